@@ -1,0 +1,463 @@
+"""Diagnosis 诊断: a firm measured against a pinned edition, from opening to a confirmed report. plan P3–P6, S4.
+
+Opened → self-assessed → submitted → accepted by a provider → verified → scored → issued → confirmed or objected to.
+This page holds commands, facts and state; what may happen is decided in diagnosis_rules.py.
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.language import Command, Event
+from standards import Answer, Form, Issued, Measured
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Purpose(StrEnum):
+    """Why a diagnosis is made 诊断目的."""
+
+    INITIAL = "initial"
+    SAMPLE = "sample"
+    REPEAT = "repeat"
+
+
+class Status(StrEnum):
+    """How far a diagnosis has come 诊断状态."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    SCORED = "scored"
+    ISSUED = "issued"
+    OBJECTED = "objected"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# Commands
+
+
+class _About(Command):
+    diagnosis: str
+
+
+class OpenDiagnosis(_About):
+    """Open a diagnosis 开启诊断 of an enterprise under a published edition, which it keeps for ever."""
+
+    enterprise: str
+    campaign: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")]
+    purpose: Purpose
+    form: Form
+    edition: str
+    provider: str | None = None
+
+
+class AssignProvider(_About):
+    """Name the provider 指定服务商, up to the moment one has accepted."""
+
+    provider: str
+
+
+class AnswerGiven(_Part):
+    """One answer as sent 所填答案; `replaces` is the stream version of the answer the author saw (0 = none)."""
+
+    answer: Answer
+    replaces: int = 0
+
+
+class SaveAnswers(_About):
+    """Save a section of the self-assessment 保存自评: a whole section is one command."""
+
+    section: str
+    answers: Annotated[dict[str, AnswerGiven], Field(min_length=1)]
+
+
+class PledgeTruth(_About):
+    """Pledge that the answers are true 真实性承诺."""
+
+
+class SubmitSelfAssessment(_About):
+    """Hand the self-assessment in 提交自评."""
+
+
+class AcceptDiagnosis(_About):
+    """Take the diagnosis on 受理诊断, by the assigned provider."""
+
+
+class AttachEvidence(_About):
+    """Attach a file already kept by its hash 附上佐证."""
+
+    sha256: Sha256
+    filename: Annotated[str, Field(min_length=1, max_length=200)]
+    media_type: str
+    size: Annotated[int, Field(gt=0)]
+    indicators: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class RecordSiteVisit(_About):
+    """Record a visit on site 记录现场诊断: the day, diagnosticians present, functions interviewed."""
+
+    visited_on: date
+    diagnosticians: Annotated[int, Field(ge=1)]
+    functions: Annotated[tuple[Text, ...], Field(min_length=1)]
+    notes: Text
+
+
+class VerifiedAnswer(_Part):
+    """One answer as the provider found it 核验答案; `reason` where it differs from the firm's own."""
+
+    answer: Answer
+    reason: str | None = None
+
+
+class VerifyAnswers(_About):
+    """Verify a section 核验答案."""
+
+    section: str
+    answers: Annotated[dict[str, VerifiedAnswer], Field(min_length=1)]
+
+
+class RecordExpertReview(_About):
+    """Record that experts reviewed the case 记录专家评审, a gate of the upper levels."""
+
+    conclusion: Text
+
+
+class ScoreDiagnosis(_About):
+    """Score the self-assessment and the verified answers 评分."""
+
+
+class ReportFile(_Part):
+    """A rendered report 报告文件: hash of its bytes, digests of renderer and fonts, the position it was rendered at."""
+
+    pdf: Sha256
+    renderer: str
+    fonts: str
+    rendered_at: int
+
+
+class IssueReport(_About):
+    """Issue the report 出具报告."""
+
+    file: ReportFile
+
+
+class ConfirmReport(_About):
+    """Confirm the report 确认报告; a confirmed version is rendered."""
+
+    file: ReportFile
+
+
+class ObjectionItem(_Part):
+    """An objection to one indicator 单项异议."""
+
+    indicator: str
+    reason: Text
+
+
+class ObjectToReport(_About):
+    """Object item by item 逐项提出异议."""
+
+    items: Annotated[tuple[ObjectionItem, ...], Field(min_length=1)]
+
+
+class ObjectionAnswer(_Part):
+    """What became of one objection 异议处理: upheld means the indicator is verified again."""
+
+    indicator: str
+    upheld: bool
+    reason: Text
+
+
+class AnswerObjections(_About):
+    """Answer all objections 答复异议."""
+
+    answers: Annotated[tuple[ObjectionAnswer, ...], Field(min_length=1)]
+
+
+class WithdrawDiagnosis(_About):
+    """End a diagnosis without result 撤销诊断."""
+
+    reason: Text
+
+
+DiagnosisCommand = (
+    OpenDiagnosis
+    | AssignProvider
+    | SaveAnswers
+    | PledgeTruth
+    | SubmitSelfAssessment
+    | AcceptDiagnosis
+    | AttachEvidence
+    | RecordSiteVisit
+    | VerifyAnswers
+    | RecordExpertReview
+    | ScoreDiagnosis
+    | IssueReport
+    | ConfirmReport
+    | ObjectToReport
+    | AnswerObjections
+    | WithdrawDiagnosis
+)
+
+# Events
+
+
+class DiagnosisOpened(Event):
+    """A diagnosis began 诊断已开启; `edition_digest` pins the edition as published."""
+
+    type: Literal["diagnosis.opened.v1"] = "diagnosis.opened.v1"
+    enterprise: str
+    campaign: str
+    purpose: Purpose
+    form: Form
+    edition: str
+    edition_digest: str
+    provider: str | None
+
+
+class ProviderAssigned(Event):
+    """A provider was named 服务商已指定."""
+
+    type: Literal["diagnosis.provider_assigned.v1"] = "diagnosis.provider_assigned.v1"
+    provider: str
+
+
+class AnswerRecorded(_Part):
+    """An answer with its author and the version of the answer it replaces 已记录答案. source: self = by the firm."""
+
+    answer: Answer
+    author: str
+    source: Literal["self"] = "self"
+    replaces: int
+
+
+class AnswersSaved(Event):
+    """Answers of a section changed 自评已保存; only the changed ones."""
+
+    type: Literal["diagnosis.answers_saved.v1"] = "diagnosis.answers_saved.v1"
+    section: str
+    answers: dict[str, AnswerRecorded]
+
+
+class TruthPledged(Event):
+    """The firm pledged 已作真实性承诺."""
+
+    type: Literal["diagnosis.truth_pledged.v1"] = "diagnosis.truth_pledged.v1"
+
+
+class SelfAssessmentSubmitted(Event):
+    """The self-assessment was handed in 自评已提交, with its measurement."""
+
+    type: Literal["diagnosis.self_assessment_submitted.v1"] = "diagnosis.self_assessment_submitted.v1"
+    measured: Measured
+
+
+class DiagnosisAccepted(Event):
+    """The provider took it on 诊断已受理."""
+
+    type: Literal["diagnosis.accepted.v1"] = "diagnosis.accepted.v1"
+    provider: str
+
+
+class EvidenceAttached(Event):
+    """A file supports some indicators 佐证已附."""
+
+    type: Literal["diagnosis.evidence_attached.v1"] = "diagnosis.evidence_attached.v1"
+    sha256: str
+    filename: str
+    media_type: str
+    size: int
+    indicators: tuple[str, ...]
+
+
+class SiteVisitRecorded(Event):
+    """The provider was on site 现场诊断已记录."""
+
+    type: Literal["diagnosis.site_visit_recorded.v1"] = "diagnosis.site_visit_recorded.v1"
+    visited_on: date
+    diagnosticians: int
+    functions: tuple[str, ...]
+    notes: str
+
+
+class AnswersVerified(Event):
+    """Answers of a section were verified 答案已核验."""
+
+    type: Literal["diagnosis.answers_verified.v1"] = "diagnosis.answers_verified.v1"
+    section: str
+    answers: dict[str, VerifiedAnswer]
+
+
+class ExpertReviewRecorded(Event):
+    """Experts reviewed the case 专家评审已记录."""
+
+    type: Literal["diagnosis.expert_review_recorded.v1"] = "diagnosis.expert_review_recorded.v1"
+    conclusion: str
+
+
+class DiagnosisScored(Event):
+    """The result 评分结果: self and verified measurement apart, measured and issued grade apart (architecture 7)."""
+
+    type: Literal["diagnosis.scored.v1"] = "diagnosis.scored.v1"
+    self_measured: Measured
+    verified: Measured
+    issued: Issued
+
+
+class ReportIssued(Event):
+    """The report is out 报告已出具; `version` counts the reports of this diagnosis from 1."""
+
+    type: Literal["diagnosis.report_issued.v1"] = "diagnosis.report_issued.v1"
+    version: int
+    file: ReportFile
+    total: Decimal
+    grade: int
+
+
+class ReportConfirmed(Event):
+    """The firm agrees 报告已确认."""
+
+    type: Literal["diagnosis.report_confirmed.v1"] = "diagnosis.report_confirmed.v1"
+    version: int
+    file: ReportFile
+
+
+class ReportObjectedTo(Event):
+    """The firm objects to items 已提出异议."""
+
+    type: Literal["diagnosis.report_objected_to.v1"] = "diagnosis.report_objected_to.v1"
+    items: tuple[ObjectionItem, ...]
+
+
+class ObjectionsAnswered(Event):
+    """Every objection has an answer 异议已答复."""
+
+    type: Literal["diagnosis.objections_answered.v1"] = "diagnosis.objections_answered.v1"
+    answers: tuple[ObjectionAnswer, ...]
+
+
+class DiagnosisWithdrawn(Event):
+    """The diagnosis ended without result 诊断已撤销."""
+
+    type: Literal["diagnosis.withdrawn.v1"] = "diagnosis.withdrawn.v1"
+    reason: str
+
+
+DiagnosisEvent = (
+    DiagnosisOpened
+    | ProviderAssigned
+    | AnswersSaved
+    | TruthPledged
+    | SelfAssessmentSubmitted
+    | DiagnosisAccepted
+    | EvidenceAttached
+    | SiteVisitRecorded
+    | AnswersVerified
+    | ExpertReviewRecorded
+    | DiagnosisScored
+    | ReportIssued
+    | ReportConfirmed
+    | ReportObjectedTo
+    | ObjectionsAnswered
+    | DiagnosisWithdrawn
+)
+
+# State
+
+
+class Diagnosis(BaseModel):
+    """A diagnosis as far as its history tells 诊断.
+
+    answers, verified: indicator id -> answer. recorded_in: indicator id -> stream version of its current answer.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    enterprise: str
+    campaign: str
+    purpose: Purpose
+    form: Form
+    edition: str
+    edition_digest: str
+    provider: str | None
+    version: int = 1
+    status: Status = Status.OPEN
+    answers: dict[str, Answer] = {}
+    recorded_in: dict[str, int] = {}
+    pledged: bool = False
+    verified: dict[str, Answer] = {}
+    evidence: frozenset[tuple[str, str]] = frozenset()
+    visits: int = 0
+    expert_review: bool = False
+    self_measured: Measured | None = None
+    verified_measured: Measured | None = None
+    issued: Issued | None = None
+    reports: int = 0
+    objections: tuple[str, ...] = ()
+
+
+# Evolve: what has happened
+
+
+def evolve(diagnosis: Diagnosis | None, event: DiagnosisEvent) -> Diagnosis:
+    """The diagnosis after one more fact."""
+    if isinstance(event, DiagnosisOpened):
+        return Diagnosis(**event.model_dump(exclude={"type"}))
+    assert diagnosis is not None, "a history starts with DiagnosisOpened"  # noqa: S101 - guards replay, not input
+    version = diagnosis.version + 1
+    return diagnosis.model_copy(update={"version": version, **_changes(diagnosis, event, version)})
+
+
+def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[str, object]:
+    match event:
+        case DiagnosisOpened():
+            raise AssertionError("a diagnosis opens once")
+        case ProviderAssigned(provider=provider):
+            return {"provider": provider}
+        case AnswersSaved(answers=answers):
+            return {
+                "answers": diagnosis.answers | {i: a.answer for i, a in answers.items()},
+                "recorded_in": diagnosis.recorded_in | dict.fromkeys(answers, version),
+                "pledged": False,
+            }
+        case TruthPledged():
+            return {"pledged": True}
+        case SelfAssessmentSubmitted(measured=measured):
+            return {"status": Status.SUBMITTED, "self_measured": measured}
+        case DiagnosisAccepted(provider=provider):
+            return {"status": Status.ACCEPTED, "provider": provider}
+        case EvidenceAttached(sha256=sha256, indicators=indicators):
+            return {"evidence": diagnosis.evidence | {(sha256, indicator) for indicator in indicators}}
+        case SiteVisitRecorded():
+            return {"visits": diagnosis.visits + 1}
+        case AnswersVerified(answers=answers):
+            return {"verified": diagnosis.verified | {i: a.answer for i, a in answers.items()}}
+        case ExpertReviewRecorded():
+            return {"expert_review": True}
+        case DiagnosisScored(verified=verified, issued=issued):
+            return {"status": Status.SCORED, "verified_measured": verified, "issued": issued}
+        case ReportIssued():
+            return {"status": Status.ISSUED, "reports": diagnosis.reports + 1}
+        case ReportConfirmed():
+            return {"status": Status.CONFIRMED, "reports": diagnosis.reports + 1}
+        case ReportObjectedTo(items=items):
+            return {"status": Status.OBJECTED, "objections": tuple(item.indicator for item in items)}
+        case ObjectionsAnswered(answers=answers):
+            upheld = {answer.indicator for answer in answers if answer.upheld}
+            kept = {i: a for i, a in diagnosis.verified.items() if i not in upheld}
+            status = Status.ACCEPTED if upheld else Status.ISSUED
+            return {"status": status, "verified": kept, "objections": ()}
+        case DiagnosisWithdrawn():
+            return {"status": Status.WITHDRAWN}
+        case never:
+            assert_never(never)

@@ -1,0 +1,26 @@
+"""Events 事件: the one registry of published event names, and of the capabilities that own them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.diagnosis_rules import DIAGNOSES
+from domain.editions import EDITIONS
+from domain.enterprises import ENTERPRISES, ROSTERS
+from domain.language import Capability, Event
+from domain.organisations import ORGANISATIONS
+from domain.people import PEOPLE
+from domain.slots import SLOTS
+from domain.targets import TARGETS
+
+CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
+    capability.name: capability
+    for capability in (DIAGNOSES, EDITIONS, ENTERPRISES, ORGANISATIONS, PEOPLE, ROSTERS, SLOTS, TARGETS)
+}
+"""Kind of a stream (the part before "/") -> its capability."""
+
+EVENTS: Mapping[str, type[Event]] = {
+    event.model_fields["type"].default: event
+    for capability in CAPABILITIES.values()
+    for event in capability.events
+}
+"""Published name -> the model its stored bytes are read with."""

@@ -1,0 +1,65 @@
+"""Rights 权利: which role may send which command and read which field. plan P7.
+
+The one table that drives the checks, the schema's descriptions and the docs. A field without a row fails at start-up.
+"""
+
+from collections.abc import Mapping
+
+from domain.access import Role
+from domain.language import Command, Rule
+
+ROLE_NOT_ALLOWED = Rule(
+    "ROLE_NOT_ALLOWED",
+    "plan P7",
+    "角色“{role}”不能执行该操作",
+    "The role {role} may not do this",
+)
+
+CITY = frozenset({Role.CITY})
+GOVERNMENT = frozenset({Role.CITY, Role.DISTRICT})
+LIAISONS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.PARK})
+ENTERPRISE = frozenset({Role.ENTERPRISE})
+PROVIDER = frozenset({Role.PROVIDER})
+READERS = frozenset(Role) - {Role.SYSTEM}
+
+COMMANDS: Mapping[str, frozenset[Role]] = {
+    # organisations and people (plan O2, P7)
+    "RegisterOrganisation": CITY | {Role.SYSTEM},
+    "RegisterPerson": CITY | {Role.SYSTEM},
+    "GrantMembership": CITY | {Role.SYSTEM},
+    "EndMembership": CITY | {Role.SYSTEM},
+    "ErasePerson": CITY | {Role.SYSTEM},
+    # standard (plan S1, S5)
+    "PublishEdition": CITY,
+    # programme (plan G)
+    "SetTarget": CITY,
+    # roster (plan P1)
+    "ImportRoster": GOVERNMENT,
+    # diagnosis (plan P3, P4, P5, P6)
+    "OpenDiagnosis": LIAISONS | ENTERPRISE,
+    "AssignProvider": GOVERNMENT | ENTERPRISE,
+    "SaveAnswers": ENTERPRISE,
+    "PledgeTruth": ENTERPRISE,
+    "SubmitSelfAssessment": ENTERPRISE,
+    "AcceptDiagnosis": PROVIDER,
+    "AttachEvidence": ENTERPRISE | PROVIDER,
+    "RecordSiteVisit": PROVIDER,
+    "VerifyAnswers": PROVIDER,
+    "RecordExpertReview": CITY,
+    "ScoreDiagnosis": PROVIDER,
+    "IssueReport": PROVIDER,
+    "ConfirmReport": ENTERPRISE,
+    "ObjectToReport": ENTERPRISE,
+    "AnswerObjections": PROVIDER,
+    "WithdrawDiagnosis": GOVERNMENT,
+}
+
+
+def require_right(command: Command, role: str) -> None:
+    """Refuse a command whose role has no right to it 权利检查.
+
+    Raises:
+        Refused: ROLE_NOT_ALLOWED (plan P7).
+    """
+    if role not in COMMANDS[type(command).__name__]:
+        raise ROLE_NOT_ALLOWED.refuse(role=role)

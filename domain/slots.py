@@ -1,0 +1,76 @@
+"""Slot 唯一占位: a stream whose key is a rule that spans streams, taken and released in the transaction of the rule.
+
+"One active diagnosis per subject, campaign and purpose" (plan P3) is decided here and never from a read model.
+"""
+
+from typing import Any, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.access import Place
+from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Occasion
+
+# Events
+
+
+class SlotTaken(Event):
+    """The slot has a holder 已占用."""
+
+    type: Literal["slot.taken.v1"] = "slot.taken.v1"
+    holder: str
+
+
+class SlotReleased(Event):
+    """The slot is free again 已释放."""
+
+    type: Literal["slot.released.v1"] = "slot.released.v1"
+    holder: str
+
+
+SlotEvent = SlotTaken | SlotReleased
+
+# State
+
+
+class Slot(BaseModel):
+    """Who holds the slot now 占用者; None = free."""
+
+    model_config = ConfigDict(frozen=True)
+
+    holder: str | None = None
+
+
+def active_diagnosis(subject: str, campaign: str, purpose: str) -> str:
+    """Stream of the slot "one active diagnosis" 在诊占位 for a subject, campaign and purpose."""
+    return f"slot/active-diagnosis/{subject}/{campaign}/{purpose}"
+
+
+# decide: a slot is only ever written by the capability that takes it
+
+
+def decide(_command: Command, _slot: Slot | None, _occasion: Occasion) -> Facts:
+    """No command addresses a slot."""
+    raise NOT_FOUND.refuse()
+
+
+def evolve(_slot: Slot | None, event: SlotEvent) -> Slot:
+    """The slot after one more fact."""
+    match event:
+        case SlotTaken(holder=holder):
+            return Slot(holder=holder)
+        case SlotReleased():
+            return Slot()
+        case never:
+            assert_never(never)
+
+
+SLOTS: Capability[Any, Any, Any] = Capability(
+    name="slot",
+    commands=(),
+    events=(SlotTaken, SlotReleased),
+    stream=lambda _command: "",
+    reads=lambda _command, _slot: (),
+    place=lambda _command, _slot, _read: Place(),
+    decide=decide,
+    evolve=evolve,
+)
