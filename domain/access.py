@@ -21,6 +21,7 @@ class Role(StrEnum):
     PROVIDER = "provider"
     AUDITOR = "auditor"
     PARTNER = "partner"
+    PUBLIC = "public"
     SYSTEM = "system"
 
 
@@ -148,19 +149,22 @@ ATTRIBUTE_OF_ROLE: dict[Role, Attribute] = {
 
 
 def scope_of(role: Role, organisation: str) -> Scope:
-    """Scope of a role held for a unit 角色范围. plan P7.
+    """Scope of a role held for an organisation 角色范围. plan P7.
 
     Args:
         role: the capacity acted in.
         organisation: district or subdistrict code, or the organisation's id; unused for city, auditor and system.
 
     Returns:
-        Everything for city, auditor and system; the organisation's own things for all others; a partner sees one
+        Everything for city, auditor and system; nothing for the public; the organisation's own things for all
+        others; a partner sees one
         district ("310117") or, with "*", the city.
     """
     match role:
         case Role.CITY | Role.AUDITOR | Role.SYSTEM:
             return Everything()
+        case Role.PUBLIC:
+            return Nothing()
         case Role.PARTNER:
             return Everything() if organisation == "*" else Is(Attribute.DISTRICT, organisation)
         case _:
