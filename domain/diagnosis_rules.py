@@ -12,7 +12,7 @@ from domain.language import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occa
 from domain.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.rights import require_right
 from domain.slots import Slot, SlotReleased, SlotTaken, active_diagnosis
-from standards import Edition, Process
+from standards import Answer, Edition, Measured, Process
 
 # Rules
 
@@ -36,7 +36,10 @@ NOT_YOUR_ENTERPRISE = Rule(
     "NOT_YOUR_ENTERPRISE", "plan P7", "只能为本企业开启诊断", "An enterprise opens a diagnosis of itself only"
 )
 NOT_ASSIGNED = Rule(
-    "PROVIDER_NOT_ASSIGNED", "plan V3", "本机构未被指定承担该诊断", "Your organisation is not assigned to this diagnosis"
+    "PROVIDER_NOT_ASSIGNED",
+    "plan V3",
+    "本机构未被指定承担该诊断",
+    "Your organisation is not assigned to this diagnosis",
 )
 SECTION_UNKNOWN = Rule("SECTION_UNKNOWN", "plan S1", "标准中没有维度 {section}", "The edition has no section {section}")
 INDICATOR_NOT_IN_SECTION = Rule(
@@ -116,7 +119,7 @@ def _in_section(edition: Edition, section: str, indicator: str) -> None:
         raise INDICATOR_NOT_IN_SECTION.refuse(indicator=indicator, section=section)
 
 
-def _well_formed(edition: Edition, diagnosis: Diagnosis, indicator: str, answer: d.Answer) -> None:
+def _well_formed(edition: Edition, diagnosis: Diagnosis, indicator: str, answer: Answer) -> None:
     problem = edition.check(diagnosis.form, indicator, answer)
     if problem is not None:
         raise ANSWER_RULES[problem.code].refuse(
@@ -271,7 +274,7 @@ def _submit(diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
     return (d.SelfAssessmentSubmitted(measured=_measure(edition, diagnosis, diagnosis.answers)),)
 
 
-def _measure(edition: Edition, diagnosis: Diagnosis, answers: Mapping[str, d.Answer]) -> d.Measured:
+def _measure(edition: Edition, diagnosis: Diagnosis, answers: Mapping[str, Answer]) -> Measured:
     empty = {item.dimension for item in edition.of(diagnosis.form)} - {
         item.dimension for item in edition.of(diagnosis.form) if not answers[item.id].not_applicable
     }

@@ -35,7 +35,7 @@ class Event(BaseModel):
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A fact of another stream 他流事实, appended in the same transaction: how a rule that spans streams takes its slot."""
+    """A fact of another stream 他流事实, appended in the same transaction: so a rule takes its slot."""
 
     stream: str
     event: Event

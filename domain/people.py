@@ -152,7 +152,8 @@ def decide(command: PersonCommand, person: Person | None, occasion: Occasion) ->
             raise PERSON_ERASED.refuse()
         case GrantMembership(), Person(memberships=held):
             if any(
-                (m.role, m.organisation) == (command.role, command.organisation) and m.holds_on(command.since) for m in held.values()
+                (m.role, m.organisation) == (command.role, command.organisation) and m.holds_on(command.since)
+                for m in held.values()
             ):
                 raise MEMBERSHIP_HELD.refuse()
             return (MembershipGranted(**command.model_dump(exclude={"person"})),)

@@ -1,0 +1,275 @@
+"""Edition 标准版本: one published composition of the standard, validated as a whole. plan S1–S4."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from standards import scoring
+from standards.answers import Answer, AnswerProblem, check
+from standards.results import Issued, Measured, Process
+
+LEVELS = 5
+GRADES = 10
+HUNDRED = Decimal(100)
+
+Weight = Annotated[Decimal, Field(gt=0, le=100)]
+Text = Annotated[str, Field(min_length=1)]
+Kind = Literal["choice", "ratio", "count", "multi", "outcome"]
+
+
+class Form(StrEnum):
+    """Which questionnaire is filled in 问卷版式: brief 简版 or full 完整版."""
+
+    BRIEF = "brief"
+    FULL = "full"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Part):
+    """Where a statement comes from 来源, with its mark (V verified … I ours)."""
+
+    document: Text
+    mark: Literal["V", "V-2", "K", "I", "M", "P"]
+
+
+class Dimension(_Part):
+    """A dimension 维度; weight in percent of the total. base: one of the five of the base, which gates look at."""
+
+    id: Text
+    name: Text
+    weight: Weight
+    base: bool
+
+
+class RawNumber(_Part):
+    """A raw number that is asked for 原始数值; at_most: a whole number up to this."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    label: Text
+    unit: Text
+    at_most: int | None = None
+
+
+class Option(_Part):
+    """An option of a multiple choice 选项 and the points it adds."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    label: Text
+    points: Annotated[Decimal, Field(gt=0)]
+
+
+class Indicator(_Part):
+    """An indicator 指标. key: ★. weight_in_dimension: percent of its dimension, in the full form.
+
+    upper_bounds: of a ratio (percent) or count, the inclusive upper bounds of levels 1 to 4.
+    better: of an outcome, the direction that counts as better.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
+    dimension: Text
+    subdimension: Text
+    name: Text
+    weight_in_dimension: Weight
+    in_brief: bool
+    key: bool
+    kind: Kind
+    numbers: tuple[RawNumber, ...] = ()
+    upper_bounds: tuple[Decimal, ...] = ()
+    options: tuple[Option, ...] = ()
+    better: Literal["higher", "lower"] | None = None
+    levels: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)]
+    evidence: Text
+    maps_to: str
+    source: Source
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        numbers = {"ratio": 2, "count": 1, "outcome": 2}.get(self.kind, 0)
+        bounds = LEVELS - 1 if self.kind in ("ratio", "count") else 0
+        if len(self.numbers) != numbers:
+            raise ValueError(f"indicator {self.id}: a {self.kind} has {numbers} raw numbers")
+        if len(self.upper_bounds) != bounds or list(self.upper_bounds) != sorted(set(self.upper_bounds)):
+            raise ValueError(f"indicator {self.id}: a {self.kind} has {bounds} rising upper bounds")
+        if bool(self.options) != (self.kind == "multi"):
+            raise ValueError(f"indicator {self.id}: options belong to a multiple choice, and only there")
+        if (self.better is not None) != (self.kind == "outcome"):
+            raise ValueError(f"indicator {self.id}: a direction belongs to an outcome, and only there")
+        return self
+
+
+class WeakestDimension(_Part):
+    """No base dimension lies more than so many levels below the candidate 短板门槛."""
+
+    code: Text
+    levels_below: int
+
+
+class Breadth(_Part):
+    """So many base dimensions, one named among them, reach the candidate level's floor 广度门槛."""
+
+    code: Text
+    at_least: int
+    including: str
+
+
+class KeyIndicators(_Part):
+    """Every ★ is at most so many levels below, and a share of them reaches the candidate 关键指标门槛."""
+
+    code: Text
+    levels_below: int
+    share_percent: Annotated[int, Field(ge=0, le=100)]
+
+
+class IndicatorFloor(_Part):
+    """From a level on, one indicator has a floor 单项门槛."""
+
+    code: Text
+    indicator: str
+    from_level: Annotated[int, Field(ge=2, le=LEVELS)]
+    at_least: Decimal
+
+
+class ProcessGate(_Part):
+    """From a level on, a step of the process must have taken place 过程门槛."""
+
+    code: Text
+    from_level: Annotated[int, Field(ge=2, le=LEVELS)]
+
+
+class Gates(_Part):
+    """All gates of an edition 门槛."""
+
+    weakest_dimension: WeakestDimension
+    breadth: Breadth
+    key_indicators: KeyIndicators
+    security: tuple[IndicatorFloor, ...]
+    site_visit: ProcessGate
+    expert_review: ProcessGate
+
+
+class Edition(_Part):
+    """One edition of the standard 标准版本, whole: questionnaire, weights, points, bands, gates.
+
+    points: maturity level -> points 0–100. bands: lowest total of grades 1 to 10. status: what a reader must be told
+    about its authority.
+    """
+
+    key: Annotated[str, Field(pattern=r"^\d{4}(\.\d+)?$")]
+    title: Text
+    status: Text
+    source: Source
+    dimensions: tuple[Dimension, ...]
+    indicators: tuple[Indicator, ...]
+    points: dict[Decimal, Decimal]
+    multi_base_points: Decimal
+    level_names: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)]
+    grade_names: Annotated[tuple[Text, ...], Field(min_length=GRADES, max_length=GRADES)]
+    below_grade_name: Text
+    bands: Annotated[tuple[Decimal, ...], Field(min_length=GRADES, max_length=GRADES)]
+    gates: Gates
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        ids = [item.id for item in self.indicators]
+        if repeated := sorted({i for i in ids if ids.count(i) > 1}):
+            raise ValueError(f"indicator ids repeat: {repeated}")
+        if (total := sum(d.weight for d in self.dimensions)) != HUNDRED:
+            raise ValueError(f"dimension weights add up to {total}, not 100")
+        known = {d.id for d in self.dimensions}
+        if len(known) != len(self.dimensions):
+            raise ValueError("dimension ids repeat")
+        if strangers := sorted({item.dimension for item in self.indicators} - known):
+            raise ValueError(f"indicators of unknown dimensions: {strangers}")
+        for dimension in self.dimensions:
+            mine = [item for item in self.indicators if item.dimension == dimension.id]
+            if (total := sum(item.weight_in_dimension for item in mine)) != HUNDRED:
+                raise ValueError(f"weights in dimension {dimension.id} add up to {total}, not 100")
+            if not any(item.in_brief for item in mine):
+                raise ValueError(f"dimension {dimension.id} has no indicator in the brief form")
+        for gate in self.gates.security:
+            if gate.indicator not in ids:
+                raise ValueError(f"gate {gate.code} names an unknown indicator {gate.indicator}")
+        if self.gates.breadth.including not in {d.id for d in self.dimensions if d.base}:
+            raise ValueError(f"gate {self.gates.breadth.code} names an unknown base dimension")
+        if list(self.bands) != sorted(set(self.bands)):
+            raise ValueError("bands do not rise")
+        levels = sorted(self.points)
+        if [self.points[level] for level in levels] != sorted(set(self.points.values())):
+            raise ValueError("points do not rise with the level")
+        if not {Decimal(level) for level in range(LEVELS + 1)} <= self.points.keys():
+            raise ValueError("points are missing for a whole level")
+        for item in self.indicators:
+            if item.kind == "multi":
+                best = self.multi_base_points + sum(option.points for option in item.options)
+                if best != HUNDRED:
+                    raise ValueError(f"indicator {item.id}: all options together give {best} points, not 100")
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON of the whole edition, hexadecimal."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Indicator]:
+        """Indicator id -> indicator."""
+        return {item.id: item for item in self.indicators}
+
+    @cached_property
+    def _forms(self) -> Mapping[Form, tuple[Indicator, ...]]:
+        return {Form.FULL: self.indicators, Form.BRIEF: tuple(item for item in self.indicators if item.in_brief)}
+
+    @cached_property
+    def _levels(self) -> frozenset[Decimal]:
+        return frozenset(self.points)
+
+    def of(self, form: Form) -> tuple[Indicator, ...]:
+        """The indicators that a form asks for 问卷指标, in the edition's order."""
+        return self._forms[form]
+
+    def check(self, form: Form, indicator: str, answer: Answer) -> AnswerProblem | None:
+        """What is wrong with an answer 答案检查, None when it can be taken."""
+        item = self.by_id.get(indicator)
+        if item is None:
+            return AnswerProblem(
+                "INDICATOR_UNKNOWN", "indicator", f"标准中没有指标 {indicator}", f"There is no indicator {indicator}"
+            )
+        if form is Form.BRIEF and not item.in_brief:
+            return AnswerProblem(
+                "INDICATOR_NOT_IN_FORM",
+                "indicator",
+                f"简版问卷不含指标 {indicator}",
+                f"The brief form has no indicator {indicator}",
+            )
+        return check(item, self._levels, answer)
+
+    def missing(self, form: Form, answers: Mapping[str, Answer]) -> tuple[str, ...]:
+        """Indicators of a form that have no answer yet 未填指标, in the edition's order."""
+        return tuple(item.id for item in self.of(form) if item.id not in answers)
+
+    def measure(self, form: Form, answers: Mapping[str, Answer]) -> Measured:
+        """Scores and measured grade from answers alone 测评. plan S4.
+
+        Args:
+            form: which questionnaire was filled in; every indicator of it has a checked answer.
+            answers: indicator id -> answer.
+
+        Returns:
+            Totals and dimension scores 0–100, computed exactly, rounded once to two decimals half up, judged as shown.
+
+        Raises:
+            NothingToScore: every indicator of a dimension is not applicable.
+        """
+        return scoring.measure(self, form, answers)
+
+    def issue(self, measured: Measured, process: Process) -> Issued:
+        """The grade a report may state 出具等级: the measured grade, capped by the gates of the process."""
+        return scoring.issue(self, measured, process)

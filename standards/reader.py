@@ -1,0 +1,86 @@
+"""Reader 读取器 of editions: one folder an edition, strict where YAML is lax. plan S1."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from standards.edition import Edition
+
+HERE = Path(__file__).parent
+HEAD = "edition.yaml"
+
+
+class EditionMalformed(ValueError):  # noqa: N818 - what is wrong, with file and line or field
+    """An edition's files cannot be taken 标准文件有误; says file, line or field, and what is wrong."""
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """SafeLoader, except that a repeated key is an error, not a silent overwrite, and a float does not exist."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - signature of the library
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"repeated key {key!r}", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _refuse_float(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - never returns
+    raise yaml.constructor.ConstructorError(
+        None, None, f"write {node.value} in quotes: a bare number with a point loses digits", node.start_mark
+    )
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:float", _refuse_float)
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise EditionMalformed(f"{path.name}:{line}: {error.problem}") from error
+    if not isinstance(found, dict):
+        raise EditionMalformed(f"{path.name}: not a mapping")
+    return found
+
+
+def read_edition(folder: Path) -> Edition:
+    """The edition of a folder 读取标准版本: `edition.yaml`, and the indicators of every other file beside it.
+
+    Raises:
+        EditionMalformed: with file, line or field, and the rule that is broken.
+    """
+    head = _file(folder / HEAD)
+    if "indicators" in head:
+        raise EditionMalformed(f"{HEAD}: indicators live in files of their own")
+    indicators: list[Any] = []
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name == HEAD:
+            continue
+        part = _file(path)
+        if set(part) != {"indicators"}:
+            raise EditionMalformed(f"{path.name}: holds `indicators` and nothing else")
+        indicators += part["indicators"]
+    try:
+        return Edition.model_validate({**head, "indicators": indicators})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or folder.name
+        raise EditionMalformed(f"{folder.name}: {where}: {first['msg']}") from error
+
+
+@cache
+def load(key: str) -> Edition:
+    """The edition authored under a key 标准版本."""
+    return read_edition(HERE / key)
+
+
+def published_editions() -> tuple[str, ...]:
+    """Keys of the editions that have files, oldest first."""
+    return tuple(sorted(path.parent.name for path in HERE.glob(f"*/{HEAD}")))
