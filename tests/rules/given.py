@@ -17,7 +17,7 @@ class Given:
         self.read: dict[str, Any] = {}
         self.outcome: Facts | Refused = ()
 
-    def reading(self, **streams: Any) -> "Given":  # noqa: ANN401
+    def reading(self, **streams: Any) -> "Given":
         self.read |= streams
         return self
 

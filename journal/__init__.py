@@ -1,0 +1,31 @@
+"""The append-only record 日志: who did what, when, in which role, for whom and why, on two engines. plan P5."""
+
+from journal.entries import (
+    ClockRefused,
+    Entry,
+    Head,
+    KeyReused,
+    NewEntry,
+    VersionTaken,
+)
+from journal.handling import Caller, Conflict, Handled, handle
+from journal.log import Journal, open_journal
+from journal.verifying import Broken, Verified, verify
+
+__all__ = [
+    "Broken",
+    "Caller",
+    "ClockRefused",
+    "Conflict",
+    "Entry",
+    "Handled",
+    "Head",
+    "Journal",
+    "KeyReused",
+    "NewEntry",
+    "Verified",
+    "VersionTaken",
+    "handle",
+    "open_journal",
+    "verify",
+]

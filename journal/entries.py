@@ -1,0 +1,156 @@
+"""Entry 日志条目: a fact and its circumstances, and the canonical bytes that the Merkle tree is built over. plan P5."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from journal.merkle import Tree, leaf_hash
+
+MICROSECONDS = 1_000_000
+DAY = 86_400 * MICROSECONDS
+LARGEST_JUMP = 366 * DAY
+"""A clock further ahead of the last entry than this is refused: one wrong clock would be permanent (architecture 11)."""
+CLOCK_DRIFT = DAY
+"""How far the clock of an ordinary journal may differ from the machine's."""
+
+DEMO_STREAM = "journal/mark"
+DEMO_TYPE = "journal.marked_demo.v1"
+"""First entry of a journal that accepts clocks of the past 示例日志."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to append 待追加条目. state: the event's JSON. Texts that do not apply are empty.
+
+    stream, version: versions of a stream count from 1. reason, correlation, causation: why, and caused by what.
+    """
+
+    stream: str
+    version: int
+    type: str
+    state: bytes
+    actor: str = ""
+    role: str = ""
+    organisation: str = ""
+    reason: str = ""
+    correlation: str = ""
+    causation: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the journal 日志条目. position: gapless from 1, in commit order. at: microseconds of UTC since 1970."""
+
+    position: int
+    at: int
+    stream: str
+    version: int
+    type: str
+    state: bytes
+    actor: str
+    role: str
+    organisation: str
+    reason: str
+    correlation: str
+    causation: str
+    idempotency_key: str
+    leaf: bytes
+
+
+COLUMNS = tuple(Entry.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The one row that numbers, times and proves 头部: size of the journal, last time, Merkle frontier and root."""
+
+    size: int
+    at: int
+    frontier: bytes
+    root: bytes
+
+
+class VersionTaken(Exception):  # noqa: N818 - a lost race, not a fault
+    """Another writer appended to the stream first 版本已被占用."""
+
+
+class ClockRefused(Exception):  # noqa: N818 - as above
+    """The clock is not to be believed 时钟不可信: far from the machine's, or far ahead of the last entry."""
+
+
+class KeyReused(Exception):  # noqa: N818 - as above
+    """An idempotency key was used with other input 幂等键重复使用."""
+
+
+MAGIC = b"zhenduan.entry.v1"
+
+
+def canonical(position: int, at: int, entry: NewEntry | Entry) -> bytes:
+    """The bytes of an entry that are hashed 规范字节.
+
+    "zhenduan.entry.v1", then position, time, version as big-endian 64 bit, then stream, type, state, actor, role,
+    organisation, reason, correlation, causation, idempotency key, each as a big-endian 32-bit length and its bytes (UTF-8).
+    """
+    return MAGIC + struct.pack(">Qq", position, at) + body(entry)
+
+
+def body(entry: NewEntry | Entry) -> bytes:
+    """The part of the canonical bytes that is known before the entry has its place."""
+    texts = (
+        entry.stream.encode(),
+        entry.type.encode(),
+        entry.state,
+        entry.actor.encode(),
+        entry.role.encode(),
+        entry.organisation.encode(),
+        entry.reason.encode(),
+        entry.correlation.encode(),
+        entry.causation.encode(),
+        entry.idempotency_key.encode(),
+    )
+    parts = [struct.pack(">Q", entry.version)]
+    for text in texts:
+        parts += (struct.pack(">I", len(text)), text)
+    return b"".join(parts)
+
+
+def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: bool) -> tuple[Head, list[tuple[Any, ...]]]:
+    """The next head and the rows of new entries, numbered and timed after the present head.
+
+    at: what the writer's clock says; now: what the machine's says. Time never runs backwards.
+
+    Raises:
+        ClockRefused: see `LARGEST_JUMP` and `CLOCK_DRIFT`.
+    """
+    if not demo and abs(at - now) > CLOCK_DRIFT:
+        raise ClockRefused("the clock differs from the machine's by more than a day")
+    if head.at and at - head.at > LARGEST_JUMP:
+        raise ClockRefused("the clock is more than a year ahead of the last entry")
+    at = max(at, head.at)
+    tree = Tree(head.size, head.frontier)
+    rows: list[tuple[Any, ...]] = []
+    for entry in entries:
+        position = tree.size + 1
+        leaf = leaf_hash(canonical(position, at, entry))
+        tree.add(leaf)
+        rows.append(
+            (
+                position,
+                at,
+                entry.stream,
+                entry.version,
+                entry.type,
+                entry.state,
+                entry.actor,
+                entry.role,
+                entry.organisation,
+                entry.reason,
+                entry.correlation,
+                entry.causation,
+                entry.idempotency_key,
+                leaf,
+            )
+        )
+    return Head(tree.size, at, tree.frontier, tree.root), rows

@@ -1,0 +1,175 @@
+"""The way of one command 命令处理: read histories, check the scope, decide, append. One command = one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from domain.access import Scope, admits
+from domain.language import NOT_FOUND, Capability, Command, Elsewhere, Occasion, Rule, fold
+from journal.codec import decode, encode
+from journal.entries import Entry, KeyReused, NewEntry, VersionTaken
+from journal.log import Journal
+
+IDEMPOTENCY_KEY_REUSED = Rule(
+    "IDEMPOTENCY_KEY_REUSED",
+    "plan P5",
+    "幂等键已用于另一请求",
+    "The idempotency key was used with another input",
+)
+ATTEMPTS = 2
+"""A lost race is decided anew once, on the newer history."""
+
+Capabilities = Mapping[str, Capability[Any, Any, Any]]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sends a command 发起者: person or machine, the role acted in, for which organisation, and what may be seen."""
+
+    actor: str
+    role: str
+    organisation: str
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What became of a command 处理结果. position: the last entry it wrote (the head's size when it changed nothing).
+
+    version: the stream's version afterwards. replayed: the outcome of an earlier command under the same key.
+    """
+
+    stream: str
+    position: int
+    version: int
+    entries: tuple[Entry, ...] = ()
+    replayed: bool = False
+
+
+class Conflict(Exception):  # noqa: N818 - an answer, returned as data
+    """The stream moved on 版本冲突; `version` is where it stands now."""
+
+    code = "VERSION_CONFLICT"
+    clause = "plan P5"
+    says = "对象已被他人修改，请刷新后重试"
+    says_in_english = "The thing was changed by someone else meanwhile"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(str(version))
+        self.version = version
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds of UTC since 1970, exactly."""
+    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def handle(
+    journal: Journal,
+    capabilities: Capabilities,
+    command: Command,
+    caller: Caller,
+    *,
+    clock: Callable[[], datetime],
+    reason: str = "",
+    correlation: str = "",
+    causation: str = "",
+    idempotency_key: str | None = None,
+    expected_version: int | None = None,
+) -> Handled:
+    """Decide a command and append its facts 处理命令.
+
+    Args:
+        journal: the journal to read and write.
+        capabilities: kind of stream -> its capability.
+        command: the wish, already well formed.
+        caller: who asks, through which scope.
+        clock: tells the time once.
+        reason: why, in the caller's words.
+        correlation: what the command belongs to.
+        causation: what caused it, as stream/version.
+        idempotency_key: the same key with the same input answers with the first outcome.
+        expected_version: the version the caller saw; any other is a Conflict.
+
+    Raises:
+        Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope.
+        Conflict: the stream is not at `expected_version`, or a race was lost twice.
+    """
+    capability = next(c for c in capabilities.values() if isinstance(command, c.commands))
+    digest = sha256(type(command).__name__.encode() + command.model_dump_json().encode()).hexdigest()
+    for attempt in range(ATTEMPTS):
+        if idempotency_key is not None and (known := journal.outcome(caller.actor, idempotency_key)) is not None:
+            return _replay(journal, known, digest)
+        stream = capability.stream(command)
+        with journal.snapshot():
+            history = journal.read(stream)
+            state = _fold(capability, history)
+            wanted = capability.reads(command, state)
+            others = journal.read_many(wanted) if wanted else {}
+        version = len(history)
+        read = {name: _fold(capabilities[_kind(name)], entries) for name, entries in others.items()}
+        place = capability.place(command, state, read)
+        if place is not None and not admits(caller.scope, place):
+            raise NOT_FOUND.refuse()
+        if expected_version is not None and version != expected_version:
+            raise Conflict(version)
+        at = clock()
+        occasion = Occasion(by=caller.actor, role=caller.role, organisation=caller.organisation, at=at, read=read)
+        facts = capability.decide(command, state, occasion)
+        versions = {stream: version} | {name: len(entries) for name, entries in others.items()}
+        entries = []
+        for fact in facts:
+            target, event = (fact.stream, fact.event) if isinstance(fact, Elsewhere) else (stream, fact)
+            versions[target] += 1
+            entries.append(
+                NewEntry(
+                    stream=target,
+                    version=versions[target],
+                    type=event.type,
+                    state=encode(event),
+                    actor=caller.actor,
+                    role=caller.role,
+                    organisation=caller.organisation,
+                    reason=reason,
+                    correlation=correlation,
+                    causation=causation,
+                    idempotency_key=idempotency_key or "",
+                )
+            )
+        after_own = next((i for i, entry in enumerate(reversed(entries)) if entry.stream == stream), 0)
+        outcome = orjson.dumps({"stream": stream, "version": versions[stream], "after_own": after_own}).decode()
+        remember = (caller.actor, idempotency_key, digest, outcome) if idempotency_key is not None else None
+        if not entries and remember is None:
+            return Handled(stream, journal.head().size, version)
+        try:
+            written = journal.append(entries, microseconds(at), remember)
+        except (VersionTaken, KeyReused) as lost:
+            if attempt + 1 == ATTEMPTS or (expected_version is not None and isinstance(lost, VersionTaken)):
+                raise Conflict(len(journal.read(stream))) from None
+            continue
+        position = written[-1].position if written else journal.head().size
+        return Handled(stream, position, versions[stream], tuple(written))
+    raise AssertionError("every attempt returns or raises")
+
+
+def _kind(stream: str) -> str:
+    return stream.split("/", 1)[0]
+
+
+def _fold(capability: Capability[Any, Any, Any], entries: list[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
+    return fold(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries))
+
+
+def _replay(journal: Journal, known: tuple[str, str], digest: str) -> Handled:
+    if known[0] != digest:
+        raise IDEMPOTENCY_KEY_REUSED.refuse()
+    outcome = orjson.loads(known[1])
+    stream, version = outcome["stream"], outcome["version"]
+    own = journal.read(stream, version - 1)
+    position = own[0].position + outcome["after_own"] if own else journal.head().size
+    return Handled(stream, position, version, replayed=True)

@@ -1,0 +1,77 @@
+"""Journal 日志: what a recorder offers, and how one is opened by its address."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from journal.entries import DEMO_STREAM, DEMO_TYPE, Entry, Head, NewEntry
+from journal.postgres import PostgresRecorder
+from journal.sqlite import SQLiteRecorder
+
+SQLITE = "sqlite:///"
+
+
+class Journal(Protocol):
+    """An append-only journal, the same on both engines."""
+
+    def append(
+        self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None = None
+    ) -> list[Entry]:
+        """Append all entries or none 追加.
+
+        Args:
+            entries: with their streams' next versions.
+            at: microseconds of UTC since 1970, as the writer's clock says.
+            remember: (actor, idempotency key, digest of the input, outcome), kept in the same transaction.
+
+        Raises:
+            VersionTaken: a stream already has one of the versions.
+            KeyReused: the idempotency key already has an outcome.
+            ClockRefused: the clock is not to be believed.
+        """
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """One moment for every read of this thread inside the block."""
+
+    def outcome(self, actor: str, key: str) -> tuple[str, str] | None:
+        """(digest of the input, stored outcome) of an idempotency key."""
+
+    def head(self) -> Head:
+        """The head as committed."""
+
+    def read(self, stream: str, after: int = 0) -> list[Entry]:
+        """Entries of a stream beyond a version, in order."""
+
+    def read_many(self, streams: Sequence[str]) -> Mapping[str, list[Entry]]:
+        """Histories of many streams; a stream without history is an empty list."""
+
+    def since(self, position: int, limit: int) -> list[Entry]:
+        """Entries beyond a position, in order."""
+
+    def wait_beyond(self, position: int, timeout: float) -> int:
+        """Size of the journal, as soon as it exceeds a position or `timeout` seconds are up."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
+
+
+def open_journal(url: str, *, demo: bool = False) -> Journal:
+    """The journal at an address 打开日志, its tables made where they are missing.
+
+    Args:
+        url: "sqlite:///PATH" or a PostgreSQL address.
+        demo: mark an empty journal as demo, so that it accepts clocks of the past; the mark is its first entry.
+
+    Raises:
+        ValueError: demo was asked for and the journal holds something else already.
+    """
+    journal: Journal = SQLiteRecorder(Path(url.removeprefix(SQLITE))) if url.startswith(SQLITE) else PostgresRecorder(url)
+    if demo:
+        first = journal.since(0, 1)
+        if not first:
+            journal.append([NewEntry(DEMO_STREAM, 1, DEMO_TYPE, b"{}")], at=0)
+        elif first[0].type != DEMO_TYPE:
+            journal.close()
+            raise ValueError("the journal is not empty and not marked as demo")
+    return journal

@@ -1,0 +1,250 @@
+"""The way of one command 命令处理: one diagnosis from opening to confirmation, on both engines; and every way to be refused."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain import diagnosis as d
+from domain.access import Attribute, Everything, Is, Role, scope_of
+from domain.editions import PublishEdition
+from domain.enterprises import Firm, ImportRoster, enterprise_id
+from domain.events import CAPABILITIES
+from domain.language import Command, Refused
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from journal import Caller, Conflict, Handled, Journal, Verified, handle, verify
+from standards import Answer, Form, load
+from tests.rules.firms import answer_at
+
+EDITION = load("2023")
+FIRM = Firm(
+    uscc="91310000132260250X",
+    name="示例精密机械有限公司",
+    district="310117",
+    industry="C34",
+    employees=320,
+    revenue_wan=Decimal(21000),
+    size_class="medium",
+    above_scale=True,
+)
+ENTERPRISE = enterprise_id(FIRM.uscc)
+FILE = d.ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
+
+
+def caller(role: Role, organisation: str) -> Caller:
+    return Caller(actor=f"{role}-person", role=role, organisation=organisation, scope=scope_of(role, organisation))
+
+
+CITY = caller(Role.CITY, "city")
+FILLER = caller(Role.ENTERPRISE, ENTERPRISE)
+PROVIDER = caller(Role.PROVIDER, "p1")
+STRANGER = caller(Role.ENTERPRISE, "another")
+
+
+class City:
+    """A small city over a journal, to which commands are sent."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.send(CITY, PublishEdition(edition=EDITION))
+        self.send(CITY, RegisterOrganisation(organisation="p1", kind=OrganisationKind.PROVIDER, name="示例服务商"))
+        self.send(CITY, roster())
+
+    def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
+        return handle(self.journal, CAPABILITIES, command, who, clock=lambda: datetime.now(UTC), **rest)
+
+    def opened(self, name: str = "d1") -> str:
+        self.send(CITY, opening(name))
+        return name
+
+    def submitted(self, level: int = 3) -> str:
+        name = self.opened()
+        for section, answers in sections(level).items():
+            given = {i: d.AnswerGiven(answer=a) for i, a in answers.items()}
+            self.send(FILLER, d.SaveAnswers(diagnosis=name, section=section, answers=given))
+        self.send(FILLER, d.PledgeTruth(diagnosis=name))
+        self.send(FILLER, d.SubmitSelfAssessment(diagnosis=name))
+        return name
+
+    def issued(self, level: int = 3) -> str:
+        name = self.submitted(level)
+        self.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
+        today = datetime.now(UTC).date()
+        visit = d.RecordSiteVisit(diagnosis=name, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
+        self.send(PROVIDER, visit)
+        for section, answers in sections(level).items():
+            found = {i: d.VerifiedAnswer(answer=a) for i, a in answers.items()}
+            self.send(PROVIDER, d.VerifyAnswers(diagnosis=name, section=section, answers=found))
+        self.send(PROVIDER, d.ScoreDiagnosis(diagnosis=name))
+        self.send(PROVIDER, d.IssueReport(diagnosis=name, file=FILE))
+        return name
+
+
+def roster(**rest: Any) -> ImportRoster:
+    values = {
+        "year": 2024,
+        "digest": "0" * 64,
+        "filename": "名单.xlsx",
+        "rows": ((2, FIRM),),
+        "findings": (),
+        "refused_rows": 0,
+    } | rest
+    return ImportRoster(**values)
+
+
+def opening(name: str) -> d.OpenDiagnosis:
+    return d.OpenDiagnosis(
+        diagnosis=name,
+        enterprise=ENTERPRISE,
+        campaign="2024",
+        purpose=d.Purpose.INITIAL,
+        form=Form.BRIEF,
+        edition="2023",
+        provider="p1",
+    )
+
+
+def sections(level: int) -> dict[str, dict[str, Answer]]:
+    found: dict[str, dict[str, Answer]] = {}
+    for item in EDITION.of(Form.BRIEF):
+        found.setdefault(item.dimension, {})[item.id] = answer_at(item, level)
+    return found
+
+
+@pytest.fixture
+def city(journal: Journal) -> City:
+    return City(journal)
+
+
+def refusal(city: City, who: Caller, command: Command) -> str:
+    with pytest.raises(Refused) as caught:
+        city.send(who, command)
+    assert caught.value.rule.clause.startswith("plan ")
+    return caught.value.rule.code
+
+
+def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: City) -> None:
+    name = city.issued()
+    city.send(FILLER, d.ConfirmReport(diagnosis=name, file=FILE))
+    entries = city.journal.read(f"diagnosis/{name}")
+    assert [entry.version for entry in entries] == list(range(1, len(entries) + 1))
+    assert entries[-1].type == "diagnosis.report_confirmed.v1"
+    assert {entry.role for entry in entries} == {"city", "enterprise", "provider"}
+    assert isinstance(verify(city.journal), Verified)
+    city.send(CITY, opening("d2"))  # the slot is free again
+
+
+def test_a_second_active_diagnosis_for_subject_campaign_and_purpose_is_refused(city: City) -> None:
+    city.opened()
+    assert refusal(city, CITY, opening("d2")) == "DIAGNOSIS_ACTIVE_ALREADY"
+    city.send(CITY, d.WithdrawDiagnosis(diagnosis="d1", reason="企业搬迁"))
+    city.send(CITY, opening("d2"))
+
+
+def test_what_is_out_of_scope_answers_as_if_it_did_not_exist(city: City) -> None:
+    name = city.opened()
+    assert refusal(city, STRANGER, d.PledgeTruth(diagnosis=name)) == "NOT_FOUND"
+    assert refusal(city, STRANGER, d.PledgeTruth(diagnosis="nothing")) == "NOT_FOUND"
+    assert refusal(city, caller(Role.DISTRICT, "310115"), d.WithdrawDiagnosis(diagnosis=name, reason="x")) == "NOT_FOUND"
+
+
+def test_wrong_order_and_wrong_role_are_refused_with_their_own_codes(city: City) -> None:
+    name = city.opened()
+    assert refusal(city, PROVIDER, d.AcceptDiagnosis(diagnosis=name)) == "DIAGNOSIS_WRONG_STATUS"
+    assert refusal(city, PROVIDER, d.PledgeTruth(diagnosis=name)) == "ROLE_NOT_ALLOWED"
+    assert refusal(city, FILLER, d.SubmitSelfAssessment(diagnosis=name)) == "ANSWERS_MISSING"
+
+
+def save(indicator: str, answer: Answer, section: str = "D1", replaces: int = 0) -> d.SaveAnswers:
+    return d.SaveAnswers(
+        diagnosis="d1", section=section, answers={indicator: d.AnswerGiven(answer=answer, replaces=replaces)}
+    )
+
+
+def test_malformed_answers_are_refused_with_their_own_codes(city: City) -> None:
+    city.opened()
+    level = Answer(level=Decimal(3))
+    assert refusal(city, FILLER, save("Q99", level)) == "INDICATOR_UNKNOWN"
+    assert refusal(city, FILLER, save("Z01", level, "D9")) == "SECTION_UNKNOWN"
+    assert refusal(city, FILLER, save("Z01", level, "D2")) == "INDICATOR_NOT_IN_SECTION"
+    assert refusal(city, FILLER, save("Z02", level)) == "INDICATOR_NOT_IN_FORM"
+    missing = Answer(numbers={"devices_total": Decimal(9)})
+    assert refusal(city, FILLER, save("X03", missing, "D3")) == "RAW_NUMBER_MISSING"
+
+
+def test_two_people_conflict_per_answer_and_not_per_form(city: City) -> None:
+    city.opened()
+    city.send(FILLER, save("Z01", Answer(level=Decimal(3))))
+    city.send(FILLER, save("Z04", Answer(level=Decimal(2))))
+    assert refusal(city, FILLER, save("Z01", Answer(level=Decimal(4)))) == "ANSWER_CHANGED_MEANWHILE"
+    city.send(FILLER, save("Z01", Answer(level=Decimal(4)), replaces=2))
+    assert len(city.journal.read("diagnosis/d1")) == 4
+
+
+def test_saving_the_same_answers_again_writes_nothing(city: City) -> None:
+    city.opened()
+    first = city.send(FILLER, save("Z01", Answer(level=Decimal(3))))
+    again = city.send(FILLER, save("Z01", Answer(level=Decimal(3))))
+    assert (again.version, again.entries) == (first.version, ())
+
+
+def test_a_difference_to_the_firms_answer_needs_a_reason(city: City) -> None:
+    name = city.submitted()
+    city.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
+    lower = d.VerifiedAnswer(answer=Answer(level=Decimal(2)))
+    command = d.VerifyAnswers(diagnosis=name, section="D1", answers={"Z01": lower})
+    assert refusal(city, PROVIDER, command) == "DIFFERENCE_UNEXPLAINED"
+    explained = lower.model_copy(update={"reason": "规划未覆盖主要业务领域"})
+    city.send(PROVIDER, command.model_copy(update={"answers": {"Z01": explained}}))
+    assert refusal(city, PROVIDER, d.ScoreDiagnosis(diagnosis=name)) == "VERIFICATION_MISSING"
+
+
+def test_an_upheld_objection_reopens_the_verification_of_its_indicator(city: City) -> None:
+    name = city.issued()
+    item = d.ObjectionItem(indicator="Z01", reason="规划已更新")
+    city.send(FILLER, d.ObjectToReport(diagnosis=name, items=(item,)))
+    other = d.ObjectionAnswer(indicator="Z04", upheld=True, reason="属实")
+    assert refusal(city, PROVIDER, d.AnswerObjections(diagnosis=name, answers=(other,))) == "OBJECTION_UNANSWERED"
+    answer = other.model_copy(update={"indicator": "Z01"})
+    city.send(PROVIDER, d.AnswerObjections(diagnosis=name, answers=(answer,)))
+    assert refusal(city, PROVIDER, d.ScoreDiagnosis(diagnosis=name)) == "VERIFICATION_MISSING"
+
+
+def test_a_stale_expected_version_conflicts_and_says_where_the_stream_stands(city: City) -> None:
+    city.opened()
+    with pytest.raises(Conflict) as caught:
+        city.send(FILLER, d.PledgeTruth(diagnosis="d1"), expected_version=7)
+    assert caught.value.version == 1
+
+
+def test_the_same_key_answers_with_the_first_outcome_and_other_input_is_refused(city: City) -> None:
+    first = city.send(CITY, opening("d1"), idempotency_key="k")
+    again = city.send(CITY, opening("d1"), idempotency_key="k")
+    assert again.replayed
+    assert (again.position, again.version) == (first.position, first.version)
+    with pytest.raises(Refused) as caught:
+        city.send(CITY, opening("d2"), idempotency_key="k")
+    assert caught.value.rule.code == "IDEMPOTENCY_KEY_REUSED"
+
+
+def test_a_roster_is_one_transaction_and_the_same_file_twice_changes_nothing(city: City) -> None:
+    before = city.journal.head()
+    assert city.send(CITY, roster()).entries == ()
+    assert city.journal.head() == before
+    renamed = FIRM.model_copy(update={"name": "示例精密机械股份有限公司"})
+    handled = city.send(CITY, roster(digest="1" * 64, rows=((2, renamed),)))
+    assert [entry.type for entry in handled.entries] == ["roster.imported.v1", "enterprise.revised.v1"]
+
+
+def test_a_refused_row_blocks_the_file_and_the_report_is_an_entry(city: City) -> None:
+    handled = city.send(CITY, roster(digest="2" * 64, refused_rows=1))
+    assert [entry.type for entry in handled.entries] == ["roster.blocked.v1"]
+    partial = city.send(CITY, roster(digest="2" * 64, refused_rows=1, accept_partial=True))
+    assert [entry.type for entry in partial.entries] == ["roster.imported.v1"]
+
+
+def test_a_scope_of_a_union_admits_a_command_in_either_part(city: City) -> None:
+    both = Caller("li", Role.CITY, "city", Is(Attribute.DISTRICT, "310117"))
+    city.send(both, opening("d1"))
+    assert Everything() != both.scope

@@ -1,0 +1,267 @@
+"""The journal 日志 (plan P5): gapless, in commit order, append-only, provable; on both engines."""
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from journal import Broken, ClockRefused, Journal, KeyReused, NewEntry, Verified, VersionTaken, open_journal, verify
+from journal.entries import COLUMNS, DAY
+from journal.merkle import Tree, consistency_proof, consistent, includes, inclusion_proof, leaf_hash, root_of
+
+NOW = time.time_ns() // 1000
+
+
+def entry(stream: str, version: int, **rest: Any) -> NewEntry:
+    return NewEntry(stream, version, "thing.happened.v1", b'{"a":1}', actor="li", role="city", **rest)
+
+
+def filled(journal: Journal, count: int = 5) -> None:
+    for number in range(1, count + 1):
+        journal.append([entry("thing/a", number), entry(f"thing/b{number}", 1)], NOW)
+
+
+def test_positions_are_gapless_and_streams_keep_their_order(journal: Journal) -> None:
+    filled(journal)
+    assert [e.position for e in journal.since(0, 100)] == list(range(1, 11))
+    assert [e.version for e in journal.read("thing/a")] == [1, 2, 3, 4, 5]
+    assert [e.version for e in journal.read("thing/a", after=3)] == [4, 5]
+    assert journal.read_many(["thing/b1", "thing/none"]).keys() == {"thing/b1", "thing/none"}
+
+
+def test_a_taken_version_leaves_nothing_half_written(journal: Journal) -> None:
+    filled(journal)
+    head = journal.head()
+    with pytest.raises(VersionTaken):
+        journal.append([entry("thing/new", 1), entry("thing/a", 5)], NOW)
+    assert journal.head() == head
+    assert journal.read("thing/new") == []
+
+
+def test_the_head_carries_the_root_over_all_entries(journal: Journal) -> None:
+    filled(journal)
+    leaves = [e.leaf for e in journal.since(0, 100)]
+    head = journal.head()
+    assert (head.size, head.root) == (10, root_of(leaves))
+    assert verify(journal) == Verified(10, head.root)
+
+
+def test_time_never_runs_backwards(journal: Journal) -> None:
+    journal.append([entry("thing/a", 1)], NOW)
+    journal.append([entry("thing/a", 2)], NOW - 1_000_000)
+    assert [e.at for e in journal.since(0, 10)] == [NOW, NOW]
+
+
+@pytest.mark.parametrize("days", [-2, 2, 400])
+def test_a_clock_far_from_the_machines_is_refused(journal: Journal, days: int) -> None:
+    with pytest.raises(ClockRefused):
+        journal.append([entry("thing/a", 1)], NOW + days * DAY)
+    assert journal.head().size == 0
+
+
+def test_only_a_journal_marked_as_demo_while_empty_takes_clocks_of_the_past(url: str) -> None:
+    demo = open_journal(url, demo=True)
+    demo.append([entry("thing/a", 1)], NOW - 900 * DAY)
+    with pytest.raises(ClockRefused, match="ahead of the last entry"):
+        demo.append([entry("thing/a", 2)], NOW)
+    assert [e.at for e in demo.read("thing/a")] == [NOW - 900 * DAY]
+    demo.close()
+
+
+def test_a_journal_in_use_cannot_become_a_demo(url: str) -> None:
+    used = open_journal(url)
+    used.append([entry("thing/a", 1)], NOW)
+    used.close()
+    with pytest.raises(ValueError, match="not marked as demo"):
+        open_journal(url, demo=True)
+
+
+def test_an_idempotency_key_is_kept_with_the_entries_or_not_at_all(journal: Journal) -> None:
+    journal.append([entry("thing/a", 1)], NOW, ("li", "k1", "digest", "outcome"))
+    assert journal.outcome("li", "k1") == ("digest", "outcome")
+    with pytest.raises(KeyReused):
+        journal.append([entry("thing/a", 2)], NOW, ("li", "k1", "other", "outcome"))
+    assert len(journal.read("thing/a")) == 1
+    assert journal.outcome("li", "k2") is None
+
+
+def raw(url: str, statement: str) -> None:
+    """A statement sent past the recorder, as an intruder with the database's password would."""
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        try:
+            connection.execute(statement)
+            connection.commit()
+        finally:
+            connection.close()
+    else:
+        other = psycopg2.connect(url)
+        try:
+            with other, other.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            other.close()
+
+
+REST = ", ".join(COLUMNS[4:])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entries SET actor = 'someone' WHERE position = 1",
+        "DELETE FROM entries WHERE position = 1",
+        "TRUNCATE entries",
+        f"INSERT OR REPLACE INTO entries SELECT 1, at, stream, 99, {REST} FROM entries WHERE position = 2",
+        f"INSERT OR REPLACE INTO entries SELECT 99, at, stream, version, {REST} FROM entries WHERE position = 2",
+    ],
+)
+def test_a_stored_entry_cannot_be_changed_removed_or_replaced(journal: Journal, url: str, statement: str) -> None:
+    filled(journal)
+    before = journal.since(0, 100)
+    with pytest.raises((sqlite3.Error, psycopg2.Error)):
+        raw(url, statement)
+    assert journal.since(0, 100) == before
+
+
+def disarm(url: str) -> None:
+    """What an intruder with full rights does first."""
+    if url.startswith("sqlite"):
+        for trigger in ("entries_keep", "entries_stay", "entries_once", "entries_version_once"):
+            raw(url, f"DROP TRIGGER {trigger}")
+    else:
+        raw(url, "DROP TRIGGER entries_keep ON entries")
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_changed_byte_of_any_column_is_found_and_named(journal: Journal, url: str, column: str) -> None:
+    journal.append([entry("thing/a", 1, organisation="o", reason="r", correlation="c", causation="u")], NOW)
+    journal.append([entry("thing/a", 2, organisation="o", reason="r", correlation="c", causation="u")], NOW)
+    journal.append([entry("thing/a", 3, idempotency_key="k")], NOW)
+    disarm(url)
+    sqlite = url.startswith("sqlite")
+    binary = "CAST(CAST({0} AS TEXT) || 'x' AS BLOB)" if sqlite else "{0} || 'x'::bytea"
+    changed = {
+        "position": "position + 7",
+        "at": "at + 1",
+        "version": "version + 7",
+        "state": binary.format("state"),
+        "leaf": "x'00'" if sqlite else r"'\x00'::bytea",
+    }.get(column, f"{column} || 'x'")
+    raw(url, f"UPDATE entries SET {column} = {changed} WHERE position = 2")
+    found = verify(journal)
+    assert isinstance(found, Broken)
+    assert found.position == 2
+
+
+@pytest.mark.parametrize("column", ["size", "at", "frontier", "root"])
+def test_a_changed_head_is_found(journal: Journal, url: str, column: str) -> None:
+    filled(journal)
+    sqlite = url.startswith("sqlite")
+    value = f"{column} + 1" if column in ("size", "at") else ("x'00'" if sqlite else r"'\x00'::bytea")
+    raw(url, f"UPDATE head SET {column} = {value}")
+    assert verify(journal) == Broken(0, "日志头与条目不符 the head does not match the entries")
+
+
+def test_a_removed_tail_is_found(journal: Journal, url: str) -> None:
+    filled(journal)
+    disarm(url)
+    raw(url, "DELETE FROM entries WHERE position > 8")
+    assert isinstance(verify(journal), Broken)
+
+
+def test_writers_at_once_leave_no_gap_and_lose_no_entry(url: str) -> None:
+    journal = open_journal(url)
+    failures: list[BaseException] = []
+
+    def write(name: int) -> None:
+        try:
+            for version in range(1, 21):
+                journal.append([entry(f"thing/{name}", version)], NOW)
+        except BaseException as failure:  # noqa: BLE001 - shown by the assertion below
+            failures.append(failure)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert verify(journal) == Verified(160, journal.head().root)
+    journal.close()
+
+
+def test_many_openings_at_once_of_a_fresh_store_all_succeed(url: str) -> None:
+    opened: list[Journal] = []
+    threads = [threading.Thread(target=lambda: opened.append(open_journal(url))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 8
+    for journal in opened:
+        journal.close()
+
+
+def test_a_waiting_reader_is_woken_by_an_append(journal: Journal) -> None:
+    sizes: list[int] = []
+    waiting = threading.Thread(target=lambda: sizes.append(journal.wait_beyond(0, 10)))
+    waiting.start()
+    time.sleep(0.1)
+    begun = time.monotonic()
+    journal.append([entry("thing/a", 1)], NOW)
+    waiting.join()
+    assert sizes == [1]
+    assert time.monotonic() - begun < 5
+    assert journal.wait_beyond(1, 0.05) == 1
+
+
+def test_a_snapshot_does_not_move_while_others_append(journal: Journal) -> None:
+    filled(journal, 1)
+    with journal.snapshot():
+        assert journal.head().size == 2
+        other = threading.Thread(target=lambda: journal.append([entry("thing/late", 1)], NOW))
+        other.start()
+        other.join()
+        assert journal.read("thing/late") == []
+        assert journal.head().size == 2
+    assert journal.head().size == 3
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 31])
+def test_merkle_proofs_hold_for_the_truth_and_for_nothing_else(size: int) -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(size)]
+    tree = Tree()
+    for grown, leaf in enumerate(leaves, 1):
+        tree.add(leaf)
+        assert tree.root == root_of(leaves[:grown])
+        assert Tree(tree.size, tree.frontier).root == tree.root
+    for index, leaf in enumerate(leaves):
+        proof = inclusion_proof(index, leaves)
+        assert includes(tree.root, size, index, leaf, proof)
+        assert not includes(tree.root, size, index, leaf_hash(b"other"), proof)
+        assert not includes(tree.root, size, size, leaf, proof)
+    for old in range(1, size + 1):
+        old_root = root_of(leaves[:old])
+        assert consistent(old_root, old, tree.root, size, consistency_proof(old, leaves))
+        assert not consistent(leaf_hash(b"other"), old, tree.root, size, consistency_proof(old, leaves))
+
+
+def test_a_frontier_that_does_not_fit_its_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        Tree(3, b"x" * 32)
+
+
+def test_the_sqlite_file_keeps_its_entries_over_a_restart(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'kept.db'}"
+    first = open_journal(address)
+    filled(first)
+    head = first.head()
+    first.close()
+    second = open_journal(address)
+    assert second.head() == head
+    second.close()
