@@ -1,115 +1,15 @@
 """The way of one command 命令处理: one diagnosis from opening to confirmation, on both engines; and every way to be refused."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from domain import diagnosis as d
-from domain.access import Attribute, Everything, Is, Role, scope_of
-from domain.editions import PublishEdition
-from domain.enterprises import Firm, ImportRoster, enterprise_id
-from domain.events import CAPABILITIES
+from domain.access import Attribute, Everything, Is, Role
 from domain.language import Command, Refused
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from journal import Caller, Conflict, Handled, Journal, Verified, handle, verify
-from standards import Answer, Form, load
-from tests.rules.firms import answer_at
-
-EDITION = load("2023")
-FIRM = Firm(
-    uscc="91310000132260250X",
-    name="示例精密机械有限公司",
-    district="310117",
-    industry="C34",
-    employees=320,
-    revenue_wan=Decimal(21000),
-    size_class="medium",
-    above_scale=True,
-)
-ENTERPRISE = enterprise_id(FIRM.uscc)
-FILE = d.ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
-
-
-def caller(role: Role, organisation: str) -> Caller:
-    return Caller(actor=f"{role}-person", role=role, organisation=organisation, scope=scope_of(role, organisation))
-
-
-CITY = caller(Role.CITY, "city")
-FILLER = caller(Role.ENTERPRISE, ENTERPRISE)
-PROVIDER = caller(Role.PROVIDER, "p1")
-STRANGER = caller(Role.ENTERPRISE, "another")
-
-
-class City:
-    """A small city over a journal, to which commands are sent."""
-
-    def __init__(self, journal: Journal) -> None:
-        self.journal = journal
-        self.send(CITY, PublishEdition(edition=EDITION))
-        self.send(CITY, RegisterOrganisation(organisation="p1", kind=OrganisationKind.PROVIDER, name="示例服务商"))
-        self.send(CITY, roster())
-
-    def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
-        return handle(self.journal, CAPABILITIES, command, who, clock=lambda: datetime.now(UTC), **rest)
-
-    def opened(self, name: str = "d1") -> str:
-        self.send(CITY, opening(name))
-        return name
-
-    def submitted(self, level: int = 3) -> str:
-        name = self.opened()
-        for section, answers in sections(level).items():
-            given = {i: d.AnswerGiven(answer=a) for i, a in answers.items()}
-            self.send(FILLER, d.SaveAnswers(diagnosis=name, section=section, answers=given))
-        self.send(FILLER, d.PledgeTruth(diagnosis=name))
-        self.send(FILLER, d.SubmitSelfAssessment(diagnosis=name))
-        return name
-
-    def issued(self, level: int = 3) -> str:
-        name = self.submitted(level)
-        self.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
-        today = datetime.now(UTC).date()
-        visit = d.RecordSiteVisit(diagnosis=name, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
-        self.send(PROVIDER, visit)
-        for section, answers in sections(level).items():
-            found = {i: d.VerifiedAnswer(answer=a) for i, a in answers.items()}
-            self.send(PROVIDER, d.VerifyAnswers(diagnosis=name, section=section, answers=found))
-        self.send(PROVIDER, d.ScoreDiagnosis(diagnosis=name))
-        self.send(PROVIDER, d.IssueReport(diagnosis=name, file=FILE))
-        return name
-
-
-def roster(**rest: Any) -> ImportRoster:
-    values = {
-        "year": 2024,
-        "digest": "0" * 64,
-        "filename": "名单.xlsx",
-        "rows": ((2, FIRM),),
-        "findings": (),
-        "refused_rows": 0,
-    } | rest
-    return ImportRoster(**values)
-
-
-def opening(name: str) -> d.OpenDiagnosis:
-    return d.OpenDiagnosis(
-        diagnosis=name,
-        enterprise=ENTERPRISE,
-        campaign="2024",
-        purpose=d.Purpose.INITIAL,
-        form=Form.BRIEF,
-        edition="2023",
-        provider="p1",
-    )
-
-
-def sections(level: int) -> dict[str, dict[str, Answer]]:
-    found: dict[str, dict[str, Answer]] = {}
-    for item in EDITION.of(Form.BRIEF):
-        found.setdefault(item.dimension, {})[item.id] = answer_at(item, level)
-    return found
+from journal import Caller, Conflict, Journal, Verified, verify
+from standards import Answer
+from tests.small_city import CITY, FILE, FILLER, FIRM, PROVIDER, STRANGER, City, caller, opening, roster
 
 
 @pytest.fixture

@@ -1,0 +1,130 @@
+"""Audit trail 审计轨迹: every entry of the journal beside the subject that decides who may see it. plan P5."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Attribute, Scope
+from journal import Entry
+from projections.desk import Desk, Tables, data, key
+from projections.places import ENTERPRISES
+from projections.reading import Reading
+from projections.scope import Columns, to_sql
+
+META = MetaData()
+
+ENTRIES = Table(
+    "audit_entries",
+    META,
+    Column("position", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", String, nullable=False),
+    Column("data", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Index("ix_stream", "stream", "version"),
+)
+SUBJECTS = Table(
+    "audit_subjects",
+    META,
+    Column("stream", String, primary_key=True),
+    Column("enterprise", String),
+    Column("provider", String),
+)
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Every entry, and whose subject it is: the enterprise and, for a diagnosis, the provider of now."""
+    subjects = tables[SUBJECTS]
+    subjects.load((entry.stream,) for entry in entries)
+    for entry in entries:
+        tables[ENTRIES].put(
+            {
+                "position": entry.position,
+                "at": entry.at,
+                "stream": entry.stream,
+                "version": entry.version,
+                "type": entry.type,
+                "data": entry.state.decode(),
+                "actor": entry.actor,
+                "role": entry.role,
+                "organisation": entry.organisation,
+                "reason": entry.reason,
+            }
+        )
+        subject = subjects.get(entry.stream) or {"stream": entry.stream, "enterprise": None, "provider": None}
+        if entry.type == "diagnosis.opened.v1":
+            found = data(entry)
+            subject |= {"enterprise": found["enterprise"], "provider": found["provider"]}
+        elif entry.type in ("diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"):
+            subject["provider"] = data(entry)["provider"]
+        elif entry.stream.startswith("enterprise/"):
+            subject["enterprise"] = key(entry)
+        subjects.put(subject)
+
+
+AUDIT_TRAIL = Desk("audit_trail", (ENTRIES, SUBJECTS), fold)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry as the trail shows it 条目; data as JSON."""
+
+    position: int
+    at: int
+    stream: str
+    version: int
+    type: str
+    data: str
+    actor: str
+    role: str
+    organisation: str
+    reason: str
+
+
+def _columns(reading: Reading) -> Columns:
+    firms, subjects = reading[ENTERPRISES], reading[SUBJECTS]
+    return {
+        Attribute.ENTERPRISE: lambda value: subjects.c.enterprise == value,
+        Attribute.DISTRICT: lambda value: firms.c.district == value,
+        Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
+        Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.GROUP: lambda value: firms.c.group == value,
+        Attribute.PROVIDER: lambda value: subjects.c.provider == value,
+    }
+
+
+def entries(
+    reading: Reading,
+    scope: Scope,
+    first: int,
+    *,
+    stream: str | None = None,
+    kind: str | None = None,
+    after: int = 0,
+) -> list[EntryRow]:
+    """Entries within a scope 审计条目, in order of position, beyond `after`.
+
+    stream: one subject's only. kind: those whose published name begins so ("diagnosis.").
+    """
+    table, subjects, firms = reading[ENTRIES], reading[SUBJECTS], reading[ENTERPRISES]
+    joined = table.join(subjects, subjects.c.stream == table.c.stream).outerjoin(
+        firms, firms.c.id == subjects.c.enterprise
+    )
+
+    def conditions() -> Iterator[ColumnElement[bool]]:
+        yield to_sql(scope, _columns(reading))
+        yield table.c.position > after
+        if stream is not None:
+            yield table.c.stream == stream
+        if kind is not None:
+            yield table.c.type.startswith(kind, autoescape=True)
+
+    query = select(table).select_from(joined).where(*conditions()).order_by(table.c.position).limit(first)
+    return [EntryRow(*row) for row in reading.rows(query)]

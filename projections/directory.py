@@ -1,0 +1,200 @@
+"""Directory desk 名录: enterprises and organisations as they stand now, found by place, name or code. plan P1, V2."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Column, MetaData, String, Table, and_, exists, func, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Attribute, Scope
+from journal import Entry
+from projections.desk import Desk, Tables, data, key
+from projections.diagnosis_desk import DIAGNOSES
+from projections.places import ENTERPRISES
+from projections.reading import Reading
+from projections.scope import Columns, to_sql
+
+META = MetaData()
+
+BIGRAMS = Table(
+    "enterprise_bigrams",
+    META,
+    Column("bigram", String, primary_key=True),
+    Column("enterprise", String, primary_key=True),
+)
+ORGANISATIONS = Table(
+    "organisations",
+    META,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("parent", String),
+    Column("industries", String, nullable=False),
+)
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """Every two neighbouring characters of a text 双字: finds two-character words, which trigrams miss."""
+    letters = "".join(text.split()).casefold()
+    return frozenset(letters[start : start + 2] for start in range(len(letters) - 1)) or frozenset({letters})
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Enterprises from rosters, organisations from their registration, the latest diagnosis from its opening."""
+    enterprises, words, organisations = tables[ENTERPRISES], tables[BIGRAMS], tables[ORGANISATIONS]
+    enterprises.load((key(e),) for e in entries if e.stream.startswith("enterprise/"))
+    for entry in entries:
+        match entry.type:
+            case "enterprise.registered.v1" | "enterprise.revised.v1":
+                before = enterprises.get(key(entry))
+                firm = data(entry)["firm"]
+                if before is not None and before["name"] != firm["name"]:
+                    for word in bigrams(before["name"]) - bigrams(firm["name"]):
+                        words.remove(word, key(entry))
+                if before is None or before["name"] != firm["name"]:
+                    for word in bigrams(firm["name"]):
+                        words.put({"bigram": word, "enterprise": key(entry)})
+                latest = before["latest_diagnosis"] if before is not None else None
+                enterprises.put({"id": key(entry), "latest_diagnosis": latest, **firm})
+            case "diagnosis.opened.v1":
+                enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
+            case _:
+                found = data(entry)
+                organisations.put(
+                    {
+                        "id": key(entry),
+                        "kind": found["kind"],
+                        "name": found["name"],
+                        "parent": found["parent"],
+                        "industries": orjson.dumps(found["industries"]).decode(),
+                    }
+                )
+
+
+DIRECTORY = Desk(
+    "directory",
+    (ENTERPRISES, BIGRAMS, ORGANISATIONS),
+    fold,
+    frozenset(
+        {"enterprise.registered.v1", "enterprise.revised.v1", "diagnosis.opened.v1", "organisation.registered.v1"}
+    ),
+)
+
+
+@dataclass(frozen=True)
+class EnterpriseFilter:
+    """What to look for 筛选条件; empty = any. text: part of a name or a whole USCC."""
+
+    district: str | None = None
+    industry: str | None = None
+    size_class: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseRow:
+    """An enterprise as the directory shows it 企业."""
+
+    id: str
+    uscc: str
+    name: str
+    district: str
+    subdistrict: str | None
+    park: str | None
+    group: str | None
+    industry: str
+    employees: int
+    revenue_wan: str
+    size_class: str
+    above_scale: bool
+    latest_diagnosis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """An organisation as the directory shows it 组织."""
+
+    id: str
+    kind: str
+    name: str
+    industries: str
+
+
+def enterprise_columns(reading: Reading) -> Columns:
+    """How a scope reads an enterprise's row; a provider sees the enterprises that it diagnoses."""
+    firms, cases = reading[ENTERPRISES], reading[DIAGNOSES]
+    return {
+        Attribute.ENTERPRISE: lambda value: firms.c.id == value,
+        Attribute.DISTRICT: lambda value: firms.c.district == value,
+        Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
+        Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.GROUP: lambda value: firms.c.group == value,
+        Attribute.PROVIDER: lambda value: exists().where(
+            and_(cases.c.enterprise == firms.c.id, cases.c.provider == value)
+        ),
+    }
+
+
+def _matching(reading: Reading, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
+    firms, words = reading[ENTERPRISES], reading[BIGRAMS]
+    yield to_sql(scope, enterprise_columns(reading))
+    if where.district is not None:
+        yield firms.c.district == where.district
+    if where.industry is not None:
+        yield firms.c.industry.startswith(where.industry, autoescape=True)
+    if where.size_class is not None:
+        yield firms.c.size_class == where.size_class
+    if where.text:
+        wanted = bigrams(where.text)
+        found = (
+            select(words.c.enterprise)
+            .where(words.c.bigram.in_(sorted(wanted)))
+            .group_by(words.c.enterprise)
+            .having(func.count() == len(wanted))
+        )
+        yield (firms.c.id.in_(found) & firms.c.name.contains(where.text, autoescape=True)) | (
+            firms.c.uscc == where.text.upper()
+        )
+
+
+def enterprises(
+    reading: Reading, scope: Scope, where: EnterpriseFilter, first: int, after: str | None = None
+) -> list[EnterpriseRow]:
+    """A page of enterprises within a scope 企业列表, in order of id, beyond `after`."""
+    firms = reading[ENTERPRISES]
+    query = select(firms).where(*_matching(reading, scope, where))
+    if after is not None:
+        query = query.where(firms.c.id > after)
+    return [EnterpriseRow(*row) for row in reading.rows(query.order_by(firms.c.id).limit(first))]
+
+
+def count(reading: Reading, scope: Scope, where: EnterpriseFilter) -> int:
+    """How many enterprises a scope admits 企业数."""
+    query = select(func.count()).select_from(reading[ENTERPRISES]).where(*_matching(reading, scope, where))
+    return int(reading.rows(query)[0][0])
+
+
+def enterprises_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, EnterpriseRow]:
+    """Enterprises of many ids within a scope; those outside are absent."""
+    firms = reading[ENTERPRISES]
+    query = select(firms).where(to_sql(scope, enterprise_columns(reading)), firms.c.id.in_(list(ids)))
+    return {row[0]: EnterpriseRow(*row) for row in reading.rows(query)}
+
+
+def organisations(reading: Reading, kind: str | None, first: int, after: str | None = None) -> list[OrganisationRow]:
+    """A page of organisations 组织列表. Names of organisations are public among the signed-in (plan V2, O2)."""
+    table = reading[ORGANISATIONS]
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.industries)
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [OrganisationRow(*row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+
+
+def organisations_by_id(reading: Reading, ids: Sequence[str]) -> dict[str, OrganisationRow]:
+    """Organisations of many ids."""
+    table = reading[ORGANISATIONS]
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.industries).where(table.c.id.in_(list(ids)))
+    return {row[0]: OrganisationRow(*row) for row in reading.rows(query)}

@@ -1,0 +1,58 @@
+"""Editions desk 标准台: published editions, whole. plan S1, S5."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+
+from journal import Entry
+from projections.desk import Desk, Tables, data, key
+from projections.reading import Reading
+
+META = MetaData()
+
+EDITIONS = Table(
+    "editions",
+    META,
+    Column("key", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("body", String, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+)
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Editions as published."""
+    for entry in entries:
+        found = data(entry)
+        body = orjson.dumps(found["edition"]).decode()
+        tables[EDITIONS].put(
+            {"key": key(entry), "digest": found["digest"], "body": body, "published_at": entry.at}
+        )
+
+
+EDITIONS_DESK = Desk("editions_desk", (EDITIONS,), fold, frozenset({"edition.published.v1"}))
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRow:
+    """A published edition 标准版本; body: JSON of `standards.Edition`."""
+
+    key: str
+    digest: str
+    body: str
+    published_at: int
+
+
+def editions(reading: Reading) -> list[EditionRow]:
+    """Every published edition, oldest first. Published standards are open to every signed-in role (plan S5)."""
+    table = reading[EDITIONS]
+    return [EditionRow(*row) for row in reading.rows(select(table).order_by(table.c.published_at, table.c.key))]
+
+
+def edition(reading: Reading, key: str) -> EditionRow | None:
+    """One published edition."""
+    table = reading[EDITIONS]
+    rows = reading.rows(select(table).where(table.c.key == key))
+    return EditionRow(*rows[0]) if rows else None

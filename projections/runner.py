@@ -1,0 +1,274 @@
+"""Runner 运行器 of the read models: exactly once, resumable at any moment, rebuilt beside the old tables and swapped.
+
+Rows and position are written in one transaction, so a kill between two batches loses and repeats nothing. Each desk has a
+position of its own: a desk that never ran does not believe it stands where another does.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    select,
+    text,
+)
+from sqlalchemy.sql import quoted_name
+
+from journal import Entry, Journal
+from projections.audit_trail import AUDIT_TRAIL
+from projections.coverage import COVERAGE
+from projections.desk import Desk, Tables
+from projections.diagnosis_desk import DIAGNOSIS_DESK
+from projections.directory import DIRECTORY
+from projections.editions_desk import EDITIONS_DESK
+from projections.people_desk import PEOPLE_DESK
+from projections.places import ENTERPRISES
+from projections.reading import Reading
+from projections.rosters import ROSTER_DESK
+
+DESKS: tuple[Desk, ...] = (DIRECTORY, DIAGNOSIS_DESK, ROSTER_DESK, COVERAGE, PEOPLE_DESK, EDITIONS_DESK, AUDIT_TRAIL)
+"""Every desk of the house."""
+
+BATCH = 2_000
+PROJECTOR_LOCK = 7_239_003
+SCHEMA_LOCK = 7_239_004
+RECONNECT_SECONDS = 1.0
+
+PROGRESS = MetaData()
+GENERATIONS = Table(
+    "desk_generations",
+    PROGRESS,
+    Column("desk", String, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("current", Boolean, nullable=False),
+)
+
+log = logging.getLogger(__name__)
+
+
+def tables_of(desk: Desk, generation: int) -> Mapping[str, Table]:
+    """A desk's tables under the names of one generation."""
+    metadata = MetaData()
+    named = {}
+    for table in desk.tables:
+        copy = table.to_metadata(metadata, name=f"{table.name}_{generation}")
+        for index in copy.indexes:
+            index.name = quoted_name(f"{index.name}_{table.name}_{generation}", quote=None)
+        named[table.name] = copy
+    return named
+
+
+class ReadModels:
+    """The read models over one journal 读模型."""
+
+    def __init__(self, engine: Engine, journal: Journal, desks: Sequence[Desk] = DESKS) -> None:
+        self._engine = engine
+        self._journal = journal
+        self._desks = desks
+        self._tables: dict[tuple[str, int], Mapping[str, Table]] = {}
+        self._moved = threading.Condition()
+        self._sqlite = engine.dialect.name == "sqlite"
+        with self._writing(SCHEMA_LOCK) as connection:
+            PROGRESS.create_all(connection)
+            known = {row.desk for row in connection.execute(select(GENERATIONS))}
+            for desk in desks:
+                if desk.name not in known:
+                    self._begin_generation(connection, desk, 1, current=True)
+
+    def _begin_generation(self, connection: Connection, desk: Desk, generation: int, *, current: bool) -> None:
+        for table in self._named(desk, generation).values():
+            table.drop(connection, checkfirst=True)
+            table.create(connection)
+        connection.execute(
+            GENERATIONS.insert().values(desk=desk.name, generation=generation, position=0, current=current)
+        )
+
+    def _named(self, desk: Desk, generation: int) -> Mapping[str, Table]:
+        found = self._tables.get((desk.name, generation))
+        if found is None:
+            found = self._tables[desk.name, generation] = tables_of(desk, generation)
+        return found
+
+    @contextmanager
+    def _writing(self, lock: int = PROJECTOR_LOCK) -> Iterator[Connection]:
+        """A write transaction that only one projector at a time can be in."""
+        with self._engine.connect() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def catch_up(self, limit: int | None = None) -> int:
+        """Fold what the journal holds beyond the rows 追赶, batch by batch.
+
+        Args:
+            limit: entries to fold at most; None = all there are now.
+
+        Returns:
+            The position that every desk has reached.
+        """
+        done = 0
+        while True:
+            size = BATCH if limit is None else min(BATCH, limit - done)
+            with self._writing() as connection:
+                standing = connection.execute(select(GENERATIONS).where(GENERATIONS.c.current)).all()
+                lowest = min(row.position for row in standing)
+                entries = self._journal.since(lowest, size) if size else []
+                for desk in self._desks:
+                    row = next(row for row in standing if row.desk == desk.name)
+                    self._fold(connection, desk, row.generation, row.position, entries)
+            reached = entries[-1].position if entries else lowest
+            done += len(entries)
+            with self._moved:
+                self._moved.notify_all()
+            if len(entries) < BATCH:
+                return reached
+
+    def _fold(
+        self, connection: Connection, desk: Desk, generation: int, position: int, entries: Sequence[Entry]
+    ) -> None:
+        new = [entry for entry in entries if entry.position > position]
+        if not new:
+            return
+        heard = [entry for entry in new if desk.listens is None or entry.type in desk.listens]
+        if heard:
+            tables = Tables(connection, self._named(desk, generation), fresh=position == 0)
+            desk.fold(tables, heard)
+            tables.flush()
+        connection.execute(
+            GENERATIONS.update()
+            .where(GENERATIONS.c.desk == desk.name, GENERATIONS.c.generation == generation)
+            .values(position=new[-1].position)
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Follow the journal until told to stop 持续运行; a lost connection is taken up again."""
+        while not stop.is_set():
+            try:
+                position = self.catch_up()
+                self._journal.wait_beyond(position, 1.0)
+            except Exception:
+                log.exception("the projector stumbled and tries again")
+                stop.wait(RECONNECT_SECONDS)
+
+    def wait_for(self, position: int, timeout: float = 2.0) -> bool:
+        """Wait until the rows have reached a position 读己之写; False when time is up first."""
+        deadline = time.monotonic() + timeout
+        while self.position() < position:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            with self._moved:
+                self._moved.wait(min(left, 0.05))  # another process may be the projector: look again soon
+        return True
+
+    def position(self) -> int:
+        """The position that every desk has reached."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(GENERATIONS.c.position).where(GENERATIONS.c.current))
+            return min(int(row.position) for row in rows)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One snapshot to read from; a swap of generations never tears it."""
+        with self._engine.connect() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            standing = connection.execute(select(GENERATIONS).where(GENERATIONS.c.current)).all()
+            tables: dict[str, Table] = {}
+            for row in standing:
+                desk = next((desk for desk in self._desks if desk.name == row.desk), None)
+                if desk is not None:
+                    tables |= self._named(desk, row.generation)
+            yield Reading(connection, tables, min(row.position for row in standing))
+            connection.rollback()
+
+    def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
+        """Fold everything anew beside the old tables, then swap 重建; readers keep the old rows until the swap.
+
+        Args:
+            progress: told the position reached so far.
+        """
+        with self._writing() as connection:
+            connection.execute(GENERATIONS.delete().where(~GENERATIONS.c.current))
+            standing = {r.desk: r.generation for r in connection.execute(select(GENERATIONS)).all()}
+            for desk in self._desks:
+                self._begin_generation(connection, desk, standing[desk.name] + 1, current=False)
+        position = 0
+        while True:
+            with self._writing() as connection:
+                entries = self._journal.since(position, BATCH)
+                for desk in self._desks:
+                    self._fold(connection, desk, standing[desk.name] + 1, position, entries)
+                position = entries[-1].position if entries else position
+                if len(entries) < BATCH:
+                    self._swap(connection, standing)
+            if progress is not None:
+                progress(position)
+            if len(entries) < BATCH:
+                return
+
+    def _swap(self, connection: Connection, standing: Mapping[str, int]) -> None:
+        for desk in self._desks:
+            old = standing[desk.name]
+            connection.execute(
+                GENERATIONS.delete().where(GENERATIONS.c.desk == desk.name, GENERATIONS.c.generation == old)
+            )
+            connection.execute(GENERATIONS.update().where(GENERATIONS.c.desk == desk.name).values(current=True))
+            for table in self._named(desk, old - 1).values():
+                table.drop(connection, checkfirst=True)  # the generation before the old one: no reader holds it any more
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every current table, sorted: what drop and replay must give again."""
+        with self.reading() as reading:
+            return {
+                table.name: sorted((tuple(row) for row in reading.rows(select(reading[table]))), key=repr)
+                for desk in self._desks
+                for table in desk.tables
+            }
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def open_read_models(url: str, journal: Journal, desks: Sequence[Desk] = DESKS) -> ReadModels:
+    """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
+
+        @event.listens_for(engine, "connect")
+        def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+    else:
+        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_size=8, max_overflow=8)
+    return ReadModels(engine, journal, desks)
+
+
+assert ENTERPRISES in DIRECTORY.tables  # noqa: S101 - every scope is judged against these rows

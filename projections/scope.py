@@ -1,0 +1,33 @@
+"""Scope → SQL 范围转 SQL: the second reader of the predicate tree, held equal to `domain.access.admits` by tests. plan P7."""
+
+from collections.abc import Callable, Mapping
+from typing import assert_never
+
+from sqlalchemy import and_, literal_column, or_, true
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, Scope
+
+Columns = Mapping[Attribute, Callable[[str], ColumnElement[bool]]]
+"""Attribute -> the condition that a row has a value of it. A row without the coordinate (NULL) must not match."""
+
+
+NEVER = literal_column("1") == literal_column("0")
+"""False that stays in the statement: a folded constant would drop the joins beside it."""
+
+
+def to_sql(scope: Scope, columns: Columns) -> ColumnElement[bool]:
+    """The WHERE condition of a scope. The tree has no negation, so NULL can never admit."""
+    match scope:
+        case Everything():
+            return true()
+        case Nothing():
+            return NEVER
+        case Is(attribute=attribute, value=value):
+            return columns[attribute](value)
+        case AnyOf(scopes=scopes):
+            return or_(NEVER, *(to_sql(inner, columns) for inner in scopes))
+        case AllOf(scopes=scopes):
+            return and_(true(), *(to_sql(inner, columns) for inner in scopes))
+        case never:
+            assert_never(never)

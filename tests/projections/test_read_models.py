@@ -1,0 +1,258 @@
+"""Read models 读模型: exactly once, rebuilt beside the old rows, equal to a replay; on both engines."""
+
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain import diagnosis as d
+from domain.access import (
+    AllOf,
+    AnyOf,
+    Attribute,
+    Everything,
+    Is,
+    Nothing,
+    Place,
+    Role,
+    Scope,
+    admits,
+    scope_of,
+)
+from domain.enterprises import Firm, place_of
+from domain.people import ErasePerson, GrantMembership, RegisterPerson
+from domain.targets import Measure, SetTarget
+from journal import Journal
+from projections import ReadModels, audit_trail, coverage, diagnosis_desk, directory, open_read_models, people_desk
+from projections.diagnosis_desk import DiagnosisFilter
+from projections.directory import EnterpriseFilter
+from projections.runner import DESKS
+from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, roster
+
+ANY = EnterpriseFilter()
+USCCS = ("91330100799655058B", "91110000802100433B", "9144030071526726XG")
+
+
+def firm(uscc: str, **rest: object) -> Firm:
+    return FIRM.model_copy(update={"uscc": uscc, **rest})
+
+
+OTHERS = (
+    firm(USCCS[0], name="示例临港新材料有限公司", district="310115", park="lingang", group="g1"),
+    firm(USCCS[1], name="示例嘉定汽车零部件有限公司", district="310114", subdistrict="310114001"),
+    firm(USCCS[2], name="示例电子有限公司", district="310117", group="g1"),
+)
+
+
+@pytest.fixture
+def city(journal: Journal) -> City:
+    city = City(journal)
+    city.send(CITY, roster(digest="3" * 64, rows=tuple(enumerate(OTHERS, 3))))
+    city.send(CITY, SetTarget(year=2024, measure=Measure.SHARE_DIAGNOSED, at_least=Decimal(60), clause="plan G2", mark="V"))
+    city.send(FILLER, d.ConfirmReport(diagnosis=city.issued(), file=FILE))
+    city.send(CITY, RegisterPerson(person="u1", sealed_name="x"))
+    grant = GrantMembership(
+        person="u1", membership="m1", role=Role.ENTERPRISE, organisation=ENTERPRISE, since="2024-01-01"
+    )
+    city.send(CITY, grant)
+    return city
+
+
+@pytest.fixture
+def models_url(url: str, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'read.db'}" if url.startswith("sqlite") else url
+
+
+@pytest.fixture
+def models(city: City, models_url: str) -> Iterator[ReadModels]:
+    opened = open_read_models(models_url, city.journal)
+    opened.catch_up()
+    yield opened
+    opened.close()
+
+
+def test_a_rebuild_gives_equal_rows_for_every_table(models: ReadModels) -> None:
+    before = models.dump()
+    assert set(before) == {table.name for desk in DESKS for table in desk.tables}
+    assert all(before.values()), [name for name, rows in before.items() if not rows]
+    models.rebuild()
+    assert models.dump() == before
+    models.rebuild()
+    assert models.dump() == before
+
+
+def test_batches_of_any_size_give_the_rows_of_one_go(city: City, tmp_path: Path, models: ReadModels) -> None:
+    stepwise = open_read_models(f"sqlite:///{tmp_path / 'steps.db'}", city.journal)
+    size = city.journal.head().size
+    for step in (1, 2, 3, 5, 1, size):
+        stepwise.catch_up(limit=step)
+    assert stepwise.dump() == models.dump()
+    stepwise.close()
+
+
+def test_a_desk_that_never_ran_starts_from_the_beginning(city: City, models_url: str) -> None:
+    first = open_read_models(models_url, city.journal, DESKS[:-1])
+    first.catch_up()
+    first.close()
+    second = open_read_models(models_url, city.journal)
+    assert second.catch_up() == city.journal.head().size
+    with second.reading() as reading:
+        assert len(audit_trail.entries(reading, Everything(), 1000)) == city.journal.head().size
+    second.close()
+
+
+def test_a_failing_fold_leaves_neither_rows_nor_position(
+    city: City, models: ReadModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, position = models.dump(), models.position()
+    city.opened("d9")
+    monkeypatch.setattr("projections.desk.Tables.flush", lambda _self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        models.catch_up()
+    monkeypatch.undo()
+    assert (models.dump(), models.position()) == (before, position)
+    assert models.catch_up() == city.journal.head().size
+
+
+def test_a_follower_shows_a_write_soon_after_it(city: City, models: ReadModels) -> None:
+    stop = threading.Event()
+    follower = threading.Thread(target=models.run, args=(stop,))
+    follower.start()
+    position = city.send(CITY, roster(year=2025)).position
+    assert models.wait_for(position, 10)
+    stop.set()
+    follower.join()
+    assert not models.wait_for(position + 1, 0.05)
+
+
+def test_many_openings_at_once_of_fresh_read_models_all_succeed(city: City, models_url: str) -> None:
+    opened: list[ReadModels] = []
+    threads = [threading.Thread(target=lambda: opened.append(open_read_models(models_url, city.journal))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 8
+    for models in opened:
+        models.close()
+
+
+def test_a_rebuild_while_reading_does_not_tear_the_read(models: ReadModels) -> None:
+    with models.reading() as reading:
+        before = directory.count(reading, Everything(), ANY)
+        rebuilt = threading.Thread(target=models.rebuild)
+        rebuilt.start()
+        rebuilt.join()
+        assert directory.count(reading, Everything(), ANY) == before == 4
+    with models.reading() as reading:
+        assert directory.count(reading, Everything(), ANY) == 4
+
+
+def test_pages_neither_skip_nor_repeat(models: ReadModels) -> None:
+    with models.reading() as reading:
+        seen: list[str] = []
+        while page := directory.enterprises(reading, Everything(), ANY, 2, seen[-1] if seen else None):
+            seen += [row.id for row in page]
+        assert len(seen) == len(set(seen)) == 4
+        assert seen == [row.id for row in directory.enterprises(reading, Everything(), ANY, 100)]
+
+
+@pytest.mark.parametrize(("text", "found"), [("临港", 1), ("示例", 4), ("临示", 0), ("91110000802100433b", 1), ("港", 0)])
+def test_search_finds_words_of_two_characters(models: ReadModels, text: str, found: int) -> None:
+    with models.reading() as reading:
+        assert directory.count(reading, Everything(), EnterpriseFilter(text=text)) == found
+        assert len(directory.enterprises(reading, Everything(), EnterpriseFilter(text=text), 10)) == found
+
+
+def test_a_renamed_firm_is_no_longer_found_by_its_old_name(city: City, models: ReadModels) -> None:
+    renamed = OTHERS[0].model_copy(update={"name": "示例浦东新材料有限公司"})
+    city.send(CITY, roster(digest="4" * 64, rows=((3, renamed),)))
+    models.catch_up()
+    with models.reading() as reading:
+        assert directory.count(reading, Everything(), EnterpriseFilter(text="临港")) == 0
+        assert directory.count(reading, Everything(), EnterpriseFilter(text="浦东")) == 1
+
+
+def test_coverage_counts_firms_with_a_report_over_the_roster_of_the_year(models: ReadModels, city: City) -> None:
+    year = 2024
+    with models.reading() as reading:
+        rows = {row.district: row for row in coverage.by_district(reading, Everything(), year)}
+        assert {d: r.total for d, r in rows.items()} == {"310114": 1, "310115": 1, "310117": 2}
+        target = coverage.target(reading, year)
+        assert target is not None
+        assert (target.clause, target.mark, target.at_least) == ("plan G2", "V", 60)
+        assert coverage.target(reading, 2030) is None
+    city.send(CITY, roster(year=2100, digest="5" * 64))
+    models.catch_up()
+    with models.reading() as reading:
+        assert coverage.by_district(reading, Everything(), 2100)[0].diagnosed == 1
+        assert coverage.by_district(reading, Everything(), 2100)[0].confirmed == 1
+
+
+def test_an_erased_person_holds_no_membership_and_leaves_no_ciphertext(city: City, models: ReadModels) -> None:
+    with models.reading() as reading:
+        assert [m.organisation for m in people_desk.memberships_of(reading, "u1", "2024-05-01")] == [ENTERPRISE]
+        assert people_desk.memberships_of(reading, "u1", "2023-12-31") == []
+    city.send(CITY, ErasePerson(person="u1"))
+    models.catch_up()
+    with models.reading() as reading:
+        assert people_desk.memberships_of(reading, "u1", "2024-05-01") == []
+    assert [row[1:] for row in models.dump()["people"]] == [(None, None, True)]
+
+
+VALUES = {
+    Attribute.ENTERPRISE: (ENTERPRISE, "none"),
+    Attribute.DISTRICT: ("310115", "310117", "310101"),
+    Attribute.SUBDISTRICT: ("310114001", "none"),
+    Attribute.PARK: ("lingang", "none"),
+    Attribute.GROUP: ("g1", "none"),
+    Attribute.PROVIDER: ("p1", "p2"),
+}
+leaves = st.one_of(
+    st.just(Everything()),
+    st.just(Nothing()),
+    *(st.builds(Is, st.just(attribute), st.sampled_from(values)) for attribute, values in VALUES.items()),
+)
+scopes = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple)), st.builds(AllOf, st.lists(inner, max_size=3).map(tuple))
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(scope=scopes)
+def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> None:
+    from domain.enterprises import enterprise_id  # noqa: PLC0415 - used here only
+
+    diagnosed = {ENTERPRISE: "p1"}
+    places = {
+        enterprise_id(one.uscc): place_of(enterprise_id(one.uscc), one, diagnosed.get(enterprise_id(one.uscc)))
+        for one in (FIRM, *OTHERS)
+    }
+    expected = {identity for identity, place in places.items() if admits(scope, place)}
+    with models.reading() as reading:
+        seen = {row.id for row in directory.enterprises(reading, scope, ANY, 100)}
+        assert seen == expected
+        assert directory.count(reading, scope, ANY) == len(expected)
+        cases = diagnosis_desk.diagnoses(reading, scope, DiagnosisFilter(), 100)
+        assert [case.id for case in cases] == (["d1"] if ENTERPRISE in expected else [])
+        visible = bool(cases)
+        assert bool(diagnosis_desk.answers(reading, scope, "d1")) == visible
+        assert bool(diagnosis_desk.reports(reading, scope, "d1")) == visible
+        assert bool(diagnosis_desk.files(reading, scope, FILE.pdf)) == visible
+        assert bool(audit_trail.entries(reading, scope, 10, stream="diagnosis/d1")) == visible
+        everything = admits(scope, Place())
+        assert bool(audit_trail.entries(reading, scope, 10, stream="edition/2023")) == everything
+
+
+def test_a_district_sees_its_own_coverage_only(models: ReadModels) -> None:
+    with models.reading() as reading:
+        rows = coverage.by_district(reading, scope_of(Role.DISTRICT, "310115"), 2024)
+    assert [(row.district, row.total) for row in rows] == [("310115", 1)]
