@@ -8,16 +8,18 @@ from journal.entries import (
     NewEntry,
     VersionTaken,
 )
-from journal.handling import Caller, Conflict, Handled, handle
+from journal.handling import Accepted, Caller, Conflict, Finish, Handled, handle
 from journal.log import Journal, open_journal
 from journal.verifying import Broken, Verified, verify
 
 __all__ = [
+    "Accepted",
     "Broken",
     "Caller",
     "ClockRefused",
     "Conflict",
     "Entry",
+    "Finish",
     "Handled",
     "Head",
     "Journal",

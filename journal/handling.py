@@ -27,6 +27,21 @@ Capabilities = Mapping[str, Capability[Any, Any, Any]]
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """A command that the rules accept, before it is finished 已获准命令: its stream's history and the streams it read."""
+
+    command: Command
+    history: list[Entry]
+    state: Any
+    read: Mapping[str, Any]
+    others: Mapping[str, list[Entry]]
+
+
+Finish = Callable[[Accepted], Command]
+"""Completes a command once the rules accept it, with what costs too much to make for one that is refused (a rendered report)."""
+
+
+@dataclass(frozen=True)
 class Caller:
     """Who sends a command 发起者: person or machine, the role acted in, for which organisation, and what may be seen."""
 
@@ -81,6 +96,7 @@ def handle(
     causation: str = "",
     idempotency_key: str | None = None,
     expected_version: int | None = None,
+    finish: Finish | None = None,
 ) -> Handled:
     """Decide a command and append its facts 处理命令.
 
@@ -95,6 +111,7 @@ def handle(
         causation: what caused it, as stream/version.
         idempotency_key: the same key with the same input answers with the first outcome.
         expected_version: the version the caller saw; any other is a Conflict.
+        finish: completes the command from the history it was accepted on; the completed one is decided anew.
 
     Raises:
         Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope.
@@ -121,6 +138,9 @@ def handle(
         at = clock()
         occasion = Occasion(by=caller.actor, role=caller.role, organisation=caller.organisation, at=at, read=read)
         facts = capability.decide(command, state, occasion)
+        if finish is not None:
+            finished = finish(Accepted(command, history, state, read, others))
+            facts = capability.decide(finished, state, occasion)
         versions = {stream: version} | {name: len(entries) for name, entries in others.items()}
         entries = []
         for fact in facts:

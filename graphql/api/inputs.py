@@ -1,0 +1,169 @@
+"""Input types 输入类型, derived from the commands themselves, so that the schema and the rules never disagree.
+
+A mapping becomes a list whose items carry the key: GraphQL has no mappings. Malformed input comes back as data, with the
+path of the field as the client wrote it.
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, Union, get_args, get_origin
+
+import strawberry
+from pydantic import BaseModel, ValidationError
+from strawberry.utils.str_converters import to_camel_case
+
+KEY_OF_MAPPING = {"answers": "indicator", "numbers": "name"}
+"""Field that is a mapping -> name of the field that carries its key in the list."""
+
+PLAIN = (str, int, bool, Decimal, date, datetime)
+
+
+@cache
+def enum_type(enum: type[Enum]) -> Any:  # noqa: ANN401 - strawberry decorates the enum in place
+    """A domain enumeration as GraphQL enumeration."""
+    return strawberry.enum(enum, description=_first_line(enum))
+
+
+def _first_line(thing: type) -> str:
+    return (thing.__doc__ or "").strip().splitlines()[0] if thing.__doc__ else ""
+
+
+def _unwrap(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations are values of any kind
+    """An annotation without `Annotated` and without None, and whether it admitted None."""
+    if get_origin(annotation) is typing.Annotated:
+        return _unwrap(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        inner = [part for part in get_args(annotation) if part is not type(None)]
+        if len(inner) == 1:
+            return _unwrap(inner[0])[0], len(inner) < len(get_args(annotation))
+    return annotation, False
+
+
+def _graphql_type(name: str, annotation: Any) -> Any:  # noqa: ANN401
+    inner, optional = _unwrap(annotation)
+    origin = get_origin(inner)
+    result: Any
+    if origin is tuple:
+        result = list[_graphql_type(name, get_args(inner)[0])]  # type: ignore[misc] # built at run time
+    elif origin is dict:
+        result = list[_entry_type(name, get_args(inner)[1])]  # type: ignore[misc]
+    elif isinstance(inner, type) and issubclass(inner, Enum):
+        result = enum_type(inner)
+    elif isinstance(inner, type) and issubclass(inner, BaseModel):
+        result = input_type(inner)
+    elif inner in PLAIN:
+        result = inner
+    else:
+        raise TypeError(f"no GraphQL input type for {name}: {annotation}")
+    return result | None if optional else result
+
+
+@cache
+def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
+    """Item of a list that stands for a mapping: the key, then the value's own fields (or `value`)."""
+    key = (KEY_OF_MAPPING[field], str)
+    inner, _ = _unwrap(value)
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        return _input(f"{inner.__name__}EntryInput", _first_line(inner), [key, *_fields(inner, frozenset())])
+    name = f"{field.capitalize().rstrip('s')}Input"
+    return _input(name, "命名数值 named value", [key, ("value", inner)])
+
+
+def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
+    required, optional = [], []
+    for name, field in model.model_fields.items():
+        if name in omit:
+            continue
+        kind = _graphql_type(name, field.annotation)
+        if field.is_required():
+            required.append((name, kind))
+        else:
+            optional.append((name, kind | None, dataclasses.field(default=None)))
+    return iter([*required, *optional])
+
+
+def _input(name: str, description: str, fields: list[Any]) -> Any:  # noqa: ANN401
+    return strawberry.input(dataclasses.make_dataclass(name, fields), name=name, description=description)
+
+
+@cache
+def input_type(
+    model: type[BaseModel],
+    omit: frozenset[str] = frozenset(),
+    extra: tuple[Any, ...] = (),
+    name: str | None = None,
+) -> Any:  # noqa: ANN401 - a strawberry input class made at run time
+    """The GraphQL input of a pydantic model; `omit` fields are filled by the server, `extra` ones ride along."""
+    return _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *extra])
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
+    """An input as plain data for pydantic 普通数据: unset optional fields left out, entries folded back to mappings."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        found = {}
+        for field in dataclasses.fields(value):
+            inner = getattr(value, field.name)
+            if inner is None:
+                continue
+            if field.name in KEY_OF_MAPPING and isinstance(inner, list):
+                found[field.name] = _mapping(KEY_OF_MAPPING[field.name], inner)
+            else:
+                found[field.name] = plain(inner)
+        return found
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+def _mapping(key: str, entries: list[Any]) -> dict[str, Any]:
+    folded: dict[str, Any] = {}
+    for entry in entries:
+        data = plain(entry)
+        name = data.pop(key)
+        if name in folded:
+            raise RepeatedKey(key, name)
+        folded[name] = data["value"] if set(data) == {"value"} else data
+    return folded
+
+
+class RepeatedKey(Exception):  # noqa: N818 - malformed input, returned as data
+    """Two entries of a list carry the same key 键重复."""
+
+    def __init__(self, field: str, key: str) -> None:
+        super().__init__(f"{field} {key}")
+        self.field = field
+        self.key = key
+
+
+def malformed(problem: ValidationError) -> list[tuple[str, str, str]]:
+    """What is wrong with an input 输入错误: (path as the client wrote it, 中文, English) a problem."""
+    return [
+        (
+            ".".join(to_camel_case(str(part)) for part in error["loc"]),
+            CHINESE.get(error["type"], "格式不正确"),
+            error["msg"],
+        )
+        for error in problem.errors(include_url=False, include_input=False, include_context=False)
+    ]
+
+
+CHINESE: Mapping[str, str] = {
+    "missing": "必填",
+    "extra_forbidden": "不接受该字段",
+    "string_too_short": "不能为空",
+    "string_too_long": "过长",
+    "too_short": "至少填写一项",
+    "string_pattern_mismatch": "格式不符合要求",
+    "greater_than": "数值过小",
+    "greater_than_equal": "数值过小",
+    "less_than_equal": "数值过大",
+    "decimal_parsing": "不是有效的数字",
+    "enum": "不在可选值之内",
+    "value_error": "取值不正确",
+}

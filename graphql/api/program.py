@@ -1,0 +1,136 @@
+"""Program 程序 as the API needs it: the journal, the read models, files, and who is signed in. `zhenduan` wires it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.access import Role, scope_of
+from domain.events import CAPABILITIES
+from domain.language import Command
+from journal import Caller, Finish, Handled, Journal, handle
+from journal.blobs import Blobs
+from journal.personal import PersonalKeys
+from projections import ReadModels
+
+PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
+"""Nobody in particular 公众."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session just opened 新会话: the bearer token, shown once, and when it ends."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Who a token belongs to 已识别身份.
+
+    caller: person or machine in the role acted in. membership: id of the membership acted in, empty for a partner.
+    expires_at: when the token ends; a socket opened with it ends then too.
+    """
+
+    caller: Caller
+    membership: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was received 已接收文件: kept by the hash of its bytes, known as sent by one organisation."""
+
+    sha256: str
+    filename: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A signed permission for one upload 上传凭证: path to PUT the bytes to, and until when."""
+
+    path: str
+    expires_at: datetime
+
+
+class Accounts(Protocol):
+    """Local accounts, sessions and partner keys 账户: secrets that change, outside the journal (architecture 10)."""
+
+    def sign_in(self, login: str, password: str) -> SignedIn | None:
+        """Open a session; None when login or password is wrong (one answer, in the same time)."""
+
+    def sign_out(self, token: str) -> None:
+        """End a session at once."""
+
+    def act_as(self, token: str, membership: str) -> bool:
+        """Act in another membership of the same person from now on; False when it is not held today."""
+
+    def identify(self, token: str) -> Identified | None:
+        """Who a bearer token belongs to; None when it is unknown, expired, ended, or its membership no longer holds."""
+
+
+class Uploads(Protocol):
+    """Files on their way in 上传: a ticket, then the bytes, then a fact that cites them."""
+
+    def ticket(self, caller: Caller, kind: str, filename: str) -> Ticket:
+        """A permission for one upload; kind: "evidence" or "roster".
+
+        Raises:
+            Refused: the file name's type is not accepted.
+        """
+
+    def receive(self, ticket: str, data: bytes) -> Upload:
+        """Check and keep the bytes of a ticket.
+
+        Raises:
+            Refused: ticket unknown, expired or used; empty, too large, or of another type than its name says.
+        """
+
+    def limit(self, ticket: str) -> int:
+        """Bytes a ticket may bring at most; 0 when the ticket is not valid."""
+
+    def find(self, caller: Caller, sha256: str) -> Upload | None:
+        """A file that this caller's organisation has sent; None for anyone else's, so that a hash opens nothing."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The wiring 组装: everything a request may need, made once at start-up.
+
+    demo: the data is synthetic, and whatever shows it says 示例数据.
+    """
+
+    journal: Journal
+    models: ReadModels
+    blobs: Blobs
+    keys: PersonalKeys
+    accounts: Accounts
+    uploads: Uploads
+    clock: Callable[[], datetime]
+    demo: bool = False
+
+    def send(
+        self,
+        caller: Caller,
+        command: Command,
+        *,
+        reason: str = "",
+        idempotency_key: str | None = None,
+        expected_version: int | None = None,
+        finish: Finish | None = None,
+    ) -> Handled:
+        """Decide a command and append its facts; see `journal.handle`."""
+        return handle(
+            self.journal,
+            CAPABILITIES,
+            command,
+            caller,
+            clock=self.clock,
+            reason=reason,
+            idempotency_key=idempotency_key,
+            expected_version=expected_version,
+            finish=finish,
+        )
