@@ -1,0 +1,77 @@
+"""Wakeups 唤醒: one thread a process follows the journal and wakes every subscriber once the read models have moved."""
+
+import asyncio
+import logging
+import threading
+
+from journal import Journal
+from projections import ReadModels
+
+LOOK_SECONDS = 1.0
+"""A notification can be lost; the journal is looked at this often anyway."""
+RECONNECT_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Wakeups:
+    """Bell of the subscribers 订阅唤醒. Made for one event loop; `start` and `stop` belong to the app's lifespan.
+
+    position: where the read models stand, as far as this process has seen.
+    """
+
+    def __init__(self, journal: Journal, models: ReadModels) -> None:
+        self.position = 0
+        self._journal = journal
+        self._models = models
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="wakeups", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._moved = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin to follow, on the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """End the thread and wake everyone a last time."""
+        self._stop.set()
+        await asyncio.to_thread(self._thread.join)
+        self._ring(self.position)
+
+    async def beyond(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - a heartbeat, not a deadline
+        """Wait until the read models stand beyond a position; False when `timeout` seconds are up first."""
+        try:
+            async with asyncio.timeout(timeout):
+                while self.position <= position:
+                    if self._stop.is_set():
+                        return False
+                    await self._moved.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _ring(self, position: int) -> None:
+        self.position = max(self.position, position)
+        self._moved.set()  # wakes everyone who waits now; whoever comes later waits for the next bell
+        self._moved = asyncio.Event()
+
+    def _follow(self) -> None:
+        loop = self._loop
+        seen = 0
+        while loop is not None and not self._stop.is_set():
+            try:
+                size = self._journal.wait_beyond(seen, LOOK_SECONDS)
+                if size <= seen:
+                    continue
+                self._models.wait_for(size, LOOK_SECONDS)
+                reached = self._models.position()
+                if reached > seen:
+                    seen = reached
+                    loop.call_soon_threadsafe(self._ring, reached)
+            except Exception:
+                if self._stop.is_set():
+                    return
+                log.exception("the journal could not be followed; trying again")
+                self._stop.wait(RECONNECT_SECONDS)
