@@ -1,25 +1,71 @@
 """The words every capability is written in."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from domain.access import Place
-from standards import Edition
 
 C = TypeVar("C", bound="Command")
 S = TypeVar("S")
 E = TypeVar("E", bound="Event")
 
 
+Identifier = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
+"""Id 标识 of a thing as a command names it: 1–64 of ASCII letters, digits, "." "_" "-"; never "/", which parts a stream's name."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+"""Text 文字 that a person writes: 1–2000 characters, more than blanks."""
+
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""Short text 短文字: a name or a file name, 1–200 characters, more than blanks."""
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The city's calendar 本市日历: the plan's days and years begin at midnight here, while entries are timed in UTC."""
+
+
+def city_day(at: datetime) -> date:
+    """Day of a moment in the city 本市日期. at: any aware datetime."""
+    return at.astimezone(SHANGHAI).date()
+
+
 class Command(BaseModel):
-    """A wish 命令, named in the imperative. It may be refused."""
+    """A wish 命令, named in the imperative. It may be refused.
+
+    No text in it holds a control character (tab and line ends aside) or half a surrogate pair: PostgreSQL keeps no NUL in
+    a text, so one such name would stop every read model for good.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="after")
+    def _texts_are_printable(self) -> Self:
+        if _holds_control(self):
+            raise ValueError("a text holds a control character")
+        return self
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def _holds_control(value: object) -> bool:
+    match value:
+        case str():
+            return CONTROL.search(value) is not None
+        case BaseModel():
+            return any(map(_holds_control, value.__dict__.values()))
+        case Mapping():
+            return any(map(_holds_control, value)) or any(map(_holds_control, value.values()))
+        case tuple() | list() | frozenset():
+            return any(map(_holds_control, value))
+        case _:
+            return False
 
 
 class Event(BaseModel):
@@ -47,7 +93,7 @@ Facts = tuple[Fact, ...]
 
 @dataclass(frozen=True)
 class Occasion:
-    """All a rule may look at besides its own history 场合: who asks, as what, for whom, when, under which edition.
+    """All a rule may look at besides its own history 场合: who asks, as what, for whom, when.
 
     `read` holds the folded states of the other streams that the capability declared, keyed by stream name;
     a stream without history reads as None.
@@ -57,8 +103,12 @@ class Occasion:
     role: str
     organisation: str
     at: datetime
-    edition: Edition | None = None
     read: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day it is in the city 今天."""
+        return city_day(self.at)
 
 
 @dataclass(frozen=True)
@@ -76,10 +126,15 @@ class Rule:
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """A rule said no 拒绝. Expected, so it is shown to the caller and never logged as a fault."""
+    """A rule said no 拒绝. Expected, so it is shown to the caller and never logged as a fault.
+
+    says, says_in_english: the rule's sentence with the facts in it.
+    """
 
     def __init__(self, rule: Rule, facts: dict[str, object]) -> None:
-        super().__init__(rule.says.format(**facts))
+        self.says = rule.says.format(**facts)
+        self.says_in_english = rule.says_in_english.format(**facts)
+        super().__init__(self.says)
         self.rule = rule
         self.facts = facts
 

@@ -1,0 +1,173 @@
+"""The arrows of the house, from the imports themselves: what a room may reach for, the standard library included."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+ROOMS = {
+    "standards": ROOT / "standards",
+    "domain": ROOT / "domain",
+    "journal": ROOT / "journal",
+    "projections": ROOT / "projections",
+    "interop": ROOT / "interop",
+    "api": ROOT / "graphql" / "api",
+    "zhenduan": ROOT / "zhenduan",
+}
+"""Import name -> folder."""
+
+STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
+PURE = frozenset(
+    {"collections", "dataclasses", "datetime", "decimal", "enum", "functools", "re", "typing", "uuid", "zoneinfo"}
+)
+"""All of the standard library that rules may use: no clock, no chance, no file, no database, no network."""
+
+MAY_IMPORT = {
+    "standards": PURE | {"fractions", "hashlib", "pathlib", "pydantic", "yaml"},
+    "domain": PURE | {"standards", "pydantic"},
+    "journal": STANDARD_LIBRARY
+    | {"domain", "standards", "cryptography", "eventsourcing", "orjson", "psycopg2", "sqlalchemy"},
+    "projections": STANDARD_LIBRARY
+    | {"domain", "journal", "standards", "orjson", "psycopg2", "sqlalchemy", "jinja2", "weasyprint", "fontTools"},
+    "interop": STANDARD_LIBRARY
+    | {"domain", "journal", "projections", "standards"}
+    | {"openpyxl", "orjson", "psycopg2", "pydantic", "sqlalchemy", "tqdm", "yaml"},
+    "api": STANDARD_LIBRARY
+    | {"domain", "interop", "journal", "projections", "standards"}
+    | {"anyio", "cryptography", "graphql", "orjson", "pydantic", "starlette", "strawberry"},
+}
+"""Room -> what its files may import; their own room always. zhenduan is the program: it may import everything."""
+
+REPORT_ONLY = frozenset({"jinja2", "weasyprint", "fontTools"})
+READS_FILES = ROOT / "standards" / "reader.py"
+
+CLOCKS_AND_CHANCE = frozenset(
+    {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "time", "uuid1", "uuid4", "localtime", "gmtime"}
+)
+"""Names that tell the time or draw lots, wherever they hang."""
+UNSAFE_BUILTINS = frozenset({"open", "print", "input", "eval", "exec", "compile", "__import__", "float"})
+
+
+def files(room: str) -> list[Path]:
+    return sorted(ROOMS[room].rglob("*.py"))
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, imported module) of every import, those inside functions and `TYPE_CHECKING` included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, "." * node.level + (node.module or "")
+
+
+def strangers(room: str, path: Path, source: str) -> list[str]:
+    """What a file of a room imports without leave, as path:line module."""
+    allowed = MAY_IMPORT[room] | {room}
+    if room == "projections" and path.parent.name != "report":
+        allowed -= REPORT_ONLY
+    if room == "standards" and path != READS_FILES:
+        allowed -= {"pathlib", "yaml"}
+    found = []
+    for line, module in imports(ast.parse(source)):
+        if module.split(".", 1)[0] not in allowed:
+            found.append(f"{path.relative_to(ROOT)}:{line} {module}")
+    return found
+
+
+def impurities(path: Path, source: str) -> list[str]:
+    """Clocks, chance, files and floating point in a file that must be pure, as path:line what."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        what = ""
+        if isinstance(node, ast.Attribute) and node.attr in CLOCKS_AND_CHANCE:
+            what = f".{node.attr}"
+        elif isinstance(node, ast.ImportFrom) and (odd := CLOCKS_AND_CHANCE & {alias.name for alias in node.names}):
+            what = ", ".join(sorted(odd))
+        elif isinstance(node, ast.Name) and node.id in UNSAFE_BUILTINS:
+            what = node.id
+        elif isinstance(node, ast.Constant) and isinstance(node.value, float):
+            what = f"floating-point literal {node.value}"
+        if what:
+            found.append(f"{path.relative_to(ROOT)}:{node.lineno} {what}")  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_what_its_arrows_allow(room: str) -> None:
+    assert files(room)
+    assert [line for path in files(room) for line in strangers(room, path, path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize("room", ["standards", "domain"])
+def test_rules_and_standard_know_no_clock_no_chance_no_file_and_no_floating_point(room: str) -> None:
+    assert [line for path in files(room) for line in impurities(path, path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import random",
+        "import os.path",
+        "from sqlite3 import connect",
+        "import socket",
+        "import time",
+        "from pathlib import Path",
+        "from journal import handle",
+        "import sqlalchemy as sa",
+        "def late():\n    import secrets",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from projections import Reading",
+    ],
+)
+def test_the_guard_sees_an_import_that_rules_must_not_have(line: str) -> None:
+    assert strangers("domain", ROOT / "domain" / "diagnosis.py", line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "at = datetime.now(UTC)",
+        "day = date.today()",
+        "day = today = date.today",
+        "identity = uuid.uuid4()",
+        "from uuid import uuid4",
+        "text = open('x').read()",
+        "share = float(part) / 2",
+        "share = 0.8",
+    ],
+)
+def test_the_guard_sees_a_clock_chance_a_file_and_a_float(line: str) -> None:
+    assert impurities(ROOT / "domain" / "diagnosis.py", line)
+
+
+@pytest.mark.parametrize(
+    ("room", "file", "line"),
+    [
+        ("journal", "journal/log.py", "from projections import ReadModels"),
+        ("journal", "journal/log.py", "import psycopg"),
+        ("projections", "projections/desk.py", "import weasyprint"),
+        ("projections", "projections/desk.py", "from interop import rosters"),
+        ("interop", "interop/rosters.py", "import api"),
+        ("api", "graphql/api/app.py", "from zhenduan import settings"),
+        ("standards", "standards/scoring.py", "from pathlib import Path"),
+        ("standards", "standards/scoring.py", "from domain import access"),
+    ],
+)
+def test_the_guard_sees_an_arrow_that_points_backwards(room: str, file: str, line: str) -> None:
+    assert strangers(room, ROOT / file, line)
+
+
+def test_nothing_shadows_graphql_core_and_no_test_folder_is_a_package() -> None:
+    """`graphql/__init__.py` would kill the server while plain pytest still passes (architecture, Rooms)."""
+    assert not (ROOT / "graphql" / "__init__.py").exists()
+    assert not (ROOT / "tests" / "graphql").exists()
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+def test_every_folder_of_the_product_is_a_known_room() -> None:
+    packages = {path.parent for path in ROOT.glob("*/__init__.py")} | {ROOT / "graphql" / "api"}
+    assert packages == set(ROOMS.values())
