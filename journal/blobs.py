@@ -1,0 +1,92 @@
+"""Blobs 文件库: evidence and reports kept by the hash of their bytes, which is what the journal cites. plan P5."""
+
+import os
+import re
+import tempfile
+import time
+from hashlib import sha256
+from pathlib import Path
+
+from journal.vault import sync_folder
+
+HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+ARRIVING = "arriving"
+ABANDONED_SECONDS = 86_400
+"""A file still arriving after a day belongs to a process that died."""
+
+
+class BlobDamaged(Exception):  # noqa: N818 - the disk is at fault, and the operator must hear of it
+    """The bytes on disk are not those of their hash 文件已损坏; sending the same file again repairs it."""
+
+
+class Blobs:
+    """Files by content 内容寻址文件, `ab/cd/abcd…` under one folder. What is kept is never changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._arriving = folder / ARRIVING
+        self._arriving.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder)
+        for left in self._arriving.iterdir():
+            if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+                left.unlink(missing_ok=True)
+
+    def _path(self, digest: str) -> Path | None:
+        """Where a hash's bytes lie; None for anything but 64 hexadecimal digits, so that no name leaves the folder."""
+        if not HASH.fullmatch(digest):
+            return None
+        return self._folder / digest[:2] / digest[2:4] / digest
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes and give their SHA-256 in hexadecimal 存入; once it returns they survive a power cut.
+
+        The same bytes again change nothing, except that they repair a copy that was damaged.
+        """
+        digest = sha256(data).hexdigest()
+        path = self._path(digest)
+        assert path is not None, "a digest is a digest"  # noqa: S101
+        for folder in (path.parent.parent, path.parent):
+            folder.mkdir(exist_ok=True)
+            sync_folder(folder.parent)
+        if path.exists() and path.read_bytes() == data:
+            sync_folder(path.parent)  # who put it first may not have come so far yet
+            return digest
+        descriptor, name = tempfile.mkstemp(dir=self._arriving)
+        draft = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.chmod(0o400)
+            draft.rename(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+        return digest
+
+    def get(self, digest: str) -> bytes | None:
+        """The bytes of a hash 取出, checked again; None when they are not kept here.
+
+        Raises:
+            BlobDamaged: the disk gives other bytes.
+        """
+        path = self._path(digest)
+        if path is None:
+            return None
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        if sha256(data).hexdigest() != digest:
+            raise BlobDamaged(digest)
+        return data
+
+    def size(self, digest: str) -> int | None:
+        """How many bytes a hash has 大小; None when they are not kept here."""
+        path = self._path(digest)
+        try:
+            return None if path is None else path.stat().st_size
+        except FileNotFoundError:
+            return None

@@ -1,0 +1,132 @@
+"""Vault 密库: where secrets live, on either engine, beside the journal and never in it. architecture 9, 10.
+
+On PostgreSQL it is the schema `secrets`, so that a dump of the journal leaves it out (`pg_dump -N secrets`); on SQLite a
+file of its own. What is deleted here is meant to be gone, which no backup of the journal may undo.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+
+SCHEMA = "secrets"
+"""Tables of the vault are declared in this schema; SQLite knows none and reads them without."""
+SQLITE = "sqlite:///"
+SCHEMA_LOCK = 7_239_005
+KEY_BYTES = 32
+OWNER_ONLY = 0o600
+
+
+class MasterKeyUnusable(ValueError):  # noqa: N818 - says what is wrong with the file
+    """The master key cannot be taken 主密钥不可用: its file is open to others or malformed, or it is not this vault's."""
+
+
+def master_key(path: Path) -> bytes:
+    """The master key 主密钥, 32 bytes, made at first start; the file is the owner's alone (0600), in hexadecimal.
+
+    Two processes that start at once agree: the key is linked into place whole, and the one that comes second reads it.
+
+    Raises:
+        MasterKeyUnusable: others may read the file, or it does not hold 32 bytes.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+        draft = Path(name)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(os.urandom(KEY_BYTES).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        sync_folder(path.parent)
+    if path.stat().st_mode & 0o077:
+        raise MasterKeyUnusable(f"{path}: others may read the master key; chmod 600")
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise MasterKeyUnusable(f"{path}: not {KEY_BYTES} bytes in hexadecimal")
+    return key
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a rename or link survives a power cut only then."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """A key for one purpose 派生密钥, 32 bytes by HKDF-SHA256: keys of different purposes tell nothing of one another."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
+
+
+class Vault:
+    """The tables of secrets 密库, shared by the keys of persons, the accounts and the uploads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._sqlite = engine.dialect.name == "sqlite"
+        self._engine = engine.execution_options(schema_translate_map={SCHEMA: None}) if self._sqlite else engine
+
+    def create(self, metadata: MetaData) -> None:
+        """Make tables where they are missing; several processes may start at once."""
+        with self.writing() as connection:
+            if not self._sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
+                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+            metadata.create_all(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read from."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction, committed at the end of the block; on SQLite one writer at a time, from its first read on."""
+        with self._engine.connect() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def open_vault(url: str) -> Vault:
+    """The vault at an address 打开密库: "sqlite:///PATH", a file of its own (0600), or a PostgreSQL address."""
+    if not url.startswith(SQLITE):
+        return Vault(create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_pre_ping=True))
+    path = Path(url.removeprefix(SQLITE))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # a destroyed key is overwritten, not only unlinked
+
+    return Vault(engine)
