@@ -84,16 +84,24 @@ class KeyReused(Exception):  # noqa: N818 - as above
     """An idempotency key was used with other input 幂等键重复使用."""
 
 
+class HeadBroken(Exception):  # noqa: N818 - as above
+    """The head does not fit the last entry 日志头损坏: nothing is appended until `verify` has shown what was changed."""
+
+
+class Unreadable(Exception):  # noqa: N818 - as above
+    """Stored bytes that are no text at all 内容无法读取; only tampering or a failing disk leaves such."""
+
+
 MAGIC = b"zhenduan.entry.v1"
 
 
 def canonical(position: int, at: int, entry: NewEntry | Entry) -> bytes:
     """The bytes of an entry that are hashed 规范字节.
 
-    "zhenduan.entry.v1", then position, time, version as big-endian 64 bit, then stream, type, state, actor, role,
+    "zhenduan.entry.v1", then position, time, version as big-endian signed 64 bit, then stream, type, state, actor, role,
     organisation, reason, correlation, causation, idempotency key, each as a big-endian 32-bit length and its bytes (UTF-8).
     """
-    return MAGIC + struct.pack(">Qq", position, at) + body(entry)
+    return MAGIC + struct.pack(">qq", position, at) + body(entry)
 
 
 def body(entry: NewEntry | Entry) -> bytes:
@@ -110,7 +118,7 @@ def body(entry: NewEntry | Entry) -> bytes:
         entry.causation.encode(),
         entry.idempotency_key.encode(),
     )
-    parts = [struct.pack(">Q", entry.version)]
+    parts = [struct.pack(">q", entry.version)]
     for text in texts:
         parts += (struct.pack(">I", len(text)), text)
     return b"".join(parts)
@@ -123,13 +131,17 @@ def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: 
 
     Raises:
         ClockRefused: see `LARGEST_JUMP` and `CLOCK_DRIFT`.
+        HeadBroken: the frontier does not fit the size.
     """
     if not demo and abs(at - now) > CLOCK_DRIFT:
         raise ClockRefused("the clock differs from the machine's by more than a day")
     if head.at and at - head.at > LARGEST_JUMP:
         raise ClockRefused("the clock is more than a year ahead of the last entry")
     at = max(at, head.at)
-    tree = Tree(head.size, head.frontier)
+    try:
+        tree = Tree(head.size, head.frontier)
+    except ValueError as error:
+        raise HeadBroken(str(error)) from error
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
         position = tree.size + 1

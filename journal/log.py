@@ -29,10 +29,11 @@ class Journal(Protocol):
             VersionTaken: a stream already has one of the versions.
             KeyReused: the idempotency key already has an outcome.
             ClockRefused: the clock is not to be believed.
+            HeadBroken: the head does not fit the last entry.
         """
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """One moment for every read of this thread inside the block."""
+        """One moment for every read of this thread inside the block; a block inside a block is the outer one's moment."""
 
     def outcome(self, actor: str, key: str) -> tuple[str, str] | None:
         """(digest of the input, stored outcome) of an idempotency key."""
@@ -46,8 +47,8 @@ class Journal(Protocol):
     def read_many(self, streams: Sequence[str]) -> Mapping[str, list[Entry]]:
         """Histories of many streams; a stream without history is an empty list."""
 
-    def since(self, position: int, limit: int) -> list[Entry]:
-        """Entries beyond a position, in order."""
+    def since(self, position: int, limit: int, types: Sequence[str] = ()) -> list[Entry]:
+        """Entries beyond a position, in order; of some types only, where any are named."""
 
     def wait_beyond(self, position: int, timeout: float) -> int:
         """Size of the journal, as soon as it exceeds a position or `timeout` seconds are up."""

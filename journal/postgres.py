@@ -1,13 +1,14 @@
-"""Recorder on PostgreSQL 城市级日志: one advisory lock, one round trip an append.
+"""Recorder on PostgreSQL 城市级日志: one advisory lock, one round trip for all the appends that wait in a process.
 
-The numbering, the clock, the Merkle head and the entries are one stored function, so that the lock is held for no longer
-than the server works. The client sends the part of the canonical bytes that it knows (`entries.body`).
+The numbering, the clock, the Merkle head and the entries are one stored function (`postgres_schema`), so that the lock is
+held for no longer than the server works. The client sends the part of the canonical bytes that it knows (`entries.body`).
 """
 
 import select
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, local
 from typing import Any
@@ -15,154 +16,30 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
-from journal.entries import (
-    CLOCK_DRIFT,
-    COLUMNS,
-    DEMO_TYPE,
-    LARGEST_JUMP,
-    MAGIC,
-    ClockRefused,
-    Entry,
-    Head,
-    KeyReused,
-    NewEntry,
-    VersionTaken,
-    body,
-)
-from journal.merkle import EMPTY_ROOT
+from journal.entries import COLUMNS, ClockRefused, Entry, Head, HeadBroken, KeyReused, NewEntry, VersionTaken, body
+from journal.group_commit import GroupCommit
+from journal.postgres_listener import Listener
+from journal.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
-CHANNEL = "journal"
-SCHEMA_LOCK = 7_239_001
-APPEND_LOCK = 7_239_002
-HEARTBEAT_SECONDS = 1.0
-"""A NOTIFY may be lost; so a waiting reader looks again this often."""
-
-DDL = f"""
-SELECT pg_advisory_xact_lock({SCHEMA_LOCK});
-CREATE TABLE IF NOT EXISTS entries (
-    position bigint PRIMARY KEY, at bigint NOT NULL, stream text COLLATE "C" NOT NULL, version bigint NOT NULL,
-    type text NOT NULL, state bytea NOT NULL, actor text NOT NULL, role text NOT NULL, organisation text NOT NULL,
-    reason text NOT NULL, correlation text NOT NULL, causation text NOT NULL, idempotency_key text NOT NULL,
-    leaf bytea NOT NULL, CONSTRAINT entries_version UNIQUE (stream, version));
-CREATE INDEX IF NOT EXISTS entries_at ON entries (at);
-CREATE TABLE IF NOT EXISTS head (one boolean PRIMARY KEY DEFAULT true CHECK (one), size bigint NOT NULL,
-    at bigint NOT NULL, frontier bytea NOT NULL, root bytea NOT NULL) WITH (fillfactor = 10);
-INSERT INTO head VALUES (true, 0, 0, '', '\\x{EMPTY_ROOT.hex()}') ON CONFLICT DO NOTHING;
-CREATE TABLE IF NOT EXISTS outcomes (actor text NOT NULL, idempotency_key text NOT NULL, digest text NOT NULL,
-    outcome text NOT NULL, PRIMARY KEY (actor, idempotency_key));
-
-CREATE OR REPLACE FUNCTION journal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'append-only'; END $$;
-DROP TRIGGER IF EXISTS entries_keep ON entries;
-CREATE TRIGGER entries_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
-    FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
-
-CREATE OR REPLACE FUNCTION journal_append(
-    p_at bigint, p_now bigint, streams text[], versions bigint[], types text[], states bytea[], actors text[],
-    roles text[], organisations text[], reasons text[], correlations text[], causations text[], keys text[],
-    bodies bytea[], remember text[]) RETURNS TABLE (r_position bigint, r_at bigint, r_leaf bytea)
-LANGUAGE plpgsql AS $$
-DECLARE
-    h head%ROWTYPE; n bigint; k bigint; f bytea; node bytea; top bytea; demo boolean; positions bigint[] := '{{}}';
-    leaves bytea[] := '{{}}';
-BEGIN
-    PERFORM pg_advisory_xact_lock({APPEND_LOCK});
-    SELECT * INTO h FROM head;
-    SELECT coalesce((SELECT e.type FROM entries e WHERE e.position = 1), types[1]) = '{DEMO_TYPE}' INTO demo;
-    IF NOT coalesce(demo, false) AND abs(p_at - p_now) > {CLOCK_DRIFT} THEN
-        RAISE EXCEPTION USING ERRCODE = 'ZD001', MESSAGE = 'the clock differs from the machine''s by more than a day';
-    END IF;
-    IF h.at > 0 AND p_at - h.at > {LARGEST_JUMP} THEN
-        RAISE EXCEPTION USING ERRCODE = 'ZD001', MESSAGE = 'the clock is more than a year ahead of the last entry';
-    END IF;
-    p_at := greatest(p_at, h.at);
-    f := h.frontier; n := h.size;
-    FOR i IN 1 .. coalesce(array_length(bodies, 1), 0) LOOP
-        node := sha256('\\x00'::bytea || '\\x{MAGIC.hex()}'::bytea || int8send(n + 1) || int8send(p_at) || bodies[i]);
-        positions := positions || (n + 1); leaves := leaves || node; k := n;
-        WHILE k & 1 = 1 LOOP
-            node := sha256('\\x01'::bytea || substr(f, length(f) - 31) || node);
-            f := substr(f, 1, length(f) - 32); k := k >> 1;
-        END LOOP;
-        f := f || node; n := n + 1;
-    END LOOP;
-    IF n > h.size THEN
-        INSERT INTO entries
-            SELECT u.p, p_at, u.s, u.v, u.t, u.st, u.ac, u.ro, u.og, u.re, u.co, u.ca, u.ke, u.le
-            FROM unnest(positions, streams, versions, types, states, actors, roles, organisations, reasons,
-                correlations, causations, keys, leaves)
-                AS u (p, s, v, t, st, ac, ro, og, re, co, ca, ke, le);
-        top := substr(f, length(f) - 31); k := length(f) / 32 - 1;
-        WHILE k > 0 LOOP
-            top := sha256('\\x01'::bytea || substr(f, (k::int - 1) * 32 + 1, 32) || top); k := k - 1;
-        END LOOP;
-        UPDATE head SET size = n, at = p_at, frontier = f, root = top;
-        PERFORM pg_notify('{CHANNEL}', '');
-    END IF;
-    IF remember IS NOT NULL THEN
-        INSERT INTO outcomes VALUES (remember[1], remember[2], remember[3], remember[4]);
-    END IF;
-    RETURN QUERY SELECT u.p, p_at, u.l FROM unnest(positions, leaves) AS u (p, l);
-END $$;
-"""  # noqa: S608 - our own constants only
-
 APPEND = (
-    "SELECT r_position, r_at, r_leaf FROM journal_append(%s, %s, %s::text[], %s::bigint[], %s::text[], %s::bytea[], "
+    "SELECT {}, r_position, r_at, r_leaf FROM journal_append(%s, %s, %s::text[], %s::bigint[], %s::text[], %s::bytea[], "
     "%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::text[])"
 )
 
 
-class PostgresRecorder:
-    """The journal in PostgreSQL 城市级日志, through a small pool of psycopg2 connections."""
+@dataclass(frozen=True, slots=True)
+class _Append:
+    entries: Sequence[NewEntry]
+    at: int
+    remember: tuple[str, str, str, str] | None
 
-    def __init__(self, dsn: str, pool_size: int = 8) -> None:
-        self.dsn = dsn
-        self._idle: LifoQueue[Any] = LifoQueue()
-        self._slots = BoundedSemaphore(pool_size)
-        self._local = local()
-        with self._borrowed() as connection, connection.cursor() as cursor:
-            cursor.execute(DDL)
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[Any]:
-        held = getattr(self._local, "held", None)
-        if held is not None:
-            yield held
-            return
-        with self._slots:
-            try:
-                connection = self._idle.get_nowait()
-            except Empty:
-                connection = psycopg2.connect(self.dsn)
-                connection.autocommit = True
-            try:
-                yield connection
-            finally:
-                idle = psycopg2.extensions.TRANSACTION_STATUS_IDLE
-                if connection.closed or connection.get_transaction_status() != idle:
-                    connection.close()
-                else:
-                    self._idle.put(connection)
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """One moment for every read of this thread inside the block."""
-        with self._borrowed() as connection, connection.cursor() as cursor:
-            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            self._local.held = connection
-            try:
-                yield
-            finally:
-                self._local.held = None
-                if not connection.closed:
-                    cursor.execute("COMMIT")
-
-    def append(
-        self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None = None
-    ) -> list[Entry]:
-        """Append all or none; see `Journal.append`."""
-        columns = (
+    def values(self) -> tuple[Any, ...]:
+        """Parameters of the stored function."""
+        entries = self.entries
+        return (
+            self.at,
+            time.time_ns() // 1000,
             [entry.stream for entry in entries],
             [entry.version for entry in entries],
             [entry.type for entry in entries],
@@ -175,24 +52,15 @@ class PostgresRecorder:
             [entry.causation for entry in entries],
             [entry.idempotency_key for entry in entries],
             [psycopg2.Binary(body(entry)) for entry in entries],
+            list(self.remember) if self.remember is not None else None,
         )
-        now = time.time_ns() // 1000
-        try:
-            with self._borrowed() as connection, connection.cursor() as cursor:
-                cursor.execute(APPEND, (at, now, *columns, list(remember) if remember is not None else None))
-                placed = cursor.fetchall()
-        except psycopg2.errors.UniqueViolation as error:
-            if "outcomes" in str(error) and remember is not None:
-                raise KeyReused(remember[1]) from error
-            raise VersionTaken(str(error)) from error
-        except psycopg2.Error as error:
-            if error.pgcode == "ZD001":
-                raise ClockRefused(error.diag.message_primary) from error
-            raise
+
+    def placed(self, rows: Sequence[tuple[int, int, memoryview]]) -> list[Entry]:
+        """The entries as they were written, from (position, at, leaf) each."""
         return [
             Entry(
                 position,
-                moment,
+                at,
                 entry.stream,
                 entry.version,
                 entry.type,
@@ -206,8 +74,157 @@ class PostgresRecorder:
                 entry.idempotency_key,
                 bytes(leaf),
             )
-            for (position, moment, leaf), entry in zip(placed, entries, strict=True)
+            for (position, at, leaf), entry in zip(rows, self.entries, strict=True)
         ]
+
+    def refusal(self, error: psycopg2.Error) -> Exception:
+        """What the server's refusal of this append means."""
+        if error.diag.constraint_name == "entries_version":
+            return VersionTaken(error.diag.message_detail)
+        if error.diag.constraint_name == "outcomes_pkey" and self.remember is not None:
+            return KeyReused(self.remember[1])
+        if error.pgcode == CLOCK_REFUSED:
+            return ClockRefused(error.diag.message_primary)
+        if error.pgcode == HEAD_BROKEN or error.diag.constraint_name == "entries_pkey":
+            return HeadBroken(error.diag.message_primary)
+        return error
+
+
+def _undone(error: psycopg2.Error) -> bool:
+    """Whether the server has said that it wrote nothing; when the line broke, it may have."""
+    return error.pgcode is not None and not error.pgcode.startswith(("08", "57P"))
+
+
+class PostgresRecorder:
+    """The journal in PostgreSQL 城市级日志, through a small pool of psycopg2 connections."""
+
+    def __init__(self, dsn: str, pool_size: int = 8) -> None:
+        self.dsn = dsn
+        self._idle: LifoQueue[Any] = LifoQueue()
+        self._slots = BoundedSemaphore(pool_size)
+        self._local = local()
+        self._group: GroupCommit[_Append, list[Entry]] = GroupCommit(self._commit)
+        self.listener = Listener(dsn)
+        with self.transaction() as cursor:
+            prepare(cursor)
+
+    def _connection(self) -> Any:  # noqa: ANN401 - the driver's own connection type
+        while True:
+            try:
+                connection = self._idle.get_nowait()
+            except Empty:
+                connection = psycopg2.connect(self.dsn)
+                connection.autocommit = True
+                return connection
+            # An idle connection has nothing to read, unless the server has ended it meanwhile.
+            ready = select.poll()
+            ready.register(connection, select.POLLIN)
+            if not ready.poll(0):
+                return connection
+            connection.close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Any]:
+        held = getattr(self._local, "held", None)
+        if held is not None:
+            yield held
+            return
+        with self._slots:
+            connection = self._connection()
+            try:
+                yield connection
+            finally:
+                idle = psycopg2.extensions.TRANSACTION_STATUS_IDLE
+                if connection.closed or connection.get_transaction_status() != idle:
+                    connection.close()
+                else:
+                    self._idle.put(connection)
+
+    @contextmanager
+    def _within(self, begin: str) -> Iterator[Any]:
+        """A transaction that everything this thread does inside the block takes part in."""
+        with self._borrowed() as connection, connection.cursor() as cursor:
+            cursor.execute(begin)
+            self._local.held = connection
+            try:
+                yield cursor
+            except BaseException:
+                if not connection.closed:
+                    cursor.execute("ROLLBACK")
+                raise
+            else:
+                cursor.execute("COMMIT")
+            finally:
+                self._local.held = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One moment for every read of this thread inside the block; a block inside a block is the outer one's moment."""
+        if getattr(self._local, "held", None) is not None:
+            yield
+            return
+        with self._within("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """A cursor whose statements, and this thread's appends inside the block, commit together or not at all."""
+        with self._within("BEGIN") as cursor:
+            yield cursor
+
+    def append(
+        self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None = None
+    ) -> list[Entry]:
+        """Append all or none; see `Journal.append`."""
+        wish = _Append(entries, at, remember)
+        if getattr(self._local, "held", None) is not None:
+            return self._alone(wish)
+        written = self._group.submit(wish)
+        if written:
+            self.listener.tell(written[-1].position)
+        return written
+
+    def _commit(self, wishes: Sequence[_Append]) -> Sequence[list[Entry] | BaseException]:
+        if len(wishes) > 1:
+            try:
+                return self._together(wishes)
+            except psycopg2.Error as error:
+                if not _undone(error):
+                    raise
+            except ValueError:  # a text that PostgreSQL cannot hold: nothing was sent
+                pass
+        # one of them is refused: one by one, so that none fails for another
+        outcomes: list[list[Entry] | BaseException] = []
+        for wish in wishes:
+            try:
+                outcomes.append(self._alone(wish))
+            except Exception as error:  # noqa: BLE001 - raised by the thread that it belongs to
+                outcomes.append(error)
+        return outcomes
+
+    def _together(self, wishes: Sequence[_Append]) -> list[list[Entry] | BaseException]:
+        with self._borrowed() as connection, connection.cursor() as cursor:
+            # the branches of a UNION ALL run in order, and each call sees what the one before it wrote
+            cursor.execute(
+                b" UNION ALL ".join(
+                    cursor.mogrify(APPEND.format(number), wish.values()) for number, wish in enumerate(wishes)
+                )
+            )
+            placed: list[list[Any]] = [[] for _ in wishes]
+            for number, *row in cursor.fetchall():
+                placed[number].append(row)
+        return [wish.placed(rows) for wish, rows in zip(wishes, placed, strict=True)]
+
+    def _alone(self, wish: _Append) -> list[Entry]:
+        try:
+            with self._borrowed() as connection, connection.cursor() as cursor:
+                cursor.execute(APPEND.format(0), wish.values())
+                return wish.placed([row for _, *row in cursor.fetchall()])
+        except psycopg2.Error as error:
+            refusal = wish.refusal(error)
+            if refusal is error:
+                raise
+            raise refusal from error
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
         with self._borrowed() as connection, connection.cursor() as cursor:
@@ -246,38 +263,21 @@ class PostgresRecorder:
             found[entry.stream].append(entry)
         return found
 
-    def since(self, position: int, limit: int) -> list[Entry]:
-        """Entries beyond a position, in order."""
-        return self._entries("WHERE position > %s ORDER BY position LIMIT %s", (position, limit))
+    def since(self, position: int, limit: int, types: Sequence[str] = ()) -> list[Entry]:
+        """Entries beyond a position, in order; of some types only, where any are named."""
+        among, values = ("AND type = ANY(%s) ", (list(types),)) if types else ("", ())
+        return self._entries(f"WHERE position > %s {among}ORDER BY position LIMIT %s", (position, *values, limit))
 
     def wait_beyond(self, position: int, timeout: float) -> int:
-        """Size of the journal, as soon as it exceeds a position or time is up: listen first, then look."""
-        deadline = time.monotonic() + timeout
-        listener = getattr(self._local, "listener", None)
-        if listener is None or listener.closed:
-            listener = psycopg2.connect(self.dsn)
-            listener.autocommit = True
-            self._local.listener = listener
-            with listener.cursor() as cursor:
-                cursor.execute(f"LISTEN {CHANNEL}")
-        while True:
-            with listener.cursor() as cursor:
-                cursor.execute("SELECT size FROM head")
-                ((size,),) = cursor.fetchall()
-            left = deadline - time.monotonic()
-            if size > position or left <= 0:
-                return int(size)
-            if select.select([listener], [], [], min(left, HEARTBEAT_SECONDS))[0]:
-                listener.poll()
-                listener.notifies.clear()
+        """Size of the journal, as soon as it exceeds a position or time is up."""
+        size = self.listener.wait_beyond(position, timeout)
+        return size if size > position else self.head().size
 
     def close(self) -> None:
-        """Close the pool."""
+        """Close the pool and stop listening."""
+        self.listener.close()
         while True:
             try:
                 self._idle.get_nowait().close()
             except Empty:
                 break
-        listener = getattr(self._local, "listener", None)
-        if listener is not None:
-            listener.close()

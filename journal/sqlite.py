@@ -1,4 +1,7 @@
-"""Recorder on SQLite 嵌入式日志: one writer at a time, the write lock taken before anything is read."""
+"""Recorder on SQLite 嵌入式日志: one writer at a time, the write lock taken before anything is read.
+
+Threads that append at the same time share one transaction, and so one flush of the disk (`group_commit`).
+"""
 
 import sqlite3
 import time
@@ -6,14 +9,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, local
+from weakref import WeakSet
 
-from journal.entries import COLUMNS, DEMO_TYPE, Entry, Head, KeyReused, NewEntry, VersionTaken, extend
+from journal.entries import (
+    COLUMNS,
+    DEMO_TYPE,
+    Entry,
+    Head,
+    HeadBroken,
+    KeyReused,
+    NewEntry,
+    Unreadable,
+    VersionTaken,
+    extend,
+)
+from journal.group_commit import GroupCommit
 from journal.merkle import EMPTY_ROOT
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
 INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 BUSY_SECONDS = 30.0
+POLL_SECONDS = 0.02
+"""How often a waiting reader looks for what other processes appended."""
 
+APPEND_ONLY = "BEGIN SELECT RAISE(ABORT, 'append-only'); END"
 DDL = (
     """CREATE TABLE IF NOT EXISTS entries (
         position INTEGER PRIMARY KEY, at INTEGER NOT NULL, stream TEXT NOT NULL, version INTEGER NOT NULL,
@@ -25,16 +44,32 @@ DDL = (
         at INTEGER NOT NULL, frontier BLOB NOT NULL, root BLOB NOT NULL) STRICT""",
     """CREATE TABLE IF NOT EXISTS outcomes (actor TEXT NOT NULL, idempotency_key TEXT NOT NULL, digest TEXT NOT NULL,
         outcome TEXT NOT NULL, PRIMARY KEY (actor, idempotency_key)) STRICT""",
-    "CREATE TRIGGER IF NOT EXISTS entries_keep BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'append-only'); END",
-    "CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'append-only'); END",
-    # INSERT OR REPLACE deletes without firing the DELETE trigger: refuse a position or version that is already there
-    """CREATE TRIGGER IF NOT EXISTS entries_once BEFORE INSERT ON entries
-        WHEN EXISTS (SELECT 1 FROM entries WHERE position = NEW.position)
-        BEGIN SELECT RAISE(ABORT, 'append-only'); END""",
+    f"CREATE TRIGGER IF NOT EXISTS entries_keep BEFORE UPDATE ON entries {APPEND_ONLY}",
+    f"CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE DELETE ON entries {APPEND_ONLY}",
+    # INSERT OR REPLACE deletes without firing the DELETE trigger: refuse what is already there
+    f"""CREATE TRIGGER IF NOT EXISTS entries_once BEFORE INSERT ON entries
+        WHEN EXISTS (SELECT 1 FROM entries WHERE position = NEW.position) {APPEND_ONLY}""",  # noqa: S608 - our own constant
     """CREATE TRIGGER IF NOT EXISTS entries_version_once BEFORE INSERT ON entries
         WHEN EXISTS (SELECT 1 FROM entries WHERE stream = NEW.stream AND version = NEW.version)
         BEGIN SELECT RAISE(ABORT, 'version taken'); END""",
+    f"CREATE TRIGGER IF NOT EXISTS outcomes_keep BEFORE UPDATE ON outcomes {APPEND_ONLY}",
+    f"CREATE TRIGGER IF NOT EXISTS outcomes_stay BEFORE DELETE ON outcomes {APPEND_ONLY}",
+    """CREATE TRIGGER IF NOT EXISTS outcomes_once BEFORE INSERT ON outcomes
+        WHEN EXISTS (SELECT 1 FROM outcomes WHERE actor = NEW.actor AND idempotency_key = NEW.idempotency_key)
+        BEGIN SELECT RAISE(ABORT, 'key used'); END""",
+    "INSERT INTO head SELECT 1, 0, 0, x'', ? WHERE NOT EXISTS (SELECT 1 FROM head)",
+    f"CREATE TRIGGER IF NOT EXISTS head_stays BEFORE DELETE ON head {APPEND_ONLY}",
+    f"""CREATE TRIGGER IF NOT EXISTS head_once BEFORE INSERT ON head
+        WHEN EXISTS (SELECT 1 FROM head) {APPEND_ONLY}""",  # noqa: S608 - as above
+    f"""CREATE TRIGGER IF NOT EXISTS head_grows BEFORE UPDATE ON head
+        WHEN NEW.size <= OLD.size OR NEW.at < OLD.at {APPEND_ONLY}""",
 )
+
+_Append = tuple[Sequence[NewEntry], int, tuple[str, str, str, str] | None]
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that ends with the thread it belongs to: only a subclass can be held weakly."""
 
 
 class SQLiteRecorder:
@@ -44,40 +79,50 @@ class SQLiteRecorder:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._local = local()
-        self._opened: list[sqlite3.Connection] = []
-        self._appended = Condition()
-        with self._writing() as connection:
+        self._opened: WeakSet[_Connection] = WeakSet()
+        self._grown = Condition()
+        self._group: GroupCommit[_Append, list[Entry]] = GroupCommit(self._commit)
+        with self.transaction() as connection:
             for statement in DDL:
-                connection.execute(statement)
-            connection.execute("INSERT OR IGNORE INTO head VALUES (1, 0, 0, x'', ?)", (EMPTY_ROOT,))
+                connection.execute(statement, (EMPTY_ROOT,) if "?" in statement else ())
 
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
-                self.path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False, cached_statements=64
+                self.path,
+                isolation_level=None,
+                timeout=BUSY_SECONDS,
+                check_same_thread=False,
+                cached_statements=64,
+                factory=_Connection,
             )
-            connection.execute("PRAGMA journal_mode = WAL")
+            _to_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
-            self._opened.append(connection)
+            self._opened.add(connection)
         return connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose statements, and this thread's appends inside the block, commit together or not at all."""
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("BEGIN IMMEDIATE")  # a deferred one fails at once when another writer was faster
         try:
             yield connection
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """One moment for every read of this thread inside the block."""
+        """One moment for every read of this thread inside the block; a block inside a block is the outer one's moment."""
         connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
         connection.execute("BEGIN")
         try:
             yield
@@ -88,29 +133,63 @@ class SQLiteRecorder:
         self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None = None
     ) -> list[Entry]:
         """Append all or none; see `Journal.append`."""
-        with self._writing() as connection:
-            head = self._head(connection)
-            first = connection.execute("SELECT type FROM entries WHERE position = 1").fetchone()
-            demo = (first[0] if first else entries[0].type if entries else "") == DEMO_TYPE
-            after, rows = extend(head, entries, at, time.time_ns() // 1000, demo=demo)
-            try:
-                connection.executemany(INSERT, rows)
-            except sqlite3.IntegrityError as error:
-                if "version" in str(error):
-                    raise VersionTaken(str(error)) from error
-                raise
-            if rows:
-                connection.execute(
-                    "UPDATE head SET size = ?, at = ?, frontier = ?, root = ?",
-                    (after.size, after.at, after.frontier, after.root),
-                )
-            if remember is not None:
+        if self._connection().in_transaction:
+            return self._write(self._connection(), entries, at, remember)
+        return self._group.submit((entries, at, remember))
+
+    def _commit(self, wishes: Sequence[_Append]) -> Sequence[list[Entry] | BaseException]:
+        outcomes: list[list[Entry] | BaseException] = []
+        with self.transaction() as connection:
+            for wish in wishes:
+                connection.execute("SAVEPOINT one")
                 try:
-                    connection.execute("INSERT INTO outcomes VALUES (?, ?, ?, ?)", remember)
-                except sqlite3.IntegrityError as error:
-                    raise KeyReused(remember[1]) from error
-        with self._appended:
-            self._appended.notify_all()
+                    outcomes.append(self._write(connection, *wish))
+                except (VersionTaken, KeyReused) as refused:
+                    connection.execute("ROLLBACK TO one")
+                    outcomes.append(refused)
+                except Exception as error:
+                    if not connection.in_transaction:
+                        raise  # a full disk undoes the whole transaction, and so everyone's append
+                    connection.execute("ROLLBACK TO one")
+                    outcomes.append(error)
+                connection.execute("RELEASE one")
+        with self._grown:
+            self._grown.notify_all()
+        return outcomes
+
+    def _write(
+        self,
+        connection: sqlite3.Connection,
+        entries: Sequence[NewEntry],
+        at: int,
+        remember: tuple[str, str, str, str] | None,
+    ) -> list[Entry]:
+        size, moment, frontier, root, first, last = connection.execute(
+            "SELECT size, at, frontier, root, (SELECT type FROM entries WHERE position = 1), "
+            "(SELECT at FROM entries WHERE position = size) FROM head"
+        ).fetchone()
+        if size and last != moment:
+            raise HeadBroken("the head does not fit the last entry")
+        demo = (first or (entries[0].type if entries else "")) == DEMO_TYPE
+        after, rows = extend(Head(size, moment, frontier, root), entries, at, time.time_ns() // 1000, demo=demo)
+        try:
+            connection.executemany(INSERT, rows)
+        except sqlite3.IntegrityError as error:
+            if "version" in str(error):
+                raise VersionTaken(str(error)) from error
+            if "append-only" in str(error):
+                raise HeadBroken("an entry stands beyond the head") from error
+            raise
+        if rows:
+            connection.execute(
+                "UPDATE head SET size = ?, at = ?, frontier = ?, root = ?",
+                (after.size, after.at, after.frontier, after.root),
+            )
+        if remember is not None:
+            try:
+                connection.execute("INSERT INTO outcomes VALUES (?, ?, ?, ?)", remember)
+            except sqlite3.IntegrityError as error:
+                raise KeyReused(remember[1]) from error
         return [Entry(*row) for row in rows]
 
     def outcome(self, actor: str, key: str) -> tuple[str, str] | None:
@@ -121,18 +200,21 @@ class SQLiteRecorder:
         found: tuple[str, str] | None = row.fetchone()
         return found
 
-    @staticmethod
-    def _head(connection: sqlite3.Connection) -> Head:
-        return Head(*connection.execute("SELECT size, at, frontier, root FROM head").fetchone())
-
     def head(self) -> Head:
         """The head as committed."""
-        return self._head(self._connection())
+        return Head(*self._connection().execute("SELECT size, at, frontier, root FROM head").fetchone())
+
+    def _entries(self, query: str, values: Sequence[object]) -> list[Entry]:
+        try:
+            return [Entry(*row) for row in self._connection().execute(SELECT + query, values)]
+        except sqlite3.OperationalError as error:
+            if "decode" in str(error):
+                raise Unreadable(str(error)) from error
+            raise
 
     def read(self, stream: str, after: int = 0) -> list[Entry]:
         """Entries of a stream beyond a version, in order."""
-        rows = self._connection().execute(SELECT + "WHERE stream = ? AND version > ? ORDER BY version", (stream, after))
-        return [Entry(*row) for row in rows]
+        return self._entries("WHERE stream = ? AND version > ? ORDER BY version", (stream, after))
 
     def read_many(self, streams: Sequence[str]) -> Mapping[str, list[Entry]]:
         """Histories of many streams."""
@@ -141,17 +223,14 @@ class SQLiteRecorder:
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ", ".join("?" * len(part))
-            for row in self._connection().execute(
-                SELECT + f"WHERE stream IN ({marks}) ORDER BY stream, version", part
-            ):
-                entry = Entry(*row)
+            for entry in self._entries(f"WHERE stream IN ({marks}) ORDER BY stream, version", part):
                 found[entry.stream].append(entry)
         return found
 
-    def since(self, position: int, limit: int) -> list[Entry]:
-        """Entries beyond a position, in order."""
-        rows = self._connection().execute(SELECT + "WHERE position > ? ORDER BY position LIMIT ?", (position, limit))
-        return [Entry(*row) for row in rows]
+    def since(self, position: int, limit: int, types: Sequence[str] = ()) -> list[Entry]:
+        """Entries beyond a position, in order; of some types only, where any are named."""
+        among = f"AND type IN ({', '.join('?' * len(types))}) " if types else ""
+        return self._entries(f"WHERE position > ? {among}ORDER BY position LIMIT ?", (position, *types, limit))
 
     def wait_beyond(self, position: int, timeout: float) -> int:
         """Size of the journal, as soon as it exceeds a position or time is up. Other processes are seen by polling."""
@@ -161,12 +240,26 @@ class SQLiteRecorder:
             left = deadline - time.monotonic()
             if size > position or left <= 0:
                 return size
-            with self._appended:
-                self._appended.wait(min(left, 0.1))
+            with self._grown:
+                self._grown.wait(min(left, POLL_SECONDS))
 
     def close(self) -> None:
         """Close every connection."""
-        for connection in self._opened:
+        for connection in list(self._opened):
             connection.close()
         self._opened.clear()
         self._local = local()
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Write-ahead logging 预写日志. The switch does not wait for a busy file by itself, so it is tried until it is free."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

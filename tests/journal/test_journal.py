@@ -131,10 +131,11 @@ def test_a_stored_entry_cannot_be_changed_removed_or_replaced(journal: Journal, 
 def disarm(url: str) -> None:
     """What an intruder with full rights does first."""
     if url.startswith("sqlite"):
-        for trigger in ("entries_keep", "entries_stay", "entries_once", "entries_version_once"):
+        for trigger in ("entries_keep", "entries_stay", "entries_once", "entries_version_once", "head_grows"):
             raw(url, f"DROP TRIGGER {trigger}")
     else:
         raw(url, "DROP TRIGGER entries_keep ON entries")
+        raw(url, "DROP TRIGGER head_grows ON head")
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -161,6 +162,7 @@ def test_a_changed_byte_of_any_column_is_found_and_named(journal: Journal, url: 
 @pytest.mark.parametrize("column", ["size", "at", "frontier", "root"])
 def test_a_changed_head_is_found(journal: Journal, url: str, column: str) -> None:
     filled(journal)
+    disarm(url)
     sqlite = url.startswith("sqlite")
     value = f"{column} + 1" if column in ("size", "at") else ("x'00'" if sqlite else r"'\x00'::bytea")
     raw(url, f"UPDATE head SET {column} = {value}")

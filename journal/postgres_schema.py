@@ -1,0 +1,124 @@
+"""Schema of the journal on PostgreSQL 日志表结构: the tables, what guards them, and the append as one stored function.
+
+The guards stop mistakes and every ordinary role: UPDATE, DELETE and TRUNCATE of entries and of remembered outcomes, and any
+change of the head but growth. They fire under `session_replication_role = replica` too (ENABLE ALWAYS). Their limit: the
+tables' owner and a superuser can drop them. What such a one then changes, `verify` finds; a consistent rewrite of everything,
+head included, is found only against a checkpoint kept outside. plan P5.
+"""
+
+from hashlib import sha256
+from typing import Any
+
+from journal.entries import CLOCK_DRIFT, DEMO_TYPE, LARGEST_JUMP, MAGIC
+from journal.merkle import EMPTY_ROOT
+
+CHANNEL = "journal"
+SCHEMA_LOCK = 7_239_001
+APPEND_LOCK = 7_239_002
+
+CLOCK_REFUSED = "ZD001"
+HEAD_BROKEN = "ZD002"
+
+TABLES = f"""
+CREATE TABLE IF NOT EXISTS entries (
+    position bigint PRIMARY KEY, at bigint NOT NULL, stream text COLLATE "C" NOT NULL, version bigint NOT NULL,
+    type text NOT NULL, state bytea NOT NULL, actor text NOT NULL, role text NOT NULL, organisation text NOT NULL,
+    reason text NOT NULL, correlation text NOT NULL, causation text NOT NULL, idempotency_key text NOT NULL,
+    leaf bytea NOT NULL, CONSTRAINT entries_version UNIQUE (stream, version));
+CREATE INDEX IF NOT EXISTS entries_at ON entries (at);
+CREATE TABLE IF NOT EXISTS head (one boolean PRIMARY KEY DEFAULT true CHECK (one), size bigint NOT NULL,
+    at bigint NOT NULL, frontier bytea NOT NULL, root bytea NOT NULL) WITH (fillfactor = 10);
+INSERT INTO head VALUES (true, 0, 0, '', '\\x{EMPTY_ROOT.hex()}') ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS outcomes (actor text NOT NULL, idempotency_key text NOT NULL, digest text NOT NULL,
+    outcome text NOT NULL, PRIMARY KEY (actor, idempotency_key));
+"""  # noqa: S608 - our own constants only
+
+GUARDS = """
+CREATE OR REPLACE FUNCTION journal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'append-only'; END $$;
+CREATE OR REPLACE TRIGGER entries_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+    FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
+CREATE OR REPLACE TRIGGER outcomes_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON outcomes
+    FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
+CREATE OR REPLACE TRIGGER head_stays BEFORE DELETE OR TRUNCATE ON head
+    FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
+CREATE OR REPLACE TRIGGER head_grows BEFORE UPDATE ON head
+    FOR EACH ROW WHEN (NEW.size <= OLD.size OR NEW.at < OLD.at) EXECUTE FUNCTION journal_refuse_change();
+ALTER TABLE entries ENABLE ALWAYS TRIGGER entries_keep;
+ALTER TABLE outcomes ENABLE ALWAYS TRIGGER outcomes_keep;
+ALTER TABLE head ENABLE ALWAYS TRIGGER head_stays;
+ALTER TABLE head ENABLE ALWAYS TRIGGER head_grows;
+"""
+
+FUNCTION = f"""
+DROP FUNCTION IF EXISTS journal_append;
+CREATE FUNCTION journal_append(
+    p_at bigint, p_now bigint, streams text[], versions bigint[], types text[], states bytea[], actors text[],
+    roles text[], organisations text[], reasons text[], correlations text[], causations text[], keys text[],
+    bodies bytea[], remember text[]) RETURNS TABLE (r_position bigint, r_at bigint, r_leaf bytea)
+LANGUAGE plpgsql AS $$
+DECLARE
+    h head%ROWTYPE; n bigint; k bigint; f bytea; node bytea; top bytea; first text; last bigint;
+    positions bigint[] := '{{}}'; leaves bytea[] := '{{}}';
+BEGIN
+    -- an advisory lock and no table lock: VACUUM and index builds hold theirs for seconds
+    PERFORM pg_advisory_xact_lock({APPEND_LOCK});
+    SELECT * INTO h FROM head;
+    SELECT (SELECT e.type FROM entries e WHERE e.position = 1), (SELECT e.at FROM entries e WHERE e.position = h.size)
+        INTO first, last;
+    IF h.size > 0 AND last IS DISTINCT FROM h.at OR length(h.frontier) <> 32 * bit_count(int8send(h.size)) THEN
+        RAISE EXCEPTION USING ERRCODE = '{HEAD_BROKEN}', MESSAGE = 'the head does not fit the last entry';
+    END IF;
+    IF coalesce(first, types[1], '') <> '{DEMO_TYPE}' AND abs(p_at - p_now) > {CLOCK_DRIFT} THEN
+        RAISE EXCEPTION USING ERRCODE = '{CLOCK_REFUSED}',
+            MESSAGE = 'the clock differs from the machine''s by more than a day';
+    END IF;
+    IF h.at > 0 AND p_at - h.at > {LARGEST_JUMP} THEN
+        RAISE EXCEPTION USING ERRCODE = '{CLOCK_REFUSED}',
+            MESSAGE = 'the clock is more than a year ahead of the last entry';
+    END IF;
+    p_at := greatest(p_at, h.at);
+    f := h.frontier; n := h.size;
+    FOR i IN 1 .. coalesce(array_length(bodies, 1), 0) LOOP
+        node := sha256('\\x00{MAGIC.hex()}'::bytea || int8send(n + 1) || int8send(p_at) || bodies[i]);
+        positions := positions || (n + 1); leaves := leaves || node; k := n;
+        WHILE k & 1 = 1 LOOP
+            node := sha256('\\x01'::bytea || substr(f, length(f) - 31) || node);
+            f := substr(f, 1, length(f) - 32); k := k >> 1;
+        END LOOP;
+        f := f || node; n := n + 1;
+    END LOOP;
+    IF n > h.size THEN
+        INSERT INTO entries
+            SELECT u.p, p_at, u.s, u.v, u.t, u.st, u.ac, u.ro, u.og, u.re, u.co, u.ca, u.ke, u.le
+            FROM unnest(positions, streams, versions, types, states, actors, roles, organisations, reasons,
+                correlations, causations, keys, leaves)
+                AS u (p, s, v, t, st, ac, ro, og, re, co, ca, ke, le);
+        top := substr(f, length(f) - 31); k := length(f) / 32 - 1;
+        WHILE k > 0 LOOP
+            top := sha256('\\x01'::bytea || substr(f, (k::int - 1) * 32 + 1, 32) || top); k := k - 1;
+        END LOOP;
+        UPDATE head SET size = n, at = p_at, frontier = f, root = top;
+        PERFORM pg_notify('{CHANNEL}', '');
+    END IF;
+    IF remember IS NOT NULL THEN
+        INSERT INTO outcomes VALUES (remember[1], remember[2], remember[3], remember[4]);
+    END IF;
+    RETURN QUERY SELECT u.p, p_at, u.l FROM unnest(positions, leaves) AS u (p, l);
+END $$;
+"""  # noqa: S608 - our own constants only
+
+EDITION = sha256((TABLES + GUARDS + FUNCTION).encode()).hexdigest()
+"""Written beside the function: a start on tables that are up to date takes no lock that an append would wait for."""
+
+
+def prepare(cursor: Any) -> None:  # noqa: ANN401 - the driver's own cursor type
+    """Make or renew tables, guards and function 建表, inside the cursor's transaction.
+
+    Many replicas may start at once: the first does it, the others wait and find it done.
+    """
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
+    cursor.execute("SELECT obj_description(to_regproc('journal_append'), 'pg_proc')")
+    if cursor.fetchone() != (EDITION,):
+        cursor.execute(TABLES + GUARDS + FUNCTION)
+        cursor.execute(f"COMMENT ON FUNCTION journal_append IS '{EDITION}'")
