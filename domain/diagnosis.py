@@ -4,6 +4,7 @@ Opened → self-assessed → submitted → accepted by a provider → verified �
 This page holds commands, facts and state; what may happen is decided in diagnosis_rules.py.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,11 +12,15 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.language import Command, Event
+from domain.language import Command, Event, Identifier, Label, Text
 from standards import Answer, Form, Issued, Measured
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""A count or position 计数: within what every JSON reader keeps exactly."""
+SECTION_LENGTH = 200
+"""Entries that one command may carry at most, far above the longest section of an edition."""
 
 
 class Purpose(StrEnum):
@@ -39,6 +44,19 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+STATUS_NAMES: Mapping[Status, str] = {
+    Status.OPEN: "自评中",
+    Status.SUBMITTED: "已提交",
+    Status.ACCEPTED: "诊断中",
+    Status.SCORED: "已评分",
+    Status.ISSUED: "已出具报告",
+    Status.OBJECTED: "异议处理中",
+    Status.CONFIRMED: "已确认",
+    Status.WITHDRAWN: "已撤销",
+}
+"""What people call a status 状态名称."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,38 +65,38 @@ class _Part(BaseModel):
 
 
 class _About(Command):
-    diagnosis: str
+    diagnosis: Identifier
 
 
 class OpenDiagnosis(_About):
     """Open a diagnosis 开启诊断 of an enterprise under a published edition, which it keeps for ever."""
 
-    enterprise: str
+    enterprise: Identifier
     campaign: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")]
     purpose: Purpose
     form: Form
-    edition: str
-    provider: str | None = None
+    edition: Identifier
+    provider: Identifier | None = None
 
 
 class AssignProvider(_About):
     """Name the provider 指定服务商, up to the moment one has accepted."""
 
-    provider: str
+    provider: Identifier
 
 
 class AnswerGiven(_Part):
     """One answer as sent 所填答案; `replaces` is the stream version of the answer the author saw (0 = none)."""
 
     answer: Answer
-    replaces: int = 0
+    replaces: Count = 0
 
 
 class SaveAnswers(_About):
     """Save a section of the self-assessment 保存自评: a whole section is one command."""
 
-    section: str
-    answers: Annotated[dict[str, AnswerGiven], Field(min_length=1)]
+    section: Identifier
+    answers: Annotated[dict[Identifier, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)]
 
 
 class PledgeTruth(_About):
@@ -94,21 +112,24 @@ class AcceptDiagnosis(_About):
 
 
 class AttachEvidence(_About):
-    """Attach a file already kept by its hash 附上佐证."""
+    """Attach a file already kept by its hash 附上佐证. size: bytes.
+
+    The firm may until the case is scored, and again while it objects; the provider once it has accepted.
+    """
 
     sha256: Sha256
-    filename: Annotated[str, Field(min_length=1, max_length=200)]
-    media_type: str
-    size: Annotated[int, Field(gt=0)]
-    indicators: Annotated[tuple[str, ...], Field(min_length=1)]
+    filename: Label
+    media_type: MediaType
+    size: Annotated[Count, Field(gt=0)]
+    indicators: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=SECTION_LENGTH)]
 
 
 class RecordSiteVisit(_About):
-    """Record a visit on site 记录现场诊断: the day, diagnosticians present, functions interviewed."""
+    """Record a visit on site 记录现场诊断: the day in the city, diagnosticians present, functions interviewed."""
 
     visited_on: date
-    diagnosticians: Annotated[int, Field(ge=1)]
-    functions: Annotated[tuple[Text, ...], Field(min_length=1)]
+    diagnosticians: Annotated[int, Field(ge=1, le=1000)]
+    functions: Annotated[tuple[Label, ...], Field(min_length=1, max_length=50)]
     notes: Text
 
 
@@ -116,14 +137,14 @@ class VerifiedAnswer(_Part):
     """One answer as the provider found it 核验答案; `reason` where it differs from the firm's own."""
 
     answer: Answer
-    reason: str | None = None
+    reason: Annotated[str, Field(max_length=2000)] | None = None
 
 
 class VerifyAnswers(_About):
-    """Verify a section 核验答案."""
+    """Verify a section 核验答案; after a report, only the indicators whose objection was upheld."""
 
-    section: str
-    answers: Annotated[dict[str, VerifiedAnswer], Field(min_length=1)]
+    section: Identifier
+    answers: Annotated[dict[Identifier, VerifiedAnswer], Field(min_length=1, max_length=SECTION_LENGTH)]
 
 
 class RecordExpertReview(_About):
@@ -133,16 +154,16 @@ class RecordExpertReview(_About):
 
 
 class ScoreDiagnosis(_About):
-    """Score the self-assessment and the verified answers 评分."""
+    """Score the self-assessment and the verified answers 评分; again where a fact came after the last scoring."""
 
 
 class ReportFile(_Part):
     """A rendered report 报告文件: hash of its bytes, digests of renderer and fonts, the position it was rendered at."""
 
     pdf: Sha256
-    renderer: str
-    fonts: str
-    rendered_at: int
+    renderer: Annotated[str, Field(max_length=200)]
+    fonts: Annotated[str, Field(max_length=200)]
+    rendered_at: Count
 
 
 class IssueReport(_About):
@@ -160,20 +181,20 @@ class ConfirmReport(_About):
 class ObjectionItem(_Part):
     """An objection to one indicator 单项异议."""
 
-    indicator: str
+    indicator: Identifier
     reason: Text
 
 
 class ObjectToReport(_About):
     """Object item by item 逐项提出异议."""
 
-    items: Annotated[tuple[ObjectionItem, ...], Field(min_length=1)]
+    items: Annotated[tuple[ObjectionItem, ...], Field(min_length=1, max_length=SECTION_LENGTH)]
 
 
 class ObjectionAnswer(_Part):
     """What became of one objection 异议处理: upheld means the indicator is verified again."""
 
-    indicator: str
+    indicator: Identifier
     upheld: bool
     reason: Text
 
@@ -181,7 +202,7 @@ class ObjectionAnswer(_Part):
 class AnswerObjections(_About):
     """Answer all objections 答复异议."""
 
-    answers: Annotated[tuple[ObjectionAnswer, ...], Field(min_length=1)]
+    answers: Annotated[tuple[ObjectionAnswer, ...], Field(min_length=1, max_length=SECTION_LENGTH)]
 
 
 class WithdrawDiagnosis(_About):
@@ -378,7 +399,11 @@ DiagnosisEvent = (
 class Diagnosis(BaseModel):
     """A diagnosis as far as its history tells 诊断.
 
-    answers, verified: indicator id -> answer. recorded_in: indicator id -> stream version of its current answer.
+    answers: indicator id -> the firm's answer. recorded_in: indicator id -> stream version of that answer.
+    verified: indicator id -> what the provider found. evidence: (hash, indicator) pairs.
+    outdated: something that scoring looks at came after the last scoring. reports: versions issued or confirmed so far.
+    objections: indicators under objection now. upheld: those that the last answer sent back to be verified again.
+    dismissed: those whose objection was not upheld, closed for good.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -395,15 +420,18 @@ class Diagnosis(BaseModel):
     answers: dict[str, Answer] = {}
     recorded_in: dict[str, int] = {}
     pledged: bool = False
-    verified: dict[str, Answer] = {}
+    verified: dict[str, VerifiedAnswer] = {}
     evidence: frozenset[tuple[str, str]] = frozenset()
     visits: int = 0
     expert_review: bool = False
     self_measured: Measured | None = None
     verified_measured: Measured | None = None
     issued: Issued | None = None
+    outdated: bool = False
     reports: int = 0
     objections: tuple[str, ...] = ()
+    upheld: frozenset[str] = frozenset()
+    dismissed: frozenset[str] = frozenset()
 
 
 # Evolve: what has happened
@@ -439,13 +467,13 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
         case EvidenceAttached(sha256=sha256, indicators=indicators):
             return {"evidence": diagnosis.evidence | {(sha256, indicator) for indicator in indicators}}
         case SiteVisitRecorded():
-            return {"visits": diagnosis.visits + 1}
+            return {"visits": diagnosis.visits + 1, "outdated": True}
         case AnswersVerified(answers=answers):
-            return {"verified": diagnosis.verified | {i: a.answer for i, a in answers.items()}}
+            return {"verified": diagnosis.verified | answers, "outdated": True}
         case ExpertReviewRecorded():
-            return {"expert_review": True}
+            return {"expert_review": True, "outdated": True}
         case DiagnosisScored(verified=verified, issued=issued):
-            return {"status": Status.SCORED, "verified_measured": verified, "issued": issued}
+            return {"status": Status.SCORED, "verified_measured": verified, "issued": issued, "outdated": False}
         case ReportIssued():
             return {"status": Status.ISSUED, "reports": diagnosis.reports + 1}
         case ReportConfirmed():
@@ -453,10 +481,14 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
         case ReportObjectedTo(items=items):
             return {"status": Status.OBJECTED, "objections": tuple(item.indicator for item in items)}
         case ObjectionsAnswered(answers=answers):
-            upheld = {answer.indicator for answer in answers if answer.upheld}
-            kept = {i: a for i, a in diagnosis.verified.items() if i not in upheld}
-            status = Status.ACCEPTED if upheld else Status.ISSUED
-            return {"status": status, "verified": kept, "objections": ()}
+            upheld = frozenset(answer.indicator for answer in answers if answer.upheld)
+            return {
+                "status": Status.ACCEPTED if upheld else Status.ISSUED,
+                "verified": {i: found for i, found in diagnosis.verified.items() if i not in upheld},
+                "objections": (),
+                "upheld": upheld,
+                "dismissed": diagnosis.dismissed | {a.indicator for a in answers if not a.upheld},
+            }
         case DiagnosisWithdrawn():
             return {"status": Status.WITHDRAWN}
         case never:

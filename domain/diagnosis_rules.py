@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain import diagnosis as d
-from domain.access import Place
+from domain.access import Place, Role
 from domain.diagnosis import Diagnosis, Status
 from domain.editions import PublishedEdition, edition_stream
 from domain.enterprises import Firm, enterprise_stream, place_of
@@ -29,7 +29,7 @@ ACTIVE_ALREADY = Rule(
 WRONG_STATUS = Rule(
     "DIAGNOSIS_WRONG_STATUS",
     "plan P3",
-    "诊断当前状态为“{status}”，不能执行该操作",
+    "诊断当前状态为“{status_name}”，不能执行该操作",
     "The diagnosis is {status}; this cannot be done now",
 )
 NOT_YOUR_ENTERPRISE = Rule(
@@ -66,7 +66,7 @@ INDICATOR_UNKNOWN = Rule(
 EVIDENCE_REPEATED = Rule(
     "EVIDENCE_REPEATED", "plan P5", "该文件已作为这些指标的佐证", "The file already supports these indicators"
 )
-VISIT_IN_FUTURE = Rule("VISIT_IN_FUTURE", "plan G1", "现场诊断日期不能晚于今天", "A visit cannot lie in the future")
+VISIT_IN_FUTURE = Rule("VISIT_IN_FUTURE", "plan P5", "现场诊断日期不能晚于今天", "A visit cannot lie in the future")
 DIFFERENCE_UNEXPLAINED = Rule(
     "DIFFERENCE_UNEXPLAINED",
     "plan P5",
@@ -76,8 +76,23 @@ DIFFERENCE_UNEXPLAINED = Rule(
 VERIFICATION_MISSING = Rule(
     "VERIFICATION_MISSING", "plan P3", "尚有 {count} 项指标未核验", "{count} indicators are not verified yet"
 )
+VERIFICATION_CLOSED = Rule(
+    "VERIFICATION_CLOSED",
+    "plan P6",
+    "报告出具后只能重新核验异议成立的指标，{indicator} 不在其中",
+    "After a report only upheld objections are verified again; {indicator} is not among them",
+)
+SCORE_OUTDATED = Rule(
+    "SCORE_OUTDATED",
+    "plan P5",
+    "评分之后资料有变，须重新评分",
+    "Something was recorded after the last scoring; score again",
+)
 OBJECTION_REPEATED = Rule(
-    "OBJECTION_REPEATED", "plan P6", "同一指标只能提出一次异议", "One objection an indicator"
+    "OBJECTION_REPEATED",
+    "plan P6",
+    "同一指标只能提出一次异议：{indicators}",
+    "One objection an indicator: {indicators}",
 )
 OBJECTION_UNANSWERED = Rule(
     "OBJECTION_UNANSWERED",
@@ -86,20 +101,61 @@ OBJECTION_UNANSWERED = Rule(
     "Answer each objection once; missing or extra: {indicators}",
 )
 
+DIMENSION_NOT_APPLICABLE = Rule(
+    "DIMENSION_NOT_APPLICABLE",
+    "plan S4",
+    "维度 {dimensions} 的全部指标均为不适用，无法评分",
+    "Every indicator of {dimensions} is not applicable; nothing is left to score",
+)
+
 ANSWER_RULES = {
-    code: Rule(code, "plan S1", "{says}", "{says_in_english}")
-    for code in (
-        "INDICATOR_NOT_IN_FORM",
-        "ANSWER_OFF_SCALE",
-        "RAW_NUMBER_MISSING",
-        "RAW_NUMBER_INVALID",
-        "ANSWER_KIND_WRONG",
-        "REASON_MISSING",
-        "CHOICE_UNKNOWN",
-        "DIMENSION_NOT_APPLICABLE",
+    rule.code: rule
+    for rule in (
+        Rule(
+            "INDICATOR_NOT_IN_FORM",
+            "plan S1",
+            "简版问卷不含指标 {indicator}",
+            "The brief form has no indicator {indicator}",
+        ),
+        Rule(
+            "ANSWER_KIND_WRONG",
+            "plan S1",
+            "指标 {indicator} 的答案形式不符：{detail}",
+            "The answer to {indicator} is of the wrong kind: {detail_in_english}",
+        ),
+        Rule(
+            "ANSWER_OFF_SCALE",
+            "plan S4",
+            "指标 {indicator} 的等级 {detail} 不在量表之内",
+            "Level {detail_in_english} of {indicator} is not on the scale",
+        ),
+        Rule(
+            "RAW_NUMBER_MISSING",
+            "plan S1",
+            "指标 {indicator} 缺少原始数值{detail}",
+            "Raw number {detail_in_english} of {indicator} is missing",
+        ),
+        Rule(
+            "RAW_NUMBER_INVALID",
+            "plan S1",
+            "指标 {indicator} 的原始数值不成立：{detail}",
+            "A raw number of {indicator} cannot be: {detail_in_english}",
+        ),
+        Rule(
+            "CHOICE_UNKNOWN",
+            "plan S1",
+            "指标 {indicator} 的选项不存在或重复：{detail}",
+            "Unknown or repeated options of {indicator}: {detail_in_english}",
+        ),
+        Rule(
+            "REASON_MISSING",
+            "plan S4",
+            "指标 {indicator} 不适用须说明理由",
+            "Say why {indicator} is not applicable",
+        ),
     )
 }
-"""Malformed answers, one rule a code of the standard's own check; the sentence names indicator and number."""
+"""Answers that cannot be taken, one rule for each code of the standard's own check 答案规则."""
 
 
 def _edition(diagnosis: Diagnosis, occasion: Occasion) -> Edition:
@@ -123,13 +179,16 @@ def _well_formed(edition: Edition, diagnosis: Diagnosis, indicator: str, answer:
     problem = edition.check(diagnosis.form, indicator, answer)
     if problem is not None:
         raise ANSWER_RULES[problem.code].refuse(
-            indicator=indicator, field=problem.field, says=problem.says, says_in_english=problem.says_in_english
+            indicator=indicator,
+            field=problem.field,
+            detail=problem.detail,
+            detail_in_english=problem.detail_in_english,
         )
 
 
 def _in_status(diagnosis: Diagnosis, *allowed: Status) -> None:
     if diagnosis.status not in allowed:
-        raise WRONG_STATUS.refuse(status=diagnosis.status.value)
+        raise WRONG_STATUS.refuse(status=diagnosis.status.value, status_name=d.STATUS_NAMES[diagnosis.status])
 
 
 def _known_provider(provider: str, occasion: Occasion) -> None:
@@ -172,28 +231,29 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: O
             _own_work(diagnosis, occasion)
             return (d.DiagnosisAccepted(provider=occasion.organisation),)
         case d.AttachEvidence():
-            _in_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED)
             return _attach(command, diagnosis, occasion)
         case d.RecordSiteVisit():
-            _in_status(diagnosis, Status.ACCEPTED)
+            _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             _own_work(diagnosis, occasion)
-            if command.visited_on > occasion.at.date():
+            if command.visited_on > occasion.today:
                 raise VISIT_IN_FUTURE.refuse()
             return (d.SiteVisitRecorded(**command.model_dump(exclude={"diagnosis"})),)
         case d.VerifyAnswers():
-            _in_status(diagnosis, Status.ACCEPTED)
+            _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             _own_work(diagnosis, occasion)
             return _verify(command, diagnosis, occasion)
         case d.RecordExpertReview(conclusion=conclusion):
-            _in_status(diagnosis, Status.ACCEPTED)
+            _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             return (d.ExpertReviewRecorded(conclusion=conclusion),)
         case d.ScoreDiagnosis():
-            _in_status(diagnosis, Status.ACCEPTED)
+            _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             _own_work(diagnosis, occasion)
             return _score(diagnosis, occasion)
         case d.IssueReport(file=file):
             _in_status(diagnosis, Status.SCORED)
             _own_work(diagnosis, occasion)
+            if diagnosis.outdated:
+                raise SCORE_OUTDATED.refuse()
             assert diagnosis.verified_measured is not None  # noqa: S101 - SCORED implies both
             assert diagnosis.issued is not None  # noqa: S101
             total, grade = diagnosis.verified_measured.total, diagnosis.issued.grade
@@ -213,8 +273,7 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: O
                 raise OBJECTION_UNANSWERED.refuse(indicators="、".join(odd))
             return (d.ObjectionsAnswered(answers=answers),)
         case d.WithdrawDiagnosis(reason=reason):
-            if diagnosis.status in (Status.CONFIRMED, Status.WITHDRAWN):
-                raise WRONG_STATUS.refuse(status=diagnosis.status.value)
+            _in_status(diagnosis, *(set(Status) - {Status.CONFIRMED, Status.WITHDRAWN}))
             return (d.DiagnosisWithdrawn(reason=reason), _release(command, diagnosis))
 
 
@@ -223,7 +282,7 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
         raise EXISTS.refuse()
     if occasion.read.get(enterprise_stream(command.enterprise)) is None:
         raise ENTERPRISE_UNKNOWN.refuse()
-    if occasion.role == "enterprise" and command.enterprise != occasion.organisation:
+    if occasion.role == Role.ENTERPRISE and command.enterprise != occasion.organisation:
         raise NOT_YOUR_ENTERPRISE.refuse()
     published = occasion.read.get(edition_stream(command.edition))
     if not isinstance(published, PublishedEdition):
@@ -279,22 +338,24 @@ def _measure(edition: Edition, diagnosis: Diagnosis, answers: Mapping[str, Answe
         item.dimension for item in edition.of(diagnosis.form) if not answers[item.id].not_applicable
     }
     if empty:
-        names = "、".join(sorted(empty))
-        raise ANSWER_RULES["DIMENSION_NOT_APPLICABLE"].refuse(
-            says=f"维度 {names} 的全部指标均为不适用，无法评分",
-            says_in_english=f"Every indicator of {names} is not applicable; nothing is left to score",
-        )
+        raise DIMENSION_NOT_APPLICABLE.refuse(dimensions="、".join(sorted(empty)))
     return edition.measure(diagnosis.form, answers)
 
 
 def _attach(command: d.AttachEvidence, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
+    if occasion.role == Role.PROVIDER:
+        _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
+        _own_work(diagnosis, occasion)
+    else:
+        _in_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED)
     known = {item.id for item in _edition(diagnosis, occasion).of(diagnosis.form)}
     for indicator in command.indicators:
         if indicator not in known:
             raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
-    if {(command.sha256, indicator) for indicator in command.indicators} <= diagnosis.evidence:
+    new = tuple(i for i in dict.fromkeys(command.indicators) if (command.sha256, i) not in diagnosis.evidence)
+    if not new:
         raise EVIDENCE_REPEATED.refuse()
-    return (d.EvidenceAttached(**command.model_dump(exclude={"diagnosis"})),)
+    return (d.EvidenceAttached(**command.model_dump(exclude={"diagnosis", "indicators"}), indicators=new),)
 
 
 def _verify(command: d.VerifyAnswers, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
@@ -302,18 +363,20 @@ def _verify(command: d.VerifyAnswers, diagnosis: Diagnosis, occasion: Occasion) 
     for indicator, found in sorted(command.answers.items()):
         _in_section(edition, command.section, indicator)
         _well_formed(edition, diagnosis, indicator, found.answer)
-        if found.answer != diagnosis.answers[indicator] and not (found.reason or "").strip():
+        if not found.answer.agrees_with(diagnosis.answers[indicator]) and not (found.reason or "").strip():
             raise DIFFERENCE_UNEXPLAINED.refuse(indicator=indicator)
-    changed = {i: found for i, found in command.answers.items() if diagnosis.verified.get(i) != found.answer}
+    changed = {i: found for i, found in sorted(command.answers.items()) if diagnosis.verified.get(i) != found}
+    if diagnosis.reports and (closed := sorted(changed.keys() - diagnosis.upheld)):
+        raise VERIFICATION_CLOSED.refuse(indicator=closed[0])
     return (d.AnswersVerified(section=command.section, answers=changed),) if changed else ()
 
 
 def _score(diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
     edition = _edition(diagnosis, occasion)
-    if missing := edition.missing(diagnosis.form, diagnosis.verified):
+    if missing := edition.missing(diagnosis.form, diagnosis.verified.keys()):
         raise VERIFICATION_MISSING.refuse(count=len(missing), indicators=list(missing))
     assert diagnosis.self_measured is not None  # noqa: S101 - ACCEPTED implies submitted
-    verified = _measure(edition, diagnosis, diagnosis.verified)
+    verified = _measure(edition, diagnosis, {i: found.answer for i, found in diagnosis.verified.items()})
     process = Process(site_visit=diagnosis.visits > 0, expert_review=diagnosis.expert_review)
     return (
         d.DiagnosisScored(
@@ -327,8 +390,9 @@ def _object(items: tuple[d.ObjectionItem, ...], diagnosis: Diagnosis, occasion: 
     for item in items:
         if item.indicator not in known:
             raise INDICATOR_UNKNOWN.refuse(indicator=item.indicator)
-    if len({item.indicator for item in items}) != len(items):
-        raise OBJECTION_REPEATED.refuse()
+    named = [item.indicator for item in items]
+    if repeated := sorted({i for i in named if named.count(i) > 1 or i in diagnosis.dismissed}):
+        raise OBJECTION_REPEATED.refuse(indicators="、".join(repeated))
     return (d.ReportObjectedTo(items=items),)
 
 

@@ -1,11 +1,12 @@
 """Organisation 组织: departments, subdistricts, parks, groups and providers as streams. plan O1–O3, V2."""
 
+import re
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.language import Capability, Command, Event, Facts, Occasion, Rule
+from domain.language import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
 from domain.rights import require_right
 
 # Rules
@@ -13,8 +14,19 @@ from domain.rights import require_right
 ORGANISATION_EXISTS = Rule(
     "ORGANISATION_EXISTS", "plan O2", "组织“{name}”已登记", "The organisation {name} is already registered"
 )
+PARENT_UNKNOWN = Rule(
+    "PARENT_UNKNOWN", "plan O2", "上级组织 {parent} 未登记", "The parent organisation {parent} is not registered"
+)
+DIVISION_CODE_INVALID = Rule(
+    "DIVISION_CODE_INVALID",
+    "plan G4",
+    "区的标识须为六位、街镇须为九位行政区划代码，而非 {organisation}",
+    "A district is named by its six-digit division code and a subdistrict by nine digits, not {organisation}",
+)
 
 # Commands
+
+Division = Annotated[str, Field(min_length=1, max_length=20)]
 
 
 class OrganisationKind(StrEnum):
@@ -29,18 +41,22 @@ class OrganisationKind(StrEnum):
     AUDITOR = "auditor"
 
 
+CODE_DIGITS = {OrganisationKind.DISTRICT: 6, OrganisationKind.SUBDISTRICT: 9}
+"""Digits of the administrative division code that names an organisation, because scopes name the place by it."""
+
+
 class RegisterOrganisation(Command):
     """Enter an organisation 登记组织.
 
-    organisation: its id; for a district or subdistrict the GB/T 2260 code, which scopes name it by.
+    organisation: its id; for a district or subdistrict its division code (GB/T 2260), which scopes name the place by.
     industries: GB/T 4754 divisions that a provider serves (plan V2).
     """
 
-    organisation: str
+    organisation: Identifier
     kind: OrganisationKind
-    name: str = Field(min_length=1, max_length=120)
-    parent: str | None = None
-    industries: tuple[str, ...] = ()
+    name: Label
+    parent: Identifier | None = None
+    industries: Annotated[tuple[Division, ...], Field(max_length=100)] = ()
 
 
 OrganisationCommand = RegisterOrganisation
@@ -62,12 +78,13 @@ class OrganisationRegistered(Event):
 
 
 class Organisation(BaseModel):
-    """An organisation as registered 组织."""
+    """An organisation as registered 组织; industries: GB/T 4754 divisions that a provider serves."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: OrganisationKind
     name: str
+    industries: tuple[str, ...] = ()
 
 
 # Decide: what may happen
@@ -78,6 +95,11 @@ def decide(command: OrganisationCommand, organisation: Organisation | None, occa
     require_right(command, occasion.role)
     if organisation is not None:
         raise ORGANISATION_EXISTS.refuse(name=organisation.name)
+    digits = CODE_DIGITS.get(command.kind)
+    if digits is not None and re.fullmatch(f"[0-9]{{{digits}}}", command.organisation) is None:
+        raise DIVISION_CODE_INVALID.refuse(organisation=command.organisation)
+    if command.parent is not None and occasion.read.get(organisation_stream(command.parent)) is None:
+        raise PARENT_UNKNOWN.refuse(parent=command.parent)
     return (
         OrganisationRegistered(
             kind=command.kind,
@@ -93,7 +115,7 @@ def decide(command: OrganisationCommand, organisation: Organisation | None, occa
 
 def evolve(_organisation: Organisation | None, event: OrganisationRegistered) -> Organisation:
     """The organisation after one more fact."""
-    return Organisation(kind=event.kind, name=event.name)
+    return Organisation(kind=event.kind, name=event.name, industries=event.industries)
 
 
 def organisation_stream(organisation: str) -> str:
@@ -106,7 +128,7 @@ ORGANISATIONS: Capability[Any, Any, Any] = Capability(
     commands=(RegisterOrganisation,),
     events=(OrganisationRegistered,),
     stream=lambda command: organisation_stream(command.organisation),
-    reads=lambda _command, _organisation: (),
+    reads=lambda command, _organisation: (organisation_stream(command.parent),) if command.parent is not None else (),
     place=lambda _command, _organisation, _read: None,
     decide=decide,
     evolve=evolve,

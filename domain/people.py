@@ -3,13 +3,16 @@
 Names and phones are ciphertext before they reach a command: the journal never holds them in clear (architecture 9).
 """
 
-from datetime import date
-from typing import Any, Literal, Self, assert_never
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, Self, assert_never
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import Place, Role
-from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Occasion, Rule
+from domain.enterprises import enterprise_stream
+from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule
+from domain.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.rights import require_right
 
 # Rules
@@ -17,21 +20,68 @@ from domain.rights import require_right
 PERSON_EXISTS = Rule("PERSON_EXISTS", "plan O2", "该人员已登记", "The person is already registered")
 PERSON_ERASED = Rule("PERSON_ERASED", "plan P5", "该人员的个人信息已删除", "The person's data has been erased")
 MEMBERSHIP_HELD = Rule(
-    "MEMBERSHIP_HELD", "plan P7", "该人员在同一单位已有该角色", "The person already holds this role for this unit"
+    "MEMBERSHIP_HELD",
+    "plan P7",
+    "该人员在这一时段内已在同一单位任该角色",
+    "The person already holds this role for this unit within the period",
+)
+MEMBERSHIP_EXISTS = Rule(
+    "MEMBERSHIP_EXISTS",
+    "plan P7",
+    "该人员已有编号为 {membership} 的任职",
+    "The person already has a membership {membership}",
 )
 MEMBERSHIP_UNKNOWN = Rule(
     "MEMBERSHIP_UNKNOWN", "plan P7", "该人员没有编号为 {membership} 的任职", "No membership {membership}"
 )
+MEMBERSHIP_ENDS_TOO_EARLY = Rule(
+    "MEMBERSHIP_ENDS_TOO_EARLY",
+    "plan P7",
+    "终止日最早为任职开始的前一日（{earliest}），即自始不生效",
+    "A membership ends on {earliest} at the earliest, the day before it begins: then it never holds",
+)
+MEMBERSHIP_ENDED_ALREADY = Rule(
+    "MEMBERSHIP_ENDED_ALREADY",
+    "plan P7",
+    "该任职已于 {until} 终止，不能延长；须重新授予",
+    "The membership ends on {until} already; an end is never put off, grant a new one",
+)
+ROLE_NOT_FOR_PEOPLE = Rule(
+    "ROLE_NOT_FOR_PEOPLE",
+    "plan P7",
+    "该角色不授予人员",
+    "The role {role} is not held by people",
+)
+UNIT_UNKNOWN = Rule(
+    "UNIT_UNKNOWN",
+    "plan P7",
+    "单位 {organisation} 不存在，或其类别与该角色不符",
+    "There is no unit {organisation} of a kind that this role is held for",
+)
+
+KIND_OF_ROLE: Mapping[Role, OrganisationKind] = {
+    Role.CITY: OrganisationKind.CITY,
+    Role.DISTRICT: OrganisationKind.DISTRICT,
+    Role.SUBDISTRICT: OrganisationKind.SUBDISTRICT,
+    Role.PARK: OrganisationKind.PARK,
+    Role.GROUP: OrganisationKind.GROUP,
+    Role.PROVIDER: OrganisationKind.PROVIDER,
+    Role.AUDITOR: OrganisationKind.AUDITOR,
+}
+"""Role -> kind of the organisation it is held for. An enterprise's role is held for an enterprise of the roster; the
+remaining roles belong to machines and to the public."""
 
 # Commands
+
+Sealed = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class RegisterPerson(Command):
     """Enter a person 登记人员; `sealed_name` and `sealed_phone` are ciphertext under the person's own key."""
 
-    person: str
-    sealed_name: str
-    sealed_phone: str | None = None
+    person: Identifier
+    sealed_name: Sealed
+    sealed_phone: Sealed | None = None
 
 
 class GrantMembership(Command):
@@ -40,10 +90,10 @@ class GrantMembership(Command):
     organisation: id of the organisation, district code, or enterprise id that the role's scope is bound to.
     """
 
-    person: str
-    membership: str
+    person: Identifier
+    membership: Identifier
     role: Role
-    organisation: str
+    organisation: Identifier
     since: date
     until: date | None = None
 
@@ -55,17 +105,20 @@ class GrantMembership(Command):
 
 
 class EndMembership(Command):
-    """Take a role away 终止任职; `on` is the last day it holds."""
+    """Take a role away 终止任职; `on` is the last day it holds in the city's calendar.
 
-    person: str
-    membership: str
+    The day before it begins means that it never holds: so a mistaken grant is taken back on the day it was made.
+    """
+
+    person: Identifier
+    membership: Identifier
     on: date
 
 
 class ErasePerson(Command):
     """Erase a person's data 删除个人信息: the key is destroyed beside the journal, the fact stays in it."""
 
-    person: str
+    person: Identifier
 
 
 PersonCommand = RegisterPerson | GrantMembership | EndMembership | ErasePerson
@@ -122,8 +175,14 @@ class Membership(BaseModel):
     until: date | None = None
 
     def holds_on(self, day: date) -> bool:
-        """Whether the role may be acted in on a day."""
+        """Whether the role may be acted in on a day of the city's calendar."""
         return self.since <= day and (self.until is None or day <= self.until)
+
+    def meets(self, since: date, until: date | None) -> bool:
+        """Whether the role holds on any day of a period 时段相交; an end of None is open."""
+        first = max(self.since, since)
+        lasts = [last for last in (self.until, until) if last is not None]
+        return not lasts or first <= min(lasts)
 
 
 class Person(BaseModel):
@@ -151,19 +210,40 @@ def decide(command: PersonCommand, person: Person | None, occasion: Occasion) ->
         case _, Person(erased=True):
             raise PERSON_ERASED.refuse()
         case GrantMembership(), Person(memberships=held):
-            if any(
-                (m.role, m.organisation) == (command.role, command.organisation) and m.holds_on(command.since)
-                for m in held.values()
-            ):
-                raise MEMBERSHIP_HELD.refuse()
-            return (MembershipGranted(**command.model_dump(exclude={"person"})),)
+            return _grant(command, held, occasion)
         case EndMembership(membership=membership, on=on), Person(memberships=held):
             if membership not in held:
                 raise MEMBERSHIP_UNKNOWN.refuse(membership=membership)
-            return (MembershipEnded(membership=membership, on=on),)
+            return _end(held[membership], membership, on)
         case ErasePerson(), _:
             return (PersonErased(),)
     raise AssertionError(command)
+
+
+def _grant(command: GrantMembership, held: Mapping[str, Membership], occasion: Occasion) -> Facts:
+    if command.membership in held:
+        raise MEMBERSHIP_EXISTS.refuse(membership=command.membership)
+    unit = occasion.read.get(_unit_stream(command))
+    if command.role is not Role.ENTERPRISE:
+        if command.role not in KIND_OF_ROLE:
+            raise ROLE_NOT_FOR_PEOPLE.refuse(role=command.role.value)
+        if not isinstance(unit, Organisation) or unit.kind is not KIND_OF_ROLE[command.role]:
+            raise UNIT_UNKNOWN.refuse(organisation=command.organisation)
+    elif unit is None:
+        raise UNIT_UNKNOWN.refuse(organisation=command.organisation)
+    same = [m for m in held.values() if (m.role, m.organisation) == (command.role, command.organisation)]
+    if any(membership.meets(command.since, command.until) for membership in same):
+        raise MEMBERSHIP_HELD.refuse()
+    return (MembershipGranted(**command.model_dump(exclude={"person"})),)
+
+
+def _end(held: Membership, membership: str, on: date) -> Facts:
+    earliest = held.since - timedelta(days=1)
+    if on < earliest:
+        raise MEMBERSHIP_ENDS_TOO_EARLY.refuse(earliest=earliest)
+    if held.until is not None and held.until < on:
+        raise MEMBERSHIP_ENDED_ALREADY.refuse(until=held.until)
+    return () if held.until == on else (MembershipEnded(membership=membership, on=on),)
 
 
 # Evolve: what has happened
@@ -192,12 +272,21 @@ def person_stream(person: str) -> str:
     return f"person/{person}"
 
 
+def _unit_stream(command: GrantMembership) -> str:
+    named = enterprise_stream if command.role is Role.ENTERPRISE else organisation_stream
+    return named(command.organisation)
+
+
+def _reads(command: PersonCommand, _person: Person | None) -> tuple[str, ...]:
+    return (_unit_stream(command),) if isinstance(command, GrantMembership) else ()
+
+
 PEOPLE: Capability[Any, Any, Any] = Capability(
     name="person",
     commands=(RegisterPerson, GrantMembership, EndMembership, ErasePerson),
     events=(PersonRegistered, MembershipGranted, MembershipEnded, PersonErased),
     stream=lambda command: person_stream(command.person),
-    reads=lambda _command, _person: (),
+    reads=_reads,
     place=lambda _command, _person, _read: Place(),
     decide=decide,
     evolve=evolve,

@@ -11,7 +11,7 @@ from domain.language import Command, Rule
 ROLE_NOT_ALLOWED = Rule(
     "ROLE_NOT_ALLOWED",
     "plan P7",
-    "角色“{role}”不能执行该操作",
+    "当前所任角色不能执行该操作",
     "The role {role} may not do this",
 )
 
@@ -55,11 +55,16 @@ COMMANDS: Mapping[str, frozenset[Role]] = {
 }
 
 
+def may_send(command: type[Command], role: str) -> bool:
+    """Whether a role has the right to a kind of command 是否有权."""
+    return role in COMMANDS[command.__name__]
+
+
 def require_right(command: Command, role: str) -> None:
     """Refuse a command whose role has no right to it 权利检查.
 
     Raises:
         Refused: ROLE_NOT_ALLOWED (plan P7).
     """
-    if role not in COMMANDS[type(command).__name__]:
+    if not may_send(type(command), role):
         raise ROLE_NOT_ALLOWED.refuse(role=role)

@@ -6,8 +6,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.language import Capability, Command, Event, Facts, Occasion
+from domain.language import Capability, Command, Event, Facts, Label, Occasion, Rule
 from domain.rights import require_right
+
+# Rules
+
+TARGET_OUT_OF_RANGE = Rule(
+    "TARGET_OUT_OF_RANGE",
+    "plan G1",
+    "目标值 {at_least} 不成立：家数须为整数，比例不超过 100",
+    "A target of {at_least} cannot be: enterprises are counted whole, a share is at most 100 percent",
+)
+
+# Commands
 
 
 class Measure(StrEnum):
@@ -22,9 +33,12 @@ class SetTarget(Command):
 
     year: Annotated[int, Field(ge=2023, le=2100)]
     measure: Measure
-    at_least: Annotated[Decimal, Field(ge=0)]
-    clause: str
-    mark: str
+    at_least: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+    clause: Label
+    mark: Literal["V", "V-2", "K", "I", "M", "P"]
+
+
+# Events
 
 
 class TargetSet(Event):
@@ -38,27 +52,39 @@ class TargetSet(Event):
     mark: str
 
 
+# State
+
+
 class Targets(BaseModel):
-    """The targets in force 目标."""
+    """The targets in force 目标, by year and measure: one year may have a count and a share."""
 
     model_config = ConfigDict(frozen=True)
 
-    by_year: dict[int, TargetSet] = {}
+    in_force: dict[tuple[int, Measure], TargetSet] = {}
+
+
+# Decide: what may happen
 
 
 def decide(command: SetTarget, targets: Targets | None, occasion: Occasion) -> Facts:
-    """Raises Refused: ROLE_NOT_ALLOWED."""
+    """Raises Refused: any rule above."""
     require_right(command, occasion.role)
+    value = command.at_least
+    possible = value <= 100 if command.measure is Measure.SHARE_DIAGNOSED else value == value.to_integral_value()  # noqa: PLR2004 - percent
+    if not possible:
+        raise TARGET_OUT_OF_RANGE.refuse(at_least=f"{value:f}")
     wanted = TargetSet(**command.model_dump())
-    if targets is not None and targets.by_year.get(command.year) == wanted:
-        return ()
-    return (wanted,)
+    known = targets.in_force if targets is not None else {}
+    return () if known.get((command.year, command.measure)) == wanted else (wanted,)
+
+
+# Evolve: what has happened
 
 
 def evolve(targets: Targets | None, event: TargetSet) -> Targets:
     """The targets after one more fact."""
-    known = targets.by_year if targets is not None else {}
-    return Targets(by_year={**known, event.year: event})
+    known = targets.in_force if targets is not None else {}
+    return Targets(in_force={**known, (event.year, event.measure): event})
 
 
 TARGETS: Capability[Any, Any, Any] = Capability(

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from standards.edition import Indicator
+
+Level = Annotated[Decimal, Field(max_digits=4, decimal_places=2)]
+Number = Annotated[Decimal, Field(max_digits=20, decimal_places=6)]
+"""A raw number 原始数值: at most 20 digits, so that 1E+999999999 is refused as it comes and never spelt out."""
+Name = Annotated[str, Field(max_length=40)]
+Reason = Annotated[str, Field(max_length=2000)]
 
 
 class Answer(BaseModel):
@@ -19,21 +25,29 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    level: Decimal | None = None
-    numbers: dict[str, Decimal] | None = None
-    choices: tuple[str, ...] | None = None
+    level: Level | None = None
+    numbers: Annotated[dict[Name, Number], Field(max_length=10)] | None = None
+    choices: Annotated[tuple[Name, ...], Field(max_length=40)] | None = None
     not_applicable: bool = False
-    reason: str | None = None
+    reason: Reason | None = None
+
+    def agrees_with(self, other: "Answer") -> bool:
+        """Whether two answers state the same 答案一致: the wording of a reason and the order of choices aside."""
+        return _statement(self) == _statement(other)
+
+
+def _statement(answer: Answer) -> tuple[object, ...]:
+    return (answer.level, answer.numbers or {}, frozenset(answer.choices or ()), answer.not_applicable)
 
 
 @dataclass(frozen=True)
 class AnswerProblem:
-    """Why an answer cannot be taken 答案问题: published code, the field at fault, and the sentence."""
+    """Why an answer cannot be taken 答案问题: published code, the field at fault, and what exactly is wrong with it."""
 
     code: str
     field: str
-    says: str
-    says_in_english: str
+    detail: str
+    detail_in_english: str
 
 
 def check(indicator: "Indicator", levels: frozenset[Decimal], answer: Answer) -> AnswerProblem | None:
@@ -41,126 +55,100 @@ def check(indicator: "Indicator", levels: frozenset[Decimal], answer: Answer) ->
 
     levels: the maturity levels that the edition gives points for.
     """
-    name = f"{indicator.id} {indicator.name}"
     if answer.not_applicable:
         if answer.level is not None or answer.numbers or answer.choices:
-            return _kind_wrong("not_applicable", name)
-        if not (answer.reason or "").strip():
             return AnswerProblem(
-                "REASON_MISSING",
-                "reason",
-                f"指标 {name} 不适用须说明理由",
-                f"{indicator.id}: not applicable needs a reason",
+                "ANSWER_KIND_WRONG", "not_applicable", "不适用时只填理由", "not applicable goes with a reason only"
             )
+        if not (answer.reason or "").strip():
+            return AnswerProblem("REASON_MISSING", "reason", "不适用", "not applicable")
         return None
     match indicator.kind:
         case "choice":
             if answer.numbers or answer.choices:
-                return _kind_wrong("level", name)
-            return _check_level(indicator, levels, answer, name)
+                return _level_wanted()
+            return _check_level(levels, answer)
         case "outcome":
             if answer.choices:
-                return _kind_wrong("level", name)
-            return _check_level(indicator, levels, answer, name) or _check_outcome(indicator, answer, name)
+                return _level_wanted()
+            return _check_level(levels, answer) or _check_outcome(indicator, answer)
         case "multi":
-            return _check_choices(indicator, answer, name)
+            return _check_choices(indicator, answer)
         case _:
-            return _check_numbers(indicator, answer, name)
+            return _check_numbers(indicator, answer)
 
 
-def _kind_wrong(field: str, name: str) -> AnswerProblem:
-    return AnswerProblem(
-        "ANSWER_KIND_WRONG", field, f"指标 {name} 的答案形式不符", f"{name}: the answer is of the wrong kind"
-    )
+def _level_wanted() -> AnswerProblem:
+    return AnswerProblem("ANSWER_KIND_WRONG", "level", "应填写等级", "a level is asked for")
 
 
-def _check_level(
-    indicator: "Indicator", levels: frozenset[Decimal], answer: Answer, name: str
-) -> AnswerProblem | None:
+def _numbers_wanted() -> AnswerProblem:
+    return AnswerProblem("ANSWER_KIND_WRONG", "numbers", "只应填写所列原始数值", "only the raw numbers listed are asked for")
+
+
+def _check_level(levels: frozenset[Decimal], answer: Answer) -> AnswerProblem | None:
     if answer.level is None:
-        return _kind_wrong("level", name)
+        return _level_wanted()
     if answer.level not in levels:
-        return AnswerProblem(
-            "ANSWER_OFF_SCALE",
-            "level",
-            f"指标 {name} 的等级 {answer.level} 不在量表之内",
-            f"{indicator.id}: level {answer.level} is not on the scale",
-        )
+        return AnswerProblem("ANSWER_OFF_SCALE", "level", f"{answer.level:f}", f"{answer.level:f}")
     return None
 
 
-def _check_choices(indicator: "Indicator", answer: Answer, name: str) -> AnswerProblem | None:
+def _check_choices(indicator: "Indicator", answer: Answer) -> AnswerProblem | None:
     if answer.choices is None or answer.level is not None or answer.numbers:
-        return _kind_wrong("choices", name)
+        return AnswerProblem("ANSWER_KIND_WRONG", "choices", "应选择选项", "options are asked for")
     known = {option.name for option in indicator.options}
     unknown = [choice for choice in answer.choices if choice not in known]
-    if unknown or len(set(answer.choices)) != len(answer.choices):
-        return AnswerProblem(
-            "CHOICE_UNKNOWN",
-            "choices",
-            f"指标 {name} 的选项不存在或重复：{'、'.join(unknown or answer.choices)}",
-            f"{indicator.id}: unknown or repeated option",
-        )
+    repeated = sorted({choice for choice in answer.choices if answer.choices.count(choice) > 1})
+    if odd := unknown or repeated:
+        return AnswerProblem("CHOICE_UNKNOWN", "choices", "、".join(odd), ", ".join(odd))
     return None
 
 
-def _invalid(indicator: "Indicator", field: str, chinese: str, english: str) -> AnswerProblem:
-    return AnswerProblem("RAW_NUMBER_INVALID", field, chinese, f"{indicator.id}: {english}")
+def _missing(name: str, label: str, unit: str) -> AnswerProblem:
+    return AnswerProblem("RAW_NUMBER_MISSING", f"numbers.{name}", f"“{label}”（{unit}）", name)
 
 
-def _check_numbers(indicator: "Indicator", answer: Answer, name: str) -> AnswerProblem | None:
+def _invalid(name: str, chinese: str, english: str) -> AnswerProblem:
+    return AnswerProblem("RAW_NUMBER_INVALID", f"numbers.{name}", chinese, f"{name} {english}")
+
+
+def _check_numbers(indicator: "Indicator", answer: Answer) -> AnswerProblem | None:
     if answer.level is not None or answer.choices:
-        return _kind_wrong("numbers", name)
+        return _numbers_wanted()
     given = answer.numbers or {}
     for number in indicator.numbers:
-        field = f"numbers.{number.name}"
         if number.name not in given:
-            return AnswerProblem(
-                "RAW_NUMBER_MISSING",
-                field,
-                f"指标 {name} 缺少原始数值“{number.label}（{number.unit}）”",
-                f"{indicator.id}: raw number {number.name} is missing",
-            )
+            return _missing(number.name, number.label, number.unit)
         value = given[number.name]
-        if not value.is_finite() or value < 0:
-            return _invalid(indicator, field, f"指标 {name} 的“{number.label}”不能为负", f"{number.name} is negative")
+        if value < 0:
+            return _invalid(number.name, f"“{number.label}”不能为负", "is negative")
         if number.at_most is not None and (value > number.at_most or value != int(value)):
             return _invalid(
-                indicator,
-                field,
-                f"指标 {name} 的“{number.label}”应为 0–{number.at_most} 的整数",
-                f"{number.name} is not a whole number up to {number.at_most}",
+                number.name,
+                f"“{number.label}”应为 0–{number.at_most} 的整数",
+                f"is not a whole number up to {number.at_most}",
             )
     if set(given) - {number.name for number in indicator.numbers}:
-        return _kind_wrong("numbers", name)
+        return _numbers_wanted()
     if indicator.kind == "ratio":
-        part, whole = (given[number.name] for number in indicator.numbers)
-        if whole == 0:
-            total = indicator.numbers[1]
-            return _invalid(
-                indicator, f"numbers.{total.name}", f"指标 {name} 的“{total.label}”不能为零", "the whole is zero"
-            )
-        if part > whole:
-            field = f"numbers.{indicator.numbers[0].name}"
-            return _invalid(indicator, field, f"指标 {name} 的部分数大于总数", "the part exceeds the whole")
+        part, whole = indicator.numbers
+        if given[whole.name] == 0:
+            return _invalid(whole.name, f"“{whole.label}”不能为零", "is zero")
+        if given[part.name] > given[whole.name]:
+            return _invalid(part.name, f"“{part.label}”大于“{whole.label}”", f"exceeds {whole.name}")
     return None
 
 
-def _check_outcome(indicator: "Indicator", answer: Answer, name: str) -> AnswerProblem | None:
+def _check_outcome(indicator: "Indicator", answer: Answer) -> AnswerProblem | None:
     given = answer.numbers
     if not given:
         return None  # without numbers an outcome counts as level 1 at most; that is scoring, not a mistake
-    known = {number.name for number in indicator.numbers}
-    if set(given) - known:
-        return _kind_wrong("numbers", name)
-    if missing := sorted(known - set(given)):
-        return AnswerProblem(
-            "RAW_NUMBER_MISSING",
-            f"numbers.{missing[0]}",
-            f"指标 {name} 须同时填写改造前后数值",
-            f"{indicator.id}: both numbers, before and after, are needed",
-        )
-    for key, value in given.items():
-        if not value.is_finite() or value < 0:
-            return _invalid(indicator, f"numbers.{key}", f"指标 {name} 的数值不能为负", f"{key} is negative")
+    if set(given) - {number.name for number in indicator.numbers}:
+        return _numbers_wanted()
+    for number in indicator.numbers:
+        if number.name not in given:
+            return _missing(number.name, number.label, number.unit)
+        if given[number.name] < 0:
+            return _invalid(number.name, f"“{number.label}”不能为负", "is negative")
     return None

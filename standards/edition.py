@@ -1,6 +1,6 @@
 """Edition 标准版本: one published composition of the standard, validated as a whole. plan S1–S4."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +17,10 @@ LEVELS = 5
 GRADES = 10
 HUNDRED = Decimal(100)
 
-Weight = Annotated[Decimal, Field(gt=0, le=100)]
+Weight = Annotated[Decimal, Field(gt=0, le=100, max_digits=10)]
+Points = Annotated[Decimal, Field(ge=0, le=100, max_digits=10)]
+Level = Annotated[Decimal, Field(ge=0, le=5, max_digits=4)]
+Bound = Annotated[Decimal, Field(ge=0, max_digits=10)]
 Text = Annotated[str, Field(min_length=1)]
 Kind = Literal["choice", "ratio", "count", "multi", "outcome"]
 
@@ -63,7 +66,7 @@ class Option(_Part):
 
     name: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     label: Text
-    points: Annotated[Decimal, Field(gt=0)]
+    points: Annotated[Points, Field(gt=0)]
 
 
 class Indicator(_Part):
@@ -82,7 +85,7 @@ class Indicator(_Part):
     key: bool
     kind: Kind
     numbers: tuple[RawNumber, ...] = ()
-    upper_bounds: tuple[Decimal, ...] = ()
+    upper_bounds: tuple[Bound, ...] = ()
     options: tuple[Option, ...] = ()
     better: Literal["higher", "lower"] | None = None
     levels: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)]
@@ -134,7 +137,7 @@ class IndicatorFloor(_Part):
     code: Text
     indicator: str
     from_level: Annotated[int, Field(ge=2, le=LEVELS)]
-    at_least: Decimal
+    at_least: Level
 
 
 class ProcessGate(_Part):
@@ -168,12 +171,12 @@ class Edition(_Part):
     source: Source
     dimensions: tuple[Dimension, ...]
     indicators: tuple[Indicator, ...]
-    points: dict[Decimal, Decimal]
-    multi_base_points: Decimal
+    points: dict[Level, Points]
+    multi_base_points: Points
     level_names: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)]
     grade_names: Annotated[tuple[Text, ...], Field(min_length=GRADES, max_length=GRADES)]
     below_grade_name: Text
-    bands: Annotated[tuple[Decimal, ...], Field(min_length=GRADES, max_length=GRADES)]
+    bands: Annotated[tuple[Points, ...], Field(min_length=GRADES, max_length=GRADES)]
     gates: Gates
 
     @model_validator(mode="after")
@@ -239,21 +242,14 @@ class Edition(_Part):
         """What is wrong with an answer 答案检查, None when it can be taken."""
         item = self.by_id.get(indicator)
         if item is None:
-            return AnswerProblem(
-                "INDICATOR_UNKNOWN", "indicator", f"标准中没有指标 {indicator}", f"There is no indicator {indicator}"
-            )
+            return AnswerProblem("INDICATOR_UNKNOWN", "indicator", indicator, indicator)
         if form is Form.BRIEF and not item.in_brief:
-            return AnswerProblem(
-                "INDICATOR_NOT_IN_FORM",
-                "indicator",
-                f"简版问卷不含指标 {indicator}",
-                f"The brief form has no indicator {indicator}",
-            )
+            return AnswerProblem("INDICATOR_NOT_IN_FORM", "indicator", indicator, indicator)
         return check(item, self._levels, answer)
 
-    def missing(self, form: Form, answers: Mapping[str, Answer]) -> tuple[str, ...]:
-        """Indicators of a form that have no answer yet 未填指标, in the edition's order."""
-        return tuple(item.id for item in self.of(form) if item.id not in answers)
+    def missing(self, form: Form, answered: Container[str]) -> tuple[str, ...]:
+        """Indicators of a form that are not among those answered 未填指标, in the edition's order."""
+        return tuple(item.id for item in self.of(form) if item.id not in answered)
 
     def measure(self, form: Form, answers: Mapping[str, Answer]) -> Measured:
         """Scores and measured grade from answers alone 测评. plan S4.

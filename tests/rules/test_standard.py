@@ -84,5 +84,5 @@ def test_an_answer_that_cannot_be_taken_is_named_with_its_code(code: str, indica
     problem = EDITION.check(Form.BRIEF, indicator, answer)
     assert problem is not None
     assert problem.code == code
-    assert problem.says
-    assert problem.says_in_english
+    assert problem.detail
+    assert problem.detail_in_english
