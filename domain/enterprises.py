@@ -4,10 +4,10 @@ An enterprise's identity is its own, apart from its USCC: the id is derived once
 """
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Role
 from domain.language import Capability, Command, Elsewhere, Event, Facts, Occasion, Rule
@@ -20,56 +20,79 @@ ENTERPRISES_NAMESPACE = UUID("5b1f3a0e-6f0b-5f27-9a55-0d3c1c9b7e10")
 ROSTER_OUTSIDE_DISTRICT = Rule(
     "ROSTER_OUTSIDE_DISTRICT",
     "plan G4",
-    "第 {row} 行的企业不属于本区，区级名单只能包含本区企业",
-    "Row {row} is not in your district; a district's roster holds its own enterprises only",
+    "第 {row} 行（共 {count} 行）的企业不属于本区，区级名单只能包含本区企业",
+    "Row {row} ({count} in all) is not in your district; a district's roster holds its own enterprises only",
+)
+ROSTER_TAKES_OVER = Rule(
+    "ROSTER_TAKES_OVER",
+    "plan G4",
+    "第 {row} 行（共 {count} 行）的企业现登记在其他区，迁移须由市级办理",
+    "Row {row} ({count} in all) is an enterprise on record in another district; only the city may move it",
+)
+ROSTER_REPEATS_ENTERPRISE = Rule(
+    "ROSTER_REPEATS_ENTERPRISE",
+    "plan P1",
+    "第 {row} 行与第 {first} 行是同一家企业（{uscc}）",
+    "Row {row} is the same enterprise as row {first} ({uscc})",
 )
 
 # Commands
 
 
 class Firm(BaseModel):
-    """An enterprise as a roster states it 名单行. revenue_wan: yearly revenue in ten thousand yuan."""
+    """An enterprise as a roster states it 名单行. plan P1.
+
+    district, subdistrict: GB/T 2260 codes, six and nine digits. park, group: ids of organisations. industry: section C
+    of GB/T 4754 as "C" and two to four digits. revenue_wan: yearly revenue in ten thousand yuan. size_class: large,
+    medium, small or micro by the statistical rule. above_scale: whether the stated revenue reaches the threshold of the
+    roster's year; being on the roster, not this, makes an enterprise count (plan G).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    uscc: str
-    name: str
-    district: str
+    uscc: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, Field(min_length=1)]
+    district: Annotated[str, Field(min_length=1)]
     subdistrict: str | None = None
     park: str | None = None
     group: str | None = None
-    industry: str
-    employees: int
-    revenue_wan: Decimal
+    industry: Annotated[str, Field(min_length=1)]
+    employees: Annotated[int, Field(ge=0)]
+    revenue_wan: Annotated[Decimal, Field(ge=0)]
     size_class: str
     above_scale: bool
 
 
 class RosterFinding(BaseModel):
-    """What a check found 校验结果: row (1-based as in the file), column, severity refused or warned, code, sentence."""
+    """What a check found 校验结果: where, how grave, which rule, and what it tells people in both languages.
+
+    row: as the spreadsheet counts, from 1; 0 = the file as a whole. column: its header as written in the file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    row: int
+    row: Annotated[int, Field(ge=0)]
     column: str
     severity: Literal["refused", "warned"]
     code: str
     says: str
+    says_in_english: str
 
 
 class ImportRoster(Command):
     """Bring in a year's roster 导入名单.
 
-    rows: (row in the file, firm), only those not refused. findings: every refusal and warning of the reading.
-    accept_partial: a refused row does not block the others.
+    digest: SHA-256 of the file. rows: (row in the file, firm), only those not refused. findings: every refusal and
+    warning of the reading. refused_rows: how many rows were refused, however many reasons each had; a file refused as a
+    whole has no rows. accept_partial: a refused row does not block the others.
     """
 
-    year: int
+    year: Annotated[int, Field(ge=2023, le=2100)]
     digest: str
     filename: str
     rows: tuple[tuple[int, Firm], ...]
     findings: tuple[RosterFinding, ...]
-    refused_rows: int
+    refused_rows: Annotated[int, Field(ge=0)]
     accept_partial: bool = False
 
 
@@ -160,23 +183,20 @@ def place_of(enterprise: str, firm: Firm, provider: str | None = None) -> Place:
 
 
 def decide(command: ImportRoster, roster: Roster | None, occasion: Occasion) -> Facts:
-    """The same file twice changes nothing; an unchanged firm yields no fact.
+    """The same file twice changes nothing; an unchanged firm yields no fact; a file without an acceptable row is blocked.
 
     Raises:
-        Refused: ROLE_NOT_ALLOWED, ROSTER_OUTSIDE_DISTRICT.
+        Refused: ROLE_NOT_ALLOWED, ROSTER_REPEATS_ENTERPRISE, ROSTER_OUTSIDE_DISTRICT, ROSTER_TAKES_OVER.
     """
     require_right(command, occasion.role)
     known = roster or Roster()
-    if command.digest in known.imported:
+    if _seen(command, known):
         return ()
-    if command.refused_rows and not command.accept_partial:
-        if command.digest in known.blocked:
-            return ()
+    if _blocked(command):
         return (RosterBlocked(**command.model_dump(exclude={"rows", "accept_partial"})),)
+    require_distinct(command)
     if occasion.role == Role.DISTRICT:
-        for row, firm in command.rows:
-            if firm.district != occasion.organisation:
-                raise ROSTER_OUTSIDE_DISTRICT.refuse(row=row)
+        require_own_district(command, occasion)
     facts: list[Elsewhere] = []
     unchanged = registered = 0
     ids = []
@@ -206,6 +226,50 @@ def decide(command: ImportRoster, roster: Roster | None, occasion: Occasion) -> 
     return (report, *facts)
 
 
+def _seen(command: ImportRoster, known: Roster) -> bool:
+    return command.digest in known.imported or (_blocked(command) and command.digest in known.blocked)
+
+
+def _blocked(command: ImportRoster) -> bool:
+    return not command.rows or (command.refused_rows > 0 and not command.accept_partial)
+
+
+def require_distinct(command: ImportRoster) -> None:
+    """Refuse a file that states one enterprise twice 企业重复: which statement stands would be a matter of order.
+
+    Raises:
+        Refused: ROSTER_REPEATS_ENTERPRISE (plan P1).
+    """
+    first: dict[str, int] = {}
+    for row, firm in command.rows:
+        if firm.uscc in first:
+            raise ROSTER_REPEATS_ENTERPRISE.refuse(row=row, first=first[firm.uscc], uscc=firm.uscc)
+        first[firm.uscc] = row
+
+
+def require_own_district(command: ImportRoster, occasion: Occasion) -> None:
+    """Refuse a district's file that states a firm of another district, or takes one over 区级名单归属.
+
+    Whoever moves a firm gains the sight of its data, so a district may neither name another district nor claim a firm
+    that now lies there. Naming the row tells that the firm is on record elsewhere; not where, nor anything about it.
+
+    Raises:
+        Refused: ROSTER_OUTSIDE_DISTRICT, ROSTER_TAKES_OVER (plan G4, P7).
+    """
+    own = occasion.organisation
+    outside = [row for row, firm in command.rows if firm.district != own]
+    if outside:
+        raise ROSTER_OUTSIDE_DISTRICT.refuse(row=outside[0], count=len(outside))
+    taken = [
+        row
+        for row, firm in command.rows
+        if (before := occasion.read.get(enterprise_stream(enterprise_id(firm.uscc)))) is not None
+        and before.district != own
+    ]
+    if taken:
+        raise ROSTER_TAKES_OVER.refuse(row=taken[0], count=len(taken))
+
+
 # Evolve: what has happened
 
 
@@ -224,12 +288,19 @@ def evolve_enterprise(_firm: Firm | None, event: EnterpriseEvent) -> Firm:
     return event.firm
 
 
+def _reads(command: ImportRoster, roster: Roster | None) -> tuple[str, ...]:
+    """The firms' histories, unless the file is one that no firm's history can change the answer to."""
+    if _blocked(command) or _seen(command, roster or Roster()):
+        return ()
+    return tuple(enterprise_stream(enterprise_id(firm.uscc)) for _, firm in command.rows)
+
+
 ROSTERS: Capability[Any, Any, Any] = Capability(
     name="roster",
     commands=(ImportRoster,),
     events=(RosterImported, RosterBlocked),
     stream=lambda command: f"roster/{command.year}",
-    reads=lambda command, _roster: tuple(enterprise_stream(enterprise_id(firm.uscc)) for _, firm in command.rows),
+    reads=_reads,
     place=lambda _command, _roster, _read: None,
     decide=decide,
     evolve=evolve,
