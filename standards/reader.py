@@ -39,7 +39,12 @@ def _refuse_float(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:  # no
 _StrictLoader.add_constructor("tag:yaml.org,2002:float", _refuse_float)
 
 
-def _file(path: Path) -> dict[str, Any]:
+def read_mapping(path: Path) -> dict[str, Any]:
+    """The mapping that a YAML file holds 严格读取.
+
+    Raises:
+        EditionMalformed: not YAML, a repeated key, a bare number with a point, or not a mapping; with file and line.
+    """
     try:
         found = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
     except yaml.MarkedYAMLError as error:
@@ -56,14 +61,14 @@ def read_edition(folder: Path) -> Edition:
     Raises:
         EditionMalformed: with file, line or field, and the rule that is broken.
     """
-    head = _file(folder / HEAD)
+    head = read_mapping(folder / HEAD)
     if "indicators" in head:
         raise EditionMalformed(f"{HEAD}: indicators live in files of their own")
     indicators: list[Any] = []
     for path in sorted(folder.glob("*.yaml")):
         if path.name == HEAD:
             continue
-        part = _file(path)
+        part = read_mapping(path)
         if set(part) != {"indicators"}:
             raise EditionMalformed(f"{path.name}: holds `indicators` and nothing else")
         indicators += part["indicators"]

@@ -1,0 +1,161 @@
+"""Code lists 代码表 that rosters are checked against: districts, industries, columns; dated data with source and mark. plan P1."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from standards.reader import EditionMalformed, read_mapping
+
+HERE = Path(__file__).parent / "codes"
+
+Mark = Literal["V", "V-2", "K", "I", "M", "P"]
+"""How sure a number is 可信标记: verified, seen second-hand, known, inferred, from memory, our proposal."""
+
+
+class CodesMalformed(ValueError):  # noqa: N818 - what is wrong, with file and line or field
+    """A code list cannot be taken 代码表有误; says file, line or field, and what is wrong."""
+
+
+class CodeList(BaseModel):
+    """Data of a code list's file, nothing unknown in it 代码表数据."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+L = TypeVar("L", bound=CodeList)
+
+
+def read_codes(path: Path, model: type[L]) -> L:
+    """A code list from its file 读取代码表.
+
+    Raises:
+        CodesMalformed: the file breaks strict YAML or the list's own shape.
+    """
+    try:
+        return model.model_validate(read_mapping(path))
+    except EditionMalformed as error:
+        raise CodesMalformed(str(error)) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise CodesMalformed(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+# Districts
+
+
+class District(CodeList):
+    """District 区: GB/T 2260 code and name."""
+
+    code: Annotated[str, Field(pattern=r"^31\d{4}$")]
+    name: str
+
+
+class RetiredDistrict(District):
+    """District that was merged or renamed 已撤并区划; now: the code of its successor."""
+
+    now: str
+    mark: Mark
+
+
+class Districts(CodeList):
+    """The city's districts 区划表."""
+
+    source: str
+    mark: Mark
+    districts: tuple[District, ...]
+    retired: tuple[RetiredDistrict, ...]
+
+
+@cache
+def districts() -> Districts:
+    """The districts as authored 区划表."""
+    return read_codes(HERE / "districts.yaml", Districts)
+
+
+@cache
+def district_codes() -> Mapping[str, District]:
+    """What a district is called in a file -> the district 区名对照.
+
+    By its code, full name, name without its ending, and both names after the city's. Retired ones map to themselves; a
+    name that is in use again means the present district.
+    """
+    found: dict[str, District] = {}
+    for district in (*districts().retired, *districts().districts):
+        short = district.name.removesuffix("新区").removesuffix("区").removesuffix("县")
+        for name in (district.name, short):
+            found |= {name: district, f"上海市{name}": district, f"上海{name}": district}
+        found[district.code] = district
+    return found
+
+
+# Industries
+
+
+class Division(CodeList):
+    """Division 行业大类 of GB/T 4754 section C: "C" and two digits, and its name."""
+
+    code: Annotated[str, Field(pattern=r"^C\d\d$")]
+    name: str
+
+
+class Industries(CodeList):
+    """Divisions of manufacturing 制造业大类."""
+
+    source: str
+    since_year: int
+    since_mark: Mark
+    mark: Mark
+    divisions: tuple[Division, ...]
+
+
+@cache
+def industries() -> Mapping[str, Division]:
+    """Code of a division -> the division, C13 to C43 制造业大类."""
+    return {division.code: division for division in read_codes(HERE / "industries.yaml", Industries).divisions}
+
+
+@cache
+def names_of_codes() -> Mapping[str, str]:
+    """Code of a district or an industry's division -> its name 代码名称对照."""
+    named = {district.code: district.name for district in districts().districts}
+    return named | {division.code: division.name for division in industries().values()}
+
+
+# Columns of a roster
+
+
+class Column(CodeList):
+    """Column of a roster 名单列: the field it fills, and the headers it is known by, the recommended one first."""
+
+    field: str
+    required: bool
+    headers: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    @property
+    def name(self) -> str:
+        """The recommended header."""
+        return self.headers[0]
+
+
+class RevenueUnit(CodeList):
+    """Unit of a revenue column 金额单位; in_wan: one of it in ten thousand yuan."""
+
+    unit: str
+    in_wan: Annotated[Decimal, Field(gt=0)]
+
+
+class RosterColumns(CodeList):
+    """Columns and units of roster files 名单列定义."""
+
+    columns: tuple[Column, ...]
+    revenue_units: tuple[RevenueUnit, ...]
+
+
+@cache
+def roster_columns() -> RosterColumns:
+    """The columns as authored 名单列定义."""
+    return read_codes(HERE / "roster_columns.yaml", RosterColumns)

@@ -1,0 +1,121 @@
+"""Rules 校验规则 of a roster's rows: the published code, the clause, and the sentence in both languages. plan P1."""
+
+from domain.language import Rule
+
+
+def _rule(code: str, says: str, says_in_english: str) -> Rule:
+    return Rule(code, "plan P1", says, says_in_english)
+
+
+# The file as a whole
+
+ROWS_MISSING = _rule("ROWS_MISSING", "表头之下没有数据行", "There is no row below the header")
+ROWS_TOO_MANY = _rule(
+    "ROWS_TOO_MANY", "数据行超过 {most} 行，请分批导入", "More than {most} rows; import them in several files"
+)
+FINDINGS_CUT = _rule(
+    "FINDINGS_CUT", "校验结果过多，另有 {count} 条未列出", "Too many findings; {count} more are not listed"
+)
+
+# Any cell
+
+CELL_MISSING = _rule("CELL_MISSING", "“{column}”为空", "“{column}” is empty")
+CELL_ERROR = _rule(
+    "CELL_ERROR", "“{column}”是公式错误值 {value}", "“{column}” holds the error {value} of a formula"
+)
+CELL_NOT_TEXT = _rule(
+    "CELL_NOT_TEXT",
+    "“{column}”不是文本（日期或逻辑值），请改为文本格式",
+    "“{column}” is a date or a truth value; format it as text",
+)
+CELL_TOO_LONG = _rule(
+    "CELL_TOO_LONG", "“{column}”超过 {most} 个字符", "“{column}” is longer than {most} characters"
+)
+CELL_NORMALISED = _rule(
+    "CELL_NORMALISED",
+    "已将“{given}”规范为“{taken}”（全角、空格、大小写或不可见字符）",
+    "“{given}” was read as “{taken}” (full-width, spaces, case or invisible characters)",
+)
+CELLS_SURPLUS = _rule(
+    "CELLS_SURPLUS",
+    "该行比表头多 {count} 个单元格，可能是内容中含有分隔符而未加引号",
+    "The row has {count} cells more than the header; a delimiter may stand unquoted inside a value",
+)
+
+# Unified social credit code
+
+USCC_AS_NUMBER = _rule(
+    "USCC_AS_NUMBER",
+    "统一社会信用代码被存为数字，末几位已丢失，请将该列设为文本后重新填写",
+    "The code was kept as a number and lost its last digits; format the column as text and enter it again",
+)
+USCC_LENGTH = _rule(
+    "USCC_LENGTH", "统一社会信用代码应为 18 位，实为 {length} 位", "A code has 18 signs; this one has {length}"
+)
+USCC_ALPHABET = _rule(
+    "USCC_ALPHABET",
+    "统一社会信用代码第 {place} 位不能是“{sign}”（不使用 I、O、S、V、Z）",
+    "Sign {place} of the code cannot be “{sign}” (I, O, S, V, Z are not used)",
+)
+USCC_ORGANISATION_CODE = _rule(
+    "USCC_ORGANISATION_CODE",
+    "组织机构代码“{organisation}”校验不通过，代码可能有误",
+    "The organisation code “{organisation}” fails its check digit; the code is mistyped",
+)
+USCC_CHECK_DIGIT = _rule(
+    "USCC_CHECK_DIGIT",
+    "校验码应为“{expected}”而非“{found}”；个别合法代码如此，请与登记机关核实",
+    "The check digit should be “{expected}”, not “{found}”; some registered codes are so, confirm it with the registry",
+)
+USCC_REPEATED = _rule("USCC_REPEATED", "与第 {first} 行的企业重复", "The same enterprise as row {first}")
+
+# Where it lies
+
+DISTRICT_UNKNOWN = _rule(
+    "DISTRICT_UNKNOWN", "“{value}”不是本市的区名或区代码", "“{value}” is no name or code of a district of the city"
+)
+DISTRICT_RETIRED = _rule(
+    "DISTRICT_RETIRED",
+    "“{value}”已撤并，按“{now}”（{code}）登记",
+    "“{value}” was merged or renamed; {code} “{now}” is taken",
+)
+
+# What it makes
+
+INDUSTRY_MALFORMED = _rule(
+    "INDUSTRY_MALFORMED",
+    "“{value}”不是行业代码（GB/T 4754，两至四位，可带 C）",
+    "“{value}” is no industry code (GB/T 4754, two to four digits, with or without C)",
+)
+INDUSTRY_NOT_MANUFACTURING = _rule(
+    "INDUSTRY_NOT_MANUFACTURING",
+    "“{value}”不属于制造业（C13–C43）",
+    "“{value}” is not manufacturing (C13–C43)",
+)
+
+# How large it is
+
+NUMBER_MALFORMED = _rule("NUMBER_MALFORMED", "“{column}”不是数字：{value}", "“{column}” is no number: {value}")
+NUMBER_NEGATIVE = _rule("NUMBER_NEGATIVE", "“{column}”为负数：{value}", "“{column}” is negative: {value}")
+NUMBER_NOT_WHOLE = _rule(
+    "NUMBER_NOT_WHOLE", "“{column}”应为整数：{value}", "“{column}” must be a whole number: {value}"
+)
+NUMBER_TOO_LONG = _rule(
+    "NUMBER_TOO_LONG", "“{column}”超过 {most} 位：{value}", "“{column}” has more than {most} digits: {value}"
+)
+SIZE_UNKNOWN = _rule(
+    "SIZE_UNKNOWN",
+    "“{value}”不是企业规模类型，按统计标准计为“{computed}”",
+    "“{value}” is no size class; by the statistical rule it is “{computed}”",
+)
+SIZE_DIFFERS = _rule(
+    "SIZE_DIFFERS",
+    "填报规模“{value}”与按从业人员和营业收入计算的“{computed}”不一致，以计算为准",
+    "The stated size “{value}” differs from “{computed}”, computed from employees and revenue, which is taken",
+)
+BELOW_SCALE = _rule(
+    "BELOW_SCALE",
+    "营业收入 {revenue} 万元未达到 {year} 年规模以上标准 {threshold} 万元，请确认其在统计名录内",
+    "A revenue of {revenue} is below the above-scale threshold of {year}, {threshold} (ten thousand yuan); "
+    "confirm that the statistical register lists it",
+)

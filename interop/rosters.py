@@ -1,0 +1,242 @@
+"""Roster 名单 from Excel or CSV: read, checked row by row, and made a command with the whole report. plan P1, G4.
+
+    command = roster_command(read_roster(data, filename), year, accept_partial=False)
+
+Reading never fails on what a file holds: a file that cannot be read at all yields a finding for row 0 and no rows, and
+the rules then block it with that report as an entry.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+
+from domain.enterprises import Firm, ImportRoster, RosterFinding
+from domain.language import Refused
+from interop import roster_cells as cells
+from interop import roster_rules as rules
+from interop.classification import SizeName, size_class, size_names, threshold
+from interop.roster_files import is_blank, open_sheets
+from interop.roster_headers import (
+    COLUMNS_IGNORED,
+    REVENUE_UNIT_ASSUMED,
+    REVENUE_UNIT_CONVERTED,
+    SHEETS_IGNORED,
+    Header,
+    Table,
+    find_table,
+)
+
+MOST_ROWS = 50_000
+"""Several times the city's roster; more is another kind of file."""
+MOST_FINDINGS = 20_000
+"""The report is one entry of the journal; a file with more findings than this is not read by anyone line by line."""
+PROGRESS_EVERY = 100
+
+
+@dataclass(frozen=True)
+class StatedFirm:
+    """An enterprise as a row states it 名单行读数, every cell checked; what depends on the roster's year is not decided yet.
+
+    stated_size: the size class as written, None where the file has no such column or the cell is empty. The rest: see
+    `Firm`.
+    """
+
+    row: int
+    uscc: str
+    name: str
+    district: str
+    subdistrict: str | None
+    park: str | None
+    group: str | None
+    industry: str
+    employees: int
+    revenue_wan: Decimal
+    stated_size: str | None
+
+
+@dataclass(frozen=True)
+class RosterReading:
+    """What a roster file says 名单读数.
+
+    digest: SHA-256 of the bytes. firms: the rows not refused. findings: all refusals and warnings so far, in the order of
+    the rows. read_rows, refused_rows: how many rows held anything, and how many of them were refused. titles: field ->
+    header as written. Empty but for findings when the file as a whole was refused.
+    """
+
+    filename: str
+    digest: str
+    firms: tuple[StatedFirm, ...]
+    findings: tuple[RosterFinding, ...]
+    read_rows: int
+    refused_rows: int
+    titles: Mapping[str, str]
+
+
+Progress = Callable[[int], None]
+"""Told how many rows were read so far 进度."""
+
+
+def read_roster(data: bytes, filename: str, *, progress: Progress | None = None) -> RosterReading:
+    """Read and check a roster file 读取名单.
+
+    The header may stand below a title and have its columns in any order; blank rows are skipped; a formula counts by the
+    value that the spreadsheet program saved with it, and is empty when it saved none.
+
+    Args:
+        data: the file's bytes.
+        filename: with its extension, .xlsx or .csv.
+        progress: told the number of rows read, every hundred rows and at the end.
+
+    Returns:
+        The firms of all rows not refused, and every finding. plan P1.
+    """
+    digest = sha256(data).hexdigest()
+    try:
+        with open_sheets(data, filename) as sheets:
+            return _read_table(find_table(sheets), filename, digest, progress or (lambda _rows: None))
+    except Refused as refused:
+        facts = dict(refused.facts)
+        row, column = facts.pop("row", 0), str(facts.get("column", ""))
+        found = cells.finding(int(str(row)), column, "refused", refused.rule, **facts)
+        return RosterReading(filename, digest, (), (found,), 0, 0, {})
+
+
+def _read_table(table: Table, filename: str, digest: str, progress: Progress) -> RosterReading:
+    header = table.header
+    findings = list(_file_findings(table))
+    firms: list[StatedFirm] = []
+    first_rows: dict[str, int] = {}
+    read = refused = 0
+    for number, row in table.rows:
+        if all(map(is_blank, row)):
+            continue
+        read += 1
+        if read > MOST_ROWS:
+            raise rules.ROWS_TOO_MANY.refuse(most=MOST_ROWS)
+        values = {field: row[place] if place < len(row) else None for field, place in header.places.items()}
+        check = cells.RowCheck(number, values, header.titles)
+        if table.delimited and (surplus := sum(not is_blank(cell) for cell in row[header.width :])):
+            check.note("refused", "", rules.CELLS_SURPLUS, count=surplus)
+        firm = _firm(check, header, first_rows)
+        findings += check.findings
+        if firm is None:
+            refused += 1
+        else:
+            firms.append(firm)
+        if read % PROGRESS_EVERY == 0:
+            progress(read)
+    if not read:
+        raise rules.ROWS_MISSING.refuse(row=header.row)
+    progress(read)
+    return RosterReading(filename, digest, tuple(firms), tuple(findings), read, refused, header.titles)
+
+
+def _file_findings(table: Table) -> Iterator[RosterFinding]:
+    header = table.header
+    revenue = header.titles["revenue_wan"]
+    if table.others:
+        yield cells.finding(0, "", "warned", SHEETS_IGNORED, sheet=table.name, others="、".join(table.others))
+    if header.ignored:
+        columns = "、".join(cells.shown(title) for title in header.ignored)
+        yield cells.finding(header.row, columns, "warned", COLUMNS_IGNORED, columns=columns)
+    if not header.unit:
+        yield cells.finding(header.row, revenue, "warned", REVENUE_UNIT_ASSUMED)
+    elif header.in_wan != 1:
+        yield cells.finding(header.row, revenue, "warned", REVENUE_UNIT_CONVERTED, unit=header.unit)
+
+
+def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> StatedFirm | None:
+    """The firm of a row, None when the row is refused; every cell is checked, so that one report names all that is wrong."""
+    uscc = cells.uscc(check)
+    if uscc is not None and (first := first_rows.setdefault(uscc, check.row)) != check.row:
+        check.note("refused", "uscc", rules.USCC_REPEATED, first=first)
+    name = cells.name(check)
+    district = cells.district(check)
+    industry = cells.industry(check)
+    employees = cells.employees(check)
+    revenue_wan = cells.revenue_wan(check, header.in_wan)
+    stated_size = cells.optional(check, "size_class")
+    subdistrict, park, group = (cells.optional(check, field) for field in ("subdistrict", "park", "group"))
+    if check.refused:
+        return None
+    if uscc is None or name is None or district is None or industry is None or employees is None or revenue_wan is None:
+        raise AssertionError(f"row {check.row} lacks a value that nothing refused")
+    return StatedFirm(
+        row=check.row,
+        uscc=uscc,
+        name=name,
+        district=district,
+        subdistrict=subdistrict,
+        park=park,
+        group=group,
+        industry=industry,
+        employees=employees,
+        revenue_wan=revenue_wan,
+        stated_size=stated_size,
+    )
+
+
+def roster_command(reading: RosterReading, year: int, *, accept_partial: bool = False) -> ImportRoster:
+    """The command that brings a reading into a year's roster 导入命令, with the report completed by that year's rules.
+
+    The size class is computed; a stated one that differs is a warning. A revenue below the year's threshold is a warning
+    and not a refusal: who is above scale is a yearly snapshot of the statistical register, which lags behind a year's
+    revenue, and the city diagnoses some firms below it (plan G1).
+
+    Args:
+        reading: of a file.
+        year: the roster's year.
+        accept_partial: a refused row does not block the others.
+
+    Raises:
+        NoRuleYet: no size rule or threshold reaches back to the year.
+    """
+    findings = list(reading.findings)
+    rows = []
+    for stated in reading.firms:
+        computed = size_class(stated.employees, stated.revenue_wan, year)
+        at_least = threshold(year).revenue_wan
+        above_scale = stated.revenue_wan >= at_least
+        findings += _size_findings(stated, computed, year, reading.titles.get("size_class", ""))
+        if not above_scale:
+            column = reading.titles["revenue_wan"]
+            facts = {"revenue": format(stated.revenue_wan, "f"), "year": year, "threshold": format(at_least, "f")}
+            findings.append(cells.finding(stated.row, column, "warned", rules.BELOW_SCALE, **facts))
+        firm = Firm(
+            uscc=stated.uscc,
+            name=stated.name,
+            district=stated.district,
+            subdistrict=stated.subdistrict,
+            park=stated.park,
+            group=stated.group,
+            industry=stated.industry,
+            employees=stated.employees,
+            revenue_wan=stated.revenue_wan,
+            size_class=computed.key,
+            above_scale=above_scale,
+        )
+        rows.append((stated.row, firm))
+    findings.sort(key=lambda found: found.row)
+    if (cut := len(findings) - MOST_FINDINGS) > 0:
+        findings = [cells.finding(0, "", "warned", rules.FINDINGS_CUT, count=cut), *findings[:MOST_FINDINGS]]
+    return ImportRoster(
+        year=year,
+        digest=reading.digest,
+        filename=reading.filename,
+        rows=tuple(rows),
+        findings=tuple(findings),
+        refused_rows=reading.refused_rows,
+        accept_partial=accept_partial,
+    )
+
+
+def _size_findings(stated: StatedFirm, computed: SizeName, year: int, column: str) -> Iterator[RosterFinding]:
+    if stated.stated_size is None:
+        return
+    meant = size_names(year).get(stated.stated_size.casefold())
+    facts = {"value": cells.shown(stated.stated_size), "computed": computed.name}
+    if meant is None:
+        yield cells.finding(stated.row, column, "warned", rules.SIZE_UNKNOWN, **facts)
+    elif meant.key != computed.key:
+        yield cells.finding(stated.row, column, "warned", rules.SIZE_DIFFERS, **facts)
