@@ -1,0 +1,320 @@
+"""Accounts 账户: passwords, sessions and partner keys, the secrets that change, outside the journal. architecture 10.
+
+A login names a person; what the person may do comes from the memberships in the journal, read anew at every request, so
+that a role taken away is gone at once. Tokens are random; only their hashes are kept, so a stolen vault opens nothing.
+"""
+
+import hmac
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from threading import BoundedSemaphore
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import BigInteger, Column, MetaData, Row, String, Table, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from api.program import Identified, SignedIn
+from domain.access import Role, scope_of
+from domain.language import SHANGHAI, Rule, city_day
+from journal import Caller
+from journal.handling import microseconds
+from journal.vault import SCHEMA, Vault
+from projections import ReadModels
+from projections.people_desk import MembershipRow, memberships_of
+from zhenduan.partner_keys import PREFIX as PARTNER_PREFIX
+from zhenduan.partner_keys import IssuedKey, PartnerKeys
+from zhenduan.sign_in_limits import SignInAttempts, SignInLimits
+
+META = MetaData(schema=SCHEMA)
+LOGINS = Table(
+    "logins",
+    META,
+    Column("login", String, primary_key=True),
+    Column("person", String, nullable=False, index=True),
+    Column("password_hash", String, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+SESSIONS = Table(
+    "sessions",
+    META,
+    Column("token_hash", String, primary_key=True),
+    Column("login", String, nullable=False, index=True),
+    Column("person", String, nullable=False, index=True),
+    Column("membership", String, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+# Rules
+
+LOGIN_MALFORMED = Rule(
+    "LOGIN_MALFORMED",
+    "plan P7",
+    "登录名应由 1–64 个小写字母、数字或 . _ @ - 组成",
+    "A login is made of 1–64 small letters, digits or . _ @ -",
+)
+LOGIN_TAKEN = Rule("LOGIN_TAKEN", "plan P7", "登录名 {login} 已被使用", "The login {login} is taken")
+LOGIN_UNKNOWN = Rule("LOGIN_UNKNOWN", "plan P7", "没有登录名 {login}", "There is no login {login}")
+PASSWORD_LENGTH = Rule(
+    "PASSWORD_LENGTH",
+    "plan P7",
+    "密码长度应为 {least}–{most} 个字符",
+    "A password has {least}–{most} characters",
+)
+
+LOGIN = re.compile(r"[0-9a-z._@-]{1,64}", re.ASCII)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+PASSWORDS_AT_ONCE = 4
+"""Argon2 takes 64 MiB a password: so many are looked at side by side, the others wait."""
+SESSION_PREFIX = "zds"
+SESSION_TOKEN = re.compile(rf"{SESSION_PREFIX}_[0-9a-f]{{64}}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """How long a session lives 会话时限: in all, unused, and how often its use is noted."""
+
+    in_all: timedelta = timedelta(hours=12)
+    unused: timedelta = timedelta(hours=2)
+    noted_every: timedelta = timedelta(minutes=1)
+
+
+def _moment(at: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+
+
+def _login(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def _password(text: str) -> bytes:
+    """The bytes that are hashed: the same for every way to type the same characters."""
+    return unicodedata.normalize("NFC", text).encode(errors="surrogatepass")
+
+
+def _token_hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+class LocalAccounts:
+    """Accounts of this installation 本地账户; `api.program.Accounts` is what requests see of it."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        models: ReadModels,
+        clock: Callable[[], datetime],
+        *,
+        hasher: PasswordHasher | None = None,
+        sessions: SessionLimits | None = None,
+        sign_ins: SignInLimits | None = None,
+    ) -> None:
+        self._vault = vault
+        self._models = models
+        self._clock = clock
+        self._hasher = hasher or PasswordHasher()
+        self._limits = sessions or SessionLimits()
+        vault.create(META)
+        self._attempts = SignInAttempts(vault, sign_ins or SignInLimits())
+        self.partner_keys = PartnerKeys(vault)
+        self._looking = BoundedSemaphore(PASSWORDS_AT_ONCE)
+        self._nobodys = self._hasher.hash(secrets.token_hex(32))
+
+    # Logins
+
+    def register(self, login: str, password: str, person: str) -> None:
+        """Give a person a login 开通账户.
+
+        Raises:
+            Refused: LOGIN_MALFORMED, LOGIN_TAKEN, PASSWORD_LENGTH.
+        """
+        name = _login(login)
+        if not LOGIN.fullmatch(name):
+            raise LOGIN_MALFORMED.refuse()
+        hashed = self._hashed(password)
+        row = {"login": name, "person": person, "password_hash": hashed, "changed_at": microseconds(self._clock())}
+        try:
+            with self._vault.writing() as connection:
+                connection.execute(LOGINS.insert().values(row))
+        except IntegrityError:
+            raise LOGIN_TAKEN.refuse(login=name) from None
+
+    def change_password(self, login: str, password: str) -> None:
+        """Set a new password and end the login's sessions 修改密码.
+
+        Raises:
+            Refused: LOGIN_UNKNOWN, PASSWORD_LENGTH.
+        """
+        name = _login(login)
+        values = {"password_hash": self._hashed(password), "changed_at": microseconds(self._clock())}
+        with self._vault.writing() as connection:
+            changed = connection.execute(update(LOGINS).where(LOGINS.c.login == name).values(values))
+            if changed.rowcount == 0:
+                raise LOGIN_UNKNOWN.refuse(login=name)
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.login == name))
+
+    def remove(self, person: str) -> None:
+        """Take a person's logins away and end their sessions 注销账户; part of erasing the person."""
+        with self._vault.writing() as connection:
+            connection.execute(delete(LOGINS).where(LOGINS.c.person == person))
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
+
+    def _hashed(self, password: str) -> str:
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            raise PASSWORD_LENGTH.refuse(least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+        with self._looking:
+            return self._hasher.hash(_password(password))
+
+    # Sessions
+
+    def sign_in(self, login: str, password: str) -> SignedIn | None:
+        """Open a session in the person's first membership 登录.
+
+        None for an unknown login, a wrong password, a limit reached, or no membership today; the password is looked at
+        in every case, if only against nobody's, so that the time taken does not tell these apart.
+        """
+        now, name = self._clock(), _login(login)
+        admitted = self._attempts.admit(name, now)
+        known = self._known(name)
+        right = self._matches(known.password_hash if known is not None else self._nobodys, password)
+        if not admitted or known is None or not right:
+            return None
+        self._attempts.take_back(name)
+        held = self._held(known.person, city_day(now))
+        if not held:
+            return None
+        token = f"{SESSION_PREFIX}_{secrets.token_hex(32)}"
+        expires_at = now + self._limits.in_all
+        row = {
+            "token_hash": _token_hash(token),
+            "login": name,
+            "person": known.person,
+            "membership": held[0].id,
+            "used_at": microseconds(now),
+            "expires_at": microseconds(expires_at),
+        }
+        outdated = self._hasher.check_needs_rehash(known.password_hash)
+        fresh = self._hashed(password) if outdated else None
+        with self._vault.writing() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= microseconds(now)))
+            # a password changed since it was looked at opens nothing
+            unchanged = (LOGINS.c.login == name) & (LOGINS.c.password_hash == known.password_hash)
+            values = {"password_hash": fresh or known.password_hash}
+            if connection.execute(update(LOGINS).where(unchanged).values(values)).rowcount == 0:
+                return None
+            connection.execute(SESSIONS.insert().values(row))
+        return SignedIn(token, expires_at)
+
+    def _known(self, name: str) -> Row[Any, Any] | None:
+        """(person, password's hash) of a login."""
+        if not LOGIN.fullmatch(name):
+            return None
+        query = select(LOGINS.c.person, LOGINS.c.password_hash).where(LOGINS.c.login == name)
+        with self._vault.reading() as connection:
+            return connection.execute(query).one_or_none()
+
+    def _matches(self, hashed: str, password: str) -> bool:
+        with self._looking:
+            try:
+                return self._hasher.verify(hashed, _password(password[: LONGEST_PASSWORD + 1]))
+            except (VerificationError, InvalidHashError):
+                return False
+
+    def _held(self, person: str, day: date) -> list[MembershipRow]:
+        with self._models.reading() as reading:
+            return memberships_of(reading, person, day.isoformat())
+
+    def sign_out(self, token: str) -> None:
+        """End a session at once 退出; an unknown token ends nothing."""
+        if not SESSION_TOKEN.fullmatch(token):
+            return
+        with self._vault.writing() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == _token_hash(token)))
+
+    def end_sessions(self, person: str) -> None:
+        """End all sessions of a person at once 强制下线."""
+        with self._vault.writing() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
+
+    def act_as(self, token: str, membership: str) -> bool:
+        """Act in another membership of the same person from now on 切换任职; False when it is not held today."""
+        now = self._clock()
+        session = self._session(token, now)
+        if session is None:
+            return False
+        hashed, person, _, _ = session
+        if membership not in {held.id for held in self._held(person, city_day(now))}:
+            return False
+        with self._vault.writing() as connection:
+            changed = connection.execute(
+                update(SESSIONS).where(SESSIONS.c.token_hash == hashed).values(membership=membership)
+            )
+        return changed.rowcount == 1
+
+    def _session(self, token: str, now: datetime) -> tuple[str, str, str, int] | None:
+        """(hash, person, membership, end) of a session that lives; its use is noted now and then, not each time."""
+        if not SESSION_TOKEN.fullmatch(token):
+            return None
+        hashed, moment = _token_hash(token), microseconds(now)
+        with self._vault.reading() as connection:
+            row = connection.execute(select(SESSIONS).where(SESSIONS.c.token_hash == hashed)).one_or_none()
+        if row is None or not hmac.compare_digest(row.token_hash, hashed):
+            return None
+        unused = timedelta(microseconds=moment - row.used_at)
+        if row.expires_at <= moment or unused >= self._limits.unused:
+            return None
+        if unused >= self._limits.noted_every:
+            with self._vault.writing() as connection:
+                connection.execute(
+                    update(SESSIONS).where(SESSIONS.c.token_hash == hashed).values(used_at=moment)
+                )
+        return hashed, row.person, row.membership, int(row.expires_at)
+
+    # Who a token belongs to
+
+    def identify(self, token: str) -> Identified | None:
+        """Who a bearer token belongs to 身份识别; None when unknown, expired, ended, or the membership holds no more."""
+        now = self._clock()
+        if token.startswith(PARTNER_PREFIX + "_"):
+            partner = self.partner_keys.identify(token, now)
+            return Identified(partner[0], "", _moment(partner[1])) if partner is not None else None
+        session = self._session(token, now)
+        if session is None:
+            return None
+        _, person, membership, ends = session
+        held = next((one for one in self._held(person, city_day(now)) if one.id == membership), None)
+        if held is None:
+            return None
+        role = Role(held.role)
+        caller = Caller(person, role, held.organisation, scope_of(role, held.organisation))
+        return Identified(caller, membership, min(_moment(ends), _end_of(held)))
+
+    # Partner keys
+
+    def issue_partner_key(self, partner: str, organisation: str, lifetime: timedelta) -> IssuedKey:
+        """A bearer key for another system 签发合作方密钥; see `PartnerKeys.issue`."""
+        with self._models.reading() as reading:
+            return self.partner_keys.issue(reading, partner, organisation, lifetime, self._clock())
+
+    def rotate_partner_key(self, key: str, overlap: timedelta) -> IssuedKey:
+        """A new key in place of an old one 轮换合作方密钥; see `PartnerKeys.rotate`."""
+        return self.partner_keys.rotate(key, overlap, self._clock())
+
+    def revoke_partner_key(self, key: str) -> None:
+        """End a key at once 吊销合作方密钥."""
+        self.partner_keys.revoke(key, self._clock())
+
+
+def _end_of(held: MembershipRow) -> datetime:
+    """The midnight after a membership's last day, in the city."""
+    if held.until is None:
+        return datetime.max.replace(tzinfo=UTC)
+    last = date.fromisoformat(held.until)
+    return datetime.combine(last + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)

@@ -1,0 +1,208 @@
+"""Uploads 上传: a signed ticket, the bytes, and the record that one organisation has sent them. plan P1, P5.
+
+A hash opens nothing by itself: only the organisation that sent a file may cite it in a command. Archives are not taken
+as evidence: what a reviewer cannot open and look at proves nothing, and nobody here unpacks strangers' archives.
+"""
+
+import base64
+import hmac
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import orjson
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from api.program import Ticket, Upload
+from domain.language import Rule
+from domain.rights import COMMANDS, ROLE_NOT_ALLOWED
+from journal import Caller
+from journal.blobs import Blobs
+from journal.handling import microseconds
+from journal.vault import SCHEMA, Vault, derived
+from zhenduan.file_types import FileType, cleaned, content_problem, type_of
+
+META = MetaData(schema=SCHEMA)
+USED_TICKETS = Table(
+    "used_upload_tickets",
+    META,
+    Column("id", String, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+)
+UPLOADS = Table(
+    "uploads",
+    META,
+    Column("role", String, primary_key=True),
+    Column("organisation", String, primary_key=True),
+    Column("sha256", String, primary_key=True),
+    Column("filename", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+)
+
+MIB = 1024 * 1024
+KINDS: dict[str, tuple[int, frozenset[str], str]] = {
+    "evidence": (20 * MIB, frozenset({"pdf", "png", "jpg", "jpeg", "xlsx", "docx", "csv", "txt"}), "AttachEvidence"),
+    "roster": (10 * MIB, frozenset({"xlsx", "csv"}), "ImportRoster"),
+}
+"""What an upload is for -> bytes at most, file name endings taken, and the command that will cite it."""
+TICKET_LIFETIME = timedelta(minutes=15)
+LONGEST_NAME = 200
+
+# Rules
+
+UPLOAD_KIND_UNKNOWN = Rule(
+    "UPLOAD_KIND_UNKNOWN", "plan P5", "没有“{kind}”类上传", "There is no upload of the kind {kind}"
+)
+UPLOAD_NAME_UNUSABLE = Rule(
+    "UPLOAD_NAME_UNUSABLE",
+    "plan P5",
+    "文件名为空或超过 {most} 个字符",
+    "The file name is empty or longer than {most} characters",
+)
+UPLOAD_TYPE_REFUSED = Rule(
+    "UPLOAD_TYPE_REFUSED",
+    "plan P5",
+    "不接受该类型的文件；可上传：{accepted}",
+    "Files of this type are not taken; taken are: {accepted}",
+)
+UPLOAD_TICKET_INVALID = Rule(
+    "UPLOAD_TICKET_INVALID", "plan P5", "上传凭证无效或已过期", "The upload ticket is invalid or has expired"
+)
+UPLOAD_TICKET_USED = Rule("UPLOAD_TICKET_USED", "plan P5", "上传凭证已使用", "The upload ticket was used already")
+UPLOAD_EMPTY = Rule("UPLOAD_EMPTY", "plan P5", "文件为空", "The file is empty")
+UPLOAD_TOO_LARGE = Rule(
+    "UPLOAD_TOO_LARGE", "plan P5", "文件超过 {mebibytes} MiB", "The file is larger than {mebibytes} MiB"
+)
+UPLOAD_CONTENT_DIFFERS = Rule(
+    "UPLOAD_CONTENT_DIFFERS",
+    "plan P5",
+    "文件内容与扩展名 .{ending} 不符：{says}",
+    "The content does not fit the ending .{ending}: {says_in_english}",
+)
+
+
+class SignedUploads:
+    """Uploads by signed ticket 凭证上传; `api.program.Uploads` is what requests see of it.
+
+    The ticket itself says who may send what until when, so a replica that never issued it can receive the bytes.
+    """
+
+    def __init__(self, vault: Vault, blobs: Blobs, secret: bytes, clock: Callable[[], datetime]) -> None:
+        self._vault = vault
+        self._blobs = blobs
+        self._key = derived(secret, "sign upload tickets")
+        self._clock = clock
+        vault.create(META)
+
+    def ticket(self, caller: Caller, kind: str, filename: str) -> Ticket:
+        """A permission for one upload 上传凭证, for the caller's organisation.
+
+        Raises:
+            Refused: UPLOAD_KIND_UNKNOWN, ROLE_NOT_ALLOWED, UPLOAD_NAME_UNUSABLE, UPLOAD_TYPE_REFUSED.
+        """
+        if kind not in KINDS:
+            raise UPLOAD_KIND_UNKNOWN.refuse(kind=kind)
+        _, endings, command = KINDS[kind]
+        if caller.role not in COMMANDS[command]:
+            raise ROLE_NOT_ALLOWED.refuse(role=caller.role)
+        name = cleaned(filename)
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise UPLOAD_NAME_UNUSABLE.refuse(most=LONGEST_NAME)
+        _accepted(name, endings)
+        expires_at = self._clock() + TICKET_LIFETIME
+        claims = [secrets.token_hex(16), kind, caller.role, caller.organisation, name, microseconds(expires_at)]
+        body = orjson.dumps(claims)
+        signed = base64.urlsafe_b64encode(self._signature(body) + body).rstrip(b"=").decode()
+        return Ticket(f"/uploads/{signed}", expires_at)
+
+    def _signature(self, body: bytes) -> bytes:
+        return hmac.new(self._key, body, sha256).digest()
+
+    def _claims(self, ticket: str) -> tuple[str, str, str, str, str, int] | None:
+        """(id, kind, role, organisation, file name, expiry) that a ticket in force states."""
+        try:
+            raw = base64.urlsafe_b64decode(ticket.encode("ascii") + b"=" * (-len(ticket) % 4))
+        except ValueError:
+            return None
+        signature, body = raw[:32], raw[32:]
+        if not hmac.compare_digest(signature, self._signature(body)):
+            return None
+        identity, kind, role, organisation, name, expires_at = orjson.loads(body)
+        if expires_at <= microseconds(self._clock()):
+            return None
+        return identity, kind, role, organisation, name, expires_at
+
+    def limit(self, ticket: str) -> int:
+        """Bytes a ticket may bring at most 大小上限; 0 when it is not in force."""
+        claims = self._claims(ticket)
+        return KINDS[claims[1]][0] if claims is not None else 0
+
+    def receive(self, ticket: str, data: bytes) -> Upload:
+        """Check and keep the bytes of a ticket 接收文件. A refused transfer leaves the ticket in force.
+
+        Raises:
+            Refused: UPLOAD_TICKET_INVALID, UPLOAD_TICKET_USED, UPLOAD_EMPTY, UPLOAD_TOO_LARGE, UPLOAD_CONTENT_DIFFERS.
+        """
+        claims = self._claims(ticket)
+        if claims is None:
+            raise UPLOAD_TICKET_INVALID.refuse()
+        identity, kind, role, organisation, name, expires_at = claims
+        with self._vault.reading() as connection:
+            if connection.execute(select(USED_TICKETS.c.id).where(USED_TICKETS.c.id == identity)).first() is not None:
+                raise UPLOAD_TICKET_USED.refuse()
+        largest, endings, _ = KINDS[kind]
+        if not data:
+            raise UPLOAD_EMPTY.refuse()
+        if len(data) > largest:
+            raise UPLOAD_TOO_LARGE.refuse(mebibytes=largest // MIB)
+        file_type = _accepted(name, endings)
+        if (problem := content_problem(file_type, data)) is not None:
+            says, says_in_english = problem
+            raise UPLOAD_CONTENT_DIFFERS.refuse(
+                ending=file_type.ending, says=says, says_in_english=says_in_english
+            )
+        digest = self._blobs.put(data)
+        now = microseconds(self._clock())
+        upload = Upload(sha256=digest, filename=name, media_type=file_type.media_type, size=len(data))
+        row = {
+            "role": role,
+            "organisation": organisation,
+            "sha256": digest,
+            "filename": name,
+            "media_type": upload.media_type,
+            "size": upload.size,
+            "received_at": now,
+        }
+        try:
+            with self._vault.writing() as connection:
+                connection.execute(delete(USED_TICKETS).where(USED_TICKETS.c.expires_at <= now))
+                connection.execute(USED_TICKETS.insert().values(id=identity, expires_at=expires_at))
+                insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(UPLOADS)
+                again = {name: insert.excluded[name] for name in ("filename", "media_type", "size", "received_at")}
+                connection.execute(
+                    insert.values(row).on_conflict_do_update(
+                        index_elements=["role", "organisation", "sha256"], set_=again
+                    )
+                )
+        except IntegrityError:  # the same ticket, sent twice at once: one of them wins
+            raise UPLOAD_TICKET_USED.refuse() from None
+        return upload
+
+    def find(self, caller: Caller, sha256: str) -> Upload | None:
+        """A file that this caller's organisation has sent 本组织上传的文件; None for anyone else's."""
+        mine = (UPLOADS.c.role == caller.role) & (UPLOADS.c.organisation == caller.organisation)
+        with self._vault.reading() as connection:
+            row = connection.execute(select(UPLOADS).where(mine, UPLOADS.c.sha256 == sha256)).one_or_none()
+        return None if row is None else Upload(row.sha256, row.filename, row.media_type, row.size)
+
+
+def _accepted(name: str, endings: frozenset[str]) -> FileType:
+    found = type_of(name)
+    if found is None or found.ending not in endings:
+        raise UPLOAD_TYPE_REFUSED.refuse(accepted="、".join(sorted(endings)))
+    return found
