@@ -18,6 +18,14 @@ FINANCE = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
 ANSWERS = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
 """Answers and evidence tell how a firm makes things: not for subdistricts, parks and partners."""
 
+TRAIL = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
+"""What an entry holds repeats answers and revenue: the same roles as for those."""
+UPLOADERS = frozenset({Role.CITY, Role.DISTRICT, Role.ENTERPRISE, Role.PROVIDER})
+ROSTERS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
+PEOPLE = frozenset({Role.CITY, Role.AUDITOR})
+NAMES = frozenset({Role.CITY})
+"""Names and phones are the city's alone: an auditor proves who acted by the opaque id."""
+
 READ_FIELDS: Mapping[str, frozenset[Role]] = {
     # doors
     "Query.viewer": ANYONE,
@@ -29,48 +37,85 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.editions": SIGNED_IN,
     "Query.edition": SIGNED_IN,
     "Query.organisations": SIGNED_IN,
-    "Query.rosterImports": frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR}),
+    "Query.people": PEOPLE,
+    "Query.rosterImports": ROSTERS,
     "Query.auditTrail": SIGNED_IN,
     "Subscription.diagnosisEvents": SIGNED_IN,
     "Mutation.signIn": ANYONE,
-    "Mutation.signOut": SIGNED_IN,
+    "Mutation.signOut": ANYONE,
     "Mutation.actAs": SIGNED_IN,
-    "Mutation.requestUpload": frozenset({Role.CITY, Role.DISTRICT, Role.ENTERPRISE, Role.PROVIDER}),
-    # things
+    "Mutation.requestUpload": UPLOADERS,
+    # oneself
     "Viewer.*": ANYONE,
     "Membership.*": ANYONE,
+    "Session.*": ANYONE,
+    "SignInPayload.*": ANYONE,
+    "SignOutPayload.*": ANYONE,
+    "ActAsPayload.*": SIGNED_IN,
+    "RequestUploadPayload.*": UPLOADERS,
+    "UploadTicket.*": UPLOADERS,
+    "UserError.*": ANYONE,
+    "PageInfo.*": ANYONE,
+    # enterprises (plan P1)
     "Enterprise.*": SIGNED_IN,
     "Enterprise.employees": FINANCE,
     "Enterprise.revenueWan": FINANCE,
+    "EnterpriseConnection.*": SIGNED_IN,
+    "EnterpriseEdge.*": SIGNED_IN,
+    # diagnosis (plan P3, P4, S4)
     "Diagnosis.*": SIGNED_IN,
     "Diagnosis.answers": ANSWERS,
     "Diagnosis.evidence": ANSWERS,
     "Diagnosis.result": ANSWERS,
+    "Diagnosis.reports": ANSWERS,
+    "DiagnosisConnection.*": SIGNED_IN,
+    "DiagnosisEdge.*": SIGNED_IN,
     "Answer.*": ANSWERS,
+    "Statement.*": ANSWERS,
     "NamedNumber.*": ANSWERS,
     "Evidence.*": ANSWERS,
-    "Report.*": SIGNED_IN,
+    "Report.*": ANSWERS,
     "Result.*": ANSWERS,
     "DimensionScore.*": ANSWERS,
     "IndicatorScore.*": ANSWERS,
     "Gate.*": ANSWERS,
+    # coverage (plan G)
     "Coverage.*": SIGNED_IN,
     "DistrictCoverage.*": SIGNED_IN,
     "CityTarget.*": SIGNED_IN,
+    # the standard (plan S1, S5)
     "Edition.*": SIGNED_IN,
     "Dimension.*": SIGNED_IN,
     "Indicator.*": SIGNED_IN,
+    "RawNumber.*": SIGNED_IN,
+    "Option.*": SIGNED_IN,
+    # organisations and people (plan O1-O3)
     "Organisation.*": SIGNED_IN,
-    "RosterImport.*": frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR}),
-    "RosterFinding.*": frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR}),
+    "OrganisationConnection.*": SIGNED_IN,
+    "OrganisationEdge.*": SIGNED_IN,
+    "Person.*": PEOPLE,
+    "Person.name": NAMES,
+    "Person.phone": NAMES,
+    "PersonConnection.*": PEOPLE,
+    "PersonEdge.*": PEOPLE,
+    # rosters (plan P1)
+    "RosterImport.*": ROSTERS,
+    "RosterImportConnection.*": ROSTERS,
+    "RosterImportEdge.*": ROSTERS,
+    "RosterFinding.*": ROSTERS,
+    # audit trail (plan P5)
     "AuditEntry.*": SIGNED_IN,
     "AuditEntry.position": AUDIT,
     "AuditEntry.actor": frozenset({Role.AUDITOR, Role.CITY}),
-    "UserError.*": ANYONE,
-    "PageInfo.*": ANYONE,
-    "Session.*": ANYONE,
-    "UploadTicket.*": SIGNED_IN,
+    "AuditEntry.reason": TRAIL,
+    "AuditEntry.data": TRAIL,
+    "AuditEntryConnection.*": SIGNED_IN,
+    "AuditEntryEdge.*": SIGNED_IN,
+    "DiagnosisEvent.*": SIGNED_IN,
 }
+
+OPEN_TYPES = frozenset({"Edition", "Organisation", "Viewer"})
+"""Types whose things lie nowhere: open to every signed-in role alike. Every other type answers through the scope."""
 
 
 def _camel(name: str) -> str:
@@ -81,5 +126,7 @@ FIELDS: Mapping[str, frozenset[Role]] = {
     **READ_FIELDS,
     **{f"Mutation.{_camel(command)}": SIGNED_IN for command in COMMANDS},
     **{f"{command}Payload.*": SIGNED_IN for command in COMMANDS},
+    **{f"{command}Payload.person": PEOPLE for command in ("RegisterPerson", "GrantMembership", "EndMembership", "ErasePerson")},
+    "ImportRosterPayload.rosterImport": ROSTERS,
 }
 """All rows. A command is open to every signed-in role here, because its own rule refuses the wrong one as data."""

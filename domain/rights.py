@@ -30,11 +30,11 @@ COMMANDS: Mapping[str, frozenset[Role]] = {
     "EndMembership": CITY | {Role.SYSTEM},
     "ErasePerson": CITY | {Role.SYSTEM},
     # standard (plan S1, S5)
-    "PublishEdition": CITY,
+    "PublishEdition": CITY | {Role.SYSTEM},
     # programme (plan G)
-    "SetTarget": CITY,
+    "SetTarget": CITY | {Role.SYSTEM},
     # roster (plan P1)
-    "ImportRoster": GOVERNMENT,
+    "ImportRoster": GOVERNMENT | {Role.SYSTEM},
     # diagnosis (plan P3, P4, P5, P6)
     "OpenDiagnosis": LIAISONS | ENTERPRISE,
     "AssignProvider": GOVERNMENT | ENTERPRISE,

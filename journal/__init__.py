@@ -1,5 +1,6 @@
 """The append-only record 日志: who did what, when, in which role, for whom and why, on two engines. plan P5."""
 
+from journal.codec import decode
 from journal.entries import (
     ClockRefused,
     Entry,
@@ -27,6 +28,7 @@ __all__ = [
     "NewEntry",
     "Verified",
     "VersionTaken",
+    "decode",
     "handle",
     "open_journal",
     "verify",

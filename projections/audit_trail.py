@@ -1,10 +1,10 @@
 """Audit trail 审计轨迹: every entry of the journal beside the subject that decides who may see it. plan P5."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, select
+from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Scope
 from journal import Entry
@@ -100,6 +100,21 @@ def _columns(reading: Reading) -> Columns:
     }
 
 
+def _matching(
+    reading: Reading, scope: Scope, stream: str | None, kind: str | None, after: int
+) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    table, subjects, firms = reading[ENTRIES], reading[SUBJECTS], reading[ENTERPRISES]
+    joined = table.join(subjects, subjects.c.stream == table.c.stream).outerjoin(
+        firms, firms.c.id == subjects.c.enterprise
+    )
+    conditions = [to_sql(scope, _columns(reading)), table.c.position > after]
+    if stream is not None:
+        conditions.append(table.c.stream == stream)
+    if kind is not None:
+        conditions.append(table.c.type.startswith(kind, autoescape=True))
+    return joined, conditions
+
+
 def entries(
     reading: Reading,
     scope: Scope,
@@ -113,18 +128,13 @@ def entries(
 
     stream: one subject's only. kind: those whose published name begins so ("diagnosis.").
     """
-    table, subjects, firms = reading[ENTRIES], reading[SUBJECTS], reading[ENTERPRISES]
-    joined = table.join(subjects, subjects.c.stream == table.c.stream).outerjoin(
-        firms, firms.c.id == subjects.c.enterprise
-    )
-
-    def conditions() -> Iterator[ColumnElement[bool]]:
-        yield to_sql(scope, _columns(reading))
-        yield table.c.position > after
-        if stream is not None:
-            yield table.c.stream == stream
-        if kind is not None:
-            yield table.c.type.startswith(kind, autoescape=True)
-
-    query = select(table).select_from(joined).where(*conditions()).order_by(table.c.position).limit(first)
+    table = reading[ENTRIES]
+    joined, conditions = _matching(reading, scope, stream, kind, after)
+    query = select(table).select_from(joined).where(*conditions).order_by(table.c.position).limit(first)
     return [EntryRow(*row) for row in reading.rows(query)]
+
+
+def count(reading: Reading, scope: Scope, *, stream: str | None = None, kind: str | None = None) -> int:
+    """How many entries a scope admits 条目数."""
+    joined, conditions = _matching(reading, scope, stream, kind, 0)
+    return int(reading.rows(select(func.count()).select_from(joined).where(*conditions))[0][0])

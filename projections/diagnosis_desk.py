@@ -366,24 +366,28 @@ def diagnoses_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[
     return {row[0]: DiagnosisRow(*row) for row in reading.rows(query)}
 
 
-def answers(reading: Reading, scope: Scope, diagnosis: str) -> list[AnswerRow]:
-    """Answers of a diagnosis within a scope 答案; none when it is outside."""
-    return [AnswerRow(*row) for row in _of(reading, scope, ANSWERS, diagnosis)]
+def answers(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
+    """Answers of diagnoses within a scope 答案; none of those outside."""
+    return [AnswerRow(*row) for row in _of(reading, scope, ANSWERS, ids)]
 
 
-def evidence(reading: Reading, scope: Scope, diagnosis: str) -> list[EvidenceRow]:
-    """Evidence of a diagnosis within a scope 佐证; none when it is outside."""
-    return [EvidenceRow(*row) for row in _of(reading, scope, EVIDENCE, diagnosis)]
+def evidence(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[EvidenceRow]:
+    """Evidence of diagnoses within a scope 佐证; none of those outside."""
+    return [EvidenceRow(*row) for row in _of(reading, scope, EVIDENCE, ids)]
 
 
-def reports(reading: Reading, scope: Scope, diagnosis: str) -> list[ReportRow]:
-    """Reports of a diagnosis within a scope 报告; none when it is outside."""
-    return [ReportRow(*row) for row in _of(reading, scope, REPORTS, diagnosis)]
+def reports(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[ReportRow]:
+    """Reports of diagnoses within a scope 报告; none of those outside."""
+    return [ReportRow(*row) for row in _of(reading, scope, REPORTS, ids)]
 
 
-def _of(reading: Reading, scope: Scope, table: Table, diagnosis: str) -> Sequence[Any]:
+def _of(reading: Reading, scope: Scope, table: Table, ids: Sequence[str]) -> Sequence[Any]:
     cases, mine = reading[DIAGNOSES], reading[table]
-    condition = (*_matching(reading, scope, DiagnosisFilter()), cases.c.id == diagnosis, mine.c.diagnosis == cases.c.id)
+    condition = (
+        *_matching(reading, scope, DiagnosisFilter()),
+        cases.c.id.in_(list(ids)),
+        mine.c.diagnosis == cases.c.id,
+    )
     order = [mine.c[column.name] for column in table.primary_key]
     return reading.rows(select(mine).where(*condition).order_by(*order))
 

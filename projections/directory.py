@@ -193,6 +193,13 @@ def organisations(reading: Reading, kind: str | None, first: int, after: str | N
     return [OrganisationRow(*row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
 
 
+def organisation_count(reading: Reading, kind: str | None) -> int:
+    """How many organisations there are 组织数, of one kind or all."""
+    table = reading[ORGANISATIONS]
+    query = select(func.count()).select_from(table)
+    return int(reading.rows(query if kind is None else query.where(table.c.kind == kind))[0][0])
+
+
 def organisations_by_id(reading: Reading, ids: Sequence[str]) -> dict[str, OrganisationRow]:
     """Organisations of many ids."""
     table = reading[ORGANISATIONS]

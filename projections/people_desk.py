@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Boolean, Column, MetaData, String, Table, select
+from sqlalchemy import Boolean, Column, MetaData, String, Table, func, select
 
+from domain.access import Attribute, Scope
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
 from projections.reading import Reading
+from projections.scope import NEVER, Columns, to_sql
 
 META = MetaData()
+
+_NOWHERE: Columns = {attribute: lambda _value: NEVER for attribute in Attribute}
+"""A person has no coordinate that a narrower scope could match."""
 
 PEOPLE = Table(
     "people",
@@ -72,6 +77,58 @@ class MembershipRow:
     organisation: str
     since: str
     until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person 人员; name and phone as ciphertext, None once erased or never given."""
+
+    id: str
+    sealed_name: str | None
+    sealed_phone: str | None
+    erased: bool
+
+
+def people(reading: Reading, scope: Scope, first: int, after: str | None = None) -> list[PersonRow]:
+    """A page of people 人员列表, in order of id. People lie in no district: only a scope of everything admits them."""
+    table = reading[PEOPLE]
+    query = select(table).where(to_sql(scope, _NOWHERE))
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [PersonRow(*row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+
+
+def people_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:
+    """People of many ids within a scope."""
+    table = reading[PEOPLE]
+    query = select(table).where(to_sql(scope, _NOWHERE), table.c.id.in_(list(ids)))
+    return [PersonRow(*row) for row in reading.rows(query)]
+
+
+def people_count(reading: Reading, scope: Scope) -> int:
+    """How many people a scope admits 人员数."""
+    query = select(func.count()).select_from(reading[PEOPLE]).where(to_sql(scope, _NOWHERE))
+    return int(reading.rows(query)[0][0])
+
+
+def erased_people(reading: Reading) -> list[str]:
+    """Ids of the people whose data is erased: their keys must be gone (architecture 9)."""
+    table = reading[PEOPLE]
+    return [str(row[0]) for row in reading.rows(select(table.c.id).where(table.c.erased))]
+
+
+def held_by(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, list[MembershipRow]]:
+    """Every membership of many people 任职, past ones included, within a scope."""
+    held = reading[MEMBERSHIPS]
+    query = (
+        select(held.c.person, held.c.id, held.c.role, held.c.organisation, held.c.since, held.c.until)
+        .where(to_sql(scope, _NOWHERE), held.c.person.in_(list(ids)))
+        .order_by(held.c.person, held.c.id)
+    )
+    found: dict[str, list[MembershipRow]] = {}
+    for person, *rest in reading.rows(query):
+        found.setdefault(person, []).append(MembershipRow(*rest))
+    return found
 
 
 def memberships_of(reading: Reading, person: str, day: str) -> list[MembershipRow]:

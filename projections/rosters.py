@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, func, select
 
+from domain.access import Attribute, Scope
 from journal import Entry
 from projections.desk import Desk, Tables, data
 from projections.reading import Reading
+from projections.scope import NEVER, Columns, to_sql
 
 META = MetaData()
 
@@ -79,16 +81,42 @@ class ImportRow:
     at: int
 
 
-def imports(
-    reading: Reading, organisation: str | None, year: int | None, first: int, before: int | None = None
-) -> list[ImportRow]:
-    """Reports of roster files, latest first 导入报告列表; `organisation`: only those it sent, None = all."""
+def _columns(reading: Reading) -> Columns:
+    """A report of a file belongs to who sent it: a district sees its own, the city and the auditor every one."""
     table = reading[IMPORTS]
-    query = select(table)
-    if organisation is not None:
-        query = query.where(table.c.organisation == organisation)
+    return {
+        attribute: (lambda value: table.c.organisation == value)
+        if attribute is Attribute.DISTRICT
+        else (lambda _value: NEVER)
+        for attribute in Attribute
+    }
+
+
+def imports(
+    reading: Reading, scope: Scope, year: int | None, first: int, before: int | None = None
+) -> list[ImportRow]:
+    """Reports of roster files within a scope 导入报告列表, latest first, of one year or all."""
+    table = reading[IMPORTS]
+    query = select(table).where(to_sql(scope, _columns(reading)))
     if year is not None:
         query = query.where(table.c.year == year)
     if before is not None:
         query = query.where(table.c.position < before)
     return [ImportRow(*row) for row in reading.rows(query.order_by(table.c.position.desc()).limit(first))]
+
+
+def import_of_file(reading: Reading, scope: Scope, year: int, digest: str) -> ImportRow | None:
+    """The latest report of one file, by the hash of its bytes, within a scope."""
+    table = reading[IMPORTS]
+    query = select(table).where(
+        to_sql(scope, _columns(reading)), table.c.year == year, table.c.digest == digest
+    )
+    rows = reading.rows(query.order_by(table.c.position.desc()).limit(1))
+    return ImportRow(*rows[0]) if rows else None
+
+
+def import_count(reading: Reading, scope: Scope, year: int | None) -> int:
+    """How many reports of roster files a scope admits 导入次数."""
+    table = reading[IMPORTS]
+    query = select(func.count()).select_from(table).where(to_sql(scope, _columns(reading)))
+    return int(reading.rows(query if year is None else query.where(table.c.year == year))[0][0])

@@ -2,47 +2,77 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from domain.access import Nothing, Scope
+from api.cursors import Cursors
+from api.program import PUBLIC, Identified, Program
+from api.wakeups import Wakeups
+from domain.access import Scope
+from domain.language import Rule
 from journal import Caller
+from projections import Reading
 
-if TYPE_CHECKING:
-    from zhenduan.program import Program
+AT_LEAST_SECONDS = 5.0
+"""How long a read waits for the position it was asked to show."""
 
-    from projections import Reading
+NOT_YET_VISIBLE = Rule(
+    "NOT_YET_VISIBLE",
+    "plan P5",
+    "读模型尚未追上所要求的位置，请稍后重试",
+    "The read models have not reached the position asked for; try again",
+)
 
 
 @dataclass
 class Context:
     """What the resolvers of one operation share.
 
-    program: the wiring. caller: None when nobody is signed in; then the scope admits nothing.
+    identified: None when nobody is signed in; then the scope admits nothing.
     token: the bearer token of the request, needed to end or change its own session.
     """
 
-    program: "Program"
-    caller: Caller | None
+    program: Program
+    cursors: Cursors
+    wakeups: Wakeups | None = None
+    identified: Identified | None = None
     token: str | None = None
     _open: ExitStack = field(default_factory=ExitStack)
-    _reading: "Reading | None" = None
+    _reading: Reading | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks; the public when nobody is signed in."""
+        return self.identified.caller if self.identified is not None else PUBLIC
 
     @property
     def scope(self) -> Scope:
         """What the caller may see."""
-        return self.caller.scope if self.caller is not None else Nothing()
+        return self.caller.scope
 
     @property
     def role(self) -> str:
-        """The role acted in; empty when nobody is signed in."""
-        return self.caller.role if self.caller is not None else ""
+        """The role acted in."""
+        return self.caller.role
 
     @property
-    def reading(self) -> "Reading":
+    def reading(self) -> Reading:
         """The operation's snapshot, opened at first use."""
         if self._reading is None:
             self._reading = self._open.enter_context(self.program.models.reading())
         return self._reading
+
+    def at_least(self, position: str | None) -> Reading:
+        """The operation's snapshot, no older than an opaque position 读己之写.
+
+        Raises:
+            Refused: NOT_YET_VISIBLE; CURSOR_INVALID when the position was not made here.
+        """
+        if position is not None:
+            wanted = self.cursors.open(position)
+            if self.reading.position < wanted:
+                self.refresh()
+                if not self.program.models.wait_for(wanted, AT_LEAST_SECONDS):
+                    raise NOT_YET_VISIBLE.refuse()
+        return self.reading
 
     def refresh(self) -> None:
         """Let go of the snapshot, so that the next read sees what a command just wrote."""

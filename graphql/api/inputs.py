@@ -7,7 +7,7 @@ path of the field as the client wrote it.
 import dataclasses
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -17,6 +17,8 @@ from typing import Any, Union, get_args, get_origin
 import strawberry
 from pydantic import BaseModel, ValidationError
 from strawberry.utils.str_converters import to_camel_case
+
+from api.input_words import INPUT_WORDS
 
 KEY_OF_MAPPING = {"answers": "indicator", "numbers": "name"}
 """Field that is a mapping -> name of the field that carries its key in the list."""
@@ -57,6 +59,8 @@ def _graphql_type(name: str, annotation: Any) -> Any:  # noqa: ANN401
         result = enum_type(inner)
     elif isinstance(inner, type) and issubclass(inner, BaseModel):
         result = input_type(inner)
+    elif origin is typing.Literal:
+        result = str  # a mark such as "V-2" is no name that an enumeration of the schema could bear
     elif inner in PLAIN:
         result = inner
     else:
@@ -70,9 +74,9 @@ def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
     key = (KEY_OF_MAPPING[field], str)
     inner, _ = _unwrap(value)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        return _input(f"{inner.__name__}EntryInput", _first_line(inner), [key, *_fields(inner, frozenset())])
+        return _input(f"{inner.__name__}EntryInput", _first_line(inner), [_said(*key), *_fields(inner, frozenset())])
     name = f"{field.capitalize().rstrip('s')}Input"
-    return _input(name, "命名数值 named value", [key, ("value", inner)])
+    return _input(name, "Named value 命名数值", [_said(*key), _said("value", inner)])
 
 
 def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
@@ -82,25 +86,44 @@ def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
             continue
         kind = _graphql_type(name, field.annotation)
         if field.is_required():
-            required.append((name, kind))
+            required.append(_said(name, kind))
         else:
-            optional.append((name, kind | None, dataclasses.field(default=None)))
+            optional.append(_said(name, kind | None, optional=True))
     return iter([*required, *optional])
 
 
+def _said(name: str, kind: Any, *, optional: bool = False) -> Any:  # noqa: ANN401
+    """An input field with its words; a field without words fails at start-up."""
+    words = INPUT_WORDS[name]
+    said = strawberry.field(default=None, description=words) if optional else strawberry.field(description=words)
+    return name, kind, said
+
+
 def _input(name: str, description: str, fields: list[Any]) -> Any:  # noqa: ANN401
-    return strawberry.input(dataclasses.make_dataclass(name, fields), name=name, description=description)
+    return strawberry.input(class_of(name, fields), name=name, description=description)
+
+
+def class_of(name: str, fields: Iterable[tuple[str, Any, Any]]) -> type:
+    """A class as it would be written by hand, of (name, type, strawberry field) each: the library makes the dataclass."""
+    listed = list(fields)
+    body = {"__annotations__": {field: kind for field, kind, _ in listed}}
+    return type(name, (), body | {field: said for field, _, said in listed})
 
 
 @cache
 def input_type(
     model: type[BaseModel],
     omit: frozenset[str] = frozenset(),
-    extra: tuple[Any, ...] = (),
+    extra: tuple[tuple[str, Any, str], ...] = (),
     name: str | None = None,
 ) -> Any:  # noqa: ANN401 - a strawberry input class made at run time
     """The GraphQL input of a pydantic model; `omit` fields are filled by the server, `extra` ones ride along."""
-    return _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *extra])
+    riders = []
+    for field, kind, words in extra:
+        given = _unwrap(kind)[1]
+        said = strawberry.field(default=None, description=words) if given else strawberry.field(description=words)
+        riders.append((field, kind, said))
+    return _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *riders])
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any input value

@@ -1,93 +1,132 @@
 """Mutations 变更: one for every command of the domain, `verbNoun(input: VerbNounInput!): VerbNounPayload`.
 
-They are derived: a new capability needs no file here. What the server itself fills in (hashes, sealed names, the file of
-a report) is named in `FILLED`.
+They are derived: a new capability needs no file here. What the server itself fills in (ids, hashes, sealed names, the
+file of a report) is named in filling.py.
 """
 
 import dataclasses
+import hmac
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
+import orjson
 import strawberry
-from api.errors import UserError
 from pydantic import ValidationError
-from strawberry.types import Info
 
 from api.context import Context
-from api.inputs import RepeatedKey, input_type, malformed, plain
+from api.errors import UserError
+from api.inputs import RepeatedKey, class_of, input_type, malformed, plain
 from domain.events import CAPABILITIES
 from domain.language import Capability, Command, Refused
 from domain.rights import COMMANDS
-from journal import Conflict
+from journal import Conflict, Finish, Handled
 
 WAIT_SECONDS = 2.0
 """How long a mutation waits for the read models, so that its payload shows its own write."""
 
 RIDERS = (
-    ("expected_version", int | None, dataclasses.field(default=None)),
-    ("idempotency_key", str | None, dataclasses.field(default=None)),
-    ("reason_given", str | None, dataclasses.field(default=None)),
+    (
+        "expected_version",
+        int | None,
+        "Version of the thing that was seen 所见版本; any other is a VERSION_CONFLICT. plan P5",
+    ),
+    ("idempotency_key", str | None, "The same key with the same input answers with the first outcome 幂等键. plan P5"),
+    ("reason_given", str | None, "Why, kept in the journal's entry 理由. plan P5"),
 )
 """What rides along with every command: optimistic lock, safe retry, and the reason kept in the entry."""
+
+
+def as_it_is(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """The client's own data, nothing added."""
+    return data
+
+
+def nothing_more(_context: Context, _command: Command) -> None:
+    """Nothing is left to do once the facts are in the journal."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Filled:
     """Command whose input is completed by the server 服务端补全.
 
-    omit: fields the client does not send. extra: fields it sends instead, as (name, type).
-    fill(context, data): the plain data of the command, from the plain data of the input.
+    omit: fields the client does not send. extra: fields it sends instead, as (name, type, description).
+    fill(context, data): plain data of the command, from the plain data of the input. It may refuse, and must cost little.
+    finish(context, data): what completes the command once the rules accept it; see `journal.Finish`.
+    after(context, command): what else follows from the facts, outside the journal.
     """
 
     omit: frozenset[str]
-    extra: tuple[tuple[str, Any], ...]
-    fill: Callable[[Context, dict[str, Any]], dict[str, Any]]
+    extra: tuple[tuple[str, Any, str], ...] = ()
+    fill: Callable[[Context, dict[str, Any]], dict[str, Any]] = as_it_is
+    finish: Callable[[Context, dict[str, Any]], Finish] | None = None
+    after: Callable[[Context, Command], None] = nothing_more
 
 
 @dataclasses.dataclass(frozen=True)
 class Thing:
-    """What a payload carries 返回对象: the field's name, its GraphQL type, and how it is found again by its key."""
+    """What a payload carries 返回对象: the field's name, its GraphQL type, and how it is found again.
+
+    find(context, key, command): the thing under the key of the command's stream, through the caller's scope.
+    """
 
     field: str
     type: Any
-    find: Callable[[Context, str], Any]
+    find: Callable[[Context, str, Command], Any]
+
+
+PLAIN = Filled(frozenset())
 
 
 def _payload(command: type[Command], thing: Thing | None) -> Any:  # noqa: ANN401 - made at run time
-    fields: list[Any] = [("user_errors", list[UserError])]
+    fields: list[Any] = [
+        ("user_errors", list[UserError], strawberry.field(description="Why it was not carried out 未执行原因"))
+    ]
     if thing is not None:
-        fields.append((thing.field, thing.type | None, dataclasses.field(default=None)))
+        said = strawberry.field(default=None, description="The thing as it is now 对象现状, within the caller's scope")
+        fields.append((thing.field, thing.type | None, said))
     fields += [
-        ("position", str | None, dataclasses.field(default=None)),
-        ("version", int | None, dataclasses.field(default=None)),
+        (
+            "position",
+            str | None,
+            strawberry.field(default=None, description="Opaque place in the journal 位置令牌; read on with `atLeast`"),
+        ),
+        (
+            "version",
+            int | None,
+            strawberry.field(default=None, description="Version of the thing now 版本; on a conflict, where it stands"),
+        ),
     ]
     name = f"{command.__name__}Payload"
-    made = dataclasses.make_dataclass(name, fields)
-    return strawberry.type(made, name=name, description=f"Result of {command.__name__} 执行结果")
+    return strawberry.type(class_of(name, fields), name=name, description=f"Result of {command.__name__} 执行结果")
+
+
+def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -> str:
+    """Keyed digest of an input as it was sent: it tells two inputs apart and nothing about either."""
+    sent = orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
+    return hmac.digest(context.program.secret, command.__name__.encode() + sent, "sha256").hex()
 
 
 def _mutation(
-    capability: Capability[Any, Any, Any], command: type[Command], filled: Filled | None, thing: Thing | None
+    capability: Capability[Any, Any, Any], command: type[Command], filled: Filled, thing: Thing | None
 ) -> Any:  # noqa: ANN401 - a strawberry field made at run time
-    extra = tuple(filled.extra) if filled else ()
-    omit = filled.omit if filled else frozenset()
-    sent = input_type(command, omit, (*extra, *RIDERS), f"{command.__name__}Input")
+    sent = input_type(command, filled.omit, (*filled.extra, *RIDERS), f"{command.__name__}Input")
     payload = _payload(command, thing)
 
-    def resolve(info: Info[Context, None], input: Any) -> Any:  # noqa: A002, ANN401 - the argument's published name
+    def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002, ANN401 - the argument's published name
         context = info.context
         try:
             data = plain(input)
             riders = {name: data.pop(name, None) for name, *_ in RIDERS}
-            if filled is not None:
-                data = filled.fill(context, data)
-            wish = command.model_validate(data)
+            digest = _digest(context, command, data)
+            wish = command.model_validate(filled.fill(context, dict(data)))
             handled = context.program.send(
                 context.caller,
                 wish,
                 reason=riders["reason_given"] or "",
                 idempotency_key=riders["idempotency_key"],
+                input_digest=digest,
                 expected_version=riders["expected_version"],
+                finish=filled.finish(context, data) if filled.finish is not None else None,
             )
         except Refused as refused:
             return payload(user_errors=[UserError.of(refused)])
@@ -97,18 +136,22 @@ def _mutation(
             return payload(user_errors=[UserError.malformed(repeated.field, "重复：" + repeated.key, "Repeated key")])
         except ValidationError as problem:
             return payload(user_errors=[UserError.malformed(*found) for found in malformed(problem)])
-        found = {}
-        if thing is not None:
-            context.program.models.wait_for(handled.position, WAIT_SECONDS)
-            context.refresh()
-            key = capability.stream(wish).split("/", 1)[1]
-            found[thing.field] = thing.find(context, key)
-        return payload(user_errors=[], position=str(handled.position), version=handled.version, **found)
+        filled.after(context, wish)
+        return payload(user_errors=[], **_outcome(context, handled, wish, thing))
 
-    resolve.__annotations__ = {"info": Info, "input": sent, "return": payload}
+    resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
     roles = "、".join(sorted(role.value for role in COMMANDS[command.__name__]))
-    description = f"{(command.__doc__ or '').strip()}\n\nRoles 角色: {roles}"
+    description = f"{(command.__doc__ or '').strip()}\n\nRoles 可执行角色: {roles}. Capability 能力: {capability.name}"
     return strawberry.mutation(resolver=resolve, description=description)
+
+
+def _outcome(context: Context, handled: Handled, wish: Command, thing: Thing | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"position": context.cursors.seal(handled.position), "version": handled.version}
+    if thing is not None:
+        context.program.models.wait_for(handled.position, WAIT_SECONDS)
+        context.refresh()
+        found[thing.field] = thing.find(context, handled.stream.split("/", 1)[1], wish)
+    return found
 
 
 def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, Thing], base: type) -> type:
@@ -120,8 +163,8 @@ def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, T
     for capability in CAPABILITIES.values():
         for command in capability.commands:
             name = _snake(command.__name__)
-            members[name] = _mutation(capability, command, filled.get(command), things.get(capability.name))
-    return cast("type", strawberry.type(type("Mutation", (base,), members), description="Commands 命令"))
+            members[name] = _mutation(capability, command, filled.get(command, PLAIN), things.get(capability.name))
+    return strawberry.type(type("Mutation", (base,), members), description="Commands 命令")
 
 
 def _snake(name: str) -> str:

@@ -1,7 +1,7 @@
 """Program 程序 as the API needs it: the journal, the read models, files, and who is signed in. `zhenduan` wires it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from journal import Caller, Finish, Handled, Journal, handle
 from journal.blobs import Blobs
 from journal.personal import PersonalKeys
 from projections import ReadModels
+from standards import Edition
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
 """Nobody in particular 公众."""
@@ -68,6 +69,9 @@ class Accounts(Protocol):
     def act_as(self, token: str, membership: str) -> bool:
         """Act in another membership of the same person from now on; False when it is not held today."""
 
+    def remove(self, person: str) -> None:
+        """End an erased person's account and every session of it."""
+
     def identify(self, token: str) -> Identified | None:
         """Who a bearer token belongs to; None when it is unknown, expired, ended, or its membership no longer holds."""
 
@@ -100,7 +104,9 @@ class Uploads(Protocol):
 class Program:
     """The wiring 组装: everything a request may need, made once at start-up.
 
+    secret: 32 bytes of this installation; keys of cursors and digests are derived from it.
     demo: the data is synthetic, and whatever shows it says 示例数据.
+    editions: published editions by key, kept once read: they never change.
     """
 
     journal: Journal
@@ -110,7 +116,9 @@ class Program:
     accounts: Accounts
     uploads: Uploads
     clock: Callable[[], datetime]
+    secret: bytes
     demo: bool = False
+    editions: dict[str, Edition] = field(default_factory=dict)
 
     def send(
         self,
@@ -119,6 +127,7 @@ class Program:
         *,
         reason: str = "",
         idempotency_key: str | None = None,
+        input_digest: str | None = None,
         expected_version: int | None = None,
         finish: Finish | None = None,
     ) -> Handled:
@@ -131,6 +140,7 @@ class Program:
             clock=self.clock,
             reason=reason,
             idempotency_key=idempotency_key,
+            input_digest=input_digest,
             expected_version=expected_version,
             finish=finish,
         )

@@ -244,8 +244,8 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
         cases = diagnosis_desk.diagnoses(reading, scope, DiagnosisFilter(), 100)
         assert [case.id for case in cases] == (["d1"] if ENTERPRISE in expected else [])
         visible = bool(cases)
-        assert bool(diagnosis_desk.answers(reading, scope, "d1")) == visible
-        assert bool(diagnosis_desk.reports(reading, scope, "d1")) == visible
+        assert bool(diagnosis_desk.answers(reading, scope, ["d1"])) == visible
+        assert bool(diagnosis_desk.reports(reading, scope, ["d1"])) == visible
         assert bool(diagnosis_desk.files(reading, scope, FILE.pdf)) == visible
         assert bool(audit_trail.entries(reading, scope, 10, stream="diagnosis/d1")) == visible
         everything = admits(scope, Place())

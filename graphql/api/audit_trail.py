@@ -1,0 +1,161 @@
+"""Audit trail 审计轨迹 in the schema: every entry about a subject, and the events of diagnoses as they happen. plan P5."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from datetime import datetime
+
+import strawberry
+
+from api.context import Context
+from api.diagnosis_parts import moment
+from api.paging import After, AtLeast, Connection, First, connection, page_size, wanted_fields
+from domain.events import EVENTS
+from domain.language import Rule
+from projections import audit_trail
+from projections.audit_trail import EntryRow
+
+BATCH = 100
+HEARTBEAT_SECONDS = 20.0
+"""A subscriber that nothing happened to looks this often whether its session still holds."""
+DIAGNOSES = "diagnosis."
+CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
+
+SESSION_ENDED = Rule("SESSION_ENDED", "plan P7", "会话已结束或角色已变更", "The session has ended or its role has changed")
+
+
+@strawberry.type(description="Entry of the journal 日志条目: who did what, when, in which role, why. plan P5")
+class AuditEntry:
+    """One fact with its circumstances; the position is the auditor's alone."""
+
+    id: strawberry.ID = strawberry.field(description="Cause to cite, as stream/version 条目标识")
+    position: int = strawberry.field(description="Place in the journal, from 1 日志位置; auditors only")
+    cursor: str = strawberry.field(description="Opaque place in the journal 位置令牌")
+    at: datetime = strawberry.field(description="When 时间, UTC")
+    subject: str = strawberry.field(description="What it is about, as kind/id 对象")
+    version: int = strawberry.field(description="Version of the subject, from 1 版本")
+    type: str = strawberry.field(description="Published name of the fact 事实名称")
+    what: str = strawberry.field(description="What happened, in Chinese 事实")
+    actor: str = strawberry.field(description="Opaque id of the person or machine 操作人标识")
+    role: str = strawberry.field(description="Role acted in 角色")
+    organisation: str = strawberry.field(description="Organisation it was acted for 单位标识")
+    reason: str = strawberry.field(description="Why, in the actor's words 理由")
+    data: str = strawberry.field(description="The fact as stored, JSON 原始内容")
+
+
+@strawberry.type(description="Something happened to a diagnosis 诊断动态; read the diagnosis for what it is now. plan P5")
+class DiagnosisEvent:
+    """A public shape of its own, apart from what is stored."""
+
+    cursor: str = strawberry.field(description="Pass it as `after` to go on from here 续订令牌")
+    diagnosis: strawberry.ID = strawberry.field(description="诊断标识")
+    version: int = strawberry.field(description="Version of the diagnosis, from 1 版本")
+    type: str = strawberry.field(description="Published name of the fact 事实名称")
+    what: str = strawberry.field(description="What happened, in Chinese 事实")
+    at: datetime = strawberry.field(description="When 时间, UTC")
+    role: str = strawberry.field(description="Role acted in 角色")
+
+
+def in_words(name: str) -> str:
+    """What a published name says in Chinese 事实名称: the Chinese of its event's own first line."""
+    event = EVENTS.get(name)
+    found = CHINESE_WORDS.search((event.__doc__ or "").splitlines()[0]) if event is not None else None
+    return found.group() if found is not None else name
+
+
+def _entry(context: Context, row: EntryRow) -> AuditEntry:
+    return AuditEntry(
+        id=strawberry.ID(f"{row.stream}/{row.version}"),
+        position=row.position,
+        cursor=context.cursors.seal(row.position),
+        at=moment(row.at),
+        subject=row.stream,
+        version=row.version,
+        type=row.type,
+        what=in_words(row.type),
+        actor=row.actor,
+        role=row.role,
+        organisation=row.organisation,
+        reason=row.reason,
+        data=row.data,
+    )
+
+
+@strawberry.type
+class AuditTrailQueries:
+    """Door to the audit trail."""
+
+    @strawberry.field(
+        description="Entries about a subject, or all in the scope 审计轨迹, in the order of the journal. plan P5. "
+        "subject: as kind/id, such as diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`"
+    )
+    def audit_trail(
+        self,
+        info: strawberry.Info[Context, None],
+        subject: strawberry.ID | None = None,
+        kind: str | None = None,
+        first: First = None,
+        after: After = None,
+        at_least: AtLeast = None,
+    ) -> Connection[AuditEntry]:
+        """A page of entries within the scope."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        reading, scope = context.at_least(at_least), context.scope
+        position = context.cursors.open(after) if after else 0
+        rows = audit_trail.entries(reading, scope, size + 1, stream=subject, kind=kind, after=position)
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: context.cursors.seal(row.position),
+            lambda shown: [_entry(context, row) for row in shown],
+            lambda: audit_trail.count(reading, scope, stream=subject, kind=kind),
+            wanted,
+        )
+
+
+def _look(context: Context, position: int, stream: str | None) -> tuple[list[EntryRow], int]:
+    """What happened in the scope beyond a position, and how far was looked; the session is judged anew each time."""
+    identified = context.program.accounts.identify(context.token) if context.token is not None else None
+    if identified is None or identified.caller != context.caller:
+        raise SESSION_ENDED.refuse()
+    with context.program.models.reading() as reading:
+        rows = audit_trail.entries(
+            reading, identified.caller.scope, BATCH, stream=stream, kind=DIAGNOSES, after=position
+        )
+        return rows, rows[-1].position if len(rows) == BATCH else max(position, reading.position)
+
+
+@strawberry.type(description="Live events 实时动态")
+class Subscription:
+    """What a client may follow."""
+
+    @strawberry.subscription(
+        description="Events of the diagnoses in the scope 诊断动态, each once and in order. plan P5. "
+        "after: cursor of the last event seen, to go on without loss or repeat; without it, from now on"
+    )
+    async def diagnosis_events(
+        self,
+        info: strawberry.Info[Context, None],
+        after: After = None,
+        diagnosis: strawberry.ID | None = None,
+    ) -> AsyncGenerator[DiagnosisEvent, None]:
+        """Events beyond a cursor, for ever."""
+        context = info.context
+        wakeups = context.wakeups
+        assert wakeups is not None, "a subscription runs in the app, which follows the journal"  # noqa: S101
+        position = context.cursors.open(after) if after else await asyncio.to_thread(context.program.models.position)
+        stream = f"diagnosis/{diagnosis}" if diagnosis is not None else None
+        while True:
+            rows, position = await asyncio.to_thread(_look, context, position, stream)
+            for row in rows:
+                yield DiagnosisEvent(
+                    cursor=context.cursors.seal(row.position),
+                    diagnosis=strawberry.ID(row.stream.split("/", 1)[1]),
+                    version=row.version,
+                    type=row.type,
+                    what=in_words(row.type),
+                    at=moment(row.at),
+                    role=row.role,
+                )
+            if len(rows) < BATCH:
+                await wakeups.beyond(position, HEARTBEAT_SECONDS)

@@ -1,0 +1,168 @@
+"""Diagnosis 诊断 in the schema: one firm's case with answers, evidence, result and reports. plan P3–P6, S4."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from api.context import Context
+from api.diagnosis_parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, moment
+from api.organisations import Organisation, load_organisations
+from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
+from api.results import Result, result_of
+from domain.diagnosis import STATUS_NAMES, Status
+from projections import diagnosis_desk, editions_desk
+from projections.diagnosis_desk import DiagnosisRow
+from standards import Edition
+
+if TYPE_CHECKING:
+    from api.enterprises import Enterprise
+
+@strawberry.type(description="Diagnosis 诊断: a firm measured against a pinned edition. plan P3–P6")
+class Diagnosis:
+    """A diagnosis as its desk shows it."""
+
+    id: strawberry.ID = strawberry.field(description="诊断标识")
+    campaign: str = strawberry.field(description="Campaign 批次")
+    purpose: str = strawberry.field(description="Purpose 诊断目的: initial, sample or repeat")
+    form: str = strawberry.field(description="Questionnaire 问卷版式: brief or full")
+    edition: str = strawberry.field(description="Edition of the standard, kept for ever 标准版本. plan S5")
+    status: str = strawberry.field(description="How far it has come 状态")
+    status_name: str = strawberry.field(description="Status in Chinese 状态名称")
+    version: int = strawberry.field(description="Version of its stream 版本; pass it as `expectedVersion`")
+    opened_at: datetime = strawberry.field(description="When it was opened 开启时间, UTC")
+    changed_at: datetime = strawberry.field(description="When it last changed 最近变更时间, UTC")
+    answered: int = strawberry.field(description="Indicators the firm has answered 已填指标数")
+    visits: int = strawberry.field(description="Visits on site 现场诊断次数. plan G1")
+    self_total: Decimal | None = strawberry.field(description="Self-assessed total 自评总分, 0–100, two decimals")
+    verified_total: Decimal | None = strawberry.field(description="Verified total 核验总分, 0–100, two decimals")
+    measured_grade: int | None = strawberry.field(description="Grade by the answers alone 测评档, 0–10. plan S4")
+    grade: int | None = strawberry.field(description="Issued grade 出具档, 0–10; 0 = below grade 1. plan S4")
+    level: int | None = strawberry.field(description="Issued level 出具等级, 0–5. plan S4")
+    grade_name: str | None = strawberry.field(description="Name of the issued grade 档名称")
+    level_name: str | None = strawberry.field(description="Name of the issued level 等级名称")
+    enterprise: Annotated["Enterprise", strawberry.lazy("api.enterprises")] | None = strawberry.field(
+        description="The diagnosed enterprise 被诊断企业"
+    )
+    provider: Organisation | None = strawberry.field(description="Assigned or accepting provider 服务商. plan V3")
+    answers: list[Answer] = strawberry.field(description="Answers, the firm's own and the verified ones 答案. plan P3")
+    evidence: list[Evidence] = strawberry.field(description="Attached files 佐证. plan P5")
+    reports: list[Report] = strawberry.field(description="Issued and confirmed reports 报告. plan P4")
+    result: Result | None = strawberry.field(description="Result with every reason 评分结果; null before scoring. plan S4")
+
+
+@strawberry.input(description="What to look for 筛选条件; what is left out is any")
+class DiagnosisFilter:
+    """Filter of diagnoses."""
+
+    status: str | None = strawberry.field(default=None, description="状态, such as issued")
+    campaign: str | None = strawberry.field(default=None, description="批次")
+    provider: str | None = strawberry.field(default=None, description="服务商标识")
+    enterprise: str | None = strawberry.field(default=None, description="企业标识")
+    district: str | None = strawberry.field(default=None, description="区代码, GB/T 2260")
+    grade: int | None = strawberry.field(default=None, description="出具档, 0–10")
+
+
+def editions_of(context: Context, keys: Sequence[str]) -> dict[str, Edition]:
+    """Published editions by key, read once a process: they never change."""
+    known = context.program.editions
+    for key in keys:
+        if key not in known and (row := editions_desk.edition(context.reading, key)) is not None:
+            known[key] = Edition.model_validate_json(row.body)
+    return known
+
+
+def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
+    """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
+    from api.enterprises import load_enterprises  # noqa: PLC0415 - each shows the other
+
+    ids = [row.id for row in rows]
+    firms: dict[str, Enterprise] = {}
+    if "enterprise" in wanted:
+        firms = load_enterprises(context, distinct(row.enterprise for row in rows), below(wanted, "enterprise"))
+    providers: dict[str, Organisation] = {}
+    if "provider" in wanted:
+        providers = load_organisations(context, distinct(row.provider for row in rows))
+    editions: dict[str, Edition] = {}
+    if {"answers", "result"} & wanted:
+        editions = editions_of(context, distinct(row.edition for row in rows))
+    edition_of = {row.id: row.edition for row in rows}
+    answers = load_answers(context, ids, edition_of, editions) if "answers" in wanted else {}
+    evidence = load_evidence(context, ids) if "evidence" in wanted else {}
+    reports = load_reports(context, ids) if "reports" in wanted else {}
+    return [
+        Diagnosis(
+            id=strawberry.ID(row.id),
+            campaign=row.campaign,
+            purpose=row.purpose,
+            form=row.form,
+            edition=row.edition,
+            status=row.status,
+            status_name=STATUS_NAMES[Status(row.status)],
+            version=row.version,
+            opened_at=moment(row.opened_at),
+            changed_at=moment(row.changed_at),
+            answered=row.answered,
+            visits=row.visits,
+            self_total=Decimal(row.self_total) if row.self_total is not None else None,
+            verified_total=Decimal(row.verified_total) if row.verified_total is not None else None,
+            measured_grade=row.measured_grade,
+            grade=row.grade,
+            level=row.level,
+            grade_name=row.grade_name,
+            level_name=row.level_name,
+            enterprise=firms.get(row.enterprise),
+            provider=providers.get(row.provider) if row.provider is not None else None,
+            answers=answers.get(row.id, []),
+            evidence=evidence.get(row.id, []),
+            reports=reports.get(row.id, []),
+            result=result_of(row.result, editions[row.edition]) if row.result and "result" in wanted else None,
+        )
+        for row in rows
+    ]
+
+
+def load_diagnoses(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Diagnosis]:
+    """Diagnoses of many ids within the caller's scope; those outside are absent."""
+    rows = diagnosis_desk.diagnoses_by_id(context.reading, context.scope, ids) if ids else {}
+    return dict(zip(rows, build_diagnoses(context, list(rows.values()), wanted), strict=True))
+
+
+@strawberry.type
+class DiagnosisQueries:
+    """Doors to diagnoses."""
+
+    @strawberry.field(description="One diagnosis 诊断; null when it does not exist or lies outside the scope. plan P3, P7")
+    def diagnosis(
+        self, info: strawberry.Info[Context, None], id: strawberry.ID, at_least: AtLeast = None  # noqa: A002
+    ) -> Diagnosis | None:
+        """One diagnosis within the scope."""
+        info.context.at_least(at_least)
+        return load_diagnoses(info.context, [id], wanted_fields(info)).get(id)
+
+    @strawberry.field(description="Diagnoses in the scope 诊断列表, in order of id. plan P3, P7")
+    def diagnoses(
+        self,
+        info: strawberry.Info[Context, None],
+        filter: DiagnosisFilter | None = None,  # noqa: A002 - the argument's published name
+        first: First = None,
+        after: After = None,
+        at_least: AtLeast = None,
+    ) -> Connection[Diagnosis]:
+        """A page of diagnoses within the scope."""
+        context, wanted = info.context, wanted_fields(info)
+        reading, size = context.at_least(at_least), page_size(first)
+        where = diagnosis_desk.DiagnosisFilter(**vars(filter)) if filter is not None else diagnosis_desk.DiagnosisFilter()
+        rows = diagnosis_desk.diagnoses(
+            reading, context.scope, where, size + 1, context.cursors.open_key("diagnoses", after) if after else None
+        )
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: context.cursors.seal_key("diagnoses", row.id),
+            lambda shown: list(build_diagnoses(context, shown, below(wanted, "nodes", "edges.node"))),
+            lambda: diagnosis_desk.count(reading, context.scope, where),
+            wanted,
+        )

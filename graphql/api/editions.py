@@ -1,0 +1,140 @@
+"""Editions 标准版本 in the schema: the published standard, open to every signed-in role. plan S1, S5."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+from api.context import Context
+from api.diagnosis import editions_of
+from api.diagnosis_parts import moment
+from projections import editions_desk
+from projections.editions_desk import EditionRow
+from standards import Indicator as StandardIndicator
+
+
+@strawberry.type(description="Raw number that an indicator asks for 原始数值")
+class RawNumber:
+    """A raw number of the questionnaire."""
+
+    name: str = strawberry.field(description="Name to send it under 名称")
+    label: str = strawberry.field(description="What to ask 标签")
+    unit: str = strawberry.field(description="Unit 单位")
+    at_most: int | None = strawberry.field(description="Whole number up to this 上限; null = any")
+
+
+@strawberry.type(description="Option of a multiple choice 选项")
+class Option:
+    """An option and the points it adds."""
+
+    name: str = strawberry.field(description="Name to send it under 名称")
+    label: str = strawberry.field(description="What to show 标签")
+    points: Decimal = strawberry.field(description="Points it adds 加分")
+
+
+@strawberry.type(description="Indicator of an edition 指标. plan S1, S2")
+class Indicator:
+    """An indicator with its five level descriptors."""
+
+    id: str = strawberry.field(description="指标编号")
+    name: str = strawberry.field(description="指标名称")
+    dimension: str = strawberry.field(description="维度编号")
+    subdimension: str = strawberry.field(description="子维度")
+    kind: str = strawberry.field(description="How it is answered 填报方式: choice, ratio, count, multi or outcome")
+    key: bool = strawberry.field(description="Whether it is a key indicator ★ 关键指标")
+    in_brief: bool = strawberry.field(description="Whether the brief form asks it 是否属于简版")
+    weight: Decimal = strawberry.field(description="Percent of its dimension in the full form 维度内权重")
+    numbers: list[RawNumber] = strawberry.field(description="Raw numbers asked for 原始数值")
+    upper_bounds: list[Decimal] = strawberry.field(description="Inclusive upper bounds of levels 1 to 4 分级上限")
+    options: list[Option] = strawberry.field(description="Options of a multiple choice 选项")
+    levels: list[str] = strawberry.field(description="Level descriptors, 1 to 5 等级描述")
+    evidence: str = strawberry.field(description="Evidence to show 佐证要求")
+    maps_to: str = strawberry.field(description="Compatible models 对应模型. plan P8")
+    source: str = strawberry.field(description="Where it comes from 来源")
+    mark: str = strawberry.field(description="Mark of the source 来源标记: V verified … I ours")
+
+
+@strawberry.type(description="Dimension of an edition 维度. plan S1")
+class Dimension:
+    """A dimension and its weight."""
+
+    id: str = strawberry.field(description="维度编号; the section of a form")
+    name: str = strawberry.field(description="维度名称")
+    weight: Decimal = strawberry.field(description="Percent of the total 权重")
+    base: bool = strawberry.field(description="One of the five of the base, which gates look at 基本维度")
+
+
+@strawberry.type(description="Published edition of the standard 标准版本, never changed afterwards. plan S1, S5")
+class Edition:
+    """An edition as published."""
+
+    key: str = strawberry.field(description="版本号")
+    title: str = strawberry.field(description="标题")
+    status: str = strawberry.field(description="Its authority 性质: what a reader must be told")
+    digest: str = strawberry.field(description="Digest that diagnoses pin 摘要")
+    published_at: datetime = strawberry.field(description="发布时间, UTC")
+    dimensions: list[Dimension] = strawberry.field(description="维度")
+    indicators: list[Indicator] = strawberry.field(description="指标")
+    bands: list[Decimal] = strawberry.field(description="Lowest total of grades 1 to 10 各档最低分. plan S4")
+    level_names: list[str] = strawberry.field(description="五级名称")
+    grade_names: list[str] = strawberry.field(description="十档名称")
+
+
+def _indicator(item: StandardIndicator) -> Indicator:
+    return Indicator(
+        id=item.id,
+        name=item.name,
+        dimension=item.dimension,
+        subdimension=item.subdimension,
+        kind=item.kind,
+        key=item.key,
+        in_brief=item.in_brief,
+        weight=item.weight_in_dimension,
+        numbers=[RawNumber(**number.model_dump()) for number in item.numbers],
+        upper_bounds=list(item.upper_bounds),
+        options=[Option(**option.model_dump()) for option in item.options],
+        levels=list(item.levels),
+        evidence=item.evidence,
+        maps_to=item.maps_to,
+        source=item.source.document,
+        mark=item.source.mark,
+    )
+
+
+def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition]:
+    """Editions of rows, flattened."""
+    known = editions_of(context, [row.key for row in rows])
+    return [
+        Edition(
+            key=row.key,
+            title=(edition := known[row.key]).title,
+            status=edition.status,
+            digest=row.digest,
+            published_at=moment(row.published_at),
+            dimensions=[
+                Dimension(id=d.id, name=d.name, weight=d.weight, base=d.base) for d in edition.dimensions
+            ],
+            indicators=[_indicator(item) for item in edition.indicators],
+            bands=list(edition.bands),
+            level_names=list(edition.level_names),
+            grade_names=list(edition.grade_names),
+        )
+        for row in rows
+    ]
+
+
+@strawberry.type
+class EditionQueries:
+    """Doors to the published standard."""
+
+    @strawberry.field(description="Published editions 已发布的标准版本, oldest first. plan S5")
+    def editions(self, info: strawberry.Info[Context, None]) -> list[Edition]:
+        """Every published edition."""
+        return build_editions(info.context, editions_desk.editions(info.context.reading))
+
+    @strawberry.field(description="One published edition 标准版本; null when it is not published. plan S1")
+    def edition(self, info: strawberry.Info[Context, None], key: str) -> Edition | None:
+        """A published edition."""
+        row = editions_desk.edition(info.context.reading, key)
+        return build_editions(info.context, [row])[0] if row is not None else None

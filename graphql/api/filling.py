@@ -1,0 +1,165 @@
+"""Filling 服务端补全: what the server adds to a command's input, and what a payload shows of the outcome."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from api.context import Context
+from api.diagnosis import Diagnosis, load_diagnoses
+from api.editions import Edition, build_editions
+from api.mutations import Filled, Thing
+from api.organisations import Organisation, load_organisations
+from api.people import Person, build_people
+from api.rosters import RosterImport, build_import
+from domain.access import Role
+from domain.diagnosis import AttachEvidence, ConfirmReport, IssueReport, OpenDiagnosis
+from domain.diagnosis_rules import EDITION_UNKNOWN
+from domain.editions import PublishEdition
+from domain.enterprises import ImportRoster
+from domain.language import Command, Rule
+from domain.people import ErasePerson, GrantMembership, RegisterPerson
+from domain.rights import ROLE_NOT_ALLOWED, may_send
+from interop.code_lists import names_of_codes
+from interop.rosters import read_roster, roster_command
+from journal import Accepted, Finish
+from projections import editions_desk, people_desk, rosters
+from projections.report import NOT_RENDERED, finish_report
+from standards import load, published_editions
+
+FILE_NOT_RECEIVED = Rule(
+    "FILE_NOT_RECEIVED",
+    "plan P5",
+    "本单位没有上传过散列为 {sha256} 的文件，请先上传",
+    "Your organisation has uploaded no file with hash {sha256}; upload it first",
+)
+
+
+def _new_id(field: str) -> Any:  # noqa: ANN401 - a `fill`
+    """Fill in an id that no client can choose, so that none can probe for things that exist."""
+
+    def fill(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+        return {**data, field: str(uuid4())}
+
+    return fill
+
+
+def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    if data["key"] not in published_editions():
+        raise EDITION_UNKNOWN.refuse(edition=data["key"])
+    return {"edition": load(data["key"])}
+
+
+def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    upload = context.program.uploads.find(context.caller, data["sha256"])
+    if upload is None:
+        raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
+    return {**data, "filename": upload.filename, "media_type": upload.media_type, "size": upload.size}
+
+
+def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    if not may_send(ImportRoster, context.role):  # reading a file costs; so the right is looked at first
+        raise ROLE_NOT_ALLOWED.refuse(role=context.role)
+    upload = context.program.uploads.find(context.caller, data["sha256"])
+    content = context.program.blobs.get(data["sha256"]) if upload is not None else None
+    if upload is None or content is None:
+        raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
+    reading = read_roster(content, upload.filename)
+    command = roster_command(reading, data["year"], accept_partial=data.get("accept_partial", False))
+    return dict(command)
+
+
+def _draft_report(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "file": NOT_RENDERED}
+
+
+def _report(context: Context, _data: dict[str, Any]) -> Finish:
+    return finish_report(context.program.blobs, context.program.demo, names_of_codes())
+
+
+def _draft_person(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    return {"person": str(uuid4()), "sealed_name": "draft", "sealed_phone": "draft" if data.get("phone") else None}
+
+
+def _seal(context: Context, data: dict[str, Any]) -> Finish:
+    """Seal once the rules accept the person: a refused command leaves no key behind."""
+
+    def finish(accepted: Accepted) -> Command:
+        person = accepted.command
+        assert isinstance(person, RegisterPerson)  # noqa: S101 - what `_draft_person` made
+        keys, phone = context.program.keys, data.get("phone")
+        sealed = {
+            "sealed_name": keys.seal(person.person, "name", data["name"]),
+            "sealed_phone": keys.seal(person.person, "phone", phone) if phone else None,
+        }
+        return person.model_copy(update=sealed)
+
+    return finish
+
+
+def _forget(context: Context, command: Command) -> None:
+    """Destroy what makes an erased person readable, and the way in."""
+    assert isinstance(command, ErasePerson)  # noqa: S101 - the table below names it
+    context.program.keys.destroy(command.person)
+    context.program.accounts.remove(command.person)
+
+
+FILLED: Mapping[type[Command], Filled] = {
+    OpenDiagnosis: Filled(frozenset({"diagnosis"}), fill=_new_id("diagnosis")),
+    GrantMembership: Filled(frozenset({"membership"}), fill=_new_id("membership")),
+    PublishEdition: Filled(
+        frozenset({"edition"}), (("key", str, "Key of an edition on file, such as 2023 标准版本号"),), _edition
+    ),
+    AttachEvidence: Filled(frozenset({"filename", "media_type", "size"}), fill=_evidence),
+    ImportRoster: Filled(
+        frozenset({"digest", "filename", "rows", "findings", "refused_rows"}),
+        (("sha256", str, "SHA-256 of the uploaded file 文件散列"),),
+        _roster,
+    ),
+    IssueReport: Filled(frozenset({"file"}), fill=_draft_report, finish=_report),
+    ConfirmReport: Filled(frozenset({"file"}), fill=_draft_report, finish=_report),
+    RegisterPerson: Filled(
+        frozenset({"person", "sealed_name", "sealed_phone"}),
+        (("name", str, "Name, sealed before it is written 姓名"), ("phone", str | None, "Phone, sealed likewise 电话")),
+        _draft_person,
+        _seal,
+    ),
+    ErasePerson: Filled(frozenset(), after=_forget),
+}
+"""Command -> what the server adds; every other command is sent as it is."""
+
+
+def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis | None:
+    every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result"})
+    return load_diagnoses(context, [key], every | {f"enterprise.{name}" for name in ("districtName",)}).get(key)
+
+
+def _find_edition(context: Context, key: str, _command: Command) -> Edition | None:
+    row = editions_desk.edition(context.reading, key)
+    return build_editions(context, [row])[0] if row is not None else None
+
+
+def _find_organisation(context: Context, key: str, _command: Command) -> Organisation | None:
+    return load_organisations(context, [key]).get(key)
+
+
+def _find_person(context: Context, key: str, _command: Command) -> Person | None:
+    if context.role != Role.CITY:
+        return None
+    rows = people_desk.people_by_id(context.reading, context.scope, [key])
+    return next(iter(build_people(context, rows, frozenset({"name", "phone"}))), None)
+
+
+def _find_import(context: Context, _key: str, command: Command) -> RosterImport | None:
+    assert isinstance(command, ImportRoster)  # noqa: S101 - the table below names it
+    row = rosters.import_of_file(context.reading, context.scope, command.year, command.digest)
+    return build_import(context, row) if row is not None else None
+
+
+THINGS: Mapping[str, Thing] = {
+    "diagnosis": Thing("diagnosis", Diagnosis, _find_diagnosis),
+    "edition": Thing("edition", Edition, _find_edition),
+    "organisation": Thing("organisation", Organisation, _find_organisation),
+    "person": Thing("person", Person, _find_person),
+    "roster": Thing("roster_import", RosterImport, _find_import),
+}
+"""Name of a capability -> what its payloads carry."""

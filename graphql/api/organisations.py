@@ -1,0 +1,62 @@
+"""Organisations 组织 in the schema: districts, parks, groups, providers. plan O1–O3, V2."""
+
+from collections.abc import Sequence
+
+import orjson
+import strawberry
+
+from api.context import Context
+from api.paging import After, Connection, First, connection, page_size, wanted_fields
+from projections import directory
+from projections.directory import OrganisationRow
+
+
+@strawberry.type(description="Organisation 组织: a district, park, group, provider or body of the city. plan O1–O3")
+class Organisation:
+    """An organisation as registered; names are open to every signed-in role."""
+
+    id: strawberry.ID = strawberry.field(description="Its id; of a district or subdistrict the GB/T 2260 code 组织标识")
+    kind: str = strawberry.field(description="What it is in the programme 组织类别")
+    name: str = strawberry.field(description="Its name 名称")
+    industries: list[str] = strawberry.field(
+        description="GB/T 4754 divisions a provider serves 服务行业. plan V2"
+    )
+
+
+def _organisation(row: OrganisationRow) -> Organisation:
+    return Organisation(
+        id=strawberry.ID(row.id), kind=row.kind, name=row.name, industries=orjson.loads(row.industries)
+    )
+
+
+def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organisation]:
+    """Organisations of many ids."""
+    rows = directory.organisations_by_id(context.reading, ids) if ids else {}
+    return {identity: _organisation(row) for identity, row in rows.items()}
+
+
+@strawberry.type
+class OrganisationQueries:
+    """Doors to organisations."""
+
+    @strawberry.field(description="Organisations 组织列表, in order of id, of one kind or all. plan O2, V2")
+    def organisations(
+        self,
+        info: strawberry.Info[Context, None],
+        kind: str | None = None,
+        first: First = None,
+        after: After = None,
+    ) -> Connection[Organisation]:
+        """A page of organisations."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        rows = directory.organisations(
+            context.reading, kind, size + 1, context.cursors.open_key("organisations", after) if after else None
+        )
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: context.cursors.seal_key("organisations", row.id),
+            lambda shown: [_organisation(row) for row in shown],
+            lambda: directory.organisation_count(context.reading, kind),
+            wanted,
+        )

@@ -1,0 +1,89 @@
+"""People 人员 in the schema: who may act, in which role; names leave the vault for the city alone. plan O2, P7."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import strawberry
+
+from api.context import Context
+from api.paging import After, Connection, First, connection, page_size, wanted_fields
+from projections import people_desk
+from projections.people_desk import MembershipRow, PersonRow
+
+ERASED = "已删除"
+
+
+@strawberry.type(description="Role held for an organisation and a period 任职. plan P7")
+class Membership:
+    """One capacity a person may act in."""
+
+    id: strawberry.ID = strawberry.field(description="Id to act in it 任职标识")
+    role: str = strawberry.field(description="Role 角色")
+    organisation: str = strawberry.field(description="Organisation, district code or enterprise it is held for 单位标识")
+    since: date = strawberry.field(description="First day 起始日")
+    until: date | None = strawberry.field(description="Last day 截止日; null = open-ended")
+
+
+@strawberry.type(description="Person who takes part 人员. plan O2")
+class Person:
+    """A person; name and phone read 已删除 once erased."""
+
+    id: strawberry.ID = strawberry.field(description="人员标识")
+    name: str = strawberry.field(description="姓名; 已删除 once erased")
+    phone: str | None = strawberry.field(description="电话; 已删除 once erased")
+    erased: bool = strawberry.field(description="Whether the person's data is erased 是否已删除")
+    memberships: list[Membership] = strawberry.field(description="Roles held, past ones included 任职")
+
+
+def build_membership(row: MembershipRow) -> Membership:
+    """The membership of a row."""
+    return Membership(
+        id=strawberry.ID(row.id),
+        role=row.role,
+        organisation=row.organisation,
+        since=date.fromisoformat(row.since),
+        until=date.fromisoformat(row.until) if row.until is not None else None,
+    )
+
+
+def _opened(context: Context, person: str, field: str, sealed: str | None) -> str | None:
+    return None if sealed is None else context.program.keys.open(person, field, sealed) or ERASED
+
+
+def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:
+    """People of rows; a name is decrypted only where the selection asks for it."""
+    held = people_desk.held_by(context.reading, context.scope, [row.id for row in rows])
+    return [
+        Person(
+            id=strawberry.ID(row.id),
+            name=(_opened(context, row.id, "name", row.sealed_name) if "name" in wanted else None) or ERASED,
+            phone=_opened(context, row.id, "phone", row.sealed_phone) if "phone" in wanted else None,
+            erased=row.erased,
+            memberships=[build_membership(one) for one in held.get(row.id, [])],
+        )
+        for row in rows
+    ]
+
+
+@strawberry.type
+class PeopleQueries:
+    """Door to people."""
+
+    @strawberry.field(description="People who take part 人员列表, in order of id. plan O2, P7")
+    def people(
+        self, info: strawberry.Info[Context, None], first: First = None, after: After = None
+    ) -> Connection[Person]:
+        """A page of people; none for a scope narrower than the city."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        rows = people_desk.people(
+            context.reading, context.scope, size + 1, context.cursors.open_key("people", after) if after else None
+        )
+        fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: context.cursors.seal_key("people", row.id),
+            lambda shown: build_people(context, shown, fields),
+            lambda: people_desk.people_count(context.reading, context.scope),
+            wanted,
+        )

@@ -1,0 +1,120 @@
+"""Result 评分结果 in the schema: measured and issued grade apart, self and verified score apart, with every reason. plan S4."""
+
+from decimal import Decimal
+
+import strawberry
+
+from domain.diagnosis import DiagnosisScored
+from standards import Edition
+from standards import Gate as TriedGate
+
+
+@strawberry.type(description="Gate 门槛: a condition of a level beside the score. plan S4")
+class Gate:
+    """A gate at one level, whether it holds, and what would lift it."""
+
+    code: str = strawberry.field(description="Published reason code 门槛代码")
+    level: int = strawberry.field(description="Level it stands before 对应等级, 2–5")
+    holds: bool = strawberry.field(description="Whether it is passed 是否满足")
+    says: str = strawberry.field(description="What it asks 要求")
+    says_in_english: str = strawberry.field(description="What it asks, in English 英文说明")
+    lift: list[str] = strawberry.field(description="What would lift the grade 提升路径")
+
+
+@strawberry.type(description="Score of one dimension 维度得分, 0–100, two decimals half up")
+class DimensionScore:
+    """Self and verified score of a dimension."""
+
+    id: str = strawberry.field(description="Dimension id 维度编号")
+    name: str = strawberry.field(description="Dimension 维度名称")
+    weight: Decimal = strawberry.field(description="Percent of the total 权重")
+    self_score: Decimal = strawberry.field(description="By the firm's own answers 自评得分")
+    verified_score: Decimal = strawberry.field(description="By the verified answers 核验得分")
+    level: int = strawberry.field(description="Level of the verified score 等级, 0–5")
+
+
+@strawberry.type(description="Contribution of one indicator to the verified total 指标贡献. plan S4")
+class IndicatorScore:
+    """Points, effective weight and contribution of an indicator."""
+
+    id: str = strawberry.field(description="Indicator id 指标编号")
+    name: str = strawberry.field(description="Indicator 指标名称")
+    level: Decimal | None = strawberry.field(description="Maturity reached 成熟度; null = not applicable")
+    points: Decimal | None = strawberry.field(description="Points 得分, 0–100")
+    weight: Decimal = strawberry.field(description="Effective percent of the total 有效权重; all add up to 100")
+    contribution: Decimal = strawberry.field(description="Points of the total 贡献分; all add up to the total")
+
+
+@strawberry.type(description="Result 评分结果: measured and issued grade apart, self and verified score apart. plan S4")
+class Result:
+    """A scored diagnosis, explained."""
+
+    self_total: Decimal = strawberry.field(description="Self-assessed total 自评总分, 0–100")
+    verified_total: Decimal = strawberry.field(description="Verified total 核验总分, 0–100")
+    self_grade: int = strawberry.field(description="Measured grade of the self-assessment 自评档, 0–10")
+    band_grade: int = strawberry.field(description="Grade of the verified total before gates 分数档, 0–10")
+    measured_level: int = strawberry.field(description="Level by the answers alone 测评等级, 0–5")
+    measured_grade: int = strawberry.field(description="Grade by the answers alone 测评档, 0–10")
+    issued_level: int = strawberry.field(description="Level with the process gates 出具等级, 0–5")
+    issued_grade: int = strawberry.field(description="Grade with the process gates 出具档, 0–10")
+    level_name: str = strawberry.field(description="Name of the issued level 等级名称")
+    grade_name: str = strawberry.field(description="Name of the issued grade 档名称")
+    standard_status: str = strawberry.field(description="Authority of the edition 标准性质: not the official annex")
+    dimensions: list[DimensionScore] = strawberry.field(description="Dimensions 维度得分")
+    indicators: list[IndicatorScore] = strawberry.field(description="Indicators 指标贡献")
+    gates: list[Gate] = strawberry.field(description="Gates of the answers, then of the process 门槛")
+
+
+def _gate(gate: TriedGate) -> Gate:
+    return Gate(
+        code=gate.code,
+        level=gate.level,
+        holds=gate.holds,
+        says=gate.says,
+        says_in_english=gate.says_in_english,
+        lift=list(gate.lift),
+    )
+
+
+def result_of(stored: str, edition: Edition) -> Result:
+    """The result behind the stored bytes of `diagnosis.scored.v1`."""
+    scored = DiagnosisScored.model_validate_json(stored)
+    own, verified, issued = scored.self_measured, scored.verified, scored.issued
+    dimensions = {dimension.id: dimension for dimension in edition.dimensions}
+    names = {item.id: item.name for item in edition.indicators}
+    return Result(
+        self_total=own.total,
+        verified_total=verified.total,
+        self_grade=own.grade,
+        band_grade=verified.band_grade,
+        measured_level=verified.level,
+        measured_grade=verified.grade,
+        issued_level=issued.level,
+        issued_grade=issued.grade,
+        level_name=issued.level_name,
+        grade_name=issued.grade_name,
+        standard_status=edition.status,
+        dimensions=[
+            DimensionScore(
+                id=score.id,
+                name=dimensions[score.id].name,
+                weight=dimensions[score.id].weight,
+                self_score=mine.score,
+                verified_score=score.score,
+                level=score.level,
+            )
+            for mine, score in zip(own.dimensions, verified.dimensions, strict=True)
+        ],
+        indicators=[
+            IndicatorScore(
+                id=item.id,
+                name=names[item.id],
+                level=item.level,
+                points=item.points,
+                weight=item.weight,
+                contribution=item.contribution,
+            )
+            for item in verified.indicators
+        ],
+        gates=[_gate(gate) for gate in (*verified.gates, *issued.gates)],
+    )

@@ -1,0 +1,51 @@
+"""Settings 设置: where everything lies, from the environment and the command line."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA = "ZHENDUAN_DATA"
+DATABASE = "ZHENDUAN_DATABASE"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where one installation keeps its things 设置.
+
+    data: folder of the master key, the files, and on SQLite of the databases.
+    database: a PostgreSQL address; None = embedded SQLite files in `data`.
+    """
+
+    data: Path
+    database: str | None = None
+
+    @property
+    def journal_url(self) -> str:
+        """Address of the journal."""
+        return self.database or f"sqlite:///{self.data / 'journal.db'}"
+
+    @property
+    def models_url(self) -> str:
+        """Address of the read models: on SQLite a file of their own, so that a rebuild never blocks an append."""
+        return self.database or f"sqlite:///{self.data / 'models.db'}"
+
+    @property
+    def vault_url(self) -> str:
+        """Address of the vault of secrets."""
+        return self.database or f"sqlite:///{self.data / 'vault.db'}"
+
+    @property
+    def master_key(self) -> Path:
+        """File of the master key; keep it out of the backups of everything else."""
+        return self.data / "master.key"
+
+    @property
+    def files(self) -> Path:
+        """Folder of evidence and reports, by hash."""
+        return self.data / "files"
+
+
+def from_environment(environment: Mapping[str, str] = os.environ, data: Path | None = None) -> Settings:
+    """Settings of the environment 读取设置: ZHENDUAN_DATA (folder, `var/city` when unset) and ZHENDUAN_DATABASE."""
+    return Settings(data or Path(environment.get(DATA, "var/city")), environment.get(DATABASE) or None)

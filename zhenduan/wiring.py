@@ -1,0 +1,87 @@
+"""Wiring 组装: one installation opened, everything made once and closed together."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api.program import Program
+from domain.access import Everything, Role
+from journal import Caller, open_journal
+from journal.blobs import Blobs
+from journal.personal import PersonalKeys
+from journal.vault import derived, master_key, open_vault
+from projections import open_read_models, people_desk
+from zhenduan.accounts import LocalAccounts
+from zhenduan.settings import Settings
+from zhenduan.uploads import SignedUploads
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The machine's clock, UTC."""
+    return datetime.now(UTC)
+
+
+def operator(name: str) -> Caller:
+    """The person at the machine's own command line 运维人员, as the journal records it."""
+    return Caller(f"operator-{name}", Role.SYSTEM, "", Everything())
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An opened installation 已打开的系统: the program, and the accounts that only the command line may add to."""
+
+    program: Program
+    accounts: LocalAccounts
+
+
+@contextmanager
+def opened(settings: Settings, *, demo: bool = False, clock: Clock = now) -> Iterator[Installation]:
+    """Open an installation for as long as the block lasts 打开系统.
+
+    demo: its journal is marked as demo while it is empty, and then accepts clocks of the past.
+
+    Raises:
+        MasterKeyUnusable: the master key's file is open to others, or another vault's.
+        ValueError: demo was asked of a journal that holds something else.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        master = master_key(settings.master_key)
+        journal = open_journal(settings.journal_url, demo=demo)
+        stack.callback(journal.close)
+        models = open_read_models(settings.models_url, journal)
+        stack.callback(models.close)
+        vault = open_vault(settings.vault_url)
+        stack.callback(vault.close)
+        blobs = Blobs(settings.files)
+        keys = PersonalKeys(vault, master)
+        accounts = LocalAccounts(vault, models, clock)
+        program = Program(
+            journal=journal,
+            models=models,
+            blobs=blobs,
+            keys=keys,
+            accounts=accounts,
+            uploads=SignedUploads(vault, blobs, master, clock),
+            clock=clock,
+            secret=derived(master, "cursors and digests of the interface"),
+            demo=demo,
+        )
+        yield Installation(program, accounts)
+
+
+def finish_erasures(installation: Installation) -> int:
+    """Destroy what an interrupted erasure left readable 补完删除: the fact came first, the keys go now.
+
+    Returns:
+        How many people are erased.
+    """
+    with installation.program.models.reading() as reading:
+        erased = people_desk.erased_people(reading)
+    for person in erased:
+        installation.program.keys.destroy(person)
+        installation.accounts.remove(person)
+    return len(erased)
