@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from journal.entries import DEMO_STREAM, DEMO_TYPE, Entry, Head, NewEntry
 from journal.postgres import PostgresRecorder
@@ -32,8 +32,14 @@ class Journal(Protocol):
             HeadBroken: the head does not fit the last entry.
         """
 
-    def snapshot(self) -> AbstractContextManager[None]:
-        """One moment for every read of this thread inside the block; a block inside a block is the outer one's moment."""
+    def snapshot(self) -> AbstractContextManager[Any]:
+        """One moment for every read of this thread inside the block, and the driver's own cursor to read more by.
+
+        A block inside a block has the moment of the outer one.
+        """
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """The driver's own cursor: its statements, and this thread's appends inside the block, commit together or not at all."""
 
     def outcome(self, actor: str, key: str) -> tuple[str, str] | None:
         """(digest of the input, stored outcome) of an idempotency key."""

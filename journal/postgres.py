@@ -158,13 +158,15 @@ class PostgresRecorder:
                 self._local.held = None
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """One moment for every read of this thread inside the block; a block inside a block is the outer one's moment."""
-        if getattr(self._local, "held", None) is not None:
-            yield
+    def snapshot(self) -> Iterator[Any]:
+        """One moment for every read of this thread inside the block; see `Journal.snapshot`."""
+        held = getattr(self._local, "held", None)
+        if held is not None:
+            with held.cursor() as cursor:
+                yield cursor
             return
-        with self._within("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
-            yield
+        with self._within("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as cursor:
+            yield cursor
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:

@@ -117,17 +117,17 @@ class SQLiteRecorder:
             raise
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """One moment for every read of this thread inside the block; a block inside a block is the outer one's moment."""
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """One moment for every read of this thread inside the block; see `Journal.snapshot`."""
         connection = self._connection()
         if connection.in_transaction:
-            yield
+            yield connection
             return
         connection.execute("BEGIN")
         try:
-            yield
+            yield connection
         finally:
-            connection.execute("COMMIT")
+            connection.execute("ROLLBACK")
 
     def append(
         self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None = None
