@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -215,6 +215,11 @@ class Edition(_Part):
                 if best != HUNDRED:
                     raise ValueError(f"indicator {item.id}: all options together give {best} points, not 100")
         return self
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002 - signature of the library
+        """A changed copy, validated anew: a plain copy would keep the cached digest of the original 修订副本."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate(fields | dict(update or {}))
 
     @cached_property
     def digest(self) -> str:

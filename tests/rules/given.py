@@ -1,11 +1,23 @@
-"""given(*facts).when(wish).then(*facts) — or .refused(rule): a test reads as a sentence of the policy."""
+"""given(capability, *facts).when(wish, role).then(*facts) — or .refused(rule): a test reads as a sentence of the policy.
 
+What `journal.handle` does around a decider holds here too: only the streams that the capability declares are read, and
+facts of other streams go only to those. An accepted wish becomes history, so that sentences can be chained. Which
+commands were accepted and which rules refused is kept, for test_completeness.py.
+"""
+
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.language import Capability, Command, Event, Facts, Occasion, Refused, Rule, fold
+from domain.events import CAPABILITIES
+from domain.language import Capability, Command, Elsewhere, Event, Facts, Occasion, Refused, Rule, fold
 
 AT = datetime(2024, 5, 6, 8, 0, tzinfo=UTC)
+
+ACCEPTED: set[type[Command]] = set()
+"""Commands that some decider has accepted in this session."""
+REFUSED: set[str] = set()
+"""Codes of rules that a test has seen refuse in this session."""
 
 
 class Given:
@@ -17,30 +29,60 @@ class Given:
         self.read: dict[str, Any] = {}
         self.outcome: Facts | Refused = ()
 
-    def reading(self, **streams: Any) -> "Given":
-        self.read |= streams
+    def having_read(self, states: Mapping[str, Any]) -> "Given":
+        """States of other streams, keyed by stream; a stream that is not named has no history."""
+        self.read |= states
         return self
 
-    def having_read(self, streams: dict[str, Any]) -> "Given":
-        self.read |= streams
-        return self
-
-    def when(self, command: Command, role: str, organisation: str = "", by: str = "li") -> "Given":
-        occasion = Occasion(by=by, role=role, organisation=organisation, at=AT, read=self.read)
+    def when(
+        self, command: Command, role: str, organisation: str = "", by: str = "li", at: datetime = AT
+    ) -> "Given":
+        declared = self.capability.reads(command, self.state)
+        read = {stream: self.read.get(stream) for stream in declared}
+        occasion = Occasion(by=by, role=role, organisation=organisation, at=at, read=read)
         try:
             self.outcome = self.capability.decide(command, self.state, occasion)
         except Refused as refused:
             self.outcome = refused
+            return self
+        ACCEPTED.add(type(command))
+        for fact in self.outcome:
+            if isinstance(fact, Elsewhere):
+                assert fact.stream in declared, f"{fact.stream} is written but was not read"
+                kind = CAPABILITIES[fact.stream.split("/", 1)[0]]
+                self.read[fact.stream] = kind.evolve(self.read.get(fact.stream), fact.event)
+            else:
+                self.state = self.capability.evolve(self.state, fact)
         return self
 
-    def then(self, *expected: object) -> None:
-        assert self.outcome == expected
+    @property
+    def facts(self) -> Facts:
+        """The facts of the last wish, which was accepted."""
+        assert not isinstance(self.outcome, Refused), f"refused: {self.outcome.rule.code} {self.outcome.facts}"
+        return self.outcome
 
-    def happened(self, *types: str) -> None:
-        assert not isinstance(self.outcome, Refused), self.outcome.rule.code
-        assert tuple(getattr(fact, "event", fact).type for fact in self.outcome) == types
+    @property
+    def accepted(self) -> "Given":
+        """Itself, where the last wish was accepted."""
+        assert self.facts is not None
+        return self
+
+    def then(self, *expected: object) -> "Given":
+        assert self.facts == expected
+        return self
+
+    def happened(self, *types: str) -> "Given":
+        assert tuple(getattr(fact, "event", fact).type for fact in self.facts) == types
+        return self
 
     def refused(self, rule: Rule, **facts: object) -> None:
         assert isinstance(self.outcome, Refused), f"accepted: {self.outcome!r}"
-        assert self.outcome.rule.code == rule.code
+        assert self.outcome.rule == rule
         assert self.outcome.facts | facts == self.outcome.facts
+        for sentence in (self.outcome.says, self.outcome.says_in_english):
+            assert sentence
+            assert "{" not in sentence
+        REFUSED.add(rule.code)
+
+
+given = Given

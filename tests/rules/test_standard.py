@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from standards import Answer, Edition, EditionMalformed, Form, load, published_editions
 from standards.reader import HERE, read_edition
@@ -86,3 +87,10 @@ def test_an_answer_that_cannot_be_taken_is_named_with_its_code(code: str, indica
     assert problem.code == code
     assert problem.detail
     assert problem.detail_in_english
+
+
+def test_a_changed_copy_of_an_edition_is_validated_and_has_a_digest_of_its_own() -> None:
+    assert EDITION.model_copy().digest == EDITION.digest
+    assert EDITION.model_copy(update={"title": "修订稿"}).digest != EDITION.digest
+    with pytest.raises(ValidationError):
+        EDITION.model_copy(update={"dimensions": EDITION.dimensions[1:]})

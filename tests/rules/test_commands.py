@@ -1,0 +1,154 @@
+"""What no rule needs to look at, because a command that holds it cannot be made: sizes, huge numbers, control characters."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from domain import diagnosis as d
+from domain.access import Place
+from domain.diagnosis_rules import DIAGNOSES
+from domain.events import CAPABILITIES
+from domain.people import RegisterPerson
+from domain.slots import SLOTS
+from standards import Answer, Form
+from tests.rules.cases import EVIDENCE, OPENING, VISIT, WORLD, opened
+from tests.rules.firms import EDITION, uniform
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "Infinity", "-Infinity", "1E+1000000", "1E+999999999", "1E-999999999", "9" * 21, "0.0000001", "x"]
+)
+def test_a_number_that_is_none_or_is_endless_is_malformed(number: str) -> None:
+    with pytest.raises(ValidationError):
+        Answer.model_validate({"numbers": {"devices_total": number}})
+    with pytest.raises(ValidationError):
+        Answer.model_validate({"level": number})
+
+
+@settings(max_examples=200, deadline=None)
+@drawn(st.decimals(allow_nan=True, allow_infinity=True), st.decimals(allow_nan=True, allow_infinity=True))
+def test_whatever_number_is_sent_the_answer_is_malformed_or_checked_and_scored(part: Decimal, whole: Decimal) -> None:
+    try:
+        answer = Answer(numbers={"devices_digital": part, "devices_total": whole})
+    except ValidationError:
+        return
+    if EDITION.check(Form.FULL, "X03", answer) is None:
+        assert EDITION.measure(Form.FULL, uniform(3) | {"X03": answer}).total > 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"reason": "长" * 2001},
+        {"choices": ["x" * 41]},
+        {"choices": ["x"] * 41},
+        {"numbers": {f"n{i}": "1" for i in range(11)}},
+        {"numbers": {"n" * 41: "1"}},
+        {"level": "1", "colour": "red"},
+    ],
+)
+def test_an_answer_is_no_larger_than_a_form_can_ask_for(data: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Answer.model_validate(data)
+
+
+@pytest.mark.parametrize("text", ["\x00", "名\x00称", "\x1b[31m", "\ud800", "\x7f"])
+def test_no_command_holds_a_control_character_however_deep(text: str) -> None:
+    """A NUL in a text stops every read model on PostgreSQL."""
+    with pytest.raises(ValidationError):
+        RegisterPerson(person="li", sealed_name=text)
+    with pytest.raises(ValidationError):
+        d.SaveAnswers(
+            diagnosis="d1",
+            section="D1",
+            answers={"Z01": d.AnswerGiven(answer=Answer(not_applicable=True, reason=text))},
+        )
+    with pytest.raises(ValidationError):
+        d.RecordSiteVisit.model_validate(VISIT.model_dump() | {"functions": ["生产", text]})
+
+
+def test_lines_and_tabs_are_text() -> None:
+    assert d.WithdrawDiagnosis(diagnosis="d1", reason="一\n\t二").reason == "一\n\t二"
+
+
+@pytest.mark.parametrize("identity", ["", "a/b", "../x", "甲", "a b", "x" * 65, "-a", "a\n"])
+def test_an_id_never_holds_what_parts_a_streams_name(identity: str) -> None:
+    with pytest.raises(ValidationError):
+        d.PledgeTruth(diagnosis=identity)
+
+
+@pytest.mark.parametrize(
+    ("command", "changes"),
+    [
+        (OPENING, {"campaign": "2024/1"}),
+        (OPENING, {"enterprise": "e1/x"}),
+        (EVIDENCE, {"sha256": "E" * 64}),
+        (EVIDENCE, {"size": 0}),
+        (EVIDENCE, {"size": 2**53}),
+        (EVIDENCE, {"media_type": "pdf"}),
+        (EVIDENCE, {"filename": " "}),
+        (EVIDENCE, {"indicators": []}),
+        (EVIDENCE, {"indicators": ["Z01"] * 201}),
+        (VISIT, {"diagnosticians": 0}),
+        (VISIT, {"functions": []}),
+        (VISIT, {"notes": " \n "}),
+        (VISIT, {"notes": "长" * 2001}),
+    ],
+)
+def test_a_command_is_bounded_in_every_field(command: d.DiagnosisCommand, changes: dict[str, Any]) -> None:
+    assert type(command).model_validate(command.model_dump()) == command
+    with pytest.raises(ValidationError):
+        type(command).model_validate(command.model_dump() | changes)
+
+
+def strings(schema: Any, defs: dict[str, Any], path: str = "") -> list[str]:
+    """Paths of all texts, lists and mappings of a schema that have no upper bound."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return [] if name in ("Edition", "Firm", "RosterFinding") else strings(defs[name], defs, path)
+    if {"type": "number"} in [{"type": part.get("type")} for part in schema.get("anyOf", [])]:
+        return []  # an exact number, bounded in digits
+    found = []
+    if schema.get("type") == "string" and not {"maxLength", "pattern", "enum", "const", "format"} & schema.keys():
+        found.append(path)
+    if schema.get("type") == "array" and "maxItems" not in schema:
+        found.append(path)
+    if schema.get("type") == "object" and "properties" not in schema and "maxProperties" not in schema:
+        found.append(path)
+    for name, inner in schema.get("properties", {}).items():
+        found += strings(inner, defs, f"{path}.{name}")
+    for inner in [*schema.get("anyOf", []), *schema.get("prefixItems", [])]:
+        found += strings(inner, defs, path)
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            found += strings(schema[key], defs, f"{path}[]")
+    return found
+
+
+@pytest.mark.parametrize(
+    "command",
+    [c for capability in CAPABILITIES.values() for c in capability.commands if c.__name__ != "ImportRoster"],
+    ids=lambda command: command.__name__,
+)
+def test_every_text_list_and_mapping_of_a_command_has_an_upper_bound(command: type[d.Command]) -> None:
+    """A roster is a file, bounded where it is received; an edition comes from files of ours."""
+    schema = command.model_json_schema()
+    assert strings(schema, schema.get("$defs", {})) == []
+
+
+def test_a_slot_and_an_enterprise_are_addressed_by_no_command() -> None:
+    assert SLOTS.commands == ()
+    assert CAPABILITIES["enterprise"].commands == ()
+
+
+def test_a_diagnosis_lies_where_its_enterprise_lies_now_and_with_its_provider() -> None:
+    pledge = d.PledgeTruth(diagnosis="d1")
+    where = Place(enterprise="e1", district="310117", provider="p1")
+    assert DIAGNOSES.place(OPENING, None, WORLD) == where
+    assert DIAGNOSES.place(pledge, opened().state, WORLD) == where
+    assert DIAGNOSES.place(pledge, None, WORLD) == Place()

@@ -1,0 +1,98 @@
+"""Objections 异议 (plan P6): item by item, each answered, the upheld ones verified again, and no item twice."""
+
+from decimal import Decimal
+
+import pytest
+
+from domain import diagnosis as d
+from domain import diagnosis_rules as rules
+from domain.diagnosis import Status
+from standards import Answer
+from tests.rules.cases import FILE, answered, firm, issued, objected, objection, provider, verify
+from tests.rules.given import Given
+
+TWO = Answer(level=Decimal(2))
+
+
+def upheld(*indicators: str) -> Given:
+    named = indicators or ("Z01",)
+    return provider(objected(*named), answered(**dict.fromkeys(named, True))).accepted
+
+
+def test_a_firm_objects_item_by_item() -> None:
+    firm(issued(), objection("Z01", "Z04")).happened("diagnosis.report_objected_to.v1")
+
+
+def test_an_objection_names_an_indicator_of_the_form() -> None:
+    firm(issued(), objection("Z02")).refused(rules.INDICATOR_UNKNOWN, indicator="Z02")
+
+
+def test_an_indicator_is_objected_to_once_in_a_report() -> None:
+    firm(issued(), objection("Z01", "Z01")).refused(rules.OBJECTION_REPEATED, indicators="Z01")
+
+
+def test_an_objection_that_was_not_upheld_cannot_be_raised_again() -> None:
+    case = provider(objected("Z01"), answered(Z01=False)).accepted
+    assert case.state.status is Status.ISSUED
+    firm(case, objection("Z01", "Z04")).refused(rules.OBJECTION_REPEATED, indicators="Z01")
+    firm(case, objection("Z04")).happened("diagnosis.report_objected_to.v1")
+
+
+def test_a_report_stands_when_no_objection_is_upheld_and_can_be_confirmed() -> None:
+    case = provider(objected("Z01", "Z04"), answered(Z01=False, Z04=False)).accepted
+    firm(case, d.ConfirmReport(diagnosis="d1", file=FILE)).happened("diagnosis.report_confirmed.v1", "slot.released.v1")
+
+
+@pytest.mark.parametrize(
+    ("answers", "odd"),
+    [
+        (answered(Z01=True), "Z04"),
+        (answered(Z01=True, Z04=True, F08=True), "F08"),
+        (answered(F08=True), "F08、Z01、Z04"),
+    ],
+)
+def test_every_objection_is_answered_and_nothing_else(answers: d.AnswerObjections, odd: str) -> None:
+    provider(objected("Z01", "Z04"), answers).refused(rules.OBJECTION_UNANSWERED, indicators=odd)
+
+
+def test_an_objection_is_answered_once() -> None:
+    twice = answered(Z01=True).answers * 2
+    provider(objected("Z01"), d.AnswerObjections(diagnosis="d1", answers=twice)).refused(
+        rules.OBJECTION_UNANSWERED, indicators="Z01、Z01"
+    )
+
+
+def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:
+    case = upheld("Z01")
+    assert case.state.status is Status.ACCEPTED
+    provider(case, d.ScoreDiagnosis(diagnosis="d1")).refused(rules.VERIFICATION_MISSING, indicators=["Z01"])
+    provider(case, verify("D1", {"Z01": Answer(level=Decimal(4))}, "补充材料属实")).accepted  # noqa: B018 - a property that asserts
+    before = case.state.verified_measured.total
+    provider(case, d.ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
+    [fact] = provider(case, d.IssueReport(diagnosis="d1", file=FILE)).facts
+    assert isinstance(fact, d.ReportIssued)
+    assert fact.version == 2
+    assert fact.total > before
+
+
+def test_after_a_report_only_upheld_objections_are_verified_again() -> None:
+    """Else an objection could be repaid with lower marks elsewhere."""
+    case = provider(objected("Z01", "Z04"), answered(Z01=True, Z04=False)).accepted
+    provider(case, verify("D1", {"Z04": TWO}, "再核")).refused(rules.VERIFICATION_CLOSED, indicator="Z04")
+    provider(case, verify("D1", {"Z01": TWO, "Z06": case.state.verified["Z06"].answer}, "现场所见不同")).happened(
+        "diagnosis.answers_verified.v1"
+    )
+
+
+def test_the_second_report_may_be_objected_to_as_well() -> None:
+    case = provider(upheld("Z01"), verify("D1", {"Z01": TWO}, "再核")).accepted
+    for command in (d.ScoreDiagnosis(diagnosis="d1"), d.IssueReport(diagnosis="d1", file=FILE)):
+        provider(case, command).accepted  # noqa: B018 - a property that asserts
+    firm(case, objection("Z01")).happened("diagnosis.report_objected_to.v1")
+
+
+def test_a_firm_supports_its_objection_with_evidence() -> None:
+    evidence = d.AttachEvidence(
+        diagnosis="d1", sha256="f" * 64, filename="补充.pdf", media_type="application/pdf", size=9, indicators=("Z01",)
+    )
+    firm(objected("Z01"), evidence).happened("diagnosis.evidence_attached.v1")
