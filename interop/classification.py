@@ -7,7 +7,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.language import Rule
 from interop.code_lists import HERE, CodeList, Mark, read_codes
+
+NO_RULE_YET = Rule(
+    "NO_RULE_YET",
+    "plan P1",
+    "没有适用于 {year} 年名单的划型标准或规模以上标准",
+    "No size rule or above-scale threshold applies to a roster of {year}",
+)
 
 
 class EmployeesBound(CodeList):
@@ -69,21 +77,17 @@ class Thresholds(CodeList):
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
 
 
-class NoRuleYet(LookupError):  # noqa: N818 - names the state
-    """No edition of a rule reaches back to a year 该年无适用标准."""
-
-
 @cache
 def size_rule(year: int) -> SizeRule:
     """The rule of size classes in force for a roster's year 当年划型标准.
 
     Raises:
-        NoRuleYet: the year is before the oldest edition.
+        Refused: NO_RULE_YET, the year is before the oldest edition.
     """
     editions = read_codes(HERE / "size_classes.yaml", SizeRules).editions
     rule = max((each for each in editions if each.since_year <= year), key=lambda each: each.since_year, default=None)
     if rule is None:
-        raise NoRuleYet(f"size classes of {year}")
+        raise NO_RULE_YET.refuse(year=year)
     return rule
 
 
@@ -92,12 +96,12 @@ def threshold(year: int) -> Threshold:
     """The above-scale threshold in force for a roster's year 当年规模以上标准.
 
     Raises:
-        NoRuleYet: the year is before the oldest threshold.
+        Refused: NO_RULE_YET, the year is before the oldest threshold.
     """
     thresholds = read_codes(HERE / "above_scale.yaml", Thresholds).thresholds
     found = max((each for each in thresholds if each.since_year <= year), key=lambda each: each.since_year, default=None)
     if found is None:
-        raise NoRuleYet(f"above-scale threshold of {year}")
+        raise NO_RULE_YET.refuse(year=year)
     return found
 
 

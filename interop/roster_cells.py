@@ -26,8 +26,8 @@ MOST_DIGITS = {"employees": 9, "revenue_wan": 20}
 SHOWN = 60
 """So much of a cell is repeated in a finding."""
 
-NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
-INDUSTRY = re.compile(r"C?(\d{2,4})")
+NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+INDUSTRY = re.compile(r"C?(\d{2,4})", re.ASCII)
 EXPONENT = re.compile(r"\d(\.\d+)?E\+\d+")
 NOTHING = frozenset({"无", "/", "\\", "-", "--", "—", "——", "N/A", "n/a", "null"})
 """What people write into an optional column that does not apply."""

@@ -21,7 +21,7 @@ warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 Row = tuple[int, tuple[Cell, ...]]
-"""Number of the row as a spreadsheet counts, from 1, and its cells."""
+"""Number of the row as a spreadsheet counts, from 1, and its cells; a row without any cell is left out."""
 
 MEBIBYTE = 1 << 20
 LARGEST_FILE = 32 * MEBIBYTE
@@ -141,7 +141,11 @@ def _xlsx_rows(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
     sheet.reset_dimensions()
     # the stubs borrow iter_rows from the writable sheet, whose cells may be more than values
     rows = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)  # type: ignore[misc]
-    return enumerate(cast("Iterator[tuple[Cell, ...]]", rows), start=1)
+    for number, row in enumerate(cast("Iterator[tuple[Cell, ...]]", rows), start=1):
+        if number > LAST_ROW:
+            raise ValueError("rows beyond the last one of Excel")
+        if row.count(None) < len(row):  # a sheet may be formatted, and so hold blank rows, down to its last one
+            yield number, row
 
 
 def _text(data: bytes) -> str:
@@ -162,7 +166,8 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     # strict: a stray or unclosed quote would otherwise swallow rows in silence
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     for number, row in enumerate(reader, start=1):
-        yield number, tuple(row)
+        if row:
+            yield number, tuple(row)
 
 
 def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
@@ -175,8 +180,6 @@ def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
         except Exception as error:
             # a damaged file makes the libraries raise whatever their parts raise; all of it means the same here
             raise FILE_DAMAGED.refuse(after=after) from error
-        if number > LAST_ROW:
-            raise FILE_DAMAGED.refuse(after=after)
         yield number, cells
         after = number
 

@@ -13,7 +13,7 @@ from interop.code_lists import roster_columns
 from interop.roster_files import Cell, Row, Sheet
 
 SEARCHED_ROWS = 30
-"""A header is looked for in so many rows of a sheet."""
+"""A header is looked for in so many rows of a sheet that hold anything."""
 FEWEST_RECOGNISED = 2
 """A row with fewer known headers is a title or a remark."""
 
@@ -27,8 +27,8 @@ REVENUE = "revenue_wan"
 HEADER_MISSING = Rule(
     "HEADER_MISSING",
     "plan P1",
-    "前 {rows} 行内未找到表头，表头须包含：{columns}",
-    "No header within the first {rows} rows; it must hold: {columns}",
+    "前 {rows} 个非空行内未找到表头，表头须包含：{columns}",
+    "No header within the first {rows} rows that hold anything; it must hold: {columns}",
 )
 COLUMNS_MISSING = Rule("COLUMNS_MISSING", "plan P1", "缺少必填列：{columns}", "Required columns are missing: {columns}")
 COLUMN_REPEATED = Rule(

@@ -190,7 +190,7 @@ def roster_command(reading: RosterReading, year: int, *, accept_partial: bool = 
         accept_partial: a refused row does not block the others.
 
     Raises:
-        NoRuleYet: no size rule or threshold reaches back to the year.
+        Refused: NO_RULE_YET, no size rule or threshold reaches back to the year.
     """
     findings = list(reading.findings)
     rows = []

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interop.classification import NoRuleYet, SizeRules, size_class, size_names, threshold
+from domain.language import Refused
+from interop.classification import NO_RULE_YET, SizeRules, size_class, size_names, threshold
 from interop.code_lists import (
     HERE,
     CodesMalformed,
@@ -92,10 +93,10 @@ def test_the_above_scale_threshold_is_that_of_the_rosters_year(year: int, revenu
 
 
 def test_a_year_before_every_rule_has_none() -> None:
-    with pytest.raises(NoRuleYet):
-        threshold(2006)
-    with pytest.raises(NoRuleYet):
-        size_class(1, Decimal(1), 2010)
+    for ask in (lambda: threshold(2006), lambda: size_class(1, Decimal(1), 2010)):
+        with pytest.raises(Refused) as caught:
+            ask()
+        assert caught.value.rule is NO_RULE_YET
 
 
 def test_every_bound_of_a_size_class_carries_its_mark() -> None:
