@@ -1,0 +1,111 @@
+"""Self-assessment 自评 (plan P1, P3): saved by section by several people, pledged to be true, then handed in."""
+
+from decimal import Decimal
+
+import pytest
+
+from domain import diagnosis as d
+from domain import diagnosis_rules as rules
+from domain.diagnosis_rules import ANSWER_RULES
+from standards import Answer, Form
+from tests.rules.cases import accepted, filled, firm, opened, provider, save, submitted, uniform, verified, verify
+from tests.rules.firms import EDITION
+
+ABSENT = Answer(not_applicable=True, reason="无此业务")
+
+
+def test_only_changed_answers_are_kept_with_their_author_and_the_version_they_replace() -> None:
+    three, four = Answer(level=Decimal(3)), Answer(level=Decimal(4))
+    case = firm(opened(), save("D1", {"Z01": three, "Z04": three}))
+    case.then(
+        d.AnswersSaved(
+            section="D1",
+            answers={
+                "Z01": d.AnswerRecorded(answer=three, author="li", replaces=0),
+                "Z04": d.AnswerRecorded(answer=three, author="li", replaces=0),
+            },
+        )
+    )
+    firm(case, save("D1", {"Z01": four, "Z04": three}, replaces=2)).then(
+        d.AnswersSaved(section="D1", answers={"Z01": d.AnswerRecorded(answer=four, author="li", replaces=2)})
+    )
+    firm(case, save("D1", {"Z01": four, "Z04": three})).then()
+
+
+def test_two_people_conflict_on_an_answer_and_not_on_the_form() -> None:
+    three, four = Answer(level=Decimal(3)), Answer(level=Decimal(4))
+    case = firm(opened(), save("D1", {"Z01": three})).accepted
+    firm(case, save("D1", {"Z04": three})).happened("diagnosis.answers_saved.v1")
+    firm(case, save("D1", {"Z01": four})).refused(rules.ANSWER_CHANGED_MEANWHILE, indicator="Z01")
+    firm(case, save("D1", {"Z01": four}, replaces=2)).happened("diagnosis.answers_saved.v1")
+
+
+@pytest.mark.parametrize(
+    ("section", "indicator", "rule"),
+    [
+        ("D9", "Z01", rules.SECTION_UNKNOWN),
+        ("D1", "Q99", rules.INDICATOR_UNKNOWN),
+        ("D2", "Z01", rules.INDICATOR_NOT_IN_SECTION),
+        ("D1", "Z02", ANSWER_RULES["INDICATOR_NOT_IN_FORM"]),
+    ],
+)
+def test_an_answer_names_an_indicator_of_its_section_and_form(section: str, indicator: str, rule: rules.Rule) -> None:
+    answers = {indicator: Answer(level=Decimal(3))}
+    firm(opened(), save(section, answers)).refused(rule)
+    provider(accepted(), verify(section, answers)).refused(rule)
+
+
+MALFORMED = [
+    ("Z01", Answer(level=Decimal("3.2")), "ANSWER_OFF_SCALE"),
+    ("Z01", Answer(numbers={"devices_total": Decimal(1)}), "ANSWER_KIND_WRONG"),
+    ("X03", Answer(numbers={"devices_digital": Decimal(5)}), "RAW_NUMBER_MISSING"),
+    ("X03", Answer(numbers={"devices_digital": Decimal(5), "devices_total": Decimal(0)}), "RAW_NUMBER_INVALID"),
+    ("G06", Answer(choices=("robots",)), "CHOICE_UNKNOWN"),
+    ("Z01", Answer(not_applicable=True), "REASON_MISSING"),
+]
+
+
+@pytest.mark.parametrize(("indicator", "answer", "code"), MALFORMED)
+def test_a_malformed_answer_is_refused_by_its_own_rule(indicator: str, answer: Answer, code: str) -> None:
+    section = EDITION.by_id[indicator].dimension
+    firm(opened(), save(section, {indicator: answer})).refused(ANSWER_RULES[code], indicator=indicator)
+    provider(accepted(), verify(section, {indicator: answer}, "现场所见")).refused(ANSWER_RULES[code], indicator=indicator)
+
+
+def test_a_missing_raw_number_is_named_in_both_languages() -> None:
+    answers = {"X03": Answer(numbers={"devices_digital": Decimal(5)})}
+    refused = firm(opened(), save(EDITION.by_id["X03"].dimension, answers)).outcome
+    label = EDITION.by_id["X03"].numbers[1].label
+    assert label in refused.says  # type: ignore[union-attr]
+    assert "devices_total" in refused.says_in_english  # type: ignore[union-attr]
+
+
+def test_nothing_is_submitted_while_an_indicator_is_unanswered() -> None:
+    answers = uniform(3)
+    del answers["Z01"], answers["F08"]
+    case = firm(filled(answers), d.PledgeTruth(diagnosis="d1"))
+    firm(case, d.SubmitSelfAssessment(diagnosis="d1")).refused(rules.ANSWERS_MISSING, count=2, indicators=["Z01", "F08"])
+
+
+def test_nothing_is_submitted_without_a_pledge_and_a_changed_answer_asks_for_a_new_one() -> None:
+    submit, pledge = d.SubmitSelfAssessment(diagnosis="d1"), d.PledgeTruth(diagnosis="d1")
+    firm(filled(), submit).refused(rules.PLEDGE_MISSING)
+    case = firm(filled(), pledge).then(d.TruthPledged())
+    firm(case, pledge).then()
+    firm(case, save("D1", {"Z01": Answer(level=Decimal(2))}, replaces=2)).accepted  # noqa: B018 - a property that asserts
+    firm(case, submit).refused(rules.PLEDGE_MISSING)
+
+
+def test_a_submitted_self_assessment_carries_its_own_measurement() -> None:
+    [fact] = submitted().facts
+    assert isinstance(fact, d.SelfAssessmentSubmitted)
+    assert fact.measured == EDITION.measure(Form.BRIEF, uniform(3))
+
+
+def test_a_dimension_that_does_not_apply_at_all_cannot_be_scored() -> None:
+    nothing = {item.id: ABSENT for item in EDITION.of(Form.BRIEF) if item.dimension == "D1"}
+    case = firm(filled(uniform(3) | nothing), d.PledgeTruth(diagnosis="d1"))
+    firm(case, d.SubmitSelfAssessment(diagnosis="d1")).refused(rules.DIMENSION_NOT_APPLICABLE, dimensions="D1")
+    provider(verified(uniform(3) | nothing), d.ScoreDiagnosis(diagnosis="d1")).refused(rules.DIMENSION_NOT_APPLICABLE)
+
+
