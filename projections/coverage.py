@@ -1,16 +1,17 @@
 """Coverage desk 覆盖台: diagnosed over the year's roster, by district and for the city, beside the city's targets. plan G.
 
-A firm counts as diagnosed from the year its first report was issued. No district target is known, so none is kept.
+A firm counts as diagnosed from the year, in the city's calendar, of its first report. No district target is known, so none is kept.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, and_, case, func, select
 
 from domain.access import Scope
+from domain.language import city_day
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
 from projections.directory import enterprise_columns
@@ -20,6 +21,7 @@ from projections.rosters import MEMBERS
 from projections.scope import to_sql
 
 META = MetaData()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 FIRST_REPORTS = Table(
     "first_reports",
@@ -38,7 +40,7 @@ TARGETS = Table(
     "targets",
     META,
     Column("year", Integer, primary_key=True),
-    Column("measure", String, nullable=False),
+    Column("measure", String, primary_key=True),
     Column("at_least", String, nullable=False),
     Column("clause", String, nullable=False),
     Column("mark", String, nullable=False),
@@ -59,7 +61,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         subject = subjects.get(key(entry))
         if subject is None:
             raise LookupError(f"{entry.stream} has no opening before position {entry.position}")
-        year = datetime.fromtimestamp(entry.at / 1_000_000, UTC).year
+        year = city_day(EPOCH + timedelta(microseconds=entry.at)).year
         before = reports.get(subject["enterprise"])
         if entry.type == "diagnosis.report_confirmed.v1":
             if before is not None and before["confirmed_year"] is None:
@@ -121,8 +123,9 @@ def by_district(reading: Reading, scope: Scope, year: int) -> list[CoverageRow]:
     return [CoverageRow(str(d), int(n), int(c), int(total)) for d, n, c, total in reading.rows(query)]
 
 
-def target(reading: Reading, year: int) -> TargetRow | None:
-    """The city's target of a year, None where the plan sets none."""
+def targets(reading: Reading, year: int) -> list[TargetRow]:
+    """The city's targets of a year 市级目标, one a measure; none where the plan sets none."""
     table = reading[TARGETS]
-    rows = reading.rows(select(table).where(table.c.year == year))
-    return TargetRow(rows[0][0], rows[0][1], Decimal(rows[0][2]), rows[0][3], rows[0][4]) if rows else None
+    query = select(table.c.year, table.c.measure, table.c.at_least, table.c.clause, table.c.mark)
+    rows = reading.rows(query.where(table.c.year == year).order_by(table.c.measure))
+    return [TargetRow(y, measure, Decimal(at_least), clause, mark) for y, measure, at_least, clause, mark in rows]

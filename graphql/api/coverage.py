@@ -79,14 +79,14 @@ class CoverageQueries:
         rows = coverage.by_district(reading, context.scope, year)
         names = district_codes()
         diagnosed, total = sum(row.diagnosed for row in rows), sum(row.total for row in rows)
-        target = coverage.target(reading, year) if context.scope == Everything() else None
+        targets = coverage.targets(reading, year) if context.scope == Everything() else []
         return Coverage(
             year=year,
             diagnosed=diagnosed,
             confirmed=sum(row.confirmed for row in rows),
             total=total,
             synthetic=context.program.demo,
-            targets=[_target(target, diagnosed, total)] if target is not None else [],
+            targets=[_target(target, diagnosed, total) for target in targets],
             districts=[
                 DistrictCoverage(
                     district=row.district,

@@ -8,7 +8,7 @@ from api.context import Context
 from api.errors import UserError
 from api.people import Membership, build_membership
 from domain.access import sentence
-from domain.language import Refused, Rule
+from domain.language import Refused, Rule, city_day
 from projections import people_desk
 
 SIGN_IN_FAILED = Rule("SIGN_IN_FAILED", "plan P7", "登录名或密码不正确", "Wrong login or password")
@@ -112,7 +112,7 @@ class SessionQueries:
         chinese, english = sentence(context.scope)
         rows = []
         if identified is not None and identified.membership:
-            today = context.program.clock().date().isoformat()
+            today = city_day(context.program.clock()).isoformat()
             rows = people_desk.memberships_of(context.reading, context.caller.actor, today)
         return Viewer(
             actor=context.caller.actor or None,

@@ -182,10 +182,9 @@ def test_coverage_counts_firms_with_a_report_over_the_roster_of_the_year(models:
     with models.reading() as reading:
         rows = {row.district: row for row in coverage.by_district(reading, Everything(), year)}
         assert {d: r.total for d, r in rows.items()} == {"310114": 1, "310115": 1, "310117": 2}
-        target = coverage.target(reading, year)
-        assert target is not None
+        [target] = coverage.targets(reading, year)
         assert (target.clause, target.mark, target.at_least) == ("plan G2", "V", 60)
-        assert coverage.target(reading, 2030) is None
+        assert coverage.targets(reading, 2030) == []
     city.send(CITY, roster(year=2100, digest="5" * 64))
     models.catch_up()
     with models.reading() as reading:
