@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 install: $(VENV)/.installed
 
-$(VENV)/.installed: pyproject.toml scripts/install
+$(VENV)/.installed: pyproject.toml $(wildcard scripts/install scripts/fonts scripts/graphiql)
 	PYTHON=$(PYTHON) VENV=$(VENV) scripts/install
 	touch $@
 

@@ -419,6 +419,8 @@ def _reads(command: d.DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[st
             active_diagnosis(diagnosis.enterprise, diagnosis.campaign, diagnosis.purpose.value),
         ]
     provider = getattr(command, "provider", None)
+    if isinstance(command, d.IssueReport | d.ConfirmReport) and diagnosis is not None:
+        provider = diagnosis.provider  # a report names who made it
     if provider is not None:
         streams.append(organisation_stream(provider))
     return tuple(streams)

@@ -28,13 +28,14 @@ Capabilities = Mapping[str, Capability[Any, Any, Any]]
 
 @dataclass(frozen=True)
 class Accepted:
-    """A command that the rules accept, before it is finished 已获准命令: its stream's history and the streams it read."""
+    """A command that the rules accept, before it is finished 已获准命令: its stream's history, the streams it read, when."""
 
     command: Command
     history: list[Entry]
     state: Any
     read: Mapping[str, Any]
     others: Mapping[str, list[Entry]]
+    at: datetime
 
 
 Finish = Callable[[Accepted], Command]
@@ -95,6 +96,7 @@ def handle(
     correlation: str = "",
     causation: str = "",
     idempotency_key: str | None = None,
+    input_digest: str | None = None,
     expected_version: int | None = None,
     finish: Finish | None = None,
 ) -> Handled:
@@ -110,6 +112,7 @@ def handle(
         correlation: what the command belongs to.
         causation: what caused it, as stream/version.
         idempotency_key: the same key with the same input answers with the first outcome.
+        input_digest: of the input as the client sent it, where the server completed it; else the command's own.
         expected_version: the version the caller saw; any other is a Conflict.
         finish: completes the command from the history it was accepted on; the completed one is decided anew.
 
@@ -118,7 +121,7 @@ def handle(
         Conflict: the stream is not at `expected_version`, or a race was lost twice.
     """
     capability = next(c for c in capabilities.values() if isinstance(command, c.commands))
-    digest = sha256(type(command).__name__.encode() + command.model_dump_json().encode()).hexdigest()
+    digest = input_digest or sha256(type(command).__name__.encode() + command.model_dump_json().encode()).hexdigest()
     for attempt in range(ATTEMPTS):
         if idempotency_key is not None and (known := journal.outcome(caller.actor, idempotency_key)) is not None:
             return _replay(journal, known, digest)
@@ -139,7 +142,7 @@ def handle(
         occasion = Occasion(by=caller.actor, role=caller.role, organisation=caller.organisation, at=at, read=read)
         facts = capability.decide(command, state, occasion)
         if finish is not None:
-            finished = finish(Accepted(command, history, state, read, others))
+            finished = finish(Accepted(command, history, state, read, others, at))
             facts = capability.decide(finished, state, occasion)
         versions = {stream: version} | {name: len(entries) for name, entries in others.items()}
         entries = []

@@ -1,0 +1,77 @@
+"""Fonts 字体 of the report: which characters they have, which a text lacks, and the digest that a report cites. plan P4.
+
+Two weights, each as a small face with GB 2312 and as the whole font behind it. `scripts/fonts` makes them.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FOLDER = Path(__file__).parent / "fonts"
+WEIGHTS = {400: "NotoSansSC-Regular", 700: "NotoSansSC-Bold"}
+COMMON, WHOLE = "Report", "Report Whole"
+"""Names of the families in the style sheet: the small face, and the whole font for what lies beyond."""
+LAYOUT = frozenset("\n\t")
+"""Characters that lay a text out and are never drawn."""
+
+
+class FontsMissing(RuntimeError):  # noqa: N818 - says what to do
+    """The fonts were not made on this machine 缺少字体; `scripts/fonts` makes them."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"缺少报告字体 {file.name}，请运行 scripts/fonts / the report's font is missing: run scripts/fonts")
+
+
+def files(family: str) -> dict[int, Path]:
+    """Weight -> file of a family 字体文件.
+
+    Raises:
+        FontsMissing: a file is not there.
+    """
+    suffix = "-GB2312.ttf" if family == COMMON else ".ttf"
+    found = {weight: FOLDER / f"{name}{suffix}" for weight, name in WEIGHTS.items()}
+    for file in found.values():
+        if not file.is_file():
+            raise FontsMissing(file)
+    return found
+
+
+@cache
+def characters(family: str) -> frozenset[int]:
+    """Code points that every weight of a family can draw 字符集."""
+    drawn = [frozenset(TTFont(file, lazy=True).getBestCmap()) for file in files(family).values()]
+    return frozenset.intersection(*drawn)
+
+
+def lacking(text: str, family: str) -> tuple[str, ...]:
+    """Characters of a text that a family cannot draw 缺字, in order of code point."""
+    known = characters(family)
+    return tuple(sorted(character for character in set(text) - LAYOUT if ord(character) not in known))
+
+
+def spelled(text: str, missing: Iterable[str]) -> str:
+    """A text with each missing character replaced by its code point, so that no empty box is ever printed 缺字标注."""
+    return text.translate({ord(character): f"〔U+{ord(character):04X}〕" for character in missing})
+
+
+def faces(*, whole: bool) -> str:
+    """The @font-face rules 字体声明; whole: a text needs characters beyond GB 2312."""
+    families = (COMMON, WHOLE) if whole else (COMMON,)
+    return "".join(
+        f'@font-face{{font-family:"{family}";font-weight:{weight};src:url("{file.as_uri()}")}}\n'
+        for family in families
+        for weight, file in files(family).items()
+    )
+
+
+@cache
+def digest() -> str:
+    """SHA-256 over names and bytes of all font files, hexadecimal 字体摘要."""
+    whole = sha256()
+    for family in (COMMON, WHOLE):
+        for file in files(family).values():
+            whole.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
+    return whole.hexdigest()

@@ -1,0 +1,267 @@
+"""Sheet 报告数据: what the pages of a report show, drawn from a diagnosis' entries. Pure. plan P4.
+
+The sheet is a function of its case alone: no clock, no read model. So a report can be made again from the journal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import cast
+
+from domain import diagnosis as d
+from domain.diagnosis_rules import DIAGNOSES
+from domain.enterprises import Firm
+from domain.language import city_day
+from journal import Entry
+from journal.codec import decode
+from projections.report import advice, trail, wording
+from standards import Answer, Edition, Gate, Indicator, IndicatorScore, Issued, Measured
+
+GRADES = 10
+
+
+class NothingToReport(ValueError):  # noqa: N818 - the rules refuse this first; only a wrong caller meets it
+    """The history does not reach a score 尚未评分: there is nothing to print."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a report is made from 报告依据; equal cases give equal bytes.
+
+    diagnosis: its id. history: entries of its stream up to a position, in order. firm: the enterprise as stated then.
+    edition: the pinned edition. at: when the report is issued or confirmed; only its day in the city's calendar is printed.
+    confirmed: the version the firm agreed to. demo: synthetic data, marked 示例数据 on every page.
+    names: id of an organisation, code of a district or an industry -> name; what has none is printed by its id.
+    """
+
+    diagnosis: str
+    history: Sequence[Entry]
+    firm: Firm
+    edition: Edition
+    at: datetime
+    confirmed: bool
+    demo: bool
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An indicator, self-assessed beside verified 指标对照. differs: the two answers are not the same; then a reason."""
+
+    indicator: Indicator
+    own: Answer
+    own_level: Decimal | None
+    verified: Answer
+    score: IndicatorScore
+    differs: bool
+    reason: str
+
+    @property
+    def own_basis(self) -> str:
+        """What the firm's answer rests on."""
+        return wording.stated(self.indicator, self.own)
+
+    @property
+    def basis(self) -> str:
+        """What the verified answer rests on."""
+        return wording.stated(self.indicator, self.verified)
+
+    @property
+    def described(self) -> str:
+        """The standard's description of the verified level."""
+        return "" if self.score.level is None else wording.described(self.indicator, self.score.level)
+
+    @property
+    def next_asks(self) -> tuple[int, str] | None:
+        """The next level and its description; None at the top or where not applicable."""
+        if self.score.level is None or self.score.level >= len(self.indicator.levels):
+            return None
+        goal = int(self.score.level) + 1
+        return goal, self.indicator.levels[goal - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A dimension with its indicators 维度. own, verified: scores 0–100."""
+
+    id: str
+    name: str
+    weight: Decimal
+    own: Decimal
+    verified: Decimal
+    level: int
+    level_name: str
+    contribution: Decimal
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything the pages show 报告数据.
+
+    version: of the report, from 1. dated: the day of issue or confirmation in the city's calendar. up_to: position of the last
+    entry the report knows. to_next: points missing to the next grade's band, None at the top.
+    """
+
+    diagnosis: str
+    version: int
+    confirmed: bool
+    demo: bool
+    dated: date
+    up_to: int
+    firm: Firm
+    district: str
+    industry: str
+    size: str
+    seats: tuple[tuple[str, str], ...]
+    edition: Edition
+    form: str
+    purpose: str
+    campaign: str
+    provider: str
+    own: Measured
+    verified: Measured
+    issued: Issued
+    band_name: str
+    measured_name: str
+    own_name: str
+    to_next: Decimal | None
+    chapters: tuple[Chapter, ...]
+    obstacles: tuple[Gate, ...]
+    weaknesses: tuple[advice.Weakness, ...]
+    overstatements: tuple[advice.Overstatement, ...]
+    recommendations: tuple[advice.Recommendation, ...]
+    visits: tuple[trail.Visit, ...]
+    reviews: tuple[str, ...]
+    objections: tuple[trail.Objection, ...]
+    evidence: tuple[trail.Evidence, ...]
+    steps: tuple[trail.Step, ...]
+    marks: tuple[tuple[str, str, int], ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every indicator, in the edition's order."""
+        return tuple(line for chapter in self.chapters for line in chapter.lines)
+
+    @property
+    def not_applicable(self) -> tuple[Line, ...]:
+        """Indicators verified as not applicable."""
+        return tuple(line for line in self.lines if line.score.level is None)
+
+    @property
+    def title(self) -> str:
+        """Title of the document, with the enterprise and the version."""
+        return f"{self.firm.name} 数字化诊断报告 第 {self.version} 版"
+
+
+def sheet(case: Case) -> Sheet:
+    """The sheet of a case 报告数据.
+
+    Raises:
+        NothingToReport: the history does not reach a score.
+    """
+    history = [
+        trail.Told(entry, cast("d.DiagnosisEvent", decode(DIAGNOSES, entry.type, entry.state)))
+        for entry in case.history
+    ]
+    state: d.Diagnosis | None = None
+    for told in history:
+        state = d.evolve(state, told.event)
+    if state is None or state.self_measured is None or state.verified_measured is None or state.issued is None:
+        raise NothingToReport(case.diagnosis)
+    edition, firm, names = case.edition, case.firm, case.names
+    own, verified, issued = state.self_measured, state.verified_measured, state.issued
+    chapters = _chapters(edition, state, own, verified)
+    reasons = {indicator: found.reason or "" for indicator, found in state.verified.items()}
+    grade = issued.grade
+    return Sheet(
+        diagnosis=case.diagnosis,
+        version=state.reports + 1,
+        confirmed=case.confirmed,
+        demo=case.demo,
+        dated=city_day(case.at),
+        up_to=history[-1].entry.position,
+        firm=firm,
+        district=names.get(firm.district, firm.district),
+        industry=names.get(firm.industry[:3], ""),
+        size=wording.SIZES.get(firm.size_class, firm.size_class),
+        seats=tuple(
+            (label, names.get(seat, seat))
+            for label, seat in (("街镇", firm.subdistrict), ("园区", firm.park), ("企业集团", firm.group))
+            if seat is not None
+        ),
+        edition=edition,
+        form=wording.FORMS[state.form],
+        purpose=wording.PURPOSES[state.purpose],
+        campaign=state.campaign,
+        provider=names.get(state.provider or "", state.provider or ""),
+        own=own,
+        verified=verified,
+        issued=issued,
+        band_name=grade_name(edition, verified.band_grade),
+        measured_name=grade_name(edition, verified.grade),
+        own_name=grade_name(edition, own.grade),
+        to_next=edition.bands[grade] - verified.total if grade < GRADES else None,
+        chapters=chapters,
+        obstacles=advice.obstacles(verified, issued),
+        weaknesses=advice.weaknesses(edition, verified)[: advice.WEAKEST],
+        overstatements=advice.overstatements(edition, own, verified, reasons),
+        recommendations=advice.recommendations(edition, verified, issued),
+        visits=trail.visits(history),
+        reviews=trail.reviews(history),
+        objections=trail.objections(history),
+        evidence=trail.evidence(history),
+        steps=trail.steps(history, edition, names),
+        marks=_marks(chapters),
+    )
+
+
+def grade_name(edition: Edition, grade: int) -> str:
+    """A grade with its level 等级档次: "四档（场景级）"; below grade 1 by the edition's own word."""
+    if not grade:
+        return edition.below_grade_name
+    return f"{edition.grade_names[grade - 1]}（{edition.level_names[(grade + 1) // 2 - 1]}）"
+
+
+def _chapters(
+    edition: Edition, state: d.Diagnosis, own: Measured, verified: Measured
+) -> tuple[Chapter, ...]:
+    own_scores = {score.id: score.score for score in own.dimensions}
+    own_levels = {score.id: score.level for score in own.indicators}
+    reached = {score.id: score for score in verified.dimensions}
+    lines: dict[str, list[Line]] = {dimension.id: [] for dimension in edition.dimensions}
+    for score in verified.indicators:
+        indicator = edition.by_id[score.id]
+        before, found = state.answers[score.id], state.verified[score.id]
+        lines[indicator.dimension].append(
+            Line(
+                indicator=indicator,
+                own=before,
+                own_level=own_levels[score.id],
+                verified=found.answer,
+                score=score,
+                differs=before != found.answer,
+                reason=found.reason or "",
+            )
+        )
+    return tuple(
+        Chapter(
+            id=dimension.id,
+            name=dimension.name,
+            weight=dimension.weight,
+            own=own_scores[dimension.id],
+            verified=reached[dimension.id].score,
+            level=reached[dimension.id].level,
+            level_name=(edition.below_grade_name, *edition.level_names)[reached[dimension.id].level],
+            contribution=sum((line.score.contribution for line in lines[dimension.id]), Decimal(0)),
+            lines=tuple(lines[dimension.id]),
+        )
+        for dimension in edition.dimensions
+    )
+
+
+def _marks(chapters: Sequence[Chapter]) -> tuple[tuple[str, str, int], ...]:
+    """Marks of the indicators' sources 数据标记: (mark, meaning, how many indicators), in the order of the legend."""
+    found = [line.indicator.source.mark for chapter in chapters for line in chapter.lines]
+    return tuple((mark, said, found.count(mark)) for mark, said in wording.MARKS.items() if mark in found)

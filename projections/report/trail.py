@@ -1,0 +1,177 @@
+"""Trail 留痕: which role did what, when, and on which evidence; never a person's name. plan P5.
+
+Roles are printed and not people, so that the erasure of a person leaves every printed report true (architecture 15).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from domain import diagnosis as d
+from journal import Entry
+from projections.report import wording
+from standards import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact with the entry that holds it 事实及其条目."""
+
+    entry: Entry
+    event: d.DiagnosisEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the trail 留痕行. version: within the diagnosis' stream. position: in the whole journal."""
+
+    version: int
+    position: int
+    at: datetime
+    role: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that supports indicators 佐证, cited by the hash of its bytes."""
+
+    filename: str
+    media_type: str
+    size: str
+    sha256: str
+    indicators: tuple[str, ...]
+    role: str
+    at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit on site 现场诊断. on: the day, as ISO 8601. diagnosticians: how many were there."""
+
+    on: str
+    diagnosticians: int
+    functions: tuple[str, ...]
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """An objection and what became of it 异议. upheld None: not answered yet."""
+
+    indicator: str
+    reason: str
+    upheld: bool | None
+    answer: str
+
+
+def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -> tuple[Step, ...]:
+    """Every entry of the diagnosis in order 诊断留痕.
+
+    names: id of an organisation -> its name.
+    """
+    own: dict[str, d.AnswerRecorded] = {}
+    found = []
+    for told in history:
+        if isinstance(told.event, d.AnswersSaved):
+            own |= told.event.answers
+        what, detail = _says(told.event, edition, names, own)
+        role = wording.ROLES.get(told.entry.role, told.entry.role)
+        at = wording.moment(told.entry.at)
+        found.append(Step(told.entry.version, told.entry.position, at, role, what, detail))
+    return tuple(found)
+
+
+def _says(
+    event: d.DiagnosisEvent, edition: Edition, names: Mapping[str, str], own: Mapping[str, d.AnswerRecorded]
+) -> tuple[str, str]:
+    match event:
+        case d.DiagnosisOpened(form=form, purpose=purpose):
+            return "开启诊断", f"{wording.PURPOSES[purpose]}，{wording.FORMS[form]}，标准版本 {event.edition}"
+        case d.ProviderAssigned(provider=provider):
+            return "指定服务商", names.get(provider, provider)
+        case d.AnswersSaved(section=section, answers=answers):
+            return "保存自评", f"{wording.dimension(edition, section)}，{len(answers)} 项"
+        case d.TruthPledged():
+            return "作出真实性承诺", ""
+        case d.SelfAssessmentSubmitted(measured=measured):
+            return "提交自评", f"自评总分 {measured.total}"
+        case d.DiagnosisAccepted(provider=provider):
+            return "受理诊断", names.get(provider, provider)
+        case d.EvidenceAttached(filename=filename, indicators=indicators):
+            return "附上佐证", f"{filename}（{'、'.join(indicators)}）"
+        case d.SiteVisitRecorded(visited_on=on, diagnosticians=count):
+            return "记录现场诊断", f"{on.isoformat()}，诊断师 {count} 人"
+        case d.AnswersVerified(section=section, answers=answers):
+            changed = sum(1 for i, found in answers.items() if i in own and found.answer != own[i].answer)
+            said = f"{wording.dimension(edition, section)}，{len(answers)} 项"
+            return "核验答案", f"{said}，其中 {changed} 项与自评不同" if changed else said
+        case d.ExpertReviewRecorded():
+            return "记录专家评审", ""
+        case d.DiagnosisScored(verified=verified, issued=issued):
+            return "评分", f"核验总分 {verified.total}，{issued.grade_name}"
+        case d.ReportIssued(version=version):
+            return "出具报告", f"第 {version} 版"
+        case d.ReportConfirmed(version=version):
+            return "确认报告", f"第 {version} 版"
+        case d.ReportObjectedTo(items=items):
+            return "提出异议", "、".join(item.indicator for item in items)
+        case d.ObjectionsAnswered(answers=answered):
+            upheld = sum(1 for answer in answered if answer.upheld)
+            return "答复异议", f"采纳 {upheld} 项，维持 {len(answered) - upheld} 项"
+        case d.DiagnosisWithdrawn(reason=reason):
+            return "撤销诊断", reason
+        case never:
+            assert_never(never)
+
+
+def evidence(history: Sequence[Told]) -> tuple[Evidence, ...]:
+    """Every file attached, in order 佐证索引."""
+    return tuple(
+        Evidence(
+            filename=event.filename,
+            media_type=event.media_type,
+            size=wording.size(event.size),
+            sha256=event.sha256,
+            indicators=event.indicators,
+            role=wording.ROLES.get(told.entry.role, told.entry.role),
+            at=wording.moment(told.entry.at),
+            version=told.entry.version,
+        )
+        for told in history
+        if isinstance(event := told.event, d.EvidenceAttached)
+    )
+
+
+def visits(history: Sequence[Told]) -> tuple[Visit, ...]:
+    """Every visit on site, in order 现场诊断."""
+    return tuple(
+        Visit(event.visited_on.isoformat(), event.diagnosticians, event.functions, event.notes)
+        for told in history
+        if isinstance(event := told.event, d.SiteVisitRecorded)
+    )
+
+
+def reviews(history: Sequence[Told]) -> tuple[str, ...]:
+    """Conclusions of expert reviews, in order 专家评审结论."""
+    return tuple(told.event.conclusion for told in history if isinstance(told.event, d.ExpertReviewRecorded))
+
+
+def objections(history: Sequence[Told]) -> tuple[Objection, ...]:
+    """Every objection with its answer, in order 异议与答复."""
+    return tuple(_objections([told.event for told in history]))
+
+
+def _objections(events: Sequence[d.DiagnosisEvent]) -> Iterator[Objection]:
+    open_items: dict[str, str] = {}
+    for event in events:
+        if isinstance(event, d.ReportObjectedTo):
+            open_items = {item.indicator: item.reason for item in event.items}
+        elif isinstance(event, d.ObjectionsAnswered):
+            for answer in event.answers:
+                yield Objection(answer.indicator, open_items.pop(answer.indicator), answer.upheld, answer.reason)
+    for indicator, reason in open_items.items():
+        yield Objection(indicator, reason, None, "")

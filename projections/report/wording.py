@@ -1,0 +1,112 @@
+"""Wording 措辞: what the report calls roles, levels and answers. Chinese, as a chief executive reads it. plan P4."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from domain.access import Role
+from domain.diagnosis import Purpose
+from domain.language import SHANGHAI
+from standards import Answer, Edition, Form, Indicator
+from standards.scoring import rounded
+
+ROLES: Mapping[str, str] = {
+    Role.CITY: "市级主管部门",
+    Role.DISTRICT: "区级主管部门",
+    Role.SUBDISTRICT: "街镇",
+    Role.PARK: "园区",
+    Role.GROUP: "企业集团",
+    Role.ENTERPRISE: "企业",
+    Role.PROVIDER: "服务商",
+    Role.AUDITOR: "审计方",
+    Role.PARTNER: "合作方",
+    Role.PUBLIC: "公众",
+    Role.SYSTEM: "系统",
+}
+PURPOSES: Mapping[Purpose, str] = {
+    Purpose.INITIAL: "首次诊断",
+    Purpose.SAMPLE: "抽样评估",
+    Purpose.REPEAT: "复诊",
+}
+FORMS: Mapping[Form, str] = {Form.BRIEF: "简版", Form.FULL: "完整版"}
+SIZES: Mapping[str, str] = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
+MARKS: Mapping[str, str] = {
+    "V": "已核对公开来源",
+    "V-2": "据二手来源",
+    "K": "行业通识",
+    "I": "项目组复原或拟定",
+    "M": "凭记忆、待核",
+    "P": "提案",
+}
+"""What a mark beside a number means 数据标记."""
+
+NOT_APPLICABLE = "不适用"
+
+
+def moment(microseconds: int) -> datetime:
+    """An entry's time on the city's clock 北京时间."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).astimezone(SHANGHAI)
+
+
+def number(value: Decimal) -> str:
+    """A number without the zeros that say nothing: 3, 2.5, 21000."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact(value: Decimal) -> str:
+    """An effective weight or a contribution with all its four decimals: 3.7500."""
+    return f"{value:.4f}"
+
+
+def level(value: Decimal | None) -> str:
+    """A maturity level 等级: "3 级", "2.5 级", or not applicable."""
+    return NOT_APPLICABLE if value is None else f"{number(value)} 级"
+
+
+def described(indicator: Indicator, reached: Decimal) -> str:
+    """What the standard says of the level reached 等级描述; of a half step, the level below it."""
+    whole = int(reached)
+    return indicator.levels[whole - 1] if whole else "尚未达到 1 级"
+
+
+def stated(indicator: Indicator, answer: Answer) -> str:
+    """What an answer rests on 填报依据: its raw numbers, its options, or its reason; empty when the level says all."""
+    if answer.not_applicable:
+        return answer.reason or ""
+    numbers = answer.numbers or {}
+    match indicator.kind:
+        case "multi":
+            chosen = set(answer.choices or ())
+            return "、".join(option.label for option in indicator.options if option.name in chosen) or "未选任何选项"
+        case "ratio":
+            part, whole = (numbers[raw.name] for raw in indicator.numbers)
+            return f"{_raw(indicator, numbers)}，即 {rounded(Fraction(part) * 100 / Fraction(whole))}%"
+        case "count":
+            return _raw(indicator, numbers)
+        case "outcome" if numbers:
+            return "，".join(f"{raw.label} {number(numbers[raw.name])}" for raw in indicator.numbers)
+        case "outcome":
+            return "未提供改造前后数值，至多计 1 级"
+        case _:
+            return ""
+
+
+def _raw(indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
+    return "，".join(f"{raw.label} {number(numbers[raw.name])} {raw.unit}" for raw in indicator.numbers)
+
+
+def size(count: int) -> str:
+    """A file's size 文件大小."""
+    kilobytes = 1024
+    if count < kilobytes:
+        return f"{count} B"
+    if count < kilobytes**2:
+        return f"{count // kilobytes} KB"
+    return f"{count * 10 // kilobytes**2 / 10:.1f} MB"
+
+
+def dimension(edition: Edition, identity: str) -> str:
+    """A dimension by id and name 维度."""
+    return next((f"{d.id} {d.name}" for d in edition.dimensions if d.id == identity), identity)
