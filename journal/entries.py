@@ -60,6 +60,7 @@ class Entry:
 
 
 COLUMNS = tuple(Entry.__dataclass_fields__)
+TEXTS = tuple(name for name, column in NewEntry.__dataclass_fields__.items() if column.type is str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,17 @@ def body(entry: NewEntry | Entry) -> bytes:
     return b"".join(parts)
 
 
+def check_texts(entry: NewEntry) -> None:
+    """Refuse what PostgreSQL could not hold, on either engine.
+
+    Raises:
+        ValueError: a text has a NUL in it.
+    """
+    for name in TEXTS:
+        if "\0" in getattr(entry, name):
+            raise ValueError(f"{name} has a NUL in it")
+
+
 def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: bool) -> tuple[Head, list[tuple[Any, ...]]]:
     """The next head and the rows of new entries, numbered and timed after the present head.
 
@@ -144,6 +156,7 @@ def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: 
         raise HeadBroken(str(error)) from error
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
+        check_texts(entry)
         position = tree.size + 1
         leaf = leaf_hash(canonical(position, at, entry))
         tree.add(leaf)

@@ -16,7 +16,18 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
-from journal.entries import COLUMNS, ClockRefused, Entry, Head, HeadBroken, KeyReused, NewEntry, VersionTaken, body
+from journal.entries import (
+    COLUMNS,
+    ClockRefused,
+    Entry,
+    Head,
+    HeadBroken,
+    KeyReused,
+    NewEntry,
+    VersionTaken,
+    body,
+    check_texts,
+)
 from journal.group_commit import GroupCommit
 from journal.postgres_listener import Listener
 from journal.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
@@ -37,6 +48,8 @@ class _Append:
     def values(self) -> tuple[Any, ...]:
         """Parameters of the stored function."""
         entries = self.entries
+        for entry in entries:
+            check_texts(entry)
         return (
             self.at,
             time.time_ns() // 1000,

@@ -1,0 +1,60 @@
+"""What other processes do to a journal while a test looks on; in a module of its own, so that a process can import it."""
+
+import multiprocessing
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from journal import NewEntry, open_journal
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def entry(stream: str, version: int, **rest: Any) -> NewEntry:
+    return NewEntry(stream, version, "thing.happened.v1", b'{"a":1}', actor="li", role="city", **rest)
+
+
+def now() -> int:
+    return time.time_ns() // 1000
+
+
+def opens(url: str, start: Any, told: Any) -> None:
+    """Opens the journal at the same moment as others and closes it again."""
+    try:
+        start.wait(60)
+        open_journal(url).close()
+        told.put("")
+    except BaseException:  # noqa: BLE001 - shown by the test
+        told.put(traceback.format_exc())
+
+
+def appends(url: str, start: Any, told: Any, name: str, count: int) -> None:
+    """Appends to a stream of its own, as fast as it can."""
+    try:
+        journal = open_journal(url)
+        start.wait(60)
+        for version in range(1, count + 1):
+            journal.append([entry(f"thing/{name}", version)], now())
+        journal.close()
+        told.put("")
+    except BaseException:  # noqa: BLE001 - shown by the test
+        told.put(traceback.format_exc())
+
+
+@contextmanager
+def processes(target: Callable[..., None], url: str, arguments: list[tuple[Any, ...]]) -> Iterator[Callable[[], list[str]]]:
+    """Processes that start work at one moment; the function given waits for them and gives what went wrong, if anything."""
+    start, told = SPAWN.Barrier(len(arguments)), SPAWN.Queue()
+    started = [SPAWN.Process(target=target, args=(url, start, told, *rest), daemon=True) for rest in arguments]
+    for one in started:
+        one.start()
+    try:
+        yield lambda: [failure for failure in (told.get(timeout=60) for _ in started) if failure]
+    finally:
+        for one in started:
+            one.join(10)
+            one.kill()
+            one.join()
+            one.close()
