@@ -1,0 +1,85 @@
+"""Published events: an event never changes its shape, and bytes once stored are read for ever (architecture 4).
+
+golden/events.json holds, for each capability, a history as its bytes were stored, and for each name a digest of its schema.
+A new event is added there; a changed one needs a new name and an upcaster.
+"""
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from domain.events import CAPABILITIES, EVENTS
+from domain.language import Event, fold
+from journal.codec import UPCASTERS, decode, encode
+
+GOLDEN = Path(__file__).parent / "golden" / "events.json"
+KEPT: dict[str, Any] = json.loads(GOLDEN.read_text("utf-8"))
+HISTORIES: dict[str, list[dict[str, Any]]] = KEPT["histories"]
+SCHEMAS: dict[str, str] = KEPT["schemas"]
+
+
+def shape(schema: Any) -> Any:
+    """A schema without the words in it: what a reader of the bytes depends on."""
+    if isinstance(schema, dict):
+        words = ("title", "description")
+        return {key: shape(part) for key, part in schema.items() if not (key in words and isinstance(part, str))}
+    return [shape(part) for part in schema] if isinstance(schema, list) else schema
+
+
+def digest(event: type[Event]) -> str:
+    return sha256(orjson.dumps(shape(event.model_json_schema()), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def test_every_published_name_is_kept_here_and_none_is_ever_taken_back() -> None:
+    new = {name: digest(event) for name, event in EVENTS.items() if name not in SCHEMAS}
+    assert new == {}, "add the new names with their digests and a stored example to golden/events.json"
+    assert set(SCHEMAS) - set(EVENTS) - set(UPCASTERS) == set()
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_the_shape_of_a_published_event_has_not_changed(name: str) -> None:
+    assert digest(EVENTS[name]) == SCHEMAS[name], "publish the new shape under a new name, with an upcaster"
+
+
+@pytest.mark.parametrize(("name", "event"), EVENTS.items())
+def test_a_name_says_whose_it_is_what_happened_and_its_version(name: str, event: type[Event]) -> None:
+    assert re.fullmatch(r"[a-z]+\.[a-z_]+\.v[1-9][0-9]*", name)
+    owner = name.split(".", 1)[0]
+    assert event in CAPABILITIES[owner].events
+
+
+def test_no_name_is_published_twice() -> None:
+    assert len(EVENTS) == sum(len(capability.events) for capability in CAPABILITIES.values())
+
+
+@pytest.mark.parametrize("kind", CAPABILITIES)
+def test_the_bytes_of_every_event_are_read_written_alike_and_folded(kind: str) -> None:
+    capability, events = CAPABILITIES[kind], []
+    for stored in HISTORIES[kind]:
+        state = orjson.dumps(stored["state"], option=orjson.OPT_SORT_KEYS)
+        event = decode(capability, stored["type"], state)
+        assert stored["type"] in UPCASTERS or encode(event) == state
+        events.append(event)
+    assert fold(capability.evolve, events) is not None
+    assert {event.type for event in events} == {e.model_fields["type"].default for e in capability.events}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_bytes_with_a_field_too_many_or_too_few_are_not_read(name: str) -> None:
+    kind = name.split(".", 1)[0]
+    stored = next(one["state"] for one in HISTORIES[kind] if one["type"] == name)
+    with pytest.raises(ValueError, match="colour"):
+        decode(CAPABILITIES[kind], name, orjson.dumps(stored | {"colour": "red"}))
+    for field in stored:
+        with pytest.raises(ValueError, match=field):
+            decode(CAPABILITIES[kind], name, orjson.dumps({key: stored[key] for key in stored if key != field}))
+
+
+def test_an_unpublished_name_is_not_read() -> None:
+    with pytest.raises(LookupError):
+        decode(CAPABILITIES["slot"], "slot.painted.v1", b"{}")
