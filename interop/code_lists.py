@@ -92,6 +92,35 @@ def district_codes() -> Mapping[str, District]:
     return found
 
 
+# Subdistricts
+
+
+class Subdistricts(CodeList):
+    """Subdistricts 街镇表: district code -> last three digits of the statistical code -> name."""
+
+    source: str
+    mark: Mark
+    districts: dict[
+        Annotated[str, Field(pattern=r"^31\d{4}$")], dict[Annotated[str, Field(pattern=r"^\d{3}$")], str]
+    ]
+
+
+@cache
+def subdistrict_codes() -> Mapping[str, tuple[str, ...]]:
+    """What a subdistrict is called in a file -> the nine-digit codes it may mean 街镇名对照.
+
+    By its code, full name, and name without 街道, 镇 or 乡; one name may stand in several districts.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for district, parts in read_codes(HERE / "subdistricts.yaml", Subdistricts).districts.items():
+        for digits, name in parts.items():
+            code = district + digits
+            short = name.removesuffix("街道").removesuffix("镇").removesuffix("乡")
+            for called in {code, name, short}:
+                found[called] = (*found.get(called, ()), code)
+    return found
+
+
 # Industries
 
 

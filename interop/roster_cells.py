@@ -15,7 +15,7 @@ from openpyxl.cell.cell import ERROR_CODES
 from domain.enterprises import RosterFinding
 from domain.language import Rule
 from interop import roster_rules as rules
-from interop.code_lists import District, district_codes, industries
+from interop.code_lists import District, district_codes, industries, subdistrict_codes
 from interop.roster_files import Cell, is_blank
 from interop.uscc import ALPHABET, ORGANISATION, UsccFlaw, check_digit, flaw_of
 
@@ -28,6 +28,8 @@ SHOWN = 60
 
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 INDUSTRY = re.compile(r"C?(\d{2,4})", re.ASCII)
+SUBDISTRICT = re.compile(r"\d{9}", re.ASCII)
+SUBDISTRICT_IN_FULL = re.compile(r"\d{9}000", re.ASCII)
 EXPONENT = re.compile(r"\d(\.\d+)?E\+\d+")
 NOTHING = frozenset({"无", "/", "\\", "-", "--", "—", "——", "N/A", "n/a", "null"})
 """What people write into an optional column that does not apply."""
@@ -184,6 +186,32 @@ def district(check: RowCheck) -> str | None:
     successor = district_codes()[now]
     check.note("warned", "district", rules.DISTRICT_RETIRED, value=said, now=successor.name, code=now)
     return successor.code
+
+
+def subdistrict(check: RowCheck, district_code: str | None) -> str | None:
+    """Subdistrict 街镇 of a row as nine-digit code, from a code or a name; it decides who sees the enterprise (plan P7).
+
+    One that is known to lie in another district is refused. A code of the right district that the list lacks is taken
+    with a warning; a name that the list lacks is left out with a warning.
+    """
+    text = check.text("subdistrict", LONGEST_CODE)
+    if text is None or text in NOTHING or district_code is None:
+        return None
+    said = _code(text).removesuffix("000") if SUBDISTRICT_IN_FULL.fullmatch(_code(text)) else _code(text)
+    codes = subdistrict_codes().get(said, ())
+    facts = {"value": shown(text), "district": district_codes()[district_code].name}
+    here = [code for code in codes if code.startswith(district_code)]
+    if here:
+        check.amended("subdistrict", said)
+        return here[0]
+    if SUBDISTRICT.fullmatch(said) and said.startswith(district_code):
+        check.note("warned", "subdistrict", rules.SUBDISTRICT_UNLISTED, **facts)
+        return said
+    if codes or SUBDISTRICT.fullmatch(said):
+        check.note("refused", "subdistrict", rules.SUBDISTRICT_ELSEWHERE, **facts)
+    else:
+        check.note("warned", "subdistrict", rules.SUBDISTRICT_UNKNOWN, **facts)
+    return None
 
 
 @cache

@@ -80,6 +80,20 @@ DISTRICT_RETIRED = _rule(
     "“{value}” was merged or renamed; {code} “{now}” is taken",
 )
 
+SUBDISTRICT_ELSEWHERE = _rule(
+    "SUBDISTRICT_ELSEWHERE", "街镇“{value}”不在“{district}”", "The subdistrict “{value}” is not in “{district}”"
+)
+SUBDISTRICT_UNLISTED = _rule(
+    "SUBDISTRICT_UNLISTED",
+    "街镇代码“{value}”不在代码表中，请核实",
+    "The subdistrict code “{value}” is not in the code list; confirm it",
+)
+SUBDISTRICT_UNKNOWN = _rule(
+    "SUBDISTRICT_UNKNOWN",
+    "“{value}”不是“{district}”的街镇，未登记街镇，该街镇用户将看不到此企业",
+    "“{value}” is no subdistrict of “{district}”; none is recorded, and no subdistrict will see the enterprise",
+)
+
 # What it makes
 
 INDUSTRY_MALFORMED = _rule(

@@ -157,7 +157,8 @@ def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> 
     employees = cells.employees(check)
     revenue_wan = cells.revenue_wan(check, header.in_wan)
     stated_size = cells.optional(check, "size_class")
-    subdistrict, park, group = (cells.optional(check, field) for field in ("subdistrict", "park", "group"))
+    subdistrict = cells.subdistrict(check, district)
+    park, group = cells.optional(check, "park"), cells.optional(check, "group")
     if check.refused:
         return None
     if uscc is None or name is None or district is None or industry is None or employees is None or revenue_wan is None:

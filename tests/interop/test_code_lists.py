@@ -18,6 +18,7 @@ from interop.code_lists import (
     industries,
     read_codes,
     roster_columns,
+    subdistrict_codes,
 )
 
 
@@ -44,6 +45,13 @@ def test_the_city_has_sixteen_districts_and_every_retired_one_leads_to_one_of_th
 )
 def test_a_district_is_known_by_code_and_by_name(said: str, code: str) -> None:
     assert district_codes()[said].code == code
+
+
+def test_every_subdistrict_lies_in_a_present_district_and_no_name_is_twice_in_one() -> None:
+    present = {district.code for district in districts().districts}
+    assert {code[:6] for codes in subdistrict_codes().values() for code in codes} == present
+    for called, codes in subdistrict_codes().items():
+        assert len({code[:6] for code in codes}) == len(codes), called
 
 
 def test_manufacturing_has_its_31_divisions() -> None:

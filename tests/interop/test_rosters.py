@@ -244,6 +244,32 @@ def test_optional_columns_are_taken_and_what_means_none_is_none() -> None:
     assert command.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "code", "findings"),
+    [
+        ("310117107", "310117107", []),
+        (310117107, "310117107", []),
+        ("九亭镇", "310117107", []),
+        ("九亭", "310117107", []),
+        ("310117107000", "310117107", ["CELL_NORMALISED"]),
+        ("310117999", "310117999", ["SUBDISTRICT_UNLISTED"]),
+        ("某某镇", None, ["SUBDISTRICT_UNKNOWN"]),
+        ("无", None, []),
+    ],
+)
+def test_a_subdistrict_is_read_by_code_or_name_within_the_district(
+    said: Any, code: str | None, findings: list[str]
+) -> None:
+    command = imported(row(街镇=said))
+    assert command.rows[0][1].subdistrict == code
+    assert [f.code for f in command.findings] == findings
+
+
+@pytest.mark.parametrize("said", ["张江镇", "310115125", "310115999"])
+def test_a_subdistrict_of_another_district_is_refused_since_it_decides_who_sees_the_firm(said: str) -> None:
+    assert found(row(街镇=said)) == [(2, "街镇", "refused", "SUBDISTRICT_ELSEWHERE")]
+
+
 def test_an_unquoted_delimiter_inside_a_value_is_refused_and_not_taken_for_the_next_column() -> None:
     lines = table([row(1), row(2)])
     lines[2].insert(2, "Ltd.")
