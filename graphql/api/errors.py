@@ -42,8 +42,8 @@ class UserError:
             field=None,
             code=refused.rule.code,
             clause=refused.rule.clause,
-            message=str(refused),
-            message_in_english=_in_english(refused),
+            message=refused.says,
+            message_in_english=refused.says_in_english,
         )
 
     @classmethod
@@ -61,10 +61,6 @@ class UserError:
     def malformed(cls, path: str, chinese: str, english: str) -> "UserError":
         """Input that is not what its field asks for; `path` as the client wrote it."""
         return cls(field=path or None, code=MALFORMED_INPUT, clause=None, message=chinese, message_in_english=english)
-
-
-def _in_english(refused: Refused) -> str:
-    return refused.rule.says_in_english.format(**refused.facts)
 
 
 def request_error(code: str, chinese: str, english: str, **details: object) -> dict[str, Any]:
@@ -101,15 +97,15 @@ def _published(error: GraphQLError, identifier: str, faults: list[Exception]) ->
     where: dict[str, Any] = {}
     if error.locations:
         where["locations"] = [location.formatted for location in error.locations]
-    if error.path is not None:
+    if error.path:
         where["path"] = error.path
     if isinstance(cause, Refused):
         extensions = {
             "code": cause.rule.code,
             "clause": cause.rule.clause,
-            "messageInEnglish": _in_english(cause),
+            "messageInEnglish": cause.says_in_english,
         }
-        return {"message": str(cause), **where, "extensions": extensions}
+        return {"message": cause.says, **where, "extensions": extensions}
     if isinstance(cause, GraphQLError) and (_is_coded(cause) or error.path is None):
         extensions = {"code": "BAD_REQUEST", **(cause.extensions or {})}
         return {"message": cause.message, **where, "extensions": extensions}

@@ -1,0 +1,260 @@
+"""Operations 操作: one GraphQL operation from its text to its answer, or to a stream of answers.
+
+The drivers block, so an operation runs in a worker thread, with a context of its own: one snapshot, opened at first use and
+closed there. A subscription waits on the event loop; each of its events is answered in a thread, after asking anew who the
+caller is.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+import anyio.to_thread
+import strawberry
+from anyio import CapacityLimiter
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
+from graphql.execution import Executor, create_source_event_stream
+from graphql.execution.execute import assume_not_async_iterable, assume_not_awaitable
+
+from api.budget import Limits
+from api.compiled import CompiledExecutor
+from api.context import Context
+from api.cursors import Cursors
+from api.documents import Documents, Prepared, Unacceptable
+from api.errors import masked, published, request_error
+from api.field_rights import Rows, describe_rights, forbidden, resolve_rights
+from api.program import PUBLIC, Identified, Program
+from api.wakeups import Wakeups
+
+THREADS = 12
+"""Operations at a time; each may hold a connection of the read models and one of the journal."""
+
+UNAUTHENTICATED = request_error(
+    "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."
+)
+CALLER_CHANGED = request_error(
+    "UNAUTHENTICATED", "身份已变更，请重新连接。", "The caller acts in another role now; connect again."
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks for 请求: the document's text, its variables, and which of its operations."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The GraphQL response 应答. status: of HTTP, where the media type lets errors have one."""
+
+    payload: dict[str, Any]
+    status: int = 200
+
+    @property
+    def is_executed(self) -> bool:
+        """Whether the operation ran at all; a request error has no data entry."""
+        return "data" in self.payload
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """An operation that may run 已准入操作: who asks, what, and the executor with the variables in place."""
+
+    prepared: Prepared
+    executor: CompiledExecutor
+    context: Context
+
+
+class CallerGone(Exception):  # noqa: N818 - the end of a stream, told to the client
+    """The caller of a stream is not who they were 身份失效.
+
+    ended: the session is over; else it goes on in another role.
+    """
+
+    def __init__(self, *, ended: bool) -> None:
+        super().__init__("ended" if ended else "changed")
+        self.ended = ended
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """What the client is told."""
+        return UNAUTHENTICATED if self.ended else CALLER_CHANGED
+
+
+class Operations:
+    """The operations of one schema over one program 执行入口.
+
+    Raises:
+        FieldsWithoutRights: a field of the schema has no row in the table of rights.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        schema: strawberry.Schema,
+        rows: Rows,
+        wakeups: Wakeups | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._program = program
+        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
+        self._rights = resolve_rights(self._schema, rows)
+        describe_rights(self._schema, rows)
+        self._documents = Documents(self._schema, self._rights, limits or Limits())
+        self._cursors = Cursors(program.secret)
+        self._wakeups = wakeups
+        self._threads: CapacityLimiter | None = None
+
+    async def in_thread(self, function: Any, *arguments: Any) -> Any:  # noqa: ANN401 - as anyio's own
+        """Run what blocks in one of the worker threads."""
+        if self._threads is None:
+            self._threads = CapacityLimiter(THREADS)
+        return await anyio.to_thread.run_sync(function, *arguments, limiter=self._threads)
+
+    def identify(self, token: str | None) -> Identified | None:
+        """Who asks 认证; None for the public.
+
+        Raises:
+            CallerGone: the token belongs to nobody.
+        """
+        if token is None:
+            return None
+        identified = self._program.accounts.identify(token)
+        if identified is None:
+            raise CallerGone(ended=True)
+        return identified
+
+    def admit(self, request: Request, token: str | None, kinds: frozenset[OperationType]) -> Admitted | Answer:
+        """Authenticate, look the document up, judge the rights, read the variables 准入.
+
+        Args:
+            request: what is asked for.
+            token: the bearer token; None = the public.
+            kinds: kinds of operation that this way of asking carries.
+
+        Returns:
+            The operation ready to run, or the answer that says why not.
+        """
+        try:
+            identified = self.identify(token)
+            prepared = self._documents.prepare(request.query, request.operation_name)
+        except CallerGone as gone:
+            return Answer({"errors": [gone.error]}, 401)
+        except Unacceptable as problem:
+            return Answer({"errors": published(problem.errors)}, 400)
+        if prepared.kind not in kinds:
+            return _not_carried(prepared.kind, kinds)
+        role = (identified.caller if identified is not None else PUBLIC).role
+        if role not in prepared.roles:
+            error = forbidden(self._rights, prepared.coordinates, role)
+            return Answer({"errors": published([error] if error is not None else [])}, 403)
+        context = Context(self._program, self._cursors, self._wakeups, identified, token)
+        blocking = prepared.kind is not OperationType.SUBSCRIPTION
+        executor = CompiledExecutor.build(
+            self._schema,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=dict(request.variables or {}),
+            is_awaitable=assume_not_awaitable if blocking else None,
+            is_async_iterable=assume_not_async_iterable if blocking else None,
+        )
+        if not isinstance(executor, CompiledExecutor):
+            return Answer({"errors": published(_errors(executor))}, 400)
+        executor.plans = prepared.plans
+        return Admitted(prepared, executor, context)
+
+    def execute(self, admitted: Admitted) -> Answer:
+        """Run a query or mutation in this thread 执行."""
+        try:
+            return _answer(admitted.executor.execute_operation())
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
+            return Answer({"errors": [masked(fault)]}, 500)
+        finally:
+            admitted.context.close()
+
+    def run(self, request: Request, token: str | None, kinds: frozenset[OperationType]) -> Answer:
+        """Admit and execute in this thread."""
+        admitted = self.admit(request, token, kinds)
+        return admitted if isinstance(admitted, Answer) else self.execute(admitted)
+
+    async def stream(self, admitted: Admitted) -> AsyncGenerator[Answer, None]:
+        """The answers of an operation as they come 流式执行: one of a query or mutation, many of a subscription.
+
+        Raises:
+            CallerGone: at a delivery, when the session has ended or goes on in another role.
+        """
+        if admitted.prepared.kind is not OperationType.SUBSCRIPTION:
+            yield await self.in_thread(self.execute, admitted)
+            return
+        try:
+            source = create_source_event_stream(admitted.executor)
+            events = await source if isawaitable(source) else source
+            if isinstance(events, ExecutionResult):
+                yield Answer({"errors": published(events.errors or [])}, 400)
+                return
+            async with aclosing(_generator(events)) as all_events:
+                async for event in all_events:
+                    yield await self.in_thread(self._deliver, admitted, event)
+        except CallerGone:
+            raise
+        except Exception as fault:  # noqa: BLE001 - as in `execute`; a refusal in the resolver is told as such
+            yield Answer({"errors": published([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
+        finally:
+            await self.in_thread(admitted.context.close)
+
+    def _deliver(self, admitted: Admitted, event: object) -> Answer:
+        """Answer one event, for whoever the caller is now."""
+        before = admitted.context
+        now = self.identify(before.token)
+        if (now.caller if now is not None else PUBLIC) != before.caller:
+            raise CallerGone(ended=False)
+        executor = admitted.executor.build_per_event_executor(event)
+        executor.context_value = Context(self._program, self._cursors, self._wakeups, now, before.token)
+        executor.is_awaitable = assume_not_awaitable
+        try:
+            return _answer(executor.execute_operation(serially=False))
+        finally:
+            executor.context_value.close()
+
+
+async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
+    """A source of events as a generator that closes it."""
+    try:
+        async for event in events:
+            yield event
+    finally:
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()
+
+
+def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:
+    """Errors in the variables."""
+    return built if isinstance(built, list) else []
+
+
+def _answer(result: Any) -> Answer:  # noqa: ANN401 - graphql-core's union of results; incremental ones are switched off
+    payload: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        payload["errors"] = published(result.errors)
+    return Answer(payload)
+
+
+def _not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> Answer:
+    if kind is OperationType.SUBSCRIPTION:
+        error = request_error(
+            "STREAM_REQUIRED",
+            "订阅须使用 WebSocket 或 text/event-stream。",
+            "Subscribe over WebSocket, or accept text/event-stream.",
+        )
+        return Answer({"errors": [error]}, 400)
+    allowed = ", ".join(sorted(each.value for each in kinds))
+    error = request_error(
+        "METHOD_NOT_ALLOWED", f"此请求方式不支持 {kind.value}。", f"This method carries only: {allowed}."
+    )
+    return Answer({"errors": [error]}, 405)
