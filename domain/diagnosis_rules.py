@@ -235,7 +235,7 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: O
         case d.RecordSiteVisit():
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             _own_work(diagnosis, occasion)
-            if command.visited_on > occasion.today:
+            if command.visited_on > occasion.day:
                 raise VISIT_IN_FUTURE.refuse()
             return (d.SiteVisitRecorded(**command.model_dump(exclude={"diagnosis"})),)
         case d.VerifyAnswers():

@@ -106,8 +106,8 @@ class Occasion:
     read: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def today(self) -> date:
-        """The day it is in the city 今天."""
+    def day(self) -> date:
+        """The day it is in the city 当日."""
         return city_day(self.at)
 
 
