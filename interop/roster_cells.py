@@ -105,8 +105,9 @@ class RowCheck:
 
 
 def shown(text: str) -> str:
-    """A text as a finding repeats it: not longer than `SHOWN`."""
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    """A text as a finding repeats it: not longer than `SHOWN`, what cannot be seen made visible."""
+    text = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return "".join("\ufffd" if category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text)
 
 
 def plain_number(cell: float) -> str:

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from domain.language import Refused, Rule
 from interop.code_lists import roster_columns
+from interop.roster_cells import shown
 from interop.roster_files import Cell, Row, Sheet
 
 SEARCHED_ROWS = 30
@@ -151,12 +152,12 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
     sheet, top = tops[chosen]
     place = next(i for i, (_, cells) in enumerate(top) if _count(cells) == best)
     others = tuple(
-        each.name
+        shown(each.name)
         for i, (each, _) in enumerate(tops)
         if i != chosen and counts[i] >= len(required_columns()) and not each.delimited
     )
     rows = chain(top[place + 1 :], sheet.rows)
-    return Table(sheet.name, _header(*top[place]), rows, sheet.delimited, others)
+    return Table(shown(sheet.name), _header(*top[place]), rows, sheet.delimited, others)
 
 
 def _header(row: int, cells: Sequence[Cell]) -> Header:
@@ -166,7 +167,7 @@ def _header(row: int, cells: Sequence[Cell]) -> Header:
     unit = ""
     width = 0
     for index, cell in enumerate(cells):
-        title = " ".join(str(cell).split()) if cell is not None else ""
+        title = shown(" ".join(str(cell).split())) if cell is not None else ""
         if not title:
             continue
         width = index + 1

@@ -94,6 +94,12 @@ SUBDISTRICT_UNKNOWN = _rule(
     "“{value}” is no subdistrict of “{district}”; none is recorded, and no subdistrict will see the enterprise",
 )
 
+ORGANISATION_UNKNOWN = _rule(
+    "ORGANISATION_UNKNOWN",
+    "“{value}”不是平台登记的“{column}”的名称或标识，未登记归属，该组织的用户将看不到此企业",
+    "“{value}” is no registered name or id for “{column}”; none is recorded, and no such organisation will see the enterprise",
+)
+
 # What it makes
 
 INDUSTRY_MALFORMED = _rule(

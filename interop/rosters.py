@@ -6,10 +6,12 @@ Reading never fails on what a file holds: a file that cannot be read at all yiel
 the rules then block it with that report as an entry.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from types import MappingProxyType
 
 from domain.enterprises import Firm, ImportRoster, RosterFinding
 from domain.language import Refused
@@ -32,6 +34,8 @@ MOST_ROWS = 50_000
 MOST_FINDINGS = 20_000
 """The report is one entry of the journal; a file with more findings than this is not read by anyone line by line."""
 PROGRESS_EVERY = 100
+IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
+"""What an organisation's id looks like (`domain.language.Identifier`)."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ def _file_findings(table: Table) -> Iterator[RosterFinding]:
     if table.others:
         yield cells.finding(0, "", "warned", SHEETS_IGNORED, sheet=table.name, others="、".join(table.others))
     if header.ignored:
-        columns = "、".join(cells.shown(title) for title in header.ignored)
+        columns = "、".join(header.ignored)
         yield cells.finding(header.row, columns, "warned", COLUMNS_IGNORED, columns=columns)
     if not header.unit:
         yield cells.finding(header.row, revenue, "warned", REVENUE_UNIT_ASSUMED)
@@ -178,7 +182,13 @@ def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> 
     )
 
 
-def roster_command(reading: RosterReading, year: int, *, accept_partial: bool = False) -> ImportRoster:
+def roster_command(
+    reading: RosterReading,
+    year: int,
+    *,
+    accept_partial: bool = False,
+    organisations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> ImportRoster:
     """The command that brings a reading into a year's roster 导入命令, with the report completed by that year's rules.
 
     The size class is computed; a stated one that differs is a warning. A revenue below the year's threshold is a warning
@@ -189,6 +199,8 @@ def roster_command(reading: RosterReading, year: int, *, accept_partial: bool = 
         reading: of a file.
         year: the roster's year.
         accept_partial: a refused row does not block the others.
+        organisations: "park" and "group" -> registered name -> id. A text that is no such name is taken when it can be an
+            id; else it is left out with a warning, since no scope could ever name it (plan P7).
 
     Raises:
         Refused: NO_RULE_YET, no size rule or threshold reaches back to the year.
@@ -204,13 +216,20 @@ def roster_command(reading: RosterReading, year: int, *, accept_partial: bool = 
             column = reading.titles["revenue_wan"]
             facts = {"revenue": format(stated.revenue_wan, "f"), "year": year, "threshold": format(at_least, "f")}
             findings.append(cells.finding(stated.row, column, "warned", rules.BELOW_SCALE, **facts))
+        ids: dict[str, str | None] = {}
+        for field, text in (("park", stated.park), ("group", stated.group)):
+            ids[field] = text and (organisations.get(field, {}).get(text) or _as_identifier(text))
+            if text is not None and ids[field] is None:
+                column = reading.titles[field]
+                facts = {"value": cells.shown(text), "column": column}
+                findings.append(cells.finding(stated.row, column, "warned", rules.ORGANISATION_UNKNOWN, **facts))
         firm = Firm(
             uscc=stated.uscc,
             name=stated.name,
             district=stated.district,
             subdistrict=stated.subdistrict,
-            park=stated.park,
-            group=stated.group,
+            park=ids["park"],
+            group=ids["group"],
             industry=stated.industry,
             employees=stated.employees,
             revenue_wan=stated.revenue_wan,
@@ -230,6 +249,10 @@ def roster_command(reading: RosterReading, year: int, *, accept_partial: bool = 
         refused_rows=reading.refused_rows,
         accept_partial=accept_partial,
     )
+
+
+def _as_identifier(text: str) -> str | None:
+    return text if IDENTIFIER.fullmatch(text) else None
 
 
 def _size_findings(stated: StatedFirm, computed: SizeName, year: int, column: str) -> Iterator[RosterFinding]:

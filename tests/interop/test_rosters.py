@@ -244,6 +244,26 @@ def test_optional_columns_are_taken_and_what_means_none_is_none() -> None:
     assert command.findings == ()
 
 
+def test_a_park_or_group_is_known_by_id_or_registered_name_and_else_left_out_with_a_warning() -> None:
+    reading = read_roster(xlsx(table([row(1, 园区="示例东部园区", 企业集团="某集团")])), "名单.xlsx")
+    registered = {"park": {"示例东部园区": "park-east"}, "group": {"示例东部园区": "group-x"}}
+    command = roster_command(reading, 2024, organisations=registered)
+    (_, firm), *_ = command.rows
+    assert (firm.park, firm.group) == ("park-east", None)
+    assert [(f.row, f.column, f.severity, f.code) for f in command.findings] == [
+        (2, "企业集团", "warned", "ORGANISATION_UNKNOWN")
+    ]
+    assert roster_command(reading, 2024).rows[0][1].park is None
+
+
+def test_control_characters_in_a_file_reach_neither_firms_nor_findings() -> None:
+    lines = table([row(1, **{NAME: "示例\x07有限公司", USCC: "\x019131", DISTRICT: "火\x02星", "备\x03注": "\x04"}), row(2)])
+    lines[2][1] = "示例\x7f乙"
+    command = roster_command(read_roster(csv_of(lines), "名单.csv"), 2024)
+    assert [firm.name for _, firm in command.rows] == ["示例乙"]
+    assert {f.code for f in command.findings if f.severity == "refused"} == {"USCC_LENGTH", "DISTRICT_UNKNOWN"}
+
+
 @pytest.mark.parametrize(
     ("said", "code", "findings"),
     [
@@ -301,6 +321,7 @@ CELL = st.one_of(st.none(), st.text(max_size=8), st.integers(-(10**12), 10**12),
 @given(st.lists(st.lists(CELL, min_size=6, max_size=7), max_size=4))
 def test_whatever_stands_in_the_cells_every_row_is_accepted_or_refused_with_a_reason(rows: list[list[Any]]) -> None:
     reading = read_roster(csv_of([list(HEADERS), *rows]), "名单.csv")
+    roster_command(reading, 2024)
     refused = {f.row for f in reading.findings if f.severity == "refused" and f.row > 1}
     assert len(refused) == reading.refused_rows or reading.read_rows == 0
     assert len(reading.firms) + reading.refused_rows == reading.read_rows
