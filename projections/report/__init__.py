@@ -1,8 +1,8 @@
 """The report 诊断报告: a diagnosis printed as a PDF. plan P4."""
 
-from projections.report.finishing import NOT_RENDERED, finish_report, report
+from projections.report.finishing import NOT_RENDERED, finish_report, report, reprint
 from projections.report.fonts import FontsMissing
 from projections.report.printing import Printed
 from projections.report.sheet import Case, NothingToReport
 
-__all__ = ["NOT_RENDERED", "Case", "FontsMissing", "NothingToReport", "Printed", "finish_report", "report"]
+__all__ = ["NOT_RENDERED", "Case", "FontsMissing", "NothingToReport", "Printed", "finish_report", "report", "reprint"]

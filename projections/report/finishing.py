@@ -1,17 +1,21 @@
 """Finishing 报告定稿: once the rules accept that a report goes out, it is rendered, kept by its hash, and cited. plan P4."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
-from domain.diagnosis import ConfirmReport, Diagnosis, IssueReport, ReportFile
+from domain.diagnosis import ConfirmReport, Diagnosis, IssueReport, ReportConfirmed, ReportFile, ReportIssued
+from domain.diagnosis_rules import DIAGNOSES, diagnosis_stream
 from domain.editions import PublishedEdition, edition_stream
 from domain.enterprises import Firm, enterprise_stream
-from domain.language import Command
+from domain.events import CAPABILITIES
+from domain.language import Capability, Command, fold
 from domain.organisations import Organisation, organisation_stream
-from journal import Accepted, Finish
-from projections.report import fonts, printing
+from journal import Accepted, Entry, Finish, Journal
+from journal.codec import decode
+from projections.report import fonts, printing, wording
 from projections.report.sheet import Case, sheet
 
 LOG = logging.getLogger(__name__)
@@ -46,7 +50,8 @@ def finish_report(blobs: Keeping, demo: bool, names: Mapping[str, str] = NO_NAME
         command = accepted.command
         if not isinstance(command, IssueReport | ConfirmReport):
             return command
-        made = report(case_of(accepted, demo=demo, names=names))
+        case = case_of(accepted, demo=demo, names=names)
+        made = report(case)
         if made.missing:
             points = " ".join(f"U+{ord(character):04X}" for character in made.missing)
             LOG.warning("report of diagnosis %s: characters outside the font: %s", command.diagnosis, points)
@@ -54,7 +59,7 @@ def finish_report(blobs: Keeping, demo: bool, names: Mapping[str, str] = NO_NAME
             pdf=blobs.put(made.pdf),
             renderer=printing.renderer(),
             fonts=fonts.digest(),
-            rendered_at=accepted.history[-1].position,
+            rendered_at=case.position,
         )
         return command.model_copy(update={"file": file})
 
@@ -62,7 +67,7 @@ def finish_report(blobs: Keeping, demo: bool, names: Mapping[str, str] = NO_NAME
 
 
 def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str]) -> Case:
-    """What the report of an accepted command is made from 报告依据."""
+    """What the report of an accepted command is made from 报告依据: everything the command read, up to the last of it."""
     command, state = accepted.command, accepted.state
     assert isinstance(command, IssueReport | ConfirmReport)  # noqa: S101 - asked of these two only
     assert isinstance(state, Diagnosis)  # noqa: S101 - the rules accepted it on this state
@@ -77,6 +82,7 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str]) -> Case
     }
     return Case(
         diagnosis=command.diagnosis,
+        position=max(entry.position for entry in chain(accepted.history, *accepted.others.values())),
         history=tuple(accepted.history),
         firm=firm,
         edition=published.edition,
@@ -85,3 +91,40 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str]) -> Case
         demo=demo,
         names={**names, **organisations},
     )
+
+
+def reprint(
+    journal: Journal, diagnosis: str, version: int, *, demo: bool, names: Mapping[str, str] = NO_NAMES
+) -> printing.Printed:
+    """A report made again from the journal 重新生成, as it was when it went out. plan P5.
+
+    Under the renderer and fonts whose digests its entry cites, the bytes are those that the entry's hash names. The day
+    printed is that of the entry, which is the day of the command unless the writer's clock had fallen behind midnight.
+
+    Raises:
+        LookupError: the diagnosis has no report of this version.
+    """
+    entries = journal.read(diagnosis_stream(diagnosis))
+    for entry in entries:
+        fact = decode(DIAGNOSES, entry.type, entry.state)
+        if isinstance(fact, ReportIssued | ReportConfirmed) and fact.version == version:
+            break
+    else:
+        raise LookupError(f"diagnosis {diagnosis} has no report of version {version}")
+    kind = IssueReport if isinstance(fact, ReportIssued) else ConfirmReport
+    command = kind(diagnosis=diagnosis, file=fact.file)
+    history = _up_to(fact.file.rendered_at, entries)
+    state = _folded(DIAGNOSES, history)
+    others = journal.read_many(DIAGNOSES.reads(command, state))
+    others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
+    read = {stream: _folded(CAPABILITIES[stream.split("/", 1)[0]], found) for stream, found in others.items()}
+    accepted = Accepted(command, history, state, read, others, wording.moment(entry.at))
+    return report(case_of(accepted, demo=demo, names=names))
+
+
+def _up_to(position: int, entries: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.position <= position]
+
+
+def _folded(capability: Capability[Any, Any, Any], entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
+    return fold(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries))

@@ -42,8 +42,12 @@ def files(family: str) -> dict[int, Path]:
 @cache
 def characters(family: str) -> frozenset[int]:
     """Code points that every weight of a family can draw 字符集."""
-    drawn = [frozenset(TTFont(file, lazy=True).getBestCmap()) for file in files(family).values()]
-    return frozenset.intersection(*drawn)
+    return frozenset.intersection(*map(_drawn, files(family).values()))
+
+
+def _drawn(file: Path) -> frozenset[int]:
+    with TTFont(file, lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 def lacking(text: str, family: str) -> tuple[str, ...]:

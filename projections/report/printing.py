@@ -125,7 +125,7 @@ def renderer() -> str:
     whole = sha256()
     own = [*HERE.glob("*.py"), *TEMPLATES.rglob("*.*"), HERE / "fontconfig.xml"]
     for file in sorted(own):
-        whole.update(file.relative_to(HERE).as_posix().encode() + b"\0" + sha256(file.read_bytes()).digest())
+        whole.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
     versions = [f"{library} {version(library)}" for library in LIBRARIES]
     versions += [f"pango {pango.pango_version()}", f"zlib {zlib.ZLIB_RUNTIME_VERSION}", f"python {sys.version_info[:2]}"]
     whole.update("\n".join(versions).encode())

@@ -29,13 +29,14 @@ class NothingToReport(ValueError):  # noqa: N818 - the rules refuse this first; 
 class Case:
     """All that a report is made from 报告依据; equal cases give equal bytes.
 
-    diagnosis: its id. history: entries of its stream up to a position, in order. firm: the enterprise as stated then.
-    edition: the pinned edition. at: when the report is issued or confirmed; only its day in the city's calendar is printed.
-    confirmed: the version the firm agreed to. demo: synthetic data, marked 示例数据 on every page.
-    names: id of an organisation, code of a district or an industry -> name; what has none is printed by its id.
+    diagnosis: its id. position: of the journal that the report rests on. history: entries of its stream up to there.
+    firm: the enterprise as stated there. edition: the pinned edition. at: when the report is issued or confirmed; only
+    its day in the city's calendar is printed. confirmed: the version the firm agreed to. demo: synthetic data, marked
+    示例数据 on every page. names: id of an organisation, code of a district or an industry -> name.
     """
 
     diagnosis: str
+    position: int
     history: Sequence[Entry]
     firm: Firm
     edition: Edition
@@ -100,8 +101,9 @@ class Chapter:
 class Sheet:
     """Everything the pages show 报告数据.
 
-    version: of the report, from 1. dated: the day of issue or confirmation in the city's calendar. up_to: position of the last
-    entry the report knows. to_next: points missing to the next grade's band, None at the top.
+    version: of the report, from 1. dated: the day of issue or confirmation in the city's calendar. position: of the
+    journal that the report rests on. seats: (kind, name) of the organisations the firm belongs to, where their names are
+    known. to_next: points missing to the next grade's band, None at the top.
     """
 
     diagnosis: str
@@ -109,7 +111,7 @@ class Sheet:
     confirmed: bool
     demo: bool
     dated: date
-    up_to: int
+    position: int
     firm: Firm
     district: str
     industry: str
@@ -181,15 +183,15 @@ def sheet(case: Case) -> Sheet:
         confirmed=case.confirmed,
         demo=case.demo,
         dated=city_day(case.at),
-        up_to=history[-1].entry.position,
+        position=case.position,
         firm=firm,
         district=names.get(firm.district, firm.district),
         industry=names.get(firm.industry[:3], ""),
         size=wording.SIZES.get(firm.size_class, firm.size_class),
         seats=tuple(
-            (label, names.get(seat, seat))
+            (label, names[seat])
             for label, seat in (("街镇", firm.subdistrict), ("园区", firm.park), ("企业集团", firm.group))
-            if seat is not None
+            if seat is not None and seat in names
         ),
         edition=edition,
         form=wording.FORMS[state.form],

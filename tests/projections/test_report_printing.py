@@ -1,0 +1,208 @@
+"""The report's pages as bytes: our own fonts, nothing fetched, nothing lost, the same bytes everywhere. plan P4."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError
+
+from domain import diagnosis as d
+from domain.language import Command
+from journal import Accepted, Caller, Handled, open_journal
+from projections.report import Case, FontsMissing, Printed, finish_report, fonts, printing, report
+from projections.report.finishing import case_of
+from projections.report.sheet import sheet
+from tests.small_city import City
+
+HOSTILE = '<img src="file:///etc/passwd"><style>@import url(http://127.0.0.1:9/x.css);</style>&"\'公司'
+ROOT = Path(__file__).parents[2]
+
+
+class Taking(City):
+    """A city whose report is rendered at issue, and whose case is taken down beside it."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.cases: list[Case] = []
+        self.kept: dict[str, bytes] = {}
+        super().__init__(open_journal(address))
+
+    def put(self, data: bytes) -> str:
+        digest = sha256(data).hexdigest()
+        self.kept[digest] = data
+        return digest
+
+    def finish(self, accepted: Accepted) -> Command:
+        self.cases.append(case_of(accepted, demo=True, names={}))
+        return finish_report(self, demo=True)(accepted)
+
+    def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
+        finish = self.finish if isinstance(command, d.IssueReport) else None
+        return super().send(who, command, finish=finish, **rest)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taking]:
+    """The report of a plain firm at level 3 was issued."""
+    found = Taking(f"sqlite:///{tmp_path_factory.mktemp('printing') / 'journal.db'}")
+    found.issued()
+    yield found
+    found.journal.close()
+
+
+@pytest.fixture(scope="module")
+def case(city: Taking) -> Case:
+    return city.cases[0]
+
+
+@pytest.fixture(scope="module")
+def printed(case: Case) -> Printed:
+    return report(case)
+
+
+def named(case: Case, name: str) -> Case:
+    return replace(case, firm=case.firm.model_copy(update={"name": name}))
+
+
+def reader(pdf: bytes) -> PdfReader:
+    return PdfReader(BytesIO(pdf))
+
+
+def base_fonts(pdf: bytes) -> set[str]:
+    found = set()
+    for page in reader(pdf).pages:
+        resources = cast("DictionaryObject", page["/Resources"])
+        for font in cast("DictionaryObject", resources["/Font"]).values():
+            found.add(str(font.get_object()["/BaseFont"]).split("+", 1)[1])
+    return found
+
+
+AGAIN = """
+import sys
+from hashlib import sha256
+from journal import open_journal
+from projections.report import reprint
+journal = open_journal(sys.argv[1])
+print(sha256(reprint(journal, "d1", 1, demo=True).pdf).hexdigest())
+journal.close()
+"""
+
+
+@pytest.mark.parametrize(("seed", "zone", "language"), [("1", "America/New_York", "C"), ("2", "Asia/Tokyo", "C.UTF-8")])
+def test_another_process_with_other_hash_seed_time_zone_and_language_prints_the_bytes_that_were_kept(
+    city: Taking, seed: str, zone: str, language: str
+) -> None:
+    surroundings = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": seed, "TZ": zone, "LANG": language}
+    made = subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", AGAIN, city.address],
+        env=surroundings | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "graphql")])},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert [made.stdout.strip()] == list(city.kept)
+
+
+def test_the_document_names_title_language_and_the_day_of_the_occasion(case: Case, printed: Printed) -> None:
+    found = reader(printed.pdf)
+    assert found.metadata is not None
+    assert found.metadata.title == f"{case.firm.name} 数字化诊断报告 第 1 版"
+    assert found.metadata.author == "示例服务商"
+    assert str(found.metadata["/CreationDate"]).startswith(f"D:{sheet(case).dated:%Y%m%d}")
+    assert cast("DictionaryObject", found.trailer["/Root"])["/Lang"] == "zh-CN"
+    chapters = [item["/Title"] for item in found.outline if not isinstance(item, list)]
+    assert chapters[:2] == ["诊断结论", "企业画像"]
+    assert "方法说明" in chapters
+
+
+def test_no_font_but_ours_is_in_the_document(case: Case, printed: Printed) -> None:
+    assert base_fonts(printed.pdf) == {"Report", "Report-Bold"}
+    assert fonts.lacking(printing.page(sheet(case)), fonts.COMMON) == ()
+
+
+def test_a_character_beyond_gb2312_is_drawn_from_the_whole_font(case: Case) -> None:
+    made = report(named(case, "㐂龘精密"))
+    assert made.missing == ()
+    assert "㐂龘精密" in reader(made.pdf).pages[0].extract_text()
+    assert base_fonts(made.pdf) == {"Report", "Report-Bold", "Report-Whole", "Report-Whole-Bold"}
+
+
+def test_a_character_outside_the_font_is_reported_and_spelled_and_never_a_box(case: Case) -> None:
+    outside = "\U0002b740\u202e"
+    made = report(named(case, f"甲{outside}乙"))
+    assert made.missing == tuple(sorted(outside))
+    found = reader(made.pdf)
+    assert "甲〔U+2B740〕〔U+202E〕乙" in found.pages[0].extract_text()
+    assert "不在报告字库之内" in found.pages[-1].extract_text()
+    assert fonts.lacking("数字化诊断 ABC 123 ★▶→−", fonts.WHOLE) == ()
+
+
+def test_a_hostile_name_is_printed_as_it_is_and_fetches_nothing(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[str] = []
+    fetch = printing.OwnFonts.fetch
+
+    def watched(self: printing.OwnFonts, url: str, headers: dict[str, str] | None = None) -> Any:
+        fetched.append(url)
+        return fetch(self, url, headers)
+
+    monkeypatch.setattr(printing.OwnFonts, "fetch", watched)
+    made = report(named(case, HOSTILE))
+    whole = "".join(page.extract_text() for page in reader(made.pdf).pages)
+    assert '<imgsrc="file:///etc/passwd">' in "".join(whole.split())
+    assert set(fetched) == {file.as_uri() for file in fonts.files(fonts.COMMON).values()}
+    assert "root:" not in whole
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "http://127.0.0.1:9/x.png", "data:text/css,p{}", fonts.FOLDER.as_uri() + "/../sheet.py"]
+)
+def test_any_other_address_stops_the_rendering(url: str) -> None:
+    with pytest.raises(PermissionError):
+        printing.OwnFonts().fetch(url)
+    with pytest.raises(FatalURLFetchingError):
+        HTML(string=f'<img src="{url}">', url_fetcher=printing.OwnFonts()).write_pdf()
+
+
+def test_a_long_table_repeats_its_header_and_no_page_ends_in_a_heading(printed: Printed) -> None:
+    pages = [found.extract_text() for found in reader(printed.pdf).pages]
+    first = next(number for number, said in enumerate(pages) if "指标对照：自评与核验" in said)
+    last = next(number for number, said in enumerate(pages) if "得分贡献" in said)
+    assert last > first
+    assert all("指标 名称 自评 核验 差异理由" in said for said in pages[first : last + 1])
+    headings = {str(item["/Title"]) for item in reader(printed.pdf).outline if not isinstance(item, list)}
+    for said in pages[1:]:
+        body = [line for line in said.splitlines() if line and "项目复原稿" not in line and "数字化诊断报告 ·" not in line]
+        assert body[-1] not in headings
+
+
+def test_pages_are_numbered_of_all(printed: Printed) -> None:
+    pages = [found.extract_text() for found in reader(printed.pdf).pages]
+    for number, said in enumerate(pages[1:], 2):
+        assert f"{number} / {len(pages)}" in said
+
+
+def test_both_digests_are_stable_and_the_renderers_follows_its_templates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    first = printing.renderer()
+    for file in printing.TEMPLATES.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "report.css").write_text("html {}")
+    monkeypatch.setattr(printing, "TEMPLATES", tmp_path)
+    assert printing.renderer.__wrapped__() != first
+    assert fonts.digest() == fonts.digest.__wrapped__()
+
+
+def test_missing_fonts_say_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(fonts, "FOLDER", tmp_path)
+    with pytest.raises(FontsMissing, match=r"scripts/fonts"):
+        fonts.files(fonts.COMMON)
+
