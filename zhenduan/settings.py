@@ -7,6 +7,8 @@ from pathlib import Path
 
 DATA = "ZHENDUAN_DATA"
 DATABASE = "ZHENDUAN_DATABASE"
+CITY_DATA = Path("var/city")
+DEMO_DATA = Path("var/demo")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ class Settings:
         return self.data / "files"
 
 
-def from_environment(environment: Mapping[str, str] = os.environ, data: Path | None = None) -> Settings:
-    """Settings of the environment 读取设置: ZHENDUAN_DATA (folder, `var/city` when unset) and ZHENDUAN_DATABASE."""
-    return Settings(data or Path(environment.get(DATA, "var/city")), environment.get(DATABASE) or None)
+def from_environment(
+    usual: Path = CITY_DATA, data: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """Settings of the environment 读取设置.
+
+    Args:
+        usual: the data folder when neither `data` nor ZHENDUAN_DATA names one.
+        data: as given on the command line; it comes first.
+        environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address.
+    """
+    return Settings(data or Path(environment.get(DATA) or usual), environment.get(DATABASE) or None)

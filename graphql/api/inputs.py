@@ -23,6 +23,9 @@ from api.input_words import INPUT_WORDS
 KEY_OF_MAPPING = {"answers": "indicator", "numbers": "name"}
 """Field that is a mapping -> name of the field that carries its key in the list."""
 
+MAPPINGS: dict[type, frozenset[str]] = {}
+"""Input class -> its fields that are mappings in the command; a command may have a true list of the same name."""
+
 PLAIN = (str, int, bool, Decimal, date, datetime)
 
 
@@ -74,7 +77,9 @@ def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
     key = (KEY_OF_MAPPING[field], str)
     inner, _ = _unwrap(value)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        return _input(f"{inner.__name__}EntryInput", _first_line(inner), [_said(*key), *_fields(inner, frozenset())])
+        made = _input(f"{inner.__name__}EntryInput", _first_line(inner), [_said(*key), *_fields(inner, frozenset())])
+        MAPPINGS[made] = _mappings_of(inner)
+        return made
     name = f"{field.capitalize().rstrip('s')}Input"
     return _input(name, "Named value 命名数值", [_said(*key), _said("value", inner)])
 
@@ -123,7 +128,15 @@ def input_type(
         given = _unwrap(kind)[1]
         said = strawberry.field(default=None, description=words) if given else strawberry.field(description=words)
         riders.append((field, kind, said))
-    return _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *riders])
+    made = _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *riders])
+    MAPPINGS[made] = _mappings_of(model)
+    return made
+
+
+def _mappings_of(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(
+        name for name, field in model.model_fields.items() if get_origin(_unwrap(field.annotation)[0]) is dict
+    )
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
@@ -134,7 +147,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
             inner = getattr(value, field.name)
             if inner is None:
                 continue
-            if field.name in KEY_OF_MAPPING and isinstance(inner, list):
+            if field.name in MAPPINGS.get(type(value), ()):
                 found[field.name] = _mapping(KEY_OF_MAPPING[field.name], inner)
             else:
                 found[field.name] = plain(inner)

@@ -7,15 +7,17 @@ from api.coverage import CoverageQueries
 from api.diagnosis import DiagnosisQueries
 from api.editions import EditionQueries
 from api.enterprises import EnterpriseQueries
+from api.field_rights import describe_rights
 from api.filling import FILLED, THINGS
 from api.mutations import mutation_type
 from api.organisations import OrganisationQueries
 from api.people import PeopleQueries
 from api.rosters import RosterQueries
 from api.sessions import SessionMutations, SessionQueries
+from domain.fields import FIELDS
 
 
-@strawberry.type(description="What can be read 查询")
+@strawberry.type(description="What can be read 查询: every door answers through the caller's scope. plan P7")
 class Query(
     SessionQueries,
     EnterpriseQueries,
@@ -27,9 +29,19 @@ class Query(
     RosterQueries,
     AuditTrailQueries,
 ):
-    """Every root field answers through the caller's scope."""
+    """The root of every read."""
 
 
-QUERY = Query
-MUTATION = mutation_type(FILLED, THINGS, SessionMutations)
-SUBSCRIPTION = Subscription
+Mutation = mutation_type(FILLED, THINGS, SessionMutations)
+
+
+def build_schema() -> strawberry.Schema:
+    """The schema as it runs 可执行模式."""
+    return strawberry.Schema(Query, Mutation, Subscription)
+
+
+def schema_text() -> str:
+    """The schema as it is published 模式文本, the rights of every field in its description."""
+    schema = build_schema()
+    describe_rights(schema._schema, FIELDS)  # noqa: SLF001 - strawberry has no other door to the executable schema
+    return schema.as_str() + "\n"

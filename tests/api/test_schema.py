@@ -1,0 +1,34 @@
+"""The schema as a contract: committed, described in both languages, with a right for every field."""
+
+import re
+from pathlib import Path
+
+import pytest
+from api.field_rights import resolve_rights, rows_without_fields
+from api.schema import build_schema, schema_text
+from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
+
+from domain.fields import FIELDS
+
+CONTRACT = Path(__file__).parents[2] / "graphql" / "schema.graphql"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+SCHEMA = build_schema()._schema  # noqa: SLF001 - the executable one
+OURS = [kind for name, kind in sorted(SCHEMA.type_map.items()) if not name.startswith("__")]
+OBJECTS = [kind for kind in OURS if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType)]
+
+
+def test_the_committed_schema_is_the_one_that_runs() -> None:
+    """After a wanted change: `zhenduan schema > graphql/schema.graphql`, and a line in CHANGELOG.md."""
+    assert CONTRACT.read_text("utf-8") == schema_text()
+
+
+@pytest.mark.parametrize("kind", OBJECTS, ids=lambda kind: str(kind.name))
+def test_every_type_and_field_is_described_in_chinese(kind: GraphQLObjectType | GraphQLInputObjectType) -> None:
+    assert CHINESE.search(kind.description or ""), kind.name
+    bare = [name for name, field in kind.fields.items() if not CHINESE.search(field.description or "")]
+    assert not bare
+
+
+def test_every_field_has_a_right_and_every_right_a_field() -> None:
+    resolve_rights(SCHEMA, FIELDS)
+    assert rows_without_fields(SCHEMA, FIELDS) == ()

@@ -1,0 +1,276 @@
+"""No answer holds anything from outside the caller's scope (plan P7): random scopes over every root field of the schema."""
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    OperationType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.budget import Limits
+from api.cursors import Cursors
+from api.operations import Admitted, Operations, Request
+from api.program import Identified, Program
+from api.schema import build_schema
+from api.wakeups import Wakeups
+from domain import diagnosis as d
+from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, Place, Role, Scope, admits
+from domain.enterprises import enterprise_id, place_of
+from domain.fields import FIELDS
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.targets import Measure, SetTarget
+from journal import Caller
+from standards import Form
+from tests.small_city import CITY, FILE, FIRM, City, caller, roster, sections
+from zhenduan.settings import Settings
+from zhenduan.wiring import opened
+
+YEAR = datetime.now(UTC).year
+"""The firms are diagnosed now, so this year's roster is the one they count in."""
+KINDS = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
+PLACES = (
+    {"district": "310117", "subdistrict": "310117001", "park": "park1", "group": "g1"},
+    {"district": "310117", "subdistrict": None, "park": None, "group": "g1"},
+    {"district": "310115", "subdistrict": "310115002", "park": "park2", "group": None},
+    {"district": "310114", "subdistrict": None, "park": "park1", "group": "g2"},
+)
+USCCS = ("91310000132260250X", "91330100799655058B", "91110000802100433B", "9144030071526726XG")
+FIRMS = tuple(
+    FIRM.model_copy(update={"uscc": uscc, "name": f"示例暗号{number}号有限公司", **place})
+    for number, (uscc, place) in enumerate(zip(USCCS, PLACES, strict=True))
+)
+PROVIDERS = ("p1", "p2", "p1", None)
+IDS = tuple(enterprise_id(firm.uscc) for firm in FIRMS)
+CASES = ("case-0", "case-1", "case-2")
+
+
+def place(number: int) -> Place:
+    return place_of(IDS[number], FIRMS[number], PROVIDERS[number])
+
+
+def canaries(number: int) -> tuple[str, ...]:
+    """Texts that only the things of one firm hold."""
+    return (USCCS[number], FIRMS[number].name, IDS[number], f"case-{number}", f"佐证{number}号.pdf", f"缘由{number}号")
+
+
+@dataclass
+class Watched:
+    """The API over four firms, asked through any scope."""
+
+    program: Program
+    operations: Operations
+    built: strawberry.Schema
+    asked: list[Scope]
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        return self.built._schema  # noqa: SLF001 - the executable one
+
+    def through(self, scope: Scope, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        self.asked[:] = [scope]
+        return self.operations.run(Request(query, variables), "any", KINDS).payload
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    database = request.getfixturevalue("new_database")() if request.param == "postgres" else None
+    folder: Path = tmp_path_factory.mktemp("watched")
+    with opened(Settings(folder, database)) as installation:
+        program = installation.program
+        fill(City(program.journal))
+        program.models.catch_up()
+        schema = build_schema()
+        asked: list[Scope] = [Nothing()]
+
+        def identify(_token: str) -> Identified:
+            who = Caller("watcher", Role.AUDITOR, "audit", asked[0])
+            return Identified(who, "m", datetime.now(UTC) + timedelta(hours=1))
+
+        program.accounts.identify = identify  # type: ignore[method-assign]
+        everything = Limits(depth=99, aliases=9_999, cost=10**9)
+        operations = Operations(program, schema, FIELDS, limits=everything)
+        yield Watched(program, operations, schema, asked)
+
+
+def fill(city: City) -> None:
+    city.send(CITY, RegisterOrganisation(organisation="p2", kind=OrganisationKind.PROVIDER, name="服务二所"))
+    city.send(CITY, roster(year=YEAR, digest="7" * 64, rows=tuple(enumerate(FIRMS, 2))))
+    city.send(CITY, SetTarget(year=YEAR, measure=Measure.SHARE_DIAGNOSED, at_least="60", clause="plan G2", mark="V"))
+    for number, case in enumerate(CASES):
+        provider = PROVIDERS[number]
+        assert provider is not None
+        opening = d.OpenDiagnosis(
+            diagnosis=case,
+            enterprise=IDS[number],
+            campaign="2024",
+            purpose=d.Purpose.INITIAL,
+            form=Form.BRIEF,
+            edition="2023",
+            provider=provider,
+        )
+        city.send(CITY, opening, reason=f"缘由{number}号")
+        firm, mine = caller(Role.ENTERPRISE, IDS[number]), caller(Role.PROVIDER, provider)
+        for section, answers in sections(3).items():
+            saved = {i: d.AnswerGiven(answer=a) for i, a in answers.items()}
+            city.send(firm, d.SaveAnswers(diagnosis=case, section=section, answers=saved))
+        city.send(firm, d.PledgeTruth(diagnosis=case))
+        city.send(firm, d.SubmitSelfAssessment(diagnosis=case))
+        city.send(mine, d.AcceptDiagnosis(diagnosis=case))
+        file = d.AttachEvidence(
+            diagnosis=case,
+            sha256=str(number) * 64,
+            filename=f"佐证{number}号.pdf",
+            media_type="application/pdf",
+            size=9,
+            indicators=("Z01",),
+        )
+        city.send(mine, file)
+        for section, answers in sections(3).items():
+            found = {i: d.VerifiedAnswer(answer=a) for i, a in answers.items()}
+            city.send(mine, d.VerifyAnswers(diagnosis=case, section=section, answers=found))
+        city.send(mine, d.ScoreDiagnosis(diagnosis=case))
+        city.send(mine, d.IssueReport(diagnosis=case, file=FILE))
+
+
+VALUES = {
+    Attribute.ENTERPRISE: IDS,
+    Attribute.DISTRICT: ("310117", "310115", "310114", "310101"),
+    Attribute.SUBDISTRICT: ("310117001", "310115002"),
+    Attribute.PARK: ("park1", "park2"),
+    Attribute.GROUP: ("g1", "g2"),
+    Attribute.PROVIDER: ("p1", "p2"),
+}
+leaves = st.one_of(
+    st.just(Everything()),
+    st.just(Nothing()),
+    *(st.builds(Is, st.just(attribute), st.sampled_from(values)) for attribute, values in VALUES.items()),
+)
+scopes = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(AllOf, st.lists(inner, max_size=3).map(tuple)),
+    ),
+    max_leaves=5,
+)
+
+ARGUMENTS: dict[str, tuple[Any, ...]] = {"id": (*IDS, *CASES), "key": ("2023",), "year": (YEAR,)}
+"""What a required argument is tried with, by its name: every thing there is."""
+UNREADABLE = frozenset(name for name, roles in FIELDS.items() if Role.AUDITOR not in roles)
+
+
+def selection(kind: GraphQLOutputType, seen: tuple[str, ...] = ()) -> str:
+    """Every field below a type that the role may read, objects too, none inside itself."""
+    named = get_named_type(kind)
+    if is_leaf_type(named):
+        return ""
+    assert isinstance(named, GraphQLObjectType)
+    parts = []
+    for name, field in named.fields.items():
+        inner = get_named_type(field.type)
+        if f"{named.name}.{name}" in UNREADABLE or inner.name in seen:
+            continue
+        parts.append(f"{name} {selection(field.type, (*seen, named.name))}")
+    return "{ " + " ".join(parts) + " }"
+
+
+def calls(schema: GraphQLSchema) -> Iterator[tuple[str, str, str]]:
+    """(root field, arguments, selection) of every way to ask every door of the schema that the role may enter."""
+    assert schema.query_type is not None
+    for name, field in schema.query_type.fields.items():
+        if f"Query.{name}" in UNREADABLE or get_named_type(field.type).name == "Viewer":
+            continue  # the viewer is told its own scope, in words that name its unit
+        for arguments in tried(field):
+            yield name, arguments, selection(field.type)
+
+
+def tried(field: GraphQLField) -> Iterator[str]:
+    required = [name for name, argument in field.args.items() if is_required_argument(argument)]
+    for values in itertools.product(*(ARGUMENTS[name] for name in required)):
+        parts = [f'{n}: "{v}"' if isinstance(v, str) else f"{n}: {v}" for n, v in zip(required, values, strict=True)]
+        parts += ["first: 100"] if "first" in field.args else []
+        yield "(" + ", ".join(parts) + ")" if parts else ""
+
+
+def texts(value: Any) -> Iterator[str]:
+    match value:
+        case dict():
+            for inner in value.values():
+                yield from texts(inner)
+        case list():
+            for inner in value:
+                yield from texts(inner)
+        case _:
+            yield str(value)
+
+
+@settings(max_examples=15, deadline=None)
+@given(scope=scopes)
+def test_every_door_of_the_schema_shows_the_things_of_the_scope_and_no_other(watched: Watched, scope: Scope) -> None:
+    for name, arguments, chosen in calls(watched.schema):
+        payload = watched.through(scope, f"{{ {name}{arguments} {chosen} }}")
+        assert "errors" not in payload, (name, payload)
+        said = "\n".join(texts(payload["data"]))
+        for number in range(len(FIRMS)):
+            if not admits(scope, place(number)):
+                leaked = [canary for canary in canaries(number) if canary in said and canary not in arguments]
+                assert not leaked, (name, scope, leaked)
+
+
+@settings(max_examples=15, deadline=None)
+@given(scope=scopes)
+def test_lists_and_counts_hold_exactly_what_the_scope_admits(watched: Watched, scope: Scope) -> None:
+    query = """query($y: Int!) {
+      enterprises(first: 100) { totalCount nodes { id } } diagnoses(first: 100) { totalCount nodes { id } }
+      found: enterprises(filter: {text: "暗号"}) { totalCount }
+      coverage(year: $y) { total diagnosed targets { clause } } }"""
+    data = watched.through(scope, query, {"y": YEAR})["data"]
+    seen = [number for number in range(len(FIRMS)) if admits(scope, place(number))]
+    cases = [CASES[number] for number in seen if number < len(CASES)]
+    assert {node["id"] for node in data["enterprises"]["nodes"]} == {IDS[number] for number in seen}
+    assert [node["id"] for node in data["diagnoses"]["nodes"]] == cases
+    assert data["enterprises"]["totalCount"] == data["found"]["totalCount"] == len(seen)
+    assert data["diagnoses"]["totalCount"] == len(cases)
+    assert (data["coverage"]["total"], data["coverage"]["diagnosed"]) == (len(seen), len(cases))
+    assert bool(data["coverage"]["targets"]) == (scope == Everything())
+
+
+@pytest.mark.parametrize("chosen", [Is(Attribute.DISTRICT, "310115"), Is(Attribute.PROVIDER, "p1"), Nothing()])
+def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: Watched, chosen: Scope) -> None:
+    program = watched.program
+    start = Cursors(program.secret).seal(0)
+    operations = Operations(program, watched.built, FIELDS, Wakeups(program.journal, program.models))
+    query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis type } }"
+    expected = {CASES[number] for number in range(len(CASES)) if admits(chosen, place(number))}
+
+    async def collect() -> set[str]:
+        watched.asked[:] = [chosen]
+        admitted = operations.admit(Request(query, {"after": start}), "any", KINDS)
+        assert isinstance(admitted, Admitted)
+        seen: set[str] = set()
+        async with aclosing(operations.stream(admitted)) as answers:
+            try:
+                while True:
+                    answer = await asyncio.wait_for(anext(answers), 1.0)
+                    seen.add(answer.payload["data"]["diagnosisEvents"]["diagnosis"])
+            except (TimeoutError, StopAsyncIteration):
+                return seen
+
+    assert asyncio.run(collect()) == expected

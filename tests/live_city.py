@@ -1,0 +1,233 @@
+"""A small city behind the API: units, firms in two districts, one person a role, each signed in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from graphql import OperationType
+
+from api.operations import Operations, Request
+from api.schema import build_schema
+from domain.access import Role
+from domain.editions import PublishEdition
+from domain.enterprises import Firm, ImportRoster, enterprise_id
+from domain.fields import FIELDS
+from domain.language import Command
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.people import GrantMembership, RegisterPerson
+from standards import Answer, Form, load
+from tests.rules.firms import answer_at
+from zhenduan.accounts import LocalAccounts
+from zhenduan.settings import Settings
+from zhenduan.wiring import Installation, opened, operator
+
+EDITION = load("2023")
+PASSWORD = "correct horse battery"
+KINDS = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+FIRM = Firm(
+    uscc="91310000132260250X",
+    name="示例精密机械有限公司",
+    district="310117",
+    subdistrict="310117001",
+    park="songjiang-park",
+    group="g1",
+    industry="C34",
+    employees=320,
+    revenue_wan=Decimal(21000),
+    size_class="medium",
+    above_scale=True,
+)
+OTHER = FIRM.model_copy(
+    update={
+        "uscc": "91330100799655058B",
+        "name": "示例临港新材料有限公司",
+        "district": "310115",
+        "subdistrict": None,
+        "park": None,
+        "group": None,
+    }
+)
+ENTERPRISE, OTHER_ENTERPRISE = enterprise_id(FIRM.uscc), enterprise_id(OTHER.uscc)
+
+UNITS = (
+    ("city", OrganisationKind.CITY, "上海市经济和信息化委员会"),
+    ("310117", OrganisationKind.DISTRICT, "松江区"),
+    ("310115", OrganisationKind.DISTRICT, "浦东新区"),
+    ("310117001", OrganisationKind.SUBDISTRICT, "岳阳街道"),
+    ("songjiang-park", OrganisationKind.PARK, "松江园区"),
+    ("g1", OrganisationKind.GROUP, "示例集团"),
+    ("p1", OrganisationKind.PROVIDER, "示例诊断服务一所"),
+    ("p2", OrganisationKind.PROVIDER, "示例诊断服务二所"),
+    ("audit", OrganisationKind.AUDITOR, "审计局"),
+)
+PEOPLE = (
+    ("city", Role.CITY, "city"),
+    ("district", Role.DISTRICT, "310117"),
+    ("pudong", Role.DISTRICT, "310115"),
+    ("subdistrict", Role.SUBDISTRICT, "310117001"),
+    ("park", Role.PARK, "songjiang-park"),
+    ("group", Role.GROUP, "g1"),
+    ("enterprise", Role.ENTERPRISE, ENTERPRISE),
+    ("stranger", Role.ENTERPRISE, OTHER_ENTERPRISE),
+    ("provider", Role.PROVIDER, "p1"),
+    ("rival", Role.PROVIDER, "p2"),
+    ("auditor", Role.AUDITOR, "audit"),
+)
+
+OPEN = """mutation($input: OpenDiagnosisInput!) { openDiagnosis(input: $input) {
+  diagnosis { id status version } position version userErrors { code clause field message messageInEnglish } } }"""
+
+
+@dataclass
+class LiveCity:
+    """An installation, its operations, and a token for each login."""
+
+    installation: Installation
+    operations: Operations
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def send(self, command: Command) -> None:
+        self.installation.program.send(operator("tests"), command)
+
+    def ask(self, who: str | None, query: str, **variables: Any) -> dict[str, Any]:
+        """The response of one operation, as its JSON."""
+        token = self.tokens[who] if who is not None else None
+        return self.operations.run(Request(query, variables), token, KINDS).payload
+
+    def data(self, who: str | None, query: str, **variables: Any) -> Any:
+        payload = self.ask(who, query, **variables)
+        assert "errors" not in payload, payload
+        return payload["data"]
+
+    def do(self, who: str, name: str, thing: str = "diagnosis { id status version }", **given: Any) -> Any:
+        """The payload of a mutation by its name."""
+        kind = name[0].upper() + name[1:] + "Input"
+        query = (
+            f"mutation($input: {kind}!) {{ {name}(input: $input) {{ {thing} position version "
+            "userErrors { code clause field message messageInEnglish } } }"
+        )
+        return self.data(who, query, input=given)[name]
+
+    def done(self, who: str, name: str, thing: str = "diagnosis { id status version }", **given: Any) -> Any:
+        payload = self.do(who, name, thing, **given)
+        assert payload["userErrors"] == [], payload["userErrors"]
+        return payload
+
+    def refused(self, who: str, name: str, **given: Any) -> str:
+        payload = self.do(who, name, "", **given)
+        (error,) = payload["userErrors"]
+        assert error["message"]
+        assert error["messageInEnglish"]
+        return str(error["code"])
+
+    def uploaded(self, who: str, filename: str, content: bytes, kind: str = "evidence") -> str:
+        """Hash of a file that was sent by its ticket."""
+        query = """mutation($input: RequestUploadInput!) { requestUpload(input: $input) {
+          ticket { url } userErrors { code } } }"""
+        payload = self.data(who, query, input={"kind": kind, "filename": filename})["requestUpload"]
+        assert payload["userErrors"] == []
+        ticket = payload["ticket"]["url"].rsplit("/", 1)[1]
+        return self.installation.program.uploads.receive(ticket, content).sha256
+
+    def opened(self, provider: str | None = "p1") -> str:
+        given = {
+            "enterprise": ENTERPRISE,
+            "campaign": "2024",
+            "purpose": "INITIAL",
+            "form": "BRIEF",
+            "edition": "2023",
+            "provider": provider,
+        }
+        return str(self.done("district", "openDiagnosis", **given)["diagnosis"]["id"])
+
+    def submitted(self, level: int = 3) -> str:
+        diagnosis = self.opened()
+        for section, answers in sections(level).items():
+            self.done("enterprise", "saveAnswers", diagnosis=diagnosis, section=section, answers=answers)
+        self.done("enterprise", "pledgeTruth", diagnosis=diagnosis)
+        self.done("enterprise", "submitSelfAssessment", diagnosis=diagnosis)
+        return diagnosis
+
+    def scored(self, level: int = 3) -> str:
+        diagnosis = self.submitted(level)
+        self.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
+        visit = {"visitedOn": "2024-05-06", "diagnosticians": 2, "functions": ["生产", "质量"], "notes": "现场无异常"}
+        self.done("provider", "recordSiteVisit", diagnosis=diagnosis, **visit)
+        for section, answers in sections(level).items():
+            self.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=answers)
+        self.done("provider", "scoreDiagnosis", diagnosis=diagnosis)
+        return diagnosis
+
+    def issued(self, level: int = 3) -> str:
+        diagnosis = self.scored(level)
+        self.done("provider", "issueReport", diagnosis=diagnosis)
+        return diagnosis
+
+
+def as_input(answer: Answer) -> dict[str, Any]:
+    """An answer as a client sends it."""
+    sent: dict[str, Any] = {}
+    if answer.level is not None:
+        sent["level"] = str(answer.level)
+    if answer.numbers:
+        sent["numbers"] = [{"name": name, "value": str(value)} for name, value in answer.numbers.items()]
+    if answer.choices is not None:
+        sent["choices"] = list(answer.choices)
+    return sent
+
+
+def sections(level: int) -> dict[str, list[dict[str, Any]]]:
+    """The brief form, answered at one level everywhere."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in EDITION.of(Form.BRIEF):
+        entry = {"indicator": item.id, "answer": as_input(answer_at(item, level))}
+        found.setdefault(item.dimension, []).append(entry)
+    return found
+
+
+@contextmanager
+def live_city(data: Path, url: str) -> Iterator[LiveCity]:
+    """The small city in a folder, its databases at an address or, for SQLite, in the folder too."""
+    settings = Settings(data, None if url.startswith("sqlite") else url)
+    with opened(settings) as installation:
+        program = installation.program
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        accounts = LocalAccounts(_vault_of(installation), program.models, program.clock, hasher=cheap)
+        city = LiveCity(installation, Operations(program, build_schema(), FIELDS))
+        for identity, kind, name in UNITS:
+            city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name))
+        city.send(PublishEdition(edition=EDITION))
+        roster = ImportRoster(
+            year=2024,
+            digest="0" * 64,
+            filename="名单.xlsx",
+            rows=((2, FIRM), (3, OTHER)),
+            findings=(),
+            refused_rows=0,
+        )
+        city.send(roster)
+        for login, role, unit in PEOPLE:
+            city.send(RegisterPerson(person=login, sealed_name=program.keys.seal(login, "name", f"示例人员{login}")))
+            city.send(
+                GrantMembership(
+                    person=login, membership=f"m-{login}", role=role, organisation=unit, since=date(2024, 1, 1)
+                )
+            )
+            accounts.register(login, PASSWORD, login)
+        program.models.catch_up()
+        for login, *_ in PEOPLE:
+            signed_in = accounts.sign_in(login, PASSWORD)
+            assert signed_in is not None
+            city.tokens[login] = signed_in.token
+        yield city
+
+
+def _vault_of(installation: Installation) -> Any:
+    return installation.accounts._vault  # noqa: SLF001 - the same vault, with a cheaper hash for the tests
+

@@ -1,0 +1,251 @@
+"""Administration 运维: what the person at the machine does, through the same commands that users send."""
+
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import ValidationError
+from tqdm import tqdm
+
+from domain.access import Role
+from domain.editions import PublishEdition
+from domain.enterprises import ImportRoster, RosterFinding
+from domain.language import Refused, city_day
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.people import GrantMembership, RegisterPerson
+from interop.code_lists import districts
+from interop.rosters import read_roster, roster_command
+from journal import Accepted, Broken, Conflict, Verified, verify
+from projections import rosters
+from standards import load, published_editions
+from zhenduan.settings import Settings
+from zhenduan.wiring import Installation, opened, operator
+
+CITY = "city"
+"""Id of the city's own organisation."""
+SHOWN_FINDINGS = 50
+
+out = print
+
+
+@contextmanager
+def progress(says: str, unit: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on the terminal 进度, told how far the work has come."""
+    with tqdm(desc=says, unit=f" {unit}", file=sys.stderr) as bar:
+
+        def told(done: int) -> None:
+            bar.update(done - bar.n)
+
+        yield told
+
+
+def _refusal(refused: Refused) -> int:
+    sys.stderr.write(f"{refused.rule.code}（{refused.rule.clause}）：{refused.says}\n{refused.says_in_english}\n")
+    return 1
+
+
+def rebuild(settings: Settings) -> int:
+    """Fold every read model anew and swap."""
+    with opened(settings) as installation, progress("重建 rebuilding", "条 entries") as told:
+        installation.program.models.rebuild(told)
+    return 0
+
+
+def verify_journal(settings: Settings) -> int:
+    """Walk the journal; 1 and the first broken entry when it was tampered with."""
+    with opened(settings) as installation, progress("核验 verifying", "条 entries") as told:
+        found = verify(installation.program.journal, told)
+    match found:
+        case Verified(size=size, root=root):
+            out(f"完整 intact: {size} 条 entries, root {root.hex()}")
+            return 0
+        case Broken(position=position, what=what):
+            sys.stderr.write(f"已被篡改 broken at position {position}: {what}\n")
+            return 1
+
+
+def print_schema() -> int:
+    """The schema as it is published."""
+    from api.schema import schema_text  # noqa: PLC0415 - the schema takes a second to build
+
+    out(schema_text(), end="")
+    return 0
+
+
+def print_rules(tests: Path | None) -> int:
+    """Every published rule, and where `tests` are given the test that refuses it."""
+    from zhenduan.rules_page import page  # noqa: PLC0415 - it reads every module of the house
+
+    out(page(tests), end="")
+    return 0
+
+
+def initialise(settings: Settings, city: str, user: str) -> int:
+    """Register the city's department and its districts, once; registering twice changes nothing."""
+    wanted = [RegisterOrganisation(organisation=CITY, kind=OrganisationKind.CITY, name=city)]
+    wanted += [
+        RegisterOrganisation(organisation=d.code, kind=OrganisationKind.DISTRICT, name=d.name, parent=CITY)
+        for d in districts().districts
+    ]
+    with opened(settings) as installation:
+        new = 0
+        for command in wanted:
+            try:
+                installation.program.send(operator(user), command, reason="初始化")
+                new += 1
+            except Refused as refused:
+                if refused.rule.code != "ORGANISATION_EXISTS":
+                    return _refusal(refused)
+        installation.program.models.catch_up()
+    out(f"已登记 registered: {new}；已存在 there already: {len(wanted) - new}")
+    return 0
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A person to let in 邀请. password: None = one is made."""
+
+    login: str
+    name: str
+    role: str
+    organisation: str
+    password: str | None
+
+
+def invite(settings: Settings, invitation: Invitation, user: str) -> int:
+    """Register a person, grant the role, give the login; the name is sealed before it is written."""
+    password = invitation.password or secrets.token_urlsafe(12)
+    try:
+        role = Role(invitation.role)
+    except ValueError:
+        sys.stderr.write(f"没有该角色 no such role: {invitation.role}；可选 one of: {'、'.join(Role)}\n")
+        return 2
+    with opened(settings) as installation:
+        person = str(uuid4())
+        try:
+            grant = GrantMembership(
+                person=person,
+                membership=str(uuid4()),
+                role=role,
+                organisation=invitation.organisation,
+                since=city_day(installation.program.clock()),
+            )
+            installation.accounts.register(invitation.login, password, person)
+            try:
+                _register(installation, person, invitation.name, user)
+                installation.program.send(operator(user), grant, reason="命令行开通")
+            except (Refused, Conflict):
+                installation.accounts.remove(person)
+                raise
+        except Refused as refused:
+            return _refusal(refused)
+        except ValidationError as problem:
+            sys.stderr.write(f"输入有误 malformed: {problem}\n")
+            return 2
+        installation.program.models.catch_up()
+    out(f"登录名 login: {invitation.login}\n密码 password: {password}")
+    return 0
+
+
+def _register(installation: Installation, person: str, name: str, user: str) -> None:
+    def seal(accepted: Accepted) -> RegisterPerson:
+        assert isinstance(accepted.command, RegisterPerson)  # noqa: S101 - sent below
+        sealed = installation.program.keys.seal(person, "name", name)
+        return accepted.command.model_copy(update={"sealed_name": sealed})
+
+    draft = RegisterPerson(person=person, sealed_name="draft")
+    installation.program.send(operator(user), draft, reason="命令行开通", finish=seal)
+
+
+def change_password(settings: Settings, login: str, password: str, *, show: bool) -> int:
+    """Set a password; every session of the login ends."""
+    with opened(settings) as installation:
+        try:
+            installation.accounts.change_password(login, password)
+        except Refused as refused:
+            return _refusal(refused)
+    out(f"新密码 new password: {password}" if show else "已修改 changed")
+    return 0
+
+
+def partner_key(settings: Settings, partner: str, organisation: str, lifetime: timedelta) -> int:
+    """Issue a partner's key; it is shown once."""
+    with opened(settings) as installation:
+        try:
+            issued = installation.accounts.issue_partner_key(partner, organisation, lifetime)
+        except Refused as refused:
+            return _refusal(refused)
+    out(f"密钥标识 id: {issued.id}\n密钥 token (shown once): {issued.token}\n到期 expires: {issued.expires_at:%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
+def revoke_partner_key(settings: Settings, key: str) -> int:
+    """End a partner's key at once."""
+    with opened(settings) as installation:
+        installation.accounts.revoke_partner_key(key)
+    out("已吊销 revoked")
+    return 0
+
+
+def _show(findings: tuple[RosterFinding, ...]) -> None:
+    names = {"refused": "退回 refused", "warned": "提示 warned"}
+    for finding in findings[:SHOWN_FINDINGS]:
+        where = f"第 {finding.row} 行" if finding.row else "文件"
+        out(f"{names[finding.severity]}\t{where}\t{finding.column}\t{finding.code}\t{finding.says}")
+    if len(findings) > SHOWN_FINDINGS:
+        out(f"…… 另有 {len(findings) - SHOWN_FINDINGS} 条 and more")
+
+
+def import_roster(settings: Settings, file: Path, year: int, user: str, *, accept_partial: bool) -> int:
+    """Bring in a roster file; 1 when it was refused as a whole, and nothing but that report was written."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        sys.stderr.write(f"无法读取 cannot read {file}: {error.strerror}\n")
+        return 2
+    with progress("读取 reading", "行 rows") as told:
+        reading = read_roster(content, file.name, progress=told)
+    with opened(settings) as installation:
+        try:
+            command: ImportRoster = roster_command(reading, year, accept_partial=accept_partial)
+            handled = installation.program.send(operator(user), command)
+        except ValidationError as problem:
+            sys.stderr.write(f"输入有误 malformed: {problem}\n")
+            return 2
+        except Refused as refused:
+            return _refusal(refused)
+        with progress("更新读模型 projecting", "条 entries") as told:
+            told(installation.program.models.catch_up())
+        with installation.program.models.reading() as snapshot:
+            row = rosters.import_of_file(snapshot, operator(user).scope, year, command.digest)
+    _show(command.findings)
+    assert row is not None  # noqa: S101 - the report is an entry, now or before
+    if row.blocked:
+        out(f"整份退回 refused as a whole: {row.refused_rows} 行有误；--accept-partial 可部分接收")
+        return 1
+    repeated = "" if handled.entries else "（此前已导入，未作改变 taken in before, nothing changed）"
+    out(
+        f"新登记 new {row.registered}，更新 revised {row.revised}，无变化 unchanged {row.unchanged}，"
+        f"退回 refused {row.refused_rows}{repeated}"
+    )
+    return 0
+
+
+def publish_edition(settings: Settings, key: str, user: str) -> int:
+    """Publish an edition on file; the same one again changes nothing."""
+    if key not in published_editions():
+        sys.stderr.write(f"没有版本 no edition {key}；可选 one of: {'、'.join(published_editions())}\n")
+        return 2
+    with opened(settings) as installation:
+        try:
+            handled = installation.program.send(operator(user), PublishEdition(edition=load(key)))
+        except Refused as refused:
+            return _refusal(refused)
+        installation.program.models.catch_up()
+    out(f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}")
+    return 0

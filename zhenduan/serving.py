@@ -1,0 +1,96 @@
+"""Serving 运行: the installation behind HTTP and WebSocket, and the projector beside it."""
+
+import shutil
+import signal
+import sys
+import threading
+from contextlib import suppress
+from types import FrameType
+
+import uvicorn
+from api.app import create_app
+from tqdm import tqdm
+
+from zhenduan.demo import open_demo
+from zhenduan.demo_people import DemoLogin
+from zhenduan.settings import Settings
+from zhenduan.wiring import Installation, finish_erasures, opened
+
+LARGEST_SOCKET_MESSAGE = 256 * 1024
+GRACE_SECONDS = 5
+
+
+def _listen(installation: Installation, host: str, port: int, *, project: bool) -> int:
+    installation.program.models.catch_up()
+    finish_erasures(installation)
+    app = create_app(installation.program, project=project)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_SOCKET_MESSAGE,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    sys.stdout.write(f"http://{host}:{port}/graphql\n")
+    sys.stdout.flush()
+    with suppress(KeyboardInterrupt):  # uvicorn has closed everything before it raises the signal again
+        server.run()
+    return 0 if server.started else 1
+
+
+BUILDING = ".building"
+
+
+def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
+    """Serve the demo city 示例城市, built at first; a second start keeps the data.
+
+    Embedded, it is built beside its folder and moved into place when it is whole: an interrupted building leaves nothing.
+    """
+    if settings.database is None and not settings.data.exists():
+        building = settings.data.with_name(settings.data.name + BUILDING)
+        shutil.rmtree(building, ignore_errors=True)
+        with opened(Settings(building), demo=True) as installation:
+            _build(installation, seed)
+        building.rename(settings.data)
+    with opened(settings, demo=True) as installation:
+        logins = _build(installation, seed)
+        sys.stdout.write("\n示例数据，非真实企业 · synthetic data, no real enterprise\n\n")
+        for login in logins:
+            who = f"{login.login} / {login.password}" if login.login else login.password
+            sys.stdout.write(f"  {login.role:<12}{who:<44}{login.says}\n")
+        sys.stdout.write("\nCtrl-C 停止 stops\n")
+        return _listen(installation, host, port, project=True)
+
+
+def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
+    with tqdm(desc="建立示例城市 building the demo city", unit=" 步 acts", file=sys.stderr, disable=None) as bar:
+
+        def told(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        return open_demo(installation.program, installation.accounts, seed=seed, progress=told)
+
+
+def serve(settings: Settings, host: str, port: int, *, project: bool) -> int:
+    """Serve an installation until told to stop; `project` keeps the read models current in this process."""
+    with opened(settings) as installation:
+        return _listen(installation, host, port, project=project)
+
+
+def project(settings: Settings) -> int:
+    """Follow the journal until told to stop; several at once share the work safely."""
+    stop = threading.Event()
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    with opened(settings) as installation:
+        installation.program.models.run(stop)
+    return 0
