@@ -8,6 +8,7 @@ caller is.
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from inspect import isawaitable
 from typing import Any
 
@@ -27,6 +28,7 @@ from api.errors import masked, published, request_error
 from api.field_rights import Rows, describe_rights, forbidden, resolve_rights
 from api.program import PUBLIC, Identified, Program
 from api.wakeups import Wakeups
+from journal import Caller
 
 THREADS = 12
 """Operations at a time; each may hold a connection of the read models and one of the journal."""
@@ -207,12 +209,29 @@ class Operations:
         finally:
             await self.in_thread(admitted.context.close)
 
+    def still(self, token: str | None, caller: Caller) -> Identified | None:
+        """Who a token belongs to, as long as it is the same caller in the same role.
+
+        Raises:
+            CallerGone: it is not.
+        """
+        now = self.identify(token)
+        if (now.caller if now is not None else PUBLIC) != caller:
+            raise CallerGone(ended=False)
+        return now
+
+    def check(self, admitted: Admitted) -> None:
+        """Ask anew for the caller of a stream on which nothing has come for a while; raises as `still`."""
+        self.still(admitted.context.token, admitted.context.caller)
+
+    def now(self) -> datetime:
+        """The program's time."""
+        return self._program.clock()
+
     def _deliver(self, admitted: Admitted, event: object) -> Answer:
         """Answer one event, for whoever the caller is now."""
         before = admitted.context
-        now = self.identify(before.token)
-        if (now.caller if now is not None else PUBLIC) != before.caller:
-            raise CallerGone(ended=False)
+        now = self.still(before.token, before.caller)
         executor = admitted.executor.build_per_event_executor(event)
         executor.context_value = Context(self._program, self._cursors, self._wakeups, now, before.token)
         executor.is_awaitable = assume_not_awaitable
