@@ -38,6 +38,13 @@ def test_an_objection_that_was_not_upheld_cannot_be_raised_again() -> None:
     firm(case, objection("Z04")).happened("diagnosis.report_objected_to.v1")
 
 
+def test_an_objection_stays_closed_through_later_rounds() -> None:
+    case = provider(objected("Z01"), answered(Z01=False)).accepted
+    case = provider(firm(case, objection("Z04")).accepted, answered(Z04=False)).accepted
+    firm(case, objection("Z01")).refused(rules.OBJECTION_REPEATED, indicators="Z01")
+    firm(case, objection("Z04")).refused(rules.OBJECTION_REPEATED, indicators="Z04")
+
+
 def test_a_report_stands_when_no_objection_is_upheld_and_can_be_confirmed() -> None:
     case = provider(objected("Z01", "Z04"), answered(Z01=False, Z04=False)).accepted
     firm(case, d.ConfirmReport(diagnosis="d1", file=FILE)).happened("diagnosis.report_confirmed.v1", "slot.released.v1")

@@ -125,6 +125,7 @@ def test_a_membership_ends_with_its_last_day() -> None:
     held = case.state.memberships["m1"]
     assert [held.holds_on(date(2024, 5, day)) for day in (30, 31)] == [True, True]
     assert not held.holds_on(date(2024, 6, 1))
+    assert held.holds_on(date(2024, 1, 1))
     assert not held.holds_on(date(2023, 12, 31))
 
 

@@ -7,6 +7,7 @@ import pytest
 from domain import diagnosis as d
 from domain import diagnosis_rules as rules
 from domain.diagnosis_rules import ANSWER_RULES
+from domain.editions import PublishedEdition, edition_stream
 from standards import Answer, Form
 from tests.rules.cases import accepted, filled, firm, opened, provider, save, submitted, uniform, verified, verify
 from tests.rules.firms import EDITION
@@ -109,3 +110,11 @@ def test_a_dimension_that_does_not_apply_at_all_cannot_be_scored() -> None:
     provider(verified(uniform(3) | nothing), d.ScoreDiagnosis(diagnosis="d1")).refused(rules.DIMENSION_NOT_APPLICABLE)
 
 
+
+
+@pytest.mark.parametrize("found", [None, PublishedEdition(edition=EDITION, digest="0" * 64)])
+def test_answers_are_never_judged_under_another_edition_than_the_one_pinned(found: PublishedEdition | None) -> None:
+    """The journal cannot hold such a state; if it ever did, a wrong grade would be worse than a fault."""
+    case = opened().having_read({edition_stream("2023"): found})
+    with pytest.raises(AssertionError, match="pinned edition 2023"):
+        firm(case, save("D1", {"Z01": Answer(level=Decimal(3))}))

@@ -1,0 +1,132 @@
+"""Papers that must stay true 文档: the glossary has every noun, the rules page is current, each folder says what it is."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from domain.language import Rule
+from zhenduan.rules_page import ROOMS, listed, page
+
+ROOT = Path(__file__).parents[1]
+
+
+def public_classes() -> Iterator[str]:
+    for room in ("domain", "standards"):
+        for path in sorted((ROOT / room).glob("*.py")):
+            for node in ast.parse(path.read_text("utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    yield node.name
+
+
+def glossary() -> list[list[str]]:
+    """The rows of the glossary: 中文, English, meaning, clause, not to be confused with."""
+    lines = (ROOT / "GLOSSARY.md").read_text("utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    return [row for row in rows if row[0] not in ("中文", "---")]
+
+
+def test_every_public_noun_of_the_domain_is_in_the_glossary_once() -> None:
+    named = [row[1].strip("`") for row in glossary() if row[1].startswith("`")]
+    assert sorted(named) == sorted(public_classes())
+
+
+def test_a_row_of_the_glossary_has_all_five_cells_and_its_clause() -> None:
+    for row in glossary():
+        assert len(row) == 5
+        assert all(row), row
+        assert re.search(r"[一-鿿]", row[0]), row
+        assert re.fullmatch(r"plan ([GSPVTOIR]\d([–-][GSPVTOIR]\d)?)(, [GSPVTOIR]\d)*", row[3]), row
+
+
+def test_what_a_word_is_confused_with_is_a_word_of_ours() -> None:
+    known = set(public_classes())
+    for row in glossary():
+        assert set(re.findall(r"`(\w+)`", row[4])) <= known, row
+
+
+def test_no_two_words_of_one_chinese_name() -> None:
+    names = [row[0] for row in glossary()]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_the_rules_page_is_current() -> None:
+    assert (ROOT / "RULES.md").read_text("utf-8") == page(ROOT / "tests"), "zhenduan rules --tests tests > RULES.md"
+
+
+def test_every_rule_of_the_domain_is_refused_by_a_test_that_the_page_names() -> None:
+    page_lines = page(ROOT / "tests").splitlines()
+    domain_codes = [one.rule.code for one in listed() if one.room == "domain"]
+    assert domain_codes
+    for code in domain_codes:
+        [line] = [line for line in page_lines if line.startswith(f"| `{code}` |")]
+        assert "| `tests/rules/" in line, line
+
+
+def test_a_rule_has_a_code_a_clause_and_a_sentence_in_both_languages() -> None:
+    for one in listed():
+        rule = one.rule
+        assert re.fullmatch(r"[A-Z][A-Z0-9_]+", rule.code), rule
+        assert re.fullmatch(r"plan [GSPVTOIR]\d", rule.clause), rule
+        assert re.search(r"[一-鿿]", rule.says), rule
+        assert re.search(r"[a-z]", rule.says_in_english), rule
+        assert not re.search(r"[一-鿿]", rule.says_in_english), rule
+
+
+def refusals() -> Iterator[tuple[str, set[str], Rule]]:
+    """(path:line, facts given, rule) of every `RULE.refuse(fact=…)` in the product, those with `**facts` aside."""
+    named: dict[str, list[Rule]] = {}
+    for one in listed():
+        for name in one.names | {one.rule.code}:
+            named.setdefault(name, []).append(one.rule)
+    for path in sorted(p for room in ROOMS for p in Path(str(room.__path__[0])).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "refuse"):
+                continue
+            given = {keyword.arg for keyword in node.keywords}
+            word = getattr(node.func.value, "attr", getattr(node.func.value, "id", ""))
+            if None not in given:
+                for rule in named.get(word, []):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", {str(name) for name in given}, rule
+
+
+def test_every_refusal_fills_its_sentence_in_both_languages() -> None:
+    found = list(refusals())
+    assert len(found) > 50
+    for where, given, rule in found:
+        for sentence in (rule.says, rule.says_in_english):
+            wanted = {name for _, name, _, _ in Formatter().parse(sentence) if name}
+            assert wanted <= given, (where, rule.code, wanted - given)
+
+
+FOLDERS = [
+    path.parent for path in [*ROOT.glob("*/*.py"), *ROOT.glob("*/*/*.py"), *ROOT.glob("docs/*/*.md")]
+    if not path.parent.relative_to(ROOT).as_posix().startswith((".", "build"))
+]
+
+
+@pytest.mark.parametrize("folder", sorted({folder.relative_to(ROOT).parts[0] for folder in FOLDERS}))
+def test_a_folder_says_what_it_is(folder: str) -> None:
+    text = (ROOT / folder / "README.md").read_text("utf-8").strip()
+    assert re.search(r"[一-鿿]", text)
+    assert len(text.splitlines()) >= 3
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.stem)
+def test_a_decision_names_its_alternatives_and_only_code_that_exists(path: Path) -> None:
+    text = path.read_text("utf-8")
+    if path.name == "README.md":
+        return
+    assert re.fullmatch(r"\d{4}-[a-z0-9-]+", path.stem)
+    for heading in ("## Decision", "## Alternatives considered", "## Consequences"):
+        assert heading in text, heading
+    for named in re.findall(r"`((?:\w+/)+[\w.]+)`", text):
+        assert (ROOT / named).exists(), named
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
