@@ -107,13 +107,20 @@ def rounded(value: Fraction) -> Decimal:
 
 
 def apportioned(parts: Mapping[str, Fraction], total: Decimal) -> dict[str, Decimal]:
-    """Four-decimal shares that add up to exactly `total` 最大余数法, largest remainders first, ties by id."""
+    """Four-decimal shares that add up to exactly `total` 最大余数法, largest remainders first, ties by id.
+
+    A total that was rounded down is taken back from the smallest remainders, never from a share that is nothing already.
+    """
     units = {key: (value * UNIT).__floor__() for key, value in parts.items()}
     left = int((total * UNIT).to_integral_value(ROUND_FLOOR)) - sum(units.values())
     by_remainder = sorted(parts, key=lambda key: (-(parts[key] * UNIT - units[key]), key))
-    step = 1 if left >= 0 else -1
-    for index in range(abs(left)):
-        units[by_remainder[index % len(by_remainder)]] += step
+    for index in range(left):
+        units[by_remainder[index % len(by_remainder)]] += 1
+    while left < 0:
+        for key in reversed(by_remainder):
+            if left < 0 and units[key] > 0:
+                units[key] -= 1
+                left += 1
     return {key: Decimal(units[key]).scaleb(-4) for key in parts}
 
 

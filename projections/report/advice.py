@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from projections.report.wording import described
 from standards import Edition, Gate, Indicator, IndicatorScore, Issued, Measured
 from standards.scoring import rounded
 
@@ -118,4 +119,4 @@ def _one_level_up(edition: Edition, score: IndicatorScore, gates: tuple[str, ...
     goal = min(int(score.level) + 1, len(indicator.levels))
     rise = edition.points[Decimal(goal)] - score.points
     gain = rounded(Fraction(score.weight) * Fraction(rise) / 100)
-    return Recommendation(indicator, score.level, goal, indicator.levels[goal - 1], gain, gates)
+    return Recommendation(indicator, score.level, goal, described(indicator, goal), gain, gates)

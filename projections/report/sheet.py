@@ -79,7 +79,7 @@ class Line:
         if self.score.level is None or self.score.level >= len(self.indicator.levels):
             return None
         goal = int(self.score.level) + 1
-        return goal, self.indicator.levels[goal - 1]
+        return goal, wording.described(self.indicator, goal)
 
 
 @dataclass(frozen=True, slots=True)

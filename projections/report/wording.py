@@ -65,10 +65,13 @@ def level(value: Decimal | None) -> str:
     return NOT_APPLICABLE if value is None else f"{number(value)} 级"
 
 
-def described(indicator: Indicator, reached: Decimal) -> str:
-    """What the standard says of the level reached 等级描述; of a half step, the level below it."""
+def described(indicator: Indicator, reached: Decimal | int) -> str:
+    """What the standard says of a level 0–5 等级描述; of a half step, the level below it. A ratio's is its band."""
     whole = int(reached)
-    return indicator.levels[whole - 1] if whole else "尚未达到 1 级"
+    if not whole:
+        return "尚未达到 1 级"
+    said = indicator.levels[whole - 1]
+    return f"比率 {said}" if indicator.kind == "ratio" else said
 
 
 def stated(indicator: Indicator, answer: Answer) -> str:

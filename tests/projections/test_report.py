@@ -221,6 +221,7 @@ def test_a_firm_below_grade_one_gets_a_report_that_says_so(desk: Desk) -> None:
     found = sheet(desk.issued())
     assert found.issued.grade == 0
     assert found.to_next is not None
+    assert min(line.score.contribution for line in found.lines) == 0
     said = squeezed(page(found))
     assert EDITION.below_grade_name in said
     assert "尚未达到1级" in said

@@ -178,7 +178,7 @@ def test_a_long_table_repeats_its_header_and_no_page_ends_in_a_heading(printed: 
     first = next(number for number, said in enumerate(pages) if "指标对照：自评与核验" in said)
     last = next(number for number, said in enumerate(pages) if "得分贡献" in said)
     assert last > first
-    assert all("指标 名称 自评 核验 差异理由" in said for said in pages[first : last + 1])
+    assert all("指标 名称 自评 核验 差异理由与依据" in said for said in pages[first : last + 1])
     headings = {str(item["/Title"]) for item in reader(printed.pdf).outline if not isinstance(item, list)}
     for said in pages[1:]:
         body = [line for line in said.splitlines() if line and "项目复原稿" not in line and "数字化诊断报告 ·" not in line]
