@@ -146,6 +146,10 @@ class LocalAccounts:
         except IntegrityError:
             raise LOGIN_TAKEN.refuse(login=name) from None
 
+    def knows(self, login: str) -> bool:
+        """Whether a login exists 登录名是否存在."""
+        return self._known(_login(login)) is not None
+
     def change_password(self, login: str, password: str) -> None:
         """Set a new password and end the login's sessions 修改密码.
 

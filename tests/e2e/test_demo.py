@@ -1,0 +1,357 @@
+"""Demo city 示例城市: one seed, one city; every state and every role is there, and nothing in it is real."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from statistics import fmean
+
+import pytest
+from argon2 import PasswordHasher
+from PIL import Image
+from pypdf import PdfReader
+
+from api.program import Program
+from domain import diagnosis as d
+from domain.access import Everything, Role
+from domain.language import SHANGHAI, Command
+from interop.code_lists import districts, industries
+from interop.rosters import read_roster, roster_command
+from interop.uscc import flaw_of
+from journal import Accepted, Verified, open_journal, verify
+from journal.blobs import Blobs
+from journal.personal import PersonalKeys
+from journal.vault import open_vault
+from projections import coverage, diagnosis_desk, directory, open_read_models, people_desk
+from projections.diagnosis_desk import DiagnosisFilter
+from projections.directory import EnterpriseFilter
+from standards import Form, load
+from zhenduan import demo
+from zhenduan.accounts import LocalAccounts
+from zhenduan.demo_answers import Saying, draw_answers
+from zhenduan.demo_data import DemoData, Ending, demo_data
+from zhenduan.demo_files import evidence_pdf, evidence_png
+from zhenduan.demo_firms import Unused, by_district, draw_firms, next_year, roster_file
+from zhenduan.demo_people import LOGINS, DemoLogin
+from zhenduan.demo_story import story
+from zhenduan.file_types import FILE_TYPES, content_problem
+from zhenduan.uploads import SignedUploads
+
+PRESENT = datetime(2026, 6, 1, 4, tzinfo=UTC)
+MASTER = bytes(range(32))
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+DATA = demo_data()
+SMALL: DemoData = DATA.model_copy(
+    update={
+        "firms": 60,
+        "joining_each_year": 3,
+        "leaving_each_year": 2,
+        "full_form_every": 7,
+        "cases": {ending: cases.model_copy(update={"count": 1}) for ending, cases in DATA.cases.items()},
+    }
+)
+
+
+def drawn(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 - draws of a demo, meant to be repeatable
+
+
+class House:
+    """An installation whose demo is built with a report that costs nothing.
+
+    keys: where the keys of persons lie, so that two installations may share them. database: PostgreSQL, or SQLite files.
+    """
+
+    def __init__(self, folder: Path, keys: Path, database: str | None) -> None:
+        folder.mkdir(exist_ok=True)
+        files = {name: f"sqlite:///{folder / name}.db" for name in ("journal", "models", "vault")}
+        self.journal = open_journal(database or files["journal"], demo=True)
+        self.models = open_read_models(database or files["models"], self.journal)
+        self.vault, self.keys = open_vault(database or files["vault"]), open_vault(f"sqlite:///{keys}")
+        self.accounts = LocalAccounts(self.vault, self.models, self.clock, hasher=CHEAP)
+        blobs = Blobs(folder / "files")
+        self.program = Program(
+            journal=self.journal,
+            models=self.models,
+            blobs=blobs,
+            keys=PersonalKeys(self.keys, MASTER),
+            accounts=self.accounts,
+            uploads=SignedUploads(self.vault, blobs, MASTER, self.clock),
+            clock=self.clock,
+            secret=MASTER,
+            demo=True,
+        )
+
+    @staticmethod
+    def clock() -> datetime:
+        return PRESENT
+
+    def open(self, seed: int = 7, progress: Callable[[int, int], None] | None = None) -> list[DemoLogin]:
+        return demo.open_demo(
+            self.program, self.accounts, seed=seed, data=SMALL, finish=self.finish, progress=progress
+        )
+
+    def finish(self, accepted: Accepted) -> Command:
+        command = accepted.command
+        assert isinstance(command, d.IssueReport | d.ConfirmReport)
+        kept = self.program.blobs.put(evidence_pdf(accepted.history[-1].position))
+        file = d.ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position)
+        return command.model_copy(update={"file": file})
+
+
+@contextmanager
+def house(folder: Path, keys: Path | None = None, database: str | None = None) -> Iterator[House]:
+    made = House(folder, keys or folder / "keys.db", database)
+    yield made
+    made.models.close()
+    made.vault.close()
+    made.keys.close()
+    made.journal.close()
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A small demo city, built once and only read."""
+    with house(tmp_path_factory.mktemp("demo")) as built:
+        built.open()
+        yield built
+
+
+# The same seed, the same city
+
+
+def test_the_same_seed_present_and_keys_give_the_same_root_on_both_engines(
+    tmp_path: Path, database: str
+) -> None:
+    roots = []
+    for number, address in enumerate((None, database)):
+        with house(tmp_path / str(number), tmp_path / "keys.db", address) as built:
+            built.open()
+            roots.append(built.journal.head().root)
+    assert roots[0] == roots[1]
+
+
+def test_another_vault_changes_the_sealed_names_and_nothing_else(tmp_path: Path, city: House) -> None:
+    with house(tmp_path) as other:
+        other.open()
+        for one, two in itertools.zip_longest(city.journal.since(0, 100_000), other.journal.since(0, 100_000)):
+            same = one.type != "person.registered.v1"
+            assert (one.at, one.stream, one.type, one.actor) == (two.at, two.stream, two.type, two.actor)
+            assert (one.state == two.state) == same
+
+
+def test_another_seed_gives_another_city(city: House) -> None:
+    keys = city.program.keys
+    told = [
+        [(timed.at, timed.act.who, timed.diagnosis) for timed in story(SMALL, drawn(seed), keys, PRESENT).acts]
+        for seed in (1, 1, 2)
+    ]
+    assert told[0] == told[1]
+    assert told[0] != told[2]
+
+
+# What the city holds
+
+
+def test_every_entry_stands_at_a_working_moment_of_its_own_past(city: House) -> None:
+    entries = city.journal.since(1, 100_000)
+    assert isinstance(verify(city.journal), Verified)
+    assert {entry.reason for entry in entries} == {"示例数据"}
+    moments = [datetime.fromtimestamp(entry.at / 1_000_000, SHANGHAI) for entry in entries]
+    assert moments == sorted(moments)
+    assert moments[0].year == 2023
+    assert PRESENT - timedelta(days=30) < moments[-1] < PRESENT
+    assert {year for year, _ in itertools.groupby(moment.year for moment in moments)} == {2023, 2024, 2025, 2026}
+    assert all(moment.hour >= 9 for moment in moments)
+    cases = [m for m, entry in zip(moments, entries, strict=True) if entry.type.startswith("diagnosis.")]
+    assert all(moment.weekday() < 5 for moment in cases)
+
+
+def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
+    with city.models.reading() as reading:
+        rows = diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
+        assert Counter(row.status for row in rows) == {
+            "open": 2,
+            "submitted": 1,
+            "accepted": 3,
+            "scored": 1,
+            "issued": 1,
+            "objected": 1,
+            "confirmed": 2,
+            "withdrawn": 1,
+        }
+        assert {row.form for row in rows} == {"brief", "full"}
+        assert {row.campaign for row in rows} >= {"2026"}
+        assert any(row.purpose == "repeat" for row in rows)
+        reports = Counter(
+            (one.diagnosis, one.kind) for one in diagnosis_desk.reports(reading, Everything(), [row.id for row in rows])
+        )
+        assert Counter(reports.values()) == {1: 5, 2: 1}  # one was issued again after an objection
+        attached = diagnosis_desk.evidence(reading, Everything(), [row.id for row in rows])
+    assert len({one.sha256 for one in attached}) == len(attached) > 5
+    for one in attached:
+        data = city.program.blobs.get(one.sha256)
+        assert data is not None
+        assert content_problem(FILE_TYPES[one.filename.rsplit(".")[-1]], data) is None
+
+
+def test_differences_have_reasons_and_firms_state_more_than_was_found(city: House) -> None:
+    with city.models.reading() as reading:
+        rows = diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
+        answers = diagnosis_desk.answers(reading, Everything(), [row.id for row in rows])
+    verified = [answer for answer in answers if answer.verified is not None]
+    assert len(verified) > 100
+    assert all((answer.difference is not None) == (answer.given != answer.verified) for answer in verified)
+    scored = [(float(row.self_total or 0), float(row.verified_total)) for row in rows if row.verified_total]
+    assert fmean(own for own, _ in scored) > fmean(found for _, found in scored)
+
+
+def test_the_plans_targets_and_a_roster_of_each_year_are_there(city: House) -> None:
+    with city.models.reading() as reading:
+        targets = [target for year in (2023, 2024, 2025) for target in coverage.targets(reading, year)]
+        assert [(target.year, target.at_least, target.clause, target.mark) for target in targets] == [
+            (2023, 1800, "plan G1", "V"),
+            (2024, 60, "plan G2", "V"),
+            (2025, 100, "plan G3", "V"),
+        ]
+        totals = [sum(row.total for row in coverage.by_district(reading, Everything(), y)) for y in range(2023, 2027)]
+        assert totals == [60, 61, 62, 63]
+        assert directory.count(reading, Everything(), EnterpriseFilter()) == 69
+    blocked = [entry for entry in city.journal.since(0, 1_000) if entry.type == "roster.blocked.v1"]
+    assert [entry.role for entry in blocked] == ["district"]
+
+
+def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> None:
+    logins = city.open()
+    assert {login.role for login in logins} == set(Role) - {Role.PUBLIC, Role.SYSTEM}
+    with city.models.reading() as reading:
+        for login in logins:
+            assert login.says
+            assert login.says_in_english
+            opened = city.accounts.sign_in(login.login, login.password) if login.login else None
+            known = city.accounts.identify(opened.token if opened else login.password)
+            assert known is not None, login
+            assert known.caller.role == login.role
+            seen = directory.enterprises(reading, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), 10)
+            assert [firm.name for firm in seen] == [DATA.owner_firm.name]
+            cases = diagnosis_desk.diagnoses(
+                reading, known.caller.scope, DiagnosisFilter(enterprise=seen[0].id), 10
+            )
+            assert [(case.status, case.answered > 0) for case in cases] == [("open", True)]
+
+
+def test_names_of_people_are_sealed_and_open_with_their_keys(city: House) -> None:
+    assert all("示例·".encode() not in entry.state for entry in city.journal.since(0, 100_000))
+    with city.models.reading() as reading:
+        rows = reading.rows(people_desk.PEOPLE.select().with_only_columns(*list(reading[people_desk.PEOPLE].c)[:2]))
+    names = {city.program.keys.open(person, "name", sealed) for person, sealed in rows}
+    assert all(name is not None and name.startswith("示例·") for name in names)
+
+
+# Starting again
+
+
+def test_a_second_start_keeps_the_city_and_ends_the_last_partner_key(city: House) -> None:
+    before, first = city.journal.head(), city.open()[-1]
+    second = city.open()[-1]
+    assert city.journal.head() == before
+    assert city.accounts.identify(first.password) is None
+    assert city.accounts.identify(second.password) is not None
+
+
+def test_a_city_whose_building_was_interrupted_is_not_taken_for_a_city(tmp_path: Path) -> None:
+    class Interrupted(Exception):  # noqa: N818 - stands for a Ctrl-C
+        pass
+
+    def interrupt(done: int, _all: int) -> None:
+        if done == 50:
+            raise Interrupted
+
+    with house(tmp_path) as built:
+        with pytest.raises(Interrupted):
+            built.open(progress=interrupt)
+        with pytest.raises(demo.DemoIncomplete):
+            built.open()
+        assert not built.accounts.knows(LOGINS[0].login)
+
+
+def test_progress_counts_every_act(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    with house(tmp_path) as built:
+        built.open(progress=lambda done, of: told.append((done, of)))
+    assert [done for done, _ in told] == list(range(1, told[-1][1] + 1))
+
+
+def test_a_present_within_the_first_two_years_is_refused(city: House) -> None:
+    with pytest.raises(ValueError, match="present"):
+        story(SMALL, drawn(1), city.program.keys, datetime(2024, 6, 1, tzinfo=UTC))
+
+
+# The city as authored
+
+
+def test_the_authored_city_is_large_enough_and_names_only_what_exists() -> None:
+    assert sum(cases.count for cases in DATA.cases.values()) == 80
+    assert set(DATA.cases) == set(Ending)
+    assert DATA.firms >= 400
+    assert set(DATA.districts) == {district.code for district in districts().districts}
+    assert set(DATA.industries) == set(industries())
+    providers = DATA.organisations.providers
+    assert len(providers) == 6
+    assert {division for one in providers for division in one.industries} == set(industries())
+    towns = DATA.organisations.subdistricts
+    assert all(len(town.id) == 9 and town.id[:6] in DATA.districts for town in towns)
+    assert DATA.source.mark == "I"
+
+
+def test_firms_are_spread_over_the_districts_in_proportion() -> None:
+    counted = by_district(DATA, 9285 + 32)
+    assert counted == {code: count + 2 for code, count in DATA.districts.items()}
+    assert sum(by_district(DATA, 421).values()) == 421
+    assert min(by_district(DATA, 421).values()) == 2
+
+
+def test_every_years_roster_is_read_without_a_refusal_and_sizes_follow_the_rule() -> None:
+    chance = drawn(3)
+    unused = Unused(DATA, chance)
+    firms = draw_firms(DATA, chance, unused)
+    for year in (2023, 2024, 2025):
+        reading = read_roster(roster_file(firms, "名单（示例）"), "名单.csv")
+        assert (reading.read_rows, reading.refused_rows) == (len(firms), 0)
+        command = roster_command(reading, year)
+        assert {firm.district for _, firm in command.rows} == set(DATA.districts)
+        sizes = Counter(firm.size_class for _, firm in command.rows)
+        assert 0 < sizes["large"] < sizes["medium"] < sizes["small"]
+        assert len({firm.name for firm in firms}) == len({firm.uscc for firm in firms}) == len(firms)
+        assert all(firm.name.startswith("示例") and flaw_of(firm.uscc) is None for firm in firms)
+        firms = next_year(DATA, chance, unused, firms)
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_drawn_answers_are_well_formed_and_land_near_their_total(form: Form) -> None:
+    edition, chance = load("2023"), drawn(5)
+    far, gaps = [], []
+    for total in range(6, 97, 3):
+        made = draw_answers(edition, form, chance, total, 6, Saying(120, 21_800), (("理由",), "不适用"))
+        for answers in (made.own, made.verified):
+            assert edition.missing(form, answers) == ()
+            assert [p for i, a in answers.items() if (p := edition.check(form, i, a))] == []
+        assert set(made.reasons) == {i for i in made.own if made.own[i] != made.verified[i]}
+        verified = edition.measure(form, made.verified).total
+        far.append(abs(float(verified) - total))
+        gaps.append(float(edition.measure(form, made.own).total - verified))
+    assert fmean(far) < 5
+    assert 3 < fmean(gaps) < 8
+
+
+def test_evidence_is_what_its_name_says_and_differs_by_number() -> None:
+    assert evidence_pdf(1) != evidence_pdf(2)
+    assert evidence_png(1) != evidence_png(2)
+    assert "no. 7" in PdfReader(BytesIO(evidence_pdf(7))).pages[0].extract_text()
+    with Image.open(BytesIO(evidence_png(7))) as picture:
+        assert picture.size == (64, 64)
+        picture.load()

@@ -1,0 +1,121 @@
+"""Demo city 示例城市: built through the same commands that users send, in the programme's past years, from one seed.
+
+All acts of all people are drawn first, each with its moment (`demo_story`), and then sent in the order of time by a clock
+of the past; after the last one the journal follows the machine's clock. Same seed, same present and same keys of persons:
+same journal, to its root. The keys are drawn at random and never from the seed, so a city built anew over another vault
+differs in the sealed names, and in nothing else.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from api.program import Program
+from domain import diagnosis as d
+from domain.access import Role
+from domain.language import Command, city_day
+from interop.code_lists import names_of_codes
+from journal import Finish
+from projections.report import finish_report
+from zhenduan.accounts import LocalAccounts
+from zhenduan.demo_cases import Attachment
+from zhenduan.demo_data import DemoData, demo_data
+from zhenduan.demo_people import LOGINS, DemoLogin
+from zhenduan.demo_story import Timed, story
+
+PARTNER = "demo-partner"
+PARTNER_KEY_LIFETIME = timedelta(days=30)
+
+Progress = Callable[[int, int], None]
+"""Told how many acts are done, of how many 进度."""
+
+
+class DemoIncomplete(Exception):  # noqa: N818 - what the operator must know
+    """The building of the demo was interrupted 示例城市未建完: its folder or database must be emptied first."""
+
+
+def open_demo(
+    program: Program,
+    accounts: LocalAccounts,
+    *,
+    seed: int | None = None,
+    data: DemoData | None = None,
+    finish: Finish | None = None,
+    progress: Progress | None = None,
+) -> list[DemoLogin]:
+    """The demo city, built where it is not yet 打开示例城市, and a fresh partner key in place of the last one.
+
+    Args:
+        program: over a journal marked as demo; its clock tells the present.
+        accounts: where the logins are kept.
+        seed: of all draws; that of the data when None.
+        data: the synthetic city; `demo_city.yaml` when None.
+        finish: renders reports; the product's own when None.
+        progress: see `Progress`.
+
+    Returns:
+        One login for each role, and the partner's key.
+
+    Raises:
+        DemoIncomplete: an earlier building was interrupted.
+    """
+    if not accounts.knows(LOGINS[-1].login):
+        if program.journal.head().size > 1:
+            raise DemoIncomplete("the demo city was not finished; empty its folder or database and start again")
+        _build(
+            program,
+            accounts,
+            data or demo_data(),
+            seed,
+            finish or finish_report(program.blobs, demo=program.demo, names=names_of_codes()),
+            progress or (lambda _done, _all: None),
+        )
+    program.models.catch_up()
+    for old in accounts.partner_keys.listing():
+        if old.partner == PARTNER:
+            accounts.revoke_partner_key(old.id)
+    key = accounts.issue_partner_key(PARTNER, "*", PARTNER_KEY_LIFETIME)
+    partner = DemoLogin(Role.PARTNER, "", key.token, "合作方密钥：全市只读", "partner key: reads the whole city")
+    return [*LOGINS, partner]
+
+
+def _build(
+    program: Program,
+    accounts: LocalAccounts,
+    data: DemoData,
+    seed: int | None,
+    finish: Finish,
+    progress: Progress,
+) -> None:
+    chance = Random(data.seed if seed is None else seed)  # noqa: S311 - draws of a demo, meant to be repeatable
+    told = story(data, chance, program.keys, program.clock())
+    for number, timed in enumerate(told.acts, 1):
+        _send(replace(program, clock=partial(_told, timed.at)), timed, finish)
+        progress(number, len(told.acts))
+    for login in LOGINS:
+        accounts.register(login.login, login.password, told.people[login.role])
+
+
+def _told(at: datetime) -> datetime:
+    """The clock of an act that is played: it tells the act's moment."""
+    return at
+
+
+def _send(program: Program, timed: Timed, finish: Finish) -> None:
+    who, what = timed.act.who, timed.act.what
+    if isinstance(what, Attachment):
+        ticket = program.uploads.ticket(who, "evidence", what.filename)
+        kept = program.uploads.receive(ticket.path.removeprefix("/uploads/"), what.data)
+        what = d.AttachEvidence(
+            diagnosis=timed.diagnosis,
+            sha256=kept.sha256,
+            filename=kept.filename,
+            media_type=kept.media_type,
+            size=kept.size,
+            indicators=what.indicators,
+        )
+    command = what if isinstance(what, Command) else what(city_day(timed.at))
+    needs_report = isinstance(command, d.IssueReport | d.ConfirmReport)
+    program.send(who, command, reason="示例数据", finish=finish if needs_report else None)

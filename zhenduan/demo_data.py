@@ -1,0 +1,187 @@
+"""Data of the demo city 示例城市数据: what `demo_city.yaml` holds, read strictly. All of it is synthetic (mark I)."""
+
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.targets import Measure
+from interop.code_lists import CodeList, Mark, read_codes
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+Count = Annotated[int, Field(ge=0)]
+Range = Annotated[tuple[int, int], Field(description="least and most")]
+
+
+class Ending(StrEnum):
+    """How far a diagnosis of the demo goes 示例诊断的终点, in the order of its way; `reissued`: after an upheld objection."""
+
+    OPENED = "opened"
+    PARTLY_ANSWERED = "partly_answered"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    VISITED = "visited"
+    VERIFIED = "verified"
+    SCORED = "scored"
+    ISSUED = "issued"
+    OBJECTED = "objected"
+    REISSUED = "reissued"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class Seed(CodeList):
+    """Where the numbers come from 来源."""
+
+    document: str
+    mark: Mark
+
+
+class Curve(CodeList):
+    """A bell curve of points 正态分布."""
+
+    mean: int
+    deviation: int
+
+
+class TotalCurve(Curve):
+    """The curve of verified totals, cut at both ends 核验总分分布."""
+
+    least: int
+    most: int
+
+
+class Size(CodeList):
+    """A size class as drawn 规模: share in a hundred, points it adds, ranges of head count and revenue (万元)."""
+
+    key: str
+    in_hundred: Percent
+    offset: int
+    employees: Range
+    revenue_wan: Range
+
+
+class Industry(CodeList):
+    """A division as drawn 行业: weight, points it adds, and what such a firm makes."""
+
+    weight: Count
+    offset: int
+    makes: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Named(CodeList):
+    """An organisation of the demo 组织."""
+
+    id: str
+    name: str
+
+
+class Subdistrict(Named):
+    """A subdistrict or town 街镇."""
+
+    mark: Mark
+
+
+class Park(Named):
+    """A park, and the share of its district's firms that lie in it 园区."""
+
+    district: str
+    in_hundred: Percent
+
+
+class Group(Named):
+    """A group, and the share of some industries' firms that belong to it 企业集团."""
+
+    industries: tuple[str, ...]
+    in_hundred: Percent
+
+
+class Provider(Named):
+    """A provider and the divisions it serves 服务商."""
+
+    industries: tuple[str, ...]
+
+
+class Organisations(CodeList):
+    """All organisations beside the districts 组织."""
+
+    city: Named
+    auditor: Named
+    subdistricts: tuple[Subdistrict, ...]
+    parks: tuple[Park, ...]
+    groups: tuple[Group, ...]
+    providers: tuple[Provider, ...]
+
+
+class OwnerFirm(CodeList):
+    """The firm whose owner may sign in 企业账户所属企业. total: points its verified answers aim at."""
+
+    name: str
+    district: str
+    subdistrict: str
+    park: str
+    group: str
+    industry: str
+    employees: int
+    revenue_wan: int
+    provider: str
+    total: int
+
+
+class Target(CodeList):
+    """A target of the plan 工作目标."""
+
+    year: int
+    measure: Measure
+    at_least: Decimal
+    clause: str
+    mark: Mark
+
+
+class Cases(CodeList):
+    """How many diagnoses end at one point 数量; past: they ran in the programme's first two years."""
+
+    count: Count
+    past: bool
+
+
+class DemoData(CodeList):
+    """The demo city as authored 示例城市数据."""
+
+    source: Seed
+    seed: int
+    firms: Annotated[int, Field(ge=20)]
+    joining_each_year: Count
+    leaving_each_year: Count
+    districts: dict[str, int]
+    fewest_in_district: Count
+    total: TotalCurve
+    overstatement: Curve
+    sizes: tuple[Size, ...]
+    industries: dict[str, Industry]
+    brands: tuple[str, ...]
+    organisations: Organisations
+    owner_firm: OwnerFirm
+    surnames: tuple[str, ...]
+    given_names: tuple[str, ...]
+    targets: tuple[Target, ...]
+    cases: dict[Ending, Cases]
+    full_form_every: Annotated[int, Field(ge=1)]
+    evidence: tuple[str, ...]
+    functions: tuple[str, ...]
+    visit_notes: tuple[str, ...]
+    differences: tuple[str, ...]
+    not_applicable: str
+    expert_conclusion: str
+    objections: tuple[str, ...]
+    objection_upheld: str
+    withdrawals: tuple[str, ...]
+
+
+@cache
+def demo_data() -> DemoData:
+    """The demo city as authored 示例城市数据."""
+    return read_codes(Path(__file__).parent / "demo_city.yaml", DemoData)

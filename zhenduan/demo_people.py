@@ -1,0 +1,129 @@
+"""People and organisations of the demo city 示例人员与组织, and the logins that a visitor may use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+from uuid import UUID
+
+from domain.access import Role, scope_of
+from domain.language import Command
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.people import GrantMembership, RegisterPerson
+from interop.code_lists import districts
+from journal import Caller
+from journal.personal import PersonalKeys
+from zhenduan.demo_data import DemoData
+
+SHOWN_DISTRICT = "310117"
+"""松江: where the owner's firm lies; its department may sign in."""
+
+
+@dataclass(frozen=True)
+class DemoLogin:
+    """One way into the demo city 示例账户. password: of the login; for a partner, who has no login, its bearer key."""
+
+    role: Role
+    login: str
+    password: str
+    says: str
+    says_in_english: str
+
+
+LOGINS = tuple(
+    DemoLogin(role, role.value, f"demo-{role.value}-2024", says, says_in_english)
+    for role, says, says_in_english in (
+        (Role.CITY, "市级部门：全市", "city department: the whole city"),
+        (Role.DISTRICT, "区级部门：松江区", "district department: Songjiang"),
+        (Role.SUBDISTRICT, "街镇：新桥镇", "town: Xinqiao"),
+        (Role.PARK, "园区：示例西部智造园区", "industrial park in the west"),
+        (Role.GROUP, "企业集团：示例装备集团", "enterprise group: equipment"),
+        (Role.ENTERPRISE, "企业：自评进行中", "enterprise: its self-assessment is under way"),
+        (Role.PROVIDER, "服务商：示例装备诊断中心", "provider: equipment"),
+        (Role.AUDITOR, "审计：全部日志", "auditor: the whole journal"),
+    )
+)
+"""One login for each role; the names of login and role are the same."""
+
+
+def draw_id(chance: Random) -> str:
+    """An id of the common form 标识, from the seed."""
+    return str(UUID(int=chance.getrandbits(128), version=4))
+
+
+def organisations(data: DemoData) -> Iterator[RegisterOrganisation]:
+    """Every organisation but the city itself 组织, those above before those below."""
+    parts = data.organisations
+    for district in districts().districts:
+        yield RegisterOrganisation(
+            organisation=district.code,
+            kind=OrganisationKind.DISTRICT,
+            name=f"{district.name}（示例）",
+            parent=parts.city.id,
+        )
+    for town in parts.subdistricts:
+        yield RegisterOrganisation(
+            organisation=town.id, kind=OrganisationKind.SUBDISTRICT, name=town.name, parent=town.id[:6]
+        )
+    for park in parts.parks:
+        yield RegisterOrganisation(
+            organisation=park.id, kind=OrganisationKind.PARK, name=park.name, parent=park.district
+        )
+    for group in parts.groups:
+        yield RegisterOrganisation(organisation=group.id, kind=OrganisationKind.GROUP, name=group.name)
+    for provider in parts.providers:
+        yield RegisterOrganisation(
+            organisation=provider.id,
+            kind=OrganisationKind.PROVIDER,
+            name=provider.name,
+            industries=provider.industries,
+        )
+    yield RegisterOrganisation(
+        organisation=parts.auditor.id, kind=OrganisationKind.AUDITOR, name=parts.auditor.name
+    )
+
+
+@dataclass
+class People:
+    """The people of the demo, each in one role 示例人员: (role, organisation) -> who acts there."""
+
+    data: DemoData
+    chance: Random
+    keys: PersonalKeys
+    callers: dict[tuple[Role, str], Caller] = field(default_factory=dict)
+
+    def meet(self, role: Role, organisation: str) -> Caller:
+        """Who acts in a role for an organisation, the same person each time."""
+        found = self.callers.get((role, organisation))
+        if found is None:
+            found = Caller(draw_id(self.chance), role, organisation, scope_of(role, organisation))
+            self.callers[role, organisation] = found
+        return found
+
+    def joining(self, who: Caller, since: date) -> tuple[Command, Command]:
+        """The commands that bring a person in, the name sealed before it is written (architecture 9)."""
+        name = f"示例·{self.chance.choice(self.data.surnames)}{self.chance.choice(self.data.given_names)}"
+        return (
+            RegisterPerson(person=who.actor, sealed_name=self.keys.seal(who.actor, "name", name)),
+            GrantMembership(
+                person=who.actor,
+                membership=draw_id(self.chance),
+                role=Role(who.role),
+                organisation=who.organisation,
+                since=since,
+            ),
+        )
+
+    def officials(self, since: date) -> Iterator[tuple[Command, Command]]:
+        """One person for every organisation but the city 各组织联络人."""
+        parts = self.data.organisations
+        named = (
+            *((Role.DISTRICT, one.code) for one in districts().districts),
+            *((Role.SUBDISTRICT, one.id) for one in parts.subdistricts),
+            *((Role.PARK, one.id) for one in parts.parks),
+            *((Role.GROUP, one.id) for one in parts.groups),
+            *((Role.PROVIDER, one.id) for one in parts.providers),
+            (Role.AUDITOR, parts.auditor.id),
+        )
+        for role, organisation in named:
+            yield self.joining(self.meet(role, organisation), since)

@@ -1,0 +1,246 @@
+"""Story of the demo city 示例城市的经过: every act of its people, each with its moment, in the order of time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from random import Random
+
+from domain.access import Everything, Role
+from domain.diagnosis import Purpose
+from domain.editions import PublishEdition
+from domain.enterprises import ImportRoster, enterprise_id
+from domain.language import SHANGHAI, city_day
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.targets import SetTarget
+from interop.code_lists import names_of_codes
+from interop.rosters import read_roster, roster_command
+from journal import Caller
+from journal.personal import PersonalKeys
+from standards import Edition, Form, load
+from zhenduan.demo_cases import Act, Cast, DemoCase, acts
+from zhenduan.demo_data import DemoData, Ending
+from zhenduan.demo_firms import DemoFirm, Unused, draw_firms, next_year, roster_file
+from zhenduan.demo_people import SHOWN_DISTRICT, People, draw_id, organisations
+
+EDITION = "2023"
+BEGINNING = date(2023, 8, 7)
+"""The plan was issued on 2023-07-28; the demo's city begins soon after."""
+FIRST_DRAFT, FIRST_ROSTER = date(2023, 8, 15), date(2023, 8, 17)
+LATER_ROSTERS = (3, 1)
+"""Month and day of each later year's roster: so no two acts lie over a year apart, which the journal's clock refuses."""
+PAST_FROM, PAST_DAYS = date(2023, 9, 4), 330
+"""A finished diagnosis began on one of so many days from here on."""
+EARLIEST_PRESENT = date(2025, 3, 2)
+OPENING_HOUR = time(9)
+REPEATED = 2
+"""So many firms with a confirmed report are diagnosed again now."""
+OPERATOR = Caller("operator-demo", Role.SYSTEM, "", Everything())
+WEEKEND = 5
+
+
+@dataclass(frozen=True)
+class Timed:
+    """An act and its moment 带时刻的行为. diagnosis: to which a file is attached; else empty."""
+
+    at: datetime
+    act: Act
+    diagnosis: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """All acts in the order of time 全部经过. people: role -> id of the person who may sign in in it."""
+
+    acts: tuple[Timed, ...]
+    people: Mapping[Role, str]
+
+
+def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime) -> Story:
+    """The story of a seed up to the present 生成经过.
+
+    Args:
+        data: the synthetic city.
+        chance: where all draws come from.
+        keys: seal the names of its people.
+        present: no act lies after it; not before 2025-03-02, when the first two years are over.
+
+    Raises:
+        ValueError: the present lies too early.
+    """
+    if city_day(present) < EARLIEST_PRESENT:
+        raise ValueError(f"the demo's present lies before {EARLIEST_PRESENT}")
+    people = People(data, chance, keys)
+    edition = load(EDITION)
+    played = list(_founding(data, people, edition))
+    unused = Unused(data, chance)
+    firms = draw_firms(data, chance, unused)
+    rosters = {FIRST_ROSTER.year: firms}
+    for year in range(FIRST_ROSTER.year + 1, city_day(present).year + 1):
+        if date(year, *LATER_ROSTERS) < city_day(present):
+            rosters[year] = next_year(data, chance, unused, rosters[year - 1])
+    played += _rosters(people, rosters)
+    staying = {firm.uscc for firm in rosters[max(rosters)]}
+    played += _diagnoses(data, chance, people, edition, [f for f in firms if f.uscc in staying], present)
+    shown = _shown(data, enterprise_id(firms[0].uscc))
+    played.sort(key=lambda timed: timed.at)
+    return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
+
+
+def _shown(data: DemoData, enterprise: str) -> dict[Role, str]:
+    """Role -> the unit whose person may sign in; all of them see the owner's firm."""
+    parts, owner = data.organisations, data.owner_firm
+    return {
+        Role.CITY: parts.city.id,
+        Role.DISTRICT: owner.district,
+        Role.SUBDISTRICT: owner.subdistrict,
+        Role.PARK: owner.park,
+        Role.GROUP: owner.group,
+        Role.ENTERPRISE: enterprise,
+        Role.PROVIDER: owner.provider,
+        Role.AUDITOR: parts.auditor.id,
+    }
+
+
+# The calendar of its people: working days, from nine in the morning in the city
+
+
+def moment(day: date, minute: int) -> datetime:
+    """So many minutes after the offices open, in UTC."""
+    return (datetime.combine(day, OPENING_HOUR, SHANGHAI) + timedelta(minutes=minute)).astimezone(UTC)
+
+
+def later(day: date, working_days: int) -> date:
+    """The day so many working days on; a weekend moves to Monday."""
+    while working_days or day.weekday() >= WEEKEND:
+        day += timedelta(days=1)
+        if day.weekday() < WEEKEND and working_days:
+            working_days -= 1
+    return day
+
+
+def moments(days: Sequence[int], minutes: Sequence[int], start: date) -> list[datetime]:
+    """The moments of acts 各步时刻.
+
+    Args:
+        days: working days between each act and the one before.
+        minutes: of each act, how far into the day it is drawn; within the same day, a tenth of it after the one before.
+        start: first day.
+    """
+    day, minute = later(start, 0), 0
+    found: list[datetime] = []
+    for gap, drawn in zip(days, minutes, strict=True):
+        if gap or not found:
+            day, minute = later(day, gap), drawn
+        else:
+            minute += 1 + drawn // 10
+        found.append(moment(day, minute))
+    return found
+
+
+# Founding: organisations, people, standard, targets
+
+
+def _founding(data: DemoData, people: People, edition: Edition) -> Iterator[Timed]:
+    minutes = count()
+    city = data.organisations.city
+    founding = RegisterOrganisation(organisation=city.id, kind=OrganisationKind.CITY, name=city.name)
+    caller = people.meet(Role.CITY, city.id)
+    for command in (founding, *people.joining(caller, BEGINNING)):
+        yield Timed(moment(BEGINNING, next(minutes)), Act(0, OPERATOR, command))
+    officials = [command for pair in people.officials(BEGINNING) for command in pair]
+    targets = [SetTarget(**target.model_dump()) for target in data.targets]
+    for command in (*organisations(data), *officials, PublishEdition(edition=edition), *targets):
+        yield Timed(moment(BEGINNING, next(minutes)), Act(0, caller, command))
+
+
+# Rosters: each year the city's file; before the first one a district's draft that is sent back
+
+
+def _rosters(people: People, rosters: Mapping[int, Sequence[DemoFirm]]) -> Iterator[Timed]:
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    district = people.callers[Role.DISTRICT, SHOWN_DISTRICT]
+    first, *rest = (firm for firm in rosters[FIRST_ROSTER.year] if firm.district == SHOWN_DISTRICT)
+    flawed = [replace(first, uscc=first.uscc[:-1] + "I"), replace(rest[0], industry="D44"), *rest[1:]]
+    name = names_of_codes()[SHOWN_DISTRICT]
+    draft = _import(roster_file(flawed, f"{name}名单初稿（示例）", "gb18030"), f"{name}名单初稿（示例）.csv", FIRST_ROSTER.year)
+    yield Timed(moment(FIRST_DRAFT, 60), Act(0, district, draft))
+    for year, firms in rosters.items():
+        title = f"{year}年规模以上制造业企业名单（示例）"
+        day = FIRST_ROSTER if year == FIRST_ROSTER.year else date(year, *LATER_ROSTERS)
+        yield Timed(moment(day, 90), Act(0, city, _import(roster_file(firms, title), f"{title}.csv", year)))
+
+
+def _import(data: bytes, filename: str, year: int) -> ImportRoster:
+    return roster_command(read_roster(data, filename), year)
+
+
+# Diagnoses: those of the first two years, and those that run now
+
+
+def _diagnoses(
+    data: DemoData,
+    chance: Random,
+    people: People,
+    edition: Edition,
+    firms: Sequence[DemoFirm],
+    present: datetime,
+) -> Iterator[Timed]:
+    others = iter(firms[1:])
+    numbers = count(1)
+    confirmed: list[DemoFirm] = []
+    for ending, wanted in sorted(data.cases.items(), key=lambda one: not one[1].past):
+        for index in range(wanted.count):
+            number = next(numbers)
+            again = ending is Ending.OPENED and index < min(REPEATED, len(confirmed))
+            owners = ending is Ending.PARTLY_ANSWERED and index == 0
+            firm = confirmed[index] if again else firms[0] if owners else next(others)
+            if ending is Ending.CONFIRMED:
+                confirmed.append(firm)
+            began = PAST_FROM + timedelta(days=chance.randrange(PAST_DAYS))
+            year = began.year if wanted.past else city_day(present).year
+            case = DemoCase(
+                id=draw_id(chance),
+                number=number,
+                enterprise=enterprise_id(firm.uscc),
+                firm=firm,
+                campaign=str(year),
+                purpose=Purpose.REPEAT if again else Purpose.INITIAL,
+                form=Form.FULL if number % data.full_form_every == 0 and not owners else Form.BRIEF,
+                ending=ending,
+                cast=_cast(data, chance, people, firm),
+            )
+            done = list(acts(case, data, edition, chance))
+            days, minutes = [act.days for act in done], [chance.randrange(420) for _ in done]
+            ends = present - timedelta(days=chance.randint(1, 18))
+            found = moments(days, minutes, began) if wanted.past else _until(days, minutes, ends)
+            yield from _joining(people, case, found[0])
+            yield from (Timed(at, act, case.id) for at, act in zip(found, done, strict=True))
+
+
+def _cast(data: DemoData, chance: Random, people: People, firm: DemoFirm) -> Cast:
+    serving = [one.id for one in data.organisations.providers if firm.industry in one.industries]
+    provider = data.owner_firm.provider if firm.name == data.owner_firm.name else chance.choice(serving)
+    return Cast(
+        city=people.callers[Role.CITY, data.organisations.city.id],
+        district=people.callers[Role.DISTRICT, firm.district],
+        enterprise=people.meet(Role.ENTERPRISE, enterprise_id(firm.uscc)),
+        provider=people.callers[Role.PROVIDER, provider],
+    )
+
+
+def _until(days: Sequence[int], minutes: Sequence[int], ends: datetime) -> list[datetime]:
+    """The moments of acts of which the last lies at or shortly before an end."""
+    start = city_day(ends)
+    while (found := moments(days, minutes, start))[-1] > ends:
+        start -= timedelta(days=1)
+    return found
+
+
+def _joining(people: People, case: DemoCase, opens: datetime) -> Iterator[Timed]:
+    """The firm's person is brought in the day before the firm's first diagnosis opens."""
+    if case.purpose is Purpose.REPEAT:
+        return
+    at = opens - timedelta(days=1)
+    for command in people.joining(case.cast.enterprise, city_day(at)):
+        yield Timed(at, Act(0, case.cast.city, command))
