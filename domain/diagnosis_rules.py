@@ -1,4 +1,7 @@
-"""Rules of the diagnosis 诊断规则: what may happen, in which order, by whom. plan P3–P6, S4, V3."""
+"""Rules of the diagnosis 诊断规则: what may happen, in which order, by whom. plan P3–P6, S4, V3.
+
+What an answer must be like, and how answers are verified and scored, is said in diagnosis_answers.py.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +9,20 @@ from typing import Any
 from domain import diagnosis as d
 from domain.access import Place, Role
 from domain.diagnosis import Diagnosis, Status
+from domain.diagnosis_answers import (
+    INDICATOR_UNKNOWN,
+    pinned_edition,
+    save_answers,
+    score_answers,
+    submit_answers,
+    verify_answers,
+)
 from domain.editions import PublishedEdition, edition_stream
 from domain.enterprises import Firm, enterprise_stream, place_of
 from domain.language import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occasion, Rule
 from domain.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.rights import require_right
 from domain.slots import Slot, SlotReleased, SlotTaken, active_diagnosis
-from standards import Answer, Edition, Measured, Process
 
 # Rules
 
@@ -41,47 +51,10 @@ NOT_ASSIGNED = Rule(
     "本机构未被指定承担该诊断",
     "Your organisation is not assigned to this diagnosis",
 )
-SECTION_UNKNOWN = Rule("SECTION_UNKNOWN", "plan S1", "标准中没有维度 {section}", "The edition has no section {section}")
-INDICATOR_NOT_IN_SECTION = Rule(
-    "INDICATOR_NOT_IN_SECTION",
-    "plan S1",
-    "指标 {indicator} 不属于维度 {section}",
-    "Indicator {indicator} is not in section {section}",
-)
-ANSWER_CHANGED_MEANWHILE = Rule(
-    "ANSWER_CHANGED_MEANWHILE",
-    "plan P5",
-    "指标 {indicator} 的答案已被他人修改，请刷新后再填",
-    "The answer to {indicator} was changed by someone else meanwhile",
-)
-ANSWERS_MISSING = Rule(
-    "ANSWERS_MISSING", "plan P3", "尚有 {count} 项指标未填写", "{count} indicators are still unanswered"
-)
-PLEDGE_MISSING = Rule(
-    "PLEDGE_MISSING", "plan P3", "提交前须作出真实性承诺", "Pledge the truth of the answers before submitting"
-)
-INDICATOR_UNKNOWN = Rule(
-    "INDICATOR_UNKNOWN", "plan S1", "标准中没有指标 {indicator}", "The edition has no indicator {indicator}"
-)
 EVIDENCE_REPEATED = Rule(
     "EVIDENCE_REPEATED", "plan P5", "该文件已作为这些指标的佐证", "The file already supports these indicators"
 )
 VISIT_IN_FUTURE = Rule("VISIT_IN_FUTURE", "plan P5", "现场诊断日期不能晚于今天", "A visit cannot lie in the future")
-DIFFERENCE_UNEXPLAINED = Rule(
-    "DIFFERENCE_UNEXPLAINED",
-    "plan P5",
-    "指标 {indicator} 的核验结果与自评不同，须说明理由",
-    "The verified answer to {indicator} differs from the firm's; give the reason",
-)
-VERIFICATION_MISSING = Rule(
-    "VERIFICATION_MISSING", "plan P3", "尚有 {count} 项指标未核验", "{count} indicators are not verified yet"
-)
-VERIFICATION_CLOSED = Rule(
-    "VERIFICATION_CLOSED",
-    "plan P6",
-    "报告出具后只能重新核验异议成立的指标，{indicator} 不在其中",
-    "After a report only upheld objections are verified again; {indicator} is not among them",
-)
 SCORE_OUTDATED = Rule(
     "SCORE_OUTDATED",
     "plan P5",
@@ -100,91 +73,6 @@ OBJECTION_UNANSWERED = Rule(
     "须逐项答复异议；未答复或多余的指标：{indicators}",
     "Answer each objection once; missing or extra: {indicators}",
 )
-
-DIMENSION_NOT_APPLICABLE = Rule(
-    "DIMENSION_NOT_APPLICABLE",
-    "plan S4",
-    "维度 {dimensions} 的全部指标均为不适用，无法评分",
-    "Every indicator of {dimensions} is not applicable; nothing is left to score",
-)
-
-ANSWER_RULES = {
-    rule.code: rule
-    for rule in (
-        Rule(
-            "INDICATOR_NOT_IN_FORM",
-            "plan S1",
-            "简版问卷不含指标 {indicator}",
-            "The brief form has no indicator {indicator}",
-        ),
-        Rule(
-            "ANSWER_KIND_WRONG",
-            "plan S1",
-            "指标 {indicator} 的答案形式不符：{detail}",
-            "The answer to {indicator} is of the wrong kind: {detail_in_english}",
-        ),
-        Rule(
-            "ANSWER_OFF_SCALE",
-            "plan S4",
-            "指标 {indicator} 的等级 {detail} 不在量表之内",
-            "Level {detail_in_english} of {indicator} is not on the scale",
-        ),
-        Rule(
-            "RAW_NUMBER_MISSING",
-            "plan S1",
-            "指标 {indicator} 缺少原始数值{detail}",
-            "Raw number {detail_in_english} of {indicator} is missing",
-        ),
-        Rule(
-            "RAW_NUMBER_INVALID",
-            "plan S1",
-            "指标 {indicator} 的原始数值不成立：{detail}",
-            "A raw number of {indicator} cannot be: {detail_in_english}",
-        ),
-        Rule(
-            "CHOICE_UNKNOWN",
-            "plan S1",
-            "指标 {indicator} 的选项不存在或重复：{detail}",
-            "Unknown or repeated options of {indicator}: {detail_in_english}",
-        ),
-        Rule(
-            "REASON_MISSING",
-            "plan S4",
-            "指标 {indicator} 不适用须说明理由",
-            "Say why {indicator} is not applicable",
-        ),
-    )
-}
-"""Answers that cannot be taken, one rule for each code of the standard's own check 答案规则."""
-
-
-def _edition(diagnosis: Diagnosis, occasion: Occasion) -> Edition:
-    published = occasion.read.get(edition_stream(diagnosis.edition))
-    if not isinstance(published, PublishedEdition) or published.digest != diagnosis.edition_digest:
-        raise AssertionError(f"the pinned edition {diagnosis.edition} is not in the journal")
-    return published.edition
-
-
-def _in_section(edition: Edition, section: str, indicator: str) -> None:
-    if section not in {dimension.id for dimension in edition.dimensions}:
-        raise SECTION_UNKNOWN.refuse(section=section)
-    known = {item.id: item.dimension for item in edition.indicators}
-    if indicator not in known:
-        raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
-    if known[indicator] != section:
-        raise INDICATOR_NOT_IN_SECTION.refuse(indicator=indicator, section=section)
-
-
-def _well_formed(edition: Edition, diagnosis: Diagnosis, indicator: str, answer: Answer) -> None:
-    problem = edition.check(diagnosis.form, indicator, answer)
-    if problem is not None:
-        raise ANSWER_RULES[problem.code].refuse(
-            indicator=indicator,
-            field=problem.field,
-            detail=problem.detail,
-            detail_in_english=problem.detail_in_english,
-        )
-
 
 def _in_status(diagnosis: Diagnosis, *allowed: Status) -> None:
     if diagnosis.status not in allowed:
@@ -206,7 +94,7 @@ def _own_work(diagnosis: Diagnosis, occasion: Occasion) -> None:
 
 
 def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: Occasion) -> Facts:
-    """Raises Refused: any rule above."""
+    """Raises Refused: any rule above, or of diagnosis_answers.py."""
     require_right(command, occasion.role)
     if isinstance(command, d.OpenDiagnosis):
         return _open(command, diagnosis, occasion)
@@ -219,13 +107,13 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: O
             return () if provider == diagnosis.provider else (d.ProviderAssigned(provider=provider),)
         case d.SaveAnswers():
             _in_status(diagnosis, Status.OPEN)
-            return _save(command, diagnosis, occasion)
+            return save_answers(command, diagnosis, occasion)
         case d.PledgeTruth():
             _in_status(diagnosis, Status.OPEN)
             return () if diagnosis.pledged else (d.TruthPledged(),)
         case d.SubmitSelfAssessment():
             _in_status(diagnosis, Status.OPEN)
-            return _submit(diagnosis, occasion)
+            return submit_answers(diagnosis, occasion)
         case d.AcceptDiagnosis():
             _in_status(diagnosis, Status.SUBMITTED)
             _own_work(diagnosis, occasion)
@@ -241,14 +129,14 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: O
         case d.VerifyAnswers():
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             _own_work(diagnosis, occasion)
-            return _verify(command, diagnosis, occasion)
+            return verify_answers(command, diagnosis, occasion)
         case d.RecordExpertReview(conclusion=conclusion):
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             return (d.ExpertReviewRecorded(conclusion=conclusion),)
         case d.ScoreDiagnosis():
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             _own_work(diagnosis, occasion)
-            return _score(diagnosis, occasion)
+            return score_answers(diagnosis, occasion)
         case d.IssueReport(file=file):
             _in_status(diagnosis, Status.SCORED)
             _own_work(diagnosis, occasion)
@@ -310,45 +198,13 @@ def _release(command: d.ConfirmReport | d.WithdrawDiagnosis, diagnosis: Diagnosi
     return Elsewhere(stream, SlotReleased(holder=command.diagnosis))
 
 
-def _save(command: d.SaveAnswers, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
-    edition = _edition(diagnosis, occasion)
-    changed: dict[str, d.AnswerRecorded] = {}
-    for indicator, given in sorted(command.answers.items()):
-        _in_section(edition, command.section, indicator)
-        _well_formed(edition, diagnosis, indicator, given.answer)
-        if diagnosis.answers.get(indicator) == given.answer:
-            continue
-        if given.replaces != diagnosis.recorded_in.get(indicator, 0):
-            raise ANSWER_CHANGED_MEANWHILE.refuse(indicator=indicator)
-        changed[indicator] = d.AnswerRecorded(answer=given.answer, author=occasion.by, replaces=given.replaces)
-    return (d.AnswersSaved(section=command.section, answers=changed),) if changed else ()
-
-
-def _submit(diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
-    edition = _edition(diagnosis, occasion)
-    if missing := edition.missing(diagnosis.form, diagnosis.answers):
-        raise ANSWERS_MISSING.refuse(count=len(missing), indicators=list(missing))
-    if not diagnosis.pledged:
-        raise PLEDGE_MISSING.refuse()
-    return (d.SelfAssessmentSubmitted(measured=_measure(edition, diagnosis, diagnosis.answers)),)
-
-
-def _measure(edition: Edition, diagnosis: Diagnosis, answers: Mapping[str, Answer]) -> Measured:
-    empty = {item.dimension for item in edition.of(diagnosis.form)} - {
-        item.dimension for item in edition.of(diagnosis.form) if not answers[item.id].not_applicable
-    }
-    if empty:
-        raise DIMENSION_NOT_APPLICABLE.refuse(dimensions="、".join(sorted(empty)))
-    return edition.measure(diagnosis.form, answers)
-
-
 def _attach(command: d.AttachEvidence, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
     if occasion.role == Role.PROVIDER:
         _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
         _own_work(diagnosis, occasion)
     else:
         _in_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED)
-    known = {item.id for item in _edition(diagnosis, occasion).of(diagnosis.form)}
+    known = {item.id for item in pinned_edition(diagnosis, occasion).of(diagnosis.form)}
     for indicator in command.indicators:
         if indicator not in known:
             raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
@@ -358,35 +214,8 @@ def _attach(command: d.AttachEvidence, diagnosis: Diagnosis, occasion: Occasion)
     return (d.EvidenceAttached(**command.model_dump(exclude={"diagnosis", "indicators"}), indicators=new),)
 
 
-def _verify(command: d.VerifyAnswers, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
-    edition = _edition(diagnosis, occasion)
-    for indicator, found in sorted(command.answers.items()):
-        _in_section(edition, command.section, indicator)
-        _well_formed(edition, diagnosis, indicator, found.answer)
-        if not found.answer.agrees_with(diagnosis.answers[indicator]) and not (found.reason or "").strip():
-            raise DIFFERENCE_UNEXPLAINED.refuse(indicator=indicator)
-    changed = {i: found for i, found in sorted(command.answers.items()) if diagnosis.verified.get(i) != found}
-    if diagnosis.reports and (closed := sorted(changed.keys() - diagnosis.upheld)):
-        raise VERIFICATION_CLOSED.refuse(indicator=closed[0])
-    return (d.AnswersVerified(section=command.section, answers=changed),) if changed else ()
-
-
-def _score(diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
-    edition = _edition(diagnosis, occasion)
-    if missing := edition.missing(diagnosis.form, diagnosis.verified.keys()):
-        raise VERIFICATION_MISSING.refuse(count=len(missing), indicators=list(missing))
-    assert diagnosis.self_measured is not None  # noqa: S101 - ACCEPTED implies submitted
-    verified = _measure(edition, diagnosis, {i: found.answer for i, found in diagnosis.verified.items()})
-    process = Process(site_visit=diagnosis.visits > 0, expert_review=diagnosis.expert_review)
-    return (
-        d.DiagnosisScored(
-            self_measured=diagnosis.self_measured, verified=verified, issued=edition.issue(verified, process)
-        ),
-    )
-
-
 def _object(items: tuple[d.ObjectionItem, ...], diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
-    known = {item.id for item in _edition(diagnosis, occasion).of(diagnosis.form)}
+    known = {item.id for item in pinned_edition(diagnosis, occasion).of(diagnosis.form)}
     for item in items:
         if item.indicator not in known:
             raise INDICATOR_UNKNOWN.refuse(indicator=item.indicator)

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from domain import diagnosis as d
+from domain import diagnosis_answers as on_answers
 from domain import diagnosis_rules as rules
 from domain.diagnosis import Status
 from standards import Answer
@@ -24,7 +25,7 @@ def test_a_firm_objects_item_by_item() -> None:
 
 
 def test_an_objection_names_an_indicator_of_the_form() -> None:
-    firm(issued(), objection("Z02")).refused(rules.INDICATOR_UNKNOWN, indicator="Z02")
+    firm(issued(), objection("Z02")).refused(on_answers.INDICATOR_UNKNOWN, indicator="Z02")
 
 
 def test_an_indicator_is_objected_to_once_in_a_report() -> None:
@@ -72,7 +73,7 @@ def test_an_objection_is_answered_once() -> None:
 def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:
     case = upheld("Z01")
     assert case.state.status is Status.ACCEPTED
-    provider(case, d.ScoreDiagnosis(diagnosis="d1")).refused(rules.VERIFICATION_MISSING, indicators=["Z01"])
+    provider(case, d.ScoreDiagnosis(diagnosis="d1")).refused(on_answers.VERIFICATION_MISSING, indicators=["Z01"])
     provider(case, verify("D1", {"Z01": Answer(level=Decimal(4))}, "补充材料属实")).accepted  # noqa: B018 - a property that asserts
     before = case.state.verified_measured.total
     provider(case, d.ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
@@ -85,7 +86,7 @@ def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:
 def test_after_a_report_only_upheld_objections_are_verified_again() -> None:
     """Else an objection could be repaid with lower marks elsewhere."""
     case = provider(objected("Z01", "Z04"), answered(Z01=True, Z04=False)).accepted
-    provider(case, verify("D1", {"Z04": TWO}, "再核")).refused(rules.VERIFICATION_CLOSED, indicator="Z04")
+    provider(case, verify("D1", {"Z04": TWO}, "再核")).refused(on_answers.VERIFICATION_CLOSED, indicator="Z04")
     provider(case, verify("D1", {"Z01": TWO, "Z06": case.state.verified["Z06"].answer}, "现场所见不同")).happened(
         "diagnosis.answers_verified.v1"
     )

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from domain import diagnosis as d
+from domain import diagnosis_answers as on_answers
 from domain import diagnosis_rules as rules
-from domain.diagnosis_rules import ANSWER_RULES
+from domain.diagnosis_answers import ANSWER_RULES
 from domain.editions import PublishedEdition, edition_stream
 from standards import Answer, Form
 from tests.rules.cases import accepted, filled, firm, opened, provider, save, submitted, uniform, verified, verify
@@ -37,16 +38,16 @@ def test_two_people_conflict_on_an_answer_and_not_on_the_form() -> None:
     three, four = Answer(level=Decimal(3)), Answer(level=Decimal(4))
     case = firm(opened(), save("D1", {"Z01": three})).accepted
     firm(case, save("D1", {"Z04": three})).happened("diagnosis.answers_saved.v1")
-    firm(case, save("D1", {"Z01": four})).refused(rules.ANSWER_CHANGED_MEANWHILE, indicator="Z01")
+    firm(case, save("D1", {"Z01": four})).refused(on_answers.ANSWER_CHANGED_MEANWHILE, indicator="Z01")
     firm(case, save("D1", {"Z01": four}, replaces=2)).happened("diagnosis.answers_saved.v1")
 
 
 @pytest.mark.parametrize(
     ("section", "indicator", "rule"),
     [
-        ("D9", "Z01", rules.SECTION_UNKNOWN),
-        ("D1", "Q99", rules.INDICATOR_UNKNOWN),
-        ("D2", "Z01", rules.INDICATOR_NOT_IN_SECTION),
+        ("D9", "Z01", on_answers.SECTION_UNKNOWN),
+        ("D1", "Q99", on_answers.INDICATOR_UNKNOWN),
+        ("D2", "Z01", on_answers.INDICATOR_NOT_IN_SECTION),
         ("D1", "Z02", ANSWER_RULES["INDICATOR_NOT_IN_FORM"]),
     ],
 )
@@ -85,16 +86,16 @@ def test_nothing_is_submitted_while_an_indicator_is_unanswered() -> None:
     answers = uniform(3)
     del answers["Z01"], answers["F08"]
     case = firm(filled(answers), d.PledgeTruth(diagnosis="d1"))
-    firm(case, d.SubmitSelfAssessment(diagnosis="d1")).refused(rules.ANSWERS_MISSING, count=2, indicators=["Z01", "F08"])
+    firm(case, d.SubmitSelfAssessment(diagnosis="d1")).refused(on_answers.ANSWERS_MISSING, count=2, indicators=["Z01", "F08"])
 
 
 def test_nothing_is_submitted_without_a_pledge_and_a_changed_answer_asks_for_a_new_one() -> None:
     submit, pledge = d.SubmitSelfAssessment(diagnosis="d1"), d.PledgeTruth(diagnosis="d1")
-    firm(filled(), submit).refused(rules.PLEDGE_MISSING)
+    firm(filled(), submit).refused(on_answers.PLEDGE_MISSING)
     case = firm(filled(), pledge).then(d.TruthPledged())
     firm(case, pledge).then()
     firm(case, save("D1", {"Z01": Answer(level=Decimal(2))}, replaces=2)).accepted  # noqa: B018 - a property that asserts
-    firm(case, submit).refused(rules.PLEDGE_MISSING)
+    firm(case, submit).refused(on_answers.PLEDGE_MISSING)
 
 
 def test_a_submitted_self_assessment_carries_its_own_measurement() -> None:
@@ -106,8 +107,8 @@ def test_a_submitted_self_assessment_carries_its_own_measurement() -> None:
 def test_a_dimension_that_does_not_apply_at_all_cannot_be_scored() -> None:
     nothing = {item.id: ABSENT for item in EDITION.of(Form.BRIEF) if item.dimension == "D1"}
     case = firm(filled(uniform(3) | nothing), d.PledgeTruth(diagnosis="d1"))
-    firm(case, d.SubmitSelfAssessment(diagnosis="d1")).refused(rules.DIMENSION_NOT_APPLICABLE, dimensions="D1")
-    provider(verified(uniform(3) | nothing), d.ScoreDiagnosis(diagnosis="d1")).refused(rules.DIMENSION_NOT_APPLICABLE)
+    firm(case, d.SubmitSelfAssessment(diagnosis="d1")).refused(on_answers.DIMENSION_NOT_APPLICABLE, dimensions="D1")
+    provider(verified(uniform(3) | nothing), d.ScoreDiagnosis(diagnosis="d1")).refused(on_answers.DIMENSION_NOT_APPLICABLE)
 
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from domain import diagnosis as d
+from domain import diagnosis_answers as on_answers
 from domain import diagnosis_rules as rules
 from domain.language import Command
 from standards import Answer, Form
@@ -42,7 +43,7 @@ def test_evidence_supports_indicators_of_the_form_and_is_kept_once_an_indicator(
     [fact] = firm(case, more).facts
     assert isinstance(fact, d.EvidenceAttached)
     assert fact.indicators == ("F08",)
-    firm(case, EVIDENCE.model_copy(update={"indicators": ("Z02",)})).refused(rules.INDICATOR_UNKNOWN, indicator="Z02")
+    firm(case, EVIDENCE.model_copy(update={"indicators": ("Z02",)})).refused(on_answers.INDICATOR_UNKNOWN, indicator="Z02")
 
 
 def test_a_provider_attaches_evidence_only_to_a_case_it_has_accepted() -> None:
@@ -72,8 +73,8 @@ def test_a_visit_lies_not_in_the_future_by_the_citys_day(at: datetime, visited_o
 
 def test_a_difference_from_the_firms_answer_is_explained() -> None:
     two = {"Z01": Answer(level=Decimal(2))}
-    provider(accepted(), verify("D1", two)).refused(rules.DIFFERENCE_UNEXPLAINED, indicator="Z01")
-    provider(accepted(), verify("D1", two, " ")).refused(rules.DIFFERENCE_UNEXPLAINED)
+    provider(accepted(), verify("D1", two)).refused(on_answers.DIFFERENCE_UNEXPLAINED, indicator="Z01")
+    provider(accepted(), verify("D1", two, " ")).refused(on_answers.DIFFERENCE_UNEXPLAINED)
     provider(accepted(), verify("D1", two, "未见季度跟踪记录")).happened("diagnosis.answers_verified.v1")
 
 
@@ -96,7 +97,7 @@ def test_what_was_verified_before_is_not_recorded_again_but_a_better_reason_is()
 def test_nothing_is_scored_while_an_indicator_is_unverified() -> None:
     found = uniform(3)
     del found["F08"]
-    provider(verified(found), d.ScoreDiagnosis(diagnosis="d1")).refused(rules.VERIFICATION_MISSING, indicators=["F08"])
+    provider(verified(found), d.ScoreDiagnosis(diagnosis="d1")).refused(on_answers.VERIFICATION_MISSING, indicators=["F08"])
 
 
 def test_self_and_verified_result_measured_and_issued_grade_stay_apart() -> None:
