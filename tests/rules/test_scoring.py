@@ -1,12 +1,14 @@
 """Scoring 评分 (plan S4): properties over any firm, and every gate seen to bite and to let pass."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from standards import Answer, Form, Measured, NothingToScore, Process
+from standards import Answer, DimensionScore, Form, Measured, NothingToScore, Process
+from standards.scoring import gates_at, grade_of, rounded
 from tests.rules.firms import EDITION, answer_at, firms, uniform
 
 
@@ -139,3 +141,43 @@ def test_the_issued_grade_is_capped_by_what_took_place(visit: bool, review: bool
     issued = EDITION.issue(measured, Process(site_visit=visit, expert_review=review))
     assert (measured.grade, issued.grade) == (10, grade)
     assert issued.grade_name == EDITION.grade_names[grade - 1]
+
+
+@pytest.mark.parametrize(("grade", "bound"), list(enumerate(EDITION.bands, 1)))
+def test_a_score_on_a_bound_is_in_the_upper_grade(grade: int, bound: Decimal) -> None:
+    assert [grade_of(EDITION, score) for score in (bound - Decimal("0.01"), bound)] == [grade - 1, grade]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("0.005", "0.01"), ("0.0049999", "0.00"), ("67.495", "67.50"), ("67.494", "67.49"), ("100", "100.00")],
+)
+def test_a_score_is_rounded_half_up_to_two_decimals(value: str, shown: str) -> None:
+    assert rounded(Fraction(value)) == Decimal(shown)
+
+
+@pytest.mark.parametrize(("reached", "holds"), [(7, True), (6, False)])
+def test_seven_of_ten_key_indicators_are_enough(reached: int, holds: bool) -> None:  # noqa: FBT001
+    stars = [item.id for item in EDITION.indicators if item.key][:10]
+    levels = {identity: Decimal(3 if index < reached else 2) for index, identity in enumerate(stars)}
+    strong = [DimensionScore(id=d.id, score=Decimal(100), level=5) for d in EDITION.dimensions]
+    [gate] = [g for g in gates_at(EDITION, Form.FULL, 3, strong, levels) if g.code == "GATE_KEY_INDICATORS"]
+    assert gate.holds is holds
+    assert len(gate.lift) == (0 if holds else 4)
+
+
+@pytest.mark.parametrize(
+    ("at_floor", "holds"),
+    [({"D1", "D2", "D3"}, True), ({"D2", "D3"}, False), ({"D1", "D3", "D4", "D5"}, False)],
+)
+def test_breadth_asks_three_base_dimensions_at_the_floor_digital_capability_among_them(
+    at_floor: set[str],
+    holds: bool,  # noqa: FBT001
+) -> None:
+    floor = EDITION.bands[4]  # of level 3
+    scores = [
+        DimensionScore(id=d.id, score=floor if d.id in at_floor else floor - Decimal("0.01"), level=3)
+        for d in EDITION.dimensions
+    ]
+    [gate] = [g for g in gates_at(EDITION, Form.FULL, 3, scores, {}) if g.code == "GATE_BREADTH"]
+    assert gate.holds is holds
