@@ -81,6 +81,8 @@ class Vault:
     def __init__(self, engine: Engine) -> None:
         self._sqlite = engine.dialect.name == "sqlite"
         self._engine = engine.execution_options(schema_translate_map={SCHEMA: None}) if self._sqlite else engine
+        # one statement needs no transaction around it, and every request identifies its caller here
+        self._reads = self._engine if self._sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def create(self, metadata: MetaData) -> None:
         """Make tables where they are missing; several processes may start at once."""
@@ -92,8 +94,8 @@ class Vault:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection to read from."""
-        with self._engine.connect() as connection:
+        """A connection to read from, each statement by itself."""
+        with self._reads.connect() as connection:
             yield connection
 
     @contextmanager
