@@ -19,7 +19,7 @@ from journal import Caller
 from journal.personal import PersonalKeys
 from standards import Edition, Form, load
 from zhenduan.demo_cases import Act, Cast, DemoCase, acts
-from zhenduan.demo_data import DemoData, Ending
+from zhenduan.demo_data import DemoData, Ending, Provider
 from zhenduan.demo_firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo_people import SHOWN_DISTRICT, People, draw_id, organisations
 
@@ -186,7 +186,8 @@ def _diagnoses(
     firms: Sequence[DemoFirm],
     present: datetime,
 ) -> Iterator[Timed]:
-    others = iter(firms[1:])
+    others = list(firms[1:])
+    shown = next(one for one in data.organisations.providers if one.id == data.owner_firm.provider)
     numbers = count(1)
     confirmed: list[DemoFirm] = []
     for ending, wanted in sorted(data.cases.items(), key=lambda one: not one[1].past):
@@ -194,7 +195,8 @@ def _diagnoses(
             number = next(numbers)
             again = ending is Ending.OPENED and index < min(REPEATED, len(confirmed))
             owners = ending is Ending.PARTLY_ANSWERED and index == 0
-            firm = confirmed[index] if again else firms[0] if owners else next(others)
+            by = shown if index == 0 else None  # whoever signs in as a provider finds every state
+            firm = confirmed[index] if again else firms[0] if owners else _taken(others, by)
             if ending is Ending.CONFIRMED:
                 confirmed.append(firm)
             began = PAST_FROM + timedelta(days=chance.randrange(PAST_DAYS))
@@ -208,7 +210,7 @@ def _diagnoses(
                 purpose=Purpose.REPEAT if again else Purpose.INITIAL,
                 form=Form.FULL if number % data.full_form_every == 0 and not owners else Form.BRIEF,
                 ending=ending,
-                cast=_cast(data, chance, people, firm),
+                cast=_cast(data, chance, people, firm, by),
             )
             done = list(acts(case, data, edition, chance))
             days, minutes = [act.days for act in done], [chance.randrange(420) for _ in done]
@@ -218,9 +220,15 @@ def _diagnoses(
             yield from (Timed(at, act, case.id) for at, act in zip(found, done, strict=True))
 
 
-def _cast(data: DemoData, chance: Random, people: People, firm: DemoFirm) -> Cast:
+def _taken(firms: list[DemoFirm], by: Provider | None) -> DemoFirm:
+    """The next firm, of those that a provider serves where one is named; it is not taken again."""
+    place = next(at for at, firm in enumerate(firms) if by is None or firm.industry in by.industries)
+    return firms.pop(place)
+
+
+def _cast(data: DemoData, chance: Random, people: People, firm: DemoFirm, by: Provider | None) -> Cast:
     serving = [one.id for one in data.organisations.providers if firm.industry in one.industries]
-    provider = data.owner_firm.provider if firm.name == data.owner_firm.name else chance.choice(serving)
+    provider = by.id if by is not None else chance.choice(serving)
     return Cast(
         city=people.callers[Role.CITY, data.organisations.city.id],
         district=people.callers[Role.DISTRICT, firm.district],

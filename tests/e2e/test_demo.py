@@ -244,6 +244,13 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
             assert [(case.status, case.answered > 0) for case in cases] == [("open", True)]
 
 
+def test_whoever_signs_in_as_a_provider_finds_every_state(city: House) -> None:
+    with city.models.reading() as reading:
+        every = {row.status for row in diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)}
+        mine = DiagnosisFilter(provider=DATA.owner_firm.provider)
+        assert {row.status for row in diagnosis_desk.diagnoses(reading, Everything(), mine, 100)} == every
+
+
 def test_names_of_people_are_sealed_and_open_with_their_keys(city: House) -> None:
     assert all("示例·".encode() not in entry.state for entry in city.journal.since(0, 100_000))
     with city.models.reading() as reading:
