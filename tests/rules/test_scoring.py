@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards import Answer, DimensionScore, Form, Measured, NothingToScore, Process
-from standards.scoring import gates_at, grade_of, rounded
+from standards.scoring import apportioned, gates_at, grade_of, rounded
 from tests.rules.firms import EDITION, answer_at, firms, uniform
 
 
@@ -181,3 +181,20 @@ def test_breadth_asks_three_base_dimensions_at_the_floor_digital_capability_amon
     ]
     [gate] = [g for g in gates_at(EDITION, Form.FULL, 3, scores, {}) if g.code == "GATE_BREADTH"]
     assert gate.holds is holds
+
+
+@pytest.mark.parametrize(("count", "level"), [(0, 0), (1, 1)])
+def test_a_count_of_nothing_is_level_0(count: int, level: int) -> None:
+    item = EDITION.by_id["B01"]
+    answer = Answer(numbers={item.numbers[0].name: Decimal(count)})
+    measured = EDITION.measure(Form.FULL, uniform(3) | {"B01": answer})
+    assert next(score.level for score in measured.indicators if score.id == "B01") == level
+
+
+def test_what_rounding_leaves_over_goes_to_the_largest_remainders() -> None:
+    parts = {"a": Fraction(14, 100_000), "b": Fraction(16, 100_000)}
+    assert apportioned(parts, Decimal("0.0003")) == {"a": Decimal("0.0001"), "b": Decimal("0.0002")}
+    assert apportioned({"b": Fraction(1, 2), "a": Fraction(1, 2)}, Decimal("1.0001")) == {
+        "a": Decimal("0.5001"),
+        "b": Decimal("0.5000"),
+    }

@@ -38,6 +38,13 @@ def test_every_edition_on_file_loads_under_its_own_key_and_survives_being_writte
         ("edition.yaml", "title:", "colour: red\ntitle:", "colour"),
         ("edition.yaml", "status:", "title: 另一个\nstatus:", "repeated key"),
         ("edition.yaml", "indicator: F08", "indicator: F99", "unknown indicator F99"),
+        ("edition.yaml", '"32.5", "45"', '"45", "32.5"', "bands do not rise"),
+        ("edition.yaml", '"2": "50"', '"2": "30"', "points do not rise"),
+        ("edition.yaml", '  "3": "65"\n', "", "missing for a whole level"),
+        ("edition.yaml", "including: D2", "including: F", "unknown base dimension"),
+        ("edition.yaml", '"95"]', '"105"]', "less than or equal to 100"),
+        ("edition.yaml", "id: D2,", "id: D1,", "repeat"),
+        ("base.yaml", "dimension: D1", "dimension: D7", "unknown dimensions"),
         ("base.yaml", "id: Z02", "id: Z01", "repeat"),
         ("base.yaml", "weight_in_dimension: 20", "weight_in_dimension: 19", "add up to 99"),
         ("base.yaml", '      - "有零散的数字化目标"\n', "", "levels"),
@@ -59,6 +66,7 @@ def test_a_malformed_edition_is_refused_with_the_place(
 
 
 NUMBERS = {"devices_digital": Decimal(5), "devices_total": Decimal(10)}
+BEFORE_AFTER = {"before": Decimal(1), "after": Decimal(2)}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +78,12 @@ NUMBERS = {"devices_digital": Decimal(5), "devices_total": Decimal(10)}
         ("ANSWER_KIND_WRONG", "Z01", Answer(numbers=NUMBERS)),
         ("ANSWER_KIND_WRONG", "X03", Answer(level=Decimal(3))),
         ("ANSWER_KIND_WRONG", "Z01", Answer(level=Decimal(1), not_applicable=True, reason="无")),
+        ("ANSWER_KIND_WRONG", "X03", Answer(numbers={**NUMBERS, "robots": Decimal(1)})),
+        ("ANSWER_KIND_WRONG", "B08", Answer(level=Decimal(3), choices=("staff",))),
+        ("ANSWER_KIND_WRONG", "B08", Answer(level=Decimal(3), numbers={**BEFORE_AFTER, "robots": Decimal(1)})),
+        ("RAW_NUMBER_INVALID", "B08", Answer(level=Decimal(3), numbers={**BEFORE_AFTER, "after": Decimal(-1)})),
+        ("ANSWER_KIND_WRONG", "G06", Answer(level=Decimal(3))),
+        ("ANSWER_KIND_WRONG", "G06", Answer(choices=("staff",), numbers=NUMBERS)),
         ("RAW_NUMBER_MISSING", "X03", Answer(numbers={"devices_total": Decimal(10)})),
         ("RAW_NUMBER_INVALID", "X03", Answer(numbers={**NUMBERS, "devices_digital": Decimal(11)})),
         ("RAW_NUMBER_INVALID", "X03", Answer(numbers={**NUMBERS, "devices_digital": Decimal(-1)})),
@@ -94,3 +108,11 @@ def test_a_changed_copy_of_an_edition_is_validated_and_has_a_digest_of_its_own()
     assert EDITION.model_copy(update={"title": "修订稿"}).digest != EDITION.digest
     with pytest.raises(ValidationError):
         EDITION.model_copy(update={"dimensions": EDITION.dimensions[1:]})
+
+
+def test_every_dimension_is_asked_about_in_the_brief_form() -> None:
+    full_only = [
+        item.model_copy(update={"in_brief": item.in_brief and item.dimension != "D1"}) for item in EDITION.indicators
+    ]
+    with pytest.raises(ValidationError, match="D1 has no indicator in the brief form"):
+        EDITION.model_copy(update={"indicators": tuple(full_only)})
