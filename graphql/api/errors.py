@@ -14,8 +14,9 @@ from journal import Conflict
 
 INTERNAL_ERROR = "INTERNAL_ERROR"
 MALFORMED_INPUT = "MALFORMED_INPUT"
-LOGGED_CHARACTERS = 8_000
-"""A traceback is cut to this: a driver puts its whole statement, with its parameters, into its message."""
+LOGGED_CHARACTERS = 6_000
+"""A traceback is cut in its middle to about this: a driver puts its whole statement, with parameters, into its message."""
+LOGGED_END = 400
 LOGGED_FAULTS = 3
 """Faults logged for one operation: a hundred rows that fail alike are one bug."""
 REPORTED_ERRORS = 50
@@ -78,8 +79,10 @@ def published(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
     faults: list[Exception] = []
     shown = [_published(error, identifier, faults) for error in errors[:REPORTED_ERRORS]]
     for fault in faults[:LOGGED_FAULTS]:
-        text = "".join(traceback.format_exception(fault, limit=-20, chain=True))
-        log.error("fault %s: %s", identifier, text[-LOGGED_CHARACTERS:])
+        text = "".join(traceback.format_exception(fault, limit=-20))
+        if len(text) > LOGGED_CHARACTERS:
+            text = text[: LOGGED_CHARACTERS - LOGGED_END] + " … " + text[-LOGGED_END:]
+        log.error("fault %s: %s", identifier, text)
     if len(faults) > LOGGED_FAULTS:
         log.error("fault %s: and %d more of the same operation", identifier, len(faults) - LOGGED_FAULTS)
     return shown

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from anyio import CancelScope
 from graphql import OperationType
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import Response, StreamingResponse
@@ -214,9 +215,12 @@ class GraphQLOverHTTP:
 
     async def _events(self, admitted: Admitted) -> AsyncIterator[bytes]:
         """Server-sent events, in the "distinct connections" mode of GraphQL over SSE."""
-        async with aclosing(self._operations.stream(admitted)) as answers:
+        async with (
+            aclosing(self._operations.stream(admitted)) as answers,
+            aclosing(with_heartbeat(answers, HEARTBEAT_SECONDS)) as beats,
+        ):
             try:
-                async for answer in with_heartbeat(answers, HEARTBEAT_SECONDS):
+                async for answer in beats:
                     if answer is None:
                         await self._operations.in_thread(self._operations.check, admitted)
                         yield b":\n\n"
@@ -243,7 +247,8 @@ async def with_heartbeat(answers: AsyncGenerator[Answer, None], seconds: float) 
             waiting = asyncio.ensure_future(anext(answers, None))
     finally:
         waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
+        with CancelScope(shield=True):
+            await asyncio.wait({waiting})
 
 
 def _wants_page(request: HTTPRequest, accept: str | None) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import anyio.to_thread
 import strawberry
-from anyio import CapacityLimiter
+from anyio import CancelScope, CapacityLimiter
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
 from graphql.execution import Executor, create_source_event_stream
 from graphql.execution.execute import assume_not_async_iterable, assume_not_awaitable
@@ -166,7 +166,10 @@ class Operations:
             is_async_iterable=assume_not_async_iterable if blocking else None,
         )
         if not isinstance(executor, CompiledExecutor):
-            return Answer({"errors": published(_errors(executor))}, 400)
+            errors = _errors(executor)
+            for error in errors:
+                error.extensions = {"code": "BAD_VARIABLES", **(error.extensions or {})}
+            return Answer({"errors": published(errors)}, 400)
         executor.plans = prepared.plans
         return Admitted(prepared, executor, context)
 
@@ -207,7 +210,8 @@ class Operations:
         except Exception as fault:  # noqa: BLE001 - as in `execute`; a refusal in the resolver is told as such
             yield Answer({"errors": published([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
         finally:
-            await self.in_thread(admitted.context.close)
+            with CancelScope(shield=True):  # a client that has left must not leave a snapshot open
+                await self.in_thread(admitted.context.close)
 
     def still(self, token: str | None, caller: Caller) -> Identified | None:
         """Who a token belongs to, as long as it is the same caller in the same role.

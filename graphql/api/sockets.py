@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import strawberry
 from graphql import OperationType
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -29,6 +29,7 @@ from api.program import Identified
 SUBSCRIPTIONS_PER_CONNECTION = 10
 WATCH_SECONDS = 15.0
 """How long a socket may outlive the end of its session when nothing is delivered."""
+MALFORMED = 4400
 UNAUTHORIZED = 4401
 FORBIDDEN = 4403
 TOO_BIG = 1009
@@ -51,11 +52,13 @@ class TextFrames(ASGIWebSocketAdapter):
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         """The messages of the client."""
-        while True:
+        while self.ws.application_state is WebSocketState.CONNECTED:
             try:
                 text = await self.ws.receive_text()
-            except (WebSocketDisconnect, KeyError):
-                # a KeyError is a binary frame: the protocol knows none
+            except WebSocketDisconnect:
+                return
+            except KeyError:  # so starlette says that the frame is binary
+                await self.close(MALFORMED, "Not text")
                 return
             if len(text) > LARGEST_BODY:
                 await self.close(TOO_BIG, "Message too big")
@@ -64,7 +67,7 @@ class TextFrames(ASGIWebSocketAdapter):
                 yield orjson.loads(text)
             except orjson.JSONDecodeError:
                 if not ignore_parsing_errors:
-                    await self.close(4400, "Not JSON")
+                    await self.close(MALFORMED, "Not JSON")
                     return
 
     async def send_json(self, message: Mapping[str, object]) -> None:
