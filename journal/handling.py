@@ -10,6 +10,7 @@ import orjson
 
 from domain.access import Scope, admits
 from domain.language import NOT_FOUND, Capability, Command, Elsewhere, Occasion, Rule, fold
+from domain.rights import require_right
 from journal.codec import decode, encode
 from journal.entries import Entry, KeyReused, NewEntry, VersionTaken
 from journal.log import Journal
@@ -120,6 +121,7 @@ def handle(
         Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope.
         Conflict: the stream is not at `expected_version`, or a race was lost twice.
     """
+    require_right(command, caller.role)  # says nothing of any thing, so it comes before the scope
     capability = next(c for c in capabilities.values() if isinstance(command, c.commands))
     digest = input_digest or sha256(type(command).__name__.encode() + command.model_dump_json().encode()).hexdigest()
     for attempt in range(ATTEMPTS):

@@ -193,6 +193,16 @@ def organisations(reading: Reading, kind: str | None, first: int, after: str | N
     return [OrganisationRow(*row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
 
 
+def ids_by_name(reading: Reading, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Kind -> name -> id of the organisations of some kinds 名称对照; of two with one name the first by id."""
+    table = reading[ORGANISATIONS]
+    query = select(table.c.kind, table.c.name, table.c.id).where(table.c.kind.in_(list(kinds)))
+    found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    for kind, name, identity in reading.rows(query.order_by(table.c.id)):
+        found[kind].setdefault(name, identity)
+    return found
+
+
 def organisation_count(reading: Reading, kind: str | None) -> int:
     """How many organisations there are 组织数, of one kind or all."""
     table = reading[ORGANISATIONS]

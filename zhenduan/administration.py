@@ -21,7 +21,7 @@ from domain.people import GrantMembership, RegisterPerson
 from interop.code_lists import districts
 from interop.rosters import read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
-from projections import rosters
+from projections import directory, rosters
 from standards import load, published_editions
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
@@ -212,7 +212,10 @@ def import_roster(settings: Settings, file: Path, year: int, user: str, *, accep
         reading = read_roster(content, file.name, progress=told)
     with opened(settings) as installation:
         try:
-            command: ImportRoster = roster_command(reading, year, accept_partial=accept_partial)
+            installation.program.models.catch_up()
+            with installation.program.models.reading() as snapshot:
+                units = directory.ids_by_name(snapshot, ("park", "group"))
+            command: ImportRoster = roster_command(reading, year, accept_partial=accept_partial, organisations=units)
             handled = installation.program.send(operator(user), command)
         except ValidationError as problem:
             sys.stderr.write(f"输入有误 malformed: {problem}\n")

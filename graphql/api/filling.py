@@ -22,7 +22,7 @@ from domain.rights import ROLE_NOT_ALLOWED, may_send
 from interop.code_lists import names_of_codes
 from interop.rosters import read_roster, roster_command
 from journal import Accepted, Finish
-from projections import editions_desk, people_desk, rosters
+from projections import directory, editions_desk, people_desk, rosters
 from projections.report import NOT_RENDERED, finish_report
 from standards import load, published_editions
 
@@ -64,8 +64,9 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     if upload is None or content is None:
         raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
     reading = read_roster(content, upload.filename)
-    command = roster_command(reading, data["year"], accept_partial=data.get("accept_partial", False))
-    return dict(command)
+    units = directory.ids_by_name(context.reading, ("park", "group"))
+    accept_partial = data.get("accept_partial", False)
+    return dict(roster_command(reading, data["year"], accept_partial=accept_partial, organisations=units))
 
 
 def _draft_report(_context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """One enterprise, diagnosed end to end through the API (plan P3–P6), as each role in turn."""
 
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,16 +14,6 @@ READ = """query($id: ID!) { diagnosis(id: $id) {
   evidence { sha256 filename indicators url } reports { version kind sha256 url }
   result { standardStatus selfTotal verifiedTotal issuedGrade dimensions { id name selfScore verifiedScore }
     indicators { id contribution weight } gates { code holds says lift } } } }"""
-
-
-@pytest.fixture(autouse=True)
-def _projected(city: LiveCity) -> Iterator[None]:
-    stop = threading.Event()
-    projector = threading.Thread(target=city.installation.program.models.run, args=(stop,))
-    projector.start()
-    yield
-    stop.set()
-    projector.join()
 
 
 def read(city: LiveCity, diagnosis: str, who: str = "enterprise") -> Any:

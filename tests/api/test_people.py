@@ -1,0 +1,100 @@
+"""People, roles and sessions through the API (plan O2, P7): names are the city's alone, and erasable."""
+
+from datetime import date
+
+import pytest
+
+from domain.people import EndMembership
+from tests.live_city import ENTERPRISE, PASSWORD, LiveCity
+
+SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
+  session { token expiresAt } userErrors { code message } } }"""
+VIEWER = "{ viewer { role organisation membership scope memberships { id role } } }"
+
+
+def test_signing_in_acting_and_signing_out(city: LiveCity) -> None:
+    wrong = city.data(None, SIGN_IN, input={"login": "city", "password": "wrong"})["signIn"]
+    unknown = city.data(None, SIGN_IN, input={"login": "nobody", "password": "wrong"})["signIn"]
+    assert wrong == unknown
+    assert wrong["userErrors"][0]["code"] == "SIGN_IN_FAILED"
+    session = city.data(None, SIGN_IN, input={"login": "district", "password": PASSWORD})["signIn"]["session"]
+    city.tokens["again"] = session["token"]
+    viewer = city.data("again", VIEWER)["viewer"]
+    assert (viewer["role"], viewer["organisation"]) == ("district", "310117")
+    assert viewer["scope"] == "区为 310117"
+    city.data("again", "mutation { signOut { userErrors { code } } }")
+    assert city.ask("again", VIEWER)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_nobody_signed_in_sees_no_thing_at_all(city: LiveCity) -> None:
+    assert city.data(None, "{ viewer { role scope } }")["viewer"] == {"role": "public", "scope": "无"}
+    refused = city.ask(None, "{ enterprises { totalCount } editions { key } }")
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert "data" not in refused
+
+
+def test_a_person_holds_several_roles_and_acts_in_one_at_a_time(city: LiveCity) -> None:
+    given = {"person": "district", "role": "AUDITOR", "organisation": "audit", "since": "2024-01-01"}
+    city.done("city", "grantMembership", "person { memberships { role } }", **given)
+    roles = {one["role"]: one["id"] for one in city.data("district", VIEWER)["viewer"]["memberships"]}
+    assert roles.keys() == {"district", "auditor"}
+    act_as = "mutation($input: ActAsInput!) { actAs(input: $input) { userErrors { code } } }"
+    assert city.data("district", act_as, input={"membership": roles["auditor"]})["actAs"]["userErrors"] == []
+    assert city.data("district", VIEWER)["viewer"]["role"] == "auditor"
+    stolen = city.data("district", act_as, input={"membership": "m-city"})["actAs"]["userErrors"]
+    assert stolen[0]["code"] == "MEMBERSHIP_NOT_HELD"
+
+
+def test_a_role_taken_away_ends_what_was_seen_through_it_at_once(city: LiveCity) -> None:
+    city.send(EndMembership(person="district", membership="m-district", on=date(2024, 1, 31)))
+    city.installation.program.models.catch_up()
+    assert city.ask("district", VIEWER)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(("who", "listed"), [("city", True), ("auditor", True), ("district", False), ("enterprise", False)])
+def test_people_are_listed_for_city_and_auditor_alone(city: LiveCity, who: str, listed: bool) -> None:  # noqa: FBT001
+    payload = city.ask(who, "{ people { totalCount nodes { id } } }")
+    assert ("errors" not in payload) == listed
+
+
+def test_a_name_is_sealed_in_the_journal_read_by_the_city_and_gone_once_erased(city: LiveCity) -> None:
+    shown = "person { id name phone erased }"
+    made = city.done("city", "registerPerson", shown, name="王示例", phone="13800000000")["person"]
+    assert (made["name"], made["phone"]) == ("王示例", "13800000000")
+    journal = city.installation.program.journal
+    assert not any("王示例".encode() in entry.state for entry in journal.since(0, 10_000))
+    assert city.ask("auditor", "{ people { nodes { name } } }")["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    gone = city.done("city", "erasePerson", shown, person=made["id"])["person"]
+    assert (gone["name"], gone["erased"]) == ("已删除", True)
+    assert gone["phone"] in (None, "已删除")
+
+
+def test_an_erased_person_can_no_longer_sign_in(city: LiveCity) -> None:
+    city.done("city", "erasePerson", "person { erased }", person="stranger")
+    assert city.ask("stranger", VIEWER)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    again = city.data(None, SIGN_IN, input={"login": "stranger", "password": PASSWORD})["signIn"]
+    assert again["userErrors"][0]["code"] == "SIGN_IN_FAILED"
+
+
+def test_a_refused_registration_leaves_no_key_behind(city: LiveCity) -> None:
+    before = keys(city)
+    assert city.refused("district", "registerPerson", name="李示例") == "ROLE_NOT_ALLOWED"
+    assert keys(city) == before
+
+
+def keys(city: LiveCity) -> int:
+    from sqlalchemy import func, select  # noqa: PLC0415 - looks where no code of the product does
+
+    from journal.personal import KEYS  # noqa: PLC0415
+
+    with city.installation.accounts._vault.reading() as connection:  # noqa: SLF001
+        return int(connection.execute(select(func.count()).select_from(KEYS)).scalar_one())
+
+
+def test_malformed_input_names_the_field_as_the_client_wrote_it(city: LiveCity) -> None:
+    given = {"enterprise": ENTERPRISE, "campaign": "Not A Campaign", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
+    (error,) = city.do("city", "openDiagnosis", "", **given)["userErrors"]
+    assert (error["code"], error["field"]) == ("MALFORMED_INPUT", "campaign")
+    given = {"person": "district", "role": "CITY", "organisation": "city", "since": "2024-02-01", "until": "2024-01-01"}
+    (error,) = city.do("city", "grantMembership", "", **given)["userErrors"]
+    assert error["code"] == "MALFORMED_INPUT"
