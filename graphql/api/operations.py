@@ -208,6 +208,7 @@ class Operations:
         except CallerGone:
             raise
         except Exception as fault:  # noqa: BLE001 - as in `execute`; a refusal in the resolver is told as such
+            await self.in_thread(self.check, admitted)  # a resolver may be the first to notice that the session is over
             yield Answer({"errors": published([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
         finally:
             with CancelScope(shield=True):  # a client that has left must not leave a snapshot open

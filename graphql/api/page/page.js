@@ -17,8 +17,9 @@
     })(parameters, options);
   };
 
-  const example = `# 诊断平台接口。先登录，再查询。
-# Sign in above, then ask. Types and rights are in the docs panel.
+  const example = `# 先在上方登录，再查询；左侧文档列出类型与权限。
+# Sign in above, then ask. The docs at the left
+# list every type and who may read it.
 query {
   viewer {
     role
