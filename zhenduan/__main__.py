@@ -77,7 +77,8 @@ def _rules(_settings: Settings, given: argparse.Namespace) -> int:
 def parser() -> argparse.ArgumentParser:
     """Every command with what it takes 命令表."""
     top = argparse.ArgumentParser(prog="zhenduan", description="数字化诊断平台 The city's digital-diagnosis platform")
-    top.add_argument("--data", type=Path, help="数据目录 folder of the installation; else ZHENDUAN_DATA, else var/city, for the demo var/demo")
+    where = "数据目录 folder of the installation; else ZHENDUAN_DATA, else var/city, for the demo var/demo"
+    top.add_argument("--data", type=Path, help=where)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, run: Run, says: str) -> argparse.ArgumentParser:
