@@ -8,7 +8,6 @@ import select
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, local
 from typing import Any
@@ -39,19 +38,18 @@ APPEND = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class _Append:
-    entries: Sequence[NewEntry]
-    at: int
-    remember: tuple[str, str, str, str] | None
+    """One append on its way; what it sends is made by the thread that wants it, before it waits for others."""
 
-    def values(self) -> tuple[Any, ...]:
-        """Parameters of the stored function."""
-        entries = self.entries
+    __slots__ = ("entries", "remember", "values")
+
+    def __init__(self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None) -> None:
         for entry in entries:
             check_texts(entry)
-        return (
-            self.at,
+        self.entries = entries
+        self.remember = remember
+        self.values = (
+            at,
             time.time_ns() // 1000,
             [entry.stream for entry in entries],
             [entry.version for entry in entries],
@@ -65,7 +63,7 @@ class _Append:
             [entry.causation for entry in entries],
             [entry.idempotency_key for entry in entries],
             [psycopg2.Binary(body(entry)) for entry in entries],
-            list(self.remember) if self.remember is not None else None,
+            list(remember) if remember is not None else None,
         )
 
     def placed(self, rows: Sequence[tuple[int, int, memoryview]]) -> list[Entry]:
@@ -206,8 +204,6 @@ class PostgresRecorder:
             except psycopg2.Error as error:
                 if not _undone(error):
                     raise
-            except ValueError:  # a text that PostgreSQL cannot hold: nothing was sent
-                pass
         # one of them is refused: one by one, so that none fails for another
         outcomes: list[list[Entry] | BaseException] = []
         for wish in wishes:
@@ -222,7 +218,7 @@ class PostgresRecorder:
             # the branches of a UNION ALL run in order, and each call sees what the one before it wrote
             cursor.execute(
                 b" UNION ALL ".join(
-                    cursor.mogrify(APPEND.format(number), wish.values()) for number, wish in enumerate(wishes)
+                    cursor.mogrify(APPEND.format(number), wish.values) for number, wish in enumerate(wishes)
                 )
             )
             placed: list[list[Any]] = [[] for _ in wishes]
@@ -233,7 +229,7 @@ class PostgresRecorder:
     def _alone(self, wish: _Append) -> list[Entry]:
         try:
             with self._borrowed() as connection, connection.cursor() as cursor:
-                cursor.execute(APPEND.format(0), wish.values())
+                cursor.execute(APPEND.format(0), wish.values)
                 return wish.placed([row for _, *row in cursor.fetchall()])
         except psycopg2.Error as error:
             refusal = wish.refusal(error)

@@ -97,7 +97,7 @@ class SQLiteRecorder:
                 cached_statements=64,
                 factory=_Connection,
             )
-            _to_wal(connection)
+            to_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
             self._opened.add(connection)
@@ -251,7 +251,7 @@ class SQLiteRecorder:
         self._local = local()
 
 
-def _to_wal(connection: sqlite3.Connection) -> None:
+def to_wal(connection: sqlite3.Connection) -> None:
     """Write-ahead logging 预写日志. The switch does not wait for a busy file by itself, so it is tried until it is free."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:

@@ -3,12 +3,13 @@
 import random
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
 
-from journal import Broken, Journal, Verified, verify
+from journal import Broken, Journal, Verified, open_journal, verify
 from journal.entries import COLUMNS
 from tests.journal.writers import entry, now
 
@@ -112,6 +113,16 @@ def test_any_changed_byte_of_an_entry_is_found_at_its_position(
     assert verify(journal) == whole
 
 
+@pytest.mark.parametrize("column", [c for c in COLUMNS if c not in ("position", "at", "version", "state", "leaf")])
+def test_bytes_that_are_no_text_are_found_at_their_position(tmp_path: Path, column: str) -> None:
+    url = f"sqlite:///{tmp_path / 'journal.db'}"  # PostgreSQL lets nobody store such
+    with closing(open_journal(url)) as journal:
+        filled(journal)
+        with closing(Intruder(url)) as intruder:
+            assert intruder.write("entries", column, "position = 3", b"l\xff\xfei")
+        assert verify(journal) == Broken(3, "内容无法读取 the content cannot be read")
+
+
 @pytest.mark.parametrize("column", HEAD)
 def test_any_changed_byte_of_the_head_is_found(journal: Journal, url: str, column: str) -> None:
     filled(journal)
@@ -197,8 +208,6 @@ def plainly(url: str, *statements: str) -> None:
     ["UPDATE entries SET actor = 'wang'", "DELETE FROM entries", "TRUNCATE entries", "DELETE FROM head", "TRUNCATE outcomes"],
 )
 def test_the_guards_stand_under_the_role_of_a_replica_too(database: str, statement: str) -> None:
-    from journal import open_journal  # noqa: PLC0415 - on PostgreSQL only
-
     with closing(open_journal(database)) as journal:
         filled(journal)
         with pytest.raises(psycopg2.Error, match="append-only"):
