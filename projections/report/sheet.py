@@ -101,9 +101,9 @@ class Chapter:
 class Sheet:
     """Everything the pages show 报告数据.
 
-    version: of the report, from 1. dated: the day of issue or confirmation in the city's calendar. position: of the
-    journal that the report rests on. seats: (kind, name) of the organisations the firm belongs to, where their names are
-    known. to_next: points missing to the next grade's band, None at the top.
+    version: of the report, from 1. dated: the day of issue or confirmation in the city's calendar. seats: (kind, name) of
+    the organisations the firm belongs to, where their names are known. to_next: points missing to the next grade's band,
+    None at the top.
     """
 
     diagnosis: str
@@ -111,7 +111,6 @@ class Sheet:
     confirmed: bool
     demo: bool
     dated: date
-    position: int
     firm: Firm
     district: str
     industry: str
@@ -183,7 +182,6 @@ def sheet(case: Case) -> Sheet:
         confirmed=case.confirmed,
         demo=case.demo,
         dated=city_day(case.at),
-        position=case.position,
         firm=firm,
         district=names.get(firm.district, firm.district),
         industry=names.get(firm.industry[:3], ""),

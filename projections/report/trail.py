@@ -24,10 +24,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A line of the trail 留痕行. version: within the diagnosis' stream. position: in the whole journal."""
+    """A line of the trail 留痕行. version: within the diagnosis' stream; a journal position would tell how much the city does."""
 
     version: int
-    position: int
     at: datetime
     role: str
     what: str
@@ -81,7 +80,7 @@ def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -
         what, detail = _says(told.event, edition, names, own)
         role = wording.ROLES.get(told.entry.role, told.entry.role)
         at = wording.moment(told.entry.at)
-        found.append(Step(told.entry.version, told.entry.position, at, role, what, detail))
+        found.append(Step(told.entry.version, at, role, what, detail))
     return tuple(found)
 
 

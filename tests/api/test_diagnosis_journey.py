@@ -1,5 +1,6 @@
 """One enterprise, diagnosed end to end through the API (plan P3–P6), as each role in turn."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -59,8 +60,6 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> 
 
 
 def test_the_printed_report_names_the_firm_its_grade_and_that_the_standard_is_not_official(city: LiveCity) -> None:
-    from io import BytesIO  # noqa: PLC0415 - used here only
-
     diagnosis = city.issued()
     sha256 = read(city, diagnosis)["reports"][0]["sha256"]
     content = city.installation.program.blobs.get(sha256)
@@ -160,6 +159,23 @@ def test_the_trail_of_a_subject_is_told_in_words_and_its_position_to_the_auditor
     assert city.data("auditor", positions, s=f"diagnosis/{diagnosis}")["auditTrail"]["nodes"][0]["position"] > 0
     refused = city.ask("enterprise", positions, s=f"diagnosis/{diagnosis}")
     assert refused["errors"][0]["extensions"]["fields"] == ["AuditEntry.position"]
+
+
+def test_no_position_of_the_journal_reaches_a_firm_in_entry_or_report(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    query = "query($s: ID!) { auditTrail(subject: $s, first: 100) { nodes { type data } } }"
+    told = {
+        who: city.data(who, query, s=f"diagnosis/{diagnosis}")["auditTrail"]["nodes"][-1]["data"]
+        for who in ("enterprise", "auditor")
+    }
+    assert "rendered_at" not in told["enterprise"]
+    assert "rendered_at" in told["auditor"]
+    content = city.installation.program.blobs.get(read(city, diagnosis)["reports"][0]["sha256"])
+    assert content is not None
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    last = city.installation.program.journal.read(f"diagnosis/{diagnosis}")[-2]
+    assert f"{last.position}" not in [line.split()[0] for line in text.splitlines() if line.strip()]
+    assert "全市日志" not in text
 
 
 def test_a_read_may_ask_to_see_its_own_write(city: LiveCity) -> None:
