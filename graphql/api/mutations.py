@@ -17,7 +17,7 @@ from api.context import Context
 from api.errors import UserError
 from api.inputs import RepeatedKey, class_of, input_type, malformed, plain
 from domain.events import CAPABILITIES
-from domain.language import Capability, Command, Refused
+from domain.language import Capability, Command, Label, Refused, Text
 from domain.rights import COMMANDS
 from journal import Conflict, Finish, Handled
 
@@ -34,6 +34,15 @@ RIDERS = (
     ("reason_given", str | None, "Why, kept in the journal's entry 理由. plan P5"),
 )
 """What rides along with every command: optimistic lock, safe retry, and the reason kept in the entry."""
+
+
+class Riders(Command):
+    """What rode along, well formed 随附参数: a reason of 1–2000 characters, a key of 1–200."""
+
+    expected_version: int | None = None
+    idempotency_key: Label | None = None
+    reason_given: Text | None = None
+
 
 
 def as_it_is(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -116,16 +125,16 @@ def _mutation(
         context = info.context
         try:
             data = plain(input)
-            riders = {name: data.pop(name, None) for name, *_ in RIDERS}
+            riders = Riders.model_validate({name: data.pop(name, None) for name, *_ in RIDERS})
             digest = _digest(context, command, data)
             wish = command.model_validate(filled.fill(context, dict(data)))
             handled = context.program.send(
                 context.caller,
                 wish,
-                reason=riders["reason_given"] or "",
-                idempotency_key=riders["idempotency_key"],
+                reason=riders.reason_given or "",
+                idempotency_key=riders.idempotency_key,
                 input_digest=digest,
-                expected_version=riders["expected_version"],
+                expected_version=riders.expected_version,
                 finish=filled.finish(context, data) if filled.finish is not None else None,
             )
         except Refused as refused:

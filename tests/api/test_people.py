@@ -91,6 +91,12 @@ def keys(city: LiveCity) -> int:
         return int(connection.execute(select(func.count()).select_from(KEYS)).scalar_one())
 
 
+@pytest.mark.parametrize(("rider", "value"), [("reasonGiven", "a\x00b"), ("reasonGiven", "x" * 2001), ("idempotencyKey", " ")])
+def test_what_rides_along_is_bounded_and_printable(city: LiveCity, rider: str, value: str) -> None:
+    payload = city.do("city", "registerPerson", "", **{"name": "王示例", rider: value})
+    assert payload["userErrors"][0]["code"] == "MALFORMED_INPUT"
+
+
 def test_malformed_input_names_the_field_as_the_client_wrote_it(city: LiveCity) -> None:
     given = {"enterprise": ENTERPRISE, "campaign": "Not A Campaign", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
     (error,) = city.do("city", "openDiagnosis", "", **given)["userErrors"]
