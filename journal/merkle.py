@@ -43,12 +43,17 @@ class Tree:
     @property
     def root(self) -> bytes:
         """Root over all leaves; SHA-256 of nothing for the empty tree."""
-        if not self._roots:
-            return EMPTY_ROOT
-        root = self._roots[-1]
-        for left in reversed(self._roots[:-1]):
-            root = node_hash(left, root)
-        return root
+        return joined(self._roots)
+
+
+def joined(roots: Sequence[bytes]) -> bytes:
+    """Root over the roots of perfect subtrees that stand side by side, largest first."""
+    if not roots:
+        return EMPTY_ROOT
+    root = roots[-1]
+    for left in reversed(roots[:-1]):
+        root = node_hash(left, root)
+    return root
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
@@ -66,19 +71,46 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
+def perfect_subtrees(start: int, stop: int) -> list[tuple[int, int]]:
+    """Perfect subtrees over the leaves [start, stop), largest first, each as (height, number among those of its height).
+
+    start: a multiple of the largest of them, as it is for every range that a proof asks for.
+    """
+    found = []
+    while start < stop:
+        height = (stop - start).bit_length() - 1
+        found.append((height, start >> height))
+        start += 1 << height
+    return found
+
+
+def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
+    """Ranges of leaves [start, stop) whose roots are a leaf's audit path, from its sibling up."""
+    start, stop = 0, size
+    found = []
+    while stop - start > 1:
+        split = start + _split(stop - start)
+        if index < split:
+            found.append((split, stop))
+            stop = split
+        else:
+            found.append((start, split))
+            start = split
+    return found[::-1]
+
+
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """Audit path of a leaf, from its sibling up."""
-    if len(leaves) <= 1:
-        return []
-    split = _split(len(leaves))
-    if index < split:
-        return [*inclusion_proof(index, leaves[:split]), root_of(leaves[split:])]
-    return [*inclusion_proof(index - split, leaves[split:]), root_of(leaves[:split])]
+    return [root_of(leaves[start:stop]) for start, stop in inclusion_ranges(index, len(leaves))]
+
+
+def _are_hashes(*values: bytes) -> bool:
+    return all(len(value) == HASH_SIZE for value in values)
 
 
 def includes(root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[bytes]) -> bool:
     """Whether a proof shows that a leaf stands at an index of the tree with this root and size."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, *proof):
         return False
     node, last, found = index, size - 1, leaf
     for sibling in proof:
@@ -96,23 +128,33 @@ def includes(root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[by
     return last == 0 and found == root
 
 
+def consistency_ranges(old_size: int, size: int) -> list[tuple[int, int]]:
+    """Ranges of leaves [start, stop) whose roots prove that the first `old_size` leaves are a prefix of all."""
+    if old_size in (0, size):
+        return []
+    start, stop = 0, size
+    found = []
+    while stop != old_size:
+        split = start + _split(stop - start)
+        if old_size <= split:
+            found.append((split, stop))
+            stop = split
+        else:
+            found.append((start, split))
+            start = split
+    if start:  # a tree that is itself the left edge is known to whoever holds the old root
+        found.append((start, stop))
+    return found[::-1]
+
+
 def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
     """Proof that the first `old_size` leaves are a prefix of all."""
-    return [] if old_size in (0, len(leaves)) else _subproof(old_size, leaves, whole=True)
-
-
-def _subproof(size: int, leaves: Sequence[bytes], *, whole: bool) -> list[bytes]:
-    if size == len(leaves):
-        return [] if whole else [root_of(leaves)]
-    split = _split(len(leaves))
-    if size <= split:
-        return [*_subproof(size, leaves[:split], whole=whole), root_of(leaves[split:])]
-    return [*_subproof(size - split, leaves[split:], whole=False), root_of(leaves[:split])]
+    return [root_of(leaves[start:stop]) for start, stop in consistency_ranges(old_size, len(leaves))]
 
 
 def consistent(old_root: bytes, old_size: int, root: bytes, size: int, proof: Sequence[bytes]) -> bool:
     """Whether a proof shows that the tree of `size` extends the tree of `old_size`."""
-    if not 0 <= old_size <= size:
+    if not 0 <= old_size <= size or not _are_hashes(old_root, root, *proof):
         return False
     if old_size in (0, size):
         return not proof and (old_size == 0 or old_root == root)
