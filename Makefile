@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types check install
+.PHONY: demo test lint types wheel check install
 
 install: $(VENV)/.installed
 
@@ -24,4 +24,7 @@ lint: install
 types: install
 	$(BIN)/mypy
 
-check: lint types test
+wheel: install
+	PYTHON=$(PYTHON) VENV=$(VENV) scripts/try-wheel
+
+check: lint types wheel test
