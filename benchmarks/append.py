@@ -107,6 +107,7 @@ def for_a_while(append: Callable[[str], object], seconds: float) -> int:
 def worker(url: str, orders: Any, start: Any) -> None:  # noqa: ANN401 - a pipe's end and a barrier
     """A process that appends when told to."""
     appends = {name: make() for name, make in contenders(url).items()}
+    orders.send(None)
     while (order := orders.recv()) is not None:
         name, seconds = order
         start.wait()
@@ -122,6 +123,7 @@ def by_processes(url: str, count: int, seconds: float, rounds: int) -> dict[str,
         processes.append(SPAWN.Process(target=worker, args=(url, theirs, start), daemon=True))
         processes[-1].start()
         theirs.close()  # so that a process that dies ends the measurement
+        ours.recv()  # one after the other: the library's recorder cannot make its table twice at once
 
     def rate(name: str, length: float) -> float:
         for pipe in pipes:

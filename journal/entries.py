@@ -102,11 +102,6 @@ def canonical(position: int, at: int, entry: NewEntry | Entry) -> bytes:
     "zhenduan.entry.v1", then position, time, version as big-endian signed 64 bit, then stream, type, state, actor, role,
     organisation, reason, correlation, causation, idempotency key, each as a big-endian 32-bit length and its bytes (UTF-8).
     """
-    return MAGIC + struct.pack(">qq", position, at) + body(entry)
-
-
-def body(entry: NewEntry | Entry) -> bytes:
-    """The part of the canonical bytes that is known before the entry has its place."""
     texts = (
         entry.stream.encode(),
         entry.type.encode(),
@@ -119,7 +114,7 @@ def body(entry: NewEntry | Entry) -> bytes:
         entry.causation.encode(),
         entry.idempotency_key.encode(),
     )
-    parts = [struct.pack(">q", entry.version)]
+    parts = [MAGIC, struct.pack(">qqq", position, at, entry.version)]
     for text in texts:
         parts += (struct.pack(">I", len(text)), text)
     return b"".join(parts)

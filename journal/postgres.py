@@ -1,7 +1,7 @@
 """Recorder on PostgreSQL 城市级日志: one advisory lock, one round trip for all the appends that wait in a process.
 
 The numbering, the clock, the Merkle head and the entries are one stored function (`postgres_schema`), so that the lock is
-held for no longer than the server works. The client sends the part of the canonical bytes that it knows (`entries.body`).
+held for no longer than the server works. What is hashed is what is stored: the server builds the canonical bytes itself.
 """
 
 import select
@@ -24,17 +24,18 @@ from journal.entries import (
     KeyReused,
     NewEntry,
     VersionTaken,
-    body,
+    canonical,
     check_texts,
 )
 from journal.group_commit import GroupCommit
+from journal.merkle import leaf_hash
 from journal.postgres_listener import Listener
 from journal.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
 APPEND = (
-    "SELECT {}, r_position, r_at, r_leaf FROM journal_append(%s, %s, %s::text[], %s::bigint[], %s::text[], %s::bytea[], "
-    "%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::text[])"
+    "SELECT {}, journal_append(%s, %s, %s::text[], %s::bigint[], %s::text[], %s::bytea[], "
+    "%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
 )
 
 
@@ -62,12 +63,11 @@ class _Append:
             [entry.correlation for entry in entries],
             [entry.causation for entry in entries],
             [entry.idempotency_key for entry in entries],
-            [psycopg2.Binary(body(entry)) for entry in entries],
             list(remember) if remember is not None else None,
         )
 
-    def placed(self, rows: Sequence[tuple[int, int, memoryview]]) -> list[Entry]:
-        """The entries as they were written, from (position, at, leaf) each."""
+    def placed(self, before: int, at: int) -> list[Entry]:
+        """The entries as they were written, after `before` others and at one moment."""
         return [
             Entry(
                 position,
@@ -83,9 +83,9 @@ class _Append:
                 entry.correlation,
                 entry.causation,
                 entry.idempotency_key,
-                bytes(leaf),
+                leaf_hash(canonical(position, at, entry)),
             )
-            for (position, at, leaf), entry in zip(rows, self.entries, strict=True)
+            for position, entry in enumerate(self.entries, before + 1)
         ]
 
     def refusal(self, error: psycopg2.Error) -> Exception:
@@ -221,16 +221,15 @@ class PostgresRecorder:
                     cursor.mogrify(APPEND.format(number), wish.values) for number, wish in enumerate(wishes)
                 )
             )
-            placed: list[list[Any]] = [[] for _ in wishes]
-            for number, *row in cursor.fetchall():
-                placed[number].append(row)
-        return [wish.placed(rows) for wish, rows in zip(wishes, placed, strict=True)]
+            placed = dict(cursor.fetchall())
+        return [wish.placed(*placed[number]) for number, wish in enumerate(wishes)]
 
     def _alone(self, wish: _Append) -> list[Entry]:
         try:
             with self._borrowed() as connection, connection.cursor() as cursor:
                 cursor.execute(APPEND.format(0), wish.values)
-                return wish.placed([row for _, *row in cursor.fetchall()])
+                ((_, placed),) = cursor.fetchall()
+            return wish.placed(*placed)
         except psycopg2.Error as error:
             refusal = wish.refusal(error)
             if refusal is error:
