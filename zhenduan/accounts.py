@@ -54,6 +54,9 @@ SESSIONS = Table(
 
 # Rules
 
+SIGN_IN_BUSY = Rule(
+    "SIGN_IN_BUSY", "plan P7", "当前登录人数较多，请稍后再试", "Too many are signing in at this moment; try again soon"
+)
 LOGIN_MALFORMED = Rule(
     "LOGIN_MALFORMED",
     "plan P7",
@@ -71,8 +74,12 @@ PASSWORD_LENGTH = Rule(
 
 LOGIN = re.compile(r"[0-9a-z._@-]{1,64}", re.ASCII)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
-PASSWORDS_AT_ONCE = 4
-"""Argon2 takes 64 MiB a password: so many are looked at side by side, the others wait."""
+PASSWORDS_AT_ONCE = 2
+"""Argon2 takes 64 MiB and four cores a password: so many are looked at side by side."""
+SIGN_INS_AT_ONCE = 6
+"""So many may be under way or wait their turn, half the threads that answer operations; one more is told to come back.
+
+Anyone may sign in: without this bound strangers' guesses hold every thread, and nobody is answered."""
 SESSION_PREFIX = "zds"
 SESSION_TOKEN = re.compile(rf"{SESSION_PREFIX}_[0-9a-f]{{64}}", re.ASCII)
 
@@ -125,6 +132,7 @@ class LocalAccounts:
         self._attempts = SignInAttempts(vault, sign_ins or SignInLimits())
         self.partner_keys = PartnerKeys(vault)
         self._looking = BoundedSemaphore(PASSWORDS_AT_ONCE)
+        self._signing_in = BoundedSemaphore(SIGN_INS_AT_ONCE)
         self._nobodys = self._hasher.hash(secrets.token_hex(32))
 
     # Logins
@@ -183,7 +191,18 @@ class LocalAccounts:
 
         None for an unknown login, a wrong password, a limit reached, or no membership today; the password is looked at
         in every case, if only against nobody's, so that the time taken does not tell these apart.
+
+        Raises:
+            Refused: SIGN_IN_BUSY; nothing was looked at or counted.
         """
+        if not self._signing_in.acquire(blocking=False):
+            raise SIGN_IN_BUSY.refuse()
+        try:
+            return self._sign_in(login, password)
+        finally:
+            self._signing_in.release()
+
+    def _sign_in(self, login: str, password: str) -> SignedIn | None:
         now, name = self._clock(), _login(login)
         admitted = self._attempts.admit(name, now)
         known = self._known(name)

@@ -61,7 +61,11 @@ class Accounts(Protocol):
     """Local accounts, sessions and partner keys 账户: secrets that change, outside the journal (architecture 10)."""
 
     def sign_in(self, login: str, password: str) -> SignedIn | None:
-        """Open a session; None when login or password is wrong (one answer, in the same time)."""
+        """Open a session; None when login or password is wrong (one answer, in the same time).
+
+        Raises:
+            Refused: too many sign in at this moment.
+        """
 
     def sign_out(self, token: str) -> None:
         """End a session at once."""

@@ -1,6 +1,8 @@
 """Accounts 账户: who a token belongs to, how long, and what a wrong password learns. plan P7, P8; architecture 10."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +19,7 @@ from journal import open_journal
 from journal.vault import Vault, open_vault
 from projections import ReadModels, open_read_models
 from tests.small_city import CITY, ENTERPRISE, City
-from zhenduan.accounts import LocalAccounts, SessionLimits
+from zhenduan.accounts import SIGN_INS_AT_ONCE, LocalAccounts, SessionLimits
 from zhenduan.sign_in_limits import SignInLimits
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -301,6 +303,30 @@ def test_guesses_sent_side_by_side_are_counted_each(house: House) -> None:
     with ThreadPoolExecutor(8) as threads:
         admitted = list(threads.map(lambda _: accounts._attempts.admit("li", house.clock.now), range(16)))  # noqa: SLF001 - counts what sign_in counts
     assert admitted.count(True) == 3
+
+
+def test_a_flood_of_sign_ins_holds_no_more_threads_than_its_share(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(PasswordHasher, "verify", lambda *_: not go_on.wait(30))
+    with ThreadPoolExecutor(SIGN_INS_AT_ONCE) as threads:
+        for number in range(SIGN_INS_AT_ONCE):
+            threads.submit(house.accounts.sign_in, f"login{number}", "a wrong password")
+        wait_until(lambda: house.accounts._signing_in._value == 0)  # noqa: SLF001 - all of them have come in
+        with pytest.raises(Refused) as caught:
+            house.accounts.sign_in("li", PASSWORD)
+        go_on.set()
+    assert caught.value.rule.code == "SIGN_IN_BUSY"
+    monkeypatch.undo()
+    assert house.accounts.sign_in("li", PASSWORD) is not None
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.001)
 
 
 def test_a_partner_key_sees_its_district_or_the_city(house: House) -> None:
