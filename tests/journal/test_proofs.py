@@ -8,13 +8,13 @@ from typing import Any
 import psycopg2
 import pytest
 
-from journal import Journal, NewEntry, subtrees
+from journal import Journal, subtrees
 from journal.entries import Entry, canonical
 from journal.log_tables import LogTables
 from journal.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, root_of
 from journal.subtrees import Subtrees, Unprovable
+from tests.journal.forging import fill
 from tests.journal.test_tampering import Intruder
-from tests.journal.writers import now
 
 SIZE = 300
 
@@ -33,12 +33,6 @@ def tables(url: str, journal: Journal) -> Iterator[LogTables]:
     opened = LogTables(url)
     yield opened
     opened.close()
-
-
-def fill(journal: Journal, count: int, stream: str = "thing/a", after: int = 0) -> list[Entry]:
-    numbered = range(after + 1, after + count + 1)
-    given = [NewEntry(stream, v, "thing.happened.v1", f"{v}".encode(), actor="li", role="city") for v in numbered]
-    return journal.append(given, now())
 
 
 def test_proofs_of_every_entry_and_size_are_those_of_the_whole_tree(journal: Journal, tables: LogTables) -> None:

@@ -1,0 +1,55 @@
+"""Checkpoint 检查点 as in c2sp.org/tlog-checkpoint: the size and root of the journal, signed, to be kept elsewhere. plan P5."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from journal.merkle import HASH_SIZE
+from journal.notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
+
+DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a journal was at one moment 检查点: origin names the journal, root is that of its first `size` entries."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """The text that is signed."""
+        return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
+
+    @staticmethod
+    def parse(text: str) -> "Checkpoint":
+        """The checkpoint in a note's text; lines after the third are others' extensions and are passed over.
+
+        Raises:
+            NoteRefused: it is none.
+        """
+        origin, size, root, *extensions = [*text[:-1].split("\n"), "", ""]
+        if not text.endswith("\n") or not origin or DECIMAL.fullmatch(size) is None or "" in extensions[:-2]:
+            raise NoteRefused("不是检查点 not a checkpoint")
+        raw = from_base64(root)
+        if len(raw) != HASH_SIZE:
+            raise NoteRefused("根散列长度不符 the root has another length")
+        return Checkpoint(origin, int(size), raw)
+
+
+def read_checkpoint(note: Note, log_keys: Sequence[VerifierKey]) -> Checkpoint:
+    """The checkpoint that a note is, once one of the log's keys is known to have signed it 读取检查点.
+
+    log_keys: of one or several logs; a key vouches for the origin of its own name only.
+
+    Raises:
+        NoteRefused: no checkpoint, of another origin, or not signed by its log.
+    """
+    checkpoint = Checkpoint.parse(note.text)
+    own = [key for key in log_keys if key.kind is Kind.ED25519 and key.name == checkpoint.origin]
+    if not own:
+        raise NoteRefused(f"来源不是所信任的日志 {checkpoint.origin} is not the log that is trusted")
+    note.signed_by(own)
+    return checkpoint

@@ -1,0 +1,115 @@
+"""Key of the log 日志签名密钥: what the journal's checkpoints are signed with, in a file beside the master key. plan P5.
+
+The file's first line is the secret key in force; the lines below are the verifier keys that it replaced. Beside it lies the
+last checkpoint that was signed: the database may be set back to a backup, and then this says that the log has promised more.
+"""
+
+import fcntl
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from journal.notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
+from journal.vault import OWNER_ONLY, sync_folder
+
+
+class LogKeyUnusable(ValueError):  # noqa: N818 - says what is wrong with the file
+    """The log's key cannot be taken 日志签名密钥不可用: its file is open to others, or malformed."""
+
+
+@dataclass(frozen=True)
+class LogKeys:
+    """The keys of one log 日志密钥: the one in force, and those that it replaced, newest first."""
+
+    signing: SigningKey
+    retired: tuple[VerifierKey, ...] = ()
+
+    @property
+    def verifiers(self) -> tuple[VerifierKey, ...]:
+        """What checkpoints of all times are verified with."""
+        return (self.signing.verifier, *self.retired)
+
+    def __str__(self) -> str:
+        return "".join(f"{line}\n" for line in (self.signing.secret_text(), *self.retired))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file of its owner's alone (0600), the old one or the new one whole whatever happens."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+class LogKeyFile:
+    """The file of the log's key 密钥文件, and the last checkpoint signed with it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._signed = path.with_suffix(".signed")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """One signer at a time, in all processes that share the file."""
+        lock = self.path.with_suffix(".lock")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def keys(self, origin: str = "") -> LogKeys:
+        """The keys on file; made at first start.
+
+        origin: name of the log where it is made: a URL without scheme; else one is drawn that no other log has.
+
+        Raises:
+            LogKeyUnusable: others may read the file, or it is malformed.
+        """
+        if not self.path.exists():
+            with self.held():
+                if not self.path.exists():
+                    name = origin or f"zhenduan.local/{secrets.token_hex(4)}"
+                    self.write(LogKeys(SigningKey.generate(name, Kind.ED25519)))
+        if self.path.stat().st_mode & 0o077:
+            raise LogKeyUnusable(f"{self.path}: others may read the key of the log; chmod 600")
+        try:
+            first, *others = self.path.read_text(encoding="utf-8").splitlines()
+            keys = LogKeys(SigningKey.parse(first), tuple(VerifierKey.parse(line) for line in others))
+        except ValueError as error:
+            raise LogKeyUnusable(f"{self.path}: {error}") from error
+        if any(key.kind is not Kind.ED25519 or key.name != keys.signing.name for key in keys.verifiers):
+            raise LogKeyUnusable(f"{self.path}: 密钥类型或名称不符 keys of another kind or of several logs")
+        return keys
+
+    def write(self, keys: LogKeys) -> None:
+        """Put other keys in place."""
+        write_whole(self.path, str(keys))
+
+    def last_signed(self) -> Note | None:
+        """The last checkpoint that was signed here; None before the first."""
+        try:
+            return Note.parse(self._signed.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except NoteRefused as error:
+            raise LogKeyUnusable(f"{self._signed}: {error}") from error
+
+    def remember(self, note: Note) -> None:
+        """Keep the last checkpoint that was signed."""
+        write_whole(self._signed, str(note))
