@@ -82,6 +82,7 @@ class ReadModels:
         self._journal = journal
         self._desks = desks
         self._tables: dict[tuple[str, int], Mapping[str, Table]] = {}
+        self._kept: dict[tuple[str, int], tuple[int, Tables]] = {}
         self._moved = threading.Condition()
         self._sqlite = engine.dialect.name == "sqlite"
         with self._writing(SCHEMA_LOCK) as connection:
@@ -149,14 +150,19 @@ class ReadModels:
     def _fold(
         self, connection: Connection, desk: Desk, generation: int, position: int, entries: Sequence[Entry]
     ) -> None:
-        new = [entry for entry in entries if entry.position > position]
-        if not new:
+        if not entries or entries[-1].position <= position:
             return
-        heard = [entry for entry in new if desk.listens is None or entry.type in desk.listens]
+        new = entries if entries[0].position > position else [e for e in entries if e.position > position]
+        # Rows in memory are those in the tables as long as the position there is the one this process left.
+        left, tables = self._kept.pop((desk.name, generation), (-1, None))
+        if tables is None or left != position:
+            tables = Tables(self._named(desk, generation), fresh=position == 0)
+        heard = new if desk.listens is None else [entry for entry in new if entry.type in desk.listens]
         if heard:
-            tables = Tables(connection, self._named(desk, generation), fresh=position == 0)
-            desk.fold(tables, heard)
-            tables.flush()
+            with tables.within(connection):
+                desk.fold(tables, heard)
+                tables.flush()
+        self._kept[desk.name, generation] = (new[-1].position, tables)
         connection.execute(
             GENERATIONS.update()
             .where(GENERATIONS.c.desk == desk.name, GENERATIONS.c.generation == generation)

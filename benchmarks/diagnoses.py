@@ -1,0 +1,47 @@
+"""A journal of many diagnoses 大量诊断: one led through by real commands, the others copied from it entry by entry."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from itertools import count
+
+import orjson
+
+from domain.diagnosis import ConfirmReport
+from journal import Entry, Journal, NewEntry
+from tests.small_city import ENTERPRISE, FILE, FILLER, City
+
+BATCH = 2_000
+
+
+def fill(journal: Journal, size: int) -> int:
+    """Fill an empty journal with `size` entries or a few more; each copy is a firm of its own with its whole diagnosis."""
+    city = City(journal)
+    before = journal.head().size
+    city.send(FILLER, ConfirmReport(diagnosis=city.issued(), file=FILE))
+    firm = journal.read(f"enterprise/{ENTERPRISE}")[0]
+    case = [entry for entry in journal.since(before, 1000) if entry.stream.startswith("diagnosis/")]
+    position, batch = journal.head().size, list[NewEntry]()
+    for number in count(1):
+        batch += _copies(firm, case, number)
+        if len(batch) >= BATCH or position + len(batch) >= size:
+            position = journal.append(batch, time.time_ns() // 1000)[-1].position
+            batch = []
+        if position >= size:
+            return position
+    raise AssertionError("a count does not end")
+
+
+def _copies(firm: Entry, case: list[Entry], number: int) -> Iterator[NewEntry]:
+    enterprise = f"{ENTERPRISE}-{number}"
+    for one in (firm, *case):
+        entry = NewEntry(**{field.name: getattr(one, field.name) for field in fields(NewEntry)})
+        if one is firm:
+            data = orjson.loads(one.state)
+            data["firm"]["name"] = f"示例{number:06d}精密机械有限公司"
+            yield replace(entry, stream=f"enterprise/{enterprise}", version=1, state=orjson.dumps(data))
+        elif one.type == "diagnosis.opened.v1":
+            data = orjson.loads(one.state) | {"enterprise": enterprise}
+            yield replace(entry, stream=f"diagnosis/c{number}", state=orjson.dumps(data))
+        else:
+            yield replace(entry, stream=f"diagnosis/c{number}")
