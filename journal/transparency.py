@@ -35,7 +35,12 @@ class TransparencyLog:
     """One journal's log 透明日志, on either engine. May be shared by threads and opened by several processes."""
 
     def __init__(
-        self, journal: Journal, tables: LogTables, key_file: LogKeyFile, origin: str = "", clock: Callable[[], int] = time.time_ns
+        self,
+        journal: Journal,
+        tables: LogTables,
+        key_file: LogKeyFile,
+        origin: str = "",
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
         """origin: see `LogKeyFile.keys`. clock: nanoseconds since 1970, noted beside a checkpoint and never signed.
 
@@ -118,7 +123,9 @@ class TransparencyLog:
         try:
             read = [(note, read_checkpoint(note, keys.verifiers)) for note in found]
         except NoteRefused as error:
-            raise SigningRefused(f"此前的检查点不是本日志所签 an earlier checkpoint is not this log's: {error}") from error
+            raise SigningRefused(
+                f"此前的检查点不是本日志所签 an earlier checkpoint is not this log's: {error}"
+            ) from error
         # of two over one size the file's own: it is the first to be written
         return max(read, key=lambda one: one[1].size, default=None)
 
@@ -140,7 +147,9 @@ class TransparencyLog:
             row = connection.execute(query if size is None else query.where(c.size == size)).one_or_none()
             if row is None:
                 return None
-            lines = connection.execute(select(s.line).where(s.size == row.size).order_by(s.witness, s.key)).scalars().all()
+            lines = (
+                connection.execute(select(s.line).where(s.size == row.size).order_by(s.witness, s.key)).scalars().all()
+            )
         note = Note.parse(row.note)
         return Note(note.text, (*note.signatures, *(Signature.parse(line) for line in lines)))
 
@@ -194,7 +203,9 @@ class TransparencyLog:
         entry = self.entry(position)
         note = self.covering(position) if size is None else self.signed(size)
         if note is None or Checkpoint.parse(note.text).size < position:
-            raise NotSigned(f"该大小没有覆盖第 {position} 条的检查点 no checkpoint of size {size} covers entry {position}")
+            raise NotSigned(
+                f"该大小没有覆盖第 {position} 条的检查点 no checkpoint of size {size} covers entry {position}"
+            )
         checkpoint = read_checkpoint(note, self.keys().verifiers)
         shown = canonical(position, entry.at, entry)
         path = self.subtrees.inclusion(position - 1, leaf_hash(shown), checkpoint.size, checkpoint.root)
@@ -220,7 +231,9 @@ class TransparencyLog:
         """
         note = self.signed(size)
         if note is None or not 0 <= old_size <= size:
-            raise NotSigned(f"没有大小为 {size} 的检查点可与 {old_size} 相比 no checkpoint of size {size} extends {old_size}")
+            raise NotSigned(
+                f"没有大小为 {size} 的检查点可与 {old_size} 相比 no checkpoint of size {size} extends {old_size}"
+            )
         return self.subtrees.consistency(old_size, size, read_checkpoint(note, self.keys().verifiers).root)
 
     def kept(self) -> list[Checkpoint]:

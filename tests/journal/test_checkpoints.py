@@ -123,7 +123,9 @@ def test_a_changed_key_goes_on_where_the_old_one_stopped(journal: Journal, log: 
     assert read_checkpoint(before, log.keys().verifiers).size == 4
 
 
-def test_many_signers_at_once_sign_one_history(journal: Journal, url: str, key_file: Path, log: TransparencyLog) -> None:
+def test_many_signers_at_once_sign_one_history(
+    journal: Journal, url: str, key_file: Path, log: TransparencyLog
+) -> None:
     logs = [log, open_log(journal, url, key_file)]
     failed = []
 
@@ -202,7 +204,6 @@ def test_a_rewrite_with_every_hash_right_is_signed_by_nobody_and_found_by_any_ch
 
 def test_a_forged_head_is_not_signed(journal: Journal, log: TransparencyLog, url: str) -> None:
 
-
     fill(journal, 9)
     with closing(Intruder(url)) as intruder:
         intruder.write("head", "root", "true", b"\x07" * 32)
@@ -218,7 +219,6 @@ def test_a_database_set_back_to_a_backup_with_its_checkpoints_is_known_by_the_fi
     fill(journal, 4, after=5)
     log.checkpoint()
     rewrite(url, entries)
-
 
     with closing(Intruder(url)) as intruder:
         if not intruder.sqlite:
@@ -253,12 +253,13 @@ def test_a_checkpoint_slipped_into_the_database_is_not_taken_for_ours(
     journal: Journal, log: TransparencyLog, url: str
 ) -> None:
 
-
     fill(journal, 5)
     forger = SigningKey.generate(ORIGIN, Kind.ED25519)
     text = Checkpoint(ORIGIN, 3, b"\x07" * 32).text
     note = str(Note(text, (forger.sign(text),)))
-    connection: Any = sqlite3.connect(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else psycopg2.connect(url)
+    connection: Any = (
+        sqlite3.connect(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else psycopg2.connect(url)
+    )
     with closing(connection):
         mark = "?" if url.startswith("sqlite") else "%s"
         connection.cursor().execute(f"INSERT INTO checkpoints VALUES (3, 'k', 1, {mark})", (note,))

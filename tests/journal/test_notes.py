@@ -13,9 +13,7 @@ from journal.notes import Kind, Note, NoteRefused, SigningKey, VerifierKey, from
 SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
 PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-LINE = (
-    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
-)
+LINE = "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
 # the example of c2sp.org/tlog-cosignature
 COSIGNED = """example.com/behind-the-sofa
 20852163
@@ -45,7 +43,10 @@ def test_a_checkpoint_of_another_log_is_read_with_its_cosignature() -> None:
     note = Note.parse(COSIGNED)
     assert str(note) == COSIGNED
     assert note.text.splitlines()[:2] == ["example.com/behind-the-sofa", "20852163"]
-    assert [signature.name for signature in note.signatures] == ["example.com/behind-the-sofa", "witness.example.com/w1"]
+    assert [signature.name for signature in note.signatures] == [
+        "example.com/behind-the-sofa",
+        "witness.example.com/w1",
+    ]
     assert int.from_bytes(note.signatures[1].raw[:8]) == 1679315147
 
 
@@ -159,7 +160,12 @@ def test_a_signing_key_does_not_show_its_secret_where_it_is_printed() -> None:
 def test_base64_has_one_spelling(raw: bytes) -> None:
     text = base64.b64encode(raw).decode()
     assert from_base64(text) == raw
-    for other in (text + "\n", " " + text, text.replace("=", ""), text[:-1] + "B" if text.endswith("A") else text + "="):
+    for other in (
+        text + "\n",
+        " " + text,
+        text.replace("=", ""),
+        text[:-1] + "B" if text.endswith("A") else text + "=",
+    ):
         if other != text:
             with pytest.raises(NoteRefused):
                 from_base64(other)

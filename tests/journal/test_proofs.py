@@ -108,9 +108,7 @@ def test_a_changed_leaf_cannot_be_proven_and_stops_no_proof_of_another_history(
 
 
 @pytest.mark.parametrize("position", [2, SIZE])
-def test_a_removed_entry_cannot_be_proven_around(
-    journal: Journal, tables: LogTables, url: str, position: int
-) -> None:
+def test_a_removed_entry_cannot_be_proven_around(journal: Journal, tables: LogTables, url: str, position: int) -> None:
     leaves = [entry.leaf for entry in fill(journal, SIZE)]
     change(url, f"DELETE FROM entries WHERE position = {position}")
     with pytest.raises(Unprovable):
