@@ -39,7 +39,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.organisations": SIGNED_IN,
     "Query.people": PEOPLE,
     "Query.rosterImports": ROSTERS,
-    "Query.auditTrail": SIGNED_IN,
+    "Query.auditTrail": BUSINESS,
     "Subscription.diagnosisEvents": SIGNED_IN,
     "Mutation.signIn": ANYONE,
     "Mutation.signOut": ANYONE,
@@ -103,14 +103,14 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "RosterImportConnection.*": ROSTERS,
     "RosterImportEdge.*": ROSTERS,
     "RosterFinding.*": ROSTERS,
-    # audit trail (plan P5)
-    "AuditEntry.*": SIGNED_IN,
+    # audit trail (plan P5): who took part in a role is no partner's business
+    "AuditEntry.*": BUSINESS,
     "AuditEntry.position": AUDIT,
     "AuditEntry.actor": frozenset({Role.AUDITOR, Role.CITY}),
     "AuditEntry.reason": TRAIL,
     "AuditEntry.data": TRAIL,
-    "AuditEntryConnection.*": SIGNED_IN,
-    "AuditEntryEdge.*": SIGNED_IN,
+    "AuditEntryConnection.*": BUSINESS,
+    "AuditEntryEdge.*": BUSINESS,
     "DiagnosisEvent.*": SIGNED_IN,
 }
 

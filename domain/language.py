@@ -46,7 +46,7 @@ class Command(BaseModel):
 
     @model_validator(mode="after")
     def _texts_are_printable(self) -> Self:
-        if _holds_control(self):
+        if holds_control(self):
             raise ValueError("a text holds a control character")
         return self
 
@@ -54,16 +54,17 @@ class Command(BaseModel):
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def _holds_control(value: object) -> bool:
+def holds_control(value: object) -> bool:
+    """Whether any text in a value holds what no text may 含有控制字符; models, mappings and lists are looked into."""
     match value:
         case str():
             return CONTROL.search(value) is not None
         case BaseModel():
-            return any(map(_holds_control, value.__dict__.values()))
+            return any(map(holds_control, value.__dict__.values()))
         case Mapping():
-            return any(map(_holds_control, value)) or any(map(_holds_control, value.values()))
+            return any(map(holds_control, value)) or any(map(holds_control, value.values()))
         case tuple() | list() | frozenset():
-            return any(map(_holds_control, value))
+            return any(map(holds_control, value))
         case _:
             return False
 

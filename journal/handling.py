@@ -112,7 +112,7 @@ def handle(
         reason: why, in the caller's words.
         correlation: what the command belongs to.
         causation: what caused it, as stream/version.
-        idempotency_key: the same key with the same input answers with the first outcome.
+        idempotency_key: the same key with the same input, in the same capacity, answers with the first outcome.
         input_digest: of the input as the client sent it, where the server completed it; else the command's own.
         expected_version: the version the caller saw; any other is a Conflict.
         finish: completes the command from the history it was accepted on; the completed one is decided anew.
@@ -123,7 +123,7 @@ def handle(
     """
     require_right(command, caller.role)  # says nothing of any thing, so it comes before the scope
     capability = next(c for c in capabilities.values() if isinstance(command, c.commands))
-    digest = input_digest or sha256(type(command).__name__.encode() + command.model_dump_json().encode()).hexdigest()
+    digest = _digest(caller, command, input_digest)
     for attempt in range(ATTEMPTS):
         if idempotency_key is not None and (known := journal.outcome(caller.actor, idempotency_key)) is not None:
             return _replay(journal, known, digest)
@@ -180,6 +180,12 @@ def handle(
         position = written[-1].position if written else journal.head().size
         return Handled(stream, position, versions[stream], tuple(written))
     raise AssertionError("every attempt returns or raises")
+
+
+def _digest(caller: Caller, command: Command, of_input: str | None) -> str:
+    """What a key stands for: a wish in one capacity. In another, its outcome may be about a thing out of scope."""
+    wish = of_input or type(command).__name__ + command.model_dump_json()
+    return sha256(f"{caller.role}\n{caller.organisation}\n{wish}".encode()).hexdigest()
 
 
 def _kind(stream: str) -> str:

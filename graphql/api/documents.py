@@ -20,6 +20,7 @@ from strawberry.schema.schema import validate_document
 from api.budget import Limits, over_budget
 from api.compiled import Plans
 from api.field_rights import Rows, asked, roles_for
+from api.texts import literals, unusable
 from domain.access import Role
 
 KEPT_DOCUMENTS = 512
@@ -85,6 +86,8 @@ class Documents:
             )
             raise Unacceptable(OPERATION_UNKNOWN, [GraphQLError(message)])
         own = separate_operations(document)[operation.name.value if operation.name else ""]
+        if operation.operation is not OperationType.MUTATION and (problem := unusable(literals(own))) is not None:
+            raise Unacceptable(VALIDATION_FAILED, [problem])
         coordinates = asked(self._schema, own)
         return Prepared(own, operation, coordinates, roles_for(self._rights, coordinates))
 

@@ -17,8 +17,8 @@ from api.context import Context
 from api.errors import UserError
 from api.inputs import RepeatedKey, class_of, input_type, malformed, plain
 from domain.events import CAPABILITIES
-from domain.language import Capability, Command, Label, Refused, Text
-from domain.rights import COMMANDS
+from domain.language import Capability, Command, Label, Refused, Text, holds_control
+from domain.rights import COMMANDS, ROLE_NOT_ALLOWED, may_send
 from journal import Conflict, Finish, Handled
 
 WAIT_SECONDS = 2.0
@@ -42,7 +42,6 @@ class Riders(Command):
     expected_version: int | None = None
     idempotency_key: Label | None = None
     reason_given: Text | None = None
-
 
 
 def as_it_is(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +123,11 @@ def _mutation(
     def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002, ANN401 - the argument's published name
         context = info.context
         try:
+            if not may_send(command, context.role):  # filling costs, and tells what is on file
+                raise ROLE_NOT_ALLOWED.refuse(role=context.role)
             data = plain(input)
+            if holds_control(data):
+                return payload(user_errors=[UserError.malformed("", "含有控制字符", "A text holds a control character")])
             riders = Riders.model_validate({name: data.pop(name, None) for name, *_ in RIDERS})
             digest = _digest(context, command, data)
             wish = command.model_validate(filled.fill(context, dict(data)))

@@ -27,6 +27,7 @@ from api.documents import Documents, Prepared, Unacceptable
 from api.errors import masked, published, request_error
 from api.field_rights import Rows, describe_rights, forbidden, resolve_rights
 from api.program import PUBLIC, Identified, Program
+from api.texts import texts_in, unusable
 from api.wakeups import Wakeups
 from journal import Caller
 
@@ -170,6 +171,10 @@ class Operations:
             for error in errors:
                 error.extensions = {"code": "BAD_VARIABLES", **(error.extensions or {})}
             return Answer({"errors": published(errors)}, 400)
+        if prepared.kind is not OperationType.MUTATION:  # a command says itself which of its texts is at fault
+            odd = unusable(texts_in(executor.variable_values.coerced))
+            if odd is not None:
+                return Answer({"errors": published([odd])}, 400)
         executor.plans = prepared.plans
         return Admitted(prepared, executor, context)
 
