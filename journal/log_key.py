@@ -54,6 +54,18 @@ def write_whole(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """The block of one process or thread at a time, by a lock beside a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 class LogKeyFile:
     """The file of the log's key 密钥文件, and the last checkpoint signed with it."""
 
@@ -64,14 +76,8 @@ class LogKeyFile:
     @contextmanager
     def held(self) -> Iterator[None]:
         """One signer at a time, in all processes that share the file."""
-        lock = self.path.with_suffix(".lock")
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with one_at_a_time(self.path):
             yield
-        finally:
-            os.close(descriptor)
 
     def keys(self, origin: str = "") -> LogKeys:
         """The keys on file; made at first start.
