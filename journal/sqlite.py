@@ -31,6 +31,8 @@ INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * l
 BUSY_SECONDS = 30.0
 POLL_SECONDS = 0.02
 """How often a waiting reader looks for what other processes appended."""
+LOG_BYTES = 16 * 2**20
+"""What the write-ahead log shrinks back to after a long reader made it grow."""
 
 APPEND_ONLY = "BEGIN SELECT RAISE(ABORT, 'append-only'); END"
 DDL = (
@@ -99,6 +101,7 @@ class SQLiteRecorder:
             )
             to_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
             self._local.connection = connection
             self._opened.add(connection)
         return connection

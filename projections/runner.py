@@ -48,6 +48,8 @@ BATCH = 2_000
 PROJECTOR_LOCK = 7_239_003
 SCHEMA_LOCK = 7_239_004
 RECONNECT_SECONDS = 1.0
+LOG_BYTES = 16 * 2**20
+"""What SQLite's write-ahead log shrinks back to after a long reader or a rebuild made it grow."""
 
 PROGRESS = MetaData()
 GENERATIONS = Table(
@@ -72,6 +74,10 @@ def tables_of(desk: Desk, generation: int) -> Mapping[str, Table]:
             index.name = quoted_name(f"{index.name}_{table.name}_{generation}", quote=None)
         named[table.name] = copy
     return named
+
+
+class RebuildOvertaken(Exception):  # noqa: N818 - a lost race, not a fault
+    """Another rebuild is at work on the same tables 重建已被取代."""
 
 
 class ReadModels:
@@ -134,18 +140,23 @@ class ReadModels:
         while True:
             size = BATCH if limit is None else min(BATCH, limit - done)
             with self._writing() as connection:
-                standing = connection.execute(select(GENERATIONS).where(GENERATIONS.c.current)).all()
-                lowest = min(row.position for row in standing)
+                standing = self._standing(connection)
+                lowest = min(position for _, position in standing.values())
                 entries = self._journal.since(lowest, size) if size else []
                 for desk in self._desks:
-                    row = next(row for row in standing if row.desk == desk.name)
-                    self._fold(connection, desk, row.generation, row.position, entries)
+                    self._fold(connection, desk, *standing[desk.name], entries)
             reached = entries[-1].position if entries else lowest
             done += len(entries)
             with self._moved:
                 self._moved.notify_all()
             if len(entries) < BATCH:
                 return reached
+
+    def _standing(self, connection: Connection, *, current: bool = True) -> dict[str, tuple[int, int]]:
+        """Desk -> (generation, position) of those current, or of those being built; desks that are no more are passed over."""
+        found = connection.execute(select(GENERATIONS).where(GENERATIONS.c.current == current))
+        ours = {desk.name for desk in self._desks}
+        return {row.desk: (row.generation, row.position) for row in found if row.desk in ours}
 
     def _fold(
         self, connection: Connection, desk: Desk, generation: int, position: int, entries: Sequence[Entry]
@@ -193,8 +204,7 @@ class ReadModels:
     def position(self) -> int:
         """The position that every desk has reached."""
         with self._engine.connect() as connection:
-            rows = connection.execute(select(GENERATIONS.c.position).where(GENERATIONS.c.current))
-            return min(int(row.position) for row in rows)
+            return min(position for _, position in self._standing(connection).values())
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -204,47 +214,55 @@ class ReadModels:
                 connection.exec_driver_sql("BEGIN")
             else:
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            standing = connection.execute(select(GENERATIONS).where(GENERATIONS.c.current)).all()
+            standing = self._standing(connection)
             tables: dict[str, Table] = {}
-            for row in standing:
-                desk = next((desk for desk in self._desks if desk.name == row.desk), None)
-                if desk is not None:
-                    tables |= self._named(desk, row.generation)
-            yield Reading(connection, tables, min(row.position for row in standing))
+            for desk in self._desks:
+                tables |= self._named(desk, standing[desk.name][0])
+            yield Reading(connection, tables, min(position for _, position in standing.values()))
             connection.rollback()
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
         """Fold everything anew beside the old tables, then swap 重建; readers keep the old rows until the swap.
 
+        Of two rebuilds at once one goes on; one that was killed leaves tables that nobody reads, and the next makes them anew.
+
         Args:
             progress: told the position reached so far.
+
+        Raises:
+            RebuildOvertaken: another rebuild is at work on the same tables.
         """
         with self._writing() as connection:
             connection.execute(GENERATIONS.delete().where(~GENERATIONS.c.current))
-            standing = {r.desk: r.generation for r in connection.execute(select(GENERATIONS)).all()}
+            building = {name: (generation + 1, 0) for name, (generation, _) in self._standing(connection).items()}
             for desk in self._desks:
-                self._begin_generation(connection, desk, standing[desk.name] + 1, current=False)
+                self._begin_generation(connection, desk, building[desk.name][0], current=False)
         position = 0
         while True:
             with self._writing() as connection:
+                if self._standing(connection, current=False) != building:
+                    raise RebuildOvertaken
                 entries = self._journal.since(position, BATCH)
                 for desk in self._desks:
-                    self._fold(connection, desk, standing[desk.name] + 1, position, entries)
+                    self._fold(connection, desk, *building[desk.name], entries)
                 position = entries[-1].position if entries else position
+                building = {name: (generation, position) for name, (generation, _) in building.items()}
                 if len(entries) < BATCH:
-                    self._swap(connection, standing)
+                    self._swap(connection)
             if progress is not None:
                 progress(position)
             if len(entries) < BATCH:
                 return
 
-    def _swap(self, connection: Connection, standing: Mapping[str, int]) -> None:
+    def _swap(self, connection: Connection) -> None:
+        standing = self._standing(connection)
         for desk in self._desks:
-            old = standing[desk.name]
+            old = standing[desk.name][0]
             connection.execute(
                 GENERATIONS.delete().where(GENERATIONS.c.desk == desk.name, GENERATIONS.c.generation == old)
             )
             connection.execute(GENERATIONS.update().where(GENERATIONS.c.desk == desk.name).values(current=True))
+            self._kept.pop((desk.name, old), None)
             for table in self._named(desk, old - 1).values():
                 table.drop(connection, checkfirst=True)  # the generation before the old one: no reader holds it any more
 
@@ -272,6 +290,7 @@ def open_read_models(url: str, journal: Journal, desks: Sequence[Desk] = DESKS) 
         def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
     else:
         engine = create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_size=8, max_overflow=8)
     return ReadModels(engine, journal, desks)

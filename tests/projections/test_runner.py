@@ -1,0 +1,248 @@
+"""The runner 运行器: exactly once whoever runs it, and as true after a kill, a cut line or a rebuild as before."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, create_engine, select
+
+from benchmarks.diagnoses import fill
+from journal import Journal, open_journal
+from projections import ReadModels, desk, open_read_models, runner
+from projections.audit_trail import AUDIT_TRAIL
+from projections.desk import Desk, Tables
+from projections.runner import DESKS, RebuildOvertaken
+from projections.writing import COPY_FROM, upsert
+from tests.journal.writers import SPAWN, entry, now
+from tests.projections.followers import follows
+
+SIZE = 400
+
+
+@pytest.fixture
+def models_url(url: str, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'read.db'}" if url.startswith("sqlite") else url
+
+
+@pytest.fixture
+def models(journal: Journal, models_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadModels]:
+    monkeypatch.setattr(runner, "BATCH", 50)
+    fill(journal, SIZE)
+    with closing(open_read_models(models_url, journal)) as opened:
+        yield opened
+
+
+def replayed(journal: Journal, place: Path) -> Any:
+    """The rows that one process gives that folds the journal from its beginning in one go."""
+    with closing(open_read_models(f"sqlite:///{place / 'replayed.db'}", journal)) as fresh:
+        fresh.catch_up()
+        return fresh.dump()
+
+
+def test_two_that_take_turns_never_trust_rows_that_the_other_has_changed(
+    models: ReadModels, journal: Journal, models_url: str, tmp_path: Path
+) -> None:
+    with closing(open_read_models(models_url, journal)) as other:
+        for step in range(SIZE):
+            if (models if step % 3 else other).catch_up(limit=3 + step % 5) >= journal.head().size:
+                break
+        assert models.dump() == replayed(journal, tmp_path)
+
+
+def test_two_processes_that_follow_at_once_fold_every_entry_once(url: str, models_url: str, tmp_path: Path) -> None:
+    journal = open_journal(url)
+    started, stop, told = SPAWN.Semaphore(0), SPAWN.Event(), SPAWN.Queue()
+    followers = [SPAWN.Process(target=follows, args=(url, models_url, started, stop, told)) for _ in range(2)]
+    for one in followers:
+        one.start()
+    assert started.acquire(timeout=60)
+    assert started.acquire(timeout=60)
+    size = fill(journal, 3_000)
+    with closing(open_read_models(models_url, journal)) as models:
+        assert models.wait_for(size, 60)
+        stop.set()
+        assert [told.get(timeout=60) for _ in followers] == ["", ""]
+        for one in followers:
+            one.join()
+        assert models.dump() == replayed(journal, tmp_path)
+    journal.close()
+
+
+def test_rows_forgotten_for_want_of_room_are_read_again(
+    models: ReadModels, journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "KEPT", 5)
+    models.catch_up()
+    monkeypatch.undo()
+    assert models.dump() == replayed(journal, tmp_path)
+
+
+def test_a_rebuild_beside_a_follower_and_a_writer_gives_the_rows_of_a_replay(
+    models: ReadModels, journal: Journal, tmp_path: Path
+) -> None:
+    stop, done = threading.Event(), threading.Event()
+
+    def write() -> None:
+        version = 1
+        while not done.is_set():
+            journal.append([entry("thing/late", version)], now())
+            version += 1
+
+    others = [threading.Thread(target=models.run, args=(stop,)), threading.Thread(target=write)]
+    for thread in others:
+        thread.start()
+    for _ in range(3):
+        models.rebuild()
+    done.set()
+    others[1].join()
+    assert models.wait_for(journal.head().size, 20)
+    stop.set()
+    others[0].join()
+    assert models.dump() == replayed(journal, tmp_path)
+
+
+class Killed(BaseException):
+    """Ends a rebuild as a kill would."""
+
+
+def killing(after: int) -> Any:
+    def progress(position: int) -> None:
+        if position >= after:
+            raise Killed
+
+    return progress
+
+
+def test_a_rebuild_that_was_killed_is_seen_by_nobody_and_the_next_begins_anew(models: ReadModels, journal: Journal) -> None:
+    models.catch_up()
+    before = models.dump()
+    with pytest.raises(Killed):
+        models.rebuild(killing(150))
+    assert models.dump() == before
+    journal.append([entry("thing/later", 1)], now())
+    assert models.catch_up() == journal.head().size
+    after = models.dump()
+    models.rebuild()
+    assert models.dump() == after
+
+
+def test_of_two_rebuilds_at_once_the_overtaken_one_stops(models: ReadModels, journal: Journal, models_url: str) -> None:
+    models.catch_up()
+    before = models.dump()
+    with closing(open_read_models(models_url, journal)) as other:
+
+        def overtake(position: int) -> None:
+            if position == 100:
+                with pytest.raises(Killed):
+                    other.rebuild(killing(50))
+
+        with pytest.raises(RebuildOvertaken):
+            models.rebuild(overtake)
+        assert models.dump() == before
+        other.rebuild()
+        assert models.dump() == before
+
+
+def test_a_desk_that_is_no_more_holds_nobody_up(journal: Journal, models_url: str) -> None:
+    fill(journal, SIZE)
+    retired = Desk("retired", (Table("retired_rows", MetaData(), Column("id", String, primary_key=True)),), lambda *_: None)
+    with closing(open_read_models(models_url, journal, (*DESKS, retired))) as before:
+        before.catch_up(limit=10)
+    with closing(open_read_models(models_url, journal)) as models:
+        assert models.catch_up() == models.position() == journal.head().size
+        with models.reading() as reading:
+            assert reading.position == journal.head().size
+
+
+def test_a_follower_outlives_the_cut_of_every_connection(database: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+    journal = open_journal(database)
+    models = open_read_models(database, journal)
+    stop = threading.Event()
+    running = threading.Thread(target=models.run, args=(stop,))
+    running.start()
+    journal.append([entry("thing/a", 1)], now())
+    assert models.wait_for(1, 10)
+    for version in (2, 3):
+        with closing(psycopg2.connect(database)) as other, other, other.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        with closing(open_journal(database)) as writer, closing(open_read_models(database, writer)) as reader:
+            writer.append([entry("thing/a", version)], now())
+            assert reader.wait_for(version, 20)
+    stop.set()
+    running.join()
+    models.close()
+    journal.close()
+
+
+def test_an_append_does_not_wait_for_a_batch_that_is_being_folded(journal: Journal, models_url: str) -> None:
+    appended: list[int] = []
+
+    def fold(_tables: Tables, entries: Any) -> None:
+        if entries[-1].stream == "thing/a":
+            other = threading.Thread(target=lambda: appended.append(journal.append([entry("thing/b", 1)], now())[0].position))
+            other.start()
+            other.join(5)
+
+    slow = Desk("slow", (Table("slow_rows", MetaData(), Column("id", String, primary_key=True)),), fold)
+    journal.append([entry("thing/a", 1)], now())
+    with closing(open_read_models(models_url, journal, (slow,))) as models:
+        models.catch_up()
+    assert appended == [2]
+
+
+def test_the_write_ahead_log_shrinks_after_a_long_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "LOG_BYTES", 2**20)
+    monkeypatch.setattr(runner, "BATCH", 50)
+    log = tmp_path / "read.db-wal"
+    with closing(open_journal(f"sqlite:///{tmp_path / 'journal.db'}")) as journal:
+        fill(journal, SIZE)
+        with closing(open_read_models(f"sqlite:///{tmp_path / 'read.db'}", journal)) as models:
+            with models.reading() as reading:
+                reading.rows(select(reading[AUDIT_TRAIL.tables[0]]))
+                for _ in range(4):
+                    models.rebuild()
+                grown = log.stat().st_size
+            for _ in range(2):
+                models.rebuild()
+            # what the limit says, and what is written between two checkpoints of a thousand pages
+            assert log.stat().st_size < 2**20 + 1_500 * 4096 < grown
+
+
+def test_the_tables_hold_only_what_is_written_past_the_toolkit() -> None:
+    for one in DESKS:
+        for table in one.tables:
+            assert {type(column.type) for column in table.columns} <= {String, Integer, BigInteger, Boolean}, table.name
+            assert not [c for c in table.columns if c.default is not None or c.server_default is not None], table.name
+
+
+ODD = ("", "\\N", "\\", "a\tb", "a\nb", "a\r\nb", "示例\\t", "'\"", "%s", "NULL", None)
+
+
+@pytest.mark.parametrize("count", [3, COPY_FROM])
+def test_texts_of_every_kind_come_back_as_they_were_written(models_url: str, count: int) -> None:
+    table = Table("odd_texts", MetaData(), Column("id", Integer, primary_key=True), Column("text", String), Column("yes", Boolean))
+    engine = create_engine(models_url.replace("postgresql://", "postgresql+psycopg2://"))
+    rows = [(number * 100 + place, text, place % 2 == 0) for number in range(count) for place, text in enumerate(ODD)]
+    with engine.begin() as connection:
+        table.create(connection)
+        upsert(connection, table, [(identity, "before", False) for identity, _, _ in rows[::2]])
+        upsert(connection, table, rows)
+        assert [tuple(row) for row in connection.execute(select(table).order_by(table.c.id))] == rows
+    engine.dispose()
+
+
+def test_a_row_with_a_column_of_no_table_is_refused(models: ReadModels, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = desk.Rows.put
+    monkeypatch.setattr(desk.Rows, "put", lambda self, row: put(self, row | {"unheard_of": 1}))
+    with pytest.raises(LookupError, match="unheard_of"):
+        models.catch_up()
+    assert models.position() == 0
