@@ -8,7 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from zhenduan import administration, serving
+import psycopg2
+
+from journal.vault import MasterKeyUnusable
+from zhenduan import administration, proof_commands, serving
+from zhenduan.demo import DemoIncomplete
 from zhenduan.settings import CITY_DATA, DEMO_DATA, Settings, from_environment
 
 Run = Callable[[Settings, argparse.Namespace], int]
@@ -30,8 +34,8 @@ def _rebuild(settings: Settings, _given: argparse.Namespace) -> int:
     return administration.rebuild(settings)
 
 
-def _verify(settings: Settings, _given: argparse.Namespace) -> int:
-    return administration.verify_journal(settings)
+def _verify(settings: Settings, given: argparse.Namespace) -> int:
+    return administration.verify_journal(settings, given.against)
 
 
 def _init(settings: Settings, given: argparse.Namespace) -> int:
@@ -99,7 +103,8 @@ def parser() -> argparse.ArgumentParser:
             added.add_argument("--no-projector", action="store_true", help="不在本进程更新读模型 leave the read models to others")
     command("project", _project, "更新读模型 follow the journal and keep the read models current")
     command("rebuild", _rebuild, "重建读模型 fold the read models anew and swap them")
-    command("verify", _verify, "核验日志 walk the journal and name the first broken entry")
+    added = command("verify", _verify, "核验日志 walk the journal and name the first broken entry")
+    added.add_argument("--against", type=Path, nargs="+", default=[], help="检查点文件 checkpoints that were kept elsewhere")
     added = command("rules", _rules, "输出规则表 print every rule with its code and clause")
     added.add_argument("--tests", type=Path, help="测试目录 folder of the tests that refuse them")
     command("schema", _schema, "输出接口模式 print the GraphQL schema")
@@ -126,15 +131,22 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("--accept-partial", action="store_true", help="部分接收 take in the good rows although some are refused")
     added = command("publish-edition", _publish, "发布标准版本 publish an edition on file")
     added.add_argument("key", help="版本号 key, such as 2023")
+    proof_commands.add_to(command)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it did what it says."""
+    """Run one command; 0 when it did what it says, 2 when it could not begin."""
     given = parser().parse_args(arguments)
     run: Run = given.run
     usual = DEMO_DATA if given.command == "demo" else CITY_DATA
-    return run(from_environment(usual, given.data), given)
+    try:
+        return run(from_environment(usual, given.data), given)
+    except (psycopg2.OperationalError, OSError) as error:
+        sys.stderr.write(f"无法打开数据库或文件 cannot open the database or a file: {str(error).strip()}\n")
+    except (MasterKeyUnusable, DemoIncomplete) as error:
+        sys.stderr.write(f"{error}\n")
+    return 2
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 import secrets
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +17,13 @@ from domain.editions import PublishEdition
 from domain.enterprises import ImportRoster, RosterFinding
 from domain.language import Refused, city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import GrantMembership, RegisterPerson
+from domain.people import ErasePerson, GrantMembership, RegisterPerson
 from interop.code_lists import districts
 from interop.rosters import read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections import directory, rosters
 from standards import load, published_editions
+from zhenduan.proving import against_checkpoints
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 
@@ -56,17 +57,22 @@ def rebuild(settings: Settings) -> int:
     return 0
 
 
-def verify_journal(settings: Settings) -> int:
-    """Walk the journal; 1 and the first broken entry when it was tampered with."""
-    with opened(settings) as installation, progress("核验 verifying", "条 entries") as told:
-        found = verify(installation.program.journal, told)
-    match found:
-        case Verified(size=size, root=root):
-            out(f"完整 intact: {size} 条 entries, root {root.hex()}")
-            return 0
-        case Broken(position=position, what=what):
-            sys.stderr.write(f"已被篡改 broken at position {position}: {what}\n")
-            return 1
+def verify_journal(settings: Settings, against: Sequence[Path] = ()) -> int:
+    """Walk the journal; 1 and the first broken entry when it was tampered with.
+
+    against: files of checkpoints that were kept elsewhere; a consistent rewrite contradicts them.
+    """
+    with opened(settings) as installation:
+        with progress("核验 verifying", "条 entries") as told:
+            found = verify(installation.program.journal, told)
+        match found:
+            case Verified(size=size, root=root):
+                out(f"完整 intact: {size} 条 entries, root {root.hex()}")
+                with progress("比对检查点 comparing with checkpoints", "条 entries") as told:
+                    return against_checkpoints(installation, against, told)
+            case Broken(position=position, what=what):
+                sys.stderr.write(f"已被篡改 broken at position {position}: {what}\n")
+                return 1
 
 
 def print_schema() -> int:
@@ -141,6 +147,7 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
                 installation.program.send(operator(user), grant, reason="命令行开通")
             except (Refused, Conflict):
                 installation.accounts.remove(person)
+                _take_back(installation, person, user)
                 raise
         except Refused as refused:
             return _refusal(refused)
@@ -160,6 +167,13 @@ def _register(installation: Installation, person: str, name: str, user: str) -> 
 
     draft = RegisterPerson(person=person, sealed_name="draft")
     installation.program.send(operator(user), draft, reason="命令行开通", finish=seal)
+
+
+def _take_back(installation: Installation, person: str, user: str) -> None:
+    """Erase a person who was registered for a role that was refused: nothing readable is left of a failed invitation."""
+    with suppress(Refused):  # the registration itself may be what was refused
+        installation.program.send(operator(user), ErasePerson(person=person), reason="命令行开通未成")
+    installation.program.keys.destroy(person)
 
 
 def change_password(settings: Settings, login: str, password: str, *, show: bool) -> int:

@@ -4,13 +4,14 @@ import shutil
 import signal
 import sys
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from types import FrameType
 
 import uvicorn
 from api.app import create_app
 from tqdm import tqdm
 
+from zhenduan.checkpointing import signing
 from zhenduan.demo import open_demo
 from zhenduan.demo_people import DemoLogin
 from zhenduan.settings import Settings
@@ -37,7 +38,10 @@ def _listen(installation: Installation, host: str, port: int, *, project: bool) 
     server = uvicorn.Server(config)
     sys.stdout.write(f"http://{host}:{port}/graphql\n")
     sys.stdout.flush()
-    with suppress(KeyboardInterrupt):  # uvicorn has closed everything before it raises the signal again
+    with (
+        suppress(KeyboardInterrupt),
+        signing(installation.log) if project else nullcontext(),
+    ):  # uvicorn has closed everything before it raises the signal again
         server.run()
     return 0 if server.started else 1
 
@@ -91,6 +95,6 @@ def project(settings: Settings) -> int:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
-    with opened(settings) as installation:
+    with opened(settings) as installation, signing(installation.log):
         installation.program.models.run(stop)
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 DATA = "ZHENDUAN_DATA"
 DATABASE = "ZHENDUAN_DATABASE"
+ORIGIN = "ZHENDUAN_ORIGIN"
 CITY_DATA = Path("var/city")
 DEMO_DATA = Path("var/demo")
 
@@ -17,10 +18,12 @@ class Settings:
 
     data: folder of the master key, the files, and on SQLite of the databases.
     database: a PostgreSQL address; None = embedded SQLite files in `data`.
+    origin: name of the log where its key is made, a URL without scheme; empty = one is drawn.
     """
 
     data: Path
     database: str | None = None
+    origin: str = ""
 
     @property
     def journal_url(self) -> str:
@@ -43,6 +46,11 @@ class Settings:
         return self.data / "master.key"
 
     @property
+    def log_key(self) -> Path:
+        """File of the key that checkpoints are signed with."""
+        return self.data / "log.key"
+
+    @property
     def files(self) -> Path:
         """Folder of evidence and reports, by hash."""
         return self.data / "files"
@@ -56,6 +64,6 @@ def from_environment(
     Args:
         usual: the data folder when neither `data` nor ZHENDUAN_DATA names one.
         data: as given on the command line; it comes first.
-        environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address.
+        environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address, ZHENDUAN_ORIGIN the log.
     """
-    return Settings(data or Path(environment.get(DATA) or usual), environment.get(DATABASE) or None)
+    return Settings(data or Path(environment.get(DATA) or usual), environment.get(DATABASE) or None, environment.get(ORIGIN, ""))

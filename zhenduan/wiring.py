@@ -5,16 +5,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from api.program import Program
+from api.program import Program, Transparency
 from domain.access import Everything, Role
 from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.personal import PersonalKeys
+from journal.transparency import TransparencyLog, open_log
 from journal.vault import derived, master_key, open_vault
 from projections import open_read_models, people_desk
 from zhenduan.accounts import LocalAccounts
 from zhenduan.settings import Settings
 from zhenduan.uploads import SignedUploads
+from zhenduan.witnesses import Witnesses
 
 Clock = Callable[[], datetime]
 
@@ -31,10 +33,12 @@ def operator(name: str) -> Caller:
 
 @dataclass(frozen=True)
 class Installation:
-    """An opened installation 已打开的系统: the program, and the accounts that only the command line may add to."""
+    """An opened installation 已打开的系统: the program, and the accounts and witnesses that only the command line adds to."""
 
     program: Program
     accounts: LocalAccounts
+    log: TransparencyLog
+    witnesses: Witnesses
 
 
 @contextmanager
@@ -45,6 +49,7 @@ def opened(settings: Settings, *, demo: bool = False, clock: Clock = now) -> Ite
 
     Raises:
         MasterKeyUnusable: the master key's file is open to others, or another vault's.
+        LogKeyUnusable: the log key's file is open to others, or malformed.
         ValueError: demo was asked of a journal that holds something else.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -56,6 +61,9 @@ def opened(settings: Settings, *, demo: bool = False, clock: Clock = now) -> Ite
         stack.callback(models.close)
         vault = open_vault(settings.vault_url)
         stack.callback(vault.close)
+        log = open_log(journal, settings.journal_url, settings.log_key, settings.origin)
+        stack.callback(log.close)
+        witnesses = Witnesses(vault)
         blobs = Blobs(settings.files)
         keys = PersonalKeys(vault, master)
         accounts = LocalAccounts(vault, models, clock)
@@ -69,8 +77,9 @@ def opened(settings: Settings, *, demo: bool = False, clock: Clock = now) -> Ite
             clock=clock,
             secret=derived(master, "cursors and digests of the interface"),
             demo=demo,
+            transparency=Transparency(log, witnesses),
         )
-        yield Installation(program, accounts)
+        yield Installation(program, accounts, log, witnesses)
 
 
 def finish_erasures(installation: Installation) -> int:

@@ -1,0 +1,140 @@
+"""Proving 出证: checkpoints, proof files and witnesses at the command line. plan P5."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from journal.checkpoints import Checkpoint, read_checkpoint
+from journal.notes import Note, NoteRefused, VerifierKey
+from journal.proof_files import ProofFile, ProofRefused
+from journal.subtrees import Unprovable
+from journal.transparency import NotSigned, SigningRefused, contradicted
+from zhenduan.settings import Settings
+from zhenduan.wiring import Installation, now, opened
+from zhenduan.witnesses import Witnesses
+
+out = print
+
+
+def _says(error: Exception) -> int:
+    sys.stderr.write(f"{error}\n")
+    return 1
+
+
+def checkpoint(settings: Settings) -> int:
+    """Sign the journal as it is, and print it: to be kept elsewhere."""
+    with opened(settings) as installation:
+        try:
+            out(installation.log.checkpoint(), end="")
+        except SigningRefused as refused:
+            return _says(refused)
+    return 0
+
+
+def log_key(settings: Settings, *, rotate: bool) -> int:
+    """What the log's checkpoints are verified with, the key in force first; `rotate` puts another in its place."""
+    with opened(settings) as installation:
+        if rotate:
+            try:
+                sys.stderr.write(f"{installation.log.rotate()}")
+            except SigningRefused as refused:
+                return _says(refused)
+        for key in installation.log.keys().verifiers:
+            out(key)
+    return 0
+
+
+def prove(settings: Settings, position: int, output: Path | None, *, with_entry: bool) -> int:
+    """The proof file of an entry; a checkpoint is signed where none covers it yet."""
+    with opened(settings) as installation:
+        log = installation.log
+        try:
+            try:
+                file = log.prove(position, with_entry=with_entry)
+            except NotSigned:
+                log.checkpoint()
+                file = log.prove(position, with_entry=with_entry)
+        except (NotSigned, SigningRefused, Unprovable) as error:
+            return _says(error)
+    if output is None:
+        out(file, end="")
+    else:
+        output.write_text(str(file), encoding="utf-8")
+    return 0
+
+
+def verify_proof(
+    file: Path, entry: Path | None, log_keys: Sequence[str], witness_keys: Sequence[str], needed: int
+) -> int:
+    """Check a proof file with no server and no database; 1 when it does not hold."""
+    try:
+        proof = ProofFile.parse(file.read_text(encoding="utf-8"))
+        shown = entry.read_bytes() if entry is not None else proof.extra
+        if shown is None:
+            sys.stderr.write("文件不含条目，请用 --entry 给出 the file holds no entry; give it by --entry\n")
+            return 2
+        witnesses = [VerifierKey.parse(text) for text in witness_keys]
+        proven = proof.verified(shown, [VerifierKey.parse(text) for text in log_keys], witnesses, needed)
+    except (ProofRefused, NoteRefused) as error:
+        return _says(error)
+    except (OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    out(f"证明成立 holds: {proven.checkpoint.origin} 第 {proof.index + 1} 条，共 {proven.checkpoint.size} 条 entries")
+    for key, at in proven.witnesses.items():
+        out(f"  见证 cosigned by {key.name}, {at}")
+    return 0
+
+
+def register_witness(settings: Settings, verifier_key: str) -> int:
+    """Take on a witness by its verifier key, and print its token, once."""
+    try:
+        key = VerifierKey.parse(verifier_key)
+        with opened(settings) as installation:
+            identity, token = installation.witnesses.register(key, now())
+    except NoteRefused as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 2
+    out(f"{identity}\t{key.name}\t{token}")
+    return 0
+
+
+def end_witness(settings: Settings, identity: str) -> int:
+    """End a witness's token at once; its cosignatures stay."""
+    with opened(settings) as installation:
+        if not installation.witnesses.end(identity, now()):
+            sys.stderr.write(f"没有在册见证方 no witness {identity}：{_names(installation.witnesses)}\n")
+            return 1
+    return 0
+
+
+def _names(witnesses: Witnesses) -> str:
+    return "、".join(f"{one.id} {one.verifier_key.partition('+')[0]}" for one in witnesses.listing() if not one.ended)
+
+
+def against_checkpoints(installation: Installation, files: Sequence[Path], progress: Callable[[int], None]) -> int:
+    """Compare a journal that verifies with every checkpoint signed here and with those that were kept elsewhere.
+
+    Returns:
+        0; 1 when the journal contradicts one, whoever rewrote it; 2 when a file is no checkpoint of this log.
+    """
+    log = installation.log
+    elsewhere: list[Checkpoint] = []
+    for file in files:
+        try:
+            elsewhere.append(read_checkpoint(Note.parse(file.read_text(encoding="utf-8")), log.keys().verifiers))
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"{file}: {error}\n")
+            return 2
+    try:
+        checkpoints = [*log.kept(), *elsewhere]
+    except NoteRefused as refused:
+        return _says(refused)
+    broken = contradicted(installation.program.journal, checkpoints, progress)
+    if broken is not None:
+        sys.stderr.write(
+            f"已被改写 rewritten: 与大小为 {broken.size} 的检查点不符 a checkpoint of {broken.size} entries says otherwise\n"
+        )
+        return 1
+    out(f"与 {len(checkpoints)} 个检查点相符 agrees with {len(checkpoints)} checkpoints")
+    return 0
