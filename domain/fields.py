@@ -18,6 +18,11 @@ FINANCE = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
 ANSWERS = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
 """Answers and evidence tell how a firm makes things: not for subdistricts, parks and partners."""
 
+OUTCOMES = BUSINESS
+"""Totals and grades: another system uses a firm's result with the firm's consent alone, and none is on record. plan R4."""
+COVERAGE = SIGNED_IN - {Role.PROVIDER}
+"""A firm counts whoever diagnosed it, so the count would tell a provider of the work of its rivals."""
+
 TRAIL = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
 """What an entry holds repeats answers and revenue: the same roles as for those."""
 UPLOADERS = frozenset({Role.CITY, Role.DISTRICT, Role.ENTERPRISE, Role.PROVIDER})
@@ -33,7 +38,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.enterprises": SIGNED_IN,
     "Query.diagnosis": SIGNED_IN,
     "Query.diagnoses": SIGNED_IN,
-    "Query.coverage": SIGNED_IN,
+    "Query.coverage": COVERAGE,
     "Query.editions": SIGNED_IN,
     "Query.edition": SIGNED_IN,
     "Query.organisations": SIGNED_IN,
@@ -64,6 +69,10 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "EnterpriseEdge.*": SIGNED_IN,
     # diagnosis (plan P3, P4, S4)
     "Diagnosis.*": SIGNED_IN,
+    **{
+        f"Diagnosis.{name}": OUTCOMES
+        for name in ("selfTotal", "verifiedTotal", "measuredGrade", "grade", "level", "gradeName", "levelName")
+    },
     "Diagnosis.answers": ANSWERS,
     "Diagnosis.evidence": ANSWERS,
     "Diagnosis.result": ANSWERS,
@@ -80,9 +89,9 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "IndicatorScore.*": ANSWERS,
     "Gate.*": ANSWERS,
     # coverage (plan G)
-    "Coverage.*": SIGNED_IN,
-    "DistrictCoverage.*": SIGNED_IN,
-    "CityTarget.*": SIGNED_IN,
+    "Coverage.*": COVERAGE,
+    "DistrictCoverage.*": COVERAGE,
+    "CityTarget.*": COVERAGE,
     # the standard (plan S1, S5)
     "Edition.*": SIGNED_IN,
     "Dimension.*": SIGNED_IN,

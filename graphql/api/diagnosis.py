@@ -9,10 +9,12 @@ import strawberry
 
 from api.context import Context
 from api.diagnosis_parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, moment
+from api.field_rights import require_searchable
 from api.organisations import Organisation, load_organisations
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.results import Result, result_of
 from domain.diagnosis import STATUS_NAMES, Status
+from domain.fields import FIELDS
 from projections import diagnosis_desk, editions_desk
 from projections.diagnosis_desk import DiagnosisRow
 from standards import Edition
@@ -155,6 +157,7 @@ class DiagnosisQueries:
         context, wanted = info.context, wanted_fields(info)
         reading, size = context.at_least(at_least), page_size(first)
         where = diagnosis_desk.DiagnosisFilter(**vars(filter)) if filter is not None else diagnosis_desk.DiagnosisFilter()
+        require_searchable(FIELDS, "Diagnosis", where, context.role)
         rows = diagnosis_desk.diagnoses(
             reading, context.scope, where, size + 1, context.cursors.open_key("diagnoses", after) if after else None
         )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from api.context import Context
+from api.field_rights import require_searchable
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
+from domain.fields import FIELDS
 from interop.code_lists import district_codes, industries
 from projections import directory
 from projections.directory import EnterpriseRow
@@ -116,6 +118,7 @@ class EnterpriseQueries:
         context, wanted = info.context, wanted_fields(info)
         reading, size = context.at_least(at_least), page_size(first)
         where = directory.EnterpriseFilter(**vars(filter)) if filter is not None else directory.EnterpriseFilter()
+        require_searchable(FIELDS, "Enterprise", where, context.role)
         rows = directory.enterprises(
             reading, context.scope, where, size + 1, context.cursors.open_key("enterprises", after) if after else None
         )

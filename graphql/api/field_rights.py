@@ -21,6 +21,7 @@ from graphql import (
     is_abstract_type,
     visit,
 )
+from strawberry.utils.str_converters import to_camel_case
 
 from domain.access import Role
 
@@ -140,3 +141,22 @@ def forbidden(rights: Rows, coordinates: frozenset[str], role: str) -> GraphQLEr
         f"角色“{role}”无权读取：{listed}。The role {role} may not read: {listed}.",
         extensions={"code": FORBIDDEN, "fields": names, "clause": "plan P7"},
     )
+
+
+def require_searchable(rows: Rows, kind: str, where: object, role: str) -> None:
+    """Refuse a filter by a field that the role may not read 筛选权利: whoever may ask for grade 3 may read the grade.
+
+    Args:
+        rows: the table of rights.
+        kind: the type that is looked for.
+        where: its filter, whose fields are named as those of the type; None = any.
+        role: who asks.
+
+    Raises:
+        GraphQLError: FORBIDDEN, with the fields.
+    """
+    asked_for = [f"{kind}.{to_camel_case(name)}" for name, value in vars(where).items() if value is not None]
+    rights = {coordinate: row_of(rows, coordinate) or frozenset() for coordinate in asked_for}
+    error = forbidden(rights, frozenset(rights), role)
+    if error is not None:
+        raise error

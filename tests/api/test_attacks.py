@@ -1,12 +1,15 @@
 """What a curious or hostile caller tries 攻击, and learns nothing by (plan P5, P7)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
 import pytest
+from graphql import GraphQLError
 
+from api.field_rights import require_searchable
 from domain.access import Everything, Role
 from domain.people import GrantMembership
 from journal import Caller
@@ -34,7 +37,7 @@ def as_partner(city: LiveCity, monkeypatch: pytest.MonkeyPatch, organisation: st
     return "partner"
 
 
-# What is about people
+# What is about people and results
 
 
 def test_a_partner_learns_nothing_of_the_people_who_take_part(city: LiveCity, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +46,51 @@ def test_a_partner_learns_nothing_of_the_people_who_take_part(city: LiveCity, mo
     refused = city.ask(partner, TRAIL)
     assert "data" not in refused
     assert "Query.auditTrail" in refused["errors"][0]["extensions"]["fields"]
+
+
+def test_a_partner_reads_no_result_and_finds_no_firm_by_it(city: LiveCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    city.issued()
+    partner = as_partner(city, monkeypatch)
+    found = city.data(partner, '{ diagnoses(filter: { status: "issued" }) { totalCount nodes { status } } }')["diagnoses"]
+    assert found == {"totalCount": 1, "nodes": [{"status": "issued"}]}
+    for query in (
+        "{ diagnoses { nodes { grade } } }",
+        "{ diagnoses { nodes { verifiedTotal } } }",
+        "{ enterprises { nodes { diagnosis { levelName } } } }",
+        "{ diagnoses(filter: { grade: 5 }) { totalCount } }",
+        "query($f: DiagnosisFilter = { grade: 5 }) { diagnoses(filter: $f) { totalCount } }",
+    ):
+        payload = city.ask(partner, query)
+        assert payload["errors"][0]["extensions"]["code"] == "FORBIDDEN", query
+        assert not payload.get("data"), query
+    assert city.data("district", "{ diagnoses(filter: { grade: 5 }) { totalCount } }")["diagnoses"]["totalCount"] == 1
+
+
+def test_a_filter_by_a_field_of_others_is_refused_by_the_fields_own_row() -> None:
+    @dataclass
+    class Filter:
+        revenue_wan: int | None = None
+        district: str | None = None
+
+    rows = {"Enterprise.*": frozenset(Role), "Enterprise.revenueWan": frozenset({Role.CITY})}
+    require_searchable(rows, "Enterprise", Filter(district="310117"), Role.PARK)
+    require_searchable(rows, "Enterprise", Filter(revenue_wan=1), Role.CITY)
+    with pytest.raises(GraphQLError) as caught:
+        require_searchable(rows, "Enterprise", Filter(revenue_wan=1), Role.PARK)
+    assert (caught.value.extensions or {})["fields"] == ["Enterprise.revenueWan"]
+
+
+def test_a_provider_is_not_told_of_the_work_of_its_rivals(city: LiveCity) -> None:
+    withdrawn = city.opened()
+    city.done("district", "withdrawDiagnosis", diagnosis=withdrawn, reason="另选服务商")
+    diagnosis = city.opened("p2")
+    assert city.data("provider", "{ enterprises { nodes { diagnosis { id } } } }")["enterprises"]["nodes"] == [
+        {"diagnosis": None}
+    ]
+    assert city.data("provider", DATA, s=f"diagnosis/{diagnosis}")["auditTrail"]["nodes"] == []
+    # it sees the firm, so a count of diagnosed firms would tell that somebody else has issued a report
+    refused = city.ask("provider", "{ coverage(year: 2024) { total diagnosed } }")
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
 @pytest.mark.parametrize(("who", "named"), [("enterprise", False), ("provider", False), ("district", False), ("city", True)])
