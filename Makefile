@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types wheel check install
+.PHONY: demo test torture lint types wheel check install
 
 install: $(VENV)/.installed
 
@@ -17,6 +17,9 @@ demo: install
 
 test: install
 	$(BIN)/python -m pytest -q
+
+torture: install
+	KILLS=200 $(BIN)/python -m pytest -q -s tests/torture
 
 lint: install
 	$(BIN)/ruff check .

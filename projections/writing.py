@@ -19,7 +19,8 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Values]) -> None
         marks = ", ".join("?" * len(table.columns))
         connection.exec_driver_sql(f"INSERT INTO {_q(table.name)} VALUES ({marks}) {_conflict(table)}", list(rows))  # noqa: S608 - our own names
         return
-    with connection.connection.cursor() as cursor:
+    driver: Any = connection.connection
+    with driver.cursor() as cursor:
         if len(rows) >= COPY_FROM:
             staged = _q(f"staged_{table.name}")
             cursor.execute(

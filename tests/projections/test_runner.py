@@ -73,6 +73,78 @@ def test_two_processes_that_follow_at_once_fold_every_entry_once(url: str, model
     journal.close()
 
 
+COUNTS = Table("counts", MetaData(), Column("stream", String, primary_key=True), Column("entries", Integer, nullable=False))
+
+
+def test_two_at_once_wait_for_one_another_so_that_nothing_is_counted_twice(journal: Journal, models_url: str) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    def fold(tables: Tables, entries: Any) -> None:
+        for one in entries:
+            row = tables[COUNTS].get(one.stream) or {"stream": one.stream, "entries": 0}
+            tables[COUNTS].put(row | {"entries": row["entries"] + 1})
+        if len(entries) == 50:
+            inside.set()
+            go_on.wait(1)
+
+    counting = Desk("counting", (COUNTS,), fold)
+    for stream in ("thing/a", "thing/b"):
+        journal.append([entry(stream, version) for version in range(1, 51)], now())
+    failures: list[BaseException] = []
+
+    def follow(one: ReadModels, limit: int | None) -> None:
+        try:
+            one.catch_up(limit)
+        except BaseException as failure:  # noqa: BLE001 - shown by the assertion below
+            failures.append(failure)
+
+    with (
+        closing(open_read_models(models_url, journal, (counting,))) as slow,
+        closing(open_read_models(models_url, journal, (counting,))) as quick,
+    ):
+        threads = [threading.Thread(target=follow, args=(slow, 50)), threading.Thread(target=follow, args=(quick, None))]
+        threads[0].start()
+        assert inside.wait(10)
+        threads[1].start()
+        threads[1].join(0.5)
+        go_on.set()
+        for thread in threads:
+            thread.join()
+        quick.catch_up()
+        assert failures == []
+        assert slow.dump() == {"counts": [("thing/a", 50), ("thing/b", 50)]}
+
+
+def test_a_batch_that_fails_at_its_end_moves_no_desk_at_all(
+    models: ReadModels, models_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = create_engine(models_url.replace("postgresql://", "postgresql+psycopg2://"))
+
+    def positions() -> set[int]:
+        with engine.connect() as connection:
+            return set(connection.execute(select(runner.GENERATIONS.c.position)).scalars())
+
+    models.catch_up(limit=50)
+    before = models.dump()
+    assert positions() == {50}
+    monkeypatch.setattr(ReadModels, "_fold", fails_at_the_last(ReadModels._fold))  # noqa: SLF001 - the moment of the failure
+    with pytest.raises(Killed):
+        models.catch_up()
+    monkeypatch.undo()
+    assert positions() == {50}
+    assert models.dump() == before
+    engine.dispose()
+
+
+def fails_at_the_last(fold: Any) -> Any:
+    def folded(self: Any, connection: Any, one: Desk, *rest: Any) -> None:
+        fold(self, connection, one, *rest)
+        if one is DESKS[-1]:
+            raise Killed
+
+    return folded
+
+
 def test_rows_forgotten_for_want_of_room_are_read_again(
     models: ReadModels, journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
