@@ -19,6 +19,7 @@ from api.files import Files
 from api.http import ALWAYS, JSON, GraphQLOverHTTP
 from api.operations import Operations
 from api.program import Program
+from api.proofs import Proofs
 from api.schema import build_schema
 from api.sockets import WATCH_SECONDS, GraphQLOverWebSocket
 from api.wakeups import Wakeups
@@ -81,6 +82,7 @@ def create_app(
             Route("/uploads/{ticket}", files.put, methods=["PUT"]),
             Route("/files/{sha256}", files.get, methods=["GET"]),
             Route("/health", health, methods=["GET"]),
+            *(Proofs(program, program.transparency, operations).routes() if program.transparency is not None else ()),
             *graphiql.routes(),
         ],
         lifespan=life,

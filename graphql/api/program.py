@@ -10,7 +10,9 @@ from domain.events import CAPABILITIES
 from domain.language import Command
 from journal import Caller, Finish, Handled, Journal, handle
 from journal.blobs import Blobs
+from journal.notes import VerifierKey
 from journal.personal import PersonalKeys
+from journal.transparency import TransparencyLog
 from projections import ReadModels
 from standards import Edition
 
@@ -104,6 +106,21 @@ class Uploads(Protocol):
         """A file that this caller's organisation has sent; None for anyone else's, so that a hash opens nothing."""
 
 
+class Witnesses(Protocol):
+    """Who may hand in cosignatures 见证方."""
+
+    def identify(self, token: str) -> VerifierKey | None:
+        """The key of the witness that a bearer token belongs to; None when it is unknown or ended."""
+
+
+@dataclass(frozen=True)
+class Transparency:
+    """What others hold the journal to account by 透明日志: the log, and its registered witnesses."""
+
+    log: TransparencyLog
+    witnesses: Witnesses
+
+
 @dataclass(frozen=True)
 class Program:
     """The wiring 组装: everything a request may need, made once at start-up.
@@ -111,6 +128,7 @@ class Program:
     secret: 32 bytes of this installation; keys of cursors and digests are derived from it.
     demo: the data is synthetic, and whatever shows it says 示例数据.
     editions: published editions by key, kept once read: they never change.
+    transparency: None = nothing is shown of the log, and its endpoints do not exist.
     """
 
     journal: Journal
@@ -123,6 +141,7 @@ class Program:
     secret: bytes
     demo: bool = False
     editions: dict[str, Edition] = field(default_factory=dict)
+    transparency: Transparency | None = None
 
     def send(
         self,

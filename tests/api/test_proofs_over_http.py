@@ -1,0 +1,214 @@
+"""Proofs over HTTP 证明接口: who may ask, what is answered, and a witness that looks after a real server (plan P5, P7)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from journal.checkpoints import Checkpoint, read_checkpoint
+from journal.entries import canonical
+from journal.merkle import consistent
+from journal.notes import Kind, Note, SigningKey, VerifierKey, from_base64
+from journal.proof_files import ProofFile
+from tests.api.small_api import serving
+from tests.journal.forging import rewrite
+from tests.live_city import LiveCity
+from zhenduan import witnessing
+from zhenduan.wiring import now
+
+ASKS = (
+    "/log/checkpoint",
+    "/log/checkpoint?size=3",
+    "/log/proof/inclusion?position=1",
+    "/log/proof/consistency?from=0&to=3",
+)
+DISTRICT = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+
+
+@pytest.fixture
+def client(city: LiveCity) -> Iterator[TestClient]:
+    with TestClient(create_app(city.installation.program)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def token(city: LiveCity) -> str:
+    return city.installation.witnesses.register(DISTRICT.verifier, now())[1]
+
+
+def headers(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def grow(city: LiveCity, name: str) -> Note:
+    city.send(RegisterOrganisation(organisation=name, kind=OrganisationKind.PARK, name=name))
+    return city.installation.log.checkpoint()
+
+
+def test_auditor_city_and_witness_may_ask_and_nobody_else_learns_that_there_is_anything(
+    city: LiveCity, client: TestClient, token: str
+) -> None:
+    size = Checkpoint.parse(city.installation.log.checkpoint().text).size
+    asks = [ask.replace("=3", f"={size}") for ask in ASKS]
+    for who in (city.tokens["auditor"], city.tokens["city"], token):
+        for ask in asks:
+            assert client.get(ask, headers=headers(who)).status_code == 200, (who, ask)
+    missing = client.get("/log/checkpoint?size=999999", headers=headers(token))
+    assert missing.status_code == 404
+    for login in set(city.tokens) - {"auditor", "city"}:
+        for ask in asks:
+            refused = client.get(ask, headers=headers(city.tokens[login]))
+            assert (refused.status_code, refused.content) == (404, missing.content), (login, ask)
+    for ask in asks:
+        assert client.get(ask).content == missing.content
+        assert client.get(ask, headers=headers("zdw_" + "0" * 16 + "_" + "0" * 64)).status_code == 401
+        assert client.get(ask, headers={"authorization": "Basic eA=="}).status_code == 401
+
+
+def test_an_ended_witness_is_nobody_at_once(city: LiveCity, client: TestClient) -> None:
+    witnesses = city.installation.witnesses
+    note = city.installation.log.checkpoint()
+    identity, token = witnesses.register(DISTRICT.verifier, now())
+    assert client.get("/log/checkpoint", headers=headers(token)).text == str(note)
+    assert witnesses.end(identity, now())
+    assert not witnesses.end(identity, now())
+    assert client.get("/log/checkpoint", headers=headers(token)).status_code == 401
+    assert client.post("/log/cosignature", content=b"x", headers=headers(token)).status_code == 401
+    assert [(one.id, one.ended) for one in witnesses.listing()] == [(identity, True)]
+
+
+def test_what_is_asked_for_is_proven(city: LiveCity, client: TestClient, token: str) -> None:
+    log, journal = city.installation.log, city.installation.program.journal
+    first = Checkpoint.parse(log.checkpoint().text)
+    second = Checkpoint.parse(grow(city, "park-1").text)
+    got = client.get("/log/checkpoint", headers=headers(token))
+    assert got.headers["content-type"] == "text/plain; charset=utf-8"
+    assert read_checkpoint(Note.parse(got.text), log.keys().verifiers) == second
+    assert (
+        Checkpoint.parse(Note.parse(client.get(f"/log/checkpoint?size={first.size}", headers=headers(token)).text).text)
+        == first
+    )
+    steps = client.get(f"/log/proof/consistency?from={first.size}&to={second.size}", headers=headers(token)).text
+    proof = [from_base64(line) for line in steps.splitlines()]
+    assert consistent(first.root, first.size, second.root, second.size, proof)
+    [entry] = journal.since(1, 1)
+    for query in ("", f"&size={first.size}"):
+        file = client.get(f"/log/proof/inclusion?position=2{query}", headers=headers(token)).text
+        assert "extra" not in file
+        assert ProofFile.parse(file).verified(canonical(2, entry.at, entry), log.keys().verifiers)
+
+
+UNANSWERABLE = {
+    "/log/checkpoint?size=x": 400,
+    "/log/checkpoint?size=-1": 400,
+    "/log/checkpoint?size=٣": 400,
+    "/log/checkpoint?size=99999999999999999999": 400,
+    "/log/proof/inclusion": 400,
+    "/log/proof/inclusion?position=0": 404,
+    "/log/proof/inclusion?position=999999": 404,
+    "/log/proof/inclusion?position=1&size=2": 404,
+    "/log/proof/consistency?from=1": 400,
+    "/log/proof/consistency?to=1": 400,
+    "/log/proof/consistency?from=1&to=2": 404,
+    "/log/proof/consistency?from=999999&to=1": 404,
+}
+
+
+def test_what_cannot_be_answered_is_said_plainly(city: LiveCity, client: TestClient, token: str) -> None:
+    city.installation.log.checkpoint()
+    for ask, status in UNANSWERABLE.items():
+        assert client.get(ask, headers=headers(token)).status_code == status, ask
+
+
+def test_a_journal_that_was_rewritten_gives_no_proof(city: LiveCity, client: TestClient, token: str, url: str) -> None:
+    log, journal = city.installation.log, city.installation.program.journal
+    size = Checkpoint.parse(log.checkpoint().text).size
+    entries = journal.since(0, 1000)
+    where = url if not url.startswith("sqlite") else f"sqlite:///{city_data(city)}"
+    rewrite(where, [*entries[:3], *entries[4:], entries[3]])
+    for ask in ("/log/proof/inclusion?position=4", f"/log/proof/consistency?from=4&to={size}"):
+        refused = client.get(ask, headers=headers(token))
+        assert refused.status_code == 409
+        assert refused.json()["errors"][0]["extensions"]["code"] == "UNPROVABLE"
+
+
+def city_data(city: LiveCity) -> Path:
+    recorder: Any = city.installation.program.journal
+    return Path(recorder.path)
+
+
+def test_a_cosignature_is_kept_for_the_witness_whose_token_it_came_with(
+    city: LiveCity, client: TestClient, token: str
+) -> None:
+    note = city.installation.log.checkpoint()
+    signed = str(Note(note.text, (*note.signatures, DISTRICT.sign(note.text, 1_700_000_000))))
+    for who in ("", city.tokens["city"], city.tokens["auditor"]):
+        assert client.post("/log/cosignature", content=signed, headers=headers(who) if who else {}).status_code == 401
+    stranger = SigningKey.generate(DISTRICT.name, Kind.COSIGNATURE)
+    forged = str(Note(note.text, (stranger.sign(note.text, 1_700_000_000),)))
+    for body in (b"", b"\xff", forged.encode(), str(note).encode(), signed.replace("\n—", "\n\n—", 1).encode()):
+        assert client.post("/log/cosignature", content=body, headers=headers(token)).status_code == 422
+    assert client.post("/log/cosignature", content=b"x" * 70_000, headers=headers(token)).status_code == 413
+    assert city.installation.log.signed() == note
+    assert client.post("/log/cosignature", content=signed, headers=headers(token)).status_code == 204
+    shown = Note.parse(client.get("/log/checkpoint", headers=headers(token)).text)
+    assert shown.signed_by([DISTRICT.verifier]) == {DISTRICT.verifier: 1_700_000_000}
+
+
+def test_a_witness_looks_after_a_real_server(
+    city: LiveCity, tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    key = tmp_path / "w" / "witness.key"
+    assert witnessing.make_key(key, "310117.example/witness") == 0
+    assert witnessing.make_key(key, "310117.example/witness") == 2
+    verifier = VerifierKey.parse(capsys.readouterr().out)
+    log = city.installation.log
+    origin = [str(log.keys().signing.verifier)]
+    _, token = city.installation.witnesses.register(verifier, now())
+    with serving(create_app(city.installation.program)) as address:
+
+        def look(**rest: Any) -> int:
+            given = {"token": token, "origin_keys": origin} | rest
+            return witnessing.run(f"http://{address}/", key=key, memory=None, every=None, **given)
+
+        assert look() == 2
+        assert "no checkpoint yet" in capsys.readouterr().err
+        log.checkpoint()
+        assert look() == 0
+        grow(city, "park-1")
+        assert look() == 0
+        assert look() == 0
+        assert "cosigned" in capsys.readouterr().out
+        note = log.signed()
+        assert note is not None
+        assert note.signed_by([verifier])
+        assert look(token="zdw_" + "0" * 16 + "_" + "0" * 64) == 2
+        swapped = SigningKey.generate(log.keys().signing.name, Kind.ED25519)
+        assert look(origin_keys=[str(swapped.verifier)]) == 1
+        assert look(origin_keys=["no key"]) == 2
+        assert "REFUSED" in capsys.readouterr().err
+
+        entries = city.installation.program.journal.since(0, 1000)
+        where = url if not url.startswith("sqlite") else f"sqlite:///{city_data(city)}"
+        rewrite(where, [*entries[:3], *entries[4:], entries[3]])
+        head = city.installation.program.journal.head()
+        text = Checkpoint(log.keys().signing.name, head.size + 1, b"\x07" * 32).text
+        forged = Note(text, (log.keys().signing.sign(text),))
+        add_checkpoint(log, forged)
+        assert look() == 2
+        assert "UNPROVABLE" in capsys.readouterr().err, "our own server will not prove what is not so"
+    key.chmod(0o644)
+    assert witnessing.run(f"http://{address}", token, key, origin, None, None) == 2
+    assert "chmod 600" in capsys.readouterr().err
+    key.chmod(0o600)
+    assert witnessing.run(f"http://{address}", token, key, origin, None, None) == 2
+    assert witnessing.run("file:///etc/passwd", token, key, origin, None, None) == 2
+
+
+def add_checkpoint(log: Any, note: Note) -> None:
+    """As one who has the log's key and the database may do."""
+    log._keep(log.keys(), note, Checkpoint.parse(note.text))  # noqa: SLF001 - the deed of an insider
