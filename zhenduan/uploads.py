@@ -142,6 +142,11 @@ class SignedUploads:
         claims = self._claims(ticket)
         return KINDS[claims[1]][0] if claims is not None else 0
 
+    def holder(self, ticket: str) -> str:
+        """Whose ticket it is 凭证所属: role and organisation; empty when it is not in force."""
+        claims = self._claims(ticket)
+        return f"{claims[2]}/{claims[3]}" if claims is not None else ""
+
     def receive(self, ticket: str, data: bytes) -> Upload:
         """Check and keep the bytes of a ticket 接收文件. A refused transfer leaves the ticket in force.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 import orjson
 from starlette.requests import Request
@@ -15,8 +16,10 @@ from api.program import PUBLIC, Program, Upload
 from domain.language import Refused
 from projections import diagnosis_desk
 
-UPLOADS_AT_A_TIME = 4
-"""Uploads are held in memory until they are whole and checked."""
+UPLOADS_AT_A_TIME = 8
+"""Uploads are held in memory until they are whole and checked; of one organisation one at a time, the others wait.
+
+Else one person with so many tickets and a slow line keeps the whole city from sending anything."""
 UPLOAD_SECONDS = 300.0
 PLAIN_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_ ")
 NOTHING_RUNS = "default-src 'none'; sandbox"
@@ -48,6 +51,7 @@ class Files:
         self._evidence_readers = row_of(rows, "Evidence.sha256") or frozenset()
         self._report_readers = row_of(rows, "Report.sha256") or frozenset()
         self._arriving = asyncio.Semaphore(UPLOADS_AT_A_TIME)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def put(self, request: Request) -> Response:
         """PUT /uploads/{ticket}: the bytes of one file 上传, for whoever holds the ticket.
@@ -56,10 +60,12 @@ class Files:
         """
         ticket = request.path_params["ticket"]
         limit = await self._operations.in_thread(self._program.uploads.limit, ticket)
+        holder = await self._operations.in_thread(self._program.uploads.holder, ticket)
         if not limit:
             return respond(_not_found(), JSON, as_status=True)
+        turn = self._turns.setdefault(holder, asyncio.Lock())
         try:
-            async with self._arriving, asyncio.timeout(UPLOAD_SECONDS):
+            async with turn, self._arriving, asyncio.timeout(UPLOAD_SECONDS):
                 data = await read_body(request, limit)
                 upload: Upload = await self._operations.in_thread(self._program.uploads.receive, ticket, data)
         except Malformed as malformed:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from anyio import CancelScope
 from graphql import OperationType
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -105,17 +106,20 @@ async def read_body(request: HTTPRequest, limit: int) -> bytes:
     """The body of a request, refused as soon as it is larger than it may be 请求体, with or without its length told.
 
     Raises:
-        Malformed: too large.
+        Malformed: too large, or the client left before the end.
     """
     told = request.headers.get("content-length", "")
     too_large = Malformed(413, "TOO_LARGE", f"请求体超过 {limit} 字节。", f"The body has more than {limit} bytes.")
     if told.isdigit() and int(told) > limit:
         raise too_large
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise too_large
+    except ClientDisconnect:  # nobody is left to be answered, and it is no fault of ours
+        raise _bad("请求未发送完整。", "The client left before the end of the body.") from None
     return bytes(body)
 
 

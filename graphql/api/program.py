@@ -102,6 +102,9 @@ class Uploads(Protocol):
     def limit(self, ticket: str) -> int:
         """Bytes a ticket may bring at most; 0 when the ticket is not valid."""
 
+    def holder(self, ticket: str) -> str:
+        """Whose ticket it is: the same text for all tickets of an organisation; empty when the ticket is not valid."""
+
     def find(self, caller: Caller, sha256: str) -> Upload | None:
         """A file that this caller's organisation has sent; None for anyone else's, so that a hash opens nothing."""
 

@@ -54,9 +54,12 @@ class SmallAccounts:
         return False
 
 
+HOLDERS = {"t1": "li", "t1-again": "li", "t-other": "wang"}
+
+
 @dataclass
 class SmallUploads:
-    """One ticket, ten bytes, no spaces."""
+    """Two tickets of one holder and one of another, ten bytes each, no spaces."""
 
     received: list[bytes] = field(default_factory=list)
 
@@ -64,7 +67,10 @@ class SmallUploads:
         return Ticket(path="/uploads/t1", expires_at=NOW)
 
     def limit(self, ticket: str) -> int:
-        return 10 if ticket == "t1" else 0
+        return 10 if ticket in HOLDERS else 0
+
+    def holder(self, ticket: str) -> str:
+        return HOLDERS.get(ticket, "")
 
     def receive(self, _ticket: str, data: bytes) -> Upload:
         if b" " in data:

@@ -266,3 +266,9 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(uploads: SignedUploads
 )
 def test_a_file_name_is_shown_without_folders_and_hidden_characters(sent: str, shown: str) -> None:
     assert cleaned(sent) == shown
+
+
+def test_every_ticket_of_an_organisation_has_one_holder(uploads: SignedUploads) -> None:
+    mine, again, others = ticket(uploads), ticket(uploads, name="台账.xlsx"), ticket(uploads, PROVIDER)
+    assert uploads.holder(mine) == uploads.holder(again) != uploads.holder(others)
+    assert uploads.holder("nonsense") == ""
