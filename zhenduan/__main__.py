@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg2
 
+from journal.log_key import LogKeyUnusable
 from journal.vault import MasterKeyUnusable
 from zhenduan import administration, proof_commands, serving
 from zhenduan.demo import DemoIncomplete
@@ -144,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(from_environment(usual, given.data), given)
     except (psycopg2.OperationalError, OSError) as error:
         sys.stderr.write(f"无法打开数据库或文件 cannot open the database or a file: {str(error).strip()}\n")
-    except (MasterKeyUnusable, DemoIncomplete) as error:
+    except (MasterKeyUnusable, LogKeyUnusable, DemoIncomplete) as error:
         sys.stderr.write(f"{error}\n")
     return 2
 
