@@ -1,6 +1,6 @@
 """Appends per second 追加吞吐: the journal with its Merkle head against the `eventsourcing` library's recorder without any proof.
 
-    python benchmarks/append.py [--seconds 0.3] [--rounds 9]
+    python -m benchmarks.append [--seconds 0.3] [--rounds 9]
 
 One event of 687 bytes a commit, fsync on. Contenders run in turn in the same processes; ratios are medians of the ratios of
 each round. Contenders: the library's PostgreSQL recorder (psycopg 3); a plain psycopg2 INSERT of the same columns with NOTIFY,
@@ -20,11 +20,11 @@ from threading import Thread
 from typing import Any
 from uuid import uuid4
 
-import measuring
 import psycopg2
 from eventsourcing.persistence import InfrastructureFactory, StoredEvent
 from psycopg.conninfo import conninfo_to_dict
 
+from benchmarks import measuring
 from domain.access import Everything, Role
 from domain.events import CAPABILITIES
 from domain.organisations import OrganisationKind, RegisterOrganisation
@@ -42,21 +42,19 @@ CALLER = Caller("li", Role.CITY, "city", Everything())
 SPAWN = multiprocessing.get_context("spawn")
 
 
-def library_recorder(url: str) -> Any:  # noqa: ANN401 - the library's recorder of either engine
-    """The library's own application recorder at an address."""
+def library_environment(url: str) -> dict[str, str]:
+    """Where the library's own recorders find the database of an address."""
     if url.startswith("sqlite"):
-        env = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": url.removeprefix("sqlite:///") + ".library"}
-    else:
-        parts = conninfo_to_dict(url)
-        env = {
-            "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_DBNAME": str(parts["dbname"]),
-            "POSTGRES_HOST": str(parts["host"]),
-            "POSTGRES_PORT": str(parts.get("port", "5432")),
-            "POSTGRES_USER": str(parts["user"]),
-            "POSTGRES_PASSWORD": str(parts.get("password") or ""),
-        }
-    return InfrastructureFactory.construct(env).application_recorder()
+        return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": url.removeprefix("sqlite:///") + ".library"}
+    parts = conninfo_to_dict(url)
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": str(parts["dbname"]),
+        "POSTGRES_HOST": str(parts["host"]),
+        "POSTGRES_PORT": str(parts.get("port", "5432")),
+        "POSTGRES_USER": str(parts["user"]),
+        "POSTGRES_PASSWORD": str(parts.get("password") or ""),
+    }
 
 
 def raw_insert(url: str) -> Callable[[str], None]:
@@ -76,7 +74,8 @@ def raw_insert(url: str) -> Callable[[str], None]:
 
 def contenders(url: str) -> dict[str, Callable[[], Callable[[str], object]]]:
     """Contender -> what makes its append; made once a thread."""
-    recorder, journal = library_recorder(url), open_journal(url)
+    recorder = InfrastructureFactory.construct(library_environment(url)).application_recorder()
+    journal = open_journal(url)
 
     def by_handle(name: str) -> object:
         command = RegisterOrganisation(organisation=name, kind=OrganisationKind.PROVIDER, name="示例服务商" * 12)
