@@ -338,8 +338,8 @@ def test_a_row_may_be_shorter_than_its_header() -> None:
     assert len(firms_of(csv_of(lines), "a.csv")) == 1
 
 
-def test_a_line_of_a_million_cells_is_looked_at_no_further_than_a_table_is_wide() -> None:
-    for data, filename in ((b"," * 1_000_000 + b"\r\n", "a.csv"), (xlsx([["x"] * 500]), "a.xlsx")):
+def test_a_line_of_a_hundred_thousand_cells_is_looked_at_no_further_than_a_table_is_wide() -> None:
+    for data, filename in ((b"," * 100_000 + b"\r\n", "a.csv"), (xlsx([["x"] * 500]), "a.xlsx")):
         with roster_files.open_sheets(data, filename) as sheets:
             widths = [len(cells) for sheet in sheets for _, cells in sheet.rows]
         assert widths
