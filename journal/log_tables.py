@@ -6,6 +6,7 @@ the entries, every proof made with them is checked before it is given, and they 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import local
 from typing import Any
 
 from sqlalchemy import (
@@ -69,7 +70,9 @@ class LogTables:
         """url: the journal's address; its own tables are there already."""
         self._sqlite = url.startswith(SQLITE)
         self._engine = _engine(url, embedded=self._sqlite)
-        self._reads = self._engine if self._sqlite else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # an engine of its own: to switch a connection to single statements and back costs two round trips
+        self._reads = self._engine if self._sqlite else _engine(url, embedded=False, isolation_level="AUTOCOMMIT")
+        self._local = local()
         with self.writing() as connection:
             if not self._sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
@@ -80,9 +83,20 @@ class LogTables:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection to read from, each statement by itself: what is read here never changes."""
+        """A connection to read from, each statement by itself: what is read here never changes.
+
+        A block inside a block of the same thread reads through the connection of the outer one.
+        """
+        held = getattr(self._local, "held", None)
+        if held is not None:
+            yield held
+            return
         with self._reads.connect() as connection:
-            yield connection
+            self._local.held = connection
+            try:
+                yield connection
+            finally:
+                self._local.held = None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -106,11 +120,12 @@ class LogTables:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+        self._reads.dispose()
 
 
-def _engine(url: str, *, embedded: bool) -> Engine:
+def _engine(url: str, *, embedded: bool, **rest: Any) -> Engine:  # noqa: ANN401 - as the library takes them
     if not embedded:
-        return create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_pre_ping=True)
+        return create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_pre_ping=True, **rest)
     engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

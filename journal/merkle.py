@@ -71,6 +71,13 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
+def perfect_root(hashes: Sequence[bytes]) -> bytes:
+    """Root over the hashes of a perfect tree's level; their number is a power of two."""
+    while len(hashes) > 1:
+        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
+
+
 def perfect_subtrees(start: int, stop: int) -> list[tuple[int, int]]:
     """Perfect subtrees over the leaves [start, stop), largest first, each as (height, number among those of its height).
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -75,7 +76,7 @@ class VerifierKey:
     kind: Kind
     public: bytes
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         """Four bytes that tell keys of one name apart; no proof of anything."""
         return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:ID_BYTES]
@@ -161,7 +162,7 @@ class SigningKey:
         """A new key."""
         return SigningKey(_checked_name(name), kind, Ed25519PrivateKey.generate().private_bytes_raw())
 
-    @property
+    @cached_property
     def verifier(self) -> VerifierKey:
         """What others verify with."""
         public = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()

@@ -17,14 +17,16 @@ from journal.merkle import (
     includes,
     inclusion_ranges,
     joined,
+    perfect_root,
     perfect_subtrees,
-    root_of,
 )
 
 Made = TypeVar("Made")
 
 TILE_HEIGHT = 8
 TILE = 1 << TILE_HEIGHT
+MOST_TILES = 1_000
+"""Tiles kept in memory, 17 MB at most."""
 BATCH_TILES = 64
 """Tiles read, hashed and written at a time: 16,384 leaves."""
 
@@ -33,12 +35,16 @@ class Unprovable(Exception):  # noqa: N818 - says what is wrong with the record
     """The stored entries do not give the root that is to be proven 无法证明: they were changed; `verify` says where."""
 
 
+Tiles = dict[tuple[int, int], Sequence[bytes]]
+"""Level and number -> the hashes of a tile of subtrees, as far as they were there when it was read. Leaves are read anew."""
+
+
 class _Nodes:
     """Roots of perfect subtrees, read tile by tile through one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tiles: Tiles) -> None:
         self._connection = connection
-        self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
+        self._tiles = tiles
 
     def tile(self, level: int, number: int, tiles: int = 1) -> Sequence[bytes]:
         """The hashes of some tiles of a level, as far as they are there."""
@@ -58,12 +64,15 @@ class _Nodes:
     def _perfect(self, height: int, number: int) -> bytes:
         level, within = divmod(height, TILE_HEIGHT)
         tile, offset = divmod(number << within, TILE)
-        if (level, tile) not in self._tiles:
-            self._tiles[level, tile] = self.tile(level, tile)
-        hashes = self._tiles[level, tile][offset : offset + (1 << within)]
-        if len(hashes) < 1 << within:
-            raise Unprovable(f"the tree has no node {number} of height {height}: entries or subtrees are missing")
-        return root_of(hashes)
+        beyond = offset + (1 << within)
+        known = self._tiles.get((level, tile), ())
+        if len(known) < beyond:
+            known = self.tile(level, tile)
+            if len(known) < beyond:
+                raise Unprovable(f"the tree has no node {number} of height {height}: entries or subtrees are missing")
+            if level:
+                self._tiles[level, tile] = known
+        return perfect_root(known[offset:beyond])
 
 
 class Subtrees:
@@ -72,6 +81,7 @@ class Subtrees:
     def __init__(self, tables: LogTables) -> None:
         self._tables = tables
         self._grown = 0
+        self._tiles: Tiles = {}
 
     def grow(self, size: int, progress: Callable[[int], None] | None = None) -> None:
         """Write the subtrees that the first `size` entries complete and that are not there yet.
@@ -93,28 +103,26 @@ class Subtrees:
 
     def _write(self, level: int, start: int, stop: int) -> None:
         with self._tables.reading() as connection:
-            hashes = _Nodes(connection).tile(level - 1, start, stop - start)
+            hashes = _Nodes(connection, {}).tile(level - 1, start, stop - start)
         if len(hashes) != (stop - start) * TILE:
             raise Unprovable(f"entries are missing below position {stop * TILE**level}")
         rows = [
-            {"level": level, "number": start + place, "hash": root_of(hashes[place * TILE : (place + 1) * TILE])}
+            {"level": level, "number": start + place, "hash": perfect_root(hashes[place * TILE : (place + 1) * TILE])}
             for place in range(stop - start)
         ]
         with self._tables.writing() as connection:
             self._tables.add(connection, SUBTREES, rows)
 
     def root(self, size: int) -> bytes:
-        """Root over the first `size` entries, as they are stored now.
+        """Root over the first `size` entries.
 
         Raises:
             Unprovable: entries are missing.
         """
-        self.grow(size)
-        with self._tables.reading() as connection:
-            return _Nodes(connection).root(0, size)
+        return self._roots(size, [(0, size)])[0]
 
     def agrees(self, size: int, root: bytes) -> bool:
-        """Whether the first `size` entries, as they are stored now, have this root."""
+        """Whether the first `size` entries have this root, as far as the subtrees over them tell; `verify` reads them all."""
 
         def attempt() -> bool:
             return self.root(size) == root
@@ -142,15 +150,22 @@ class Subtrees:
             raise Unprovable(f"entry {index + 1} is not what the root of size {size} was made over")
         return found
 
-    def consistency(self, old_size: int, size: int, root: bytes) -> list[bytes]:
+    def consistency(self, old_size: int, size: int, root: bytes, old_root: bytes | None = None) -> list[bytes]:
         """Proof that the tree of the first `size` entries extends that of the first `old_size` 一致性证明.
 
+        Args:
+            old_size: at most `size`.
+            size: of the later tree.
+            root: of the later tree, as it was signed.
+            old_root: of the earlier tree; None = as the subtrees tell.
+
         Raises:
-            Unprovable: entries and root do not fit together.
+            Unprovable: entries and roots do not fit together.
         """
 
         def attempt() -> tuple[bytes, list[bytes]]:
-            return self.root(old_size), self._roots(size, consistency_ranges(old_size, size))
+            before = self.root(old_size) if old_root is None else old_root
+            return before, self._roots(size, consistency_ranges(old_size, size))
 
         found = self._twice(attempt, lambda made: consistent(made[0], old_size, root, size, made[1]))
         if found is None:
@@ -159,8 +174,10 @@ class Subtrees:
 
     def _roots(self, size: int, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         self.grow(size)
+        if len(self._tiles) > MOST_TILES:
+            self._tiles = {}
         with self._tables.reading() as connection:
-            nodes = _Nodes(connection)
+            nodes = _Nodes(connection, self._tiles)
             return [nodes.root(start, stop) for start, stop in ranges]
 
     def _twice(self, attempt: Callable[[], Made], holds: Callable[[Made], bool]) -> Made | None:
@@ -168,6 +185,7 @@ class Subtrees:
         for again in (False, True):
             if again:
                 self._grown = 0
+                self._tiles = {}
                 with self._tables.writing() as connection:
                     connection.execute(delete(SUBTREES))
             try:

@@ -97,18 +97,21 @@ class TransparencyLog:
         """The journal's state, once it is known to extend what was signed before."""
         last = self._last(keys)
         head = self._journal.head()
+        if not self._agrees(head.size, head.root):
+            raise SigningRefused("日志头与条目不符 the head does not match the entries")
         if last is not None:
             before = last[1]
             if head.size < before.size:
                 raise SigningRefused(
                     f"日志被回退 the journal was set back: {before.size} entries were signed for, {head.size} are there"
                 )
-            if not self._agrees(before.size, before.root):
+            try:
+                # stored subtrees are anyone's who has the database; a proof that holds is nobody's to forge
+                self.subtrees.consistency(before.size, head.size, head.root, before.root)
+            except Unprovable as error:
                 raise SigningRefused(
                     f"日志被改写 the journal was rewritten: its first {before.size} entries are not those signed for"
-                )
-        if not self._agrees(head.size, head.root):
-            raise SigningRefused("日志头与条目不符 the head does not match the entries")
+                ) from error
         return Checkpoint(keys.signing.name, head.size, head.root)
 
     def _agrees(self, size: int, root: bytes) -> bool:
@@ -200,7 +203,11 @@ class TransparencyLog:
             NotSigned: no such entry or checkpoint.
             Unprovable: the entry is not what was signed for.
         """
-        entry = self.entry(position)
+        with self._tables.reading():
+            return self._proven(self.entry(position), size, with_entry=with_entry)
+
+    def _proven(self, entry: Entry, size: int | None, *, with_entry: bool) -> ProofFile:
+        position = entry.position
         note = self.covering(position) if size is None else self.signed(size)
         if note is None or Checkpoint.parse(note.text).size < position:
             raise NotSigned(

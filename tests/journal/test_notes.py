@@ -160,12 +160,7 @@ def test_a_signing_key_does_not_show_its_secret_where_it_is_printed() -> None:
 def test_base64_has_one_spelling(raw: bytes) -> None:
     text = base64.b64encode(raw).decode()
     assert from_base64(text) == raw
-    for other in (
-        text + "\n",
-        " " + text,
-        text.replace("=", ""),
-        text[:-1] + "B" if text.endswith("A") else text + "=",
-    ):
+    for other in (text + "\n", " " + text, text.replace("=", ""), text.replace("A=", "B="), text + "="):
         if other != text:
             with pytest.raises(NoteRefused):
                 from_base64(other)

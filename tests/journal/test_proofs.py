@@ -3,17 +3,21 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
+from sqlalchemy import select
 
 from journal import Journal, subtrees
 from journal.entries import Entry, canonical
-from journal.log_tables import LogTables
+from journal.log_tables import SUBTREES, LogTables
 from journal.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, root_of
 from journal.subtrees import Subtrees, Unprovable
-from tests.journal.forging import fill
+from journal.transparency import SigningRefused, open_log
+from tests.journal.forging import fill, rewrite
 from tests.journal.test_tampering import Intruder
 
 SIZE = 300
@@ -113,6 +117,33 @@ def test_a_removed_entry_cannot_be_proven_around(journal: Journal, tables: LogTa
     change(url, f"DELETE FROM entries WHERE position = {position}")
     with pytest.raises(Unprovable):
         Subtrees(tables).inclusion(0, leaves[0], SIZE, journal.head().root)
+
+
+@pytest.mark.parametrize("left", ["as they were", "made to fit both"])
+def test_subtrees_that_were_left_or_made_to_fit_do_not_get_a_rewrite_signed(
+    journal: Journal, tables: LogTables, url: str, tmp_path: Path, left: str
+) -> None:
+    """The forger has the database: he may write subtrees under which the old root and the new one both come out."""
+    assert tables
+    log = open_log(journal, url, tmp_path / "log.key")
+    entries = fill(journal, 16)
+    log.checkpoint()
+    with tables.reading() as connection:
+        honest = [tuple(row) for row in connection.execute(select(SUBTREES))]
+    entries += fill(journal, 64, after=16)
+    forged = [*entries[:4], replace(entries[4], state=b"forged"), *entries[5:64]]
+    rewrite(url, forged)
+    leaves = [entry.leaf for entry in journal.since(0, 64)]
+    rows = [{"level": level, "number": number, "hash": value} for level, number, value in honest]
+    if left == "made to fit both":
+        rows += [{"level": 1, "number": n, "hash": root_of(leaves[n * 4 : n * 4 + 4])} for n in range(4, 16)]
+        rows += [{"level": 2, "number": n, "hash": root_of(leaves[n * 16 : n * 16 + 16])} for n in range(1, 4)]
+        rows += [{"level": 3, "number": 0, "hash": root_of(leaves)}]
+    with tables.writing() as connection:
+        tables.add(connection, SUBTREES, rows)
+    with pytest.raises(SigningRefused, match="rewritten"):
+        log.checkpoint()
+    log.close()
 
 
 def test_tables_of_kept_signatures_change_for_nobody(journal: Journal, tables: LogTables, url: str) -> None:
