@@ -22,6 +22,8 @@ from journal.transparency import NotSigned
 
 PROOF_READERS = frozenset({Role.AUDITOR, Role.CITY})
 LARGEST_NUMBER = 2**62
+LONGEST_NUMBER = len(str(LARGEST_NUMBER))
+"""Python refuses to read thousands of digits as a number, which would pass for a fault of ours."""
 
 
 def _refusal(status: int, code: str, chinese: str, english: str) -> Response:
@@ -45,7 +47,7 @@ def _number(request: Request, name: str) -> int | None:
     given = request.query_params.get(name)
     if given is None:
         return None
-    if not given.isascii() or not given.isdigit() or int(given) > LARGEST_NUMBER:
+    if not given.isascii() or not given.isdigit() or len(given) > LONGEST_NUMBER or int(given) > LARGEST_NUMBER:
         raise Malformed(400, "MALFORMED_INPUT", f"{name} 须为非负整数。", f"{name} must be a whole number.")
     return int(given)
 

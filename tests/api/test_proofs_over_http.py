@@ -107,6 +107,7 @@ UNANSWERABLE = {
     "/log/checkpoint?size=-1": 400,
     "/log/checkpoint?size=٣": 400,
     "/log/checkpoint?size=99999999999999999999": 400,
+    "/log/checkpoint?size=" + "9" * 5_000: 400,
     "/log/proof/inclusion": 400,
     "/log/proof/inclusion?position=0": 404,
     "/log/proof/inclusion?position=999999": 404,
