@@ -45,6 +45,7 @@ class _Nodes:
     def __init__(self, connection: Connection, tiles: Tiles) -> None:
         self._connection = connection
         self._tiles = tiles
+        self._leaves: Tiles = {}
 
     def tile(self, level: int, number: int, tiles: int = 1) -> Sequence[bytes]:
         """The hashes of some tiles of a level, as far as they are there."""
@@ -55,7 +56,7 @@ class _Nodes:
         else:
             t = SUBTREES.c
             query = select(t.hash).where(t.level == level, t.number >= first, t.number < beyond).order_by(t.number)
-        return [bytes(row[0]) for row in self._connection.execute(query)]
+        return self._connection.execute(query).scalars().all()
 
     def root(self, start: int, stop: int) -> bytes:
         """Root over the leaves [start, stop)."""
@@ -65,13 +66,13 @@ class _Nodes:
         level, within = divmod(height, TILE_HEIGHT)
         tile, offset = divmod(number << within, TILE)
         beyond = offset + (1 << within)
-        known = self._tiles.get((level, tile), ())
+        tiles = self._tiles if level else self._leaves
+        known = tiles.get((level, tile), ())
         if len(known) < beyond:
             known = self.tile(level, tile)
             if len(known) < beyond:
                 raise Unprovable(f"the tree has no node {number} of height {height}: entries or subtrees are missing")
-            if level:
-                self._tiles[level, tile] = known
+            tiles[level, tile] = known
         return perfect_root(known[offset:beyond])
 
 
