@@ -1,11 +1,14 @@
 """What other processes do to a journal while a test looks on; in a module of its own, so that a process can import it."""
 
 import multiprocessing
+import sqlite3
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
+
+import psycopg2
 
 from journal import NewEntry, open_journal
 
@@ -58,3 +61,15 @@ def processes(target: Callable[..., None], url: str, arguments: list[tuple[Any, 
             one.kill()
             one.join()
             one.close()
+
+
+def statement(url: str, *statements: str) -> None:
+    """Statements sent past the recorder."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            for one in statements:
+                connection.execute(one)
+    else:
+        with closing(psycopg2.connect(url)) as other, other, other.cursor() as cursor:
+            for one in statements:
+                cursor.execute(one)
