@@ -38,8 +38,8 @@ def city_day(at: datetime) -> date:
 class Command(BaseModel):
     """A wish 命令, named in the imperative. It may be refused.
 
-    No text in it holds a control character (tab and line ends aside) or half a surrogate pair: PostgreSQL keeps no NUL in
-    a text, so one such name would stop every read model for good.
+    No text in it holds a control character (tab and line ends aside), a direction mark or half a surrogate pair: PostgreSQL
+    keeps no NUL in a text, so one such name would stop every read model for good.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,7 +51,8 @@ class Command(BaseModel):
         return self
 
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls, half surrogate pairs, and direction marks: with one of these a report reads otherwise than what was kept."""
 
 
 def holds_control(value: object) -> bool:

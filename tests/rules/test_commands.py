@@ -57,7 +57,7 @@ def test_an_answer_is_no_larger_than_a_form_can_ask_for(data: dict[str, Any]) ->
         Answer.model_validate(data)
 
 
-@pytest.mark.parametrize("text", ["\x00", "名\x00称", "\x1b[31m", "\ud800", "\x7f"])
+@pytest.mark.parametrize("text", ["\x00", "名\x00称", "\x1b[31m", "\x9b31m", "\ud800", "\x7f", "级一\u202e", "\u2066x"])
 def test_no_command_holds_a_control_character_however_deep(text: str) -> None:
     """A NUL in a text stops every read model on PostgreSQL."""
     with pytest.raises(ValidationError):
