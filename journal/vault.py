@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Select, create_engine, event, text
+
+from journal.statements import Rows, Statements
 
 SCHEMA = "secrets"
 """Tables of the vault are declared in this schema; SQLite knows none and reads them without."""
@@ -78,11 +81,13 @@ def derived(key: bytes, purpose: str) -> bytes:
 class Vault:
     """The tables of secrets 密库, shared by the keys of persons, the accounts and the uploads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, unasked: Engine | None = None) -> None:
         self._sqlite = engine.dialect.name == "sqlite"
         self._engine = engine.execution_options(schema_translate_map={SCHEMA: None}) if self._sqlite else engine
         # one statement needs no transaction around it, and every request identifies its caller here
         self._reads = self._engine if self._sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._unasked = (unasked or engine).execution_options(isolation_level="AUTOCOMMIT")
+        self._statements = None if self._sqlite else Statements()
 
     def create(self, metadata: MetaData) -> None:
         """Make tables where they are missing; several processes may start at once."""
@@ -97,6 +102,18 @@ class Vault:
         """A connection to read from, each statement by itself."""
         with self._reads.connect() as connection:
             yield connection
+
+    def rows(self, query: Select[Any]) -> Rows:
+        """The rows of one query as plain tuples; a connection that was lost meanwhile is made anew."""
+        if self._statements is None:
+            with self._reads.connect() as connection:
+                return [tuple(row) for row in connection.execute(query)]
+        with self._unasked.connect() as connection:
+            try:
+                return self._statements.rows(connection, query)
+            except psycopg2.OperationalError:
+                connection.invalidate()
+                return self._statements.rows(connection, query)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -114,12 +131,14 @@ class Vault:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+        self._unasked.dispose()
 
 
 def open_vault(url: str) -> Vault:
     """The vault at an address 打开密库: "sqlite:///PATH", a file of its own (0600), or a PostgreSQL address."""
     if not url.startswith(SQLITE):
-        return Vault(create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_pre_ping=True))
+        address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
+        return Vault(create_engine(address, pool_pre_ping=True), create_engine(address))
     path = Path(url.removeprefix(SQLITE))
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))

@@ -1,7 +1,7 @@
 """Audit trail 审计轨迹: every entry of the journal beside the subject that decides who may see it. plan P5."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, select
 from sqlalchemy.sql import ColumnElement, FromClause
@@ -72,8 +72,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 AUDIT_TRAIL = Desk("audit_trail", (ENTRIES, SUBJECTS), fold)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
+class EntryRow(NamedTuple):
     """An entry as the trail shows it 条目; data as JSON."""
 
     position: int
@@ -131,7 +130,7 @@ def entries(
     table = reading[ENTRIES]
     joined, conditions = _matching(reading, scope, stream, kind, after)
     query = select(table).select_from(joined).where(*conditions).order_by(table.c.position).limit(first)
-    return [EntryRow(*row) for row in reading.rows(query)]
+    return [EntryRow._make(row) for row in reading.rows(query)]
 
 
 def count(reading: Reading, scope: Scope, *, stream: str | None = None, kind: str | None = None) -> int:

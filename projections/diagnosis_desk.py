@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, select
@@ -252,8 +252,7 @@ class DiagnosisFilter:
     grade: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DiagnosisRow:
+class DiagnosisRow(NamedTuple):
     """A diagnosis as the desk shows it 诊断. Times in microseconds of UTC; totals exact, as text."""
 
     id: str
@@ -279,8 +278,7 @@ class DiagnosisRow:
     result: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
+class AnswerRow(NamedTuple):
     """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`."""
 
     diagnosis: str
@@ -291,8 +289,7 @@ class AnswerRow:
     difference: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
+class EvidenceRow(NamedTuple):
     """A file that supports indicators 佐证."""
 
     diagnosis: str
@@ -306,8 +303,7 @@ class EvidenceRow:
     attached_by_role: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
+class ReportRow(NamedTuple):
     """A version of the report 报告."""
 
     diagnosis: str
@@ -350,7 +346,7 @@ def diagnoses(
     query = select(cases).where(*_matching(reading, scope, where))
     if after is not None:
         query = query.where(cases.c.id > after)
-    return [DiagnosisRow(*row) for row in reading.rows(query.order_by(cases.c.id).limit(first))]
+    return [DiagnosisRow._make(row) for row in reading.rows(query.order_by(cases.c.id).limit(first))]
 
 
 def count(reading: Reading, scope: Scope, where: DiagnosisFilter) -> int:
@@ -362,30 +358,30 @@ def count(reading: Reading, scope: Scope, where: DiagnosisFilter) -> int:
 def diagnoses_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, DiagnosisRow]:
     """Diagnoses of many ids within a scope; those outside are absent."""
     cases = reading[DIAGNOSES]
-    query = select(cases).where(*_matching(reading, scope, DiagnosisFilter()), cases.c.id.in_(list(ids)))
-    return {row[0]: DiagnosisRow(*row) for row in reading.rows(query)}
+    query = select(cases).where(*_matching(reading, scope, DiagnosisFilter()), reading.among(cases.c.id, ids))
+    return {row[0]: DiagnosisRow._make(row) for row in reading.rows(query)}
 
 
 def answers(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
     """Answers of diagnoses within a scope 答案; none of those outside."""
-    return [AnswerRow(*row) for row in _of(reading, scope, ANSWERS, ids)]
+    return [AnswerRow._make(row) for row in _of(reading, scope, ANSWERS, ids)]
 
 
 def evidence(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[EvidenceRow]:
     """Evidence of diagnoses within a scope 佐证; none of those outside."""
-    return [EvidenceRow(*row) for row in _of(reading, scope, EVIDENCE, ids)]
+    return [EvidenceRow._make(row) for row in _of(reading, scope, EVIDENCE, ids)]
 
 
 def reports(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[ReportRow]:
     """Reports of diagnoses within a scope 报告; none of those outside."""
-    return [ReportRow(*row) for row in _of(reading, scope, REPORTS, ids)]
+    return [ReportRow._make(row) for row in _of(reading, scope, REPORTS, ids)]
 
 
 def _of(reading: Reading, scope: Scope, table: Table, ids: Sequence[str]) -> Sequence[Any]:
     cases, mine = reading[DIAGNOSES], reading[table]
     condition = (
         *_matching(reading, scope, DiagnosisFilter()),
-        cases.c.id.in_(list(ids)),
+        reading.among(cases.c.id, ids),
         mine.c.diagnosis == cases.c.id,
     )
     order = [mine.c[column.name] for column in table.primary_key]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Column, MetaData, String, Table, and_, exists, func, select
@@ -92,8 +93,7 @@ class EnterpriseFilter:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EnterpriseRow:
+class EnterpriseRow(NamedTuple):
     """An enterprise as the directory shows it 企业."""
 
     id: str
@@ -111,8 +111,7 @@ class EnterpriseRow:
     latest_diagnosis: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationRow:
+class OrganisationRow(NamedTuple):
     """An organisation as the directory shows it 组织."""
 
     id: str
@@ -166,7 +165,7 @@ def enterprises(
     query = select(firms).where(*_matching(reading, scope, where))
     if after is not None:
         query = query.where(firms.c.id > after)
-    return [EnterpriseRow(*row) for row in reading.rows(query.order_by(firms.c.id).limit(first))]
+    return [EnterpriseRow._make(row) for row in reading.rows(query.order_by(firms.c.id).limit(first))]
 
 
 def count(reading: Reading, scope: Scope, where: EnterpriseFilter) -> int:
@@ -178,8 +177,8 @@ def count(reading: Reading, scope: Scope, where: EnterpriseFilter) -> int:
 def enterprises_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, EnterpriseRow]:
     """Enterprises of many ids within a scope; those outside are absent."""
     firms = reading[ENTERPRISES]
-    query = select(firms).where(to_sql(scope, enterprise_columns(reading)), firms.c.id.in_(list(ids)))
-    return {row[0]: EnterpriseRow(*row) for row in reading.rows(query)}
+    query = select(firms).where(to_sql(scope, enterprise_columns(reading)), reading.among(firms.c.id, ids))
+    return {row[0]: EnterpriseRow._make(row) for row in reading.rows(query)}
 
 
 def organisations(reading: Reading, kind: str | None, first: int, after: str | None = None) -> list[OrganisationRow]:
@@ -190,7 +189,7 @@ def organisations(reading: Reading, kind: str | None, first: int, after: str | N
         query = query.where(table.c.kind == kind)
     if after is not None:
         query = query.where(table.c.id > after)
-    return [OrganisationRow(*row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+    return [OrganisationRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
 
 
 def ids_by_name(reading: Reading, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -213,5 +212,5 @@ def organisation_count(reading: Reading, kind: str | None) -> int:
 def organisations_by_id(reading: Reading, ids: Sequence[str]) -> dict[str, OrganisationRow]:
     """Organisations of many ids."""
     table = reading[ORGANISATIONS]
-    query = select(table.c.id, table.c.kind, table.c.name, table.c.industries).where(table.c.id.in_(list(ids)))
-    return {row[0]: OrganisationRow(*row) for row in reading.rows(query)}
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.industries).where(reading.among(table.c.id, ids))
+    return {row[0]: OrganisationRow._make(row) for row in reading.rows(query)}

@@ -1,7 +1,7 @@
 """People desk 人员台: people and their memberships as they stand now; names stay ciphertext. plan O2, P7."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Boolean, Column, MetaData, String, Table, func, select
 
@@ -68,8 +68,7 @@ PEOPLE_DESK = Desk(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipRow:
+class MembershipRow(NamedTuple):
     """A role held for an organisation 任职; days as ISO text, both included."""
 
     id: str
@@ -79,8 +78,7 @@ class MembershipRow:
     until: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(NamedTuple):
     """A person 人员; name and phone as ciphertext, None once erased or never given."""
 
     id: str
@@ -95,14 +93,14 @@ def people(reading: Reading, scope: Scope, first: int, after: str | None = None)
     query = select(table).where(to_sql(scope, _NOWHERE))
     if after is not None:
         query = query.where(table.c.id > after)
-    return [PersonRow(*row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+    return [PersonRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
 
 
 def people_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:
     """People of many ids within a scope."""
     table = reading[PEOPLE]
-    query = select(table).where(to_sql(scope, _NOWHERE), table.c.id.in_(list(ids)))
-    return [PersonRow(*row) for row in reading.rows(query)]
+    query = select(table).where(to_sql(scope, _NOWHERE), reading.among(table.c.id, ids))
+    return [PersonRow._make(row) for row in reading.rows(query)]
 
 
 def people_count(reading: Reading, scope: Scope) -> int:
@@ -122,7 +120,7 @@ def held_by(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, lis
     held = reading[MEMBERSHIPS]
     query = (
         select(held.c.person, held.c.id, held.c.role, held.c.organisation, held.c.since, held.c.until)
-        .where(to_sql(scope, _NOWHERE), held.c.person.in_(list(ids)))
+        .where(to_sql(scope, _NOWHERE), reading.among(held.c.person, ids))
         .order_by(held.c.person, held.c.id)
     )
     found: dict[str, list[MembershipRow]] = {}
@@ -140,4 +138,4 @@ def memberships_of(reading: Reading, person: str, day: str) -> list[MembershipRo
         .where(people.c.id == held.c.person, people.c.erased.is_(False))
         .order_by(held.c.id)
     )
-    return [MembershipRow(*row) for row in reading.rows(query)]
+    return [MembershipRow._make(row) for row in reading.rows(query)]

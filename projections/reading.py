@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Select, String, Table, any_, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import ColumnElement
+
+from journal.statements import Rows, Statements
 
 
 class Reading:
@@ -12,14 +16,32 @@ class Reading:
     Indexing with a desk's table gives that table in the generation of this snapshot.
     """
 
-    def __init__(self, connection: Connection, tables: Mapping[str, Table], position: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        tables: Mapping[str, Table],
+        position: int,
+        statements: Statements | None = None,
+    ) -> None:
         self._connection = connection
         self._tables = tables
+        self._statements = statements
         self.position = position
 
     def __getitem__(self, table: Table) -> Table:
         return self._tables[table.name]
 
-    def rows(self, query: Executable) -> Sequence[Any]:
-        """The rows of a query."""
-        return self._connection.execute(query).all()
+    def rows(self, query: Select[Any]) -> Rows:
+        """The rows of a query, as plain tuples."""
+        if self._statements is not None:
+            return self._statements.rows(self._connection, query)
+        return [tuple(row) for row in self._connection.execute(query)]
+
+    def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
+        """The condition that a column has one of several texts 属于.
+
+        One array on PostgreSQL: a list in the statement would make another statement of each length.
+        """
+        if self._statements is None:
+            return column.in_(list(values))
+        return column == any_(bindparam(None, list(values), type_=ARRAY(String)))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -27,9 +28,11 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.sql import quoted_name
 
 from journal import Entry, Journal
+from journal.statements import Rows, Statements, run
 from projections.audit_trail import AUDIT_TRAIL
 from projections.coverage import COVERAGE
 from projections.desk import Desk, Tables
@@ -61,6 +64,10 @@ GENERATIONS = Table(
     Column("current", Boolean, nullable=False),
 )
 
+STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.position).where(GENERATIONS.c.current)
+BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.compile(dialect=PGDialect_psycopg2())}"  # type: ignore[no-untyped-call]
+"""One way to the server and back instead of two, for every operation."""
+
 log = logging.getLogger(__name__)
 
 
@@ -91,6 +98,9 @@ class ReadModels:
         self._kept: dict[tuple[str, int], tuple[int, Tables]] = {}
         self._moved = threading.Condition()
         self._sqlite = engine.dialect.name == "sqlite"
+        self._reads = engine if self._sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._statements = None if self._sqlite else Statements()
+        self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
         with self._writing(SCHEMA_LOCK) as connection:
             PROGRESS.create_all(connection)
             known = {row.desk for row in connection.execute(select(GENERATIONS))}
@@ -209,17 +219,43 @@ class ReadModels:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """One snapshot to read from; a swap of generations never tears it."""
-        with self._engine.connect() as connection:
-            if self._sqlite:
-                connection.exec_driver_sql("BEGIN")
-            else:
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            standing = self._standing(connection)
-            tables: dict[str, Table] = {}
-            for desk in self._desks:
-                tables |= self._named(desk, standing[desk.name][0])
-            yield Reading(connection, tables, min(position for _, position in standing.values()))
+        with self._reads.connect() as connection:
+            standing = {name: rest for name, *rest in self._begun(connection)}
+            try:
+                generations = tuple(standing[desk.name][0] for desk in self._desks)
+                position = min(standing[desk.name][1] for desk in self._desks)
+                yield Reading(connection, self._shown(generations), position, self._statements)
+            finally:
+                self._ended(connection)
+
+    def _begun(self, connection: Connection) -> Rows:
+        """A snapshot begun, and (desk, generation, position) as it shows them; a lost connection is made anew."""
+        if self._sqlite:
+            connection.exec_driver_sql("BEGIN")
+            return [tuple(row) for row in connection.execute(STANDING)]
+        try:
+            return run(connection, BEGIN_READING)
+        except psycopg2.OperationalError:
+            connection.invalidate()
+            return run(connection, BEGIN_READING)
+
+    def _ended(self, connection: Connection) -> None:
+        driver: Any = connection.connection
+        if self._sqlite:
             connection.rollback()
+        elif driver.closed:
+            connection.invalidate()
+        else:
+            run(connection, "ROLLBACK")
+
+    def _shown(self, generations: tuple[int, ...]) -> Mapping[str, Table]:
+        """The tables by name, given the generation of each desk; those of the latest snapshot are kept."""
+        known, tables = self._latest
+        if known != generations:
+            named = (self._named(desk, number) for desk, number in zip(self._desks, generations, strict=True))
+            tables = {name: table for shown in named for name, table in shown.items()}
+            self._latest = generations, tables
+        return tables
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
         """Fold everything anew beside the old tables, then swap 重建; readers keep the old rows until the swap.

@@ -26,7 +26,7 @@ from domain.language import SHANGHAI, Rule, city_day
 from journal import Caller
 from journal.handling import microseconds
 from journal.vault import SCHEMA, Vault
-from projections import ReadModels
+from projections import Reading, ReadModels
 from projections.people_desk import MembershipRow, memberships_of
 from zhenduan.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.partner_keys import IssuedKey, PartnerKeys
@@ -250,9 +250,11 @@ class LocalAccounts:
             except (VerificationError, InvalidHashError):
                 return False
 
-    def _held(self, person: str, day: date) -> list[MembershipRow]:
-        with self._models.reading() as reading:
+    def _held(self, person: str, day: date, reading: Reading | None = None) -> list[MembershipRow]:
+        if reading is not None:
             return memberships_of(reading, person, day.isoformat())
+        with self._models.reading() as own:
+            return memberships_of(own, person, day.isoformat())
 
     def sign_out(self, token: str) -> None:
         """End a session at once 退出; an unknown token ends nothing."""
@@ -286,23 +288,24 @@ class LocalAccounts:
         if not SESSION_TOKEN.fullmatch(token):
             return None
         hashed, moment = _token_hash(token), microseconds(now)
-        with self._vault.reading() as connection:
-            row = connection.execute(select(SESSIONS).where(SESSIONS.c.token_hash == hashed)).one_or_none()
-        if row is None or not hmac.compare_digest(row.token_hash, hashed):
+        columns = SESSIONS.c.token_hash, SESSIONS.c.person, SESSIONS.c.membership, SESSIONS.c.used_at, SESSIONS.c.expires_at
+        rows = self._vault.rows(select(*columns).where(SESSIONS.c.token_hash == hashed))
+        if not rows or not hmac.compare_digest(rows[0][0], hashed):
             return None
-        unused = timedelta(microseconds=moment - row.used_at)
-        if row.expires_at <= moment or unused >= self._limits.unused:
+        _, person, membership, used_at, expires_at = rows[0]
+        unused = timedelta(microseconds=moment - used_at)
+        if expires_at <= moment or unused >= self._limits.unused:
             return None
         if unused >= self._limits.noted_every:
             with self._vault.writing() as connection:
                 connection.execute(
                     update(SESSIONS).where(SESSIONS.c.token_hash == hashed).values(used_at=moment)
                 )
-        return hashed, row.person, row.membership, int(row.expires_at)
+        return hashed, person, membership, int(expires_at)
 
     # Who a token belongs to
 
-    def identify(self, token: str) -> Identified | None:
+    def identify(self, token: str, reading: Reading | None = None) -> Identified | None:
         """Who a bearer token belongs to 身份识别; None when unknown, expired, ended, or the membership holds no more."""
         now = self._clock()
         if token.startswith(PARTNER_PREFIX + "_"):
@@ -312,7 +315,8 @@ class LocalAccounts:
         if session is None:
             return None
         _, person, membership, ends = session
-        held = next((one for one in self._held(person, city_day(now)) if one.id == membership), None)
+        memberships = self._held(person, city_day(now), reading)
+        held = next((one for one in memberships if one.id == membership), None)
         if held is None:
             return None
         role = Role(held.role)

@@ -8,9 +8,9 @@ from contextlib import nullcontext, suppress
 from types import FrameType
 
 import uvicorn
-from api.app import create_app
 from tqdm import tqdm
 
+from api.app import create_app
 from zhenduan.checkpointing import signing
 from zhenduan.demo import open_demo
 from zhenduan.demo_people import DemoLogin

@@ -30,6 +30,7 @@ from api.program import PUBLIC, Identified, Program
 from api.texts import texts_in, unusable
 from api.wakeups import Wakeups
 from journal import Caller
+from projections import Reading
 
 THREADS = 12
 """Operations at a time; each may hold a connection of the read models and one of the journal."""
@@ -119,15 +120,15 @@ class Operations:
             self._threads = CapacityLimiter(THREADS)
         return await anyio.to_thread.run_sync(function, *arguments, limiter=self._threads)
 
-    def identify(self, token: str | None) -> Identified | None:
-        """Who asks 认证; None for the public.
+    def identify(self, token: str | None, reading: Reading | None = None) -> Identified | None:
+        """Who asks 认证; None for the public. reading: the snapshot to look in, where one is open.
 
         Raises:
             CallerGone: the token belongs to nobody.
         """
         if token is None:
             return None
-        identified = self._program.accounts.identify(token)
+        identified = self._program.accounts.identify(token, reading)
         if identified is None:
             raise CallerGone(ended=True)
         return identified
@@ -141,10 +142,19 @@ class Operations:
             kinds: kinds of operation that this way of asking carries.
 
         Returns:
-            The operation ready to run, or the answer that says why not.
+            The operation ready to run, no snapshot open; or the answer that says why not.
         """
+        context = Context(self._program, self._cursors, self._wakeups, token=token)
         try:
-            identified = self.identify(token)
+            return self._admitted(request, context, kinds)
+        finally:
+            context.close()
+
+    def _admitted(self, request: Request, context: Context, kinds: frozenset[OperationType]) -> Admitted | Answer:
+        """As `admit`, leaving open the snapshot that the caller was looked up in."""
+        try:
+            if context.token is not None:
+                context.identified = self.identify(context.token, context.reading)
             prepared = self._documents.prepare(request.query, request.operation_name)
         except CallerGone as gone:
             return Answer({"errors": [gone.error]}, 401)
@@ -152,11 +162,9 @@ class Operations:
             return Answer({"errors": published(problem.errors)}, 400)
         if prepared.kind not in kinds:
             return _not_carried(prepared.kind, kinds)
-        role = (identified.caller if identified is not None else PUBLIC).role
-        if role not in prepared.roles:
-            error = forbidden(self._rights, prepared.coordinates, role)
+        if context.role not in prepared.roles:
+            error = forbidden(self._rights, prepared.coordinates, context.role)
             return Answer({"errors": published([error] if error is not None else [])}, 403)
-        context = Context(self._program, self._cursors, self._wakeups, identified, token)
         blocking = prepared.kind is not OperationType.SUBSCRIPTION
         executor = CompiledExecutor.build(
             self._schema,
@@ -188,9 +196,13 @@ class Operations:
             admitted.context.close()
 
     def run(self, request: Request, token: str | None, kinds: frozenset[OperationType]) -> Answer:
-        """Admit and execute in this thread."""
-        admitted = self.admit(request, token, kinds)
-        return admitted if isinstance(admitted, Answer) else self.execute(admitted)
+        """Admit and execute in this thread, in one snapshot."""
+        context = Context(self._program, self._cursors, self._wakeups, token=token)
+        try:
+            admitted = self._admitted(request, context, kinds)
+            return admitted if isinstance(admitted, Answer) else self.execute(admitted)
+        finally:
+            context.close()
 
     async def stream(self, admitted: Admitted) -> AsyncGenerator[Answer, None]:
         """The answers of an operation as they come 流式执行: one of a query or mutation, many of a subscription.

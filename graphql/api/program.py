@@ -13,7 +13,7 @@ from journal.blobs import Blobs
 from journal.notes import VerifierKey
 from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog
-from projections import ReadModels
+from projections import Reading, ReadModels
 from standards import Edition
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
@@ -78,8 +78,11 @@ class Accounts(Protocol):
     def remove(self, person: str) -> None:
         """End an erased person's account and every session of it."""
 
-    def identify(self, token: str) -> Identified | None:
-        """Who a bearer token belongs to; None when it is unknown, expired, ended, or its membership no longer holds."""
+    def identify(self, token: str, reading: Reading | None = None) -> Identified | None:
+        """Who a bearer token belongs to; None when it is unknown, expired, ended, or its membership no longer holds.
+
+        reading: the snapshot to look memberships up in; None = one of its own.
+        """
 
 
 class Uploads(Protocol):

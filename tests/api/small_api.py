@@ -41,7 +41,7 @@ class SmallAccounts:
 
     sessions: dict[str, Identified] = field(default_factory=dict)
 
-    def identify(self, token: str) -> Identified | None:
+    def identify(self, token: str, _reading: object = None) -> Identified | None:
         return self.sessions.get(token)
 
     def sign_in(self, _login: str, _password: str) -> SignedIn | None:

@@ -25,7 +25,7 @@ def as_partner(city: LiveCity, monkeypatch: pytest.MonkeyPatch, organisation: st
     accounts = city.installation.program.accounts
     known = accounts.identify
 
-    def identify(token: str) -> Any:
+    def identify(token: str, _reading: object = None) -> Any:
         found = known(token)
         if token != city.tokens["partner"] or found is None:
             return found

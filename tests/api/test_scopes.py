@@ -99,7 +99,7 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         schema = build_schema()
         asked: list[Scope] = [Nothing()]
 
-        def identify(_token: str) -> Identified:
+        def identify(_token: str, _reading: object = None) -> Identified:
             who = Caller("watcher", Role.AUDITOR, "audit", asked[0])
             return Identified(who, "m", datetime.now(UTC) + timedelta(hours=1))
 
