@@ -45,6 +45,12 @@ WRONG_STATUS = Rule(
 NOT_YOUR_ENTERPRISE = Rule(
     "NOT_YOUR_ENTERPRISE", "plan P7", "只能为本企业开启诊断", "An enterprise opens a diagnosis of itself only"
 )
+SAMPLE_BY_CITY = Rule(
+    "SAMPLE_BY_CITY",
+    "plan V5",
+    "抽样评估由市级部门开启",
+    "A sampled re-assessment is opened by the city",
+)
 NOT_ASSIGNED = Rule(
     "PROVIDER_NOT_ASSIGNED",
     "plan V3",
@@ -172,6 +178,8 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
         raise ENTERPRISE_UNKNOWN.refuse()
     if occasion.role == Role.ENTERPRISE and command.enterprise != occasion.organisation:
         raise NOT_YOUR_ENTERPRISE.refuse()
+    if command.purpose is d.Purpose.SAMPLE and occasion.role != Role.CITY:
+        raise SAMPLE_BY_CITY.refuse()
     published = occasion.read.get(edition_stream(command.edition))
     if not isinstance(published, PublishedEdition):
         raise EDITION_UNKNOWN.refuse(edition=command.edition)

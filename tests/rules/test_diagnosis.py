@@ -71,6 +71,14 @@ def test_an_enterprise_opens_no_diagnosis_of_another() -> None:
     given(DIAGNOSES).having_read(WORLD).when(OPENING, "enterprise", "e2").refused(rules.NOT_YOUR_ENTERPRISE)
 
 
+@pytest.mark.parametrize("role", ["district", "subdistrict", "park", "enterprise"])
+def test_a_sampled_reassessment_is_opened_by_the_city_alone(role: str) -> None:
+    sample = changed(purpose="sample")
+    unit = "e1" if role == "enterprise" else "unit"
+    given(DIAGNOSES).having_read(WORLD).when(sample, role, unit).refused(rules.SAMPLE_BY_CITY)
+    given(DIAGNOSES).having_read(WORLD).when(sample, "city").happened("diagnosis.opened.v1", "slot.taken.v1")
+
+
 def test_a_diagnosis_opens_once() -> None:
     opened().when(OPENING, "city").refused(rules.EXISTS)
 
