@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -255,6 +256,17 @@ class TransparencyLog:
         keys = self.keys().verifiers
         found = {read_checkpoint(note, keys) for note in (*notes, *([] if last is None else [last]))}
         return sorted(found, key=lambda one: (one.size, one.root))
+
+    def exported(self, size: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Rows of the checkpoints up to a size, and of their cosignatures, for a backup."""
+        with self._tables.reading() as connection:
+            checkpoints = connection.execute(
+                select(CHECKPOINTS).where(CHECKPOINTS.c.size <= size).order_by(CHECKPOINTS.c.size, CHECKPOINTS.c.at)
+            ).mappings()
+            cosignatures = connection.execute(
+                select(COSIGNATURES).where(COSIGNATURES.c.size <= size).order_by(*COSIGNATURES.primary_key)
+            ).mappings()
+            return [dict(row) for row in checkpoints], [dict(row) for row in cosignatures]
 
     def close(self) -> None:
         """Let go of every connection."""

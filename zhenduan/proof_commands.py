@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from zhenduan import proving, witnessing
+from zhenduan import backing_up, proving, witnessing
 from zhenduan.settings import Settings
 
 Run = Callable[[Settings, argparse.Namespace], int]
@@ -42,6 +42,18 @@ def _end_witness(settings: Settings, given: argparse.Namespace) -> int:
 def _witness(_settings: Settings, given: argparse.Namespace) -> int:
     token = os.environ.get(witnessing.TOKEN, "")
     return witnessing.run(given.server, token, given.key, given.origin_key, given.memory, given.every)
+
+
+def _backup(settings: Settings, given: argparse.Namespace) -> int:
+    return backing_up.backup(settings, given.file)
+
+
+def _check_backup(_settings: Settings, given: argparse.Namespace) -> int:
+    return backing_up.check(given.file, given.log_key)
+
+
+def _restore(settings: Settings, given: argparse.Namespace) -> int:
+    return backing_up.restore_from(settings, given.file, given.log_key, new_log=given.new_log)
 
 
 def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
@@ -88,3 +100,18 @@ def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
     added.add_argument("key", help="见证方验证密钥 its verifier key")
     added = command("end-witness", _end_witness, "注销见证方 end a witness's token at once")
     added.add_argument("id", help="标识 id, as printed when it was registered")
+    added = command("backup", _backup, "备份 write everything but secrets to one file, while it runs")
+    added.add_argument("file", type=Path, help="文件 file, which must not exist")
+    for name, run, says in (
+        ("check-backup", _check_backup, "核验备份 check a backup with no installation"),
+        ("restore", _restore, "恢复 bring a backup back into an empty installation, once it is checked"),
+    ):
+        added = command(name, run, says)
+        added.add_argument("file", type=Path, help="备份文件 the backup")
+        added.add_argument(
+            "--log-key", action="append", default=[], help="日志验证密钥 verifier key of the log; may be repeated"
+        )
+        if name == "restore":
+            added.add_argument(
+                "--new-log", action="store_true", help="另起日志 begin a new log: leave the old checkpoints out"
+            )

@@ -1,0 +1,384 @@
+"""Backup and restore 备份与恢复: online, whole, checked before it is usable, and without a single secret (plan P5)."""
+
+import io
+import json
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from journal import Journal, NewEntry, Verified, open_journal, verify
+from journal.backup import BackupRefused, Manifest, back_up, from_canonical, open_backup
+from journal.blobs import Blobs
+from journal.entries import canonical
+from journal.notes import Kind, Note, SigningKey
+from journal.restoring import NotEmpty, Restored, restore
+from journal.transparency import SigningRefused, TransparencyLog, contradicted, open_log
+from tests.journal.forging import fill
+from tests.journal.writers import now
+
+MADE_AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
+DISTRICT = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+REPORT = b"%PDF-1.7 a report"
+
+
+@pytest.fixture
+def log(journal: Journal, url: str, tmp_path: Path) -> Iterator[TransparencyLog]:
+    opened = open_log(journal, url, tmp_path / "log.key", "log.example/city")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(tmp_path / "files")
+
+
+def lived_in(journal: Journal, log: TransparencyLog, blobs: Blobs) -> None:
+    """A journal with entries, a file, a remembered outcome and a cosigned checkpoint."""
+    fill(journal, 5)
+    digest = blobs.put(REPORT)
+    state = json.dumps({"file": {"pdf": digest}, "standard": "f" * 64}, separators=(",", ":")).encode()
+    entry = NewEntry("report/1", 1, "diagnosis.report_issued.v1", state, actor="李", role="provider", reason="出具报告")
+    journal.append([entry], now(), ("李", "k1", "digest", '{"结果":1}'))
+    note = log.checkpoint()
+    log.accept(str(Note(note.text, (*note.signatures, DISTRICT.sign(note.text, 1_700_000_000)))), DISTRICT.verifier)
+    fill(journal, 3, "thing/b")
+    log.checkpoint()
+
+
+def backed_up(path: Path, journal: Journal, log: TransparencyLog, blobs: Blobs) -> Manifest:
+    return back_up(path, journal, log, blobs, MADE_AT)
+
+
+def elsewhere(path: Path, url: str, folder: Path, key: Path) -> tuple[Restored, Journal, TransparencyLog, Blobs]:
+    """The backup brought back into an installation of its own."""
+    folder.mkdir(exist_ok=True)
+    (folder / "log.key").write_text(key.read_text("utf-8"), "utf-8")
+    (folder / "log.key").chmod(0o600)
+    journal = open_journal(url)
+    log, blobs = open_log(journal, url, folder / "log.key"), Blobs(folder / "files")
+    with open_backup(path) as backup:
+        return restore(backup, journal, blobs, log.keys().verifiers), journal, log, blobs
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgres"])
+def test_all_that_was_recorded_comes_back_on_either_engine(
+    journal: Journal,
+    log: TransparencyLog,
+    blobs: Blobs,
+    tmp_path: Path,
+    target: str,
+    new_database: Callable[[], str],
+) -> None:
+    lived_in(journal, log, blobs)
+    manifest = backed_up(tmp_path / "b.zip", journal, log, blobs)
+    assert (manifest.size, manifest.files, manifest.outcomes, manifest.missing) == (9, 1, 1, ())
+    url = f"sqlite:///{tmp_path / 'there' / 'journal.db'}" if target == "sqlite" else new_database()
+    done, other, other_log, files = elsewhere(tmp_path / "b.zip", url, tmp_path / "there", tmp_path / "log.key")
+    with closing(other), closing(other_log):
+        assert other.head() == journal.head() == done.head
+        assert other.since(0, 100) == journal.since(0, 100)
+        assert other.outcome("李", "k1") == ("digest", '{"结果":1}')
+        assert isinstance(verify(other), Verified)
+        assert other_log.kept() == log.kept()
+        assert contradicted(other, log.kept()) is None
+        for size in (6, 9):
+            assert other_log.signed(size) == log.signed(size)
+        assert other_log.checkpoint() == log.checkpoint()
+        [report] = [entry for entry in other.since(0, 100) if b"pdf" in entry.state]
+        assert files.get(json.loads(report.state)["file"]["pdf"]) == REPORT
+        more = fill(other, 1, "thing/c")
+        assert more[0].position == 10
+        assert isinstance(verify(other), Verified)
+        assert other_log.checkpoint() != log.signed()
+
+
+def test_a_backup_is_of_one_moment_while_others_go_on(
+    journal: Journal, log: TransparencyLog, blobs: Blobs, tmp_path: Path
+) -> None:
+    lived_in(journal, log, blobs)
+    stop = threading.Event()
+
+    def write() -> None:
+        version = 0
+        while not stop.is_set():
+            version += 1
+            entry = NewEntry("busy", version, "t.v1", b"{}", idempotency_key=str(version))
+            journal.append([entry], now(), ("li", f"busy-{version}", "d", str(version)))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        manifests = [backed_up(tmp_path / f"{number}.zip", journal, log, blobs) for number in range(5)]
+    finally:
+        stop.set()
+        writer.join()
+    assert manifests[-1].size > manifests[0].size
+    for number, manifest in enumerate(manifests):
+        with open_backup(tmp_path / f"{number}.zip") as backup:
+            assert backup.checked(log.keys().verifiers).size == manifest.size
+            outcomes = {row["idempotency_key"] for row in backup.rows("outcomes.jsonl")} - {"k1"}
+            entries = {f"busy-{e.idempotency_key}" for e in backup.entries() if e.stream == "busy"}
+            assert outcomes == entries, "an outcome without its entry would answer for what never happened"
+
+
+def test_an_empty_journal_is_backed_up_too(
+    journal: Journal, log: TransparencyLog, blobs: Blobs, tmp_path: Path
+) -> None:
+    backed_up(tmp_path / "b.zip", journal, log, blobs)
+    url = f"sqlite:///{tmp_path / 'there' / 'journal.db'}"
+    done, other, other_log, _ = elsewhere(tmp_path / "b.zip", url, tmp_path / "there", tmp_path / "log.key")
+    with closing(other), closing(other_log):
+        assert done.head.size == other.head().size == 0
+        fill(other, 2)
+        assert isinstance(verify(other), Verified)
+
+
+def test_a_backup_goes_into_an_empty_journal_only(
+    journal: Journal, log: TransparencyLog, blobs: Blobs, tmp_path: Path
+) -> None:
+    lived_in(journal, log, blobs)
+    backed_up(tmp_path / "b.zip", journal, log, blobs)
+    before = journal.head()
+    with open_backup(tmp_path / "b.zip") as backup, pytest.raises(NotEmpty):
+        restore(backup, journal, blobs, log.keys().verifiers)
+    assert journal.head() == before
+    with pytest.raises(BackupRefused, match="there already"):
+        backed_up(tmp_path / "b.zip", journal, log, blobs)
+
+
+def test_there_is_no_secret_in_it(journal: Journal, log: TransparencyLog, blobs: Blobs, tmp_path: Path) -> None:
+    lived_in(journal, log, blobs)
+    backed_up(tmp_path / "b.zip", journal, log, blobs)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"PRIVATE+KEY" not in everything
+    assert log.keys().signing.secret_text().encode() not in everything
+
+
+def test_a_file_that_is_gone_or_damaged_is_named_and_the_rest_is_saved(
+    journal: Journal, log: TransparencyLog, blobs: Blobs, tmp_path: Path
+) -> None:
+    lived_in(journal, log, blobs)
+    [kept] = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    kept.chmod(0o600)
+    kept.write_bytes(b"rotten")
+    assert backed_up(tmp_path / "1.zip", journal, log, blobs).missing == (kept.name,)
+    kept.unlink()
+    assert backed_up(tmp_path / "2.zip", journal, log, blobs).missing == (kept.name,)
+    with open_backup(tmp_path / "2.zip") as backup:
+        assert backup.checked(log.keys().verifiers).size == 9
+
+
+def members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def repacked(path: Path, parts: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+
+
+def entry_changed(parts: dict[str, bytes]) -> None:
+    parts["entries/000000000001"] = parts["entries/000000000001"].replace(b"thing.happened", b"thing.occurred")
+
+
+def entries_cut(parts: dict[str, bytes]) -> None:
+    parts["entries/000000000001"] = parts["entries/000000000001"][:-3]
+
+
+def entries_gone(parts: dict[str, bytes]) -> None:
+    del parts["entries/000000000001"]
+
+
+def entry_gone(parts: dict[str, bytes]) -> None:
+    raw = parts["entries/000000000001"]
+    parts["entries/000000000001"] = raw[4 + int.from_bytes(raw[:4]) :]
+
+
+def endless_entry(parts: dict[str, bytes]) -> None:
+    parts["entries/000000000001"] = b"\xff\xff\xff\xff"
+
+
+def manifest_changed(parts: dict[str, bytes]) -> None:
+    parts["manifest.json"] = parts["manifest.json"].replace(b'"size": 9', b'"size": 8')
+
+
+def manifest_of_another_time(parts: dict[str, bytes]) -> None:
+    parts["manifest.json"] = parts["manifest.json"].replace(b"backup.v1", b"backup.v9")
+
+
+def manifest_gone(parts: dict[str, bytes]) -> None:
+    del parts["manifest.json"]
+
+
+def file_changed(parts: dict[str, bytes]) -> None:
+    [name] = [name for name in parts if name.startswith("files/")]
+    parts[name] = b"another"
+
+
+def file_gone(parts: dict[str, bytes]) -> None:
+    [name] = [name for name in parts if name.startswith("files/")]
+    del parts[name]
+
+
+def outcome_gone(parts: dict[str, bytes]) -> None:
+    parts["outcomes.jsonl"] = b""
+
+
+def outcomes_gone(parts: dict[str, bytes]) -> None:
+    del parts["outcomes.jsonl"]
+
+
+def checkpoint_changed(parts: dict[str, bytes]) -> None:
+    parts["checkpoints.jsonl"] = parts["checkpoints.jsonl"].replace(b"\\n9\\n", b"\\n8\\n")
+
+
+def checkpoint_beyond(parts: dict[str, bytes]) -> None:
+    raw = parts["entries/000000000001"]
+    place = 0
+    for _ in range(8):
+        place += 4 + int.from_bytes(raw[place : place + 4])
+    parts["entries/000000000001"] = raw[:place]
+    forged = [from_canonical(piece) for piece in pieces(raw[:place])]
+    stated = json.loads(parts["manifest.json"])
+    from journal.merkle import root_of  # noqa: PLC0415 - the forger's own sum
+
+    stated |= {"size": 8, "at": forged[-1].at, "root": root_of([entry.leaf for entry in forged]).hex()}
+    parts["manifest.json"] = json.dumps(stated).encode()
+
+
+def rewritten(parts: dict[str, bytes]) -> None:
+    """Another history, whole in itself; only the signed checkpoints say otherwise."""
+    from journal.merkle import root_of  # noqa: PLC0415 - the forger's own sum
+
+    entries = [from_canonical(piece) for piece in pieces(parts["entries/000000000001"])]
+    entries[2] = replace(entries[2], actor="wang")
+    raws = [canonical(entry.position, entry.at, entry) for entry in entries]
+    parts["entries/000000000001"] = b"".join(len(raw).to_bytes(4) + raw for raw in raws)
+    stated = json.loads(parts["manifest.json"])
+    stated["root"] = root_of([from_canonical(raw).leaf for raw in raws]).hex()
+    parts["manifest.json"] = json.dumps(stated).encode()
+
+
+def pieces(raw: bytes) -> Iterator[bytes]:
+    stream = io.BytesIO(raw)
+    while prefix := stream.read(4):
+        yield stream.read(int.from_bytes(prefix))
+
+
+DAMAGES = (
+    entry_changed,
+    entries_cut,
+    entries_gone,
+    entry_gone,
+    endless_entry,
+    manifest_changed,
+    manifest_of_another_time,
+    manifest_gone,
+    file_changed,
+    file_gone,
+    outcome_gone,
+    outcomes_gone,
+    checkpoint_changed,
+    checkpoint_beyond,
+    rewritten,
+)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A backup, and the log key that goes with it; the file is the same whatever engine wrote it."""
+    folder = tmp_path_factory.mktemp("whole")
+    url = f"sqlite:///{folder / 'journal.db'}"
+    with closing(open_journal(url)) as journal, closing(open_log(journal, url, folder / "log.key")) as log:
+        blobs = Blobs(folder / "files")
+        lived_in(journal, log, blobs)
+        backed_up(folder / "b.zip", journal, log, blobs)
+    return folder / "b.zip", folder / "log.key"
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_damaged_backup_is_refused_and_leaves_the_journal_empty(
+    whole: tuple[Path, Path], tmp_path: Path, damage: Callable[[dict[str, bytes]], None]
+) -> None:
+    path, key = whole
+    parts = members(path)
+    damage(parts)
+    repacked(tmp_path / "b.zip", parts)
+    url = f"sqlite:///{tmp_path / 'there' / 'journal.db'}"
+    with pytest.raises(BackupRefused):
+        elsewhere(tmp_path / "b.zip", url, tmp_path / "there", key)
+    with closing(open_journal(url)) as journal:
+        assert journal.head().size == 0
+
+
+def test_a_file_cut_short_or_turned_anywhere_is_refused(whole: tuple[Path, Path], tmp_path: Path) -> None:
+    raw = whole[0].read_bytes()
+    damaged = [raw[: len(raw) // 2], raw[:-1], b"", b"no archive"]
+    damaged += [bytes([*raw[:place], raw[place] ^ 0x55, *raw[place + 1 :]]) for place in range(60, len(raw), 97)]
+    refused = 0
+    for number, data in enumerate(damaged):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(data)
+        try:
+            with open_backup(path) as backup:
+                head = backup.checked()
+        except BackupRefused:
+            refused += 1
+        else:  # what an archive says twice, or says of itself only, may be turned without harm
+            assert head.size == 9
+    assert refused > len(damaged) * 2 // 3
+
+
+def test_a_backup_by_another_log_is_refused_by_the_key_that_is_known(whole: tuple[Path, Path]) -> None:
+    stranger = SigningKey.generate("other.example/log", Kind.ED25519)
+    with open_backup(whole[0]) as backup:
+        assert backup.checked().size == 9
+        with pytest.raises(BackupRefused, match="cannot be trusted"):
+            backup.checked([stranger.verifier])
+
+
+def test_an_older_backup_does_not_make_the_log_sign_another_future(whole: tuple[Path, Path], tmp_path: Path) -> None:
+    """Entries that were signed for are lost: the log must not go on as if they had never been."""
+    path, key = whole
+    url = f"sqlite:///{tmp_path / 'there' / 'journal.db'}"
+    _, journal, log, _ = elsewhere(path, url, tmp_path / "there", key)
+    with closing(journal), closing(log):
+        fill(journal, 2, "thing/later")
+        log.checkpoint()
+    again = f"sqlite:///{tmp_path / 'there' / 'again.db'}"
+    _, journal, log, _ = elsewhere(path, again, tmp_path / "there", key)
+    with closing(journal), closing(log), pytest.raises(SigningRefused, match="set back"):
+        log.checkpoint()
+
+
+def test_a_new_log_begins_without_the_old_checkpoints(whole: tuple[Path, Path], tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    with closing(open_journal(url)) as journal, closing(open_log(journal, url, tmp_path / "log.key")) as log:
+        with open_backup(whole[0]) as backup:
+            restore(backup, journal, Blobs(tmp_path / "files"), with_checkpoints=False)
+        assert log.kept() == []
+        assert log.checkpoint()
+
+
+@pytest.mark.parametrize("damaged", [b"", b"x" * 80, b"zhenduan.entry.v1" + b"\0" * 23])
+def test_what_is_no_entry_is_refused(damaged: bytes) -> None:
+    with pytest.raises(BackupRefused):
+        from_canonical(damaged)
+
+
+def test_an_entry_comes_back_from_its_canonical_bytes(journal: Journal) -> None:
+    for entry in fill(journal, 3):
+        raw = canonical(entry.position, entry.at, entry)
+        assert from_canonical(raw) == entry
+        with pytest.raises(BackupRefused):
+            from_canonical(raw + b"x")

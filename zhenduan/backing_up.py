@@ -1,0 +1,71 @@
+"""Backing up 备份与恢复 at the command line. plan P5."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from journal.backup import BackupRefused, back_up, open_backup
+from journal.notes import NoteRefused, VerifierKey
+from journal.restoring import NotEmpty, restore
+from zhenduan.administration import progress
+from zhenduan.settings import Settings
+from zhenduan.wiring import finish_erasures, now, opened
+
+out = print
+
+
+def backup(settings: Settings, file: Path) -> int:
+    """Write everything but secrets to one file, while the installation runs."""
+    with opened(settings) as installation, progress("备份 backing up", "条 entries") as told:
+        program = installation.program
+        try:
+            manifest = back_up(file, program.journal, installation.log, program.blobs, now(), told)
+        except BackupRefused as refused:
+            sys.stderr.write(f"{refused}\n")
+            return 1
+    out(f"已备份 backed up: {manifest.size} 条 entries, {manifest.files} 个文件 files, root {manifest.root}")
+    for digest in manifest.missing:
+        sys.stderr.write(f"缺失或损坏的文件 a file that entries cite is missing or damaged: {digest}\n")
+    return 1 if manifest.missing else 0
+
+
+def check(file: Path, log_keys: Sequence[str]) -> int:
+    """Check a backup with no installation; 1 when it is not to be believed."""
+    try:
+        keys = [VerifierKey.parse(text) for text in log_keys]
+        with open_backup(file) as backup, progress("核验备份 checking", "条 entries") as told:
+            head = backup.checked(keys, told)
+            missing = backup.manifest.missing
+    except (BackupRefused, NoteRefused) as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
+    believed = "" if keys else "（检查点用备份自带密钥核验 checkpoints by the file's own keys）"
+    out(f"备份完整 whole: {head.size} 条 entries, root {head.root.hex()}{believed}")
+    for digest in missing:
+        sys.stderr.write(f"备份时即缺失的文件 missing already when it was made: {digest}\n")
+    return 0
+
+
+def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new_log: bool) -> int:
+    """Bring a backup back into an empty installation, and fold its read models."""
+    if not new_log and not settings.log_key.exists():
+        sys.stderr.write(
+            f"先放回日志签名密钥 {settings.log_key}，或用 --new-log 另起日志 "
+            "put the log's key in place first, or begin a new log by --new-log\n"
+        )
+        return 2
+    try:
+        given = [VerifierKey.parse(text) for text in log_keys]
+        with open_backup(file) as backup, opened(settings) as installation:
+            own = () if new_log else installation.log.keys().verifiers
+            with progress("恢复 restoring", "条 entries") as told:
+                program = installation.program
+                done = restore(backup, program.journal, program.blobs, given or own, told, with_checkpoints=not new_log)
+            with progress("更新读模型 projecting", "条 entries") as told:
+                told(program.models.catch_up())
+            finish_erasures(installation)
+    except (BackupRefused, NoteRefused, NotEmpty) as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
+    out(f"已恢复 restored: {done.head.size} 条 entries, {done.files} 个文件 files, root {done.head.root.hex()}")
+    return 0
