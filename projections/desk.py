@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -23,12 +24,26 @@ KEPT = 100_000
 
 @dataclass(frozen=True)
 class Desk:
-    """One desk 单元. listens: published names it folds; None = every one. fold(tables, entries): see `Tables`."""
+    """One desk 单元. listens: published names it folds; None = every one. fold(tables, entries): see `Tables`.
+
+    version: counts up when the fold gives other rows than before, so that rows of the old fold are folded anew.
+    """
 
     name: str
     tables: tuple[Table, ...]
     fold: Callable[["Tables", Sequence[Entry]], None]
     listens: frozenset[str] | None = None
+    version: int = 1
+
+    @property
+    def shape(self) -> str:
+        """Digest of what the rows look like 结构摘要: the version, and every table's columns and indexes."""
+        parts: list[object] = [self.version]
+        for table in self.tables:
+            columns = [(c.name, str(c.type), c.primary_key, c.nullable) for c in table.columns]
+            indexes = sorted((str(i.name), [c.name for c in i.columns], i.unique) for i in table.indexes)
+            parts.append((table.name, columns, indexes))
+        return sha256(repr(parts).encode()).hexdigest()
 
 
 class Rows:

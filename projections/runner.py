@@ -62,6 +62,7 @@ GENERATIONS = Table(
     Column("generation", Integer, primary_key=True),
     Column("position", BigInteger, nullable=False),
     Column("current", Boolean, nullable=False),
+    Column("shape", String, nullable=False),
 )
 
 STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.position).where(GENERATIONS.c.current)
@@ -103,17 +104,28 @@ class ReadModels:
         self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
         with self._writing(SCHEMA_LOCK) as connection:
             PROGRESS.create_all(connection)
-            known = {row.desk for row in connection.execute(select(GENERATIONS))}
-            for desk in desks:
-                if desk.name not in known:
-                    self._begin_generation(connection, desk, 1, current=True)
+            known = {row.desk: row for row in connection.execute(select(GENERATIONS).where(GENERATIONS.c.current))}
+            changed = [desk for desk in desks if desk.name not in known or known[desk.name].shape != desk.shape]
+            if changed and not self._sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROJECTOR_LOCK})
+            for desk in changed:
+                self._begin_anew(connection, desk, known[desk.name].generation if desk.name in known else 0)
+
+    def _begin_anew(self, connection: Connection, desk: Desk, old: int) -> None:
+        """Start a desk over in tables of its present shape: it is new, or a release has changed what its rows look like."""
+        if old:
+            log.warning("desk %s has changed with this release: its rows are folded anew", desk.name)
+            connection.execute(GENERATIONS.delete().where(GENERATIONS.c.desk == desk.name))
+        self._begin_generation(connection, desk, old + 1, current=True)
 
     def _begin_generation(self, connection: Connection, desk: Desk, generation: int, *, current: bool) -> None:
         for table in self._named(desk, generation).values():
             table.drop(connection, checkfirst=True)
             table.create(connection)
         connection.execute(
-            GENERATIONS.insert().values(desk=desk.name, generation=generation, position=0, current=current)
+            GENERATIONS.insert().values(
+                desk=desk.name, generation=generation, position=0, current=current, shape=desk.shape
+            )
         )
 
     def _named(self, desk: Desk, generation: int) -> Mapping[str, Table]:

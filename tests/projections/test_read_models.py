@@ -1,13 +1,15 @@
 """Read models 读模型: exactly once, rebuilt beside the old rows, equal to a replay; on both engines."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Column, MetaData, String
 
 from domain import diagnosis as d
 from domain.access import (
@@ -26,10 +28,11 @@ from domain.access import (
 from domain.enterprises import Firm, place_of
 from domain.people import ErasePerson, GrantMembership, RegisterPerson
 from domain.targets import Measure, SetTarget
-from journal import Journal
+from journal import Entry, Journal
 from projections import ReadModels, audit_trail, coverage, diagnosis_desk, directory, open_read_models, people_desk
+from projections.desk import Tables
 from projections.diagnosis_desk import DiagnosisFilter
-from projections.directory import EnterpriseFilter
+from projections.directory import DIRECTORY, EnterpriseFilter
 from projections.runner import DESKS
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, roster
 
@@ -255,3 +258,31 @@ def test_a_district_sees_its_own_coverage_only(models: ReadModels) -> None:
     with models.reading() as reading:
         rows = coverage.by_district(reading, scope_of(Role.DISTRICT, "310115"), 2024)
     assert [(row.district, row.total) for row in rows] == [("310115", 1)]
+
+def test_a_desk_that_a_release_has_changed_is_folded_anew_and_the_others_stay(city: City, models_url: str) -> None:
+    before = open_read_models(models_url, city.journal)
+    before.catch_up()
+    rows = before.dump()
+    before.close()
+    meta = MetaData()
+    wider = DIRECTORY.tables[0].to_metadata(meta)
+    wider.append_column(Column("remark", String))
+
+    def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+        DIRECTORY.fold(tables, entries)
+        for entry in entries:
+            if entry.stream.startswith("enterprise/"):
+                tables[wider].change(entry.stream.split("/", 1)[1], remark="示例")
+
+    changed = replace(DIRECTORY, tables=(wider, *DIRECTORY.tables[1:]), fold=fold)
+    after = open_read_models(models_url, city.journal, [changed, *DESKS[1:]])
+    assert after.position() == 0
+    assert after.catch_up() == city.journal.head().size
+    found = after.dump()
+    assert {row[-1] for row in found["enterprises"]} == {"示例"}
+    assert [row[:-1] for row in found["enterprises"]] == rows["enterprises"]
+    assert found["diagnoses"] == rows["diagnoses"]
+    after.close()
+    same = open_read_models(models_url, city.journal, [changed, *DESKS[1:]])
+    assert same.position() == city.journal.head().size
+    same.close()
