@@ -1,0 +1,229 @@
+"""Dossier 卷宗: one file with exactly the entries that a decision rests on, each proved to be in the log. plan P5.
+
+What it holds is checked, and the result worked out again, by interop/verify_dossier.py, which shares no line with this file.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Protocol
+
+from domain import diagnosis as d
+from domain.diagnosis_rules import DIAGNOSES
+from domain.editions import edition_stream
+from domain.enterprises import ENTERPRISES, Firm, enterprise_stream
+from domain.language import NOT_FOUND, Rule, fold
+from domain.organisations import organisation_stream
+from journal import Entry, Journal, decode
+from journal.entries import canonical
+
+FORMAT = "zhenduan.dossier.v1"
+PROOF_LINE = "c2sp.org/tlog-proof@v1"
+Data = dict[str, Any]
+
+NOTHING_DECIDED = Rule(
+    "NOTHING_DECIDED", "plan P5", "该对象尚无可供核验的决定", "Nothing has been decided of it yet that a dossier could prove"
+)
+
+
+class Prover(Protocol):
+    """What the log proves 证明来源: its checkpoints, and the audit path of an entry below one."""
+
+    def checkpoint(self, size: int) -> str:
+        """A signed checkpoint of at least so many entries, as a C2SP note with every co-signature it has."""
+
+    def path(self, index: int, size: int) -> Sequence[bytes]:
+        """Audit path of the leaf at an index in the tree of a size, from its sibling up."""
+
+
+class Files(Protocol):
+    """Where evidence and reports are kept by their hash 文件库."""
+
+    def get(self, digest: str) -> bytes | None:
+        """The bytes of a hash; None when they are not kept here."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of decision 决定类别.
+
+    causes(read, subject): every stream it rests on -> the entries of it, from the first on. Any kind of decision joins by
+    this function; what it returns is what the dossier holds.
+    result(history): what was decided, as data; `interop/verify_dossier.py` must arrive at the same by itself.
+    """
+
+    causes: Callable[[Journal, str], Mapping[str, Sequence[Entry]]]
+    result: Callable[[Mapping[str, Sequence[Entry]], str], Data]
+
+
+def grade_causes(journal: Journal, subject: str) -> Mapping[str, Sequence[Entry]]:
+    """What a grade rests on 等级依据: the diagnosis as it stands, its edition, and firm and providers as they stood then.
+
+    Raises:
+        Refused: NOT_FOUND, NOTHING_DECIDED (plan P5).
+    """
+    case = journal.read(subject)
+    if not case or not subject.startswith("diagnosis/"):
+        raise NOT_FOUND.refuse()
+    events = [decode(DIAGNOSES, entry.type, entry.state) for entry in case]
+    opened = events[0]
+    assert isinstance(opened, d.DiagnosisOpened)  # noqa: S101 - every history begins so
+    if not any(isinstance(event, d.DiagnosisScored) for event in events):
+        raise NOTHING_DECIDED.refuse()
+    providers = dict.fromkeys(
+        event.provider
+        for event in events
+        if isinstance(event, d.DiagnosisOpened | d.ProviderAssigned | d.DiagnosisAccepted) and event.provider
+    )
+    streams = [
+        edition_stream(opened.edition),
+        enterprise_stream(opened.enterprise),
+        *map(organisation_stream, providers),
+    ]
+    last = case[-1].position
+    read = {name: [e for e in history if e.position <= last] for name, history in journal.read_many(streams).items()}
+    return {subject: case, **read}
+
+
+def grade_result(causes: Mapping[str, Sequence[Entry]], subject: str) -> Data:
+    """The grade with what it was issued on 等级结果: scores, reports and evidence by hash."""
+    events = [decode(DIAGNOSES, entry.type, entry.state) for entry in causes[subject]]
+    case: d.Diagnosis | None = fold(DIAGNOSES.evolve, events)
+    scored = [event for event in events if isinstance(event, d.DiagnosisScored)][-1]
+    assert case is not None  # noqa: S101 - its causes hold a scoring
+    stated = causes[enterprise_stream(case.enterprise)]
+    firm: Firm | None = fold(ENTERPRISES.evolve, (decode(ENTERPRISES, entry.type, entry.state) for entry in stated))
+    assert firm is not None  # noqa: S101 - a diagnosis is opened of a firm on the roster
+    return {
+        "diagnosis": subject.partition("/")[2],
+        "enterprise": case.enterprise,
+        "uscc": firm.uscc,
+        "name": firm.name,
+        "campaign": case.campaign,
+        "purpose": case.purpose.value,
+        "form": case.form.value,
+        "edition": case.edition,
+        "edition_digest": case.edition_digest,
+        "provider": case.provider,
+        "status": case.status.value,
+        "version": case.version,
+        "self_total": str(scored.self_measured.total),
+        "verified_total": str(scored.verified.total),
+        "measured_grade": scored.verified.grade,
+        "grade": scored.issued.grade,
+        "level": scored.issued.level,
+        "grade_name": scored.issued.grade_name,
+        "level_name": scored.issued.level_name,
+        "reports": [
+            {
+                "version": event.version,
+                "kind": "issued" if isinstance(event, d.ReportIssued) else "confirmed",
+                "sha256": event.file.pdf,
+            }
+            for event in events
+            if isinstance(event, d.ReportIssued | d.ReportConfirmed)
+        ],
+        "evidence": [
+            event.model_dump(mode="json", include={"sha256", "size", "media_type", "indicators"})
+            for event in events
+            if isinstance(event, d.EvidenceAttached)
+        ],
+    }
+
+
+KINDS: Mapping[str, Kind] = {"grade": Kind(grade_causes, grade_result)}
+"""Kind of decision -> what it rests on and what it says 决定类别表."""
+
+
+def dossier(journal: Journal, prover: Prover, subject: str, kind: str = "grade", kept: Files | None = None) -> bytes:
+    """The dossier of a decision 制作卷宗: the same bytes whenever it is made over the same checkpoint.
+
+    Args:
+        journal: where the entries stand.
+        prover: gives the checkpoint and the proofs.
+        subject: the stream the decision is about, such as "diagnosis/0b1c…".
+        kind: which decision of it.
+        kept: put the reports and the evidence in too, where they are kept; else their hashes alone.
+
+    Returns:
+        JSON, keys sorted, two blanks a level: every byte of it is checked by the verifier.
+
+    Raises:
+        Refused: NOT_FOUND, NOTHING_DECIDED (plan P5).
+    """
+    with journal.snapshot():
+        causes = KINDS[kind].causes(journal, subject)
+    entries = sorted((entry for history in causes.values() for entry in history), key=lambda entry: entry.position)
+    note = prover.checkpoint(entries[-1].position)
+    size = int(note.split("\n", 2)[1])
+    result = KINDS[kind].result(causes, subject)
+    made: Data = {
+        "format": FORMAT,
+        "kind": kind,
+        "subject": subject,
+        "checkpoint": note,
+        "entries": [
+            {
+                "content": _base64(canonical(entry.position, entry.at, entry)),
+                "proof": proof_file(entry.position - 1, prover.path(entry.position - 1, size), note),
+            }
+            for entry in entries
+        ],
+        "files": _files(result, kept),
+        "result": result,
+        "rules": dict(rules_version()),
+    }
+    made["digest"] = sha256(_as_text(made)).hexdigest()
+    return _as_text(made)
+
+
+def proof_file(index: int, path: Sequence[bytes], note: str) -> str:
+    """A `.tlog-proof` (C2SP tlog-proof) 证明文件: index, audit path, and the checkpoint verbatim."""
+    return "\n".join([PROOF_LINE, f"index {index}", *map(_base64, path)]) + "\n\n" + note
+
+
+def _files(result: Data, kept: Files | None) -> dict[str, str]:
+    cited = sorted({item["sha256"] for part in ("reports", "evidence") for item in result.get(part, ())})
+    found = {digest: kept.get(digest) for digest in cited} if kept is not None else {}
+    return {digest: _base64(data) for digest, data in found.items() if data is not None}
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _as_text(made: Data) -> bytes:
+    return (json.dumps(made, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
+
+
+@cache
+def rules_version() -> Mapping[str, str]:
+    """Which rules are running 规则版本: the package's version, and a digest each of the standard's and the rules' files.
+
+    A statement of the server, which no proof covers: the verifier does not rely on it but on its own copy of the rules.
+    """
+    return {"package": version("zhenduan"), "standards": _digest(files("standards")), "domain": _digest(files("domain"))}
+
+
+def _digest(folder: Traversable) -> str:
+    """SHA-256 over "path NUL hash of the bytes LF" of every source and data file, in order of path."""
+    lines = sorted(
+        f"{name}\0{sha256(file.read_bytes()).hexdigest()}\n" for name, file in _walk(folder, "") if name.endswith((".py", ".yaml"))
+    )
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
+    found: list[tuple[str, Traversable]] = []
+    for inner in folder.iterdir():
+        if inner.is_dir():
+            found += _walk(inner, f"{prefix}{inner.name}/")
+        else:
+            found.append((prefix + inner.name, inner))
+    return found
