@@ -21,25 +21,19 @@ from domain.enterprises import ENTERPRISES, Firm, enterprise_stream
 from domain.language import NOT_FOUND, Rule, fold
 from domain.organisations import organisation_stream
 from journal import Entry, Journal, decode
+from journal.checkpoints import Checkpoint
 from journal.entries import canonical
+from journal.merkle import leaf_hash
+from journal.notes import Note
+from journal.proof_files import ProofFile
+from journal.transparency import NotSigned, TransparencyLog
 
 FORMAT = "zhenduan.dossier.v1"
-PROOF_LINE = "c2sp.org/tlog-proof@v1"
 Data = dict[str, Any]
 
 NOTHING_DECIDED = Rule(
     "NOTHING_DECIDED", "plan P5", "该对象尚无可供核验的决定", "Nothing has been decided of it yet that a dossier could prove"
 )
-
-
-class Prover(Protocol):
-    """What the log proves 证明来源: its checkpoints, and the audit path of an entry below one."""
-
-    def checkpoint(self, size: int) -> str:
-        """A signed checkpoint of at least so many entries, as a C2SP note with every co-signature it has."""
-
-    def path(self, index: int, size: int) -> Sequence[bytes]:
-        """Audit path of the leaf at an index in the tree of a size, from its sibling up."""
 
 
 class Files(Protocol):
@@ -141,12 +135,25 @@ KINDS: Mapping[str, Kind] = {"grade": Kind(grade_causes, grade_result)}
 """Kind of decision -> what it rests on and what it says 决定类别表."""
 
 
-def dossier(journal: Journal, prover: Prover, subject: str, kind: str = "grade", kept: Files | None = None) -> bytes:
+def covering(log: TransparencyLog, position: int) -> tuple[Note, Checkpoint]:
+    """A checkpoint over a position 所属检查点, one that a witness has co-signed where there is one, else signed now.
+
+    Raises:
+        SigningRefused: the journal is not what was signed before; nothing is handed out of such a journal.
+    """
+    try:
+        note = log.covering(position)
+    except NotSigned:
+        note = log.checkpoint()
+    return note, Checkpoint.parse(note.text)
+
+
+def dossier(journal: Journal, log: TransparencyLog, subject: str, kind: str = "grade", kept: Files | None = None) -> bytes:
     """The dossier of a decision 制作卷宗: the same bytes whenever it is made over the same checkpoint.
 
     Args:
         journal: where the entries stand.
-        prover: gives the checkpoint and the proofs.
+        log: gives the checkpoint and the proofs.
         subject: the stream the decision is about, such as "diagnosis/0b1c…".
         kind: which decision of it.
         kept: put the reports and the evidence in too, where they are kept; else their hashes alone.
@@ -156,22 +163,22 @@ def dossier(journal: Journal, prover: Prover, subject: str, kind: str = "grade",
 
     Raises:
         Refused: NOT_FOUND, NOTHING_DECIDED (plan P5).
+        SigningRefused, Unprovable: the journal is not what was signed for.
     """
     with journal.snapshot():
         causes = KINDS[kind].causes(journal, subject)
     entries = sorted((entry for history in causes.values() for entry in history), key=lambda entry: entry.position)
-    note = prover.checkpoint(entries[-1].position)
-    size = int(note.split("\n", 2)[1])
+    note, checkpoint = covering(log, entries[-1].position)
     result = KINDS[kind].result(causes, subject)
     made: Data = {
         "format": FORMAT,
         "kind": kind,
         "subject": subject,
-        "checkpoint": note,
+        "checkpoint": str(note),
         "entries": [
             {
                 "content": _base64(canonical(entry.position, entry.at, entry)),
-                "proof": proof_file(entry.position - 1, prover.path(entry.position - 1, size), note),
+                "proof": str(ProofFile(entry.position - 1, path_of(log, entry, checkpoint), note)),
             }
             for entry in entries
         ],
@@ -183,9 +190,14 @@ def dossier(journal: Journal, prover: Prover, subject: str, kind: str = "grade",
     return _as_text(made)
 
 
-def proof_file(index: int, path: Sequence[bytes], note: str) -> str:
-    """A `.tlog-proof` (C2SP tlog-proof) 证明文件: index, audit path, and the checkpoint verbatim."""
-    return "\n".join([PROOF_LINE, f"index {index}", *map(_base64, path)]) + "\n\n" + note
+def path_of(log: TransparencyLog, entry: Entry, checkpoint: Checkpoint) -> tuple[bytes, ...]:
+    """Audit path of an entry under a checkpoint 证明路径.
+
+    Raises:
+        Unprovable: the entry is not what was signed for.
+    """
+    leaf = leaf_hash(canonical(entry.position, entry.at, entry))
+    return tuple(log.subtrees.inclusion(entry.position - 1, leaf, checkpoint.size, checkpoint.root))
 
 
 def _files(result: Data, kept: Files | None) -> dict[str, str]:

@@ -168,7 +168,7 @@ def parse_key(text: str) -> Key:
     except (ValueError, IndexError):
         whole = False
     if not whole or found.id != sha256(found.name.encode() + b"\n" + raw).digest()[:4]:
-        raise Fault("KEY_MALFORMED", text, "不是公钥 not a verifier key")
+        raise Fault("KEY_MALFORMED", f"key “{text[:80]}”", "不是公钥 not a verifier key")
     return found
 
 

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     | {"domain", "journal", "standards", "orjson", "psycopg2", "sqlalchemy", "jinja2", "weasyprint", "fontTools"},
     "interop": STANDARD_LIBRARY
     | {"domain", "journal", "projections", "standards"}
-    | {"openpyxl", "orjson", "psycopg2", "pydantic", "sqlalchemy", "tqdm", "yaml"},
+    | {"cryptography", "openpyxl", "orjson", "psycopg2", "pydantic", "sqlalchemy", "tqdm", "yaml"},
     "api": STANDARD_LIBRARY
     | {"domain", "interop", "journal", "projections", "standards"}
     | {"anyio", "cryptography", "graphql", "orjson", "pydantic", "starlette", "strawberry"},
