@@ -792,8 +792,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         err(f"核验不通过 does not hold: {fault}\n")
         return 1
     verdict = verify(content, log_key, witnesses, known)
-    for fault in verdict.faults:
-        err(f"核验不通过 does not hold: {fault}\n")
+    for found in verdict.faults:
+        err(f"核验不通过 does not hold: {found}\n")
     if not verdict.holds:
         return 1
     out(f"核验通过 holds, in a log of {verdict.size} entries\n")
