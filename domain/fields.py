@@ -98,6 +98,8 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Indicator.*": SIGNED_IN,
     "RawNumber.*": SIGNED_IN,
     "Option.*": SIGNED_IN,
+    # what was known then (plan P5)
+    "AsOf.*": SIGNED_IN,
     # organisations and people (plan O1-O3)
     "Organisation.*": SIGNED_IN,
     "OrganisationConnection.*": SIGNED_IN,

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from api.cursors import Cursors
 from api.program import PUBLIC, Identified, Program
@@ -10,6 +11,7 @@ from domain.access import Scope
 from domain.language import Rule
 from journal import Caller
 from projections import Reading
+from projections.past import Past, replayed
 
 AT_LEAST_SECONDS = 5.0
 """How long a read waits for the position it was asked to show."""
@@ -28,6 +30,7 @@ class Context:
 
     identified: None when nobody is signed in; then the scope admits nothing.
     token: the bearer token of the request, needed to end or change its own session.
+    past, asked: of an answer with what was known then, the rows it rests on and the moment asked for (`api.as_of`).
     """
 
     program: Program
@@ -35,6 +38,8 @@ class Context:
     wakeups: Wakeups | None = None
     identified: Identified | None = None
     token: str | None = None
+    past: Past | None = None
+    asked: datetime | None = None
     _open: ExitStack = field(default_factory=ExitStack)
     _reading: Reading | None = None
 
@@ -67,12 +72,23 @@ class Context:
             Refused: NOT_YET_VISIBLE; CURSOR_INVALID when the position was not made here.
         """
         if position is not None:
-            wanted = self.cursors.open(position)
-            if self.reading.position < wanted:
-                self.refresh()
-                if not self.program.models.wait_for(wanted, AT_LEAST_SECONDS):
-                    raise NOT_YET_VISIBLE.refuse()
+            self.reach(self.cursors.open(position))
         return self.reading
+
+    def reach(self, position: int) -> None:
+        """Make the operation's snapshot no older than a position.
+
+        Raises:
+            Refused: NOT_YET_VISIBLE.
+        """
+        if self.reading.position < position:
+            self.refresh()
+            if not self.program.models.wait_for(position, AT_LEAST_SECONDS):
+                raise NOT_YET_VISIBLE.refuse()
+
+    def replayed(self, found: Past) -> Reading:
+        """Rows of the past, let go of with the operation's snapshot."""
+        return self._open.enter_context(replayed(found))
 
     def refresh(self) -> None:
         """Let go of the snapshot, so that the next read sees what a command just wrote."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.context import Context
 from api.diagnosis_parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, moment
 from api.field_rights import require_searchable
@@ -15,7 +16,7 @@ from api.paging import After, AtLeast, Connection, First, below, connection, dis
 from api.results import Result, result_of
 from domain.diagnosis import STATUS_NAMES, Status
 from domain.fields import FIELDS
-from projections import diagnosis_desk, editions_desk
+from projections import diagnosis_desk, editions_desk, past
 from projections.diagnosis_desk import DiagnosisRow
 from standards import Edition
 
@@ -53,6 +54,7 @@ class Diagnosis:
     evidence: list[Evidence] = strawberry.field(description="Attached files 佐证. plan P5")
     reports: list[Report] = strawberry.field(description="Issued and confirmed reports 报告. plan P4")
     result: Result | None = strawberry.field(description="Result with every reason 评分结果; null before scoring. plan S4")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
 @strawberry.input(description="What to look for 筛选条件; what is left out is any")
@@ -121,6 +123,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             evidence=evidence.get(row.id, []),
             reports=reports.get(row.id, []),
             result=result_of(row.result, editions[row.edition]) if row.result and "result" in wanted else None,
+            as_of=known_then(context, f"diagnosis/{row.id}"),
         )
         for row in rows
     ]
@@ -138,13 +141,27 @@ class DiagnosisQueries:
 
     @strawberry.field(description="One diagnosis 诊断; null when it does not exist or lies outside the scope. plan P3, P7")
     def diagnosis(
-        self, info: strawberry.Info[Context, None], id: strawberry.ID, at_least: AtLeast = None  # noqa: A002
+        self,
+        info: strawberry.Info[Context, None],
+        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
     ) -> Diagnosis | None:
-        """One diagnosis within the scope."""
-        info.context.at_least(at_least)
-        return load_diagnoses(info.context, [id], wanted_fields(info)).get(id)
+        """One diagnosis within the scope, now or as it was known then."""
+        context = info.context
+        context.at_least(at_least)
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            found = past.of_diagnosis(context.reading, context.scope, id, position)
+            if found is None:
+                return None
+            context = past_context(context, found, asked)
+        return load_diagnoses(context, [id], wanted_fields(info)).get(id)
 
-    @strawberry.field(description="Diagnoses in the scope 诊断列表, in order of id. plan P3, P7")
+    @strawberry.field(
+        description="Diagnoses in the scope 诊断列表, in order of id, as they are now; ask `diagnosis` for one as of a moment. "
+        "plan P3, P7"
+    )
     def diagnoses(
         self,
         info: strawberry.Info[Context, None],

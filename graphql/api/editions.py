@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import strawberry
 
+from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.context import Context
 from api.diagnosis import editions_of
 from api.diagnosis_parts import moment
-from projections import editions_desk
-from projections.editions_desk import EditionRow
+from projections import editions_desk, past
+from projections.editions_desk import EDITIONS_DESK, EditionRow
 from standards import Indicator as StandardIndicator
 
 
@@ -79,6 +80,7 @@ class Edition:
     bands: list[Decimal] = strawberry.field(description="Lowest total of grades 1 to 10 各档最低分. plan S4")
     level_names: list[str] = strawberry.field(description="五级名称")
     grade_names: list[str] = strawberry.field(description="十档名称")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
 def _indicator(item: StandardIndicator) -> Indicator:
@@ -119,9 +121,18 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
             bands=list(edition.bands),
             level_names=list(edition.level_names),
             grade_names=list(edition.grade_names),
+            as_of=known_then(context, f"edition/{row.key}"),
         )
         for row in rows
     ]
+
+
+def _context_of(context: Context, as_of: str | None) -> Context:
+    """The context that editions are read in, now or then."""
+    if as_of is None:
+        return context
+    position, asked = position_of(context, as_of)
+    return past_context(context, past.of_kind(context.reading, "edition", EDITIONS_DESK, position), asked)
 
 
 @strawberry.type
@@ -129,12 +140,14 @@ class EditionQueries:
     """Doors to the published standard."""
 
     @strawberry.field(description="Published editions 已发布的标准版本, oldest first. plan S5")
-    def editions(self, info: strawberry.Info[Context, None]) -> list[Edition]:
-        """Every published edition."""
-        return build_editions(info.context, editions_desk.editions(info.context.reading))
+    def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:
+        """Every edition published, now or by then."""
+        context = _context_of(info.context, as_of)
+        return build_editions(context, editions_desk.editions(context.reading))
 
     @strawberry.field(description="One published edition 标准版本; null when it is not published. plan S1")
-    def edition(self, info: strawberry.Info[Context, None], key: str) -> Edition | None:
-        """A published edition."""
-        row = editions_desk.edition(info.context.reading, key)
-        return build_editions(info.context, [row])[0] if row is not None else None
+    def edition(self, info: strawberry.Info[Context, None], key: str, as_of: AsOfMoment = None) -> Edition | None:
+        """A published edition, now or by then."""
+        context = _context_of(info.context, as_of)
+        row = editions_desk.edition(context.reading, key)
+        return build_editions(context, [row])[0] if row is not None else None

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.context import Context
 from api.field_rights import require_searchable
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from domain.fields import FIELDS
 from interop.code_lists import district_codes, industries
-from projections import directory
+from projections import directory, past
 from projections.directory import EnterpriseRow
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Enterprise:
     diagnosis: Annotated["Diagnosis", strawberry.lazy("api.diagnosis")] | None = strawberry.field(
         description="Latest diagnosis 最近一次诊断; null where there is none in the caller's scope. plan P3"
     )
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
 @strawberry.input(description="What to look for 筛选条件; what is left out is any")
@@ -82,6 +84,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
             district_name=names[row.district].name if row.district in names else None,
             industry_name=division.name if (division := industries().get(row.industry[:3])) is not None else None,
             diagnosis=cases.get(row.latest_diagnosis) if row.latest_diagnosis is not None else None,
+            as_of=known_then(context, f"enterprise/{row.id}"),
         )
         for row in rows
     ]
@@ -99,13 +102,27 @@ class EnterpriseQueries:
 
     @strawberry.field(description="One enterprise 企业; null when it does not exist or lies outside the scope. plan P1, P7")
     def enterprise(
-        self, info: strawberry.Info[Context, None], id: strawberry.ID, at_least: AtLeast = None  # noqa: A002
+        self,
+        info: strawberry.Info[Context, None],
+        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
     ) -> Enterprise | None:
-        """One enterprise within the scope."""
-        info.context.at_least(at_least)
-        return load_enterprises(info.context, [id], wanted_fields(info)).get(id)
+        """One enterprise within the scope, now or as it was known then."""
+        context = info.context
+        context.at_least(at_least)
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            found = past.of_enterprise(context.reading, context.scope, id, position)
+            if found is None:
+                return None
+            context = past_context(context, found, asked)
+        return load_enterprises(context, [id], wanted_fields(info)).get(id)
 
-    @strawberry.field(description="Enterprises in the scope 企业列表, in order of id. plan P1, P7")
+    @strawberry.field(
+        description="Enterprises in the scope 企业列表, in order of id, as they are now; ask `enterprise` for one as of a moment. "
+        "plan P1, P7"
+    )
     def enterprises(
         self,
         info: strawberry.Info[Context, None],

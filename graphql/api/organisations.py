@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import orjson
 import strawberry
 
+from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.context import Context
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
-from projections import directory
-from projections.directory import OrganisationRow
+from projections import directory, past
+from projections.directory import DIRECTORY, OrganisationRow
 
 
 @strawberry.type(description="Organisation 组织: a district, park, group, provider or body of the city. plan O1–O3")
@@ -21,18 +22,23 @@ class Organisation:
     industries: list[str] = strawberry.field(
         description="GB/T 4754 divisions a provider serves 服务行业. plan V2"
     )
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
-def _organisation(row: OrganisationRow) -> Organisation:
+def _organisation(context: Context, row: OrganisationRow) -> Organisation:
     return Organisation(
-        id=strawberry.ID(row.id), kind=row.kind, name=row.name, industries=orjson.loads(row.industries)
+        id=strawberry.ID(row.id),
+        kind=row.kind,
+        name=row.name,
+        industries=orjson.loads(row.industries),
+        as_of=known_then(context, f"organisation/{row.id}"),
     )
 
 
 def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organisation]:
     """Organisations of many ids."""
     rows = directory.organisations_by_id(context.reading, ids) if ids else {}
-    return {identity: _organisation(row) for identity, row in rows.items()}
+    return {identity: _organisation(context, row) for identity, row in rows.items()}
 
 
 @strawberry.type
@@ -46,9 +52,13 @@ class OrganisationQueries:
         kind: str | None = None,
         first: First = None,
         after: After = None,
+        as_of: AsOfMoment = None,
     ) -> Connection[Organisation]:
-        """A page of organisations."""
+        """A page of organisations, now or as they were known then."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            context = past_context(context, past.of_kind(context.reading, "organisation", DIRECTORY, position), asked)
         rows = directory.organisations(
             context.reading, kind, size + 1, context.cursors.open_key("organisations", after) if after else None
         )
@@ -56,7 +66,7 @@ class OrganisationQueries:
             rows,
             size,
             lambda row: context.cursors.seal_key("organisations", row.id),
-            lambda shown: [_organisation(row) for row in shown],
+            lambda shown: [_organisation(context, row) for row in shown],
             lambda: directory.organisation_count(context.reading, kind),
             wanted,
         )

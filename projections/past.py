@@ -1,0 +1,164 @@
+"""The past 往期: what was known of a few subjects at an earlier position, as rows that every desk's reads work on. plan P5.
+
+A subject's own streams are folded anew, up to the position, into tables in memory: about 150 entries a diagnosis. So the state
+of any past day is by construction what a replay to that point gives. Whose things may be seen is judged before, by where they
+lie today; nothing that is not admitted is put into these tables.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+import orjson
+from sqlalchemy import MetaData, NullPool, Table, create_engine, func, select
+from sqlalchemy.engine import Engine
+
+from domain.access import Scope
+from journal import Entry
+from projections import diagnosis_desk, directory
+from projections.audit_trail import ENTRIES, SUBJECTS
+from projections.desk import Desk, Tables
+from projections.diagnosis_desk import DIAGNOSES, DIAGNOSIS_DESK, DiagnosisFilter
+from projections.directory import DIRECTORY
+from projections.editions_desk import EDITIONS_DESK
+from projections.reading import Reading
+
+SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK)
+"""Desks whose tables the past has; a table without entries is empty."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """What happened to a subject after the moment 事后变更: how many entries, and when the first (microseconds of UTC)."""
+
+    changes: int = 0
+    first_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Past:
+    """What may be shown of the past 往期快照: desk -> its entries up to a position, and what came later, by stream."""
+
+    position: int
+    entries: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    later: Mapping[str, Later] = field(default_factory=dict)
+
+
+def position_at(reading: Reading, moment: int) -> int:
+    """The last position at or before a moment 时点所在位置, microseconds of UTC; 0 before the first entry."""
+    table = reading[ENTRIES]
+    query = select(table.c.position).where(table.c.at <= moment)
+    rows = reading.rows(query.order_by(table.c.at.desc(), table.c.position.desc()).limit(1))
+    return int(rows[0][0]) if rows else 0
+
+
+def moment_of(reading: Reading, position: int) -> int | None:
+    """When a position was written, microseconds of UTC; None when it is not there."""
+    table = reading[ENTRIES]
+    rows = reading.rows(select(table.c.at).where(table.c.position == position))
+    return int(rows[0][0]) if rows else None
+
+
+def history(reading: Reading, streams: Sequence[str], position: int) -> list[Entry]:
+    """Entries of some streams up to a position, in order; what no fold looks at is left empty."""
+    table = reading[ENTRIES]
+    query = select(table).where(table.c.stream.in_(list(streams)), table.c.position <= position)
+    return [_entry(row) for row in reading.rows(query.order_by(table.c.position))]
+
+
+def _entry(row: Sequence[object]) -> Entry:
+    found = dict(zip((column.name for column in ENTRIES.columns), row, strict=True))
+    data = str(found.pop("data")).encode()
+    return Entry(**found, state=data, correlation="", causation="", idempotency_key="", leaf=b"")  # type: ignore[arg-type]
+
+
+def _streams(reading: Reading, kind: str) -> list[str]:
+    table = reading[SUBJECTS]
+    return [str(row[0]) for row in reading.rows(select(table.c.stream).where(table.c.stream.startswith(f"{kind}/")))]
+
+
+def _later(reading: Reading, streams: Sequence[str], position: int) -> dict[str, Later]:
+    table = reading[ENTRIES]
+    query = (
+        select(table.c.stream, func.count(), func.min(table.c.at))
+        .where(table.c.stream.in_(list(streams)), table.c.position > position)
+        .group_by(table.c.stream)
+    )
+    changed = {str(stream): Later(int(count), int(at)) for stream, count, at in reading.rows(query)}
+    return {stream: changed.get(stream, Later()) for stream in streams}
+
+
+def of_enterprise(reading: Reading, scope: Scope, enterprise: str, position: int) -> Past | None:
+    """An enterprise at a position, with its diagnoses then 企业往期; None when it lies outside the scope today.
+
+    A diagnosis outside the scope leaves the trace that it has today: the enterprise's latest one may be it.
+    """
+    if enterprise not in directory.enterprises_by_id(reading, scope, [enterprise]):
+        return None
+    where = DiagnosisFilter(enterprise=enterprise)
+    cases = reading[DIAGNOSES]
+    every = [str(row[0]) for row in reading.rows(select(cases.c.id).where(cases.c.enterprise == enterprise))]
+    seen = {row.id for row in diagnosis_desk.diagnoses(reading, scope, where, len(every))} if every else set()
+    stream, streams = f"enterprise/{enterprise}", [f"diagnosis/{identity}" for identity in every]
+    told = history(reading, [stream, *streams], position)
+    admitted = [entry for entry in told if entry.stream.split("/", 1)[1] in seen]
+    facts = [orjson.loads(entry.state) for entry in admitted]
+    editions = {f"edition/{fact['edition']}" for fact in facts if "edition" in fact}
+    providers = {f"organisation/{fact['provider']}" for fact in facts if fact.get("provider")}
+    beside = history(reading, sorted(editions | providers), position)
+    return Past(
+        position,
+        {DIRECTORY.name: told + beside, DIAGNOSIS_DESK.name: admitted, EDITIONS_DESK.name: beside},
+        _later(reading, [stream, *(f"diagnosis/{identity}" for identity in sorted(seen)), *sorted(providers)], position),
+    )
+
+
+def of_diagnosis(reading: Reading, scope: Scope, diagnosis: str, position: int) -> Past | None:
+    """A diagnosis at a position, with its enterprise then 诊断往期; None when it lies outside the scope today."""
+    rows = diagnosis_desk.diagnoses_by_id(reading, scope, [diagnosis])
+    return of_enterprise(reading, scope, rows[diagnosis].enterprise, position) if diagnosis in rows else None
+
+
+def of_kind(reading: Reading, kind: str, desk: Desk, position: int) -> Past:
+    """Every subject of a kind that is open to all signed-in roles 公开对象往期: organisations, editions."""
+    streams = _streams(reading, kind)
+    found = history(reading, streams, position) if streams else []
+    return Past(position, {desk.name: found}, _later(reading, streams, position))
+
+
+@cache
+def _engine() -> Engine:
+    """Every connection is a database of its own, in memory."""
+    return create_engine("sqlite://", poolclass=NullPool)
+
+
+@cache
+def _tables(desk: Desk) -> Mapping[str, Table]:
+    """A desk's tables without indexes: they hold a few subjects."""
+    metadata = MetaData()
+    named = {table.name: table.to_metadata(metadata) for table in desk.tables}
+    for table in named.values():
+        table.indexes.clear()
+    return named
+
+
+@contextmanager
+def replayed(past: Past) -> Iterator[Reading]:
+    """The rows of the past, to be read through `Everything`: what is not admitted is not in them 重演."""
+    tables: dict[str, Table] = {}
+    with _engine().connect() as connection:
+        for desk in SHOWN:
+            named = _tables(desk)
+            for table in named.values():
+                table.create(connection)
+            tables |= named
+            entries = past.entries.get(desk.name, ())
+            heard = [entry for entry in entries if desk.listens is None or entry.type in desk.listens]
+            if heard:
+                rows = Tables(named, fresh=True)
+                with rows.within(connection):
+                    desk.fold(rows, heard)
+                    rows.flush()
+        yield Reading(connection, tables, past.position)
+        connection.rollback()
