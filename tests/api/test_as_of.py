@@ -1,0 +1,99 @@
+"""As of 历史时点 through the API: a time, a day or a token; known then, apart from corrected later; through today's scope."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from domain.access import Scope, admits
+from domain.language import city_day
+from tests.api.test_scopes import CASES, FIRMS, IDS, Watched, canaries, place, scopes, selection, texts, watched
+from tests.live_city import ENTERPRISE, LiveCity
+
+__all__ = ["watched"]
+
+ASKED = """query($id: ID!, $asOf: String) { diagnosis(id: $id, asOf: $asOf) {
+  status version answers { indicator } enterprise { name diagnosis { status } } provider { name }
+  asOf { moment changedLater changedLaterAt changes } } }"""
+
+
+def test_a_diagnosis_is_told_as_it_was_known_then(city: LiveCity) -> None:
+    diagnosis = city.opened()
+    opened = city.data("enterprise", ASKED, id=diagnosis, asOf=None)["diagnosis"]
+    assert opened["asOf"] is None
+    trail = """query($s: ID!) { auditTrail(subject: $s) { nodes { at version cursor } } }"""
+    (first,) = city.data("enterprise", trail, s=f"diagnosis/{diagnosis}")["auditTrail"]["nodes"]
+    city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复开启")
+    now = city.data("enterprise", ASKED, id=diagnosis, asOf=None)["diagnosis"]
+    assert (now["status"], now["version"]) == ("withdrawn", 2)
+    later = city.data("enterprise", trail, s=f"diagnosis/{diagnosis}")["auditTrail"]["nodes"][1]
+    for then_given, moment in ((first["at"], first["at"]), (first["cursor"], None)):
+        then = city.data("enterprise", ASKED, id=diagnosis, asOf=then_given)["diagnosis"]
+        assert then["asOf"] == {"moment": moment, "changedLater": True, "changedLaterAt": later["at"], "changes": 1}
+        assert then["enterprise"]["diagnosis"] == {"status": "open"}
+        assert {name: then[name] for name in opened if name != "asOf"} == {n: opened[n] for n in opened if n != "asOf"}
+    before = (datetime.fromisoformat(first["at"]) - timedelta(microseconds=1)).isoformat()
+    assert city.data("enterprise", ASKED, id=diagnosis, asOf=before)["diagnosis"] is None
+    today = city.data("enterprise", ASKED, id=diagnosis, asOf=later["at"])["diagnosis"]
+    assert today["asOf"] == {"moment": later["at"], "changedLater": False, "changedLaterAt": None, "changes": 0}
+
+
+def test_a_day_ends_in_the_city_and_a_coming_one_is_refused(city: LiveCity) -> None:
+    query = "query($id: ID!, $asOf: String) { enterprise(id: $id, asOf: $asOf) { name asOf { changes } } }"
+    today = city_day(datetime.now(UTC))
+    assert city.data("enterprise", query, id=ENTERPRISE, asOf=str(today - timedelta(days=1)))["enterprise"] is None
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    odd = ("x", "2024-13-01", "2024-02-30T00:00:00Z", "2024-01-01T00:00:00", "A" * 30, "9999-12-31T23:59:59-12:00")
+    refusals = dict.fromkeys(odd[:4], "AS_OF_MALFORMED") | {odd[4]: "CURSOR_INVALID", odd[5]: "AS_OF_MALFORMED"}
+    for asked, code in (refusals | {str(today): "AS_OF_AHEAD", tomorrow: "AS_OF_AHEAD"}).items():
+        errors = city.ask("enterprise", query, id=ENTERPRISE, asOf=asked)["errors"]
+        assert [error["extensions"]["code"] for error in errors] == [code], asked
+
+
+def test_lists_of_organisations_and_editions_have_a_past(city: LiveCity) -> None:
+    query = """query($a: String) { organisations(asOf: $a, first: 100) { totalCount nodes { id asOf { changes } } }
+      editions(asOf: $a) { key asOf { changedLater } } edition(key: "2023", asOf: $a) { key } }"""
+    now = city.data("enterprise", query, a=datetime.now(UTC).isoformat())
+    assert now["organisations"]["totalCount"] == len(now["organisations"]["nodes"]) > 5
+    assert now["organisations"]["nodes"][0]["asOf"] == {"changes": 0}
+    assert now["editions"] == [{"key": "2023", "asOf": {"changedLater": False}}]
+    then = city.data("enterprise", query, a="2023-01-01")
+    assert then == {"organisations": {"totalCount": 0, "nodes": []}, "editions": [], "edition": None}
+
+
+@pytest.mark.parametrize("door", ["enterprises", "diagnoses", "people", "rosterImports"])
+def test_a_list_without_a_past_refuses_to_be_asked_for_one(city: LiveCity, door: str) -> None:
+    (error,) = city.ask("city", f'{{ {door}(asOf: "2024-01-01") {{ totalCount }} }}')["errors"]
+    assert "asOf" in error["message"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(scope=scopes)
+def test_the_past_shows_the_things_of_todays_scope_and_no_other(watched: Watched, scope: Scope) -> None:
+    moment = datetime.now(UTC).isoformat()
+    asked: list[tuple[str, str, Any]] = [("enterprise", identity, number) for number, identity in enumerate(IDS)]
+    asked += [("diagnosis", identity, number) for number, identity in enumerate(CASES)]
+    schema = watched.schema.query_type
+    assert schema is not None
+    for door, identity, number in asked:
+        chosen = selection(schema.fields[door].type)
+        then = watched.through(scope, f'{{ {door}(id: "{identity}", asOf: "{moment}") {chosen} }}')["data"][door]
+        now = watched.through(scope, f'{{ {door}(id: "{identity}") {chosen} }}')["data"][door]
+        assert (then is not None) == admits(scope, place(number))
+        assert without(then) == without(now)  # nothing happened since: the same things, and the same are hidden
+        said = "\n".join(texts(then))
+        for other in range(len(FIRMS)):
+            if not admits(scope, place(other)):
+                assert not [canary for canary in canaries(other) if canary in said]
+
+
+def without(value: Any) -> Any:
+    """An answer without what it says of the moment."""
+    match value:
+        case dict():
+            return {name: without(inner) for name, inner in value.items() if name != "asOf"}
+        case list():
+            return [without(inner) for inner in value]
+        case _:
+            return value

@@ -1,0 +1,141 @@
+"""The past 往期: what was known on any past day is what a replay to that point gives; on both engines."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from domain import diagnosis as d
+from domain.access import Attribute, Everything, Is, Role, Scope
+from domain.enterprises import enterprise_id
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from journal import Journal
+from projections import Reading, ReadModels, open_read_models, past
+from projections.diagnosis_desk import ANSWERS, DIAGNOSES, DIAGNOSIS_DESK, EVIDENCE, REPORTS
+from projections.directory import DIRECTORY, ORGANISATIONS
+from projections.editions_desk import EDITIONS, EDITIONS_DESK
+from projections.places import ENTERPRISES
+from standards import Form
+from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
+
+NEIGHBOUR = FIRM.model_copy(update={"uscc": "91330100799655058B", "name": "示例临港新材料有限公司", "district": "310115"})
+SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK)
+
+
+@pytest.fixture
+def city(journal: Journal) -> City:
+    """Two firms; one with two diagnoses by two providers, an objection, another name and another district since."""
+    city = City(journal)
+    city.send(CITY, RegisterOrganisation(organisation="p2", kind=OrganisationKind.PROVIDER, name="示例服务二所"))
+    city.issued()
+    city.send(CITY, roster(digest="1" * 64, rows=((2, FIRM.model_copy(update={"name": "示例更名有限公司"})), (3, NEIGHBOUR))))
+    item = d.ObjectionItem(indicator="Z01", reason="证据未计")
+    city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(item,)))
+    reply = d.ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
+    city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=(reply,)))
+    better = {"Z01": d.VerifiedAnswer(answer=sections(4)["D1"]["Z01"], reason="补充证据")}
+    city.send(PROVIDER, d.VerifyAnswers(diagnosis="d1", section="D1", answers=better))
+    city.send(PROVIDER, d.ScoreDiagnosis(diagnosis="d1"))
+    city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=FILE))
+    opening = d.OpenDiagnosis(
+        diagnosis="d2", enterprise=ENTERPRISE, campaign="2025", purpose=d.Purpose.REPEAT,
+        form=Form.BRIEF, edition="2023", provider="p1",
+    )  # fmt: skip
+    city.send(CITY, opening)
+    city.send(CITY, d.AssignProvider(diagnosis="d2", provider="p2"))
+    moved = FIRM.model_copy(update={"name": "示例更名有限公司", "district": "310115"})
+    city.send(CITY, roster(digest="2" * 64, rows=((2, moved),)))
+    city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=FILE))
+    return city
+
+
+@pytest.fixture
+def models(city: City, url: str, tmp_path: Path) -> Iterator[ReadModels]:
+    opened = open_read_models(f"sqlite:///{tmp_path / 'read.db'}" if url.startswith("sqlite") else url, city.journal)
+    opened.catch_up()
+    yield opened
+    opened.close()
+
+
+def rows(reading: Reading, enterprise: str, cases: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
+    """Every row that the desks have of a firm and its diagnoses."""
+    found = {ENTERPRISES.name: select(reading[ENTERPRISES]).where(reading[ENTERPRISES].c.id == enterprise)}
+    found[DIAGNOSES.name] = select(reading[DIAGNOSES]).where(reading[DIAGNOSES].c.id.in_(cases))
+    for table in (ANSWERS, EVIDENCE, REPORTS):
+        found[table.name] = select(reading[table]).where(reading[table].c.diagnosis.in_(cases))
+    return {name: sorted((tuple(row) for row in reading.rows(query)), key=repr) for name, query in found.items()}
+
+
+def test_any_past_state_is_what_a_replay_to_that_point_gives(city: City, models: ReadModels, tmp_path: Path) -> None:
+    replay = open_read_models(f"sqlite:///{tmp_path / 'replay.db'}", city.journal)
+    neighbour = enterprise_id(NEIGHBOUR.uscc)
+    with models.reading() as today:
+        for position in range(1, city.journal.head().size + 1):
+            replay.catch_up(limit=1)
+            for enterprise, cases in ((ENTERPRISE, ("d1", "d2")), (neighbour, ())):
+                found = past.of_enterprise(today, Everything(), enterprise, position)
+                assert found is not None
+                with past.replayed(found) as then, replay.reading() as wanted:
+                    assert rows(then, enterprise, cases) == rows(wanted, enterprise, cases), position
+    replay.close()
+
+
+def test_organisations_and_editions_are_those_of_then(city: City, models: ReadModels, tmp_path: Path) -> None:
+    replay = open_read_models(f"sqlite:///{tmp_path / 'replay.db'}", city.journal)
+    with models.reading() as today:
+        for position in range(1, 12):
+            replay.catch_up(limit=1)
+            for kind, desk, table in (
+                ("organisation", DIRECTORY, ORGANISATIONS),
+                ("edition", EDITIONS_DESK, EDITIONS),
+            ):
+                with past.replayed(past.of_kind(today, kind, desk, position)) as then, replay.reading() as wanted:
+                    assert set(then.rows(select(then[table]))) == set(wanted.rows(select(wanted[table]))), position
+    replay.close()
+
+
+def test_what_came_later_is_counted_apart(city: City, models: ReadModels) -> None:
+    history = city.journal.read("diagnosis/d1")
+    with models.reading() as today:
+        for known, entry in enumerate(history, 1):
+            found = past.of_diagnosis(today, Everything(), "d1", entry.position)
+            assert found is not None
+            first = history[known].at if known < len(history) else None
+            assert found.later["diagnosis/d1"] == past.Later(len(history) - known, first)
+
+
+def test_a_moment_is_the_last_position_at_or_before_it(city: City, models: ReadModels) -> None:
+    entries = city.journal.since(0, 1000)
+    with models.reading() as today:
+        assert past.position_at(today, entries[0].at - 1) == 0
+        for entry in entries:
+            assert past.position_at(today, entry.at) == max(e.position for e in entries if e.at <= entry.at)
+            assert past.moment_of(today, entry.position) == entry.at
+
+
+P1, P2 = caller(Role.PROVIDER, "p1").scope, caller(Role.PROVIDER, "p2").scope
+SONGJIANG, PUDONG = Is(Attribute.DISTRICT, "310117"), Is(Attribute.DISTRICT, "310115")
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen"), [(P1, {"d1"}), (P2, {"d2"}), (SONGJIANG, None), (PUDONG, {"d1", "d2"}), (FILLER.scope, {"d1", "d2"})]
+)
+def test_the_scope_is_that_of_today(city: City, models: ReadModels, scope: Scope, seen: set[str] | None) -> None:
+    """p1 lost the second case, the firm moved from 松江 to 浦东: who sees it now sees its past, nobody else does."""
+    with models.reading() as today:
+        for position in (city.journal.head().size, city.journal.read("diagnosis/d2")[0].position):
+            found = past.of_enterprise(today, scope, ENTERPRISE, position)
+            assert (found is not None) == (seen is not None)
+            if found is not None and seen is not None:
+                with past.replayed(found) as then:
+                    assert {row[0] for row in then.rows(select(then[DIAGNOSES].c.id))} == seen
+            for case in ("d1", "d2"):
+                one = past.of_diagnosis(today, scope, case, position)
+                assert (one is not None) == (seen is not None and case in seen)
+
+
+def test_of_what_does_not_exist_there_is_no_past(models: ReadModels) -> None:
+    with models.reading() as today:
+        assert past.of_enterprise(today, Everything(), "none", 5) is None
+        assert past.of_diagnosis(today, Everything(), "none", 5) is None
