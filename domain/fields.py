@@ -25,6 +25,10 @@ COVERAGE = SIGNED_IN - {Role.PROVIDER}
 
 TRAIL = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
 """What an entry holds repeats answers and revenue: the same roles as for those."""
+DOSSIERS = frozenset({Role.CITY, Role.ENTERPRISE, Role.PROVIDER, Role.AUDITOR})
+"""A dossier shows entries whole, their places in the journal included: the parties of the diagnosis, the city, the auditor."""
+EXPORTS = AUDIT
+"""The trail with its proofs is the auditor's alone."""
 UPLOADERS = frozenset({Role.CITY, Role.DISTRICT, Role.ENTERPRISE, Role.PROVIDER})
 ROSTERS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 PEOPLE = frozenset({Role.CITY, Role.AUDITOR})
@@ -119,6 +123,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "AuditEntry.position": AUDIT,
     "AuditEntry.actor": frozenset({Role.AUDITOR, Role.CITY}),
     "AuditEntry.reason": TRAIL,
+    "AuditEntry.sentence": TRAIL,
     "AuditEntry.data": TRAIL,
     "AuditEntryConnection.*": BUSINESS,
     "AuditEntryEdge.*": BUSINESS,

@@ -29,6 +29,8 @@ ENTRIES = Table(
     Column("organisation", String, nullable=False),
     Column("reason", String, nullable=False),
     Index("ix_stream", "stream", "version"),
+    Index("ix_at", "at", "position"),
+    Index("ix_actor", "actor", "position"),
 )
 SUBJECTS = Table(
     "audit_subjects",
@@ -99,41 +101,53 @@ def _columns(reading: Reading) -> Columns:
     }
 
 
+@dataclass(frozen=True)
+class EntryFilter:
+    """What to look for 筛选条件; empty = any. stream: one subject's. type: beginning of a published name ("diagnosis.").
+
+    since, until: microseconds of UTC, both included.
+    """
+
+    stream: str | None = None
+    type: str | None = None
+    actor: str | None = None
+    role: str | None = None
+    organisation: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+ANY = EntryFilter()
+
+
 def _matching(
-    reading: Reading, scope: Scope, stream: str | None, kind: str | None, after: int
+    reading: Reading, scope: Scope, where: EntryFilter, after: int
 ) -> tuple[FromClause, list[ColumnElement[bool]]]:
     table, subjects, firms = reading[ENTRIES], reading[SUBJECTS], reading[ENTERPRISES]
     joined = table.join(subjects, subjects.c.stream == table.c.stream).outerjoin(
         firms, firms.c.id == subjects.c.enterprise
     )
     conditions = [to_sql(scope, _columns(reading)), table.c.position > after]
-    if stream is not None:
-        conditions.append(table.c.stream == stream)
-    if kind is not None:
-        conditions.append(table.c.type.startswith(kind, autoescape=True))
+    equal = {name: getattr(where, name) for name in ("stream", "actor", "role", "organisation")}
+    conditions += [table.c[name] == value for name, value in equal.items() if value is not None]
+    if where.type is not None:
+        conditions.append(table.c.type.startswith(where.type, autoescape=True))
+    if where.since is not None:
+        conditions.append(table.c.at >= where.since)
+    if where.until is not None:
+        conditions.append(table.c.at <= where.until)
     return joined, conditions
 
 
-def entries(
-    reading: Reading,
-    scope: Scope,
-    first: int,
-    *,
-    stream: str | None = None,
-    kind: str | None = None,
-    after: int = 0,
-) -> list[EntryRow]:
-    """Entries within a scope 审计条目, in order of position, beyond `after`.
-
-    stream: one subject's only. kind: those whose published name begins so ("diagnosis.").
-    """
+def entries(reading: Reading, scope: Scope, first: int, where: EntryFilter = ANY, *, after: int = 0) -> list[EntryRow]:
+    """Entries within a scope 审计条目, in order of position, beyond `after`."""
     table = reading[ENTRIES]
-    joined, conditions = _matching(reading, scope, stream, kind, after)
+    joined, conditions = _matching(reading, scope, where, after)
     query = select(table).select_from(joined).where(*conditions).order_by(table.c.position).limit(first)
     return [EntryRow._make(row) for row in reading.rows(query)]
 
 
-def count(reading: Reading, scope: Scope, *, stream: str | None = None, kind: str | None = None) -> int:
+def count(reading: Reading, scope: Scope, where: EntryFilter = ANY) -> int:
     """How many entries a scope admits 条目数."""
-    joined, conditions = _matching(reading, scope, stream, kind, 0)
+    joined, conditions = _matching(reading, scope, where, 0)
     return int(reading.rows(select(func.count()).select_from(joined).where(*conditions))[0][0])

@@ -56,7 +56,7 @@ def position_of(context: Context, given: str) -> tuple[int, datetime | None]:
         Refused: AS_OF_MALFORMED, AS_OF_AHEAD, NOT_YET_VISIBLE, CURSOR_INVALID.
     """
     if TIME.fullmatch(given) or DAY.fullmatch(given):
-        asked = _moment(given)
+        asked = moment_in(given)
         now = context.program.clock()
         if asked > now:
             raise AS_OF_AHEAD.refuse(given=given)
@@ -72,8 +72,14 @@ def position_of(context: Context, given: str) -> tuple[int, datetime | None]:
     return position, None
 
 
-def _moment(given: str) -> datetime:
-    """The end of a day in the city, or a time."""
+def moment_in(given: str) -> datetime:
+    """The end of a day in the city, or a time with its zone.
+
+    Raises:
+        Refused: AS_OF_MALFORMED.
+    """
+    if not DAY.fullmatch(given) and not TIME.fullmatch(given):
+        raise AS_OF_MALFORMED.refuse(given=given[:80])
     try:
         if DAY.fullmatch(given):
             return datetime.combine(date.fromisoformat(given), time.max, SHANGHAI).astimezone(UTC)

@@ -2,20 +2,23 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
-from datetime import datetime
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import orjson
 import strawberry
 
 from api.context import Context
-from api.diagnosis_parts import moment
-from api.paging import After, AtLeast, Connection, First, connection, page_size, wanted_fields
+from api.diagnosis_parts import EPOCH, moment
+from api.field_rights import require_searchable
+from api.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from domain.events import EVENTS
 from domain.fields import FIELDS
 from domain.language import Rule
-from projections import audit_trail
-from projections.audit_trail import EntryRow
+from projections import audit_trail, trail_words
+from projections.audit_trail import EntryFilter, EntryRow
 
 BATCH = 100
 HEARTBEAT_SECONDS = 20.0
@@ -38,6 +41,7 @@ class AuditEntry:
     version: int = strawberry.field(description="Version of the subject, from 1 版本")
     type: str = strawberry.field(description="Published name of the fact 事实名称")
     what: str = strawberry.field(description="What happened, in Chinese 事实")
+    sentence: str = strawberry.field(description="Who did what to how much of it, in Chinese 轨迹语句; roles, never people")
     actor: str = strawberry.field(description="Opaque id of the person or machine 操作人标识")
     role: str = strawberry.field(description="Role acted in 角色")
     organisation: str = strawberry.field(description="Organisation it was acted for 单位标识")
@@ -65,7 +69,14 @@ def in_words(name: str) -> str:
     return found.group() if found is not None else name
 
 
-def _entry(context: Context, row: EntryRow) -> AuditEntry:
+def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str]) -> list[AuditEntry]:
+    sentences = [""] * len(rows)
+    if "sentence" in wanted:
+        sentences = trail_words.told(context.reading, context.scope, rows, in_words)
+    return [_entry(context, row, said) for row, said in zip(rows, sentences, strict=True)]
+
+
+def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
     return AuditEntry(
         id=strawberry.ID(f"{row.stream}/{row.version}"),
         position=row.position,
@@ -75,6 +86,7 @@ def _entry(context: Context, row: EntryRow) -> AuditEntry:
         version=row.version,
         type=row.type,
         what=in_words(row.type),
+        sentence=sentence,
         actor=row.actor,
         role=row.role,
         organisation=row.organisation,
@@ -97,19 +109,41 @@ def _told(data: str, role: str) -> str:
     return orjson.dumps(fact).decode()
 
 
+@dataclass(frozen=True)
+class SearchedEntry:
+    """Fields of an entry that a search names 所查字段."""
+
+    actor: str | None
+    role: str | None
+    organisation: str | None
+
+
+def microseconds(given: datetime | None) -> int | None:
+    """A moment 时刻 as the journal counts; a time without its zone is UTC."""
+    if given is None:
+        return None
+    return ((given if given.tzinfo is not None else given.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
+
+
 @strawberry.type
 class AuditTrailQueries:
     """Door to the audit trail."""
 
     @strawberry.field(
         description="Entries about a subject, or all in the scope 审计轨迹, in the order of the journal. plan P5. "
-        "subject: as kind/id, such as diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`"
+        "subject: as kind/id, such as diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; "
+        "from, to: both included. Only who may read the actor may look for one"
     )
     def audit_trail(
         self,
         info: strawberry.Info[Context, None],
         subject: strawberry.ID | None = None,
         kind: str | None = None,
+        actor: strawberry.ID | None = None,
+        role: str | None = None,
+        organisation: strawberry.ID | None = None,
+        since: Annotated[datetime | None, strawberry.argument(name="from")] = None,
+        until: Annotated[datetime | None, strawberry.argument(name="to")] = None,
         first: First = None,
         after: After = None,
         at_least: AtLeast = None,
@@ -117,14 +151,16 @@ class AuditTrailQueries:
         """A page of entries within the scope."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         reading, scope = context.at_least(at_least), context.scope
+        where = EntryFilter(subject, kind, actor, role, organisation, microseconds(since), microseconds(until))
+        require_searchable(FIELDS, "AuditEntry", SearchedEntry(actor, role, organisation), context.role)
         position = context.cursors.open(after) if after else 0
-        rows = audit_trail.entries(reading, scope, size + 1, stream=subject, kind=kind, after=position)
+        rows = audit_trail.entries(reading, scope, size + 1, where, after=position)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: context.cursors.seal(row.position),
-            lambda shown: [_entry(context, row) for row in shown],
-            lambda: audit_trail.count(reading, scope, stream=subject, kind=kind),
+            lambda shown: _entries(context, shown, below(wanted, "nodes", "edges.node")),
+            lambda: audit_trail.count(reading, scope, where),
             wanted,
         )
 
@@ -136,7 +172,7 @@ def _look(context: Context, position: int, stream: str | None) -> tuple[list[Ent
         raise SESSION_ENDED.refuse()
     with context.program.models.reading() as reading:
         rows = audit_trail.entries(
-            reading, identified.caller.scope, BATCH, stream=stream, kind=DIAGNOSES, after=position
+            reading, identified.caller.scope, BATCH, EntryFilter(stream=stream, type=DIAGNOSES), after=position
         )
         return rows, rows[-1].position if len(rows) == BATCH else max(position, reading.position)
 

@@ -249,9 +249,9 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
         assert bool(diagnosis_desk.answers(reading, scope, ["d1"])) == visible
         assert bool(diagnosis_desk.reports(reading, scope, ["d1"])) == visible
         assert bool(diagnosis_desk.files(reading, scope, FILE.pdf, evidence=False)) == visible
-        assert bool(audit_trail.entries(reading, scope, 10, stream="diagnosis/d1")) == visible
+        assert bool(audit_trail.entries(reading, scope, 10, audit_trail.EntryFilter(stream="diagnosis/d1"))) == visible
         everything = admits(scope, Place())
-        assert bool(audit_trail.entries(reading, scope, 10, stream="edition/2023")) == everything
+        assert bool(audit_trail.entries(reading, scope, 10, audit_trail.EntryFilter(stream="edition/2023"))) == everything
 
 
 def test_a_district_sees_its_own_coverage_only(models: ReadModels) -> None:

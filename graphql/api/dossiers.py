@@ -1,0 +1,148 @@
+"""Dossiers over HTTP 卷宗接口: what an auditor takes away and checks alone, beside GraphQL. plan P5.
+
+A proof shows an entry whole, with its place in the journal, its actor's opaque id and the fact as stored; nothing can be left
+out of it. So a dossier goes to the firm it is about, the provider whose work it is, the city and the auditor, each within the
+scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
+"""
+
+from collections.abc import Callable, Iterator
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from api.as_of import moment_in
+from api.audit_trail import in_words, microseconds
+from api.errors import masked, request_error
+from api.files import attachment
+from api.http import ALWAYS, JSON, Malformed, bearer, respond
+from api.operations import Answer, CallerGone, Operations
+from api.program import PUBLIC, Program, Transparency
+from domain.access import Role
+from domain.fields import DOSSIERS, EXPORTS, TRAIL
+from domain.language import NOT_FOUND, Refused
+from interop import audit_export
+from interop.dossier import KINDS, dossier
+from interop.provenance import provenance
+from journal import Caller
+from journal.subtrees import Unprovable
+from journal.transparency import SigningRefused
+from projections import diagnosis_desk
+from projections.audit_trail import EntryFilter
+
+JSON_LINES = "application/jsonl"
+
+
+def _not_found() -> Response:
+    return respond(Answer({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404), JSON, as_status=True)
+
+
+def _download(content: bytes, name: str) -> Response:
+    return Response(content, 200, {**ALWAYS, "content-disposition": attachment(name)}, media_type=JSON)
+
+
+class Dossiers:
+    """The endpoints of what is proved 卷宗接口. transparency None: there is no log, so nothing is proved."""
+
+    def __init__(self, program: Program, operations: Operations) -> None:
+        self._program = program
+        self._operations = operations
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/dossiers/{kind}/{id}", self._answering(self._dossier), methods=["GET"]),
+            Route("/provenance/{id}", self._answering(self._provenance), methods=["GET"]),
+            Route("/audit-trail.jsonl", self._answering(self._trail), methods=["GET"]),
+        ]
+
+    def _answering(self, answer: Callable[[Request, Caller], Response]) -> Callable[[Request], object]:
+        """An endpoint that knows who asks."""
+
+        def told(request: Request) -> Response:
+            try:
+                identified = self._operations.identify(bearer(request.headers.get("authorization")))
+                return answer(request, identified.caller if identified is not None else PUBLIC)
+            except Malformed as malformed:
+                return respond(malformed.answer, JSON, as_status=True)
+            except CallerGone as gone:
+                return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+            except Refused as refused:
+                if refused.rule == NOT_FOUND:
+                    return _not_found()
+                said = request_error(refused.rule.code, refused.says, refused.says_in_english)
+                return respond(Answer({"errors": [said]}, 422), JSON, as_status=True)
+            except (SigningRefused, Unprovable) as broken:
+                said = request_error("UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
+                return respond(Answer({"errors": [said]}, 409), JSON, as_status=True)
+            except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+                return respond(Answer({"errors": [masked(fault)]}, 500), JSON, as_status=True)
+
+        async def endpoint(request: Request) -> Response:
+            response: Response = await self._operations.in_thread(told, request)
+            return response
+
+        return endpoint
+
+    def _admitted(self, request: Request, caller: Caller, readers: frozenset[Role]) -> str:
+        """Id of a diagnosis that the caller may take away.
+
+        Raises:
+            Refused: NOT_FOUND; absent, out of scope and not for this role answer alike.
+        """
+        identity = str(request.path_params["id"])
+        if caller.role in readers:
+            with self._program.models.reading() as reading:
+                if identity in diagnosis_desk.diagnoses_by_id(reading, caller.scope, [identity]):
+                    return identity
+        raise NOT_FOUND.refuse()
+
+    def _log(self) -> Transparency:
+        if self._program.transparency is None:
+            raise NOT_FOUND.refuse()
+        return self._program.transparency
+
+    def _dossier(self, request: Request, caller: Caller) -> Response:
+        """GET /dossiers/grade/{id}?files=: the dossier of a grade; `files=1` puts reports and evidence in."""
+        kind = request.path_params["kind"]
+        log = self._log().log
+        identity = self._admitted(request, caller, DOSSIERS)
+        if kind not in KINDS:
+            raise NOT_FOUND.refuse()
+        kept = self._program.blobs if request.query_params.get("files") == "1" else None
+        made = dossier(self._program.journal, log, f"diagnosis/{identity}", kind, kept)
+        return _download(made, f"{identity}.{kind}.dossier.json")
+
+    def _provenance(self, request: Request, caller: Caller) -> Response:
+        """GET /provenance/{id}: W3C PROV of a diagnosis; it names no person and no place in the journal."""
+        identity = self._admitted(request, caller, TRAIL)
+        return _download(orjson.dumps(provenance(self._program.journal, identity)), f"{identity}.prov.json")
+
+    def _trail(self, request: Request, caller: Caller) -> Response:
+        """GET /audit-trail.jsonl?subject=&kind=&actor=&role=&organisation=&from=&to=: the trail with proofs, streamed."""
+        log = self._log().log
+        if caller.role not in EXPORTS:
+            raise NOT_FOUND.refuse()
+        given = request.query_params
+        times = {name: microseconds(moment_in(given[name])) if name in given else None for name in ("from", "to")}
+        where = EntryFilter(
+            given.get("subject"),
+            given.get("kind"),
+            given.get("actor"),
+            given.get("role"),
+            given.get("organisation"),
+            times["from"],
+            times["to"],
+        )
+        made = audit_export.lines(self._program.journal, self._program.models, log, caller.scope, where, in_words)
+        sent = audit_export.chunks(made)
+        first = next(sent)  # what stands in the way of the whole is told before the answer begins
+        return StreamingResponse(
+            _joined(first, sent), 200, {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}, media_type=JSON_LINES
+        )
+
+
+def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
