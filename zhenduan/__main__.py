@@ -12,7 +12,7 @@ import psycopg2
 
 from journal.log_key import LogKeyUnusable
 from journal.vault import MasterKeyUnusable
-from zhenduan import administration, proof_commands, serving
+from zhenduan import administration, dossier_commands, proof_commands, serving
 from zhenduan.demo import DemoIncomplete
 from zhenduan.settings import CITY_DATA, DEMO_DATA, Settings, from_environment
 
@@ -133,6 +133,7 @@ def parser() -> argparse.ArgumentParser:
     added = command("publish-edition", _publish, "发布标准版本 publish an edition on file")
     added.add_argument("key", help="版本号 key, such as 2023")
     proof_commands.add_to(command)
+    dossier_commands.add_to(command)
     return top
 
 

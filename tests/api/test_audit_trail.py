@@ -1,0 +1,77 @@
+"""Audit trail 审计轨迹: searched by who, as what, for whom, when; told in sentences (plan P5)."""
+
+from typing import Any
+
+from domain.events import EVENTS
+from projections.audit_trail import EntryRow
+from projections.trail_words import PREDICATES, Known, sentence
+from standards import Answer
+from tests.live_city import ENTERPRISE, LiveCity, sections
+
+ASKED = """query($subject: ID, $kind: String, $actor: ID, $role: String, $organisation: ID, $from: DateTime, $to: DateTime) {
+  auditTrail(subject: $subject, kind: $kind, actor: $actor, role: $role, organisation: $organisation, from: $from, to: $to,
+    first: 100) { totalCount nodes { type role organisation at subject sentence } } }"""
+
+
+def trail(city: LiveCity, who: str, **given: Any) -> list[dict[str, Any]]:
+    answer = city.data(who, ASKED, **given)["auditTrail"]
+    assert answer["totalCount"] == len(answer["nodes"])
+    return list(answer["nodes"])
+
+
+def test_the_trail_is_searched_by_actor_role_organisation_kind_and_time(city: LiveCity) -> None:
+    subject = f"diagnosis/{city.submitted()}"
+    every = trail(city, "auditor", subject=subject)
+    assert trail(city, "auditor", subject=subject, actor="district") == [n for n in every if n["role"] == "district"]
+    by_role = [n for n in every if n["role"] == "enterprise"]
+    assert trail(city, "enterprise", subject=subject, role="enterprise") == by_role
+    assert trail(city, "city", subject=subject, organisation=ENTERPRISE) == by_role
+    assert trail(city, "auditor", subject=subject, organisation="310117", kind="diagnosis.opened") == every[:1]
+    middle = every[len(every) // 2]["at"]
+    early, late = trail(city, "city", subject=subject, to=middle), trail(city, "city", subject=subject, **{"from": middle})
+    at_once = [n for n in every if n["at"] == middle]
+    assert early + late[len(at_once) :] == every
+
+
+def test_only_who_may_read_the_actor_may_look_for_one(city: LiveCity) -> None:
+    for who in ("enterprise", "provider", "district", "group"):
+        (error,) = city.ask(who, '{ auditTrail(actor: "district") { totalCount } }')["errors"]
+        assert error["extensions"]["code"] == "FORBIDDEN"
+    (error,) = city.ask("park", "{ auditTrail { nodes { sentence } } }")["errors"]
+    assert error["extensions"]["fields"] == ["AuditEntry.sentence"]
+
+
+def test_a_person_understands_what_happened(city: LiveCity) -> None:
+    diagnosis = city.submitted()
+    city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
+    section, answers = next(iter(sections(3).items()))
+    found = [dict(one) for one in answers]
+    found[0] |= {"answer": {"level": "2"}, "reason": "规划未覆盖主要业务领域"}
+    city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=found)
+    said = [node["sentence"] for node in trail(city, "enterprise", subject=f"diagnosis/{diagnosis}")]
+    assert said[0] == "区级主管部门“松江区”开启了首次诊断（批次 2024，标准版本 2023），指定“示例诊断服务一所”"
+    assert said[1] == f"企业保存了 {section} 数字战略 自评 {len(answers)} 项"
+    assert said[-2:] == [
+        "服务商“示例诊断服务一所”受理了诊断",
+        f"服务商“示例诊断服务一所”核验了 {section} 数字战略 {len(answers)} 项，其中 1 项与自评不同",
+    ]
+
+
+def row(kind: str, data: str = "{}", role: str = "city", actor: str = "u1") -> EntryRow:
+    return EntryRow(1, 0, "x/1", 1, kind, data, actor, role, "", "")
+
+
+def test_every_published_fact_has_its_predicate_or_is_told_by_its_name() -> None:
+    assert PREDICATES.keys() <= EVENTS.keys()
+    assert sentence(row("thing.happened.v9"), Known(), "某事已发生") == "市级主管部门：某事已发生"
+    erased = row("person.erased.v1", actor="operator-root", role="system")
+    assert sentence(erased, Known(), "") == "运维人员删除了一名人员的个人信息，密钥已销毁"
+
+
+def test_long_lists_are_counted_and_equal_answers_called_equal() -> None:
+    items = ",".join(f'{{"indicator": "Z{n:02d}", "reason": "r"}}' for n in range(1, 8))
+    objected = row("diagnosis.report_objected_to.v1", f'{{"items": [{items}]}}', role="enterprise")
+    assert sentence(objected, Known(), "") == "企业对 Z01、Z02、Z03、Z04、Z05 等 7 项 提出了异议"
+    data = '{"section": "D1", "answers": {"Z01": {"answer": {"level": "3.0"}, "reason": null}}}'
+    known = Known(own={"Z01": Answer(level="3")})
+    assert sentence(row("diagnosis.answers_verified.v1", data, "provider"), known, "") == "服务商核验了 D1 1 项，均与自评一致"

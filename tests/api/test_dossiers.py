@@ -1,0 +1,118 @@
+"""Dossiers, provenance and the exported trail over HTTP: what leaves, for whom, and that it holds (plan P5, P7)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from interop import verify_dossier as verifier
+from tests.live_city import ENTERPRISE, LiveCity
+
+
+@pytest.fixture
+def client(city: LiveCity) -> Iterator[TestClient]:
+    with TestClient(create_app(city.installation.program)) as opened:
+        yield opened
+
+
+def get(city: LiveCity, client: TestClient, who: str | None, path: str) -> Any:
+    headers = {"authorization": f"Bearer {city.tokens[who]}"} if who is not None else {}
+    return client.get(path, headers=headers)
+
+
+def test_a_grade_leaves_as_a_dossier_that_holds_for_its_parties_and_nobody_else(city: LiveCity, client: TestClient) -> None:
+    diagnosis = city.issued()
+    key = str(city.installation.log.keys().signing.verifier)
+    path = f"/dossiers/grade/{diagnosis}"
+    for who in ("enterprise", "provider", "city", "auditor"):
+        answer = get(city, client, who, path + "?files=1")
+        assert answer.status_code == 200
+        verdict = verifier.verify(answer.content, key)
+        assert verdict.faults == ()
+        assert list(json.loads(answer.content)["files"]) == [verdict.result["reports"][0]["sha256"]]
+    missing = get(city, client, "auditor", "/dossiers/grade/none")
+    assert missing.status_code == 404
+    for who in ("stranger", "rival", "district", "subdistrict", "park", "group", None):
+        refused = get(city, client, who, path)
+        assert (refused.status_code, refused.content) == (404, missing.content), who
+    assert get(city, client, "auditor", f"/dossiers/rating/{diagnosis}").content == missing.content
+    asked = "query($id: ID!) { diagnosis(id: $id) { grade } }"
+    assert city.data("enterprise", asked, id=diagnosis)["diagnosis"]["grade"] == verdict.result["grade"]
+
+
+def test_what_is_not_decided_has_no_dossier_and_says_so(city: LiveCity, client: TestClient) -> None:
+    answer = get(city, client, "enterprise", f"/dossiers/grade/{city.opened()}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["extensions"]["code"] == "NOTHING_DECIDED"
+
+
+def test_a_diagnosis_is_told_in_prov_without_people_and_places_in_the_journal(city: LiveCity, client: TestClient) -> None:
+    diagnosis = city.issued()
+    answer = get(city, client, "group", f"/provenance/{diagnosis}")
+    assert answer.status_code == 200
+    told = answer.json()
+    named = {"zd:" + name for name in ("edition/2023", f"diagnosis/{diagnosis}", f"diagnosis/{diagnosis}/report/1")}
+    assert named <= told["entity"].keys()
+    assert {"zd:role/enterprise/" + ENTERPRISE, "zd:role/provider/p1"} <= told["agent"].keys()
+    activities, entities, agents = told["activity"], told["entity"], told["agent"]
+    for relation, ends in {
+        "used": {"prov:activity": activities, "prov:entity": entities},
+        "wasGeneratedBy": {"prov:activity": activities, "prov:entity": entities},
+        "wasAssociatedWith": {"prov:activity": activities, "prov:agent": agents},
+    }.items():
+        assert told[relation]
+        for one in told[relation].values():
+            assert all(one[end] in known for end, known in ends.items()), one
+    (report,) = [o["prov:activity"] for o in told["wasGeneratedBy"].values() if o["prov:entity"].endswith("/report/1")]
+    used = {one["prov:entity"] for one in told["used"].values() if one["prov:activity"] == report}
+    assert any("/result/" in name for name in used)
+    people = {"enterprise", "provider", "district", "city"}  # logins, which are the ids of the people of the tests
+    assert not [value for value in texts(told) if value in people]
+    assert "rendered_at" not in answer.text
+    missing = get(city, client, "auditor", "/provenance/none").content
+    for who in ("stranger", "rival", "pudong", "subdistrict", "park", None):
+        assert get(city, client, who, f"/provenance/{diagnosis}").content == missing, who
+
+
+def texts(value: Any) -> Iterator[str]:
+    match value:
+        case dict():
+            for inner in value.values():
+                yield from texts(inner)
+        case str():
+            yield value
+
+
+def test_the_trail_leaves_line_by_line_and_every_line_is_proved(city: LiveCity, client: TestClient) -> None:
+    diagnosis = city.issued()
+    key = str(city.installation.log.keys().signing.verifier)
+    answer = get(city, client, "auditor", "/audit-trail.jsonl")
+    lines = answer.content.splitlines()
+    proved = list(verifier.verify_trail(lines, key))
+    assert [entry.position for entry in proved] == list(range(1, city.installation.program.journal.head().size + 1))
+    shown = [json.loads(line) for line in lines[1:]]
+    for entry, line in zip(proved, shown, strict=True):
+        stated = line["entry"]
+        assert (stated["position"], stated["subject"], stated["data"]) == (entry.position, entry.stream, entry.data)
+        assert line["sentence"]
+    for number in range(1, len(lines)):
+        changed = [*lines[:number], lines[number].replace(b'"content":"', b'"content":"AAAA', 1), *lines[number + 1 :]]
+        with pytest.raises(verifier.Fault):
+            list(verifier.verify_trail(changed, key))
+    with pytest.raises(verifier.Fault, match="ORDER_WRONG"):
+        list(verifier.verify_trail([*lines, lines[1]], key))
+    with pytest.raises(verifier.Fault, match="MALFORMED"):
+        list(verifier.verify_trail(lines[1:], key))
+    narrow = f"/audit-trail.jsonl?subject=diagnosis/{diagnosis}&kind=diagnosis.report&role=provider&from=2024-01-01"
+    (line,) = get(city, client, "auditor", narrow).content.splitlines()[1:]
+    assert json.loads(line)["entry"]["type"] == "diagnosis.report_issued.v1"
+    assert get(city, client, "auditor", "/audit-trail.jsonl?from=yesterday").status_code == 422
+
+
+def test_the_exported_trail_is_the_auditors_alone(city: LiveCity, client: TestClient) -> None:
+    assert get(city, client, "auditor", "/audit-trail.jsonl").status_code == 200
+    for who in [name for name in city.tokens if name != "auditor"] + [None]:
+        assert get(city, client, who, "/audit-trail.jsonl").status_code == 404, who
