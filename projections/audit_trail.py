@@ -1,6 +1,7 @@
 """Audit trail 审计轨迹: every entry of the journal beside the subject that decides who may see it. plan P5."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, select
