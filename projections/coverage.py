@@ -1,14 +1,16 @@
 """Coverage desk 覆盖台: diagnosed over the year's roster, by district and for the city, beside the city's targets. plan G.
 
 A firm counts as diagnosed from the year, in the city's calendar, of its first report. No district target is known, so none is kept.
+Rows bear the positions from which they hold, so that coverage as of a past moment is read from the same tables. plan P5.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, and_, case, func, select
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, and_, case, func, or_, select
 
 from domain.access import Scope
 from domain.language import city_day
@@ -29,6 +31,25 @@ FIRST_REPORTS = Table(
     Column("enterprise", String, primary_key=True),
     Column("issued_year", Integer, nullable=False),
     Column("confirmed_year", Integer),
+    Column("issued", BigInteger, nullable=False),
+    Column("confirmed", BigInteger),
+)
+"""issued, confirmed: positions of the first issued and the first confirmed report."""
+STAYS = Table(
+    "district_stays",
+    META,
+    Column("enterprise", String, primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    Column("until", BigInteger),
+    Column("district", String, nullable=False),
+)
+"""Where a firm lay, from one position up to before another; None = to this day."""
+LATEST_STAYS = Table(
+    "latest_stays",
+    META,
+    Column("enterprise", String, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("district", String, nullable=False),
 )
 SUBJECTS = Table(
     "coverage_subjects",
@@ -50,8 +71,13 @@ TARGETS = Table(
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """First issued and first confirmed report of each firm; targets as set."""
     subjects, reports = tables[SUBJECTS], tables[FIRST_REPORTS]
+    latest = tables[LATEST_STAYS]
+    latest.load((key(entry),) for entry in entries if entry.stream.startswith("enterprise/"))
     for entry in entries:
         found = data(entry)
+        if "firm" in found:
+            _stay(tables, key(entry), found["firm"]["district"], entry.position)
+            continue
         if entry.type == "target.set.v1":
             tables[TARGETS].put(found)
             continue
@@ -65,14 +91,34 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         before = reports.get(subject["enterprise"])
         if entry.type == "diagnosis.report_confirmed.v1":
             if before is not None and before["confirmed_year"] is None:
-                reports.change(subject["enterprise"], confirmed_year=year)
+                reports.change(subject["enterprise"], confirmed_year=year, confirmed=entry.position)
         elif before is None:
-            reports.put({"enterprise": subject["enterprise"], "issued_year": year, "confirmed_year": None})
+            reports.put(
+                {
+                    "enterprise": subject["enterprise"],
+                    "issued_year": year,
+                    "confirmed_year": None,
+                    "issued": entry.position,
+                    "confirmed": None,
+                }
+            )
+
+
+def _stay(tables: Tables, enterprise: str, district: str, position: int) -> None:
+    """A firm lies in a district from a position on."""
+    before = tables[LATEST_STAYS].get(enterprise)
+    if before is not None and before["district"] == district:
+        return
+    if before is not None:
+        tables[STAYS].put({"enterprise": enterprise, "until": position, **before})
+    stay = {"enterprise": enterprise, "since": position, "district": district}
+    tables[STAYS].put({"until": None, **stay})
+    tables[LATEST_STAYS].put(stay)
 
 
 COVERAGE = Desk(
     "coverage",
-    (FIRST_REPORTS, SUBJECTS, TARGETS),
+    (FIRST_REPORTS, STAYS, LATEST_STAYS, SUBJECTS, TARGETS),
     fold,
     frozenset(
         {
@@ -80,6 +126,8 @@ COVERAGE = Desk(
             "diagnosis.opened.v1",
             "diagnosis.report_issued.v1",
             "diagnosis.report_confirmed.v1",
+            "enterprise.registered.v1",
+            "enterprise.revised.v1",
         }
     ),
 )
@@ -106,19 +154,34 @@ class TargetRow:
     mark: str
 
 
-def by_district(reading: Reading, scope: Scope, year: int) -> list[CoverageRow]:
-    """Coverage by district within a scope 分区覆盖: the denominator is the roster snapshot of that year."""
+def by_district(reading: Reading, scope: Scope, year: int, position: int | None = None) -> list[CoverageRow]:
+    """Coverage by district within a scope 分区覆盖: the denominator is the roster snapshot of that year.
+
+    position: as it was known then, the firms counted where they lay then; None = now. The scope is today's in either case.
+    """
     firms, members, reports = reading[ENTERPRISES], reading[MEMBERS], reading[FIRST_REPORTS]
-    joined = members.join(firms, firms.c.id == members.c.enterprise).outerjoin(
-        reports, and_(reports.c.enterprise == firms.c.id, reports.c.issued_year <= year)
-    )
-    confirmed = func.sum(case((reports.c.confirmed_year <= year, 1), else_=0))
+    counted = and_(reports.c.enterprise == firms.c.id, reports.c.issued_year <= year)
+    confirmed = reports.c.confirmed_year <= year
+    joined = members.join(firms, firms.c.id == members.c.enterprise)
+    district = firms.c.district
+    known: tuple[Any, ...] = ()
+    if position is not None:
+        stays = reading[STAYS]
+        joined = joined.join(stays, stays.c.enterprise == firms.c.id)
+        known = (
+            members.c.since <= position,
+            stays.c.since <= position,
+            or_(stays.c.until.is_(None), stays.c.until > position),
+        )
+        counted = and_(counted, reports.c.issued <= position)
+        confirmed = and_(confirmed, reports.c.confirmed <= position)
+        district = stays.c.district
     query = (
-        select(firms.c.district, func.count(reports.c.enterprise), confirmed, func.count())
-        .select_from(joined)
-        .where(members.c.year == year, to_sql(scope, enterprise_columns(reading)))
-        .group_by(firms.c.district)
-        .order_by(firms.c.district)
+        select(district, func.count(reports.c.enterprise), func.sum(case((confirmed, 1), else_=0)), func.count())
+        .select_from(joined.outerjoin(reports, counted))
+        .where(members.c.year == year, to_sql(scope, enterprise_columns(reading)), *known)
+        .group_by(district)
+        .order_by(district)
     )
     return [CoverageRow(str(d), int(n), int(c), int(total)) for d, n, c, total in reading.rows(query)]
 

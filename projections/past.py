@@ -8,6 +8,7 @@ lie today; nothing that is not admitted is put into these tables.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 
 import orjson
@@ -18,6 +19,7 @@ from domain.access import Scope
 from journal import Entry
 from projections import diagnosis_desk, directory
 from projections.audit_trail import ENTRIES, SUBJECTS
+from projections.coverage import TargetRow
 from projections.desk import Desk, Tables
 from projections.diagnosis_desk import DIAGNOSES, DIAGNOSIS_DESK, DiagnosisFilter
 from projections.directory import DIRECTORY
@@ -125,6 +127,16 @@ def of_kind(reading: Reading, kind: str, desk: Desk, position: int) -> Past:
     streams = _streams(reading, kind)
     found = history(reading, streams, position) if streams else []
     return Past(position, {desk.name: found}, _later(reading, streams, position))
+
+
+def targets_of(reading: Reading, year: int, position: int) -> list[TargetRow]:
+    """The city's targets of a year as they were set by a position 往期目标, one a measure."""
+    found: dict[str, TargetRow] = {}
+    for entry in history(reading, ["target/city"], position):
+        told = orjson.loads(entry.state)
+        if told.get("year") == year:
+            found[told["measure"]] = TargetRow(year, told["measure"], Decimal(told["at_least"]), told["clause"], told["mark"])
+    return [found[measure] for measure in sorted(found)]
 
 
 @cache

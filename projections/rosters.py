@@ -19,7 +19,9 @@ MEMBERS = Table(
     META,
     Column("year", Integer, primary_key=True),
     Column("enterprise", String, primary_key=True),
+    Column("since", BigInteger, nullable=False),
 )
+"""since: the position of the first file that named the firm; it never leaves a year's snapshot."""
 IMPORTS = Table(
     "roster_imports",
     META,
@@ -43,8 +45,11 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Members join a year's snapshot; every file leaves its report."""
     for entry in entries:
         found = data(entry)
-        for enterprise in found.get("enterprises", ()):
-            tables[MEMBERS].put({"year": found["year"], "enterprise": enterprise})
+        members, named = tables[MEMBERS], found.get("enterprises", ())
+        members.load((found["year"], enterprise) for enterprise in named)
+        for enterprise in named:
+            if members.get(found["year"], enterprise) is None:
+                members.put({"year": found["year"], "enterprise": enterprise, "since": entry.position})
         tables[IMPORTS].put(
             {
                 "position": entry.position,

@@ -45,8 +45,12 @@ class AsOf:
 
     moment: datetime | None = strawberry.field(description="Moment asked for 所问时点, UTC; null for an opaque position")
     changed_later: bool = strawberry.field(description="Whether anything was recorded of it afterwards 此后是否有变更")
-    changed_later_at: datetime | None = strawberry.field(description="When that was for the first time 首次变更时间, UTC")
-    changes: int = strawberry.field(description="How many entries of its own came afterwards 此后变更次数")
+    changed_later_at: datetime | None = strawberry.field(
+        description="When that was for the first time 首次变更时间, UTC; null for a figure over many things"
+    )
+    changes: int | None = strawberry.field(
+        description="How many entries of its own came afterwards 此后变更次数; null for a figure over many things"
+    )
 
 
 def position_of(context: Context, given: str) -> tuple[int, datetime | None]:

@@ -4,12 +4,13 @@ from decimal import Decimal
 
 import strawberry
 
+from api.as_of import AsOf, AsOfMoment, position_of
 from api.context import Context
 from api.paging import AtLeast
 from domain.access import Everything
 from domain.targets import Measure
 from interop.code_lists import district_codes
-from projections import coverage
+from projections import coverage, past
 from projections.coverage import TargetRow
 
 
@@ -46,7 +47,8 @@ class Coverage:
     total: int = strawberry.field(description="Firms on the roster of the year 名单企业数")
     synthetic: bool = strawberry.field(description="示例数据: the firms are synthetic, of a demo city")
     targets: list[CityTarget] = strawberry.field(description="City targets of the year 市级目标; empty for a narrower scope")
-    districts: list[DistrictCoverage] = strawberry.field(description="By district 分区")
+    districts: list[DistrictCoverage] = strawberry.field(description="By district 分区; of a past moment, where firms lay then")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
 def _reached(measure: str, diagnosed: int, total: int) -> Decimal:
@@ -72,14 +74,25 @@ class CoverageQueries:
     """Door to coverage."""
 
     @strawberry.field(description="Coverage of a year 覆盖情况, over the roster snapshot of that year. plan G1–G4")
-    def coverage(self, info: strawberry.Info[Context, None], year: int, at_least: AtLeast = None) -> Coverage:
-        """Diagnosed and total within the scope."""
+    def coverage(
+        self, info: strawberry.Info[Context, None], year: int, at_least: AtLeast = None, as_of: AsOfMoment = None
+    ) -> Coverage:
+        """Diagnosed and total within the scope, now or as it was known then."""
         context = info.context
         reading = context.at_least(at_least)
-        rows = coverage.by_district(reading, context.scope, year)
+        position = then = asked = None
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            reading = context.reading
+        rows = coverage.by_district(reading, context.scope, year, position)
+        if position is not None:
+            changed = rows != coverage.by_district(reading, context.scope, year)
+            then = AsOf(moment=asked, changed_later=changed, changed_later_at=None, changes=None)
         names = district_codes()
         diagnosed, total = sum(row.diagnosed for row in rows), sum(row.total for row in rows)
-        targets = coverage.targets(reading, year) if context.scope == Everything() else []
+        targets: list[TargetRow] = []
+        if context.scope == Everything():
+            targets = coverage.targets(reading, year) if position is None else past.targets_of(reading, year, position)
         return Coverage(
             year=year,
             diagnosed=diagnosed,
@@ -97,4 +110,5 @@ class CoverageQueries:
                 )
                 for row in rows
             ],
+            as_of=then,
         )

@@ -97,3 +97,11 @@ def without(value: Any) -> Any:
             return [without(inner) for inner in value]
         case _:
             return value
+
+
+def test_coverage_has_a_past_and_says_whether_it_changed(city: LiveCity) -> None:
+    query = "query($a: String) { coverage(year: 2024, asOf: $a) { total diagnosed asOf { changedLater changes } } }"
+    now = city.data("district", query, a=datetime.now(UTC).isoformat())["coverage"]
+    assert now == {"total": 1, "diagnosed": 0, "asOf": {"changedLater": False, "changes": None}}
+    then = city.data("district", query, a="2024-01-01")["coverage"]
+    assert then == {"total": 0, "diagnosed": 0, "asOf": {"changedLater": True, "changes": None}}

@@ -1,6 +1,8 @@
 """The past 往期: what was known on any past day is what a replay to that point gives; on both engines."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,10 @@ from domain import diagnosis as d
 from domain.access import Attribute, Everything, Is, Role, Scope
 from domain.enterprises import enterprise_id
 from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.targets import Measure, SetTarget
 from journal import Journal
-from projections import Reading, ReadModels, open_read_models, past
-from projections.diagnosis_desk import ANSWERS, DIAGNOSES, DIAGNOSIS_DESK, EVIDENCE, REPORTS
+from projections import Reading, ReadModels, coverage, open_read_models, past
+from projections.diagnosis_desk import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.directory import DIRECTORY, ORGANISATIONS
 from projections.editions_desk import EDITIONS, EDITIONS_DESK
 from projections.places import ENTERPRISES
@@ -20,7 +23,8 @@ from standards import Form
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
 
 NEIGHBOUR = FIRM.model_copy(update={"uscc": "91330100799655058B", "name": "示例临港新材料有限公司", "district": "310115"})
-SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK)
+YEAR = datetime.now(UTC).year
+"""The first report comes now, so this year's roster is the one it counts in."""
 
 
 @pytest.fixture
@@ -28,6 +32,7 @@ def city(journal: Journal) -> City:
     """Two firms; one with two diagnoses by two providers, an objection, another name and another district since."""
     city = City(journal)
     city.send(CITY, RegisterOrganisation(organisation="p2", kind=OrganisationKind.PROVIDER, name="示例服务二所"))
+    city.send(CITY, roster(year=YEAR, digest="5" * 64))
     city.issued()
     city.send(CITY, roster(digest="1" * 64, rows=((2, FIRM.model_copy(update={"name": "示例更名有限公司"})), (3, NEIGHBOUR))))
     item = d.ObjectionItem(indicator="Z01", reason="证据未计")
@@ -139,3 +144,34 @@ def test_of_what_does_not_exist_there_is_no_past(models: ReadModels) -> None:
     with models.reading() as today:
         assert past.of_enterprise(today, Everything(), "none", 5) is None
         assert past.of_diagnosis(today, Everything(), "none", 5) is None
+
+
+def test_coverage_of_any_past_moment_is_what_a_replay_to_that_point_gives(
+    city: City, models: ReadModels, tmp_path: Path
+) -> None:
+    target = SetTarget(year=2024, measure=Measure.SHARE_DIAGNOSED, at_least=Decimal(60), clause="plan G2", mark="V")
+    for at_least in (60, 70):
+        city.send(CITY, target.model_copy(update={"at_least": Decimal(at_least)}))
+    models.catch_up()
+    replay = open_read_models(f"sqlite:///{tmp_path / 'replay.db'}", city.journal)
+    years = (2024, YEAR)
+    seen = set()
+    with models.reading() as today:
+        for position in range(1, city.journal.head().size + 1):
+            replay.catch_up(limit=1)
+            with replay.reading() as then:
+                for year in years:
+                    found = coverage.by_district(today, Everything(), year, position)
+                    assert found == coverage.by_district(then, Everything(), year), position
+                    assert past.targets_of(today, year, position) == coverage.targets(then, year), position
+                    seen.add((year, tuple(found)))
+    replay.close()
+    assert {rows[0].diagnosed + rows[0].confirmed for year, rows in seen if rows} == {0, 1, 2}
+
+
+def test_coverage_of_the_past_counts_the_firms_of_todays_scope_where_they_lay(city: City, models: ReadModels) -> None:
+    first = city.journal.read("diagnosis/d1")[0].position
+    with models.reading() as today:
+        assert coverage.by_district(today, SONGJIANG, 2024, first) == []  # the firm has moved to 浦东 since
+        (row,) = coverage.by_district(today, PUDONG, 2024, first)
+        assert (row.district, row.total) == ("310117", 1)
