@@ -7,10 +7,13 @@ import strawberry
 
 from api.context import Context
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
+from journal.personal import KeyMissing
 from projections import people_desk
 from projections.people_desk import MembershipRow, PersonRow
 
 ERASED = "已删除"
+KEY_LOST = "密钥缺失"
+"""After a restore without the vault: not erased, but not to be read before the vault is back."""
 
 
 @strawberry.type(description="Role held for an organisation and a period 任职. plan P7")
@@ -47,7 +50,12 @@ def build_membership(row: MembershipRow) -> Membership:
 
 
 def _opened(context: Context, person: str, field: str, sealed: str | None) -> str | None:
-    return None if sealed is None else context.program.keys.open(person, field, sealed) or ERASED
+    if sealed is None:
+        return None
+    try:
+        return context.program.keys.open(person, field, sealed) or ERASED
+    except KeyMissing:
+        return KEY_LOST
 
 
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:

@@ -1,0 +1,148 @@
+"""Backup and restore at the command line 备份与恢复: a lived-in city, lost and brought back (plan P5)."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from api.operations import Operations
+from api.schema import build_schema
+from domain.fields import FIELDS
+from tests.live_city import LiveCity, live_city
+from zhenduan.__main__ import main
+from zhenduan.settings import Settings
+from zhenduan.wiring import Installation, opened
+
+EVIDENCE = b"%PDF-1.7 evidence of the firm\n%%EOF\n"
+PASSWORD = "correct horse battery"
+PEOPLE = "{ people(first: 50) { nodes { id name erased } } }"
+
+
+def run(data: Path, *arguments: str) -> int:
+    return main(["--data", str(data), *arguments])
+
+
+@contextmanager
+def followed(city: LiveCity) -> Iterator[None]:
+    """The read models kept current, as they are in the program."""
+    stop = threading.Event()
+    projector = threading.Thread(target=city.installation.program.models.run, args=(stop,))
+    projector.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        projector.join()
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> Path:
+    """The folder of a city with evidence and an erased person; `copy` beside it is from before the erasure."""
+    data = tmp_path / "before"
+    with live_city(data, "sqlite") as city:
+        with followed(city):
+            diagnosis = city.submitted()
+            city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
+            digest = city.uploaded("provider", "规划.pdf", EVIDENCE)
+            city.done("provider", "attachEvidence", diagnosis=diagnosis, sha256=digest, indicators=["Z01"])
+        (data / "token").write_text(city.tokens["city"], "utf-8")
+        shutil.copytree(data, tmp_path / "copy")
+        with followed(city):
+            city.done("city", "erasePerson", "", person="stranger")
+    return data
+
+
+def people(installation: Installation, token: str) -> dict[str, tuple[str, bool]]:
+    city = LiveCity(installation, Operations(installation.program, build_schema(), FIELDS), {"city": token})
+    nodes = city.data("city", PEOPLE)["people"]["nodes"]
+    return {node["id"]: (node["name"], node["erased"]) for node in nodes}
+
+
+def brought_back(before: Path, there: Path, file: Path) -> None:
+    there.mkdir(exist_ok=True)
+    shutil.copy(before / "log.key", there / "log.key")
+    assert run(there, "restore", str(file)) == 0
+
+
+def test_a_city_is_lost_and_brought_back(before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, there = tmp_path / "city.backup", tmp_path / "there"
+    assert run(before, "checkpoint") == 0
+    assert run(before, "backup", str(file)) == 0
+    assert run(before, "backup", str(file)) == 1
+    capsys.readouterr()
+    assert run(before, "log-key") == 0
+    key = capsys.readouterr().out.strip()
+    assert run(tmp_path / "nowhere", "check-backup", str(file), "--log-key", key) == 0
+    assert run(tmp_path / "nowhere", "check-backup", str(file)) == 0
+    assert run(tmp_path / "nowhere", "check-backup", str(file), "--log-key", "x") == 1
+    assert not (tmp_path / "nowhere").exists()
+    assert run(there, "restore", str(file)) == 2
+    assert "--new-log" in capsys.readouterr().err
+    assert not there.exists()
+
+    brought_back(before, there, file)
+    assert run(there, "restore", str(file)) == 1
+    assert "not empty" in capsys.readouterr().err
+    assert run(there, "verify") == 0
+    with opened(Settings(before)) as old, opened(Settings(there)) as new:
+        assert new.program.journal.head() == old.program.journal.head()
+        assert new.log.checkpoint() == old.log.checkpoint()
+        assert new.program.blobs.get(sha256(EVIDENCE).hexdigest()) == EVIDENCE
+
+
+def test_without_the_vault_names_are_unreadable_and_with_an_older_one_the_erased_stay_erased(
+    before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "city.backup"
+    token = (before / "token").read_text("utf-8")
+    assert run(before, "backup", str(file)) == 0
+
+    bare = tmp_path / "bare"
+    brought_back(before, bare, file)
+    capsys.readouterr()
+    given = ("--name", "王示例", "--role", "city", "--organisation", "city", "--password", PASSWORD)
+    assert run(bare, "invite", "wang", *given) == 0
+    with opened(Settings(bare)) as installation:
+        signed_in = installation.accounts.sign_in("wang", PASSWORD)
+        assert signed_in is not None
+        names = people(installation, signed_in.token)
+    assert names["stranger"] == ("已删除", True)
+    assert names["city"] == ("密钥缺失", False)
+    assert ("王示例", False) in names.values()
+
+    older = tmp_path / "older"
+    older.mkdir()
+    for name in ("vault.db", "vault.db-wal", "master.key"):
+        if (tmp_path / "copy" / name).exists():
+            shutil.copy(tmp_path / "copy" / name, older / name)
+    with opened(Settings(tmp_path / "copy")) as installation:
+        assert people(installation, token)["stranger"] == ("示例人员stranger", False), "the older vault holds the key"
+    brought_back(before, older, file)
+    with opened(Settings(older)) as installation:
+        names = people(installation, token)
+    assert names["stranger"] == ("已删除", True)
+    assert names["city"] == ("示例人员city", False)
+
+
+def test_a_new_log_begins_where_the_key_is_lost(before: Path, tmp_path: Path) -> None:
+    file, there = tmp_path / "city.backup", tmp_path / "there"
+    assert run(before, "checkpoint") == 0
+    assert run(before, "backup", str(file)) == 0
+    assert run(there, "restore", str(file), "--new-log") == 0
+    assert run(there, "checkpoint") == 0
+    assert run(there, "verify") == 0
+    assert run(before, "restore", str(file)) == 1
+
+
+def test_a_damaged_backup_is_told_in_one_line(before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "city.backup"
+    assert run(before, "backup", str(file)) == 0
+    file.write_bytes(file.read_bytes()[:-100])
+    assert run(tmp_path / "there", "check-backup", str(file)) == 1
+    assert run(tmp_path / "there", "restore", str(file), "--new-log") == 1
+    assert "damaged" in capsys.readouterr().err
+    assert run(tmp_path / "there", "check-backup", str(tmp_path / "none")) == 2
