@@ -5,14 +5,20 @@ a reader of plain tuples never looks at. So a statement is compiled once for its
 cache uses, and run on the driver's cursor. What needs more than text and plain parameters is left to SQLAlchemy.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Boolean, Connection, Integer, Select
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 KEPT_STATEMENTS = 512
 Rows = Sequence[tuple[Any, ...]]
+
+_numbers = itertools.count(1)
+"""No two statements of a process have one name, whoever's connections they are prepared on."""
 
 
 def run(connection: Connection, text: str, parameters: Mapping[str, Any] | None = None) -> Rows:
@@ -24,11 +30,25 @@ def run(connection: Connection, text: str, parameters: Mapping[str, Any] | None 
     return found
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A statement as the server keeps it 预备语句: its name, what makes it, what runs it, and the compiled original."""
+
+    name: str
+    prepare: str
+    execute: str
+    compiled: SQLCompiler
+
+
 class Statements:
-    """Compiled statements of one engine by shape 语句缓存; once there are too many, all are made anew."""
+    """Statements of one engine by shape 语句缓存; once there are too many, all are made anew.
+
+    Each connection prepares a statement when it first meets it, so that the server parses and plans it once. Connections must
+    be sessions of their own: a pooler that changes the server's session between transactions would lose what is prepared.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[object, SQLCompiler | None] = {}
+        self._kept: dict[object, Prepared | None] = {}
 
     def rows(self, connection: Connection, query: Select[Any]) -> Rows:
         """The rows of a query as plain tuples, on a PostgreSQL connection."""
@@ -38,28 +58,52 @@ class Statements:
         if key.key not in self._kept:
             if len(self._kept) >= KEPT_STATEMENTS:
                 self._kept.clear()
-            self._kept[key.key] = _plain(query.compile(dialect=connection.dialect, cache_key=key))
-        compiled = self._kept[key.key]
-        if compiled is None:
+            self._kept[key.key] = self._prepared(query.compile(dialect=connection.dialect, cache_key=key))
+        prepared = self._kept[key.key]
+        if prepared is None:
             return _by_sqlalchemy(connection, query)
-        parameters = compiled.construct_params(extracted_parameters=key.bindparams)
-        processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 - as above
-        for name, process in processors.items():
-            parameters[name] = process(parameters[name])
-        return run(connection, compiled.string, parameters)
+        known: set[str] = connection.info.setdefault("prepared", set())
+        if prepared.name not in known:
+            if len(known) >= KEPT_STATEMENTS:
+                run(connection, "DEALLOCATE ALL")
+                known.clear()
+            run(connection, prepared.prepare)
+            known.add(prepared.name)
+        return run(connection, prepared.execute, _parameters(prepared.compiled, key.bindparams))
+
+    def _prepared(self, compiled: Any) -> Prepared | None:  # noqa: ANN401 - SQLAlchemy types it as any compiled element
+        """A compiled statement that text and parameters say all about, as the server prepares it; None for any other.
+
+        Such as IN lists, written out anew for each length, and columns whose values are worked on after they were read.
+        """
+        dialect = compiled.dialect
+        columns = [column.type for column in compiled._result_columns]  # noqa: SLF001 - as above
+        worked_on = any(kind._cached_result_processor(dialect, None) is not None for kind in columns)  # noqa: SLF001 - as above
+        if worked_on or compiled.post_compile_params or compiled.literal_execute_params:
+            return None
+        name = f"statement_{next(_numbers)}"
+        names = list(compiled.bind_names.values())
+        text = compiled.string % {each: f"${place}" for place, each in enumerate(names, 1)}
+        types = ", ".join(_server_type(compiled.binds[each].type) for each in names)
+        given = ", ".join(f"%({each})s" for each in names)
+        listed = [f" ({part})" if names else "" for part in (types, given)]
+        return Prepared(name, f"PREPARE {name}{listed[0]} AS {text}", f"EXECUTE {name}{listed[1]}", compiled)
+
+
+def _server_type(kind: TypeEngine[Any]) -> str:
+    """Type of a parameter as PREPARE wants it; what only the place decides would else be read as text."""
+    if isinstance(kind, Boolean):
+        return "boolean"
+    return "bigint" if isinstance(kind, Integer) else "unknown"
+
+
+def _parameters(compiled: SQLCompiler, values: Any) -> Mapping[str, Any]:  # noqa: ANN401 - SQLAlchemy's own list
+    parameters = compiled.construct_params(extracted_parameters=values)
+    processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 - as above
+    for name, process in processors.items():
+        parameters[name] = process(parameters[name])
+    return parameters
 
 
 def _by_sqlalchemy(connection: Connection, query: Select[Any]) -> Rows:
     return [tuple(row) for row in connection.execute(query)]
-
-
-def _plain(compiled: Any) -> SQLCompiler | None:  # noqa: ANN401 - SQLAlchemy types it as any compiled element
-    """A compiled statement that text and parameters say all about; None for any other.
-
-    Such as IN lists, written out anew for each length, and columns whose values are worked on after they were read.
-    """
-    dialect = compiled.dialect
-    columns = [column.type for column in compiled._result_columns]  # noqa: SLF001 - as above
-    worked_on = any(kind._cached_result_processor(dialect, None) is not None for kind in columns)  # noqa: SLF001 - as above
-    written_out = compiled.post_compile_params or compiled.literal_execute_params
-    return None if worked_on or written_out else compiled

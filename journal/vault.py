@@ -82,11 +82,12 @@ class Vault:
     """The tables of secrets 密库, shared by the keys of persons, the accounts and the uploads."""
 
     def __init__(self, engine: Engine, unasked: Engine | None = None) -> None:
+        """Over an engine, and one whose connections are not asked first whether they live, for `rows`."""
         self._sqlite = engine.dialect.name == "sqlite"
         self._engine = engine.execution_options(schema_translate_map={SCHEMA: None}) if self._sqlite else engine
         # one statement needs no transaction around it, and every request identifies its caller here
         self._reads = self._engine if self._sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._unasked = (unasked or engine).execution_options(isolation_level="AUTOCOMMIT")
+        self._unasked = unasked or self._reads
         self._statements = None if self._sqlite else Statements()
 
     def create(self, metadata: MetaData) -> None:
@@ -138,7 +139,7 @@ def open_vault(url: str) -> Vault:
     """The vault at an address 打开密库: "sqlite:///PATH", a file of its own (0600), or a PostgreSQL address."""
     if not url.startswith(SQLITE):
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
-        return Vault(create_engine(address, pool_pre_ping=True), create_engine(address))
+        return Vault(create_engine(address, pool_pre_ping=True), create_engine(address, isolation_level="AUTOCOMMIT"))
     path = Path(url.removeprefix(SQLITE))
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))

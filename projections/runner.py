@@ -91,7 +91,10 @@ class RebuildOvertaken(Exception):  # noqa: N818 - a lost race, not a fault
 class ReadModels:
     """The read models over one journal 读模型."""
 
-    def __init__(self, engine: Engine, journal: Journal, desks: Sequence[Desk] = DESKS) -> None:
+    def __init__(
+        self, engine: Engine, journal: Journal, desks: Sequence[Desk] = DESKS, reads: Engine | None = None
+    ) -> None:
+        """Over an engine that writes; on PostgreSQL another one reads, whose transactions are begun by hand."""
         self._engine = engine
         self._journal = journal
         self._desks = desks
@@ -99,7 +102,7 @@ class ReadModels:
         self._kept: dict[tuple[str, int], tuple[int, Tables]] = {}
         self._moved = threading.Condition()
         self._sqlite = engine.dialect.name == "sqlite"
-        self._reads = engine if self._sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads = reads or engine
         self._statements = None if self._sqlite else Statements()
         self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
         with self._writing(SCHEMA_LOCK) as connection:
@@ -326,21 +329,24 @@ class ReadModels:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+        self._reads.dispose()
 
 
 def open_read_models(url: str, journal: Journal, desks: Sequence[Desk] = DESKS) -> ReadModels:
     """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address."""
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
+    if not url.startswith("sqlite:///"):
+        address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
+        writes = create_engine(address, pool_size=2, max_overflow=8)
+        return ReadModels(writes, journal, desks, create_engine(address, pool_size=16, isolation_level="AUTOCOMMIT"))
+    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
 
-        @event.listens_for(engine, "connect")
-        def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
-    else:
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_size=8, max_overflow=8)
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
+
     return ReadModels(engine, journal, desks)
 
 
