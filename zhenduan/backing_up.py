@@ -54,6 +54,11 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
             "put the log's key in place first, or begin a new log by --new-log\n"
         )
         return 2
+    if new_log and settings.log_key.exists():
+        sys.stderr.write(
+            f"另起日志须用新密钥，先移走 {settings.log_key} a new log needs a new key: move this one away first\n"
+        )
+        return 2
     try:
         given = [VerifierKey.parse(text) for text in log_keys]
         with open_backup(file) as backup, opened(settings) as installation:

@@ -132,6 +132,7 @@ def test_a_new_log_begins_where_the_key_is_lost(before: Path, tmp_path: Path) ->
     file, there = tmp_path / "city.backup", tmp_path / "there"
     assert run(before, "checkpoint") == 0
     assert run(before, "backup", str(file)) == 0
+    assert run(before, "restore", str(file), "--new-log") == 2, "the old key must not sign for another history"
     assert run(there, "restore", str(file), "--new-log") == 0
     assert run(there, "checkpoint") == 0
     assert run(there, "verify") == 0
