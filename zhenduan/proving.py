@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from journal.checkpoints import Checkpoint, read_checkpoint
@@ -82,8 +83,16 @@ def verify_proof(
         return 2
     out(f"证明成立 holds: {proven.checkpoint.origin} 第 {proof.index + 1} 条，共 {proven.checkpoint.size} 条 entries")
     for key, at in proven.witnesses.items():
-        out(f"  见证 cosigned by {key.name}, {at}")
+        out(f"  见证 cosigned by {key.name}, {_moment(at)}")
     return 0
+
+
+def _moment(seconds: int) -> str:
+    """A time of a cosignature in words; a witness may state one that no calendar has."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
 
 
 def register_witness(settings: Settings, verifier_key: str) -> int:

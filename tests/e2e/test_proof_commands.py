@@ -53,7 +53,7 @@ def test_an_entry_is_proven_and_the_proof_verified_with_nothing_but_the_file_and
     cosigned = Note(file.note.text, (*file.note.signatures, WITNESS.sign(file.note.text, 1_700_000_000)))
     proof.write_text(str(ProofFile(file.index, file.path, cosigned, file.extra)), "utf-8")
     assert run(nowhere, "verify-proof", str(proof), *needed) == 0
-    assert "cosigned by 310117.example/witness, 1700000000" in capsys.readouterr().out
+    assert "cosigned by 310117.example/witness, 2023-11-14 22:13:20 UTC" in capsys.readouterr().out
 
 
 def test_the_entry_may_come_beside_the_proof(city: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
