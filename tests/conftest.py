@@ -37,15 +37,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def new_database(postgres: str) -> Callable[[], str]:
-    """Makes databases on the server, each empty, and gives their addresses."""
+def new_database(postgres: str) -> Callable[..., str]:
+    """Makes databases on the server, each empty or a copy of one that nobody has open, and gives their addresses."""
 
-    def make() -> str:
+    def make(copied: str = "template1") -> str:
         name = f"test_{next(_numbers)}"
         connection = psycopg2.connect(postgres)
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {copied}")
         connection.close()
         return urlsplit(postgres)._replace(path=f"/{name}").geturl()
 
@@ -53,7 +53,7 @@ def new_database(postgres: str) -> Callable[[], str]:
 
 
 @pytest.fixture
-def database(new_database: Callable[[], str]) -> str:
+def database(new_database: Callable[..., str]) -> str:
     """Address of a database of its own."""
     return new_database()
 

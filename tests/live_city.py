@@ -27,6 +27,8 @@ from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 
 EDITION = load("2023")
+SCHEMA = build_schema()
+"""Built once: it holds no state of a program."""
 PASSWORD = "correct horse battery"
 KINDS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
@@ -193,13 +195,26 @@ def sections(level: int) -> dict[str, list[dict[str, Any]]]:
 
 @contextmanager
 def live_city(data: Path, url: str) -> Iterator[LiveCity]:
-    """The small city in a folder, its databases at an address or, for SQLite, in the folder too."""
+    """The small city, built in a folder, its databases at an address or, for SQLite, in the folder too."""
+    with open_city(data, url, build_city(data, url)) as city:
+        yield city
+
+
+@contextmanager
+def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity]:
+    """A city that was built before, or a copy of one, with the tokens of its people."""
+    with opened(Settings(data, None if url.startswith("sqlite") else url)) as installation:
+        yield LiveCity(installation, Operations(installation.program, SCHEMA, FIELDS), dict(tokens))
+
+
+def build_city(data: Path, url: str) -> dict[str, str]:
+    """Build the small city and leave it; the token of each login."""
     settings = Settings(data, None if url.startswith("sqlite") else url)
     with opened(settings) as installation:
         program = installation.program
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         accounts = LocalAccounts(_vault_of(installation), program.models, program.clock, hasher=cheap)
-        city = LiveCity(installation, Operations(program, build_schema(), FIELDS))
+        city = LiveCity(installation, Operations(program, SCHEMA, FIELDS))
         for identity, kind, name in UNITS:
             city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name))
         city.send(PublishEdition(edition=EDITION))
@@ -225,7 +240,7 @@ def live_city(data: Path, url: str) -> Iterator[LiveCity]:
             signed_in = accounts.sign_in(login, PASSWORD)
             assert signed_in is not None
             city.tokens[login] = signed_in.token
-        yield city
+        return city.tokens
 
 
 def _vault_of(installation: Installation) -> Any:
