@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +21,18 @@ from domain import diagnosis as d
 from domain.language import Refused
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from interop import verify_dossier as verifier
-from interop.dossier import dossier
-from journal import Journal, open_journal
+from interop.audit_export import Proved
+from interop.dossier import dossier, path_of
+from journal import Journal, NewEntry, open_journal
 from journal.blobs import Blobs
+from journal.checkpoints import Checkpoint
 from journal.entries import canonical
 from journal.notes import Kind, SigningKey
+from journal.subtrees import Unprovable
 from journal.transparency import TransparencyLog, open_log
 from standards import Answer, Form, Process
+from tests.journal.test_tampering import Intruder
+from tests.journal.writers import now
 from tests.rules.firms import EDITION, firms
 from tests.small_city import CITY, FILE, FILLER, PROVIDER, City, sections
 
@@ -421,3 +427,36 @@ def test_the_verifier_imports_the_standard_library_and_cryptography_only() -> No
     modules = {node.module.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
     modules |= {alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     assert modules <= sys.stdlib_module_names | {"cryptography"}
+
+
+# The exported trail
+
+
+@pytest.mark.parametrize("size", [255, 256, 257, 700])
+def test_every_entry_of_a_trail_of_any_length_is_proved(tmp_path: Path, size: int) -> None:
+    journal = open_journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    log = open_log(journal, f"sqlite:///{tmp_path / 'journal.db'}", tmp_path / "log.key", ORIGIN)
+    journal.append([NewEntry("thing/a", v, "thing.happened.v1", b"{}") for v in range(1, size + 1)], now())
+    checkpoint = Checkpoint.parse(log.checkpoint().text)
+    proved = Proved(journal, log, checkpoint)
+    for entry in journal.since(0, size):
+        content, path = proved.at(entry.position)
+        assert path == path_of(log, entry, checkpoint)
+        assert verifier.parse_entry(content, "").position == entry.position
+    log.close()
+    journal.close()
+
+
+def test_a_trail_is_not_exported_from_a_journal_that_was_changed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    journal = open_journal(url)
+    log = open_log(journal, url, tmp_path / "log.key", ORIGIN)
+    journal.append([NewEntry("thing/a", v, "thing.happened.v1", b"{}") for v in range(1, 301)], now())
+    checkpoint = Checkpoint.parse(log.checkpoint().text)
+    with closing(Intruder(url)) as intruder:
+        intruder.run("UPDATE entries SET reason = 'x' WHERE position IN (7, 290)")
+    for position in (7, 290):
+        with pytest.raises(Unprovable):
+            Proved(journal, log, checkpoint).at(position)
+    log.close()
+    journal.close()
