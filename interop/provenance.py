@@ -123,7 +123,8 @@ class _Told:
                 self._used(activity, [edition, *self._own.values()])
                 self.made(entry, f"{place}/self-score/{entry.version}", "Score", total=data["measured"]["total"])
             case "evidence_attached.v1":
-                file = self.made(entry, f"file/{data['sha256']}", "Evidence", sha256=data["sha256"], mediaType=data["media_type"])
+                stated = {"sha256": data["sha256"], "mediaType": data["media_type"]}
+                file = self.made(entry, f"{place}/evidence/{entry.version}", "Evidence", **stated)
                 for indicator in data["indicators"]:
                     self._evidence.setdefault(indicator, []).append(file)
             case "site_visit_recorded.v1" | "expert_review_recorded.v1":

@@ -11,6 +11,7 @@ import orjson
 
 from domain.access import Scope
 from domain.events import EVENTS
+from journal.entries import DEMO_TYPE
 from projections import diagnosis_desk, directory, editions_desk
 from projections.audit_trail import EntryRow
 from projections.reading import Reading
@@ -103,7 +104,9 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
     "enterprise.registered.v1": lambda data, _: f"登记了企业“{data['firm']['name']}”",
     "enterprise.revised.v1": lambda data, _: f"更新了企业“{data['firm']['name']}”的信息",
     "roster.imported.v1": _imported,
-    "roster.blocked.v1": lambda data, _: f"{data['year']} 年名单“{data['filename']}”被整份退回：{data['refused_rows']} 行有误",
+    "roster.blocked.v1": lambda data, _: (
+        f"提交的 {data['year']} 年名单“{data['filename']}”被整份退回：{data['refused_rows']} 行有误"
+    ),
     "organisation.registered.v1": lambda data, _: f"登记了组织“{data['name']}”",
     "person.registered.v1": lambda _data, _known: "登记了一名人员",
     "person.membership_granted.v1": _granted,
@@ -112,6 +115,7 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
     "target.set.v1": lambda data, _: f"设定了 {data['year']} 年工作目标：不低于 {data['at_least']}（{data['clause']}）",
     "slot.taken.v1": lambda _data, _known: "占用了在诊名额",
     "slot.released.v1": lambda _data, _known: "释放了在诊名额",
+    DEMO_TYPE: lambda _data, _known: "将日志标记为示例",
 }
 """Published name -> what its actor did 谓语. A fact without a row is named by its event's own first line."""
 

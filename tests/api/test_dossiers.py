@@ -51,6 +51,10 @@ def test_what_is_not_decided_has_no_dossier_and_says_so(city: LiveCity, client: 
 
 def test_a_diagnosis_is_told_in_prov_without_people_and_places_in_the_journal(city: LiveCity, client: TestClient) -> None:
     diagnosis = city.issued()
+    city.done("enterprise", "objectToReport", diagnosis=diagnosis, items=[{"indicator": "Z01", "reason": "证据未计"}])
+    sha256 = city.uploaded("enterprise", "规划.pdf", b"%PDF-1.7\nexample\n%%EOF\n")
+    for indicators in (["Z01"], ["Z04"]):  # one file twice
+        city.done("enterprise", "attachEvidence", diagnosis=diagnosis, sha256=sha256, indicators=indicators)
     answer = get(city, client, "group", f"/provenance/{diagnosis}")
     assert answer.status_code == 200
     told = answer.json()
@@ -66,6 +70,8 @@ def test_a_diagnosis_is_told_in_prov_without_people_and_places_in_the_journal(ci
         assert told[relation]
         for one in told[relation].values():
             assert all(one[end] in known for end, known in ends.items()), one
+    generated = [one["prov:entity"] for one in told["wasGeneratedBy"].values()]
+    assert len(generated) == len(set(generated))
     (report,) = [o["prov:activity"] for o in told["wasGeneratedBy"].values() if o["prov:entity"].endswith("/report/1")]
     used = {one["prov:entity"] for one in told["used"].values() if one["prov:activity"] == report}
     assert any("/result/" in name for name in used)
