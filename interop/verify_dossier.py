@@ -49,8 +49,13 @@ class Fault(Exception):  # noqa: N818 - what a check found, told to the reader
     """What is wrong and where 核验不通过: a code, the place in the dossier, a sentence in both languages."""
 
     def __init__(self, code: str, where: str, says: str) -> None:
-        super().__init__(f"{code} · {where} · {says}")
-        self.code, self.where, self.says = code, where, says
+        """Where and says may quote what nobody vouches for, so nothing in them can steer a terminal."""
+        self.code, self.where, self.says = code, _printable(where), _printable(says)
+        super().__init__(f"{code} · {self.where} · {self.says}")
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,95 @@
+"""A small city whose log signs and is witnessed, and a dossier of it to read, to change and to pass something else off as."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain import diagnosis as d
+from interop import verify_dossier as verifier
+from interop.dossier import dossier
+from journal import Journal, open_journal
+from journal.notes import Kind, SigningKey
+from journal.transparency import TransparencyLog, open_log
+from tests.small_city import CITY, FILE, FILLER, PROVIDER, City, sections
+
+ORIGIN = "log.example/city"
+WITNESS = SigningKey.generate("witness.example/songjiang", Kind.COSIGNATURE)
+
+
+@dataclass
+class Proving:
+    """A small city whose log signs and is witnessed."""
+
+    city: City
+    log: TransparencyLog
+
+    @property
+    def key(self) -> str:
+        return str(self.log.keys().signing.verifier)
+
+    def witnessed(self) -> str:
+        note = self.log.checkpoint()
+        signed = replace(note, signatures=(*note.signatures, WITNESS.sign(note.text, 1_750_000_000)))
+        self.log.accept(str(signed), WITNESS.verifier)
+        return str(self.log.signed())
+
+    def dossier(self, name: str = "d1", **rest: Any) -> bytes:
+        return dossier(self.city.journal, self.log, f"diagnosis/{name}", **rest)
+
+    def verify(self, content: bytes, **rest: Any) -> verifier.Verdict:
+        return verifier.verify(content, **({"log_key": self.key, "witness_keys": (str(WITNESS.verifier),)} | rest))
+
+
+@pytest.fixture
+def proving(journal: Journal, url: str, tmp_path: Path) -> Iterator[Proving]:
+    log = open_log(journal, url, tmp_path / "keys" / "log.key", ORIGIN)
+    made = Proving(City(journal), log)
+    made.city.issued()
+    made.witnessed()
+    yield made
+    log.close()
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proving, bytes]]:
+    """One dossier for all the tests that only read it: objected to once, verified again, confirmed."""
+    folder = tmp_path_factory.mktemp("still")
+    journal = open_journal(f"sqlite:///{folder / 'journal.db'}")
+    log = open_log(journal, f"sqlite:///{folder / 'journal.db'}", folder / "log.key", ORIGIN)
+    made = Proving(City(journal), log)
+    made.city.issued(4)
+    one, other = d.ObjectionItem(indicator="Z01", reason="证据未计"), d.ObjectionItem(indicator="Z04", reason="口径")
+    made.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(one, other)))
+    replies = (
+        d.ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳"),
+        d.ObjectionAnswer(indicator="Z04", upheld=False, reason="维持"),
+    )
+    made.city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=replies))
+    better = {"Z01": d.VerifiedAnswer(answer=sections(5)["D1"]["Z01"], reason="补充证据")}
+    made.city.send(PROVIDER, d.VerifyAnswers(diagnosis="d1", section="D1", answers=better))
+    made.city.send(CITY, d.RecordExpertReview(diagnosis="d1", conclusion="同意"))
+    made.city.send(PROVIDER, d.ScoreDiagnosis(diagnosis="d1"))
+    made.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=FILE))
+    made.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=FILE))
+    made.witnessed()
+    yield made, made.dossier()
+    log.close()
+    journal.close()
+
+
+def fault(proving: Proving, content: bytes, **rest: Any) -> str:
+    """Code of what the verifier finds; empty when it finds nothing."""
+    verdict = proving.verify(content, **rest)
+    assert all(found.where and found.says for found in verdict.faults)
+    return verdict.faults[0].code if verdict.faults else ""
+
+
+def forged(content: bytes, **changes: Any) -> bytes:
+    """A dossier with other members, written as it should be and with its digest right again."""
+    made = json.loads(content) | changes
+    made["digest"] = verifier.digest_of(made)
+    return verifier.as_text(made)
