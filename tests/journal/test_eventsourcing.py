@@ -215,8 +215,8 @@ def test_an_application_that_follows_writes_its_events_and_its_position_together
             recordings = runner.app.save(Notice())
         runner.wait(recordings[-1].notification.id, timeout=10)
         assert runner.projection.recorder.max_notification_id() == 3
-        runner.app.factory.close()
-        runner.projection.factory.close()
+    runner.app.factory.close()  # once nobody follows any more
+    runner.projection.factory.close()
 
 
 def test_a_stream_of_ours_is_read_by_its_name_and_never_taken_for_a_uuid(journal: Journal) -> None:
