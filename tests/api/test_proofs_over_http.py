@@ -125,21 +125,21 @@ def test_what_cannot_be_answered_is_said_plainly(city: LiveCity, client: TestCli
         assert client.get(ask, headers=headers(token)).status_code == status, ask
 
 
-def test_a_journal_that_was_rewritten_gives_no_proof(city: LiveCity, client: TestClient, token: str, url: str) -> None:
+def test_a_journal_that_was_rewritten_gives_no_proof(city: LiveCity, client: TestClient, token: str) -> None:
     log, journal = city.installation.log, city.installation.program.journal
     size = Checkpoint.parse(log.checkpoint().text).size
     entries = journal.since(0, 1000)
-    where = url if not url.startswith("sqlite") else f"sqlite:///{city_data(city)}"
-    rewrite(where, [*entries[:3], *entries[4:], entries[3]])
+    rewrite(address_of(city), [*entries[:3], *entries[4:], entries[3]])
     for ask in ("/log/proof/inclusion?position=4", f"/log/proof/consistency?from=4&to={size}"):
         refused = client.get(ask, headers=headers(token))
         assert refused.status_code == 409
         assert refused.json()["errors"][0]["extensions"]["code"] == "UNPROVABLE"
 
 
-def city_data(city: LiveCity) -> Path:
+def address_of(city: LiveCity) -> str:
+    """Where the journal's database is."""
     recorder: Any = city.installation.program.journal
-    return Path(recorder.path)
+    return str(recorder.dsn) if hasattr(recorder, "dsn") else f"sqlite:///{recorder.path}"
 
 
 def test_a_cosignature_is_kept_for_the_witness_whose_token_it_came_with(
@@ -161,7 +161,7 @@ def test_a_cosignature_is_kept_for_the_witness_whose_token_it_came_with(
 
 
 def test_a_witness_looks_after_a_real_server(
-    city: LiveCity, tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str
+    city: LiveCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = tmp_path / "w" / "witness.key"
     assert witnessing.make_key(key, "310117.example/witness") == 0
@@ -194,8 +194,7 @@ def test_a_witness_looks_after_a_real_server(
         assert "REFUSED" in capsys.readouterr().err
 
         entries = city.installation.program.journal.since(0, 1000)
-        where = url if not url.startswith("sqlite") else f"sqlite:///{city_data(city)}"
-        rewrite(where, [*entries[:3], *entries[4:], entries[3]])
+        rewrite(address_of(city), [*entries[:3], *entries[4:], entries[3]])
         head = city.installation.program.journal.head()
         text = Checkpoint(log.keys().signing.name, head.size + 1, b"\x07" * 32).text
         forged = Note(text, (log.keys().signing.sign(text),))
