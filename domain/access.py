@@ -4,25 +4,88 @@ A scope is one frozen predicate tree over a thing's `Place`. It has three reader
 `admits` here (Python), `projections.scope.to_sql` (SQL), and `sentence` here (what we tell people).
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
 
 class Role(StrEnum):
-    """Capacity in which a person or machine acts 角色. One at a time. plan P7."""
+    """Capacity in which a person or machine acts 角色. One at a time. plan P7.
+
+    A position inside a unit is a role of its own: ENTERPRISE is the firm's owner and PROVIDER the provider's manager, who
+    may do all that the positions of their unit may, so that a unit of one person works.
+    """
 
     CITY = "city"
     DISTRICT = "district"
     SUBDISTRICT = "subdistrict"
     PARK = "park"
+    REPORTING_UNIT = "reporting_unit"
     GROUP = "group"
     ENTERPRISE = "enterprise"
+    FILLER = "filler"
+    DEPARTMENT_FILLER = "department_filler"
+    CONFIRMER = "confirmer"
     PROVIDER = "provider"
+    DIAGNOSTICIAN = "diagnostician"
+    REVIEWER = "reviewer"
+    MARKER = "marker"
+    ARBITER = "arbiter"
+    SAMPLER = "sampler"
+    READER = "reader"
+    SUPPORT = "support"
+    BANK = "bank"
+    SUPPLIER = "supplier"
     AUDITOR = "auditor"
+    OPERATOR = "operator"
     PARTNER = "partner"
     PUBLIC = "public"
     SYSTEM = "system"
+
+
+ROLE_NAMES: Mapping[Role, tuple[str, str]] = {
+    Role.CITY: ("市级部门", "city department"),
+    Role.DISTRICT: ("区级部门", "district department"),
+    Role.SUBDISTRICT: ("街镇", "subdistrict or town"),
+    Role.PARK: ("产业园区", "industrial park"),
+    Role.REPORTING_UNIT: ("申报单位", "reporting unit beside the district"),
+    Role.GROUP: ("企业集团", "enterprise group"),
+    Role.ENTERPRISE: ("企业负责人", "owner of the enterprise's account"),
+    Role.FILLER: ("企业填报人", "filler of the enterprise"),
+    Role.DEPARTMENT_FILLER: ("部门填报人", "filler of some sections"),
+    Role.CONFIRMER: ("企业确认人", "confirmer of the enterprise"),
+    Role.PROVIDER: ("服务商负责人", "manager of the provider"),
+    Role.DIAGNOSTICIAN: ("诊断师", "diagnostician of the provider"),
+    Role.REVIEWER: ("内审人", "reviewer of the provider"),
+    Role.MARKER: ("评分专家", "expert who marks"),
+    Role.ARBITER: ("仲裁专家", "expert who decides objections"),
+    Role.SAMPLER: ("抽评专家", "expert who assesses samples"),
+    Role.READER: ("解读专家", "expert who reads reports"),
+    Role.SUPPORT: ("支撑机构", "support body"),
+    Role.BANK: ("银行", "bank"),
+    Role.SUPPLIER: ("解决方案商", "solution supplier"),
+    Role.AUDITOR: ("审计", "auditor"),
+    Role.OPERATOR: ("平台运维", "operator of the platform"),
+    Role.PARTNER: ("合作方系统", "partner system"),
+    Role.PUBLIC: ("公众", "public"),
+    Role.SYSTEM: ("系统", "the system itself"),
+}
+
+POSITIONS: Mapping[Role, frozenset[Role]] = {
+    Role.ENTERPRISE: frozenset({Role.ENTERPRISE, Role.FILLER, Role.DEPARTMENT_FILLER, Role.CONFIRMER}),
+    Role.PROVIDER: frozenset({Role.PROVIDER, Role.DIAGNOSTICIAN, Role.REVIEWER}),
+}
+"""Head of a unit 单位负责人 -> the positions of its unit, its own included. Every other role is a unit's only one."""
+
+EXPERTS = frozenset({Role.MARKER, Role.ARBITER, Role.SAMPLER, Role.READER})
+"""Experts 专家: they see the diagnoses that they are assigned to, for as long as they are."""
+
+
+def head_of(role: Role) -> Role:
+    """The head of the unit that a role is a position of 所属单位负责人; itself where there are no others."""
+    return next((head for head, held in POSITIONS.items() if role in held), role)
 
 
 class Attribute(StrEnum):
@@ -32,8 +95,28 @@ class Attribute(StrEnum):
     DISTRICT = "district"
     SUBDISTRICT = "subdistrict"
     PARK = "park"
+    REPORTING_UNIT = "reporting_unit"
     GROUP = "group"
     PROVIDER = "provider"
+    CONSENT = "consents"
+    ASSIGNMENT = "assignments"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A party that a thing is open to for a period 期限: from `since` to `until`, both days included; None = open-ended."""
+
+    party: str
+    since: date
+    until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the thing is open to the party on a day of the city's calendar."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+    def meets(self, since: date, until: date) -> bool:
+        """Whether it holds on any day of a period 时段相交."""
+        return self.since <= until and (self.until is None or max(self.since, since) <= self.until)
 
 
 @dataclass(frozen=True)
@@ -41,14 +124,19 @@ class Place:
     """Where a thing lies 归属: the coordinates that a scope judges. None = the thing has no such coordinate.
 
     district, subdistrict: GB/T 2260 codes. The others: ids of organisations. Read from the enterprise's current row.
+    reporting_unit: the unit that the firm reports to beside its district. consents: banks that the firm lets see its
+    results. assignments: experts, by person, who are given the diagnosis to work on.
     """
 
     enterprise: str | None = None
     district: str | None = None
     subdistrict: str | None = None
     park: str | None = None
+    reporting_unit: str | None = None
     group: str | None = None
     provider: str | None = None
+    consents: tuple[Term, ...] = ()
+    assignments: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +158,15 @@ class Is:
 
 
 @dataclass(frozen=True)
+class OpenTo:
+    """Scope of the things that are open to a party on a day 期限内开放: by consent or by assignment."""
+
+    attribute: Attribute
+    party: str
+    on: date
+
+
+@dataclass(frozen=True)
 class AnyOf:
     """Union of scopes 任一; empty admits nothing."""
 
@@ -83,9 +180,7 @@ class AllOf:
     scopes: tuple["Scope", ...]
 
 
-Scope = Everything | Nothing | Is | AnyOf | AllOf
-
-PLACE_ATTRIBUTES = tuple(field.name for field in fields(Place))
+Scope = Everything | Nothing | Is | OpenTo | AnyOf | AllOf
 
 ATTRIBUTE_NAMES = {
     Attribute.ENTERPRISE: ("企业", "enterprise"),
@@ -94,6 +189,8 @@ ATTRIBUTE_NAMES = {
     Attribute.PARK: ("园区", "park"),
     Attribute.GROUP: ("企业集团", "group"),
     Attribute.PROVIDER: ("服务商", "provider"),
+    Attribute.CONSENT: ("企业授权", "consent of the enterprise"),
+    Attribute.ASSIGNMENT: ("专家指派", "assignment of the expert"),
 }
 
 
@@ -106,6 +203,9 @@ def admits(scope: Scope, place: Place) -> bool:
             return False
         case Is(attribute=attribute, value=value):
             return getattr(place, attribute.value) == value  # type: ignore[no-any-return]
+        case OpenTo(attribute=attribute, party=party, on=on):
+            terms: tuple[Term, ...] = getattr(place, attribute.value)
+            return any(term.party == party and term.holds_on(on) for term in terms)
         case AnyOf(scopes=scopes):
             return any(admits(inner, place) for inner in scopes)
         case AllOf(scopes=scopes):
@@ -124,6 +224,9 @@ def sentence(scope: Scope) -> tuple[str, str]:
         case Is(attribute=attribute, value=value):
             chinese, english = ATTRIBUTE_NAMES[attribute]
             return f"{chinese}为 {value}", f"{english} is {value}"
+        case OpenTo(attribute=attribute, party=party, on=on):
+            chinese, english = ATTRIBUTE_NAMES[attribute]
+            return f"{on} 在{chinese}期内：{party}", f"{english} {party} holds on {on}"
         case AnyOf(scopes=()):
             return "无", "nothing"
         case AllOf(scopes=()):
@@ -138,34 +241,45 @@ def sentence(scope: Scope) -> tuple[str, str]:
             assert_never(never)
 
 
-ATTRIBUTE_OF_ROLE: dict[Role, Attribute] = {
+ATTRIBUTE_OF_ROLE: Mapping[Role, Attribute] = {
     Role.DISTRICT: Attribute.DISTRICT,
     Role.SUBDISTRICT: Attribute.SUBDISTRICT,
     Role.PARK: Attribute.PARK,
+    Role.REPORTING_UNIT: Attribute.REPORTING_UNIT,
     Role.GROUP: Attribute.GROUP,
     Role.ENTERPRISE: Attribute.ENTERPRISE,
     Role.PROVIDER: Attribute.PROVIDER,
 }
+"""Head of a unit -> the coordinate that its things have in common."""
+
+SEES_EVERYTHING = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM, Role.SUPPORT})
+"""No limit of place 不限范围. Which fields a support body may read keeps it to totals (domain/fields.py)."""
+SEES_NOTHING = frozenset({Role.PUBLIC, Role.OPERATOR, Role.SUPPLIER})
+"""No firm's things at all 不见企业数据: the operator runs the platform, a supplier has no part in a diagnosis."""
 
 
-def scope_of(role: Role, organisation: str) -> Scope:
+def scope_of(role: Role, organisation: str, person: str = "", on: date | None = None) -> Scope:
     """Scope of a role held for an organisation 角色范围. plan P7.
 
     Args:
         role: the capacity acted in.
-        organisation: district or subdistrict code, or the organisation's id; unused for city, auditor and system.
+        organisation: district or subdistrict code, or the organisation's id; unused where the role sees all or nothing.
+        person: who acts; experts see what is assigned to them by name.
+        on: the day it is in the city; a bank's consents and an expert's assignments are judged on it, and without a day
+            they admit nothing.
 
     Returns:
-        Everything for city, auditor and system; nothing for the public; the organisation's own things for all
-        others; a partner sees one
-        district ("310117") or, with "*", the city.
+        Everything for city, auditor, support body and system; nothing for public, operator and supplier; for a bank what
+        firms have consented to; for an expert the assigned diagnoses; for a partner one district ("310117") or, with
+        "*", the city; for all others the things of their own unit.
     """
-    match role:
-        case Role.CITY | Role.AUDITOR | Role.SYSTEM:
-            return Everything()
-        case Role.PUBLIC:
-            return Nothing()
-        case Role.PARTNER:
-            return Everything() if organisation == "*" else Is(Attribute.DISTRICT, organisation)
-        case _:
-            return Is(ATTRIBUTE_OF_ROLE[role], organisation)
+    if role in SEES_EVERYTHING:
+        return Everything()
+    if role in SEES_NOTHING:
+        return Nothing()
+    if role is Role.PARTNER:
+        return Everything() if organisation == "*" else Is(Attribute.DISTRICT, organisation)
+    if role is Role.BANK or role in EXPERTS:
+        attribute, party = (Attribute.CONSENT, organisation) if role is Role.BANK else (Attribute.ASSIGNMENT, person)
+        return OpenTo(attribute, party, on) if on is not None and party else Nothing()
+    return Is(ATTRIBUTE_OF_ROLE[head_of(role)], organisation)

@@ -493,3 +493,13 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             return {"status": Status.WITHDRAWN}
         case never:
             assert_never(never)
+
+
+def diagnosis_stream(diagnosis: str) -> str:
+    """Stream of one diagnosis."""
+    return f"diagnosis/{diagnosis}"
+
+
+def assignment_stream(diagnosis: str) -> str:
+    """Stream of the experts' assignments to one diagnosis."""
+    return f"assignment/{diagnosis}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain import diagnosis as d
+from domain.access import Role
 from domain.diagnosis import Diagnosis
 from domain.editions import PublishedEdition, edition_stream
 from domain.language import Event, Occasion, Rule
@@ -52,6 +53,13 @@ DIMENSION_NOT_APPLICABLE = Rule(
     "plan S4",
     "维度 {dimensions} 的全部指标均为不适用，无法评分",
     "Every indicator of {dimensions} is not applicable; nothing is left to score",
+)
+
+SECTION_NOT_YOURS = Rule(
+    "SECTION_NOT_YOURS",
+    "plan P7",
+    "{section} 部分不由您填报",
+    "The section {section} is not yours to fill in",
 )
 
 ANSWER_RULES = {
@@ -139,9 +147,21 @@ def _well_formed(edition: Edition, diagnosis: Diagnosis, indicator: str, answer:
 # Self-assessment
 
 
+def require_section(section: str, occasion: Occasion) -> None:
+    """Refuse a section that is not the department filler's own 分管部分.
+
+    Raises:
+        Refused: SECTION_NOT_YOURS (plan P7).
+    """
+    is_limited = occasion.role == Role.DEPARTMENT_FILLER or occasion.sections is not None
+    if is_limited and section not in (occasion.sections or ()):
+        raise SECTION_NOT_YOURS.refuse(section=section)
+
+
 def save_answers(command: d.SaveAnswers, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
     """Keep the changed answers of a section 保存; an answer that somebody else changed meanwhile is refused."""
     edition = pinned_edition(diagnosis, occasion)
+    require_section(command.section, occasion)
     changed: dict[str, d.AnswerRecorded] = {}
     for indicator, given in sorted(command.answers.items()):
         _in_section(edition, command.section, indicator)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain import diagnosis as d
-from domain.access import Place, Role
-from domain.diagnosis import Diagnosis, Status
+from domain.access import Place, Role, head_of
+from domain.diagnosis import Diagnosis, Status, assignment_stream, diagnosis_stream
 from domain.diagnosis_answers import (
     INDICATOR_UNKNOWN,
     pinned_edition,
+    require_section,
     save_answers,
     score_answers,
     submit_answers,
@@ -176,7 +177,7 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
         raise EXISTS.refuse()
     if occasion.read.get(enterprise_stream(command.enterprise)) is None:
         raise ENTERPRISE_UNKNOWN.refuse()
-    if occasion.role == Role.ENTERPRISE and command.enterprise != occasion.organisation:
+    if head_of(Role(occasion.role)) is Role.ENTERPRISE and command.enterprise != occasion.organisation:
         raise NOT_YOUR_ENTERPRISE.refuse()
     if command.purpose is d.Purpose.SAMPLE and occasion.role != Role.CITY:
         raise SAMPLE_BY_CITY.refuse()
@@ -207,15 +208,16 @@ def _release(command: d.ConfirmReport | d.WithdrawDiagnosis, diagnosis: Diagnosi
 
 
 def _attach(command: d.AttachEvidence, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
-    if occasion.role == Role.PROVIDER:
+    if head_of(Role(occasion.role)) is Role.PROVIDER:
         _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
         _own_work(diagnosis, occasion)
     else:
         _in_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED)
-    known = {item.id for item in pinned_edition(diagnosis, occasion).of(diagnosis.form)}
+    known = {item.id: item.dimension for item in pinned_edition(diagnosis, occasion).of(diagnosis.form)}
     for indicator in command.indicators:
         if indicator not in known:
             raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
+        require_section(known[indicator], occasion)
     new = tuple(i for i in dict.fromkeys(command.indicators) if (command.sha256, i) not in diagnosis.evidence)
     if not new:
         raise EVIDENCE_REPEATED.refuse()
@@ -234,11 +236,6 @@ def _object(items: tuple[d.ObjectionItem, ...], diagnosis: Diagnosis, occasion: 
 
 
 # What the decider reads, and where its subject lies
-
-
-def diagnosis_stream(diagnosis: str) -> str:
-    """Stream of one diagnosis."""
-    return f"diagnosis/{diagnosis}"
 
 
 def _reads(command: d.DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[str, ...]:
@@ -260,6 +257,8 @@ def _reads(command: d.DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[st
         provider = diagnosis.provider  # a report names who made it
     if provider is not None:
         streams.append(organisation_stream(provider))
+    if isinstance(command, d.RecordExpertReview):
+        streams.append(assignment_stream(command.diagnosis))
     return tuple(streams)
 
 
@@ -271,7 +270,9 @@ def _place(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, read: Mappi
     else:
         return Place()
     firm: Firm | None = read.get(enterprise_stream(enterprise))
-    return Place() if firm is None else place_of(enterprise, firm, provider)
+    assigned = read.get(assignment_stream(command.diagnosis))
+    assignments = tuple(assigned.terms.values()) if assigned is not None else ()
+    return Place() if firm is None else place_of(enterprise, firm, provider, assignments=assignments)
 
 
 DIAGNOSES: Capability[Any, Any, Any] = Capability(

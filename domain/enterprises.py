@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Place, Role
+from domain.access import Place, Role, Term
 from domain.language import Capability, Command, Elsewhere, Event, Facts, Occasion, Rule
 from domain.rights import require_right
 
@@ -42,10 +42,11 @@ ROSTER_REPEATS_ENTERPRISE = Rule(
 class Firm(BaseModel):
     """An enterprise as a roster states it 名单行. plan P1.
 
-    district, subdistrict: GB/T 2260 codes, six and nine digits. park, group: ids of organisations. industry: section C
-    of GB/T 4754 as "C" and two to four digits. revenue_wan: yearly revenue in ten thousand yuan. size_class: large,
-    medium, small or micro by the statistical rule. above_scale: whether the stated revenue reaches the threshold of the
-    roster's year; being on the roster, not this, makes an enterprise count (plan G).
+    district, subdistrict: GB/T 2260 codes, six and nine digits. park, reporting_unit, group: ids of organisations; the
+    reporting unit is one that the firm reports to beside its district. industry: section C of GB/T 4754 as "C" and two to
+    four digits. revenue_wan: yearly revenue in ten thousand yuan. size_class: large, medium, small or micro by the
+    statistical rule. above_scale: whether the stated revenue reaches the threshold of the roster's year; being on the
+    roster, not this, makes an enterprise count (plan G).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +56,7 @@ class Firm(BaseModel):
     district: Annotated[str, Field(min_length=1)]
     subdistrict: str | None = None
     park: str | None = None
+    reporting_unit: str | None = None
     group: str | None = None
     industry: Annotated[str, Field(min_length=1)]
     employees: Annotated[int, Field(ge=0)]
@@ -102,14 +104,14 @@ class ImportRoster(Command):
 class EnterpriseRegistered(Event):
     """An enterprise enters the programme 企业已登记."""
 
-    type: Literal["enterprise.registered.v1"] = "enterprise.registered.v1"
+    type: Literal["enterprise.registered.v2"] = "enterprise.registered.v2"
     firm: Firm
 
 
 class EnterpriseRevised(Event):
     """A later roster states an enterprise otherwise 企业信息已更新; the whole new statement."""
 
-    type: Literal["enterprise.revised.v1"] = "enterprise.revised.v1"
+    type: Literal["enterprise.revised.v2"] = "enterprise.revised.v2"
     firm: Firm
 
 
@@ -167,15 +169,25 @@ def enterprise_stream(enterprise: str) -> str:
     return f"enterprise/{enterprise}"
 
 
-def place_of(enterprise: str, firm: Firm, provider: str | None = None) -> Place:
-    """Where an enterprise's things lie 归属, from its current statement."""
+def place_of(
+    enterprise: str,
+    firm: Firm,
+    provider: str | None = None,
+    *,
+    consents: tuple[Term, ...] = (),
+    assignments: tuple[Term, ...] = (),
+) -> Place:
+    """Where an enterprise's things lie 归属, from its current statement, and to whom they are open for a period."""
     return Place(
         enterprise=enterprise,
         district=firm.district,
         subdistrict=firm.subdistrict,
         park=firm.park,
+        reporting_unit=firm.reporting_unit,
         group=firm.group,
         provider=provider,
+        consents=consents,
+        assignments=assignments,
     )
 
 

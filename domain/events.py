@@ -3,18 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.assignments import ASSIGNMENTS
+from domain.consents import CONSENTS
 from domain.diagnosis_rules import DIAGNOSES
 from domain.editions import EDITIONS
 from domain.enterprises import ENTERPRISES, ROSTERS
 from domain.language import Capability, Event
 from domain.organisations import ORGANISATIONS
-from domain.people import PEOPLE
+from domain.people_rules import PEOPLE
 from domain.slots import SLOTS
 from domain.targets import TARGETS
 
 CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
     capability.name: capability
-    for capability in (DIAGNOSES, EDITIONS, ENTERPRISES, ORGANISATIONS, PEOPLE, ROSTERS, SLOTS, TARGETS)
+    for capability in (
+        ASSIGNMENTS,
+        CONSENTS,
+        DIAGNOSES,
+        EDITIONS,
+        ENTERPRISES,
+        ORGANISATIONS,
+        PEOPLE,
+        ROSTERS,
+        SLOTS,
+        TARGETS,
+    )
 }
 """Kind of a stream (the part before "/") -> its capability."""
 

@@ -6,54 +6,90 @@ which says who may send which command.
 
 from collections.abc import Mapping
 
-from domain.access import Role
-from domain.rights import COMMANDS
+from domain.access import EXPERTS, POSITIONS, Role
+from domain.rights import APPOINTERS, COMMANDS, LIAISONS
 
 ANYONE = frozenset(Role)
 SIGNED_IN = ANYONE - {Role.PUBLIC, Role.SYSTEM}
 AUDIT = frozenset({Role.AUDITOR})
-BUSINESS = SIGNED_IN - {Role.PARTNER}
-FINANCE = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
-"""Revenue and head count: not for subdistricts, parks and partners."""
-ANSWERS = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
-"""Answers and evidence tell how a firm makes things: not for subdistricts, parks and partners."""
+OF_THE_FIRM = POSITIONS[Role.ENTERPRISE]
+OF_THE_PROVIDER = POSITIONS[Role.PROVIDER]
 
-OUTCOMES = BUSINESS
+TOTALS = SIGNED_IN - OF_THE_PROVIDER - EXPERTS - {Role.OPERATOR, Role.SUPPLIER, Role.BANK}
+"""Coverage 汇总: a support body reads nothing else of the firms. A firm counts whoever diagnosed it, so the count would tell
+a provider of the work of its rivals."""
+FIRMS = SIGNED_IN - {Role.OPERATOR, Role.SUPPLIER, Role.SUPPORT}
+"""Enterprises and diagnoses at all 企业数据. The operator runs the platform and sees no business data."""
+OUTCOMES = FIRMS - {Role.PARTNER}
 """Totals and grades: another system uses a firm's result with the firm's consent alone, and none is on record. plan R4."""
-COVERAGE = SIGNED_IN - {Role.PROVIDER}
-"""A firm counts whoever diagnosed it, so the count would tell a provider of the work of its rivals."""
-
-TRAIL = BUSINESS - {Role.SUBDISTRICT, Role.PARK}
-"""What an entry holds repeats answers and revenue: the same roles as for those."""
-DOSSIERS = frozenset({Role.CITY, Role.ENTERPRISE, Role.PROVIDER, Role.AUDITOR})
-"""A dossier shows entries whole, their places in the journal included: the parties of the diagnosis, the city, the auditor."""
+FINANCE = OF_THE_PROVIDER | {
+    *OF_THE_FIRM - {Role.DEPARTMENT_FILLER},
+    Role.CITY,
+    Role.DISTRICT,
+    Role.REPORTING_UNIT,
+    Role.GROUP,
+    Role.AUDITOR,
+}
+"""Mask "revenue" 经营数据: revenue and head count. Not for subdistricts, parks, experts, banks and partners."""
+ANSWERS = OF_THE_FIRM | OF_THE_PROVIDER | EXPERTS - {Role.MARKER} | {
+    Role.CITY,
+    Role.DISTRICT,
+    Role.GROUP,
+    Role.AUDITOR,
+}
+"""Mask "process secrets" 工艺秘密: answers and evidence tell how a firm makes things. Not for subdistricts, parks, reporting
+units, banks and partners."""
+REPORTS = ANSWERS - {Role.DEPARTMENT_FILLER}
+TRAIL_DOOR = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
+"""Who took part in which role is no partner's business, nor a bank's or an expert's."""
+FOLLOWERS = FIRMS - {Role.BANK}
+TRAIL = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | OF_THE_PROVIDER | {
+    Role.CITY,
+    Role.DISTRICT,
+    Role.GROUP,
+    Role.AUDITOR,
+}
+"""What an entry holds repeats answers and revenue: only roles that read both."""
+DOSSIERS = frozenset(
+    {Role.CITY, Role.ENTERPRISE, Role.CONFIRMER, Role.PROVIDER, Role.REVIEWER, Role.AUDITOR}
+)
+"""A dossier shows entries whole, their places in the journal included: who speaks for the parties of the diagnosis, the city,
+the auditor."""
 EXPORTS = AUDIT
 """The trail with its proofs is the auditor's alone."""
-UPLOADERS = frozenset({Role.CITY, Role.DISTRICT, Role.ENTERPRISE, Role.PROVIDER})
+UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}
 ROSTERS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
-PEOPLE = frozenset({Role.CITY, Role.AUDITOR})
-NAMES = frozenset({Role.CITY})
-"""Names and phones are the city's alone: an auditor proves who acted by the opaque id."""
+NAMES = APPOINTERS - {Role.SYSTEM}
+"""Mask "contacts" 联系方式: names and phones are for those who appoint, each of their own unit and below. An auditor proves
+who acted by the opaque id."""
+PEOPLE = NAMES | AUDIT
+NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
+CONTACTS = NETWORK | OF_THE_PROVIDER
+CONSENTS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
+"""A bank learns of its own consent by what it sees, and of no other bank's."""
 
 READ_FIELDS: Mapping[str, frozenset[Role]] = {
     # doors
     "Query.viewer": ANYONE,
-    "Query.enterprise": SIGNED_IN,
-    "Query.enterprises": SIGNED_IN,
-    "Query.diagnosis": SIGNED_IN,
-    "Query.diagnoses": SIGNED_IN,
-    "Query.coverage": COVERAGE,
+    "Query.enterprise": FIRMS,
+    "Query.enterprises": FIRMS,
+    "Query.diagnosis": FIRMS,
+    "Query.diagnoses": FIRMS,
+    "Query.coverage": TOTALS,
     "Query.editions": SIGNED_IN,
     "Query.edition": SIGNED_IN,
     "Query.organisations": SIGNED_IN,
     "Query.people": PEOPLE,
+    "Query.liaisonNetwork": NETWORK,
     "Query.rosterImports": ROSTERS,
-    "Query.auditTrail": BUSINESS,
-    "Subscription.diagnosisEvents": SIGNED_IN,
+    "Query.auditTrail": TRAIL_DOOR,
+    "Subscription.diagnosisEvents": FOLLOWERS,
     "Mutation.signIn": ANYONE,
     "Mutation.signOut": ANYONE,
     "Mutation.actAs": SIGNED_IN,
     "Mutation.requestUpload": UPLOADERS,
+    "Mutation.issueInvitation": NAMES,
+    "Mutation.acceptInvitation": ANYONE,
     # oneself
     "Viewer.*": ANYONE,
     "Membership.*": ANYONE,
@@ -62,40 +98,46 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "SignOutPayload.*": ANYONE,
     "ActAsPayload.*": SIGNED_IN,
     "RequestUploadPayload.*": UPLOADERS,
+    "IssueInvitationPayload.*": NAMES,
+    "Invitation.*": NAMES,
+    "AcceptInvitationPayload.*": ANYONE,
     "UploadTicket.*": UPLOADERS,
     "UserError.*": ANYONE,
     "PageInfo.*": ANYONE,
     # enterprises (plan P1)
-    "Enterprise.*": SIGNED_IN,
+    "Enterprise.*": FIRMS,
     "Enterprise.employees": FINANCE,
     "Enterprise.revenueWan": FINANCE,
-    "EnterpriseConnection.*": SIGNED_IN,
-    "EnterpriseEdge.*": SIGNED_IN,
+    "Enterprise.contacts": CONTACTS,
+    "Enterprise.consents": CONSENTS,
+    "Consent.*": CONSENTS,
+    "EnterpriseConnection.*": FIRMS,
+    "EnterpriseEdge.*": FIRMS,
     # diagnosis (plan P3, P4, S4)
-    "Diagnosis.*": SIGNED_IN,
+    "Diagnosis.*": FIRMS,
     **{
         f"Diagnosis.{name}": OUTCOMES
         for name in ("selfTotal", "verifiedTotal", "measuredGrade", "grade", "level", "gradeName", "levelName")
     },
     "Diagnosis.answers": ANSWERS,
     "Diagnosis.evidence": ANSWERS,
-    "Diagnosis.result": ANSWERS,
-    "Diagnosis.reports": ANSWERS,
-    "DiagnosisConnection.*": SIGNED_IN,
-    "DiagnosisEdge.*": SIGNED_IN,
+    "Diagnosis.result": REPORTS,
+    "Diagnosis.reports": REPORTS,
+    "DiagnosisConnection.*": FIRMS,
+    "DiagnosisEdge.*": FIRMS,
     "Answer.*": ANSWERS,
     "Statement.*": ANSWERS,
     "NamedNumber.*": ANSWERS,
     "Evidence.*": ANSWERS,
-    "Report.*": ANSWERS,
-    "Result.*": ANSWERS,
-    "DimensionScore.*": ANSWERS,
-    "IndicatorScore.*": ANSWERS,
-    "Gate.*": ANSWERS,
+    "Report.*": REPORTS,
+    "Result.*": REPORTS,
+    "DimensionScore.*": REPORTS,
+    "IndicatorScore.*": REPORTS,
+    "Gate.*": REPORTS,
     # coverage (plan G)
-    "Coverage.*": COVERAGE,
-    "DistrictCoverage.*": COVERAGE,
-    "CityTarget.*": COVERAGE,
+    "Coverage.*": TOTALS,
+    "DistrictCoverage.*": TOTALS,
+    "CityTarget.*": TOTALS,
     # the standard (plan S1, S5)
     "Edition.*": SIGNED_IN,
     "Dimension.*": SIGNED_IN,
@@ -113,25 +155,40 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Person.phone": NAMES,
     "PersonConnection.*": PEOPLE,
     "PersonEdge.*": PEOPLE,
+    "LiaisonNode.*": NETWORK,
+    "LiaisonNodeConnection.*": NETWORK,
+    "LiaisonNodeEdge.*": NETWORK,
+    "Contact.*": CONTACTS,
     # rosters (plan P1)
     "RosterImport.*": ROSTERS,
     "RosterImportConnection.*": ROSTERS,
     "RosterImportEdge.*": ROSTERS,
     "RosterFinding.*": ROSTERS,
-    # audit trail (plan P5): who took part in a role is no partner's business
-    "AuditEntry.*": BUSINESS,
+    # audit trail (plan P5)
+    "AuditEntry.*": TRAIL_DOOR,
     "AuditEntry.position": AUDIT,
     "AuditEntry.actor": frozenset({Role.AUDITOR, Role.CITY}),
     "AuditEntry.reason": TRAIL,
     "AuditEntry.sentence": TRAIL,
     "AuditEntry.data": TRAIL,
-    "AuditEntryConnection.*": BUSINESS,
-    "AuditEntryEdge.*": BUSINESS,
-    "DiagnosisEvent.*": SIGNED_IN,
+    "AuditEntryConnection.*": TRAIL_DOOR,
+    "AuditEntryEdge.*": TRAIL_DOOR,
+    "DiagnosisEvent.*": FOLLOWERS,
 }
 
-OPEN_TYPES = frozenset({"Edition", "Organisation", "Viewer"})
+OPEN_TYPES = frozenset({"Edition", "LiaisonNode", "Organisation", "Viewer"})
 """Types whose things lie nowhere: open to every signed-in role alike. Every other type answers through the scope."""
+
+
+PERSON_COMMANDS = (
+    "RegisterPerson",
+    "InvitePerson",
+    "JoinProgramme",
+    "GrantMembership",
+    "EndMembership",
+    "HandOverMembership",
+    "ErasePerson",
+)
 
 
 def _camel(name: str) -> str:
@@ -142,7 +199,7 @@ FIELDS: Mapping[str, frozenset[Role]] = {
     **READ_FIELDS,
     **{f"Mutation.{_camel(command)}": SIGNED_IN for command in COMMANDS},
     **{f"{command}Payload.*": SIGNED_IN for command in COMMANDS},
-    **{f"{command}Payload.person": PEOPLE for command in ("RegisterPerson", "GrantMembership", "EndMembership", "ErasePerson")},
+    **{f"{command}Payload.person": PEOPLE for command in PERSON_COMMANDS},
     "ImportRosterPayload.rosterImport": ROSTERS,
 }
 """All rows. A command is open to every signed-in role here, because its own rule refuses the wrong one as data."""

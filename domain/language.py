@@ -98,7 +98,7 @@ class Occasion:
     """All a rule may look at besides its own history 场合: who asks, as what, for whom, when.
 
     `read` holds the folded states of the other streams that the capability declared, keyed by stream name;
-    a stream without history reads as None.
+    a stream without history reads as None. `sections`: ids of the dimensions that the actor may fill; None = all.
     """
 
     by: str
@@ -106,6 +106,7 @@ class Occasion:
     organisation: str
     at: datetime
     read: Mapping[str, Any] = field(default_factory=dict)
+    sections: frozenset[str] | None = None
 
     @property
     def day(self) -> date:

@@ -36,9 +36,15 @@ class OrganisationKind(StrEnum):
     DISTRICT = "district"
     SUBDISTRICT = "subdistrict"
     PARK = "park"
+    REPORTING_UNIT = "reporting_unit"
     GROUP = "group"
     PROVIDER = "provider"
+    EXPERT_GROUP = "expert_group"
+    SUPPORT = "support"
+    BANK = "bank"
+    SUPPLIER = "supplier"
     AUDITOR = "auditor"
+    OPERATOR = "operator"
 
 
 CODE_DIGITS = {OrganisationKind.DISTRICT: 6, OrganisationKind.SUBDISTRICT: 9}
@@ -67,7 +73,7 @@ OrganisationCommand = RegisterOrganisation
 class OrganisationRegistered(Event):
     """An organisation takes part 组织已登记."""
 
-    type: Literal["organisation.registered.v1"] = "organisation.registered.v1"
+    type: Literal["organisation.registered.v2"] = "organisation.registered.v2"
     kind: OrganisationKind
     name: str
     parent: str | None
@@ -84,6 +90,7 @@ class Organisation(BaseModel):
 
     kind: OrganisationKind
     name: str
+    parent: str | None = None
     industries: tuple[str, ...] = ()
 
 
@@ -115,7 +122,7 @@ def decide(command: OrganisationCommand, organisation: Organisation | None, occa
 
 def evolve(_organisation: Organisation | None, event: OrganisationRegistered) -> Organisation:
     """The organisation after one more fact."""
-    return Organisation(kind=event.kind, name=event.name, industries=event.industries)
+    return Organisation(kind=event.kind, name=event.name, parent=event.parent, industries=event.industries)
 
 
 def organisation_stream(organisation: str) -> str:

@@ -1,79 +1,23 @@
 """Person 人员: who may act, in which role, for which unit, in which period. plan O2, O3, P7.
 
 Names and phones are ciphertext before they reach a command: the journal never holds them in clear (architecture 9).
+What may happen is said in people_rules.py.
 """
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Annotated, Any, Literal, Self, assert_never
+from datetime import date
+from typing import Annotated, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.access import Place, Role
-from domain.enterprises import enterprise_stream
-from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.rights import require_right
-
-# Rules
-
-PERSON_EXISTS = Rule("PERSON_EXISTS", "plan O2", "该人员已登记", "The person is already registered")
-PERSON_ERASED = Rule("PERSON_ERASED", "plan P5", "该人员的个人信息已删除", "The person's data has been erased")
-MEMBERSHIP_HELD = Rule(
-    "MEMBERSHIP_HELD",
-    "plan P7",
-    "该人员在这一时段内已在同一单位任该角色",
-    "The person already holds this role for this unit within the period",
-)
-MEMBERSHIP_EXISTS = Rule(
-    "MEMBERSHIP_EXISTS",
-    "plan P7",
-    "该人员已有编号为 {membership} 的任职",
-    "The person already has a membership {membership}",
-)
-MEMBERSHIP_UNKNOWN = Rule(
-    "MEMBERSHIP_UNKNOWN", "plan P7", "该人员没有编号为 {membership} 的任职", "No membership {membership}"
-)
-MEMBERSHIP_ENDS_TOO_EARLY = Rule(
-    "MEMBERSHIP_ENDS_TOO_EARLY",
-    "plan P7",
-    "终止日最早为任职开始的前一日（{earliest}），即自始不生效",
-    "A membership ends on {earliest} at the earliest, the day before it begins: then it never holds",
-)
-MEMBERSHIP_ENDED_ALREADY = Rule(
-    "MEMBERSHIP_ENDED_ALREADY",
-    "plan P7",
-    "该任职已于 {until} 终止，不能延长；须重新授予",
-    "The membership ends on {until} already; an end is never put off, grant a new one",
-)
-ROLE_NOT_FOR_PEOPLE = Rule(
-    "ROLE_NOT_FOR_PEOPLE",
-    "plan P7",
-    "该角色不授予人员",
-    "The role {role} is not held by people",
-)
-UNIT_UNKNOWN = Rule(
-    "UNIT_UNKNOWN",
-    "plan P7",
-    "单位 {organisation} 不存在，或其类别与该角色不符",
-    "There is no unit {organisation} of a kind that this role is held for",
-)
-
-KIND_OF_ROLE: Mapping[Role, OrganisationKind] = {
-    Role.CITY: OrganisationKind.CITY,
-    Role.DISTRICT: OrganisationKind.DISTRICT,
-    Role.SUBDISTRICT: OrganisationKind.SUBDISTRICT,
-    Role.PARK: OrganisationKind.PARK,
-    Role.GROUP: OrganisationKind.GROUP,
-    Role.PROVIDER: OrganisationKind.PROVIDER,
-    Role.AUDITOR: OrganisationKind.AUDITOR,
-}
-"""Role -> kind of the organisation it is held for. An enterprise's role is held for an enterprise of the roster; the
-remaining roles belong to machines and to the public."""
+from domain.access import Role
+from domain.language import Command, Event, Identifier
 
 # Commands
 
 Sealed = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+Sections = Annotated[tuple[Identifier, ...], Field(max_length=20)]
 
 
 class RegisterPerson(Command):
@@ -84,10 +28,12 @@ class RegisterPerson(Command):
     sealed_phone: Sealed | None = None
 
 
-class GrantMembership(Command):
-    """Give a role for an organisation and a period 授予任职; `until` is the last day, None = open-ended.
+class Appointment(Command):
+    """A role for an organisation and a period 任用; `until` is the last day, None = open-ended.
 
-    organisation: id of the organisation, district code, or enterprise id that the role's scope is bound to.
+    organisation: id of the organisation, district code, or enterprise id that the role's scope is bound to. sections: ids
+    of the dimensions that a filler of some sections may fill; empty for every other role. contact: whether the person is
+    the unit's named contact (plan O2, O3).
     """
 
     person: Identifier
@@ -96,12 +42,31 @@ class GrantMembership(Command):
     organisation: Identifier
     since: date
     until: date | None = None
+    sections: Sections = ()
+    contact: bool = False
 
     @model_validator(mode="after")
     def _period_is_ordered(self) -> Self:
         if self.until is not None and self.until < self.since:
             raise ValueError("until lies before since")
         return self
+
+
+class InvitePerson(Appointment):
+    """Enter a person and give a first role 邀请人员; the person joins by taking the invitation up."""
+
+    sealed_name: Sealed
+    sealed_phone: Sealed | None = None
+
+
+class JoinProgramme(Command):
+    """Take an invitation up 加入; only the invited person does."""
+
+    person: Identifier
+
+
+class GrantMembership(Appointment):
+    """Give a person another role 授予任职."""
 
 
 class EndMembership(Command):
@@ -115,13 +80,31 @@ class EndMembership(Command):
     on: date
 
 
+class HandOverMembership(Command):
+    """Pass a role on to another person 移交任职: it ends with `on`, and the other's, `successor`, begins the day after."""
+
+    person: Identifier
+    membership: Identifier
+    to: Identifier
+    successor: Identifier
+    on: date
+
+
 class ErasePerson(Command):
     """Erase a person's data 删除个人信息: the key is destroyed beside the journal, the fact stays in it."""
 
     person: Identifier
 
 
-PersonCommand = RegisterPerson | GrantMembership | EndMembership | ErasePerson
+PersonCommand = (
+    RegisterPerson
+    | InvitePerson
+    | JoinProgramme
+    | GrantMembership
+    | EndMembership
+    | HandOverMembership
+    | ErasePerson
+)
 
 # Events
 
@@ -134,15 +117,23 @@ class PersonRegistered(Event):
     sealed_phone: str | None
 
 
+class PersonJoined(Event):
+    """The invitation was taken up 人员已加入."""
+
+    type: Literal["person.joined.v1"] = "person.joined.v1"
+
+
 class MembershipGranted(Event):
     """A role for a unit and a period 任职已授予."""
 
-    type: Literal["person.membership_granted.v1"] = "person.membership_granted.v1"
+    type: Literal["person.membership_granted.v2"] = "person.membership_granted.v2"
     membership: str
     role: Role
     organisation: str
     since: date
     until: date | None
+    sections: tuple[str, ...]
+    contact: bool
 
 
 class MembershipEnded(Event):
@@ -159,7 +150,7 @@ class PersonErased(Event):
     type: Literal["person.erased.v1"] = "person.erased.v1"
 
 
-PersonEvent = PersonRegistered | MembershipGranted | MembershipEnded | PersonErased
+PersonEvent = PersonRegistered | PersonJoined | MembershipGranted | MembershipEnded | PersonErased
 
 # State
 
@@ -173,6 +164,8 @@ class Membership(BaseModel):
     organisation: str
     since: date
     until: date | None = None
+    sections: tuple[str, ...] = ()
+    contact: bool = False
 
     def holds_on(self, day: date) -> bool:
         """Whether the role may be acted in on a day of the city's calendar."""
@@ -191,59 +184,8 @@ class Person(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     memberships: dict[str, Membership] = {}
+    joined: bool = False
     erased: bool = False
-
-
-# Decide: what may happen
-
-
-def decide(command: PersonCommand, person: Person | None, occasion: Occasion) -> Facts:
-    """Raises Refused: any rule above."""
-    require_right(command, occasion.role)
-    match command, person:
-        case RegisterPerson(), None:
-            return (PersonRegistered(sealed_name=command.sealed_name, sealed_phone=command.sealed_phone),)
-        case RegisterPerson(), _:
-            raise PERSON_EXISTS.refuse()
-        case _, None:
-            raise NOT_FOUND.refuse()
-        case _, Person(erased=True):
-            raise PERSON_ERASED.refuse()
-        case GrantMembership(), Person(memberships=held):
-            return _grant(command, held, occasion)
-        case EndMembership(membership=membership, on=on), Person(memberships=held):
-            if membership not in held:
-                raise MEMBERSHIP_UNKNOWN.refuse(membership=membership)
-            return _end(held[membership], membership, on)
-        case ErasePerson(), _:
-            return (PersonErased(),)
-    raise AssertionError(command)
-
-
-def _grant(command: GrantMembership, held: Mapping[str, Membership], occasion: Occasion) -> Facts:
-    if command.membership in held:
-        raise MEMBERSHIP_EXISTS.refuse(membership=command.membership)
-    unit = occasion.read.get(_unit_stream(command))
-    if command.role is not Role.ENTERPRISE:
-        if command.role not in KIND_OF_ROLE:
-            raise ROLE_NOT_FOR_PEOPLE.refuse(role=command.role.value)
-        if not isinstance(unit, Organisation) or unit.kind is not KIND_OF_ROLE[command.role]:
-            raise UNIT_UNKNOWN.refuse(organisation=command.organisation)
-    elif unit is None:
-        raise UNIT_UNKNOWN.refuse(organisation=command.organisation)
-    same = [m for m in held.values() if (m.role, m.organisation) == (command.role, command.organisation)]
-    if any(membership.meets(command.since, command.until) for membership in same):
-        raise MEMBERSHIP_HELD.refuse()
-    return (MembershipGranted(**command.model_dump(exclude={"person"})),)
-
-
-def _end(held: Membership, membership: str, on: date) -> Facts:
-    earliest = held.since - timedelta(days=1)
-    if on < earliest:
-        raise MEMBERSHIP_ENDS_TOO_EARLY.refuse(earliest=earliest)
-    if held.until is not None and held.until < on:
-        raise MEMBERSHIP_ENDED_ALREADY.refuse(until=held.until)
-    return () if held.until == on else (MembershipEnded(membership=membership, on=on),)
 
 
 # Evolve: what has happened
@@ -255,6 +197,8 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
         return Person()
     assert person is not None, "a history starts with PersonRegistered"  # noqa: S101 - guards replay, not input
     match event:
+        case PersonJoined():
+            return person.model_copy(update={"joined": True})
         case MembershipGranted(membership=membership):
             given = Membership(**event.model_dump(exclude={"type", "membership"}))
             return person.model_copy(update={"memberships": {**person.memberships, membership: given}})
@@ -270,24 +214,3 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
 def person_stream(person: str) -> str:
     """Stream of one person."""
     return f"person/{person}"
-
-
-def _unit_stream(command: GrantMembership) -> str:
-    named = enterprise_stream if command.role is Role.ENTERPRISE else organisation_stream
-    return named(command.organisation)
-
-
-def _reads(command: PersonCommand, _person: Person | None) -> tuple[str, ...]:
-    return (_unit_stream(command),) if isinstance(command, GrantMembership) else ()
-
-
-PEOPLE: Capability[Any, Any, Any] = Capability(
-    name="person",
-    commands=(RegisterPerson, GrantMembership, EndMembership, ErasePerson),
-    events=(PersonRegistered, MembershipGranted, MembershipEnded, PersonErased),
-    stream=lambda command: person_stream(command.person),
-    reads=_reads,
-    place=lambda _command, _person, _read: Place(),
-    decide=decide,
-    evolve=evolve,
-)

@@ -1,11 +1,12 @@
-"""Rights 权利: which role may send which command and read which field. plan P7.
+"""Rights 权利: which role may send which command, and which role may appoint to which. plan P7.
 
-The one table that drives the checks, the schema's descriptions and the docs. A field without a row fails at start-up.
+Read beside fields.py, which says who may read which field. The tables drive the checks, the schema's descriptions and
+docs/access.md; a command without a row fails a test.
 """
 
 from collections.abc import Mapping
 
-from domain.access import Role
+from domain.access import POSITIONS, Role
 from domain.language import Command, Rule
 
 ROLE_NOT_ALLOWED = Rule(
@@ -16,42 +17,78 @@ ROLE_NOT_ALLOWED = Rule(
 )
 
 CITY = frozenset({Role.CITY})
+CITY_AND_SYSTEM = CITY | {Role.SYSTEM}
 GOVERNMENT = frozenset({Role.CITY, Role.DISTRICT})
-LIAISONS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.PARK})
-ENTERPRISE = frozenset({Role.ENTERPRISE})
-PROVIDER = frozenset({Role.PROVIDER})
-READERS = frozenset(Role) - {Role.SYSTEM}
+LIAISONS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.PARK, Role.REPORTING_UNIT})
+OWNER = frozenset({Role.ENTERPRISE})
+FILLERS = frozenset({Role.ENTERPRISE, Role.FILLER, Role.DEPARTMENT_FILLER})
+CONFIRMERS = frozenset({Role.ENTERPRISE, Role.CONFIRMER})
+"""Who speaks for the firm: its pledge, its confirmation, its objection, its consent."""
+MANAGER = frozenset({Role.PROVIDER})
+DIAGNOSTICIANS = frozenset({Role.PROVIDER, Role.DIAGNOSTICIAN})
+REVIEWERS = frozenset({Role.PROVIDER, Role.REVIEWER})
+"""Who lets a report out: the provider's internal review."""
+
+MACHINES = frozenset({Role.PARTNER, Role.PUBLIC, Role.SYSTEM})
+HELD_BY_PEOPLE = frozenset(Role) - MACHINES
+"""Roles that a person may be given 人员角色."""
+
+MAY_APPOINT: Mapping[Role, frozenset[Role]] = {
+    Role.SYSTEM: HELD_BY_PEOPLE,
+    Role.CITY: HELD_BY_PEOPLE,
+    Role.DISTRICT: frozenset({Role.DISTRICT, Role.SUBDISTRICT, Role.PARK, Role.ENTERPRISE}),
+    Role.SUBDISTRICT: frozenset({Role.SUBDISTRICT}),
+    Role.PARK: frozenset({Role.PARK}),
+    Role.REPORTING_UNIT: frozenset({Role.REPORTING_UNIT}),
+    Role.GROUP: frozenset({Role.GROUP, Role.ENTERPRISE}),
+    Role.ENTERPRISE: POSITIONS[Role.ENTERPRISE],
+    Role.PROVIDER: POSITIONS[Role.PROVIDER],
+    Role.SUPPORT: frozenset({Role.SUPPORT}),
+    Role.BANK: frozenset({Role.BANK}),
+    Role.SUPPLIER: frozenset({Role.SUPPLIER}),
+}
+"""Role -> the roles it may give, in its own unit and the units below it 可授予的角色. plan O2, O3."""
+APPOINTERS = frozenset(MAY_APPOINT)
 
 COMMANDS: Mapping[str, frozenset[Role]] = {
     # organisations and people (plan O2, P7)
-    "RegisterOrganisation": CITY | {Role.SYSTEM},
-    "RegisterPerson": CITY | {Role.SYSTEM},
-    "GrantMembership": CITY | {Role.SYSTEM},
-    "EndMembership": CITY | {Role.SYSTEM},
-    "ErasePerson": CITY | {Role.SYSTEM},
+    "RegisterOrganisation": CITY_AND_SYSTEM,
+    "RegisterPerson": CITY_AND_SYSTEM,
+    "InvitePerson": APPOINTERS,
+    "JoinProgramme": HELD_BY_PEOPLE,
+    "GrantMembership": APPOINTERS,
+    "EndMembership": HELD_BY_PEOPLE | {Role.SYSTEM},
+    "HandOverMembership": APPOINTERS,
+    "ErasePerson": CITY_AND_SYSTEM,
     # standard (plan S1, S5)
-    "PublishEdition": CITY | {Role.SYSTEM},
+    "PublishEdition": CITY_AND_SYSTEM,
     # programme (plan G)
-    "SetTarget": CITY | {Role.SYSTEM},
+    "SetTarget": CITY_AND_SYSTEM,
     # roster (plan P1)
     "ImportRoster": GOVERNMENT | {Role.SYSTEM},
     # diagnosis (plan P3, P4, P5, P6)
-    "OpenDiagnosis": LIAISONS | ENTERPRISE,
-    "AssignProvider": GOVERNMENT | ENTERPRISE,
-    "SaveAnswers": ENTERPRISE,
-    "PledgeTruth": ENTERPRISE,
-    "SubmitSelfAssessment": ENTERPRISE,
-    "AcceptDiagnosis": PROVIDER,
-    "AttachEvidence": ENTERPRISE | PROVIDER,
-    "RecordSiteVisit": PROVIDER,
-    "VerifyAnswers": PROVIDER,
-    "RecordExpertReview": CITY,
-    "ScoreDiagnosis": PROVIDER,
-    "IssueReport": PROVIDER,
-    "ConfirmReport": ENTERPRISE,
-    "ObjectToReport": ENTERPRISE,
-    "AnswerObjections": PROVIDER,
+    "OpenDiagnosis": LIAISONS | OWNER,
+    "AssignProvider": GOVERNMENT | OWNER,
+    "SaveAnswers": FILLERS,
+    "PledgeTruth": CONFIRMERS,
+    "SubmitSelfAssessment": FILLERS - {Role.DEPARTMENT_FILLER} | CONFIRMERS,
+    "AcceptDiagnosis": MANAGER,
+    "AttachEvidence": FILLERS | DIAGNOSTICIANS,
+    "RecordSiteVisit": DIAGNOSTICIANS,
+    "VerifyAnswers": DIAGNOSTICIANS,
+    "RecordExpertReview": CITY | {Role.READER},
+    "ScoreDiagnosis": DIAGNOSTICIANS,
+    "IssueReport": REVIEWERS,
+    "ConfirmReport": CONFIRMERS,
+    "ObjectToReport": CONFIRMERS,
+    "AnswerObjections": DIAGNOSTICIANS | REVIEWERS,
     "WithdrawDiagnosis": GOVERNMENT,
+    # experts (plan V5, R2)
+    "AssignExpert": CITY,
+    "ReleaseExpert": CITY,
+    # banks (plan R4)
+    "GrantConsent": CONFIRMERS,
+    "RevokeConsent": CONFIRMERS,
 }
 
 

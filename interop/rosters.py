@@ -34,6 +34,8 @@ MOST_ROWS = 50_000
 MOST_FINDINGS = 20_000
 """The report is one entry of the journal; a file with more findings than this is not read by anyone line by line."""
 PROGRESS_EVERY = 100
+NAMED_UNITS = ("park", "reporting_unit", "group")
+"""Columns that name an organisation, which are also its kinds."""
 IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 """What an organisation's id looks like (`domain.language.Identifier`)."""
 
@@ -52,6 +54,7 @@ class StatedFirm:
     district: str
     subdistrict: str | None
     park: str | None
+    reporting_unit: str | None
     group: str | None
     industry: str
     employees: int
@@ -163,6 +166,7 @@ def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> 
     stated_size = cells.optional(check, "size_class")
     subdistrict = cells.subdistrict(check, district)
     park, group = cells.optional(check, "park"), cells.optional(check, "group")
+    reporting_unit = cells.optional(check, "reporting_unit")
     if check.refused:
         return None
     if uscc is None or name is None or district is None or industry is None or employees is None or revenue_wan is None:
@@ -174,6 +178,7 @@ def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> 
         district=district,
         subdistrict=subdistrict,
         park=park,
+        reporting_unit=reporting_unit,
         group=group,
         industry=industry,
         employees=employees,
@@ -199,8 +204,8 @@ def roster_command(
         reading: of a file.
         year: the roster's year.
         accept_partial: a refused row does not block the others.
-        organisations: "park" and "group" -> registered name -> id. A text that is no such name is taken when it can be an
-            id; else it is left out with a warning, since no scope could ever name it (plan P7).
+        organisations: "park", "reporting_unit" and "group" -> registered name -> id. A text that is no such name is taken
+            when it can be an id; else it is left out with a warning, since no scope could ever name it (plan P7).
 
     Raises:
         Refused: NO_RULE_YET, no size rule or threshold reaches back to the year.
@@ -217,7 +222,8 @@ def roster_command(
             facts = {"revenue": format(stated.revenue_wan, "f"), "year": year, "threshold": format(at_least, "f")}
             findings.append(cells.finding(stated.row, column, "warned", rules.BELOW_SCALE, **facts))
         ids: dict[str, str | None] = {}
-        for field, text in (("park", stated.park), ("group", stated.group)):
+        for field in NAMED_UNITS:
+            text: str | None = getattr(stated, field)
             ids[field] = text and (organisations.get(field, {}).get(text) or _as_identifier(text))
             if text is not None and ids[field] is None:
                 column = reading.titles[field]
@@ -228,8 +234,7 @@ def roster_command(
             name=stated.name,
             district=stated.district,
             subdistrict=stated.subdistrict,
-            park=ids["park"],
-            group=ids["group"],
+            **ids,
             industry=stated.industry,
             employees=stated.employees,
             revenue_wan=stated.revenue_wan,

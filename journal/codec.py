@@ -7,7 +7,23 @@ import orjson
 
 from domain.language import Capability, Event
 
-UPCASTERS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+def _firm_without_reporting_unit(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A firm that was stated before rosters named a reporting unit had none."""
+    return lambda data: {**data, "type": name, "firm": {**data["firm"], "reporting_unit": None}}
+
+
+UPCASTERS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "enterprise.registered.v1": _firm_without_reporting_unit("enterprise.registered.v2"),
+    "enterprise.revised.v1": _firm_without_reporting_unit("enterprise.revised.v2"),
+    "organisation.registered.v1": lambda data: {**data, "type": "organisation.registered.v2"},
+    "person.membership_granted.v1": lambda data: {
+        **data,
+        "type": "person.membership_granted.v2",
+        "sections": [],
+        "contact": False,
+    },
+}
 """Old published name -> the data under its successor's name, as that data's own `type` says. plan P5."""
 
 

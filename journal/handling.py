@@ -45,12 +45,16 @@ Finish = Callable[[Accepted], Command]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sends a command 发起者: person or machine, the role acted in, for which organisation, and what may be seen."""
+    """Who sends a command 发起者: person or machine, the role acted in, for which organisation, and what may be seen.
+
+    sections: ids of the dimensions that a department's filler may fill; None = all.
+    """
 
     actor: str
     role: str
     organisation: str
     scope: Scope
+    sections: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,7 @@ def handle(
         if expected_version is not None and version != expected_version:
             raise Conflict(version)
         at = clock()
-        occasion = Occasion(by=caller.actor, role=caller.role, organisation=caller.organisation, at=at, read=read)
+        occasion = Occasion(caller.actor, caller.role, caller.organisation, at, read, caller.sections)
         facts = capability.decide(command, state, occasion)
         if finish is not None:
             finished = finish(Accepted(command, history, state, read, others, at))

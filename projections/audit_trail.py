@@ -13,6 +13,7 @@ from projections.desk import Desk, Tables, data, key
 from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.scope import Columns, to_sql
+from projections.terms import assigned_to, has_consent
 
 META = MetaData()
 
@@ -39,7 +40,9 @@ SUBJECTS = Table(
     Column("stream", String, primary_key=True),
     Column("enterprise", String),
     Column("provider", String),
+    Column("diagnosis", String),
 )
+NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None}
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -61,13 +64,17 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 "reason": entry.reason,
             }
         )
-        subject = subjects.get(entry.stream) or {"stream": entry.stream, "enterprise": None, "provider": None}
+        subject = subjects.get(entry.stream) or {"stream": entry.stream, **NOWHERE}
         if entry.type == "diagnosis.opened.v1":
             found = data(entry)
-            subject |= {"enterprise": found["enterprise"], "provider": found["provider"]}
+            subject |= {
+                "enterprise": found["enterprise"],
+                "provider": found["provider"],
+                "diagnosis": key(entry),
+            }
         elif entry.type in ("diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"):
             subject["provider"] = data(entry)["provider"]
-        elif entry.stream.startswith("enterprise/"):
+        elif entry.stream.startswith(("enterprise/", "consent/")):
             subject["enterprise"] = key(entry)
         subjects.put(subject)
 
@@ -97,8 +104,11 @@ def _columns(reading: Reading) -> Columns:
         Attribute.DISTRICT: lambda value: firms.c.district == value,
         Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
         Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
         Attribute.GROUP: lambda value: firms.c.group == value,
         Attribute.PROVIDER: lambda value: subjects.c.provider == value,
+        Attribute.CONSENT: lambda bank, day: has_consent(reading, subjects.c.enterprise, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: subjects.c.diagnosis.in_(assigned_to(reading, expert, day)),
     }
 
 

@@ -127,7 +127,9 @@ COVERAGE = Desk(
             "diagnosis.report_issued.v1",
             "diagnosis.report_confirmed.v1",
             "enterprise.registered.v1",
+            "enterprise.registered.v2",
             "enterprise.revised.v1",
+            "enterprise.revised.v2",
         }
     ),
 )

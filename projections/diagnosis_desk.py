@@ -14,6 +14,7 @@ from projections.desk import Desk, Tables, data, key
 from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.scope import Columns, to_sql
+from projections.terms import assigned_to, has_consent
 
 META = MetaData()
 
@@ -322,8 +323,11 @@ def diagnosis_columns(reading: Reading) -> Columns:
         Attribute.DISTRICT: lambda value: firms.c.district == value,
         Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
         Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
         Attribute.GROUP: lambda value: firms.c.group == value,
         Attribute.PROVIDER: lambda value: cases.c.provider == value,
+        Attribute.CONSENT: lambda bank, day: has_consent(reading, cases.c.enterprise, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: cases.c.id.in_(assigned_to(reading, expert, day)),
     }
 
 

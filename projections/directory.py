@@ -1,11 +1,11 @@
 """Directory desk 名录: enterprises and organisations as they stand now, found by place, name or code. plan P1, V2."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Column, MetaData, String, Table, and_, exists, func, select
+from sqlalchemy import Column, MetaData, String, Table, and_, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
@@ -14,7 +14,8 @@ from projections.desk import Desk, Tables, data, key
 from projections.diagnosis_desk import DIAGNOSES
 from projections.places import ENTERPRISES
 from projections.reading import Reading
-from projections.scope import Columns, to_sql
+from projections.scope import NOWHERE, Columns, to_sql
+from projections.terms import assigned_to, has_consent
 
 META = MetaData()
 
@@ -47,7 +48,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     enterprises.load((key(e),) for e in entries if e.stream.startswith("enterprise/"))
     for entry in entries:
         match entry.type:
-            case "enterprise.registered.v1" | "enterprise.revised.v1":
+            case "enterprise.registered.v1" | "enterprise.registered.v2" | "enterprise.revised.v1" | "enterprise.revised.v2":
                 before = enterprises.get(key(entry))
                 firm = data(entry)["firm"]
                 if before is not None and before["name"] != firm["name"]:
@@ -57,7 +58,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                     for word in bigrams(firm["name"]):
                         words.put({"bigram": word, "enterprise": key(entry)})
                 latest = before["latest_diagnosis"] if before is not None else None
-                enterprises.put({"id": key(entry), "latest_diagnosis": latest, **firm})
+                enterprises.put({"id": key(entry), "latest_diagnosis": latest, "reporting_unit": None, **firm})
             case "diagnosis.opened.v1":
                 enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
             case _:
@@ -78,7 +79,15 @@ DIRECTORY = Desk(
     (ENTERPRISES, BIGRAMS, ORGANISATIONS),
     fold,
     frozenset(
-        {"enterprise.registered.v1", "enterprise.revised.v1", "diagnosis.opened.v1", "organisation.registered.v1"}
+        {
+            "enterprise.registered.v1",
+            "enterprise.registered.v2",
+            "enterprise.revised.v1",
+            "enterprise.revised.v2",
+            "diagnosis.opened.v1",
+            "organisation.registered.v1",
+            "organisation.registered.v2",
+        }
     ),
 )
 
@@ -102,6 +111,7 @@ class EnterpriseRow(NamedTuple):
     district: str
     subdistrict: str | None
     park: str | None
+    reporting_unit: str | None
     group: str | None
     industry: str
     employees: int
@@ -117,20 +127,26 @@ class OrganisationRow(NamedTuple):
     id: str
     kind: str
     name: str
+    parent: str | None
     industries: str
 
 
 def enterprise_columns(reading: Reading) -> Columns:
-    """How a scope reads an enterprise's row; a provider sees the enterprises that it diagnoses."""
+    """How a scope reads an enterprise's row; providers and experts see the enterprises whose diagnoses they work on."""
     firms, cases = reading[ENTERPRISES], reading[DIAGNOSES]
     return {
         Attribute.ENTERPRISE: lambda value: firms.c.id == value,
         Attribute.DISTRICT: lambda value: firms.c.district == value,
         Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
         Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
         Attribute.GROUP: lambda value: firms.c.group == value,
         Attribute.PROVIDER: lambda value: exists().where(
             and_(cases.c.enterprise == firms.c.id, cases.c.provider == value)
+        ),
+        Attribute.CONSENT: lambda bank, day: has_consent(reading, firms.c.id, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: firms.c.id.in_(
+            select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(reading, expert, day)))
         ),
     }
 
@@ -184,7 +200,7 @@ def enterprises_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dic
 def organisations(reading: Reading, kind: str | None, first: int, after: str | None = None) -> list[OrganisationRow]:
     """A page of organisations 组织列表. Names of organisations are public among the signed-in (plan V2, O2)."""
     table = reading[ORGANISATIONS]
-    query = select(table.c.id, table.c.kind, table.c.name, table.c.industries)
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
     if kind is not None:
         query = query.where(table.c.kind == kind)
     if after is not None:
@@ -212,5 +228,62 @@ def organisation_count(reading: Reading, kind: str | None) -> int:
 def organisations_by_id(reading: Reading, ids: Sequence[str]) -> dict[str, OrganisationRow]:
     """Organisations of many ids."""
     table = reading[ORGANISATIONS]
-    query = select(table.c.id, table.c.kind, table.c.name, table.c.industries).where(reading.among(table.c.id, ids))
+    columns = (table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
+    query = select(*columns).where(reading.among(table.c.id, ids))
     return {row[0]: OrganisationRow._make(row) for row in reading.rows(query)}
+
+
+NODES = ("city", "district", "subdistrict", "park", "reporting_unit", "group")
+"""Kinds that are nodes of the liaison network 联络节点 (plan O2, O3)."""
+
+
+def _node_columns(reading: Reading) -> Columns:
+    """How a scope reads a node of the network: it lies in itself and in the unit above it."""
+    units = reading[ORGANISATIONS]
+
+    def itself(kind: str) -> Callable[[str], ColumnElement[bool]]:
+        return lambda value: and_(units.c.kind == kind, units.c.id == value)
+
+    return {
+        **NOWHERE,
+        Attribute.DISTRICT: lambda value: or_(itself("district")(value), units.c.parent == value),
+        Attribute.SUBDISTRICT: itself("subdistrict"),
+        Attribute.PARK: itself("park"),
+        Attribute.REPORTING_UNIT: itself("reporting_unit"),
+        Attribute.GROUP: itself("group"),
+    }
+
+
+def _nodes(
+    reading: Reading, scope: Scope, also: Sequence[str], above: str | None
+) -> Iterator[ColumnElement[bool]]:
+    units = reading[ORGANISATIONS]
+    yield units.c.kind.in_(NODES)
+    yield or_(to_sql(scope, _node_columns(reading)), reading.among(units.c.id, also))
+    if above is not None:
+        yield units.c.parent == above
+
+
+def nodes(
+    reading: Reading,
+    scope: Scope,
+    also: Sequence[str],
+    first: int,
+    *,
+    above: str | None = None,
+    after: str | None = None,
+) -> list[OrganisationRow]:
+    """A page of nodes within a scope 联络节点, in order of id; `also`: those above the caller's own unit."""
+    table = reading[ORGANISATIONS]
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries).where(
+        *_nodes(reading, scope, also, above)
+    )
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [OrganisationRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+
+
+def node_count(reading: Reading, scope: Scope, also: Sequence[str], above: str | None) -> int:
+    """How many nodes there are 节点数."""
+    query = select(func.count()).select_from(reading[ORGANISATIONS]).where(*_nodes(reading, scope, also, above))
+    return int(reading.rows(query)[0][0])

@@ -25,8 +25,9 @@ from projections.diagnosis_desk import DIAGNOSES, DIAGNOSIS_DESK, DiagnosisFilte
 from projections.directory import DIRECTORY
 from projections.editions_desk import EDITIONS_DESK
 from projections.reading import Reading
+from projections.terms import TERMS
 
-SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK)
+SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK, TERMS)
 """Desks whose tables the past has; a table without entries is empty."""
 
 
@@ -109,9 +110,15 @@ def of_enterprise(reading: Reading, scope: Scope, enterprise: str, position: int
     editions = {f"edition/{fact['edition']}" for fact in facts if "edition" in fact}
     providers = {f"organisation/{fact['provider']}" for fact in facts if fact.get("provider")}
     beside = history(reading, sorted(editions | providers), position)
+    consents = history(reading, [f"consent/{enterprise}"], position)
     return Past(
         position,
-        {DIRECTORY.name: told + beside, DIAGNOSIS_DESK.name: admitted, EDITIONS_DESK.name: beside},
+        {
+            DIRECTORY.name: told + beside,
+            DIAGNOSIS_DESK.name: admitted,
+            EDITIONS_DESK.name: beside,
+            TERMS.name: consents,
+        },
         _later(reading, [stream, *(f"diagnosis/{identity}" for identity in sorted(seen)), *sorted(providers)], position),
     )
 

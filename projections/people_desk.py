@@ -1,20 +1,21 @@
 """People desk 人员台: people and their memberships as they stand now; names stay ciphertext. plan O2, P7."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, MetaData, String, Table, func, select
+import orjson
+from sqlalchemy import Boolean, Column, Index, MetaData, String, Table, and_, func, or_, select, true
+from sqlalchemy.sql import ColumnElement
 
-from domain.access import Attribute, Scope
+from domain.access import POSITIONS, Attribute, Everything, Role, Scope
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
+from projections.directory import ORGANISATIONS
+from projections.places import ENTERPRISES
 from projections.reading import Reading
-from projections.scope import NEVER, Columns, to_sql
+from projections.scope import NOWHERE, Columns, to_sql
 
 META = MetaData()
-
-_NOWHERE: Columns = {attribute: lambda _value: NEVER for attribute in Attribute}
-"""A person has no coordinate that a narrower scope could match."""
 
 PEOPLE = Table(
     "people",
@@ -22,6 +23,7 @@ PEOPLE = Table(
     Column("id", String, primary_key=True),
     Column("sealed_name", String),
     Column("sealed_phone", String),
+    Column("joined", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
 )
 MEMBERSHIPS = Table(
@@ -33,6 +35,9 @@ MEMBERSHIPS = Table(
     Column("organisation", String, nullable=False),
     Column("since", String, nullable=False),
     Column("until", String),
+    Column("sections", String, nullable=False),
+    Column("contact", Boolean, nullable=False),
+    Index("ix_organisation", "organisation"),
 )
 
 
@@ -43,15 +48,24 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         found, person = data(entry), key(entry)
         match entry.type:
             case "person.registered.v1":
-                people.put({"id": person, "erased": False, **found})
-            case "person.membership_granted.v1":
+                people.put({"id": person, "joined": False, "erased": False, **found})
+            case "person.joined.v1":
+                people.change(person, joined=True)
+            case "person.membership_granted.v1" | "person.membership_granted.v2":
                 values = {name: found[name] for name in ("role", "organisation", "since", "until")}
-                memberships.put({"person": person, "id": found["membership"], **values})
+                sections = orjson.dumps(found.get("sections", [])).decode()
+                contact = found.get("contact", False)
+                memberships.put(
+                    {"person": person, "id": found["membership"], "sections": sections, "contact": contact, **values}
+                )
             case "person.membership_ended.v1":
                 memberships.change(person, found["membership"], until=found["on"])
             case _:
                 people.change(person, sealed_name=None, sealed_phone=None, erased=True)
 
+
+MEMBERSHIP_COLUMNS = ("id", "role", "organisation", "since", "until", "sections", "contact")
+"""In the order of `MembershipRow`."""
 
 PEOPLE_DESK = Desk(
     "people_desk",
@@ -60,7 +74,9 @@ PEOPLE_DESK = Desk(
     frozenset(
         {
             "person.registered.v1",
+            "person.joined.v1",
             "person.membership_granted.v1",
+            "person.membership_granted.v2",
             "person.membership_ended.v1",
             "person.erased.v1",
         }
@@ -76,6 +92,8 @@ class MembershipRow(NamedTuple):
     organisation: str
     since: str
     until: str | None
+    sections: tuple[str, ...] = ()
+    contact: bool = False
 
 
 class PersonRow(NamedTuple):
@@ -84,13 +102,58 @@ class PersonRow(NamedTuple):
     id: str
     sealed_name: str | None
     sealed_phone: str | None
+    joined: bool
     erased: bool
 
 
+def _place_columns(reading: Reading, held: Table) -> Columns:
+    """How a scope reads a membership: the place of the unit that it is held for, whose row is joined."""
+    units, firms = reading[ORGANISATIONS], reading[ENTERPRISES]
+
+    def of(head: Role) -> ColumnElement[bool]:
+        return held.c.role.in_(sorted(POSITIONS.get(head, {head})))
+
+    def own(head: Role, value: str) -> ColumnElement[bool]:
+        return and_(of(head), held.c.organisation == value)
+
+    return {
+        **NOWHERE,
+        Attribute.ENTERPRISE: lambda value: own(Role.ENTERPRISE, value),
+        Attribute.DISTRICT: lambda value: or_(
+            own(Role.DISTRICT, value), firms.c.district == value, units.c.parent == value
+        ),
+        Attribute.SUBDISTRICT: lambda value: own(Role.SUBDISTRICT, value),
+        Attribute.PARK: lambda value: own(Role.PARK, value),
+        Attribute.REPORTING_UNIT: lambda value: own(Role.REPORTING_UNIT, value),
+        Attribute.GROUP: lambda value: or_(own(Role.GROUP, value), firms.c.group == value),
+        Attribute.PROVIDER: lambda value: own(Role.PROVIDER, value),
+    }
+
+
+def _within(reading: Reading, scope: Scope) -> ColumnElement[bool]:
+    """Whether a person lies in a scope: by the place of any unit that they hold or held a role for.
+
+    Everything admits also who holds none. Who is in reach here is in reach of domain/appointments.py.
+    """
+    if isinstance(scope, Everything):
+        return true()
+    people, held = reading[PEOPLE], reading[MEMBERSHIPS]
+    units, firms = reading[ORGANISATIONS], reading[ENTERPRISES]
+    joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(
+        firms, firms.c.id == held.c.organisation
+    )
+    return (
+        select(held.c.person)
+        .select_from(joined)
+        .where(held.c.person == people.c.id, to_sql(scope, _place_columns(reading, held)))
+        .exists()
+    )
+
+
 def people(reading: Reading, scope: Scope, first: int, after: str | None = None) -> list[PersonRow]:
-    """A page of people 人员列表, in order of id. People lie in no district: only a scope of everything admits them."""
+    """A page of people 人员列表 within a scope, in order of id. A person lies where the units lie that they serve."""
     table = reading[PEOPLE]
-    query = select(table).where(to_sql(scope, _NOWHERE))
+    query = select(table).where(_within(reading, scope))
     if after is not None:
         query = query.where(table.c.id > after)
     return [PersonRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
@@ -99,13 +162,13 @@ def people(reading: Reading, scope: Scope, first: int, after: str | None = None)
 def people_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:
     """People of many ids within a scope."""
     table = reading[PEOPLE]
-    query = select(table).where(to_sql(scope, _NOWHERE), reading.among(table.c.id, ids))
+    query = select(table).where(_within(reading, scope), reading.among(table.c.id, ids))
     return [PersonRow._make(row) for row in reading.rows(query)]
 
 
 def people_count(reading: Reading, scope: Scope) -> int:
     """How many people a scope admits 人员数."""
-    query = select(func.count()).select_from(reading[PEOPLE]).where(to_sql(scope, _NOWHERE))
+    query = select(func.count()).select_from(reading[PEOPLE]).where(_within(reading, scope))
     return int(reading.rows(query)[0][0])
 
 
@@ -116,16 +179,59 @@ def erased_people(reading: Reading) -> list[str]:
 
 
 def held_by(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, list[MembershipRow]]:
-    """Every membership of many people 任职, past ones included, within a scope."""
-    held = reading[MEMBERSHIPS]
+    """The memberships of many people 任职 for units within a scope, past ones included.
+
+    Whoever sees a person through one unit learns nothing of what they are elsewhere.
+    """
+    held, units, firms = reading[MEMBERSHIPS], reading[ORGANISATIONS], reading[ENTERPRISES]
+    joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(
+        firms, firms.c.id == held.c.organisation
+    )
     query = (
-        select(held.c.person, held.c.id, held.c.role, held.c.organisation, held.c.since, held.c.until)
-        .where(to_sql(scope, _NOWHERE), reading.among(held.c.person, ids))
+        select(held.c.person, *(held.c[name] for name in MEMBERSHIP_COLUMNS))
+        .select_from(joined)
+        .where(to_sql(scope, _place_columns(reading, held)), reading.among(held.c.person, ids))
         .order_by(held.c.person, held.c.id)
     )
     found: dict[str, list[MembershipRow]] = {}
     for person, *rest in reading.rows(query):
-        found.setdefault(person, []).append(MembershipRow(*rest))
+        found.setdefault(person, []).append(_membership(rest))
+    return found
+
+
+def _membership(values: Sequence[Any]) -> MembershipRow:
+    identity, role, organisation, since, until, sections, contact = values
+    return MembershipRow(identity, role, organisation, since, until, tuple(orjson.loads(sections)), contact)
+
+
+class ContactRow(NamedTuple):
+    """The named contact of a unit 联络人; name and phone as ciphertext."""
+
+    organisation: str
+    role: str
+    person: str
+    sealed_name: str | None
+    sealed_phone: str | None
+
+
+def contacts(reading: Reading, units: Sequence[str], day: str) -> dict[str, list[ContactRow]]:
+    """The contacts of many units on a day 联络人 (plan O2, O3); the caller has judged the units."""
+    held, people = reading[MEMBERSHIPS], reading[PEOPLE]
+    query = (
+        select(held.c.organisation, held.c.role, people.c.id, people.c.sealed_name, people.c.sealed_phone)
+        .where(
+            reading.among(held.c.organisation, units),
+            held.c.contact,
+            held.c.since <= day,
+            held.c.until.is_(None) | (held.c.until >= day),
+            people.c.id == held.c.person,
+            people.c.erased.is_(False),
+        )
+        .order_by(held.c.organisation, held.c.since, people.c.id)
+    )
+    found: dict[str, list[ContactRow]] = {}
+    for row in reading.rows(query):
+        found.setdefault(row[0], []).append(ContactRow._make(row))
     return found
 
 
@@ -133,9 +239,9 @@ def memberships_of(reading: Reading, person: str, day: str) -> list[MembershipRo
     """The memberships of a person that hold on a day (ISO text); none once the person is erased."""
     held, people = reading[MEMBERSHIPS], reading[PEOPLE]
     query = (
-        select(held.c.id, held.c.role, held.c.organisation, held.c.since, held.c.until)
+        select(*(held.c[name] for name in MEMBERSHIP_COLUMNS))
         .where(held.c.person == person, held.c.since <= day, (held.c.until.is_(None)) | (held.c.until >= day))
         .where(people.c.id == held.c.person, people.c.erased.is_(False))
         .order_by(held.c.id)
     )
-    return [MembershipRow._make(row) for row in reading.rows(query)]
+    return [_membership(row) for row in reading.rows(query)]

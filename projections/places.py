@@ -16,6 +16,7 @@ ENTERPRISES = Table(
     Column("district", String, nullable=False),
     Column("subdistrict", String),
     Column("park", String),
+    Column("reporting_unit", String),
     Column("group", String),
     Column("industry", String, nullable=False),
     Column("employees", Integer, nullable=False),

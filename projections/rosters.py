@@ -10,7 +10,7 @@ from domain.access import Attribute, Scope
 from journal import Entry
 from projections.desk import Desk, Tables, data
 from projections.reading import Reading
-from projections.scope import NEVER, Columns, to_sql
+from projections.scope import NOWHERE, Columns, to_sql
 
 META = MetaData()
 
@@ -89,12 +89,8 @@ class ImportRow:
 def _columns(reading: Reading) -> Columns:
     """A report of a file belongs to who sent it: a district sees its own, the city and the auditor every one."""
     table = reading[IMPORTS]
-    return {
-        attribute: (lambda value: table.c.organisation == value)
-        if attribute is Attribute.DISTRICT
-        else (lambda _value: NEVER)
-        for attribute in Attribute
-    }
+    own: Columns = {Attribute.DISTRICT: lambda value: table.c.organisation == value}
+    return {**NOWHERE, **own}
 
 
 def imports(

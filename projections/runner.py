@@ -43,8 +43,18 @@ from projections.people_desk import PEOPLE_DESK
 from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.rosters import ROSTER_DESK
+from projections.terms import TERMS
 
-DESKS: tuple[Desk, ...] = (DIRECTORY, DIAGNOSIS_DESK, ROSTER_DESK, COVERAGE, PEOPLE_DESK, EDITIONS_DESK, AUDIT_TRAIL)
+DESKS: tuple[Desk, ...] = (
+    DIRECTORY,
+    DIAGNOSIS_DESK,
+    TERMS,
+    ROSTER_DESK,
+    COVERAGE,
+    PEOPLE_DESK,
+    EDITIONS_DESK,
+    AUDIT_TRAIL,
+)
 """Every desk of the house."""
 
 BATCH = 2_000

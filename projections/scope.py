@@ -6,14 +6,18 @@ from typing import assert_never
 from sqlalchemy import and_, literal_column, or_, true
 from sqlalchemy.sql import ColumnElement
 
-from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, Scope
+from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Scope
 
-Columns = Mapping[Attribute, Callable[[str], ColumnElement[bool]]]
-"""Attribute -> the condition that a row has a value of it. A row without the coordinate (NULL) must not match."""
+Columns = Mapping[Attribute, Callable[..., ColumnElement[bool]]]
+"""Attribute -> the condition that a row has a value of it; of consents and assignments, a (party, day as ISO text). A row
+without the coordinate (NULL) must not match."""
 
 
 NEVER = literal_column("1") == literal_column("0")
 """False that stays in the statement: a folded constant would drop the joins beside it."""
+
+NOWHERE: Columns = {attribute: lambda *_value: NEVER for attribute in Attribute}
+"""Columns of what lies nowhere: only a scope of everything admits it."""
 
 
 def to_sql(scope: Scope, columns: Columns) -> ColumnElement[bool]:
@@ -25,6 +29,8 @@ def to_sql(scope: Scope, columns: Columns) -> ColumnElement[bool]:
             return NEVER
         case Is(attribute=attribute, value=value):
             return columns[attribute](value)
+        case OpenTo(attribute=attribute, party=party, on=on):
+            return columns[attribute](party, on.isoformat())
         case AnyOf(scopes=scopes):
             return or_(NEVER, *(to_sql(inner, columns) for inner in scopes))
         case AllOf(scopes=scopes):

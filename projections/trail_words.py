@@ -101,15 +101,31 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
     "diagnosis.objections_answered.v1": _answered,
     "diagnosis.withdrawn.v1": lambda data, _: f"撤销了诊断：{data['reason']}",
     "edition.published.v1": lambda data, _: f"发布了标准版本 {data['edition']['key']}“{data['edition']['title']}”",
-    "enterprise.registered.v1": lambda data, _: f"登记了企业“{data['firm']['name']}”",
-    "enterprise.revised.v1": lambda data, _: f"更新了企业“{data['firm']['name']}”的信息",
+    **dict.fromkeys(
+        ("enterprise.registered.v1", "enterprise.registered.v2"), lambda data, _: f"登记了企业“{data['firm']['name']}”"
+    ),
+    **dict.fromkeys(
+        ("enterprise.revised.v1", "enterprise.revised.v2"), lambda data, _: f"更新了企业“{data['firm']['name']}”的信息"
+    ),
+    "consent.granted.v1": lambda data, known: (
+        f"授权{_named(data['bank'], known)}自 {data['since']} 至 {data['until']} 查看诊断结果，用途：{data['purpose']}"
+    ),
+    "consent.revoked.v1": lambda _data, _known: "撤回了对银行的授权",
+    "assignment.made.v1": lambda data, _: (
+        f"指派了{ROLES.get(data['role'], data['role'])}，自 {data['since']} 至 {data['until']}"
+    ),
+    "assignment.ended.v1": lambda _data, _known: "解除了一项专家指派",
     "roster.imported.v1": _imported,
     "roster.blocked.v1": lambda data, _: (
         f"提交的 {data['year']} 年名单“{data['filename']}”被整份退回：{data['refused_rows']} 行有误"
     ),
-    "organisation.registered.v1": lambda data, _: f"登记了组织“{data['name']}”",
+    **dict.fromkeys(
+        ("organisation.registered.v1", "organisation.registered.v2"), lambda data, _: f"登记了组织“{data['name']}”"
+    ),
+    "person.joined.v1": lambda _data, _known: "接受邀请并加入",
     "person.registered.v1": lambda _data, _known: "登记了一名人员",
     "person.membership_granted.v1": _granted,
+    "person.membership_granted.v2": _granted,
     "person.membership_ended.v1": lambda data, _: f"终止了一项任职，最后一日 {data['on']}",
     "person.erased.v1": lambda _data, _known: "删除了一名人员的个人信息，密钥已销毁",
     "target.set.v1": lambda data, _: f"设定了 {data['year']} 年工作目标：不低于 {data['at_least']}（{data['clause']}）",
@@ -133,7 +149,7 @@ def sentence(row: EntryRow, known: Known, named: str) -> str:
 
 def told(reading: Reading, scope: Scope, rows: Sequence[EntryRow], named: Callable[[str], str]) -> list[str]:
     """Sentences of many entries, with three reads for all of them; what lies outside the scope lends them no names."""
-    facts = [orjson.loads(row.data) if row.type in EVENTS else {} for row in rows]
+    facts = [orjson.loads(row.data) if row.type in PREDICATES else {} for row in rows]
     ids = {row.stream.partition("/")[2] for row in rows if row.stream.startswith("diagnosis/")}
     cases = diagnosis_desk.diagnoses_by_id(reading, scope, sorted(ids)) if ids else {}
     dimensions: dict[str, dict[str, str]] = {}
@@ -141,7 +157,7 @@ def told(reading: Reading, scope: Scope, rows: Sequence[EntryRow], named: Callab
         if (found := editions_desk.edition(reading, key)) is not None:
             dimensions[key] = {d["id"]: f"{d['id']} {d['name']}" for d in orjson.loads(found.body)["dimensions"]}
     mentioned = {row.organisation for row in rows} | {fact.get("provider") for fact in facts}
-    mentioned |= {fact.get("organisation") for fact in facts}
+    mentioned |= {fact.get(name) for fact in facts for name in ("organisation", "bank")}
     organisations = directory.organisations_by_id(reading, sorted(name for name in mentioned if name))
     names = {identity: organisation.name for identity, organisation in organisations.items()}
     verified = {row.stream.partition("/")[2] for row in rows if row.type == "diagnosis.answers_verified.v1"}

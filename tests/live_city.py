@@ -38,6 +38,7 @@ FIRM = Firm(
     district="310117",
     subdistrict="310117001",
     park="songjiang-park",
+    reporting_unit="chemical-park",
     group="g1",
     industry="C34",
     employees=320,
@@ -52,6 +53,7 @@ OTHER = FIRM.model_copy(
         "district": "310115",
         "subdistrict": None,
         "park": None,
+        "reporting_unit": None,
         "group": None,
     }
 )
@@ -67,7 +69,15 @@ UNITS = (
     ("p1", OrganisationKind.PROVIDER, "示例诊断服务一所"),
     ("p2", OrganisationKind.PROVIDER, "示例诊断服务二所"),
     ("audit", OrganisationKind.AUDITOR, "审计局"),
+    ("chemical-park", OrganisationKind.REPORTING_UNIT, "示例化学工业区"),
+    ("experts", OrganisationKind.EXPERT_GROUP, "示例专家组"),
+    ("support", OrganisationKind.SUPPORT, "示例支撑机构"),
+    ("bank", OrganisationKind.BANK, "示例银行"),
+    ("supplier", OrganisationKind.SUPPLIER, "示例方案商"),
+    ("platform", OrganisationKind.OPERATOR, "示例运维单位"),
 )
+ABOVE = {"310117": "city", "310115": "city", "310117001": "310117", "songjiang-park": "310117"}
+"""Unit -> the unit above it."""
 PEOPLE = (
     ("city", Role.CITY, "city"),
     ("district", Role.DISTRICT, "310117"),
@@ -80,7 +90,20 @@ PEOPLE = (
     ("provider", Role.PROVIDER, "p1"),
     ("rival", Role.PROVIDER, "p2"),
     ("auditor", Role.AUDITOR, "audit"),
+    ("filler", Role.FILLER, ENTERPRISE),
+    ("department", Role.DEPARTMENT_FILLER, ENTERPRISE),
+    ("confirmer", Role.CONFIRMER, ENTERPRISE),
+    ("diagnostician", Role.DIAGNOSTICIAN, "p1"),
+    ("reviewer", Role.REVIEWER, "p1"),
+    ("unit", Role.REPORTING_UNIT, "chemical-park"),
+    ("reader", Role.READER, "experts"),
+    ("support", Role.SUPPORT, "support"),
+    ("bank", Role.BANK, "bank"),
+    ("supplier", Role.SUPPLIER, "supplier"),
+    ("operator", Role.OPERATOR, "platform"),
 )
+CONTACTS = frozenset({"city", "district", "subdistrict", "enterprise"})
+"""People who are the named contacts of their units."""
 
 OPEN = """mutation($input: OpenDiagnosisInput!) { openDiagnosis(input: $input) {
   diagnosis { id status version } position version userErrors { code clause field message messageInEnglish } } }"""
@@ -216,7 +239,7 @@ def build_city(data: Path, url: str) -> dict[str, str]:
         accounts = LocalAccounts(_vault_of(installation), program.models, program.clock, hasher=cheap)
         city = LiveCity(installation, Operations(program, SCHEMA, FIELDS))
         for identity, kind, name in UNITS:
-            city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name))
+            city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name, parent=ABOVE.get(identity)))
         city.send(PublishEdition(edition=EDITION))
         roster = ImportRoster(
             year=2024,
@@ -231,7 +254,13 @@ def build_city(data: Path, url: str) -> dict[str, str]:
             city.send(RegisterPerson(person=login, sealed_name=program.keys.seal(login, "name", f"示例人员{login}")))
             city.send(
                 GrantMembership(
-                    person=login, membership=f"m-{login}", role=role, organisation=unit, since=date(2024, 1, 1)
+                    person=login,
+                    membership=f"m-{login}",
+                    role=role,
+                    organisation=unit,
+                    since=date(2024, 1, 1),
+                    sections=("D1",) if role is Role.DEPARTMENT_FILLER else (),
+                    contact=login in CONTACTS,
                 )
             )
             accounts.register(login, PASSWORD, login)

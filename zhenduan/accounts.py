@@ -20,7 +20,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import BigInteger, Column, MetaData, Row, String, Table, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.program import Identified, SignedIn
+from api.program import Identified, Invited, SignedIn
 from domain.access import Role, scope_of
 from domain.language import SHANGHAI, Rule, city_day
 from journal import Caller
@@ -28,6 +28,7 @@ from journal.handling import microseconds
 from journal.vault import SCHEMA, Vault
 from projections import Reading, ReadModels
 from projections.people_desk import MembershipRow, memberships_of
+from zhenduan.invitations import Invitations
 from zhenduan.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.partner_keys import IssuedKey, PartnerKeys
 from zhenduan.sign_in_limits import SignInAttempts, SignInLimits
@@ -131,6 +132,7 @@ class LocalAccounts:
         vault.create(META)
         self._attempts = SignInAttempts(vault, sign_ins or SignInLimits())
         self.partner_keys = PartnerKeys(vault)
+        self._invitations = Invitations(vault)
         self._looking = BoundedSemaphore(PASSWORDS_AT_ONCE)
         self._signing_in = BoundedSemaphore(SIGN_INS_AT_ONCE)
         self._nobodys = self._hasher.hash(secrets.token_hex(32))
@@ -143,16 +145,49 @@ class LocalAccounts:
         Raises:
             Refused: LOGIN_MALFORMED, LOGIN_TAKEN, PASSWORD_LENGTH.
         """
-        name = _login(login)
-        if not LOGIN.fullmatch(name):
-            raise LOGIN_MALFORMED.refuse()
-        hashed = self._hashed(password)
-        row = {"login": name, "person": person, "password_hash": hashed, "changed_at": microseconds(self._clock())}
+        row = self._new_login(login, password, person)
+        name = row["login"]
         try:
             with self._vault.writing() as connection:
                 connection.execute(LOGINS.insert().values(row))
         except IntegrityError:
             raise LOGIN_TAKEN.refuse(login=name) from None
+
+    def _new_login(self, login: str, password: str, person: str) -> dict[str, Any]:
+        name = _login(login)
+        if not LOGIN.fullmatch(name):
+            raise LOGIN_MALFORMED.refuse()
+        hashed = self._hashed(password)
+        return {"login": name, "person": person, "password_hash": hashed, "changed_at": microseconds(self._clock())}
+
+    def invite(self, person: str) -> Invited | None:
+        """A ticket for a login of a person's own 签发邀请; see `Invitations.issue`. None for who has a login already."""
+        with self._vault.reading() as connection:
+            known = connection.execute(select(LOGINS.c.login).where(LOGINS.c.person == person)).first()
+        return self._invitations.issue(person, self._clock()) if known is None else None
+
+    def accept(self, ticket: str, login: str, password: str) -> Identified | None:
+        """Use an invitation up for a login 接受邀请; who the person is in their first membership of today.
+
+        None when the ticket is not in force or the person holds no role today. A refusal leaves the ticket in force.
+
+        Raises:
+            Refused: LOGIN_MALFORMED, LOGIN_TAKEN, PASSWORD_LENGTH.
+        """
+        now = self._clock()
+        person = self._invitations.person_of(ticket, now)
+        held = self._held(person, city_day(now)) if person is not None else []
+        if person is None or not held:
+            return None
+        row = self._new_login(login, password, person)
+        try:
+            with self._vault.writing() as connection:
+                if not self._invitations.use_up(connection, ticket):
+                    return None
+                connection.execute(LOGINS.insert().values(row))
+        except IntegrityError:
+            raise LOGIN_TAKEN.refuse(login=row["login"]) from None
+        return _identified(person, held[0], now, _end_of(held[0]))
 
     def knows(self, login: str) -> bool:
         """Whether a login exists 登录名是否存在."""
@@ -176,6 +211,7 @@ class LocalAccounts:
         """Take a person's logins away and end their sessions 注销账户; part of erasing the person."""
         with self._vault.writing() as connection:
             connection.execute(delete(LOGINS).where(LOGINS.c.person == person))
+            self._invitations.forget(connection, person)
             connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
 
     def _hashed(self, password: str) -> str:
@@ -319,9 +355,7 @@ class LocalAccounts:
         held = next((one for one in memberships if one.id == membership), None)
         if held is None:
             return None
-        role = Role(held.role)
-        caller = Caller(person, role, held.organisation, scope_of(role, held.organisation))
-        return Identified(caller, membership, min(_moment(ends), _end_of(held)))
+        return _identified(person, held, now, min(_moment(ends), _end_of(held)))
 
     # Partner keys
 
@@ -337,6 +371,13 @@ class LocalAccounts:
     def revoke_partner_key(self, key: str) -> None:
         """End a key at once 吊销合作方密钥."""
         self.partner_keys.revoke(key, self._clock())
+
+
+def _identified(person: str, held: MembershipRow, now: datetime, ends: datetime) -> Identified:
+    role = Role(held.role)
+    scope = scope_of(role, held.organisation, person, city_day(now))
+    sections = frozenset(held.sections) if role is Role.DEPARTMENT_FILLER else None
+    return Identified(Caller(person, role, held.organisation, scope, sections), held.id, ends)
 
 
 def _end_of(held: MembershipRow) -> datetime:

@@ -19,7 +19,7 @@ from domain.language import Refused, city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.people import ErasePerson, GrantMembership, RegisterPerson
 from interop.code_lists import districts
-from interop.rosters import read_roster, roster_command
+from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections import directory, rosters
 from standards import load, published_editions
@@ -228,7 +228,7 @@ def import_roster(settings: Settings, file: Path, year: int, user: str, *, accep
         try:
             installation.program.models.catch_up()
             with installation.program.models.reading() as snapshot:
-                units = directory.ids_by_name(snapshot, ("park", "group"))
+                units = directory.ids_by_name(snapshot, NAMED_UNITS)
             command: ImportRoster = roster_command(reading, year, accept_partial=accept_partial, organisations=units)
             handled = installation.program.send(operator(user), command)
         except ValidationError as problem:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from api.program import Ticket, Upload
+from domain.access import Role, head_of
 from domain.language import Rule
 from domain.rights import COMMANDS, ROLE_NOT_ALLOWED
 from journal import Caller
@@ -115,7 +116,8 @@ class SignedUploads:
             raise UPLOAD_NAME_UNUSABLE.refuse(most=LONGEST_NAME)
         _accepted(name, endings)
         expires_at = self._clock() + TICKET_LIFETIME
-        claims = [secrets.token_hex(16), kind, caller.role, caller.organisation, name, microseconds(expires_at)]
+        unit = (_unit_role(caller), caller.organisation)
+        claims = [secrets.token_hex(16), kind, *unit, name, microseconds(expires_at)]
         body = orjson.dumps(claims)
         signed = base64.urlsafe_b64encode(self._signature(body) + body).rstrip(b"=").decode()
         return Ticket(f"/uploads/{signed}", expires_at)
@@ -200,10 +202,15 @@ class SignedUploads:
 
     def find(self, caller: Caller, sha256: str) -> Upload | None:
         """A file that this caller's organisation has sent 本组织上传的文件; None for anyone else's."""
-        mine = (UPLOADS.c.role == caller.role) & (UPLOADS.c.organisation == caller.organisation)
+        mine = (UPLOADS.c.role == _unit_role(caller)) & (UPLOADS.c.organisation == caller.organisation)
         with self._vault.reading() as connection:
             row = connection.execute(select(UPLOADS).where(mine, UPLOADS.c.sha256 == sha256)).one_or_none()
         return None if row is None else Upload(row.sha256, row.filename, row.media_type, row.size)
+
+
+def _unit_role(caller: Caller) -> str:
+    """Role that stands for the caller's unit: a file that one person of a unit sent is the whole unit's."""
+    return head_of(Role(caller.role)).value
 
 
 def _accepted(name: str, endings: frozenset[str]) -> FileType:

@@ -64,9 +64,15 @@ class DiagnosisEvent:
 
 def in_words(name: str) -> str:
     """What a published name says in Chinese 事实名称: the Chinese of its event's own first line."""
-    event = EVENTS.get(name)
+    same = (event for other, event in EVENTS.items() if _unversioned(other) == _unversioned(name))
+    event = EVENTS.get(name) or next(same, None)
     found = CHINESE_WORDS.search((event.__doc__ or "").splitlines()[0]) if event is not None else None
     return found.group() if found is not None else name
+
+
+def _unversioned(name: str) -> str:
+    """A published name without its version: what was published anew says the same in words."""
+    return name.rsplit(".v", 1)[0]
 
 
 def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str]) -> list[AuditEntry]:

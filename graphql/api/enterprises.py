@@ -1,19 +1,22 @@
 """Enterprises 企业 in the schema: what a caller may see of a firm, and the doors to it. plan P1, P7."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
+from api.consents import Consent, build_consent
 from api.context import Context
 from api.field_rights import require_searchable
+from api.liaisons import Contact, load_contacts
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from domain.fields import FIELDS
 from interop.code_lists import district_codes, industries
 from projections import directory, past
 from projections.directory import EnterpriseRow
+from projections.terms import consents_of
 
 if TYPE_CHECKING:
     from api.diagnosis import Diagnosis
@@ -29,6 +32,7 @@ class Enterprise:
     district: str = strawberry.field(description="District, GB/T 2260 code 所在区代码")
     subdistrict: str | None = strawberry.field(description="Subdistrict or town 街镇代码")
     park: str | None = strawberry.field(description="Industrial park 园区")
+    reporting_unit: str | None = strawberry.field(description="Unit it reports to beside its district 申报单位")
     group: str | None = strawberry.field(description="Enterprise group 所属企业集团. plan O3")
     industry: str = strawberry.field(description="Industry, GB/T 4754 code 行业代码, such as C34")
     employees: int = strawberry.field(description="Employees 从业人员, persons")
@@ -44,6 +48,10 @@ class Enterprise:
         description="Latest diagnosis 最近一次诊断; null where there is none in the caller's scope. plan P3"
     )
     as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    contacts: list[Contact] = strawberry.field(
+        description="Its named contacts of today 联络人; none in an answer of the past. plan O3"
+    )
+    consents: list[Consent] = strawberry.field(description="Consents to banks, past ones included 授权. plan R4")
 
 
 @strawberry.input(description="What to look for 筛选条件; what is left out is any")
@@ -65,6 +73,10 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     if "diagnosis" in wanted:
         ids = distinct(row.latest_diagnosis for row in rows)
         cases = load_diagnoses(context, ids, below(wanted, "diagnosis"))
+    contacts: Mapping[str, list[Contact]] = {}
+    if "contacts" in wanted and context.past is None:
+        contacts = load_contacts(context, [row.id for row in rows], below(wanted, "contacts"))
+    consents = consents_of(context.reading, [row.id for row in rows]) if "consents" in wanted else {}
     demo = context.program.demo
     return [
         Enterprise(
@@ -74,6 +86,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
             district=row.district,
             subdistrict=row.subdistrict,
             park=row.park,
+            reporting_unit=row.reporting_unit,
             group=row.group,
             industry=row.industry,
             employees=row.employees,
@@ -85,6 +98,8 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
             industry_name=division.name if (division := industries().get(row.industry[:3])) is not None else None,
             diagnosis=cases.get(row.latest_diagnosis) if row.latest_diagnosis is not None else None,
             as_of=known_then(context, f"enterprise/{row.id}"),
+            contacts=contacts.get(row.id, []),
+            consents=[build_consent(one) for one in consents.get(row.id, [])],
         )
         for row in rows
     ]

@@ -7,19 +7,22 @@ from uuid import uuid4
 from api.context import Context
 from api.diagnosis import Diagnosis, load_diagnoses
 from api.editions import Edition, build_editions
+from api.enterprises import Enterprise, load_enterprises
 from api.mutations import Filled, Thing
 from api.organisations import Organisation, load_organisations
 from api.people import Person, build_people
 from api.rosters import RosterImport, build_import
-from domain.access import Role
+from domain.assignments import AssignExpert
+from domain.consents import GrantConsent
 from domain.diagnosis import AttachEvidence, ConfirmReport, IssueReport, OpenDiagnosis
 from domain.diagnosis_rules import EDITION_UNKNOWN
 from domain.editions import PublishEdition
 from domain.enterprises import ImportRoster
+from domain.fields import NAMES
 from domain.language import Command, Rule
-from domain.people import ErasePerson, GrantMembership, RegisterPerson
+from domain.people import ErasePerson, GrantMembership, HandOverMembership, InvitePerson, RegisterPerson
 from interop.code_lists import names_of_codes
-from interop.rosters import read_roster, roster_command
+from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Finish
 from projections import directory, editions_desk, people_desk, rosters
 from projections.report import NOT_RENDERED, finish_report
@@ -61,7 +64,7 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     if upload is None or content is None:
         raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
     reading = read_roster(content, upload.filename)
-    units = directory.ids_by_name(context.reading, ("park", "group"))
+    units = directory.ids_by_name(context.reading, NAMED_UNITS)
     accept_partial = data.get("accept_partial", False)
     return dict(roster_command(reading, data["year"], accept_partial=accept_partial, organisations=units))
 
@@ -75,7 +78,12 @@ def _report(context: Context, _data: dict[str, Any]) -> Finish:
 
 
 def _draft_person(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    return {"person": str(uuid4()), "sealed_name": "draft", "sealed_phone": "draft" if data.get("phone") else None}
+    drafts = {"person": str(uuid4()), "sealed_name": "draft", "sealed_phone": "draft" if data.get("phone") else None}
+    return {name: value for name, value in data.items() if name not in ("name", "phone")} | drafts
+
+
+def _draft_invited(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    return _draft_person(context, data) | {"membership": str(uuid4())}
 
 
 def _seal(context: Context, data: dict[str, Any]) -> Finish:
@@ -83,7 +91,7 @@ def _seal(context: Context, data: dict[str, Any]) -> Finish:
 
     def finish(accepted: Accepted) -> Command:
         person = accepted.command
-        assert isinstance(person, RegisterPerson)  # noqa: S101 - what `_draft_person` made
+        assert isinstance(person, RegisterPerson | InvitePerson)  # noqa: S101 - what `_draft_person` made
         keys, phone = context.program.keys, data.get("phone")
         sealed = {
             "sealed_name": keys.seal(person.person, "name", data["name"]),
@@ -101,9 +109,15 @@ def _forget(context: Context, command: Command) -> None:
     context.program.accounts.remove(command.person)
 
 
+SEALED = ("sealed_name", "sealed_phone")
+NAMED = (("name", str, "Name, sealed before it is written 姓名"), ("phone", str | None, "Phone, sealed likewise 电话"))
+
 FILLED: Mapping[type[Command], Filled] = {
     OpenDiagnosis: Filled(frozenset({"diagnosis"}), fill=_new_id("diagnosis")),
     GrantMembership: Filled(frozenset({"membership"}), fill=_new_id("membership")),
+    HandOverMembership: Filled(frozenset({"successor"}), fill=_new_id("successor")),
+    GrantConsent: Filled(frozenset({"consent"}), fill=_new_id("consent")),
+    AssignExpert: Filled(frozenset({"assignment"}), fill=_new_id("assignment")),
     PublishEdition: Filled(
         frozenset({"edition"}), (("key", str, "Key of an edition on file, such as 2023 标准版本号"),), _edition
     ),
@@ -115,12 +129,8 @@ FILLED: Mapping[type[Command], Filled] = {
     ),
     IssueReport: Filled(frozenset({"file"}), fill=_draft_report, finish=_report),
     ConfirmReport: Filled(frozenset({"file"}), fill=_draft_report, finish=_report),
-    RegisterPerson: Filled(
-        frozenset({"person", "sealed_name", "sealed_phone"}),
-        (("name", str, "Name, sealed before it is written 姓名"), ("phone", str | None, "Phone, sealed likewise 电话")),
-        _draft_person,
-        _seal,
-    ),
+    RegisterPerson: Filled(frozenset({"person", *SEALED}), NAMED, _draft_person, _seal),
+    InvitePerson: Filled(frozenset({"person", "membership", *SEALED}), NAMED, _draft_invited, _seal),
     ErasePerson: Filled(frozenset(), after=_forget),
 }
 """Command -> what the server adds; every other command is sent as it is."""
@@ -141,10 +151,14 @@ def _find_organisation(context: Context, key: str, _command: Command) -> Organis
 
 
 def _find_person(context: Context, key: str, _command: Command) -> Person | None:
-    if context.role != Role.CITY:
+    if context.role not in NAMES:
         return None
     rows = people_desk.people_by_id(context.reading, context.scope, [key])
     return next(iter(build_people(context, rows, frozenset({"name", "phone"}))), None)
+
+
+def _find_enterprise(context: Context, key: str, _command: Command) -> Enterprise | None:
+    return load_enterprises(context, [key], frozenset({"contacts", "consents", "contacts.name"})).get(key)
 
 
 def _find_import(context: Context, _key: str, command: Command) -> RosterImport | None:
@@ -154,6 +168,8 @@ def _find_import(context: Context, _key: str, command: Command) -> RosterImport 
 
 
 THINGS: Mapping[str, Thing] = {
+    "assignment": Thing("diagnosis", Diagnosis, _find_diagnosis),
+    "consent": Thing("enterprise", Enterprise, _find_enterprise),
     "diagnosis": Thing("diagnosis", Diagnosis, _find_diagnosis),
     "edition": Thing("edition", Edition, _find_edition),
     "organisation": Thing("organisation", Organisation, _find_organisation),

@@ -19,17 +19,20 @@ class Organisation:
     id: strawberry.ID = strawberry.field(description="Its id; of a district or subdistrict the GB/T 2260 code 组织标识")
     kind: str = strawberry.field(description="What it is in the programme 组织类别")
     name: str = strawberry.field(description="Its name 名称")
+    parent: str | None = strawberry.field(description="Organisation above 上级组织标识. plan O2")
     industries: list[str] = strawberry.field(
         description="GB/T 4754 divisions a provider serves 服务行业. plan V2"
     )
     as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
-def _organisation(context: Context, row: OrganisationRow) -> Organisation:
+def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
+    """The organisation of a row."""
     return Organisation(
         id=strawberry.ID(row.id),
         kind=row.kind,
         name=row.name,
+        parent=row.parent,
         industries=orjson.loads(row.industries),
         as_of=known_then(context, f"organisation/{row.id}"),
     )
@@ -38,7 +41,7 @@ def _organisation(context: Context, row: OrganisationRow) -> Organisation:
 def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organisation]:
     """Organisations of many ids."""
     rows = directory.organisations_by_id(context.reading, ids) if ids else {}
-    return {identity: _organisation(context, row) for identity, row in rows.items()}
+    return {identity: build_organisation(context, row) for identity, row in rows.items()}
 
 
 @strawberry.type
@@ -66,7 +69,7 @@ class OrganisationQueries:
             rows,
             size,
             lambda row: context.cursors.seal_key("organisations", row.id),
-            lambda shown: [_organisation(context, row) for row in shown],
+            lambda shown: [build_organisation(context, row) for row in shown],
             lambda: directory.organisation_count(context.reading, kind),
             wanted,
         )

@@ -1,4 +1,4 @@
-"""People 人员 in the schema: who may act, in which role; names leave the vault for the city alone. plan O2, P7."""
+"""People 人员 in the schema: who may act, in which role; names leave the vault for those who appoint. plan O2, P7."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,6 +25,8 @@ class Membership:
     organisation: str = strawberry.field(description="Organisation, district code or enterprise it is held for 单位标识")
     since: date = strawberry.field(description="First day 起始日")
     until: date | None = strawberry.field(description="Last day 截止日; null = open-ended")
+    sections: list[str] = strawberry.field(description="Dimensions a department's filler fills 分管部分; else empty")
+    contact: bool = strawberry.field(description="Whether the person is the unit's named contact 是否联络人. plan O2")
 
 
 @strawberry.type(description="Person who takes part 人员. plan O2")
@@ -34,6 +36,7 @@ class Person:
     id: strawberry.ID = strawberry.field(description="人员标识")
     name: str = strawberry.field(description="姓名; 已删除 once erased")
     phone: str | None = strawberry.field(description="电话; 已删除 once erased")
+    joined: bool = strawberry.field(description="Whether the invitation was taken up 是否已加入")
     erased: bool = strawberry.field(description="Whether the person's data is erased 是否已删除")
     memberships: list[Membership] = strawberry.field(description="Roles held, past ones included 任职")
 
@@ -46,6 +49,8 @@ def build_membership(row: MembershipRow) -> Membership:
         organisation=row.organisation,
         since=date.fromisoformat(row.since),
         until=date.fromisoformat(row.until) if row.until is not None else None,
+        sections=list(row.sections),
+        contact=row.contact,
     )
 
 
@@ -66,6 +71,7 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
             id=strawberry.ID(row.id),
             name=(_opened(context, row.id, "name", row.sealed_name) if "name" in wanted else None) or ERASED,
             phone=_opened(context, row.id, "phone", row.sealed_phone) if "phone" in wanted else None,
+            joined=row.joined,
             erased=row.erased,
             memberships=[build_membership(one) for one in held.get(row.id, [])],
         )
@@ -81,7 +87,7 @@ class PeopleQueries:
     def people(
         self, info: strawberry.Info[Context, None], first: First = None, after: After = None
     ) -> Connection[Person]:
-        """A page of people; none for a scope narrower than the city."""
+        """A page of the people of the units in the scope."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         rows = people_desk.people(
             context.reading, context.scope, size + 1, context.cursors.open_key("people", after) if after else None

@@ -29,6 +29,14 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class Invited:
+    """An invitation just issued 新邀请: the ticket, shown once, and when it ends."""
+
+    ticket: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class Identified:
     """Who a token belongs to 已识别身份.
 
@@ -74,6 +82,19 @@ class Accounts(Protocol):
 
     def act_as(self, token: str, membership: str) -> bool:
         """Act in another membership of the same person from now on; False when it is not held today."""
+
+    def invite(self, person: str) -> Invited | None:
+        """A ticket by which a person takes up a login of their own; an earlier one is worth nothing from now on.
+
+        None when the person has a login already: a second one would be another's way into it.
+        """
+
+    def accept(self, ticket: str, login: str, password: str) -> Identified | None:
+        """Use a ticket up for a login; who the person is from now on, None when the ticket is not in force.
+
+        Raises:
+            Refused: the login or password cannot be taken; the ticket stays in force.
+        """
 
     def remove(self, person: str) -> None:
         """End an erased person's account and every session of it."""

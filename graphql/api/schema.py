@@ -9,6 +9,7 @@ from api.editions import EditionQueries
 from api.enterprises import EnterpriseQueries
 from api.field_rights import describe_rights
 from api.filling import FILLED, THINGS
+from api.liaisons import LiaisonQueries
 from api.mutations import mutation_type
 from api.organisations import OrganisationQueries
 from api.people import PeopleQueries
@@ -26,6 +27,7 @@ class Query(
     EditionQueries,
     OrganisationQueries,
     PeopleQueries,
+    LiaisonQueries,
     RosterQueries,
     AuditTrailQueries,
 ):

@@ -7,11 +7,17 @@ import strawberry
 from api.context import Context
 from api.errors import UserError
 from api.people import Membership, build_membership
-from domain.access import sentence
-from domain.language import Refused, Rule, city_day
+from domain.access import Everything, Role, sentence
+from domain.language import NOT_FOUND, Refused, Rule, city_day
+from domain.people import JoinProgramme
+from domain.people_rules import JOINED_ALREADY
+from domain.rights import MAY_APPOINT
 from projections import people_desk
 
 SIGN_IN_FAILED = Rule("SIGN_IN_FAILED", "plan P7", "登录名或密码不正确", "Wrong login or password")
+INVITATION_INVALID = Rule(
+    "INVITATION_INVALID", "plan P7", "邀请无效或已过期，请向邀请人索取新的邀请", "The invitation is unknown, used or expired"
+)
 MEMBERSHIP_NOT_HELD = Rule(
     "MEMBERSHIP_NOT_HELD", "plan P7", "您目前没有该任职", "You do not hold this membership today"
 )
@@ -69,6 +75,29 @@ class ActAsPayload:
     user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
 
 
+@strawberry.type(description="Invitation 邀请: a ticket for a login of the person's own; it is shown once. plan P7")
+class Invitation:
+    """Hand it to the person by a way that you trust."""
+
+    ticket: str = strawberry.field(description="Pass it to `acceptInvitation` 邀请码")
+    expires_at: datetime = strawberry.field(description="到期时间, UTC")
+
+
+@strawberry.type(description="Result of issuing an invitation 签发邀请结果")
+class IssueInvitationPayload:
+    """A ticket or the reason why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    invitation: Invitation | None = strawberry.field(default=None, description="邀请")
+
+
+@strawberry.type(description="Result of accepting an invitation 接受邀请结果; sign in afterwards")
+class AcceptInvitationPayload:
+    """Nothing but reasons why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+
+
 @strawberry.type(description="Result of asking for an upload 申请上传结果")
 class RequestUploadPayload:
     """A ticket or the reason why not."""
@@ -90,6 +119,22 @@ class ActAsInput:
     """A membership of the same person."""
 
     membership: strawberry.ID = strawberry.field(description="任职标识")
+
+
+@strawberry.input(description="Whom to invite 签发邀请")
+class IssueInvitationInput:
+    """A person of one's own unit, or of one below it."""
+
+    person: strawberry.ID = strawberry.field(description="人员标识")
+
+
+@strawberry.input(description="Ticket, and the login that it is used up for 接受邀请")
+class AcceptInvitationInput:
+    """The login and password are the person's own choice."""
+
+    ticket: str = strawberry.field(description="邀请码")
+    login: str = strawberry.field(description="登录名")
+    password: str = strawberry.field(description="密码")
 
 
 @strawberry.input(description="What will be uploaded 申请上传")
@@ -155,6 +200,43 @@ class SessionMutations:
         if token is None or not info.context.program.accounts.act_as(token, input.membership):
             return ActAsPayload(user_errors=[UserError.of(MEMBERSHIP_NOT_HELD.refuse())])
         return ActAsPayload(user_errors=[])
+
+    @strawberry.mutation(description="Issue an invitation to a person one may appoint 签发邀请. plan P7")
+    def issue_invitation(
+        self, info: strawberry.Info[Context, None], input: IssueInvitationInput  # noqa: A002
+    ) -> IssueInvitationPayload:
+        """A ticket for one person; who has a login keeps it and gets none.
+
+        Whoever holds the ticket becomes the person, in all their roles: so it is issued only by someone who could have
+        given every one of these.
+        """
+        context, person = info.context, input.person
+        gives = MAY_APPOINT[Role(context.role)]
+        held = people_desk.held_by(context.reading, context.scope, [person]).get(person, [])
+        every = people_desk.held_by(context.reading, Everything(), [person]).get(person, [])
+        if not held or held != every or any(one.role not in gives for one in held):
+            return IssueInvitationPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
+        invited = context.program.accounts.invite(person)
+        if invited is None:
+            return IssueInvitationPayload(user_errors=[UserError.of(JOINED_ALREADY.refuse())])
+        return IssueInvitationPayload(
+            user_errors=[], invitation=Invitation(ticket=invited.ticket, expires_at=invited.expires_at)
+        )
+
+    @strawberry.mutation(description="Take an invitation up for a login of one's own 接受邀请. plan P7")
+    def accept_invitation(
+        self, info: strawberry.Info[Context, None], input: AcceptInvitationInput  # noqa: A002
+    ) -> AcceptInvitationPayload:
+        """The person joins; one answer for every ticket that is not in force."""
+        program = info.context.program
+        try:
+            person = program.accounts.accept(input.ticket, input.login, input.password)
+            if person is None:
+                raise INVITATION_INVALID.refuse()
+            program.send(person.caller, JoinProgramme(person=person.caller.actor))
+        except Refused as refused:
+            return AcceptInvitationPayload(user_errors=[UserError.of(refused)])
+        return AcceptInvitationPayload(user_errors=[])
 
     @strawberry.mutation(description="Ask for permission to upload a file 申请上传. plan P1, P5")
     def request_upload(

@@ -6,8 +6,16 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from domain.diagnosis import ConfirmReport, Diagnosis, IssueReport, ReportConfirmed, ReportFile, ReportIssued
-from domain.diagnosis_rules import DIAGNOSES, diagnosis_stream
+from domain.diagnosis import (
+    ConfirmReport,
+    Diagnosis,
+    IssueReport,
+    ReportConfirmed,
+    ReportFile,
+    ReportIssued,
+    diagnosis_stream,
+)
+from domain.diagnosis_rules import DIAGNOSES
 from domain.editions import PublishedEdition, edition_stream
 from domain.enterprises import Firm, enterprise_stream
 from domain.events import CAPABILITIES

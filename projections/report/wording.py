@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from domain.access import Role
+from domain.access import ROLE_NAMES, Role
 from domain.diagnosis import Purpose
 from domain.language import SHANGHAI
 from standards import Answer, Edition, Form, Indicator
 from standards.scoring import rounded
 
 ROLES: Mapping[str, str] = {
+    **{role: chinese for role, (chinese, _) in ROLE_NAMES.items()},
     Role.CITY: "市级主管部门",
     Role.DISTRICT: "区级主管部门",
     Role.SUBDISTRICT: "街镇",

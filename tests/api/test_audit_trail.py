@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.events import EVENTS
+from journal.codec import UPCASTERS
 from journal.entries import DEMO_TYPE
 from projections.audit_trail import EntryRow
 from projections.trail_words import PREDICATES, Known, sentence
@@ -63,7 +64,7 @@ def row(kind: str, data: str = "{}", role: str = "city", actor: str = "u1") -> E
 
 
 def test_every_published_fact_has_its_predicate_or_is_told_by_its_name() -> None:
-    assert PREDICATES.keys() <= EVENTS.keys() | {DEMO_TYPE}
+    assert PREDICATES.keys() <= EVENTS.keys() | UPCASTERS.keys() | {DEMO_TYPE}
     assert sentence(row("thing.happened.v9"), Known(), "某事已发生") == "市级主管部门：某事已发生"
     erased = row("person.erased.v1", actor="operator-root", role="system")
     assert sentence(erased, Known(), "") == "运维人员删除了一名人员的个人信息，密钥已销毁"

@@ -9,6 +9,7 @@ from tests.live_city import ENTERPRISE, PASSWORD, LiveCity
 
 SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
   session { token expiresAt } userErrors { code message } } }"""
+FIRMS_PEOPLE = {"enterprise", "filler", "department", "confirmer"}
 VIEWER = "{ viewer { role organisation membership scope memberships { id role } } }"
 
 
@@ -51,10 +52,26 @@ def test_a_role_taken_away_ends_what_was_seen_through_it_at_once(city: LiveCity)
     assert city.ask("district", VIEWER)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-@pytest.mark.parametrize(("who", "listed"), [("city", True), ("auditor", True), ("district", False), ("enterprise", False)])
-def test_people_are_listed_for_city_and_auditor_alone(city: LiveCity, who: str, listed: bool) -> None:  # noqa: FBT001
-    payload = city.ask(who, "{ people { totalCount nodes { id } } }")
-    assert ("errors" not in payload) == listed
+@pytest.mark.parametrize(
+    ("who", "listed"),
+    [
+        ("district", {"district", "subdistrict", "park", *FIRMS_PEOPLE}),
+        ("subdistrict", {"subdistrict"}),
+        ("group", {"group", *FIRMS_PEOPLE}),
+        ("enterprise", FIRMS_PEOPLE),
+        ("provider", {"provider", "diagnostician", "reviewer"}),
+    ],
+)
+def test_people_are_listed_for_who_may_appoint_them(city: LiveCity, who: str, listed: set[str]) -> None:
+    people = city.data(who, "{ people(first: 100) { totalCount nodes { id name } } }")["people"]
+    assert {one["id"] for one in people["nodes"]} == listed
+    assert people["totalCount"] == len(listed)
+
+
+def test_an_auditor_counts_all_people_and_reads_no_name(city: LiveCity) -> None:
+    everyone = city.data("city", "{ people { totalCount } }")
+    assert city.data("auditor", "{ people { totalCount } }") == everyone
+    assert city.ask("auditor", "{ people { nodes { name } } }")["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
 def test_a_name_is_sealed_in_the_journal_read_by_the_city_and_gone_once_erased(city: LiveCity) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,14 +20,20 @@ from domain.access import (
     Everything,
     Is,
     Nothing,
+    OpenTo,
     Place,
     Role,
     Scope,
+    Term,
     admits,
     scope_of,
 )
-from domain.enterprises import Firm, place_of
-from domain.people import ErasePerson, GrantMembership, RegisterPerson
+from domain.assignments import AssignExpert, ReleaseExpert
+from domain.consents import GrantConsent, RevokeConsent
+from domain.enterprises import Firm, enterprise_id, place_of
+from domain.language import city_day
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.people import ErasePerson, GrantMembership, InvitePerson, RegisterPerson
 from domain.targets import Measure, SetTarget
 from journal import Entry, Journal
 from projections import ReadModels, audit_trail, coverage, diagnosis_desk, directory, open_read_models, people_desk
@@ -34,9 +41,11 @@ from projections.desk import Tables
 from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import DIRECTORY, EnterpriseFilter
 from projections.runner import DESKS
-from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, roster
+from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
 
 ANY = EnterpriseFilter()
+TODAY = city_day(datetime.now(UTC))
+LAST_DAY = TODAY + timedelta(days=30)
 USCCS = ("91330100799655058B", "91110000802100433B", "9144030071526726XG")
 
 
@@ -45,10 +54,14 @@ def firm(uscc: str, **rest: object) -> Firm:
 
 
 OTHERS = (
-    firm(USCCS[0], name="示例临港新材料有限公司", district="310115", park="lingang", group="g1"),
+    firm(
+        USCCS[0], name="示例临港新材料有限公司", district="310115", park="lingang", reporting_unit="lingang", group="g1"
+    ),
     firm(USCCS[1], name="示例嘉定汽车零部件有限公司", district="310114", subdistrict="310114001"),
     firm(USCCS[2], name="示例电子有限公司", district="310117", group="g1"),
 )
+
+CONSENTING = enterprise_id(USCCS[0])
 
 
 @pytest.fixture
@@ -62,7 +75,30 @@ def city(journal: Journal) -> City:
         person="u1", membership="m1", role=Role.ENTERPRISE, organisation=ENTERPRISE, since="2024-01-01"
     )
     city.send(CITY, grant)
+    open_to_others(city)
     return city
+
+
+def open_to_others(city: City) -> None:
+    """A bank sees one firm by consent until the last day, an expert one diagnosis by assignment."""
+    for name, kind in (("bank", OrganisationKind.BANK), ("experts", OrganisationKind.EXPERT_GROUP)):
+        city.send(CITY, RegisterOrganisation(organisation=name, kind=kind, name=name))
+    terms = {"since": TODAY, "until": LAST_DAY}
+    consent = GrantConsent(enterprise=CONSENTING, consent="c1", bank="bank", purpose="授信", **terms)
+    city.send(caller(Role.ENTERPRISE, CONSENTING), consent)
+    taken_back = GrantConsent(enterprise=ENTERPRISE, consent="c2", bank="bank", purpose="授信", **terms)
+    city.send(FILLER, taken_back)
+    city.send(FILLER, RevokeConsent(enterprise=ENTERPRISE, consent="c2"))
+    expert = InvitePerson(
+        person="zhou", sealed_name="x", membership="m1", role=Role.READER, organisation="experts", since=TODAY
+    )
+    city.send(CITY, expert)
+    city.send(CITY, AssignExpert(diagnosis="d1", assignment="a1", expert="zhou", role=Role.READER, **terms))
+    city.send(CITY, RegisterPerson(person="wu", sealed_name="x"))
+    sampler = GrantMembership(person="wu", membership="m1", role=Role.SAMPLER, organisation="experts", since=TODAY)
+    city.send(CITY, sampler)
+    city.send(CITY, AssignExpert(diagnosis="d1", assignment="a2", expert="wu", role=Role.SAMPLER, **terms))
+    city.send(CITY, ReleaseExpert(diagnosis="d1", assignment="a2"))
 
 
 @pytest.fixture
@@ -203,7 +239,7 @@ def test_an_erased_person_holds_no_membership_and_leaves_no_ciphertext(city: Cit
     models.catch_up()
     with models.reading() as reading:
         assert people_desk.memberships_of(reading, "u1", "2024-05-01") == []
-    assert [row[1:] for row in models.dump()["people"]] == [(None, None, True)]
+    assert [row[1:] for row in models.dump()["people"] if row[0] == "u1"] == [(None, None, False, True)]
 
 
 VALUES = {
@@ -211,12 +247,19 @@ VALUES = {
     Attribute.DISTRICT: ("310115", "310117", "310101"),
     Attribute.SUBDISTRICT: ("310114001", "none"),
     Attribute.PARK: ("lingang", "none"),
+    Attribute.REPORTING_UNIT: ("lingang", "none"),
     Attribute.GROUP: ("g1", "none"),
     Attribute.PROVIDER: ("p1", "p2"),
 }
+PARTIES = {Attribute.CONSENT: ("bank", "another"), Attribute.ASSIGNMENT: ("zhou", "wu")}
+DAYS = (TODAY - timedelta(days=1), TODAY, LAST_DAY, LAST_DAY + timedelta(days=1))
 leaves = st.one_of(
     st.just(Everything()),
     st.just(Nothing()),
+    *(
+        st.builds(OpenTo, st.just(attribute), st.sampled_from(parties), st.sampled_from(DAYS))
+        for attribute, parties in PARTIES.items()
+    ),
     *(st.builds(Is, st.just(attribute), st.sampled_from(values)) for attribute, values in VALUES.items()),
 )
 scopes = st.recursive(
@@ -231,12 +274,20 @@ scopes = st.recursive(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scope=scopes)
 def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> None:
-    from domain.enterprises import enterprise_id  # noqa: PLC0415 - used here only
-
+    yesterday = TODAY - timedelta(days=1)
     diagnosed = {ENTERPRISE: "p1"}
+    consents = {CONSENTING: (Term("bank", TODAY, LAST_DAY),), ENTERPRISE: (Term("bank", TODAY, yesterday),)}
+    assignments = {ENTERPRISE: (Term("zhou", TODAY, LAST_DAY), Term("wu", TODAY, yesterday))}
     places = {
-        enterprise_id(one.uscc): place_of(enterprise_id(one.uscc), one, diagnosed.get(enterprise_id(one.uscc)))
+        identity: place_of(
+            identity,
+            one,
+            diagnosed.get(identity),
+            consents=consents.get(identity, ()),
+            assignments=assignments.get(identity, ()),
+        )
         for one in (FIRM, *OTHERS)
+        for identity in (enterprise_id(one.uscc),)
     }
     expected = {identity for identity, place in places.items() if admits(scope, place)}
     with models.reading() as reading:

@@ -35,11 +35,17 @@ class Given:
         return self
 
     def when(
-        self, command: Command, role: str, organisation: str = "", by: str = "li", at: datetime = AT
+        self,
+        command: Command,
+        role: str,
+        organisation: str = "",
+        by: str = "li",
+        at: datetime = AT,
+        sections: frozenset[str] | None = None,
     ) -> "Given":
         declared = self.capability.reads(command, self.state)
         read = {stream: self.read.get(stream) for stream in declared}
-        occasion = Occasion(by=by, role=role, organisation=organisation, at=at, read=read)
+        occasion = Occasion(by, role, organisation, at, read, sections)
         try:
             self.outcome = self.capability.decide(command, self.state, occasion)
         except Refused as refused:

@@ -54,7 +54,7 @@ def imported(command: e.ImportRoster) -> e.RosterImported:
 
 def test_a_new_enterprise_is_registered_and_joins_the_years_roster() -> None:
     wish = given().when(file_of(FIRM, OTHER), Role.CITY)
-    wish.happened("roster.imported.v1", "enterprise.registered.v1", "enterprise.registered.v1")
+    wish.happened("roster.imported.v1", "enterprise.registered.v2", "enterprise.registered.v2")
 
 
 def test_an_unchanged_enterprise_joins_the_roster_without_a_fact_of_its_own() -> None:
@@ -73,7 +73,7 @@ def test_a_file_already_taken_in_changes_nothing() -> None:
 def test_a_refused_row_blocks_the_whole_file_unless_partial_import_is_accepted() -> None:
     given().when(file_of(FIRM, refused_rows=1), Role.CITY).happened("roster.blocked.v1")
     partial = given().when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
-    partial.happened("roster.imported.v1", "enterprise.registered.v1")
+    partial.happened("roster.imported.v1", "enterprise.registered.v2")
 
 
 def test_a_file_without_an_acceptable_row_is_blocked_even_when_partial_import_is_accepted() -> None:
@@ -85,7 +85,7 @@ def test_a_blocked_file_sent_again_leaves_no_second_report_but_may_be_taken_in_p
     blocked = e.RosterBlocked(year=2024, digest="d", filename="名单.xlsx", refused_rows=1, findings=(FINDING,))
     given(blocked).when(file_of(FIRM, refused_rows=1), Role.CITY).then()
     again = given(blocked).when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
-    again.happened("roster.imported.v1", "enterprise.registered.v1")
+    again.happened("roster.imported.v1", "enterprise.registered.v2")
 
 
 def test_the_report_counts_registered_revised_and_unchanged_and_keeps_every_finding() -> None:
@@ -119,13 +119,13 @@ def test_a_district_cannot_take_over_an_enterprise_that_lies_in_another_district
 
 def test_the_city_may_move_an_enterprise_to_another_district() -> None:
     wish = given(firms=on_record(ELSEWHERE)).when(file_of(FIRM), Role.CITY)
-    wish.happened("roster.imported.v1", "enterprise.revised.v1")
+    wish.happened("roster.imported.v1", "enterprise.revised.v2")
 
 
 def test_a_district_may_register_and_revise_its_own_enterprises() -> None:
     renamed = FIRM.model_copy(update={"name": "示例精密机械股份有限公司"})
     wish = given(firms=on_record(FIRM)).when(file_of(renamed, OTHER), Role.DISTRICT, "310117")
-    wish.happened("roster.imported.v1", "enterprise.revised.v1", "enterprise.registered.v1")
+    wish.happened("roster.imported.v1", "enterprise.revised.v2", "enterprise.registered.v2")
 
 
 @pytest.mark.parametrize("role", [Role.ENTERPRISE, Role.PROVIDER, Role.PARK, Role.AUDITOR, Role.PUBLIC])

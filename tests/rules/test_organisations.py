@@ -48,7 +48,7 @@ def test_only_the_city_registers_organisations(role: str) -> None:
 def test_a_district_and_a_subdistrict_are_named_by_their_division_codes(
     kind: OrganisationKind, good: str, bad: list[str]
 ) -> None:
-    given(ORGANISATIONS).when(register(good, kind), "city").happened("organisation.registered.v1")
+    given(ORGANISATIONS).when(register(good, kind), "city").happened("organisation.registered.v2")
     for name in bad:
         given(ORGANISATIONS).when(register(name, kind), "city").refused(o.DIVISION_CODE_INVALID, organisation=name)
 
@@ -56,4 +56,4 @@ def test_a_district_and_a_subdistrict_are_named_by_their_division_codes(
 def test_a_parent_is_registered_first() -> None:
     child = register("310117001", OrganisationKind.SUBDISTRICT, parent="310117")
     given(ORGANISATIONS).when(child, "city").refused(o.PARENT_UNKNOWN, parent="310117")
-    given(ORGANISATIONS).having_read(DISTRICT).when(child, "city").happened("organisation.registered.v1")
+    given(ORGANISATIONS).having_read(DISTRICT).when(child, "city").happened("organisation.registered.v2")

@@ -10,7 +10,19 @@ from domain import diagnosis_rules as rules
 from domain.diagnosis_answers import ANSWER_RULES
 from domain.editions import PublishedEdition, edition_stream
 from standards import Answer, Form
-from tests.rules.cases import accepted, filled, firm, opened, provider, save, submitted, uniform, verified, verify
+from tests.rules.cases import (
+    EVIDENCE,
+    accepted,
+    filled,
+    firm,
+    opened,
+    provider,
+    save,
+    submitted,
+    uniform,
+    verified,
+    verify,
+)
 from tests.rules.firms import EDITION
 
 ABSENT = Answer(not_applicable=True, reason="无此业务")
@@ -32,6 +44,19 @@ def test_only_changed_answers_are_kept_with_their_author_and_the_version_they_re
         d.AnswersSaved(section="D1", answers={"Z01": d.AnswerRecorded(answer=four, author="li", replaces=2)})
     )
     firm(case, save("D1", {"Z01": four, "Z04": three})).then()
+
+
+def test_a_department_fills_its_own_sections_only() -> None:
+    three, own = {"Z01": Answer(level=Decimal(3))}, frozenset({"D1"})
+    by_department = {"role": "department_filler", "organisation": "e1"}
+    opened().when(save("D1", three), **by_department, sections=own).happened("diagnosis.answers_saved.v1")
+    case = opened()
+    case.when(save("D1", three), **by_department, sections=frozenset({"D2"})).refused(
+        on_answers.SECTION_NOT_YOURS, section="D1"
+    )
+    case.when(save("D1", three), **by_department, sections=frozenset()).refused(on_answers.SECTION_NOT_YOURS)
+    case.when(EVIDENCE, **by_department, sections=frozenset({"D2"})).refused(on_answers.SECTION_NOT_YOURS)
+    opened().when(EVIDENCE, **by_department, sections=own).happened("diagnosis.evidence_attached.v1")
 
 
 def test_two_people_conflict_on_an_answer_and_not_on_the_form() -> None:

@@ -1,0 +1,106 @@
+"""Appointments 任用: who may give which role, for which unit. plan O2, O3, P7.
+
+The city appoints anyone; a district its own people, its subdistricts' and parks', and the owners of its firms; a group its
+own people and its firms' owners; every other head the people of its own unit. So the liaison network grows from its nodes.
+"""
+
+from collections.abc import Mapping
+
+from domain.access import EXPERTS, Role, head_of
+from domain.enterprises import Firm, enterprise_stream
+from domain.language import Occasion, Rule
+from domain.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.rights import HELD_BY_PEOPLE, MAY_APPOINT
+
+ROLE_NOT_FOR_PEOPLE = Rule(
+    "ROLE_NOT_FOR_PEOPLE",
+    "plan P7",
+    "该角色不授予人员",
+    "The role {role} is not held by people",
+)
+ROLE_NOT_YOURS_TO_GIVE = Rule(
+    "ROLE_NOT_YOURS_TO_GIVE",
+    "plan P7",
+    "当前所任角色不能授予“{role}”",
+    "The role acted in may not give the role {role}",
+)
+UNIT_UNKNOWN = Rule(
+    "UNIT_UNKNOWN",
+    "plan P7",
+    "单位 {organisation} 不存在，或其类别与该角色不符",
+    "There is no unit {organisation} of a kind that this role is held for",
+)
+SECTIONS_NOT_FOR_ROLE = Rule(
+    "SECTIONS_NOT_FOR_ROLE",
+    "plan P7",
+    "部门填报人须指定所填部分，其他角色不指定",
+    "A filler of some sections is given at least one; no other role has any",
+)
+
+KIND_OF_HEAD: Mapping[Role, OrganisationKind] = {
+    Role.CITY: OrganisationKind.CITY,
+    Role.DISTRICT: OrganisationKind.DISTRICT,
+    Role.SUBDISTRICT: OrganisationKind.SUBDISTRICT,
+    Role.PARK: OrganisationKind.PARK,
+    Role.REPORTING_UNIT: OrganisationKind.REPORTING_UNIT,
+    Role.GROUP: OrganisationKind.GROUP,
+    Role.PROVIDER: OrganisationKind.PROVIDER,
+    **dict.fromkeys(sorted(EXPERTS), OrganisationKind.EXPERT_GROUP),
+    Role.SUPPORT: OrganisationKind.SUPPORT,
+    Role.BANK: OrganisationKind.BANK,
+    Role.SUPPLIER: OrganisationKind.SUPPLIER,
+    Role.AUDITOR: OrganisationKind.AUDITOR,
+    Role.OPERATOR: OrganisationKind.OPERATOR,
+}
+"""Head of a unit -> kind of the organisation. An enterprise's roles are held for an enterprise of the roster."""
+
+Unit = Organisation | Firm
+"""What a role is held for 单位."""
+
+
+def unit_stream(role: Role, organisation: str) -> str:
+    """Stream of the unit that a role is held for."""
+    return enterprise_stream(organisation) if head_of(role) is Role.ENTERPRISE else organisation_stream(organisation)
+
+
+def is_within_reach(role: Role, organisation: str, unit: object, occasion: Occasion) -> bool:
+    """Whether a role held for a unit is the actor's to give and to take 是否可任用. unit: its folded state."""
+    giver = Role(occasion.role)
+    if giver in (Role.CITY, Role.SYSTEM):
+        return True
+    if head_of(role) is giver and organisation == occasion.organisation:
+        return True
+    match giver, unit:
+        case Role.DISTRICT, Organisation(parent=parent):
+            return parent == occasion.organisation
+        case Role.DISTRICT, Firm(district=district):
+            return district == occasion.organisation
+        case Role.GROUP, Firm(group=group):
+            return group == occasion.organisation
+        case _:
+            return False
+
+
+def require_appointment(role: Role, organisation: str, sections: tuple[str, ...], occasion: Occasion) -> None:
+    """Refuse a role that is not the actor's to give, or a unit out of reach 任用检查.
+
+    A unit out of reach answers like one that does not exist.
+
+    Raises:
+        Refused: ROLE_NOT_FOR_PEOPLE, ROLE_NOT_YOURS_TO_GIVE, UNIT_UNKNOWN, SECTIONS_NOT_FOR_ROLE (plan P7).
+    """
+    if role not in HELD_BY_PEOPLE:
+        raise ROLE_NOT_FOR_PEOPLE.refuse(role=role.value)
+    if role not in MAY_APPOINT[Role(occasion.role)]:
+        raise ROLE_NOT_YOURS_TO_GIVE.refuse(role=role.value)
+    unit = occasion.read.get(unit_stream(role, organisation))
+    head = head_of(role)
+    is_of_kind = (
+        isinstance(unit, Firm)
+        if head is Role.ENTERPRISE
+        else isinstance(unit, Organisation) and unit.kind is KIND_OF_HEAD[head]
+    )
+    if not is_of_kind or not is_within_reach(role, organisation, unit, occasion):
+        raise UNIT_UNKNOWN.refuse(organisation=organisation)
+    if bool(sections) != (role is Role.DEPARTMENT_FILLER):
+        raise SECTIONS_NOT_FOR_ROLE.refuse()

@@ -1,0 +1,171 @@
+"""Assignment 专家指派: a diagnosis is given to an expert to work on, for a period. plan V5, R2.
+
+An expert sees the diagnoses assigned by name and no other, for as long as the assignment holds. Nobody but the city and
+the auditor learns who is assigned: an assignment lies nowhere.
+"""
+
+from datetime import date, timedelta
+from typing import Any, Literal, Self, assert_never
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from domain.access import EXPERTS, Place, Role, Term
+from domain.diagnosis import assignment_stream, diagnosis_stream
+from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule
+from domain.people import Person, person_stream
+from domain.rights import require_right
+
+# Rules
+
+EXPERT_UNKNOWN = Rule(
+    "EXPERT_UNKNOWN",
+    "plan V5",
+    "该人员自 {since} 起未任“{role}”专家",
+    "The person does not hold the expert's role {role} on {since}",
+)
+ASSIGNMENT_EXISTS = Rule(
+    "ASSIGNMENT_EXISTS", "plan V5", "编号为 {assignment} 的指派已存在", "The assignment {assignment} exists already"
+)
+ASSIGNMENT_HELD = Rule(
+    "ASSIGNMENT_HELD",
+    "plan V5",
+    "该专家在这一时段内已被指派到该诊断",
+    "The expert is already assigned to the diagnosis on a day of this period",
+)
+ASSIGNMENT_UNKNOWN = Rule(
+    "ASSIGNMENT_UNKNOWN", "plan V5", "没有编号为 {assignment} 的指派", "There is no assignment {assignment}"
+)
+
+# Commands
+
+
+class AssignExpert(Command):
+    """Give a diagnosis to an expert 指派专家, from `since` to `until`, both days included.
+
+    expert: the person. role: marker, arbiter, sampler or reader.
+    """
+
+    diagnosis: Identifier
+    assignment: Identifier
+    expert: Identifier
+    role: Role
+    since: date
+    until: date
+
+    @model_validator(mode="after")
+    def _is_an_expert_for_a_period(self) -> Self:
+        if self.until < self.since:
+            raise ValueError("until lies before since")
+        if self.role not in EXPERTS:
+            raise ValueError("the role is no expert's")
+        return self
+
+
+class ReleaseExpert(Command):
+    """Take an assignment back 解除指派, at once."""
+
+    diagnosis: Identifier
+    assignment: Identifier
+
+
+AssignmentCommand = AssignExpert | ReleaseExpert
+
+# Events
+
+
+class ExpertAssigned(Event):
+    """An expert works on a diagnosis 专家已指派."""
+
+    type: Literal["assignment.made.v1"] = "assignment.made.v1"
+    assignment: str
+    expert: str
+    role: Role
+    since: date
+    until: date
+
+
+class ExpertReleased(Event):
+    """An assignment ended early 专家指派已解除; `last` is the last day it held, perhaps before its first."""
+
+    type: Literal["assignment.ended.v1"] = "assignment.ended.v1"
+    assignment: str
+    last: date
+
+
+AssignmentEvent = ExpertAssigned | ExpertReleased
+
+# State
+
+
+class Assignments(BaseModel):
+    """All assignments of one diagnosis 指派: id -> expert and period, those that are over included."""
+
+    model_config = ConfigDict(frozen=True)
+
+    terms: dict[str, Term] = {}
+
+
+# Decide: what may happen
+
+
+def decide(command: AssignmentCommand, assignments: Assignments | None, occasion: Occasion) -> Facts:
+    """One assignment an expert and day; a released one ends yesterday, so that today's next read sees nothing.
+
+    Raises:
+        Refused: any rule above.
+    """
+    require_right(command, occasion.role)
+    if occasion.read.get(diagnosis_stream(command.diagnosis)) is None:
+        raise NOT_FOUND.refuse()
+    terms = assignments.terms if assignments is not None else {}
+    match command:
+        case AssignExpert(assignment=assignment, expert=expert, role=role, since=since, until=until):
+            if assignment in terms:
+                raise ASSIGNMENT_EXISTS.refuse(assignment=assignment)
+            person: Person | None = occasion.read.get(person_stream(expert))
+            held = person.memberships.values() if person is not None else ()
+            if not any(one.role is role and one.holds_on(since) for one in held):
+                raise EXPERT_UNKNOWN.refuse(role=role.value, since=since)
+            if any(term.party == expert and term.meets(since, until) for term in terms.values()):
+                raise ASSIGNMENT_HELD.refuse()
+            return (ExpertAssigned(**command.model_dump(exclude={"diagnosis"})),)
+        case ReleaseExpert(assignment=assignment):
+            if assignment not in terms:
+                raise ASSIGNMENT_UNKNOWN.refuse(assignment=assignment)
+            term, last = terms[assignment], occasion.day - timedelta(days=1)
+            is_over = term.until is not None and term.until <= last
+            return () if is_over else (ExpertReleased(assignment=assignment, last=last),)
+        case never:
+            assert_never(never)
+
+
+# Evolve: what has happened
+
+
+def evolve(assignments: Assignments | None, event: AssignmentEvent) -> Assignments:
+    """The assignments after one more fact."""
+    terms = assignments.terms if assignments is not None else {}
+    match event:
+        case ExpertAssigned(assignment=assignment, expert=expert, since=since, until=until):
+            return Assignments(terms={**terms, assignment: Term(expert, since, until)})
+        case ExpertReleased(assignment=assignment, last=last):
+            return Assignments(terms={**terms, assignment: Term(terms[assignment].party, terms[assignment].since, last)})
+        case never:
+            assert_never(never)
+
+
+def _reads(command: AssignmentCommand, _assignments: Assignments | None) -> tuple[str, ...]:
+    expert = (person_stream(command.expert),) if isinstance(command, AssignExpert) else ()
+    return (diagnosis_stream(command.diagnosis), *expert)
+
+
+ASSIGNMENTS: Capability[Any, Any, Any] = Capability(
+    name="assignment",
+    commands=tuple(AssignmentCommand.__args__),
+    events=tuple(AssignmentEvent.__args__),
+    stream=lambda command: assignment_stream(command.diagnosis),
+    reads=_reads,
+    place=lambda _command, _assignments, _read: Place(),
+    decide=decide,
+    evolve=evolve,
+)

@@ -1,0 +1,174 @@
+"""Consent 企业授权: an enterprise lets a bank see its results, for a purpose and a period. plan R4.
+
+Dated and revocable: it opens the summary of the firm's results, never an answer (domain/fields.py), and ends by itself.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Literal, Self, assert_never
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from domain.access import Place, Term
+from domain.enterprises import Firm, enterprise_stream, place_of
+from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.rights import require_right
+
+# Rules
+
+BANK_UNKNOWN = Rule("BANK_UNKNOWN", "plan R4", "没有银行 {bank}", "There is no bank {bank}")
+CONSENT_EXISTS = Rule("CONSENT_EXISTS", "plan R4", "编号为 {consent} 的授权已存在", "The consent {consent} exists already")
+CONSENT_HELD = Rule(
+    "CONSENT_HELD",
+    "plan R4",
+    "该银行在这一时段内已有授权",
+    "The bank already has consent on a day of this period",
+)
+CONSENT_OVER = Rule(
+    "CONSENT_OVER",
+    "plan R4",
+    "授权期应于今日或以后结束，{until} 已过",
+    "A consent ends today or later; {until} is over",
+)
+CONSENT_UNKNOWN = Rule("CONSENT_UNKNOWN", "plan R4", "没有编号为 {consent} 的授权", "There is no consent {consent}")
+
+# Commands
+
+
+class GrantConsent(Command):
+    """Let a bank see the results 授权银行, from `since` to `until`, both days included."""
+
+    enterprise: Identifier
+    consent: Identifier
+    bank: Identifier
+    purpose: Label
+    since: date
+    until: date
+
+    @model_validator(mode="after")
+    def _period_is_ordered(self) -> Self:
+        if self.until < self.since:
+            raise ValueError("until lies before since")
+        return self
+
+
+class RevokeConsent(Command):
+    """Take a consent back 撤回授权, at once."""
+
+    enterprise: Identifier
+    consent: Identifier
+
+
+ConsentCommand = GrantConsent | RevokeConsent
+
+# Events
+
+
+class ConsentGranted(Event):
+    """A bank may see the results 授权已给予."""
+
+    type: Literal["consent.granted.v1"] = "consent.granted.v1"
+    consent: str
+    bank: str
+    purpose: str
+    since: date
+    until: date
+
+
+class ConsentRevoked(Event):
+    """A consent was taken back 授权已撤回; `last` is the last day it held, perhaps before its first: then it never did."""
+
+    type: Literal["consent.revoked.v1"] = "consent.revoked.v1"
+    consent: str
+    last: date
+
+
+ConsentEvent = ConsentGranted | ConsentRevoked
+
+# State
+
+
+class Consents(BaseModel):
+    """All consents of one enterprise 授权: id -> bank and period, those that are over included."""
+
+    model_config = ConfigDict(frozen=True)
+
+    terms: dict[str, Term] = {}
+
+
+# Decide: what may happen
+
+
+def decide(command: ConsentCommand, consents: Consents | None, occasion: Occasion) -> Facts:
+    """One consent a bank and day; a revoked one ends yesterday, so that today's next read sees nothing.
+
+    Raises:
+        Refused: any rule above.
+    """
+    require_right(command, occasion.role)
+    terms = consents.terms if consents is not None else {}
+    match command:
+        case GrantConsent(consent=consent, bank=bank, since=since, until=until):
+            if occasion.read.get(enterprise_stream(command.enterprise)) is None:
+                raise NOT_FOUND.refuse()
+            if consent in terms:
+                raise CONSENT_EXISTS.refuse(consent=consent)
+            organisation = occasion.read.get(organisation_stream(bank))
+            if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.BANK:
+                raise BANK_UNKNOWN.refuse(bank=bank)
+            if until < occasion.day:
+                raise CONSENT_OVER.refuse(until=until)
+            if any(term.party == bank and term.meets(since, until) for term in terms.values()):
+                raise CONSENT_HELD.refuse()
+            return (ConsentGranted(**command.model_dump(exclude={"enterprise"})),)
+        case RevokeConsent(consent=consent):
+            if consent not in terms:
+                raise CONSENT_UNKNOWN.refuse(consent=consent)
+            term, last = terms[consent], occasion.day - timedelta(days=1)
+            is_over = term.until is not None and term.until <= last
+            return () if is_over else (ConsentRevoked(consent=consent, last=last),)
+        case never:
+            assert_never(never)
+
+
+# Evolve: what has happened
+
+
+def evolve(consents: Consents | None, event: ConsentEvent) -> Consents:
+    """The consents after one more fact."""
+    terms = consents.terms if consents is not None else {}
+    match event:
+        case ConsentGranted(consent=consent, bank=bank, since=since, until=until):
+            return Consents(terms={**terms, consent: Term(bank, since, until)})
+        case ConsentRevoked(consent=consent, last=last):
+            return Consents(terms={**terms, consent: Term(terms[consent].party, terms[consent].since, last)})
+        case never:
+            assert_never(never)
+
+
+def consent_stream(enterprise: str) -> str:
+    """Stream of the consents of one enterprise."""
+    return f"consent/{enterprise}"
+
+
+def _reads(command: ConsentCommand, _consents: Consents | None) -> tuple[str, ...]:
+    bank = (organisation_stream(command.bank),) if isinstance(command, GrantConsent) else ()
+    return (enterprise_stream(command.enterprise), *bank)
+
+
+def _place(command: ConsentCommand, _consents: Consents | None, read: Mapping[str, Any]) -> Place:
+    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
+    return Place() if firm is None else place_of(command.enterprise, firm)
+
+
+CONSENTS: Capability[Any, Any, Any] = Capability(
+    name="consent",
+    commands=tuple(ConsentCommand.__args__),
+    events=tuple(ConsentEvent.__args__),
+    stream=lambda command: consent_stream(command.enterprise),
+    reads=_reads,
+    place=_place,
+    decide=decide,
+    evolve=evolve,
+)

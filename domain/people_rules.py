@@ -1,0 +1,199 @@
+"""Rules of people 人员规则: invited, joined, given a role for a unit and a period, handed over, left, erased. plan O2, O3, P7.
+
+Who may give which role for which unit is said in appointments.py.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from domain.access import Role
+from domain.appointments import is_within_reach, require_appointment, unit_stream
+from domain.language import NOT_FOUND, Capability, Elsewhere, Facts, Occasion, Rule
+from domain.people import (
+    EndMembership,
+    ErasePerson,
+    GrantMembership,
+    HandOverMembership,
+    InvitePerson,
+    JoinProgramme,
+    Membership,
+    MembershipEnded,
+    MembershipGranted,
+    Person,
+    PersonCommand,
+    PersonErased,
+    PersonEvent,
+    PersonJoined,
+    PersonRegistered,
+    RegisterPerson,
+    evolve,
+    person_stream,
+)
+from domain.rights import MAY_APPOINT, require_right
+
+# Rules
+
+PERSON_EXISTS = Rule("PERSON_EXISTS", "plan O2", "该人员已登记", "The person is already registered")
+PERSON_ERASED = Rule("PERSON_ERASED", "plan P5", "该人员的个人信息已删除", "The person's data has been erased")
+MEMBERSHIP_HELD = Rule(
+    "MEMBERSHIP_HELD",
+    "plan P7",
+    "该人员在这一时段内已在同一单位任该角色",
+    "The person already holds this role for this unit within the period",
+)
+MEMBERSHIP_EXISTS = Rule(
+    "MEMBERSHIP_EXISTS",
+    "plan P7",
+    "该人员已有编号为 {membership} 的任职",
+    "The person already has a membership {membership}",
+)
+MEMBERSHIP_UNKNOWN = Rule(
+    "MEMBERSHIP_UNKNOWN", "plan P7", "该人员没有编号为 {membership} 的任职", "No membership {membership}"
+)
+MEMBERSHIP_ENDS_TOO_EARLY = Rule(
+    "MEMBERSHIP_ENDS_TOO_EARLY",
+    "plan P7",
+    "终止日最早为任职开始的前一日（{earliest}），即自始不生效",
+    "A membership ends on {earliest} at the earliest, the day before it begins: then it never holds",
+)
+MEMBERSHIP_ENDED_ALREADY = Rule(
+    "MEMBERSHIP_ENDED_ALREADY",
+    "plan P7",
+    "该任职已于 {until} 终止，不能延长；须重新授予",
+    "The membership ends on {until} already; an end is never put off, grant a new one",
+)
+JOINED_ALREADY = Rule("JOINED_ALREADY", "plan P7", "该人员已加入", "The person has joined already")
+HANDED_TO_ONESELF = Rule(
+    "HANDED_TO_ONESELF", "plan P7", "不能移交给本人", "A membership is not handed over to the person who holds it"
+)
+
+# Decide: what may happen
+
+
+def decide(command: PersonCommand, person: Person | None, occasion: Occasion) -> Facts:
+    """Raises Refused: any rule above, or of appointments.py."""
+    require_right(command, occasion.role)
+    match command, person:
+        case RegisterPerson() | InvitePerson(), Person():
+            raise PERSON_EXISTS.refuse()
+        case RegisterPerson(), _:
+            return (PersonRegistered(sealed_name=command.sealed_name, sealed_phone=command.sealed_phone),)
+        case InvitePerson(), _:
+            registered = PersonRegistered(sealed_name=command.sealed_name, sealed_phone=command.sealed_phone)
+            return (registered, *_grant(command, {}, occasion))
+        case _, None:
+            raise NOT_FOUND.refuse()
+        case _ if not _is_known_to(command, person, occasion):
+            raise NOT_FOUND.refuse()
+        case _, Person(erased=True):
+            raise PERSON_ERASED.refuse()
+        case JoinProgramme(), Person(joined=joined):
+            if joined:
+                raise JOINED_ALREADY.refuse()
+            return (PersonJoined(),)
+        case GrantMembership(), Person(memberships=held):
+            return _grant(command, held, occasion)
+        case EndMembership(membership=membership, on=on), Person(memberships=held):
+            return _end(_held(person, membership, command.person, occasion), membership, on)
+        case HandOverMembership(), _:
+            return _hand_over(command, person, occasion)
+        case ErasePerson(), _:
+            return (PersonErased(),)
+    raise AssertionError(command)
+
+
+def _is_known_to(command: PersonCommand, person: Person, occasion: Occasion) -> bool:
+    """Whether the actor may know of the person: oneself, or someone who holds a role within the actor's reach.
+
+    Only the invited person joins; the city knows everyone.
+    """
+    if isinstance(command, JoinProgramme) or command.person == occasion.by:
+        return command.person == occasion.by
+    if occasion.role in (Role.CITY, Role.SYSTEM):
+        return True
+    return any(_is_in_reach(held, occasion) for held in person.memberships.values())
+
+
+def _is_in_reach(held: Membership, occasion: Occasion) -> bool:
+    unit = occasion.read.get(unit_stream(held.role, held.organisation))
+    return is_within_reach(held.role, held.organisation, unit, occasion)
+
+
+def _held(person: Person, membership: str, holder: str, occasion: Occasion) -> Membership:
+    """A membership that the actor may take away: one's own, or one that the actor may give."""
+    held = person.memberships.get(membership)
+    gives = MAY_APPOINT.get(Role(occasion.role), frozenset())
+    if held is None or not (holder == occasion.by or (held.role in gives and _is_in_reach(held, occasion))):
+        raise MEMBERSHIP_UNKNOWN.refuse(membership=membership)
+    return held
+
+
+def _grant(command: InvitePerson | GrantMembership, held: Mapping[str, Membership], occasion: Occasion) -> Facts:
+    if command.membership in held:
+        raise MEMBERSHIP_EXISTS.refuse(membership=command.membership)
+    require_appointment(command.role, command.organisation, command.sections, occasion)
+    given = command.model_dump(include=set(MembershipGranted.model_fields) - {"type"})
+    return _granted(MembershipGranted(**given), held)
+
+
+def _granted(given: MembershipGranted, held: Mapping[str, Membership]) -> tuple[MembershipGranted]:
+    same = [m for m in held.values() if (m.role, m.organisation) == (given.role, given.organisation)]
+    if any(membership.meets(given.since, given.until) for membership in same):
+        raise MEMBERSHIP_HELD.refuse()
+    return (given,)
+
+
+def _hand_over(command: HandOverMembership, person: Person, occasion: Occasion) -> Facts:
+    held = _held(person, command.membership, "", occasion)
+    heir = occasion.read.get(person_stream(command.to))
+    if command.to == command.person:
+        raise HANDED_TO_ONESELF.refuse()
+    if not isinstance(heir, Person) or not _is_known_to(command.model_copy(update={"person": command.to}), heir, occasion):
+        raise NOT_FOUND.refuse()
+    if heir.erased:
+        raise PERSON_ERASED.refuse()
+    if command.successor in heir.memberships:
+        raise MEMBERSHIP_EXISTS.refuse(membership=command.successor)
+    ended = _end(held, command.membership, command.on)
+    if not ended:
+        raise MEMBERSHIP_ENDED_ALREADY.refuse(until=held.until)
+    given = held.model_dump() | {"since": command.on + timedelta(days=1), "until": held.until}
+    granted = _granted(MembershipGranted(membership=command.successor, **given), heir.memberships)
+    return (*ended, *(Elsewhere(person_stream(command.to), fact) for fact in granted))
+
+
+def _end(held: Membership, membership: str, on: date) -> Facts:
+    earliest = held.since - timedelta(days=1)
+    if on < earliest:
+        raise MEMBERSHIP_ENDS_TOO_EARLY.refuse(earliest=earliest)
+    if held.until is not None and held.until < on:
+        raise MEMBERSHIP_ENDED_ALREADY.refuse(until=held.until)
+    return () if held.until == on else (MembershipEnded(membership=membership, on=on),)
+
+
+# What the decider reads
+
+
+def _reads(command: PersonCommand, person: Person | None) -> tuple[str, ...]:
+    """The unit that a role is given for, the other person of a handing over, and the units of all roles these hold."""
+    streams = []
+    if isinstance(command, InvitePerson | GrantMembership):
+        streams.append(unit_stream(command.role, command.organisation))
+    if isinstance(command, HandOverMembership):
+        streams.append(person_stream(command.to))
+    held = person.memberships.values() if person is not None else ()
+    streams += [unit_stream(one.role, one.organisation) for one in held]
+    return tuple(dict.fromkeys(streams))
+
+
+PEOPLE: Capability[Any, Any, Any] = Capability(
+    name="person",
+    commands=tuple(PersonCommand.__args__),
+    events=tuple(PersonEvent.__args__),
+    stream=lambda command: person_stream(command.person),
+    reads=_reads,
+    place=lambda _command, _person, _read: None,
+    decide=decide,
+    evolve=evolve,
+)

@@ -1,0 +1,29 @@
+"""Consents 企业授权 in the schema: which bank may see a firm's results, for what and until when. plan R4."""
+
+from datetime import date
+
+import strawberry
+
+from projections.terms import ConsentRow
+
+
+@strawberry.type(description="Consent of an enterprise to a bank 授权: it opens the results' summary, never an answer. plan R4")
+class Consent:
+    """A bank, a purpose and a period."""
+
+    id: strawberry.ID = strawberry.field(description="授权标识; pass it to `revokeConsent`")
+    bank: str = strawberry.field(description="Bank 银行标识")
+    purpose: str = strawberry.field(description="What for 用途")
+    since: date = strawberry.field(description="First day 起始日")
+    until: date = strawberry.field(description="Last day 截止日; a revoked one ended the day before")
+
+
+def build_consent(row: ConsentRow) -> Consent:
+    """The consent of a row."""
+    return Consent(
+        id=strawberry.ID(row.id),
+        bank=row.bank,
+        purpose=row.purpose,
+        since=date.fromisoformat(row.since),
+        until=date.fromisoformat(row.until),
+    )

@@ -1,0 +1,242 @@
+"""All callers of the platform through the API (plan P7, O2, R4): positions of a unit, experts, banks, those who see no firm."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain.language import city_day
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PASSWORD, LiveCity, sections
+
+FIRM = "query($id: ID!) { enterprise(id: $id) { name } }"
+OUTCOME = "query($id: ID!) { diagnosis(id: $id) { status grade verifiedTotal enterprise { name } } }"
+
+
+def today(city: LiveCity) -> date:
+    return city_day(city.installation.program.clock())
+
+
+def forbidden(city: LiveCity, who: str, query: str, **variables: Any) -> bool:
+    payload = city.ask(who, query, **variables)
+    return "errors" in payload and payload["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_a_diagnosis_is_filled_confirmed_verified_and_reviewed_by_four_people_each_in_their_own_position(
+    city: LiveCity,
+) -> None:
+    diagnosis = city.opened()
+    first, *rest = sections(3).items()
+    assert first[0] == "D1"
+    city.done("department", "saveAnswers", diagnosis=diagnosis, section="D1", answers=first[1])
+    section, answers = rest[0]
+    denied = city.refused("department", "saveAnswers", diagnosis=diagnosis, section=section, answers=answers)
+    assert denied == "SECTION_NOT_YOURS"
+    for section, answers in rest:
+        city.done("filler", "saveAnswers", diagnosis=diagnosis, section=section, answers=answers)
+    assert city.refused("filler", "pledgeTruth", diagnosis=diagnosis) == "ROLE_NOT_ALLOWED"
+    city.done("confirmer", "pledgeTruth", diagnosis=diagnosis)
+    city.done("filler", "submitSelfAssessment", diagnosis=diagnosis)
+    assert city.refused("diagnostician", "acceptDiagnosis", diagnosis=diagnosis) == "ROLE_NOT_ALLOWED"
+    city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
+    visit = {"visitedOn": "2024-05-06", "diagnosticians": 2, "functions": ["生产"], "notes": "现场无异常"}
+    city.done("diagnostician", "recordSiteVisit", diagnosis=diagnosis, **visit)
+    for section, answers in sections(3).items():
+        city.done("diagnostician", "verifyAnswers", diagnosis=diagnosis, section=section, answers=answers)
+    city.done("diagnostician", "scoreDiagnosis", diagnosis=diagnosis)
+    assert city.refused("diagnostician", "issueReport", diagnosis=diagnosis) == "ROLE_NOT_ALLOWED"
+    city.done("reviewer", "issueReport", diagnosis=diagnosis)
+    assert city.refused("filler", "confirmReport", diagnosis=diagnosis) == "ROLE_NOT_ALLOWED"
+    city.done("confirmer", "confirmReport", diagnosis=diagnosis)
+    assert forbidden(city, "department", "query($id: ID!) { diagnosis(id: $id) { reports { sha256 } } }", id=diagnosis)
+
+
+def test_a_file_that_one_person_of_a_unit_sent_is_the_whole_units_and_no_other_units(city: LiveCity) -> None:
+    diagnosis = city.submitted()
+    city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
+    sha256 = city.uploaded("diagnostician", "规划.pdf", b"%PDF-1.7\nexample\n%%EOF\n")
+    attach = {"diagnosis": diagnosis, "sha256": sha256, "indicators": ["Z01"]}
+    assert city.refused("filler", "attachEvidence", **attach) == "FILE_NOT_RECEIVED"
+    city.done("provider", "attachEvidence", **attach)
+
+
+@pytest.mark.parametrize("who", ["operator", "supplier", "support"])
+def test_who_runs_supports_or_supplies_sees_no_firm_at_all(city: LiveCity, who: str) -> None:
+    for query in ("{ enterprises { totalCount } }", "{ diagnoses { totalCount } }", "{ auditTrail { totalCount } }"):
+        assert forbidden(city, who, query)
+    assert forbidden(city, who, "{ people { totalCount } }") == (who == "operator")
+    assert city.data(who, "{ editions { key } viewer { role } }")["viewer"]["role"] == who
+
+
+def test_a_support_body_reads_totals_and_operator_and_supplier_not_even_these(city: LiveCity) -> None:
+    query = "{ coverage(year: 2024) { total } }"
+    assert city.data("support", query)["coverage"]["total"] == 2
+    assert forbidden(city, "operator", query)
+    assert forbidden(city, "supplier", query)
+
+
+def test_a_reporting_unit_sees_the_firms_that_report_to_it_beside_their_district(city: LiveCity) -> None:
+    assert city.data("unit", FIRM, id=ENTERPRISE)["enterprise"] is not None
+    assert city.data("unit", FIRM, id=OTHER_ENTERPRISE)["enterprise"] is None
+    assert city.data("unit", "{ enterprises { totalCount nodes { reportingUnit } } }")["enterprises"] == {
+        "totalCount": 1,
+        "nodes": [{"reportingUnit": "chemical-park"}],
+    }
+
+
+def consent(city: LiveCity, who: str = "confirmer", **rest: Any) -> Any:
+    day = today(city)
+    given = {"enterprise": ENTERPRISE, "bank": "bank", "purpose": "授信", "since": str(day), "until": str(day)} | rest
+    return city.done(who, "grantConsent", "enterprise { id consents { id bank purpose since until } }", **given)
+
+
+def test_a_bank_sees_the_outcome_by_consent_never_an_answer_and_nothing_once_it_is_taken_back(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    assert city.data("bank", OUTCOME, id=diagnosis)["diagnosis"] is None
+    assert city.data("bank", "{ enterprises { totalCount } }")["enterprises"]["totalCount"] == 0
+    given = consent(city)["enterprise"]["consents"]
+    seen = city.data("bank", OUTCOME, id=diagnosis)["diagnosis"]
+    assert seen["status"] == "issued"
+    assert seen["grade"] is not None
+    for field in ("answers { indicator }", "evidence { sha256 }", "result { selfTotal }", "reports { sha256 }"):
+        assert forbidden(city, "bank", f"query($id: ID!) {{ diagnosis(id: $id) {{ {field} }} }}", id=diagnosis)
+    for field in ("revenueWan", "employees", "consents { bank }", "contacts { name }"):
+        assert forbidden(city, "bank", f"query($id: ID!) {{ enterprise(id: $id) {{ {field} }} }}", id=ENTERPRISE)
+    city.done("enterprise", "revokeConsent", "enterprise { id }", enterprise=ENTERPRISE, consent=given[0]["id"])
+    assert city.data("bank", OUTCOME, id=diagnosis)["diagnosis"] is None
+
+
+def test_a_consent_ends_by_itself_on_its_day(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    day = today(city) + timedelta(days=1)
+    consent(city, since=str(day), until=str(day + timedelta(days=7)))
+    assert city.data("bank", OUTCOME, id=diagnosis)["diagnosis"] is None
+
+
+def test_no_other_firm_consents_for_this_one(city: LiveCity) -> None:
+    day = str(today(city))
+    given = {"enterprise": ENTERPRISE, "bank": "bank", "purpose": "授信", "since": day, "until": day}
+    assert city.refused("stranger", "grantConsent", **given) == "NOT_FOUND"
+
+
+def test_an_expert_sees_the_diagnosis_that_is_assigned_and_reviews_it(city: LiveCity) -> None:
+    diagnosis = city.scored()
+    read = "query($id: ID!) { diagnosis(id: $id) { status answers { indicator } enterprise { name } } }"
+    assert city.data("reader", read, id=diagnosis)["diagnosis"] is None
+    review = {"diagnosis": diagnosis, "conclusion": "同意"}
+    assert city.refused("reader", "recordExpertReview", **review) == "NOT_FOUND"
+    day = today(city)
+    term = {"expert": "reader", "role": "READER", "since": str(day), "until": str(day + timedelta(days=7))}
+    city.done("city", "assignExpert", "diagnosis { id }", diagnosis=diagnosis, **term)
+    assert city.data("reader", read, id=diagnosis)["diagnosis"]["answers"]
+    assert city.data("reader", "{ enterprises { totalCount } }")["enterprises"]["totalCount"] == 1
+    city.done("reader", "recordExpertReview", **review)
+    assert forbidden(city, "reader", "{ auditTrail { totalCount } }")
+    assert "reader" not in str(city.data("enterprise", "{ auditTrail(first: 100) { nodes { subject data } } }"))
+
+
+INVITE = """mutation($input: IssueInvitationInput!) { issueInvitation(input: $input) {
+  invitation { ticket } userErrors { code } } }"""
+ACCEPT = "mutation($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { userErrors { code } } }"
+SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { session { token } userErrors { code } } }"
+
+
+def invited(city: LiveCity, who: str, role: str, unit: str) -> str:
+    given = {"name": "新同事", "role": role, "organisation": unit, "since": str(today(city))}
+    return str(city.done(who, "invitePerson", "person { id name joined }", **given)["person"]["id"])
+
+
+def ticket(city: LiveCity, who: str, person: str) -> Any:
+    return city.data(who, INVITE, input={"person": person})["issueInvitation"]
+
+
+def accepted(city: LiveCity, code: str, login: str) -> list[str]:
+    errors = city.data(None, ACCEPT, input={"ticket": code, "login": login, "password": PASSWORD})["acceptInvitation"]
+    return [error["code"] for error in errors["userErrors"]]
+
+
+def test_an_owner_invites_a_filler_who_joins_with_a_login_of_their_own(city: LiveCity) -> None:
+    person = invited(city, "enterprise", "FILLER", ENTERPRISE)
+    code = ticket(city, "enterprise", person)["invitation"]["ticket"]
+    assert accepted(city, code, "city") == ["LOGIN_TAKEN"]
+    assert accepted(city, code, "newcomer") == []
+    assert accepted(city, code, "again") == ["INVITATION_INVALID"]
+    session = city.data(None, SIGN_IN, input={"login": "newcomer", "password": PASSWORD})["signIn"]["session"]
+    city.tokens["newcomer"] = session["token"]
+    assert city.data("newcomer", "{ viewer { role organisation } }")["viewer"] == {
+        "role": "filler",
+        "organisation": ENTERPRISE,
+    }
+    nodes = city.data("enterprise", "{ people(first: 100) { nodes { id joined } } }")["people"]["nodes"]
+    assert {"id": person, "joined": True} in nodes
+    assert ticket(city, "enterprise", person)["userErrors"] == [{"code": "JOINED_ALREADY"}]
+
+
+def test_a_newer_ticket_ends_the_older_one(city: LiveCity) -> None:
+    person = invited(city, "provider", "DIAGNOSTICIAN", "p1")
+    older = ticket(city, "provider", person)["invitation"]["ticket"]
+    newer = ticket(city, "provider", person)["invitation"]["ticket"]
+    assert accepted(city, older, "newcomer") == ["INVITATION_INVALID"]
+    assert accepted(city, newer, "newcomer") == []
+
+
+def test_nobody_becomes_somebody_else_by_a_ticket(city: LiveCity) -> None:
+    """Whoever holds a ticket acts in all of the person's roles: only who could give them all gets one."""
+    assert ticket(city, "enterprise", "confirmer")["userErrors"] == [{"code": "JOINED_ALREADY"}]
+    assert ticket(city, "stranger", "confirmer")["userErrors"] == [{"code": "NOT_FOUND"}]
+    person = invited(city, "enterprise", "FILLER", ENTERPRISE)
+    assert ticket(city, "district", person)["userErrors"] == [{"code": "NOT_FOUND"}]
+    given = {"person": person, "role": "DISTRICT", "organisation": "310117", "since": str(today(city))}
+    city.done("city", "grantMembership", "person { id }", **given)
+    assert ticket(city, "enterprise", person)["userErrors"] == [{"code": "NOT_FOUND"}]
+    assert ticket(city, "city", person)["invitation"] is not None
+
+
+def test_a_role_is_given_within_ones_own_unit_only(city: LiveCity) -> None:
+    given = {"name": "新同事", "role": "FILLER", "organisation": OTHER_ENTERPRISE, "since": str(today(city))}
+    assert city.refused("enterprise", "invitePerson", **given) == "UNIT_UNKNOWN"
+    assert city.refused("filler", "invitePerson", **given | {"organisation": ENTERPRISE}) == "ROLE_NOT_ALLOWED"
+    assert city.refused("district", "invitePerson", **given | {"role": "CITY", "organisation": "city"}) == (
+        "ROLE_NOT_YOURS_TO_GIVE"
+    )
+
+
+def test_who_sees_a_person_through_one_unit_learns_nothing_of_their_other_roles(city: LiveCity) -> None:
+    given = {"person": "filler", "role": "DIAGNOSTICIAN", "organisation": "p2", "since": str(today(city))}
+    city.done("city", "grantMembership", "person { id }", **given)
+    query = "{ people(first: 100) { nodes { id memberships { role } } } }"
+
+    def roles(who: str) -> list[str]:
+        nodes = city.data(who, query)["people"]["nodes"]
+        return sorted(held["role"] for one in nodes if one["id"] == "filler" for held in one["memberships"])
+
+    assert roles("enterprise") == ["filler"]
+    assert roles("rival") == ["diagnostician"]
+    assert roles("city") == ["diagnostician", "filler"]
+
+
+NETWORK = """query($above: ID) { liaisonNetwork(above: $above, first: 100) {
+  totalCount nodes { organisation { id parent } contacts { name role } } } }"""
+
+
+def network(city: LiveCity, who: str, above: str | None = None) -> dict[str, list[str]]:
+    found = city.data(who, NETWORK, above=above)["liaisonNetwork"]
+    assert found["totalCount"] == len(found["nodes"])
+    return {node["organisation"]["id"]: [one["name"] for one in node["contacts"]] for node in found["nodes"]}
+
+
+def test_the_liaison_network_names_a_contact_at_every_node_below_and_above_ones_own(city: LiveCity) -> None:
+    everything = network(city, "city")
+    assert everything["310117"] == ["示例人员district"]
+    assert everything["310115"] == []
+    assert network(city, "city", above="310117") == {"310117001": ["示例人员subdistrict"], "songjiang-park": []}
+    assert network(city, "subdistrict").keys() == {"310117001", "310117", "city"}
+    assert network(city, "district").keys() == {"310117", "310117001", "songjiang-park", "city"}
+    assert network(city, "pudong").keys() == {"310115", "city"}
+    firm = {"310117", "310117001", "songjiang-park", "chemical-park", "g1", "city"}
+    assert network(city, "enterprise").keys() == firm
+    assert network(city, "stranger").keys() == {"310115", "city"}
+    contacts = city.data("provider", "query($id: ID!) { enterprise(id: $id) { contacts { name } } }", id=ENTERPRISE)
+    assert contacts["enterprise"] is None
+    city.opened()
+    contacts = city.data("provider", "query($id: ID!) { enterprise(id: $id) { contacts { name } } }", id=ENTERPRISE)
+    assert contacts["enterprise"]["contacts"] == [{"name": "示例人员enterprise"}]
