@@ -191,6 +191,7 @@ ATTRIBUTE_NAMES = {
     Attribute.PROVIDER: ("服务商", "provider"),
     Attribute.CONSENT: ("企业授权", "consent of the enterprise"),
     Attribute.ASSIGNMENT: ("专家指派", "assignment of the expert"),
+    Attribute.REPORTING_UNIT: ("申报单位", "reporting unit"),
 }
 
 

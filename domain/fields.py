@@ -176,6 +176,15 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "DiagnosisEvent.*": FOLLOWERS,
 }
 
+MASKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("联系方式", "contacts", ("Person.name", "Person.phone", "Enterprise.contacts", "Contact.*")),
+    ("经营数据", "revenue", ("Enterprise.employees", "Enterprise.revenueWan")),
+    ("工艺秘密", "process secrets", ("Diagnosis.answers", "Diagnosis.evidence", "Answer.*", "Statement.*", "Evidence.*")),
+    ("诊断结果", "outcome", ("Diagnosis.grade", "Diagnosis.level", "Diagnosis.verifiedTotal")),
+    ("详细结果与报告", "result and report", ("Diagnosis.result", "Diagnosis.reports", "Result.*", "Report.*")),
+)
+"""Masks 字段遮蔽, as (中文, English, fields): what a role sees of a thing in its scope and what not. plan P7, R4."""
+
 OPEN_TYPES = frozenset({"Edition", "LiaisonNode", "Organisation", "Viewer"})
 """Types whose things lie nowhere: open to every signed-in role alike. Every other type answers through the scope."""
 

@@ -43,11 +43,12 @@ MAY_APPOINT: Mapping[Role, frozenset[Role]] = {
     Role.GROUP: frozenset({Role.GROUP, Role.ENTERPRISE}),
     Role.ENTERPRISE: POSITIONS[Role.ENTERPRISE],
     Role.PROVIDER: POSITIONS[Role.PROVIDER],
-    Role.SUPPORT: frozenset({Role.SUPPORT}),
-    Role.BANK: frozenset({Role.BANK}),
-    Role.SUPPLIER: frozenset({Role.SUPPLIER}),
 }
-"""Role -> the roles it may give, in its own unit and the units below it 可授予的角色. plan O2, O3."""
+"""Role -> the roles it may give, in its own unit and the units below it 可授予的角色. plan O2, O3.
+
+Whose scope is no unit of its own (support body, bank, supplier, expert, auditor, operator) is appointed by the city alone:
+whoever appoints also reads the names of the people in its scope.
+"""
 APPOINTERS = frozenset(MAY_APPOINT)
 
 COMMANDS: Mapping[str, frozenset[Role]] = {

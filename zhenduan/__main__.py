@@ -75,6 +75,10 @@ def _schema(_settings: Settings, _given: argparse.Namespace) -> int:
     return administration.print_schema()
 
 
+def _access(_settings: Settings, _given: argparse.Namespace) -> int:
+    return administration.print_access()
+
+
 def _rules(_settings: Settings, given: argparse.Namespace) -> int:
     return administration.print_rules(given.tests)
 
@@ -106,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     command("rebuild", _rebuild, "重建读模型 fold the read models anew and swap them")
     added = command("verify", _verify, "核验日志 walk the journal and name the first broken entry")
     added.add_argument("--against", type=Path, nargs="+", default=[], help="检查点文件 checkpoints that were kept elsewhere")
+    command("access", _access, "输出权限表 print who may do what, to whose things, and which fields of these")
     added = command("rules", _rules, "输出规则表 print every rule with its code and clause")
     added.add_argument("--tests", type=Path, help="测试目录 folder of the tests that refuse them")
     command("schema", _schema, "输出接口模式 print the GraphQL schema")

@@ -83,6 +83,14 @@ def print_schema() -> int:
     return 0
 
 
+def print_access() -> int:
+    """Who may do what, to whose things, and which fields of these."""
+    from zhenduan.access_page import page  # noqa: PLC0415 - only this command needs it
+
+    out(page(), end="")
+    return 0
+
+
 def print_rules(tests: Path | None) -> int:
     """Every published rule, and where `tests` are given the test that refuses it."""
     from zhenduan.rules_page import page  # noqa: PLC0415 - it reads every module of the house
