@@ -31,8 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.sql import quoted_name
 
+from domain.access import Scope
 from journal import Entry, Journal
 from journal.statements import Rows, Statements, run
+from projections import row_security
 from projections.audit_trail import AUDIT_TRAIL
 from projections.coverage import COVERAGE
 from projections.desk import Desk, Tables
@@ -123,6 +125,15 @@ class ReadModels:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROJECTOR_LOCK})
             for desk in changed:
                 self._begin_anew(connection, desk, known[desk.name].generation if desk.name in known else 0)
+            self._fenced = not self._sqlite and self._fence(connection)
+
+    def _fence(self, connection: Connection) -> bool:
+        """Put the second belt on the current tables; False where these desks or this user cannot have it."""
+        standing = self._standing(connection)
+        tables: dict[str, Table] = {}
+        for desk in self._desks:
+            tables |= self._named(desk, standing[desk.name][0])
+        return set(row_security.FENCED) <= tables.keys() and row_security.fence(connection, tables)
 
     def _begin_anew(self, connection: Connection, desk: Desk, old: int) -> None:
         """Start a desk over in tables of its present shape: it is new, or a release has changed what its rows look like."""
@@ -132,6 +143,8 @@ class ReadModels:
         self._begin_generation(connection, desk, old + 1, current=True)
 
     def _begin_generation(self, connection: Connection, desk: Desk, generation: int, *, current: bool) -> None:
+        if not self._sqlite:
+            row_security.unfence(connection, self._named(desk, generation))
         for table in self._named(desk, generation).values():
             table.drop(connection, checkfirst=True)
             table.create(connection)
@@ -242,13 +255,19 @@ class ReadModels:
             return min(position for _, position in self._standing(connection).values())
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
-        """One snapshot to read from; a swap of generations never tears it."""
+    def reading(self, scope: Scope | None = None) -> Iterator[Reading]:
+        """One snapshot to read from; a swap of generations never tears it.
+
+        scope: whose eyes it is read with, where PostgreSQL is to refuse what lies outside (`row_security`); None = the
+        program's own.
+        """
         with self._reads.connect() as connection:
             standing = {name: rest for name, *rest in self._begun(connection)}
             try:
                 generations = tuple(standing[desk.name][0] for desk in self._desks)
                 position = min(standing[desk.name][1] for desk in self._desks)
+                if self._fenced and scope is not None:
+                    row_security.enter(connection, scope)
                 yield Reading(connection, self._shown(generations), position, self._statements)
             finally:
                 self._ended(connection)
@@ -324,8 +343,12 @@ class ReadModels:
             )
             connection.execute(GENERATIONS.update().where(GENERATIONS.c.desk == desk.name).values(current=True))
             self._kept.pop((desk.name, old), None)
+            if not self._sqlite:
+                row_security.unfence(connection, self._named(desk, old - 1))
             for table in self._named(desk, old - 1).values():
                 table.drop(connection, checkfirst=True)  # the generation before the old one: no reader holds it any more
+        if self._fenced:
+            self._fence(connection)
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every current table, sorted: what drop and replay must give again."""

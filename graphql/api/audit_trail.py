@@ -176,7 +176,7 @@ def _look(context: Context, position: int, stream: str | None) -> tuple[list[Ent
     identified = context.program.accounts.identify(context.token) if context.token is not None else None
     if identified is None or identified.caller != context.caller:
         raise SESSION_ENDED.refuse()
-    with context.program.models.reading() as reading:
+    with context.program.models.reading(identified.caller.scope) as reading:
         rows = audit_trail.entries(
             reading, identified.caller.scope, BATCH, EntryFilter(stream=stream, type=DIAGNOSES), after=position
         )

@@ -101,7 +101,7 @@ class Files:
             caller = identified.caller if identified is not None else PUBLIC
             if caller.role not in self._report_readers:
                 return respond(_not_found(), JSON, as_status=True)
-            with self._program.models.reading() as reading:
+            with self._program.models.reading(caller.scope) as reading:
                 names = diagnosis_desk.files(
                     reading, caller.scope, sha256, evidence=caller.role in self._evidence_readers
                 )

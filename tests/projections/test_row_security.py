@@ -1,0 +1,171 @@
+"""Row security 行级安全 (plan P7): what a query forgot, PostgreSQL refuses; proved with raw connections that own nothing."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+import psycopg2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import select
+
+from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope, scope_of
+from journal import open_journal
+from projections import ReadModels, open_read_models
+from projections.diagnosis_desk import ANSWERS, DIAGNOSES
+from projections.places import ENTERPRISES
+from projections.row_security import FENCED, SEPARATOR, reader_of, tags
+from projections.runner import DESKS
+from tests.projections.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
+from tests.small_city import CITY, ENTERPRISE, City, roster
+
+Fenced = tuple[ReadModels, str]
+
+
+@pytest.fixture(scope="module")
+def fenced(new_database: Any) -> Iterator[Fenced]:
+    address = new_database()
+    journal = open_journal(address)
+    city = City(journal)
+    city.send(CITY, roster(digest="3" * 64, rows=tuple(enumerate(OTHERS, 3))))
+    city.issued()
+    open_to_others(city)
+    models = open_read_models(address, journal)
+    models.catch_up()
+    yield models, address
+    models.close()
+    journal.close()
+
+
+def raw(address: str, scope: Scope | None, statement: str) -> list[tuple[Any, ...]]:
+    """What a connection reads that acts as the reader, with a scope set or none, and no condition of its own."""
+    with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
+        if scope is not None:
+            cursor.execute("SELECT set_config('zhenduan.scope', %s, true)", (SEPARATOR.join(tags(scope)),))
+        cursor.execute(f"SET LOCAL ROLE {reader_of(scope or Nothing())}")
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def policies(address: str) -> list[tuple[Any, ...]]:
+    with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT oid, polname FROM pg_policy ORDER BY oid")
+        return cursor.fetchall()
+
+
+def named(models: ReadModels, table: Any) -> str:
+    with models.reading() as reading:
+        return str(reading[table].name)
+
+
+@pytest.mark.parametrize(
+    ("scope", "firms", "answers"),
+    [
+        (Everything(), 4, True),
+        (Nothing(), 0, False),
+        (None, 0, False),
+        (scope_of(Role.DISTRICT, "310117"), 2, True),
+        (scope_of(Role.DISTRICT, "310115"), 1, False),
+        (scope_of(Role.ENTERPRISE, ENTERPRISE), 1, True),
+        (scope_of(Role.PROVIDER, "p1"), 1, True),
+        (scope_of(Role.REPORTING_UNIT, "lingang"), 1, False),
+        (scope_of(Role.BANK, "bank", on=TODAY), 1, False),
+        (scope_of(Role.BANK, "bank", on=date(2020, 1, 1)), 0, False),
+        (scope_of(Role.READER, "experts", "zhou", TODAY), 1, True),
+        (scope_of(Role.SAMPLER, "experts", "wu", TODAY), 0, False),
+    ],
+)
+def test_a_raw_connection_without_any_condition_reads_what_its_scope_holds(
+    fenced: Fenced, scope: Scope | None, firms: int, answers: bool  # noqa: FBT001
+) -> None:
+    models, address = fenced
+    assert len(raw(address, scope, f"SELECT id FROM {named(models, ENTERPRISES)}")) == firms
+    assert bool(raw(address, scope, f"SELECT 1 FROM {named(models, ANSWERS)}")) == answers
+    assert bool(raw(address, scope, f"SELECT 1 FROM {named(models, DIAGNOSES)}")) == answers
+
+
+def test_who_reads_can_write_nothing_and_lift_no_policy(fenced: Fenced) -> None:
+    models, address = fenced
+    firms = named(models, ENTERPRISES)
+    for statement in (
+        f"UPDATE {firms} SET district = 'x'",
+        f"DELETE FROM {firms}",
+        f"ALTER TABLE {firms} DISABLE ROW LEVEL SECURITY",
+        "SELECT * FROM secrets.logins",
+        "SELECT * FROM entries",
+    ):
+        with pytest.raises((psycopg2.errors.InsufficientPrivilege, psycopg2.errors.UndefinedTable)):
+            raw(address, Everything(), statement)
+
+
+def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_they_hold(fenced: Fenced) -> None:
+    models, address = fenced
+    with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {named(models, ENTERPRISES)}_fence LIMIT 0")
+        columns = {column.name for column in cursor.description or ()}
+    assert columns == {"id", "district", "subdistrict", "park", "reporting_unit", "group"}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(scope=scopes)
+def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope: Scope) -> None:
+    from projections import diagnosis_desk, directory  # noqa: PLC0415 - used here only
+
+    models, _ = fenced
+    found = []
+    for eyes in (None, scope):
+        with models.reading(eyes) as reading:
+            firms = directory.enterprises(reading, scope, directory.EnterpriseFilter(), 100)
+            cases = diagnosis_desk.diagnoses(reading, scope, diagnosis_desk.DiagnosisFilter(), 100)
+            found.append((firms, cases, diagnosis_desk.answers(reading, scope, ["d1"])))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("scope", "firms"),
+    [
+        *((Is(attribute, "x"), set()) for attribute in Attribute),
+        (OpenTo(Attribute.CONSENT, "bank", TODAY), {CONSENTING}),
+        (AnyOf((Is(Attribute.ENTERPRISE, ENTERPRISE), OpenTo(Attribute.CONSENT, "bank", TODAY))), {ENTERPRISE, CONSENTING}),
+        (AllOf((Is(Attribute.ENTERPRISE, ENTERPRISE), Everything())), {ENTERPRISE}),
+    ],
+)
+def test_a_query_that_forgot_its_scope_gets_no_row_from_outside(fenced: Fenced, scope: Scope, firms: set[str]) -> None:
+    models, _ = fenced
+    with models.reading(scope) as reading:
+        assert {row[0] for row in reading.rows(select(reading[ENTERPRISES].c.id))} == firms
+
+
+def test_a_rebuild_carries_the_policies_over_and_an_older_snapshot_is_not_torn(fenced: Fenced) -> None:
+    models, address = fenced
+    district = scope_of(Role.DISTRICT, "310117")
+    with models.reading(district) as before:
+        assert len(before.rows(select(before[ENTERPRISES]))) == 2
+        models.rebuild()
+        assert len(before.rows(select(before[DIAGNOSES]))) == 1
+    models.rebuild()
+    models.rebuild()
+    before_start = policies(address)
+    journal = open_journal(address)
+    open_read_models(address, journal).close()
+    journal.close()
+    assert policies(address) == before_start  # a start that changes nothing makes none anew
+    assert len(raw(address, district, f"SELECT id FROM {named(models, ENTERPRISES)}")) == 2
+    assert len(raw(address, Nothing(), f"SELECT id FROM {named(models, ENTERPRISES)}")) == 0
+
+
+def test_every_table_of_a_firms_own_data_is_fenced() -> None:
+    tables = {table.name: table for desk in DESKS for table in desk.tables}
+    holds = {name for name, table in tables.items() if {"diagnosis", "enterprise"} & set(table.c.keys())}
+    assert holds - set(FENCED) == {
+        "enterprise_bigrams",
+        "first_reports",
+        "coverage_subjects",
+        "consents",
+        "assignments",
+        "audit_subjects",
+        "latest_stays",
+        "district_stays",
+        *(name for name in holds if name.startswith("roster")),
+    }
