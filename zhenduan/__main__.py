@@ -53,6 +53,14 @@ def _password(settings: Settings, given: argparse.Namespace) -> int:
     return administration.change_password(settings, given.login, typed, show=given.generate)
 
 
+def _link_subject(settings: Settings, given: argparse.Namespace) -> int:
+    return administration.link_subject(settings, given.person, given.subject)
+
+
+def _unlink_subject(settings: Settings, given: argparse.Namespace) -> int:
+    return administration.unlink_subject(settings, given.subject)
+
+
 def _partner_key(settings: Settings, given: argparse.Namespace) -> int:
     return administration.partner_key(settings, given.partner, given.organisation, timedelta(days=given.days))
 
@@ -125,6 +133,11 @@ def parser() -> argparse.ArgumentParser:
     added = command("password", _password, "修改密码 change a password")
     added.add_argument("login", help="登录名 login")
     added.add_argument("--generate", action="store_true", help="随机生成 make one and print it")
+    added = command("link-subject", _link_subject, "关联外部身份 make a subject of the identity provider a person's")
+    added.add_argument("person", help="人员标识 person")
+    added.add_argument("subject", help="外部身份 subject (sub) at the provider")
+    added = command("unlink-subject", _unlink_subject, "解除外部身份 a subject is nobody's any more")
+    added.add_argument("subject", help="外部身份 subject (sub) at the provider")
     added = command("partner-key", _partner_key, "签发合作方密钥 issue a partner's key")
     added.add_argument("partner", help="合作方 name of the partner")
     added.add_argument("--organisation", required=True, help="区代码或 * district code, or * for the city")

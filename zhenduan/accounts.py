@@ -5,6 +5,7 @@ that a role taken away is gone at once. Tokens are random; only their hashes are
 """
 
 import hmac
+import logging
 import re
 import secrets
 import unicodedata
@@ -32,6 +33,10 @@ from zhenduan.invitations import Invitations
 from zhenduan.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.partner_keys import IssuedKey, PartnerKeys
 from zhenduan.sign_in_limits import SignInAttempts, SignInLimits
+from zhenduan.single_sign_on import Subjects
+from zhenduan.single_sign_on_provider import IdentityProvider, TokenRefused
+
+log = logging.getLogger(__name__)
 
 META = MetaData(schema=SCHEMA)
 LOGINS = Table(
@@ -82,6 +87,8 @@ SIGN_INS_AT_ONCE = 6
 
 Anyone may sign in: without this bound strangers' guesses hold every thread, and nobody is answered."""
 SESSION_PREFIX = "zds"
+SIGNED_BEGINS = "ey"
+"""How every signed JSON token begins: the base64 of "{"."""
 SESSION_TOKEN = re.compile(rf"{SESSION_PREFIX}_[0-9a-f]{{64}}", re.ASCII)
 
 
@@ -122,6 +129,7 @@ class LocalAccounts:
         *,
         hasher: PasswordHasher | None = None,
         sessions: SessionLimits | None = None,
+        provider: IdentityProvider | None = None,
         sign_ins: SignInLimits | None = None,
     ) -> None:
         self._vault = vault
@@ -133,6 +141,8 @@ class LocalAccounts:
         self._attempts = SignInAttempts(vault, sign_ins or SignInLimits())
         self.partner_keys = PartnerKeys(vault)
         self._invitations = Invitations(vault)
+        self.subjects = Subjects(vault)
+        self._provider = provider
         self._looking = BoundedSemaphore(PASSWORDS_AT_ONCE)
         self._signing_in = BoundedSemaphore(SIGN_INS_AT_ONCE)
         self._nobodys = self._hasher.hash(secrets.token_hex(32))
@@ -212,6 +222,7 @@ class LocalAccounts:
         with self._vault.writing() as connection:
             connection.execute(delete(LOGINS).where(LOGINS.c.person == person))
             self._invitations.forget(connection, person)
+            self.subjects.forget(connection, person)
             connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
 
     def _hashed(self, password: str) -> str:
@@ -268,6 +279,26 @@ class LocalAccounts:
             values = {"password_hash": fresh or known.password_hash}
             if connection.execute(update(LOGINS).where(unchanged).values(values)).rowcount == 0:
                 return None
+            connection.execute(SESSIONS.insert().values(row))
+        return SignedIn(token, expires_at)
+
+    def open_session(self, person: str, login: str) -> SignedIn | None:
+        """A session of a person whom an identity provider vouched for 单点登录会话; None where no membership holds today."""
+        now = self._clock()
+        held = self._held(person, city_day(now))
+        if not held:
+            return None
+        token, expires_at = f"{SESSION_PREFIX}_{secrets.token_hex(32)}", now + self._limits.in_all
+        row = {
+            "token_hash": _token_hash(token),
+            "login": login,
+            "person": person,
+            "membership": held[0].id,
+            "used_at": microseconds(now),
+            "expires_at": microseconds(expires_at),
+        }
+        with self._vault.writing() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= microseconds(now)))
             connection.execute(SESSIONS.insert().values(row))
         return SignedIn(token, expires_at)
 
@@ -347,6 +378,8 @@ class LocalAccounts:
         if token.startswith(PARTNER_PREFIX + "_"):
             partner = self.partner_keys.identify(token, now)
             return Identified(partner[0], "", _moment(partner[1])) if partner is not None else None
+        if self._provider is not None and token.startswith(SIGNED_BEGINS):
+            return self._vouched_for(self._provider, token, now)
         session = self._session(token, now)
         if session is None:
             return None
@@ -356,6 +389,20 @@ class LocalAccounts:
         if held is None:
             return None
         return _identified(person, held, now, min(_moment(ends), _end_of(held)))
+
+    def _vouched_for(self, provider: IdentityProvider, token: str, now: datetime) -> Identified | None:
+        """Who a provider's bearer token belongs to, acting in their first membership of today."""
+        try:
+            claims = provider.verify(token)
+        except TokenRefused as refused:
+            log.info("bearer token refused: %s", refused)
+            return None
+        person = self.subjects.person_of(provider.settings.issuer, claims["sub"])
+        held = self._held(person, city_day(now)) if person is not None else []
+        if person is None or not held:
+            return None
+        ends = min(datetime.fromtimestamp(claims["exp"], UTC), _end_of(held[0]))
+        return _identified(person, held[0], now, ends)
 
     # Partner keys
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from domain.access import Role
+from domain.access import Everything, Role
 from domain.editions import PublishEdition
 from domain.enterprises import ImportRoster, RosterFinding
 from domain.language import Refused, city_day
@@ -21,7 +21,7 @@ from domain.people import ErasePerson, GrantMembership, RegisterPerson
 from interop.code_lists import districts
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
-from projections import directory, rosters
+from projections import directory, people_desk, rosters
 from standards import load, published_editions
 from zhenduan.proving import against_checkpoints
 from zhenduan.settings import Settings
@@ -192,6 +192,37 @@ def change_password(settings: Settings, login: str, password: str, *, show: bool
         except Refused as refused:
             return _refusal(refused)
     out(f"新密码 new password: {password}" if show else "已修改 changed")
+    return 0
+
+
+def link_subject(settings: Settings, person: str, subject: str) -> int:
+    """Make a subject of the identity provider a person's; 2 where no provider is set or the person is unknown."""
+    if settings.provider is None:
+        sys.stderr.write("未设置身份提供方 no identity provider is set: ZHENDUAN_OIDC_ISSUER\n")
+        return 2
+    with opened(settings) as installation:
+        installation.program.models.catch_up()
+        with installation.program.models.reading() as reading:
+            known = people_desk.people_by_id(reading, Everything(), [person])
+        if not known or known[0].erased:
+            sys.stderr.write(f"没有该人员 no such person: {person}\n")
+            return 2
+        try:
+            installation.accounts.subjects.link(settings.provider.issuer, subject, person)
+        except Refused as refused:
+            return _refusal(refused)
+    out("已关联 linked")
+    return 0
+
+
+def unlink_subject(settings: Settings, subject: str) -> int:
+    """A subject of the identity provider is nobody's any more."""
+    if settings.provider is None:
+        sys.stderr.write("未设置身份提供方 no identity provider is set: ZHENDUAN_OIDC_ISSUER\n")
+        return 2
+    with opened(settings) as installation:
+        installation.accounts.subjects.unlink(settings.provider.issuer, subject)
+    out("已解除 unlinked")
     return 0
 
 

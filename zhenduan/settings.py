@@ -5,9 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from zhenduan.single_sign_on_provider import ProviderSettings
+
 DATA = "ZHENDUAN_DATA"
 DATABASE = "ZHENDUAN_DATABASE"
 ORIGIN = "ZHENDUAN_ORIGIN"
+OIDC_ISSUER = "ZHENDUAN_OIDC_ISSUER"
+OIDC_CLIENT = "ZHENDUAN_OIDC_CLIENT"
+OIDC_SECRET = "ZHENDUAN_OIDC_SECRET"  # noqa: S105 - the name of a variable
+HOME = "ZHENDUAN_HOME"
 CITY_DATA = Path("var/city")
 DEMO_DATA = Path("var/demo")
 
@@ -18,12 +24,14 @@ class Settings:
 
     data: folder of the master key, the files, and on SQLite of the databases.
     database: a PostgreSQL address; None = embedded SQLite files in `data`.
+    provider: the identity provider of single sign-on; None = local accounts only.
     origin: name of the log where its key is made, a URL without scheme; empty = one is drawn.
     """
 
     data: Path
     database: str | None = None
     origin: str = ""
+    provider: ProviderSettings | None = None
 
     @property
     def journal_url(self) -> str:
@@ -64,6 +72,21 @@ def from_environment(
     Args:
         usual: the data folder when neither `data` nor ZHENDUAN_DATA names one.
         data: as given on the command line; it comes first.
-        environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address, ZHENDUAN_ORIGIN the log.
+        environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address, ZHENDUAN_ORIGIN the log;
+            ZHENDUAN_OIDC_ISSUER, _CLIENT and, of a confidential client, _SECRET the identity provider, and ZHENDUAN_HOME
+            our own public address, which the provider sends browsers back to.
     """
-    return Settings(data or Path(environment.get(DATA) or usual), environment.get(DATABASE) or None, environment.get(ORIGIN, ""))
+    return Settings(
+        data=data or Path(environment.get(DATA) or usual),
+        database=environment.get(DATABASE) or None,
+        origin=environment.get(ORIGIN, ""),
+        provider=_provider(environment),
+    )
+
+
+def _provider(environment: Mapping[str, str]) -> ProviderSettings | None:
+    issuer = environment.get(OIDC_ISSUER)
+    if not issuer:
+        return None
+    secret = environment.get(OIDC_SECRET, "")
+    return ProviderSettings(issuer, environment.get(OIDC_CLIENT, ""), environment.get(HOME, ""), secret)

@@ -15,6 +15,8 @@ from journal.vault import derived, master_key, open_vault
 from projections import open_read_models, people_desk
 from zhenduan.accounts import LocalAccounts
 from zhenduan.settings import Settings
+from zhenduan.single_sign_on import SingleSignOn
+from zhenduan.single_sign_on_provider import IdentityProvider
 from zhenduan.uploads import SignedUploads
 from zhenduan.witnesses import Witnesses
 
@@ -66,7 +68,12 @@ def opened(settings: Settings, *, demo: bool = False, clock: Clock = now) -> Ite
         witnesses = Witnesses(vault)
         blobs = Blobs(settings.files)
         keys = PersonalKeys(vault, master)
-        accounts = LocalAccounts(vault, models, clock)
+        provider = IdentityProvider(settings.provider, clock) if settings.provider is not None else None
+        accounts = LocalAccounts(vault, models, clock, provider=provider)
+        sign_on = None
+        if provider is not None:
+            stack.callback(provider.close)
+            sign_on = SingleSignOn(vault, provider, accounts.subjects, accounts, clock)
         program = Program(
             journal=journal,
             models=models,
@@ -77,6 +84,7 @@ def opened(settings: Settings, *, demo: bool = False, clock: Clock = now) -> Ite
             clock=clock,
             secret=derived(master, "cursors and digests of the interface"),
             demo=demo,
+            sign_on=sign_on,
             transparency=Transparency(log, witnesses),
         )
         yield Installation(program, accounts, log, witnesses)

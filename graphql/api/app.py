@@ -22,6 +22,7 @@ from api.operations import Operations
 from api.program import Program
 from api.proofs import Proofs
 from api.schema import build_schema
+from api.sign_on import SignOnRoutes
 from api.sockets import WATCH_SECONDS, GraphQLOverWebSocket
 from api.wakeups import Wakeups
 from domain.fields import FIELDS
@@ -85,6 +86,7 @@ def create_app(
             Route("/health", health, methods=["GET"]),
             *Dossiers(program, operations).routes(),
             *(Proofs(program, program.transparency, operations).routes() if program.transparency is not None else ()),
+            *(SignOnRoutes(program.sign_on, operations).routes() if program.sign_on is not None else ()),
             *graphiql.routes(),
         ],
         lifespan=life,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.access import Role, scope_of
@@ -26,6 +26,15 @@ class SignedIn:
 
     token: str
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A sign-on that a browser has begun 已发起的登录: where to send it, what to leave in it, and for how long."""
+
+    address: str
+    browser: str
+    lifetime: timedelta
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,16 @@ class Accounts(Protocol):
         """
 
 
+class SignOn(Protocol):
+    """Sign-on by an identity provider 单点登录, in a browser."""
+
+    def begin(self) -> Begun | None:
+        """Where to send the browser; None while the provider cannot be reached."""
+
+    def finish(self, state: str, code: str, browser: str) -> SignedIn | None:
+        """A session for the browser that began; None for everything that is not as it was begun."""
+
+
 class Uploads(Protocol):
     """Files on their way in 上传: a ticket, then the bytes, then a fact that cites them."""
 
@@ -167,6 +186,7 @@ class Program:
     clock: Callable[[], datetime]
     secret: bytes
     demo: bool = False
+    sign_on: SignOn | None = None
     editions: dict[str, Edition] = field(default_factory=dict)
     transparency: Transparency | None = None
 

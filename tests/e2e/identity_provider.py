@@ -1,0 +1,85 @@
+"""A small OpenID provider, run as a process of its own: real HTTP, real keys, an authorization code with PKCE.
+
+    python identity_provider.py PORT
+
+/control takes JSON from the tests: what to sign next, which key to sign with, which keys to publish.
+"""
+
+import base64
+import json
+import secrets
+import sys
+import time
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+PORT = int(sys.argv[1])
+ISSUER = f"http://127.0.0.1:{PORT}"
+KEYS = {"k1": RSAKey.generate_key(2048, {"kid": "k1", "use": "sig", "alg": "RS256"})}
+STATE: dict[str, Any] = {"published": ["k1"], "subject": "sub-1", "asked_for_keys": 0, "nonce": None}
+CODES: dict[str, dict[str, str]] = {}
+
+
+def token(claims: dict[str, Any], kid: str) -> str:
+    now = int(time.time())
+    whole = {"iss": ISSUER, "aud": "zhenduan", "sub": STATE["subject"], "iat": now, "exp": now + 300} | claims
+    whole = {name: value for name, value in whole.items() if value is not None}
+    return jwt.encode({"alg": "RS256", "kid": kid}, whole, KEYS[kid])
+
+
+class Provider(BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def answer(self, data: object, status: int = 200) -> None:
+        body = json.dumps(data).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.path == "/.well-known/openid-configuration":
+            paths = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
+            self.answer({"issuer": ISSUER, **{name: f"{ISSUER}/{path}" for name, path in paths.items()}})
+        elif parts.path == "/keys":
+            STATE["asked_for_keys"] += 1
+            self.answer({"keys": [KEYS[kid].as_dict(private=False) for kid in STATE["published"]]})
+        elif parts.path == "/authorize":
+            code = secrets.token_urlsafe(16)
+            CODES[code] = asked
+            self.send_response(303)
+            self.send_header("location", asked["redirect_uri"] + "?" + urlencode({"code": code, "state": asked["state"]}))
+            self.end_headers()
+        else:
+            self.answer({}, 404)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        if self.path == "/control":
+            wish = json.loads(body)
+            for kid in wish.pop("make_keys", ()):
+                KEYS[kid] = RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"})
+            claims, kid = wish.pop("sign", None), wish.pop("kid", "k1")
+            STATE.update(wish)
+            signed = token(claims, kid) if claims is not None else None
+            self.answer({"token": signed, "public": KEYS[kid].as_pem(private=False).decode(), **STATE})
+            return
+        given = {name: values[0] for name, values in parse_qs(body).items()}
+        asked = CODES.pop(given["code"], None)
+        challenge = base64.urlsafe_b64encode(sha256(given.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
+        if asked is None or asked["code_challenge"] != challenge or asked["redirect_uri"] != given["redirect_uri"]:
+            self.answer({"error": "invalid_grant"}, 400)
+            return
+        self.answer({"id_token": token({"nonce": STATE["nonce"] or asked["nonce"]}, "k1"), "token_type": "Bearer"})
+
+
+ThreadingHTTPServer(("127.0.0.1", PORT), Provider).serve_forever()

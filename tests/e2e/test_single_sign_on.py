@@ -1,0 +1,326 @@
+"""Single sign-on 单点登录 (plan P7) against a real OpenID provider in a process of its own."""
+
+import base64
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from domain.access import Role
+from domain.language import Refused
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.people import EndMembership, GrantMembership, RegisterPerson
+from zhenduan.settings import Settings, from_environment
+from zhenduan.single_sign_on import SUBJECT_TAKEN
+from zhenduan.single_sign_on_provider import REFETCH_EVERY, IdentityProvider, ProviderSettings, TokenRefused
+from zhenduan.wiring import Installation, opened, operator
+
+HOME = "http://testserver"
+VIEWER = "{ viewer { actor role organisation } }"
+
+
+@dataclass
+class Provider:
+    address: str
+
+    def control(self, **wish: Any) -> dict[str, Any]:
+        found: dict[str, Any] = httpx2.post(self.address + "/control", json=wish).json()
+        return found
+
+    def signed(self, kid: str = "k1", **claims: Any) -> str:
+        return str(self.control(sign=claims, kid=kid)["token"])
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[str]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    script = Path(__file__).with_name("identity_provider.py")
+    running = subprocess.Popen([sys.executable, str(script), str(port)])  # noqa: S603 - our own script
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            httpx2.get(address + "/keys")
+            break
+        except httpx2.ConnectError:
+            time.sleep(0.05)
+    yield address
+    running.terminate()
+    running.wait()
+
+
+@pytest.fixture
+def provider(process: str) -> Provider:
+    found = Provider(process)
+    found.control(published=["k1"], subject="sub-1", nonce=None)
+    return found
+
+
+@dataclass
+class Clock:
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def installation(url: str, tmp_path: Path, provider: Provider, clock: Clock) -> Iterator[Installation]:
+    settings = Settings(
+        tmp_path / "data",
+        None if url.startswith("sqlite") else url,
+        provider=ProviderSettings(provider.address, "zhenduan", HOME),
+    )
+    with opened(settings, clock=clock) as found:
+        send = found.program.send
+        for unit, kind in (("310117", OrganisationKind.DISTRICT), ("audit", OrganisationKind.AUDITOR)):
+            send(operator("tests"), RegisterOrganisation(organisation=unit, kind=kind, name=unit))
+        send(operator("tests"), RegisterPerson(person="li", sealed_name="x"))
+        for membership, role, unit in (("m1", Role.DISTRICT, "310117"), ("m2", Role.AUDITOR, "audit")):
+            grant = GrantMembership(
+                person="li", membership=membership, role=role, organisation=unit, since=date(2024, 1, 1)
+            )
+            send(operator("tests"), grant)
+        found.program.models.catch_up()
+        yield found
+
+
+@pytest.fixture
+def linked(installation: Installation, provider: Provider) -> Installation:
+    installation.accounts.subjects.link(provider.address, "sub-1", "li")
+    return installation
+
+
+@pytest.fixture
+def client(linked: Installation) -> Iterator[TestClient]:
+    with TestClient(create_app(linked.program), follow_redirects=False) as found:
+        yield found
+
+
+def viewer(client: TestClient, token: str) -> tuple[int, Any]:
+    headers = {"authorization": f"Bearer {token}", "accept": "application/graphql-response+json"}
+    answer = client.post("/graphql", json={"query": VIEWER}, headers=headers)
+    return answer.status_code, answer.json().get("data", {}).get("viewer")
+
+
+def test_a_signed_token_is_the_person_that_an_administrator_linked(client: TestClient, provider: Provider) -> None:
+    assert viewer(client, provider.signed()) == (200, {"actor": "li", "role": "district", "organisation": "310117"})
+
+
+def test_a_subject_that_nobody_linked_is_nobody_whatever_else_the_token_states(
+    client: TestClient, provider: Provider
+) -> None:
+    assert viewer(client, provider.signed(sub="sub-2", email="li@example.com", preferred_username="li"))[0] == 401
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "another"},
+        {"aud": ["zhenduan", "another"]},
+        {"aud": None},
+        {"iss": "https://another.example"},
+        {"iss": None},
+        {"exp": int(time.time()) - 3600},
+        {"exp": None},
+        {"iat": int(time.time()) + 3600},
+        {"nbf": int(time.time()) + 3600},
+        {"sub": None},
+        {"sub": 7},
+    ],
+    ids=str,
+)
+def test_a_token_for_another_from_another_or_out_of_force_is_refused(
+    client: TestClient, provider: Provider, claims: dict[str, Any]
+) -> None:
+    assert viewer(client, provider.signed(**claims))[0] == 401
+
+
+def unsigned(provider: Provider, header: dict[str, Any], signature: str = "") -> str:
+    _, body, _ = provider.signed().split(".")
+    head = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    return f"{head}.{body}.{signature}"
+
+
+def test_a_token_without_a_signature_or_with_a_wrong_one_is_refused(client: TestClient, provider: Provider) -> None:
+    good = provider.signed()
+    head, body, signature = good.split(".")
+    assert viewer(client, good)[0] == 200
+    for algorithm in ("none", "None", "nOnE"):
+        assert viewer(client, unsigned(provider, {"alg": algorithm, "kid": "k1"}))[0] == 401
+    flipped = ("A" if signature[0] != "A" else "B") + signature[1:]
+    assert viewer(client, f"{head}.{body}.{flipped}")[0] == 401
+    other = provider.signed(sub="sub-9").split(".")[1]
+    assert viewer(client, f"{head}.{other}.{signature}")[0] == 401
+    assert viewer(client, unsigned(provider, {"alg": "RS256"}, signature))[0] == 401
+    for broken in ("ey", "ey.", "eyJ.e30.", "ey" + "A" * 20_000):
+        assert viewer(client, broken)[0] == 401
+
+
+def test_a_public_key_is_never_taken_for_a_shared_secret(client: TestClient, provider: Provider) -> None:
+    """HS256 with the published key's text as the secret: the old confusion."""
+    public = provider.control()["public"]
+    now = int(time.time())
+    claims = {"iss": provider.address, "aud": "zhenduan", "sub": "sub-1", "iat": now, "exp": now + 300}
+    signing_input = ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+        for part in ({"alg": "HS256", "kid": "k1"}, claims)
+    )
+    import hmac  # noqa: PLC0415 - the attacker's tool, not the product's
+    from hashlib import sha256  # noqa: PLC0415 - as above
+
+    forged = base64.urlsafe_b64encode(hmac.digest(public.encode(), signing_input.encode(), sha256)).rstrip(b"=").decode()
+    assert viewer(client, f"{signing_input}.{forged}")[0] == 401
+    own = jwt.encode({"alg": "HS256", "kid": "k1"}, claims, OctKey.import_key("x" * 32))
+    assert viewer(client, own)[0] == 401
+    stranger = RSAKey.generate_key(2048, {"kid": "k1"})
+    assert viewer(client, jwt.encode({"alg": "RS256", "kid": "k1"}, claims, stranger))[0] == 401
+    embedded = {"alg": "RS256", "kid": "k1", "jwk": stranger.as_dict(private=False)}
+    assert viewer(client, jwt.encode(embedded, claims, stranger))[0] == 401
+
+
+def test_keys_rotate_and_a_key_taken_back_is_believed_for_an_hour_at_most(
+    client: TestClient, provider: Provider, clock: Clock
+) -> None:
+    assert viewer(client, provider.signed())[0] == 200
+    provider.control(make_keys=["k2"], published=["k2"])
+    assert viewer(client, provider.signed("k2"))[0] == 401  # unknown, and the keys were fetched a moment ago
+    clock.ahead = REFETCH_EVERY
+    assert viewer(client, provider.signed("k2"))[0] == 200
+    assert viewer(client, provider.signed("k1"))[0] == 401
+
+
+def test_made_up_key_ids_do_not_make_us_ask_the_provider_each_time(client: TestClient, provider: Provider) -> None:
+    assert viewer(client, provider.signed())[0] == 200
+    before = provider.control()["asked_for_keys"]
+    for number in range(20):
+        assert viewer(client, unsigned(provider, {"alg": "RS256", "kid": f"made-up-{number}"}, "AAAA"))[0] == 401
+    assert provider.control()["asked_for_keys"] == before
+
+
+def test_a_role_taken_away_or_a_subject_unlinked_ends_what_a_token_opens_at_once(
+    client: TestClient, linked: Installation, provider: Provider
+) -> None:
+    token = provider.signed()
+    assert viewer(client, token)[1]["role"] == "district"
+    linked.program.send(operator("tests"), EndMembership(person="li", membership="m1", on=date(2024, 1, 2)))
+    linked.program.models.catch_up()
+    assert viewer(client, token)[1]["role"] == "auditor"
+    linked.accounts.subjects.unlink(provider.address, "sub-1")
+    assert viewer(client, token)[0] == 401
+
+
+def test_an_erased_persons_subject_is_nobodys(client: TestClient, linked: Installation, provider: Provider) -> None:
+    token = provider.signed()
+    linked.accounts.remove("li")
+    assert viewer(client, token)[0] == 401
+
+
+def test_a_subject_is_one_persons(linked: Installation, provider: Provider) -> None:
+    linked.accounts.subjects.link(provider.address, "sub-1", "li")
+    with pytest.raises(Refused) as refused:
+        linked.accounts.subjects.link(provider.address, "sub-1", "wang")
+    assert refused.value.rule == SUBJECT_TAKEN
+
+
+# In a browser
+
+
+def begun(client: TestClient) -> tuple[str, str]:
+    """(state, code) after the provider has sent the browser back."""
+    sent = client.get("/login")
+    assert sent.status_code == 303
+    asked = parse_qs(urlsplit(sent.headers["location"]).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    back = httpx2.get(sent.headers["location"])
+    found = parse_qs(urlsplit(back.headers["location"]).query)
+    return found["state"][0], found["code"][0]
+
+
+def test_a_browser_signs_in_and_may_then_act_in_any_of_its_roles(client: TestClient) -> None:
+    state, code = begun(client)
+    done = client.get("/callback", params={"state": state, "code": code})
+    assert done.status_code == 200
+    assert done.headers["cache-control"] == "no-store"
+    token = done.json()["session"]["token"]
+    assert viewer(client, token)[1]["role"] == "district"
+    act = {"query": 'mutation { actAs(input: {membership: "m2"}) { userErrors { code } } }'}
+    client.post("/graphql", json=act, headers={"authorization": f"Bearer {token}"})
+    assert viewer(client, token)[1]["role"] == "auditor"
+
+
+def test_state_and_code_are_good_once(client: TestClient) -> None:
+    state, code = begun(client)
+    cookies = dict(client.cookies)
+    assert client.get("/callback", params={"state": state, "code": code}).status_code == 200
+    client.cookies.update(cookies)
+    assert client.get("/callback", params={"state": state, "code": code}).status_code == 401
+    again, _ = begun(client)
+    assert client.get("/callback", params={"state": again, "code": code}).status_code == 401
+
+
+def test_nobody_finishes_what_another_browser_began(client: TestClient) -> None:
+    state, code = begun(client)
+    client.cookies.clear()
+    assert client.get("/callback", params={"state": state, "code": code}).status_code == 401
+    begun(client)
+    assert client.get("/callback", params={"state": state, "code": code}).status_code == 401
+
+
+def test_a_sign_on_runs_out(client: TestClient, clock: Clock) -> None:
+    state, code = begun(client)
+    clock.ahead = timedelta(minutes=11)
+    assert client.get("/callback", params={"state": state, "code": code}).status_code == 401
+
+
+def test_a_token_with_another_sign_ons_nonce_is_refused(client: TestClient, provider: Provider) -> None:
+    state, code = begun(client)
+    provider.control(nonce="of-another-sign-on")
+    assert client.get("/callback", params={"state": state, "code": code}).status_code == 401
+
+
+def test_a_subject_that_nobody_linked_opens_no_session(client: TestClient, provider: Provider) -> None:
+    state, code = begun(client)
+    provider.control(subject="sub-2")
+    assert client.get("/callback", params={"state": state, "code": code}).status_code == 401
+    assert client.get("/callback").status_code == 401
+
+
+def test_a_provider_without_tls_or_that_names_another_issuer_is_refused(provider: Provider, clock: Clock) -> None:
+    with pytest.raises(ValueError, match="TLS"):
+        IdentityProvider(ProviderSettings("http://sso.example", "zhenduan", HOME), clock)
+    other = IdentityProvider(ProviderSettings(provider.address + "/", "zhenduan", HOME), clock)
+    with pytest.raises(TokenRefused, match="another issuer"):
+        other.endpoint("jwks_uri")
+    other.close()
+
+
+def test_without_a_provider_there_is_no_way_in(tmp_path: Path) -> None:
+    assert from_environment(environment={}).provider is None
+    named = {"ZHENDUAN_OIDC_ISSUER": "https://sso.example", "ZHENDUAN_OIDC_CLIENT": "c", "ZHENDUAN_HOME": "https://h"}
+    found = from_environment(environment=named).provider
+    assert found == ProviderSettings("https://sso.example", "c", "https://h")
+    assert found.callback == "https://h/callback"
+    with opened(Settings(tmp_path)) as plain, TestClient(create_app(plain.program)) as client:
+        assert client.get("/login").status_code == 404
+        assert viewer(client, "eyJhbGciOiJub25lIn0.e30.")[0] == 401
