@@ -7,7 +7,9 @@ from sqlalchemy import Connection, Select, String, Table, any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 
+from domain.access import Scope
 from journal.statements import Rows, Statements
+from projections import row_security
 
 
 class Reading:
@@ -22,14 +24,22 @@ class Reading:
         tables: Mapping[str, Table],
         position: int,
         statements: Statements | None = None,
+        *,
+        fenced: bool = False,
     ) -> None:
         self._connection = connection
         self._tables = tables
         self._statements = statements
+        self._fenced = fenced
         self.position = position
 
     def __getitem__(self, table: Table) -> Table:
         return self._tables[table.name]
+
+    def through(self, scope: Scope) -> None:
+        """Let PostgreSQL itself refuse what lies outside a scope, from here to the snapshot's end (`row_security`)."""
+        if self._fenced:
+            row_security.enter(self._connection, scope)
 
     def rows(self, query: Select[Any]) -> Rows:
         """The rows of a query, as plain tuples."""

@@ -19,6 +19,7 @@ from typing import assert_never
 from sqlalchemy import Connection, Table, inspect, text
 
 from domain.access import AllOf, AnyOf, Everything, Is, Nothing, OpenTo, Scope
+from journal.statements import run
 
 READER = "zhenduan_reader"
 """The role that snapshots are read in through a scope of places; it owns nothing and logs in nowhere."""
@@ -82,10 +83,10 @@ def enter(connection: Connection, scope: Scope) -> None:
     """Read the rest of a transaction through the second belt; who sees everything needs none."""
     carried = SEPARATOR.join(sorted(tags(scope)))
     if carried != WHOLE_CITY:
-        connection.execute(ENTER, {"scope": carried, "reader": reader_of(scope)})
+        run(connection, ENTER, {"scope": carried, "reader": reader_of(scope)})
 
 
-ENTER = text("SELECT set_config('zhenduan.scope', :scope, true), set_config('role', :reader, true)")
+ENTER = "SELECT set_config('zhenduan.scope', %(scope)s, true), set_config('role', %(reader)s, true)"
 
 
 def fence(connection: Connection, tables: Mapping[str, Table]) -> bool:

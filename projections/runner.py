@@ -266,9 +266,12 @@ class ReadModels:
             try:
                 generations = tuple(standing[desk.name][0] for desk in self._desks)
                 position = min(standing[desk.name][1] for desk in self._desks)
-                if self._fenced and scope is not None:
-                    row_security.enter(connection, scope)
-                yield Reading(connection, self._shown(generations), position, self._statements)
+                reading = Reading(
+                    connection, self._shown(generations), position, self._statements, fenced=self._fenced
+                )
+                if scope is not None:
+                    reading.through(scope)
+                yield reading
             finally:
                 self._ended(connection)
 

@@ -379,7 +379,7 @@ class LocalAccounts:
             partner = self.partner_keys.identify(token, now)
             return Identified(partner[0], "", _moment(partner[1])) if partner is not None else None
         if self._provider is not None and token.startswith(SIGNED_BEGINS):
-            return self._vouched_for(self._provider, token, now)
+            return self._vouched_for(self._provider, token, now, reading)
         session = self._session(token, now)
         if session is None:
             return None
@@ -390,7 +390,9 @@ class LocalAccounts:
             return None
         return _identified(person, held, now, min(_moment(ends), _end_of(held)))
 
-    def _vouched_for(self, provider: IdentityProvider, token: str, now: datetime) -> Identified | None:
+    def _vouched_for(
+        self, provider: IdentityProvider, token: str, now: datetime, reading: Reading | None
+    ) -> Identified | None:
         """Who a provider's bearer token belongs to, acting in their first membership of today."""
         try:
             claims = provider.verify(token)
@@ -398,7 +400,7 @@ class LocalAccounts:
             log.info("bearer token refused: %s", refused)
             return None
         person = self.subjects.person_of(provider.settings.issuer, claims["sub"])
-        held = self._held(person, city_day(now)) if person is not None else []
+        held = self._held(person, city_day(now), reading) if person is not None else []
         if person is None or not held:
             return None
         ends = min(datetime.fromtimestamp(claims["exp"], UTC), _end_of(held[0]))

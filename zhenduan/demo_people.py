@@ -39,11 +39,16 @@ LOGINS = tuple(
         (Role.PARK, "园区：示例西部智造园区", "industrial park in the west"),
         (Role.GROUP, "企业集团：示例装备集团", "enterprise group: equipment"),
         (Role.ENTERPRISE, "企业：自评进行中", "enterprise: its self-assessment is under way"),
+        (Role.FILLER, "企业填报人：同一企业", "filler of that enterprise"),
+        (Role.CONFIRMER, "企业确认人：同一企业", "confirmer of that enterprise"),
         (Role.PROVIDER, "服务商：示例装备诊断中心", "provider: equipment"),
+        (Role.DIAGNOSTICIAN, "诊断师：同一服务商", "diagnostician of that provider"),
+        (Role.REVIEWER, "内审人：同一服务商", "reviewer of that provider"),
         (Role.AUDITOR, "审计：全部日志", "auditor: the whole journal"),
     )
 )
-"""One login for each role; the names of login and role are the same."""
+"""One login for each role that sees the owner's firm from the first day on; the names of login and role are the same. Who
+sees it by a dated term (experts, banks) or sees no firm is let in by the city's own commands."""
 
 
 def draw_id(chance: Random) -> str:

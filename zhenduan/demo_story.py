@@ -83,6 +83,7 @@ def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime)
     staying = {firm.uscc for firm in rosters[max(rosters)]}
     played += _diagnoses(data, chance, people, edition, [f for f in firms if f.uscc in staying], present)
     shown = _shown(data, enterprise_id(firms[0].uscc))
+    played += _positions(people, shown)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -96,10 +97,23 @@ def _shown(data: DemoData, enterprise: str) -> dict[Role, str]:
         Role.SUBDISTRICT: owner.subdistrict,
         Role.PARK: owner.park,
         Role.GROUP: owner.group,
-        Role.ENTERPRISE: enterprise,
-        Role.PROVIDER: owner.provider,
+        **dict.fromkeys((Role.ENTERPRISE, *POSITIONS_SHOWN[Role.ENTERPRISE]), enterprise),
+        **dict.fromkeys((Role.PROVIDER, *POSITIONS_SHOWN[Role.PROVIDER]), owner.provider),
         Role.AUDITOR: parts.auditor.id,
     }
+
+
+POSITIONS_SHOWN = {Role.ENTERPRISE: (Role.FILLER, Role.CONFIRMER), Role.PROVIDER: (Role.DIAGNOSTICIAN, Role.REVIEWER)}
+"""Head of a unit -> the other positions of it that may sign in."""
+
+
+def _positions(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
+    """The other people of the owner's firm and of its provider, let in once the first roster has named the firm."""
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    day, minutes = later(FIRST_ROSTER, 1), count()
+    for role in (role for others in POSITIONS_SHOWN.values() for role in others):
+        for command in people.joining(people.meet(role, shown[role]), day):
+            yield Timed(moment(day, next(minutes)), Act(0, city, command))
 
 
 # The calendar of its people: working days, from nine in the morning in the city

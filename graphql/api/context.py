@@ -62,7 +62,8 @@ class Context:
     def reading(self) -> Reading:
         """The operation's snapshot, opened at first use."""
         if self._reading is None:
-            self._reading = self._open.enter_context(self.program.models.reading(self.scope))
+            eyes = self.scope if self.identified is not None else None
+            self._reading = self._open.enter_context(self.program.models.reading(eyes))
         return self._reading
 
     def at_least(self, position: str | None) -> Reading:

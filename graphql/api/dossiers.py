@@ -93,7 +93,7 @@ class Dossiers:
         """
         identity = str(request.path_params["id"])
         if caller.role in readers:
-            with self._program.models.reading() as reading:
+            with self._program.models.reading(caller.scope) as reading:
                 if identity in diagnosis_desk.diagnoses_by_id(reading, caller.scope, [identity]):
                     return identity
         raise NOT_FOUND.refuse()

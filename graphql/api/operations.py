@@ -155,6 +155,7 @@ class Operations:
         try:
             if context.token is not None:
                 context.identified = self.identify(context.token, context.reading)
+                context.reading.through(context.scope)
             prepared = self._documents.prepare(request.query, request.operation_name)
         except CallerGone as gone:
             return Answer({"errors": [gone.error]}, 401)

@@ -112,7 +112,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with opened(Settings(tmp_path_factory.mktemp("judged"))) as installation:
         acting: list[Role] = [Role.PUBLIC]
 
-        def identify(_token: str) -> Identified:
+        def identify(_token: str, _reading: object = None) -> Identified:
             caller = Caller("someone", acting[0], "unit", scope_of(acting[0], "unit", "someone", TODAY))
             return Identified(caller, "m", datetime.now(UTC) + timedelta(hours=1))
 
