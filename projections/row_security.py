@@ -22,10 +22,10 @@ from domain.access import AllOf, AnyOf, Everything, Is, Nothing, OpenTo, Scope
 from journal.statements import run
 
 READER = "zhenduan_reader"
-"""The role that snapshots are read in through a scope of places; it owns nothing and logs in nowhere."""
+"""The role that snapshots are read in through a scope of one place; it owns nothing and logs in nowhere."""
 PARTY_READER = "zhenduan_party_reader"
-"""The same for a scope of a party to some diagnoses: provider, expert, bank. Its policies look into more tables, and the
-planner would pay for that at every page of a district as well."""
+"""The same for every other scope: of a party to some diagnoses (provider, expert, bank), of several places. Its policies look
+into more tables, and a page of a district would pay for that as well."""
 READERS = (READER, PARTY_READER)
 WHOLE_CITY = "*"
 SEPARATOR = "\n"
@@ -54,6 +54,8 @@ which position a moment is, whoever asks."""
 
 TAGS = "(SELECT string_to_array(current_setting('zhenduan.scope', true), E'\\n'))"
 
+WHOLE = f"{TAGS} @> ARRAY['{WHOLE_CITY}']"
+
 
 def tags(scope: Scope) -> frozenset[str]:
     """A scope as tags; of a term with the day that it is judged on."""
@@ -76,7 +78,7 @@ def tags(scope: Scope) -> frozenset[str]:
 
 def reader_of(scope: Scope) -> str:
     """The role that a scope is read in."""
-    return READER if all(tag == WHOLE_CITY or tag.split("=", 1)[0] in PLACES for tag in tags(scope)) else PARTY_READER
+    return READER if isinstance(scope, Is) and scope.attribute.value in PLACES else PARTY_READER
 
 
 def enter(connection: Connection, scope: Scope) -> None:
@@ -155,6 +157,13 @@ def _tagged(columns: Mapping[str, str]) -> str:
     return f"{TAGS} && ARRAY[{borne}]"
 
 
+def _lies(row: str) -> str:
+    """Whether an enterprise's row lies in the one place of the scope."""
+    attribute, place = (f"(SELECT split_part(current_setting('zhenduan.scope', true), '=', {part}))" for part in (1, 2))
+    cases = " ".join(f"WHEN '{name}' THEN {row}.{column} = {place}" for name, column in PLACES.items())
+    return f"CASE {attribute} {cases} ELSE false END"
+
+
 def _open_to(attribute: str, view: str, key: str, thing: str, party: str) -> str:
     """Whether a term of a thing holds on the day of a tag."""
     day = "split_part(tag, '@', 2)"
@@ -165,31 +174,30 @@ def _open_to(attribute: str, view: str, key: str, thing: str, party: str) -> str
 
 
 def _inside(name: str, named: Mapping[str, str], *, by_party: bool) -> str:
-    """The condition of a table's policy: by place, and for a party to diagnoses by these too."""
+    """The condition of a table's policy: by the one place, or by every way a thing may be inside, the cheap ones first."""
     table = named[name]
     firms, cases = f"{named['enterprises']}_fence", f"{named['diagnoses']}_fence"
     consents, assignments = f"{named['consents']}_fence", f"{named['assignments']}_fence"
-    ways = [f"{TAGS} @> ARRAY['{WHOLE_CITY}']"]
-
     if name in PARTS:
-        ways.append(f"EXISTS (SELECT 1 FROM {named['diagnoses']} mine WHERE mine.id = {table}.diagnosis)")
-    elif name == "diagnoses":
-        lies = _tagged({tag: f"firm.{column}" for tag, column in PLACES.items()})
-        if by_party:
-            ways += [
-                _tagged({"provider": f"{table}.provider"}),
-                _open_to("consents", consents, "enterprise", f"{table}.enterprise", "bank"),
-                _open_to("assignments", assignments, "diagnosis", f"{table}.id", "expert"),
-            ]
-        ways.append(f"EXISTS (SELECT 1 FROM {firms} firm WHERE firm.id = {table}.enterprise AND {lies})")
-    else:
-        ways.append(_tagged({tag: f"{table}.{column}" for tag, column in PLACES.items()}))
-        if by_party:
-            provider = _tagged({"provider": "mine.provider"})
-            assigned = _open_to("assignments", assignments, "diagnosis", "mine.id", "expert")
-            work = f"mine.enterprise = {table}.id AND ({provider} OR {assigned})"
-            ways += [
-                f"EXISTS (SELECT 1 FROM {cases} mine WHERE {work})",
-                _open_to("consents", consents, "enterprise", f"{table}.id", "bank"),
-            ]
-    return " OR ".join(ways)
+        return f"EXISTS (SELECT 1 FROM {named['diagnoses']} mine WHERE mine.id = {table}.diagnosis)"
+    if name == "diagnoses":
+        lies = _tagged({tag: f"firm.{column}" for tag, column in PLACES.items()}) if by_party else _lies("firm")
+        of_firm = f"EXISTS (SELECT 1 FROM {firms} firm WHERE firm.id = {table}.enterprise AND {lies})"
+        ways = [
+            _tagged({"provider": f"{table}.provider"}),
+            _open_to("consents", consents, "enterprise", f"{table}.enterprise", "bank"),
+            _open_to("assignments", assignments, "diagnosis", f"{table}.id", "expert"),
+            of_firm,
+        ]
+        return " OR ".join((WHOLE, *ways)) if by_party else of_firm
+    if not by_party:
+        return _lies(table)
+    provider = _tagged({"provider": "mine.provider"})
+    assigned = _open_to("assignments", assignments, "diagnosis", "mine.id", "expert")
+    work = f"mine.enterprise = {table}.id AND ({provider} OR {assigned})"
+    ways = [
+        _tagged({tag: f"{table}.{column}" for tag, column in PLACES.items()}),
+        f"EXISTS (SELECT 1 FROM {cases} mine WHERE {work})",
+        _open_to("consents", consents, "enterprise", f"{table}.id", "bank"),
+    ]
+    return " OR ".join((WHOLE, *ways))
