@@ -31,10 +31,14 @@ from api.program import Identified, Program
 from api.schema import build_schema
 from api.wakeups import Wakeups
 from domain import diagnosis as d
-from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, Place, Role, Scope, admits
+from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Place, Role, Scope, Term, admits
+from domain.assignments import AssignExpert
+from domain.consents import GrantConsent
 from domain.enterprises import enterprise_id, place_of
 from domain.fields import FIELDS
+from domain.language import city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.people import InvitePerson
 from domain.targets import Measure, SetTarget
 from journal import Caller
 from standards import Form
@@ -49,8 +53,12 @@ PLACES = (
     {"district": "310117", "subdistrict": "310117001", "park": "park1", "group": "g1"},
     {"district": "310117", "subdistrict": None, "park": None, "group": "g1"},
     {"district": "310115", "subdistrict": "310115002", "park": "park2", "group": None},
-    {"district": "310114", "subdistrict": None, "park": "park1", "group": "g2"},
+    {"district": "310114", "subdistrict": None, "park": "park1", "group": "g2", "reporting_unit": "lingang"},
 )
+TODAY = city_day(datetime.now(UTC))
+LAST_DAY = TODAY + timedelta(days=30)
+CONSENTS = ((), (Term("bank", TODAY, LAST_DAY),), (), ())
+ASSIGNMENTS = ((), (), (Term("zhou", TODAY, LAST_DAY),), ())
 USCCS = ("91310000132260250X", "91330100799655058B", "91110000802100433B", "9144030071526726XG")
 FIRMS = tuple(
     FIRM.model_copy(update={"uscc": uscc, "name": f"示例暗号{number}号有限公司", **place})
@@ -62,12 +70,15 @@ CASES = ("case-0", "case-1", "case-2")
 
 
 def place(number: int) -> Place:
-    return place_of(IDS[number], FIRMS[number], PROVIDERS[number])
+    return place_of(
+        IDS[number], FIRMS[number], PROVIDERS[number], consents=CONSENTS[number], assignments=ASSIGNMENTS[number]
+    )
 
 
 def canaries(number: int) -> tuple[str, ...]:
     """Texts that only the things of one firm hold."""
-    return (USCCS[number], FIRMS[number].name, IDS[number], f"case-{number}", f"佐证{number}号.pdf", f"缘由{number}号")
+    named = (f"case-{number}", f"佐证{number}号.pdf", f"缘由{number}号", f"filler-{number}", f"授信{number}号")
+    return (USCCS[number], FIRMS[number].name, IDS[number], *named)
 
 
 @dataclass
@@ -147,6 +158,25 @@ def fill(city: City) -> None:
             city.send(mine, d.VerifyAnswers(diagnosis=case, section=section, answers=found))
         city.send(mine, d.ScoreDiagnosis(diagnosis=case))
         city.send(mine, d.IssueReport(diagnosis=case, file=FILE))
+    open_to_others(city)
+
+
+def open_to_others(city: City) -> None:
+    """A filler in each firm, a bank with one firm's consent, an expert with one diagnosis."""
+    for name, kind in (("bank", OrganisationKind.BANK), ("experts", OrganisationKind.EXPERT_GROUP)):
+        city.send(CITY, RegisterOrganisation(organisation=name, kind=kind, name=name))
+    people = [(f"filler-{number}", Role.FILLER, IDS[number]) for number in range(len(FIRMS))]
+    for person, role, unit in (*people, ("zhou", Role.READER, "experts")):
+        city.send(
+            CITY,
+            InvitePerson(
+                person=person, sealed_name="x", membership="m1", role=role, organisation=unit, since=TODAY, contact=True
+            ),
+        )
+    term = {"since": TODAY, "until": LAST_DAY}
+    consent = GrantConsent(enterprise=IDS[1], consent="c1", bank="bank", purpose="授信1号", **term)
+    city.send(caller(Role.ENTERPRISE, IDS[1]), consent)
+    city.send(CITY, AssignExpert(diagnosis=CASES[2], assignment="a1", expert="zhou", role=Role.READER, **term))
 
 
 VALUES = {
@@ -154,12 +184,16 @@ VALUES = {
     Attribute.DISTRICT: ("310117", "310115", "310114", "310101"),
     Attribute.SUBDISTRICT: ("310117001", "310115002"),
     Attribute.PARK: ("park1", "park2"),
+    Attribute.REPORTING_UNIT: ("lingang",),
     Attribute.GROUP: ("g1", "g2"),
     Attribute.PROVIDER: ("p1", "p2"),
 }
+DAYS = (TODAY - timedelta(days=1), TODAY, LAST_DAY + timedelta(days=1))
 leaves = st.one_of(
     st.just(Everything()),
     st.just(Nothing()),
+    st.builds(OpenTo, st.just(Attribute.CONSENT), st.sampled_from(("bank", "p1")), st.sampled_from(DAYS)),
+    st.builds(OpenTo, st.just(Attribute.ASSIGNMENT), st.sampled_from(("zhou", "filler-1")), st.sampled_from(DAYS)),
     *(st.builds(Is, st.just(attribute), st.sampled_from(values)) for attribute, values in VALUES.items()),
 )
 scopes = st.recursive(
