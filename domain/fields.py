@@ -89,6 +89,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Mutation.actAs": SIGNED_IN,
     "Mutation.requestUpload": UPLOADERS,
     "Mutation.issueInvitation": NAMES,
+    "Mutation.exportPerson": frozenset({Role.CITY}),
     "Mutation.acceptInvitation": ANYONE,
     # oneself
     "Viewer.*": ANYONE,
@@ -99,6 +100,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "ActAsPayload.*": SIGNED_IN,
     "RequestUploadPayload.*": UPLOADERS,
     "IssueInvitationPayload.*": NAMES,
+    "ExportPersonPayload.*": frozenset({Role.CITY}),
     "Invitation.*": NAMES,
     "AcceptInvitationPayload.*": ANYONE,
     "UploadTicket.*": UPLOADERS,

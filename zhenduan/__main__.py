@@ -53,6 +53,10 @@ def _password(settings: Settings, given: argparse.Namespace) -> int:
     return administration.change_password(settings, given.login, typed, show=given.generate)
 
 
+def _export_person(settings: Settings, given: argparse.Namespace) -> int:
+    return administration.export_person(settings, given.person)
+
+
 def _link_subject(settings: Settings, given: argparse.Namespace) -> int:
     return administration.link_subject(settings, given.person, given.subject)
 
@@ -133,6 +137,8 @@ def parser() -> argparse.ArgumentParser:
     added = command("password", _password, "修改密码 change a password")
     added.add_argument("login", help="登录名 login")
     added.add_argument("--generate", action="store_true", help="随机生成 make one and print it")
+    added = command("export-person", _export_person, "导出个人信息 print all that is held on a person, as JSON")
+    added.add_argument("person", help="人员标识 person")
     added = command("link-subject", _link_subject, "关联外部身份 make a subject of the identity provider a person's")
     added.add_argument("person", help="人员标识 person")
     added.add_argument("subject", help="外部身份 subject (sub) at the provider")

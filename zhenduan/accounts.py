@@ -217,6 +217,20 @@ class LocalAccounts:
                 raise LOGIN_UNKNOWN.refuse(login=name)
             connection.execute(delete(SESSIONS).where(SESSIONS.c.login == name))
 
+    def held_on(self, person: str) -> dict[str, Any]:
+        """The ways in that a person has 个人账户信息: logins, open sessions, subjects; times in microseconds of UTC."""
+        sessions = select(SESSIONS.c.membership, SESSIONS.c.used_at, SESSIONS.c.expires_at)
+        with self._vault.reading() as connection:
+            logins = connection.execute(select(LOGINS.c.login, LOGINS.c.changed_at).where(LOGINS.c.person == person))
+            return {
+                "logins": [{"login": login, "passwordChangedAt": at} for login, at in logins],
+                "sessions": [
+                    {"membership": membership, "usedAt": used, "expiresAt": ends}
+                    for membership, used, ends in connection.execute(sessions.where(SESSIONS.c.person == person))
+                ],
+                "subjects": self.subjects.held_on(connection, person),
+            }
+
     def remove(self, person: str) -> None:
         """Take a person's logins away and end their sessions 注销账户; part of erasing the person."""
         with self._vault.writing() as connection:

@@ -1,5 +1,6 @@
 """Administration 运维: what the person at the machine does, through the same commands that users send."""
 
+import json
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -192,6 +193,21 @@ def change_password(settings: Settings, login: str, password: str, *, show: bool
         except Refused as refused:
             return _refusal(refused)
     out(f"新密码 new password: {password}" if show else "已修改 changed")
+    return 0
+
+
+def export_person(settings: Settings, person: str) -> int:
+    """All that is held on a person, as JSON; 2 where there is no such person."""
+    from api.person_export import held_on  # noqa: PLC0415 - it builds types of the schema
+
+    with opened(settings) as installation:
+        installation.program.models.catch_up()
+        with installation.program.models.reading() as reading:
+            found = held_on(installation.program, reading, person)
+    if found is None:
+        sys.stderr.write(f"没有该人员 no such person: {person}\n")
+        return 2
+    out(json.dumps(found, ensure_ascii=False, indent=1))
     return 0
 
 

@@ -87,6 +87,12 @@ class Subjects:
         return str(found) if found is not None else None
 
     @staticmethod
+    def held_on(connection: Connection, person: str) -> list[dict[str, str]]:
+        """A person's subjects, as (issuer, subject)."""
+        query = select(SUBJECTS.c.issuer, SUBJECTS.c.subject).where(SUBJECTS.c.person == person)
+        return [{"issuer": issuer, "subject": subject} for issuer, subject in connection.execute(query)]
+
+    @staticmethod
     def forget(connection: Connection, person: str) -> None:
         """Take a person's subjects away within a transaction."""
         connection.execute(delete(SUBJECTS).where(SUBJECTS.c.person == person))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
@@ -104,6 +104,9 @@ class Accounts(Protocol):
         Raises:
             Refused: the login or password cannot be taken; the ticket stays in force.
         """
+
+    def held_on(self, person: str) -> dict[str, Any]:
+        """The ways in that a person has, as plain JSON values; no password and no token, nor a hash of either."""
 
     def remove(self, person: str) -> None:
         """End an erased person's account and every session of it."""

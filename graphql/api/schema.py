@@ -13,6 +13,7 @@ from api.liaisons import LiaisonQueries
 from api.mutations import mutation_type
 from api.organisations import OrganisationQueries
 from api.people import PeopleQueries
+from api.person_export import PersonExportMutations
 from api.rosters import RosterQueries
 from api.sessions import SessionMutations, SessionQueries
 from domain.fields import FIELDS
@@ -34,7 +35,12 @@ class Query(
     """The root of every read."""
 
 
-Mutation = mutation_type(FILLED, THINGS, SessionMutations)
+@strawberry.type
+class OwnMutations(SessionMutations, PersonExportMutations):
+    """What is no command: it changes secrets or tickets, or nothing at all."""
+
+
+Mutation = mutation_type(FILLED, THINGS, OwnMutations)
 
 
 def build_schema() -> strawberry.Schema:

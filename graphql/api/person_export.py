@@ -1,0 +1,105 @@
+"""Export of all that is held on a person 个人信息导出, for the person's own request to the city. plan P5, P7.
+
+Name and phone in clear, roles, the ways in (never a password or token), every entry about the person and every entry that
+the person wrote. Once erased, only the opaque id and what is not personal remain.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+import strawberry
+
+from api.context import Context
+from api.diagnosis_parts import moment
+from api.errors import UserError
+from api.program import Program
+from domain.access import Everything
+from domain.language import NOT_FOUND
+from domain.people import person_stream
+from projections import Reading, audit_trail, people_desk
+from projections.audit_trail import EntryFilter, EntryRow
+
+BATCH = 1_000
+
+
+def held_on(program: Program, reading: Reading, person: str) -> dict[str, Any] | None:
+    """All that is held on a person, as plain JSON values; None where there is no such person."""
+    rows = people_desk.people_by_id(reading, Everything(), [person])
+    if not rows:
+        return None
+    row = rows[0]
+
+    def opened(field: str, sealed: str | None) -> str | None:
+        return program.keys.open(person, field, sealed) if sealed is not None else None
+
+    memberships = people_desk.held_by(reading, Everything(), [person]).get(person, [])
+    return {
+        "person": person,
+        "name": opened("name", row.sealed_name),
+        "phone": opened("phone", row.sealed_phone),
+        "joined": row.joined,
+        "erased": row.erased,
+        "memberships": [held._asdict() for held in memberships],
+        "accounts": program.accounts.held_on(person),
+        "about": [_told(entry) for entry in _all(reading, EntryFilter(stream=person_stream(person)))],
+        "written": [_told(entry) for entry in _all(reading, EntryFilter(actor=person))],
+    }
+
+
+def _all(reading: Reading, where: EntryFilter) -> Iterator[EntryRow]:
+    after = 0
+    while found := audit_trail.entries(reading, Everything(), BATCH, where, after=after):
+        yield from found
+        after = found[-1].position
+
+
+def _told(entry: EntryRow) -> dict[str, Any]:
+    """An entry without its place in the journal; what it holds of names is ciphertext, which is given in clear above."""
+    data = {name: value for name, value in orjson.loads(entry.data).items() if not name.startswith("sealed_")}
+    data.pop("file", None)
+    return {
+        "id": f"{entry.stream}/{entry.version}",
+        "at": moment(entry.at).isoformat(),
+        "type": entry.type,
+        "actor": entry.actor,
+        "role": entry.role,
+        "organisation": entry.organisation,
+        "reason": entry.reason,
+        "data": data,
+    }
+
+
+@strawberry.input(description="Whose data 个人信息导出")
+class ExportPersonInput:
+    """A person."""
+
+    person: strawberry.ID = strawberry.field(description="人员标识")
+
+
+@strawberry.type(description="All that is held on a person 个人信息导出, as JSON. plan P5, P7")
+class ExportPersonPayload:
+    """The export or the reason why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    export: str | None = strawberry.field(default=None, description="JSON 导出内容")
+    made_at: datetime | None = strawberry.field(default=None, description="导出时间, UTC")
+
+
+@strawberry.type
+class PersonExportMutations:
+    """Hand-written: it writes nothing, but what it answers with is nobody's but the city's to ask for."""
+
+    @strawberry.mutation(description="Export all that is held on a person 个人信息导出. plan P5, P7")
+    def export_person(
+        self, info: strawberry.Info[Context, None], input: ExportPersonInput  # noqa: A002
+    ) -> ExportPersonPayload:
+        """For the person's own request."""
+        context = info.context
+        found = held_on(context.program, context.reading, input.person)
+        if found is None:
+            return ExportPersonPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
+        return ExportPersonPayload(
+            user_errors=[], export=orjson.dumps(found).decode(), made_at=context.program.clock()
+        )

@@ -1,0 +1,67 @@
+"""Export of all that is held on a person (plan P5, P7): by the city alone, whole, without a secret, and empty once erased."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live_city import LiveCity, sections
+from zhenduan.administration import export_person
+
+EXPORT = """mutation($input: ExportPersonInput!) { exportPerson(input: $input) {
+  export userErrors { code } } }"""
+
+
+def exported(city: LiveCity, person: str, who: str = "city") -> Any:
+    payload = city.data(who, EXPORT, input={"person": person})["exportPerson"]
+    return json.loads(payload["export"]) if payload["export"] else payload["userErrors"]
+
+
+def test_everything_held_on_a_person_is_in_it_and_nothing_secret(city: LiveCity) -> None:
+    diagnosis = city.opened()
+    section, answers = next(iter(sections(3).items()))
+    city.done("filler", "saveAnswers", diagnosis=diagnosis, section=section, answers=answers)
+    city.installation.accounts.subjects.link("https://sso.example", "sub-7", "filler")
+    found = exported(city, "filler")
+    assert (found["name"], found["phone"], found["erased"]) == ("示例人员filler", None, False)
+    assert [held["role"] for held in found["memberships"]] == ["filler"]
+    assert [login["login"] for login in found["accounts"]["logins"]] == ["filler"]
+    assert len(found["accounts"]["sessions"]) == 1
+    assert found["accounts"]["subjects"] == [{"issuer": "https://sso.example", "subject": "sub-7"}]
+    assert [entry["type"] for entry in found["about"]] == ["person.registered.v1", "person.membership_granted.v2"]
+    assert [entry["type"] for entry in found["written"]] == ["diagnosis.answers_saved.v1"]
+    said = json.dumps(found)
+    token = city.tokens["filler"]
+    assert token not in said
+    assert "argon2" not in said
+    assert "position" not in said
+    assert "sealed" not in said
+
+
+@pytest.mark.parametrize("who", ["district", "auditor", "enterprise", "operator", "filler"])
+def test_nobody_but_the_city_exports_a_person(city: LiveCity, who: str) -> None:
+    refused = city.ask(who, EXPORT, input={"person": "filler"})
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_an_erased_person_has_nothing_personal_left(city: LiveCity) -> None:
+    city.done("city", "erasePerson", "person { erased }", person="filler")
+    found = exported(city, "filler")
+    assert (found["name"], found["phone"], found["erased"]) == (None, None, True)
+    assert found["accounts"] == {"logins": [], "sessions": [], "subjects": []}
+    assert "示例人员filler" not in json.dumps(found, ensure_ascii=False)
+    assert exported(city, "nobody") == [{"code": "NOT_FOUND"}]
+
+
+def test_the_command_line_prints_the_same(
+    city: LiveCity, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from zhenduan.settings import Settings  # noqa: PLC0415 - used here only
+
+    city.installation.program.models.catch_up()
+    folder = tmp_path / "data"
+    settings = Settings(folder, None if url.startswith("sqlite") else url)
+    assert export_person(settings, "filler") == 0
+    assert json.loads(capsys.readouterr().out) == exported(city, "filler")
+    assert export_person(settings, "nobody") == 2
