@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 
 from domain.access import Scope
-from domain.events import EVENTS
 from journal.entries import DEMO_TYPE
 from projections import diagnosis_desk, directory, editions_desk
 from projections.audit_trail import EntryRow
