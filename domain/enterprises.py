@@ -86,7 +86,8 @@ class ImportRoster(Command):
 
     digest: SHA-256 of the file. rows: (row in the file, firm), only those not refused. findings: every refusal and
     warning of the reading. refused_rows: how many rows were refused, however many reasons each had; a file refused as a
-    whole has no rows. accept_partial: a refused row does not block the others.
+    whole has no rows. accept_partial: a refused row does not block the others. unstated: what the file has no column for;
+    it stays as it was, since silence takes nobody's firms out of sight.
     """
 
     year: Annotated[int, Field(ge=2023, le=2100)]
@@ -96,6 +97,7 @@ class ImportRoster(Command):
     findings: tuple[RosterFinding, ...]
     refused_rows: Annotated[int, Field(ge=0)]
     accept_partial: bool = False
+    unstated: frozenset[Literal["subdistrict", "park", "reporting_unit", "group"]] = frozenset()
 
 
 # Events
@@ -205,7 +207,7 @@ def decide(command: ImportRoster, roster: Roster | None, occasion: Occasion) -> 
     if _seen(command, known):
         return ()
     if _blocked(command):
-        return (RosterBlocked(**command.model_dump(exclude={"rows", "accept_partial"})),)
+        return (RosterBlocked(**command.model_dump(exclude={"rows", "accept_partial", "unstated"})),)
     require_distinct(command)
     if occasion.role == Role.DISTRICT:
         require_own_district(command, occasion)
@@ -220,10 +222,10 @@ def decide(command: ImportRoster, roster: Roster | None, occasion: Occasion) -> 
         if before is None:
             facts.append(Elsewhere(stream, EnterpriseRegistered(firm=firm)))
             registered += 1
-        elif before == firm:
+        elif before == (now := _completed(firm, before, command.unstated)):
             unchanged += 1
         else:
-            facts.append(Elsewhere(stream, EnterpriseRevised(firm=firm)))
+            facts.append(Elsewhere(stream, EnterpriseRevised(firm=now)))
     report = RosterImported(
         year=command.year,
         digest=command.digest,
@@ -236,6 +238,13 @@ def decide(command: ImportRoster, roster: Roster | None, occasion: Occasion) -> 
         findings=command.findings,
     )
     return (report, *facts)
+
+
+def _completed(firm: Firm, before: Firm, unstated: frozenset[str]) -> Firm:
+    """A statement with what its file does not speak of as it was; a subdistrict stays only within its district."""
+    moved = firm.district != before.district
+    kept = {name: getattr(before, name) for name in unstated if not (name == "subdistrict" and moved)}
+    return firm.model_copy(update=kept)
 
 
 def _seen(command: ImportRoster, known: Roster) -> bool:

@@ -253,6 +253,7 @@ def roster_command(
         findings=tuple(findings),
         refused_rows=reading.refused_rows,
         accept_partial=accept_partial,
+        unstated=frozenset(name for name in ("subdistrict", *NAMED_UNITS) if name not in reading.titles),
     )
 
 

@@ -123,7 +123,7 @@ FILLED: Mapping[type[Command], Filled] = {
     ),
     AttachEvidence: Filled(frozenset({"filename", "media_type", "size"}), fill=_evidence),
     ImportRoster: Filled(
-        frozenset({"digest", "filename", "rows", "findings", "refused_rows"}),
+        frozenset({"digest", "filename", "rows", "findings", "refused_rows", "unstated"}),
         (("sha256", str, "SHA-256 of the uploaded file 文件散列"),),
         _roster,
     ),

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from domain import enterprises as e
 from domain.access import Role
+from domain.language import Elsewhere
 from domain.rights import ROLE_NOT_ALLOWED
 from tests.rules.given import Given
 
@@ -59,6 +60,24 @@ def test_a_new_enterprise_is_registered_and_joins_the_years_roster() -> None:
 
 def test_an_unchanged_enterprise_joins_the_roster_without_a_fact_of_its_own() -> None:
     given(firms=on_record(FIRM)).when(file_of(FIRM), Role.CITY).happened("roster.imported.v1")
+
+
+def test_what_a_file_has_no_column_for_stays_as_it_was() -> None:
+    seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1", "group": "g1"})
+    silent = file_of(FIRM).model_copy(update={"unstated": frozenset({"subdistrict", "park", "group"})})
+    given(firms=on_record(seated)).when(silent, Role.CITY).happened("roster.imported.v1")
+    given(firms=on_record(seated)).when(file_of(FIRM), Role.CITY).happened("roster.imported.v1", "enterprise.revised.v2")
+
+
+def test_a_subdistrict_that_is_not_spoken_of_stays_only_within_its_district() -> None:
+    seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1"})
+    moved = FIRM.model_copy(update={"district": "310115"})
+    wish = file_of(moved).model_copy(update={"unstated": frozenset({"subdistrict", "park"})})
+    outcome = given(firms=on_record(seated)).when(wish, Role.CITY).outcome
+    assert isinstance(outcome, tuple)
+    revised = outcome[1]
+    assert isinstance(revised, Elsewhere)
+    assert revised.event == e.EnterpriseRevised(firm=moved.model_copy(update={"park": "park1"}))
 
 
 def test_an_amount_spelled_with_more_zeros_is_no_change() -> None:
