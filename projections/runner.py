@@ -63,6 +63,8 @@ BATCH = 2_000
 PROJECTOR_LOCK = 7_239_003
 SCHEMA_LOCK = 7_239_004
 RECONNECT_SECONDS = 1.0
+FOLLOW_SECONDS = 0.25
+"""How soon a follower hears that it is to stop, while nothing is appended."""
 LOG_BYTES = 16 * 2**20
 """What SQLite's write-ahead log shrinks back to after a long reader or a rebuild made it grow."""
 
@@ -233,7 +235,7 @@ class ReadModels:
         while not stop.is_set():
             try:
                 position = self.catch_up()
-                self._journal.wait_beyond(position, 1.0)
+                self._journal.wait_beyond(position, FOLLOW_SECONDS)
             except Exception:
                 log.exception("the projector stumbled and tries again")
                 stop.wait(RECONNECT_SECONDS)

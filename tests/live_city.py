@@ -22,11 +22,12 @@ from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.people import GrantMembership, RegisterPerson
 from standards import Answer, Form, load
 from tests.rules.firms import answer_at
-from zhenduan.accounts import LocalAccounts
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 
 EDITION = load("2023")
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Passwords of the tests cost little to hash."""
 SCHEMA = build_schema()
 """Built once: it holds no state of a program."""
 PASSWORD = "correct horse battery"
@@ -226,17 +227,15 @@ def live_city(data: Path, url: str) -> Iterator[LiveCity]:
 @contextmanager
 def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity]:
     """A city that was built before, or a copy of one, with the tokens of its people."""
-    with opened(Settings(data, None if url.startswith("sqlite") else url)) as installation:
+    with opened(Settings(data, None if url.startswith("sqlite") else url), hasher=CHEAP) as installation:
         yield LiveCity(installation, Operations(installation.program, SCHEMA, FIELDS), dict(tokens))
 
 
 def build_city(data: Path, url: str) -> dict[str, str]:
     """Build the small city and leave it; the token of each login."""
     settings = Settings(data, None if url.startswith("sqlite") else url)
-    with opened(settings) as installation:
-        program = installation.program
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        accounts = LocalAccounts(_vault_of(installation), program.models, program.clock, hasher=cheap)
+    with opened(settings, hasher=CHEAP) as installation:
+        program, accounts = installation.program, installation.accounts
         city = LiveCity(installation, Operations(program, SCHEMA, FIELDS))
         for identity, kind, name in UNITS:
             city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name, parent=ABOVE.get(identity)))
@@ -270,8 +269,3 @@ def build_city(data: Path, url: str) -> dict[str, str]:
             assert signed_in is not None
             city.tokens[login] = signed_in.token
         return city.tokens
-
-
-def _vault_of(installation: Installation) -> Any:
-    return installation.accounts._vault  # noqa: SLF001 - the same vault, with a cheaper hash for the tests
-

@@ -5,6 +5,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from argon2 import PasswordHasher
+
 from api.program import Program, Transparency
 from domain.access import Everything, Role
 from journal import Caller, open_journal
@@ -44,10 +46,13 @@ class Installation:
 
 
 @contextmanager
-def opened(settings: Settings, *, demo: bool = False, clock: Clock = now) -> Iterator[Installation]:
+def opened(
+    settings: Settings, *, demo: bool = False, clock: Clock = now, hasher: PasswordHasher | None = None
+) -> Iterator[Installation]:
     """Open an installation for as long as the block lasts 打开系统.
 
-    demo: its journal is marked as demo while it is empty, and then accepts clocks of the past.
+    demo: its journal is marked as demo while it is empty, and then accepts clocks of the past. hasher: of passwords; the
+    library's usual cost when None.
 
     Raises:
         MasterKeyUnusable: the master key's file is open to others, or another vault's.
@@ -69,7 +74,7 @@ def opened(settings: Settings, *, demo: bool = False, clock: Clock = now) -> Ite
         blobs = Blobs(settings.files)
         keys = PersonalKeys(vault, master)
         provider = IdentityProvider(settings.provider, clock) if settings.provider is not None else None
-        accounts = LocalAccounts(vault, models, clock, provider=provider)
+        accounts = LocalAccounts(vault, models, clock, hasher=hasher, provider=provider)
         sign_on = None
         if provider is not None:
             stack.callback(provider.close)
