@@ -6,7 +6,7 @@ file of its own. What is deleted here is meant to be gone, which no backup of th
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ class Vault:
     """The tables of secrets 密库, shared by the keys of persons, the accounts and the uploads."""
 
     def __init__(self, engine: Engine, unasked: Engine | None = None) -> None:
-        """Over an engine, and one whose connections are not asked first whether they live, for `rows`."""
+        """Over an engine, and one whose connections are not asked first whether they live, for `kept`."""
         self._sqlite = engine.dialect.name == "sqlite"
         self._engine = engine.execution_options(schema_translate_map={SCHEMA: None}) if self._sqlite else engine
         # one statement needs no transaction around it, and every request identifies its caller here
@@ -104,17 +104,20 @@ class Vault:
         with self._reads.connect() as connection:
             yield connection
 
-    def rows(self, query: Select[Any]) -> Rows:
-        """The rows of one query as plain tuples; a connection that was lost meanwhile is made anew."""
+    def kept(self, name: str, build: Callable[[], Select[Any]], **values: str) -> Rows:
+        """The rows of a query that is built once for its name 常用查询; a connection lost meanwhile is made anew.
+
+        build: makes the query, with `bindparam(NAME)` in place of each value.
+        """
         if self._statements is None:
             with self._reads.connect() as connection:
-                return [tuple(row) for row in connection.execute(query)]
+                return [tuple(row) for row in connection.execute(build(), values)]
         with self._unasked.connect() as connection:
             try:
-                return self._statements.rows(connection, query)
+                return self._statements.kept(connection, name, build, values)
             except psycopg2.OperationalError:
                 connection.invalidate()
-                return self._statements.rows(connection, query)
+                return self._statements.kept(connection, name, build, values)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, select
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Select, String, Table, bindparam, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
@@ -347,10 +347,14 @@ def diagnoses(
 ) -> list[DiagnosisRow]:
     """A page of diagnoses within a scope 诊断列表, in order of id, beyond `after`."""
     cases = reading[DIAGNOSES]
-    query = select(cases).where(*_matching(reading, scope, where))
-    if after is not None:
-        query = query.where(cases.c.id > after)
-    return [DiagnosisRow._make(row) for row in reading.rows(query.order_by(cases.c.id).limit(first))]
+
+    def query() -> Select[Any]:
+        page = select(cases).where(*_matching(reading, scope, where), cases.c.id > bindparam("after"))
+        return page.order_by(cases.c.id).limit(bindparam("first", type_=Integer))
+
+    name = ("diagnoses", scope) if where == DiagnosisFilter() else None
+    rows = reading.kept(name, query, after=after or "", first=first)
+    return [DiagnosisRow._make(row) for row in rows]
 
 
 def count(reading: Reading, scope: Scope, where: DiagnosisFilter) -> int:
@@ -362,8 +366,12 @@ def count(reading: Reading, scope: Scope, where: DiagnosisFilter) -> int:
 def diagnoses_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, DiagnosisRow]:
     """Diagnoses of many ids within a scope; those outside are absent."""
     cases = reading[DIAGNOSES]
-    query = select(cases).where(*_matching(reading, scope, DiagnosisFilter()), reading.among(cases.c.id, ids))
-    return {row[0]: DiagnosisRow._make(row) for row in reading.rows(query)}
+
+    def query() -> Select[Any]:
+        return select(cases).where(*_matching(reading, scope, DiagnosisFilter()), reading.listed(cases.c.id, "ids"))
+
+    rows = reading.kept(("diagnoses_by_id", scope), query, ids=list(ids))
+    return {row[0]: DiagnosisRow._make(row) for row in rows}
 
 
 def answers(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:

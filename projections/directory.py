@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, MetaData, String, Table, and_, exists, func, or_, select
+from sqlalchemy import Column, Integer, MetaData, Select, String, Table, and_, bindparam, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
@@ -178,10 +178,14 @@ def enterprises(
 ) -> list[EnterpriseRow]:
     """A page of enterprises within a scope 企业列表, in order of id, beyond `after`."""
     firms = reading[ENTERPRISES]
-    query = select(firms).where(*_matching(reading, scope, where))
-    if after is not None:
-        query = query.where(firms.c.id > after)
-    return [EnterpriseRow._make(row) for row in reading.rows(query.order_by(firms.c.id).limit(first))]
+
+    def query() -> Select[Any]:
+        page = select(firms).where(*_matching(reading, scope, where), firms.c.id > bindparam("after"))
+        return page.order_by(firms.c.id).limit(bindparam("first", type_=Integer))
+
+    name = ("enterprises", scope) if where == EnterpriseFilter() else None
+    rows = reading.kept(name, query, after=after or "", first=first)
+    return [EnterpriseRow._make(row) for row in rows]
 
 
 def count(reading: Reading, scope: Scope, where: EnterpriseFilter) -> int:
@@ -193,8 +197,12 @@ def count(reading: Reading, scope: Scope, where: EnterpriseFilter) -> int:
 def enterprises_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, EnterpriseRow]:
     """Enterprises of many ids within a scope; those outside are absent."""
     firms = reading[ENTERPRISES]
-    query = select(firms).where(to_sql(scope, enterprise_columns(reading)), reading.among(firms.c.id, ids))
-    return {row[0]: EnterpriseRow._make(row) for row in reading.rows(query)}
+
+    def query() -> Select[Any]:
+        return select(firms).where(to_sql(scope, enterprise_columns(reading)), reading.listed(firms.c.id, "ids"))
+
+    rows = reading.kept(("enterprises_by_id", scope), query, ids=list(ids))
+    return {row[0]: EnterpriseRow._make(row) for row in rows}
 
 
 def organisations(reading: Reading, kind: str | None, first: int, after: str | None = None) -> list[OrganisationRow]:
@@ -228,9 +236,13 @@ def organisation_count(reading: Reading, kind: str | None) -> int:
 def organisations_by_id(reading: Reading, ids: Sequence[str]) -> dict[str, OrganisationRow]:
     """Organisations of many ids."""
     table = reading[ORGANISATIONS]
-    columns = (table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
-    query = select(*columns).where(reading.among(table.c.id, ids))
-    return {row[0]: OrganisationRow._make(row) for row in reading.rows(query)}
+
+    def query() -> Select[Any]:
+        columns = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
+        return columns.where(reading.listed(table.c.id, "ids"))
+
+    rows = reading.kept(("organisations_by_id",), query, ids=list(ids))
+    return {row[0]: OrganisationRow._make(row) for row in rows}
 
 
 NODES = ("city", "district", "subdistrict", "park", "reporting_unit", "group")

@@ -4,7 +4,22 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Boolean, Column, Index, MetaData, String, Table, and_, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    Index,
+    MetaData,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import POSITIONS, Attribute, Everything, Role, Scope
@@ -238,10 +253,14 @@ def contacts(reading: Reading, units: Sequence[str], day: str) -> dict[str, list
 def memberships_of(reading: Reading, person: str, day: str) -> list[MembershipRow]:
     """The memberships of a person that hold on a day (ISO text); none once the person is erased."""
     held, people = reading[MEMBERSHIPS], reading[PEOPLE]
-    query = (
-        select(*(held.c[name] for name in MEMBERSHIP_COLUMNS))
-        .where(held.c.person == person, held.c.since <= day, (held.c.until.is_(None)) | (held.c.until >= day))
-        .where(people.c.id == held.c.person, people.c.erased.is_(False))
-        .order_by(held.c.id)
-    )
-    return [_membership(row) for row in reading.rows(query)]
+
+    def query() -> Select[Any]:
+        then: BindParameter[str] = bindparam("day")
+        return (
+            select(*(held.c[name] for name in MEMBERSHIP_COLUMNS))
+            .where(held.c.person == bindparam("of"), held.c.since <= then, held.c.until.is_(None) | (held.c.until >= then))
+            .where(people.c.id == held.c.person, people.c.erased.is_(False))
+            .order_by(held.c.id)
+        )
+
+    return [_membership(row) for row in reading.kept(("memberships_of",), query, of=person, day=day)]

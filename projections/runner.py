@@ -266,10 +266,14 @@ class ReadModels:
         with self._reads.connect() as connection:
             standing = {name: rest for name, *rest in self._begun(connection)}
             try:
-                generations = tuple(standing[desk.name][0] for desk in self._desks)
-                position = min(standing[desk.name][1] for desk in self._desks)
+                generations, positions = zip(*(standing[desk.name] for desk in self._desks), strict=True)
                 reading = Reading(
-                    connection, self._shown(generations), position, self._statements, fenced=self._fenced
+                    connection,
+                    self._shown(generations),
+                    min(positions),
+                    self._statements,
+                    (generations, positions),
+                    fenced=self._fenced,
                 )
                 if scope is not None:
                     reading.through(scope)

@@ -18,7 +18,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import BigInteger, Column, MetaData, Row, String, Table, delete, select, update
+from sqlalchemy import BigInteger, Column, MetaData, Row, Select, String, Table, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.program import Identified, Invited, SignedIn
@@ -101,6 +101,9 @@ class SessionLimits:
     noted_every: timedelta = timedelta(minutes=1)
 
 
+KEPT_PEOPLE = 4_096
+
+
 def _moment(at: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
 
@@ -135,6 +138,7 @@ class LocalAccounts:
         self._vault = vault
         self._models = models
         self._clock = clock
+        self._read_at: dict[str, tuple[object, date, list[MembershipRow]]] = {}
         self._hasher = hasher or PasswordHasher()
         self._limits = sessions or SessionLimits()
         vault.create(META)
@@ -332,10 +336,18 @@ class LocalAccounts:
                 return False
 
     def _held(self, person: str, day: date, reading: Reading | None = None) -> list[MembershipRow]:
-        if reading is not None:
-            return memberships_of(reading, person, day.isoformat())
-        with self._models.reading() as own:
-            return memberships_of(own, person, day.isoformat())
+        """The memberships of a person that hold on a day; read anew when the read models have moved since."""
+        if reading is None:
+            with self._models.reading() as own:
+                return memberships_of(own, person, day.isoformat())
+        known = self._read_at.get(person)
+        if known is not None and known[:2] == (reading.stands_at, day):
+            return known[2]
+        if len(self._read_at) >= KEPT_PEOPLE:
+            self._read_at.clear()
+        held = memberships_of(reading, person, day.isoformat())
+        self._read_at[person] = (reading.stands_at, day, held)
+        return held
 
     def sign_out(self, token: str) -> None:
         """End a session at once 退出; an unknown token ends nothing."""
@@ -369,8 +381,7 @@ class LocalAccounts:
         if not SESSION_TOKEN.fullmatch(token):
             return None
         hashed, moment = _token_hash(token), microseconds(now)
-        columns = SESSIONS.c.token_hash, SESSIONS.c.person, SESSIONS.c.membership, SESSIONS.c.used_at, SESSIONS.c.expires_at
-        rows = self._vault.rows(select(*columns).where(SESSIONS.c.token_hash == hashed))
+        rows = self._vault.kept("session", _session_by_hash, hashed=hashed)
         if not rows or not hmac.compare_digest(rows[0][0], hashed):
             return None
         _, person, membership, used_at, expires_at = rows[0]
@@ -434,6 +445,11 @@ class LocalAccounts:
     def revoke_partner_key(self, key: str) -> None:
         """End a key at once 吊销合作方密钥."""
         self.partner_keys.revoke(key, self._clock())
+
+
+def _session_by_hash() -> Select[Any]:
+    columns = SESSIONS.c.token_hash, SESSIONS.c.person, SESSIONS.c.membership, SESSIONS.c.used_at, SESSIONS.c.expires_at
+    return select(*columns).where(SESSIONS.c.token_hash == bindparam("hashed"))
 
 
 def _identified(person: str, held: MembershipRow, now: datetime, ends: datetime) -> Identified:

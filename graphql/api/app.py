@@ -69,6 +69,7 @@ def create_app(
         finally:
             stop.set()
             await wakeups.stop()
+            await operations.close()
             if project:
                 await asyncio.to_thread(projector.join)
 

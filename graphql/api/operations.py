@@ -5,16 +5,17 @@ closed there. A subscription waits on the event loop; each of its events is answ
 caller is.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import isawaitable
-from typing import Any
+from typing import Any, TypeVar
 
-import anyio.to_thread
 import strawberry
-from anyio import CancelScope, CapacityLimiter
+from anyio import CancelScope
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
 from graphql.execution import Executor, create_source_event_stream
 from graphql.execution.execute import assume_not_async_iterable, assume_not_awaitable
@@ -31,6 +32,8 @@ from api.texts import texts_in, unusable
 from api.wakeups import Wakeups
 from journal import Caller
 from projections import Reading
+
+T = TypeVar("T")
 
 THREADS = 12
 """Operations at a time; each may hold a connection of the read models and one of the journal."""
@@ -112,13 +115,19 @@ class Operations:
         self._documents = Documents(self._schema, self._rights, limits or Limits())
         self._cursors = Cursors(program.secret)
         self._wakeups = wakeups
-        self._threads: CapacityLimiter | None = None
+        self._threads: ThreadPoolExecutor | None = None
 
-    async def in_thread(self, function: Any, *arguments: Any) -> Any:  # noqa: ANN401 - as anyio's own
-        """Run what blocks in one of the worker threads."""
+    async def in_thread(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - as the function takes them
+        """Run what blocks in one of the worker threads; it runs to its end even when nobody waits for it any more."""
         if self._threads is None:
-            self._threads = CapacityLimiter(THREADS)
-        return await anyio.to_thread.run_sync(function, *arguments, limiter=self._threads)
+            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="operation")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+
+    async def close(self) -> None:
+        """End the worker threads, once they have finished what they do."""
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            await asyncio.to_thread(threads.shutdown)
 
     def identify(self, token: str | None, reading: Reading | None = None) -> Identified | None:
         """Who asks 认证; None for the public. reading: the snapshot to look in, where one is open.

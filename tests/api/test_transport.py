@@ -285,7 +285,7 @@ def test_a_document_over_budget_is_told_its_limit(tmp_path: Path) -> None:
 def test_every_operation_has_a_context_of_its_own_and_leaves_the_loop_free(client: TestClient) -> None:
     seen = ask(client, "{ seen { thread } }").json()["data"]["seen"]
     assert seen["thread"] != threading.main_thread().name
-    assert "AnyIO worker thread" in seen["thread"]
+    assert "operation" in seen["thread"]
 
 
 def test_operations_that_block_run_side_by_side(client: TestClient) -> None:
@@ -373,7 +373,7 @@ def test_health_says_ok_or_failing_and_no_numbers(
 
 
 def test_the_projector_runs_in_the_process_that_is_asked_to_and_every_thread_ends_with_the_app(tmp_path: Path) -> None:
-    before = {thread for thread in threading.enumerate() if "worker" not in thread.name}
+    before = {thread for thread in threading.enumerate() if "AnyIO" not in thread.name}
     with small_api(tmp_path, project=True) as api, TestClient(api.app):
         assert "projector" in {thread.name for thread in threading.enumerate()}
-    assert {thread for thread in threading.enumerate() if "worker" not in thread.name} == before
+    assert {thread for thread in threading.enumerate() if "AnyIO" not in thread.name} == before

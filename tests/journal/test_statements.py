@@ -1,6 +1,7 @@
 """Statements run by the driver itself: the rows SQLAlchemy gives, whatever the statement, and one text for each shape."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Column,
     Connection,
     DateTime,
+    Integer,
     MetaData,
     Select,
     String,
@@ -95,18 +97,72 @@ def test_one_shape_is_compiled_once_and_keeps_no_value_of_the_first(connection: 
     for identity in ("a", "b", "诊", "none"):
         rows = statements.rows(connection, select(T.id).where(T.id == identity, one_of([identity])))
         assert [row[0] for row in rows] == [row["id"] for row in ROWS if row["id"] == identity]
-    assert len(statements._kept) == 1  # noqa: SLF001 - that is what is tested
+    assert len(statements._by_shape) == 1  # noqa: SLF001 - that is what is tested
 
 
 def test_lists_of_different_lengths_as_one_array_are_one_shape(connection: Connection) -> None:
     statements = Statements()
     for values in ([], ["a"], ["a", "b", "c"]):
         assert len(statements.rows(connection, select(T.id).where(one_of(values)))) == len(values)
-    assert len(statements._kept) == 1  # noqa: SLF001 - as above
+    assert len(statements._by_shape) == 1  # noqa: SLF001 - as above
 
 
 def test_there_is_an_end_to_what_is_kept(connection: Connection) -> None:
     statements = Statements()
     for number in range(KEPT_STATEMENTS + 5):
         statements.rows(connection, select(T.id.label(f"n{number}")).where(T.id == "a"))
-    assert len(statements._kept) <= KEPT_STATEMENTS  # noqa: SLF001 - as above
+    assert len(statements._by_shape) <= KEPT_STATEMENTS  # noqa: SLF001 - as above
+
+
+def test_a_query_kept_by_name_is_built_once_and_run_with_each_value(connection: Connection) -> None:
+    statements, built = Statements(), []
+
+    def build() -> Select[Any]:
+        built.append(1)
+        listed = T.id == any_(bindparam("ids", type_=ARRAY(String)))
+        return (
+            select(T.id)
+            .where(listed, T.size < 5, T.id > bindparam("after"))
+            .order_by(T.id)
+            .limit(bindparam("first", type_=Integer))
+        )
+
+    for ids, after, first in ((["a", "b", "诊"], "", 9), (["a", "诊"], "a", 9), (["a", "诊"], "", 1), ([], "", 9)):
+        found = statements.kept(connection, "small", build, {"ids": ids, "after": after, "first": first})
+        assert [row[0] for row in found] == [i for i in ("a", "诊") if i in ids and i > after][:first]
+    assert len(built) == 1
+
+
+def test_the_same_shape_under_two_names_keeps_each_its_own_constants(connection: Connection) -> None:
+    statements = Statements()
+    for _ in range(2):
+        for identity in ("a", "b"):
+            build = partial(select(T.id).where, T.id == identity)
+            assert statements.kept(connection, identity, build, {}) == [(identity,)]
+    assert len(statements._by_shape) == 1  # noqa: SLF001 - as above
+
+
+def test_a_kept_query_that_needs_sqlalchemy_is_left_to_it(connection: Connection) -> None:
+    statements = Statements()
+    for ids in (["a"], ["a", "b"]):
+        listed = T.id.in_(bindparam("ids", expanding=True))
+        found = statements.kept(connection, "listed", partial(select(T.id).where, listed), {"ids": ids})
+        assert sorted(found) == [(identity,) for identity in ids]
+
+
+def test_values_are_given_to_a_query_that_is_not_kept_too(connection: Connection) -> None:
+    statements = Statements()
+    for after, expected in (("", ["a", "b", "c", "诊"]), ("b", ["c", "诊"])):
+        query = select(T.id).where(T.id > bindparam("after")).order_by(T.id)
+        assert [row[0] for row in statements.rows(connection, query, {"after": after})] == expected
+
+
+@pytest.mark.parametrize("values", [{}, {"other": "a"}, {"after": "a", "other": "a"}])
+def test_a_value_left_out_or_unknown_is_an_error_and_not_an_empty_page(
+    connection: Connection, values: dict[str, str]
+) -> None:
+    query = select(T.id).where(T.id > bindparam("after"))
+    with pytest.raises(LookupError):
+        Statements().rows(connection, query, values)
+    with pytest.raises(LookupError):
+        Statements().kept(connection, "page", lambda: query, values)
