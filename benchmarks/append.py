@@ -5,7 +5,8 @@
 One event of 687 bytes a commit, fsync on. Contenders run in turn in the same processes; ratios are medians of the ratios of
 each round. Contenders: the library's PostgreSQL recorder (psycopg 3); a plain psycopg2 INSERT of the same columns with NOTIFY,
 in one round trip under the same advisory lock; `journal.append`; the whole of `handle()` (read, scope, decide, append, outcome
-remembered under an idempotency key). Then the same on SQLite, sync FULL.
+remembered under an idempotency key). Then the same on SQLite, sync FULL. Last, a journal that hashes with SM3 beside one of
+SHA-256: on PostgreSQL the second round trip is what it costs.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg2
@@ -28,11 +30,13 @@ from benchmarks import measuring
 from domain.access import Everything, Role
 from domain.events import CAPABILITIES
 from domain.organisations import OrganisationKind, RegisterOrganisation
-from journal import Caller, NewEntry, handle, open_journal
+from journal import Caller, Journal, NewEntry, handle, open_journal
+from journal.digests import SM3
 from journal.postgres_schema import APPEND_LOCK, CHANNEL
 
 STATE = b'{"answers":"' + b"x" * 673 + b'"}'
 LIBRARY, RAW, JOURNAL, HANDLE = "library recorder, no proof", "raw INSERT, one round trip", "journal.append", "handle()"
+JOURNAL_SM3 = "journal.append, SM3"
 RAW_INSERT = (
     "INSERT INTO raw_entries (at, stream, version, type, state, actor, role, organisation, reason, correlation, causation, "
     "idempotency_key, leaf) VALUES (%s, %s, 1, 'thing.happened.v1', %s, 'li', 'city', 'city', '', '', '', '', '') "
@@ -140,9 +144,23 @@ def by_processes(url: str, count: int, seconds: float, rounds: int) -> dict[str,
     return rates
 
 
-def by_threads(url: str, count: int, seconds: float, rounds: int) -> dict[str, list[float]]:
+def algorithms(url: str, other_url: str) -> dict[str, Callable[[], Callable[[str], object]]]:
+    """The same append to a journal of each algorithm."""
+    journals = {JOURNAL: open_journal(url), JOURNAL_SM3: open_journal(other_url, digest=SM3)}
+
+    def appending(journal: Journal) -> Callable[[str], object]:
+        return lambda name: journal.append(
+            [NewEntry(f"thing/{name}", 1, "thing.happened.v1", STATE, "li", "city", "city")], time.time_ns() // 1000
+        )
+
+    return {name: lambda journal=journal: appending(journal) for name, journal in journals.items()}
+
+
+def by_threads(
+    makers: dict[str, Callable[[], Callable[[str], object]]], count: int, seconds: float, rounds: int
+) -> dict[str, list[float]]:
     """Commits per second of many threads of one process."""
-    made = {name: [make() for _ in range(count)] for name, make in contenders(url).items()}
+    made = {name: [make() for _ in range(count)] for name, make in makers.items()}
 
     def rate(name: str, length: float) -> float:
         counts = [0] * count
@@ -162,6 +180,24 @@ def by_threads(url: str, count: int, seconds: float, rounds: int) -> dict[str, l
     return measuring.in_turn({name: lambda name=name: rate(name, seconds) for name in made}, rounds)
 
 
+def of_sm3(url: str) -> str:
+    """Address of a second database on the same server."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE of_sm3")
+    return urlsplit(url)._replace(path="/of_sm3").geturl()
+
+
+def beside(url: str, other_url: str, engine: str, given: argparse.Namespace) -> None:
+    """Measure the two algorithms in turn, and print."""
+    makers = algorithms(url, other_url)
+    for count in (1, 8):
+        rates = by_threads(makers, count, given.seconds, given.rounds)
+        title = f"{engine}, SM3 beside SHA-256, {count} thread{'s' if count > 1 else ''}"
+        measuring.table(title, "commits/s", rates, {(JOURNAL_SM3, JOURNAL): 0.0})
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -178,14 +214,16 @@ def main() -> None:
         for count in (1, 8):
             rates = by_processes(url, count, given.seconds, given.rounds)
             measuring.table(f"PostgreSQL, {count} process{'es' if count > 1 else ''}", "commits/s", rates, goals)
-        rates = by_threads(url, 8, given.seconds, given.rounds)
+        rates = by_threads(contenders(url), 8, given.seconds, given.rounds)
         measuring.table("PostgreSQL, 8 threads of one process (group commit)", "commits/s", rates, goals)
+        beside(url, of_sm3(url), "PostgreSQL", given)
     with tempfile.TemporaryDirectory() as place:
         url = f"sqlite:///{Path(place) / 'journal.db'}"
         for count in (1, 8):
-            rates = by_threads(url, count, given.seconds, given.rounds)
+            rates = by_threads(contenders(url), count, given.seconds, given.rounds)
             ratios = {(JOURNAL, LIBRARY): 0.0, (HANDLE, LIBRARY): 0.0}
             measuring.table(f"SQLite, {count} thread{'s' if count > 1 else ''}", "commits/s", rates, ratios)
+        beside(url, f"{url}.sm3", "SQLite", given)
 
 
 if __name__ == "__main__":

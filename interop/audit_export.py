@@ -14,7 +14,7 @@ from interop.dossier import covering, path_of
 from journal import Entry, Journal
 from journal.checkpoints import Checkpoint
 from journal.entries import canonical
-from journal.merkle import includes, leaf_hash, node_hash
+from journal.merkle import includes
 from journal.subtrees import TILE, TILE_HEIGHT, Unprovable
 from journal.transparency import TransparencyLog
 from projections import ReadModels, audit_trail, trail_words
@@ -49,7 +49,7 @@ def lines(
     with models.reading() as reading:
         last = reading.position
     note, checkpoint = covering(log, last)
-    yield _line({"format": FORMAT, "checkpoint": str(note)})
+    yield _line({"format": FORMAT, "algorithm": checkpoint.digest.name, "checkpoint": str(note)})
     position = 0
     proved = Proved(journal, log, checkpoint)
     while True:
@@ -98,8 +98,9 @@ class Proved:
         if not self._levels:
             return content, path_of(self._log, entry, self._checkpoint)
         within = tuple(level[(offset >> height) ^ 1] for height, level in enumerate(self._levels))
-        path, leaf = within + self._above, leaf_hash(content)
-        if not includes(self._checkpoint.root, self._checkpoint.size, position - 1, leaf, path):
+        digest = self._checkpoint.digest
+        path, leaf = within + self._above, digest.leaf(content)
+        if not includes(digest, self._checkpoint.root, self._checkpoint.size, position - 1, leaf, path):
             raise Unprovable(f"entry {position} is not what the checkpoint was signed over")
         return content, path
 
@@ -112,7 +113,7 @@ class Proved:
             level = [entry.leaf for entry in self._entries]
             while len(level) > 1:
                 self._levels.append(level)
-                level = [node_hash(*pair) for pair in zip(level[::2], level[1::2], strict=True)]
+                level = [self._checkpoint.digest.node(*pair) for pair in zip(level[::2], level[1::2], strict=True)]
             self._above = path_of(self._log, self._entries[0], self._checkpoint)[TILE_HEIGHT:]
 
 

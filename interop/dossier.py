@@ -1,6 +1,7 @@
 """Dossier 卷宗: one file with exactly the entries that a decision rests on, each proved to be in the log. plan P5.
 
 What it holds is checked, and the result worked out again, by interop/verify_dossier.py, which shares no line with this file.
+`algorithm` is the tree's, as the name of the log binds it; the digests of the dossier, its files and the rules are SHA-256 always.
 """
 
 import base64
@@ -23,7 +24,6 @@ from domain.organisations import organisation_stream
 from journal import Entry, Journal, decode
 from journal.checkpoints import Checkpoint
 from journal.entries import canonical
-from journal.merkle import leaf_hash
 from journal.notes import Note
 from journal.proof_files import ProofFile
 from journal.transparency import NotSigned, TransparencyLog
@@ -174,6 +174,7 @@ def dossier(journal: Journal, log: TransparencyLog, subject: str, kind: str = "g
         "format": FORMAT,
         "kind": kind,
         "subject": subject,
+        "algorithm": checkpoint.digest.name,
         "checkpoint": str(note),
         "entries": [
             {
@@ -196,7 +197,7 @@ def path_of(log: TransparencyLog, entry: Entry, checkpoint: Checkpoint) -> tuple
     Raises:
         Unprovable: the entry is not what was signed for.
     """
-    leaf = leaf_hash(canonical(entry.position, entry.at, entry))
+    leaf = checkpoint.digest.leaf(canonical(entry.position, entry.at, entry))
     return tuple(log.subtrees.inclusion(entry.position - 1, leaf, checkpoint.size, checkpoint.root))
 
 

@@ -6,7 +6,8 @@ It needs no server, no database and none of our other code; copy it anywhere. It
 checks, so that a mistake in ours does not excuse itself. Read it in this order: `verify` (the four steps), then each step:
 1. The file: canonical JSON, nothing in it twice, its own digest.
 2. The checkpoint: a C2SP signed note, signed by the log and co-signed by the witnesses whose keys you brought.
-3. The entries: each one's bytes are a leaf of the log (RFC 6962) at the place that the entry itself states.
+3. The entries: each one's bytes are a leaf of the log (RFC 6962; SM3 where the log's name ends in "/sm3") at the place that
+   the entry itself states.
 4. The decision: exactly the entries it rests on, and the same result when it is worked out again from the answers by the
    published standard. Only bytes that step 3 has proved are looked at here.
 A step that finds a fault ends the check, because the next would look at bytes nobody vouches for.
@@ -32,11 +33,13 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "zhenduan.dossier.v1"
 TRAIL_FORMAT = "zhenduan.audit-trail.v1"
-PROOF_LINE = "c2sp.org/tlog-proof@v1"
+PROOF_LINES = {"sha256": "c2sp.org/tlog-proof@v1", "sm3": "zhenduan.tlog-proof-sm3.v1"}
+"""Algorithm of the log's tree -> first line of its proofs. Everything else in a dossier is SHA-256."""
 ENTRY_MAGIC = b"zhenduan.entry.v1"
 ED25519, COSIGNATURE = 1, 4
 HASH_SIZE = 32
@@ -89,6 +92,7 @@ def verify(content: bytes, log_key: str, witness_keys: Sequence[str] = (), known
     try:
         dossier = read(content)
         checkpoint = open_checkpoint(dossier["checkpoint"], log_key, witness_keys, known)
+        check_algorithm(dossier, checkpoint)
         entries = [prove(checkpoint, number, item) for number, item in enumerate(dossier["entries"], 1)]
         result = decided(dossier, entries)
         check_files(dossier, result)
@@ -115,6 +119,8 @@ def digest_of(dossier: Mapping[str, Any]) -> str:
 
 MEMBERS = {"format": str, "kind": str, "subject": str, "checkpoint": str, "entries": list, "files": dict}
 MEMBERS |= {"result": dict, "rules": dict, "digest": str}
+OLDER = {"algorithm": "sha256"}
+"""What a dossier of before there was a choice of algorithm does not say."""
 
 
 def read(content: bytes) -> Data:
@@ -128,7 +134,9 @@ def read(content: bytes) -> Data:
     for name, kind in MEMBERS.items():
         if not isinstance(dossier.get(name), kind):
             raise Fault("MALFORMED", name, "缺失或类型不符 missing, or of the wrong type")
-    if odd := sorted(dossier.keys() - MEMBERS.keys()):
+    if dossier.get("algorithm", OLDER["algorithm"]) not in tuple(PROOF_LINES):
+        raise Fault("ALGORITHM_UNKNOWN", "algorithm", "杂凑算法不明 an algorithm that is not known")
+    if odd := sorted(dossier.keys() - MEMBERS.keys() - OLDER.keys()):
         raise Fault("MALFORMED", odd[0], "多余的内容 a member that does not belong here")
     written = as_text(dossier)
     if written != content:
@@ -186,6 +194,20 @@ class Checkpoint:
     size: int
     root: bytes
     witnessed: Mapping[str, datetime]
+
+    @property
+    def algorithm(self) -> str:
+        """What the tree is hashed with: SM3 where the name of the log ends in "/sm3", else SHA-256.
+
+        The name is in the signed text and in the id of the key that you brought; who swaps the algorithm needs another key.
+        """
+        return "sm3" if self.origin.endswith("/sm3") else "sha256"
+
+
+def check_algorithm(stated: Mapping[str, Any], checkpoint: Checkpoint) -> None:
+    """The algorithm that a file states is the one that the name of its log binds."""
+    if stated.get("algorithm", OLDER["algorithm"]) != checkpoint.algorithm:
+        raise Fault("ALGORITHM_DIFFERS", "algorithm", f"与日志不符 this log hashes with {checkpoint.algorithm}")
 
 
 def parse_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
@@ -321,26 +343,30 @@ def parse_entry(content: bytes, where: str) -> Entry:
     return entry
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash of an inner node."""
-    return sha256(b"\x01" + left + right).digest()
+def tree_hash(algorithm: str, data: bytes) -> bytes:
+    """Hash of a node of the log's tree: SHA-256, or SM3 (GB/T 32905-2016)."""
+    if algorithm == "sha256":
+        return sha256(data).digest()
+    hashing = hashes.Hash(hashes.SM3())
+    hashing.update(data)
+    return hashing.finalize()
 
 
-def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root that an audit path leads to, None when the path does not fit index and size (RFC 9162, 2.1.3.2)."""
+def root_from(algorithm: str, content: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """The root that an entry's bytes and audit path lead to, None when the path does not fit index and size (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size or any(len(sibling) != HASH_SIZE for sibling in path):
         return None
-    node, last, found = index, size - 1, leaf
+    node, last, found = index, size - 1, tree_hash(algorithm, b"\x00" + content)
     for sibling in path:
         if last == 0:
             return None
         if node & 1 or node == last:
-            found = node_hash(sibling, found)
+            found = tree_hash(algorithm, b"\x01" + sibling + found)
             while not node & 1 and node:
                 node >>= 1
                 last >>= 1
         else:
-            found = node_hash(found, sibling)
+            found = tree_hash(algorithm, b"\x01" + found + sibling)
         node >>= 1
         last >>= 1
     return found if last == 0 else None
@@ -356,14 +382,14 @@ def prove(checkpoint: Checkpoint, number: int, item: Mapping[str, str]) -> Entry
     where = f"entries[{number}] {entry.where}"
     head, separator, note = item["proof"].partition("\n\n")
     lines = head.split("\n")
-    if not separator or lines[0] != PROOF_LINE or not lines[1:2] or not lines[1].startswith("index "):
+    if not separator or lines[0] != PROOF_LINES[checkpoint.algorithm] or not lines[1:2] or not lines[1].startswith("index "):
         raise Fault("PROOF_MALFORMED", where, "不是证明文件 not a tlog-proof")
     if note != checkpoint.note:
         raise Fault("PROOF_FOREIGN", where, "证明依据的是另一检查点 the proof rests on another checkpoint")
     if lines[1] != f"index {entry.position - 1}":
         raise Fault("PLACE_DIFFERS", where, "证明的位置与条目所述不符 the entry states another place than its proof")
-    leaf = sha256(b"\x00" + content).digest()
-    if root_from(leaf, entry.position - 1, checkpoint.size, [decoded(line, where) for line in lines[2:]]) != checkpoint.root:
+    path = [decoded(line, where) for line in lines[2:]]
+    if root_from(checkpoint.algorithm, content, entry.position - 1, checkpoint.size, path) != checkpoint.root:
         raise Fault("NOT_IN_LOG", where, "该条目不在日志中，或已被更改 not an entry of this log, or changed")
     return entry
 
@@ -734,6 +760,7 @@ def verify_trail(lines: Iterable[bytes], log_key: str, witness_keys: Sequence[st
             item = json.loads(line)
             if checkpoint is None and item["format"] == TRAIL_FORMAT:
                 checkpoint = open_checkpoint(item["checkpoint"], log_key, witness_keys, None)
+                check_algorithm(item, checkpoint)
                 continue
             content = decoded(item["content"], where)
             path = [decoded(sibling, where) for sibling in item["proof"]]
@@ -742,8 +769,7 @@ def verify_trail(lines: Iterable[bytes], log_key: str, witness_keys: Sequence[st
         if checkpoint is None:
             raise Fault("MALFORMED", where, "首行应为检查点 the first line is the checkpoint")
         entry = parse_entry(content, where)
-        leaf = sha256(b"\x00" + content).digest()
-        if root_from(leaf, entry.position - 1, checkpoint.size, path) != checkpoint.root:
+        if root_from(checkpoint.algorithm, content, entry.position - 1, checkpoint.size, path) != checkpoint.root:
             raise Fault("NOT_IN_LOG", f"{where} {entry.where}", "该条目不在日志中，或已被更改 not an entry of this log, or changed")
         if entry.position <= before:
             raise Fault("ORDER_WRONG", where, "未按日志顺序排列 not in the order of the log")

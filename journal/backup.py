@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from journal.blobs import BlobDamaged, Blobs
-from journal.checkpoints import Checkpoint, read_checkpoint
+from journal.checkpoints import Checkpoint, digest_of, read_checkpoint
+from journal.digests import DIGESTS, SHA256, Digest
 from journal.entries import MAGIC, Entry, Head, canonical
 from journal.log import Journal
-from journal.merkle import Tree, leaf_hash
+from journal.merkle import Tree
 from journal.notes import Note, NoteRefused, Signature, VerifierKey
 from journal.transparency import TransparencyLog
 
@@ -54,7 +55,11 @@ class BackupRefused(ValueError):  # noqa: N818 - says what is wrong with the fil
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds 备份清单. at: microseconds of UTC. missing: files that entries cite and that were not there."""
+    """What a backup holds 备份清单. at: microseconds of UTC. missing: files that entries cite and that were not there.
+
+    algorithm: what the tree is hashed with; a backup of before there was a choice states none and is SHA-256's. The names of
+    files are SHA-256 always.
+    """
 
     format: str
     made_at: str
@@ -65,10 +70,11 @@ class Manifest:
     outcomes: int
     files: int
     missing: tuple[str, ...]
+    algorithm: str = SHA256.name
 
 
-def from_canonical(raw: bytes) -> Entry:
-    """The entry behind its canonical bytes; see `canonical`.
+def from_canonical(raw: bytes, digest: Digest) -> Entry:
+    """The entry behind its canonical bytes, its leaf by `digest`; see `canonical`.
 
     Raises:
         BackupRefused: they are not the canonical bytes of any entry.
@@ -96,7 +102,7 @@ def from_canonical(raw: bytes) -> Entry:
             correlation,
             causation,
             key,
-            leaf_hash(raw),
+            digest.leaf(raw),
         )
     except (struct.error, UnicodeDecodeError) as error:
         raise BackupRefused(f"条目格式错误 malformed entry: {error}") from error
@@ -171,7 +177,8 @@ def _written(
     now: datetime,
     progress: Progress | None,
 ) -> Manifest:
-    head, tree = journal.head(), Tree()
+    head = journal.head()
+    tree = Tree(head.digest)
     cited: set[str] = set()
     certain: set[str] = set()
     while tree.size < head.size:
@@ -182,7 +189,7 @@ def _written(
             for entry in entries:
                 raw = canonical(entry.position, entry.at, entry)
                 member.write(struct.pack(">I", len(raw)) + raw)
-                tree.add(leaf_hash(raw))
+                tree.add(tree.digest.leaf(raw))
                 cited.update(found.decode() for found in CITED.findall(entry.state))
                 certain.update(found.decode() for found in FILE_FIELD.findall(entry.state))
         if progress is not None:
@@ -206,6 +213,7 @@ def _written(
         outcomes=outcomes,
         files=len(kept),
         missing=tuple(sorted(certain - kept)),
+        algorithm=head.algorithm,
     )
     archive.writestr(MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
     return manifest
@@ -237,6 +245,13 @@ class Backup:
             raise BackupRefused(f"不是备份文件 not a backup: {error}") from error
         if self.manifest.format != FORMAT:
             raise BackupRefused(f"备份格式不受支持 a format of another time: {self.manifest.format}")
+        if self.manifest.algorithm not in tuple(DIGESTS):
+            raise BackupRefused(f"杂凑算法不明 an algorithm that is not known: {str(self.manifest.algorithm)[:40]}")
+
+    @property
+    def digest(self) -> Digest:
+        """What its tree is hashed with, as the manifest states."""
+        return DIGESTS[self.manifest.algorithm]
 
     def entries(self) -> Iterator[Entry]:
         """Every entry in order, as its canonical bytes say."""
@@ -247,7 +262,7 @@ class Backup:
                     raw = member.read(length) if length <= LARGEST_ENTRY else b""
                     if len(raw) != length:
                         raise BackupRefused(f"{name}: 文件被截断 the file is cut short")
-                    yield from_canonical(raw)
+                    yield from_canonical(raw, self.digest)
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         """The rows of one of the tables."""
@@ -280,8 +295,10 @@ class Backup:
                 damaged.
         """
         keys = list(log_keys) or [VerifierKey.parse(text) for text in self.manifest.log_keys]
+        if any(digest_of(key.name) != self.digest for key in keys):
+            raise BackupRefused(f"杂凑算法与日志不符 the log of these keys does not hash with {self.digest.name}")
         checkpoints = self._checkpoints(keys)
-        tree, at, versions = Tree(), 0, dict[str, int]()
+        tree, at, versions = Tree(self.digest), 0, dict[str, int]()
         self._compare(checkpoints, tree)
         for entry in self.entries():
             wanted = tree.size + 1
@@ -300,7 +317,7 @@ class Backup:
         counted = sum(1 for _ in self.rows(OUTCOMES)), sum(1 for _ in self.files())
         if counted != (self.manifest.outcomes, self.manifest.files):
             raise BackupRefused("文件或结果数与清单不符 files or outcomes are missing")
-        return Head(tree.size, at, tree.frontier, tree.root)
+        return Head(tree.size, at, tree.frontier, tree.root, self.digest.name)
 
     def _checkpoints(self, keys: Sequence[VerifierKey]) -> dict[int, set[bytes]]:
         """Size -> roots that were signed for."""

@@ -4,10 +4,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journal.merkle import HASH_SIZE
+from journal.digests import DIGESTS, HASH_SIZE, SHA256, Digest
 from journal.notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
 
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+
+
+def digest_of(origin: str) -> Digest:
+    """What a log of this name hashes with 日志的杂凑算法: SM3 where the name ends in "/sm3", else SHA-256.
+
+    The open formats know SHA-256 only and state no algorithm. The name is in the signed text and in the id of the key, so
+    an SM3 log is another log to every tool, and nobody can give its signature another meaning.
+    """
+    name = origin.rpartition("/")[2] if "/" in origin else ""
+    return DIGESTS[name] if name in DIGESTS and name != SHA256.name else SHA256
+
+
+def origin_for(origin: str, digest: Digest) -> str:
+    """The name of a log that hashes with this algorithm 日志名称."""
+    return origin if digest == SHA256 or digest_of(origin) == digest else f"{origin}/{digest.name}"
 
 
 @dataclass(frozen=True)
@@ -22,6 +37,11 @@ class Checkpoint:
     def text(self) -> str:
         """The text that is signed."""
         return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
+
+    @property
+    def digest(self) -> Digest:
+        """What the root is hashed with, as the origin says."""
+        return digest_of(self.origin)
 
     @staticmethod
     def parse(text: str) -> "Checkpoint":

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from journal.merkle import Tree, leaf_hash
+from journal.digests import DIGESTS, Digest
+from journal.merkle import Tree
 
 MICROSECONDS = 1_000_000
 DAY = 86_400 * MICROSECONDS
@@ -65,12 +66,27 @@ TEXTS = tuple(name for name, column in NewEntry.__dataclass_fields__.items() if 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The one row that numbers, times and proves 头部: size of the journal, last time, Merkle frontier and root."""
+    """The one row that numbers, times and proves 头部: size of the journal, last time, Merkle frontier and root.
+
+    algorithm: what every hash of this journal is made with; chosen when the journal is made, the same for good.
+    """
 
     size: int
     at: int
     frontier: bytes
     root: bytes
+    algorithm: str
+
+    @property
+    def digest(self) -> Digest:
+        """The algorithm itself.
+
+        Raises:
+            HeadBroken: the head names none that we know.
+        """
+        if self.algorithm not in DIGESTS:
+            raise HeadBroken(f"杂凑算法不明 the head names no algorithm that is known: {self.algorithm[:40]!r}")
+        return DIGESTS[self.algorithm]
 
 
 class VersionTaken(Exception):  # noqa: N818 - a lost race, not a fault
@@ -89,8 +105,24 @@ class HeadBroken(Exception):  # noqa: N818 - as above
     """The head does not fit the last entry 日志头损坏: nothing is appended until `verify` has shown what was changed."""
 
 
+class DigestDiffers(ValueError):  # noqa: N818 - as above
+    """The journal was made with another algorithm than is asked for 杂凑算法不符; it cannot be changed afterwards."""
+
+
 class Unreadable(Exception):  # noqa: N818 - as above
     """Stored bytes that are no text at all 内容无法读取; only tampering or a failing disk leaves such."""
+
+
+def check_algorithm(made_with: str, asked: Digest | None) -> None:
+    """Refuse to open a journal under another algorithm than its own. asked: None = whatever it was made with.
+
+    Raises:
+        DigestDiffers: as it says.
+    """
+    if asked is not None and made_with != asked.name:
+        raise DigestDiffers(
+            f"日志自建立起使用 {made_with}，不能改用 {asked.name} the journal was made with {made_with}, {asked.name} is asked for"
+        )
 
 
 MAGIC = b"zhenduan.entry.v1"
@@ -138,22 +170,23 @@ def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: 
 
     Raises:
         ClockRefused: see `LARGEST_JUMP` and `CLOCK_DRIFT`.
-        HeadBroken: the frontier does not fit the size.
+        HeadBroken: the frontier does not fit the size, or the algorithm is unknown.
     """
+    digest = head.digest
     if not demo and abs(at - now) > CLOCK_DRIFT:
         raise ClockRefused("the clock differs from the machine's by more than a day")
     if head.at and at - head.at > LARGEST_JUMP:
         raise ClockRefused("the clock is more than a year ahead of the last entry")
     at = max(at, head.at)
     try:
-        tree = Tree(head.size, head.frontier)
+        tree = Tree(digest, head.size, head.frontier)
     except ValueError as error:
         raise HeadBroken(str(error)) from error
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
         check_texts(entry)
         position = tree.size + 1
-        leaf = leaf_hash(canonical(position, at, entry))
+        leaf = digest.leaf(canonical(position, at, entry))
         tree.add(leaf)
         rows.append(
             (
@@ -173,4 +206,4 @@ def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: 
                 leaf,
             )
         )
-    return Head(tree.size, at, tree.frontier, tree.root), rows
+    return Head(tree.size, at, tree.frontier, tree.root, digest.name), rows

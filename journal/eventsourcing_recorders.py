@@ -4,8 +4,9 @@ An application of the library becomes one more writer of the journal: its events
 by the same head. Originator ids are streams: a UUID as "aggregate/<uuid>", a text as it is, so that "diagnosis/d1" can be read
 from there too. Topics are the entries' types. Notification ids are positions: gapless, in commit order.
 
-Chosen by PERSISTENCE_MODULE=journal.eventsourcing_recorders and JOURNAL_URL. Two applications that must not read one another's
-events need two journals. Snapshots are refused: the journal holds facts only (architecture 19).
+Chosen by PERSISTENCE_MODULE=journal.eventsourcing_recorders and JOURNAL_URL; JOURNAL_DIGEST names the algorithm of
+a journal that is yet to be made. Two applications that must not read one another's events need two journals. Snapshots are
+refused: the journal holds facts only (architecture 19).
 """
 
 import sqlite3
@@ -38,6 +39,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
+from journal.digests import DIGESTS
 from journal.entries import ClockRefused, Entry, HeadBroken, NewEntry, VersionTaken
 from journal.log import Journal, open_journal
 from journal.postgres import PostgresRecorder
@@ -277,6 +279,7 @@ class JournalFactory(InfrastructureFactory[JournalTrackingRecorder]):
     """Makes recorders over the journal at JOURNAL_URL 记录器工厂."""
 
     JOURNAL_URL = "JOURNAL_URL"
+    JOURNAL_DIGEST = "JOURNAL_DIGEST"
     CREATE_TABLE = "CREATE_TABLE"
 
     def __init__(self, env: Environment | EnvType | None) -> None:
@@ -284,8 +287,11 @@ class JournalFactory(InfrastructureFactory[JournalTrackingRecorder]):
         url = self.env.get(self.JOURNAL_URL)
         if not url:
             raise OSError(f"{self.JOURNAL_URL} is not set")
+        wanted = self.env.get(self.JOURNAL_DIGEST)
+        if wanted and wanted not in DIGESTS:
+            raise OSError(f"{self.JOURNAL_DIGEST} is none of {', '.join(DIGESTS)}")
         with _errors():
-            self.journal = open_journal(url)
+            self.journal = open_journal(url, digest=DIGESTS[wanted] if wanted else None)
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """Recorder of events.

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from journal.digests import Digest
 from journal.entries import DEMO_STREAM, DEMO_TYPE, Entry, Head, NewEntry
 from journal.postgres import PostgresRecorder
 from journal.sqlite import SQLiteRecorder
@@ -63,17 +64,24 @@ class Journal(Protocol):
         """Let go of every connection."""
 
 
-def open_journal(url: str, *, demo: bool = False) -> Journal:
+def open_journal(url: str, *, demo: bool = False, digest: Digest | None = None) -> Journal:
     """The journal at an address 打开日志, its tables made where they are missing.
 
     Args:
         url: "sqlite:///PATH" or a PostgreSQL address.
         demo: mark an empty journal as demo, so that it accepts clocks of the past; the mark is its first entry.
+        digest: what the journal hashes with, chosen once, when its tables are made; None = what it was made with, SHA-256
+            for a new one.
 
     Raises:
+        DigestDiffers: the journal was made with another algorithm.
         ValueError: demo was asked for and the journal holds something else already.
     """
-    journal: Journal = SQLiteRecorder(Path(url.removeprefix(SQLITE))) if url.startswith(SQLITE) else PostgresRecorder(url)
+    journal: Journal
+    if url.startswith(SQLITE):
+        journal = SQLiteRecorder(Path(url.removeprefix(SQLITE)), digest)
+    else:
+        journal = PostgresRecorder(url, digest=digest)
     if demo:
         first = journal.since(0, 1)
         if not first:

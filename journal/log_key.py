@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from journal.checkpoints import digest_of, origin_for
+from journal.digests import SHA256, Digest
 from journal.notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 from journal.vault import OWNER_ONLY, sync_folder
 
@@ -79,18 +81,21 @@ class LogKeyFile:
         with one_at_a_time(self.path):
             yield
 
-    def keys(self, origin: str = "") -> LogKeys:
+    def keys(self, origin: str = "", digest: Digest = SHA256) -> LogKeys:
         """The keys on file; made at first start.
 
         origin: name of the log where it is made: a URL without scheme; else one is drawn that no other log has.
+        digest: what the log hashes with; its name says so, see `digest_of`.
 
         Raises:
-            LogKeyUnusable: others may read the file, or it is malformed.
+            LogKeyUnusable: others may read the file, or it is malformed; the name is one of another algorithm's.
         """
         if not self.path.exists():
             with self.held():
                 if not self.path.exists():
-                    name = origin or f"zhenduan.local/{secrets.token_hex(4)}"
+                    name = origin_for(origin or f"zhenduan.local/{secrets.token_hex(4)}", digest)
+                    if digest_of(name) != digest:
+                        raise LogKeyUnusable(f"日志名称与杂凑算法不符 {name} is no name of a log of {digest.name}")
                     self.write(LogKeys(SigningKey.generate(name, Kind.ED25519)))
         if self.path.stat().st_mode & 0o077:
             raise LogKeyUnusable(f"{self.path}: others may read the key of the log; chmod 600")

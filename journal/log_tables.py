@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,11 +34,12 @@ META = MetaData()
 SUBTREES = Table(
     "subtrees",
     META,
+    Column("algorithm", Text, primary_key=True),
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
 )
-"""Root of the 256^level leaves that begin at number × 256^level."""
+"""Root of the 256^level leaves that begin at number × 256^level, and what it is hashed with."""
 CHECKPOINTS = Table(
     "checkpoints",
     META,
@@ -76,6 +78,9 @@ class LogTables:
         with self.writing() as connection:
             if not self._sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
+            found = inspect(connection)
+            if found.has_table(SUBTREES.name) and SUBTREES.c.keys() != [c["name"] for c in found.get_columns(SUBTREES.name)]:
+                SUBTREES.drop(connection)  # of before there was a choice; they are made anew
             META.create_all(connection)
             for table in KEPT:
                 for statement in _sqlite_guards(table) if self._sqlite else _postgres_guards(table):

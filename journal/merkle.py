@@ -1,26 +1,15 @@
 """Merkle tree 默克尔树 over the journal as in RFC 6962, section 2.1: grown leaf by leaf in O(log n) state, and its proofs."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 
-HASH_SIZE = 32
-EMPTY_ROOT = sha256(b"").digest()
-
-
-def leaf_hash(entry: bytes) -> bytes:
-    """Hash of a leaf: SHA-256(0x00 ‖ entry)."""
-    return sha256(b"\x00" + entry).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash of an inner node: SHA-256(0x01 ‖ left ‖ right)."""
-    return sha256(b"\x01" + left + right).digest()
+from journal.digests import HASH_SIZE, Digest
 
 
 class Tree:
     """A tree that only grows 累加器: `frontier` holds the roots of its perfect subtrees, largest first."""
 
-    def __init__(self, size: int = 0, frontier: bytes = b"") -> None:
+    def __init__(self, digest: Digest, size: int = 0, frontier: bytes = b"") -> None:
+        self.digest = digest
         self.size = size
         self._roots = [frontier[start : start + HASH_SIZE] for start in range(0, len(frontier), HASH_SIZE)]
         if len(self._roots) != size.bit_count() or len(frontier) % HASH_SIZE:
@@ -30,7 +19,7 @@ class Tree:
         """Append the hash of one more leaf."""
         size = self.size
         while size & 1:
-            leaf = node_hash(self._roots.pop(), leaf)
+            leaf = self.digest.node(self._roots.pop(), leaf)
             size >>= 1
         self._roots.append(leaf)
         self.size += 1
@@ -42,28 +31,28 @@ class Tree:
 
     @property
     def root(self) -> bytes:
-        """Root over all leaves; SHA-256 of nothing for the empty tree."""
-        return joined(self._roots)
+        """Root over all leaves; the hash of nothing for the empty tree."""
+        return joined(self.digest, self._roots)
 
 
-def joined(roots: Sequence[bytes]) -> bytes:
+def joined(digest: Digest, roots: Sequence[bytes]) -> bytes:
     """Root over the roots of perfect subtrees that stand side by side, largest first."""
     if not roots:
-        return EMPTY_ROOT
+        return digest.empty
     root = roots[-1]
     for left in reversed(roots[:-1]):
-        root = node_hash(left, root)
+        root = digest.node(left, root)
     return root
 
 
-def root_of(leaves: Sequence[bytes]) -> bytes:
+def root_of(digest: Digest, leaves: Sequence[bytes]) -> bytes:
     """Root over leaf hashes by the recursive definition."""
     if not leaves:
-        return EMPTY_ROOT
+        return digest.empty
     if len(leaves) == 1:
         return leaves[0]
     split = _split(len(leaves))
-    return node_hash(root_of(leaves[:split]), root_of(leaves[split:]))
+    return digest.node(root_of(digest, leaves[:split]), root_of(digest, leaves[split:]))
 
 
 def _split(size: int) -> int:
@@ -71,10 +60,10 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def perfect_root(hashes: Sequence[bytes]) -> bytes:
+def perfect_root(digest: Digest, hashes: Sequence[bytes]) -> bytes:
     """Root over the hashes of a perfect tree's level; their number is a power of two."""
     while len(hashes) > 1:
-        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+        hashes = [digest.node(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
     return hashes[0]
 
 
@@ -106,16 +95,18 @@ def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
     return found[::-1]
 
 
-def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
+def inclusion_proof(digest: Digest, index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """Audit path of a leaf, from its sibling up."""
-    return [root_of(leaves[start:stop]) for start, stop in inclusion_ranges(index, len(leaves))]
+    return [root_of(digest, leaves[start:stop]) for start, stop in inclusion_ranges(index, len(leaves))]
 
 
 def _are_hashes(*values: bytes) -> bool:
     return all(len(value) == HASH_SIZE for value in values)
 
 
-def includes(root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[bytes]) -> bool:
+def includes(
+    digest: Digest, root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[bytes]
+) -> bool:
     """Whether a proof shows that a leaf stands at an index of the tree with this root and size."""
     if not 0 <= index < size or not _are_hashes(leaf, *proof):
         return False
@@ -124,12 +115,12 @@ def includes(root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[by
         if last == 0:
             return False
         if node & 1 or node == last:
-            found = node_hash(sibling, found)
+            found = digest.node(sibling, found)
             while not node & 1 and node:
                 node >>= 1
                 last >>= 1
         else:
-            found = node_hash(found, sibling)
+            found = digest.node(found, sibling)
         node >>= 1
         last >>= 1
     return last == 0 and found == root
@@ -154,12 +145,14 @@ def consistency_ranges(old_size: int, size: int) -> list[tuple[int, int]]:
     return found[::-1]
 
 
-def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
+def consistency_proof(digest: Digest, old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
     """Proof that the first `old_size` leaves are a prefix of all."""
-    return [root_of(leaves[start:stop]) for start, stop in consistency_ranges(old_size, len(leaves))]
+    return [root_of(digest, leaves[start:stop]) for start, stop in consistency_ranges(old_size, len(leaves))]
 
 
-def consistent(old_root: bytes, old_size: int, root: bytes, size: int, proof: Sequence[bytes]) -> bool:
+def consistent(
+    digest: Digest, old_root: bytes, old_size: int, root: bytes, size: int, proof: Sequence[bytes]
+) -> bool:
     """Whether a proof shows that the tree of `size` extends the tree of `old_size`."""
     if not 0 <= old_size <= size or not _are_hashes(old_root, root, *proof):
         return False
@@ -177,12 +170,12 @@ def consistent(old_root: bytes, old_size: int, root: bytes, size: int, proof: Se
         if last == 0:
             return False
         if node & 1 or node == last:
-            first, second = node_hash(sibling, first), node_hash(sibling, second)
+            first, second = digest.node(sibling, first), digest.node(sibling, second)
             while not node & 1 and node:
                 node >>= 1
                 last >>= 1
         else:
-            second = node_hash(second, sibling)
+            second = digest.node(second, sibling)
         node >>= 1
         last >>= 1
     return last == 0 and (first, second) == (old_root, root)

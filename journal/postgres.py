@@ -2,6 +2,7 @@
 
 The numbering, the clock, the Merkle head and the entries are one stored function (`postgres_schema`), so that the lock is
 held for no longer than the server works. What is hashed is what is stored: the server builds the canonical bytes itself.
+It can do so for SHA-256; a journal of another algorithm is hashed here (`postgres_hashing`).
 """
 
 import select
@@ -15,6 +16,8 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
+from journal import postgres_hashing
+from journal.digests import DIGESTS, SHA256, Digest
 from journal.entries import (
     COLUMNS,
     ClockRefused,
@@ -28,7 +31,6 @@ from journal.entries import (
     check_texts,
 )
 from journal.group_commit import GroupCommit
-from journal.merkle import leaf_hash
 from journal.postgres_listener import Listener
 from journal.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
 
@@ -42,11 +44,12 @@ APPEND = (
 class _Append:
     """One append on its way; what it sends is made by the thread that wants it, before it waits for others."""
 
-    __slots__ = ("entries", "remember", "values")
+    __slots__ = ("at", "entries", "remember", "values")
 
     def __init__(self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None) -> None:
         for entry in entries:
             check_texts(entry)
+        self.at = at
         self.entries = entries
         self.remember = remember
         self.values = (
@@ -83,7 +86,7 @@ class _Append:
                 entry.correlation,
                 entry.causation,
                 entry.idempotency_key,
-                leaf_hash(canonical(position, at, entry)),
+                SHA256.leaf(canonical(position, at, entry)),
             )
             for position, entry in enumerate(self.entries, before + 1)
         ]
@@ -109,15 +112,24 @@ def _undone(error: psycopg2.Error) -> bool:
 class PostgresRecorder:
     """The journal in PostgreSQL 城市级日志, through a small pool of psycopg2 connections."""
 
-    def __init__(self, dsn: str, pool_size: int = 8) -> None:
+    def __init__(self, dsn: str, pool_size: int = 8, digest: Digest | None = None) -> None:
+        """digest: see `open_journal`.
+
+        Raises:
+            DigestDiffers: the journal was made with another one.
+        """
         self.dsn = dsn
         self._idle: LifoQueue[Any] = LifoQueue()
         self._slots = BoundedSemaphore(pool_size)
         self._local = local()
         self._group: GroupCommit[_Append, list[Entry]] = GroupCommit(self._commit)
         self.listener = Listener(dsn)
-        with self.transaction() as cursor:
-            prepare(cursor)
+        try:
+            with self.transaction() as cursor:
+                self._algorithm = prepare(cursor, digest)
+        except BaseException:
+            self.close()
+            raise
 
     def _connection(self) -> Any:  # noqa: ANN401 - the driver's own connection type
         while True:
@@ -204,6 +216,8 @@ class PostgresRecorder:
             except psycopg2.Error as error:
                 if not _undone(error):
                     raise
+            except (ClockRefused, HeadBroken):
+                pass  # refused before anything was written
         # one of them is refused: one by one, so that none fails for another
         outcomes: list[list[Entry] | BaseException] = []
         for wish in wishes:
@@ -213,7 +227,9 @@ class PostgresRecorder:
                 outcomes.append(error)
         return outcomes
 
-    def _together(self, wishes: Sequence[_Append]) -> list[list[Entry] | BaseException]:
+    def _together(self, wishes: Sequence[_Append]) -> Sequence[list[Entry] | BaseException]:
+        if self._algorithm != SHA256.name:
+            return self._hashed_here(wishes)
         with self._borrowed() as connection, connection.cursor() as cursor:
             # the branches of a UNION ALL run in order, and each call sees what the one before it wrote
             cursor.execute(
@@ -226,6 +242,8 @@ class PostgresRecorder:
 
     def _alone(self, wish: _Append) -> list[Entry]:
         try:
+            if self._algorithm != SHA256.name:
+                return self._hashed_here([wish])[0]
             with self._borrowed() as connection, connection.cursor() as cursor:
                 cursor.execute(APPEND.format(0), wish.values)
                 ((_, placed),) = cursor.fetchall()
@@ -235,6 +253,13 @@ class PostgresRecorder:
             if refusal is error:
                 raise
             raise refusal from error
+
+    def _hashed_here(self, wishes: Sequence[_Append]) -> list[list[Entry]]:
+        digest = DIGESTS.get(self._algorithm)
+        if digest is None:
+            raise HeadBroken("the head names no algorithm that is known")
+        with self._borrowed() as connection:
+            return postgres_hashing.append(connection, wishes, digest)
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
         with self._borrowed() as connection, connection.cursor() as cursor:
@@ -259,8 +284,8 @@ class PostgresRecorder:
 
     def head(self) -> Head:
         """The head as committed."""
-        size, at, frontier, root = self._rows("SELECT size, at, frontier, root FROM head", ())[0]
-        return Head(size, at, bytes(frontier), bytes(root))
+        size, at, frontier, root, algorithm = self._rows("SELECT size, at, frontier, root, algorithm FROM head", ())[0]
+        return Head(size, at, bytes(frontier), bytes(root), algorithm)
 
     def read(self, stream: str, after: int = 0) -> list[Entry]:
         """Entries of a stream beyond a version, in order."""

@@ -9,8 +9,8 @@ head included, is found only against a checkpoint kept outside. plan P5.
 from hashlib import sha256
 from typing import Any
 
-from journal.entries import CLOCK_DRIFT, DEMO_TYPE, LARGEST_JUMP, MAGIC
-from journal.merkle import EMPTY_ROOT
+from journal.digests import SHA256, Digest
+from journal.entries import CLOCK_DRIFT, DEMO_TYPE, LARGEST_JUMP, MAGIC, HeadBroken, check_algorithm
 
 CHANNEL = "journal"
 SCHEMA_LOCK = 7_239_001
@@ -19,7 +19,7 @@ APPEND_LOCK = 7_239_002
 CLOCK_REFUSED = "ZD001"
 HEAD_BROKEN = "ZD002"
 
-TABLES = f"""
+TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
     position bigint PRIMARY KEY, at bigint NOT NULL, stream text COLLATE "C" NOT NULL, version bigint NOT NULL,
     type text NOT NULL, state bytea NOT NULL, actor text NOT NULL, role text NOT NULL, organisation text NOT NULL,
@@ -27,11 +27,12 @@ CREATE TABLE IF NOT EXISTS entries (
     leaf bytea NOT NULL, CONSTRAINT entries_version UNIQUE (stream, version));
 CREATE INDEX IF NOT EXISTS entries_at ON entries (at);
 CREATE TABLE IF NOT EXISTS head (one boolean PRIMARY KEY DEFAULT true CHECK (one), size bigint NOT NULL,
-    at bigint NOT NULL, frontier bytea NOT NULL, root bytea NOT NULL) WITH (fillfactor = 10);
-INSERT INTO head VALUES (true, 0, 0, '', '\\x{EMPTY_ROOT.hex()}') ON CONFLICT DO NOTHING;
+    at bigint NOT NULL, frontier bytea NOT NULL, root bytea NOT NULL, algorithm text NOT NULL DEFAULT 'sha256')
+    WITH (fillfactor = 10);
+ALTER TABLE head ADD COLUMN IF NOT EXISTS algorithm text NOT NULL DEFAULT 'sha256';
 CREATE TABLE IF NOT EXISTS outcomes (actor text NOT NULL, idempotency_key text NOT NULL, digest text NOT NULL,
     outcome text NOT NULL, PRIMARY KEY (actor, idempotency_key));
-"""  # noqa: S608 - our own constants only
+"""
 
 GUARDS = """
 CREATE OR REPLACE FUNCTION journal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
@@ -43,7 +44,8 @@ CREATE OR REPLACE TRIGGER outcomes_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON o
 CREATE OR REPLACE TRIGGER head_stays BEFORE DELETE OR TRUNCATE ON head
     FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
 CREATE OR REPLACE TRIGGER head_grows BEFORE UPDATE ON head
-    FOR EACH ROW WHEN (NEW.size <= OLD.size OR NEW.at < OLD.at) EXECUTE FUNCTION journal_refuse_change();
+    FOR EACH ROW WHEN (NEW.size <= OLD.size OR NEW.at < OLD.at OR NEW.algorithm <> OLD.algorithm)
+    EXECUTE FUNCTION journal_refuse_change();
 ALTER TABLE entries ENABLE ALWAYS TRIGGER entries_keep;
 ALTER TABLE outcomes ENABLE ALWAYS TRIGGER outcomes_keep;
 ALTER TABLE head ENABLE ALWAYS TRIGGER head_stays;
@@ -61,14 +63,18 @@ CREATE FUNCTION journal_append(
     remember text[]) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    size bigint; last bigint; f bytea; n bigint; k bigint; node bytea; first text; moment bigint;
+    size bigint; last bigint; f bytea; n bigint; k bigint; node bytea; first text; moment bigint; made_with text;
 BEGIN
     -- an advisory lock and no table lock: VACUUM and index builds hold theirs for seconds
     PERFORM pg_advisory_xact_lock({APPEND_LOCK});
     SELECT h.size, h.at, h.frontier, (SELECT e.type FROM entries e WHERE e.position = 1),
-        (SELECT e.at FROM entries e WHERE e.position = h.size) INTO size, last, f, first, moment FROM head h;
+        (SELECT e.at FROM entries e WHERE e.position = h.size), h.algorithm
+        INTO size, last, f, first, moment, made_with FROM head h;
     IF size > 0 AND moment IS DISTINCT FROM last OR length(f) <> 32 * bit_count(int8send(size)) THEN
         RAISE EXCEPTION USING ERRCODE = '{HEAD_BROKEN}', MESSAGE = 'the head does not fit the last entry';
+    END IF;
+    IF made_with <> '{SHA256.name}' THEN
+        RAISE EXCEPTION USING ERRCODE = '{HEAD_BROKEN}', MESSAGE = 'the journal is not hashed with SHA-256';
     END IF;
     IF coalesce(first, types[1], '') <> '{DEMO_TYPE}' AND abs(p_at - p_now) > {CLOCK_DRIFT} THEN
         RAISE EXCEPTION USING ERRCODE = '{CLOCK_REFUSED}',
@@ -115,13 +121,31 @@ EDITION = sha256((TABLES + GUARDS + FUNCTION).encode()).hexdigest()
 """Written beside the function: a start on tables that are up to date takes no lock that an append would wait for."""
 
 
-def prepare(cursor: Any) -> None:  # noqa: ANN401 - the driver's own cursor type
+def prepare(cursor: Any, digest: Digest | None) -> str:  # noqa: ANN401 - the driver's own cursor type
     """Make or renew tables, guards and function 建表, inside the cursor's transaction.
 
     Many replicas may start at once: the first does it, the others wait and find it done.
+
+    Returns:
+        The algorithm that the journal was made with.
+
+    Raises:
+        DigestDiffers: it is not the one that is asked for.
+        HeadBroken: somebody removed the head.
     """
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
     cursor.execute("SELECT obj_description(to_regproc('journal_append'), 'pg_proc')")
     if cursor.fetchone() != (EDITION,):
         cursor.execute(TABLES + GUARDS + FUNCTION)
         cursor.execute(f"COMMENT ON FUNCTION journal_append IS '{EDITION}'")
+        first = digest or SHA256
+        cursor.execute(
+            "INSERT INTO head (one, size, at, frontier, root, algorithm) VALUES (true, 0, 0, '', %s, %s) ON CONFLICT DO NOTHING",
+            (first.empty, first.name),
+        )
+    cursor.execute("SELECT algorithm FROM head")
+    row = cursor.fetchone()
+    if row is None:
+        raise HeadBroken("日志头缺失 the journal has no head")
+    check_algorithm(row[0], digest)
+    return str(row[0])

@@ -1,13 +1,18 @@
-"""Proof file 证明文件 as in c2sp.org/tlog-proof, `.tlog-proof`: that an entry is in the journal, to be checked offline. plan P5."""
+"""Proof file 证明文件 as in c2sp.org/tlog-proof, `.tlog-proof`: that an entry is in the journal, to be checked offline. plan P5.
+
+Of an SM3 log it is the same file under another first line, which tools of the open format refuse.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journal.checkpoints import DECIMAL, Checkpoint, read_checkpoint
-from journal.merkle import HASH_SIZE, includes, leaf_hash
+from journal.checkpoints import DECIMAL, Checkpoint, digest_of, read_checkpoint
+from journal.digests import HASH_SIZE, SHA256, SM3
+from journal.merkle import includes
 from journal.notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
 
-FIRST_LINE = "c2sp.org/tlog-proof@v1"
+FIRST_LINES = {SHA256: "c2sp.org/tlog-proof@v1", SM3: "zhenduan.tlog-proof-sm3.v1"}
+"""Algorithm -> first line. The open format is SHA-256's; what is hashed otherwise says so where a reader looks first."""
 LONGEST_PATH = 63
 
 
@@ -38,7 +43,10 @@ class ProofFile:
     def __str__(self) -> str:
         extra = "" if self.extra is None else f"extra {to_base64(self.extra)}\n"
         steps = "".join(f"{to_base64(step)}\n" for step in self.path)
-        return f"{FIRST_LINE}\n{extra}index {self.index}\n{steps}\n{self.note}"
+        return f"{self._first_line()}\n{extra}index {self.index}\n{steps}\n{self.note}"
+
+    def _first_line(self) -> str:
+        return FIRST_LINES[digest_of(self.note.text.partition("\n")[0])]
 
     @staticmethod
     def parse(text: str) -> "ProofFile":
@@ -49,7 +57,7 @@ class ProofFile:
         """
         head, gap, note = text.partition("\n\n")
         first, *lines = head.split("\n")
-        if first != FIRST_LINE or not gap:
+        if first not in FIRST_LINES.values() or not gap:
             raise ProofRefused("不是证明文件 not a proof file")
         try:
             extra = from_base64(lines.pop(0).removeprefix("extra ")) if lines[0].startswith("extra ") else None
@@ -59,9 +67,12 @@ class ProofFile:
                 raise ProofRefused("序号格式错误 no index")
             if len(path) > LONGEST_PATH or any(len(step) != HASH_SIZE for step in path):
                 raise ProofRefused("证明路径格式错误 the path is malformed")
-            return ProofFile(int(index.removeprefix("index ")), path, Note.parse(note), extra)
+            found = ProofFile(int(index.removeprefix("index ")), path, Note.parse(note), extra)
         except (NoteRefused, IndexError, ValueError) as error:
             raise ProofRefused(f"证明文件格式错误 the proof file is malformed: {error}") from error
+        if first != found._first_line():
+            raise ProofRefused("杂凑算法与日志不符 the file states another algorithm than its log")
+        return found
 
     def verified(
         self, entry: bytes, log_keys: Sequence[VerifierKey], witnesses: Sequence[VerifierKey] = (), needed: int = 0
@@ -84,7 +95,8 @@ class ProofFile:
             cosigned = self.note.signed_by([*log_keys, *witnesses])
         except NoteRefused as error:
             raise ProofRefused(str(error)) from error
-        if not includes(checkpoint.root, checkpoint.size, self.index, leaf_hash(entry), self.path):
+        digest = checkpoint.digest
+        if not includes(digest, checkpoint.root, checkpoint.size, self.index, digest.leaf(entry), self.path):
             raise ProofRefused("条目不在检查点之下 the entry is not under this checkpoint")
         found = {key: at for key, at in cosigned.items() if key in witnesses}
         if len({key.name for key in found}) < needed:

@@ -54,11 +54,16 @@ def restore(
         with_checkpoints: False = a new log begins, which has signed nothing yet.
 
     Raises:
-        BackupRefused: something in the file does not fit; nothing was written but files.
+        BackupRefused: something in the file does not fit, or is hashed otherwise than the journal; nothing was written but files.
         NotEmpty: the journal has entries.
     """
-    if journal.head().size:
+    before = journal.head()
+    if before.size:
         raise NotEmpty("目标日志不为空 the journal that it should go into is not empty")
+    if before.digest != backup.digest:
+        raise BackupRefused(
+            f"杂凑算法不符 the backup is hashed with {backup.digest.name}, the journal was made with {before.algorithm}"
+        )
     checked = backup.checked(log_keys, progress)
     files = sum(1 for data in backup.files() if blobs.put(data))
     with journal.transaction() as cursor:
@@ -66,7 +71,7 @@ def restore(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
         if journal.head().size:
             raise NotEmpty("目标日志不为空 the journal that it should go into is not empty")
-        tree = Tree()
+        tree = Tree(backup.digest)
         for batch in _batches(backup.entries()):
             _insert(cursor, "entries", COLUMNS, [astuple(entry) for entry in batch])
             for entry in batch:
@@ -78,7 +83,8 @@ def restore(
         if checked.size:
             mark = "?" if isinstance(cursor, sqlite3.Connection) else "%s"
             head = ", ".join(f"{name} = {mark}" for name in ("size", "at", "frontier", "root"))
-            cursor.execute(f"UPDATE head SET {head}", astuple(checked))  # noqa: S608 - our own names
+            values = (checked.size, checked.at, checked.frontier, checked.root)
+            cursor.execute(f"UPDATE head SET {head}", values)  # noqa: S608 - our own names
         tables = [("outcomes", OUTCOMES, OUTCOME_COLUMNS)]
         if with_checkpoints:
             tables += [

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Condition, local
 from weakref import WeakSet
 
+from journal.digests import SHA256, Digest
 from journal.entries import (
     COLUMNS,
     DEMO_TYPE,
@@ -21,10 +22,10 @@ from journal.entries import (
     NewEntry,
     Unreadable,
     VersionTaken,
+    check_algorithm,
     extend,
 )
 from journal.group_commit import GroupCommit
-from journal.merkle import EMPTY_ROOT
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
 INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
@@ -43,7 +44,8 @@ DDL = (
         leaf BLOB NOT NULL, UNIQUE (stream, version)) STRICT""",
     "CREATE INDEX IF NOT EXISTS entries_at ON entries (at)",
     """CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL,
-        at INTEGER NOT NULL, frontier BLOB NOT NULL, root BLOB NOT NULL) STRICT""",
+        at INTEGER NOT NULL, frontier BLOB NOT NULL, root BLOB NOT NULL,
+        algorithm TEXT NOT NULL DEFAULT 'sha256') STRICT""",
     """CREATE TABLE IF NOT EXISTS outcomes (actor TEXT NOT NULL, idempotency_key TEXT NOT NULL, digest TEXT NOT NULL,
         outcome TEXT NOT NULL, PRIMARY KEY (actor, idempotency_key)) STRICT""",
     f"CREATE TRIGGER IF NOT EXISTS entries_keep BEFORE UPDATE ON entries {APPEND_ONLY}",
@@ -59,13 +61,18 @@ DDL = (
     """CREATE TRIGGER IF NOT EXISTS outcomes_once BEFORE INSERT ON outcomes
         WHEN EXISTS (SELECT 1 FROM outcomes WHERE actor = NEW.actor AND idempotency_key = NEW.idempotency_key)
         BEGIN SELECT RAISE(ABORT, 'key used'); END""",
-    "INSERT INTO head SELECT 1, 0, 0, x'', ? WHERE NOT EXISTS (SELECT 1 FROM head)",
     f"CREATE TRIGGER IF NOT EXISTS head_stays BEFORE DELETE ON head {APPEND_ONLY}",
     f"""CREATE TRIGGER IF NOT EXISTS head_once BEFORE INSERT ON head
         WHEN EXISTS (SELECT 1 FROM head) {APPEND_ONLY}""",  # noqa: S608 - as above
     f"""CREATE TRIGGER IF NOT EXISTS head_grows BEFORE UPDATE ON head
         WHEN NEW.size <= OLD.size OR NEW.at < OLD.at {APPEND_ONLY}""",
+    f"""CREATE TRIGGER IF NOT EXISTS head_keeps_algorithm BEFORE UPDATE OF algorithm ON head
+        WHEN NEW.algorithm <> OLD.algorithm {APPEND_ONLY}""",
 )
+OLDER_HEAD = "ALTER TABLE head ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'sha256'"
+"""Of a journal made before there was a choice, which was SHA-256."""
+FIRST_HEAD = "INSERT INTO head SELECT 1, 0, 0, x'', ?, ? WHERE NOT EXISTS (SELECT 1 FROM head)"
+HEAD = "SELECT size, at, frontier, root, algorithm FROM head"
 
 _Append = tuple[Sequence[NewEntry], int, tuple[str, str, str, str] | None]
 
@@ -77,7 +84,12 @@ class _Connection(sqlite3.Connection):
 class SQLiteRecorder:
     """The journal in one SQLite file 嵌入式日志. Threads each have a connection; writers wait for one another."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, digest: Digest | None = None) -> None:
+        """digest: see `open_journal`.
+
+        Raises:
+            DigestDiffers: the journal was made with another one.
+        """
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._local = local()
@@ -85,8 +97,15 @@ class SQLiteRecorder:
         self._grown = Condition()
         self._group: GroupCommit[_Append, list[Entry]] = GroupCommit(self._commit)
         with self.transaction() as connection:
+            heads = {name for _, name, *_ in connection.execute("PRAGMA table_info(head)")}
+            if heads and "algorithm" not in heads:
+                connection.execute(OLDER_HEAD)
             for statement in DDL:
-                connection.execute(statement, (EMPTY_ROOT,) if "?" in statement else ())
+                connection.execute(statement)
+            first = digest or SHA256
+            connection.execute(FIRST_HEAD, (first.empty, first.name))
+            (made_with,) = connection.execute("SELECT algorithm FROM head").fetchone()
+            check_algorithm(made_with, digest)
 
     def _connection(self) -> sqlite3.Connection:
         connection: _Connection | None = getattr(self._local, "connection", None)
@@ -167,14 +186,15 @@ class SQLiteRecorder:
         at: int,
         remember: tuple[str, str, str, str] | None,
     ) -> list[Entry]:
-        size, moment, frontier, root, first, last = connection.execute(
-            "SELECT size, at, frontier, root, (SELECT type FROM entries WHERE position = 1), "
+        size, moment, frontier, root, algorithm, first, last = connection.execute(
+            "SELECT size, at, frontier, root, algorithm, (SELECT type FROM entries WHERE position = 1), "
             "(SELECT at FROM entries WHERE position = size) FROM head"
         ).fetchone()
         if size and last != moment:
             raise HeadBroken("the head does not fit the last entry")
         demo = (first or (entries[0].type if entries else "")) == DEMO_TYPE
-        after, rows = extend(Head(size, moment, frontier, root), entries, at, time.time_ns() // 1000, demo=demo)
+        head = Head(size, moment, frontier, root, algorithm)
+        after, rows = extend(head, entries, at, time.time_ns() // 1000, demo=demo)
         try:
             connection.executemany(INSERT, rows)
         except sqlite3.IntegrityError as error:
@@ -205,7 +225,12 @@ class SQLiteRecorder:
 
     def head(self) -> Head:
         """The head as committed."""
-        return Head(*self._connection().execute("SELECT size, at, frontier, root FROM head").fetchone())
+        try:
+            return Head(*self._connection().execute(HEAD).fetchone())
+        except sqlite3.OperationalError as error:
+            if "decode" in str(error):
+                raise Unreadable(str(error)) from error
+            raise
 
     def _entries(self, query: str, values: Sequence[object]) -> list[Entry]:
         try:

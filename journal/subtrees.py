@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, select
 
+from journal.digests import Digest
 from journal.log_tables import ENTRIES, SUBTREES, LogTables
 from journal.merkle import (
     consistency_ranges,
@@ -42,7 +43,8 @@ Tiles = dict[tuple[int, int], Sequence[bytes]]
 class _Nodes:
     """Roots of perfect subtrees, read tile by tile through one connection."""
 
-    def __init__(self, connection: Connection, tiles: Tiles) -> None:
+    def __init__(self, connection: Connection, tiles: Tiles, digest: Digest) -> None:
+        self._digest = digest
         self._connection = connection
         self._tiles = tiles
         self._leaves: Tiles = {}
@@ -55,12 +57,13 @@ class _Nodes:
             query = select(ENTRIES.c.leaf).where(positions > first, positions <= beyond).order_by(positions)
         else:
             t = SUBTREES.c
-            query = select(t.hash).where(t.level == level, t.number >= first, t.number < beyond).order_by(t.number)
+            wanted = (t.algorithm == self._digest.name, t.level == level, t.number >= first, t.number < beyond)
+            query = select(t.hash).where(*wanted).order_by(t.number)
         return self._connection.execute(query).scalars().all()
 
     def root(self, start: int, stop: int) -> bytes:
         """Root over the leaves [start, stop)."""
-        return joined([self._perfect(height, number) for height, number in perfect_subtrees(start, stop)])
+        return joined(self._digest, [self._perfect(height, number) for height, number in perfect_subtrees(start, stop)])
 
     def _perfect(self, height: int, number: int) -> bytes:
         level, within = divmod(height, TILE_HEIGHT)
@@ -73,14 +76,15 @@ class _Nodes:
             if len(known) < beyond:
                 raise Unprovable(f"the tree has no node {number} of height {height}: entries or subtrees are missing")
             tiles[level, tile] = known
-        return perfect_root(known[offset:beyond])
+        return perfect_root(self._digest, known[offset:beyond])
 
 
 class Subtrees:
     """The inner nodes of the journal's tree 子树库, and the proofs that are made of them."""
 
-    def __init__(self, tables: LogTables) -> None:
+    def __init__(self, tables: LogTables, digest: Digest) -> None:
         self._tables = tables
+        self._digest = digest
         self._grown = 0
         self._tiles: Tiles = {}
 
@@ -94,7 +98,8 @@ class Subtrees:
         level, complete = 1, size // TILE
         while complete:
             with self._tables.reading() as connection:
-                last = connection.execute(select(func.max(SUBTREES.c.number)).where(SUBTREES.c.level == level)).scalar()
+                own = (SUBTREES.c.algorithm == self._digest.name, SUBTREES.c.level == level)
+                last = connection.execute(select(func.max(SUBTREES.c.number)).where(*own)).scalar()
             for start in range(0 if last is None else last + 1, complete, BATCH_TILES):
                 self._write(level, start, min(start + BATCH_TILES, complete))
                 if progress is not None and level == 1:
@@ -104,11 +109,16 @@ class Subtrees:
 
     def _write(self, level: int, start: int, stop: int) -> None:
         with self._tables.reading() as connection:
-            hashes = _Nodes(connection, {}).tile(level - 1, start, stop - start)
+            hashes = _Nodes(connection, {}, self._digest).tile(level - 1, start, stop - start)
         if len(hashes) != (stop - start) * TILE:
             raise Unprovable(f"entries are missing below position {stop * TILE**level}")
         rows = [
-            {"level": level, "number": start + place, "hash": perfect_root(hashes[place * TILE : (place + 1) * TILE])}
+            {
+                "algorithm": self._digest.name,
+                "level": level,
+                "number": start + place,
+                "hash": perfect_root(self._digest, hashes[place * TILE : (place + 1) * TILE]),
+            }
             for place in range(stop - start)
         ]
         with self._tables.writing() as connection:
@@ -146,7 +156,7 @@ class Subtrees:
         def attempt() -> list[bytes]:
             return self._roots(size, inclusion_ranges(index, size))
 
-        found = self._twice(attempt, lambda proof: includes(root, size, index, leaf, proof))
+        found = self._twice(attempt, lambda proof: includes(self._digest, root, size, index, leaf, proof))
         if found is None:
             raise Unprovable(f"entry {index + 1} is not what the root of size {size} was made over")
         return found
@@ -168,7 +178,7 @@ class Subtrees:
             before = self.root(old_size) if old_root is None else old_root
             return before, self._roots(size, consistency_ranges(old_size, size))
 
-        found = self._twice(attempt, lambda made: consistent(made[0], old_size, root, size, made[1]))
+        found = self._twice(attempt, lambda made: consistent(self._digest, made[0], old_size, root, size, made[1]))
         if found is None:
             raise Unprovable(f"the entries up to {old_size} are not those that the root of size {size} was made over")
         return found[1]
@@ -178,7 +188,7 @@ class Subtrees:
         if len(self._tiles) > MOST_TILES:
             self._tiles = {}
         with self._tables.reading() as connection:
-            nodes = _Nodes(connection, self._tiles)
+            nodes = _Nodes(connection, self._tiles, self._digest)
             return [nodes.root(start, stop) for start, stop in ranges]
 
     def _twice(self, attempt: Callable[[], Made], holds: Callable[[Made], bool]) -> Made | None:

@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from journal.checkpoints import Checkpoint, read_checkpoint
+from journal.checkpoints import Checkpoint, digest_of, read_checkpoint
 from journal.entries import Entry, canonical
 from journal.log import Journal
-from journal.log_key import LogKeyFile, LogKeys
+from journal.log_key import LogKeyFile, LogKeys, LogKeyUnusable
 from journal.log_tables import CHECKPOINTS, COSIGNATURES, LogTables
-from journal.merkle import Tree, leaf_hash
+from journal.merkle import Tree
 from journal.notes import Kind, Note, NoteRefused, Signature, SigningKey, VerifierKey
 from journal.proof_files import ProofFile
 from journal.subtrees import Subtrees, Unprovable
@@ -46,15 +46,20 @@ class TransparencyLog:
         """origin: see `LogKeyFile.keys`. clock: nanoseconds since 1970, noted beside a checkpoint and never signed.
 
         Raises:
-            LogKeyUnusable: the key's file cannot be taken.
+            LogKeyUnusable: the key's file cannot be taken, or its log is one of another algorithm than the journal.
         """
+        self.digest = journal.head().digest
+        name = key_file.keys(origin, self.digest).signing.name
+        if digest_of(name) != self.digest:
+            raise LogKeyUnusable(
+                f"{key_file.path}: 日志名称与杂凑算法不符 {name} is no name of a log that hashes with {self.digest.name}"
+            )
         self._journal = journal
         self._tables = tables
         self._key_file = key_file
         self._clock = clock
         self._signing = Lock()
-        self.subtrees = Subtrees(tables)
-        key_file.keys(origin)
+        self.subtrees = Subtrees(tables, self.digest)
 
     def keys(self) -> LogKeys:
         """The log's keys, as they are on file now."""
@@ -216,7 +221,7 @@ class TransparencyLog:
             )
         checkpoint = read_checkpoint(note, self.keys().verifiers)
         shown = canonical(position, entry.at, entry)
-        path = self.subtrees.inclusion(position - 1, leaf_hash(shown), checkpoint.size, checkpoint.root)
+        path = self.subtrees.inclusion(position - 1, checkpoint.digest.leaf(shown), checkpoint.size, checkpoint.root)
         return ProofFile(position - 1, tuple(path), note, shown if with_entry else None)
 
     def entry(self, position: int) -> Entry:
@@ -285,9 +290,11 @@ def contradicted(
     It compares leaf hashes as stored; `verify` says whether the entries are theirs. Together they find a consistent rewrite.
     """
     wanted = sorted(checkpoints, key=lambda one: one.size)
-    tree = Tree()
     with journal.snapshot():
+        tree = Tree(journal.head().digest)
         for checkpoint in wanted:
+            if checkpoint.digest != tree.digest:
+                return checkpoint
             while tree.size < checkpoint.size:
                 entries = journal.since(tree.size, min(BATCH, checkpoint.size - tree.size))
                 for entry in entries:

@@ -9,19 +9,21 @@ the entry.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from journal.digests import DIGESTS, SHA256
 from journal.entries import Entry, Head, Unreadable, canonical
 from journal.log import Journal
-from journal.merkle import Tree, leaf_hash
+from journal.merkle import Tree
 
 BATCH = 2_000
 
 
 @dataclass(frozen=True)
 class Verified:
-    """The journal is whole 完整: its size and root."""
+    """The journal is whole 完整: its size and root, and what they are hashed with."""
 
     size: int
     root: bytes
+    algorithm: str = SHA256.name
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,13 @@ def verify(journal: Journal, progress: Callable[[int], None] | None = None) -> V
         progress: told the number of entries checked so far.
     """
     with journal.snapshot():
-        head = journal.head()
-        tree = Tree()
+        try:
+            head = journal.head()
+        except Unreadable:
+            return Broken(0, "杂凑算法不明 the head names no algorithm that is known")
+        if head.algorithm not in DIGESTS:
+            return Broken(0, "杂凑算法不明 the head names no algorithm that is known")
+        tree = Tree(head.digest)
         at = 0
         versions: dict[str, int] = {}
         while True:
@@ -52,7 +59,7 @@ def verify(journal: Journal, progress: Callable[[int], None] | None = None) -> V
                 wanted = tree.size + 1
                 if entry.position != wanted:
                     return Broken(wanted, "条目缺失 the entry is missing")
-                if entry.leaf != leaf_hash(canonical(entry.position, entry.at, entry)):
+                if entry.leaf != tree.digest.leaf(canonical(entry.position, entry.at, entry)):
                     return Broken(wanted, "内容与散列不符 the content does not match its hash")
                 if entry.at < at:
                     return Broken(wanted, "时间倒退 time runs backwards")
@@ -67,9 +74,9 @@ def verify(journal: Journal, progress: Callable[[int], None] | None = None) -> V
                 progress(tree.size)
             if not entries:
                 break
-    if Head(tree.size, at, tree.frontier, tree.root) != head:
+    if Head(tree.size, at, tree.frontier, tree.root, tree.digest.name) != head:
         return Broken(0, "日志头与条目不符 the head does not match the entries")
-    return Verified(tree.size, tree.root)
+    return Verified(tree.size, tree.root, tree.digest.name)
 
 
 def _next(journal: Journal, position: int) -> list[Entry] | None:

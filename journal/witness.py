@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from journal.checkpoints import Checkpoint, read_checkpoint
+from journal.checkpoints import Checkpoint, digest_of, read_checkpoint
 from journal.log_key import one_at_a_time, write_whole
-from journal.merkle import EMPTY_ROOT, consistent
+from journal.merkle import consistent
 from journal.notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 
 Consistency = Callable[[int, int], Sequence[bytes]]
@@ -84,7 +84,7 @@ class Witness:
                 checkpoint = read_checkpoint(note, self._log_keys)
             except NoteRefused as error:
                 raise WitnessRefused(f"检查点不可信 the checkpoint cannot be trusted: {error}") from error
-            before, seconds = self.last() or (Checkpoint(checkpoint.origin, 0, EMPTY_ROOT), 0)
+            before, seconds = self.last() or (_nothing(checkpoint.origin), 0)
             now = int(self._clock())
             if now < seconds - LARGEST_DRIFT_SECONDS:
                 raise WitnessRefused(f"时钟被回拨 the clock was set back: {seconds} was stated before, it is {now}")
@@ -107,7 +107,7 @@ class Witness:
         if before.size in (0, shown.size):
             return
         proof = consistency(before.size, shown.size)
-        if not consistent(before.root, before.size, shown.root, shown.size, proof):
+        if not consistent(shown.digest, before.root, before.size, shown.root, shown.size, proof):
             raise WitnessRefused(
                 f"日志分叉 split view: the {shown.size} entries shown do not extend the {before.size} seen before, "
                 f"or the proof is wrong; kept in {self._keep(note, shown)}"
@@ -118,3 +118,8 @@ class Witness:
         path = self._memory.with_suffix(f".conflict-{shown.size}-{shown.root.hex()[:8]}")
         write_whole(path, str(note))
         return path
+
+
+def _nothing(origin: str) -> Checkpoint:
+    """What is known of a log before its first checkpoint was seen."""
+    return Checkpoint(origin, 0, digest_of(origin).empty)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import psycopg2
 
+from journal.entries import DigestDiffers, HeadBroken
 from journal.log_key import LogKeyUnusable
 from journal.vault import MasterKeyUnusable
 from zhenduan import administration, dossier_commands, proof_commands, serving
 from zhenduan.demo import DemoIncomplete
-from zhenduan.settings import CITY_DATA, DEMO_DATA, Settings, from_environment
+from zhenduan.settings import CITY_DATA, DEMO_DATA, Settings, SettingUnknown, from_environment
 
 Run = Callable[[Settings, argparse.Namespace], int]
 
@@ -170,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(from_environment(usual, given.data), given)
     except (psycopg2.OperationalError, OSError) as error:
         sys.stderr.write(f"无法打开数据库或文件 cannot open the database or a file: {str(error).strip()}\n")
-    except (MasterKeyUnusable, LogKeyUnusable, DemoIncomplete) as error:
+    except (MasterKeyUnusable, LogKeyUnusable, DigestDiffers, HeadBroken, SettingUnknown, DemoIncomplete) as error:
         sys.stderr.write(f"{error}\n")
     return 2
 

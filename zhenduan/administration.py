@@ -67,8 +67,8 @@ def verify_journal(settings: Settings, against: Sequence[Path] = ()) -> int:
         with progress("核验 verifying", "条 entries") as told:
             found = verify(installation.program.journal, told)
         match found:
-            case Verified(size=size, root=root):
-                out(f"完整 intact: {size} 条 entries, root {root.hex()}")
+            case Verified(size=size, root=root, algorithm=algorithm):
+                out(f"完整 intact: {size} 条 entries, root {root.hex()} ({algorithm})")
                 with progress("比对检查点 comparing with checkpoints", "条 entries") as told:
                     return against_checkpoints(installation, against, told)
             case Broken(position=position, what=what):

@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from journal.backup import BackupRefused, back_up, open_backup
+from journal.backup import Backup, BackupRefused, back_up, open_backup
 from journal.notes import NoteRefused, VerifierKey
 from journal.restoring import NotEmpty, restore
 from zhenduan.administration import progress
-from zhenduan.settings import Settings
+from zhenduan.settings import DIGEST, Settings
 from zhenduan.wiring import finish_erasures, now, opened
 
 out = print
@@ -61,7 +62,7 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
         return 2
     try:
         given = [VerifierKey.parse(text) for text in log_keys]
-        with open_backup(file) as backup, opened(settings) as installation:
+        with open_backup(file) as backup, opened(_settings_for(backup, settings)) as installation:
             own = () if new_log else installation.log.keys().verifiers
             with progress("恢复 restoring", "条 entries") as told:
                 program = installation.program
@@ -74,3 +75,14 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
         return 1
     out(f"已恢复 restored: {done.head.size} 条 entries, {done.files} 个文件 files, root {done.head.root.hex()}")
     return 0
+
+
+def _settings_for(backup: Backup, settings: Settings) -> Settings:
+    """A journal that is yet to be made is made with the algorithm of what goes into it.
+
+    Raises:
+        BackupRefused: another algorithm is set.
+    """
+    if settings.digest not in (None, backup.digest):
+        raise BackupRefused(f"杂凑算法不符 the backup is hashed with {backup.digest.name}; {DIGEST} says otherwise")
+    return replace(settings, digest=backup.digest)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from journal.digests import DIGESTS, Digest
 from zhenduan.single_sign_on_provider import ProviderSettings
 
 DATA = "ZHENDUAN_DATA"
@@ -14,6 +15,7 @@ OIDC_ISSUER = "ZHENDUAN_OIDC_ISSUER"
 OIDC_CLIENT = "ZHENDUAN_OIDC_CLIENT"
 OIDC_SECRET = "ZHENDUAN_OIDC_SECRET"  # noqa: S105 - the name of a variable
 HOME = "ZHENDUAN_HOME"
+DIGEST = "ZHENDUAN_DIGEST"
 CITY_DATA = Path("var/city")
 DEMO_DATA = Path("var/demo")
 
@@ -26,12 +28,14 @@ class Settings:
     database: a PostgreSQL address; None = embedded SQLite files in `data`.
     provider: the identity provider of single sign-on; None = local accounts only.
     origin: name of the log where its key is made, a URL without scheme; empty = one is drawn.
+    digest: what the journal hashes with, SHA-256 or SM3; None = as it was made, SHA-256 for a new one. plan P5.
     """
 
     data: Path
     database: str | None = None
     origin: str = ""
     provider: ProviderSettings | None = None
+    digest: Digest | None = None
 
     @property
     def journal_url(self) -> str:
@@ -64,6 +68,10 @@ class Settings:
         return self.data / "files"
 
 
+class SettingUnknown(ValueError):  # noqa: N818 - says which one
+    """A setting has a value that does not exist 设置无效."""
+
+
 def from_environment(
     usual: Path = CITY_DATA, data: Path | None = None, environment: Mapping[str, str] = os.environ
 ) -> Settings:
@@ -74,13 +82,21 @@ def from_environment(
         data: as given on the command line; it comes first.
         environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address, ZHENDUAN_ORIGIN the log;
             ZHENDUAN_OIDC_ISSUER, _CLIENT and, of a confidential client, _SECRET the identity provider, and ZHENDUAN_HOME
-            our own public address, which the provider sends browsers back to.
+            our own public address, which the provider sends browsers back to; ZHENDUAN_DIGEST the algorithm of a journal
+            that is yet to be made.
+
+    Raises:
+        SettingUnknown: no algorithm of that name.
     """
+    wanted = environment.get(DIGEST, "")
+    if wanted and wanted not in DIGESTS:
+        raise SettingUnknown(f"{DIGEST}: 没有该杂凑算法 no such algorithm: {wanted}；可选 one of: {'、'.join(DIGESTS)}")
     return Settings(
         data=data or Path(environment.get(DATA) or usual),
         database=environment.get(DATABASE) or None,
         origin=environment.get(ORIGIN, ""),
         provider=_provider(environment),
+        digest=DIGESTS.get(wanted),
     )
 
 

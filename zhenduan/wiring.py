@@ -56,13 +56,14 @@ def opened(
 
     Raises:
         MasterKeyUnusable: the master key's file is open to others, or another vault's.
-        LogKeyUnusable: the log key's file is open to others, or malformed.
+        LogKeyUnusable: the log key's file is open to others, malformed, or of a log of another algorithm.
+        DigestDiffers: the journal was made with another algorithm than is set.
         ValueError: demo was asked of a journal that holds something else.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         master = master_key(settings.master_key)
-        journal = open_journal(settings.journal_url, demo=demo)
+        journal = open_journal(settings.journal_url, demo=demo, digest=settings.digest)
         stack.callback(journal.close)
         models = open_read_models(settings.models_url, journal)
         stack.callback(models.close)

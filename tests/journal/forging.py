@@ -8,8 +8,9 @@ from typing import Any
 import psycopg2
 
 from journal import Journal, NewEntry
+from journal.digests import DIGESTS, Digest
 from journal.entries import COLUMNS, Entry, canonical
-from journal.merkle import Tree, leaf_hash
+from journal.merkle import Tree
 from tests.journal.test_tampering import Intruder
 from tests.journal.writers import now
 
@@ -21,22 +22,23 @@ def fill(journal: Journal, count: int, stream: str = "thing/a", after: int = 0) 
     return journal.append(given, now())
 
 
-def renumbered(entries: Sequence[Entry]) -> list[Entry]:
+def renumbered(entries: Sequence[Entry], digest: Digest) -> list[Entry]:
     """Entries as a history of their own: positions, versions and leaf hashes as they should be."""
     versions: dict[str, int] = {}
     forged = []
     for position, entry in enumerate(entries, start=1):
         versions[entry.stream] = versions.get(entry.stream, 0) + 1
         placed = replace(entry, position=position, version=versions[entry.stream])
-        forged.append(replace(placed, leaf=leaf_hash(canonical(position, placed.at, placed))))
+        forged.append(replace(placed, leaf=digest.leaf(canonical(position, placed.at, placed))))
     return forged
 
 
 def rewrite(url: str, entries: Sequence[Entry]) -> None:
     """Put another history into the database, whole and consistent, and leave the checkpoints alone."""
-    forged = renumbered(entries)
-    tree = Tree()
     with closing(Intruder(url)) as intruder:
+        digest = DIGESTS[bytes(intruder.bytes_of("head", "algorithm", "true")).decode()]
+        forged = renumbered(entries, digest)
+        tree = Tree(digest)
 
         def binary(value: Any) -> Any:
             return value if intruder.sqlite or not isinstance(value, bytes) else psycopg2.Binary(value)

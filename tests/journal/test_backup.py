@@ -13,6 +13,7 @@ import pytest
 from journal import Journal, NewEntry, Verified, open_journal, verify
 from journal.backup import BackupRefused, Manifest, back_up, from_canonical, open_backup
 from journal.blobs import Blobs
+from journal.digests import SHA256
 from journal.entries import canonical
 from journal.notes import Kind, Note, SigningKey
 from journal.restoring import NotEmpty, Restored, restore
@@ -59,9 +60,9 @@ def elsewhere(path: Path, url: str, folder: Path, key: Path) -> tuple[Restored, 
     folder.mkdir(exist_ok=True)
     (folder / "log.key").write_text(key.read_text("utf-8"), "utf-8")
     (folder / "log.key").chmod(0o600)
-    journal = open_journal(url)
-    log, blobs = open_log(journal, url, folder / "log.key"), Blobs(folder / "files")
     with open_backup(path) as backup:
+        journal = open_journal(url, digest=backup.digest)
+        log, blobs = open_log(journal, url, folder / "log.key"), Blobs(folder / "files")
         return restore(backup, journal, blobs, log.keys().verifiers), journal, log, blobs
 
 
@@ -220,12 +221,12 @@ def test_a_new_log_begins_without_the_old_checkpoints(whole: tuple[Path, Path], 
 @pytest.mark.parametrize("damaged", [b"", b"x" * 80, b"zhenduan.entry.v1" + b"\0" * 23])
 def test_what_is_no_entry_is_refused(damaged: bytes) -> None:
     with pytest.raises(BackupRefused):
-        from_canonical(damaged)
+        from_canonical(damaged, SHA256)
 
 
 def test_an_entry_comes_back_from_its_canonical_bytes(journal: Journal) -> None:
     for entry in fill(journal, 3):
         raw = canonical(entry.position, entry.at, entry)
-        assert from_canonical(raw) == entry
+        assert from_canonical(raw, SHA256) == entry
         with pytest.raises(BackupRefused):
-            from_canonical(raw + b"x")
+            from_canonical(raw + b"x", SHA256)

@@ -13,6 +13,7 @@ import pytest
 from journal import open_journal
 from journal.backup import BackupRefused, from_canonical, open_backup
 from journal.blobs import Blobs
+from journal.digests import SHA256
 from journal.entries import canonical
 from journal.merkle import root_of
 from journal.transparency import open_log
@@ -91,20 +92,20 @@ def checkpoint_beyond(parts: dict[str, bytes]) -> None:
     for _ in range(8):
         place += 4 + int.from_bytes(raw[place : place + 4])
     parts["entries/000000000001"] = raw[:place]
-    forged = [from_canonical(piece) for piece in pieces(raw[:place])]
+    forged = [from_canonical(piece, SHA256) for piece in pieces(raw[:place])]
     stated = json.loads(parts["manifest.json"])
-    stated |= {"size": 8, "at": forged[-1].at, "root": root_of([entry.leaf for entry in forged]).hex()}
+    stated |= {"size": 8, "at": forged[-1].at, "root": root_of(SHA256, [entry.leaf for entry in forged]).hex()}
     parts["manifest.json"] = json.dumps(stated).encode()
 
 
 def rewritten(parts: dict[str, bytes]) -> None:
     """Another history, whole in itself; only the signed checkpoints say otherwise."""
-    entries = [from_canonical(piece) for piece in pieces(parts["entries/000000000001"])]
+    entries = [from_canonical(piece, SHA256) for piece in pieces(parts["entries/000000000001"])]
     entries[2] = replace(entries[2], actor="wang")
     raws = [canonical(entry.position, entry.at, entry) for entry in entries]
     parts["entries/000000000001"] = b"".join(len(raw).to_bytes(4) + raw for raw in raws)
     stated = json.loads(parts["manifest.json"])
-    stated["root"] = root_of([from_canonical(raw).leaf for raw in raws]).hex()
+    stated["root"] = root_of(SHA256, [from_canonical(raw, SHA256).leaf for raw in raws]).hex()
     parts["manifest.json"] = json.dumps(stated).encode()
 
 

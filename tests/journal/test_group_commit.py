@@ -166,7 +166,7 @@ def test_appends_that_wait_together_are_committed_together(journal: Journal, url
     for number, written in enumerate(outcomes):
         assert [(e.stream, e.version) for e in written] == [(f"thing/{number}", 1), (f"thing/{number}", 2)]
         assert journal.read(f"thing/{number}") == written
-    assert verify(journal) == Verified(16, journal.head().root)
+    assert verify(journal) == Verified(16, journal.head().root, journal.head().algorithm)
 
 
 def test_a_refused_append_fails_no_other_of_its_group(journal: Journal, url: str) -> None:
@@ -183,7 +183,7 @@ def test_a_refused_append_fails_no_other_of_its_group(journal: Journal, url: str
     assert journal.read("thing/half") == []
     assert len(journal.read("thing/one")) + len(journal.read("thing/two")) == 1
     assert [journal.outcome("li", f"k{n}") for n in range(4)] == [("d", "o")] * 4
-    assert verify(journal) == Verified(6, journal.head().root)
+    assert verify(journal) == Verified(6, journal.head().root, journal.head().algorithm)
 
 
 def test_of_threads_that_race_for_versions_one_wins_each_version(journal: Journal) -> None:
@@ -200,7 +200,7 @@ def test_of_threads_that_race_for_versions_one_wins_each_version(journal: Journa
     wins = at_once([lambda n=n: race(f"t{n}") for n in range(6)])
     assert sum(wins) == 40
     assert [len(journal.read(f"thing/t{n}")) for n in range(6)] == wins
-    assert verify(journal) == Verified(80, journal.head().root)
+    assert verify(journal) == Verified(80, journal.head().root, journal.head().algorithm)
 
 
 def test_of_threads_that_race_with_one_key_one_is_done(journal: Journal) -> None:

@@ -10,8 +10,9 @@ import psycopg2
 import pytest
 
 from journal import ClockRefused, Journal, KeyReused, NewEntry, Verified, VersionTaken, open_journal, verify
+from journal.digests import SHA256
 from journal.entries import COLUMNS, DAY
-from journal.merkle import Tree, consistency_proof, consistent, includes, inclusion_proof, leaf_hash, root_of
+from journal.merkle import Tree, consistency_proof, consistent, includes, inclusion_proof, root_of
 
 NOW = time.time_ns() // 1000
 
@@ -46,8 +47,8 @@ def test_the_head_carries_the_root_over_all_entries(journal: Journal) -> None:
     filled(journal)
     leaves = [e.leaf for e in journal.since(0, 100)]
     head = journal.head()
-    assert (head.size, head.root) == (10, root_of(leaves))
-    assert verify(journal) == Verified(10, head.root)
+    assert (head.size, head.root) == (10, root_of(head.digest, leaves))
+    assert verify(journal) == Verified(10, head.root, head.algorithm)
 
 
 def test_time_never_runs_backwards(journal: Journal) -> None:
@@ -188,26 +189,26 @@ def test_a_snapshot_does_not_move_while_others_append(journal: Journal) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 31])
 def test_merkle_proofs_hold_for_the_truth_and_for_nothing_else(size: int) -> None:
-    leaves = [leaf_hash(bytes([number])) for number in range(size)]
-    tree = Tree()
+    leaves = [SHA256.leaf(bytes([number])) for number in range(size)]
+    tree = Tree(SHA256)
     for grown, leaf in enumerate(leaves, 1):
         tree.add(leaf)
-        assert tree.root == root_of(leaves[:grown])
-        assert Tree(tree.size, tree.frontier).root == tree.root
+        assert tree.root == root_of(SHA256, leaves[:grown])
+        assert Tree(SHA256, tree.size, tree.frontier).root == tree.root
     for index, leaf in enumerate(leaves):
-        proof = inclusion_proof(index, leaves)
-        assert includes(tree.root, size, index, leaf, proof)
-        assert not includes(tree.root, size, index, leaf_hash(b"other"), proof)
-        assert not includes(tree.root, size, size, leaf, proof)
+        proof = inclusion_proof(SHA256, index, leaves)
+        assert includes(SHA256, tree.root, size, index, leaf, proof)
+        assert not includes(SHA256, tree.root, size, index, SHA256.leaf(b"other"), proof)
+        assert not includes(SHA256, tree.root, size, size, leaf, proof)
     for old in range(1, size + 1):
-        old_root = root_of(leaves[:old])
-        assert consistent(old_root, old, tree.root, size, consistency_proof(old, leaves))
-        assert not consistent(leaf_hash(b"other"), old, tree.root, size, consistency_proof(old, leaves))
+        old_root = root_of(SHA256, leaves[:old])
+        assert consistent(SHA256, old_root, old, tree.root, size, consistency_proof(SHA256, old, leaves))
+        assert not consistent(SHA256, SHA256.leaf(b"other"), old, tree.root, size, consistency_proof(SHA256, old, leaves))
 
 
 def test_a_frontier_that_does_not_fit_its_size_is_refused() -> None:
     with pytest.raises(ValueError, match="does not fit"):
-        Tree(3, b"x" * 32)
+        Tree(SHA256, 3, b"x" * 32)
 
 
 def test_the_sqlite_file_keeps_its_entries_over_a_restart(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from journal import Journal
 from journal.checkpoints import Checkpoint
+from journal.digests import SHA256
 from journal.entries import canonical
-from journal.merkle import inclusion_proof, leaf_hash, root_of
+from journal.merkle import inclusion_proof, root_of
 from journal.notes import Kind, Note, NoteRefused, Signature, SigningKey
 from journal.proof_files import ProofFile, ProofRefused
 from journal.subtrees import Unprovable
@@ -184,10 +185,10 @@ def test_an_entry_changed_after_it_was_signed_for_is_not_proven(
 
 def test_any_change_to_the_file_is_refused() -> None:
     signer = SigningKey.generate(ORIGIN, Kind.ED25519)
-    leaves = [leaf_hash(bytes([number])) for number in range(5)]
-    text = Checkpoint(ORIGIN, 5, root_of(leaves)).text
+    leaves = [SHA256.leaf(bytes([number])) for number in range(5)]
+    text = Checkpoint(ORIGIN, 5, root_of(SHA256, leaves)).text
     note = cosigned(Note(text, (signer.sign(text),)), DISTRICT)
-    raw = str(ProofFile(2, tuple(inclusion_proof(2, leaves)), note)).encode()
+    raw = str(ProofFile(2, tuple(inclusion_proof(SHA256, 2, leaves)), note)).encode()
     keys, witnesses = [signer.verifier], [DISTRICT.verifier]
     assert ProofFile.parse(raw.decode()).verified(b"\2", keys, witnesses, needed=1)
     for place in range(len(raw)):

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from journal import Journal, subtrees
 from journal.entries import Entry, canonical
 from journal.log_tables import SUBTREES, LogTables
-from journal.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, root_of
+from journal.merkle import consistency_proof, inclusion_proof, root_of
 from journal.subtrees import Subtrees, Unprovable
 from journal.transparency import SigningRefused, open_log
 from tests.journal.forging import fill, rewrite
@@ -41,29 +41,30 @@ def tables(url: str, journal: Journal) -> Iterator[LogTables]:
 
 def test_proofs_of_every_entry_and_size_are_those_of_the_whole_tree(journal: Journal, tables: LogTables) -> None:
     leaves = [entry.leaf for entry in fill(journal, SIZE)]
-    proofs = Subtrees(tables)
+    proofs = Subtrees(tables, journal.head().digest)
     root = journal.head().root
     for index in range(0, SIZE, 7):
-        assert proofs.inclusion(index, leaves[index], SIZE, root) == inclusion_proof(index, leaves)
+        assert proofs.inclusion(index, leaves[index], SIZE, root) == inclusion_proof(journal.head().digest, index, leaves)
     for old in range(0, SIZE + 1, 7):
-        assert proofs.consistency(old, SIZE, root) == consistency_proof(old, leaves)
-        assert proofs.root(old) == root_of(leaves[:old])
+        assert proofs.consistency(old, SIZE, root) == consistency_proof(journal.head().digest, old, leaves)
+        assert proofs.root(old) == root_of(journal.head().digest, leaves[:old])
     for size in (1, 4, 63, 64, 65, 256, 299):
         part = leaves[:size]
-        assert proofs.inclusion(size - 1, part[-1], size, root_of(part)) == inclusion_proof(size - 1, part)
-    assert proofs.root(0) == EMPTY_ROOT
+        found = proofs.inclusion(size - 1, part[-1], size, root_of(journal.head().digest, part))
+        assert found == inclusion_proof(journal.head().digest, size - 1, part)
+    assert proofs.root(0) == journal.head().digest.empty
 
 
 def test_proofs_grow_with_the_journal_and_are_found_by_the_next_process(journal: Journal, tables: LogTables) -> None:
     leaves = [entry.leaf for entry in fill(journal, 30)]
-    first, told = Subtrees(tables), list[int]()
+    first, told = Subtrees(tables, journal.head().digest), list[int]()
     first.grow(30, told.append)
     assert told == [12, 24, 28]
     leaves += [entry.leaf for entry in fill(journal, 70, after=30)]
-    for proofs in (first, Subtrees(tables)):
-        assert proofs.inclusion(50, leaves[50], 100, journal.head().root) == inclusion_proof(50, leaves)
+    for proofs in (first, Subtrees(tables, journal.head().digest)):
+        assert proofs.inclusion(50, leaves[50], 100, journal.head().root) == inclusion_proof(journal.head().digest, 50, leaves)
     again = list[int]()
-    Subtrees(tables).grow(100, again.append)
+    Subtrees(tables, journal.head().digest).grow(100, again.append)
     assert again == []
 
 
@@ -82,11 +83,11 @@ def test_a_damaged_subtree_is_made_anew_and_never_given_out(
     journal: Journal, tables: LogTables, url: str, level: int, statement: str
 ) -> None:
     leaves = [entry.leaf for entry in fill(journal, SIZE)]
-    proofs, root = Subtrees(tables), journal.head().root
+    proofs, root = Subtrees(tables, journal.head().digest), journal.head().root
     proofs.grow(SIZE)
     for ask in (
-        lambda: proofs.inclusion(5, leaves[5], SIZE, root) == inclusion_proof(5, leaves),
-        lambda: proofs.consistency(77, SIZE, root) == consistency_proof(77, leaves),
+        lambda: proofs.inclusion(5, leaves[5], SIZE, root) == inclusion_proof(journal.head().digest, 5, leaves),
+        lambda: proofs.consistency(77, SIZE, root) == consistency_proof(journal.head().digest, 77, leaves),
         lambda: proofs.agrees(SIZE, root),
     ):
         change(url, statement.format(level=level), b"\x07" * 32)
@@ -99,8 +100,8 @@ def test_a_changed_leaf_cannot_be_proven_and_stops_no_proof_of_another_history(
     entries = fill(journal, SIZE)
     root = journal.head().root
     forged = Entry(**{name: getattr(entries[9], name) for name in Entry.__dataclass_fields__} | {"actor": "wang"})
-    leaf = leaf_hash(canonical(10, forged.at, forged))
-    proofs = Subtrees(tables)
+    leaf = journal.head().digest.leaf(canonical(10, forged.at, forged))
+    proofs = Subtrees(tables, journal.head().digest)
     with pytest.raises(Unprovable, match="entry 10 "):
         proofs.inclusion(9, leaf, SIZE, root)
     change(url, "UPDATE entries SET actor = 'wang', leaf = ? WHERE position = 10", leaf)
@@ -116,7 +117,7 @@ def test_a_removed_entry_cannot_be_proven_around(journal: Journal, tables: LogTa
     leaves = [entry.leaf for entry in fill(journal, SIZE)]
     change(url, f"DELETE FROM entries WHERE position = {position}")
     with pytest.raises(Unprovable):
-        Subtrees(tables).inclusion(0, leaves[0], SIZE, journal.head().root)
+        Subtrees(tables, journal.head().digest).inclusion(0, leaves[0], SIZE, journal.head().root)
 
 
 @pytest.mark.parametrize("left", ["as they were", "made to fit both"])
@@ -134,13 +135,14 @@ def test_subtrees_that_were_left_or_made_to_fit_do_not_get_a_rewrite_signed(
     forged = [*entries[:4], replace(entries[4], state=b"forged"), *entries[5:64]]
     rewrite(url, forged)
     leaves = [entry.leaf for entry in journal.since(0, 64)]
-    rows = [{"level": level, "number": number, "hash": value} for level, number, value in honest]
+    rows: list[dict[str, Any]] = [{"level": level, "number": number, "hash": value} for _, level, number, value in honest]
     if left == "made to fit both":
-        rows += [{"level": 1, "number": n, "hash": root_of(leaves[n * 4 : n * 4 + 4])} for n in range(4, 16)]
-        rows += [{"level": 2, "number": n, "hash": root_of(leaves[n * 16 : n * 16 + 16])} for n in range(1, 4)]
-        rows += [{"level": 3, "number": 0, "hash": root_of(leaves)}]
+        rows += [{"level": 1, "number": n, "hash": root_of(journal.head().digest, leaves[n * 4 : n * 4 + 4])} for n in range(4, 16)]
+        digest = journal.head().digest
+        rows += [{"level": 2, "number": n, "hash": root_of(digest, leaves[n * 16 : n * 16 + 16])} for n in range(1, 4)]
+        rows += [{"level": 3, "number": 0, "hash": root_of(journal.head().digest, leaves)}]
     with tables.writing() as connection:
-        tables.add(connection, SUBTREES, rows)
+        tables.add(connection, SUBTREES, [{"algorithm": journal.head().algorithm} | row for row in rows])
     with pytest.raises(SigningRefused, match="rewritten"):
         log.checkpoint()
     log.close()

@@ -94,14 +94,14 @@ def test_two_histories_shown_to_two_districts_are_not_both_cosigned(
     honest.cosign(str(log.checkpoint()), log.consistency)
     everything = journal.since(0, 100)
 
-    forged = renumbered([*entries[:2], replace(entries[2], state=b"forged"), *everything[3:]])
+    forged = renumbered([*entries[:2], replace(entries[2], state=b"forged"), *everything[3:]], journal.head().digest)
     signer = log.keys().signing
     rewrite(url, forged)
-    text = Checkpoint(ORIGIN, 8, journal.head().root).text
+    text = Checkpoint(signer.name, 8, journal.head().root).text
     split = Note(text, (signer.sign(text),))
     leaves = [entry.leaf for entry in forged]
     with pytest.raises(WitnessRefused, match="split view: the 8 entries shown do not extend the 6 seen before"):
-        other.cosign(str(split), lambda old, new: consistency_proof(old, leaves[:new]))
+        other.cosign(str(split), lambda old, new: consistency_proof(journal.head().digest, old, leaves[:new]))
     with pytest.raises(WitnessRefused, match="split view: another history of the same 8 entries"):
         honest.cosign(str(split), unasked)
     for name in ("a", "b"):
@@ -130,10 +130,12 @@ def test_a_log_set_back_and_grown_again_is_refused(
     (tmp_path / "log.signed").unlink()
     fill(journal, 9, "thing/b")
     signer, head = log.keys().signing, journal.head()
-    text = Checkpoint(ORIGIN, head.size, head.root).text
+    text = Checkpoint(signer.name, head.size, head.root).text
     leaves = [entry.leaf for entry in journal.since(0, 100)]
     with pytest.raises(WitnessRefused, match="do not extend the 5 seen before"):
-        district.cosign(str(Note(text, (signer.sign(text),))), lambda old, new: consistency_proof(old, leaves[:new]))
+        district.cosign(
+            str(Note(text, (signer.sign(text),))), lambda old, new: consistency_proof(head.digest, old, leaves[:new])
+        )
 
 
 def test_another_journals_log_or_a_swapped_key_is_refused(
