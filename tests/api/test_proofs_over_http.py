@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from journal.checkpoints import Checkpoint, read_checkpoint
-from journal.digests import SHA256
 from journal.entries import canonical
 from journal.merkle import consistent
 from journal.notes import Kind, Note, SigningKey, VerifierKey, from_base64
@@ -95,7 +94,7 @@ def test_what_is_asked_for_is_proven(city: LiveCity, client: TestClient, token: 
     )
     steps = client.get(f"/log/proof/consistency?from={first.size}&to={second.size}", headers=headers(token)).text
     proof = [from_base64(line) for line in steps.splitlines()]
-    assert consistent(SHA256, first.root, first.size, second.root, second.size, proof)
+    assert consistent(first.digest, first.root, first.size, second.root, second.size, proof)
     [entry] = journal.since(1, 1)
     for query in ("", f"&size={first.size}"):
         file = client.get(f"/log/proof/inclusion?position=2{query}", headers=headers(token)).text

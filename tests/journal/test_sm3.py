@@ -7,9 +7,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg2
 import pytest
+from eventsourcing.persistence import InfrastructureFactory, StoredEvent
 
 from journal import Broken, HeadBroken, Journal, Verified, open_journal, postgres, verify
 from journal.digests import SHA256, SM3
@@ -59,7 +61,7 @@ from tests.journal.test_witness import (
     test_a_witness_signs_what_extends_what_it_saw,
     test_two_histories_shown_to_two_districts_are_not_both_cosigned,
 )
-from tests.journal.writers import entry, now, statement
+from tests.journal.writers import appends, entry, now, processes, statement
 
 __all__ = [
     "Forge",
@@ -237,3 +239,24 @@ def test_appends_inside_a_transaction_commit_with_it_or_not_at_all(journal: Jour
         interrupted()
     assert journal.head().size == 2
     assert verify(journal) == Verified(2, journal.head().root, "sm3")
+
+
+def test_processes_that_append_at_once_leave_no_gap(journal: Journal, url: str) -> None:
+    """They open the journal with no setting, and the head tells each what to hash with."""
+    with processes(appends, url, [(name, 15) for name in "abcd"]) as failures:
+        assert failures() == []
+    assert [one.position for one in journal.since(0, 100)] == list(range(1, 61))
+    assert verify(journal) == Verified(60, journal.head().root, "sm3")
+
+
+def test_an_application_of_the_library_may_write_an_sm3_journal(url: str) -> None:
+    environment = {"PERSISTENCE_MODULE": "journal.eventsourcing_recorders", "JOURNAL_URL": url}
+    factory = InfrastructureFactory.construct(environment | {"JOURNAL_DIGEST": "sm3"})
+    factory.application_recorder().insert_events([StoredEvent(uuid4(), 1, "thing.happened.v1", b"{}")])
+    factory.close()
+    with closing(open_journal(url)) as journal:
+        assert verify(journal) == Verified(1, journal.head().root, "sm3")
+    with pytest.raises(DigestDiffers):
+        InfrastructureFactory.construct(environment | {"JOURNAL_DIGEST": "sha256"})
+    with pytest.raises(OSError, match="none of sha256, sm3"):
+        InfrastructureFactory.construct(environment | {"JOURNAL_DIGEST": "md5"})
