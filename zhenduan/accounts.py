@@ -4,21 +4,18 @@ A login names a person; what the person may do comes from the memberships in the
 that a role taken away is gone at once. Tokens are random; only their hashes are kept, so a stolen vault opens nothing.
 """
 
-import hmac
 import logging
 import re
 import secrets
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from hashlib import sha256
 from threading import BoundedSemaphore
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import BigInteger, Column, MetaData, Row, Select, String, Table, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Column, MetaData, Row, String, Table, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.program import Identified, Invited, SignedIn
@@ -32,8 +29,9 @@ from projections.people_desk import MembershipRow, memberships_of
 from zhenduan.invitations import Invitations
 from zhenduan.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.partner_keys import IssuedKey, PartnerKeys
+from zhenduan.sessions import SessionLimits, Sessions
 from zhenduan.sign_in_limits import SignInAttempts, SignInLimits
-from zhenduan.single_sign_on import Subjects
+from zhenduan.single_sign_on import Subjects, signed_in_as
 from zhenduan.single_sign_on_provider import IdentityProvider, TokenRefused
 
 log = logging.getLogger(__name__)
@@ -46,16 +44,6 @@ LOGINS = Table(
     Column("person", String, nullable=False, index=True),
     Column("password_hash", String, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
-)
-SESSIONS = Table(
-    "sessions",
-    META,
-    Column("token_hash", String, primary_key=True),
-    Column("login", String, nullable=False, index=True),
-    Column("person", String, nullable=False, index=True),
-    Column("membership", String, nullable=False),
-    Column("used_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
 )
 
 # Rules
@@ -86,20 +74,8 @@ SIGN_INS_AT_ONCE = 6
 """So many may be under way or wait their turn, half the threads that answer operations; one more is told to come back.
 
 Anyone may sign in: without this bound strangers' guesses hold every thread, and nobody is answered."""
-SESSION_PREFIX = "zds"
 SIGNED_BEGINS = "ey"
 """How every signed JSON token begins: the base64 of "{"."""
-SESSION_TOKEN = re.compile(rf"{SESSION_PREFIX}_[0-9a-f]{{64}}", re.ASCII)
-
-
-@dataclass(frozen=True)
-class SessionLimits:
-    """How long a session lives 会话时限: in all, unused, and how often its use is noted."""
-
-    in_all: timedelta = timedelta(hours=12)
-    unused: timedelta = timedelta(hours=2)
-    noted_every: timedelta = timedelta(minutes=1)
-
 
 KEPT_PEOPLE = 4_096
 
@@ -115,10 +91,6 @@ def _login(text: str) -> str:
 def _password(text: str) -> bytes:
     """The bytes that are hashed: the same for every way to type the same characters."""
     return unicodedata.normalize("NFC", text).encode(errors="surrogatepass")
-
-
-def _token_hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
 
 
 class LocalAccounts:
@@ -140,7 +112,7 @@ class LocalAccounts:
         self._clock = clock
         self._read_at: dict[str, tuple[object, date, list[MembershipRow]]] = {}
         self._hasher = hasher or PasswordHasher()
-        self._limits = sessions or SessionLimits()
+        self._sessions = Sessions(vault, sessions or SessionLimits())
         vault.create(META)
         self._attempts = SignInAttempts(vault, sign_ins or SignInLimits())
         self.partner_keys = PartnerKeys(vault)
@@ -219,19 +191,15 @@ class LocalAccounts:
             changed = connection.execute(update(LOGINS).where(LOGINS.c.login == name).values(values))
             if changed.rowcount == 0:
                 raise LOGIN_UNKNOWN.refuse(login=name)
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.login == name))
+            self._sessions.end_all(connection, login=name)
 
     def held_on(self, person: str) -> dict[str, Any]:
         """The ways in that a person has 个人账户信息: logins, open sessions, subjects; times in microseconds of UTC."""
-        sessions = select(SESSIONS.c.membership, SESSIONS.c.used_at, SESSIONS.c.expires_at)
         with self._vault.reading() as connection:
             logins = connection.execute(select(LOGINS.c.login, LOGINS.c.changed_at).where(LOGINS.c.person == person))
             return {
                 "logins": [{"login": login, "passwordChangedAt": at} for login, at in logins],
-                "sessions": [
-                    {"membership": membership, "usedAt": used, "expiresAt": ends}
-                    for membership, used, ends in connection.execute(sessions.where(SESSIONS.c.person == person))
-                ],
+                "sessions": self._sessions.held_on(connection, person),
                 "subjects": self.subjects.held_on(connection, person),
             }
 
@@ -241,7 +209,7 @@ class LocalAccounts:
             connection.execute(delete(LOGINS).where(LOGINS.c.person == person))
             self._invitations.forget(connection, person)
             self.subjects.forget(connection, person)
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
+            self._sessions.end_all(connection, person=person)
 
     def _hashed(self, password: str) -> str:
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
@@ -278,27 +246,15 @@ class LocalAccounts:
         held = self._held(known.person, city_day(now))
         if not held:
             return None
-        token = f"{SESSION_PREFIX}_{secrets.token_hex(32)}"
-        expires_at = now + self._limits.in_all
-        row = {
-            "token_hash": _token_hash(token),
-            "login": name,
-            "person": known.person,
-            "membership": held[0].id,
-            "used_at": microseconds(now),
-            "expires_at": microseconds(expires_at),
-        }
         outdated = self._hasher.check_needs_rehash(known.password_hash)
         fresh = self._hashed(password) if outdated else None
         with self._vault.writing() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= microseconds(now)))
             # a password changed since it was looked at opens nothing
             unchanged = (LOGINS.c.login == name) & (LOGINS.c.password_hash == known.password_hash)
             values = {"password_hash": fresh or known.password_hash}
             if connection.execute(update(LOGINS).where(unchanged).values(values)).rowcount == 0:
                 return None
-            connection.execute(SESSIONS.insert().values(row))
-        return SignedIn(token, expires_at)
+            return self._sessions.open(connection, known.person, name, held[0].id, now)
 
     def open_session(self, person: str, login: str) -> SignedIn | None:
         """A session of a person whom an identity provider vouched for 单点登录会话; None where no membership holds today."""
@@ -306,19 +262,14 @@ class LocalAccounts:
         held = self._held(person, city_day(now))
         if not held:
             return None
-        token, expires_at = f"{SESSION_PREFIX}_{secrets.token_hex(32)}", now + self._limits.in_all
-        row = {
-            "token_hash": _token_hash(token),
-            "login": login,
-            "person": person,
-            "membership": held[0].id,
-            "used_at": microseconds(now),
-            "expires_at": microseconds(expires_at),
-        }
         with self._vault.writing() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= microseconds(now)))
-            connection.execute(SESSIONS.insert().values(row))
-        return SignedIn(token, expires_at)
+            return self._sessions.open(connection, person, login, held[0].id, now)
+
+    def unlink_subject(self, issuer: str, subject: str) -> None:
+        """A subject is nobody's any more, and what was signed in by it ends at once 解除关联."""
+        self.subjects.unlink(issuer, subject)
+        with self._vault.writing() as connection:
+            self._sessions.end_all(connection, login=signed_in_as(issuer, subject))
 
     def _known(self, name: str) -> Row[Any, Any] | None:
         """(person, password's hash) of a login."""
@@ -351,49 +302,20 @@ class LocalAccounts:
 
     def sign_out(self, token: str) -> None:
         """End a session at once 退出; an unknown token ends nothing."""
-        if not SESSION_TOKEN.fullmatch(token):
-            return
-        with self._vault.writing() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == _token_hash(token)))
+        self._sessions.end(token)
 
     def end_sessions(self, person: str) -> None:
         """End all sessions of a person at once 强制下线."""
         with self._vault.writing() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
+            self._sessions.end_all(connection, person=person)
 
     def act_as(self, token: str, membership: str) -> bool:
         """Act in another membership of the same person from now on 切换任职; False when it is not held today."""
         now = self._clock()
-        session = self._session(token, now)
-        if session is None:
+        session = self._sessions.find(token, now)
+        if session is None or membership not in {held.id for held in self._held(session.person, city_day(now))}:
             return False
-        hashed, person, _, _ = session
-        if membership not in {held.id for held in self._held(person, city_day(now))}:
-            return False
-        with self._vault.writing() as connection:
-            changed = connection.execute(
-                update(SESSIONS).where(SESSIONS.c.token_hash == hashed).values(membership=membership)
-            )
-        return changed.rowcount == 1
-
-    def _session(self, token: str, now: datetime) -> tuple[str, str, str, int] | None:
-        """(hash, person, membership, end) of a session that lives; its use is noted now and then, not each time."""
-        if not SESSION_TOKEN.fullmatch(token):
-            return None
-        hashed, moment = _token_hash(token), microseconds(now)
-        rows = self._vault.kept("session", _session_by_hash, hashed=hashed)
-        if not rows or not hmac.compare_digest(rows[0][0], hashed):
-            return None
-        _, person, membership, used_at, expires_at = rows[0]
-        unused = timedelta(microseconds=moment - used_at)
-        if expires_at <= moment or unused >= self._limits.unused:
-            return None
-        if unused >= self._limits.noted_every:
-            with self._vault.writing() as connection:
-                connection.execute(
-                    update(SESSIONS).where(SESSIONS.c.token_hash == hashed).values(used_at=moment)
-                )
-        return hashed, person, membership, int(expires_at)
+        return self._sessions.act_as(session, membership)
 
     # Who a token belongs to
 
@@ -405,15 +327,14 @@ class LocalAccounts:
             return Identified(partner[0], "", _moment(partner[1])) if partner is not None else None
         if self._provider is not None and token.startswith(SIGNED_BEGINS):
             return self._vouched_for(self._provider, token, now, reading)
-        session = self._session(token, now)
+        session = self._sessions.find(token, now)
         if session is None:
             return None
-        _, person, membership, ends = session
-        memberships = self._held(person, city_day(now), reading)
-        held = next((one for one in memberships if one.id == membership), None)
+        memberships = self._held(session.person, city_day(now), reading)
+        held = next((one for one in memberships if one.id == session.membership), None)
         if held is None:
             return None
-        return _identified(person, held, now, min(_moment(ends), _end_of(held)))
+        return _identified(session.person, held, now, min(_moment(session.ends), _end_of(held)))
 
     def _vouched_for(
         self, provider: IdentityProvider, token: str, now: datetime, reading: Reading | None
@@ -445,11 +366,6 @@ class LocalAccounts:
     def revoke_partner_key(self, key: str) -> None:
         """End a key at once 吊销合作方密钥."""
         self.partner_keys.revoke(key, self._clock())
-
-
-def _session_by_hash() -> Select[Any]:
-    columns = SESSIONS.c.token_hash, SESSIONS.c.person, SESSIONS.c.membership, SESSIONS.c.used_at, SESSIONS.c.expires_at
-    return select(*columns).where(SESSIONS.c.token_hash == bindparam("hashed"))
 
 
 def _identified(person: str, held: MembershipRow, now: datetime, ends: datetime) -> Identified:

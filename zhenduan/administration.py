@@ -237,7 +237,7 @@ def unlink_subject(settings: Settings, subject: str) -> int:
         sys.stderr.write("未设置身份提供方 no identity provider is set: ZHENDUAN_OIDC_ISSUER\n")
         return 2
     with opened(settings) as installation:
-        installation.accounts.subjects.unlink(settings.provider.issuer, subject)
+        installation.accounts.unlink_subject(settings.provider.issuer, subject)
     out("已解除 unlinked")
     return 0
 

@@ -53,6 +53,11 @@ def _hash(value: str) -> str:
     return sha256(value.encode()).hexdigest()
 
 
+def signed_in_as(issuer: str, subject: str) -> str:
+    """What stands for a login in a session that a provider vouched for; no login holds a blank."""
+    return f"{issuer} {subject}"
+
+
 class Subjects:
     """Subjects of identity providers and the persons they are 外部身份."""
 
@@ -183,4 +188,4 @@ class SingleSignOn:
             return None
         issuer = self._provider.settings.issuer
         person = self._subjects.person_of(issuer, claims["sub"])
-        return self._sessions.open_session(person, f"{issuer} {claims['sub']}") if person is not None else None
+        return self._sessions.open_session(person, signed_in_as(issuer, claims["sub"])) if person is not None else None

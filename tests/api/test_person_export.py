@@ -1,13 +1,15 @@
 """Export of all that is held on a person (plan P5, P7): by the city alone, whole, without a secret, and empty once erased."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.live_city import LiveCity, sections
-from zhenduan.administration import export_person
+from zhenduan import administration
+from zhenduan.settings import Settings
 
 EXPORT = """mutation($input: ExportPersonInput!) { exportPerson(input: $input) {
   export userErrors { code } } }"""
@@ -55,13 +57,9 @@ def test_an_erased_person_has_nothing_personal_left(city: LiveCity) -> None:
 
 
 def test_the_command_line_prints_the_same(
-    city: LiveCity, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    city: LiveCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from zhenduan.settings import Settings  # noqa: PLC0415 - used here only
-
-    city.installation.program.models.catch_up()
-    folder = tmp_path / "data"
-    settings = Settings(folder, None if url.startswith("sqlite") else url)
-    assert export_person(settings, "filler") == 0
+    monkeypatch.setattr(administration, "opened", lambda _settings: nullcontext(city.installation))
+    assert administration.export_person(Settings(tmp_path), "filler") == 0
     assert json.loads(capsys.readouterr().out) == exported(city, "filler")
-    assert export_person(settings, "nobody") == 2
+    assert administration.export_person(Settings(tmp_path), "nobody") == 2

@@ -19,7 +19,8 @@ from journal import open_journal
 from journal.vault import Vault, open_vault
 from projections import ReadModels, open_read_models
 from tests.small_city import CITY, ENTERPRISE, City
-from zhenduan.accounts import SIGN_INS_AT_ONCE, LocalAccounts, SessionLimits
+from zhenduan.accounts import SIGN_INS_AT_ONCE, LocalAccounts
+from zhenduan.sessions import SessionLimits
 from zhenduan.sign_in_limits import SignInLimits
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

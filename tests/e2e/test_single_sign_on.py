@@ -269,6 +269,16 @@ def test_a_browser_signs_in_and_may_then_act_in_any_of_its_roles(client: TestCli
     assert viewer(client, token)[1]["role"] == "auditor"
 
 
+def test_what_was_signed_in_by_a_subject_ends_when_it_is_unlinked(
+    client: TestClient, linked: Installation, provider: Provider
+) -> None:
+    state, code = begun(client)
+    token = client.get("/callback", params={"state": state, "code": code}).json()["session"]["token"]
+    assert viewer(client, token)[0] == 200
+    linked.accounts.unlink_subject(provider.address, "sub-1")
+    assert viewer(client, token)[0] == 401
+
+
 def test_state_and_code_are_good_once(client: TestClient) -> None:
     state, code = begun(client)
     cookies = dict(client.cookies)

@@ -8,7 +8,7 @@ from journal import open_journal
 from journal.vault import open_vault
 from projections import open_read_models
 from projections.places import ENTERPRISES
-from zhenduan.accounts import META, SESSIONS
+from zhenduan.sessions import META, SESSIONS
 
 
 def end_every_other_connection(address: str) -> None:
