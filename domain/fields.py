@@ -78,6 +78,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.coverage": TOTALS,
     "Query.editions": SIGNED_IN,
     "Query.edition": SIGNED_IN,
+    "Query.editionFor": SIGNED_IN,
     "Query.organisations": SIGNED_IN,
     "Query.people": PEOPLE,
     "Query.liaisonNetwork": NETWORK,
@@ -144,6 +145,9 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Edition.*": SIGNED_IN,
     "Dimension.*": SIGNED_IN,
     "Indicator.*": SIGNED_IN,
+    "IndicatorOrigin.*": SIGNED_IN,
+    "IndicatorChange.*": SIGNED_IN,
+    "ApplicableEdition.*": SIGNED_IN,
     "RawNumber.*": SIGNED_IN,
     "Option.*": SIGNED_IN,
     # what was known then (plan P5)

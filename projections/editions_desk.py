@@ -18,6 +18,7 @@ EDITIONS = Table(
     Column("key", String, primary_key=True),
     Column("digest", String, nullable=False),
     Column("body", String, nullable=False),
+    Column("origins", String, nullable=False),
     Column("published_at", BigInteger, nullable=False),
 )
 
@@ -28,20 +29,28 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         found = data(entry)
         body = orjson.dumps(found["edition"]).decode()
         tables[EDITIONS].put(
-            {"key": key(entry), "digest": found["digest"], "body": body, "published_at": entry.at}
+            {
+                "key": key(entry),
+                "digest": found["digest"],
+                "body": body,
+                "origins": orjson.dumps(found.get("origins", [])).decode(),
+                "published_at": entry.at,
+            }
         )
 
 
-EDITIONS_DESK = Desk("editions_desk", (EDITIONS,), fold, frozenset({"edition.published.v1"}))
+PUBLISHED = frozenset({"edition.published.v1", "edition.industry_published.v1"})
+EDITIONS_DESK = Desk("editions_desk", (EDITIONS,), fold, PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class EditionRow:
-    """A published edition 标准版本; body: JSON of `standards.Edition`."""
+    """A published edition 标准版本; body: JSON of `standards.Edition`; origins: JSON of its `Origin`s, none of a plain one."""
 
     key: str
     digest: str
     body: str
+    origins: str
     published_at: int
 
 

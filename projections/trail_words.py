@@ -100,6 +100,9 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
     "diagnosis.objections_answered.v1": _answered,
     "diagnosis.withdrawn.v1": lambda data, _: f"撤销了诊断：{data['reason']}",
     "edition.published.v1": lambda data, _: f"发布了标准版本 {data['edition']['key']}“{data['edition']['title']}”",
+    "edition.industry_published.v1": lambda data, _: (
+        f"发布了行业版本 {data['edition']['key']}“{data['edition']['title']}”"
+    ),
     **dict.fromkeys(
         ("enterprise.registered.v1", "enterprise.registered.v2"), lambda data, _: f"登记了企业“{data['firm']['name']}”"
     ),

@@ -1,16 +1,23 @@
-"""Reader 读取器 of editions: one folder an edition, strict where YAML is lax. plan S1."""
+"""Reader 读取器 of editions: one folder a plain edition, in it one file an industry; strict where YAML is lax. plan S1–S3."""
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from standards.composition import Composition, CompositionRefused, CompositionRule, Overlay, compose, plain_origins
 from standards.edition import Edition
+from standards.mapping import EditionMappings
 
 HERE = Path(__file__).parent
 HEAD = "edition.yaml"
+RULE = "composition.yaml"
+INDUSTRIES = "industries"
+MAPPINGS = "industries.yaml"
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class EditionMalformed(ValueError):  # noqa: N818 - what is wrong, with file and line or field
@@ -56,7 +63,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
 
 def read_edition(folder: Path) -> Edition:
-    """The edition of a folder 读取标准版本: `edition.yaml`, and the indicators of every other file beside it.
+    """The plain edition of a folder 读取标准版本: `edition.yaml`, and the indicators of the other files beside it.
 
     Raises:
         EditionMalformed: with file, line or field, and the rule that is broken.
@@ -66,7 +73,7 @@ def read_edition(folder: Path) -> Edition:
         raise EditionMalformed(f"{HEAD}: indicators live in files of their own")
     indicators: list[Any] = []
     for path in sorted(folder.glob("*.yaml")):
-        if path.name == HEAD:
+        if path.name in (HEAD, RULE):
             continue
         part = read_mapping(path)
         if set(part) != {"indicators"}:
@@ -80,12 +87,63 @@ def read_edition(folder: Path) -> Edition:
         raise EditionMalformed(f"{folder.name}: {where}: {first['msg']}") from error
 
 
+def read_model(path: Path, model: type[M]) -> M:
+    """What a YAML file holds, as a model 读取数据.
+
+    Raises:
+        EditionMalformed: with file, line or field, and the rule that is broken.
+    """
+    try:
+        return model.model_validate(read_mapping(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise EditionMalformed(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def read_industry_edition(folder: Path, industry: str) -> Composition:
+    """The edition of an industry 读取行业版本: the plain one of a folder, changed as `industries/INDUSTRY.yaml` says.
+
+    Raises:
+        EditionMalformed: with file, line or field, and the rule that is broken.
+    """
+    path = folder / INDUSTRIES / f"{industry}.yaml"
+    overlay = read_model(path, Overlay)
+    if overlay.industry != industry:
+        raise EditionMalformed(f"{path.name}: industry: {overlay.industry} is not the name of the file")
+    try:
+        return compose(read_edition(folder), overlay, read_model(folder / RULE, CompositionRule))
+    except CompositionRefused as refused:
+        raise EditionMalformed(f"{path.name}: {refused}") from refused
+
+
 @cache
+def load_composition(key: str) -> Composition:
+    """The edition authored under a key, with the origin of each indicator 标准版本及来历."""
+    plain, _, industry = key.partition("-")
+    if industry:
+        return read_industry_edition(HERE / plain, industry)
+    edition = read_edition(HERE / plain)
+    return Composition(edition=edition, origins=plain_origins(edition))
+
+
 def load(key: str) -> Edition:
-    """The edition authored under a key 标准版本."""
-    return read_edition(HERE / key)
+    """The edition authored under a key 标准版本, such as 2023 or 2023-automotive."""
+    return load_composition(key).edition
 
 
 def published_editions() -> tuple[str, ...]:
-    """Keys of the editions that have files, oldest first."""
-    return tuple(sorted(path.parent.name for path in HERE.glob(f"*/{HEAD}")))
+    """Keys of the editions that have files: each plain one, oldest first, followed by those of its industries."""
+    return tuple(
+        key
+        for folder in sorted(path.parent for path in HERE.glob(f"*/{HEAD}"))
+        for key in (
+            folder.name,
+            *(f"{folder.name}-{path.stem}" for path in sorted((folder / INDUSTRIES).glob("*.yaml"))),
+        )
+    )
+
+
+@cache
+def edition_mappings() -> EditionMappings:
+    """Which edition and form apply, as authored 标准适用表. plan S3."""
+    return read_model(HERE / MAPPINGS, EditionMappings)

@@ -13,7 +13,7 @@ import psycopg2
 from journal.entries import DigestDiffers, HeadBroken
 from journal.log_key import LogKeyUnusable
 from journal.vault import MasterKeyUnusable
-from zhenduan import administration, dossier_commands, proof_commands, serving
+from zhenduan import administration, dossier_commands, edition_commands, proof_commands, serving
 from zhenduan.demo import DemoIncomplete
 from zhenduan.settings import CITY_DATA, DEMO_DATA, Settings, SettingUnknown, from_environment
 
@@ -156,7 +156,8 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("--year", type=int, required=True, help="年度 year of the roster")
     added.add_argument("--accept-partial", action="store_true", help="部分接收 take in the good rows although some are refused")
     added = command("publish-edition", _publish, "发布标准版本 publish an edition on file")
-    added.add_argument("key", help="版本号 key, such as 2023")
+    added.add_argument("key", help="版本号 key, such as 2023 or 2023-automotive")
+    edition_commands.add_to(command)
     proof_commands.add_to(command)
     dossier_commands.add_to(command)
     return top

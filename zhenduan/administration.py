@@ -23,7 +23,7 @@ from interop.code_lists import districts
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections import directory, people_desk, rosters
-from standards import load, published_editions
+from standards import load_composition, published_editions
 from zhenduan.proving import against_checkpoints
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
@@ -315,7 +315,7 @@ def publish_edition(settings: Settings, key: str, user: str) -> int:
         return 2
     with opened(settings) as installation:
         try:
-            handled = installation.program.send(operator(user), PublishEdition(edition=load(key)))
+            handled = installation.program.send(operator(user), PublishEdition(**dict(load_composition(key))))
         except Refused as refused:
             return _refusal(refused)
         installation.program.models.catch_up()

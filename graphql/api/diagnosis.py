@@ -18,7 +18,7 @@ from domain.diagnosis import STATUS_NAMES, Status
 from domain.fields import FIELDS
 from projections import diagnosis_desk, editions_desk, past
 from projections.diagnosis_desk import DiagnosisRow
-from standards import Edition
+from standards import Edition, edition_of_json
 
 if TYPE_CHECKING:
     from api.enterprises import Enterprise
@@ -74,7 +74,7 @@ def editions_of(context: Context, keys: Sequence[str]) -> dict[str, Edition]:
     known = context.program.editions
     for key in keys:
         if key not in known and (row := editions_desk.edition(context.reading, key)) is not None:
-            known[key] = Edition.model_validate_json(row.body)
+            known[key] = edition_of_json(row.body)
     return known
 
 

@@ -1,7 +1,7 @@
 """Editions 标准版本 in the schema: the published standard, open to every signed-in role. plan S1, S5."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import strawberry
@@ -10,9 +10,11 @@ from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.context import Context
 from api.diagnosis import editions_of
 from api.diagnosis_parts import moment
-from projections import editions_desk, past
+from domain.language import city_day
+from projections import directory, editions_desk, past
 from projections.editions_desk import EDITIONS_DESK, EditionRow
 from standards import Indicator as StandardIndicator
+from standards import Origin, edition_for, edition_mappings, origins_of_json, plain_origins
 
 
 @strawberry.type(description="Raw number that an indicator asks for 原始数值")
@@ -32,6 +34,28 @@ class Option:
     name: str = strawberry.field(description="Name to send it under 名称")
     label: str = strawberry.field(description="What to show 标签")
     points: Decimal = strawberry.field(description="Points it adds 加分")
+
+
+@strawberry.type(description="Change that an industry makes to a line of the standard 改动. plan S3")
+class IndicatorChange:
+    """One field before and after."""
+
+    field: str = strawberry.field(description="What was changed 改动项: weight_in_dimension or upper_bounds")
+    before: str = strawberry.field(description="In the plain edition 原值")
+    after: str = strawberry.field(description="In this edition 现值")
+    reason: str | None = strawberry.field(description="理由; null: it made room for the changes that were stated")
+
+
+@strawberry.type(description="Where an indicator comes from 来历: base 1, fused X or industry Y. plan S1–S3")
+class IndicatorOrigin:
+    """Part of the standard, and what an industry did to the line."""
+
+    indicator: str = strawberry.field(description="指标编号")
+    name: str = strawberry.field(description="指标名称")
+    part: str = strawberry.field(description="base 基本, fused 融合 or industry 行业")
+    fate: str = strawberry.field(description="kept 沿用, changed 调整, added 新增 or dropped 删减")
+    changes: list[IndicatorChange] = strawberry.field(description="改动")
+    reason: str | None = strawberry.field(description="Why it was dropped 删减理由")
 
 
 @strawberry.type(description="Indicator of an edition 指标. plan S1, S2")
@@ -54,6 +78,7 @@ class Indicator:
     maps_to: str = strawberry.field(description="Compatible models 对应模型. plan P8")
     source: str = strawberry.field(description="Where it comes from 来源")
     mark: str = strawberry.field(description="Mark of the source 来源标记: V verified … I ours")
+    origin: IndicatorOrigin = strawberry.field(description="Where it comes from in 1+X+Y 来历. plan S1–S3")
 
 
 @strawberry.type(description="Dimension of an edition 维度. plan S1")
@@ -70,20 +95,48 @@ class Dimension:
 class Edition:
     """An edition as published."""
 
-    key: str = strawberry.field(description="版本号")
+    key: str = strawberry.field(description="版本号, such as 2023 or 2023-automotive")
+    industry: str | None = strawberry.field(description="Industry of an industry edition 行业; null for a plain one. plan S3")
     title: str = strawberry.field(description="标题")
     status: str = strawberry.field(description="Its authority 性质: what a reader must be told")
     digest: str = strawberry.field(description="Digest that diagnoses pin 摘要")
     published_at: datetime = strawberry.field(description="发布时间, UTC")
     dimensions: list[Dimension] = strawberry.field(description="维度")
     indicators: list[Indicator] = strawberry.field(description="指标")
+    dropped: list[IndicatorOrigin] = strawberry.field(description="Indicators that do not apply in the industry 删减指标. plan S3")
     bands: list[Decimal] = strawberry.field(description="Lowest total of grades 1 to 10 各档最低分. plan S4")
     level_names: list[str] = strawberry.field(description="五级名称")
     grade_names: list[str] = strawberry.field(description="十档名称")
     as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
-def _indicator(item: StandardIndicator) -> Indicator:
+@strawberry.type(description="Edition and form that apply to an enterprise 适用标准, and why. plan S3, S4")
+class ApplicableEdition:
+    """What a firm is diagnosed under by its industry and size."""
+
+    key: str = strawberry.field(description="Key of the edition 版本号, such as 2023-automotive")
+    form: str = strawberry.field(description="Form by size class 问卷版式: BRIEF or FULL")
+    basis: str = strawberry.field(description="What decided 依据: group or division of the industry code, or plain")
+    code: str | None = strawberry.field(description="The part of the industry code that decided 行业代码; null for plain")
+    since: date = strawberry.field(description="First day of the mapping 适用起始日")
+    source: str = strawberry.field(description="Where the mapping comes from 来源")
+    mark: str = strawberry.field(description="Mark of the mapping 来源标记: the plan names editions and maps none")
+    form_mark: str = strawberry.field(description="Mark of the rule of forms 版式规则的来源标记")
+    edition: Edition | None = strawberry.field(description="The edition 标准版本; null while it is not published")
+
+
+def _origin(origin: Origin) -> IndicatorOrigin:
+    return IndicatorOrigin(
+        indicator=origin.indicator,
+        name=origin.name,
+        part=origin.part,
+        fate=origin.fate,
+        changes=[IndicatorChange(**change.model_dump()) for change in origin.changes],
+        reason=origin.reason,
+    )
+
+
+def _indicator(item: StandardIndicator, origin: Origin) -> Indicator:
     return Indicator(
         id=item.id,
         name=item.name,
@@ -101,15 +154,18 @@ def _indicator(item: StandardIndicator) -> Indicator:
         maps_to=item.maps_to,
         source=item.source.document,
         mark=item.source.mark,
+        origin=_origin(origin),
     )
 
 
 def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition]:
-    """Editions of rows, flattened."""
+    """Editions of rows, flattened, with the origin of every line."""
     known = editions_of(context, [row.key for row in rows])
+    origins = {row.key: origins_of_json(row.origins) or plain_origins(known[row.key]) for row in rows}
     return [
         Edition(
             key=row.key,
+            industry=row.key.partition("-")[2] or None,
             title=(edition := known[row.key]).title,
             status=edition.status,
             digest=row.digest,
@@ -117,7 +173,13 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
             dimensions=[
                 Dimension(id=d.id, name=d.name, weight=d.weight, base=d.base) for d in edition.dimensions
             ],
-            indicators=[_indicator(item) for item in edition.indicators],
+            indicators=[
+                _indicator(item, origin)
+                for item, origin in zip(
+                    edition.indicators, (one for one in origins[row.key] if one.fate != "dropped"), strict=True
+                )
+            ],
+            dropped=[_origin(one) for one in origins[row.key] if one.fate == "dropped"],
             bands=list(edition.bands),
             level_names=list(edition.level_names),
             grade_names=list(edition.grade_names),
@@ -144,6 +206,31 @@ class EditionQueries:
         """Every edition published, now or by then."""
         context = _context_of(info.context, as_of)
         return build_editions(context, editions_desk.editions(context.reading))
+
+    @strawberry.field(
+        description="The edition and form that apply to an enterprise today 适用标准; null when it does not exist or lies outside "
+        "the scope. Group headquarters are told by nothing on the roster: they are assigned by hand. plan S3"
+    )
+    def edition_for(self, info: strawberry.Info[Context, None], enterprise: strawberry.ID) -> ApplicableEdition | None:
+        """What applies to a firm within the scope."""
+        context = info.context
+        firm = directory.enterprises_by_id(context.reading, context.scope, [enterprise]).get(enterprise)
+        if firm is None:
+            return None
+        today = city_day(context.program.clock())
+        found = edition_for(edition_mappings(), firm.industry, firm.size_class, today)
+        row = editions_desk.edition(context.reading, found.edition)
+        return ApplicableEdition(
+            key=found.edition,
+            form=found.form.name,
+            basis=found.basis,
+            code=found.code,
+            since=found.since,
+            source=found.source.document,
+            mark=found.source.mark,
+            form_mark=found.form_source.mark,
+            edition=build_editions(context, [row])[0] if row is not None else None,
+        )
 
     @strawberry.field(description="One published edition 标准版本; null when it is not published. plan S1")
     def edition(self, info: strawberry.Info[Context, None], key: str, as_of: AsOfMoment = None) -> Edition | None:

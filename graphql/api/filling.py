@@ -26,7 +26,7 @@ from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Finish
 from projections import directory, editions_desk, people_desk, rosters
 from projections.report import NOT_RENDERED, finish_report
-from standards import load, published_editions
+from standards import load_composition, published_editions
 
 FILE_NOT_RECEIVED = Rule(
     "FILE_NOT_RECEIVED",
@@ -48,7 +48,7 @@ def _new_id(field: str) -> Any:  # noqa: ANN401 - a `fill`
 def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
     if data["key"] not in published_editions():
         raise EDITION_UNKNOWN.refuse(edition=data["key"])
-    return {"edition": load(data["key"])}
+    return dict(load_composition(data["key"]))
 
 
 def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +119,9 @@ FILLED: Mapping[type[Command], Filled] = {
     GrantConsent: Filled(frozenset({"consent"}), fill=_new_id("consent")),
     AssignExpert: Filled(frozenset({"assignment"}), fill=_new_id("assignment")),
     PublishEdition: Filled(
-        frozenset({"edition"}), (("key", str, "Key of an edition on file, such as 2023 标准版本号"),), _edition
+        frozenset({"edition", "origins"}),
+        (("key", str, "Key of an edition on file, such as 2023 or 2023-automotive 标准版本号"),),
+        _edition,
     ),
     AttachEvidence: Filled(frozenset({"filename", "media_type", "size"}), fill=_evidence),
     ImportRoster: Filled(

@@ -110,7 +110,7 @@ def strings(schema: Any, defs: dict[str, Any], path: str = "") -> list[str]:
     """Paths of all texts, lists and mappings of a schema that have no upper bound."""
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
-        return [] if name in ("Edition", "Firm", "RosterFinding") else strings(defs[name], defs, path)
+        return [] if name in ("Edition", "IndustryEdition", "Origin", "Firm", "RosterFinding") else strings(defs[name], defs, path)
     if {"type": "number"} in [{"type": part.get("type")} for part in schema.get("anyOf", [])]:
         return []  # an exact number, bounded in digits
     found = []

@@ -1,11 +1,21 @@
 """Editions 标准版本 (plan S1, S5): published whole, and never changed afterwards."""
 
-from domain.editions import EDITION_ALREADY_PUBLISHED, EDITIONS, EditionPublished, PublishEdition
+from domain.editions import (
+    EDITION_ALREADY_PUBLISHED,
+    EDITIONS,
+    ORIGINS_INCOMPLETE,
+    EditionPublished,
+    IndustryEditionPublished,
+    PublishEdition,
+)
 from domain.rights import ROLE_NOT_ALLOWED
+from standards import load_composition
 from tests.rules.firms import EDITION
 from tests.rules.given import given
 
 PUBLISH = PublishEdition(edition=EDITION)
+AUTOMOTIVE = load_composition("2023-automotive")
+PUBLISH_AUTOMOTIVE = PublishEdition(edition=AUTOMOTIVE.edition, origins=AUTOMOTIVE.origins)
 
 
 def test_the_published_fact_carries_the_whole_edition_and_its_digest() -> None:
@@ -26,3 +36,27 @@ def test_a_published_edition_is_never_changed_not_by_a_letter() -> None:
 
 def test_only_the_city_publishes() -> None:
     given(EDITIONS).when(PUBLISH, "district", "310117").refused(ROLE_NOT_ALLOWED, role="district")
+
+
+def test_an_industry_edition_is_published_whole_with_the_origin_of_each_line() -> None:
+    given(EDITIONS).when(PUBLISH_AUTOMOTIVE, "city").then(
+        IndustryEditionPublished(
+            edition=AUTOMOTIVE.edition, digest=AUTOMOTIVE.edition.digest, origins=AUTOMOTIVE.origins
+        )
+    )
+    assert EDITIONS.stream(PUBLISH_AUTOMOTIVE) == "edition/2023-automotive"
+
+
+def test_an_industry_edition_is_not_published_while_a_line_keeps_its_origin_to_itself() -> None:
+    for origins in (AUTOMOTIVE.origins[1:], ()):
+        given(EDITIONS).when(PublishEdition(edition=AUTOMOTIVE.edition, origins=origins), "city").refused(
+            ORIGINS_INCOMPLETE, key="2023-automotive"
+        )
+
+
+def test_a_published_industry_edition_is_never_changed_either() -> None:
+    other = AUTOMOTIVE.edition.model_copy(update={"title": "汽车（修订）"})
+    given(EDITIONS).when(PUBLISH_AUTOMOTIVE, "city").when(PUBLISH_AUTOMOTIVE, "city").then()
+    given(EDITIONS).when(PUBLISH_AUTOMOTIVE, "city").when(
+        PublishEdition(edition=other, origins=AUTOMOTIVE.origins), "city"
+    ).refused(EDITION_ALREADY_PUBLISHED, key="2023-automotive")

@@ -1,0 +1,169 @@
+"""Difference 差异 of two editions, clause by clause: as data, and as sentences that a reader of the standard reads. plan S5.
+
+Compared by value, lines by their id: the order of indicators is presentation and no clause, and 7 equals 7.0.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from standards.edition import Edition
+
+Path = tuple[str, ...]
+
+WORDS: Mapping[str, str] = {
+    "key": "版本号",
+    "title": "标题",
+    "status": "性质",
+    "source": "来源",
+    "document": "文件",
+    "mark": "标记",
+    "dimensions": "维度",
+    "name": "名称",
+    "weight": "权重",
+    "base": "属于基本维度",
+    "indicators": "指标",
+    "dimension": "所属维度",
+    "subdimension": "子维度",
+    "weight_in_dimension": "维度内权重",
+    "in_brief": "属于简版",
+    "kind": "填报方式",
+    "numbers": "原始数值",
+    "label": "标签",
+    "unit": "单位",
+    "at_most": "上限",
+    "upper_bounds": "分级上限",
+    "options": "选项",
+    "points": "分值",
+    "better": "向好方向",
+    "levels": "等级描述",
+    "evidence": "佐证要求",
+    "maps_to": "对应模型",
+    "multi_base_points": "多选起始分",
+    "level_names": "等级名称",
+    "grade_names": "档名称",
+    "below_grade_name": "未达级名称",
+    "bands": "各档最低分",
+    "gates": "门槛",
+    "weakest_dimension": "短板门槛",
+    "breadth": "广度门槛",
+    "key_indicators": "关键指标门槛",
+    "security": "单项门槛",
+    "site_visit": "现场诊断门槛",
+    "expert_review": "专家评审门槛",
+    "levels_below": "允许低于候选等级的级数",
+    "at_least": "最低值",
+    "including": "必含维度",
+    "share_percent": "达标比例（%）",
+    "indicator": "指标",
+    "from_level": "起始等级",
+    "code": "代码",
+}
+"""Member of an edition -> what the standard calls it."""
+KEY_INDICATOR = "关键指标 ★"
+"""`key` of an indicator; that of an edition is its number."""
+NAMED_BY = {"dimensions": "id", "indicators": "id", "numbers": "name", "options": "name", "security": "code"}
+"""List -> the member that names its lines."""
+LINES = frozenset({"dimensions", "indicators"})
+"""Lists whose lines come and go as a whole."""
+LINE = 2
+"""Parts of the path of such a line."""
+
+
+class Difference(BaseModel):
+    """One clause in which two editions differ 差异. before: None where it is new; after: None where it is gone.
+
+    clause: where it stands, such as indicators.Z01.weight_in_dimension. label: the same in the words of the standard.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clause: str
+    label: str
+    before: str | None
+    after: str | None
+
+    @property
+    def sentence(self) -> str:
+        """The difference as a line to read 差异说明."""
+        if self.before is None:
+            return f"新增{self.label}：{self.after}"
+        if self.after is None:
+            return f"删去{self.label}：{self.before}"
+        return f"{self.label}：{self.before} → {self.after}"
+
+
+def difference(old: Edition, new: Edition) -> tuple[Difference, ...]:
+    """Every clause in which two editions differ 版本差异, in the order of the new one, then what is gone.
+
+    A line that is new or gone is one difference, not one for each of its members. Nothing where the two say the same.
+    """
+    then, later = _clauses(old), _clauses(new)
+    paths = dict.fromkeys((*later, *then))
+    found = []
+    for path in paths:
+        whole = path[:LINE] if path[0] in LINES else path
+        come_or_gone = path[0] in LINES and (whole in then) != (whole in later)
+        if (come_or_gone and path != whole) or then.get(path) == later.get(path):
+            continue
+        if path == whole and path[0] in LINES and not come_or_gone:
+            continue
+        was, becomes = (_said(clauses[path]) if path in clauses else None for clauses in (then, later))
+        found.append(Difference(clause=".".join(path), label=_label(path, new, old), before=was, after=becomes))
+    return tuple(found)
+
+
+def _clauses(edition: Edition) -> dict[Path, Any]:
+    """Path -> value of every clause; a line that may come and go has one of its own, which tells it in short."""
+    found: dict[Path, Any] = dict(_leaves(edition.model_dump(), ()))
+    short: dict[Path, Any] = {
+        ("dimensions", item.id): f"{item.name}（权重 {item.weight}）" for item in edition.dimensions
+    }
+    short |= {
+        ("indicators", item.id): f"{item.name}（{item.dimension}，维度内权重 {item.weight_in_dimension}）"
+        for item in edition.indicators
+    }
+    return {**found, **short}
+
+
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 - a dumped model is any JSON-like value
+    match value:
+        case dict():
+            for name, inner in value.items():
+                yield from _leaves(inner, (*path, str(name)))
+        case tuple() | list():
+            naming = NAMED_BY.get(path[-1])
+            for number, inner in enumerate(value, 1):
+                if naming is None:
+                    yield from _leaves(inner, (*path, str(number)))
+                else:
+                    rest = {name: member for name, member in inner.items() if name != naming}
+                    yield from _leaves(rest, (*path, str(inner[naming])))
+        case _:
+            yield path, value
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 - any leaf of a dumped model
+    if value is None:
+        return "无"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
+
+
+def _label(path: Path, new: Edition, old: Edition) -> str:
+    """A path in the words of the standard: “指标 Z01“…”的维度内权重”."""
+    if path[0] in LINES and len(path) >= LINE:
+        names = {item.id: item.name for edition in (old, new) for item in edition.dimensions}
+        names |= {item.id: item.name for edition in (old, new) for item in edition.indicators}
+        line = f"{WORDS[path[0]]} {path[1]}"
+        if len(path) == LINE:
+            return line
+        member = KEY_INDICATOR if path[2] == "key" else _words(path[2:])
+        return f"{line}“{names[path[1]]}”的{member}"
+    return _words(path)
+
+
+def _words(path: Path) -> str:
+    return "·".join(WORDS.get(part, part) for part in path)

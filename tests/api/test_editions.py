@@ -1,0 +1,103 @@
+"""Industry editions over the API (plan S1–S4): published whole, shown with origins, and the one that applies to a firm."""
+
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from interop import verify_dossier as verifier
+from standards import Form, load, published_editions
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity, as_input
+from tests.rules.firms import answer_at
+
+KEY = "2023-major-equipment"
+FLAT = """query($key: String!) { edition(key: $key) { key industry title digest
+  indicators { id weight origin { part fate changes { field before after reason } } }
+  dropped { indicator name part fate reason } } }"""
+FOR = """query($id: ID!) { editionFor(enterprise: $id) {
+  key form basis code since mark formMark edition { key title } } }"""
+
+
+def test_an_industry_edition_is_shown_flattened_with_the_origin_of_every_line(city: LiveCity) -> None:
+    city.done("city", "publishEdition", "edition { key }", key=KEY)
+    shown = city.data("enterprise", FLAT, key=KEY)["edition"]
+    edition = load(KEY)
+    assert (shown["key"], shown["industry"], shown["digest"]) == (KEY, "major-equipment", edition.digest)
+    assert [one["id"] for one in shown["indicators"]] == [item.id for item in edition.indicators]
+    lines = {one["id"]: one for one in shown["indicators"]}
+    assert lines["H01"]["origin"] == {"part": "industry", "fate": "added", "changes": []}
+    assert lines["Z01"]["origin"] == {"part": "base", "fate": "kept", "changes": []}
+    assert lines["F08"]["origin"]["part"] == "fused"
+    [change] = lines["C01"]["origin"]["changes"]
+    assert change == {"field": "weight_in_dimension", "before": "8", "after": lines["C01"]["weight"], "reason": None}
+    [gone] = shown["dropped"]
+    assert (gone["indicator"], gone["part"], gone["fate"]) == ("C12", "base", "dropped")
+    assert gone["reason"]
+
+
+def test_a_plain_edition_has_base_and_fused_lines_only(city: LiveCity) -> None:
+    shown = city.data("enterprise", FLAT, key="2023")["edition"]
+    assert shown["industry"] is None
+    assert {one["origin"]["part"] for one in shown["indicators"]} == {"base", "fused"}
+    assert {one["origin"]["fate"] for one in shown["indicators"]} == {"kept"}
+    assert shown["dropped"] == []
+
+
+def test_every_edition_on_file_can_be_published_and_is_listed(city: LiveCity) -> None:
+    for key in published_editions():
+        city.done("city", "publishEdition", "edition { key }", key=key)
+    listed = city.data("auditor", "{ editions { key digest } }")["editions"]
+    assert {one["key"]: one["digest"] for one in listed} == {key: load(key).digest for key in published_editions()}
+
+
+def test_the_edition_that_applies_to_a_firm_is_told_before_and_after_it_is_published(city: LiveCity) -> None:
+    found = city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]
+    assert (found["key"], found["basis"], found["code"], found["form"]) == (KEY, "division", "C34", "FULL")
+    assert (found["mark"], found["formMark"], found["edition"]) == ("P", "I", None)
+    city.done("city", "publishEdition", "edition { key }", key=KEY)
+    found = city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]
+    assert found["edition"]["key"] == KEY
+
+
+def test_what_applies_to_a_firm_outside_the_scope_is_not_told(city: LiveCity) -> None:
+    assert city.data("enterprise", FOR, id=OTHER_ENTERPRISE) == {"editionFor": None}
+    assert city.data("city", FOR, id="nobody") == {"editionFor": None}
+
+
+def test_a_diagnosis_under_an_industry_edition_leaves_as_a_dossier_that_anyone_can_work_out_again(city: LiveCity) -> None:
+    city.done("city", "publishEdition", "edition { key }", key=KEY)
+    given: dict[str, Any] = {
+        "enterprise": ENTERPRISE,
+        "campaign": "2024",
+        "purpose": "INITIAL",
+        "form": "BRIEF",
+        "edition": KEY,
+        "provider": "p1",
+    }
+    diagnosis = city.done("district", "openDiagnosis", **given)["diagnosis"]["id"]
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for item in load(KEY).of(Form.BRIEF):
+        sent = {"indicator": item.id, "answer": as_input(answer_at(item, 3))}
+        sections.setdefault(item.dimension, []).append(sent)
+    for section, answers in sections.items():
+        city.done("enterprise", "saveAnswers", diagnosis=diagnosis, section=section, answers=answers)
+    city.done("enterprise", "pledgeTruth", diagnosis=diagnosis)
+    city.done("enterprise", "submitSelfAssessment", diagnosis=diagnosis)
+    city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
+    visit = {"visitedOn": "2024-05-06", "diagnosticians": 2, "functions": ["生产", "质量"], "notes": "现场无异常"}
+    city.done("provider", "recordSiteVisit", diagnosis=diagnosis, **visit)
+    for section, answers in sections.items():
+        city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=answers)
+    city.done("provider", "scoreDiagnosis", diagnosis=diagnosis)
+    city.done("provider", "issueReport", diagnosis=diagnosis)
+    query = "query($id: ID!) { diagnosis(id: $id) { edition result { issuedGrade indicators { name } } } }"
+    shown = city.data("enterprise", query, id=diagnosis)["diagnosis"]
+    assert (shown["edition"], shown["result"]["issuedGrade"]) == (KEY, 5)
+    assert "MBD/MBSE 多专业协同" in {one["name"] for one in shown["result"]["indicators"]}
+    key = str(city.installation.log.keys().signing.verifier)
+    with TestClient(create_app(city.installation.program)) as client:
+        headers = {"authorization": f"Bearer {city.tokens['enterprise']}"}
+        dossier = client.get(f"/dossiers/grade/{diagnosis}", headers=headers)
+    verdict = verifier.verify(dossier.content, key)
+    assert verdict.faults == ()
+    assert (verdict.result["grade"], verdict.result["edition"]) == (5, KEY)
