@@ -78,7 +78,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.coverage": TOTALS,
     "Query.editions": SIGNED_IN,
     "Query.edition": SIGNED_IN,
-    "Query.editionFor": SIGNED_IN,
+    "Query.editionFor": FIRMS,
     "Query.organisations": SIGNED_IN,
     "Query.people": PEOPLE,
     "Query.liaisonNetwork": NETWORK,
@@ -147,7 +147,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Indicator.*": SIGNED_IN,
     "IndicatorOrigin.*": SIGNED_IN,
     "IndicatorChange.*": SIGNED_IN,
-    "ApplicableEdition.*": SIGNED_IN,
+    "ApplicableEdition.*": FIRMS,
     "RawNumber.*": SIGNED_IN,
     "Option.*": SIGNED_IN,
     # what was known then (plan P5)
