@@ -170,6 +170,7 @@ class DemoData(CodeList):
     targets: tuple[Target, ...]
     cases: dict[Ending, Cases]
     full_form_every: Annotated[int, Field(ge=1)]
+    industry_edition_every: Annotated[int, Field(ge=1)]
     evidence: tuple[str, ...]
     functions: tuple[str, ...]
     visit_notes: tuple[str, ...]

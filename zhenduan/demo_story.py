@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import count
 from random import Random
 
@@ -13,11 +14,12 @@ from domain.enterprises import ImportRoster, enterprise_id
 from domain.language import SHANGHAI, city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.targets import SetTarget
+from interop.classification import size_class
 from interop.code_lists import names_of_codes
 from interop.rosters import read_roster, roster_command
 from journal import Caller
 from journal.personal import PersonalKeys
-from standards import Edition, Form, load
+from standards import Edition, Form, edition_for, edition_mappings, load, load_composition, published_editions
 from zhenduan.demo_cases import Act, Cast, DemoCase, acts
 from zhenduan.demo_data import DemoData, Ending, Provider
 from zhenduan.demo_firms import DemoFirm, Unused, draw_firms, next_year, roster_file
@@ -71,8 +73,7 @@ def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime)
     if city_day(present) < EARLIEST_PRESENT:
         raise ValueError(f"the demo's present lies before {EARLIEST_PRESENT}")
     people = People(data, chance, keys)
-    edition = load(EDITION)
-    played = list(_founding(data, people, edition))
+    played = list(_founding(data, people))
     unused = Unused(data, chance)
     firms = draw_firms(data, chance, unused)
     rosters = {FIRST_ROSTER.year: firms}
@@ -81,7 +82,7 @@ def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime)
             rosters[year] = next_year(data, chance, unused, rosters[year - 1])
     played += _rosters(people, rosters)
     staying = {firm.uscc for firm in rosters[max(rosters)]}
-    played += _diagnoses(data, chance, people, edition, [f for f in firms if f.uscc in staying], present)
+    played += _diagnoses(data, chance, people, [f for f in firms if f.uscc in staying], present)
     shown = _shown(data, enterprise_id(firms[0].uscc))
     played += _positions(people, shown)
     played.sort(key=lambda timed: timed.at)
@@ -155,7 +156,7 @@ def moments(days: Sequence[int], minutes: Sequence[int], start: date) -> list[da
 # Founding: organisations, people, standard, targets
 
 
-def _founding(data: DemoData, people: People, edition: Edition) -> Iterator[Timed]:
+def _founding(data: DemoData, people: People) -> Iterator[Timed]:
     minutes = count()
     city = data.organisations.city
     founding = RegisterOrganisation(organisation=city.id, kind=OrganisationKind.CITY, name=city.name)
@@ -164,7 +165,8 @@ def _founding(data: DemoData, people: People, edition: Edition) -> Iterator[Time
         yield Timed(moment(BEGINNING, next(minutes)), Act(0, OPERATOR, command))
     officials = [command for pair in people.officials(BEGINNING) for command in pair]
     targets = [SetTarget(**target.model_dump()) for target in data.targets]
-    for command in (*organisations(data), *officials, PublishEdition(edition=edition), *targets):
+    editions = [PublishEdition(**dict(load_composition(key))) for key in published_editions()]
+    for command in (*organisations(data), *officials, *editions, *targets):
         yield Timed(moment(BEGINNING, next(minutes)), Act(0, caller, command))
 
 
@@ -196,7 +198,6 @@ def _diagnoses(
     data: DemoData,
     chance: Random,
     people: People,
-    edition: Edition,
     firms: Sequence[DemoFirm],
     present: datetime,
 ) -> Iterator[Timed]:
@@ -226,12 +227,19 @@ def _diagnoses(
                 ending=ending,
                 cast=_cast(data, chance, people, firm, by),
             )
+            edition = _edition(firm, began) if number % data.industry_edition_every == 0 and not owners else load(EDITION)
             done = list(acts(case, data, edition, chance))
             days, minutes = [act.days for act in done], [chance.randrange(420) for _ in done]
             ends = present - timedelta(days=chance.randint(1, 18))
             found = moments(days, minutes, began) if wanted.past else _until(days, minutes, ends)
             yield from _joining(people, case, found[0])
             yield from (Timed(at, act, case.id) for at, act in zip(found, done, strict=True))
+
+
+def _edition(firm: DemoFirm, on: date) -> Edition:
+    """The edition that applies to a firm by its industry."""
+    size = size_class(firm.employees, Decimal(firm.revenue_wan), on.year)
+    return load(edition_for(edition_mappings(), firm.industry, size.key, on).edition)
 
 
 def _taken(firms: list[DemoFirm], by: Provider | None) -> DemoFirm:

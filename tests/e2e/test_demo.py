@@ -26,10 +26,10 @@ from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
 from journal.personal import PersonalKeys
 from journal.vault import open_vault
-from projections import coverage, diagnosis_desk, directory, open_read_models, people_desk
+from projections import coverage, diagnosis_desk, directory, editions_desk, open_read_models, people_desk
 from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import EnterpriseFilter
-from standards import Form, load
+from standards import Form, edition_for, edition_mappings, load, published_editions
 from zhenduan import demo
 from zhenduan.accounts import LocalAccounts
 from zhenduan.demo_answers import Saying, draw_answers
@@ -223,6 +223,19 @@ def test_the_plans_targets_and_a_roster_of_each_year_are_there(city: House) -> N
         assert directory.count(reading, Everything(), EnterpriseFilter()) == 69
     blocked = [entry for entry in city.journal.since(0, 1_000) if entry.type == "roster.blocked.v1"]
     assert [entry.role for entry in blocked] == ["district"]
+
+
+def test_every_edition_is_published_and_some_diagnoses_are_held_under_that_of_their_industry(city: House) -> None:
+    with city.models.reading() as reading:
+        assert {row.key for row in editions_desk.editions(reading)} == set(published_editions())
+        rows = diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
+        firms = directory.enterprises_by_id(reading, Everything(), [row.enterprise for row in rows])
+    under = Counter(row.edition for row in rows)
+    assert 0 < under.total() - under["2023"] < under["2023"]
+    for row in rows:
+        firm = firms[row.enterprise]
+        applies = edition_for(edition_mappings(), firm.industry, firm.size_class, city.clock().date())
+        assert row.edition in ("2023", applies.edition)
 
 
 def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> None:
