@@ -14,7 +14,7 @@ from domain.language import city_day
 from projections import directory, editions_desk, past
 from projections.editions_desk import EDITIONS_DESK, EditionRow
 from standards import Indicator as StandardIndicator
-from standards import Origin, edition_for, edition_mappings, origins_of_json, plain_origins
+from standards import Origin, difference, edition_for, edition_mappings, origins_of_json, plain_origins
 
 
 @strawberry.type(description="Raw number that an indicator asks for 原始数值")
@@ -108,6 +108,17 @@ class Edition:
     level_names: list[str] = strawberry.field(description="五级名称")
     grade_names: list[str] = strawberry.field(description="十档名称")
     as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+
+
+@strawberry.type(description="Clause in which two editions differ 版本差异. plan S5")
+class EditionDifference:
+    """One clause before and after."""
+
+    clause: str = strawberry.field(description="Where it stands 条款, such as indicators.Z01.weight_in_dimension")
+    label: str = strawberry.field(description="The same in the words of the standard 条款名称")
+    before: str | None = strawberry.field(description="In the one edition 原值; null where the line is new")
+    after: str | None = strawberry.field(description="In the other edition 现值; null where the line is gone")
+    sentence: str = strawberry.field(description="The difference as a line to read 差异说明")
 
 
 @strawberry.type(description="Edition and form that apply to an enterprise 适用标准, and why. plan S3, S4")
@@ -206,6 +217,24 @@ class EditionQueries:
         """Every edition published, now or by then."""
         context = _context_of(info.context, as_of)
         return build_editions(context, editions_desk.editions(context.reading))
+
+    @strawberry.field(
+        description="Every clause in which two published editions differ 版本差异, in the order of the newer; null when one of "
+        "them is not published. plan S5"
+    )
+    def edition_difference(
+        self, info: strawberry.Info[Context, None], older: str, newer: str
+    ) -> list[EditionDifference] | None:
+        """Two published editions compared."""
+        known = editions_of(info.context, [older, newer])
+        if not {older, newer} <= known.keys():
+            return None
+        return [
+            EditionDifference(
+                clause=one.clause, label=one.label, before=one.before, after=one.after, sentence=one.sentence
+            )
+            for one in difference(known[older], known[newer])
+        ]
 
     @strawberry.field(
         description="The edition and form that apply to an enterprise today 适用标准; null when it does not exist or lies outside "

@@ -50,6 +50,17 @@ def test_every_edition_on_file_can_be_published_and_is_listed(city: LiveCity) ->
     assert {one["key"]: one["digest"] for one in listed} == {key: load(key).digest for key in published_editions()}
 
 
+def test_two_published_editions_are_compared_and_one_that_is_not_published_is_not(city: LiveCity) -> None:
+    query = """query($newer: String!) { editionDifference(older: "2023", newer: $newer) {
+      clause label before after sentence } }"""
+    assert city.data("enterprise", query, newer=KEY) == {"editionDifference": None}
+    city.done("city", "publishEdition", "edition { key }", key=KEY)
+    told = {one["clause"]: one for one in city.data("enterprise", query, newer=KEY)["editionDifference"]}
+    assert told["indicators.C12"]["before"].startswith("售后与远程服务")
+    assert (told["indicators.C12"]["after"], told["indicators.H01"]["before"]) == (None, None)
+    assert told["key"]["sentence"] == f"版本号：2023 → {KEY}"
+
+
 def test_the_edition_that_applies_to_a_firm_is_told_before_and_after_it_is_published(city: LiveCity) -> None:
     found = city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]
     assert (found["key"], found["basis"], found["code"], found["form"]) == (KEY, "division", "C34", "FULL")

@@ -205,7 +205,14 @@ scopes = st.recursive(
     max_leaves=5,
 )
 
-ARGUMENTS: dict[str, tuple[Any, ...]] = {"id": (*IDS, *CASES), "enterprise": IDS, "key": ("2023",), "year": (YEAR,)}
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "id": (*IDS, *CASES),
+    "enterprise": IDS,
+    "key": ("2023",),
+    "older": ("2023",),
+    "newer": ("2023",),
+    "year": (YEAR,),
+}
 """What a required argument is tried with, by its name: every thing there is."""
 UNREADABLE = frozenset(name for name, roles in FIELDS.items() if Role.AUDITOR not in roles)
 
