@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Engine, MetaData, Select, create_engine, event, text
 
+from journal.sqlite import to_wal
 from journal.statements import Rows, Statements
 
 SCHEMA = "secrets"
@@ -150,7 +151,7 @@ def open_vault(url: str) -> Vault:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
-        connection.execute("PRAGMA journal_mode = WAL")
+        to_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")  # a destroyed key is overwritten, not only unlinked
 

@@ -33,6 +33,7 @@ from sqlalchemy.sql import quoted_name
 
 from domain.access import Scope
 from journal import Entry, Journal
+from journal.sqlite import to_wal
 from journal.statements import Rows, Statements, run
 from projections import row_security
 from projections.audit_trail import AUDIT_TRAIL
@@ -385,7 +386,7 @@ def open_read_models(url: str, journal: Journal, desks: Sequence[Desk] = DESKS) 
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
-        connection.execute("PRAGMA journal_mode = WAL")
+        to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
 
