@@ -65,7 +65,7 @@ def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
         sys.stdout.write("\n示例数据，非真实企业 · synthetic data, no real enterprise\n\n")
         for login in logins:
             who = f"{login.login} / {login.password}" if login.login else login.password
-            sys.stdout.write(f"  {login.role:<12}{who:<44}{login.says}\n")
+            sys.stdout.write(f"  {login.role:<15} {who:<44} {login.says}\n")
         sys.stdout.write("\nCtrl-C 停止 stops\n")
         return _listen(installation, host, port, project=True)
 
