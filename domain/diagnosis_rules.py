@@ -18,7 +18,7 @@ from domain.diagnosis_answers import (
     submit_answers,
     verify_answers,
 )
-from domain.editions import PublishedEdition, edition_stream
+from domain.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
 from domain.enterprises import Firm, enterprise_stream, place_of
 from domain.language import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occasion, Rule
 from domain.organisations import Organisation, OrganisationKind, organisation_stream
@@ -29,7 +29,6 @@ from domain.slots import Slot, SlotReleased, SlotTaken, active_diagnosis
 
 EXISTS = Rule("DIAGNOSIS_EXISTS", "plan P3", "该诊断已存在", "The diagnosis already exists")
 ENTERPRISE_UNKNOWN = Rule("ENTERPRISE_UNKNOWN", "plan P1", "名单中没有该企业", "No such enterprise on the roster")
-EDITION_UNKNOWN = Rule("EDITION_UNKNOWN", "plan S1", "标准版本 {edition} 未发布", "Edition {edition} is not published")
 PROVIDER_UNKNOWN = Rule("PROVIDER_UNKNOWN", "plan V2", "没有服务商 {provider}", "No provider {provider}")
 ACTIVE_ALREADY = Rule(
     "DIAGNOSIS_ACTIVE_ALREADY",

@@ -13,6 +13,7 @@ MANY = 1000
 
 # Rules
 
+EDITION_UNKNOWN = Rule("EDITION_UNKNOWN", "plan S1", "标准版本 {edition} 未发布", "Edition {edition} is not published")
 EDITION_ALREADY_PUBLISHED = Rule(
     "EDITION_ALREADY_PUBLISHED",
     "plan S5",

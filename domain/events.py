@@ -6,6 +6,7 @@ from typing import Any
 from domain.assignments import ASSIGNMENTS
 from domain.consents import CONSENTS
 from domain.diagnosis_rules import DIAGNOSES
+from domain.edition_mapping import EDITION_MAPPINGS
 from domain.editions import EDITIONS
 from domain.enterprises import ENTERPRISES, ROSTERS
 from domain.language import Capability, Event
@@ -21,6 +22,7 @@ CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
         CONSENTS,
         DIAGNOSES,
         EDITIONS,
+        EDITION_MAPPINGS,
         ENTERPRISES,
         ORGANISATIONS,
         PEOPLE,

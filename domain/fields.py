@@ -80,6 +80,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.edition": SIGNED_IN,
     "Query.editionDifference": SIGNED_IN,
     "Query.editionFor": FIRMS,
+    "Query.editionMappings": SIGNED_IN,
     "Query.organisations": SIGNED_IN,
     "Query.people": PEOPLE,
     "Query.liaisonNetwork": NETWORK,
@@ -150,6 +151,9 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "IndicatorChange.*": SIGNED_IN,
     "EditionDifference.*": SIGNED_IN,
     "ApplicableEdition.*": FIRMS,
+    "EditionMapping.*": SIGNED_IN,
+    "IndustryCodes.*": SIGNED_IN,
+    "FormOfSize.*": SIGNED_IN,
     "RawNumber.*": SIGNED_IN,
     "Option.*": SIGNED_IN,
     # what was known then (plan P5)
@@ -193,7 +197,7 @@ MASKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """Masks 字段遮蔽, as (中文, English, fields): what a role sees of a thing in its scope and what not. plan P7, R4."""
 
-OPEN_TYPES = frozenset({"Edition", "LiaisonNode", "Organisation", "Viewer"})
+OPEN_TYPES = frozenset({"Edition", "EditionMapping", "LiaisonNode", "Organisation", "Viewer"})
 """Types whose things lie nowhere: open to every signed-in role alike. Every other type answers through the scope."""
 
 

@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, frozenset[Role]] = {
     "ErasePerson": CITY_AND_SYSTEM,
     # standard (plan S1, S5)
     "PublishEdition": CITY_AND_SYSTEM,
+    "SetEditionMapping": CITY_AND_SYSTEM,
     # programme (plan G)
     "SetTarget": CITY_AND_SYSTEM,
     # roster (plan P1)

@@ -7,7 +7,7 @@ lie today; nothing that is not admitted is put into these tables.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
@@ -16,6 +16,7 @@ from sqlalchemy import MetaData, NullPool, Table, create_engine, func, select
 from sqlalchemy.engine import Engine
 
 from domain.access import Scope
+from domain.edition_mapping import MAPPING_STREAM
 from journal import Entry
 from projections import diagnosis_desk, directory
 from projections.audit_trail import ENTRIES, SUBJECTS
@@ -23,11 +24,12 @@ from projections.coverage import TargetRow
 from projections.desk import Desk, Tables
 from projections.diagnosis_desk import DIAGNOSES, DIAGNOSIS_DESK, DiagnosisFilter
 from projections.directory import DIRECTORY
+from projections.edition_mapping import EDITION_MAPPING_DESK
 from projections.editions_desk import EDITIONS_DESK
 from projections.reading import Reading
 from projections.terms import TERMS
 
-SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK, TERMS)
+SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK, EDITION_MAPPING_DESK, TERMS)
 """Desks whose tables the past has; a table without entries is empty."""
 
 
@@ -127,6 +129,17 @@ def of_diagnosis(reading: Reading, scope: Scope, diagnosis: str, position: int) 
     """A diagnosis at a position, with its enterprise then 诊断往期; None when it lies outside the scope today."""
     rows = diagnosis_desk.diagnoses_by_id(reading, scope, [diagnosis])
     return of_enterprise(reading, scope, rows[diagnosis].enterprise, position) if diagnosis in rows else None
+
+
+def of_applicable(reading: Reading, scope: Scope, enterprise: str, position: int) -> Past | None:
+    """An enterprise at a position, with all that tells which edition applied to it 适用标准往期; None as `of_enterprise`."""
+    found = of_enterprise(reading, scope, enterprise, position)
+    if found is None:
+        return None
+    mappings = history(reading, [MAPPING_STREAM], position)
+    editions = history(reading, _streams(reading, "edition"), position)
+    beside = {EDITION_MAPPING_DESK.name: mappings, EDITIONS_DESK.name: editions}
+    return replace(found, entries={**found.entries, **beside})
 
 
 def of_kind(reading: Reading, kind: str, desk: Desk, position: int) -> Past:

@@ -41,6 +41,7 @@ from projections.coverage import COVERAGE
 from projections.desk import Desk, Tables
 from projections.diagnosis_desk import DIAGNOSIS_DESK
 from projections.directory import DIRECTORY
+from projections.edition_mapping import EDITION_MAPPING_DESK
 from projections.editions_desk import EDITIONS_DESK
 from projections.people_desk import PEOPLE_DESK
 from projections.places import ENTERPRISES
@@ -56,6 +57,7 @@ DESKS: tuple[Desk, ...] = (
     COVERAGE,
     PEOPLE_DESK,
     EDITIONS_DESK,
+    EDITION_MAPPING_DESK,
     AUDIT_TRAIL,
 )
 """Every desk of the house."""

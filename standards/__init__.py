@@ -16,7 +16,16 @@ from standards.composition import (
 )
 from standards.difference import Difference, difference
 from standards.edition import Dimension, Edition, Form, Indicator, Kind
-from standards.mapping import ApplicableEdition, EditionMappings, NoMappingYet, edition_for
+from standards.mapping import (
+    ApplicableEdition,
+    Basis,
+    EditionMapping,
+    EditionMappings,
+    IndustryCodes,
+    NoMappingYet,
+    claimed_twice,
+    edition_for,
+)
 from standards.reader import EditionMalformed, edition_mappings, load, load_composition, published_editions
 from standards.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
 from standards.scoring import NothingToScore
@@ -26,6 +35,7 @@ __all__ = [
     "AnswerProblem",
     "AnyEdition",
     "ApplicableEdition",
+    "Basis",
     "Change",
     "Composition",
     "CompositionRefused",
@@ -34,11 +44,13 @@ __all__ = [
     "DimensionScore",
     "Edition",
     "EditionMalformed",
+    "EditionMapping",
     "EditionMappings",
     "Form",
     "Gate",
     "Indicator",
     "IndicatorScore",
+    "IndustryCodes",
     "IndustryEdition",
     "Issued",
     "Kind",
@@ -48,6 +60,7 @@ __all__ = [
     "Origin",
     "Overlay",
     "Process",
+    "claimed_twice",
     "compose",
     "difference",
     "edition_for",

@@ -1,6 +1,7 @@
 """Mapping 标准适用: which edition and form a firm is diagnosed under, by industry and size. plan S3, S4.
 
-The mapping is dated data (`industries.yaml`) with its marks: the plan names the editions and gives no mapping.
+The mapping is dated data with its marks: the plan names the editions and gives no mapping. `industries.yaml` is its authoring
+form; the city sets it into the journal (`domain/edition_mapping.py`), and what applies is worked out from there.
 """
 
 from collections import Counter
@@ -24,11 +25,21 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+MANY = 200
+"""Codes of one kind that an edition may claim at most: section C has 31 divisions and 179 groups."""
+
+
 class IndustryCodes(_Part):
     """Industry codes under one industry edition 适用行业: divisions of two digits, groups of three, which win."""
 
-    divisions: tuple[Division, ...]
-    groups: tuple[Group, ...]
+    divisions: Annotated[tuple[Division, ...], Field(max_length=MANY)]
+    groups: Annotated[tuple[Group, ...], Field(max_length=MANY)]
+
+
+def claimed_twice(editions: Mapping[str, IndustryCodes]) -> list[str]:
+    """Codes that stand under two editions, or twice under one 重复的行业代码: which one applies would be a matter of order."""
+    claims = Counter(code for codes in editions.values() for code in (*codes.divisions, *codes.groups))
+    return sorted(code for code, times in claims.items() if times > 1)
 
 
 class EditionMapping(_Part):
@@ -48,10 +59,15 @@ class EditionMapping(_Part):
 
     @model_validator(mode="after")
     def _claims_no_code_twice(self) -> Self:
-        claims = Counter(code for codes in self.editions.values() for code in (*codes.divisions, *codes.groups))
-        if twice := sorted(code for code, times in claims.items() if times > 1):
+        if twice := claimed_twice(self.editions):
             raise ValueError(f"codes under two editions: {twice}")
         return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of every edition that it can name 所及标准版本, the plain one first."""
+        industries = dict.fromkeys((*self.editions, self.headquarters))
+        return (self.plain, *(f"{self.plain}-{industry}" for industry in industries))
 
 
 class EditionMappings(_Part):

@@ -84,6 +84,10 @@ def _publish(settings: Settings, given: argparse.Namespace) -> int:
     return administration.publish_edition(settings, given.key, getpass.getuser())
 
 
+def _set_mapping(settings: Settings, _given: argparse.Namespace) -> int:
+    return administration.set_edition_mapping(settings, getpass.getuser())
+
+
 def _schema(_settings: Settings, _given: argparse.Namespace) -> int:
     return administration.print_schema()
 
@@ -157,6 +161,7 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("--accept-partial", action="store_true", help="部分接收 take in the good rows although some are refused")
     added = command("publish-edition", _publish, "发布标准版本 publish an edition on file")
     added.add_argument("key", help="版本号 key, such as 2023 or 2023-automotive")
+    command("set-edition-mapping", _set_mapping, "设定标准适用表 set which edition and form apply to a firm, as on file")
     edition_commands.add_to(command)
     proof_commands.add_to(command)
     dossier_commands.add_to(command)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from tqdm import tqdm
 
 from domain.access import Everything, Role
+from domain.edition_mapping import mapping_command
 from domain.editions import PublishEdition
 from domain.enterprises import ImportRoster, RosterFinding
 from domain.language import Refused, city_day
@@ -23,7 +24,7 @@ from interop.code_lists import districts
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections import directory, people_desk, rosters
-from standards import load_composition, published_editions
+from standards import edition_mappings, load_composition, published_editions
 from zhenduan.proving import against_checkpoints
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
@@ -320,4 +321,17 @@ def publish_edition(settings: Settings, key: str, user: str) -> int:
             return _refusal(refused)
         installation.program.models.catch_up()
     out(f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}")
+    return 0
+
+
+def set_edition_mapping(settings: Settings, user: str) -> int:
+    """Set the mappings on file, in order; those that were set before change nothing."""
+    with opened(settings) as installation:
+        for mapping in edition_mappings().mappings:
+            try:
+                handled = installation.program.send(operator(user), mapping_command(mapping))
+            except Refused as refused:
+                return _refusal(refused)
+            out(f"已设定 set: {mapping.since}" if handled.entries else f"此前已设定 set before: {mapping.since}")
+        installation.program.models.catch_up()
     return 0

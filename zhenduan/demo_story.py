@@ -9,6 +9,7 @@ from random import Random
 
 from domain.access import Everything, Role
 from domain.diagnosis import Purpose
+from domain.edition_mapping import mapping_command
 from domain.editions import PublishEdition
 from domain.enterprises import ImportRoster, enterprise_id
 from domain.language import SHANGHAI, city_day
@@ -166,7 +167,8 @@ def _founding(data: DemoData, people: People) -> Iterator[Timed]:
     officials = [command for pair in people.officials(BEGINNING) for command in pair]
     targets = [SetTarget(**target.model_dump()) for target in data.targets]
     editions = [PublishEdition(**dict(load_composition(key))) for key in published_editions()]
-    for command in (*organisations(data), *officials, *editions, *targets):
+    mappings = [mapping_command(mapping) for mapping in edition_mappings().mappings]
+    for command in (*organisations(data), *officials, *editions, *mappings, *targets):
         yield Timed(moment(BEGINNING, next(minutes)), Act(0, caller, command))
 
 

@@ -1,7 +1,7 @@
 """Editions 标准版本 in the schema: the published standard, open to every signed-in role. plan S1, S5."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 import strawberry
@@ -10,11 +10,10 @@ from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.context import Context
 from api.diagnosis import editions_of
 from api.diagnosis_parts import moment
-from domain.language import city_day
-from projections import directory, editions_desk, past
+from projections import editions_desk, past
 from projections.editions_desk import EDITIONS_DESK, EditionRow
 from standards import Indicator as StandardIndicator
-from standards import Origin, difference, edition_for, edition_mappings, origins_of_json, plain_origins
+from standards import Origin, difference, origins_of_json, plain_origins
 
 
 @strawberry.type(description="Raw number that an indicator asks for 原始数值")
@@ -121,21 +120,6 @@ class EditionDifference:
     sentence: str = strawberry.field(description="The difference as a line to read 差异说明")
 
 
-@strawberry.type(description="Edition and form that apply to an enterprise 适用标准, and why. plan S3, S4")
-class ApplicableEdition:
-    """What a firm is diagnosed under by its industry and size."""
-
-    key: str = strawberry.field(description="Key of the edition 版本号, such as 2023-automotive")
-    form: str = strawberry.field(description="Form by size class 问卷版式: BRIEF or FULL")
-    basis: str = strawberry.field(description="What decided 依据: group or division of the industry code, or plain")
-    code: str | None = strawberry.field(description="The part of the industry code that decided 行业代码; null for plain")
-    since: date = strawberry.field(description="First day of the mapping 适用起始日")
-    source: str = strawberry.field(description="Where the mapping comes from 来源")
-    mark: str = strawberry.field(description="Mark of the mapping 来源标记: the plan names editions and maps none")
-    form_mark: str = strawberry.field(description="Mark of the rule of forms 版式规则的来源标记")
-    edition: Edition | None = strawberry.field(description="The edition 标准版本; null while it is not published")
-
-
 def _origin(origin: Origin) -> IndicatorOrigin:
     return IndicatorOrigin(
         indicator=origin.indicator,
@@ -235,31 +219,6 @@ class EditionQueries:
             )
             for one in difference(known[older], known[newer])
         ]
-
-    @strawberry.field(
-        description="The edition and form that apply to an enterprise today 适用标准; null when it does not exist or lies outside "
-        "the scope. Group headquarters are told by nothing on the roster: they are assigned by hand. plan S3"
-    )
-    def edition_for(self, info: strawberry.Info[Context, None], enterprise: strawberry.ID) -> ApplicableEdition | None:
-        """What applies to a firm within the scope."""
-        context = info.context
-        firm = directory.enterprises_by_id(context.reading, context.scope, [enterprise]).get(enterprise)
-        if firm is None:
-            return None
-        today = city_day(context.program.clock())
-        found = edition_for(edition_mappings(), firm.industry, firm.size_class, today)
-        row = editions_desk.edition(context.reading, found.edition)
-        return ApplicableEdition(
-            key=found.edition,
-            form=found.form.name,
-            basis=found.basis,
-            code=found.code,
-            since=found.since,
-            source=found.source.document,
-            mark=found.source.mark,
-            form_mark=found.form_source.mark,
-            edition=build_editions(context, [row])[0] if row is not None else None,
-        )
 
     @strawberry.field(description="One published edition 标准版本; null when it is not published. plan S1")
     def edition(self, info: strawberry.Info[Context, None], key: str, as_of: AsOfMoment = None) -> Edition | None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from api.context import Context
 from api.diagnosis import Diagnosis, load_diagnoses
+from api.edition_mapping import EditionMapping, build_mappings
 from api.editions import Edition, build_editions
 from api.enterprises import Enterprise, load_enterprises
 from api.mutations import Filled, Thing
@@ -15,8 +16,8 @@ from api.rosters import RosterImport, build_import
 from domain.assignments import AssignExpert
 from domain.consents import GrantConsent
 from domain.diagnosis import AttachEvidence, ConfirmReport, IssueReport, OpenDiagnosis
-from domain.diagnosis_rules import EDITION_UNKNOWN
-from domain.editions import PublishEdition
+from domain.edition_mapping import SetEditionMapping
+from domain.editions import EDITION_UNKNOWN, PublishEdition
 from domain.enterprises import ImportRoster
 from domain.fields import NAMES
 from domain.language import Command, Rule
@@ -24,7 +25,7 @@ from domain.people import ErasePerson, GrantMembership, HandOverMembership, Invi
 from interop.code_lists import names_of_codes
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Finish
-from projections import directory, editions_desk, people_desk, rosters
+from projections import directory, edition_mapping, editions_desk, people_desk, rosters
 from projections.report import NOT_RENDERED, finish_report
 from standards import load_composition, published_editions
 
@@ -148,6 +149,12 @@ def _find_edition(context: Context, key: str, _command: Command) -> Edition | No
     return build_editions(context, [row])[0] if row is not None else None
 
 
+def _find_mapping(context: Context, _key: str, command: Command) -> EditionMapping | None:
+    assert isinstance(command, SetEditionMapping)  # noqa: S101 - the table below names it
+    rows = [row for row in edition_mapping.mapping_rows(context.reading) if row.mapping.since == command.since]
+    return next(iter(build_mappings(context, rows)), None)
+
+
 def _find_organisation(context: Context, key: str, _command: Command) -> Organisation | None:
     return load_organisations(context, [key]).get(key)
 
@@ -174,6 +181,7 @@ THINGS: Mapping[str, Thing] = {
     "consent": Thing("enterprise", Enterprise, _find_enterprise),
     "diagnosis": Thing("diagnosis", Diagnosis, _find_diagnosis),
     "edition": Thing("edition", Edition, _find_edition),
+    "mapping": Thing("edition_mapping", EditionMapping, _find_mapping),
     "organisation": Thing("organisation", Organisation, _find_organisation),
     "person": Thing("person", Person, _find_person),
     "roster": Thing("roster_import", RosterImport, _find_import),

@@ -20,7 +20,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.input_words import INPUT_WORDS
 
-KEY_OF_MAPPING = {"answers": "indicator", "numbers": "name"}
+KEY_OF_MAPPING = {"answers": "indicator", "editions": "industry", "forms": "size_class", "numbers": "name"}
 """Field that is a mapping -> name of the field that carries its key in the list."""
 
 MAPPINGS: dict[type, frozenset[str]] = {}
@@ -81,7 +81,7 @@ def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
         MAPPINGS[made] = _mappings_of(inner)
         return made
     name = f"{field.capitalize().rstrip('s')}Input"
-    return _input(name, "Named value 命名数值", [_said(*key), _said("value", inner)])
+    return _input(name, "Named value 命名数值", [_said(*key), _said("value", _graphql_type("value", inner))])
 
 
 def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:

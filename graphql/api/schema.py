@@ -5,6 +5,7 @@ import strawberry
 from api.audit_trail import AuditTrailQueries, Subscription
 from api.coverage import CoverageQueries
 from api.diagnosis import DiagnosisQueries
+from api.edition_mapping import EditionMappingQueries
 from api.editions import EditionQueries
 from api.enterprises import EnterpriseQueries
 from api.field_rights import describe_rights
@@ -26,6 +27,7 @@ class Query(
     DiagnosisQueries,
     CoverageQueries,
     EditionQueries,
+    EditionMappingQueries,
     OrganisationQueries,
     PeopleQueries,
     LiaisonQueries,

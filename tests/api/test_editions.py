@@ -7,15 +7,13 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from interop import verify_dossier as verifier
 from standards import Form, load, published_editions
-from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity, as_input
+from tests.live_city import ENTERPRISE, LiveCity, as_input
 from tests.rules.firms import answer_at
 
 KEY = "2023-major-equipment"
 FLAT = """query($key: String!) { edition(key: $key) { key industry title digest
   indicators { id weight origin { part fate changes { field before after reason } } }
   dropped { indicator name part fate reason } } }"""
-FOR = """query($id: ID!) { editionFor(enterprise: $id) {
-  key form basis code since mark formMark edition { key title } } }"""
 
 
 def test_an_industry_edition_is_shown_flattened_with_the_origin_of_every_line(city: LiveCity) -> None:
@@ -59,20 +57,6 @@ def test_two_published_editions_are_compared_and_one_that_is_not_published_is_no
     assert told["indicators.C12"]["before"].startswith("售后与远程服务")
     assert (told["indicators.C12"]["after"], told["indicators.H01"]["before"]) == (None, None)
     assert told["key"]["sentence"] == f"版本号：2023 → {KEY}"
-
-
-def test_the_edition_that_applies_to_a_firm_is_told_before_and_after_it_is_published(city: LiveCity) -> None:
-    found = city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]
-    assert (found["key"], found["basis"], found["code"], found["form"]) == (KEY, "division", "C34", "FULL")
-    assert (found["mark"], found["formMark"], found["edition"]) == ("P", "I", None)
-    city.done("city", "publishEdition", "edition { key }", key=KEY)
-    found = city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]
-    assert found["edition"]["key"] == KEY
-
-
-def test_what_applies_to_a_firm_outside_the_scope_is_not_told(city: LiveCity) -> None:
-    assert city.data("enterprise", FOR, id=OTHER_ENTERPRISE) == {"editionFor": None}
-    assert city.data("city", FOR, id="nobody") == {"editionFor": None}
 
 
 def test_a_diagnosis_under_an_industry_edition_leaves_as_a_dossier_that_anyone_can_work_out_again(city: LiveCity) -> None:

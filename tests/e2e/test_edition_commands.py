@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from standards import published_editions
 from zhenduan.__main__ import main
 
 
@@ -35,3 +36,16 @@ def test_an_edition_that_is_not_on_file_is_not_compared(
 ) -> None:
     assert main(["--data", str(tmp_path / "city"), "diff-editions", *keys]) == 2
     assert "no edition" in capsys.readouterr().err
+
+
+def test_the_mapping_on_file_is_set_once_its_editions_are_published(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = str(tmp_path / "city")
+    assert main(["--data", data, "set-edition-mapping"]) == 1
+    assert "EDITION_UNKNOWN" in capsys.readouterr().err
+    for key in published_editions():
+        assert main(["--data", data, "publish-edition", key]) == 0
+    for says in ("set: 2023-07-28", "set before: 2023-07-28"):
+        assert main(["--data", data, "set-edition-mapping"]) == 0
+        assert says in capsys.readouterr().out

@@ -8,6 +8,7 @@ from domain import diagnosis as d
 from domain import diagnosis_rules as rules
 from domain.diagnosis import Status
 from domain.diagnosis_rules import DIAGNOSES
+from domain.editions import EDITION_UNKNOWN
 from domain.language import NOT_FOUND, Command, Elsewhere
 from domain.organisations import organisation_stream
 from domain.rights import COMMANDS, ROLE_NOT_ALLOWED
@@ -88,7 +89,7 @@ def test_a_firm_that_is_on_no_roster_cannot_be_diagnosed() -> None:
 
 
 def test_an_unpublished_edition_cannot_be_used() -> None:
-    given(DIAGNOSES).having_read(WORLD).when(changed(edition="2031"), "city").refused(rules.EDITION_UNKNOWN, edition="2031")
+    given(DIAGNOSES).having_read(WORLD).when(changed(edition="2031"), "city").refused(EDITION_UNKNOWN, edition="2031")
 
 
 @pytest.mark.parametrize("organisation", ["p9", "310117"])

@@ -1,0 +1,146 @@
+"""Mapping 标准适用 in the journal: which edition and form apply to a firm, set by the city from a day on. plan S3, S4.
+
+`standards/mapping.py` works out what applies; `standards/industries.yaml` is the authoring form of the first mapping.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from domain.editions import EDITION_UNKNOWN, edition_stream
+from domain.language import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.rights import require_right
+from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
+
+# Rules
+
+MAPPING_CLAIMS_CODE_TWICE = Rule(
+    "MAPPING_CLAIMS_CODE_TWICE",
+    "plan S3",
+    "行业代码 {codes} 不止一次被划入行业版本",
+    "Industry codes {codes} are claimed more than once",
+)
+MAPPING_NOT_LATER = Rule(
+    "MAPPING_NOT_LATER",
+    "plan S5",
+    "新的标准适用表须晚于上一张的起始日 {last}",
+    "A mapping begins after the first day of the one before it, {last}",
+)
+MAPPING_BACKDATED = Rule(
+    "MAPPING_BACKDATED",
+    "plan S5",
+    "新的标准适用表最早自今日 {today} 起适用，此前适用什么不再更改",
+    "A mapping that follows another begins today ({today}) or later: what applied before stays as it was",
+)
+
+# Commands
+
+Mark = Literal["V", "V-2", "K", "I", "M", "P"]
+SizeClass = Annotated[str, Field(pattern=r"^[a-z]{1,20}$")]
+
+
+class SetEditionMapping(Command):
+    """Set which edition and form apply to a firm from a day on 设定标准适用表, by its industry code and size class.
+
+    plain: key of the plain edition, for what no industry claims. editions: industry -> its codes; the key of its edition is the
+    plain one's and the industry's. headquarters: industry edition of group headquarters. forms: size class -> form. mark: of
+    the codes. forms_mark: of the forms.
+    """
+
+    since: date
+    plain: Identifier
+    editions: Annotated[dict[Identifier, IndustryCodes], Field(max_length=50)]
+    headquarters: Identifier
+    forms: Annotated[dict[SizeClass, Form], Field(min_length=1, max_length=10)]
+    source: Label
+    mark: Mark
+    forms_source: Label
+    forms_mark: Mark
+
+
+def mapping_command(mapping: EditionMapping) -> SetEditionMapping:
+    """The command that sets an authored mapping 由文件设定."""
+    return SetEditionMapping(
+        **{name: getattr(mapping, name) for name in ("since", "plain", "editions", "headquarters", "forms")},
+        source=mapping.source.document,
+        mark=mapping.source.mark,
+        forms_source=mapping.forms_source.document,
+        forms_mark=mapping.forms_source.mark,
+    )
+
+
+# Events
+
+
+class EditionMappingSet(Event):
+    """A mapping holds from its day on 标准适用表已设定, until the next one begins."""
+
+    type: Literal["mapping.set.v1"] = "mapping.set.v1"
+    mapping: EditionMapping
+
+
+# Decide: what may happen
+
+
+def decide(command: SetEditionMapping, known: EditionMappings | None, occasion: Occasion) -> Facts:
+    """The first mapping may begin in the past, where the programme did; a later one changes nothing that has applied.
+
+    Raises:
+        Refused: any rule above, or EDITION_UNKNOWN for an edition that it names.
+    """
+    require_right(command, occasion.role)
+    if twice := claimed_twice(command.editions):
+        raise MAPPING_CLAIMS_CODE_TWICE.refuse(codes="、".join(twice))
+    wanted = _mapping(command)
+    if known is not None:
+        if wanted in known.mappings:
+            return ()
+        last = known.mappings[-1].since
+        if command.since <= last:
+            raise MAPPING_NOT_LATER.refuse(last=last.isoformat())
+        if command.since < occasion.day:
+            raise MAPPING_BACKDATED.refuse(today=occasion.day.isoformat())
+    for key in wanted.keys:
+        if occasion.read.get(edition_stream(key)) is None:
+            raise EDITION_UNKNOWN.refuse(edition=key)
+    return (EditionMappingSet(mapping=wanted),)
+
+
+def _mapping(command: SetEditionMapping) -> EditionMapping:
+    return EditionMapping.model_validate(
+        {
+            **{name: getattr(command, name) for name in ("since", "plain", "editions", "headquarters", "forms")},
+            "source": {"document": command.source, "mark": command.mark},
+            "forms_source": {"document": command.forms_source, "mark": command.forms_mark},
+        }
+    )
+
+
+# Evolve: what has happened
+
+
+def evolve(known: EditionMappings | None, event: EditionMappingSet) -> EditionMappings:
+    """Every mapping after one more fact."""
+    before = known.mappings if known is not None else ()
+    return EditionMappings(mappings=(*before, event.mapping))
+
+
+MAPPING_STREAM = "mapping/editions"
+
+
+def _reads(command: SetEditionMapping, _known: EditionMappings | None) -> tuple[str, ...]:
+    """The editions that the mapping names; what is claimed twice is refused before any of them is looked at."""
+    return () if claimed_twice(command.editions) else tuple(map(edition_stream, _mapping(command).keys))
+
+
+EDITION_MAPPINGS: Capability[Any, Any, Any] = Capability(
+    name="mapping",
+    commands=(SetEditionMapping,),
+    events=(EditionMappingSet,),
+    stream=lambda _command: MAPPING_STREAM,
+    reads=_reads,
+    place=lambda _command, _known, _read: None,
+    decide=decide,
+    evolve=evolve,
+)

@@ -1,0 +1,83 @@
+"""The mapping over the API (plan S3, S4): set by the city, told to all, and what applies to a firm worked out from it."""
+
+from datetime import timedelta
+
+from domain.language import city_day
+from standards import published_editions
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
+from tests.mapped_city import map_editions, mapping_input
+
+KEY = "2023-major-equipment"
+FOR = """query($id: ID!, $a: String) { editionFor(enterprise: $id, asOf: $a) {
+  key form basis code since mark formMark edition { key title } } }"""
+MAPPINGS = """query($a: String) { editionMappings(asOf: $a) { since plain headquarters mark formsMark
+  editions { industry divisions groups } forms { sizeClass form } asOf { changes } } }"""
+
+
+def test_the_city_sets_the_mapping_and_every_role_reads_it_with_its_marks(city: LiveCity) -> None:
+    assert city.data("bank", MAPPINGS, a=None) == {"editionMappings": []}
+    assert city.refused("city", "setEditionMapping", **mapping_input()) == "EDITION_UNKNOWN"
+    for key in published_editions():
+        city.done("city", "publishEdition", "edition { key }", key=key)
+    assert city.refused("district", "setEditionMapping", **mapping_input()) == "ROLE_NOT_ALLOWED"
+    sent = city.done("city", "setEditionMapping", "editionMapping { since plain mark }", **mapping_input())
+    assert sent["editionMapping"] == {"since": "2023-07-28", "plain": "2023", "mark": "P"}
+    [shown] = city.data("bank", MAPPINGS, a=None)["editionMappings"]
+    assert (shown["mark"], shown["formsMark"], shown["headquarters"]) == ("P", "I", "group-headquarters")
+    assert {"industry": "automotive", "divisions": ["C36"], "groups": []} in shown["editions"]
+    assert {"sizeClass": "medium", "form": "FULL"} in shown["forms"]
+
+
+def test_a_malformed_mapping_is_told_by_its_field_and_a_code_claimed_twice_by_its_rule(city: LiveCity) -> None:
+    map_editions(city)
+    wrong = mapping_input(editions=[{"industry": "energy", "divisions": ["C3"], "groups": []}])
+    [error] = city.do("city", "setEditionMapping", "", **wrong)["userErrors"]
+    assert error["field"] == "editions.energy.divisions.0"
+    twice = mapping_input(editions=[{"industry": "energy", "divisions": ["C25", "C25"], "groups": []}])
+    assert city.refused("city", "setEditionMapping", **twice) == "MAPPING_CLAIMS_CODE_TWICE"
+
+
+def test_what_applies_to_a_firm_follows_from_the_mapping_in_force(city: LiveCity) -> None:
+    assert city.data("enterprise", FOR, id=ENTERPRISE) == {"editionFor": None}
+    map_editions(city)
+    found = city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]
+    assert (found["key"], found["basis"], found["code"], found["form"]) == (KEY, "division", "C34", "FULL")
+    assert (found["mark"], found["formMark"], found["edition"]["key"]) == ("P", "I", KEY)
+    today = city_day(city.installation.program.clock())
+    claims = [{"industry": "energy", "divisions": ["C34"], "groups": []}]
+    city.done("city", "setEditionMapping", "", **mapping_input(since=str(today + timedelta(days=1)), editions=claims))
+    assert city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]["key"] == KEY
+    city.done("city", "setEditionMapping", "", **mapping_input(since=str(today + timedelta(days=2)), editions=claims))
+    assert city.refused("city", "setEditionMapping", **mapping_input(since=str(today), plain="2023")) == "MAPPING_NOT_LATER"
+
+
+def test_what_applied_then_is_told_by_what_was_known_then(city: LiveCity) -> None:
+    map_editions(city)
+    today = city_day(city.installation.program.clock())
+    before = city.data("city", "{ auditTrail(first: 1) { nodes { at } } }")["auditTrail"]["nodes"][0]["at"]
+    claims = [{"industry": "energy", "divisions": ["C34"], "groups": []}]
+    position = city.done("city", "openDiagnosis", "", **OPENING)["position"]
+    city.done("city", "setEditionMapping", "", **mapping_input(since=str(today), editions=claims))
+    assert city.data("enterprise", FOR, id=ENTERPRISE, a=None)["editionFor"]["key"] == "2023-energy"
+    assert city.data("enterprise", FOR, id=ENTERPRISE, a=position)["editionFor"]["key"] == KEY
+    assert city.data("enterprise", FOR, id=ENTERPRISE, a=before)["editionFor"] is None
+    [then] = city.data("enterprise", MAPPINGS, a=position)["editionMappings"]
+    assert then["asOf"] == {"changes": 1}
+
+
+OPENING = {
+    "enterprise": ENTERPRISE,
+    "campaign": "2024",
+    "purpose": "INITIAL",
+    "form": "FULL",
+    "edition": KEY,
+    "provider": "p1",
+}
+
+
+def test_what_applies_to_a_firm_outside_the_scope_is_not_told(city: LiveCity) -> None:
+    map_editions(city)
+    position = city.done("city", "openDiagnosis", "", **OPENING)["position"]
+    for asked in (None, position):
+        assert city.data("enterprise", FOR, id=OTHER_ENTERPRISE, a=asked) == {"editionFor": None}
+        assert city.data("city", FOR, id="nobody", a=asked) == {"editionFor": None}
