@@ -12,8 +12,13 @@ checks, so that a mistake in ours does not excuse itself. Read it in this order:
    published standard. Only bytes that step 3 has proved are looked at here.
 A step that finds a fault ends the check, because the next would look at bytes nobody vouches for.
 
-What it cannot show: that nothing was appended after the checkpoint, or that the log's keeper shows others the same log.
-For the first ask for a newer dossier; the second is what the witnesses' co-signatures are for. plan P5, S4.
+What it cannot show:
+- That the story ends where the file ends. A proof is that something is in the log, never that nothing else is: whoever hands
+  you a file can leave out the latest entries of a diagnosis that went on (an objection, another scoring, a withdrawal). So the
+  result is stated as of its last entry, and only a confirmed or withdrawn diagnosis, after which nothing may follow, is final.
+  Of the firm and the provider the file likewise shows the statements up to some moment. Ask the log's keeper for the newest.
+- That the log holds one history of each stream, or that its keeper shows others the same log. The first is checked over the
+  whole log (a backup, or `zhenduan verify`); the second is what the witnesses' co-signatures are for. plan P5, S4.
 """
 
 import argparse
@@ -45,6 +50,7 @@ ED25519, COSIGNATURE = 1, 4
 HASH_SIZE = 32
 CHECKPOINT_LINES = 4
 """Origin, size, root, and what is behind the last line end."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Data = dict[str, Any]
 
 
@@ -61,11 +67,17 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
+def _shown(value: object) -> str:
+    """A value as JSON, with nothing in it that could steer a terminal."""
+    return "\n".join(map(_printable, json.dumps(value, ensure_ascii=False, indent=2).split("\n")))
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What came out 核验结论. faults: empty = everything holds. result: worked out again here, not read from the file.
 
     stated: what the file says and no proof covers. size, witnessed: of the checkpoint, and when each witness signed it.
+    as_of: time of the last entry; the result is that of this moment. final: nothing may follow it.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -73,6 +85,8 @@ class Verdict:
     stated: Data = field(default_factory=dict)
     size: int = 0
     witnessed: Mapping[str, datetime] = field(default_factory=dict)
+    as_of: datetime = EPOCH
+    final: bool = False
 
     @property
     def holds(self) -> bool:
@@ -96,12 +110,14 @@ def verify(content: bytes, log_key: str, witness_keys: Sequence[str] = (), known
         entries = [prove(checkpoint, number, item) for number, item in enumerate(dossier["entries"], 1)]
         result = decided(dossier, entries)
         check_files(dossier, result)
+        as_of = EPOCH + timedelta(microseconds=entries[-1].at)
     except Fault as fault:
         return Verdict((fault,))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError, RecursionError) as problem:
         said = f"格式不符 the content is not shaped as it must be: {type(problem).__name__} {problem}"
         return Verdict((Fault("MALFORMED", "dossier", said),))
-    return Verdict((), result, {"rules": dossier["rules"]}, checkpoint.size, checkpoint.witnessed)
+    stated = {"rules": dossier["rules"]}
+    return Verdict((), result, stated, checkpoint.size, checkpoint.witnessed, as_of, result["status"] in FINAL)
 
 
 # Step 1: the file
@@ -253,7 +269,7 @@ def _signed(key: Key, text: str, signatures: Iterable[tuple[str, bytes]]) -> dat
             message, signature = f"cosignature/v1\ntime {at}\n{text}".encode(), raw[12:]
         try:
             Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
-            found = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=at)
+            found = EPOCH + timedelta(seconds=at)
         except (InvalidSignature, OverflowError) as problem:
             raise Fault("SIGNATURE_INVALID", f"checkpoint, {name}", "签名不成立 the signature does not hold") from problem
     return found
@@ -440,20 +456,70 @@ def grade(dossier: Data, entries: Sequence[Entry]) -> Data:
     result = replay(case, edition)
     result |= {"uscc": firm[-1].data["firm"]["uscc"], "name": firm[-1].data["firm"]["name"]}
     stated = dossier["result"]
-    if odd := sorted(name for name in result.keys() | stated.keys() if name not in stated or stated[name] != result.get(name)):
+    if odd := sorted(name for name in result.keys() | stated.keys() if not _alike(stated, result, name)):
         said = "所述结果与重新推算不符 the file states another result than the entries give"
         raise Fault("RESULT_DIFFERS", f"result.{odd[0]}", said)
     return result
 
 
+def _alike(stated: Data, found: Data, name: str) -> bool:
+    """Whether a member is spelt alike in both: to Python 7, 7.0 and true for 1 are equal, to a reader they are not."""
+    both = [json.dumps(one.get(name), sort_keys=True) for one in (stated, found)]
+    return name in stated and name in found and both[0] == both[1]
+
+
+OF_FIRM = "enterprise filler department_filler confirmer"
+OF_PROVIDER = "provider diagnostician reviewer"
+STEPS: Mapping[str, tuple[str, str]] = {
+    "opened": ("city district subdistrict park reporting_unit enterprise", "-"),
+    "provider_assigned": ("city district enterprise", "open submitted"),
+    "answers_saved": ("enterprise filler department_filler", "open"),
+    "truth_pledged": ("enterprise confirmer", "open"),
+    "self_assessment_submitted": ("enterprise filler confirmer", "open"),
+    "accepted": ("provider", "submitted"),
+    "evidence_attached": (
+        "enterprise filler department_filler provider diagnostician",
+        "open submitted accepted scored objected",
+    ),
+    "site_visit_recorded": ("provider diagnostician", "accepted scored"),
+    "answers_verified": ("provider diagnostician", "accepted scored"),
+    "expert_review_recorded": ("city reader", "accepted scored"),
+    "scored": ("provider diagnostician", "accepted scored"),
+    "report_issued": ("provider reviewer", "scored"),
+    "report_confirmed": ("enterprise confirmer", "issued"),
+    "report_objected_to": ("enterprise confirmer", "issued"),
+    "objections_answered": ("provider diagnostician reviewer", "objected"),
+    "withdrawn": ("city district", "open submitted accepted scored issued objected"),
+}
+"""Step of a diagnosis -> the roles that may record it, and the statuses in which. A firm's roles act for the firm of the
+diagnosis, a provider's for the provider named last; the others judge the work of neither."""
+FINAL = frozenset({"confirmed", "withdrawn"})
+"""Statuses in which no step may follow."""
+
+
+def check_step(entry: Entry, status: str, firm: str, provider: str | None) -> str:
+    """Name of a step, once its author may record it and the diagnosis stands where it may happen."""
+    kind, _, rest = entry.type.partition(".")
+    name, _, version = rest.rpartition(".")
+    if kind != "diagnosis" or version != "v1" or name not in STEPS:
+        raise Fault("ENTRY_UNEXPECTED", entry.where, "不是诊断的步骤 no step of a diagnosis that this verifier knows")
+    roles, statuses = STEPS[name]
+    party = firm if entry.role in OF_FIRM.split() else provider if entry.role in OF_PROVIDER.split() else entry.organisation
+    if entry.role not in roles.split() or entry.organisation != party:
+        raise Fault("AUTHOR_WRONG", entry.where, "记录者不是应记录的一方 not recorded by the party whose step it is")
+    if status not in statuses.split():
+        raise Fault("STEP_WRONG", entry.where, f"该步骤不应发生于此时 this may not happen while it is {status}")
+    return name
+
+
 STATUS_AFTER = {
-    "diagnosis.self_assessment_submitted.v1": "submitted",
-    "diagnosis.accepted.v1": "accepted",
-    "diagnosis.scored.v1": "scored",
-    "diagnosis.report_issued.v1": "issued",
-    "diagnosis.report_confirmed.v1": "confirmed",
-    "diagnosis.report_objected_to.v1": "objected",
-    "diagnosis.withdrawn.v1": "withdrawn",
+    "self_assessment_submitted": "submitted",
+    "accepted": "accepted",
+    "scored": "scored",
+    "report_issued": "issued",
+    "report_confirmed": "confirmed",
+    "report_objected_to": "objected",
+    "withdrawn": "withdrawn",
 }
 
 
@@ -464,43 +530,48 @@ def replay(case: Sequence[Entry], edition: Data) -> Data:
     verified: Data = {}
     visits = reviews = 0
     scored: Data | None = None
+    outdated = False
     reports: list[Data] = []
     evidence: list[Data] = []
+    check_step(case[0], "-", opened["enterprise"], None)
     status, provider = "open", opened["provider"]
     for entry in case[1:]:
         data = entry.data
-        status = STATUS_AFTER.get(entry.type, status)
-        match entry.type.removeprefix("diagnosis."):
-            case "answers_saved.v1":
-                _by(entry, "enterprise", opened["enterprise"])
+        step = check_step(entry, status, opened["enterprise"], provider)
+        status = STATUS_AFTER.get(step, status)
+        match step:
+            case "answers_saved":
                 own |= {indicator: item["answer"] for indicator, item in data["answers"].items()}
-            case "self_assessment_submitted.v1":
+            case "self_assessment_submitted":
                 _same(entry, "measured", data["measured"], measure(edition, opened["form"], own))
-            case "provider_assigned.v1" | "accepted.v1":
+            case "provider_assigned" | "accepted":
                 provider = data["provider"]
-            case "answers_verified.v1":
-                _by(entry, "provider", provider)
+            case "answers_verified":
                 verified |= {indicator: item["answer"] for indicator, item in data["answers"].items()}
-            case "site_visit_recorded.v1":
+                outdated = True
+            case "site_visit_recorded":
                 visits += 1
-            case "expert_review_recorded.v1":
+                outdated = True
+            case "expert_review_recorded":
                 reviews += 1
-            case "evidence_attached.v1":
+                outdated = True
+            case "evidence_attached":
                 evidence.append({name: data[name] for name in ("sha256", "size", "media_type", "indicators")})
-            case "scored.v1":
-                scored = data
+            case "scored":
+                scored, outdated = data, False
                 measured = measure(edition, opened["form"], verified)
                 _same(entry, "self_measured", data["self_measured"], measure(edition, opened["form"], own))
                 _same(entry, "verified", data["verified"], measured)
                 _same(entry, "issued", data["issued"], issue(edition, measured, visits > 0, reviews > 0))
-            case "report_issued.v1":
-                if scored is None or (data["total"], data["grade"]) != (scored["verified"]["total"], scored["issued"]["grade"]):
-                    said = "报告与评分不符 the report states another result than the scoring"
+            case "report_issued":
+                of_last = scored and (scored["verified"]["total"], scored["issued"]["grade"])
+                if outdated or (data["total"], data["grade"]) != of_last:
+                    said = "报告与评分不符，或评分之后资料有变 the report is not of the last scoring, or that was outdated"
                     raise Fault("REPORT_DIFFERS", entry.where, said)
                 reports.append({"version": data["version"], "kind": "issued", "sha256": data["file"]["pdf"]})
-            case "report_confirmed.v1":
+            case "report_confirmed":
                 reports.append({"version": data["version"], "kind": "confirmed", "sha256": data["file"]["pdf"]})
-            case "objections_answered.v1":
+            case "objections_answered":
                 upheld = {answer["indicator"] for answer in data["answers"] if answer["upheld"]}
                 verified = {indicator: answer for indicator, answer in verified.items() if indicator not in upheld}
                 status = "accepted" if upheld else "issued"
@@ -519,11 +590,6 @@ def replay(case: Sequence[Entry], edition: Data) -> Data:
         "reports": reports,
         "evidence": evidence,
     }
-
-
-def _by(entry: Entry, role: str, organisation: str) -> None:
-    if (entry.role, entry.organisation) != (role, organisation):
-        raise Fault("AUTHOR_WRONG", entry.where, "作答者不是应答的一方 not recorded by the party whose answer it is")
 
 
 def _same(entry: Entry, what: str, stated: Data, found: Data) -> None:
@@ -764,7 +830,7 @@ def verify_trail(lines: Iterable[bytes], log_key: str, witness_keys: Sequence[st
                 continue
             content = decoded(item["content"], where)
             path = [decoded(sibling, where) for sibling in item["proof"]]
-        except (ValueError, KeyError, TypeError) as problem:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
             raise Fault("MALFORMED", where, "格式不符 not a line of an audit trail") from problem
         if checkpoint is None:
             raise Fault("MALFORMED", where, "首行应为检查点 the first line is the checkpoint")
@@ -816,7 +882,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             out(f"核验通过 holds: {count} 条 entries\n")
             return 0
         content = given.file.read_bytes()
-    except OSError as problem:
+    except (OSError, UnicodeDecodeError) as problem:
         err(f"无法读取 cannot read: {problem}\n")
         return 2
     except Fault as fault:
@@ -830,8 +896,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out(f"核验通过 holds, in a log of {verdict.size} entries\n")
     for name, at in verdict.witnessed.items():
         out(f"见证 witnessed by {name} at {at.isoformat()}\n")
-    out("重新推算的结果 worked out again:\n" + json.dumps(verdict.result, ensure_ascii=False, indent=2) + "\n")
-    out("未经证明、仅为所述 stated, not proved: " + json.dumps(verdict.stated, ensure_ascii=False) + "\n")
+    out("重新推算的结果 worked out again:\n" + _shown(verdict.result) + "\n")
+    out(f"截至最后一条 as of its last entry: {verdict.as_of.isoformat()}\n")
+    if not verdict.final:
+        out("诊断尚未终结 NOT FINAL: 此后可能还有条目，本文件无法排除 what came after may have been left out; ask for the newest\n")
+    out("未经证明、仅为所述 stated, not proved: " + _shown(verdict.stated) + "\n")
     if given.extract:
         _extract(content, given.extract)
     return 0

@@ -1,0 +1,268 @@
+"""Histories in dossiers 卷宗中的历史: every history that the rules accept holds, and one that they would not is named (plan P5)."""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain import diagnosis as d
+from domain.access import Role
+from domain.language import Refused
+from domain.rights import COMMANDS
+from interop import verify_dossier as verifier
+from journal import Caller, NewEntry, open_journal
+from journal.transparency import open_log
+from tests.interop.proving_city import ORIGIN, Proving, fault, forged, still
+from tests.small_city import CITY, ENTERPRISE, FILE, City, caller, evidence, opening, sections
+
+__all__ = ["still"]
+
+EVENT_OF: dict[type[Any], type[Any]] = {
+    d.OpenDiagnosis: d.DiagnosisOpened,
+    d.AssignProvider: d.ProviderAssigned,
+    d.SaveAnswers: d.AnswersSaved,
+    d.PledgeTruth: d.TruthPledged,
+    d.SubmitSelfAssessment: d.SelfAssessmentSubmitted,
+    d.AcceptDiagnosis: d.DiagnosisAccepted,
+    d.AttachEvidence: d.EvidenceAttached,
+    d.RecordSiteVisit: d.SiteVisitRecorded,
+    d.VerifyAnswers: d.AnswersVerified,
+    d.RecordExpertReview: d.ExpertReviewRecorded,
+    d.ScoreDiagnosis: d.DiagnosisScored,
+    d.IssueReport: d.ReportIssued,
+    d.ConfirmReport: d.ReportConfirmed,
+    d.ObjectToReport: d.ReportObjectedTo,
+    d.AnswerObjections: d.ObjectionsAnswered,
+    d.WithdrawDiagnosis: d.DiagnosisWithdrawn,
+}
+
+
+@contextmanager
+def proving_city() -> Iterator[Proving]:
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/journal.db"
+        with closing(open_journal(url)) as journal, closing(open_log(journal, url, Path(folder) / "log.key", ORIGIN)) as log:
+            yield Proving(City(journal), log)
+
+
+def test_the_verifier_knows_every_step_and_who_may_take_it_as_the_rights_do() -> None:
+    assert set(EVENT_OF) == set(d.DiagnosisCommand.__args__)
+    for command, event in EVENT_OF.items():
+        name = event.model_fields["type"].default
+        roles, _ = verifier.STEPS[name.removeprefix("diagnosis.").removesuffix(".v1")]
+        assert set(roles.split()) == {role.value for role in COMMANDS[command.__name__]}, name
+    assert len(verifier.STEPS) == len(EVENT_OF)
+
+
+FIRM = [caller(role, ENTERPRISE) for role in (Role.ENTERPRISE, Role.FILLER, Role.CONFIRMER)]
+PROVIDER = [caller(role, "p1") for role in (Role.PROVIDER, Role.DIAGNOSTICIAN, Role.REVIEWER)]
+EVERYONE = [*FIRM, *PROVIDER, CITY, caller(Role.DISTRICT, "310117")]
+
+
+def _answers(level: int) -> list[d.DiagnosisCommand]:
+    given = {s: {i: d.AnswerGiven(answer=a) for i, a in part.items()} for s, part in sections(level).items()}
+    return [d.SaveAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in given.items()]
+
+
+def _verified(level: int) -> list[d.DiagnosisCommand]:
+    found = {s: {i: d.VerifiedAnswer(answer=a, reason="现场") for i, a in part.items()} for s, part in sections(level).items()}
+    return [d.VerifyAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in found.items()]
+
+
+def _visit() -> d.RecordSiteVisit:
+    today = datetime.now(UTC).date()
+    return d.RecordSiteVisit(diagnosis="d1", visited_on=today, diagnosticians=1, functions=("生产",), notes="无")
+
+
+def _replies(upheld: bool) -> d.AnswerObjections:  # noqa: FBT001 - drawn
+    return d.AnswerObjections(diagnosis="d1", answers=(d.ObjectionAnswer(indicator="Z01", upheld=upheld, reason="答"),))
+
+
+REVIEW = d.RecordExpertReview(diagnosis="d1", conclusion="同意")
+SCORE = d.ScoreDiagnosis(diagnosis="d1")
+ISSUE = d.IssueReport(diagnosis="d1", file=FILE)
+CONFIRM = d.ConfirmReport(diagnosis="d1", file=FILE)
+OBJECT = d.ObjectToReport(diagnosis="d1", items=(d.ObjectionItem(indicator="Z01", reason="不符"),))
+PLEDGE, SUBMIT, ACCEPT = (kind(diagnosis="d1") for kind in (d.PledgeTruth, d.SubmitSelfAssessment, d.AcceptDiagnosis))
+WITHDRAW = d.WithdrawDiagnosis(diagnosis="d1", reason="停产")
+LATER = [_visit(), REVIEW, SCORE, ISSUE, CONFIRM, OBJECT, _replies(True), _replies(False), WITHDRAW, evidence("d1")]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_every_history_that_the_rules_accept_is_worked_out_alike(data: st.DataObject) -> None:
+    """Whoever of those with a right took each step: the owner or a filler, the manager or a diagnostician."""
+    levels = st.integers(1, 5)
+    said, found = data.draw(levels), data.draw(levels)
+    least = [_visit()] if data.draw(st.booleans()) else []
+    way = [*_answers(said), PLEDGE, SUBMIT, ACCEPT, *least, *_verified(found), SCORE, ISSUE]
+    rest = data.draw(st.lists(st.sampled_from([*LATER, *_verified(said)]), max_size=12))
+    with proving_city() as proving:
+        proving.city.send(CITY, opening("d1"))
+        for command in [*way, *rest]:
+            able = [who for who in EVERYONE if who.role in COMMANDS[type(command).__name__]]
+            try:
+                proving.city.send(data.draw(st.sampled_from(able)), command)
+            except Refused:
+                assert command in rest, "the usual way is open to whoever has the right"
+        proving.witnessed()
+        assert proving.verify(proving.dossier()).faults == ()
+
+
+def _written_by(proving: Proving, who: Caller, event: Any, **changes: Any) -> None:
+    """An entry that no rule was asked about, as the keeper of the log can write one."""
+    version = len(proving.city.journal.read("diagnosis/d1")) + 1
+    values = {"stream": "diagnosis/d1", "version": version, "type": event.type, "actor": who.actor, "role": who.role}
+    state = event.model_dump_json(exclude={"type"}).encode()
+    values |= {"organisation": who.organisation, "state": state} | changes
+    proving.city.journal.append([NewEntry(**values)], time.time_ns() // 1000)
+
+
+VISITED = d.SiteVisitRecorded(visited_on=datetime(2024, 1, 1, tzinfo=UTC).date(), diagnosticians=1, functions=("x",), notes="x")
+REVIEWED = d.ExpertReviewRecorded(conclusion="同意")
+OTHER_PROVIDER = caller(Role.PROVIDER, "p2")
+
+
+@pytest.mark.parametrize(
+    ("who", "event", "code"),
+    [
+        (PROVIDER[0], REVIEWED, "AUTHOR_WRONG"),
+        (FIRM[0], VISITED, "AUTHOR_WRONG"),
+        (OTHER_PROVIDER, VISITED, "AUTHOR_WRONG"),
+        (caller(Role.ENTERPRISE, "another"), d.ReportConfirmed(version=2, file=FILE), "AUTHOR_WRONG"),
+        (CITY, REVIEWED, "STEP_WRONG"),
+        (PROVIDER[0], d.ReportIssued(version=2, file=FILE, total=0, grade=10), "STEP_WRONG"),
+        (FIRM[0], d.TruthPledged(), "STEP_WRONG"),
+    ],
+    ids=lambda value: str(getattr(value, "type", getattr(value, "role", value))),
+)
+def test_a_step_that_the_rules_would_have_refused_is_named_although_it_is_in_the_log(
+    who: Caller, event: Any, code: str
+) -> None:
+    with proving_city() as proving:
+        proving.city.issued()
+        _written_by(proving, who, event)
+        proving.witnessed()
+        assert fault(proving, proving.dossier()) == code
+
+
+def test_a_step_that_nobody_knows_is_named() -> None:
+    with proving_city() as proving:
+        proving.city.issued()
+        content = proving.dossier()
+        _written_by(proving, CITY, d.TruthPledged(), type="diagnosis.blessed.v1")
+        proving.witnessed()
+        last = proving.city.journal.read("diagnosis/d1")[-1]
+        entries = json.loads(content)["entries"]
+        proved = [proving.log.prove(entry_of(item).position, with_entry=True) for item in entries]
+        proved.append(proving.log.prove(last.position, with_entry=True))
+        shown = [
+            {"content": base64.b64encode(file.extra or b"").decode(), "proof": str(file).replace(_extra(file), "")}
+            for file in proved
+        ]
+        assert fault(proving, forged(content, entries=shown, checkpoint=str(proved[0].note))) == "ENTRY_UNEXPECTED"
+
+
+def _extra(file: Any) -> str:
+    return next(f"{line}\n" for line in str(file).split("\n") if line.startswith("extra "))
+
+
+def entry_of(item: dict[str, str]) -> verifier.Entry:
+    return verifier.parse_entry(base64.b64decode(item["content"]), "")
+
+
+def test_a_report_on_an_outdated_scoring_is_named() -> None:
+    with proving_city() as proving:
+        proving.city.issued()
+        proving.city.send(FIRM[0], OBJECT)
+        proving.city.send(PROVIDER[0], _replies(upheld=True))
+        proving.city.send(PROVIDER[0], _verified(5)[0].model_copy(update={"answers": {"Z01": _verified(5)[0].answers["Z01"]}}))  # type: ignore[union-attr]
+        proving.city.send(PROVIDER[0], SCORE)
+        proving.city.send(PROVIDER[0], _visit())
+        scored = json.loads(proving.city.journal.read("diagnosis/d1")[-2].state)
+        total, grade = scored["verified"]["total"], scored["issued"]["grade"]
+        _written_by(proving, PROVIDER[0], d.ReportIssued(version=2, file=FILE, total=total, grade=grade))
+        proving.witnessed()
+        assert fault(proving, proving.dossier()) == "REPORT_DIFFERS"
+
+
+# What a proof cannot show
+
+
+def cut(content: bytes, entries: int) -> bytes:
+    """A dossier without its latest entries, its result made right again, as whoever is fond of an earlier grade would."""
+    made = json.loads(content)
+    kept = made["entries"][:entries]
+    parsed = [entry_of(item) for item in kept]
+    case = [entry for entry in parsed if entry.stream == "diagnosis/d1"]
+    [edition] = [entry.data["edition"] for entry in parsed if entry.stream.startswith("edition/")]
+    [firm] = [entry.data["firm"] for entry in parsed if entry.stream.startswith("enterprise/")]
+    result = verifier.replay(case, edition) | {"uscc": firm["uscc"], "name": firm["name"]}
+    return forged(content, entries=kept, result=result)
+
+
+def test_a_dossier_cut_short_is_of_an_earlier_moment_and_says_that_it_is_not_final(
+    still: tuple[Proving, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No proof of what is in a log shows what is not; so an unfinished story is never called finished."""
+    proving, content = still
+    number = len(json.loads(content)["entries"])
+    whole = proving.verify(content)
+    assert (whole.final, whole.result["status"]) == (True, "confirmed")
+    for entries in range(number - 8, number):
+        verdict = proving.verify(cut(content, entries))
+        assert verdict.holds
+        assert not verdict.final
+        assert verdict.as_of < whole.as_of
+    file = tmp_path / "d1.json"
+    for shown, says in ((content, False), (cut(content, number - 1), True)):
+        file.write_bytes(shown)
+        assert verifier.main([str(file), "--log-key", proving.key]) == 0
+        assert ("NOT FINAL" in capsys.readouterr().out) is says
+
+
+# What is in the file and proved by nothing
+
+
+def test_nothing_that_is_only_stated_steers_a_terminal(
+    still: tuple[Proving, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proving, content = still
+    file = tmp_path / "d1.json"
+    file.write_bytes(forged(content, rules={"package": "\x9b2J\u202e1"}))
+    assert verifier.main([str(file), "--log-key", proving.key]) == 0
+    assert all(line.isprintable() for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.parametrize("spelt", [float, lambda _: True], ids=["7.0", "true"])
+def test_a_number_spelt_otherwise_is_another_result(still: tuple[Proving, bytes], spelt: Callable[[int], object]) -> None:
+    proving, content = still
+    result = json.loads(content)["result"]
+    reports = [result["reports"][0] | {"version": spelt(1)}, *result["reports"][1:]]
+    assert fault(proving, forged(content, result=result | {"reports": reports})) == "RESULT_DIFFERS"
+    assert fault(proving, forged(content, result=result | {"grade": float(result["grade"])})) == "RESULT_DIFFERS"
+
+
+@pytest.mark.parametrize("line", [b'{"format": "zhenduan.audit-trail.v1", "checkpoint": 1}', b"[" * 100_000, b"7", b"\xff"])
+def test_what_is_no_trail_is_refused_and_never_breaks_the_verifier(still: tuple[Proving, bytes], line: bytes) -> None:
+    with pytest.raises(verifier.Fault, match="MALFORMED"):
+        list(verifier.verify_trail([line], still[0].key))
+
+
+def test_a_checkpoint_held_that_is_no_text_is_told_in_one_line(
+    still: tuple[Proving, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proving, content = still
+    (tmp_path / "d1.json").write_bytes(content)
+    (tmp_path / "held").write_bytes(b"\xff\xfe")
+    assert verifier.main([str(tmp_path / "d1.json"), "--log-key", proving.key, "--known", str(tmp_path / "held")]) == 2
+    assert "cannot read" in capsys.readouterr().err
