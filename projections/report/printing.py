@@ -4,10 +4,10 @@ import gc
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -60,19 +60,26 @@ class OwnFonts(URLFetcher):  # type: ignore[misc] # the library is untyped
         return super().fetch(url, headers)
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+def environment(*folders: Path) -> Environment:
+    """Templates of our own, of several folders the first found, with what every document says alike 模板环境."""
+    made = Environment(
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"level": wording.level, "number": wording.number, "exact": wording.exact}
-    environment.filters["place"] = "{:.2f}".format
-    environment.globals |= {"radar": radar, "grade_name": grade_name, "marks": wording.MARKS}
-    return environment
+    made.filters |= {"level": wording.level, "number": wording.number, "exact": wording.exact}
+    made.globals["marks"] = wording.MARKS
+    return made
+
+
+@cache
+def _environment() -> Environment:
+    made = environment(TEMPLATES)
+    made.filters["place"] = "{:.2f}".format
+    made.globals |= {"radar": radar, "grade_name": grade_name}
+    return made
 
 
 def page(sheet: Sheet, missing: tuple[str, ...] = ()) -> str:
@@ -83,14 +90,22 @@ def page(sheet: Sheet, missing: tuple[str, ...] = ()) -> str:
 
 
 def printed(sheet: Sheet) -> Printed:
-    """The PDF of a sheet 排版. Characters outside the font are printed as their code points and returned.
+    """The PDF of a sheet 排版; see `typeset`."""
+    return typeset(partial(page, sheet))
+
+
+def typeset(page_of: Callable[[tuple[str, ...]], str]) -> Printed:
+    """The PDF of a page 排版. Characters outside the font are printed as their code points and returned.
+
+    Args:
+        page_of: makes the HTML, told which characters it has to confess.
 
     Raises:
         FontsMissing: the fonts were not made on this machine.
     """
-    html = page(sheet)
+    html = page_of(())
     if missing := fonts.lacking(html, fonts.WHOLE):
-        html = fonts.spelled(page(sheet, missing), missing)
+        html = fonts.spelled(page_of(missing), missing)
     whole = bool(fonts.lacking(html, fonts.COMMON))
     html = html.replace("/* faces */", fonts.faces(whole=whole), 1)
     with _one_at_a_time():

@@ -1,0 +1,58 @@
+"""Printing 排版 of the standard's documents, by the report's renderer: the same bytes for the same sheet. plan S1, S5."""
+
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+
+from projections.documents.comparison import Comparison
+from projections.documents.standard import StandardSheet
+from projections.report import fonts, printing
+from standards import words
+from standards.words import BETTER, FATES, KINDS, PARTS
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    made = printing.environment(TEMPLATES, printing.TEMPLATES)
+    made.globals |= {"kinds": KINDS, "better": BETTER, "parts": PARTS, "fates": FATES}
+    return made
+
+
+def _page(template: str, said: dict[str, Any], missing: tuple[str, ...]) -> str:
+    digests = {"renderer": renderer(), "fonts": fonts.digest()}
+    return _environment().get_template(template).render({**said, **digests, "missing": missing})
+
+
+def standard_page(sheet: StandardSheet, missing: tuple[str, ...] = ()) -> str:
+    """The HTML of an edition 标准文本页面, every text of it escaped."""
+    return _page("standard.html", {"sheet": sheet}, missing)
+
+
+def comparison_page(shown: Comparison, missing: tuple[str, ...] = ()) -> str:
+    """The HTML of a comparison 修订对照页面, every text of it escaped."""
+    return _page("comparison.html", {"shown": shown}, missing)
+
+
+def print_standard(sheet: StandardSheet) -> printing.Printed:
+    """The PDF of an edition 标准文本; see `typeset`."""
+    return printing.typeset(partial(standard_page, sheet))
+
+
+def print_comparison(shown: Comparison) -> printing.Printed:
+    """The PDF of a comparison 修订对照; see `typeset`."""
+    return printing.typeset(partial(comparison_page, shown))
+
+
+@cache
+def renderer() -> str:
+    """Digest of all that shapes a document besides its sheet 渲染器摘要: the report's renderer, this package, the words."""
+    whole = sha256(printing.renderer().encode())
+    for file in sorted([*HERE.glob("*.py"), *TEMPLATES.rglob("*.*"), Path(words.__file__)]):
+        whole.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
+    return whole.hexdigest()
