@@ -5,9 +5,7 @@ that a role taken away is gone at once. Tokens are random; only their hashes are
 """
 
 import logging
-import re
 import secrets
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from threading import BoundedSemaphore
@@ -15,18 +13,31 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import BigInteger, Column, MetaData, Row, String, Table, delete, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.program import Identified, Invited, SignedIn
-from domain.access import Role, scope_of
+from domain.access import Everything, Role, scope_of
 from domain.language import SHANGHAI, Rule, city_day
 from journal import Caller
 from journal.handling import microseconds
-from journal.vault import SCHEMA, Vault
-from projections import Reading, ReadModels
+from journal.vault import Vault
+from projections import Reading, ReadModels, people_desk
 from projections.people_desk import MembershipRow, memberships_of
 from zhenduan.invitations import Invitations
+from zhenduan.logins import (
+    LOGIN,
+    LOGIN_TAKEN,
+    LOGIN_TRIED_OFTEN,
+    LOGIN_UNKNOWN,
+    LOGINS,
+    LONGEST_PASSWORD,
+    META,
+    checked,
+    login_name,
+    password_bytes,
+    require_length,
+)
 from zhenduan.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.partner_keys import IssuedKey, PartnerKeys
 from zhenduan.sessions import SessionLimits, Sessions
@@ -36,38 +47,9 @@ from zhenduan.single_sign_on_provider import IdentityProvider, TokenRefused
 
 log = logging.getLogger(__name__)
 
-META = MetaData(schema=SCHEMA)
-LOGINS = Table(
-    "logins",
-    META,
-    Column("login", String, primary_key=True),
-    Column("person", String, nullable=False, index=True),
-    Column("password_hash", String, nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
-)
-
-# Rules
-
 SIGN_IN_BUSY = Rule(
     "SIGN_IN_BUSY", "plan P7", "当前登录人数较多，请稍后再试", "Too many are signing in at this moment; try again soon"
 )
-LOGIN_MALFORMED = Rule(
-    "LOGIN_MALFORMED",
-    "plan P7",
-    "登录名应由 1–64 个小写字母、数字或 . _ @ - 组成",
-    "A login is made of 1–64 small letters, digits or . _ @ -",
-)
-LOGIN_TAKEN = Rule("LOGIN_TAKEN", "plan P7", "登录名 {login} 已被使用", "The login {login} is taken")
-LOGIN_UNKNOWN = Rule("LOGIN_UNKNOWN", "plan P7", "没有登录名 {login}", "There is no login {login}")
-PASSWORD_LENGTH = Rule(
-    "PASSWORD_LENGTH",
-    "plan P7",
-    "密码长度应为 {least}–{most} 个字符",
-    "A password has {least}–{most} characters",
-)
-
-LOGIN = re.compile(r"[0-9a-z._@-]{1,64}", re.ASCII)
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 PASSWORDS_AT_ONCE = 2
 """Argon2 takes 64 MiB and four cores a password: so many are looked at side by side."""
 SIGN_INS_AT_ONCE = 6
@@ -82,15 +64,6 @@ KEPT_PEOPLE = 4_096
 
 def _moment(at: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
-
-
-def _login(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-def _password(text: str) -> bytes:
-    """The bytes that are hashed: the same for every way to type the same characters."""
-    return unicodedata.normalize("NFC", text).encode(errors="surrogatepass")
 
 
 class LocalAccounts:
@@ -140,31 +113,42 @@ class LocalAccounts:
             raise LOGIN_TAKEN.refuse(login=name) from None
 
     def _new_login(self, login: str, password: str, person: str) -> dict[str, Any]:
-        name = _login(login)
-        if not LOGIN.fullmatch(name):
-            raise LOGIN_MALFORMED.refuse()
+        name = checked(login, password)
         hashed = self._hashed(password)
         return {"login": name, "person": person, "password_hash": hashed, "changed_at": microseconds(self._clock())}
 
     def invite(self, person: str) -> Invited | None:
-        """A ticket for a login of a person's own 签发邀请; see `Invitations.issue`. None for who has a login already."""
+        """A ticket for a login of a person's own 签发邀请; see `Invitations.issue`. None for who has a way in already."""
+        if self._has_way_in(person):
+            return None
+        return self._invitations.issue(person, self._memberships(person), self._clock())
+
+    def _has_way_in(self, person: str) -> bool:
+        """Whether a person signs in by a login or by an identity provider: another way in would be somebody else's."""
         with self._vault.reading() as connection:
-            known = connection.execute(select(LOGINS.c.login).where(LOGINS.c.person == person)).first()
-        return self._invitations.issue(person, self._clock()) if known is None else None
+            login = connection.execute(select(LOGINS.c.login).where(LOGINS.c.person == person)).first()
+            return login is not None or bool(self.subjects.held_on(connection, person))
 
     def accept(self, ticket: str, login: str, password: str) -> Identified | None:
         """Use an invitation up for a login 接受邀请; who the person is in their first membership of today.
 
-        None when the ticket is not in force or the person holds no role today. A refusal leaves the ticket in force.
+        None when the ticket is not in force or the person holds no role today, has a way in meanwhile, or was given a role
+        since: whoever issued the ticket was asked about the roles of then. A refusal leaves the ticket in force.
 
         Raises:
-            Refused: LOGIN_MALFORMED, LOGIN_TAKEN, PASSWORD_LENGTH.
+            Refused: LOGIN_MALFORMED, LOGIN_TAKEN, PASSWORD_LENGTH; LOGIN_TRIED_OFTEN past the limit of one login, since each
+                try tells whether a login is taken, and may cost a hash.
         """
         now = self._clock()
-        person = self._invitations.person_of(ticket, now)
-        held = self._held(person, city_day(now)) if person is not None else []
-        if person is None or not held:
+        invited = self._invitations.find(ticket, now)
+        held = self._held(invited[0], city_day(now)) if invited is not None else []
+        if invited is None or not held or self._has_way_in(invited[0]) or self._memberships(invited[0]) != invited[1]:
             return None
+        person, name = invited[0], checked(login, password)
+        if not self._attempts.admit(ticket, now):
+            raise LOGIN_TRIED_OFTEN.refuse()
+        if self._known(name) is not None:
+            raise LOGIN_TAKEN.refuse(login=name)
         row = self._new_login(login, password, person)
         try:
             with self._vault.writing() as connection:
@@ -173,11 +157,18 @@ class LocalAccounts:
                 connection.execute(LOGINS.insert().values(row))
         except IntegrityError:
             raise LOGIN_TAKEN.refuse(login=row["login"]) from None
+        self._attempts.take_back(ticket)
         return _identified(person, held[0], now, _end_of(held[0]))
+
+    def _memberships(self, person: str) -> frozenset[str]:
+        """Ids of all memberships of a person, past and future ones too."""
+        with self._models.reading() as reading:
+            held = people_desk.held_by(reading, Everything(), [person])
+        return frozenset(one.id for one in held.get(person, ()))
 
     def knows(self, login: str) -> bool:
         """Whether a login exists 登录名是否存在."""
-        return self._known(_login(login)) is not None
+        return self._known(login_name(login)) is not None
 
     def change_password(self, login: str, password: str) -> None:
         """Set a new password and end the login's sessions 修改密码.
@@ -185,7 +176,7 @@ class LocalAccounts:
         Raises:
             Refused: LOGIN_UNKNOWN, PASSWORD_LENGTH.
         """
-        name = _login(login)
+        name = login_name(login)
         values = {"password_hash": self._hashed(password), "changed_at": microseconds(self._clock())}
         with self._vault.writing() as connection:
             changed = connection.execute(update(LOGINS).where(LOGINS.c.login == name).values(values))
@@ -212,10 +203,9 @@ class LocalAccounts:
             self._sessions.end_all(connection, person=person)
 
     def _hashed(self, password: str) -> str:
-        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise PASSWORD_LENGTH.refuse(least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+        require_length(password)
         with self._looking:
-            return self._hasher.hash(_password(password))
+            return self._hasher.hash(password_bytes(password))
 
     # Sessions
 
@@ -236,7 +226,7 @@ class LocalAccounts:
             self._signing_in.release()
 
     def _sign_in(self, login: str, password: str) -> SignedIn | None:
-        now, name = self._clock(), _login(login)
+        now, name = self._clock(), login_name(login)
         admitted = self._attempts.admit(name, now)
         known = self._known(name)
         right = self._matches(known.password_hash if known is not None else self._nobodys, password)
@@ -282,7 +272,7 @@ class LocalAccounts:
     def _matches(self, hashed: str, password: str) -> bool:
         with self._looking:
             try:
-                return self._hasher.verify(hashed, _password(password[: LONGEST_PASSWORD + 1]))
+                return self._hasher.verify(hashed, password_bytes(password[: LONGEST_PASSWORD + 1]))
             except (VerificationError, InvalidHashError):
                 return False
 

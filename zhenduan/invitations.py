@@ -1,11 +1,13 @@
 """Invitations 邀请: a ticket by which a person who was entered takes up a login of their own. plan P7, architecture 10.
 
 The ticket is shown once to whoever appoints; of it only the hash is kept. It is used up by the login it opens, and a new
-ticket for the same person ends the old one.
+ticket for the same person ends the old one. It stands for the roles that the person held when it was issued: whoever holds it
+becomes the person, so a role that somebody else gives afterwards makes it worthless (`LocalAccounts.accept`).
 """
 
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -17,10 +19,11 @@ from journal.vault import SCHEMA, Vault
 
 META = MetaData(schema=SCHEMA)
 INVITATIONS = Table(
-    "invitations",
+    "invitation_tickets",
     META,
     Column("ticket_hash", String, primary_key=True),
     Column("person", String, nullable=False, unique=True),
+    Column("memberships", String, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
 PREFIX = "zdi"
@@ -35,24 +38,33 @@ class Invitations:
         self._vault = vault
         vault.create(META)
 
-    def issue(self, person: str, now: datetime) -> Invited:
-        """A ticket for a person 签发邀请; an earlier one of the same person is worth nothing from now on."""
+    def issue(self, person: str, memberships: Collection[str], now: datetime) -> Invited:
+        """A ticket for a person 签发邀请; an earlier one of the same person is worth nothing from now on.
+
+        memberships: ids of all that the person holds, held or will hold.
+        """
         ticket, expires_at = f"{PREFIX}_{secrets.token_hex(32)}", now + LIFETIME
-        row = {"ticket_hash": _hash(ticket), "person": person, "expires_at": microseconds(expires_at)}
+        row = {
+            "ticket_hash": _hash(ticket),
+            "person": person,
+            "memberships": " ".join(sorted(memberships)),
+            "expires_at": microseconds(expires_at),
+        }
         with self._vault.writing() as connection:
             connection.execute(delete(INVITATIONS).where(INVITATIONS.c.person == person))
             connection.execute(INVITATIONS.insert().values(row))
         return Invited(ticket, expires_at)
 
-    def person_of(self, ticket: str, now: datetime) -> str | None:
-        """Whom a ticket in force was issued for; None for every other text."""
+    def find(self, ticket: str, now: datetime) -> tuple[str, frozenset[str]] | None:
+        """(whom a ticket in force was issued for, over which memberships); None for every other text."""
         if not SHAPE.fullmatch(ticket):
             return None
         in_force = INVITATIONS.c.expires_at > microseconds(now)
-        query = select(INVITATIONS.c.person).where(INVITATIONS.c.ticket_hash == _hash(ticket), in_force)
+        columns = INVITATIONS.c.person, INVITATIONS.c.memberships
+        query = select(*columns).where(INVITATIONS.c.ticket_hash == _hash(ticket), in_force)
         with self._vault.reading() as connection:
-            found = connection.execute(query).scalar_one_or_none()
-        return str(found) if found is not None else None
+            found = connection.execute(query).one_or_none()
+        return (found.person, frozenset(found.memberships.split())) if found is not None else None
 
     @staticmethod
     def use_up(connection: Connection, ticket: str) -> bool:

@@ -95,14 +95,14 @@ class Accounts(Protocol):
     def invite(self, person: str) -> Invited | None:
         """A ticket by which a person takes up a login of their own; an earlier one is worth nothing from now on.
 
-        None when the person has a login already: a second one would be another's way into it.
+        None when the person has a login or is an identity provider's subject already: a second way in would be another's.
         """
 
     def accept(self, ticket: str, login: str, password: str) -> Identified | None:
         """Use a ticket up for a login; who the person is from now on, None when the ticket is not in force.
 
         Raises:
-            Refused: the login or password cannot be taken; the ticket stays in force.
+            Refused: the login or password cannot be taken, or too many were tried; the ticket stays in force.
         """
 
     def held_on(self, person: str) -> dict[str, Any]:

@@ -205,7 +205,7 @@ class SessionMutations:
     def issue_invitation(
         self, info: strawberry.Info[Context, None], input: IssueInvitationInput  # noqa: A002
     ) -> IssueInvitationPayload:
-        """A ticket for one person; who has a login keeps it and gets none.
+        """A ticket for one person; who has a way in keeps it and gets none.
 
         Whoever holds the ticket becomes the person, in all their roles: so it is issued only by someone who could have
         given every one of these.
@@ -235,6 +235,8 @@ class SessionMutations:
                 raise INVITATION_INVALID.refuse()
             program.send(person.caller, JoinProgramme(person=person.caller.actor))
         except Refused as refused:
+            if refused.rule == JOINED_ALREADY:  # invited anew after a vault was lost: the login is there, which was asked for
+                return AcceptInvitationPayload(user_errors=[])
             return AcceptInvitationPayload(user_errors=[UserError.of(refused)])
         return AcceptInvitationPayload(user_errors=[])
 

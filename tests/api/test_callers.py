@@ -241,3 +241,12 @@ def test_the_liaison_network_names_a_contact_at_every_node_below_and_above_ones_
     city.opened()
     contacts = city.data("provider", "query($id: ID!) { enterprise(id: $id) { contacts { name } } }", id=ENTERPRISE)
     assert contacts["enterprise"]["contacts"] == [{"name": "示例人员enterprise"}]
+
+
+def test_who_joined_before_and_lost_every_way_in_is_invited_anew(city: LiveCity) -> None:
+    """As after a restore without the vault: the login is what was asked for, and having joined before is no error."""
+    person = invited(city, "enterprise", "FILLER", ENTERPRISE)
+    assert accepted(city, ticket(city, "enterprise", person)["invitation"]["ticket"], "first") == []
+    city.installation.accounts.remove(person)
+    assert accepted(city, ticket(city, "enterprise", person)["invitation"]["ticket"], "second") == []
+    assert city.installation.accounts.sign_in("second", PASSWORD) is not None
