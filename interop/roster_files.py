@@ -111,7 +111,7 @@ def open_sheets(data: bytes, filename: str) -> Iterator[list[Sheet]]:
         text = _text(data)
         yield [Sheet("", _guarded(_csv_rows(text, delimiter)), delimited=True) for delimiter in DELIMITERS]
         return
-    _require_workbook(data)
+    require_workbook(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except Exception as error:
@@ -122,7 +122,12 @@ def open_sheets(data: bytes, filename: str) -> Iterator[list[Sheet]]:
         book.close()
 
 
-def _require_workbook(data: bytes) -> None:
+def require_workbook(data: bytes) -> None:
+    """Refuse what is no workbook, or unpacks to more than one may hold 工作簿检查, before any of it is parsed.
+
+    Raises:
+        Refused: FILE_NOT_XLSX, FILE_TOO_LARGE, FILE_DAMAGED.
+    """
     if not data.startswith(ZIP_MAGIC):
         raise FILE_NOT_XLSX.refuse()
     try:
