@@ -40,7 +40,7 @@ def _copies(firm: Entry, case: list[Entry], number: int) -> Iterator[NewEntry]:
             data = orjson.loads(one.state)
             data["firm"]["name"] = f"示例{number:06d}精密机械有限公司"
             yield replace(entry, stream=f"enterprise/{enterprise}", version=1, state=orjson.dumps(data))
-        elif one.type == "diagnosis.opened.v1":
+        elif one.type in ("diagnosis.opened.v1", "diagnosis.opened.v2"):
             data = orjson.loads(one.state) | {"enterprise": enterprise}
             yield replace(entry, stream=f"diagnosis/c{number}", state=orjson.dumps(data))
         else:

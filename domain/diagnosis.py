@@ -13,7 +13,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.language import Command, Event, Identifier, Label, Text
-from standards import Answer, Form, Issued, Measured
+from standards import Answer, ApplicableEdition, Form, Issued, Measured
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")]
@@ -56,6 +56,9 @@ STATUS_NAMES: Mapping[Status, str] = {
 }
 """What people call a status 状态名称."""
 
+FORM_NAMES: Mapping[Form, tuple[str, str]] = {Form.BRIEF: ("简版", "brief"), Form.FULL: ("完整版", "full")}
+"""What people call a form 版式名称: (中文, English)."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,7 +72,10 @@ class _About(Command):
 
 
 class OpenDiagnosis(_About):
-    """Open a diagnosis 开启诊断 of an enterprise under a published edition, which it keeps for ever."""
+    """Open a diagnosis 开启诊断 of an enterprise under a published edition, which it keeps for ever.
+
+    reason: why another edition or form than the one that applies to the firm; needed where it is another.
+    """
 
     enterprise: Identifier
     campaign: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")]
@@ -77,6 +83,7 @@ class OpenDiagnosis(_About):
     form: Form
     edition: Identifier
     provider: Identifier | None = None
+    reason: Text | None = None
 
 
 class AssignProvider(_About):
@@ -234,9 +241,13 @@ DiagnosisCommand = (
 
 
 class DiagnosisOpened(Event):
-    """A diagnosis began 诊断已开启; `edition_digest` pins the edition as published."""
+    """A diagnosis began 诊断已开启; `edition_digest` pins the edition as published.
 
-    type: Literal["diagnosis.opened.v1"] = "diagnosis.opened.v1"
+    applicable: the edition and form that applied to the firm on that day; None while no mapping held. reason: why another
+    was chosen.
+    """
+
+    type: Literal["diagnosis.opened.v2"] = "diagnosis.opened.v2"
     enterprise: str
     campaign: str
     purpose: Purpose
@@ -244,6 +255,8 @@ class DiagnosisOpened(Event):
     edition: str
     edition_digest: str
     provider: str | None
+    applicable: ApplicableEdition | None
+    reason: str | None
 
 
 class ProviderAssigned(Event):
@@ -415,6 +428,8 @@ class Diagnosis(BaseModel):
     edition: str
     edition_digest: str
     provider: str | None
+    applicable: ApplicableEdition | None
+    reason: str | None
     version: int = 1
     status: Status = Status.OPEN
     answers: dict[str, Answer] = {}
@@ -440,7 +455,7 @@ class Diagnosis(BaseModel):
 def evolve(diagnosis: Diagnosis | None, event: DiagnosisEvent) -> Diagnosis:
     """The diagnosis after one more fact."""
     if isinstance(event, DiagnosisOpened):
-        return Diagnosis(**event.model_dump(exclude={"type"}))
+        return Diagnosis(**{name: getattr(event, name) for name in type(event).model_fields if name != "type"})
     assert diagnosis is not None, "a history starts with DiagnosisOpened"  # noqa: S101 - guards replay, not input
     version = diagnosis.version + 1
     return diagnosis.model_copy(update={"version": version, **_changes(diagnosis, event, version)})
@@ -493,6 +508,11 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             return {"status": Status.WITHDRAWN}
         case never:
             assert_never(never)
+
+
+def chosen_otherwise(edition: str, form: Form, applicable: ApplicableEdition | None) -> bool:
+    """Whether another edition or form is chosen than the one that applies 是否另选标准; never where nothing applies."""
+    return applicable is not None and (edition, form) != (applicable.edition, applicable.form)
 
 
 def diagnosis_stream(diagnosis: str) -> str:

@@ -18,18 +18,26 @@ from domain.diagnosis_answers import (
     submit_answers,
     verify_answers,
 )
+from domain.edition_mapping import MAPPING_STREAM
 from domain.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
 from domain.enterprises import Firm, enterprise_stream, place_of
 from domain.language import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occasion, Rule
 from domain.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.rights import require_right
 from domain.slots import Slot, SlotReleased, SlotTaken, active_diagnosis
+from standards import ApplicableEdition, NoMappingYet, edition_for
 
 # Rules
 
 EXISTS = Rule("DIAGNOSIS_EXISTS", "plan P3", "该诊断已存在", "The diagnosis already exists")
 ENTERPRISE_UNKNOWN = Rule("ENTERPRISE_UNKNOWN", "plan P1", "名单中没有该企业", "No such enterprise on the roster")
 PROVIDER_UNKNOWN = Rule("PROVIDER_UNKNOWN", "plan V2", "没有服务商 {provider}", "No provider {provider}")
+OTHER_EDITION_UNREASONED = Rule(
+    "OTHER_EDITION_UNREASONED",
+    "plan S3",
+    "该企业适用标准版本 {edition}（{form_name}，自 {since} 起的适用表），另选版本或版式须写明理由",
+    "Edition {edition} in its {form} form applies to the enterprise by the mapping from {since} on; say why it is another",
+)
 ACTIVE_ALREADY = Rule(
     "DIAGNOSIS_ACTIVE_ALREADY",
     "plan P3",
@@ -174,7 +182,8 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: O
 def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occasion) -> Facts:
     if diagnosis is not None:
         raise EXISTS.refuse()
-    if occasion.read.get(enterprise_stream(command.enterprise)) is None:
+    firm: Firm | None = occasion.read.get(enterprise_stream(command.enterprise))
+    if firm is None:
         raise ENTERPRISE_UNKNOWN.refuse()
     if head_of(Role(occasion.role)) is Role.ENTERPRISE and command.enterprise != occasion.organisation:
         raise NOT_YOUR_ENTERPRISE.refuse()
@@ -185,6 +194,9 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
         raise EDITION_UNKNOWN.refuse(edition=command.edition)
     if command.provider is not None:
         _known_provider(command.provider, occasion)
+    applicable = _applicable(firm, occasion)
+    if applicable is not None and command.reason is None:
+        _require_applicable(command, applicable)
     slot_stream = active_diagnosis(command.enterprise, command.campaign, command.purpose.value)
     slot = occasion.read.get(slot_stream)
     if isinstance(slot, Slot) and slot.holder is not None:
@@ -197,8 +209,31 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
         edition=command.edition,
         edition_digest=published.digest,
         provider=command.provider,
+        applicable=applicable,
+        reason=command.reason,
     )
     return (opened, Elsewhere(slot_stream, SlotTaken(holder=command.diagnosis)))
+
+
+def _applicable(firm: Firm, occasion: Occasion) -> ApplicableEdition | None:
+    """What applies to the firm today; None before a mapping holds: then nothing is another."""
+    known = occasion.read.get(MAPPING_STREAM)
+    try:
+        return edition_for(known, firm.industry, firm.size_class, occasion.day) if known is not None else None
+    except NoMappingYet:
+        return None
+
+
+def _require_applicable(command: d.OpenDiagnosis, applicable: ApplicableEdition) -> None:
+    if d.chosen_otherwise(command.edition, command.form, applicable):
+        chinese, english = d.FORM_NAMES[applicable.form]
+        raise OTHER_EDITION_UNREASONED.refuse(
+            edition=applicable.edition,
+            form=english,
+            form_name=chinese,
+            basis=applicable.basis,
+            since=applicable.since.isoformat(),
+        )
 
 
 def _release(command: d.ConfirmReport | d.WithdrawDiagnosis, diagnosis: Diagnosis) -> Elsewhere:
@@ -243,6 +278,7 @@ def _reads(command: d.DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[st
         streams += [
             enterprise_stream(command.enterprise),
             edition_stream(command.edition),
+            MAPPING_STREAM,
             active_diagnosis(command.enterprise, command.campaign, command.purpose.value),
         ]
     elif diagnosis is not None:

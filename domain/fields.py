@@ -124,6 +124,8 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
         f"Diagnosis.{name}": OUTCOMES
         for name in ("selfTotal", "verifiedTotal", "measuredGrade", "grade", "level", "gradeName", "levelName")
     },
+    "EditionBasis.*": FIRMS,
+    "EditionBasis.reason": TRAIL,
     "Diagnosis.answers": ANSWERS,
     "Diagnosis.evidence": ANSWERS,
     "Diagnosis.result": REPORTS,

@@ -105,7 +105,7 @@ class _Told:
         place = f"diagnosis/{self._diagnosis}"
         edition = _name(self._edition)
         match entry.type.removeprefix("diagnosis."):
-            case "opened.v1":
+            case "opened.v1" | "opened.v2":
                 self._used(activity, [edition])
                 self.made(entry, place, "Diagnosis", enterprise=data["enterprise"])
             case "answers_saved.v1":

@@ -435,8 +435,9 @@ def grade(dossier: Data, entries: Sequence[Entry]) -> Data:
     """
     case = as_stream(entries, dossier["subject"])
     opened = case[0].data
-    if case[0].type != "diagnosis.opened.v1":
+    if case[0].type not in ("diagnosis.opened.v1", "diagnosis.opened.v2"):
         raise Fault("ENTRY_UNEXPECTED", case[0].where, "诊断应以开启开始 a diagnosis begins with its opening")
+    _reasoned(case[0])
     providers = dict.fromkeys(entry.data["provider"] for entry in case if entry.data.get("provider"))
     firm_stream, edition_stream = f"enterprise/{opened['enterprise']}", f"edition/{opened['edition']}"
     causes = [dossier["subject"], edition_stream, firm_stream, *(f"organisation/{provider}" for provider in providers)]
@@ -493,6 +494,8 @@ STEPS: Mapping[str, tuple[str, str]] = {
 }
 """Step of a diagnosis -> the roles that may record it, and the statuses in which. A firm's roles act for the firm of the
 diagnosis, a provider's for the provider named last; the others judge the work of neither."""
+SHAPES: Mapping[str, str] = {"opened": "v1 v2"}
+"""Step -> the published shapes of it; of every other step there is one."""
 FINAL = frozenset({"confirmed", "withdrawn"})
 """Statuses in which no step may follow."""
 
@@ -501,7 +504,7 @@ def check_step(entry: Entry, status: str, firm: str, provider: str | None) -> st
     """Name of a step, once its author may record it and the diagnosis stands where it may happen."""
     kind, _, rest = entry.type.partition(".")
     name, _, version = rest.rpartition(".")
-    if kind != "diagnosis" or version != "v1" or name not in STEPS:
+    if kind != "diagnosis" or version not in SHAPES.get(name, "v1").split() or name not in STEPS:
         raise Fault("ENTRY_UNEXPECTED", entry.where, "不是诊断的步骤 no step of a diagnosis that this verifier knows")
     roles, statuses = STEPS[name]
     party = firm if entry.role in OF_FIRM.split() else provider if entry.role in OF_PROVIDER.split() else entry.organisation
@@ -510,6 +513,14 @@ def check_step(entry: Entry, status: str, firm: str, provider: str | None) -> st
     if status not in statuses.split():
         raise Fault("STEP_WRONG", entry.where, f"该步骤不应发生于此时 this may not happen while it is {status}")
     return name
+
+
+def _reasoned(opening: Entry) -> None:
+    """Another edition or form than the one that applied has its reason; the first shape of the fact knew neither."""
+    applied = opening.data.get("applicable")
+    chosen = (opening.data["edition"], opening.data["form"])
+    if applied is not None and chosen != (applied["edition"], applied["form"]) and not opening.data["reason"]:
+        raise Fault("REASON_MISSING", opening.where, "另选标准而未写明理由 another edition than applied, and no reason")
 
 
 STATUS_AFTER = {

@@ -16,6 +16,7 @@ def _firm_without_reporting_unit(name: str) -> Callable[[dict[str, Any]], dict[s
 UPCASTERS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "enterprise.registered.v1": _firm_without_reporting_unit("enterprise.registered.v2"),
     "enterprise.revised.v1": _firm_without_reporting_unit("enterprise.revised.v2"),
+    "diagnosis.opened.v1": lambda data: {**data, "type": "diagnosis.opened.v2", "applicable": None, "reason": None},
     "organisation.registered.v1": lambda data: {**data, "type": "organisation.registered.v2"},
     "person.membership_granted.v1": lambda data: {
         **data,

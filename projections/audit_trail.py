@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement, FromClause
 from domain.access import Attribute, Scope
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
+from projections.diagnosis_desk import OPENED
 from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.scope import Columns, to_sql
@@ -65,7 +66,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             }
         )
         subject = subjects.get(entry.stream) or {"stream": entry.stream, **NOWHERE}
-        if entry.type == "diagnosis.opened.v1":
+        if entry.type in OPENED:
             found = data(entry)
             subject |= {
                 "enterprise": found["enterprise"],

@@ -16,6 +16,7 @@ from domain.access import Scope
 from domain.language import city_day
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
+from projections.diagnosis_desk import OPENED
 from projections.directory import enterprise_columns
 from projections.places import ENTERPRISES
 from projections.reading import Reading
@@ -81,7 +82,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         if entry.type == "target.set.v1":
             tables[TARGETS].put(found)
             continue
-        if entry.type == "diagnosis.opened.v1":
+        if entry.type in OPENED:
             subjects.put({"diagnosis": key(entry), "enterprise": found["enterprise"]})
             continue
         subject = subjects.get(key(entry))
@@ -123,7 +124,7 @@ COVERAGE = Desk(
     frozenset(
         {
             "target.set.v1",
-            "diagnosis.opened.v1",
+            *OPENED,
             "diagnosis.report_issued.v1",
             "diagnosis.report_confirmed.v1",
             "enterprise.registered.v1",

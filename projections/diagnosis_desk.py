@@ -42,6 +42,10 @@ DIAGNOSES = Table(
     Column("grade_name", String),
     Column("level_name", String),
     Column("result", String),
+    Column("applicable", String),
+    Column("reason", String),
+    Column("opened_by_role", String, nullable=False),
+    Column("opened_by_organisation", String, nullable=False),
     Index("ix_enterprise", "enterprise", "id"),
     Index("ix_provider", "provider", "enterprise"),
 )
@@ -81,6 +85,9 @@ REPORTS = Table(
     Index("ix_report_sha256", "sha256"),
 )
 
+OPENED = frozenset({"diagnosis.opened.v1", "diagnosis.opened.v2"})
+"""Published names of the opening 开启; v1 knew neither what applied nor a reason."""
+
 STATUS_AFTER = {
     "diagnosis.self_assessment_submitted.v1": "submitted",
     "diagnosis.accepted.v1": "accepted",
@@ -99,7 +106,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     for entry in entries:
         found = data(entry)
         identity = key(entry)
-        if entry.type == "diagnosis.opened.v1":
+        if entry.type in OPENED:
             cases.put(_opened(identity, entry, found))
             continue
         case = cases.get(identity)
@@ -127,6 +134,10 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
         "answered": 0,
         "visits": 0,
         **empty,
+        "applicable": orjson.dumps(found["applicable"]).decode() if found.get("applicable") else None,
+        "reason": found.get("reason"),
+        "opened_by_role": entry.role,
+        "opened_by_organisation": entry.organisation,
     }
 
 
@@ -227,7 +238,7 @@ DIAGNOSIS_DESK = Desk(
     frozenset(
         {
             *STATUS_AFTER,
-            "diagnosis.opened.v1",
+            *OPENED,
             "diagnosis.provider_assigned.v1",
             "diagnosis.answers_saved.v1",
             "diagnosis.truth_pledged.v1",
@@ -254,7 +265,10 @@ class DiagnosisFilter:
 
 
 class DiagnosisRow(NamedTuple):
-    """A diagnosis as the desk shows it 诊断. Times in microseconds of UTC; totals exact, as text."""
+    """A diagnosis as the desk shows it 诊断. Times in microseconds of UTC; totals exact, as text.
+
+    applicable: JSON of `standards.ApplicableEdition`, what applied when it was opened; reason: why it was opened under another.
+    """
 
     id: str
     enterprise: str
@@ -277,6 +291,10 @@ class DiagnosisRow(NamedTuple):
     grade_name: str | None
     level_name: str | None
     result: str | None
+    applicable: str | None
+    reason: str | None
+    opened_by_role: str
+    opened_by_organisation: str
 
 
 class AnswerRow(NamedTuple):

@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Attribute, Scope
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
-from projections.diagnosis_desk import DIAGNOSES
+from projections.diagnosis_desk import DIAGNOSES, OPENED
 from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.scope import NOWHERE, Columns, to_sql
@@ -59,7 +59,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                         words.put({"bigram": word, "enterprise": key(entry)})
                 latest = before["latest_diagnosis"] if before is not None else None
                 enterprises.put({"id": key(entry), "latest_diagnosis": latest, "reporting_unit": None, **firm})
-            case "diagnosis.opened.v1":
+            case "diagnosis.opened.v1" | "diagnosis.opened.v2":
                 enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
             case _:
                 found = data(entry)
@@ -84,7 +84,7 @@ DIRECTORY = Desk(
             "enterprise.registered.v2",
             "enterprise.revised.v1",
             "enterprise.revised.v2",
-            "diagnosis.opened.v1",
+            *OPENED,
             "organisation.registered.v1",
             "organisation.registered.v2",
         }

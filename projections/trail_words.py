@@ -14,8 +14,8 @@ from journal.entries import DEMO_TYPE
 from projections import diagnosis_desk, directory, editions_desk
 from projections.audit_trail import EntryRow
 from projections.reading import Reading
-from projections.report.wording import PURPOSES, ROLES
-from standards import Answer
+from projections.report.wording import FORMS, PURPOSES, ROLES
+from standards import Answer, Form
 
 Data = dict[str, Any]
 
@@ -48,7 +48,15 @@ def _section(data: Data, known: Known) -> str:
 def _opened(data: Data, known: Known) -> str:
     provider = f"，指定{_named(data['provider'], known)}" if data["provider"] else ""
     purpose = {str(key.value): name for key, name in PURPOSES.items()}[data["purpose"]]
-    return f"开启了{purpose}（批次 {data['campaign']}，标准版本 {data['edition']}）{provider}"
+    return f"开启了{purpose}（批次 {data['campaign']}，标准版本 {data['edition']}）{provider}{_otherwise(data)}"
+
+
+def _otherwise(data: Data) -> str:
+    """What applied to the firm, and why it was opened under another; nothing where it was not."""
+    applied = data.get("applicable")
+    if not applied or (data["edition"], data["form"]) == (applied["edition"], applied["form"]):
+        return ""
+    return f"；另选标准（适用 {applied['edition']} {FORMS[Form(applied['form'])]}），理由：{data['reason']}"
 
 
 def _named(organisation: str, known: Known) -> str:
@@ -81,7 +89,7 @@ def _imported(data: Data, _known: Known) -> str:
 
 
 PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
-    "diagnosis.opened.v1": _opened,
+    **dict.fromkeys(sorted(diagnosis_desk.OPENED), _opened),
     "diagnosis.provider_assigned.v1": lambda data, known: f"指定了服务商{_named(data['provider'], known)}",
     "diagnosis.answers_saved.v1": lambda data, known: f"保存了 {_section(data, known)} 自评 {len(data['answers'])} 项",
     "diagnosis.truth_pledged.v1": lambda _data, _known: "作出了真实性承诺",

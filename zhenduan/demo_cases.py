@@ -55,7 +55,7 @@ class Act:
 
 @dataclass(frozen=True)
 class DemoCase:
-    """One diagnosis to play 示例诊断. number: tells its evidence from that of others."""
+    """One diagnosis to play 示例诊断. number: tells its evidence from that of others. reason: why not under what applies."""
 
     id: str
     number: int
@@ -64,6 +64,7 @@ class DemoCase:
     campaign: str
     purpose: d.Purpose
     form: Form
+    reason: str | None
     ending: Ending
     cast: Cast
 
@@ -123,6 +124,7 @@ def _self_assessment(
         form=case.form,
         edition=edition.key,
         provider=None if named_late else provider,
+        reason=case.reason,
     )
     yield Ending.OPENED, Act(0, cast.district, opening)
     if named_late:

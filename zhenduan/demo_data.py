@@ -148,6 +148,13 @@ class Cases(CodeList):
     past: bool
 
 
+class Otherwise(CodeList):
+    """How often a diagnosis is held under another edition than the one that applies, and why 另选标准."""
+
+    every: Annotated[int, Field(ge=1)]
+    reasons: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class DemoData(CodeList):
     """The demo city as authored 示例城市数据."""
 
@@ -169,8 +176,7 @@ class DemoData(CodeList):
     given_names: tuple[str, ...]
     targets: tuple[Target, ...]
     cases: dict[Ending, Cases]
-    full_form_every: Annotated[int, Field(ge=1)]
-    industry_edition_every: Annotated[int, Field(ge=1)]
+    otherwise: Otherwise
     evidence: tuple[str, ...]
     functions: tuple[str, ...]
     visit_notes: tuple[str, ...]

@@ -20,7 +20,7 @@ from interop.code_lists import names_of_codes
 from interop.rosters import read_roster, roster_command
 from journal import Caller
 from journal.personal import PersonalKeys
-from standards import Edition, Form, edition_for, edition_mappings, load, load_composition, published_editions
+from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
 from zhenduan.demo_cases import Act, Cast, DemoCase, acts
 from zhenduan.demo_data import DemoData, Ending, Provider
 from zhenduan.demo_firms import DemoFirm, Unused, draw_firms, next_year, roster_file
@@ -82,8 +82,8 @@ def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime)
         if date(year, *LATER_ROSTERS) < city_day(present):
             rosters[year] = next_year(data, chance, unused, rosters[year - 1])
     played += _rosters(people, rosters)
-    staying = {firm.uscc for firm in rosters[max(rosters)]}
-    played += _diagnoses(data, chance, people, [f for f in firms if f.uscc in staying], present)
+    steady = _steady(rosters)
+    played += _diagnoses(data, chance, people, [f for f in firms if f is firms[0] or f.uscc in steady], present)
     shown = _shown(data, enterprise_id(firms[0].uscc))
     played += _positions(people, shown)
     played.sort(key=lambda timed: timed.at)
@@ -196,6 +196,19 @@ def _import(data: bytes, filename: str, year: int) -> ImportRoster:
 # Diagnoses: those of the first two years, and those that run now
 
 
+def _steady(rosters: Mapping[int, Sequence[DemoFirm]]) -> frozenset[str]:
+    """Firms of one size class on every roster: whenever they are diagnosed, the same edition and form apply to them."""
+    seen: dict[str, list[str]] = {}
+    for year, firms in rosters.items():
+        for firm in firms:
+            seen.setdefault(firm.uscc, []).append(_size(firm, year))
+    return frozenset(uscc for uscc, sizes in seen.items() if len(sizes) == len(rosters) and len(set(sizes)) == 1)
+
+
+def _size(firm: DemoFirm, year: int) -> str:
+    return size_class(firm.employees, Decimal(firm.revenue_wan), year).key
+
+
 def _diagnoses(
     data: DemoData,
     chance: Random,
@@ -218,6 +231,8 @@ def _diagnoses(
                 confirmed.append(firm)
             began = PAST_FROM + timedelta(days=chance.randrange(PAST_DAYS))
             year = began.year if wanted.past else city_day(present).year
+            applies = edition_for(edition_mappings(), firm.industry, _size(firm, FIRST_ROSTER.year), began)
+            otherwise = owners or number % data.otherwise.every == 0
             case = DemoCase(
                 id=draw_id(chance),
                 number=number,
@@ -225,23 +240,18 @@ def _diagnoses(
                 firm=firm,
                 campaign=str(year),
                 purpose=Purpose.REPEAT if again else Purpose.INITIAL,
-                form=Form.FULL if number % data.full_form_every == 0 and not owners else Form.BRIEF,
+                form=Form.BRIEF if otherwise else applies.form,
+                reason=chance.choice(data.otherwise.reasons) if otherwise else None,
                 ending=ending,
                 cast=_cast(data, chance, people, firm, by),
             )
-            edition = _edition(firm, began) if number % data.industry_edition_every == 0 and not owners else load(EDITION)
+            edition = load(EDITION if otherwise else applies.edition)
             done = list(acts(case, data, edition, chance))
             days, minutes = [act.days for act in done], [chance.randrange(420) for _ in done]
             ends = present - timedelta(days=chance.randint(1, 18))
             found = moments(days, minutes, began) if wanted.past else _until(days, minutes, ends)
             yield from _joining(people, case, found[0])
             yield from (Timed(at, act, case.id) for at, act in zip(found, done, strict=True))
-
-
-def _edition(firm: DemoFirm, on: date) -> Edition:
-    """The edition that applies to a firm by its industry."""
-    size = size_class(firm.employees, Decimal(firm.revenue_wan), on.year)
-    return load(edition_for(edition_mappings(), firm.industry, size.key, on).edition)
 
 
 def _taken(firms: list[DemoFirm], by: Provider | None) -> DemoFirm:

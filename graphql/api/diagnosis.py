@@ -1,7 +1,7 @@
 """Diagnosis 诊断 in the schema: one firm's case with answers, evidence, result and reports. plan P3–P6, S4."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,14 +14,36 @@ from api.field_rights import require_searchable
 from api.organisations import Organisation, load_organisations
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.results import Result, result_of
-from domain.diagnosis import STATUS_NAMES, Status
+from domain.diagnosis import STATUS_NAMES, Status, chosen_otherwise
 from domain.fields import FIELDS
 from projections import diagnosis_desk, editions_desk, past
 from projections.diagnosis_desk import DiagnosisRow
-from standards import Edition, edition_of_json
+from standards import ApplicableEdition, Edition, Form, edition_of_json
 
 if TYPE_CHECKING:
     from api.enterprises import Enterprise
+
+
+@strawberry.type(description="Why a diagnosis has its edition and form 标准选用依据. plan S3, S4")
+class EditionBasis:
+    """What applied on the day of opening, and why another was chosen."""
+
+    applicable_edition: str | None = strawberry.field(
+        description="Edition that applied when it was opened 适用版本; null where no mapping held"
+    )
+    applicable_form: str | None = strawberry.field(description="Form that applied, BRIEF or FULL 适用版式")
+    decided_by: str | None = strawberry.field(
+        description="What decided 依据: group or division of the industry code, headquarters of a group, or plain"
+    )
+    code: str | None = strawberry.field(description="The part of the industry code that decided 行业代码")
+    since: date | None = strawberry.field(description="First day of the mapping 适用起始日")
+    mark: str | None = strawberry.field(description="Mark of the mapping 来源标记")
+    otherwise: bool = strawberry.field(description="Whether another edition or form was chosen 是否另选")
+    reason: str | None = strawberry.field(description="Why 理由")
+    role: str = strawberry.field(description="Role that opened it 开启角色")
+    organisation: str = strawberry.field(description="Organisation that opened it 开启单位")
+    at: datetime = strawberry.field(description="When 开启时间, UTC")
+
 
 @strawberry.type(description="Diagnosis 诊断: a firm measured against a pinned edition. plan P3–P6")
 class Diagnosis:
@@ -54,6 +76,7 @@ class Diagnosis:
     evidence: list[Evidence] = strawberry.field(description="Attached files 佐证. plan P5")
     reports: list[Report] = strawberry.field(description="Issued and confirmed reports 报告. plan P4")
     result: Result | None = strawberry.field(description="Result with every reason 评分结果; null before scoring. plan S4")
+    basis: EditionBasis | None = strawberry.field(description="Why this edition and form 标准选用依据: who, when, why. plan S3")
     as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
@@ -76,6 +99,23 @@ def editions_of(context: Context, keys: Sequence[str]) -> dict[str, Edition]:
         if key not in known and (row := editions_desk.edition(context.reading, key)) is not None:
             known[key] = edition_of_json(row.body)
     return known
+
+
+def _basis(row: DiagnosisRow) -> EditionBasis:
+    applied = ApplicableEdition.model_validate_json(row.applicable) if row.applicable is not None else None
+    return EditionBasis(
+        applicable_edition=applied.edition if applied else None,
+        applicable_form=applied.form.name if applied else None,
+        decided_by=applied.basis if applied else None,
+        code=applied.code if applied else None,
+        since=applied.since if applied else None,
+        mark=applied.source.mark if applied else None,
+        otherwise=chosen_otherwise(row.edition, Form(row.form), applied),
+        reason=row.reason,
+        role=row.opened_by_role,
+        organisation=row.opened_by_organisation,
+        at=moment(row.opened_at),
+    )
 
 
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
@@ -123,6 +163,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             evidence=evidence.get(row.id, []),
             reports=reports.get(row.id, []),
             result=result_of(row.result, editions[row.edition]) if row.result and "result" in wanted else None,
+            basis=_basis(row) if "basis" in wanted else None,
             as_of=known_then(context, f"diagnosis/{row.id}"),
         )
         for row in rows

@@ -140,7 +140,7 @@ FILLED: Mapping[type[Command], Filled] = {
 
 
 def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis | None:
-    every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result"})
+    every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result", "basis"})
     return load_diagnoses(context, [key], every | {f"enterprise.{name}" for name in ("districtName",)}).get(key)
 
 

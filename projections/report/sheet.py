@@ -118,6 +118,7 @@ class Sheet:
     seats: tuple[tuple[str, str], ...]
     edition: Edition
     form: str
+    applicability: str
     purpose: str
     campaign: str
     provider: str
@@ -193,6 +194,7 @@ def sheet(case: Case) -> Sheet:
         ),
         edition=edition,
         form=wording.FORMS[state.form],
+        applicability=wording.applicability(state),
         purpose=wording.PURPOSES[state.purpose],
         campaign=state.campaign,
         provider=names.get(state.provider or "", state.provider or ""),

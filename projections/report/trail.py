@@ -89,7 +89,9 @@ def _says(
 ) -> tuple[str, str]:
     match event:
         case d.DiagnosisOpened(form=form, purpose=purpose):
-            return "开启诊断", f"{wording.PURPOSES[purpose]}，{wording.FORMS[form]}，标准版本 {event.edition}"
+            otherwise = d.chosen_otherwise(event.edition, form, event.applicable)
+            chosen = f"（另选，理由：{event.reason}）" if otherwise else ""
+            return "开启诊断", f"{wording.PURPOSES[purpose]}，{wording.FORMS[form]}，标准版本 {event.edition}{chosen}"
         case d.ProviderAssigned(provider=provider):
             return "指定服务商", names.get(provider, provider)
         case d.AnswersSaved(section=section, answers=answers):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from domain.access import ROLE_NAMES, Role
-from domain.diagnosis import Purpose
+from domain.diagnosis import FORM_NAMES, Diagnosis, Purpose, chosen_otherwise
 from domain.language import SHANGHAI
 from standards import Answer, Edition, Form, Indicator
 from standards.scoring import rounded
@@ -30,7 +30,14 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.SAMPLE: "抽样评估",
     Purpose.REPEAT: "复诊",
 }
-FORMS: Mapping[Form, str] = {Form.BRIEF: "简版", Form.FULL: "完整版"}
+FORMS: Mapping[Form, str] = {form: chinese for form, (chinese, _) in FORM_NAMES.items()}
+BASES: Mapping[str, str] = {
+    "group": "行业代码 {code}（中类）",
+    "division": "行业代码 {code}（大类）",
+    "headquarters": "集团总部身份",
+    "plain": "行业代码（无行业版本列入）",
+}
+"""What decided which edition applies 适用依据."""
 SIZES: Mapping[str, str] = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
 MARKS: Mapping[str, str] = {
     "V": "已核对公开来源",
@@ -109,6 +116,21 @@ def size(count: int) -> str:
     if count < kilobytes**2:
         return f"{count // kilobytes} KB"
     return f"{count * 10 // kilobytes**2 / 10:.1f} MB"
+
+
+def applicability(state: Diagnosis) -> str:
+    """Which edition and form applied to the firm, by what, and why it was another 适用依据; "" before a mapping held."""
+    applied = state.applicable
+    if applied is None:
+        return ""
+    by = BASES[applied.basis].format(code=applied.code)
+    said = (
+        f"自 {applied.since} 起的标准适用表（标记 {applied.source.mark}：{MARKS[applied.source.mark]}）按{by}与企业规模"
+        f"适用 {applied.edition} 版（{FORMS[applied.form]}）"
+    )
+    if not chosen_otherwise(state.edition, state.form, applied):
+        return f"{said}，本诊断即依此进行"
+    return f"{said}；本诊断另选 {state.edition} 版（{FORMS[state.form]}），理由：{state.reason}"
 
 
 def dimension(edition: Edition, identity: str) -> str:

@@ -81,3 +81,44 @@ def test_what_applies_to_a_firm_outside_the_scope_is_not_told(city: LiveCity) ->
     for asked in (None, position):
         assert city.data("enterprise", FOR, id=OTHER_ENTERPRISE, a=asked) == {"editionFor": None}
         assert city.data("city", FOR, id="nobody", a=asked) == {"editionFor": None}
+
+
+BASIS = """query($id: ID!, $a: String) { diagnosis(id: $id, asOf: $a) { edition form basis {
+  applicableEdition applicableForm decidedBy code since mark otherwise reason role organisation at } } }"""
+WITHOUT_REASON = "query($id: ID!) { diagnosis(id: $id) { basis { otherwise applicableEdition } } }"
+
+
+def test_another_edition_is_refused_without_a_reason_and_shown_with_who_when_and_why(city: LiveCity) -> None:
+    map_editions(city)
+    other = {**OPENING, "edition": "2023", "form": "BRIEF"}
+    [error] = city.do("district", "openDiagnosis", "", **other)["userErrors"]
+    assert (error["code"], error["clause"]) == ("OTHER_EDITION_UNREASONED", "plan S3")
+    assert KEY in error["message"]
+    assert KEY in error["messageInEnglish"]
+    assert city.refused("enterprise", "openDiagnosis", **other) == "OTHER_EDITION_UNREASONED"
+    payload = city.done("district", "openDiagnosis", "diagnosis { id }", **other, reason="试点企业，按通用版先行")
+    case = payload["diagnosis"]["id"]
+    for who in ("district", "enterprise", "auditor", "provider"):
+        basis = city.data(who, BASIS, id=case)["diagnosis"]["basis"]
+        assert (basis["applicableEdition"], basis["applicableForm"], basis["decidedBy"]) == (KEY, "FULL", "division")
+        assert (basis["code"], basis["since"], basis["mark"]) == ("C34", "2023-07-28", "P")
+        assert (basis["otherwise"], basis["reason"]) == (True, "试点企业，按通用版先行")
+        assert (basis["role"], basis["organisation"]) == ("district", "310117")
+    trail = "query($s: ID!) { auditTrail(subject: $s, first: 1) { nodes { sentence } } }"
+    [entry] = city.data("enterprise", trail, s=f"diagnosis/{case}")["auditTrail"]["nodes"]
+    assert "试点企业，按通用版先行" in entry["sentence"]
+    assert KEY in entry["sentence"]
+    then = city.data("district", BASIS, id=case, a=payload["position"])["diagnosis"]
+    assert then["basis"]["reason"] == "试点企业，按通用版先行"
+
+
+def test_the_reason_is_told_to_those_who_may_read_reasons_and_what_applied_to_all_who_see_the_firm(city: LiveCity) -> None:
+    map_editions(city)
+    case = city.done("district", "openDiagnosis", "diagnosis { id }", **OPENING)["diagnosis"]["id"]
+    for who in ("subdistrict", "park", "unit"):
+        assert city.data(who, WITHOUT_REASON, id=case)["diagnosis"]["basis"] == {
+            "otherwise": False,
+            "applicableEdition": KEY,
+        }
+        assert "errors" in city.ask(who, BASIS, id=case)
+    assert city.data("stranger", BASIS, id=case)["diagnosis"] is None

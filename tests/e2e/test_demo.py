@@ -26,10 +26,18 @@ from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
 from journal.personal import PersonalKeys
 from journal.vault import open_vault
-from projections import coverage, diagnosis_desk, directory, editions_desk, open_read_models, people_desk
+from projections import (
+    coverage,
+    diagnosis_desk,
+    directory,
+    edition_mapping,
+    editions_desk,
+    open_read_models,
+    people_desk,
+)
 from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import EnterpriseFilter
-from standards import Form, edition_for, edition_mappings, load, published_editions
+from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
 from zhenduan import demo
 from zhenduan.accounts import LocalAccounts
 from zhenduan.demo_answers import Saying, draw_answers
@@ -50,7 +58,7 @@ SMALL: DemoData = DATA.model_copy(
         "firms": 60,
         "joining_each_year": 3,
         "leaving_each_year": 2,
-        "full_form_every": 7,
+        "otherwise": DATA.otherwise.model_copy(update={"every": 4}),
         "cases": {ending: cases.model_copy(update={"count": 1}) for ending, cases in DATA.cases.items()},
     }
 )
@@ -225,17 +233,22 @@ def test_the_plans_targets_and_a_roster_of_each_year_are_there(city: House) -> N
     assert [entry.role for entry in blocked] == ["district"]
 
 
-def test_every_edition_is_published_and_some_diagnoses_are_held_under_that_of_their_industry(city: House) -> None:
+def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or_another_for_a_reason(city: House) -> None:
     with city.models.reading() as reading:
         assert {row.key for row in editions_desk.editions(reading)} == set(published_editions())
+        assert edition_mapping.edition_mappings(reading) == edition_mappings()
         rows = diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
-        firms = directory.enterprises_by_id(reading, Everything(), [row.enterprise for row in rows])
-    under = Counter(row.edition for row in rows)
-    assert 0 < under.total() - under["2023"] < under["2023"]
+    otherwise = [row for row in rows if row.reason is not None]
+    assert 0 < len(otherwise) < len(rows) / 2
     for row in rows:
-        firm = firms[row.enterprise]
-        applies = edition_for(edition_mappings(), firm.industry, firm.size_class, city.clock().date())
-        assert row.edition in ("2023", applies.edition)
+        assert row.applicable is not None
+        applied = ApplicableEdition.model_validate_json(row.applicable)
+        chosen = d.chosen_otherwise(row.edition, Form(row.form), applied)
+        assert chosen == (row in otherwise)
+        assert (row.edition, row.form) == (("2023", "brief") if chosen else (applied.edition, applied.form))
+    with city.models.reading() as reading:
+        firms = directory.enterprises_by_id(reading, Everything(), [row.enterprise for row in otherwise])
+    assert DATA.owner_firm.name in {firm.name for firm in firms.values()}
 
 
 def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> None:

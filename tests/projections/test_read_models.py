@@ -30,6 +30,8 @@ from domain.access import (
 )
 from domain.assignments import AssignExpert, ReleaseExpert
 from domain.consents import GrantConsent, RevokeConsent
+from domain.edition_mapping import mapping_command
+from domain.editions import PublishEdition
 from domain.enterprises import Firm, enterprise_id, place_of
 from domain.language import city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
@@ -41,6 +43,7 @@ from projections.desk import Tables
 from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import DIRECTORY, EnterpriseFilter
 from projections.runner import DESKS
+from standards import edition_mappings, load_composition
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
 
 ANY = EnterpriseFilter()
@@ -76,7 +79,15 @@ def city(journal: Journal) -> City:
     )
     city.send(CITY, grant)
     open_to_others(city)
+    map_editions(city)
     return city
+
+
+def map_editions(city: City) -> None:
+    """A mapping that holds from tomorrow on: the plain edition for all but headquarters."""
+    city.send(CITY, PublishEdition(**dict(load_composition("2023-group-headquarters"))))
+    [authored] = edition_mappings().mappings
+    city.send(CITY, mapping_command(authored.model_copy(update={"since": TODAY + timedelta(days=1), "editions": {}})))
 
 
 def open_to_others(city: City) -> None:

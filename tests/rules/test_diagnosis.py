@@ -59,13 +59,15 @@ def test_a_diagnosis_opens_under_a_published_edition_which_it_pins_and_takes_its
             edition="2023",
             edition_digest=EDITION.digest,
             provider="p1",
+            applicable=None,
+            reason=None,
         ),
         Elsewhere(SLOT, SlotTaken(holder="d1")),
     )
 
 
 def test_an_enterprise_opens_a_diagnosis_of_itself() -> None:
-    given(DIAGNOSES).having_read(WORLD).when(OPENING, "enterprise", "e1").happened("diagnosis.opened.v1", "slot.taken.v1")
+    given(DIAGNOSES).having_read(WORLD).when(OPENING, "enterprise", "e1").happened("diagnosis.opened.v2", "slot.taken.v1")
 
 
 def test_an_enterprise_opens_no_diagnosis_of_another() -> None:
@@ -77,7 +79,7 @@ def test_a_sampled_reassessment_is_opened_by_the_city_alone(role: str) -> None:
     sample = changed(purpose="sample")
     unit = "e1" if role == "enterprise" else "unit"
     given(DIAGNOSES).having_read(WORLD).when(sample, role, unit).refused(rules.SAMPLE_BY_CITY)
-    given(DIAGNOSES).having_read(WORLD).when(sample, "city").happened("diagnosis.opened.v1", "slot.taken.v1")
+    given(DIAGNOSES).having_read(WORLD).when(sample, "city").happened("diagnosis.opened.v2", "slot.taken.v1")
 
 
 def test_a_diagnosis_opens_once() -> None:
@@ -104,10 +106,10 @@ def test_a_firm_has_one_active_diagnosis_for_a_campaign_and_purpose() -> None:
     second = given(DIAGNOSES).having_read(first.read)
     second.when(changed(diagnosis="d2"), "city").refused(rules.ACTIVE_ALREADY)
     given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", purpose="repeat"), "city").happened(
-        "diagnosis.opened.v1", "slot.taken.v1"
+        "diagnosis.opened.v2", "slot.taken.v1"
     )
     given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", campaign="2025"), "city").happened(
-        "diagnosis.opened.v1", "slot.taken.v1"
+        "diagnosis.opened.v2", "slot.taken.v1"
     )
 
 
@@ -116,7 +118,7 @@ def test_the_slot_is_free_again_once_the_diagnosis_has_ended(ending: object) -> 
     ended: Given = ending()  # type: ignore[operator]
     assert ended.facts[-1] == Elsewhere(SLOT, SlotReleased(holder="d1"))
     again = given(DIAGNOSES).having_read(ended.read)
-    again.when(changed(diagnosis="d2"), "city").happened("diagnosis.opened.v1", "slot.taken.v1")
+    again.when(changed(diagnosis="d2"), "city").happened("diagnosis.opened.v2", "slot.taken.v1")
 
 
 # Order and roles
