@@ -1,51 +1,40 @@
-"""Backup 备份: the whole record in one file, taken while everyone goes on writing, and checked without a database. plan P5.
+"""Backup 备份: the whole record in one file, as it is read and checked without a database. plan P5.
 
 A zip archive. `entries/` holds the canonical bytes that the tree is built over, each behind its length (big-endian, 32 bits),
 so whoever reads it can compute the root; then every checkpoint and cosignature, the remembered outcomes, and the files that
 entries cite by hash. Of secrets there is nothing: no key, no account, no session. What it says of people is ciphertext, and
 stays unreadable where the person was erased.
+
+`manifest.json` states root, counts and the digest of every table, and `manifest.note` is the log's signature over it: the signed
+checkpoints reach only as far as the last of them, and say nothing of outcomes, cosignatures and what came after.
 """
 
-import io
 import json
-import re
-import sqlite3
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from journal.blobs import BlobDamaged, Blobs
 from journal.checkpoints import Checkpoint, digest_of, read_checkpoint
 from journal.digests import DIGESTS, SHA256, Digest
 from journal.entries import MAGIC, Entry, Head, canonical
-from journal.log import Journal
 from journal.merkle import Tree
 from journal.notes import Note, NoteRefused, Signature, VerifierKey
-from journal.transparency import TransparencyLog
 
 FORMAT = "zhenduan.backup.v1"
 SEGMENT = 2_000
 """Entries in one member of the archive."""
 LARGEST_ENTRY = 64 * 1024 * 1024
-MANIFEST, CHECKPOINTS, COSIGNATURES, OUTCOMES = (
-    "manifest.json",
-    "checkpoints.jsonl",
-    "cosignatures.jsonl",
-    "outcomes.jsonl",
-)
+LARGEST_FILE = 64 * 1024 * 1024
+"""Bytes of one file; uploads are smaller by far, and what unpacks to more was put there to fill our memory."""
+MANIFEST, SIGNED = "manifest.json", "manifest.note"
+CHECKPOINTS, COSIGNATURES, OUTCOMES, FILES = "checkpoints.jsonl", "cosignatures.jsonl", "outcomes.jsonl", "files/"
 OUTCOME_COLUMNS = ("actor", "idempotency_key", "digest", "outcome")
-CITED = re.compile(rb'"([0-9a-f]{64})"')
-"""Whatever in an entry looks like a hash; it is a file's where a file of that hash is kept."""
-FILE_FIELD = re.compile(rb'"(?:sha256|pdf)":"([0-9a-f]{64})"')
-"""A hash that is a file's for certain."""
-
 Progress = Callable[[int], None]
 
 
@@ -58,7 +47,7 @@ class Manifest:
     """What a backup holds 备份清单. at: microseconds of UTC. missing: files that entries cite and that were not there.
 
     algorithm: what the tree is hashed with; a backup of before there was a choice states none and is SHA-256's. The names of
-    files are SHA-256 always.
+    files are SHA-256 always. tables: name of a member -> SHA-256 of its lines; of "files/", of the names in order.
     """
 
     format: str
@@ -71,6 +60,17 @@ class Manifest:
     files: int
     missing: tuple[str, ...]
     algorithm: str = SHA256.name
+    tables: Mapping[str, str] = field(default_factory=dict)
+
+
+def signed_text(manifest: bytes, origin: str) -> str:
+    """The text that the log signs for a manifest; its first line is no name of any log, so it passes for no checkpoint."""
+    return f"{FORMAT}\n{origin}\n{sha256(manifest).hexdigest()}\n"
+
+
+def digest_of_names(names: Iterable[str]) -> str:
+    """SHA-256 over the names of files, a line each, in order."""
+    return sha256("".join(f"{name}\n" for name in sorted(names)).encode()).hexdigest()
 
 
 def from_canonical(raw: bytes, digest: Digest) -> Entry:
@@ -111,134 +111,14 @@ def from_canonical(raw: bytes, digest: Digest) -> Entry:
     return entry
 
 
-def _rows(cursor: Any, query: str) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - of the driver in use
-    """Rows of a query at the snapshot's moment, a batch at a time."""
-    if isinstance(cursor, sqlite3.Connection):
-        yield from cursor.execute(query)
-        return
-    cursor.execute(f"DECLARE backup_rows NO SCROLL CURSOR FOR {query}")
-    while True:
-        cursor.execute(f"FETCH {SEGMENT} FROM backup_rows")
-        rows = cursor.fetchall()
-        if not rows:
-            break
-        yield from rows
-    cursor.execute("CLOSE backup_rows")
-
-
-def _lines(archive: zipfile.ZipFile, name: str, rows: Iterator[Mapping[str, Any]]) -> int:
-    count = 0
-    with archive.open(name, "w", force_zip64=True) as member:
-        for row in rows:
-            member.write(json.dumps(row, ensure_ascii=False, sort_keys=True).encode() + b"\n")
-            count += 1
-    return count
-
-
-def back_up(
-    path: Path,
-    journal: Journal,
-    log: TransparencyLog,
-    blobs: Blobs,
-    now: datetime,
-    progress: Progress | None = None,
-) -> Manifest:
-    """Write everything to one file 备份, as of one moment; the file appears when it is whole.
-
-    Args:
-        path: of the file; it must not exist.
-        journal: read in one snapshot, while others go on appending.
-        log: its checkpoints and cosignatures.
-        blobs: the files; those that entries cite are taken.
-        now: stated in the manifest.
-        progress: told the number of entries written.
-
-    Raises:
-        BackupRefused: the file exists, or the entries are not those of the head, so that a backup would be worthless.
-    """
-    if path.exists():
-        raise BackupRefused(f"文件已存在 there already: {path}")
-    draft = path.with_name(path.name + ".part")
-    try:
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive, journal.snapshot() as cursor:
-            manifest = _written(archive, cursor, journal, log, blobs, now, progress)
-        draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return manifest
-
-
-def _written(
-    archive: zipfile.ZipFile,
-    cursor: Any,  # noqa: ANN401 - of the driver in use
-    journal: Journal,
-    log: TransparencyLog,
-    blobs: Blobs,
-    now: datetime,
-    progress: Progress | None,
-) -> Manifest:
-    head = journal.head()
-    tree = Tree(head.digest)
-    cited: set[str] = set()
-    certain: set[str] = set()
-    while tree.size < head.size:
-        entries = journal.since(tree.size, min(SEGMENT, head.size - tree.size))
-        if not entries:
-            break
-        with archive.open(f"entries/{tree.size + 1:012d}", "w") as member:
-            for entry in entries:
-                raw = canonical(entry.position, entry.at, entry)
-                member.write(struct.pack(">I", len(raw)) + raw)
-                tree.add(tree.digest.leaf(raw))
-                cited.update(found.decode() for found in CITED.findall(entry.state))
-                certain.update(found.decode() for found in FILE_FIELD.findall(entry.state))
-        if progress is not None:
-            progress(tree.size)
-    if (tree.size, tree.root) != (head.size, head.root):
-        raise BackupRefused("日志已被改动，先运行 verify the journal was changed; run verify first")
-    query = f"SELECT {', '.join(OUTCOME_COLUMNS)} FROM outcomes ORDER BY actor, idempotency_key"  # noqa: S608 - our own
-    remembered = (dict(zip(OUTCOME_COLUMNS, row, strict=True)) for row in _rows(cursor, query))
-    outcomes = _lines(archive, OUTCOMES, remembered)
-    checkpoints, cosignatures = log.exported(head.size)
-    _lines(archive, CHECKPOINTS, iter(checkpoints))
-    _lines(archive, COSIGNATURES, iter(cosignatures))
-    kept = _files(archive, sorted(cited), blobs)
-    manifest = Manifest(
-        format=FORMAT,
-        made_at=now.astimezone(UTC).isoformat(timespec="seconds"),
-        size=head.size,
-        at=head.at,
-        root=head.root.hex(),
-        log_keys=tuple(str(key) for key in log.keys().verifiers),
-        outcomes=outcomes,
-        files=len(kept),
-        missing=tuple(sorted(certain - kept)),
-        algorithm=head.algorithm,
-    )
-    archive.writestr(MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
-    return manifest
-
-
-def _files(archive: zipfile.ZipFile, cited: Sequence[str], blobs: Blobs) -> set[str]:
-    kept = set()
-    for digest in cited:
-        try:
-            data = blobs.get(digest)
-        except BlobDamaged:
-            continue  # said in the manifest as missing: the rest must be saved all the more
-        if data is not None:
-            archive.writestr(zipfile.ZipInfo(f"files/{digest}"), data)
-            kept.add(digest)
-    return kept
-
-
 class Backup:
     """A backup file, open to be read 备份文件. Nothing of it is to be believed before `checked`."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         try:
-            stated = json.loads(archive.read(MANIFEST))
+            self._raw = archive.read(MANIFEST)
+            stated = json.loads(self._raw)
             lists = {name: tuple(stated[name]) for name in ("log_keys", "missing")}
             self.manifest = Manifest(**stated | lists)
         except (KeyError, ValueError, TypeError) as error:
@@ -265,38 +145,67 @@ class Backup:
                     yield from_canonical(raw, self.digest)
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
-        """The rows of one of the tables."""
+        """The rows of one of the tables, refused at its end where they are not those that the manifest states."""
+        hashed = sha256()
         try:
             with self._archive.open(name) as member:
-                for line in io.TextIOWrapper(member, encoding="utf-8"):
+                for line in member:
+                    hashed.update(line)
                     yield json.loads(line)
         except (KeyError, ValueError) as error:
             raise BackupRefused(f"{name}: {error}") from error
+        self._require(name, hashed.hexdigest())
 
     def files(self) -> Iterator[bytes]:
         """The files, each compared with its hash."""
-        for name in self._archive.namelist():
-            if name.startswith("files/"):
-                data = self._archive.read(name)
-                if sha256(data).hexdigest() != name.removeprefix("files/"):
-                    raise BackupRefused(f"{name}: 内容与散列不符 the content does not match its hash")
+        names = []
+        for info in self._archive.infolist():
+            if info.filename.startswith(FILES):
+                if info.file_size > LARGEST_FILE:
+                    raise BackupRefused(f"{info.filename}: 文件过大 the file is too large")
+                data, digest = self._archive.read(info), info.filename.removeprefix(FILES)
+                if sha256(data).hexdigest() != digest:
+                    raise BackupRefused(f"{info.filename}: 内容与散列不符 the content does not match its hash")
+                names.append(digest)
                 yield data
+        self._require(FILES, digest_of_names(names))
 
-    def checked(self, log_keys: Sequence[VerifierKey] = (), progress: Progress | None = None) -> Head:
+    def _require(self, name: str, found: str) -> None:
+        """Refuse a member that is not what the manifest states; one of an older version states nothing of it."""
+        if self.manifest.tables.get(name, found) != found:
+            raise BackupRefused(f"{name}: 与清单不符 not what the manifest states")
+
+    def _signed_by(self, keys: Sequence[VerifierKey]) -> None:
+        """Refuse a manifest that no key of the log signed."""
+        try:
+            note = Note.parse(self._archive.read(SIGNED).decode())
+            note.signed_by([key for key in keys if note.text == signed_text(self._raw, key.name)])
+        except KeyError:
+            raise BackupRefused("清单没有签名 the manifest is not signed; one of an older version: --unsigned") from None
+        except ValueError as error:
+            raise BackupRefused(f"清单签名不成立 the manifest is not signed by this log: {error}") from error
+
+    def checked(
+        self, log_keys: Sequence[VerifierKey] = (), progress: Progress | None = None, *, unsigned: bool = False
+    ) -> Head:
         """The head that the entries give 核验备份, once everything in the file fits together.
 
         Args:
             log_keys: of the log, told by other ways than the file; none = the file's own, which then vouch for nothing but
                 that the file is whole.
             progress: told the number of entries read.
+            unsigned: take a backup of a version that did not sign; what is beyond its last checkpoint, its outcomes and its
+                cosignatures are then vouched for by nobody.
 
         Raises:
-            BackupRefused: an entry is missing or malformed, the root is another, a checkpoint says otherwise, a file is
-                damaged.
+            BackupRefused: the manifest is not signed by the log, an entry is missing or malformed, the root is another, a
+                checkpoint says otherwise, a table is not the one stated, a file is damaged.
         """
         keys = list(log_keys) or [VerifierKey.parse(text) for text in self.manifest.log_keys]
         if any(digest_of(key.name) != self.digest for key in keys):
             raise BackupRefused(f"杂凑算法与日志不符 the log of these keys does not hash with {self.digest.name}")
+        if not unsigned:
+            self._signed_by(keys)
         checkpoints = self._checkpoints(keys)
         tree, at, versions = Tree(self.digest), 0, dict[str, int]()
         self._compare(checkpoints, tree)

@@ -42,6 +42,7 @@ def restore(
     progress: Progress | None = None,
     *,
     with_checkpoints: bool = True,
+    unsigned: bool = False,
 ) -> Restored:
     """Bring a backup back 恢复. It is read twice: once to be checked, once to be written, in one transaction.
 
@@ -52,6 +53,7 @@ def restore(
         log_keys: see `Backup.checked`.
         progress: told the number of entries checked, then of those written.
         with_checkpoints: False = a new log begins, which has signed nothing yet.
+        unsigned: see `Backup.checked`.
 
     Raises:
         BackupRefused: something in the file does not fit, or is hashed otherwise than the journal; nothing was written but files.
@@ -64,7 +66,7 @@ def restore(
         raise BackupRefused(
             f"杂凑算法不符 the backup is hashed with {backup.digest.name}, the journal was made with {before.algorithm}"
         )
-    checked = backup.checked(log_keys, progress)
+    checked = backup.checked(log_keys, progress, unsigned=unsigned)
     files = sum(1 for data in backup.files() if blobs.put(data))
     with journal.transaction() as cursor:
         if not isinstance(cursor, sqlite3.Connection):  # there the write lock is taken already

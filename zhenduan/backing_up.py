@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from journal.backup import Backup, BackupRefused, back_up, open_backup
+from journal.backing_up import back_up
+from journal.backup import Backup, BackupRefused, open_backup
 from journal.notes import NoteRefused, VerifierKey
 from journal.restoring import NotEmpty, restore
 from zhenduan.administration import progress
@@ -30,25 +31,25 @@ def backup(settings: Settings, file: Path) -> int:
     return 1 if manifest.missing else 0
 
 
-def check(file: Path, log_keys: Sequence[str]) -> int:
-    """Check a backup with no installation; 1 when it is not to be believed."""
+def check(file: Path, log_keys: Sequence[str], *, unsigned: bool) -> int:
+    """Check a backup with no installation; 1 when it is not to be believed. unsigned: see `Backup.checked`."""
     try:
         keys = [VerifierKey.parse(text) for text in log_keys]
         with open_backup(file) as backup, progress("核验备份 checking", "条 entries") as told:
-            head = backup.checked(keys, told)
+            head = backup.checked(keys, told, unsigned=unsigned)
             missing = backup.manifest.missing
     except (BackupRefused, NoteRefused) as refused:
         sys.stderr.write(f"{refused}\n")
         return 1
-    believed = "" if keys else "（检查点用备份自带密钥核验 checkpoints by the file's own keys）"
+    believed = "" if keys else "（签名用备份自带密钥核验，不证明来源 signed by the file's own keys, which prove no origin）"
     out(f"备份完整 whole: {head.size} 条 entries, root {head.root.hex()}{believed}")
     for digest in missing:
         sys.stderr.write(f"备份时即缺失的文件 missing already when it was made: {digest}\n")
     return 0
 
 
-def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new_log: bool) -> int:
-    """Bring a backup back into an empty installation, and fold its read models."""
+def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new_log: bool, unsigned: bool) -> int:
+    """Bring a backup back into an empty installation, and fold its read models. unsigned: see `Backup.checked`."""
     if not new_log and not settings.log_key.exists():
         sys.stderr.write(
             f"先放回日志签名密钥 {settings.log_key}，或用 --new-log 另起日志 "
@@ -66,7 +67,8 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
             own = () if new_log else installation.log.keys().verifiers
             with progress("恢复 restoring", "条 entries") as told:
                 program = installation.program
-                done = restore(backup, program.journal, program.blobs, given or own, told, with_checkpoints=not new_log)
+                into = program.journal, program.blobs
+                done = restore(backup, *into, given or own, told, with_checkpoints=not new_log, unsigned=unsigned)
             with progress("更新读模型 projecting", "条 entries") as told:
                 told(program.models.catch_up())
             finish_erasures(installation)

@@ -49,11 +49,11 @@ def _backup(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _check_backup(_settings: Settings, given: argparse.Namespace) -> int:
-    return backing_up.check(given.file, given.log_key)
+    return backing_up.check(given.file, given.log_key, unsigned=given.unsigned)
 
 
 def _restore(settings: Settings, given: argparse.Namespace) -> int:
-    return backing_up.restore_from(settings, given.file, given.log_key, new_log=given.new_log)
+    return backing_up.restore_from(settings, given.file, given.log_key, new_log=given.new_log, unsigned=given.unsigned)
 
 
 def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
@@ -110,6 +110,9 @@ def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
         added.add_argument("file", type=Path, help="备份文件 the backup")
         added.add_argument(
             "--log-key", action="append", default=[], help="日志验证密钥 verifier key of the log; may be repeated"
+        )
+        added.add_argument(
+            "--unsigned", action="store_true", help="旧版备份 take one of an older version, which the log did not sign"
         )
         if name == "restore":
             added.add_argument(

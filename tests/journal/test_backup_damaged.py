@@ -2,20 +2,25 @@
 
 import io
 import json
+import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from journal import open_journal
-from journal.backup import BackupRefused, from_canonical, open_backup
+from journal.backup import LARGEST_FILE, BackupRefused, digest_of_names, from_canonical, open_backup
 from journal.blobs import Blobs
+from journal.checkpoints import read_checkpoint
 from journal.digests import SHA256
 from journal.entries import canonical
 from journal.merkle import root_of
+from journal.notes import Note, NoteRefused, VerifierKey
 from journal.transparency import open_log
 from tests.journal.test_backup import backed_up, elsewhere, lived_in
 
@@ -146,19 +151,126 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "b.zip", folder / "log.key"
 
 
+@pytest.mark.parametrize("unsigned", [False, True], ids=["signed", "unsigned"])
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_a_damaged_backup_is_refused_and_leaves_the_journal_empty(
-    whole: tuple[Path, Path], tmp_path: Path, damage: Callable[[dict[str, bytes]], None]
+    whole: tuple[Path, Path], tmp_path: Path, damage: Callable[[dict[str, bytes]], None], *, unsigned: bool
 ) -> None:
+    """Also where nobody looks at the signature: the parts must fit together by themselves."""
     path, key = whole
     parts = members(path)
     damage(parts)
     repacked(tmp_path / "b.zip", parts)
     url = f"sqlite:///{tmp_path / 'there' / 'journal.db'}"
     with pytest.raises(BackupRefused):
-        elsewhere(tmp_path / "b.zip", url, tmp_path / "there", key)
+        elsewhere(tmp_path / "b.zip", url, tmp_path / "there", key, unsigned=unsigned)
     with closing(open_journal(url)) as journal:
         assert journal.head().size == 0
+
+
+# Forged backups: whole in themselves, and not what the log wrote
+
+
+def _stated(parts: dict[str, bytes], **changes: Any) -> None:
+    parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) | changes, ensure_ascii=False, indent=1).encode()
+
+
+def tail_forged(parts: dict[str, bytes]) -> None:
+    """One more entry than the newest checkpoint covers, which no checkpoint contradicts."""
+    entries = [from_canonical(piece, SHA256) for piece in pieces(parts["entries/000000000001"])]
+    forged = replace(entries[-1], position=10, stream="thing/forged", version=1)
+    raw = canonical(10, forged.at, forged)
+    parts["entries/000000000001"] += len(raw).to_bytes(4) + raw
+    _stated(parts, size=10, root=root_of(SHA256, [*(entry.leaf for entry in entries), SHA256.leaf(raw)]).hex())
+
+
+def all_forged(parts: dict[str, bytes]) -> None:
+    """Another history and no checkpoint at all, so that none contradicts it."""
+    rewritten(parts)
+    parts["checkpoints.jsonl"] = parts["cosignatures.jsonl"] = b""
+
+
+def cosignature_forged(parts: dict[str, bytes]) -> None:
+    """Kept under the witness's name for good, it would spoil every dossier of that checkpoint."""
+    row = json.loads(parts["cosignatures.jsonl"])
+    row["line"] = row["line"][:-8] + "AAAAAAA="
+    parts["cosignatures.jsonl"] = json.dumps(row, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+
+
+def outcome_forged(parts: dict[str, bytes]) -> None:
+    parts["outcomes.jsonl"] = parts["outcomes.jsonl"].replace(b"digest", b"digesx", 1)
+
+
+def file_swapped(parts: dict[str, bytes]) -> None:
+    [name] = [name for name in parts if name.startswith("files/")]
+    del parts[name]
+    parts[f"files/{sha256(b'another').hexdigest()}"] = b"another"
+
+
+FORGERIES = (tail_forged, all_forged, cosignature_forged, outcome_forged, file_swapped)
+
+
+@pytest.mark.parametrize("forge", FORGERIES, ids=lambda forge: forge.__name__)
+def test_a_forged_backup_is_refused_by_the_signature_of_the_log(
+    whole: tuple[Path, Path], tmp_path: Path, forge: Callable[[dict[str, bytes]], None]
+) -> None:
+    path, key = whole
+    parts = members(path)
+    forge(parts)
+    for stated in (False, True):
+        if stated:  # the forger makes the digests right, too, and cannot sign
+            files = [name.removeprefix("files/") for name in parts if name.startswith("files/")]
+            tables = {name: sha256(data).hexdigest() for name, data in parts.items() if name.endswith(".jsonl")}
+            _stated(parts, tables=tables | {"files/": digest_of_names(files)})
+        repacked(tmp_path / f"{stated}.zip", parts)
+        url = f"sqlite:///{tmp_path / f'there{stated}' / 'journal.db'}"
+        with pytest.raises(BackupRefused):
+            elsewhere(tmp_path / f"{stated}.zip", url, tmp_path / f"there{stated}", key)
+        with closing(open_journal(url)) as journal:
+            assert journal.head().size == 0
+    with open_backup(tmp_path / "True.zip") as backup:  # whoever takes an unsigned one takes it on the word of the file
+        assert backup.checked(unsigned=True).size in (9, 10)
+
+
+def test_a_backup_whose_signature_was_taken_off_is_taken_only_by_whoever_says_so(
+    whole: tuple[Path, Path], tmp_path: Path
+) -> None:
+    parts = members(whole[0])
+    del parts["manifest.note"]
+    repacked(tmp_path / "b.zip", parts)
+    with open_backup(tmp_path / "b.zip") as backup:
+        with pytest.raises(BackupRefused, match="--unsigned"):
+            backup.checked()
+        assert backup.checked(unsigned=True).size == 9
+
+
+def test_the_signature_of_a_backup_is_no_checkpoint(whole: tuple[Path, Path]) -> None:
+    note = Note.parse(members(whole[0])["manifest.note"].decode())
+    keys = [VerifierKey.parse(text) for text in json.loads(members(whole[0])["manifest.json"])["log_keys"]]
+    assert note.signed_by(keys)
+    with pytest.raises(NoteRefused):
+        read_checkpoint(note, keys)
+
+
+def test_what_unpacks_to_more_than_a_file_may_have_is_refused_unread(whole: tuple[Path, Path], tmp_path: Path) -> None:
+    bomb = tmp_path / "b.zip"
+    repacked(bomb, members(whole[0]))
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"files/{'0' * 64}", bytes(LARGEST_FILE + 1))
+    with open_backup(bomb) as backup, pytest.raises(BackupRefused, match="too large"):
+        backup.checked()
+
+
+def test_a_backup_is_its_owners_alone_and_leads_nowhere_else(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    prey = tmp_path / "prey"
+    prey.write_text("kept")
+    (tmp_path / "b.zip.part").symlink_to(prey)
+    with closing(open_journal(url)) as journal, closing(open_log(journal, url, tmp_path / "log.key")) as log:
+        lived_in(journal, log, Blobs(tmp_path / "files"))
+        backed_up(tmp_path / "b.zip", journal, log, Blobs(tmp_path / "files"))
+    assert stat.S_IMODE((tmp_path / "b.zip").stat().st_mode) == 0o600
+    assert prey.read_text() == "kept"
 
 
 def test_a_file_cut_short_or_turned_anywhere_is_refused(whole: tuple[Path, Path], tmp_path: Path) -> None:
