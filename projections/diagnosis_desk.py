@@ -34,6 +34,7 @@ DIAGNOSES = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("answered", Integer, nullable=False),
     Column("visits", Integer, nullable=False),
+    Column("expert_reviews", Integer, nullable=False),
     Column("self_total", String),
     Column("verified_total", String),
     Column("measured_grade", Integer),
@@ -133,6 +134,7 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
         "changed_at": entry.at,
         "answered": 0,
         "visits": 0,
+        "expert_reviews": 0,
         **empty,
         "applicable": orjson.dumps(found["applicable"]).decode() if found.get("applicable") else None,
         "reason": found.get("reason"),
@@ -186,6 +188,8 @@ def _details(
             return {"status": "accepted" if upheld else "issued"}
         case "diagnosis.site_visit_recorded.v1":
             return {"visits": int(str(case["visits"])) + 1}
+        case "diagnosis.expert_review_recorded.v1":
+            return {"expert_reviews": int(str(case["expert_reviews"])) + 1}
         case "diagnosis.evidence_attached.v1":
             tables[EVIDENCE].put(
                 {
@@ -283,6 +287,7 @@ class DiagnosisRow(NamedTuple):
     changed_at: int
     answered: int
     visits: int
+    expert_reviews: int
     self_total: str | None
     verified_total: str | None
     measured_grade: int | None

@@ -22,7 +22,7 @@ ROOMS = {
 
 STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
 PURE = frozenset(
-    {"collections", "dataclasses", "datetime", "decimal", "enum", "functools", "re", "typing", "uuid", "zoneinfo"}
+    {"collections", "dataclasses", "datetime", "decimal", "enum", "functools", "math", "re", "typing", "uuid", "zoneinfo"}
 )
 """All of the standard library that rules may use: no clock, no chance, no file, no database, no network."""
 

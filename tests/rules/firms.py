@@ -33,15 +33,16 @@ def uniform(level: int, form: Form = Form.FULL, edition: Edition = EDITION) -> d
 
 
 @st.composite
-def firms(draw: st.DrawFn, form: Form = Form.FULL, *, absent: bool = True) -> dict[str, Answer]:
+def firms(
+    draw: st.DrawFn, form: Form = Form.FULL, *, absent: bool = True, edition: Edition = EDITION
+) -> dict[str, Answer]:
     """A firm with any level at any indicator; a few indicators not applicable, never a whole dimension."""
-    levels = draw(st.lists(st.integers(1, 5), min_size=57, max_size=57))
-    firm = {
-        item.id: answer_at(item, level) for item, level in zip(EDITION.of(form), levels, strict=False)
-    }
+    asked = edition.of(form)
+    levels = draw(st.lists(st.integers(1, 5), min_size=len(asked), max_size=len(asked)))
+    firm = {item.id: answer_at(item, level) for item, level in zip(asked, levels, strict=True)}
     if absent:
-        for dimension in EDITION.dimensions:
-            mine = [item.id for item in EDITION.of(form) if item.dimension == dimension.id]
-            for identity in draw(st.sets(st.sampled_from(mine[1:]), max_size=2)):
+        for dimension in edition.dimensions:
+            mine = [item.id for item in asked if item.dimension == dimension.id]
+            for identity in draw(st.sets(st.sampled_from(mine[1:]), max_size=2)) if mine[1:] else ():
                 firm[identity] = Answer(not_applicable=True, reason="无此业务")
     return firm

@@ -1,0 +1,41 @@
+"""Command of shadow re-scoring (plan S4, S5): a matrix in Chinese, for editions published and on file."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.small_city import City
+from zhenduan.__main__ import main
+from zhenduan.settings import Settings
+from zhenduan.wiring import opened
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    with opened(Settings(tmp_path / "city")) as installation:
+        City(installation.program.journal).issued()
+    return str(tmp_path / "city")
+
+
+def test_under_the_same_edition_nobody_moves(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", data, "shadow", "2023", "--sensitivity"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "已测算 1：不变 1、上升 0、下降 0；不可测算 0；问题表述有变 0" in lines
+    [row] = [line for line in lines if line.startswith("5 档\t")]
+    assert row.split("\t")[6] == "1"
+    assert "各档最低分·五档 60：减：无变动；增至 65.01（+5.01）变动 1 家，如 d1" in lines
+
+
+def test_what_an_industry_edition_asks_anew_is_counted(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", data, "shadow", "2023-automotive", "--of", "2023"]) == 0
+    out = capsys.readouterr().out
+    assert "不可测算 1" in out
+    assert "草案新问指标 A01，原诊断没有答案：1" in out
+
+
+@pytest.mark.parametrize("arguments", [["1999"], ["2023", "--of", "1999"]])
+def test_an_edition_that_is_nowhere_is_said_so(
+    data: str, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(["--data", data, "shadow", *arguments]) == 2
+    assert "no edition" in capsys.readouterr().err

@@ -1,0 +1,170 @@
+"""Re-scoring (plan S4, S5) of all finished diagnoses of a snapshot: who counts, on what, and in how much memory."""
+
+import tracemalloc
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from domain import diagnosis as d
+from domain.access import Attribute, Everything, Is, Nothing
+from journal import Journal, open_journal
+from projections import ReadModels, open_read_models
+from projections.finished_diagnoses import finished_diagnoses, how_many
+from projections.rescoring import Rescoring
+from standards import Edition
+from tests.many_finished import multiply
+from tests.small_city import CITY, EDITION, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City
+
+OLD = {"2023": EDITION}
+RAISED = EDITION.model_copy(update={"bands": [*EDITION.bands[:4], Decimal(66), *EDITION.bands[5:]]})
+
+
+@pytest.fixture
+def city(journal: Journal) -> City:
+    return City(journal)
+
+
+@pytest.fixture
+def models_url(url: str, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'read.db'}" if url.startswith("sqlite") else url
+
+
+@pytest.fixture
+def models(journal: Journal, models_url: str) -> Iterator[ReadModels]:
+    opened = open_read_models(models_url, journal)
+    yield opened
+    opened.close()
+
+
+def run(models: ReadModels, new: Edition | None = EDITION) -> tuple[Rescoring, list[str]]:
+    models.catch_up()
+    rescoring = Rescoring(OLD, {"2023": new} if new is not None else {})
+    with models.reading() as reading:
+        return rescoring, [mover.diagnosis for mover in rescoring.movers(reading, Everything())]
+
+
+def test_a_finished_diagnosis_is_read_with_the_verified_answers_and_what_took_place(
+    city: City, models: ReadModels
+) -> None:
+    name = city.issued()
+    models.catch_up()
+    with models.reading() as reading:
+        [row] = finished_diagnoses(reading, Everything())
+        assert how_many(reading, Everything()) == 1
+    assert (row.id, row.enterprise) == (name, ENTERPRISE)
+    assert (row.subject.district, row.subject.size_class, row.subject.edition, row.subject.division) == (
+        FIRM.district,
+        "medium",
+        "2023",
+        "C34",
+    )
+    assert (row.finished.process.site_visit, row.finished.process.expert_review) == (True, False)
+    assert set(row.finished.answers) == {item.id for item in EDITION.of(row.finished.form)}
+
+
+def test_an_expert_review_counts_where_it_took_place(city: City, models: ReadModels) -> None:
+    name = city.issued(level=5)
+    models.catch_up()
+    with models.reading() as reading:
+        [before] = finished_diagnoses(reading, Everything())
+    item = d.ObjectionItem(indicator="Z01", reason="与实际不符")
+    city.send(FILLER, d.ObjectToReport(diagnosis=name, items=(item,)))
+    answer = d.ObjectionAnswer(indicator="Z01", upheld=True, reason="复核")
+    city.send(PROVIDER, d.AnswerObjections(diagnosis=name, answers=(answer,)))
+    city.send(CITY, d.RecordExpertReview(diagnosis=name, conclusion="同意"))
+    found = d.VerifiedAnswer(answer=before.finished.answers["Z01"])
+    city.send(PROVIDER, d.VerifyAnswers(diagnosis=name, section="D1", answers={"Z01": found}))
+    city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=name))
+    city.send(PROVIDER, d.IssueReport(diagnosis=name, file=FILE))
+    models.catch_up()
+    with models.reading() as reading:
+        [after] = finished_diagnoses(reading, Everything())
+    assert (before.finished.process.expert_review, after.finished.process.expert_review) == (False, True)
+    assert (before.finished.grade, after.finished.grade) == (6, 10)
+    assert run(models)[0].result().counts.same == 1
+
+
+def test_only_a_diagnosis_with_a_report_that_nothing_is_open_against_counts(city: City, models: ReadModels) -> None:
+    name = city.submitted()
+    assert run(models)[0].done == 0
+    city.send(CITY, d.WithdrawDiagnosis(diagnosis=name, reason="重来"))
+    assert run(models)[0].done == 0
+
+
+def test_a_confirmed_report_counts_and_one_under_objection_does_not(city: City, models: ReadModels) -> None:
+    name = city.issued()
+    assert run(models)[0].done == 1
+    item = d.ObjectionItem(indicator="Z01", reason="与实际不符")
+    city.send(FILLER, d.ObjectToReport(diagnosis=name, items=(item,)))
+    assert run(models)[0].done == 0
+    answer = d.ObjectionAnswer(indicator="Z01", upheld=False, reason="维持")
+    city.send(PROVIDER, d.AnswerObjections(diagnosis=name, answers=(answer,)))
+    city.send(FILLER, d.ConfirmReport(diagnosis=name, file=FILE))
+    assert run(models)[0].done == 1
+
+
+def test_a_diagnosis_whose_edition_has_no_successor_is_counted_so(city: City, models: ReadModels) -> None:
+    city.issued()
+    [obstacle] = run(models, None)[0].result().obstacles
+    assert (obstacle.kind, obstacle.subject, obstacle.diagnoses) == ("no_successor", "2023", 1)
+
+
+def test_the_scope_bounds_who_is_re_scored(city: City, models: ReadModels) -> None:
+    city.issued()
+    models.catch_up()
+    with models.reading() as reading:
+        for scope, number in (
+            (Everything(), 1),
+            (Is(Attribute.DISTRICT, FIRM.district), 1),
+            (Is(Attribute.DISTRICT, "310101"), 0),
+            (Nothing(), 0),
+        ):
+            assert how_many(reading, scope) == len(list(finished_diagnoses(reading, scope))) == number
+
+
+def test_every_one_is_re_scored_once_over_several_batches(city: City, models: ReadModels, models_url: str) -> None:
+    city.issued()
+    models.catch_up()
+    multiply(models, models_url, 47)
+    with models.reading() as reading:
+        ids = [row.id for row in finished_diagnoses(reading, Everything(), batch=10)]
+    assert len(ids) == 48
+    assert ids == sorted(set(ids))
+    same, movers = run(models)
+    assert (same.result().counts.same, movers) == (48, [])
+    raised, movers = run(models, RAISED)
+    counts = raised.result().counts
+    assert counts.down == len(movers) > 0
+    assert counts.rescored == 48
+    [found] = raised.sensitivity()
+    assert (found.replaces, found.firms) == ("2023", 48)
+
+
+def test_memory_does_not_grow_with_the_number_of_diagnoses(tmp_path: Path) -> None:
+    """Peak of a run over one batch and over two, after a first run has filled what is kept; movers are given, not held."""
+    journal = open_journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    models = open_read_models(f"sqlite:///{tmp_path / 'read.db'}", journal)
+    City(journal).issued()
+    models.catch_up()
+    multiply(models, f"sqlite:///{tmp_path / 'read.db'}", 100)
+
+    def measured(limit: int) -> int:
+        rescoring = Rescoring(OLD, {"2023": RAISED})
+        tracemalloc.start()
+        with models.reading() as reading:
+            for _ in rescoring.movers(reading, Everything(), batch=20):
+                if rescoring.done >= limit:
+                    break
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    measured(20)
+    peaks = [measured(20), measured(100)]
+    assert peaks[1] < 1.1 * peaks[0], peaks
+    models.close()
+    journal.close()
+
+

@@ -1,0 +1,126 @@
+"""Commands of shadow re-scoring 影子测算命令: what another edition would do to the finished diagnoses. plan S4, S5."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+from tqdm import tqdm
+
+from domain.access import Everything
+from projections import editions_desk
+from projections.finished_diagnoses import how_many
+from projections.reading import Reading
+from projections.rescoring import Rescoring
+from standards import AnyEdition, edition_of_json, load, published_editions
+from standards.edition import GRADES
+from standards.sensitivity import EditionSensitivity, NearestMove
+from standards.shadow import OBSTACLES
+from standards.shadow_tally import ShadowResult
+from zhenduan.settings import Settings
+from zhenduan.wiring import opened
+
+Run = Callable[[Settings, argparse.Namespace], int]
+
+SHOWN_MOVERS = 20
+SLICE_NAMES = {"district": "区", "size_class": "规模", "edition": "标准版本", "division": "行业大类"}
+REASON_NAMES = {
+    "weights": "权重调整",
+    "levels": "分级上限调整",
+    "points": "分值调整",
+    "bands": "各档最低分调整",
+    "gate": "门槛",
+    "process": "过程门槛",
+}
+
+out = print
+
+
+def _shadow(settings: Settings, given: argparse.Namespace) -> int:
+    with opened(settings) as installation:
+        installation.program.models.catch_up()
+        with installation.program.models.reading() as reading:
+            old = {row.key: edition_of_json(row.body) for row in editions_desk.editions(reading)}
+            new = _successors(old, given.edition, given.of)
+            if not new:
+                known = "、".join(dict.fromkeys((*old, *published_editions())))
+                sys.stderr.write(f"没有可测算的版本 no edition to re-score under：{given.edition}；可选 one of: {known}\n")
+                return 2
+            _run(reading, old, new, movers=given.movers, sensitivity=given.sensitivity)
+    return 0
+
+
+def _successors(old: Mapping[str, AnyEdition], wanted: str, of: str | None) -> Mapping[str, AnyEdition]:
+    """Published key -> what would take its place: one pair that is named, else a plain edition with its industries."""
+    known = {key: load(key) for key in published_editions()} | dict(old)
+    if of is not None:
+        return {of: known[wanted]} if of in old and wanted in known else {}
+    pairs = {key: wanted + key[len(key.partition("-")[0]) :] for key in old}
+    return {key: known[successor] for key, successor in pairs.items() if successor in known}
+
+
+def _run(
+    reading: Reading, old: Mapping[str, AnyEdition], new: Mapping[str, AnyEdition], *, movers: int, sensitivity: bool
+) -> None:
+    rescoring = Rescoring(old, new)
+    shown: list[str] = []
+    with tqdm(desc="测算 re-scoring", unit=" 份", total=how_many(reading, Everything()), file=sys.stderr) as bar:
+
+        def told(done: int) -> None:
+            bar.update(done - bar.n)
+
+        for mover in rescoring.movers(reading, Everything(), told):
+            if len(shown) < movers:
+                shown.append(f"{mover.diagnosis}（{mover.edition}）{mover.moved.sentence}")
+    out("、".join(f"{key} → {edition.key}" for key, edition in new.items()))
+    for line in (*_told(rescoring.result()), *shown):
+        out(line)
+    if sensitivity:
+        for one in rescoring.sensitivity():
+            for line in _sensitivity(one):
+                out(line)
+
+
+def _told(result: ShadowResult) -> Iterator[str]:
+    """The result as lines to read."""
+    counts = result.counts
+    yield (
+        f"已测算 {counts.rescored}：不变 {counts.same}、上升 {counts.up}、下降 {counts.down}；"
+        f"不可测算 {counts.not_rescorable}；问题表述有变 {result.reworded}"
+    )
+    names = ["未达", *(f"{grade} 档" for grade in range(1, GRADES + 1))]
+    yield "现档＼新档\t" + "\t".join(names)
+    for name, row in zip(names, result.matrix, strict=True):
+        if any(row):
+            yield f"{name}\t" + "\t".join(str(number or "·") for number in row)
+    for one in result.slices:
+        found = one.counts
+        yield (
+            f"{SLICE_NAMES[one.by]} {one.key}：不变 {found.same}、上升 {found.up}、下降 {found.down}、"
+            f"不可测算 {found.not_rescorable}"
+        )
+    for reason in result.reasons:
+        yield f"变动原因 {REASON_NAMES[reason.kind]}（{reason.subject}）：{reason.diagnoses}"
+    for obstacle in result.obstacles:
+        yield f"{OBSTACLES[obstacle.kind].format(subject=obstacle.subject)}：{obstacle.diagnoses}"
+
+
+def _sensitivity(found: EditionSensitivity) -> Iterator[str]:
+    yield f"敏感性 {found.edition}（{found.firms} 份）：其余权重按比例分摊"
+    for one in found.parameters:
+        yield f"{one.label} {one.value:f}：{_nearest('减', one.less)}；{_nearest('增', one.more)}"
+
+
+def _nearest(direction: str, move: NearestMove | None) -> str:
+    if move is None:
+        return f"{direction}：无变动"
+    return f"{direction}至 {move.value:f}（{move.change:+f}）变动 {move.firms} 家，如 {move.example}"
+
+
+def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
+    """Add the commands. command: takes name, what runs, what it says."""
+    added = command("shadow", _shadow, "影子测算 what another edition would do to every finished diagnosis")
+    added.add_argument("edition", help="版本号 key of the edition to re-score under; a plain one stands with its industries")
+    of = "只测算该版本 re-score diagnoses of this edition only; the others are counted as without successor"
+    added.add_argument("--of", help=of)
+    added.add_argument("--movers", type=int, default=SHOWN_MOVERS, help="列出的变动数 how many that move to list")
+    added.add_argument("--sensitivity", action="store_true", help="敏感性 the smallest change that moves any firm's grade")
