@@ -68,6 +68,10 @@ CONTACTS = NETWORK | OF_THE_PROVIDER
 CONSENTS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
 """A bank learns of its own consent by what it sees, and of no other bank's."""
 
+DISCLOSURES = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
+"""Who read whose data: each firm of its own, the city and the auditor of all. Nobody is told what others look at besides."""
+OUTCOME_FIELDS = ("selfTotal", "verifiedTotal", "measuredGrade", "grade", "level", "gradeName", "levelName")
+
 READ_FIELDS: Mapping[str, frozenset[Role]] = {
     # doors
     "Query.viewer": ANYONE,
@@ -86,6 +90,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.liaisonNetwork": NETWORK,
     "Query.rosterImports": ROSTERS,
     "Query.auditTrail": TRAIL_DOOR,
+    "Query.disclosures": DISCLOSURES,
     "Subscription.diagnosisEvents": FOLLOWERS,
     "Mutation.signIn": ANYONE,
     "Mutation.signOut": ANYONE,
@@ -104,6 +109,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "RequestUploadPayload.*": UPLOADERS,
     "IssueInvitationPayload.*": NAMES,
     "ExportPersonPayload.*": frozenset({Role.CITY}),
+    "ExportPersonPayload.export": frozenset({Role.CITY}),
     "Invitation.*": NAMES,
     "AcceptInvitationPayload.*": ANYONE,
     "UploadTicket.*": UPLOADERS,
@@ -120,10 +126,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "EnterpriseEdge.*": FIRMS,
     # diagnosis (plan P3, P4, S4)
     "Diagnosis.*": FIRMS,
-    **{
-        f"Diagnosis.{name}": OUTCOMES
-        for name in ("selfTotal", "verifiedTotal", "measuredGrade", "grade", "level", "gradeName", "levelName")
-    },
+    **{f"Diagnosis.{name}": OUTCOMES for name in OUTCOME_FIELDS},
     "EditionBasis.*": FIRMS,
     "EditionBasis.reason": TRAIL,
     "Diagnosis.answers": ANSWERS,
@@ -188,16 +191,41 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "AuditEntryConnection.*": TRAIL_DOOR,
     "AuditEntryEdge.*": TRAIL_DOOR,
     "DiagnosisEvent.*": FOLLOWERS,
+    # who read it (plan P5, P7)
+    "Disclosure.*": DISCLOSURES,
+    "Disclosure.person": frozenset({Role.AUDITOR, Role.CITY}),
+    "DisclosedFirm.*": DISCLOSURES,
+    "DisclosureConnection.*": DISCLOSURES,
+    "DisclosureEdge.*": DISCLOSURES,
 }
 
 MASKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("联系方式", "contacts", ("Person.name", "Person.phone", "Enterprise.contacts", "Contact.*")),
+    ("联系方式", "contacts", ("Person.name", "Person.phone", "Enterprise.contacts", "Contact.*", "ExportPersonPayload.export")),
     ("经营数据", "revenue", ("Enterprise.employees", "Enterprise.revenueWan")),
-    ("工艺秘密", "process secrets", ("Diagnosis.answers", "Diagnosis.evidence", "Answer.*", "Statement.*", "Evidence.*")),
-    ("诊断结果", "outcome", ("Diagnosis.grade", "Diagnosis.level", "Diagnosis.verifiedTotal")),
-    ("详细结果与报告", "result and report", ("Diagnosis.result", "Diagnosis.reports", "Result.*", "Report.*")),
+    (
+        "工艺秘密",
+        "process secrets",
+        ("Diagnosis.answers", "Diagnosis.evidence", "Answer.*", "Statement.*", "NamedNumber.*", "Evidence.*"),
+    ),
+    ("诊断结果", "outcome", tuple(f"Diagnosis.{name}" for name in OUTCOME_FIELDS)),
+    (
+        "详细结果与报告",
+        "result and report",
+        (
+            "Diagnosis.result",
+            "Diagnosis.reports",
+            "Result.*",
+            "DimensionScore.*",
+            "IndicatorScore.*",
+            "Gate.*",
+            "Report.*",
+        ),
+    ),
+    ("轨迹内容", "trail", ("AuditEntry.reason", "AuditEntry.sentence", "AuditEntry.data", "EditionBasis.reason")),
+    ("对银行的授权", "consents", ("Enterprise.consents", "Consent.*")),
 )
-"""Masks 字段遮蔽, as (中文, English, fields): what a role sees of a thing in its scope and what not. plan P7, R4."""
+"""Masks 字段遮蔽, as (中文, English, fields): what a role sees of a thing in its scope and what not; reading such a field is
+written down (domain/disclosures.py). plan P7, R4."""
 
 OPEN_TYPES = frozenset({"Edition", "EditionMapping", "LiaisonNode", "Organisation", "Viewer"})
 """Types whose things lie nowhere: open to every signed-in role alike. Every other type answers through the scope."""

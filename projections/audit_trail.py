@@ -159,6 +159,15 @@ def entries(reading: Reading, scope: Scope, first: int, where: EntryFilter = ANY
     return [EntryRow._make(row) for row in reading.rows(query)]
 
 
+def firms_of(reading: Reading, streams: Sequence[str]) -> dict[str, str]:
+    """The enterprise of each subject that has one 所属企业; the caller has judged the subjects."""
+    subjects = reading[SUBJECTS]
+    query = select(subjects.c.stream, subjects.c.enterprise).where(
+        reading.among(subjects.c.stream, list(dict.fromkeys(streams))), subjects.c.enterprise.is_not(None)
+    )
+    return {str(stream): str(firm) for stream, firm in reading.rows(query)}
+
+
 def count(reading: Reading, scope: Scope, where: EntryFilter = ANY) -> int:
     """How many entries a scope admits 条目数."""
     joined, conditions = _matching(reading, scope, where, 0)

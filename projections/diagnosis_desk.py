@@ -423,17 +423,31 @@ def _of(reading: Reading, scope: Scope, table: Table, ids: Sequence[str]) -> Seq
     return reading.rows(select(mine).where(*condition).order_by(*order))
 
 
-def files(reading: Reading, scope: Scope, sha256: str, *, evidence: bool) -> list[tuple[str, str]]:
-    """(file name, media type) of the reports within a scope that are kept under a hash; empty = not found.
+class FileRow(NamedTuple):
+    """A file that a diagnosis cites 文件. is_report: else it is evidence."""
+
+    filename: str
+    media_type: str
+    diagnosis: str
+    enterprise: str
+    is_report: bool
+
+
+def files(reading: Reading, scope: Scope, sha256: str, *, evidence: bool) -> list[FileRow]:
+    """The reports within a scope that are kept under a hash, once for each diagnosis that cites it; empty = not found.
 
     evidence: look among the evidence too; not every role that may read reports may read it.
     """
     cases, attached, printed = reading[DIAGNOSES], reading[EVIDENCE], reading[REPORTS]
     seen = tuple(_matching(reading, scope, DiagnosisFilter()))
-    first = select(attached.c.filename, attached.c.media_type).where(
+    whose = (cases.c.id, cases.c.enterprise)
+    first = select(attached.c.filename, attached.c.media_type, *whose).where(
         *seen, attached.c.diagnosis == cases.c.id, attached.c.sha256 == sha256
     )
-    second = select(printed.c.version).where(*seen, printed.c.diagnosis == cases.c.id, printed.c.sha256 == sha256)
-    found = [(str(name), str(kind)) for name, kind in reading.rows(first)] if evidence else []
-    found += [(f"诊断报告-v{version}.pdf", "application/pdf") for (version,) in reading.rows(second)]
+    second = select(printed.c.version, *whose).where(*seen, printed.c.diagnosis == cases.c.id, printed.c.sha256 == sha256)
+    found = [FileRow._make((*row, False)) for row in reading.rows(first)] if evidence else []
+    found += [
+        FileRow(f"诊断报告-v{version}.pdf", "application/pdf", diagnosis, enterprise, is_report=True)
+        for version, diagnosis, enterprise in reading.rows(second)
+    ]
     return found

@@ -53,6 +53,11 @@ class Settings:
         return self.database or f"sqlite:///{self.data / 'vault.db'}"
 
     @property
+    def disclosures_url(self) -> str:
+        """Address of the disclosure log: on SQLite a file of its own, so that it never waits for the journal."""
+        return self.database or f"sqlite:///{self.data / 'disclosures.db'}"
+
+    @property
     def master_key(self) -> Path:
         """File of the master key; keep it out of the backups of everything else."""
         return self.data / "master.key"

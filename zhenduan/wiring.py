@@ -11,6 +11,7 @@ from api.program import Program, Transparency
 from domain.access import Everything, Role
 from journal import Caller, open_journal
 from journal.blobs import Blobs
+from journal.disclosure_stores import open_disclosures
 from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog, open_log
 from journal.vault import derived, master_key, open_vault
@@ -69,6 +70,8 @@ def opened(
         stack.callback(models.close)
         vault = open_vault(settings.vault_url)
         stack.callback(vault.close)
+        disclosures = open_disclosures(settings.disclosures_url)
+        stack.callback(disclosures.close)
         log = open_log(journal, settings.journal_url, settings.log_key, settings.origin)
         stack.callback(log.close)
         witnesses = Witnesses(vault)
@@ -87,6 +90,7 @@ def opened(
             keys=keys,
             accounts=accounts,
             uploads=SignedUploads(vault, blobs, master, clock),
+            disclosures=disclosures,
             clock=clock,
             secret=derived(master, "cursors and digests of the interface"),
             demo=demo,

@@ -76,6 +76,10 @@ def _unversioned(name: str) -> str:
 
 
 def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str]) -> list[AuditEntry]:
+    masks = context.disclosing.masks("AuditEntry", wanted)
+    if masks:
+        firms = audit_trail.firms_of(context.reading, [row.stream for row in rows])
+        context.disclosing.note(masks, ((firm, stream) for stream, firm in firms.items()))
     sentences = [""] * len(rows)
     if "sentence" in wanted:
         sentences = trail_words.told(context.reading, context.scope, rows, in_words)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.cursors import Cursors
+from api.disclosing import Disclosing
 from api.program import PUBLIC, Identified, Program
 from api.wakeups import Wakeups
 from domain.access import Scope
@@ -30,6 +31,7 @@ class Context:
 
     identified: None when nobody is signed in; then the scope admits nothing.
     token: the bearer token of the request, needed to end or change its own session.
+    disclosing: what of the answer is protected, written down before it leaves.
     past, asked: of an answer with what was known then, the rows it rests on and the moment asked for (`api.as_of`).
     """
 
@@ -38,6 +40,7 @@ class Context:
     wakeups: Wakeups | None = None
     identified: Identified | None = None
     token: str | None = None
+    disclosing: Disclosing = field(default_factory=Disclosing)
     past: Past | None = None
     asked: datetime | None = None
     _open: ExitStack = field(default_factory=ExitStack)

@@ -1,6 +1,6 @@
 """Diagnosis 诊断 in the schema: one firm's case with answers, evidence, result and reports. plan P3–P6, S4."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ from api.organisations import Organisation, load_organisations
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.results import Result, result_of
 from domain.diagnosis import STATUS_NAMES, Status, chosen_otherwise
+from domain.disclosures import PROTECTED
 from domain.fields import FIELDS
 from projections import diagnosis_desk, editions_desk, past
 from projections.diagnosis_desk import DiagnosisRow
@@ -118,10 +119,18 @@ def _basis(row: DiagnosisRow) -> EditionBasis:
     )
 
 
+def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
+    """Whose data the rows hold: (firm, subject) of each."""
+    return ((row.enterprise, f"diagnosis/{row.id}") for row in rows)
+
+
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
     """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
     from api.enterprises import load_enterprises  # noqa: PLC0415 - each shows the other
 
+    masks = context.disclosing.masks("Diagnosis", wanted) | context.disclosing.masks("EditionBasis", below(wanted, "basis"))
+    if masks:
+        context.disclosing.note(masks, held_in(rows))
     ids = [row.id for row in rows]
     firms: dict[str, Enterprise] = {}
     if "enterprise" in wanted:
@@ -219,6 +228,8 @@ class DiagnosisQueries:
         rows = diagnosis_desk.diagnoses(
             reading, context.scope, where, size + 1, context.cursors.open_key("diagnoses", after) if after else None
         )
+        if where.grade is not None:  # who is found by a grade is told to have it
+            context.disclosing.note(frozenset({PROTECTED["Diagnosis"]["grade"]}), held_in(rows[:size]))
         return connection(  # type: ignore[no-any-return]
             rows,
             size,

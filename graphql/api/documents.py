@@ -19,6 +19,7 @@ from strawberry.schema.schema import validate_document
 
 from api.budget import Limits, over_budget
 from api.compiled import Plans
+from api.disclosing import Guarded, door_of, guarded_among
 from api.field_rights import Rows, asked, roles_for
 from api.texts import literals, unusable
 from domain.access import Role
@@ -45,6 +46,7 @@ class Prepared:
     """One operation of a document, ready to run any number of times 已备操作.
 
     coordinates: the fields it may ask for. roles: those that may read all of them. plans: see `api.compiled`.
+    door, guarded: the fields it begins with, and the protected ones among all it asks for (`api.disclosing`).
     """
 
     document: DocumentNode
@@ -52,6 +54,8 @@ class Prepared:
     coordinates: frozenset[str]
     roles: frozenset[Role]
     plans: Plans = field(default_factory=dict, compare=False)
+    door: str = ""
+    guarded: Guarded = field(default_factory=dict)
 
     @property
     def kind(self) -> OperationType:
@@ -89,7 +93,14 @@ class Documents:
         if operation.operation is not OperationType.MUTATION and (problem := unusable(literals(own))) is not None:
             raise Unacceptable(VALIDATION_FAILED, [problem])
         coordinates = asked(self._schema, own)
-        return Prepared(own, operation, coordinates, roles_for(self._rights, coordinates))
+        return Prepared(
+            own,
+            operation,
+            coordinates,
+            roles_for(self._rights, coordinates),
+            door=door_of(coordinates),
+            guarded=guarded_among(coordinates),
+        )
 
     def _parsed(self, query: str) -> DocumentNode:
         try:

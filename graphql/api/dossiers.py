@@ -5,7 +5,7 @@ out of it. So a dossier goes to the firm it is about, the provider whose work it
 scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import orjson
 from starlette.requests import Request
@@ -14,12 +14,14 @@ from starlette.routing import Route
 
 from api.as_of import moment_in
 from api.audit_trail import in_words, microseconds
+from api.disclosing import Disclosing
 from api.errors import masked, request_error
 from api.files import attachment
 from api.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.operations import Answer, CallerGone, Operations
 from api.program import PUBLIC, Program, Transparency
 from domain.access import Role
+from domain.disclosures import ALL_FIRMS
 from domain.fields import DOSSIERS, EXPORTS, TRAIL
 from domain.language import NOT_FOUND, Refused
 from interop import audit_export
@@ -28,9 +30,12 @@ from interop.provenance import provenance
 from journal import Caller
 from journal.subtrees import Unprovable
 from journal.transparency import SigningRefused
-from projections import diagnosis_desk
+from projections import audit_trail, diagnosis_desk
 from projections.audit_trail import EntryFilter
+from projections.diagnosis_desk import DiagnosisRow
 
+WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "trail"})
+"""What entries that are shown whole hold of a firm."""
 JSON_LINES = "application/jsonl"
 
 
@@ -85,8 +90,8 @@ class Dossiers:
 
         return endpoint
 
-    def _admitted(self, request: Request, caller: Caller, readers: frozenset[Role]) -> str:
-        """Id of a diagnosis that the caller may take away.
+    def _admitted(self, request: Request, caller: Caller, readers: frozenset[Role]) -> DiagnosisRow:
+        """A diagnosis that the caller may take away.
 
         Raises:
             Refused: NOT_FOUND; absent, out of scope and not for this role answer alike.
@@ -94,9 +99,24 @@ class Dossiers:
         identity = str(request.path_params["id"])
         if caller.role in readers:
             with self._program.models.reading(caller.scope) as reading:
-                if identity in diagnosis_desk.diagnoses_by_id(reading, caller.scope, [identity]):
-                    return identity
+                found = diagnosis_desk.diagnoses_by_id(reading, caller.scope, [identity]).get(identity)
+            if found is not None:
+                return found
         raise NOT_FOUND.refuse()
+
+    def _leave(self, door: str, caller: Caller, held: Iterable[tuple[str, str]], masks: frozenset[str]) -> None:
+        """Write down whose data leaves, before it does. held: (firm, subject)."""
+        disclosing = Disclosing(door)
+        disclosing.note(masks, held)
+        disclosing.leave(self._program, caller)
+
+    def _exported(self, where: EntryFilter) -> list[tuple[str, str]]:
+        """Whose entries an export holds: of one subject's firm, where it has one; else of any firm, which is every one."""
+        if where.stream is None:
+            return [(ALL_FIRMS, "")]
+        with self._program.models.reading() as reading:
+            firms = audit_trail.firms_of(reading, [where.stream])
+        return [(firm, stream) for stream, firm in firms.items()]
 
     def _log(self) -> Transparency:
         if self._program.transparency is None:
@@ -107,17 +127,20 @@ class Dossiers:
         """GET /dossiers/grade/{id}?files=: the dossier of a grade; `files=1` puts reports and evidence in."""
         kind = request.path_params["kind"]
         log = self._log().log
-        identity = self._admitted(request, caller, DOSSIERS)
+        case = self._admitted(request, caller, DOSSIERS)
         if kind not in KINDS:
             raise NOT_FOUND.refuse()
         kept = self._program.blobs if request.query_params.get("files") == "1" else None
-        made = dossier(self._program.journal, log, f"diagnosis/{identity}", kind, kept)
-        return _download(made, f"{identity}.{kind}.dossier.json")
+        made = dossier(self._program.journal, log, f"diagnosis/{case.id}", kind, kept)
+        self._leave("GET /dossiers", caller, [(case.enterprise, f"diagnosis/{case.id}")], WHOLE_ENTRIES)
+        return _download(made, f"{case.id}.{kind}.dossier.json")
 
     def _provenance(self, request: Request, caller: Caller) -> Response:
         """GET /provenance/{id}: W3C PROV of a diagnosis; it names no person and no place in the journal."""
-        identity = self._admitted(request, caller, TRAIL)
-        return _download(orjson.dumps(provenance(self._program.journal, identity)), f"{identity}.prov.json")
+        case = self._admitted(request, caller, TRAIL)
+        made = orjson.dumps(provenance(self._program.journal, case.id))
+        self._leave("GET /provenance", caller, [(case.enterprise, f"diagnosis/{case.id}")], frozenset({"trail"}))
+        return _download(made, f"{case.id}.prov.json")
 
     def _trail(self, request: Request, caller: Caller) -> Response:
         """GET /audit-trail.jsonl?subject=&kind=&actor=&role=&organisation=&from=&to=: the trail with proofs, streamed."""
@@ -138,6 +161,7 @@ class Dossiers:
         made = audit_export.lines(self._program.journal, self._program.models, log, caller.scope, where, in_words)
         sent = audit_export.chunks(made)
         first = next(sent)  # what stands in the way of the whole is told before the answer begins
+        self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)
         return StreamingResponse(
             _joined(first, sent), 200, {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}, media_type=JSON_LINES
         )

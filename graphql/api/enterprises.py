@@ -68,6 +68,9 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     """Enterprises of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
     from api.diagnosis import load_diagnoses  # noqa: PLC0415 - an enterprise shows its diagnosis, and the other way round
 
+    masks = context.disclosing.masks("Enterprise", wanted)
+    if masks:
+        context.disclosing.note(masks, ((row.id, f"enterprise/{row.id}") for row in rows))
     names = district_codes()
     cases: dict[str, Diagnosis] = {}
     if "diagnosis" in wanted:

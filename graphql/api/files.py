@@ -8,11 +8,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.disclosing import Disclosing
 from api.errors import masked, request_error
 from api.field_rights import Rows, row_of
 from api.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.operations import Answer, CallerGone, Operations
 from api.program import PUBLIC, Program, Upload
+from domain.disclosures import PROTECTED
 from domain.language import Refused
 from projections import diagnosis_desk
 
@@ -102,17 +104,24 @@ class Files:
             if caller.role not in self._report_readers:
                 return respond(_not_found(), JSON, as_status=True)
             with self._program.models.reading(caller.scope) as reading:
-                names = diagnosis_desk.files(
+                found = diagnosis_desk.files(
                     reading, caller.scope, sha256, evidence=caller.role in self._evidence_readers
                 )
-            data = self._program.blobs.get(sha256) if names else None
+            data = self._program.blobs.get(sha256) if found else None
+            if data is not None:
+                disclosing = Disclosing("GET /files")
+                for row in found:
+                    name = "reports" if row.is_report else "evidence"
+                    masks = frozenset({PROTECTED["Diagnosis"][name]})
+                    disclosing.note(masks, [(row.enterprise, f"diagnosis/{row.diagnosis}")])
+                disclosing.leave(self._program, caller)
         except CallerGone as gone:
             return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(Answer({"errors": [masked(fault)]}, 500), JSON, as_status=True)
         if data is None:
             return respond(_not_found(), JSON, as_status=True)
-        name, media_type = names[0]
+        name, media_type, *_ = found[0]
         headers = {
             **ALWAYS,
             "content-disposition": attachment(name),

@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from inspect import isawaitable
 from typing import Any, TypeVar
 
+import orjson
 import strawberry
 from anyio import CancelScope
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
@@ -57,10 +58,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """The GraphQL response 应答. status: of HTTP, where the media type lets errors have one."""
+    """The GraphQL response 应答. status: of HTTP, where the media type lets errors have one. body: its JSON, once encoded."""
 
     payload: dict[str, Any]
     status: int = 200
+    body: bytes | None = None
 
     @property
     def is_executed(self) -> bool:
@@ -194,14 +196,23 @@ class Operations:
             if odd is not None:
                 return Answer({"errors": published([odd])}, 400)
         executor.plans = prepared.plans
+        context.disclosing.guard(prepared.door, prepared.guarded)
         return Admitted(prepared, executor, context)
 
     def execute(self, admitted: Admitted) -> Answer:
-        """Run a query or mutation in this thread 执行."""
+        """Run a query or mutation in this thread 执行; an answer with protected data leaves once that is written down."""
+        context, caller = admitted.context, admitted.context.caller
         try:
-            return _answer(admitted.executor.execute_operation())
+            answer = _answer(admitted.executor.execute_operation())
+            pending = context.disclosing.told(self._program, caller)
+            context.close()
+            answer = replace(answer, body=orjson.dumps(answer.payload))  # while the disclosure is on its way to the disk
+            if pending is not None:
+                pending.wait()
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             return Answer({"errors": [masked(fault)]}, 500)
+        else:
+            return answer
         finally:
             admitted.context.close()
 
@@ -265,12 +276,16 @@ class Operations:
         before = admitted.context
         now = self.still(before.token, before.caller)
         executor = admitted.executor.build_per_event_executor(event)
-        executor.context_value = Context(self._program, self._cursors, self._wakeups, now, before.token)
+        context = Context(self._program, self._cursors, self._wakeups, now, before.token)
+        context.disclosing.guard(admitted.prepared.door, admitted.prepared.guarded)
+        executor.context_value = context
         executor.is_awaitable = assume_not_awaitable
         try:
-            return _answer(executor.execute_operation(serially=False))
+            answer = _answer(executor.execute_operation(serially=False))
         finally:
-            executor.context_value.close()
+            context.close()
+        context.disclosing.leave(self._program, context.caller)
+        return answer
 
 
 async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:

@@ -1,12 +1,13 @@
 """People 人员 in the schema: who may act, in which role; names leave the vault for those who appoint. plan O2, P7."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import strawberry
 
 from api.context import Context
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
+from domain.access import Role, head_of
 from journal.personal import KeyMissing
 from projections import people_desk
 from projections.people_desk import MembershipRow, PersonRow
@@ -63,9 +64,18 @@ def _opened(context: Context, person: str, field: str, sealed: str | None) -> st
         return KEY_LOST
 
 
+def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str, str]]:
+    """The firms that people act or acted for: (firm, subject)."""
+    for person, memberships in held.items():
+        for one in memberships:
+            if head_of(Role(one.role)) is Role.ENTERPRISE:
+                yield one.organisation, f"person/{person}"
+
+
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:
     """People of rows; a name is decrypted only where the selection asks for it."""
     held = people_desk.held_by(context.reading, context.scope, [row.id for row in rows])
+    context.disclosing.note(context.disclosing.masks("Person", wanted), _firms_of(held))
     return [
         Person(
             id=strawberry.ID(row.id),

@@ -4,7 +4,7 @@ Name and phone in clear, roles, the ways in (never a password or token), every e
 the person wrote. Once erased, only the opaque id and what is not personal remain.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from api.context import Context
 from api.diagnosis_parts import moment
 from api.errors import UserError
 from api.program import Program
-from domain.access import Everything
+from domain.access import Everything, Role, head_of
 from domain.language import NOT_FOUND
 from domain.people import person_stream
 from projections import Reading, audit_trail, people_desk
@@ -46,6 +46,14 @@ def held_on(program: Program, reading: Reading, person: str) -> dict[str, Any] |
         "about": [_told(entry) for entry in _all(reading, EntryFilter(stream=person_stream(person)))],
         "written": [_told(entry) for entry in _all(reading, EntryFilter(actor=person))],
     }
+
+
+def firms_in(reading: Reading, found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Whose data an export holds: (firm, subject) of the firms that the person acted for or wrote entries about."""
+    held = (one["organisation"] for one in found["memberships"] if head_of(Role(one["role"])) is Role.ENTERPRISE)
+    streams = [entry["id"].rsplit("/", 1)[0] for entry in found["written"]]
+    firms = dict.fromkeys((*held, *audit_trail.firms_of(reading, streams).values()))
+    return [(firm, person_stream(found["person"])) for firm in firms]
 
 
 def _all(reading: Reading, where: EntryFilter) -> Iterator[EntryRow]:
@@ -100,6 +108,8 @@ class PersonExportMutations:
         found = held_on(context.program, context.reading, input.person)
         if found is None:
             return ExportPersonPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
+        masks = context.disclosing.masks("ExportPersonPayload", frozenset({"export"}))
+        context.disclosing.note(masks, firms_in(context.reading, found))
         return ExportPersonPayload(
             user_errors=[], export=orjson.dumps(found).decode(), made_at=context.program.clock()
         )

@@ -10,6 +10,7 @@ from domain.events import CAPABILITIES
 from domain.language import Command
 from journal import Caller, Finish, Handled, Journal, handle
 from journal.blobs import Blobs
+from journal.disclosures import DisclosureLog
 from journal.notes import VerifierKey
 from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog
@@ -176,6 +177,7 @@ class Program:
 
     secret: 32 bytes of this installation; keys of cursors and digests are derived from it.
     demo: the data is synthetic, and whatever shows it says 示例数据.
+    disclosures: where every answer with protected data is written down before it leaves.
     editions: published editions by key, kept once read: they never change.
     transparency: None = nothing is shown of the log, and its endpoints do not exist.
     """
@@ -186,6 +188,7 @@ class Program:
     keys: PersonalKeys
     accounts: Accounts
     uploads: Uploads
+    disclosures: DisclosureLog
     clock: Callable[[], datetime]
     secret: bytes
     demo: bool = False

@@ -5,6 +5,7 @@ import strawberry
 from api.audit_trail import AuditTrailQueries, Subscription
 from api.coverage import CoverageQueries
 from api.diagnosis import DiagnosisQueries
+from api.disclosures import DisclosureQueries
 from api.edition_mapping import EditionMappingQueries
 from api.editions import EditionQueries
 from api.enterprises import EnterpriseQueries
@@ -33,6 +34,7 @@ class Query(
     LiaisonQueries,
     RosterQueries,
     AuditTrailQueries,
+    DisclosureQueries,
 ):
     """The root of every read."""
 

@@ -24,6 +24,7 @@ from domain.access import Role, scope_of
 from domain.language import Rule
 from journal import Caller, open_journal
 from journal.blobs import Blobs
+from journal.disclosure_stores import open_disclosures
 from projections import open_read_models
 
 NOT_TODAY = Rule("NOT_TODAY", "plan P5", "今日不可（{day}）", "Not today ({day})")
@@ -238,6 +239,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
     models_url = f"sqlite:///{folder / 'models.db'}" if url is None or url.startswith("sqlite") else url
     models = open_read_models(models_url, journal)
     accounts, uploads = SmallAccounts(), SmallUploads()
+    disclosures = open_disclosures(f"sqlite:///{folder / 'disclosures.db'}")
     program = Program(
         journal=journal,
         models=models,
@@ -245,12 +247,14 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
         keys=cast("Any", None),
         accounts=accounts,
         uploads=uploads,
+        disclosures=disclosures,
         clock=lambda: NOW,
         secret=b"s" * 32,
     )
     schema = strawberry.Schema(Query, Mutation, Subscription)
     app = create_app(program, schema=schema, rows=ROWS, **rest)
     yield SmallApi(app, program, accounts, uploads)
+    disclosures.close()
     models.close()
     journal.close()
 

@@ -24,6 +24,7 @@ from interop.rosters import read_roster, roster_command
 from interop.uscc import flaw_of
 from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
+from journal.disclosure_stores import open_disclosures
 from journal.personal import PersonalKeys
 from journal.vault import open_vault
 from projections import (
@@ -81,6 +82,7 @@ class House:
         self.models = open_read_models(database or files["models"], self.journal)
         self.vault, self.keys = open_vault(database or files["vault"]), open_vault(f"sqlite:///{keys}")
         self.accounts = LocalAccounts(self.vault, self.models, self.clock, hasher=CHEAP)
+        self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
         blobs = Blobs(folder / "files")
         self.program = Program(
             journal=self.journal,
@@ -89,6 +91,7 @@ class House:
             keys=PersonalKeys(self.keys, MASTER),
             accounts=self.accounts,
             uploads=SignedUploads(self.vault, blobs, MASTER, self.clock),
+            disclosures=self.disclosures,
             clock=self.clock,
             secret=MASTER,
             demo=True,
@@ -116,6 +119,7 @@ def house(folder: Path, keys: Path | None = None, database: str | None = None) -
     made = House(folder, keys or folder / "keys.db", database)
     yield made
     made.models.close()
+    made.disclosures.close()
     made.vault.close()
     made.keys.close()
     made.journal.close()

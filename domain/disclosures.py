@@ -1,0 +1,131 @@
+"""Disclosures 披露: which fields of a firm are protected, and what is kept of an answer that held some. plan P5, P7.
+
+The masks of fields.py say who may read; here is what is written down when someone did.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple, assert_never
+
+from domain.access import (
+    ROLE_NAMES,
+    AllOf,
+    AnyOf,
+    Attribute,
+    Everything,
+    Is,
+    Nothing,
+    OpenTo,
+    Role,
+    Scope,
+    sentence,
+)
+from domain.fields import MASKS
+
+ALL_FIRMS = "*"
+"""Firm of an answer that held every firm's data 全部企业, such as the whole trail."""
+
+MASK_NAMES: Mapping[str, str] = {english: chinese for chinese, english, _ in MASKS}
+"""English name of a mask, which is its key -> 中文."""
+MASK_BITS: Mapping[str, int] = {english: 1 << place for place, (_, english, _) in enumerate(MASKS)}
+"""Mask -> its bit in the log's index. Kept rows have these bits: a new mask goes to the end of `MASKS`."""
+
+
+def protected_fields() -> Mapping[str, Mapping[str, str]]:
+    """Type -> field -> mask 受保护字段. "Type.*" rows are of types that only a protected field leads to."""
+    found: dict[str, dict[str, str]] = {}
+    for _, mask, coordinates in MASKS:
+        for coordinate in coordinates:
+            kind, name = coordinate.split(".")
+            if name != "*":
+                found.setdefault(kind, {})[name] = mask
+    return found
+
+
+PROTECTED = protected_fields()
+
+
+class Disclosed(NamedTuple):
+    """What an answer held of one firm 披露内容: the subject as kind/id, and the masks of the fields that were in it.
+
+    firm: id of the enterprise; `ALL_FIRMS` where it was every one.
+    """
+
+    firm: str
+    subject: str
+    masks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """An answer that held protected data 披露记录: who read what of which firms, when, in which role, and why they could.
+
+    at: microseconds of UTC. person: opaque id of the person or machine. door: the published name of the way it was asked,
+    such as "Query.enterprises" or "GET /files". scope: what admitted it.
+    """
+
+    at: int
+    person: str
+    role: str
+    organisation: str
+    door: str
+    scope: Scope
+    disclosed: Sequence[Disclosed]
+
+
+def bits_of(masks: Sequence[str]) -> int:
+    """Masks as the log's index has them 遮蔽位."""
+    bits = 0
+    for mask in masks:
+        bits |= MASK_BITS[mask]
+    return bits
+
+
+def spelled(scope: Scope) -> list[Any]:
+    """A scope as plain lists and texts, to be kept 范围留存; `scope_spelled` reads it back."""
+    match scope:
+        case Everything():
+            return ["everything"]
+        case Nothing():
+            return ["nothing"]
+        case Is(attribute=attribute, value=value):
+            return ["is", attribute.value, value]
+        case OpenTo(attribute=attribute, party=party, on=on):
+            return ["open", attribute.value, party, on.isoformat()]
+        case AnyOf(scopes=scopes):
+            return ["any", *map(spelled, scopes)]
+        case AllOf(scopes=scopes):
+            return ["all", *map(spelled, scopes)]
+        case never:
+            assert_never(never)
+
+
+def scope_spelled(kept: Sequence[Any]) -> Scope:
+    """The scope that was kept as plain lists and texts.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match kept:
+        case ["everything"]:
+            return Everything()
+        case ["nothing"]:
+            return Nothing()
+        case ["is", attribute, value]:
+            return Is(Attribute(attribute), value)
+        case ["open", attribute, party, on]:
+            return OpenTo(Attribute(attribute), party, date.fromisoformat(on))
+        case ["any", *scopes]:
+            return AnyOf(tuple(map(scope_spelled, scopes)))
+        case ["all", *scopes]:
+            return AllOf(tuple(map(scope_spelled, scopes)))
+        case _:
+            raise ValueError(f"no scope: {kept}")
+
+
+def why(role: str, scope: Scope) -> tuple[str, str]:
+    """Why the reader could 可读原因: (中文, English), from the role and the scope as they were then. plan P7."""
+    chinese, english = ROLE_NAMES[Role(role)]
+    says, says_in_english = sentence(scope)
+    return f"以“{chinese}”身份，可见范围：{says}", f"as {english}, who may see: {says_in_english}"

@@ -1,0 +1,161 @@
+"""Stores of the disclosure log 披露日志存储: a SQLite file of its own, or two tables in PostgreSQL; append-only on both.
+
+The guards stop mistakes and every ordinary role, as those of the journal do (`postgres_schema`, `sqlite`); what the owner of
+the tables changes, `disclosures.broken` finds.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from sqlalchemy import create_engine
+
+from journal.disclosures import DisclosureLog, Written
+from journal.sqlite import APPEND_ONLY, BUSY_SECONDS, to_wal
+from journal.vault import OWNER_ONLY, SQLITE
+
+SCHEMA_LOCK = 7_239_006
+
+SQLITE_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS disclosures (
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, person TEXT NOT NULL, role TEXT NOT NULL, organisation TEXT NOT NULL,
+        door TEXT NOT NULL, scope TEXT NOT NULL, disclosed TEXT NOT NULL, masks INTEGER NOT NULL,
+        writer TEXT NOT NULL, number INTEGER NOT NULL, chain BLOB NOT NULL, UNIQUE (writer, number)) STRICT""",
+    "CREATE INDEX IF NOT EXISTS disclosures_at ON disclosures (at)",
+    """CREATE TABLE IF NOT EXISTS disclosed_firms (
+        firm TEXT NOT NULL, disclosure INTEGER NOT NULL, masks INTEGER NOT NULL,
+        PRIMARY KEY (firm, disclosure)) STRICT, WITHOUT ROWID""",
+    f"CREATE TRIGGER IF NOT EXISTS disclosures_keep BEFORE UPDATE ON disclosures {APPEND_ONLY}",
+    f"CREATE TRIGGER IF NOT EXISTS disclosures_stay BEFORE DELETE ON disclosures {APPEND_ONLY}",
+    f"CREATE TRIGGER IF NOT EXISTS disclosed_firms_keep BEFORE UPDATE ON disclosed_firms {APPEND_ONLY}",
+    f"CREATE TRIGGER IF NOT EXISTS disclosed_firms_stay BEFORE DELETE ON disclosed_firms {APPEND_ONLY}",
+    # INSERT OR REPLACE deletes without firing the DELETE trigger: refuse what is already there
+    f"""CREATE TRIGGER IF NOT EXISTS disclosures_once BEFORE INSERT ON disclosures
+        WHEN EXISTS (SELECT 1 FROM disclosures WHERE id = NEW.id)
+        OR EXISTS (SELECT 1 FROM disclosures WHERE writer = NEW.writer AND number = NEW.number) {APPEND_ONLY}""",  # noqa: S608 - our own constant
+    f"""CREATE TRIGGER IF NOT EXISTS disclosed_firms_once BEFORE INSERT ON disclosed_firms
+        WHEN EXISTS (SELECT 1 FROM disclosed_firms WHERE firm = NEW.firm AND disclosure = NEW.disclosure)
+        {APPEND_ONLY}""",  # noqa: S608 - as above
+)
+
+INSERT = f"INSERT INTO disclosures VALUES ({', '.join('?' * 12)})"  # noqa: S608 - a mark for each of our own columns
+
+POSTGRES_SCHEMA = """
+CREATE TABLE IF NOT EXISTS disclosures (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at bigint NOT NULL, person text NOT NULL, role text NOT NULL,
+    organisation text NOT NULL, door text NOT NULL, scope text NOT NULL, disclosed text NOT NULL, masks integer NOT NULL,
+    writer text NOT NULL, number bigint NOT NULL, chain bytea NOT NULL,
+    CONSTRAINT disclosures_once UNIQUE (writer, number));
+CREATE INDEX IF NOT EXISTS disclosures_at ON disclosures (at);
+CREATE TABLE IF NOT EXISTS disclosed_firms (
+    firm text COLLATE "C" NOT NULL, disclosure bigint NOT NULL, masks integer NOT NULL, PRIMARY KEY (firm, disclosure));
+CREATE OR REPLACE FUNCTION disclosures_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'append-only'; END $$;
+CREATE OR REPLACE TRIGGER disclosures_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON disclosures
+    FOR EACH STATEMENT EXECUTE FUNCTION disclosures_refuse_change();
+CREATE OR REPLACE TRIGGER disclosed_firms_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON disclosed_firms
+    FOR EACH STATEMENT EXECUTE FUNCTION disclosures_refuse_change();
+ALTER TABLE disclosures ENABLE ALWAYS TRIGGER disclosures_keep;
+ALTER TABLE disclosed_firms ENABLE ALWAYS TRIGGER disclosed_firms_keep;
+"""
+
+PREPARE = """
+SET synchronous_commit = on;
+PREPARE disclose (bigint[], text[], text[], text[], text[], text[], text[], int[], text[], bigint[], bytea[],
+    text[], bigint[], text[], int[]) AS
+WITH told AS (
+    INSERT INTO disclosures (at, person, role, organisation, door, scope, disclosed, masks, writer, number, chain)
+    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id, writer, number)
+INSERT INTO disclosed_firms SELECT firms.firm, told.id, firms.masks
+FROM unnest($12, $13, $14, $15) AS firms (writer, number, firm, masks) JOIN told USING (writer, number)
+"""
+EXECUTE = f"EXECUTE disclose ({', '.join(['%s'] * 15)})"
+
+
+class SQLiteStore:
+    """Rows in a SQLite file of their own, so that they never wait for the journal 嵌入式存储."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
+        to_wal(self._connection)
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("BEGIN IMMEDIATE")
+        for statement in SQLITE_SCHEMA:
+            self._connection.execute(statement)
+        self._connection.execute("COMMIT")
+
+    def write(self, rows: Sequence[Written]) -> None:
+        """Make rows durable, all or none."""
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM disclosures").fetchone()
+            numbered = list(enumerate(rows, last + 1))
+            connection.executemany(INSERT, [(place, *row[:11]) for place, row in numbered])
+            connection.executemany(
+                "INSERT INTO disclosed_firms VALUES (?, ?, ?)",
+                [(firm, place, masks) for place, row in numbered for firm, masks in row.firms.items()],
+            )
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+class PostgresStore:
+    """Rows in PostgreSQL 城市级存储: one connection, one statement a batch."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._connection: Any = None
+        connection = psycopg2.connect(address)
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
+                cursor.execute(POSTGRES_SCHEMA)
+        finally:
+            connection.close()
+
+    def write(self, rows: Sequence[Written]) -> None:
+        """Make rows durable, all or none; a connection that failed is given up, and the next write makes another."""
+        firms = [(row.writer, row.number, firm, masks) for row in rows for firm, masks in row.firms.items()]
+        values = [list(column) for column in zip(*(row[:11] for row in rows), strict=True)]
+        values += [list(column) for column in zip(*firms, strict=True)]
+        try:
+            if self._connection is None:
+                self._connection = psycopg2.connect(self._address)
+                self._connection.autocommit = True
+                self._run(PREPARE, None)
+            self._run(EXECUTE, values)
+        except BaseException:
+            self.close()
+            raise
+
+    def _run(self, statement: str, values: list[list[Any]] | None) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement, values)
+
+    def close(self) -> None:
+        """Close the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def open_disclosures(url: str) -> DisclosureLog:
+    """The disclosure log at an address 打开披露日志: "sqlite:///PATH", a file of its own, or a PostgreSQL address."""
+    if not url.startswith(SQLITE):
+        address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
+        return DisclosureLog(PostgresStore(url), create_engine(address, pool_size=2, pool_pre_ping=True))
+    store = SQLiteStore(Path(url.removeprefix(SQLITE)))
+    return DisclosureLog(store, create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}))

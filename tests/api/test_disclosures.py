@@ -1,0 +1,418 @@
+"""Disclosures (plan P5, P7): every answer with a firm's protected data leaves a row before it leaves, told to the firm."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.field_rights import coordinates_of, resolve_rights
+from domain.access import Everything
+from domain.disclosures import ALL_FIRMS, PROTECTED
+from domain.fields import ANYONE, FIELDS, FIRMS, FOLLOWERS, MASKS, SIGNED_IN
+from journal.disclosures import broken
+from projections.disclosures import DisclosureRow, disclosures
+from tests.api.test_access_table import document, paths
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, SCHEMA, LiveCity
+
+EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other door to it
+LOG = """query($first: Int, $after: String, $enterprise: ID, $person: ID, $role: String, $mask: String, $ofOthers: Boolean,
+  $from: DateTime, $to: DateTime) {
+  disclosures(first: $first, after: $after, enterprise: $enterprise, person: $person, role: $role, mask: $mask,
+    ofOthers: $ofOthers, from: $from, to: $to) {
+    nodes { id at role organisation door firms { enterprise subject masks maskNames } why whyInEnglish }
+    pageInfo { hasNextPage endCursor } totalCount } }"""
+
+
+def rows(city: LiveCity) -> list[DisclosureRow]:
+    """Every row of the log, latest first."""
+    with city.installation.program.disclosures.reading() as connection:
+        return disclosures(connection, Everything(), 1_000)
+
+
+def log(city: LiveCity, who: str, **given: Any) -> Any:
+    return city.data(who, LOG, **{"ofOthers": False, **given})["disclosures"]
+
+
+def held(row: DisclosureRow) -> dict[str, set[str]]:
+    """Subject -> masks of a row."""
+    return {one.subject: set(one.masks) for one in row.disclosed}
+
+
+@pytest.fixture
+def client(city: LiveCity) -> Iterator[TestClient]:
+    with TestClient(create_app(city.installation.program)) as opened:
+        yield opened
+
+
+# What is protected
+
+RESTRICTED_BUT_OPEN = {
+    "Person.*": "opaque ids and roles; name and phone have rows of their own",
+    "LiaisonNode.*": "units of the administration and no firm",
+    "LiaisonNodeConnection.*": "as above",
+    "LiaisonNodeEdge.*": "as above",
+    "PersonConnection.*": "cursors and counts",
+    "PersonEdge.*": "as above",
+    "AuditEntry.*": "who took part in which role; what an entry holds has rows of its own",
+    "AuditEntry.position": "a place in the journal",
+    "AuditEntry.actor": "an opaque id",
+    "AuditEntryConnection.*": "cursors and counts",
+    "AuditEntryEdge.*": "as above",
+    "Coverage.*": "totals of a district",
+    "DistrictCoverage.*": "as above",
+    "CityTarget.*": "the city's own target",
+    "RosterImport.*": "a report of the administration's own file",
+    "RosterImportConnection.*": "as above",
+    "RosterImportEdge.*": "as above",
+    "RosterFinding.*": "as above",
+    "Disclosure.*": "the log is the firm's to read and holds no protected data",
+    "Disclosure.person": "as above",
+    "DisclosedFirm.*": "as above",
+    "DisclosureConnection.*": "as above",
+    "DisclosureEdge.*": "as above",
+    "UploadTicket.*": "on the way in",
+    "Invitation.*": "a ticket",
+}
+"""Rows of the rights that not everyone who reads firms may read, and why reading them is not written down."""
+
+
+def test_a_field_that_only_some_may_read_is_protected_or_says_why_not() -> None:
+    masked = {coordinate for _, _, coordinates in MASKS for coordinate in coordinates}
+    open_to_all = {ANYONE, SIGNED_IN, FIRMS, FOLLOWERS}
+    roots = ("Query.", "Mutation.", "Subscription.")
+    unsaid = {
+        coordinate
+        for coordinate, roles in FIELDS.items()
+        if roles not in open_to_all and not coordinate.startswith(roots) and "Payload." not in coordinate
+    }
+    assert unsaid - masked - set(RESTRICTED_BUT_OPEN) == set()
+    assert set(RESTRICTED_BUT_OPEN) <= unsaid
+
+
+def test_a_type_that_is_protected_as_a_whole_is_reached_by_protected_fields_alone() -> None:
+    """Builders note the field that leads there, so there must be no other way in; contacts of the administration aside."""
+    whole = {c.split(".")[0] for _, _, coordinates in MASKS for c in coordinates if c.endswith(".*")}
+    ways = {
+        coordinate
+        for coordinate, kind in coordinates_of(EXECUTABLE)
+        if isinstance(kind, GraphQLObjectType)
+        and get_named_type(kind.fields[coordinate.split(".")[1]].type).name in whole
+        and kind.name not in whole
+    }
+    protected = {f"{kind}.{name}" for kind, fields in PROTECTED.items() for name in fields}
+    assert ways - protected == {"LiaisonNode.contacts"}
+
+
+WAYS = paths(EXECUTABLE)
+ASKED = [
+    (coordinate, mask)
+    for _, mask, coordinates in MASKS
+    for row in coordinates
+    for coordinate in ([row] if not row.endswith("*") else sorted(c for c in WAYS if c.startswith(row[:-1])))
+    if coordinate in WAYS
+]
+
+@pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    given = {"bank": "bank", "purpose": "贷款", "since": "2026-01-01", "until": "2030-01-01"}
+    city.done("enterprise", "grantConsent", "enterprise { id }", enterprise=ENTERPRISE, **given)
+    rights = resolve_rights(EXECUTABLE, FIELDS)
+    assert len(ASKED) > 60
+    for coordinate, mask in ASKED:
+        way = WAYS[coordinate]
+        who = next(one for one in ("city", "auditor") if all(one in rights[step] for step, _ in way))
+        before = len(rows(city))
+        identity = diagnosis if way[0][0] == "Query.diagnosis" else ENTERPRISE
+        query = document(EXECUTABLE, way).replace('(id: "x")', f'(id: "{identity}")')
+        city.data(who, query)
+        new = rows(city)[: len(rows(city)) - before]
+        assert any(mask in one.masks for row in new for one in row.disclosed), coordinate
+
+
+def test_no_row_is_left_where_nothing_protected_is_asked(city: LiveCity) -> None:
+    city.issued()
+    before = rows(city)
+    for query in (
+        "{ enterprises { nodes { id name district diagnosis { id status provider { name } } } totalCount } }",
+        "{ diagnoses { nodes { id status answered visits enterprise { id } } } }",
+        "{ auditTrail { nodes { id subject what role } } }",
+        "{ people { nodes { id memberships { role } } } }",
+        "{ viewer { actor } coverage(year: 2024) { diagnosed } }",
+    ):
+        city.data("city", query)
+    city.ask("district", "query($id: ID!) { enterprise(id: $id) { revenueWan } }", id=OTHER_ENTERPRISE)
+    assert rows(city) == before, "out of scope nothing is answered, so nothing was read"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ enterprises { nodes { id money: revenueWan } } }",
+        "{ enterprises { edges { node { ...F } } } } fragment F on Enterprise { ...G } fragment G on Enterprise { employees }",
+        "{ diagnoses { nodes { enterprise { ... on Enterprise { revenueWan } } } } }",
+        "query($no: Boolean = false) { enterprises { nodes { id revenueWan @skip(if: $no) } } }",
+        "{ a: viewer { actor } b: enterprises { nodes { revenueWan } } c: enterprises { nodes { employees } } }",
+    ],
+    ids=["alias", "fragments", "nested", "directive", "twice"],
+)
+def test_however_it_is_asked_for_the_row_names_the_firm_and_the_mask(city: LiveCity, query: str) -> None:
+    city.opened()
+    before = len(rows(city))
+    city.data("district", query)
+    (row,) = rows(city)[: len(rows(city)) - before]
+    assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
+    assert (row.person, row.role, row.organisation) == ("district", "district", "310117")
+    assert row.scope == city.installation.program.accounts.identify(city.tokens["district"]).caller.scope  # type: ignore[union-attr]
+
+
+def test_one_answer_is_one_row_with_what_it_held_of_each_firm(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    city.data("city", "{ enterprises { nodes { revenueWan diagnosis { grade answers { indicator } } } } }")
+    row = rows(city)[0]
+    assert held(row) == {
+        f"enterprise/{ENTERPRISE}": {"revenue"},
+        f"enterprise/{OTHER_ENTERPRISE}": {"revenue"},
+        f"diagnosis/{diagnosis}": {"outcome", "process secrets"},
+    }
+    assert row.door == "Query.enterprises"
+
+
+def test_what_was_known_then_is_read_now_by_who_asks_now(city: LiveCity) -> None:
+    city.data("district", 'query($id: ID!) { enterprise(id: $id, asOf: "2026-01-01") { revenueWan } }', id=ENTERPRISE)
+    before = len(rows(city))
+    assert before == 0, "it was not known then, so nothing was read"
+    position = city.do("district", "openDiagnosis", "", enterprise=ENTERPRISE, campaign="2024", purpose="INITIAL",
+                       form="BRIEF", edition="2023")["position"]  # fmt: skip
+    query = "query($id: ID!, $then: String) { enterprise(id: $id, asOf: $then) { revenueWan } }"
+    assert city.data("district", query, id=ENTERPRISE, then=position)["enterprise"]["revenueWan"]
+    row = rows(city)[0]
+    assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
+    assert row.scope != Everything(), "the past is folded without a scope; what admitted the reader is today's"
+
+
+def test_a_mutation_that_answers_with_protected_fields_is_a_reading_too(city: LiveCity) -> None:
+    diagnosis = city.opened(provider=None)
+    assert rows(city) == [], "id, status and version are not protected"
+    city.done("district", "assignProvider", "diagnosis { id enterprise { revenueWan } }", diagnosis=diagnosis, provider="p2")
+    row = rows(city)[0]
+    assert row.door == "Mutation.assignProvider"
+    assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
+
+
+def test_who_is_found_by_a_grade_is_told_to_have_it(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    grade = city.data("city", "query($id: ID!) { diagnosis(id: $id) { grade } }", id=diagnosis)["diagnosis"]["grade"]
+    before = len(rows(city))
+    query = "query($grade: Int) { diagnoses(filter: { grade: $grade }) { totalCount } }"
+    assert city.data("city", query, grade=grade)["diagnoses"]["totalCount"] == 1
+    assert held(rows(city)[0]) == {f"diagnosis/{diagnosis}": {"outcome"}}
+    assert len(rows(city)) == before + 1
+
+
+def test_a_persons_export_is_a_reading_of_the_firms_in_it(city: LiveCity) -> None:
+    query = 'mutation { exportPerson(input: { person: "filler" }) { export userErrors { code } } }'
+    city.data("city", query)
+    assert held(rows(city)[0]) == {"person/filler": {"contacts"}}
+    assert {one.firm for one in rows(city)[0].disclosed} == {ENTERPRISE}
+    city.data("city", query.replace("export userErrors", "userErrors"))
+    assert len(rows(city)) == 1
+
+
+# The plain doors
+
+NOT_LOGGED = {
+    "/graphql": "its fields are walked above",
+    "/uploads/{ticket}": "on the way in",
+    "/health": "says ok",
+    "/log/checkpoint": "a root hash",
+    "/log/proof/inclusion": "hashes",
+    "/log/proof/consistency": "hashes",
+    "/log/cosignature": "on the way in",
+}
+LOGGED = ("/files/{sha256}", "/dossiers/{kind}/{id}", "/provenance/{id}", "/audit-trail.jsonl")
+
+
+def test_every_plain_door_is_known_to_leave_a_row_or_why_not(city: LiveCity) -> None:
+    app = create_app(city.installation.program)
+    found = {route.path for route in app.routes if isinstance(route, Route)}
+    pages = {path for path in found if path.startswith("/graphiql")}
+    assert found - pages == {*NOT_LOGGED, *LOGGED}
+
+
+def test_each_plain_door_leaves_its_row(city: LiveCity, client: TestClient) -> None:
+    diagnosis = city.issued()
+    query = "query($id: ID!) { diagnosis(id: $id) { reports { sha256 } } }"
+    report = city.data("enterprise", query, id=diagnosis)["diagnosis"]["reports"][0]["sha256"]
+    sha256 = city.uploaded("enterprise", "规划.pdf", b"%PDF-1.7\nexample\n%%EOF\n")
+    city.done("enterprise", "objectToReport", diagnosis=diagnosis, items=[{"indicator": "Z01", "reason": "证据未计"}])
+    city.done("enterprise", "attachEvidence", diagnosis=diagnosis, sha256=sha256, indicators=["Z01"])
+    whole = {"process secrets", "outcome", "result and report", "trail"}
+    subject = f"diagnosis/{diagnosis}"
+    for path, door, expected in (
+        (f"/files/{report}", "GET /files", {subject: {"result and report"}}),
+        (f"/files/{sha256}", "GET /files", {subject: {"process secrets"}}),
+        (f"/dossiers/grade/{diagnosis}", "GET /dossiers", {subject: whole}),
+        (f"/provenance/{diagnosis}", "GET /provenance", {subject: {"trail"}}),
+        (f"/audit-trail.jsonl?subject={subject}", "GET /audit-trail.jsonl", {subject: whole}),
+        ("/audit-trail.jsonl", "GET /audit-trail.jsonl", {"": whole}),
+    ):
+        before = len(rows(city))
+        assert client.get(path, headers={"authorization": f"Bearer {city.tokens['auditor']}"}).status_code == 200
+        assert len(rows(city)) == before + 1, path
+        row = rows(city)[0]
+        assert (row.door, held(row), row.role) == (door, expected, "auditor")
+        assert {one.firm for one in row.disclosed} == {ENTERPRISE if "" not in expected else ALL_FIRMS}
+    before = len(rows(city))
+    for path in (f"/files/{report}", f"/dossiers/grade/{diagnosis}", f"/provenance/{diagnosis}", "/audit-trail.jsonl"):
+        assert client.get(path, headers={"authorization": f"Bearer {city.tokens['stranger']}"}).status_code == 404
+    assert len(rows(city)) == before, "what was not found was not read"
+
+
+# Nothing leaves unwritten
+
+
+def test_an_answer_that_cannot_be_written_down_does_not_leave(
+    city: LiveCity, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    diagnosis = city.issued()
+    query = "query($id: ID!) { diagnosis(id: $id) { reports { sha256 } } }"
+    report = city.data("enterprise", query, id=diagnosis)["diagnosis"]["reports"][0]["sha256"]
+
+    def full(_rows: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as broken_disk:
+        broken_disk.setattr(city.installation.program.disclosures._store, "write", full)  # noqa: SLF001 - the disk
+        headers = {"authorization": f"Bearer {city.tokens['city']}"}
+        body = {"query": "{ enterprises { nodes { name revenueWan } } }"}
+        answer = client.post("/graphql", json=body, headers=headers).json()
+        assert "data" not in answer
+        assert set(answer["errors"][0]["extensions"]) == {"code", "id"}
+        assert "21000" not in str(answer)
+        for path in (f"/files/{report}", f"/dossiers/grade/{diagnosis}", f"/provenance/{diagnosis}"):
+            refused = client.get(path, headers=headers)
+            assert refused.status_code == 500
+            assert set(refused.json()["errors"][0]["extensions"]) == {"code", "id"}
+        open_data = client.post("/graphql", json={"query": "{ enterprises { nodes { name } } }"}, headers=headers).json()
+        assert open_data["data"]["enterprises"]["nodes"], "what is not protected is answered all the same"
+        assert answer["errors"][0]["extensions"]["id"] in caplog.text
+    assert city.data("city", "{ enterprises { nodes { revenueWan } } }")["enterprises"]["nodes"]
+    with city.installation.program.disclosures.reading() as connection:
+        assert list(broken(connection)) == []
+
+
+# Who is told
+
+
+def test_a_firm_sees_who_read_its_data_and_nothing_of_any_other_firm(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    city.data("city", "{ enterprises { nodes { revenueWan } } }")
+    city.data("district", "query($id: ID!) { diagnosis(id: $id) { grade } }", id=diagnosis)
+    told = log(city, "enterprise")
+    assert [(one["role"], one["organisation"]) for one in told["nodes"]] == [("district", "310117"), ("city", "city")]
+    assert told["nodes"][0]["why"] == "以“区级部门”身份，可见范围：区为 310117"
+    assert told["nodes"][0]["whyInEnglish"] == "as district department, who may see: district is 310117"
+    assert [firm["enterprise"] for one in told["nodes"] for firm in one["firms"]] == [ENTERPRISE] * 2
+    assert told["totalCount"] == 2
+    other = log(city, "stranger")
+    assert [(one["role"], one["firms"][0]["enterprise"]) for one in other["nodes"]] == [("city", OTHER_ENTERPRISE)]
+    assert other["totalCount"] == 1
+    assert OTHER_ENTERPRISE not in str(told)
+    assert ENTERPRISE not in str(other)
+    assert log(city, "stranger", enterprise=ENTERPRISE)["nodes"] == []
+    assert log(city, "stranger", enterprise=ENTERPRISE)["totalCount"] == 0
+
+
+def test_the_readers_own_id_is_for_auditor_and_city(city: LiveCity) -> None:
+    city.data("district", "{ enterprises { nodes { revenueWan } } }")
+    query = "{ disclosures { nodes { person } } }"
+    assert city.data("auditor", query)["disclosures"]["nodes"] == [{"person": "district"}]
+    assert city.ask("enterprise", query)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    found = city.ask("enterprise", LOG, person="district", ofOthers=False)
+    assert found["errors"][0]["extensions"]["code"] == "FORBIDDEN", "who may not read it may not search by it"
+    assert len(log(city, "auditor", person="district")["nodes"]) == 1
+    assert log(city, "city", person="nobody")["nodes"] == []
+
+
+@pytest.mark.parametrize(
+    "who", ["district", "provider", "group", "bank", "operator", "department", "reader", "park", "support"]
+)
+def test_nobody_else_is_told_what_was_looked_at(city: LiveCity, who: str) -> None:
+    assert city.ask(who, LOG, ofOthers=False)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert "errors" in city.ask(None, LOG, ofOthers=False)
+
+
+def test_the_log_is_searched_by_firm_role_mask_time_and_reads_of_others(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    city.data("enterprise", "query($id: ID!) { diagnosis(id: $id) { answers { indicator } } }", id=diagnosis)
+    city.data("city", "{ enterprises { nodes { revenueWan } } }")
+    city.data("provider", "query($id: ID!) { diagnosis(id: $id) { grade enterprise { revenueWan } } }", id=diagnosis)
+
+    def roles(who: str = "auditor", **given: Any) -> list[str]:
+        found = log(city, who, **given)
+        assert found["totalCount"] == len(found["nodes"])
+        return [one["role"] for one in found["nodes"]]
+
+    assert roles() == ["provider", "city", "enterprise"]
+    assert roles(ofOthers=True) == ["provider", "city"]
+    assert roles("enterprise", ofOthers=True) == ["provider", "city"]
+    assert roles(enterprise=OTHER_ENTERPRISE) == ["city"]
+    assert roles(role="city") == ["city"]
+    assert roles(mask="revenue") == ["provider", "city"]
+    assert roles("enterprise", mask="process secrets") == ["enterprise"]
+    assert roles("stranger", mask="outcome") == []
+    moment = log(city, "auditor")["nodes"][1]["at"]
+    assert roles(**{"from": moment}) == ["provider", "city"]
+    assert roles(to=moment) == ["city", "enterprise"]
+    assert roles(**{"from": moment, "to": moment}) == ["city"]
+    only = log(city, "auditor", enterprise=OTHER_ENTERPRISE)["nodes"][0]["firms"]
+    assert [one["enterprise"] for one in only] == [OTHER_ENTERPRISE]
+
+
+def test_the_log_is_paged_by_cursors_of_its_own(city: LiveCity) -> None:
+    for _ in range(5):
+        city.data("district", "{ enterprises { nodes { revenueWan } } }")
+    seen: list[str] = []
+    after = None
+    while True:
+        page = log(city, "enterprise", first=2, after=after)
+        seen += [one["id"] for one in page["nodes"]]
+        assert page["totalCount"] == 5
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+    assert len(seen) == len(set(seen)) == 5
+    firms = city.data("city", "{ enterprises { pageInfo { endCursor } } }")["enterprises"]["pageInfo"]["endCursor"]
+    for wrong, code in (({"after": firms}, "CURSOR_INVALID"), ({"mask": "taste"}, "MASK_UNKNOWN"), ({"first": 0}, "PAGE_SIZE")):
+        error = city.ask("enterprise", LOG, ofOthers=False, **wrong)["errors"][0]
+        assert error["extensions"]["code"] == code
+
+
+def test_every_firm_is_told_of_an_export_of_the_whole_trail(city: LiveCity, client: TestClient) -> None:
+    path = "/audit-trail.jsonl"
+    assert client.get(path, headers={"authorization": f"Bearer {city.tokens['auditor']}"}).status_code == 200
+    for who in ("enterprise", "stranger"):
+        (one,) = log(city, who)["nodes"]
+        assert (one["role"], one["door"]) == ("auditor", "GET /audit-trail.jsonl")
+        assert one["firms"][0]["enterprise"] is None
+
+
+def test_reading_the_log_is_not_written_into_it(city: LiveCity) -> None:
+    city.data("district", "{ enterprises { nodes { revenueWan } } }")
+    log(city, "enterprise")
+    log(city, "auditor")
+    assert len(rows(city)) == 1
+
+
+def test_a_row_holds_no_personal_data_beyond_ids(city: LiveCity) -> None:
+    city.data("city", "{ people { nodes { name phone } } enterprises { nodes { revenueWan contacts { name } } } }")
+    with city.installation.program.disclosures.reading() as connection:
+        kept = str(list(connection.exec_driver_sql("SELECT * FROM disclosures")))
+    assert "示例" not in kept
+    assert "21000" not in kept
+    assert city.tokens["city"] not in kept
