@@ -16,6 +16,18 @@ from standards.composition import (
 )
 from standards.difference import Difference, difference
 from standards.edition import Dimension, Edition, Form, Indicator, Kind
+from standards.improvement import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
+from standards.improvement_costs import (
+    CostTables,
+    CostUnit,
+    NoCostsYet,
+    StepCost,
+    StepCosts,
+    StepProblem,
+    check_steps,
+    costs_on,
+)
+from standards.improvement_steps import Rung
 from standards.mapping import (
     ApplicableEdition,
     Basis,
@@ -26,7 +38,14 @@ from standards.mapping import (
     claimed_twice,
     edition_for,
 )
-from standards.reader import EditionMalformed, edition_mappings, load, load_composition, published_editions
+from standards.reader import (
+    EditionMalformed,
+    cost_tables,
+    edition_mappings,
+    load,
+    load_composition,
+    published_editions,
+)
 from standards.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
 from standards.scoring import NothingToScore
 
@@ -37,8 +56,11 @@ __all__ = [
     "ApplicableEdition",
     "Basis",
     "Change",
+    "CheapestImprovement",
     "Composition",
     "CompositionRefused",
+    "CostTables",
+    "CostUnit",
     "Difference",
     "Dimension",
     "DimensionScore",
@@ -48,6 +70,7 @@ __all__ = [
     "EditionMappings",
     "Form",
     "Gate",
+    "Improvement",
     "Indicator",
     "IndicatorScore",
     "IndustryCodes",
@@ -55,13 +78,23 @@ __all__ = [
     "Issued",
     "Kind",
     "Measured",
+    "NoCostsYet",
     "NoMappingYet",
     "NothingToScore",
+    "Obstacle",
     "Origin",
     "Overlay",
     "Process",
+    "Rung",
+    "StepCost",
+    "StepCosts",
+    "StepProblem",
+    "cheapest_improvement",
+    "check_steps",
     "claimed_twice",
     "compose",
+    "cost_tables",
+    "costs_on",
     "difference",
     "edition_for",
     "edition_mappings",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from standards.composition import Composition, CompositionRefused, CompositionRule, Overlay, compose, plain_origins
 from standards.edition import Edition
+from standards.improvement_costs import CostTables
 from standards.mapping import EditionMappings
 
 HERE = Path(__file__).parent
@@ -16,6 +17,7 @@ HEAD = "edition.yaml"
 RULE = "composition.yaml"
 INDUSTRIES = "industries"
 MAPPINGS = "industries.yaml"
+COSTS = "improvement.yaml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -147,3 +149,9 @@ def published_editions() -> tuple[str, ...]:
 def edition_mappings() -> EditionMappings:
     """Which edition and form apply, as authored 标准适用表. plan S3."""
     return read_model(HERE / MAPPINGS, EditionMappings)
+
+
+@cache
+def cost_tables() -> CostTables:
+    """What steps of improvement cost by default, as authored 默认改进成本. plan R2."""
+    return read_model(HERE / COSTS, CostTables)

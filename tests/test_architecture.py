@@ -27,7 +27,7 @@ PURE = frozenset(
 """All of the standard library that rules may use: no clock, no chance, no file, no database, no network."""
 
 MAY_IMPORT = {
-    "standards": PURE | {"fractions", "hashlib", "pathlib", "pydantic", "yaml"},
+    "standards": PURE | {"fractions", "hashlib", "itertools", "pathlib", "pydantic", "yaml"},
     "domain": PURE | {"standards", "pydantic"},
     "journal": STANDARD_LIBRARY
     | {"domain", "standards", "cryptography", "eventsourcing", "orjson", "psycopg2", "sqlalchemy"},
