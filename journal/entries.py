@@ -152,15 +152,18 @@ def canonical(position: int, at: int, entry: NewEntry | Entry) -> bytes:
     return b"".join(parts)
 
 
-def check_texts(entry: NewEntry) -> None:
-    """Refuse what PostgreSQL could not hold, on either engine.
+def check_texts(entries: Sequence[NewEntry], remember: Sequence[str] | None) -> None:
+    """Refuse what PostgreSQL could not hold, on either engine, before it can fail the appends that it would wait with.
 
     Raises:
-        ValueError: a text has a NUL in it.
+        ValueError: a text has a NUL in it, or half a character (a lone surrogate), which UTF-8 cannot hold.
     """
-    for name in TEXTS:
-        if "\0" in getattr(entry, name):
+    named = [(name, getattr(entry, name)) for entry in entries for name in TEXTS]
+    for name, text in (*named, *(("remember", text) for text in remember or ())):
+        if "\0" in text:
             raise ValueError(f"{name} has a NUL in it")
+        if not text.isascii():
+            text.encode()
 
 
 def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: bool) -> tuple[Head, list[tuple[Any, ...]]]:
@@ -184,7 +187,6 @@ def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: 
         raise HeadBroken(str(error)) from error
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
-        check_texts(entry)
         position = tree.size + 1
         leaf = digest.leaf(canonical(position, at, entry))
         tree.add(leaf)

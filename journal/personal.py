@@ -109,6 +109,7 @@ class PersonalKeys:
             insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(KEYS)
             connection.execute(insert.values(person=person, wrapped=None).on_conflict_do_nothing())
             connection.execute(update(KEYS).where(KEYS.c.person == person).values(wrapped=None))
+        self._vault.scrub()
 
     def _key(self, person: str, *, draw: bool = False) -> bytes | None:
         """The person's key, None when destroyed. Never cached: a key destroyed by one process is gone for all at once."""

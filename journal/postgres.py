@@ -47,8 +47,7 @@ class _Append:
     __slots__ = ("at", "entries", "remember", "values")
 
     def __init__(self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None) -> None:
-        for entry in entries:
-            check_texts(entry)
+        check_texts(entries, remember)
         self.at = at
         self.entries = entries
         self.remember = remember

@@ -23,6 +23,7 @@ from journal.entries import (
     Unreadable,
     VersionTaken,
     check_algorithm,
+    check_texts,
     extend,
 )
 from journal.group_commit import GroupCommit
@@ -155,6 +156,7 @@ class SQLiteRecorder:
         self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None = None
     ) -> list[Entry]:
         """Append all or none; see `Journal.append`."""
+        check_texts(entries, remember)
         if self._connection().in_transaction:
             return self._write(self._connection(), entries, at, remember)
         return self._group.submit((entries, at, remember))

@@ -4,6 +4,7 @@ On PostgreSQL it is the schema `secrets`, so that a dump of the journal leaves i
 file of its own. What is deleted here is meant to be gone, which no backup of the journal may undo.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from sqlalchemy import Connection, Engine, MetaData, Select, create_engine, even
 
 from journal.sqlite import to_wal
 from journal.statements import Rows, Statements
+
+log = logging.getLogger(__name__)
 
 SCHEMA = "secrets"
 """Tables of the vault are declared in this schema; SQLite knows none and reads them without."""
@@ -132,6 +135,17 @@ class Vault:
                 connection.rollback()
                 raise
             connection.commit()
+
+    def scrub(self) -> None:
+        """What was just deleted leaves SQLite's write-ahead log too 清除残留, which else keeps the page as it was before.
+
+        On PostgreSQL that lies with the server; see `journal.personal`.
+        """
+        if self._sqlite:
+            with self._engine.connect() as connection:
+                busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if busy:
+                log.warning("the vault's write-ahead log was in use and could not be cleared; the next erasure or start clears it")
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -201,6 +201,7 @@ class LocalAccounts:
             self._invitations.forget(connection, person)
             self.subjects.forget(connection, person)
             self._sessions.end_all(connection, person=person)
+        self._vault.scrub()
 
     def _hashed(self, password: str) -> str:
         require_length(password)

@@ -42,6 +42,8 @@ def check(file: Path, log_keys: Sequence[str], *, unsigned: bool) -> int:
         sys.stderr.write(f"{refused}\n")
         return 1
     believed = "" if keys else "（签名用备份自带密钥核验，不证明来源 signed by the file's own keys, which prove no origin）"
+    if unsigned:
+        believed = "（未核验签名 no signature was looked at）"
     out(f"备份完整 whole: {head.size} 条 entries, root {head.root.hex()}{believed}")
     for digest in missing:
         sys.stderr.write(f"备份时即缺失的文件 missing already when it was made: {digest}\n")

@@ -5,69 +5,17 @@ It runs on the witness's own machine, opens no installation, and reaches the ser
 
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
-from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
 
 from journal.log_key import write_whole
-from journal.notes import LARGEST_NOTE, Kind, Note, NoteRefused, SigningKey, VerifierKey, from_base64
+from journal.notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 from journal.witness import Witness, WitnessRefused
+from zhenduan.log_server import LogServer, ServerUnreachable, printable
 
 TOKEN = "ZHENDUAN_WITNESS_TOKEN"  # noqa: S105 - the name of a variable
-TIMEOUT_SECONDS = 30.0
 
 out = print
-
-
-class ServerUnreachable(Exception):  # noqa: N818 - says what the server did instead of answering
-    """The server gave no answer 服务器无应答, or none that it should give."""
-
-
-class LogServer:
-    """The proofs of a server 证明服务, as a witness asks for them."""
-
-    def __init__(self, address: str, token: str) -> None:
-        """address: http or https, with or without a path. Raises ValueError for any other."""
-        if urlsplit(address).scheme not in ("http", "https"):
-            raise ValueError(f"须为 http(s) 地址 not an http address: {address}")
-        self._address = address.rstrip("/")
-        self._headers = {"authorization": f"Bearer {token}"}
-
-    def _ask(self, path: str, body: bytes | None = None) -> str:
-        request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
-            self._address + path, data=body, headers=self._headers, method="GET" if body is None else "POST"
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
-                text: str = answer.read(LARGEST_NOTE).decode()
-                return text
-        except urllib.error.HTTPError as error:
-            said = error.read(2000).decode(errors="replace")
-            error.close()
-            if error.code == HTTPStatus.NOT_FOUND:
-                said = "尚无检查点，或令牌无权 no checkpoint yet, or not for this token"
-            raise ServerUnreachable(f"{path}: {error.code} {said}") from error
-        except (OSError, ValueError) as error:
-            raise ServerUnreachable(f"{path}: {error}") from error
-
-    def checkpoint(self) -> str:
-        """The newest checkpoint that the server shows."""
-        return self._ask("/log/checkpoint")
-
-    def consistency(self, old: int, new: int) -> list[bytes]:
-        """The proof from one size to another."""
-        text = self._ask("/log/proof/consistency?" + urlencode({"from": old, "to": new}))
-        try:
-            return [from_base64(line) for line in text.splitlines()]
-        except NoteRefused as error:
-            raise ServerUnreachable(f"证明格式错误 the proof is malformed: {error}") from error
-
-    def hand_in(self, note: Note) -> None:
-        """Give the server a cosignature."""
-        self._ask("/log/cosignature", str(note).encode())
 
 
 def witness_once(server: LogServer, witness: Witness) -> Note:
@@ -127,14 +75,14 @@ def run(
         try:
             origin, size, *_ = witness_once(server, witness).text.split("\n")
         except WitnessRefused as refused:
-            sys.stderr.write(f"拒绝见证 REFUSED: {refused}\n")
+            sys.stderr.write(f"拒绝见证 REFUSED: {printable(str(refused))}\n")
             return 1
         except ServerUnreachable as unreachable:
-            sys.stderr.write(f"{unreachable}\n")
+            sys.stderr.write(f"{printable(str(unreachable))}\n")
             if every is None:
                 return 2
         else:
-            out(f"已见证 cosigned: {origin} {size} 条 entries", flush=True)
+            out(f"已见证 cosigned: {printable(origin)} {size} 条 entries", flush=True)
         if every is None:
             return 0
         time.sleep(every)

@@ -14,10 +14,12 @@ import strawberry
 from api.context import Context
 from api.diagnosis_parts import moment
 from api.errors import UserError
+from api.people import KEY_LOST
 from api.program import Program
 from domain.access import Everything, Role, head_of
 from domain.language import NOT_FOUND
 from domain.people import person_stream
+from journal.personal import KeyMissing
 from projections import Reading, audit_trail, people_desk
 from projections.audit_trail import EntryFilter, EntryRow
 
@@ -32,7 +34,10 @@ def held_on(program: Program, reading: Reading, person: str) -> dict[str, Any] |
     row = rows[0]
 
     def opened(field: str, sealed: str | None) -> str | None:
-        return program.keys.open(person, field, sealed) if sealed is not None else None
+        try:
+            return program.keys.open(person, field, sealed) if sealed is not None else None
+        except KeyMissing:
+            return KEY_LOST
 
     memberships = people_desk.held_by(reading, Everything(), [person]).get(person, [])
     return {

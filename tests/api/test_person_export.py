@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from journal.personal import KEYS
 from tests.live_city import LiveCity, sections
 from zhenduan import administration
 from zhenduan.settings import Settings
@@ -54,6 +56,13 @@ def test_an_erased_person_has_nothing_personal_left(city: LiveCity) -> None:
     assert found["accounts"] == {"logins": [], "sessions": [], "subjects": []}
     assert "示例人员filler" not in json.dumps(found, ensure_ascii=False)
     assert exported(city, "nobody") == [{"code": "NOT_FOUND"}]
+
+
+def test_a_name_whose_key_was_lost_is_told_apart_from_one_that_was_erased(city: LiveCity) -> None:
+    """As after a restore without the vault."""
+    with city.installation.program.keys._vault.writing() as connection:  # noqa: SLF001 - what a lost vault leaves
+        connection.execute(delete(KEYS).where(KEYS.c.person == "filler"))
+    assert exported(city, "filler")["name"] == "密钥缺失"
 
 
 def test_the_command_line_prints_the_same(

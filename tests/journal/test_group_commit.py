@@ -186,6 +186,34 @@ def test_a_refused_append_fails_no_other_of_its_group(journal: Journal, url: str
     assert verify(journal) == Verified(6, journal.head().root, journal.head().algorithm)
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "a\0b"], ids=["surrogate", "NUL"])
+def test_what_no_database_can_hold_fails_no_other_of_its_group(journal: Journal, url: str, odd: str) -> None:
+    def tried(*given: Any) -> Any:
+        try:
+            return journal.append(*given)
+        except ValueError as error:
+            return error
+
+    def both() -> list[Any]:
+        size = journal.head().size
+        calls: list[Callable[[], Any]] = [
+            lambda: tried([entry("thing/odd", 1, reason=odd)], now()),
+            lambda: tried([], now(), ("li", odd, "d", "o")),
+            *(lambda n=n: tried([entry(f"thing/{size}-{n}", 1)], now()) for n in range(6)),
+        ]
+        outcomes: list[Any] = []
+        running = threading.Thread(target=lambda: outcomes.extend(at_once(calls)))
+        with held_up(journal, url):
+            running.start()
+            threading.Event().wait(0.05)
+        running.join()
+        return outcomes
+
+    for _ in range(3):
+        assert [isinstance(outcome, ValueError) for outcome in both()] == [True] * 2 + [False] * 6
+    assert verify(journal) == Verified(18, journal.head().root, journal.head().algorithm)
+
+
 def test_of_threads_that_race_for_versions_one_wins_each_version(journal: Journal) -> None:
     def race(name: str) -> int:
         won = 0
