@@ -21,6 +21,7 @@ from domain.diagnosis_answers import (
 from domain.edition_mapping import MAPPING_STREAM
 from domain.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
 from domain.enterprises import Firm, enterprise_stream, place_of
+from domain.headquarters import Headquarters, headquarters_stream
 from domain.language import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occasion, Rule
 from domain.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.rights import require_right
@@ -194,7 +195,7 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
         raise EDITION_UNKNOWN.refuse(edition=command.edition)
     if command.provider is not None:
         _known_provider(command.provider, occasion)
-    applicable = _applicable(firm, occasion)
+    applicable = _applicable(command.enterprise, firm, occasion)
     if applicable is not None and command.reason is None:
         _require_applicable(command, applicable)
     slot_stream = active_diagnosis(command.enterprise, command.campaign, command.purpose.value)
@@ -215,11 +216,15 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
     return (opened, Elsewhere(slot_stream, SlotTaken(holder=command.diagnosis)))
 
 
-def _applicable(firm: Firm, occasion: Occasion) -> ApplicableEdition | None:
+def _applicable(enterprise: str, firm: Firm, occasion: Occasion) -> ApplicableEdition | None:
     """What applies to the firm today; None before a mapping holds: then nothing is another."""
     known = occasion.read.get(MAPPING_STREAM)
+    if known is None:
+        return None
+    seat: Headquarters | None = occasion.read.get(headquarters_stream(firm.group)) if firm.group is not None else None
+    named = seat is not None and seat.on(occasion.day) == enterprise
     try:
-        return edition_for(known, firm.industry, firm.size_class, occasion.day) if known is not None else None
+        return edition_for(known, firm.industry, firm.size_class, occasion.day, headquarters=named)
     except NoMappingYet:
         return None
 
@@ -297,6 +302,16 @@ def _reads(command: d.DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[st
     return tuple(streams)
 
 
+def _reads_further(
+    command: d.DiagnosisCommand, _diagnosis: Diagnosis | None, read: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """On opening, the headquarters of the group that the firm is in."""
+    if not isinstance(command, d.OpenDiagnosis):
+        return ()
+    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
+    return (headquarters_stream(firm.group),) if firm is not None and firm.group is not None else ()
+
+
 def _place(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, read: Mapping[str, Any]) -> Place:
     if isinstance(command, d.OpenDiagnosis):
         enterprise, provider = command.enterprise, command.provider
@@ -316,6 +331,7 @@ DIAGNOSES: Capability[Any, Any, Any] = Capability(
     events=tuple(d.DiagnosisEvent.__args__),
     stream=lambda command: diagnosis_stream(command.diagnosis),
     reads=_reads,
+    reads_further=_reads_further,
     place=_place,
     decide=decide,
     evolve=d.evolve,

@@ -9,6 +9,7 @@ from domain.diagnosis_rules import DIAGNOSES
 from domain.edition_mapping import EDITION_MAPPINGS
 from domain.editions import EDITIONS
 from domain.enterprises import ENTERPRISES, ROSTERS
+from domain.headquarters import HEADQUARTERS
 from domain.language import Capability, Event
 from domain.organisations import ORGANISATIONS
 from domain.people_rules import PEOPLE
@@ -24,6 +25,7 @@ CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
         EDITIONS,
         EDITION_MAPPINGS,
         ENTERPRISES,
+        HEADQUARTERS,
         ORGANISATIONS,
         PEOPLE,
         ROSTERS,

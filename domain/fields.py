@@ -58,6 +58,9 @@ the auditor."""
 EXPORTS = AUDIT
 """The trail with its proofs is the auditor's alone."""
 UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}
+GROUPS = frozenset({Role.CITY, Role.GROUP, Role.AUDITOR})
+"""A sum over a group's members: with the results that a district sees taken out, it would tell those of the other districts. All
+three read revenue, results and every member one by one."""
 ROSTERS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 NAMES = APPOINTERS - {Role.SYSTEM}
 """Mask "contacts" 联系方式: names and phones are for those who appoint, each of their own unit and below. An auditor proves
@@ -85,6 +88,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.editionDifference": SIGNED_IN,
     "Query.editionFor": FIRMS,
     "Query.editionMappings": SIGNED_IN,
+    "Query.group": GROUPS,
     "Query.organisations": SIGNED_IN,
     "Query.people": PEOPLE,
     "Query.liaisonNetwork": NETWORK,
@@ -144,6 +148,14 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "DimensionScore.*": REPORTS,
     "IndicatorScore.*": REPORTS,
     "Gate.*": REPORTS,
+    # groups (plan S3, O3)
+    "Group.*": GROUPS,
+    "GroupMember.*": GROUPS,
+    "GroupRollUp.*": GROUPS,
+    "RolledUpScore.*": GROUPS,
+    "EditionCount.*": GROUPS,
+    "CurrentResult.*": GROUPS,
+    "HeadquartersSeat.*": GROUPS,
     # coverage (plan G)
     "Coverage.*": TOTALS,
     "DistrictCoverage.*": TOTALS,

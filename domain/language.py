@@ -152,6 +152,7 @@ class Capability(Generic[C, S, E]):
 
     `stream(command)`: the stream that the command is about, such as "diagnosis/0b1c…".
     `reads(command, state)`: the other streams whose folded states go into the occasion.
+    `reads_further(command, state, read)`: those that only these name, such as the headquarters of the group that a firm is in.
     `place(state, command, read)`: where the subject lies, judged against the caller's scope before any rule speaks;
     None means the capability has no subject yet that could be hidden (its own rules decide).
     """
@@ -164,6 +165,7 @@ class Capability(Generic[C, S, E]):
     place: Callable[[C, S | None, Mapping[str, Any]], Place | None]
     decide: Callable[[C, S | None, Occasion], Facts]
     evolve: Callable[[S | None, E], S]
+    reads_further: Callable[[C, S | None, Mapping[str, Any]], tuple[str, ...]] = lambda _command, _state, _read: ()
 
 
 def fold(evolve: Callable[[S | None, E], S], events: Iterable[E]) -> S | None:

@@ -52,6 +52,9 @@ whoever appoints also reads the names of the people in its scope.
 APPOINTERS = frozenset(MAY_APPOINT)
 
 COMMANDS: Mapping[str, frozenset[Role]] = {
+    # groups (plan O3)
+    "NameHeadquarters": CITY | {Role.GROUP},
+    "EndHeadquarters": CITY | {Role.GROUP},
     # organisations and people (plan O2, P7)
     "RegisterOrganisation": CITY_AND_SYSTEM,
     "RegisterPerson": CITY_AND_SYSTEM,

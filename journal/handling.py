@@ -137,8 +137,11 @@ def handle(
             state = _fold(capability, history)
             wanted = capability.reads(command, state)
             others = journal.read_many(wanted) if wanted else {}
+            read = _states(capabilities, others)
+            if further := capability.reads_further(command, state, read):
+                others = {**others, **(more := journal.read_many(further))}
+                read |= _states(capabilities, more)
         version = len(history)
-        read = {name: _fold(capabilities[_kind(name)], entries) for name, entries in others.items()}
         place = capability.place(command, state, read)
         if place is not None and not admits(caller.scope, place):
             raise NOT_FOUND.refuse()
@@ -194,6 +197,10 @@ def _digest(caller: Caller, command: Command, of_input: str | None) -> str:
 
 def _kind(stream: str) -> str:
     return stream.split("/", 1)[0]
+
+
+def _states(capabilities: Capabilities, histories: Mapping[str, list[Entry]]) -> dict[str, Any]:
+    return {name: _fold(capabilities[_kind(name)], entries) for name, entries in histories.items()}
 
 
 def _fold(capability: Capability[Any, Any, Any], entries: list[Entry]) -> Any:  # noqa: ANN401 - each capability's own state

@@ -26,10 +26,11 @@ from projections.diagnosis_desk import DIAGNOSES, DIAGNOSIS_DESK, DiagnosisFilte
 from projections.directory import DIRECTORY
 from projections.edition_mapping import EDITION_MAPPING_DESK
 from projections.editions_desk import EDITIONS_DESK
+from projections.headquarters import HEADQUARTERS_DESK
 from projections.reading import Reading
 from projections.terms import TERMS
 
-SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK, EDITION_MAPPING_DESK, TERMS)
+SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK, EDITION_MAPPING_DESK, HEADQUARTERS_DESK, TERMS)
 """Desks whose tables the past has; a table without entries is empty."""
 
 
@@ -138,7 +139,8 @@ def of_applicable(reading: Reading, scope: Scope, enterprise: str, position: int
         return None
     mappings = history(reading, [MAPPING_STREAM], position)
     editions = history(reading, _streams(reading, "edition"), position)
-    beside = {EDITION_MAPPING_DESK.name: mappings, EDITIONS_DESK.name: editions}
+    seats = history(reading, _streams(reading, "headquarters"), position)
+    beside = {EDITION_MAPPING_DESK.name: mappings, EDITIONS_DESK.name: editions, HEADQUARTERS_DESK.name: seats}
     return replace(found, entries={**found.entries, **beside})
 
 

@@ -43,6 +43,8 @@ from projections.diagnosis_desk import DIAGNOSIS_DESK
 from projections.directory import DIRECTORY
 from projections.edition_mapping import EDITION_MAPPING_DESK
 from projections.editions_desk import EDITIONS_DESK
+from projections.groups import GROUP_DESK
+from projections.headquarters import HEADQUARTERS_DESK
 from projections.people_desk import PEOPLE_DESK
 from projections.places import ENTERPRISES
 from projections.reading import Reading
@@ -58,6 +60,8 @@ DESKS: tuple[Desk, ...] = (
     PEOPLE_DESK,
     EDITIONS_DESK,
     EDITION_MAPPING_DESK,
+    HEADQUARTERS_DESK,
+    GROUP_DESK,
     AUDIT_TRAIL,
 )
 """Every desk of the house."""

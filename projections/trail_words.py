@@ -107,6 +107,8 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
     "diagnosis.report_objected_to.v1": lambda data, _: f"对 {_listed([i['indicator'] for i in data['items']])} 提出了异议",
     "diagnosis.objections_answered.v1": _answered,
     "diagnosis.withdrawn.v1": lambda data, _: f"撤销了诊断：{data['reason']}",
+    "headquarters.named.v1": lambda data, _: f"指定了集团总部，自 {data['since']} 起",
+    "headquarters.ended.v1": lambda data, _: f"终止了集团总部，至 {data['last']}",
     "mapping.set.v1": lambda data, _: f"设定了自 {data['mapping']['since']} 起的标准适用表（通用版 {data['mapping']['plain']}）",
     "edition.published.v1": lambda data, _: f"发布了标准版本 {data['edition']['key']}“{data['edition']['title']}”",
     "edition.industry_published.v1": lambda data, _: (

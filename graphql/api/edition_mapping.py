@@ -11,7 +11,7 @@ from api.diagnosis_parts import moment
 from api.editions import Edition, build_editions
 from domain.edition_mapping import MAPPING_STREAM
 from domain.language import city_day
-from projections import directory, edition_mapping, editions_desk, past
+from projections import directory, edition_mapping, editions_desk, headquarters, past
 from projections.edition_mapping import EDITION_MAPPING_DESK, MappingRow
 from standards import NoMappingYet, edition_for
 
@@ -128,8 +128,9 @@ class EditionMappingQueries:
         known = edition_mapping.edition_mappings(context.reading)
         if firm is None or known is None:
             return None
+        seat = headquarters.headquarters_on(context.reading, firm.group, day) if firm.group is not None else None
         try:
-            found = edition_for(known, firm.industry, firm.size_class, day)
+            found = edition_for(known, firm.industry, firm.size_class, day, headquarters=seat == firm.id)
         except NoMappingYet:
             return None
         row = editions_desk.edition(context.reading, found.edition)

@@ -9,6 +9,7 @@ from api.diagnosis import Diagnosis, load_diagnoses
 from api.edition_mapping import EditionMapping, build_mappings
 from api.editions import Edition, build_editions
 from api.enterprises import Enterprise, load_enterprises
+from api.groups import Group, load_group
 from api.mutations import Filled, Thing
 from api.organisations import Organisation, load_organisations
 from api.people import Person, build_people
@@ -170,6 +171,10 @@ def _find_enterprise(context: Context, key: str, _command: Command) -> Enterpris
     return load_enterprises(context, [key], frozenset({"contacts", "consents", "contacts.name"})).get(key)
 
 
+def _find_group(context: Context, key: str, _command: Command) -> Group | None:
+    return load_group(context, key)
+
+
 def _find_import(context: Context, _key: str, command: Command) -> RosterImport | None:
     assert isinstance(command, ImportRoster)  # noqa: S101 - the table below names it
     row = rosters.import_of_file(context.reading, context.scope, command.year, command.digest)
@@ -181,6 +186,7 @@ THINGS: Mapping[str, Thing] = {
     "consent": Thing("enterprise", Enterprise, _find_enterprise),
     "diagnosis": Thing("diagnosis", Diagnosis, _find_diagnosis),
     "edition": Thing("edition", Edition, _find_edition),
+    "headquarters": Thing("group", Group, _find_group),
     "mapping": Thing("edition_mapping", EditionMapping, _find_mapping),
     "organisation": Thing("organisation", Organisation, _find_organisation),
     "person": Thing("person", Person, _find_person),

@@ -27,6 +27,7 @@ INPUT_WORDS: Mapping[str, str] = {
     "forms_mark": "Mark of the rule of forms 版式规则的来源标记",
     "forms_source": "Where the rule of forms comes from 版式规则的来源",
     "functions": "Functions interviewed 访谈部门",
+    "group": "Enterprise group 企业集团标识",
     "groups": "Three-digit groups of GB/T 4754, such as C341, which win over their division 行业中类",
     "headquarters": "Industry edition of group headquarters 集团总部版",
     "indicator": "Indicator id, such as Z01 指标编号",

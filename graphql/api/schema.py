@@ -11,6 +11,7 @@ from api.editions import EditionQueries
 from api.enterprises import EnterpriseQueries
 from api.field_rights import describe_rights
 from api.filling import FILLED, THINGS
+from api.groups import GroupQueries
 from api.liaisons import LiaisonQueries
 from api.mutations import mutation_type
 from api.organisations import OrganisationQueries
@@ -30,6 +31,7 @@ class Query(
     EditionQueries,
     EditionMappingQueries,
     OrganisationQueries,
+    GroupQueries,
     PeopleQueries,
     LiaisonQueries,
     RosterQueries,

@@ -36,6 +36,7 @@ from domain.assignments import AssignExpert
 from domain.consents import GrantConsent
 from domain.enterprises import enterprise_id, place_of
 from domain.fields import FIELDS
+from domain.headquarters import NameHeadquarters
 from domain.language import city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.people import InvitePerson
@@ -135,6 +136,7 @@ def fill(city: City) -> None:
             form=Form.BRIEF,
             edition="2023",
             provider=provider,
+            reason=f"缘由{number}号",
         )
         city.send(CITY, opening, reason=f"缘由{number}号")
         firm, mine = caller(Role.ENTERPRISE, IDS[number]), caller(Role.PROVIDER, provider)
@@ -158,6 +160,9 @@ def fill(city: City) -> None:
             city.send(mine, d.VerifyAnswers(diagnosis=case, section=section, answers=found))
         city.send(mine, d.ScoreDiagnosis(diagnosis=case))
         city.send(mine, d.IssueReport(diagnosis=case, file=FILE))
+    for group in ("g1", "g2"):
+        city.send(CITY, RegisterOrganisation(organisation=group, kind=OrganisationKind.GROUP, name=group))
+    city.send(CITY, NameHeadquarters(group="g1", enterprise=IDS[0], since=TODAY))
     open_to_others(city)
 
 
@@ -206,7 +211,7 @@ scopes = st.recursive(
 )
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    "id": (*IDS, *CASES),
+    "id": (*IDS, *CASES, "g1", "g2"),
     "enterprise": IDS,
     "key": ("2023",),
     "older": ("2023",),

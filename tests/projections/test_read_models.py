@@ -33,6 +33,7 @@ from domain.consents import GrantConsent, RevokeConsent
 from domain.edition_mapping import mapping_command
 from domain.editions import PublishEdition
 from domain.enterprises import Firm, enterprise_id, place_of
+from domain.headquarters import NameHeadquarters
 from domain.language import city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.people import ErasePerson, GrantMembership, InvitePerson, RegisterPerson
@@ -84,9 +85,11 @@ def city(journal: Journal) -> City:
 
 
 def map_editions(city: City) -> None:
-    """A mapping that holds from tomorrow on: the plain edition for all but headquarters."""
+    """A mapping that holds from tomorrow on: the plain edition for all but headquarters, of which there is one."""
     city.send(CITY, PublishEdition(**dict(load_composition("2023-group-headquarters"))))
     [authored] = edition_mappings().mappings
+    city.send(CITY, RegisterOrganisation(organisation="g1", kind=OrganisationKind.GROUP, name="示例集团"))
+    city.send(CITY, NameHeadquarters(group="g1", enterprise=CONSENTING, since=TODAY))
     city.send(CITY, mapping_command(authored.model_copy(update={"since": TODAY + timedelta(days=1), "editions": {}})))
 
 

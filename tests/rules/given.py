@@ -45,6 +45,8 @@ class Given:
     ) -> "Given":
         declared = self.capability.reads(command, self.state)
         read = {stream: self.read.get(stream) for stream in declared}
+        declared += self.capability.reads_further(command, self.state, read)
+        read = {stream: self.read.get(stream) for stream in declared}
         occasion = Occasion(by, role, organisation, at, read, sections)
         try:
             self.outcome = self.capability.decide(command, self.state, occasion)

@@ -1,0 +1,176 @@
+"""Headquarters 集团总部: which member of a group is its headquarters, from a day on. plan S3, O3.
+
+No roster tells it; a headquarters is diagnosed under an edition of its own. A group has one at a time.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.access import Place
+from domain.enterprises import Firm, enterprise_stream
+from domain.language import Capability, Command, Event, Facts, Identifier, Occasion, Rule
+from domain.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.rights import require_right
+
+# Rules
+
+GROUP_UNKNOWN = Rule("GROUP_UNKNOWN", "plan O3", "没有企业集团 {group}", "No enterprise group {group}")
+HEADQUARTERS_OUTSIDE_GROUP = Rule(
+    "HEADQUARTERS_OUTSIDE_GROUP",
+    "plan O3",
+    "集团总部须是名单上属于该集团的企业",
+    "The headquarters is an enterprise that the roster states as a member of the group",
+)
+HEADQUARTERS_NOT_LATER = Rule(
+    "HEADQUARTERS_NOT_LATER",
+    "plan O3",
+    "集团总部同一时间只有一家：现有指定至少延续到 {last}，新的日期须更晚",
+    "A group has one headquarters at a time: what was said of it reaches {last}; the day must be later",
+)
+HEADQUARTERS_NONE = Rule("HEADQUARTERS_NONE", "plan O3", "集团没有现任总部可终止", "The group has no headquarters to end")
+
+# Commands
+
+
+class _OfGroup(Command):
+    group: Identifier
+
+
+class NameHeadquarters(_OfGroup):
+    """Name a member as the group's headquarters 指定集团总部 from a day on; the one before it ends the day before."""
+
+    enterprise: Identifier
+    since: Annotated[date, Field(ge=date(1900, 1, 1))]
+
+
+class EndHeadquarters(_OfGroup):
+    """End the group's headquarters 终止集团总部 with a last day, with none after it."""
+
+    on: date
+
+
+HeadquartersCommand = NameHeadquarters | EndHeadquarters
+
+# Events
+
+
+class HeadquartersNamed(Event):
+    """A member is the headquarters from a day on 集团总部已指定, until another is or it ends."""
+
+    type: Literal["headquarters.named.v1"] = "headquarters.named.v1"
+    enterprise: str
+    since: date
+
+
+class HeadquartersEnded(Event):
+    """The group has no headquarters after a day 集团总部已终止."""
+
+    type: Literal["headquarters.ended.v1"] = "headquarters.ended.v1"
+    last: date
+
+
+HeadquartersEvent = HeadquartersNamed | HeadquartersEnded
+
+# State
+
+
+class HeadquartersTerm(BaseModel):
+    """For how long a member was the headquarters 总部任期; both days included, until None = open-ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    enterprise: str
+    since: date
+    until: date | None = None
+
+
+class Headquarters(BaseModel):
+    """The headquarters of a group, one after another 历任集团总部."""
+
+    model_config = ConfigDict(frozen=True)
+
+    terms: tuple[HeadquartersTerm, ...] = ()
+
+    def on(self, day: date) -> str | None:
+        """The enterprise that is the headquarters on a day; None where there is none."""
+        held = (t.enterprise for t in self.terms if t.since <= day and (t.until is None or day <= t.until))
+        return next(held, None)
+
+
+# Decide: what may happen
+
+
+def decide(command: HeadquartersCommand, known: Headquarters | None, occasion: Occasion) -> Facts:
+    """Raises Refused: any rule above. A firm that is not on any roster and one of another group are answered alike."""
+    require_right(command, occasion.role)
+    organisation = occasion.read.get(organisation_stream(command.group))
+    if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.GROUP:
+        raise GROUP_UNKNOWN.refuse(group=command.group)
+    latest = known.terms[-1] if known is not None else None
+    match command:
+        case NameHeadquarters(enterprise=enterprise, since=since):
+            firm: Firm | None = occasion.read.get(enterprise_stream(enterprise))
+            if firm is None or firm.group != command.group:
+                raise HEADQUARTERS_OUTSIDE_GROUP.refuse()
+            if latest is not None:
+                if latest.enterprise == enterprise and latest.until is None:
+                    return ()
+                if since <= (last := latest.until or latest.since):
+                    raise HEADQUARTERS_NOT_LATER.refuse(last=last.isoformat())
+            return (HeadquartersNamed(enterprise=enterprise, since=since),)
+        case EndHeadquarters(on=last):
+            if latest is None or latest.until is not None:
+                raise HEADQUARTERS_NONE.refuse()
+            if last < latest.since:
+                raise HEADQUARTERS_NOT_LATER.refuse(last=latest.since.isoformat())
+            return (HeadquartersEnded(last=last),)
+
+
+# Evolve: what has happened
+
+
+def evolve(known: Headquarters | None, event: HeadquartersEvent) -> Headquarters:
+    """The headquarters of a group after one more fact."""
+    terms = known.terms if known is not None else ()
+    match event:
+        case HeadquartersNamed(enterprise=enterprise, since=since):
+            return Headquarters(terms=(*_ended(terms, since - timedelta(days=1)), _term(enterprise, since)))
+        case HeadquartersEnded(last=last):
+            return Headquarters(terms=_ended(terms, last))
+        case never:
+            assert_never(never)
+
+
+def _term(enterprise: str, since: date) -> HeadquartersTerm:
+    return HeadquartersTerm(enterprise=enterprise, since=since)
+
+
+def _ended(terms: tuple[HeadquartersTerm, ...], last: date) -> tuple[HeadquartersTerm, ...]:
+    """The same terms, the latest with a last day where it had none."""
+    if not terms or terms[-1].until is not None:
+        return terms
+    return (*terms[:-1], terms[-1].model_copy(update={"until": last}))
+
+
+def headquarters_stream(group: str) -> str:
+    """Stream of the headquarters of one group."""
+    return f"headquarters/{group}"
+
+
+def _reads(command: HeadquartersCommand, _known: Headquarters | None) -> tuple[str, ...]:
+    named = (enterprise_stream(command.enterprise),) if isinstance(command, NameHeadquarters) else ()
+    return (organisation_stream(command.group), *named)
+
+
+HEADQUARTERS: Capability[Any, Any, Any] = Capability(
+    name="headquarters",
+    commands=(NameHeadquarters, EndHeadquarters),
+    events=(HeadquartersNamed, HeadquartersEnded),
+    stream=lambda command: headquarters_stream(command.group),
+    reads=_reads,
+    place=lambda command, _known, _read: Place(group=command.group),
+    decide=decide,
+    evolve=evolve,
+)

@@ -1,0 +1,98 @@
+"""A group of firms in two districts, and the whole way of a diagnosis for any of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from domain import diagnosis as d
+from domain.access import Role
+from domain.enterprises import Firm, ImportRoster, enterprise_id
+from domain.language import Command
+from domain.organisations import OrganisationKind, RegisterOrganisation
+from journal import Caller
+from standards import Form
+from tests.small_city import CITY, FILE, FIRM, caller, sections
+
+Send = Callable[[Caller, Command], Any]
+
+USCCS = ("91310000132260250X", "91330100799655058B", "91110000802100433B", "9144030071526726XG")
+IDS = tuple(map(enterprise_id, USCCS))
+SEAT, NEAR, FAR, STRANGER = IDS
+"""The headquarters, a member in its district, one in another district, and a firm of another group."""
+PLACES = (("310117", "g1"), ("310117", "g1"), ("310115", "g1"), ("310117", "g2"))
+REVENUES = ("900000", "60000", "20000", "5000")
+
+
+def firms(**changed: Mapping[str, Any]) -> list[Firm]:
+    """The firms, some of them stated otherwise, by their place in `IDS` ("f1")."""
+    return [
+        FIRM.model_copy(
+            update={
+                "uscc": uscc,
+                "name": f"示例成员{number}号有限公司",
+                "district": district,
+                "subdistrict": None,
+                "park": None,
+                "reporting_unit": None,
+                "group": group,
+                "revenue_wan": Decimal(REVENUES[number]),
+                **changed.get(f"f{number}", {}),
+            }
+        )
+        for number, (uscc, (district, group)) in enumerate(zip(USCCS, PLACES, strict=True))
+    ]
+
+
+def roster(year: int, stated: list[Firm]) -> ImportRoster:
+    digest = f"{year:064d}"
+    rows = tuple(enumerate(stated, 2))
+    return ImportRoster(year=year, digest=digest, filename="名单.xlsx", rows=rows, findings=(), refused_rows=0)
+
+
+def register_groups(send: Send, *known: str) -> None:
+    for name in ("g1", "g2"):
+        if name not in known:
+            send(CITY, RegisterOrganisation(organisation=name, kind=OrganisationKind.GROUP, name=f"示例集团{name}"))
+
+
+def diagnose(
+    send: Send, enterprise: str, case: str, level: int, purpose: d.Purpose = d.Purpose.INITIAL, provider: str = "p1"
+) -> None:
+    """A diagnosis of the brief form, every indicator at one level, up to the issued report."""
+    firm, mine = caller(Role.ENTERPRISE, enterprise), caller(Role.PROVIDER, provider)
+    opening = d.OpenDiagnosis(
+        diagnosis=case,
+        enterprise=enterprise,
+        campaign=case,
+        purpose=purpose,
+        form=Form.BRIEF,
+        edition="2023",
+        provider=provider,
+        reason="试点",
+    )
+    send(CITY, opening)
+    for section, answers in sections(level).items():
+        given = {i: d.AnswerGiven(answer=a) for i, a in answers.items()}
+        send(firm, d.SaveAnswers(diagnosis=case, section=section, answers=given))
+    send(firm, d.PledgeTruth(diagnosis=case))
+    send(firm, d.SubmitSelfAssessment(diagnosis=case))
+    send(mine, d.AcceptDiagnosis(diagnosis=case))
+    today = datetime.now(UTC).date()
+    visit = d.RecordSiteVisit(diagnosis=case, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
+    send(mine, visit)
+    for section, answers in sections(level).items():
+        found = {i: d.VerifiedAnswer(answer=a) for i, a in answers.items()}
+        send(mine, d.VerifyAnswers(diagnosis=case, section=section, answers=found))
+    send(mine, d.ScoreDiagnosis(diagnosis=case))
+    send(mine, d.IssueReport(diagnosis=case, file=FILE))
+
+
+def object_to(send: Send, enterprise: str, case: str) -> None:
+    item = d.ObjectionItem(indicator="Z01", reason="与实际不符")
+    send(caller(Role.ENTERPRISE, enterprise), d.ObjectToReport(diagnosis=case, items=(item,)))
+
+
+def answer(send: Send, case: str, *, upheld: bool) -> None:
+    reply = d.ObjectionAnswer(indicator="Z01", upheld=upheld, reason="已核")
+    send(caller(Role.PROVIDER, "p1"), d.AnswerObjections(diagnosis=case, answers=(reply,)))
