@@ -162,6 +162,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "CityTarget.*": TOTALS,
     # the standard (plan S1, S5)
     "Edition.*": SIGNED_IN,
+    "EditionDocument.*": SIGNED_IN,
     "Dimension.*": SIGNED_IN,
     "Indicator.*": SIGNED_IN,
     "IndicatorOrigin.*": SIGNED_IN,

@@ -15,6 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from api import graphiql
 from api.budget import Limits
 from api.dossiers import Dossiers
+from api.edition_documents import EditionDocuments
 from api.field_rights import Rows
 from api.files import Files
 from api.http import ALWAYS, JSON, GraphQLOverHTTP
@@ -85,6 +86,7 @@ def create_app(
             Route("/uploads/{ticket}", files.put, methods=["PUT"]),
             Route("/files/{sha256}", files.get, methods=["GET"]),
             Route("/health", health, methods=["GET"]),
+            *EditionDocuments(program, operations, rows).routes(),
             *Dossiers(program, operations).routes(),
             *(Proofs(program, program.transparency, operations).routes() if program.transparency is not None else ()),
             *(SignOnRoutes(program.sign_on, operations).routes() if program.sign_on is not None else ()),

@@ -10,6 +10,7 @@ from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.context import Context
 from api.diagnosis import editions_of
 from api.diagnosis_parts import moment
+from interop.edition_documents import names_of
 from projections import editions_desk, past
 from projections.editions_desk import EDITIONS_DESK, EditionRow
 from standards import Indicator as StandardIndicator
@@ -90,6 +91,19 @@ class Dimension:
     base: bool = strawberry.field(description="One of the five of the base, which gates look at 基本维度")
 
 
+@strawberry.type(description="Document of an edition 标准文件, at a path beside GraphQL, by the same token. plan S1, P8")
+class EditionDocument:
+    """A document and where it is."""
+
+    kind: str = strawberry.field(
+        description="文件种类: PDF, XLSX, OSCAL, OSCAL_ADDITIONS, DIFFERENCE_PDF or DIFFERENCE_MARKDOWN"
+    )
+    path: str = strawberry.field(
+        description="Path to GET it from 下载路径, such as /editions/2023.pdf; of any two editions /editions/2023...2025.pdf or .md"
+    )
+    media_type: str = strawberry.field(description="媒体类型")
+
+
 @strawberry.type(description="Published edition of the standard 标准版本, never changed afterwards. plan S1, S5")
 class Edition:
     """An edition as published."""
@@ -106,6 +120,7 @@ class Edition:
     bands: list[Decimal] = strawberry.field(description="Lowest total of grades 1 to 10 各档最低分. plan S4")
     level_names: list[str] = strawberry.field(description="五级名称")
     grade_names: list[str] = strawberry.field(description="十档名称")
+    documents: list[EditionDocument] = strawberry.field(description="The edition as documents 标准文件. plan S1, S5, P8")
     as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
@@ -155,7 +170,7 @@ def _indicator(item: StandardIndicator, origin: Origin) -> Indicator:
 
 def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition]:
     """Editions of rows, flattened, with the origin of every line."""
-    known = editions_of(context, [row.key for row in rows])
+    known = editions_of(context, [key for row in rows for key in (row.key, row.key.partition("-")[0])])
     origins = {row.key: origins_of_json(row.origins) or plain_origins(known[row.key]) for row in rows}
     return [
         Edition(
@@ -178,6 +193,12 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
             bands=list(edition.bands),
             level_names=list(edition.level_names),
             grade_names=list(edition.grade_names),
+            documents=[
+                EditionDocument(kind=kind, path=f"/editions/{name}", media_type=media_type)
+                for name, kind, media_type in names_of(
+                    row.key, origins[row.key], over_plain="-" in row.key and row.key.partition("-")[0] in known
+                )
+            ],
             as_of=known_then(context, f"edition/{row.key}"),
         )
         for row in rows

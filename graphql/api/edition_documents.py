@@ -1,0 +1,130 @@
+"""Documents of the standard over HTTP 标准文件接口: PDF, Excel, OSCAL and comparisons of published editions. plan S1, S5, P8.
+
+Open to every signed-in role, as `Query.editions` is. A document is a function of published editions, so its bytes are kept
+and named by their digest; setting one takes seconds of processor time, so one is made at a time and the others wait on the loop,
+where they hold no thread.
+"""
+
+import asyncio
+from collections import OrderedDict
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.errors import masked, request_error
+from api.field_rights import Rows, row_of
+from api.files import NOTHING_RUNS, attachment
+from api.http import ALWAYS, JSON, Malformed, bearer, respond
+from api.operations import Answer, CallerGone, Operations
+from api.program import PUBLIC, Program
+from interop.edition_documents import Document, find_document
+
+MOST_KEPT = 64 << 20
+"""Bytes of documents kept in memory: nine editions with all their documents are 5 MiB."""
+MOST_WAITING = 32
+"""Requests that wait for a document to be made; more are told to come back."""
+RETRY_SECONDS = 10
+KEEP_AND_ASK = "private, no-cache"
+"""A client may keep a document, and asks each time whether it still holds: sessions end and roles change."""
+
+Key = tuple[str, tuple[str, ...]]
+
+
+class Shelf:
+    """Documents made lately 文件缓存, those longest unasked given up first; it holds no more bytes than it may."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
+        self._size = 0
+        self._kept: OrderedDict[Key, tuple[bytes, str]] = OrderedDict()
+
+    def get(self, key: Key) -> tuple[bytes, str] | None:
+        """The bytes of a document and their digest; None where it was not made or was given up."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: Key, content: bytes) -> tuple[bytes, str]:
+        """Keep a document; give it with its digest."""
+        found = (content, sha256(content).hexdigest())
+        if len(content) <= self._most and key not in self._kept:
+            self._kept[key] = found
+            self._size += len(content)
+            while self._size > self._most:
+                _, (gone, _) = self._kept.popitem(last=False)
+                self._size -= len(gone)
+        return found
+
+
+class EditionDocuments:
+    """The endpoint of the standard's documents. rows: the table of field rights, which says who may read editions."""
+
+    def __init__(self, program: Program, operations: Operations, rows: Rows) -> None:
+        self._program = program
+        self._operations = operations
+        self._readers = row_of(rows, "Query.editions") or frozenset()
+        self._shelf = Shelf()
+        self._turn = asyncio.Semaphore(1)
+        self._waiting = 0
+
+    def routes(self) -> list[Route]:
+        """Where it is."""
+        return [Route("/editions/{name}", self.get, methods=["GET"])]
+
+    async def get(self, request: Request) -> Response:
+        """GET /editions/{name}: a document by its name, such as 2023.pdf, 2023-energy.oscal.json, 2023...2025.md."""
+        try:
+            token = bearer(request.headers.get("authorization"))
+            found = await self._operations.in_thread(self._found, token, request.path_params["name"])
+            if found is None:
+                return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
+            kept = self._shelf.get((found.name, found.stamps)) or await self._made(found)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        except CallerGone as gone:
+            return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return respond(Answer({"errors": [masked(fault)]}, 500), JSON, as_status=True)
+        if kept is None:
+            busy = _refusal(503, "TOO_MANY_AT_ONCE", "排版繁忙，请稍后重试。", "Too many documents are being made; try again.")
+            busy.headers["retry-after"] = str(RETRY_SECONDS)
+            return busy
+        content, digest = kept
+        headers = {**ALWAYS, "cache-control": KEEP_AND_ASK, "etag": f'"{digest}"'}
+        if _held(request.headers.get("if-none-match"), digest):
+            return Response(None, 304, headers)
+        headers |= {"content-disposition": attachment(found.title), "content-security-policy": NOTHING_RUNS}
+        return Response(content, 200, headers, media_type=found.media_type)
+
+    def _found(self, token: str | None, name: str) -> Document | None:
+        """The document of a name, for a role that may read it: not there and not for this role are the same."""
+        identified = self._operations.identify(token)
+        caller = identified.caller if identified is not None else PUBLIC
+        if caller.role not in self._readers:
+            return None
+        with self._program.models.reading(caller.scope) as reading:
+            return find_document(reading, name)
+
+    async def _made(self, found: Document) -> tuple[bytes, str] | None:
+        """The document made now, or while this request waited; None when too many wait already."""
+        if self._waiting >= MOST_WAITING:
+            return None
+        self._waiting += 1
+        try:
+            async with self._turn:
+                key = (found.name, found.stamps)
+                return self._shelf.get(key) or self._shelf.put(key, await self._operations.in_thread(found.make))
+        finally:
+            self._waiting -= 1
+
+
+def _held(header: str | None, digest: str) -> bool:
+    """Whether an If-None-Match names these bytes 已持有."""
+    return header is not None and (header.strip() == "*" or f'"{digest}"' in header)
+
+
+def _refusal(status: int, code: str, chinese: str, english: str) -> Response:
+    return respond(Answer({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)

@@ -1,0 +1,147 @@
+"""Documents of the standard 标准文件: which a published edition has, under which names, and what is in each. plan S1–S5, P8.
+
+The doors over HTTP and at the command line give out the same bytes under the same names, so that links between OSCAL documents
+hold wherever all of them lie side by side.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from domain.language import city_day
+from interop.edition_workbook import MEDIA_TYPE as WORKBOOK
+from interop.edition_workbook import workbook_of
+from interop.oscal import as_bytes, file_name, oscal_documents
+from projections import Reading, editions_desk
+from projections.documents import (
+    as_markdown,
+    comparison,
+    print_comparison,
+    print_standard,
+    standard_sheet,
+)
+from projections.documents.comparison import reasons_of
+from projections.editions_desk import EditionRow
+from standards import Edition, Origin, edition_of_json, origins_of_json, plain_origins
+
+PDF, JSON, MARKDOWN = "application/pdf", "application/json", "text/markdown; charset=utf-8"
+KEY = r"\d{4}(?:\.\d+)?(?:-[a-z]+(?:-[a-z]+)*)?"
+ONE = re.compile(rf"(?P<key>{KEY})\.(?P<kind>pdf|xlsx|oscal\.json|additions\.oscal\.json)")
+TWO = re.compile(rf"(?P<old>{KEY})\.\.\.(?P<new>{KEY})\.(?P<kind>pdf|md)")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class PublishedStandard:
+    """A published edition with where its lines come from and when it was published 已发布标准."""
+
+    edition: Edition
+    origins: tuple[Origin, ...]
+    published_at: datetime
+
+    @property
+    def stamp(self) -> str:
+        """What its documents are functions of, besides the code 版本印记."""
+        return f"{self.edition.digest}@{self.published_at.isoformat()}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that can be made 标准文件. stamps: of the editions that it is made of; name and stamps tell it apart."""
+
+    name: str
+    title: str
+    media_type: str
+    stamps: tuple[str, ...]
+    make: Callable[[], bytes]
+
+
+def published(row: EditionRow) -> PublishedStandard:
+    """A published edition as the desk holds it, read."""
+    edition = edition_of_json(row.body)
+    origins = origins_of_json(row.origins) or plain_origins(edition)
+    return PublishedStandard(edition, origins, EPOCH + timedelta(microseconds=row.published_at))
+
+
+def find_document(reading: Reading, name: str) -> Document | None:
+    """The document of a name 查找文件; None where there is none: no such name, or an edition that is not published.
+
+    Published editions are open to every signed-in role (plan S5): who may ask is the caller's to decide.
+
+    Args:
+        reading: the snapshot.
+        name: `2023.pdf`, `2023.xlsx`, `2023.oscal.json`, `2023-energy.additions.oscal.json`, `2023...2025.pdf` or `.md`.
+    """
+
+    def standard(key: str) -> PublishedStandard | None:
+        row = editions_desk.edition(reading, key)
+        return published(row) if row is not None else None
+
+    if (two := TWO.fullmatch(name)) is not None:
+        old, new = standard(two["old"]), standard(two["new"])
+        return _compared(name, old, new, two["kind"]) if old is not None and new is not None else None
+    one = ONE.fullmatch(name)
+    if one is None or (found := standard(one["key"])) is None:
+        return None
+    if one["kind"] in ("pdf", "xlsx"):
+        return _standing(name, found, one["kind"])
+    plain, _, industry = one["key"].partition("-")
+    base = standard(plain) if industry else None
+    return _oscal(found, base).get(name)
+
+
+def documents_of(found: PublishedStandard, plain: PublishedStandard | None) -> Mapping[str, Document]:
+    """Every document of an edition by its name 全部文件; plain: the published edition that an industry's was composed over."""
+    key = found.edition.key
+    names = [(f"{key}.{kind}", kind) for kind in ("pdf", "xlsx")]
+    return {**{name: _standing(name, found, kind) for name, kind in names}, **_oscal(found, plain)}
+
+
+def names_of(key: str, origins: Sequence[Origin], *, over_plain: bool) -> tuple[tuple[str, str, str], ...]:
+    """Name, kind and media type of every document of an edition 文件名录.
+
+    over_plain: it is an industry's and the plain edition is published, so that it is told apart from that.
+    """
+    found = [(f"{key}.pdf", "PDF", PDF), (f"{key}.xlsx", "XLSX", WORKBOOK), (file_name(key), "OSCAL", JSON)]
+    if over_plain:
+        plain = key.partition("-")[0]
+        if any(origin.fate == "added" for origin in origins):
+            found.append((file_name(key, "additions"), "OSCAL_ADDITIONS", JSON))
+        found += [
+            (f"{plain}...{key}.pdf", "DIFFERENCE_PDF", PDF),
+            (f"{plain}...{key}.md", "DIFFERENCE_MARKDOWN", MARKDOWN),
+        ]
+    return tuple(found)
+
+
+def _standing(name: str, found: PublishedStandard, kind: str) -> Document:
+    edition, origins, at = found.edition, found.origins, found.published_at
+
+    def pdf() -> bytes:
+        return print_standard(standard_sheet(edition, origins, city_day(at))).pdf
+
+    def xlsx() -> bytes:
+        return workbook_of(edition, origins, at)
+
+    media, make = (PDF, pdf) if kind == "pdf" else (WORKBOOK, xlsx)
+    return Document(name, f"{edition.title}.{kind}", media, (found.stamp,), make)
+
+
+def _oscal(found: PublishedStandard, plain: PublishedStandard | None) -> Mapping[str, Document]:
+    base = plain.edition if plain is not None else None
+    made = oscal_documents(found.edition, found.origins, found.published_at, base)
+    stamps = (found.stamp, plain.stamp if plain is not None else "")
+    return {
+        name: Document(name, name, JSON, stamps, lambda document=document: as_bytes(document))  # type: ignore[misc] # bound early
+        for name, document in made.items()
+    }
+
+
+def _compared(name: str, old: PublishedStandard, new: PublishedStandard, kind: str) -> Document:
+    def shown() -> bytes:
+        side_by_side = comparison(old.edition, new.edition, reasons_of(old.edition, new.edition, new.origins))
+        return print_comparison(side_by_side).pdf if kind == "pdf" else as_markdown(side_by_side).encode()
+
+    title = f"标准修订对照 {old.edition.key} → {new.edition.key}.{kind}"
+    return Document(name, title, PDF if kind == "pdf" else MARKDOWN, (old.stamp, new.stamp), shown)
