@@ -92,11 +92,23 @@ class Park(Named):
     in_hundred: Percent
 
 
+class Seat(CodeList):
+    """The firm that is a group's headquarters 集团总部. total: points its verified answers aim at."""
+
+    name: str
+    district: str
+    industry: str
+    employees: int
+    revenue_wan: int
+    total: int
+
+
 class Group(Named):
-    """A group, and the share of some industries' firms that belong to it 企业集团."""
+    """A group, the share of some industries' firms that belong to it, and its headquarters where it names one 企业集团."""
 
     industries: tuple[str, ...]
     in_hundred: Percent
+    headquarters: Seat | None = None
 
 
 class Provider(Named):
@@ -186,6 +198,11 @@ class DemoData(CodeList):
     objections: tuple[str, ...]
     objection_upheld: str
     withdrawals: tuple[str, ...]
+
+
+def seats(data: DemoData) -> dict[str, Seat]:
+    """Group -> its headquarters 集团总部, in the order of the groups."""
+    return {one.id: one.headquarters for one in data.organisations.groups if one.headquarters is not None}
 
 
 @cache

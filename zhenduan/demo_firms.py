@@ -5,14 +5,14 @@ Their codes pass both check digits and belong to no firm; their names begin with
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 
 from interop.code_lists import districts
 from interop.uscc import valid_uscc
-from zhenduan.demo_data import DemoData, Size
+from zhenduan.demo_data import DemoData, Size, seats
 
 COLUMNS = ("统一社会信用代码", "企业名称", "所属区", "街镇", "园区", "企业集团", "行业代码", "从业人员", "营业收入（万元）")
 LOWEST_REVENUE_WAN = 1_500
@@ -74,10 +74,12 @@ class Unused:
 
 
 def draw_firms(data: DemoData, chance: Random, unused: Unused) -> list[DemoFirm]:
-    """The firms of the first roster 首年名单企业, the owner's firm first, the others shuffled over the districts."""
+    """The firms of the first roster 首年名单企业: the owner's, the groups' headquarters, the others shuffled over the districts."""
     owner = data.owner_firm
     places = [code for code, count in sorted(by_district(data, data.firms).items()) for _ in range(count)]
     places.remove(owner.district)
+    for seat in seats(data).values():
+        places.remove(seat.district)
     chance.shuffle(places)
     first = DemoFirm(
         uscc=unused.uscc(),
@@ -91,7 +93,12 @@ def draw_firms(data: DemoData, chance: Random, unused: Unused) -> list[DemoFirm]
         revenue_wan=owner.revenue_wan,
         total=owner.total,
     )
-    return [first, *(_firm(data, chance, unused, place) for place in places)]
+    return [first, *_seats(data, unused), *(_firm(data, chance, unused, place) for place in places)]
+
+
+def _seats(data: DemoData, unused: Unused) -> Iterator[DemoFirm]:
+    for group, seat in seats(data).items():
+        yield DemoFirm(uscc=unused.uscc(), subdistrict="", park="", group=group, **seat.model_dump())
 
 
 def _firm(data: DemoData, chance: Random, unused: Unused, district: str) -> DemoFirm:
@@ -124,7 +131,8 @@ def _skewed(chance: Random, least: int, most: int) -> int:
 
 def next_year(data: DemoData, chance: Random, unused: Unused, firms: Sequence[DemoFirm]) -> list[DemoFirm]:
     """The roster of the following year 次年名单: some firms left, some joined, and the numbers moved a little."""
-    leaving = set(chance.sample(range(1, len(firms)), min(data.leaving_each_year, len(firms) - 1)))
+    named = 1 + len(seats(data))
+    leaving = set(chance.sample(range(named, len(firms)), min(data.leaving_each_year, len(firms) - named)))
     kept = []
     for number, firm in enumerate(firms):
         if number in leaving:

@@ -12,6 +12,7 @@ from domain.diagnosis import Purpose
 from domain.edition_mapping import mapping_command
 from domain.editions import PublishEdition
 from domain.enterprises import ImportRoster, enterprise_id
+from domain.headquarters import NameHeadquarters
 from domain.language import SHANGHAI, city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.targets import SetTarget
@@ -22,7 +23,7 @@ from journal import Caller
 from journal.personal import PersonalKeys
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
 from zhenduan.demo_cases import Act, Cast, DemoCase, acts
-from zhenduan.demo_data import DemoData, Ending, Provider
+from zhenduan.demo_data import DemoData, Ending, Provider, seats
 from zhenduan.demo_firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo_people import SHOWN_DISTRICT, People, draw_id, organisations
 
@@ -36,6 +37,8 @@ PAST_FROM, PAST_DAYS = date(2023, 9, 4), 330
 """A finished diagnosis began on one of so many days from here on."""
 EARLIEST_PRESENT = date(2025, 3, 2)
 OPENING_HOUR = time(9)
+IN_GROUP = frozenset({Ending.CONFIRMED, Ending.REISSUED, Ending.ISSUED})
+"""Ends with a result, which go first of all to firms of the group whose people may sign in: so its roll-up has something to add."""
 REPEATED = 2
 """So many firms with a confirmed report are diagnosed again now."""
 OPERATOR = Caller("operator-demo", Role.SYSTEM, "", Everything())
@@ -82,10 +85,12 @@ def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime)
         if date(year, *LATER_ROSTERS) < city_day(present):
             rosters[year] = next_year(data, chance, unused, rosters[year - 1])
     played += _rosters(people, rosters)
-    steady = _steady(rosters)
-    played += _diagnoses(data, chance, people, [f for f in firms if f is firms[0] or f.uscc in steady], present)
+    named, steady = _seats(data, firms), _steady(rosters)
+    open_to_all = [firm for firm in firms[1:] if firm.uscc in steady and firm not in named.values()]
+    played += _diagnoses(data, chance, people, (firms[0], named, open_to_all), present)
     shown = _shown(data, enterprise_id(firms[0].uscc))
     played += _positions(people, shown)
+    played += _headquarters(people, named)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -116,6 +121,19 @@ def _positions(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
     for role in (role for others in POSITIONS_SHOWN.values() for role in others):
         for command in people.joining(people.meet(role, shown[role]), day):
             yield Timed(moment(day, next(minutes)), Act(0, city, command))
+
+
+def _seats(data: DemoData, firms: Sequence[DemoFirm]) -> dict[str, DemoFirm]:
+    """Group -> the firm that is its headquarters."""
+    return {firm.group: firm for firm, _ in zip(firms[1:], seats(data), strict=False)}
+
+
+def _headquarters(people: People, named: Mapping[str, DemoFirm]) -> Iterator[Timed]:
+    """Each group names its headquarters once the first roster has named the firm (plan O3)."""
+    day, minutes = later(FIRST_ROSTER, 1), count(300)
+    for group, firm in named.items():
+        naming = NameHeadquarters(group=group, enterprise=enterprise_id(firm.uscc), since=FIRST_ROSTER)
+        yield Timed(moment(day, next(minutes)), Act(0, people.callers[Role.GROUP, group], naming))
 
 
 # The calendar of its people: working days, from nine in the morning in the city
@@ -213,10 +231,12 @@ def _diagnoses(
     data: DemoData,
     chance: Random,
     people: People,
-    firms: Sequence[DemoFirm],
+    firms: tuple[DemoFirm, Mapping[str, DemoFirm], list[DemoFirm]],
     present: datetime,
 ) -> Iterator[Timed]:
-    others = list(firms[1:])
+    """Those of the owner's firm, of a group's headquarters, and of the others, each taken once."""
+    owned, named, others = firms
+    seat = named.get(data.owner_firm.group)
     shown = next(one for one in data.organisations.providers if one.id == data.owner_firm.provider)
     numbers = count(1)
     confirmed: list[DemoFirm] = []
@@ -226,12 +246,17 @@ def _diagnoses(
             again = ending is Ending.OPENED and index < min(REPEATED, len(confirmed))
             owners = ending is Ending.PARTLY_ANSWERED and index == 0
             by = shown if index == 0 else None  # whoever signs in as a provider finds every state
-            firm = confirmed[index] if again else firms[0] if owners else _taken(others, by)
+            of_group = data.owner_firm.group if ending in IN_GROUP else ""
+            if again or owners:
+                firm = confirmed[index] if again else owned
+            else:
+                firm = seat if ending is Ending.CONFIRMED and index == 0 and seat else _taken(others, by, of_group)
             if ending is Ending.CONFIRMED:
                 confirmed.append(firm)
             began = PAST_FROM + timedelta(days=chance.randrange(PAST_DAYS))
             year = began.year if wanted.past else city_day(present).year
-            applies = edition_for(edition_mappings(), firm.industry, _size(firm, FIRST_ROSTER.year), began)
+            size = _size(firm, FIRST_ROSTER.year)
+            applies = edition_for(edition_mappings(), firm.industry, size, began, headquarters=firm is seat)
             otherwise = owners or number % data.otherwise.every == 0
             case = DemoCase(
                 id=draw_id(chance),
@@ -254,10 +279,10 @@ def _diagnoses(
             yield from (Timed(at, act, case.id) for at, act in zip(found, done, strict=True))
 
 
-def _taken(firms: list[DemoFirm], by: Provider | None) -> DemoFirm:
-    """The next firm, of those that a provider serves where one is named; it is not taken again."""
-    place = next(at for at, firm in enumerate(firms) if by is None or firm.industry in by.industries)
-    return firms.pop(place)
+def _taken(firms: list[DemoFirm], by: Provider | None, group: str) -> DemoFirm:
+    """The next firm, of those that a provider serves where one is named, first those of a group; it is not taken again."""
+    served = [at for at, firm in enumerate(firms) if by is None or firm.industry in by.industries]
+    return firms.pop(next((at for at in served if firms[at].group == group), served[0]) if group else served[0])
 
 
 def _cast(data: DemoData, chance: Random, people: People, firm: DemoFirm, by: Provider | None) -> Cast:

@@ -33,6 +33,7 @@ from projections import (
     directory,
     edition_mapping,
     editions_desk,
+    groups,
     open_read_models,
     people_desk,
 )
@@ -42,7 +43,7 @@ from standards import ApplicableEdition, Form, edition_mappings, load, published
 from zhenduan import demo
 from zhenduan.accounts import LocalAccounts
 from zhenduan.demo_answers import Saying, draw_answers
-from zhenduan.demo_data import DemoData, Ending, demo_data
+from zhenduan.demo_data import DemoData, Ending, demo_data, seats
 from zhenduan.demo_files import evidence_pdf, evidence_png
 from zhenduan.demo_firms import Unused, by_district, draw_firms, next_year, roster_file
 from zhenduan.demo_people import LOGINS, DemoLogin
@@ -54,9 +55,12 @@ PRESENT = datetime(2026, 6, 1, 4, tzinfo=UTC)
 MASTER = bytes(range(32))
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 DATA = demo_data()
+IN_GROUPS = [group.model_copy(update={"in_hundred": 60}) for group in DATA.organisations.groups]
+"""Of few firms, many in a group."""
 SMALL: DemoData = DATA.model_copy(
     update={
         "firms": 60,
+        "organisations": DATA.organisations.model_copy(update={"groups": tuple(IN_GROUPS)}),
         "joining_each_year": 3,
         "leaving_each_year": 2,
         "otherwise": DATA.otherwise.model_copy(update={"every": 4}),
@@ -253,6 +257,21 @@ def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or
     with city.models.reading() as reading:
         firms = directory.enterprises_by_id(reading, Everything(), [row.enterprise for row in otherwise])
     assert DATA.owner_firm.name in {firm.name for firm in firms.values()}
+
+
+def test_a_group_has_its_headquarters_diagnosed_under_its_own_edition_and_its_members_rolled_up(city: House) -> None:
+    group = DATA.owner_firm.group
+    seat = seats(DATA)[group]
+    with city.models.reading() as reading:
+        shown = groups.group(reading, Everything(), group, city.clock().date())
+    assert shown is not None
+    assert shown.headquarters is not None
+    assert shown.headquarters.name == seat.name
+    assert shown.headquarters.result is not None
+    assert shown.headquarters.result.edition == "2023-group-headquarters"
+    assert 0 < shown.rolled.with_result < shown.rolled.members
+    assert shown.rolled.total.mean is not None
+    assert len(shown.rolled.total.weakest) > 0
 
 
 def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> None:
