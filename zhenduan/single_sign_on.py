@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, select
+from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, func, select
 
 from api.program import Begun, SignedIn
 from domain.language import Rule
@@ -162,10 +162,11 @@ class SingleSignOn:
             return None
         with self._vault.writing() as connection:
             connection.execute(delete(SIGN_ONS).where(SIGN_ONS.c.expires_at <= microseconds(now)))
-            if len(connection.execute(select(SIGN_ONS.c.state_hash).limit(MOST_AT_ONCE)).all()) == MOST_AT_ONCE:
+            if (connection.execute(select(func.count()).select_from(SIGN_ONS)).scalar() or 0) >= MOST_AT_ONCE:
                 return None
             connection.execute(SIGN_ONS.insert().values(row))
-        return Begun(f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", browser, LIFETIME)
+        secure = urlsplit(self._provider.settings.callback).scheme == "https"
+        return Begun(f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", browser, LIFETIME, secure)
 
     def finish(self, state: str, code: str, browser: str) -> SignedIn | None:
         """A session for the browser that began this sign-on 完成登录.

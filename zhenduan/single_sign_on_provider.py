@@ -5,10 +5,13 @@ list, for us, and it is in force. The token's header chooses a key by its id and
 secret is an algorithm here, and a key is never used with another algorithm than the one it was published for.
 """
 
+import json
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +29,10 @@ REFETCH_EVERY = timedelta(seconds=30)
 LARGEST_TOKEN = 16 * 1024
 LARGEST_ANSWER = 1024 * 1024
 TIMEOUT_SECONDS = 5.0
+"""Of one step: until a connection stands, until more comes."""
+LONGEST_SECONDS = 10.0
+"""Of a whole answer, and of waiting for another thread's."""
+LATEST_END = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -73,6 +80,7 @@ class IdentityProvider:
         self._endpoints: Mapping[str, str] = {}
         self._keys: dict[str, RSAKey | ECKey | OKPKey] = {}
         self._fetched: datetime | None = None
+        self._failed: datetime | None = None
 
     def close(self) -> None:
         """Let go of its connections."""
@@ -80,49 +88,86 @@ class IdentityProvider:
 
     # What the provider publishes
 
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """One thread asks at a time. Once the provider failed, nobody waits for it, and it is asked again now and then.
+
+        Else anyone with a made-up token, which costs nothing to make, would hold every thread while the provider is down.
+        """
+        if not self._lock.acquire(timeout=0 if self._failed is not None else LONGEST_SECONDS):
+            raise TokenRefused("the provider is being asked, and does not answer")
+        try:
+            if self._failed is not None and self._clock() - self._failed < REFETCH_EVERY:
+                raise TokenRefused("the provider did not answer a moment ago")
+            try:
+                yield
+            except TokenRefused:
+                self._failed = self._clock()
+                raise
+            self._failed = None
+        finally:
+            self._lock.release()
+
     def endpoint(self, name: str) -> str:
         """An address of the provider's own configuration, fetched once.
 
         Raises:
             TokenRefused: the provider does not answer, or names another issuer or an address without TLS.
         """
-        with self._lock:
-            if not self._endpoints:
-                found = self._get(self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration")
-                if found.get("issuer") != self.settings.issuer:
-                    raise TokenRefused("the provider's configuration names another issuer")
-                wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-                endpoints = {key: str(found.get(key, "")) for key in wanted}
-                if not all(map(is_safe_address, endpoints.values())):
-                    raise TokenRefused("the provider's configuration lacks an endpoint, or one is without TLS")
-                self._endpoints = endpoints
+        if not self._endpoints:
+            with self._asking():
+                if not self._endpoints:
+                    self._endpoints = self._configured()
         return self._endpoints[name]
 
-    def _get(self, address: str) -> dict[str, Any]:
+    def _configured(self) -> Mapping[str, str]:
+        found = self._answer("GET", self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration")
+        if found.get("issuer") != self.settings.issuer:
+            raise TokenRefused("the provider's configuration names another issuer")
+        wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        endpoints = {key: str(found.get(key, "")) for key in wanted}
+        if not all(map(is_safe_address, endpoints.values())):
+            raise TokenRefused("the provider's configuration lacks an endpoint, or one is without TLS")
+        return endpoints
+
+    def _answer(self, method: str, address: str, **given: Any) -> dict[str, Any]:  # noqa: ANN401 - as the client takes them
+        """The JSON object behind an address, read no further than it may be large, nor longer than it may take."""
+        ends, body = time.monotonic() + LONGEST_SECONDS, bytearray()
         try:
-            response = self._http.get(address)
-            found = response.json() if response.status_code == httpx2.codes.OK else None
-        except (httpx2.HTTPError, ValueError) as error:
+            with self._http.stream(method, address, headers={"accept-encoding": "identity"}, **given) as response:
+                if response.status_code != httpx2.codes.OK:
+                    raise TokenRefused(f"the provider refuses at {address}: {response.status_code}")
+                for chunk in response.iter_raw():
+                    body += chunk
+                    if len(body) > LARGEST_ANSWER or time.monotonic() > ends:
+                        raise TokenRefused(f"the provider's answer at {address} is too large or too slow")
+            found = json.loads(body)
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
             raise TokenRefused(f"the provider does not answer at {address}") from error
-        if not isinstance(found, dict) or len(response.content) > LARGEST_ANSWER:
+        if not isinstance(found, dict):
             raise TokenRefused(f"the provider's answer at {address} is unusable")
         return found
 
     def _key(self, kid: str) -> RSAKey | ECKey | OKPKey:
         """A key by its id; the set is fetched anew when it is old, and for an unknown id now and then."""
-        now, address = self._clock(), self.endpoint("jwks_uri")
-        with self._lock:
-            age = now - self._fetched if self._fetched is not None else None
-            is_old = age is None or age >= KEYS_LIVE
-            if is_old or (kid not in self._keys and age is not None and age >= REFETCH_EVERY):
-                self._fetched = now  # also where the fetch fails: a provider that is down is not asked at every token
-                if is_old:
-                    self._keys = {}
-                self._keys = _usable(self._get(address))
-            found = self._keys.get(kid)
+        address = self.endpoint("jwks_uri")
+        if self._wants_keys(kid):
+            with self._asking():
+                if self._wants_keys(kid):
+                    if self._age() >= KEYS_LIVE:
+                        self._keys = {}
+                    self._keys, self._fetched = _usable(self._answer("GET", address)), self._clock()
+        found = self._keys.get(kid)
         if found is None:
             raise TokenRefused("the token names a key that the provider does not publish")
         return found
+
+    def _age(self) -> timedelta:
+        return self._clock() - self._fetched if self._fetched is not None else KEYS_LIVE
+
+    def _wants_keys(self, kid: str) -> bool:
+        age = self._age()
+        return age >= KEYS_LIVE or (kid not in self._keys and age >= REFETCH_EVERY)
 
     # Tokens
 
@@ -160,7 +205,9 @@ class IdentityProvider:
         audience = claims["aud"]
         if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != self.settings.client:
             raise TokenRefused("the token was issued to another party")
-        if not isinstance(claims["sub"], str) or not isinstance(claims["exp"], int):
+        if nonce is not None and claims.get("azp", self.settings.client) != self.settings.client:
+            raise TokenRefused("the token answers a sign-on at another party")
+        if not isinstance(claims["sub"], str) or not isinstance(claims["exp"], int) or claims["exp"] > LATEST_END:
             raise TokenRefused("the token's subject or end is malformed")
         if nonce is not None and claims.get("nonce") != nonce:
             raise TokenRefused("the token answers another sign-on")
@@ -192,12 +239,7 @@ class IdentityProvider:
         }
         secret = self.settings.secret
         auth = httpx2.BasicAuth(self.settings.client, secret) if secret else httpx2.Auth()
-        try:
-            response = self._http.post(self.endpoint("token_endpoint"), data=form, auth=auth)
-            found = response.json() if response.status_code == httpx2.codes.OK else {}
-        except (httpx2.HTTPError, ValueError) as error:
-            raise TokenRefused("the provider does not answer") from error
-        token = found.get("id_token") if isinstance(found, dict) else None
+        token = self._answer("POST", self.endpoint("token_endpoint"), data=form, auth=auth).get("id_token")
         if not isinstance(token, str):
             raise TokenRefused("the provider refused the code")
         return token

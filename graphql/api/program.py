@@ -31,11 +31,15 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class Begun:
-    """A sign-on that a browser has begun 已发起的登录: where to send it, what to leave in it, and for how long."""
+    """A sign-on that a browser has begun 已发起的登录: where to send it, what to leave in it, and for how long.
+
+    secure: we are reached by TLS, as our public address says; behind a proxy the request itself does not tell.
+    """
 
     address: str
     browser: str
     lifetime: timedelta
+    secure: bool
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class SignOnRoutes:
         """Where they are."""
         return [Route("/login", self.login, methods=["GET"]), Route("/callback", self.callback, methods=["GET"])]
 
-    async def login(self, request: Request) -> Response:
+    async def login(self, _request: Request) -> Response:
         """Send the browser to the provider."""
         begun = await self._operations.in_thread(self._sign_on.begin)
         if begun is None:
@@ -44,7 +44,7 @@ class SignOnRoutes:
             begun.browser,
             max_age=int(begun.lifetime.total_seconds()),
             path="/callback",
-            secure=request.url.scheme == "https",
+            secure=begun.secure,
             httponly=True,
             samesite="lax",
         )

@@ -5,9 +5,11 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +27,14 @@ from domain.language import Refused
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.people import EndMembership, GrantMembership, RegisterPerson
 from zhenduan.settings import Settings, from_environment
-from zhenduan.single_sign_on import SUBJECT_TAKEN
-from zhenduan.single_sign_on_provider import REFETCH_EVERY, IdentityProvider, ProviderSettings, TokenRefused
+from zhenduan.single_sign_on import SUBJECT_TAKEN, SingleSignOn
+from zhenduan.single_sign_on_provider import (
+    LARGEST_ANSWER,
+    REFETCH_EVERY,
+    IdentityProvider,
+    ProviderSettings,
+    TokenRefused,
+)
 from zhenduan.wiring import Installation, opened, operator
 
 HOME = "http://testserver"
@@ -323,6 +331,125 @@ def test_a_provider_without_tls_or_that_names_another_issuer_is_refused(provider
     with pytest.raises(TokenRefused, match="another issuer"):
         other.endpoint("jwks_uri")
     other.close()
+
+
+def stuck(line: socket.socket) -> None:
+    """Takes the request and never answers."""
+    line.recv(65536)
+    time.sleep(30)
+
+
+@pytest.fixture
+def downs() -> Iterator[tuple[str, list[str]]]:
+    """(address, requests) of a provider that answers nobody."""
+    asked: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.05)
+        stop = threading.Event()
+
+        def listened() -> None:
+            while not stop.is_set():
+                try:
+                    line, _ = server.accept()
+                except TimeoutError:
+                    continue
+                asked.append("asked")
+                threading.Thread(target=stuck, args=(line,), daemon=True).start()
+
+        listener = threading.Thread(target=listened)
+        listener.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
+        stop.set()
+        listener.join()
+
+
+def test_while_the_provider_is_down_made_up_tokens_hold_no_thread(downs: tuple[str, list[str]], clock: Clock) -> None:
+    """Whoever signs in with a password must not wait behind strangers whose tokens nobody can check."""
+    address, asked = downs
+    client = httpx2.Client(timeout=0.5)
+    provider = IdentityProvider(ProviderSettings(address, "zhenduan", HOME), clock, client)
+    header = base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"x"}').rstrip(b"=").decode()
+
+    def tried(_number: int) -> float:
+        began = time.monotonic()
+        with pytest.raises(TokenRefused):
+            provider.verify(f"{header}.e30.AAAA")
+        return time.monotonic() - began
+
+    tried(0)
+    with ThreadPoolExecutor(8) as threads:
+        assert max(threads.map(tried, range(24))) < 0.4
+    assert len(asked) == 1
+    clock.ahead = REFETCH_EVERY
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(waited >= 0.4 for waited in threads.map(tried, range(24))) == 1
+    assert len(asked) == 2
+    provider.close()
+
+
+def answering(answer: Callable[[httpx2.Request], httpx2.Response], clock: Clock) -> IdentityProvider:
+    client = httpx2.Client(transport=httpx2.MockTransport(answer))
+    return IdentityProvider(ProviderSettings("https://sso.example", "zhenduan", HOME), clock, client)
+
+
+def test_an_answer_without_end_is_read_no_further_than_it_may_be_large(clock: Clock) -> None:
+    read = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal read
+        while True:
+            read += 65536
+            yield b" " * 65536
+
+    provider = answering(lambda _request: httpx2.Response(200, content=endless()), clock)
+    with pytest.raises(TokenRefused, match="too large"):
+        provider.endpoint("jwks_uri")
+    assert read <= LARGEST_ANSWER + 2 * 65536
+
+
+@pytest.mark.parametrize("answer", [b"", b"[]", b"\xff", b"[" * 100_000, b'{"issuer": 1}'])
+def test_an_answer_that_is_none_is_refused(clock: Clock, answer: bytes) -> None:
+    with pytest.raises(TokenRefused):
+        answering(lambda _request: httpx2.Response(200, content=iter([answer])), clock).endpoint("jwks_uri")
+
+
+def test_a_provider_that_sends_us_elsewhere_is_not_followed(clock: Clock) -> None:
+    asked = []
+
+    def moved(request: httpx2.Request) -> httpx2.Response:
+        asked.append(str(request.url))
+        return httpx2.Response(302, headers={"location": "http://127.0.0.1/admin"})
+
+    with pytest.raises(TokenRefused, match="302"):
+        answering(moved, clock).endpoint("jwks_uri")
+    assert len(asked) == 1
+
+
+def test_a_token_that_never_ends_or_was_made_for_another_partys_sign_on_is_refused(
+    client: TestClient, provider: Provider, clock: Clock
+) -> None:
+    assert viewer(client, provider.signed(exp=10**15))[0] == 401
+    own = IdentityProvider(ProviderSettings(provider.address, "zhenduan", HOME), clock)
+    assert own.verify(provider.signed(nonce="n", azp="zhenduan"), "n")["sub"] == "sub-1"
+    with pytest.raises(TokenRefused, match="another party"):
+        own.verify(provider.signed(nonce="n", azp="another"), "n")
+    own.close()
+
+
+@pytest.mark.parametrize(("home", "secure"), [("https://zhenduan.example", True), (HOME, False)])
+def test_the_cookie_of_a_sign_on_goes_by_tls_alone_where_we_are_reached_by_it(
+    linked: Installation, provider: Provider, clock: Clock, home: str, *, secure: bool
+) -> None:
+    """Behind a proxy the request itself is plain; our public address tells."""
+    there = IdentityProvider(ProviderSettings(provider.address, "zhenduan", home), clock)
+    vault = linked.accounts._vault  # noqa: SLF001 - the same vault, another public address
+    sign_on = SingleSignOn(vault, there, linked.accounts.subjects, linked.accounts, clock)
+    with TestClient(create_app(replace(linked.program, sign_on=sign_on)), follow_redirects=False) as client:
+        cookie = client.get("/login").headers["set-cookie"].lower()
+    assert ("secure" in cookie) is secure
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    there.close()
 
 
 def test_without_a_provider_there_is_no_way_in(tmp_path: Path) -> None:
