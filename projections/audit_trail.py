@@ -42,6 +42,7 @@ SUBJECTS = Table(
     Column("enterprise", String),
     Column("provider", String),
     Column("diagnosis", String),
+    Index("ix_subject_enterprise", "enterprise"),
 )
 NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None}
 
@@ -117,7 +118,7 @@ def _columns(reading: Reading) -> Columns:
 class EntryFilter:
     """What to look for 筛选条件; empty = any. stream: one subject's. type: beginning of a published name ("diagnosis.").
 
-    since, until: microseconds of UTC, both included.
+    since, until: microseconds of UTC, both included. by: the position that the journal had reached.
     """
 
     stream: str | None = None
@@ -127,6 +128,7 @@ class EntryFilter:
     organisation: str | None = None
     since: int | None = None
     until: int | None = None
+    by: int | None = None
 
 
 ANY = EntryFilter()
@@ -142,6 +144,8 @@ def _matching(
     conditions = [to_sql(scope, _columns(reading)), table.c.position > after]
     equal = {name: getattr(where, name) for name in ("stream", "actor", "role", "organisation")}
     conditions += [table.c[name] == value for name, value in equal.items() if value is not None]
+    if where.by is not None:
+        conditions.append(table.c.position <= where.by)
     if where.type is not None:
         conditions.append(table.c.type.startswith(where.type, autoescape=True))
     if where.since is not None:

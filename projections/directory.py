@@ -295,6 +295,12 @@ def nodes(
     return [OrganisationRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
 
 
+def node_ids(reading: Reading, scope: Scope, also: Sequence[str]) -> list[str]:
+    """Ids of every node within a scope 联络节点标识; `also` as in `nodes`."""
+    query = select(reading[ORGANISATIONS].c.id).where(*_nodes(reading, scope, also, None))
+    return [str(row[0]) for row in reading.rows(query)]
+
+
 def node_count(reading: Reading, scope: Scope, also: Sequence[str], above: str | None) -> int:
     """How many nodes there are 节点数."""
     query = select(func.count()).select_from(reading[ORGANISATIONS]).where(*_nodes(reading, scope, also, above))

@@ -22,16 +22,19 @@ from projections import diagnosis_desk, directory
 from projections.audit_trail import ENTRIES, SUBJECTS
 from projections.coverage import TargetRow
 from projections.desk import Desk, Tables
-from projections.diagnosis_desk import DIAGNOSES, DIAGNOSIS_DESK, DiagnosisFilter
+from projections.diagnosis_desk import DIAGNOSIS_DESK, OPENED
 from projections.directory import DIRECTORY
 from projections.edition_mapping import EDITION_MAPPING_DESK
 from projections.editions_desk import EDITIONS_DESK
 from projections.headquarters import HEADQUARTERS_DESK
+from projections.people_desk import PEOPLE_DESK
 from projections.reading import Reading
 from projections.terms import TERMS
 
 SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK, EDITION_MAPPING_DESK, HEADQUARTERS_DESK, TERMS)
-"""Desks whose tables the past has; a table without entries is empty."""
+"""Desks whose tables the past has; a table without entries is empty. The people's only where it is a past of people."""
+NAMING = OPENED | {"diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"}
+"""Facts of a diagnosis that name another subject, whose own past is told beside it."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def _streams(reading: Reading, kind: str) -> list[str]:
     return [str(row[0]) for row in reading.rows(select(table.c.stream).where(table.c.stream.startswith(f"{kind}/")))]
 
 
-def _later(reading: Reading, streams: Sequence[str], position: int) -> dict[str, Later]:
+def later_of(reading: Reading, streams: Sequence[str], position: int) -> dict[str, Later]:
+    """What happened to some streams after a position 事后变更."""
     table = reading[ENTRIES]
     query = (
         select(table.c.stream, func.count(), func.min(table.c.at))
@@ -96,24 +100,33 @@ def _later(reading: Reading, streams: Sequence[str], position: int) -> dict[str,
 
 
 def of_enterprise(reading: Reading, scope: Scope, enterprise: str, position: int) -> Past | None:
-    """An enterprise at a position, with its diagnoses then 企业往期; None when it lies outside the scope today.
-
-    A diagnosis outside the scope leaves the trace that it has today: the enterprise's latest one may be it.
-    """
+    """An enterprise at a position, with its diagnoses then 企业往期; None when it lies outside the scope today."""
     if enterprise not in directory.enterprises_by_id(reading, scope, [enterprise]):
         return None
-    where = DiagnosisFilter(enterprise=enterprise)
-    cases = reading[DIAGNOSES]
-    every = [str(row[0]) for row in reading.rows(select(cases.c.id).where(cases.c.enterprise == enterprise))]
-    seen = {row.id for row in diagnosis_desk.diagnoses(reading, scope, where, len(every))} if every else set()
-    stream, streams = f"enterprise/{enterprise}", [f"diagnosis/{identity}" for identity in every]
-    told = history(reading, [stream, *streams], position)
+    return of_enterprises(reading, scope, [enterprise], position)
+
+
+def of_enterprises(
+    reading: Reading, scope: Scope, enterprises: Sequence[str], position: int, *, diagnoses: bool = True
+) -> Past:
+    """Enterprises at a position 企业往期, those that lie in the scope today; the caller has judged which.
+
+    A diagnosis outside the scope leaves the trace that it has today: the enterprise's latest one may be it. diagnoses: theirs
+    too, which have many more entries than the firms themselves.
+    """
+    streams = [f"enterprise/{identity}" for identity in enterprises]
+    consents = history(reading, [f"consent/{identity}" for identity in enterprises], position)
+    if not diagnoses:
+        told = history(reading, streams, position)
+        return Past(position, {DIRECTORY.name: told, TERMS.name: consents}, later_of(reading, streams, position))
+    every = _cases_of(reading, enterprises)
+    seen = diagnosis_desk.diagnoses_by_id(reading, scope, every) if every else {}
+    told = history(reading, [*streams, *(f"diagnosis/{identity}" for identity in every)], position)
     admitted = [entry for entry in told if entry.stream.split("/", 1)[1] in seen]
-    facts = [orjson.loads(entry.state) for entry in admitted]
+    facts = [orjson.loads(entry.state) for entry in admitted if entry.type in NAMING]
     editions = {f"edition/{fact['edition']}" for fact in facts if "edition" in fact}
     providers = {f"organisation/{fact['provider']}" for fact in facts if fact.get("provider")}
     beside = history(reading, sorted(editions | providers), position)
-    consents = history(reading, [f"consent/{enterprise}"], position)
     return Past(
         position,
         {
@@ -122,14 +135,28 @@ def of_enterprise(reading: Reading, scope: Scope, enterprise: str, position: int
             EDITIONS_DESK.name: beside,
             TERMS.name: consents,
         },
-        _later(reading, [stream, *(f"diagnosis/{identity}" for identity in sorted(seen)), *sorted(providers)], position),
+        later_of(reading, [*streams, *(f"diagnosis/{identity}" for identity in sorted(seen)), *sorted(providers)], position),
     )
+
+
+def _cases_of(reading: Reading, enterprises: Sequence[str]) -> list[str]:
+    """Ids of all diagnoses of some enterprises, those outside the scope included."""
+    subjects = reading[SUBJECTS]
+    query = select(subjects.c.diagnosis).where(subjects.c.enterprise.in_(list(enterprises)), subjects.c.diagnosis.is_not(None))
+    return sorted(str(row[0]) for row in reading.rows(query))
 
 
 def of_diagnosis(reading: Reading, scope: Scope, diagnosis: str, position: int) -> Past | None:
     """A diagnosis at a position, with its enterprise then 诊断往期; None when it lies outside the scope today."""
-    rows = diagnosis_desk.diagnoses_by_id(reading, scope, [diagnosis])
-    return of_enterprise(reading, scope, rows[diagnosis].enterprise, position) if diagnosis in rows else None
+    found = diagnosis_desk.diagnoses_by_id(reading, scope, [diagnosis])
+    return of_diagnoses(reading, scope, [diagnosis], position) if found else None
+
+
+def of_diagnoses(reading: Reading, scope: Scope, diagnoses: Sequence[str], position: int) -> Past:
+    """Diagnoses at a position, with their enterprises then 诊断往期; the caller has judged which."""
+    rows = diagnosis_desk.diagnoses_by_id(reading, scope, diagnoses) if diagnoses else {}
+    firms = sorted({row.enterprise for row in rows.values()})
+    return of_enterprises(reading, scope, firms, position)
 
 
 def of_applicable(reading: Reading, scope: Scope, enterprise: str, position: int) -> Past | None:
@@ -148,7 +175,7 @@ def of_kind(reading: Reading, kind: str, desk: Desk, position: int) -> Past:
     """Every subject of a kind that is open to all signed-in roles 公开对象往期: organisations, editions."""
     streams = _streams(reading, kind)
     found = history(reading, streams, position) if streams else []
-    return Past(position, {desk.name: found}, _later(reading, streams, position))
+    return Past(position, {desk.name: found}, later_of(reading, streams, position))
 
 
 def targets_of(reading: Reading, year: int, position: int) -> list[TargetRow]:
@@ -182,7 +209,8 @@ def replayed(past: Past) -> Iterator[Reading]:
     """The rows of the past, to be read through `Everything`: what is not admitted is not in them 重演."""
     tables: dict[str, Table] = {}
     with _engine().connect() as connection:
-        for desk in SHOWN:
+        people = (PEOPLE_DESK,) if PEOPLE_DESK.name in past.entries else ()
+        for desk in (*SHOWN, *people):
             named = _tables(desk)
             for table in named.values():
                 table.create(connection)

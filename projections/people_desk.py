@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Boolean,
     Column,
@@ -40,7 +41,9 @@ PEOPLE = Table(
     Column("sealed_phone", String),
     Column("joined", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
+    Column("registered", BigInteger, nullable=False),
 )
+"""registered: the position of the person's first entry."""
 MEMBERSHIPS = Table(
     "memberships",
     META,
@@ -52,8 +55,10 @@ MEMBERSHIPS = Table(
     Column("until", String),
     Column("sections", String, nullable=False),
     Column("contact", Boolean, nullable=False),
+    Column("granted", BigInteger, nullable=False),
     Index("ix_organisation", "organisation"),
 )
+"""granted: the position from which on it is known."""
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -63,16 +68,15 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         found, person = data(entry), key(entry)
         match entry.type:
             case "person.registered.v1":
-                people.put({"id": person, "joined": False, "erased": False, **found})
+                people.put({"id": person, "joined": False, "erased": False, "registered": entry.position, **found})
             case "person.joined.v1":
                 people.change(person, joined=True)
             case "person.membership_granted.v1" | "person.membership_granted.v2":
                 values = {name: found[name] for name in ("role", "organisation", "since", "until")}
-                sections = orjson.dumps(found.get("sections", [])).decode()
-                contact = found.get("contact", False)
-                memberships.put(
-                    {"person": person, "id": found["membership"], "sections": sections, "contact": contact, **values}
-                )
+                values |= {"person": person, "id": found["membership"], "granted": entry.position}
+                values["sections"] = orjson.dumps(found.get("sections", [])).decode()
+                values["contact"] = found.get("contact", False)
+                memberships.put(values)
             case "person.membership_ended.v1":
                 memberships.change(person, found["membership"], until=found["on"])
             case _:
@@ -145,14 +149,16 @@ def _place_columns(reading: Reading, held: Table) -> Columns:
     }
 
 
-def _within(reading: Reading, scope: Scope) -> ColumnElement[bool]:
+def _within(reading: Reading, scope: Scope, position: int | None = None) -> ColumnElement[bool]:
     """Whether a person lies in a scope: by the place of any unit that they hold or held a role for.
 
     Everything admits also who holds none. Who is in reach here is in reach of domain/appointments.py.
+
+    position: whether they were known by then, by a role given by then: what they were elsewhere before tells nobody.
     """
-    if isinstance(scope, Everything):
-        return true()
     people, held = reading[PEOPLE], reading[MEMBERSHIPS]
+    if isinstance(scope, Everything):
+        return people.c.registered <= position if position is not None else true()
     units, firms = reading[ORGANISATIONS], reading[ENTERPRISES]
     joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(
         firms, firms.c.id == held.c.organisation
@@ -160,30 +166,44 @@ def _within(reading: Reading, scope: Scope) -> ColumnElement[bool]:
     return (
         select(held.c.person)
         .select_from(joined)
-        .where(held.c.person == people.c.id, to_sql(scope, _place_columns(reading, held)))
+        .where(
+            held.c.person == people.c.id,
+            to_sql(scope, _place_columns(reading, held)),
+            held.c.granted <= position if position is not None else true(),
+        )
         .exists()
     )
 
 
-def people(reading: Reading, scope: Scope, first: int, after: str | None = None) -> list[PersonRow]:
-    """A page of people 人员列表 within a scope, in order of id. A person lies where the units lie that they serve."""
+def _people(reading: Reading) -> Select[Any]:
     table = reading[PEOPLE]
-    query = select(table).where(_within(reading, scope))
+    return select(*(table.c[name] for name in PersonRow._fields))
+
+
+def people(
+    reading: Reading, scope: Scope, first: int, after: str | None = None, position: int | None = None
+) -> list[PersonRow]:
+    """A page of people 人员列表 within a scope, in order of id. A person lies where the units lie that they serve.
+
+    position: those who were known by then, as they are now; `past_people` tells what they were then.
+    """
+    table = reading[PEOPLE]
+    query = _people(reading).where(_within(reading, scope, position))
     if after is not None:
         query = query.where(table.c.id > after)
     return [PersonRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
 
 
 def people_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:
-    """People of many ids within a scope."""
+    """People of many ids within a scope, in order of id."""
     table = reading[PEOPLE]
-    query = select(table).where(_within(reading, scope), reading.among(table.c.id, ids))
-    return [PersonRow._make(row) for row in reading.rows(query)]
+    query = _people(reading).where(_within(reading, scope), reading.among(table.c.id, ids))
+    return [PersonRow._make(row) for row in reading.rows(query.order_by(table.c.id))]
 
 
-def people_count(reading: Reading, scope: Scope) -> int:
-    """How many people a scope admits 人员数."""
-    query = select(func.count()).select_from(reading[PEOPLE]).where(_within(reading, scope))
+def people_count(reading: Reading, scope: Scope, position: int | None = None) -> int:
+    """How many people a scope admits 人员数, of those known by a position."""
+    query = select(func.count()).select_from(reading[PEOPLE]).where(_within(reading, scope, position))
     return int(reading.rows(query)[0][0])
 
 

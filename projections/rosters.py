@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, func, select
+from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from journal import Entry
@@ -93,12 +94,23 @@ def _columns(reading: Reading) -> Columns:
     return {**NOWHERE, **own}
 
 
+def _matching(reading: Reading, scope: Scope, position: int | None) -> tuple[ColumnElement[bool], ...]:
+    """A report never changes: what was there at a position is what had been sent by then."""
+    then = () if position is None else (reading[IMPORTS].c.position <= position,)
+    return (to_sql(scope, _columns(reading)), *then)
+
+
 def imports(
-    reading: Reading, scope: Scope, year: int | None, first: int, before: int | None = None
+    reading: Reading,
+    scope: Scope,
+    year: int | None,
+    first: int,
+    before: int | None = None,
+    position: int | None = None,
 ) -> list[ImportRow]:
-    """Reports of roster files within a scope 导入报告列表, latest first, of one year or all."""
+    """Reports of roster files within a scope 导入报告列表, latest first, of one year or all; those there at a position."""
     table = reading[IMPORTS]
-    query = select(table).where(to_sql(scope, _columns(reading)))
+    query = select(table).where(*_matching(reading, scope, position))
     if year is not None:
         query = query.where(table.c.year == year)
     if before is not None:
@@ -116,8 +128,8 @@ def import_of_file(reading: Reading, scope: Scope, year: int, digest: str) -> Im
     return ImportRow(*rows[0]) if rows else None
 
 
-def import_count(reading: Reading, scope: Scope, year: int | None) -> int:
-    """How many reports of roster files a scope admits 导入次数."""
+def import_count(reading: Reading, scope: Scope, year: int | None, position: int | None = None) -> int:
+    """How many reports of roster files a scope admits 导入次数, of those there at a position."""
     table = reading[IMPORTS]
-    query = select(func.count()).select_from(table).where(to_sql(scope, _columns(reading)))
+    query = select(func.count()).select_from(table).where(*_matching(reading, scope, position))
     return int(reading.rows(query if year is None else query.where(table.c.year == year))[0][0])

@@ -38,8 +38,11 @@ PLACES = {
     "group": '"group"',
 }
 """Coordinate -> column of the enterprise's row."""
-PARTS = ("answers", "evidence", "reports")
-"""Tables whose rows belong to a diagnosis."""
+PARTS = {
+    **dict.fromkeys(("answers", "evidence", "reports", "diagnosis_periods"), ("diagnoses", "diagnosis")),
+    "enterprise_periods": ("enterprises", "enterprise"),
+}
+"""Tables whose rows belong to a row of another -> that table, and the column that names the row."""
 VIEWED = {
     "enterprises": ", ".join(PLACES.values()),
     "diagnoses": "id, enterprise, provider",
@@ -179,7 +182,8 @@ def _inside(name: str, named: Mapping[str, str], *, by_party: bool) -> str:
     firms, cases = f"{named['enterprises']}_fence", f"{named['diagnoses']}_fence"
     consents, assignments = f"{named['consents']}_fence", f"{named['assignments']}_fence"
     if name in PARTS:
-        return f"EXISTS (SELECT 1 FROM {named['diagnoses']} mine WHERE mine.id = {table}.diagnosis)"
+        whole, column = PARTS[name]
+        return f"EXISTS (SELECT 1 FROM {named[whole]} mine WHERE mine.id = {table}.{column})"
     if name == "diagnoses":
         lies = _tagged({tag: f"firm.{column}" for tag, column in PLACES.items()}) if by_party else _lies("firm")
         of_firm = f"EXISTS (SELECT 1 FROM {firms} firm WHERE firm.id = {table}.enterprise AND {lies})"

@@ -46,6 +46,7 @@ from projections.editions_desk import EDITIONS_DESK
 from projections.groups import GROUP_DESK
 from projections.headquarters import HEADQUARTERS_DESK
 from projections.people_desk import PEOPLE_DESK
+from projections.periods import PERIODS
 from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.rosters import ROSTER_DESK
@@ -63,6 +64,7 @@ DESKS: tuple[Desk, ...] = (
     HEADQUARTERS_DESK,
     GROUP_DESK,
     AUDIT_TRAIL,
+    PERIODS,
 )
 """Every desk of the house."""
 
@@ -352,6 +354,9 @@ class ReadModels:
 
     def _swap(self, connection: Connection) -> None:
         standing = self._standing(connection)
+        if not self._sqlite:  # of every desk first: a policy looks into the tables of others
+            for desk in self._desks:
+                row_security.unfence(connection, self._named(desk, standing[desk.name][0] - 1))
         for desk in self._desks:
             old = standing[desk.name][0]
             connection.execute(
@@ -359,8 +364,6 @@ class ReadModels:
             )
             connection.execute(GENERATIONS.update().where(GENERATIONS.c.desk == desk.name).values(current=True))
             self._kept.pop((desk.name, old), None)
-            if not self._sqlite:
-                row_security.unfence(connection, self._named(desk, old - 1))
             for table in self._named(desk, old - 1).values():
                 table.drop(connection, checkfirst=True)  # the generation before the old one: no reader holds it any more
         if self._fenced:

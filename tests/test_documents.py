@@ -127,6 +127,7 @@ def test_a_decision_names_its_alternatives_and_only_code_that_exists(path: Path)
         assert (ROOT / named).exists(), named
 
 
-def test_decisions_are_numbered_without_a_gap() -> None:
-    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
-    assert numbers == list(range(1, len(numbers) + 1))
+def test_no_two_decisions_have_one_number() -> None:
+    """A number is given out when the work on it begins, so one may be missing for a while."""
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
+    assert numbers == sorted(set(numbers))

@@ -1,16 +1,17 @@
 """As of 历史时点: what was known at an earlier moment, apart from what was corrected later. plan P5."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 import strawberry
 
 from api.context import Context
+from api.cursors import Cursors
 from api.diagnosis_parts import EPOCH, moment
 from domain.access import Everything
-from domain.language import SHANGHAI, Rule
+from domain.language import SHANGHAI, Rule, city_day
 from projections import past
 from projections.past import Past
 
@@ -92,11 +93,73 @@ def moment_in(given: str) -> datetime:
         raise AS_OF_MALFORMED.refuse(given=given) from None
 
 
+@dataclass(frozen=True)
+class Then:
+    """The moment that a list is asked for 所问时点: its position, and the time where one was named; both None for now."""
+
+    position: int | None = None
+    asked: datetime | None = None
+
+
+NOW = Then()
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Cursors of one list 列表游标, of now or of one moment.
+
+    A cursor of the past opens for that list and that moment alone, and carries the position: the pages of one list are of one
+    position. It is sealed beside the moment asked for, since equal tokens for two moments would tell that nothing happened
+    between them.
+    """
+
+    cursors: Cursors
+    name: str
+    then: Then = NOW
+    moment: str = ""
+
+    def cursor(self, place: str) -> str:
+        """Token of a place in the list."""
+        if self.then.position is None:
+            return self.cursors.seal_key(self.name, place)
+        return self.cursors.seal_key(f"{self.name} {self.moment}", f"{self.then.position} {place}")
+
+
+def pages_of(context: Context, name: str, as_of: str | None, after: str | None) -> tuple[Pages, str | None]:
+    """The cursors of a list, and the place to go on from; the snapshot reaches the moment asked for.
+
+    Raises:
+        Refused: as `position_of`; CURSOR_INVALID when a cursor is another list's, or another moment's.
+    """
+    if as_of is None:
+        return Pages(context.cursors, name), context.cursors.open_key(name, after) if after else None
+    position, asked = position_of(context, as_of)
+    moment = asked.isoformat() if asked is not None else as_of
+    place = None
+    if after:
+        began, place = context.cursors.open_key(f"{name} {moment}", after).split(" ", 1)
+        position = int(began)
+    return Pages(context.cursors, name, Then(position, asked), moment), place
+
+
+def day_then(context: Context) -> date:
+    """The day in the city that an answer is of 所问日期: today, or of the past the day of the moment asked for."""
+    if context.past is None or context.present is None:
+        return city_day(context.program.clock())
+    if context.asked is not None:
+        return city_day(context.asked)
+    at = past.moment_of(context.present.reading, context.past.position)
+    return city_day(moment(at)) if at is not None else date.min
+
+
 def past_context(context: Context, found: Past, asked: datetime | None) -> Context:
     """A context that reads from the past 往期上下文; what is in it was admitted by today's scope."""
     assert context.identified is not None  # noqa: S101 - the public has no scope, so nothing was found
     identified = replace(context.identified, caller=replace(context.caller, scope=Everything()))
-    return replace(context, identified=identified, past=found, asked=asked, _reading=context.replayed(found))
+    present = context.present or context
+    return replace(
+        context, identified=identified, past=found, asked=asked, present=present, _reading=context.replayed(found)
+    )
 
 
 def known_then(context: Context, stream: str) -> AsOf | None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import orjson
 import strawberry
 
+from api.as_of import AsOfMoment, position_of
 from api.context import Context
 from api.diagnosis_parts import EPOCH, moment
 from api.field_rights import require_searchable
@@ -142,7 +143,8 @@ class AuditTrailQueries:
     @strawberry.field(
         description="Entries about a subject, or all in the scope 审计轨迹, in the order of the journal. plan P5. "
         "subject: as kind/id, such as diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; "
-        "from, to: both included. Only who may read the actor may look for one"
+        "from, to: both included. asOf: what the journal held by then; an entry never changes. Only who may read the actor may "
+        "look for one"
     )
     def audit_trail(
         self,
@@ -157,11 +159,14 @@ class AuditTrailQueries:
         first: First = None,
         after: After = None,
         at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
     ) -> Connection[AuditEntry]:
         """A page of entries within the scope."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        reading, scope = context.at_least(at_least), context.scope
-        where = EntryFilter(subject, kind, actor, role, organisation, microseconds(since), microseconds(until))
+        context.at_least(at_least)
+        by = position_of(context, as_of)[0] if as_of is not None else None
+        reading, scope = context.reading, context.scope
+        where = EntryFilter(subject, kind, actor, role, organisation, microseconds(since), microseconds(until), by)
         require_searchable(FIELDS, "AuditEntry", SearchedEntry(actor, role, organisation), context.role)
         position = context.cursors.open(after) if after else 0
         rows = audit_trail.entries(reading, scope, size + 1, where, after=position)

@@ -32,7 +32,8 @@ class Context:
     identified: None when nobody is signed in; then the scope admits nothing.
     token: the bearer token of the request, needed to end or change its own session.
     disclosing: what of the answer is protected, written down before it leaves.
-    past, asked: of an answer with what was known then, the rows it rests on and the moment asked for (`api.as_of`).
+    past, asked, present: of an answer with what was known then, the rows it rests on, the moment asked for, and the context
+        that it was made in (`api.as_of`).
     """
 
     program: Program
@@ -43,6 +44,7 @@ class Context:
     disclosing: Disclosing = field(default_factory=Disclosing)
     past: Past | None = None
     asked: datetime | None = None
+    present: "Context | None" = None
     _open: ExitStack = field(default_factory=ExitStack)
     _reading: Reading | None = None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
+from api.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.context import Context
 from api.diagnosis_parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, moment
 from api.field_rights import require_searchable
@@ -17,7 +17,7 @@ from api.results import Result, result_of
 from domain.diagnosis import STATUS_NAMES, Status, chosen_otherwise
 from domain.disclosures import PROTECTED
 from domain.fields import FIELDS
-from projections import diagnosis_desk, editions_desk, past
+from projections import diagnosis_desk, editions_desk, past, periods
 from projections.diagnosis_desk import DiagnosisRow
 from standards import ApplicableEdition, Edition, Form, edition_of_json
 
@@ -124,6 +124,12 @@ def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
     return ((row.enterprise, f"diagnosis/{row.id}") for row in rows)
 
 
+def _note_search(context: Context, where: diagnosis_desk.DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
+    """Who is found by a grade is told to have it."""
+    if where.grade is not None:
+        context.disclosing.note(frozenset({PROTECTED["Diagnosis"]["grade"]}), held_in(rows))
+
+
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
     """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
     from api.enterprises import load_enterprises  # noqa: PLC0415 - each shows the other
@@ -209,8 +215,8 @@ class DiagnosisQueries:
         return load_diagnoses(context, [id], wanted_fields(info)).get(id)
 
     @strawberry.field(
-        description="Diagnoses in the scope 诊断列表, in order of id, as they are now; ask `diagnosis` for one as of a moment. "
-        "plan P3, P7"
+        description="Diagnoses in the scope 诊断列表, in order of id. asOf: those opened by then, found by what they were then, "
+        "and shown as they were then; a cursor is of that moment. plan P3, P5, P7"
     )
     def diagnoses(
         self,
@@ -219,22 +225,41 @@ class DiagnosisQueries:
         first: First = None,
         after: After = None,
         at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
     ) -> Connection[Diagnosis]:
-        """A page of diagnoses within the scope."""
-        context, wanted = info.context, wanted_fields(info)
-        reading, size = context.at_least(at_least), page_size(first)
+        """A page of diagnoses within the scope, now or as they were known then."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        context.at_least(at_least)
         where = diagnosis_desk.DiagnosisFilter(**vars(filter)) if filter is not None else diagnosis_desk.DiagnosisFilter()
         require_searchable(FIELDS, "Diagnosis", where, context.role)
-        rows = diagnosis_desk.diagnoses(
-            reading, context.scope, where, size + 1, context.cursors.open_key("diagnoses", after) if after else None
-        )
-        if where.grade is not None:  # who is found by a grade is told to have it
-            context.disclosing.note(frozenset({PROTECTED["Diagnosis"]["grade"]}), held_in(rows[:size]))
+        pages, start = pages_of(context, "diagnoses", as_of, after)
+        reading, scope, then = context.reading, context.scope, pages.then
+        fields = below(wanted, "nodes", "edges.node")
+        if then.position is None:
+            rows = diagnosis_desk.diagnoses(reading, scope, where, size + 1, start)
+            _note_search(context, where, rows[:size])
+            return connection(  # type: ignore[no-any-return]
+                rows,
+                size,
+                lambda row: pages.cursor(row.id),
+                lambda shown: build_diagnoses(context, shown, fields),
+                lambda: diagnosis_desk.count(reading, scope, where),
+                wanted,
+            )
+        position = then.position
+
+        def as_known(ids: Sequence[str]) -> list[Diagnosis]:
+            earlier = past_context(context, past.of_diagnoses(reading, scope, ids, position), then.asked)
+            found = diagnosis_desk.diagnoses_by_id(earlier.reading, earlier.scope, ids)
+            shown = [found[identity] for identity in ids]
+            _note_search(context, where, shown)
+            return build_diagnoses(earlier, shown, fields)
+
         return connection(  # type: ignore[no-any-return]
-            rows,
+            periods.diagnosis_ids(reading, scope, where, position, size + 1, start),
             size,
-            lambda row: context.cursors.seal_key("diagnoses", row.id),
-            lambda shown: list(build_diagnoses(context, shown, below(wanted, "nodes", "edges.node"))),
-            lambda: diagnosis_desk.count(reading, context.scope, where),
+            pages.cursor,
+            as_known,
+            lambda: periods.diagnosis_count(reading, scope, where, position),
             wanted,
         )

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
+from api.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.consents import Consent, build_consent
 from api.context import Context
 from api.field_rights import require_searchable
-from api.liaisons import Contact, load_contacts
+from api.liaisons import Contact, contacts_context, load_contacts
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from domain.fields import FIELDS
 from interop.code_lists import district_codes, industries
-from projections import directory, past
+from projections import directory, past, periods
 from projections.directory import EnterpriseRow
 from projections.terms import consents_of
 
@@ -49,7 +49,7 @@ class Enterprise:
     )
     as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
     contacts: list[Contact] = strawberry.field(
-        description="Its named contacts of today 联络人; none in an answer of the past. plan O3"
+        description="Its named contacts of the day 联络人; of the past, who they were by then. plan O3"
     )
     consents: list[Consent] = strawberry.field(description="Consents to banks, past ones included 授权. plan R4")
 
@@ -77,8 +77,9 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
         ids = distinct(row.latest_diagnosis for row in rows)
         cases = load_diagnoses(context, ids, below(wanted, "diagnosis"))
     contacts: Mapping[str, list[Contact]] = {}
-    if "contacts" in wanted and context.past is None:
-        contacts = load_contacts(context, [row.id for row in rows], below(wanted, "contacts"))
+    if "contacts" in wanted:
+        ids = [row.id for row in rows]
+        contacts = load_contacts(contacts_context(context, ids), ids, below(wanted, "contacts"))
     consents = consents_of(context.reading, [row.id for row in rows]) if "consents" in wanted else {}
     demo = context.program.demo
     return [
@@ -138,8 +139,8 @@ class EnterpriseQueries:
         return load_enterprises(context, [id], wanted_fields(info)).get(id)
 
     @strawberry.field(
-        description="Enterprises in the scope 企业列表, in order of id, as they are now; ask `enterprise` for one as of a moment. "
-        "plan P1, P7"
+        description="Enterprises in the scope 企业列表, in order of id. asOf: those known by then, found by what they were "
+        "then, and shown as they were then; a cursor is of that moment. plan P1, P5, P7"
     )
     def enterprises(
         self,
@@ -148,20 +149,38 @@ class EnterpriseQueries:
         first: First = None,
         after: After = None,
         at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
     ) -> Connection[Enterprise]:
-        """A page of enterprises within the scope."""
-        context, wanted = info.context, wanted_fields(info)
-        reading, size = context.at_least(at_least), page_size(first)
+        """A page of enterprises within the scope, now or as they were known then."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        context.at_least(at_least)
         where = directory.EnterpriseFilter(**vars(filter)) if filter is not None else directory.EnterpriseFilter()
         require_searchable(FIELDS, "Enterprise", where, context.role)
-        rows = directory.enterprises(
-            reading, context.scope, where, size + 1, context.cursors.open_key("enterprises", after) if after else None
-        )
+        pages, start = pages_of(context, "enterprises", as_of, after)
+        reading, scope, then = context.reading, context.scope, pages.then
+        fields = below(wanted, "nodes", "edges.node")
+        if then.position is None:
+            rows = directory.enterprises(reading, scope, where, size + 1, start)
+            return connection(  # type: ignore[no-any-return]
+                rows,
+                size,
+                lambda row: pages.cursor(row.id),
+                lambda shown: build_enterprises(context, shown, fields),
+                lambda: directory.count(reading, scope, where),
+                wanted,
+            )
+        position = then.position
+
+        def as_known(ids: Sequence[str]) -> list[Enterprise]:
+            found = past.of_enterprises(reading, scope, ids, position, diagnoses="diagnosis" in fields)
+            loaded = load_enterprises(past_context(context, found, then.asked), ids, fields)
+            return [loaded[identity] for identity in ids]
+
         return connection(  # type: ignore[no-any-return]
-            rows,
+            periods.enterprise_ids(reading, scope, where, position, size + 1, start),
             size,
-            lambda row: context.cursors.seal_key("enterprises", row.id),
-            lambda shown: list(build_enterprises(context, shown, below(wanted, "nodes", "edges.node"))),
-            lambda: directory.count(reading, context.scope, where),
+            pages.cursor,
+            as_known,
+            lambda: periods.enterprise_count(reading, scope, where, position),
             wanted,
         )

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import strawberry
 
+from api.as_of import AsOf, AsOfMoment, day_then, known_then, pages_of, past_context
 from api.context import Context
 from api.organisations import Organisation, build_organisation
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
 from domain.access import Role, head_of
-from domain.language import city_day
-from projections import directory, people_desk
+from projections import directory, past_people, people_desk
 from projections.directory import OrganisationRow
 from projections.people_desk import ContactRow
 
@@ -28,16 +28,29 @@ class Contact:
 
 @strawberry.type(description="Node of the liaison network 联络节点. plan O2")
 class LiaisonNode:
-    """A unit and its contacts of today; none where nobody is named yet."""
+    """A unit and its contacts of the day; none where nobody is named yet."""
 
     organisation: Organisation = strawberry.field(description="The unit 组织")
     contacts: list[Contact] = strawberry.field(description="Its named contacts 联络人")
+    as_of: AsOf | None = strawberry.field(
+        description="Whether its contacts changed after the moment asked for 事后变更; null for now. The unit says so of itself"
+    )
+
+
+def contacts_context(context: Context, units: Sequence[str]) -> Context:
+    """The context that contacts of some units are read in: of the past, one that holds these units' contacts then."""
+    if context.past is None or context.present is None:
+        return context
+    found = past_people.of_contacts(context.present.reading, units, context.past.position)
+    return past_context(context, found, context.asked)
 
 
 def load_contacts(context: Context, units: Sequence[str], wanted: frozenset[str]) -> Mapping[str, list[Contact]]:
-    """Today's contacts of many units, which the caller has judged; names are decrypted only where they are wanted."""
-    today = city_day(context.program.clock()).isoformat()
-    rows = people_desk.contacts(context.reading, units, today) if units else {}
+    """Contacts of many units on the day of the answer, which the caller has judged; a name is decrypted only where wanted.
+
+    context: as `contacts_context` gives it.
+    """
+    rows = people_desk.contacts(context.reading, units, day_then(context).isoformat()) if units else {}
     return {unit: [_contact(context, row, wanted) for row in found] for unit, found in rows.items()}
 
 
@@ -77,7 +90,8 @@ class LiaisonQueries:
 
     @strawberry.field(
         description="Units and their named contacts 联络网络, in order of id: those in the scope and those above one's own "
-        "unit. above: only the units right below this one. plan O2, O3"
+        "unit. above: only the units right below this one. asOf: the units known by then, with their contacts of that day. "
+        "plan O2, O3, P5"
     )
     def liaison_network(
         self,
@@ -85,25 +99,36 @@ class LiaisonQueries:
         above: strawberry.ID | None = None,
         first: First = None,
         after: After = None,
+        as_of: AsOfMoment = None,
     ) -> Connection[LiaisonNode]:
-        """A page of nodes."""
+        """A page of nodes, now or as they were known then."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        reading, upwards = context.reading, _above(context)
-        start = context.cursors.open_key("liaisons", after) if after else None
-        rows = directory.nodes(reading, context.scope, upwards, size + 1, above=above, after=start)
+        pages, start = pages_of(context, "liaisons", as_of, after)
+        upwards = _above(context)
+        if pages.then.position is not None:
+            found = past_people.of_nodes(context.reading, context.scope, upwards, pages.then.position)
+            context = past_context(context, found, pages.then.asked)
+        reading, scope = context.reading, context.scope
+        rows = directory.nodes(reading, scope, upwards, size + 1, above=above, after=start)
         fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
 
         def build(shown: Sequence[OrganisationRow]) -> list[LiaisonNode]:
-            found = load_contacts(context, [row.id for row in shown], fields)
+            known = contacts_context(context, [row.id for row in shown])
+            contacts = load_contacts(known, [row.id for row in shown], fields)
             return [
-                LiaisonNode(organisation=build_organisation(context, row), contacts=found.get(row.id, [])) for row in shown
+                LiaisonNode(
+                    organisation=build_organisation(context, row),
+                    contacts=contacts.get(row.id, []),
+                    as_of=known_then(known, f"contacts/{row.id}"),
+                )
+                for row in shown
             ]
 
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
-            lambda row: context.cursors.seal_key("liaisons", row.id),
+            lambda row: pages.cursor(row.id),
             build,
-            lambda: directory.node_count(reading, context.scope, upwards, above),
+            lambda: directory.node_count(reading, scope, upwards, above),
             wanted,
         )

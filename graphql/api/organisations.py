@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import orjson
 import strawberry
 
-from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
+from api.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.context import Context
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
 from projections import directory, past
@@ -59,16 +59,15 @@ class OrganisationQueries:
     ) -> Connection[Organisation]:
         """A page of organisations, now or as they were known then."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        if as_of is not None:
-            position, asked = position_of(context, as_of)
-            context = past_context(context, past.of_kind(context.reading, "organisation", DIRECTORY, position), asked)
-        rows = directory.organisations(
-            context.reading, kind, size + 1, context.cursors.open_key("organisations", after) if after else None
-        )
+        pages, start = pages_of(context, "organisations", as_of, after)
+        if pages.then.position is not None:
+            found = past.of_kind(context.reading, "organisation", DIRECTORY, pages.then.position)
+            context = past_context(context, found, pages.then.asked)
+        rows = directory.organisations(context.reading, kind, size + 1, start)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
-            lambda row: context.cursors.seal_key("organisations", row.id),
+            lambda row: pages.cursor(row.id),
             lambda shown: [build_organisation(context, row) for row in shown],
             lambda: directory.organisation_count(context.reading, kind),
             wanted,

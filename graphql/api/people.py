@@ -5,11 +5,12 @@ from datetime import date
 
 import strawberry
 
+from api.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.context import Context
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
 from domain.access import Role, head_of
 from journal.personal import KeyMissing
-from projections import people_desk
+from projections import past_people, people_desk
 from projections.people_desk import MembershipRow, PersonRow
 
 ERASED = "已删除"
@@ -40,6 +41,7 @@ class Person:
     joined: bool = strawberry.field(description="Whether the invitation was taken up 是否已加入")
     erased: bool = strawberry.field(description="Whether the person's data is erased 是否已删除")
     memberships: list[Membership] = strawberry.field(description="Roles held, past ones included 任职")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
 def build_membership(row: MembershipRow) -> Membership:
@@ -84,6 +86,7 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
             joined=row.joined,
             erased=row.erased,
             memberships=[build_membership(one) for one in held.get(row.id, [])],
+            as_of=known_then(context, f"person/{row.id}"),
         )
         for row in rows
     ]
@@ -93,21 +96,32 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
 class PeopleQueries:
     """Door to people."""
 
-    @strawberry.field(description="People who take part 人员列表, in order of id. plan O2, P7")
+    @strawberry.field(
+        description="People who take part 人员列表, in order of id. asOf: those known by then, with the roles they had been "
+        "given by then; who has been erased since stays erased. plan O2, P5, P7"
+    )
     def people(
-        self, info: strawberry.Info[Context, None], first: First = None, after: After = None
+        self, info: strawberry.Info[Context, None], first: First = None, after: After = None, as_of: AsOfMoment = None
     ) -> Connection[Person]:
-        """A page of the people of the units in the scope."""
+        """A page of the people of the units in the scope, now or as they were known then."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        rows = people_desk.people(
-            context.reading, context.scope, size + 1, context.cursors.open_key("people", after) if after else None
-        )
+        pages, start = pages_of(context, "people", as_of, after)
+        reading, scope, then = context.reading, context.scope, pages.then
+        rows = people_desk.people(reading, scope, size + 1, start, then.position)
         fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
+
+        def build(shown: Sequence[PersonRow]) -> list[Person]:
+            if then.position is None:
+                return build_people(context, shown, fields)
+            ids = [row.id for row in shown]
+            earlier = past_context(context, past_people.of_people(reading, scope, ids, then.position), then.asked)
+            return build_people(earlier, people_desk.people_by_id(earlier.reading, earlier.scope, ids), fields)
+
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
-            lambda row: context.cursors.seal_key("people", row.id),
-            lambda shown: build_people(context, shown, fields),
-            lambda: people_desk.people_count(context.reading, context.scope),
+            lambda row: pages.cursor(row.id),
+            build,
+            lambda: people_desk.people_count(reading, scope, then.position),
             wanted,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 import orjson
 import strawberry
 
+from api.as_of import AsOfMoment, pages_of
 from api.context import Context
 from api.diagnosis_parts import moment
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
@@ -64,7 +65,8 @@ class RosterQueries:
     """Door to the reports of roster files."""
 
     @strawberry.field(
-        description="Reports of roster files 名单导入报告, latest first; a district sees the files it sent. plan P1"
+        description="Reports of roster files 名单导入报告, latest first; a district sees the files it sent. asOf: those sent by "
+        "then; a report never changes. plan P1, P5"
     )
     def roster_imports(
         self,
@@ -72,16 +74,18 @@ class RosterQueries:
         year: int | None = None,
         first: First = None,
         after: After = None,
+        as_of: AsOfMoment = None,
     ) -> Connection[RosterImport]:
         """A page of reports within the scope."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        before = int(context.cursors.open_key("rosterImports", after)) if after else None
-        rows: Sequence[ImportRow] = rosters.imports(context.reading, context.scope, year, size + 1, before)
+        pages, start = pages_of(context, "rosterImports", as_of, after)
+        before, position = int(start) if start else None, pages.then.position
+        rows: Sequence[ImportRow] = rosters.imports(context.reading, context.scope, year, size + 1, before, position)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
-            lambda row: context.cursors.seal_key("rosterImports", str(row.position)),
+            lambda row: pages.cursor(str(row.position)),
             lambda shown: [build_import(context, row) for row in shown],
-            lambda: rosters.import_count(context.reading, context.scope, year),
+            lambda: rosters.import_count(context.reading, context.scope, year, position),
             wanted,
         )
