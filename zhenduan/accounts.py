@@ -1,7 +1,8 @@
 """Accounts 账户: passwords, sessions and partner keys, the secrets that change, outside the journal. architecture 10.
 
-A login names a person; what the person may do comes from the memberships in the journal, read anew at every request, so
-that a role taken away is gone at once. Tokens are random; only their hashes are kept, so a stolen vault opens nothing.
+A login names a person; what the person may do comes from the memberships in the journal itself, looked at in every request: a
+role taken away is gone at once, in every process, however far the read models have come. Tokens are random; only their hashes are
+kept, so a stolen vault opens nothing.
 """
 
 import logging
@@ -17,13 +18,13 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.program import Identified, Invited, SignedIn
-from domain.access import Everything, Role, scope_of
+from domain.access import Role, scope_of
 from domain.language import SHANGHAI, Rule, city_day
-from journal import Caller
+from journal import Caller, Journal
 from journal.handling import microseconds
 from journal.vault import Vault
-from projections import Reading, ReadModels, people_desk
-from projections.people_desk import MembershipRow, memberships_of
+from projections import ReadModels
+from projections.people_desk import MembershipRow
 from zhenduan.invitations import Invitations
 from zhenduan.logins import (
     LOGIN,
@@ -38,6 +39,7 @@ from zhenduan.logins import (
     password_bytes,
     require_length,
 )
+from zhenduan.memberships import Memberships
 from zhenduan.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.partner_keys import IssuedKey, PartnerKeys
 from zhenduan.sessions import SessionLimits, Sessions
@@ -59,8 +61,6 @@ Anyone may sign in: without this bound strangers' guesses hold every thread, and
 SIGNED_BEGINS = "ey"
 """How every signed JSON token begins: the base64 of "{"."""
 
-KEPT_PEOPLE = 4_096
-
 
 def _moment(at: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
@@ -73,6 +73,7 @@ class LocalAccounts:
         self,
         vault: Vault,
         models: ReadModels,
+        journal: Journal,
         clock: Callable[[], datetime],
         *,
         hasher: PasswordHasher | None = None,
@@ -83,7 +84,7 @@ class LocalAccounts:
         self._vault = vault
         self._models = models
         self._clock = clock
-        self._read_at: dict[str, tuple[object, date, list[MembershipRow]]] = {}
+        self._memberships = Memberships(journal)
         self._hasher = hasher or PasswordHasher()
         self._sessions = Sessions(vault, sessions or SessionLimits())
         vault.create(META)
@@ -121,7 +122,7 @@ class LocalAccounts:
         """A ticket for a login of a person's own 签发邀请; see `Invitations.issue`. None for who has a way in already."""
         if self._has_way_in(person):
             return None
-        return self._invitations.issue(person, self._memberships(person), self._clock())
+        return self._invitations.issue(person, self._memberships.every(person), self._clock())
 
     def _has_way_in(self, person: str) -> bool:
         """Whether a person signs in by a login or by an identity provider: another way in would be somebody else's."""
@@ -142,7 +143,7 @@ class LocalAccounts:
         now = self._clock()
         invited = self._invitations.find(ticket, now)
         held = self._held(invited[0], city_day(now)) if invited is not None else []
-        if invited is None or not held or self._has_way_in(invited[0]) or self._memberships(invited[0]) != invited[1]:
+        if invited is None or not held or self._has_way_in(invited[0]) or self._memberships.every(invited[0]) != invited[1]:
             return None
         person, name = invited[0], checked(login, password)
         if not self._attempts.admit(ticket, now):
@@ -159,12 +160,6 @@ class LocalAccounts:
             raise LOGIN_TAKEN.refuse(login=row["login"]) from None
         self._attempts.take_back(ticket)
         return _identified(person, held[0], now, _end_of(held[0]))
-
-    def _memberships(self, person: str) -> frozenset[str]:
-        """Ids of all memberships of a person, past and future ones too."""
-        with self._models.reading() as reading:
-            held = people_desk.held_by(reading, Everything(), [person])
-        return frozenset(one.id for one in held.get(person, ()))
 
     def knows(self, login: str) -> bool:
         """Whether a login exists 登录名是否存在."""
@@ -277,19 +272,9 @@ class LocalAccounts:
             except (VerificationError, InvalidHashError):
                 return False
 
-    def _held(self, person: str, day: date, reading: Reading | None = None) -> list[MembershipRow]:
-        """The memberships of a person that hold on a day; read anew when the read models have moved since."""
-        if reading is None:
-            with self._models.reading() as own:
-                return memberships_of(own, person, day.isoformat())
-        known = self._read_at.get(person)
-        if known is not None and known[:2] == (reading.stands_at, day):
-            return known[2]
-        if len(self._read_at) >= KEPT_PEOPLE:
-            self._read_at.clear()
-        held = memberships_of(reading, person, day.isoformat())
-        self._read_at[person] = (reading.stands_at, day, held)
-        return held
+    def _held(self, person: str, day: date) -> list[MembershipRow]:
+        """The memberships of a person that hold on a day, by what the journal says now."""
+        return self._memberships.held(person, day)
 
     def sign_out(self, token: str) -> None:
         """End a session at once 退出; an unknown token ends nothing."""
@@ -310,26 +295,24 @@ class LocalAccounts:
 
     # Who a token belongs to
 
-    def identify(self, token: str, reading: Reading | None = None) -> Identified | None:
+    def identify(self, token: str) -> Identified | None:
         """Who a bearer token belongs to 身份识别; None when unknown, expired, ended, or the membership holds no more."""
         now = self._clock()
         if token.startswith(PARTNER_PREFIX + "_"):
             partner = self.partner_keys.identify(token, now)
             return Identified(partner[0], "", _moment(partner[1])) if partner is not None else None
         if self._provider is not None and token.startswith(SIGNED_BEGINS):
-            return self._vouched_for(self._provider, token, now, reading)
+            return self._vouched_for(self._provider, token, now)
         session = self._sessions.find(token, now)
         if session is None:
             return None
-        memberships = self._held(session.person, city_day(now), reading)
+        memberships = self._held(session.person, city_day(now))
         held = next((one for one in memberships if one.id == session.membership), None)
         if held is None:
             return None
         return _identified(session.person, held, now, min(_moment(session.ends), _end_of(held)))
 
-    def _vouched_for(
-        self, provider: IdentityProvider, token: str, now: datetime, reading: Reading | None
-    ) -> Identified | None:
+    def _vouched_for(self, provider: IdentityProvider, token: str, now: datetime) -> Identified | None:
         """Who a provider's bearer token belongs to, acting in their first membership of today."""
         try:
             claims = provider.verify(token)
@@ -337,7 +320,7 @@ class LocalAccounts:
             log.info("bearer token refused: %r", str(refused))
             return None
         person = self.subjects.person_of(provider.settings.issuer, claims["sub"])
-        held = self._held(person, city_day(now), reading) if person is not None else []
+        held = self._held(person, city_day(now)) if person is not None else []
         if person is None or not held:
             return None
         ends = min(datetime.fromtimestamp(claims["exp"], UTC), _end_of(held[0]))

@@ -78,7 +78,7 @@ def opened(
         blobs = Blobs(settings.files)
         keys = PersonalKeys(vault, master)
         provider = IdentityProvider(settings.provider, clock) if settings.provider is not None else None
-        accounts = LocalAccounts(vault, models, clock, hasher=hasher, provider=provider)
+        accounts = LocalAccounts(vault, models, journal, clock, hasher=hasher, provider=provider)
         sign_on = None
         if provider is not None:
             stack.callback(provider.close)

@@ -16,6 +16,7 @@ from api import graphiql
 from api.budget import Limits
 from api.dossiers import Dossiers
 from api.edition_documents import EditionDocuments
+from api.endings import Endings
 from api.field_rights import Rows
 from api.files import Files
 from api.http import ALWAYS, JSON, GraphQLOverHTTP
@@ -55,7 +56,8 @@ def create_app(
     """
     schema = schema or build_schema()
     wakeups = Wakeups(program.journal, program.models)
-    operations = Operations(program, schema, rows, wakeups, limits)
+    endings = Endings(program.journal)
+    operations = Operations(program, schema, rows, wakeups, limits, endings)
     files = Files(program, operations, rows)
 
     @asynccontextmanager
@@ -65,11 +67,13 @@ def create_app(
         if project:
             projector.start()
         await wakeups.start()
+        await endings.start()
         try:
             yield
         finally:
             stop.set()
             await wakeups.stop()
+            await endings.stop()
             await operations.close()
             if project:
                 await asyncio.to_thread(projector.join)

@@ -219,9 +219,14 @@ class GraphQLOverHTTP:
 
     async def _events(self, admitted: Admitted) -> AsyncIterator[bytes]:
         """Server-sent events, in the "distinct connections" mode of GraphQL over SSE."""
+        caller = admitted.context.caller if admitted.context.identified is not None else None
+
+        def rung() -> asyncio.Event:
+            return self._operations.bell(caller)
+
         async with (
             aclosing(self._operations.stream(admitted)) as answers,
-            aclosing(with_heartbeat(answers, HEARTBEAT_SECONDS)) as beats,
+            aclosing(with_heartbeat(answers, HEARTBEAT_SECONDS, rung)) as beats,
         ):
             try:
                 async for answer in beats:
@@ -235,13 +240,18 @@ class GraphQLOverHTTP:
         yield b"event: complete\ndata:\n\n"
 
 
-async def with_heartbeat(answers: AsyncGenerator[Answer, None], seconds: float) -> AsyncGenerator[Answer | None, None]:
-    """The answers, and None whenever none came for so many seconds."""
+async def with_heartbeat(
+    answers: AsyncGenerator[Answer, None], seconds: float, rung: Callable[[], asyncio.Event] = asyncio.Event
+) -> AsyncGenerator[Answer | None, None]:
+    """The answers, and None whenever none came for so many seconds, or when the bell that `rung` gives has rung."""
     waiting = asyncio.ensure_future(anext(answers, None))
+    ringing = asyncio.ensure_future(rung().wait())
     try:
         while True:
-            done, _ = await asyncio.wait({waiting}, timeout=seconds)
-            if not done:
+            await asyncio.wait({waiting, ringing}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                if ringing.done():
+                    ringing = asyncio.ensure_future(rung().wait())
                 yield None
                 continue
             answer = waiting.result()
@@ -250,6 +260,7 @@ async def with_heartbeat(answers: AsyncGenerator[Answer, None], seconds: float) 
             yield answer
             waiting = asyncio.ensure_future(anext(answers, None))
     finally:
+        ringing.cancel()
         waiting.cancel()
         with CancelScope(shield=True):
             await asyncio.wait({waiting})

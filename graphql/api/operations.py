@@ -26,13 +26,13 @@ from api.compiled import CompiledExecutor
 from api.context import Context
 from api.cursors import Cursors
 from api.documents import Documents, Prepared, Unacceptable
+from api.endings import Endings
 from api.errors import masked, published, request_error
 from api.field_rights import Rows, describe_rights, forbidden, resolve_rights
 from api.program import PUBLIC, Identified, Program
 from api.texts import texts_in, unusable
 from api.wakeups import Wakeups
 from journal import Caller
-from projections import Reading
 
 T = TypeVar("T")
 
@@ -109,7 +109,9 @@ class Operations:
         rows: Rows,
         wakeups: Wakeups | None = None,
         limits: Limits | None = None,
+        endings: Endings | None = None,
     ) -> None:
+        self._endings = endings
         self._program = program
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
         self._rights = resolve_rights(self._schema, rows)
@@ -131,15 +133,15 @@ class Operations:
         if threads is not None:
             await asyncio.to_thread(threads.shutdown)
 
-    def identify(self, token: str | None, reading: Reading | None = None) -> Identified | None:
-        """Who asks 认证; None for the public. reading: the snapshot to look in, where one is open.
+    def identify(self, token: str | None) -> Identified | None:
+        """Who asks 认证; None for the public.
 
         Raises:
             CallerGone: the token belongs to nobody.
         """
         if token is None:
             return None
-        identified = self._program.accounts.identify(token, reading)
+        identified = self._program.accounts.identify(token)
         if identified is None:
             raise CallerGone(ended=True)
         return identified
@@ -162,11 +164,10 @@ class Operations:
             context.close()
 
     def _admitted(self, request: Request, context: Context, kinds: frozenset[OperationType]) -> Admitted | Answer:
-        """As `admit`, leaving open the snapshot that the caller was looked up in."""
+        """As `admit`; the first read of the answer opens its snapshot."""
         try:
             if context.token is not None:
-                context.identified = self.identify(context.token, context.reading)
-                context.reading.through(context.scope)
+                context.identified = self.identify(context.token)
             prepared = self._documents.prepare(request.query, request.operation_name)
         except CallerGone as gone:
             return Answer({"errors": [gone.error]}, 401)
@@ -262,6 +263,12 @@ class Operations:
         if (now.caller if now is not None else PUBLIC) != caller:
             raise CallerGone(ended=False)
         return now
+
+    def bell(self, caller: Caller | None) -> asyncio.Event:
+        """What is set when a role of a caller has ended; one that is never set for the public, and where nothing rings."""
+        if self._endings is None or caller is None:
+            return asyncio.Event()
+        return self._endings.bell(caller.actor)
 
     def check(self, admitted: Admitted) -> None:
         """Ask anew for the caller of a stream on which nothing has come for a while; raises as `still`."""

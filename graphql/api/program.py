@@ -14,7 +14,7 @@ from journal.disclosures import DisclosureLog
 from journal.notes import VerifierKey
 from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog
-from projections import Reading, ReadModels
+from projections import ReadModels
 from standards import Edition
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
@@ -116,10 +116,10 @@ class Accounts(Protocol):
     def remove(self, person: str) -> None:
         """End an erased person's account and every session of it."""
 
-    def identify(self, token: str, reading: Reading | None = None) -> Identified | None:
+    def identify(self, token: str) -> Identified | None:
         """Who a bearer token belongs to; None when it is unknown, expired, ended, or its membership no longer holds.
 
-        reading: the snapshot to look memberships up in; None = one of its own.
+        By what the journal holds at this moment: the read models may be behind.
         """
 
 

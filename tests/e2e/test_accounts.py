@@ -59,7 +59,7 @@ class House:
         self.models.catch_up()
 
     def more(self, **limits: SignInLimits | SessionLimits) -> LocalAccounts:
-        return LocalAccounts(self.vault, self.models, self.clock, hasher=CHEAP, **limits)  # type: ignore[arg-type]
+        return LocalAccounts(self.vault, self.models, self.city.journal, self.clock, hasher=CHEAP, **limits)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def house(url: str, tmp_path: Path) -> Iterator[House]:
     models = open_read_models(f"sqlite:///{tmp_path / 'rows.db'}" if sqlite else url, journal)
     vault = open_vault(f"sqlite:///{tmp_path / 'vault.db'}" if sqlite else url)
     clock = Clock()
-    made = House(city, models, vault, clock, LocalAccounts(vault, models, clock, hasher=CHEAP))
+    made = House(city, models, vault, clock, LocalAccounts(vault, models, journal, clock, hasher=CHEAP))
     made.grant("u1", "m1", Role.DISTRICT, "310117")
     made.accounts.register("li", PASSWORD, "u1")
     yield made
@@ -235,7 +235,7 @@ def test_the_same_characters_typed_otherwise_are_the_same_password(house: House)
 
 def test_a_password_of_old_cost_is_hashed_anew_when_it_is_right(house: House) -> None:
     dearer = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
-    accounts = LocalAccounts(house.vault, house.models, house.clock, hasher=dearer)
+    accounts = LocalAccounts(house.vault, house.models, house.city.journal, house.clock, hasher=dearer)
     assert accounts.sign_in("li", PASSWORD) is not None
     with house.vault.reading() as connection:
         schema = "" if connection.dialect.name == "sqlite" else "secrets."

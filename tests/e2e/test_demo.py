@@ -85,7 +85,7 @@ class House:
         self.journal = open_journal(database or files["journal"], demo=True)
         self.models = open_read_models(database or files["models"], self.journal)
         self.vault, self.keys = open_vault(database or files["vault"]), open_vault(f"sqlite:///{keys}")
-        self.accounts = LocalAccounts(self.vault, self.models, self.clock, hasher=CHEAP)
+        self.accounts = LocalAccounts(self.vault, self.models, self.journal, self.clock, hasher=CHEAP)
         self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
         blobs = Blobs(folder / "files")
         self.program = Program(

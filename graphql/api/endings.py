@@ -1,0 +1,70 @@
+"""Endings 任职终止: one thread a process follows the journal for roles that end, and rings for whoever holds a stream open.
+
+It looks into the journal itself: a projector that stands still keeps nobody's socket open. plan P7.
+"""
+
+import asyncio
+import logging
+import threading
+from weakref import WeakValueDictionary
+
+from journal import Journal
+
+LOOK_SECONDS = 1.0
+"""A notification can be lost; the journal is looked at this often anyway."""
+RECONNECT_SECONDS = 1.0
+BATCH = 1_000
+ENDINGS = ("person.membership_ended.v1", "person.erased.v1")
+
+log = logging.getLogger(__name__)
+
+
+class Endings:
+    """Bells of the people whose roles may end 任职终止通知. Made for one event loop; `start` and `stop` are the app's."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="endings", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bells: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+
+    async def start(self) -> None:
+        """Begin to follow, on the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        await asyncio.to_thread(self._thread.join)
+
+    def bell(self, person: str) -> asyncio.Event:
+        """What is set when a role of a person ends. Take it before looking whether one has: then none is missed."""
+        return self._bells.setdefault(person, asyncio.Event())
+
+    def _ring(self, people: frozenset[str]) -> None:
+        for person in people:
+            bell = self._bells.pop(person, None)  # whoever comes later waits for the next one
+            if bell is not None:
+                bell.set()
+
+    def _follow(self) -> None:
+        loop, position = self._loop, -1
+        while loop is not None and not self._stop.is_set():
+            try:
+                if position < 0:
+                    position = self._journal.head().size
+                size = self._journal.wait_beyond(position, LOOK_SECONDS)
+                if size <= position:
+                    continue
+                found = self._journal.since(position, BATCH, ENDINGS)
+                position = found[-1].position if len(found) == BATCH else size
+                people = frozenset(entry.stream.split("/", 1)[1] for entry in found)
+                if people:
+                    loop.call_soon_threadsafe(self._ring, people)
+            except Exception:
+                if self._stop.is_set():
+                    return
+                log.exception("the journal could not be followed; trying again")
+                self._stop.wait(RECONNECT_SECONDS)

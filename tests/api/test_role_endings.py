@@ -1,0 +1,122 @@
+"""A role taken away is gone at once (plan P7): in every process, for open sockets too, though no projector is at work."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import orjson
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from api.app import create_app
+from domain.access import Role
+from domain.language import city_day
+from domain.people import EndMembership, ErasePerson, GrantMembership
+from tests.api.small_api import serving
+from tests.live_city import PASSWORD, LiveCity, open_city
+
+Two = tuple[LiveCity, LiveCity]
+WHO = "{ viewer { role } enterprises { totalCount } }"
+FOLLOW = "subscription { diagnosisEvents { type } }"
+FAR_OFF = 600.0
+"""A watch that comes too late to help: what closes the socket in time is the end of the role."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def two(
+    request: pytest.FixtureRequest, tmp_path: Path, built: Callable[[str], tuple[Path, str, dict[str, str]]]
+) -> Iterator[Two]:
+    """Two processes' worth of one installation, and nobody who keeps the read models current."""
+    folder, address, tokens = built(request.param)
+    data = tmp_path / "data"
+    shutil.copytree(folder, data)
+    if request.param == "postgres":
+        address = request.getfixturevalue("new_database")(urlsplit(address).path.strip("/"))
+    with open_city(data, address, tokens) as first, open_city(data, address, tokens) as second:
+        yield first, second
+
+
+def yesterday() -> date:
+    return city_day(datetime.now(UTC)) - timedelta(days=1)
+
+
+def refused(city: LiveCity, who: str) -> bool:
+    """Whether a session is one of nobody any more."""
+    errors = city.ask(who, WHO).get("errors", [])
+    return [error["extensions"]["code"] for error in errors] == ["UNAUTHENTICATED"]
+
+
+def test_a_role_is_gone_in_every_process_once_the_mutation_has_returned(two: Two) -> None:
+    first, second = two
+    for city in two:  # each has seen the person before
+        assert city.data("district", WHO)["viewer"]["role"] == "district"
+    ended = {"person": "district", "membership": "m-district", "on": yesterday().isoformat()}
+    assert first.do("city", "endMembership", "", **ended)["userErrors"] == []
+    assert second.installation.program.models.position() < second.installation.program.journal.head().size
+    assert refused(first, "district")
+    assert refused(second, "district")
+    assert second.installation.accounts.sign_in("district", PASSWORD) is None
+
+
+def test_a_role_that_goes_on_today_holds_until_the_day_is_over(two: Two) -> None:
+    first, second = two
+    first.send(EndMembership(person="district", membership="m-district", on=city_day(datetime.now(UTC))))
+    assert not refused(second, "district")
+
+
+def test_who_holds_another_role_goes_on_in_that_one_alone(two: Two) -> None:
+    first, second = two
+    first.send(GrantMembership(person="filler", membership="m9", role=Role.PARK, organisation="songjiang-park", since=yesterday()))
+    assert second.installation.accounts.act_as(second.tokens["filler"], "m9")
+    first.send(EndMembership(person="filler", membership="m-filler", on=yesterday()))
+    assert second.data("filler", WHO)["viewer"]["role"] == "park"
+    assert not second.installation.accounts.act_as(second.tokens["filler"], "m-filler")
+
+
+@pytest.mark.parametrize("end", ["ended", "erased"])
+def test_open_sockets_and_streams_of_the_role_are_closed_in_every_process(two: Two, end: str) -> None:
+    first, _ = two
+    with ExitStack() as stack:
+        hosts = [stack.enter_context(serving(create_app(city.installation.program, watch_seconds=FAR_OFF))) for city in two]
+        sockets = [followed(stack, host, first.tokens["district"]) for host in hosts]
+        other = followed(stack, hosts[1], first.tokens["pudong"])
+        stream = stack.enter_context(
+            httpx2.stream(
+                "POST",
+                f"http://{hosts[1]}/graphql",
+                json={"query": FOLLOW},
+                headers={"authorization": f"Bearer {first.tokens['district']}", "accept": "text/event-stream"},
+                timeout=20,
+            )
+        )
+        time.sleep(0.5)  # both sides wait by now
+        start = time.monotonic()
+        if end == "ended":
+            first.send(EndMembership(person="district", membership="m-district", on=yesterday()))
+        else:
+            first.send(ErasePerson(person="district"))
+        for socket in sockets:
+            with pytest.raises(ConnectionClosed):
+                socket.recv(timeout=10)
+            assert socket.close_code == 4401
+        lines = [line for line in stream.iter_lines() if line.startswith("data: ")]
+        assert orjson.loads(lines[-1][6:])["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert time.monotonic() - start < 5
+        with pytest.raises(TimeoutError):
+            other.recv(timeout=0.3)  # somebody else's goes on
+
+
+def followed(stack: ExitStack, host: str, token: str) -> Any:
+    """A socket that follows the diagnoses."""
+    socket = stack.enter_context(connect(f"ws://{host}/graphql", subprotocols=["graphql-transport-ws"]))  # type: ignore[list-item] # a plain str
+    socket.send(orjson.dumps({"type": "connection_init", "payload": {"token": token}}).decode())
+    assert orjson.loads(socket.recv(timeout=10))["type"] == "connection_ack"
+    socket.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": {"query": FOLLOW}}).decode())
+    return socket

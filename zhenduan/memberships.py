@@ -1,0 +1,64 @@
+"""Memberships 任职 as the journal has them at this moment: what a person may act in, however far the read models have come.
+
+A role that was taken away opens nothing from the moment its mutation has returned, in every process. plan P7.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import reduce
+
+from domain.people import Person, evolve, person_stream
+from domain.people_rules import PEOPLE
+from journal import Entry, Journal
+from journal.codec import decode
+from projections.people_desk import MembershipRow
+
+KEPT_PEOPLE = 4_096
+
+
+class Memberships:
+    """What people hold 任职查询: each history is folded once a process, and asked in every request for what came after."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._known: dict[str, tuple[int, Person | None]] = {}
+
+    def every(self, person: str) -> frozenset[str]:
+        """Ids of all memberships of a person, past and future ones too; none of one who is erased."""
+        now = self._now(person)
+        return frozenset(now.memberships) if now is not None else frozenset()
+
+    def held(self, person: str, day: date) -> list[MembershipRow]:
+        """The memberships of a person that hold on a day, in order of id; none once the person is erased."""
+        now = self._now(person)
+        if now is None:
+            return []
+        return [
+            MembershipRow(
+                identity,
+                one.role.value,
+                one.organisation,
+                one.since.isoformat(),
+                one.until.isoformat() if one.until is not None else None,
+                one.sections,
+                one.contact,
+            )
+            for identity, one in sorted(now.memberships.items())
+            if one.holds_on(day)
+        ]
+
+    def _now(self, person: str) -> Person | None:
+        """A person as of the last entry in the journal; None for whom it does not know."""
+        version, known = self._known.get(person, (0, None))
+        later = self._journal.read(person_stream(person), version)
+        if later:
+            if len(self._known) >= KEPT_PEOPLE:
+                self._known.clear()
+            known = _folded(known, later)
+            self._known[person] = (later[-1].version, known)
+        return known
+
+
+def _folded(person: Person | None, entries: Iterable[Entry]) -> Person | None:
+    facts = (decode(PEOPLE, entry.type, entry.state) for entry in entries)
+    return reduce(evolve, facts, person)  # type: ignore[arg-type] # a person's stream holds facts of a person
