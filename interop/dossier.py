@@ -36,11 +36,23 @@ NOTHING_DECIDED = Rule(
 )
 
 
+FILES_TOO_LARGE = Rule(
+    "FILES_TOO_LARGE",
+    "plan P5",
+    "所引文件合计超过 {mebibytes} MiB，请不带文件制作卷宗，再按散列逐个下载",
+    "The files cited are larger than {mebibytes} MiB together; take the dossier without them, and each by its hash",
+)
+MIB = 1024 * 1024
+
+
 class Files(Protocol):
     """Where evidence and reports are kept by their hash 文件库."""
 
     def get(self, digest: str) -> bytes | None:
         """The bytes of a hash; None when they are not kept here."""
+
+    def size(self, digest: str) -> int | None:
+        """How many bytes a hash has; None when they are not kept here."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +160,14 @@ def covering(log: TransparencyLog, position: int) -> tuple[Note, Checkpoint]:
     return note, Checkpoint.parse(note.text)
 
 
-def dossier(journal: Journal, log: TransparencyLog, subject: str, kind: str = "grade", kept: Files | None = None) -> bytes:
+def dossier(
+    journal: Journal,
+    log: TransparencyLog,
+    subject: str,
+    kind: str = "grade",
+    kept: Files | None = None,
+    largest_files: int | None = None,
+) -> bytes:
     """The dossier of a decision 制作卷宗: the same bytes whenever it is made over the same checkpoint.
 
     Args:
@@ -157,12 +176,13 @@ def dossier(journal: Journal, log: TransparencyLog, subject: str, kind: str = "g
         subject: the stream the decision is about, such as "diagnosis/0b1c…".
         kind: which decision of it.
         kept: put the reports and the evidence in too, where they are kept; else their hashes alone.
+        largest_files: bytes that these may have together, since all of it is in memory several times over; None = any.
 
     Returns:
         JSON, keys sorted, two blanks a level: every byte of it is checked by the verifier.
 
     Raises:
-        Refused: NOT_FOUND, NOTHING_DECIDED (plan P5).
+        Refused: NOT_FOUND, NOTHING_DECIDED, FILES_TOO_LARGE (plan P5).
         SigningRefused, Unprovable: the journal is not what was signed for.
     """
     with journal.snapshot():
@@ -183,7 +203,7 @@ def dossier(journal: Journal, log: TransparencyLog, subject: str, kind: str = "g
             }
             for entry in entries
         ],
-        "files": _files(result, kept),
+        "files": _files(result, kept, largest_files),
         "result": result,
         "rules": dict(rules_version()),
     }
@@ -201,8 +221,10 @@ def path_of(log: TransparencyLog, entry: Entry, checkpoint: Checkpoint) -> tuple
     return tuple(log.subtrees.inclusion(entry.position - 1, leaf, checkpoint.size, checkpoint.root))
 
 
-def _files(result: Data, kept: Files | None) -> dict[str, str]:
+def _files(result: Data, kept: Files | None, largest: int | None) -> dict[str, str]:
     cited = sorted({item["sha256"] for part in ("reports", "evidence") for item in result.get(part, ())})
+    if kept is not None and largest is not None and sum(kept.size(digest) or 0 for digest in cited) > largest:
+        raise FILES_TOO_LARGE.refuse(mebibytes=largest // MIB)
     found = {digest: kept.get(digest) for digest in cited} if kept is not None else {}
     return {digest: _base64(data) for digest, data in found.items() if data is not None}
 

@@ -187,17 +187,20 @@ class Key:
     public: bytes
 
 
-def parse_key(text: str) -> Key:
-    """A key from "name+hex id+base64(kind ‖ key)"; the id must be the one that the key gives."""
+def parse_key(text: str, kind: int) -> Key:
+    """A key from "name+hex id+base64(kind ‖ key)"; the id must be the one that the key gives.
+
+    kind: a log signs in one way and a witness in another, so that the log's own key never passes for a witness.
+    """
     try:
         name, identity, rest = text.strip().split("+", 2)
         raw = base64.b64decode(rest, validate=True)
         found = Key(name, bytes.fromhex(identity), raw[0], raw[1:])
-        whole = bool(name) and len(found.public) == HASH_SIZE and found.kind in (ED25519, COSIGNATURE)
+        whole = bool(name) and len(found.public) == HASH_SIZE and found.kind == kind
     except (ValueError, IndexError):
         whole = False
     if not whole or found.id != sha256(found.name.encode() + b"\n" + raw).digest()[:4]:
-        raise Fault("KEY_MALFORMED", f"key “{text[:80]}”", "不是公钥 not a verifier key")
+        raise Fault("KEY_MALFORMED", f"key “{text[:80]}”", "不是此用途的公钥 not a verifier key of this kind")
     return found
 
 
@@ -279,13 +282,13 @@ def open_checkpoint(note: str, log_key: str, witness_keys: Sequence[str], known:
     """The checkpoint behind a note, once the log and every witness asked for have signed it."""
     text, signatures = parse_note(note)
     origin, size, root = parse_checkpoint(text)
-    log = parse_key(log_key)
+    log = parse_key(log_key, ED25519)
     if origin != log.name:
         raise Fault("OTHER_LOG", "checkpoint", f"属于另一日志 {origin} of another log than {log.name}")
     if _signed(log, text, signatures) is None:
         raise Fault("LOG_SIGNATURE_MISSING", "checkpoint", "没有该日志密钥的签名 not signed by the key of this log")
     witnessed = {}
-    for key in map(parse_key, witness_keys):
+    for key in (parse_key(text, COSIGNATURE) for text in witness_keys):
         at = _signed(key, text, signatures)
         if at is None:
             raise Fault("WITNESS_MISSING", "checkpoint", f"缺少 {key.name} 的见证签名 {key.name} has not co-signed")

@@ -6,11 +6,14 @@ tables' owner and a superuser can drop them. What such a one then changes, `veri
 head included, is found only against a checkpoint kept outside. plan P5.
 """
 
+import logging
 from hashlib import sha256
 from typing import Any
 
 from journal.digests import SHA256, Digest
 from journal.entries import CLOCK_DRIFT, DEMO_TYPE, LARGEST_JUMP, MAGIC, HeadBroken, check_algorithm
+
+log = logging.getLogger(__name__)
 
 CHANNEL = "journal"
 SCHEMA_LOCK = 7_239_001
@@ -117,6 +120,13 @@ BEGIN
 END $$;
 """  # noqa: S608 - our own constants only
 
+GUARDING = """
+SELECT count(*) FROM pg_trigger WHERE tgenabled = 'A' AND (tgrelid, tgname) IN (
+    (to_regclass('entries'), 'entries_keep'), (to_regclass('outcomes'), 'outcomes_keep'),
+    (to_regclass('head'), 'head_stays'), (to_regclass('head'), 'head_grows'))
+"""
+GUARDS_IN_ALL = 4
+
 EDITION = sha256((TABLES + GUARDS + FUNCTION).encode()).hexdigest()
 """Written beside the function: a start on tables that are up to date takes no lock that an append would wait for."""
 
@@ -135,7 +145,12 @@ def prepare(cursor: Any, digest: Digest | None) -> str:  # noqa: ANN401 - the dr
     """
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
     cursor.execute("SELECT obj_description(to_regproc('journal_append'), 'pg_proc')")
-    if cursor.fetchone() != (EDITION,):
+    is_current = cursor.fetchone() == (EDITION,)
+    cursor.execute(GUARDING)
+    is_guarded = cursor.fetchone() == (GUARDS_IN_ALL,)
+    if is_current and not is_guarded:
+        log.warning("guards of the journal were taken off or switched off, and are put on again: run verify, find out by whom")
+    if not is_current or not is_guarded:
         cursor.execute(TABLES + GUARDS + FUNCTION)
         cursor.execute(f"COMMENT ON FUNCTION journal_append IS '{EDITION}'")
         first = digest or SHA256

@@ -25,7 +25,7 @@ from domain.disclosures import ALL_FIRMS
 from domain.fields import DOSSIERS, EXPORTS, TRAIL
 from domain.language import NOT_FOUND, Refused
 from interop import audit_export
-from interop.dossier import KINDS, dossier
+from interop.dossier import KINDS, MIB, dossier
 from interop.provenance import provenance
 from journal import Caller
 from journal.subtrees import Unprovable
@@ -37,6 +37,8 @@ from projections.diagnosis_desk import DiagnosisRow
 WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "trail"})
 """What entries that are shown whole hold of a firm."""
 JSON_LINES = "application/jsonl"
+LARGEST_FILES = 64 * MIB
+"""Reports and evidence that one dossier carries over HTTP: else a firm with a folder of large files fills our memory at will."""
 
 
 def _not_found() -> Response:
@@ -131,7 +133,7 @@ class Dossiers:
         if kind not in KINDS:
             raise NOT_FOUND.refuse()
         kept = self._program.blobs if request.query_params.get("files") == "1" else None
-        made = dossier(self._program.journal, log, f"diagnosis/{case.id}", kind, kept)
+        made = dossier(self._program.journal, log, f"diagnosis/{case.id}", kind, kept, LARGEST_FILES)
         self._leave("GET /dossiers", caller, [(case.enterprise, f"diagnosis/{case.id}")], WHOLE_ENTRIES)
         return _download(made, f"{case.id}.{kind}.dossier.json")
 

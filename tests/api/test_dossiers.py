@@ -49,6 +49,16 @@ def test_what_is_not_decided_has_no_dossier_and_says_so(city: LiveCity, client: 
     assert answer.json()["errors"][0]["extensions"]["code"] == "NOTHING_DECIDED"
 
 
+def test_files_that_would_fill_the_servers_memory_are_fetched_one_by_one(
+    city: LiveCity, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/dossiers/grade/{city.issued()}"
+    monkeypatch.setattr("api.dossiers.LARGEST_FILES", 1000)
+    answer = get(city, client, "enterprise", path + "?files=1")
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (422, "FILES_TOO_LARGE")
+    assert get(city, client, "enterprise", path).status_code == 200
+
+
 def test_a_diagnosis_is_told_in_prov_without_people_and_places_in_the_journal(city: LiveCity, client: TestClient) -> None:
     diagnosis = city.issued()
     city.done("enterprise", "objectToReport", diagnosis=diagnosis, items=[{"indicator": "Z01", "reason": "证据未计"}])

@@ -54,6 +54,13 @@ def test_a_key_that_is_none_is_refused(proving: Proving) -> None:
         assert fault(proving, proving.dossier(), log_key=key) == "KEY_MALFORMED"
 
 
+def test_the_key_of_a_log_is_no_witness_nor_that_of_a_witness_a_log(proving: Proving) -> None:
+    """Who is told to bring two keys and brings one twice must not read "witnessed by"."""
+    content = proving.dossier()
+    assert fault(proving, content, witness_keys=(proving.key,)) == "KEY_MALFORMED"
+    assert fault(proving, content, log_key=str(WITNESS.verifier)) == "KEY_MALFORMED"
+
+
 def test_a_checkpoint_without_the_witness_is_refused(proving: Proving) -> None:
     stranger = SigningKey.generate("witness.example/pudong", Kind.COSIGNATURE)
     assert fault(proving, proving.dossier(), witness_keys=(str(stranger.verifier),)) == "WITNESS_MISSING"

@@ -212,3 +212,26 @@ def test_the_guards_stand_under_the_role_of_a_replica_too(database: str, stateme
         with pytest.raises(psycopg2.Error, match="append-only"):
             plainly(database, "SET session_replication_role = replica", statement)
         assert isinstance(verify(journal), Verified)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TRIGGER entries_keep ON entries",
+        "ALTER TABLE entries DISABLE TRIGGER ALL",
+        "ALTER TABLE entries ENABLE TRIGGER entries_keep",
+    ],
+    ids=["dropped", "disabled", "off for replicas"],
+)
+def test_guards_that_were_taken_off_are_put_on_again_at_the_next_start_and_it_is_said(
+    database: str, statement: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(open_journal(database)) as journal:
+        filled(journal)
+    open_journal(database).close()
+    assert caplog.text == ""
+    plainly(database, statement)
+    open_journal(database).close()
+    assert "guards of the journal were taken off" in caplog.text
+    with pytest.raises(psycopg2.Error, match="append-only"):
+        plainly(database, "SET session_replication_role = replica", "UPDATE entries SET actor = 'wang'")
