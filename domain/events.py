@@ -10,6 +10,7 @@ from domain.edition_mapping import EDITION_MAPPINGS
 from domain.editions import EDITIONS
 from domain.enterprises import ENTERPRISES, ROSTERS
 from domain.headquarters import HEADQUARTERS
+from domain.improvement_costs import IMPROVEMENT_COSTS
 from domain.language import Capability, Event
 from domain.organisations import ORGANISATIONS
 from domain.people_rules import PEOPLE
@@ -26,6 +27,7 @@ CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
         EDITION_MAPPINGS,
         ENTERPRISES,
         HEADQUARTERS,
+        IMPROVEMENT_COSTS,
         ORGANISATIONS,
         PEOPLE,
         ROSTERS,

@@ -67,6 +67,8 @@ COMMANDS: Mapping[str, frozenset[Role]] = {
     # standard (plan S1, S5)
     "PublishEdition": CITY_AND_SYSTEM,
     "SetEditionMapping": CITY_AND_SYSTEM,
+    # what-if (plan R2)
+    "SetImprovementCosts": CITY_AND_SYSTEM,
     # programme (plan G)
     "SetTarget": CITY_AND_SYSTEM,
     # roster (plan P1)

@@ -45,6 +45,7 @@ from projections.edition_mapping import EDITION_MAPPING_DESK
 from projections.editions_desk import EDITIONS_DESK
 from projections.groups import GROUP_DESK
 from projections.headquarters import HEADQUARTERS_DESK
+from projections.improvement_costs import IMPROVEMENT_COST_DESK
 from projections.people_desk import PEOPLE_DESK
 from projections.periods import PERIODS
 from projections.places import ENTERPRISES
@@ -63,6 +64,7 @@ DESKS: tuple[Desk, ...] = (
     EDITION_MAPPING_DESK,
     HEADQUARTERS_DESK,
     GROUP_DESK,
+    IMPROVEMENT_COST_DESK,
     AUDIT_TRAIL,
     PERIODS,
 )

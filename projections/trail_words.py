@@ -141,6 +141,10 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
     "person.membership_granted.v2": _granted,
     "person.membership_ended.v1": lambda data, _: f"终止了一项任职，最后一日 {data['on']}",
     "person.erased.v1": lambda _data, _known: "删除了一名人员的个人信息，密钥已销毁",
+    "improvement.costs_set.v1": lambda data, _: (
+        f"设定了自 {data['costs']['since']} 起的改进成本（{data['costs']['source']['document']}，"
+        f"标记 {data['costs']['source']['mark']}）"
+    ),
     "target.set.v1": lambda data, _: f"设定了 {data['year']} 年工作目标：不低于 {data['at_least']}（{data['clause']}）",
     "slot.taken.v1": lambda _data, _known: "占用了在诊名额",
     "slot.released.v1": lambda _data, _known: "释放了在诊名额",

@@ -18,7 +18,7 @@ DEAREST = 2_000_000_000
 """The most that one step may cost: 20 million yuan in fen, within GraphQL's 32 bits."""
 
 Cost = Annotated[int, Field(ge=0, le=DEAREST)]
-LevelCosts = Annotated[tuple[Cost, ...], Field(min_length=LEVELS, max_length=LEVELS)]
+LevelCosts = tuple[Cost, Cost, Cost, Cost, Cost]
 """Costs of the steps to levels 1 to 5, each from the level below."""
 
 

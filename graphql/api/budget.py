@@ -35,6 +35,8 @@ QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 PAGE_ARGUMENTS = ("first", "last")
 SCHEMA_COSTS: Mapping[str, int] = {"__schema": 5_000, "__type": 500}
 """Fields that the standard introspection query of our schema resolves, about: a document may ask for it a few times."""
+FIELD_COSTS: Mapping[str, int] = {"Query.cheapestImprovement": 8_000}
+"""Fields that compute, by coordinate: what one of them weighs besides its selection, so that a document asks for two at most."""
 INTROSPECTION_DEPTH = 12
 """Depth that introspection has for nothing: tools unwrap the types of arguments nine levels down."""
 INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
@@ -185,6 +187,8 @@ class _Walk:
             below = self.weigh(node.selection_set, kind, level + 1)
             below = Weight(below.depth + 1, below.aliases, 1, below.cost, below.introspection)
         cost = 1 + self._times(node, field, parent) * below.cost
+        if parent is not None:
+            cost += FIELD_COSTS.get(f"{parent.name}.{name}", 0)
         introspection = below.introspection
         depth = max(below.depth, 1)
         if name in SCHEMA_COSTS:

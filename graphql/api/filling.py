@@ -10,6 +10,7 @@ from api.edition_mapping import EditionMapping, build_mappings
 from api.editions import Edition, build_editions
 from api.enterprises import Enterprise, load_enterprises
 from api.groups import Group, load_group
+from api.improvement_costs import ImprovementCosts, build_costs
 from api.mutations import Filled, Thing
 from api.organisations import Organisation, load_organisations
 from api.people import Person, build_people
@@ -21,12 +22,13 @@ from domain.edition_mapping import SetEditionMapping
 from domain.editions import EDITION_UNKNOWN, PublishEdition
 from domain.enterprises import ImportRoster
 from domain.fields import NAMES
+from domain.improvement_costs import SetImprovementCosts
 from domain.language import Command, Rule
 from domain.people import ErasePerson, GrantMembership, HandOverMembership, InvitePerson, RegisterPerson
 from interop.code_lists import names_of_codes
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Finish
-from projections import directory, edition_mapping, editions_desk, people_desk, rosters
+from projections import directory, edition_mapping, editions_desk, improvement_costs, people_desk, rosters
 from projections.report import NOT_RENDERED, finish_report
 from standards import load_composition, published_editions
 
@@ -156,6 +158,12 @@ def _find_mapping(context: Context, _key: str, command: Command) -> EditionMappi
     return next(iter(build_mappings(context, rows)), None)
 
 
+def _find_costs(context: Context, key: str, command: Command) -> ImprovementCosts | None:
+    assert isinstance(command, SetImprovementCosts)  # noqa: S101 - the table below names it
+    rows = [row for row in improvement_costs.cost_rows(context.reading, key) if row.costs.since == command.since]
+    return next(map(build_costs, rows), None)
+
+
 def _find_organisation(context: Context, key: str, _command: Command) -> Organisation | None:
     return load_organisations(context, [key]).get(key)
 
@@ -187,6 +195,7 @@ THINGS: Mapping[str, Thing] = {
     "diagnosis": Thing("diagnosis", Diagnosis, _find_diagnosis),
     "edition": Thing("edition", Edition, _find_edition),
     "headquarters": Thing("group", Group, _find_group),
+    "improvement": Thing("improvement_costs", ImprovementCosts, _find_costs),
     "mapping": Thing("edition_mapping", EditionMapping, _find_mapping),
     "organisation": Thing("organisation", Organisation, _find_organisation),
     "person": Thing("person", Person, _find_person),

@@ -65,7 +65,8 @@ class Result:
     gates: list[Gate] = strawberry.field(description="Gates of the answers, then of the process 门槛")
 
 
-def _gate(gate: TriedGate) -> Gate:
+def gate_of(gate: TriedGate) -> Gate:
+    """A gate as the schema shows it."""
     return Gate(
         code=gate.code,
         level=gate.level,
@@ -116,5 +117,5 @@ def result_of(stored: str, edition: Edition) -> Result:
             )
             for item in verified.indicators
         ],
-        gates=[_gate(gate) for gate in (*verified.gates, *issued.gates)],
+        gates=[gate_of(gate) for gate in (*verified.gates, *issued.gates)],
     )

@@ -12,6 +12,8 @@ from api.enterprises import EnterpriseQueries
 from api.field_rights import describe_rights
 from api.filling import FILLED, THINGS
 from api.groups import GroupQueries
+from api.improvement import ImprovementQueries
+from api.improvement_costs import ImprovementCostQueries
 from api.liaisons import LiaisonQueries
 from api.mutations import mutation_type
 from api.organisations import OrganisationQueries
@@ -30,6 +32,8 @@ class Query(
     CoverageQueries,
     EditionQueries,
     EditionMappingQueries,
+    ImprovementQueries,
+    ImprovementCostQueries,
     OrganisationQueries,
     GroupQueries,
     PeopleQueries,

@@ -217,6 +217,9 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "older": ("2023",),
     "newer": ("2023",),
     "year": (YEAR,),
+    "diagnosis": CASES,
+    "grade": (8,),
+    "edition": ("2023",),
 }
 """What a required argument is tried with, by its name: every thing there is."""
 UNREADABLE = frozenset(name for name, roles in FIELDS.items() if Role.AUDITOR not in roles)

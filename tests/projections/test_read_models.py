@@ -34,6 +34,7 @@ from domain.edition_mapping import mapping_command
 from domain.editions import PublishEdition
 from domain.enterprises import Firm, enterprise_id, place_of
 from domain.headquarters import NameHeadquarters
+from domain.improvement_costs import SetImprovementCosts
 from domain.language import city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.people import ErasePerson, GrantMembership, InvitePerson, RegisterPerson
@@ -44,7 +45,7 @@ from projections.desk import Tables
 from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import DIRECTORY, EnterpriseFilter
 from projections.runner import DESKS
-from standards import edition_mappings, load_composition
+from standards import CostUnit, edition_mappings, load_composition
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
 
 ANY = EnterpriseFilter()
@@ -72,6 +73,10 @@ CONSENTING = enterprise_id(USCCS[0])
 def city(journal: Journal) -> City:
     city = City(journal)
     city.send(CITY, roster(digest="3" * 64, rows=tuple(enumerate(OTHERS, 3))))
+    costs = {**dict.fromkeys(("choice", "ratio", "count", "outcome"), (1, 2, 3, 4, 5)), "option": 1}
+    city.send(
+        CITY, SetImprovementCosts(edition="2023", since=TODAY, unit=CostUnit.EFFORT, source="试验", mark="P", **costs)
+    )
     city.send(CITY, SetTarget(year=2024, measure=Measure.SHARE_DIAGNOSED, at_least=Decimal(60), clause="plan G2", mark="V"))
     city.send(FILLER, d.ConfirmReport(diagnosis=city.issued(), file=FILE))
     city.send(CITY, RegisterPerson(person="u1", sealed_name="x"))

@@ -1,0 +1,124 @@
+"""Improvement costs 改进成本 in the journal: what each step costs under an edition, set by the city from a day on. plan S4, R2.
+
+`standards/improvement_costs.py` says what a table is; `standards/improvement.yaml` holds the defaults for where none is set.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.editions import EDITION_UNKNOWN, MANY, edition_stream
+from domain.language import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.rights import require_right
+from standards import CostUnit, StepCost, StepCosts, check_steps
+from standards.improvement_costs import Cost, LevelCosts
+
+# Rules
+
+COSTS_INDICATOR_UNKNOWN = Rule(
+    "COSTS_INDICATOR_UNKNOWN",
+    "plan R2",
+    "标准版本 {edition} 没有指标 {step}，不能为其设定改进成本",
+    "Edition {edition} has no indicator {step} that a step could cost anything for",
+)
+COSTS_STEP_UNKNOWN = Rule(
+    "COSTS_STEP_UNKNOWN",
+    "plan R2",
+    "标准版本 {edition} 没有步骤“{step}”：多选指标按选项设定，其他指标按 1–5 级设定",
+    "Edition {edition} has no step {step}: a multiple choice has options, every other indicator has levels 1 to 5",
+)
+COSTS_STEP_REPEATED = Rule(
+    "COSTS_STEP_REPEATED",
+    "plan R2",
+    "步骤“{step}”的成本设定了两次",
+    "The cost of step {step} is set twice",
+)
+PROBLEMS: Mapping[str, Rule] = {
+    "INDICATOR_UNKNOWN": COSTS_INDICATOR_UNKNOWN,
+    "STEP_UNKNOWN": COSTS_STEP_UNKNOWN,
+    "STEP_REPEATED": COSTS_STEP_REPEATED,
+}
+"""Code of a `StepProblem` -> the rule it breaks."""
+
+# Commands
+
+
+class SetImprovementCosts(Command):
+    """Set what steps of improvement cost under an edition from a day on 设定改进成本, every step in one unit and none negative.
+
+    choice, ratio, count, outcome: costs of the steps to levels 1 to 5, each from the level below. option: of each option of a
+    multiple choice. singles: single steps that differ. Another table for the same day takes the place of the first.
+    """
+
+    edition: Identifier
+    since: date
+    unit: CostUnit
+    source: Label
+    mark: Literal["V", "V-2", "K", "I", "M", "P"]
+    choice: LevelCosts
+    ratio: LevelCosts
+    count: LevelCosts
+    outcome: LevelCosts
+    option: Cost
+    singles: Annotated[tuple[StepCost, ...], Field(max_length=5 * MANY)] = ()
+
+
+# Events
+
+
+class ImprovementCostsSet(Event):
+    """Costs hold from their day on 改进成本已设定, until the next table begins."""
+
+    type: Literal["improvement.costs_set.v1"] = "improvement.costs_set.v1"
+    costs: StepCosts
+
+
+# State
+
+
+class ImprovementCosts(BaseModel):
+    """Every table set for an edition 历次改进成本, by the day it begins."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tables: dict[date, StepCosts]
+
+
+# Decide: what may happen
+
+
+def decide(command: SetImprovementCosts, known: ImprovementCosts | None, occasion: Occasion) -> Facts:
+    """Raises Refused: any rule above, or EDITION_UNKNOWN."""
+    require_right(command, occasion.role)
+    published = occasion.read.get(edition_stream(command.edition))
+    if published is None:
+        raise EDITION_UNKNOWN.refuse(edition=command.edition)
+    if (problem := check_steps(published.edition, command.singles)) is not None:
+        raise PROBLEMS[problem.code].refuse(edition=command.edition, step=problem.detail)
+    stated = {name: getattr(command, name) for name in StepCosts.model_fields if name != "source"}
+    wanted = StepCosts.model_validate({**stated, "source": {"document": command.source, "mark": command.mark}})
+    before = known.tables.get(command.since) if known is not None else None
+    return () if before == wanted else (ImprovementCostsSet(costs=wanted),)
+
+
+# Evolve: what has happened
+
+
+def evolve(known: ImprovementCosts | None, event: ImprovementCostsSet) -> ImprovementCosts:
+    """The tables after one more fact."""
+    before = known.tables if known is not None else {}
+    return ImprovementCosts(tables={**before, event.costs.since: event.costs})
+
+
+IMPROVEMENT_COSTS: Capability[Any, Any, Any] = Capability(
+    name="improvement",
+    commands=(SetImprovementCosts,),
+    events=(ImprovementCostsSet,),
+    stream=lambda command: f"improvement/{command.edition}",
+    reads=lambda command, _known: (edition_stream(command.edition),),
+    place=lambda _command, _known, _read: None,
+    decide=decide,
+    evolve=evolve,
+)
