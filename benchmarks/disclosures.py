@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from multiprocessing import get_context
@@ -29,7 +30,8 @@ from benchmarks.measuring import in_turn, postgres, table
 from benchmarks.page import OURS, ROWS, build, free_port, load, server
 from domain.access import Attribute, Is
 from domain.disclosures import Disclosed, Disclosure
-from journal.disclosures import DisclosureLog, Pending
+from journal.disclosures import DisclosureLog
+from journal.group_commit import LARGEST_GROUP
 from projections.diagnosis_desk import ANSWERS, DIAGNOSES
 from projections.places import ENTERPRISES
 from zhenduan.demo_people import SHOWN_DISTRICT
@@ -49,11 +51,8 @@ CASE = """query Case($id: ID!) {
 class Forgetful(DisclosureLog):
     """A log that keeps nothing 不留存: every answer may leave at once."""
 
-    def tell(self, disclosure: Disclosure) -> Pending:
-        """All that the log would do, but for the disk."""
-        pending = Pending(replace(disclosure, disclosed=()))
-        pending.done.set()
-        return pending
+    def write(self, disclosure: Disclosure) -> None:
+        """Nothing."""
 
 
 def serve(settings: Settings, port: int, *, logged: bool) -> None:
@@ -62,7 +61,7 @@ def serve(settings: Settings, port: int, *, logged: bool) -> None:
         program = installation.program
         if not logged:
             kept = program.disclosures
-            program = replace(program, disclosures=Forgetful(kept._store, kept._reads))  # noqa: SLF001 - never asked
+            program = replace(program, disclosures=Forgetful(kept._store, kept._engine))  # noqa: SLF001 - never asked
         uvicorn.run(create_app(program), host="127.0.0.1", port=port, log_level="error")
 
 
@@ -72,14 +71,16 @@ def fill(installation: Installation, kept: int) -> None:
     with program.models.reading() as reading:
         firms = [str(row[0]) for row in reading.rows(select(reading[ENTERPRISES].c.id))]
     chance = Random(7)  # noqa: S311 - which firms, repeatable
-    last = None
-    for number in range(kept):
+
+    def told(number: int) -> None:
         found = [Disclosed(firm, f"enterprise/{firm}", ("revenue",)) for firm in chance.choices(firms, k=ROWS)]
         scope = Is(Attribute.DISTRICT, SHOWN_DISTRICT)
-        told = Disclosure(number, "filled", "district", SHOWN_DISTRICT, "Query.enterprises", scope, found)
-        last = program.disclosures.tell(told)
-    if last is not None:
-        last.wait()
+        program.disclosures.write(
+            Disclosure(number, "filled", "district", SHOWN_DISTRICT, "Query.enterprises", scope, found)
+        )
+
+    with ThreadPoolExecutor(LARGEST_GROUP) as pool:
+        list(pool.map(told, range(kept)))
 
 
 def answered(installation: Installation) -> str:

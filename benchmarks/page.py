@@ -95,6 +95,7 @@ def build(installation: Installation) -> str:
             form=Form.BRIEF,
             edition="2023",
             provider=PROVIDER,
+            reason="基准测试统一使用通用版 the plain edition for every firm of the benchmark",
         )
         program.send(city, wish)
     program.models.catch_up()

@@ -26,8 +26,9 @@ SQLITE_SCHEMA = (
         writer TEXT NOT NULL, number INTEGER NOT NULL, chain BLOB NOT NULL, UNIQUE (writer, number)) STRICT""",
     "CREATE INDEX IF NOT EXISTS disclosures_at ON disclosures (at)",
     """CREATE TABLE IF NOT EXISTS disclosed_firms (
-        firm TEXT NOT NULL, disclosure INTEGER NOT NULL, masks INTEGER NOT NULL,
-        PRIMARY KEY (firm, disclosure)) STRICT, WITHOUT ROWID""",
+        firm TEXT NOT NULL, segment INTEGER NOT NULL, reads TEXT NOT NULL,
+        PRIMARY KEY (firm, segment)) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS disclosure_writers (writer TEXT PRIMARY KEY, indexed INTEGER NOT NULL) STRICT",
     f"CREATE TRIGGER IF NOT EXISTS disclosures_keep BEFORE UPDATE ON disclosures {APPEND_ONLY}",
     f"CREATE TRIGGER IF NOT EXISTS disclosures_stay BEFORE DELETE ON disclosures {APPEND_ONLY}",
     f"CREATE TRIGGER IF NOT EXISTS disclosed_firms_keep BEFORE UPDATE ON disclosed_firms {APPEND_ONLY}",
@@ -37,7 +38,7 @@ SQLITE_SCHEMA = (
         WHEN EXISTS (SELECT 1 FROM disclosures WHERE id = NEW.id)
         OR EXISTS (SELECT 1 FROM disclosures WHERE writer = NEW.writer AND number = NEW.number) {APPEND_ONLY}""",  # noqa: S608 - our own constant
     f"""CREATE TRIGGER IF NOT EXISTS disclosed_firms_once BEFORE INSERT ON disclosed_firms
-        WHEN EXISTS (SELECT 1 FROM disclosed_firms WHERE firm = NEW.firm AND disclosure = NEW.disclosure)
+        WHEN EXISTS (SELECT 1 FROM disclosed_firms WHERE firm = NEW.firm AND segment = NEW.segment)
         {APPEND_ONLY}""",  # noqa: S608 - as above
 )
 
@@ -51,7 +52,8 @@ CREATE TABLE IF NOT EXISTS disclosures (
     CONSTRAINT disclosures_once UNIQUE (writer, number));
 CREATE INDEX IF NOT EXISTS disclosures_at ON disclosures (at);
 CREATE TABLE IF NOT EXISTS disclosed_firms (
-    firm text COLLATE "C" NOT NULL, disclosure bigint NOT NULL, masks integer NOT NULL, PRIMARY KEY (firm, disclosure));
+    firm text COLLATE "C" NOT NULL, segment bigint NOT NULL, reads text NOT NULL, PRIMARY KEY (firm, segment));
+CREATE TABLE IF NOT EXISTS disclosure_writers (writer text PRIMARY KEY, indexed bigint NOT NULL);
 CREATE OR REPLACE FUNCTION disclosures_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'append-only'; END $$;
 CREATE OR REPLACE TRIGGER disclosures_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON disclosures
@@ -64,15 +66,12 @@ ALTER TABLE disclosed_firms ENABLE ALWAYS TRIGGER disclosed_firms_keep;
 
 PREPARE = """
 SET synchronous_commit = on;
-PREPARE disclose (bigint[], text[], text[], text[], text[], text[], text[], int[], text[], bigint[], bytea[],
-    text[], bigint[], text[], int[]) AS
-WITH told AS (
-    INSERT INTO disclosures (at, person, role, organisation, door, scope, disclosed, masks, writer, number, chain)
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id, writer, number)
-INSERT INTO disclosed_firms SELECT firms.firm, told.id, firms.masks
-FROM unnest($12, $13, $14, $15) AS firms (writer, number, firm, masks) JOIN told USING (writer, number)
+PREPARE disclose (bigint[], text[], text[], text[], text[], text[], text[], int[], text[], bigint[], bytea[]) AS
+INSERT INTO disclosures (at, person, role, organisation, door, scope, disclosed, masks, writer, number, chain)
+SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
-EXECUTE = f"EXECUTE disclose ({', '.join(['%s'] * 15)})"
+EXECUTE = f"EXECUTE disclose ({', '.join(['%s'] * 11)})"
+BEGIN_CHAIN = "INSERT INTO disclosure_writers VALUES ({}, 0) ON CONFLICT DO NOTHING"
 
 
 class SQLiteStore:
@@ -95,12 +94,9 @@ class SQLiteStore:
         connection.execute("BEGIN IMMEDIATE")
         try:
             (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM disclosures").fetchone()
-            numbered = list(enumerate(rows, last + 1))
-            connection.executemany(INSERT, [(place, *row[:11]) for place, row in numbered])
-            connection.executemany(
-                "INSERT INTO disclosed_firms VALUES (?, ?, ?)",
-                [(firm, place, masks) for place, row in numbered for firm, masks in row.firms.items()],
-            )
+            if rows[0].number == 1:
+                connection.execute(BEGIN_CHAIN.format("?"), (rows[0].writer,))
+            connection.executemany(INSERT, [(place, *row) for place, row in enumerate(rows, last + 1)])
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -128,20 +124,20 @@ class PostgresStore:
 
     def write(self, rows: Sequence[Written]) -> None:
         """Make rows durable, all or none; a connection that failed is given up, and the next write makes another."""
-        firms = [(row.writer, row.number, firm, masks) for row in rows for firm, masks in row.firms.items()]
-        values = [list(column) for column in zip(*(row[:11] for row in rows), strict=True)]
-        values += [list(column) for column in zip(*firms, strict=True)]
+        values = [list(column) for column in zip(*rows, strict=True)]
         try:
             if self._connection is None:
                 self._connection = psycopg2.connect(self._address)
                 self._connection.autocommit = True
                 self._run(PREPARE, None)
+            if rows[0].number == 1:
+                self._run(BEGIN_CHAIN.format("%s"), [rows[0].writer])
             self._run(EXECUTE, values)
         except BaseException:
             self.close()
             raise
 
-    def _run(self, statement: str, values: list[list[Any]] | None) -> None:
+    def _run(self, statement: str, values: Sequence[Any] | None) -> None:
         with self._connection.cursor() as cursor:
             cursor.execute(statement, values)
 
@@ -158,4 +154,5 @@ def open_disclosures(url: str) -> DisclosureLog:
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
         return DisclosureLog(PostgresStore(url), create_engine(address, pool_size=2, pool_pre_ping=True))
     store = SQLiteStore(Path(url.removeprefix(SQLITE)))
-    return DisclosureLog(store, create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}))
+    arguments = {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+    return DisclosureLog(store, create_engine(url, connect_args=arguments))

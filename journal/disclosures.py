@@ -1,26 +1,28 @@
 """Disclosure log 披露日志: which answers left with which firms' protected data, written before they left. plan P5, P7.
 
-It lies beside the journal: a read is no decision, and there are a thousand reads to a command. One thread of a process
-writes; whatever was told while it wrote goes into its next transaction, so eight answers cost one flush of the disk. Each
-process has a chain of its own: a row holds the hash of its content and of the row before, so a row that was changed, taken
-out or put in later is found (`broken`). The rows by firm are an index over these, and `broken` compares them too.
+It lies beside the journal: a read is no decision, and there are a thousand reads to a command. One row an answer is all that
+an answer waits for, and answers that wait together share a flush of the disk (`group_commit`). Each process has a chain of
+its own: a row holds the hash of its content and of the row before, so a row that was changed, taken out or put in later is
+found (`broken`). Which rows speak of a firm is an index over them that follows (`disclosure_index`).
 """
 
+import logging
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, select
 
 from domain.disclosures import Disclosed, Disclosure, bits_of, spelled
+from journal import disclosure_index
+from journal.disclosure_index import BY_FIRM, FIRM_ITSELF
+from journal.group_commit import GroupCommit
 
-LARGEST_BATCH = 64
-"""Answers that one transaction lets go at most."""
+log = logging.getLogger(__name__)
 
 META = MetaData()
 DISCLOSURES = Table(
@@ -38,13 +40,6 @@ DISCLOSURES = Table(
     Column("writer", String, nullable=False),
     Column("number", BigInteger, nullable=False),
     Column("chain", LargeBinary, nullable=False),
-)
-BY_FIRM = Table(
-    "disclosed_firms",
-    META,
-    Column("firm", String, primary_key=True),
-    Column("disclosure", BigInteger, primary_key=True),
-    Column("masks", Integer, nullable=False),
 )
 
 
@@ -66,7 +61,6 @@ class Written(NamedTuple):
     writer: str
     number: int
     chain: bytes
-    firms: dict[str, int]
 
 
 class Store(Protocol):
@@ -79,54 +73,29 @@ class Store(Protocol):
         """Let go of what is open."""
 
 
-class Pending:
-    """A disclosure on its way to the disk 待写披露; its answer may leave once `wait` returns."""
+_Content = tuple[int, str, str, str, str, str, str]
 
-    __slots__ = ("content", "done", "error", "firms", "masks")
 
-    def __init__(self, disclosure: Disclosure) -> None:
-        self.firms: dict[str, int] = {}
-        for one in disclosure.disclosed:
-            self.firms[one.firm] = self.firms.get(one.firm, 0) | bits_of(one.masks)
-        self.masks = 0
-        for bits in self.firms.values():
-            self.masks |= bits
-        self.content = (
-            disclosure.at,
-            disclosure.person,
-            str(disclosure.role),
-            disclosure.organisation,
-            disclosure.door,
-            orjson.dumps(spelled(disclosure.scope)).decode(),
-            _grouped(disclosure.disclosed),
-        )
-        self.done = threading.Event()
-        self.error: BaseException | None = None
-
-    def wait(self) -> None:
-        """Wait until it is on the disk.
-
-        Raises:
-            DisclosureNotWritten: it is not known to be there, for the cause.
-        """
-        self.done.wait()
-        if self.error is not None:
-            raise DisclosureNotWritten from self.error
+def _content(disclosure: Disclosure) -> _Content:
+    """What a row holds of a disclosure, in the order of `Written`."""
+    return (
+        disclosure.at,
+        disclosure.person,
+        str(disclosure.role),
+        disclosure.organisation,
+        disclosure.door,
+        orjson.dumps(spelled(disclosure.scope)).decode(),
+        _grouped(disclosure.disclosed),
+    )
 
 
 def _grouped(disclosed: Sequence[Disclosed]) -> str:
     """JSON of what was disclosed: [[masks, [[firm, subject], …]], …], a set of masks once for all firms that share it."""
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
     for firm, subject, masks in disclosed:
-        groups.setdefault(masks, []).append((firm, subject))
+        short = FIRM_ITSELF if subject == f"enterprise/{firm}" else subject
+        groups.setdefault(masks, []).append((firm, short))
     return orjson.dumps(list(groups.items())).decode()
-
-
-def disclosed_of(kept: str) -> list[Disclosed]:
-    """What a stored row says was disclosed."""
-    return [
-        Disclosed(firm, subject, tuple(masks)) for masks, pairs in orjson.loads(kept) for firm, subject in pairs
-    ]
 
 
 def linked(before: bytes, writer: str, number: int, content: Sequence[Any]) -> bytes:
@@ -138,87 +107,84 @@ START = bytes(32)
 
 
 class DisclosureLog:
-    """The log of one installation 披露日志, as one process writes and reads it."""
+    """The log of one installation 披露日志, as one process writes and reads it.
 
-    def __init__(self, store: Store, reads: Engine) -> None:
+    store: what it writes to. engine: what it is indexed and read through.
+    """
+
+    def __init__(self, store: Store, engine: Engine) -> None:
         self._store = store
-        self._reads = reads
-        self._queue: SimpleQueue[Pending | None] = SimpleQueue()
-        self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._engine = engine
+        self._group: GroupCommit[tuple[_Content, int], None] = GroupCommit(self._commit)
+        self._unindexed = 0
+        self._indexing = threading.Lock()
         self._begin()
 
     def _begin(self) -> None:
         """Begin a chain that nobody has written to."""
         self._writer, self._number, self._chain = secrets.token_hex(8), 0, START
 
-    def tell(self, disclosure: Disclosure) -> Pending:
-        """Hand a disclosure to the writer; its answer may leave once `wait` of what is returned has returned."""
-        pending = Pending(disclosure)
-        if self._thread is None:
-            self._start()
-        self._queue.put(pending)
-        return pending
+    def write(self, disclosure: Disclosure) -> None:
+        """Write a disclosure down 披露留存; once this returns it is on the disk, and its answer may leave.
 
-    def _start(self) -> None:
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="disclosures", daemon=True)
-                self._thread.start()
+        Raises:
+            DisclosureNotWritten: it is not known to be there, for the cause.
+        """
+        masks = bits_of([mask for one in {one.masks for one in disclosure.disclosed} for mask in one])
+        try:
+            self._group.submit((_content(disclosure), masks))
+        except Exception as fault:
+            raise DisclosureNotWritten from fault
+        if self._unindexed >= disclosure_index.SEGMENT and not self._indexing.locked():
+            threading.Thread(target=self._follow, name="disclosure index", daemon=True).start()
 
-    def _run(self) -> None:
-        while True:
-            batch = [self._queue.get()]
-            while len(batch) < LARGEST_BATCH and batch[-1] is not None:
-                try:
-                    batch.append(self._queue.get_nowait())
-                except Empty:
-                    break
-            told = [one for one in batch if one is not None]
-            if told:
-                self._commit(told)
-            if len(told) < len(batch):
-                return
-
-    def _commit(self, batch: Sequence[Pending]) -> None:
-        error: BaseException | None = None
-        for _attempt in range(2):
+    def _commit(self, batch: Sequence[tuple[_Content, int]]) -> Sequence[None]:
+        """Write what waits, in one transaction."""
+        for is_last in (False, True):
             try:
                 self._store.write(self._rows(batch))
-            except Exception as fault:  # noqa: BLE001 - told to every answer that waits, none of which may leave
-                error = fault
-                self._begin()  # nobody knows whether the rows are there: told once more they stand twice, in two chains
-            else:
-                error = None
                 break
-        for pending in batch:
-            pending.error = error
-            pending.done.set()
+            except Exception:  # such as a connection that the server has ended meanwhile
+                self._begin()  # nobody knows whether the rows are there: told once more they stand twice, in two chains
+                if is_last:
+                    raise
+        self._unindexed += len(batch)
+        return [None] * len(batch)
 
-    def _rows(self, batch: Sequence[Pending]) -> list[Written]:
+    def _rows(self, batch: Sequence[tuple[_Content, int]]) -> list[Written]:
         rows = []
-        for pending in batch:
+        for content, masks in batch:
             self._number += 1
-            self._chain = linked(self._chain, self._writer, self._number, pending.content)
-            rows.append(
-                Written(*pending.content, pending.masks, self._writer, self._number, self._chain, pending.firms)
-            )
+            self._chain = linked(self._chain, self._writer, self._number, content)
+            rows.append(Written(*content, masks, self._writer, self._number, self._chain))
         return rows
+
+    def _follow(self) -> None:
+        """Bring the index up to the rows, in a thread of its own; what fails here is done by the next reader."""
+        try:
+            self.index()
+        except Exception:
+            log.exception("the index of the disclosure log stumbled; the next reader brings it up to date")
+
+    def index(self) -> None:
+        """Bring the index by firm up to the rows 更新索引, those of processes that were killed included."""
+        with self._indexing:
+            self._unindexed = 0
+            while disclosure_index.advance(self._engine, DISCLOSURES):
+                pass
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection to read from."""
-        with self._reads.connect() as connection:
+        """A connection to read from, the index brought up to the rows before."""
+        self.index()
+        with self._engine.connect() as connection:
             yield connection
 
     def close(self) -> None:
-        """Write what was told and end the writer."""
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join()
-            self._thread = None
-        self._store.close()
-        self._reads.dispose()
+        """Let go of every connection."""
+        with self._indexing:
+            self._store.close()
+            self._engine.dispose()
 
 
 def broken(connection: Connection) -> Iterator[str]:
@@ -226,10 +192,13 @@ def broken(connection: Connection) -> Iterator[str]:
 
     Rows at the end of a chain can be taken out unseen; an export kept elsewhere tells of them.
     """
-    log = DISCLOSURES.c
+    columns = DISCLOSURES.c
+    indexed: dict[int, dict[str, int]] = {}
+    for firm, reads in connection.execute(select(BY_FIRM.c.firm, BY_FIRM.c.reads)):
+        for identity, bits in orjson.loads(reads):
+            indexed.setdefault(identity, {})[firm] = bits
     chains: dict[str, tuple[int, bytes]] = {}
-    rows = connection.execution_options(yield_per=1_000).execute(select(DISCLOSURES).order_by(log.writer, log.number))
-    for row in rows:
+    for row in connection.execute(select(DISCLOSURES).order_by(columns.writer, columns.number)):
         number, before = chains.get(row.writer, (0, START))
         content = (row.at, row.person, row.role, row.organisation, row.door, row.scope, row.disclosed)
         if row.number != number + 1:
@@ -237,9 +206,7 @@ def broken(connection: Connection) -> Iterator[str]:
         elif linked(before, row.writer, row.number, content) != bytes(row.chain):
             yield f"{row.writer}/{row.number}: 内容与链值不符 the row is not what was written"
         chains[row.writer] = (row.number, bytes(row.chain))
-        firms: dict[str, int] = {}
-        for firm, _, masks in disclosed_of(row.disclosed):
-            firms[firm] = firms.get(firm, 0) | bits_of(masks)
-        index = select(BY_FIRM.c.firm, BY_FIRM.c.masks).where(BY_FIRM.c.disclosure == row.id)
-        if dict(tuple(one) for one in connection.execute(index)) != firms:
+        if indexed.pop(row.id, {}) != disclosure_index.firms_of(row.disclosed):
             yield f"{row.writer}/{row.number}: 企业索引与内容不符 the index by firm differs from the row"
+    for identity in indexed:
+        yield f"{identity}: 索引指向不存在的记录 the index names a row that is not there"

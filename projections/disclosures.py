@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, BindParameter, Connection, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import POSITIONS, Attribute, Everything, Place, Role, Scope, admits
 from domain.disclosures import ALL_FIRMS, Disclosed, bits_of, scope_spelled
-from journal.disclosures import BY_FIRM, DISCLOSURES, disclosed_of
+from journal.disclosure_index import BY_FIRM, disclosed_of
+from journal.disclosures import DISCLOSURES
 from projections.scope import NOWHERE, Columns, to_sql
 
 OF_A_FIRM = tuple(sorted(role.value for role in POSITIONS[Role.ENTERPRISE]))
@@ -62,16 +64,24 @@ COLUMNS: Columns = {**NOWHERE, Attribute.ENTERPRISE: _of_firm}
 """How a scope reads a row: by the firm alone."""
 
 
-def _matching(scope: Scope, where: DisclosureFilter) -> list[ColumnElement[bool]]:
-    log, firms = DISCLOSURES.c, BY_FIRM.c
+def _of_firms(connection: Connection, scope: Scope, where: DisclosureFilter) -> ColumnElement[bool]:
+    """Whether a row speaks of a firm in the scope, and of the one that is looked for, with the mask that is."""
+    query = select(BY_FIRM.c.reads).where(to_sql(scope, COLUMNS))
+    if where.firm is not None:
+        query = query.where(_of_firm(where.firm))
+    sought = bits_of((where.mask,)) if where.mask is not None else ~0
+    found = {identity for (reads,) in connection.execute(query) for identity, bits in orjson.loads(reads) if bits & sought}
+    if connection.dialect.name == "sqlite":
+        listed: BindParameter[str] = bindparam(None, orjson.dumps(sorted(found)).decode())
+        return DISCLOSURES.c.id.in_(select(func.json_each(listed).table_valued("value").c.value))
+    return DISCLOSURES.c.id == any_(bindparam(None, sorted(found), type_=ARRAY(BigInteger)))
+
+
+def _matching(connection: Connection, scope: Scope, where: DisclosureFilter) -> list[ColumnElement[bool]]:
+    log = DISCLOSURES.c
     conditions: list[ColumnElement[bool]] = []
     if not isinstance(scope, Everything) or where.firm is not None:
-        inside = [to_sql(scope, COLUMNS)]
-        if where.firm is not None:
-            inside.append(_of_firm(where.firm))
-        if where.mask is not None:
-            inside.append(firms.masks.bitwise_and(bits_of((where.mask,))) != 0)
-        conditions.append(log.id.in_(select(firms.disclosure).where(*inside)))
+        conditions.append(_of_firms(connection, scope, where))
     elif where.mask is not None:
         conditions.append(log.masks.bitwise_and(bits_of((where.mask,))) != 0)
     equal = {name: getattr(where, name) for name in ("person", "role", "organisation")}
@@ -91,7 +101,7 @@ def disclosures(
     """Rows within a scope 披露记录, latest first, before the row of an id."""
     log = DISCLOSURES.c
     columns = (log.id, log.at, log.person, log.role, log.organisation, log.door, log.scope, log.disclosed)
-    query = select(*columns).where(*_matching(scope, where)).order_by(log.id.desc()).limit(first)
+    query = select(*columns).where(*_matching(connection, scope, where)).order_by(log.id.desc()).limit(first)
     if before is not None:
         query = query.where(log.id < before)
     return [
@@ -114,5 +124,5 @@ def _shown(disclosed: Sequence[Disclosed], scope: Scope, where: DisclosureFilter
 
 def count(connection: Connection, scope: Scope, where: DisclosureFilter = ANY) -> int:
     """How many rows a scope admits 披露记录数."""
-    query = select(func.count()).select_from(DISCLOSURES).where(*_matching(scope, where))
+    query = select(func.count()).select_from(DISCLOSURES).where(*_matching(connection, scope, where))
     return int(connection.execute(query).scalar_one())

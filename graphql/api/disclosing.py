@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from domain.disclosures import PROTECTED, Disclosed, Disclosure
 from journal import Caller
-from journal.disclosures import Pending
 from journal.handling import microseconds
 
 if TYPE_CHECKING:
@@ -72,30 +71,22 @@ class Disclosing:
             found[pair] = masks if known is None else known | masks
 
     def leave(self, program: "Program", caller: Caller) -> None:
-        """Write down what was noted; the answer may leave once this returns.
+        """Write down what was noted, once; the answer may leave when this returns.
 
         Raises:
             DisclosureNotWritten: it may not.
         """
-        pending = self.told(program, caller)
-        if pending is not None:
-            pending.wait()
-
-    def told(self, program: "Program", caller: Caller) -> Pending | None:
-        """Hand what was noted to the log; None where nothing was. What was noted is told once."""
         found, self._found = self._found, {}
         if not found:
-            return None
+            return
         named: dict[frozenset[str], tuple[str, ...]] = {masks: tuple(sorted(masks)) for masks in set(found.values())}
-        disclosed = [Disclosed(firm, subject, named[masks]) for (firm, subject), masks in found.items()]
-        return program.disclosures.tell(
-            Disclosure(
-                at=microseconds(program.clock()),
-                person=caller.actor,
-                role=caller.role,
-                organisation=caller.organisation,
-                door=self.door,
-                scope=caller.scope,
-                disclosed=disclosed,
-            )
+        disclosure = Disclosure(
+            at=microseconds(program.clock()),
+            person=caller.actor,
+            role=caller.role,
+            organisation=caller.organisation,
+            door=self.door,
+            scope=caller.scope,
+            disclosed=[Disclosed(firm, subject, named[masks]) for (firm, subject), masks in found.items()],
         )
+        program.disclosures.write(disclosure)

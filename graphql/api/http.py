@@ -190,7 +190,7 @@ class GraphQLOverHTTP:
     def _run(self, asked: Request, token: str | None, kinds: frozenset[OperationType]) -> tuple[Answer, bytes]:
         """One thread for all of it, encoding included."""
         answer = self._operations.run(asked, token, kinds)
-        return answer, answer.body if answer.body is not None else orjson.dumps(answer.payload)
+        return answer, orjson.dumps(answer.payload)
 
     async def _read(self, request: HTTPRequest) -> tuple[Request, frozenset[OperationType]]:
         if request.method == "POST":

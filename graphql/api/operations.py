@@ -9,12 +9,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from inspect import isawaitable
 from typing import Any, TypeVar
 
-import orjson
 import strawberry
 from anyio import CancelScope
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
@@ -58,11 +57,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """The GraphQL response 应答. status: of HTTP, where the media type lets errors have one. body: its JSON, once encoded."""
+    """The GraphQL response 应答. status: of HTTP, where the media type lets errors have one."""
 
     payload: dict[str, Any]
     status: int = 200
-    body: bytes | None = None
 
     @property
     def is_executed(self) -> bool:
@@ -205,11 +203,8 @@ class Operations:
         context, caller = admitted.context, admitted.context.caller
         try:
             answer = _answer(admitted.executor.execute_operation())
-            pending = context.disclosing.told(self._program, caller)
-            context.close()
-            answer = replace(answer, body=orjson.dumps(answer.payload))  # while the disclosure is on its way to the disk
-            if pending is not None:
-                pending.wait()
+            context.close()  # nobody's snapshot is held while the disk is waited for
+            context.disclosing.leave(self._program, caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             return Answer({"errors": [masked(fault)]}, 500)
         else:
