@@ -54,6 +54,9 @@ class DisclosureRow(NamedTuple):
     door: str
     scope: Scope
     disclosed: tuple[Disclosed, ...]
+    writer: str
+    number: int
+    chain: bytes
 
 
 def _of_firm(value: str) -> ColumnElement[bool]:
@@ -101,14 +104,22 @@ def disclosures(
     """Rows within a scope 披露记录, latest first, before the row of an id."""
     log = DISCLOSURES.c
     columns = (log.id, log.at, log.person, log.role, log.organisation, log.door, log.scope, log.disclosed)
-    query = select(*columns).where(*_matching(connection, scope, where)).order_by(log.id.desc()).limit(first)
+    chained = (log.writer, log.number, log.chain)
+    query = select(*columns, *chained).where(*_matching(connection, scope, where)).order_by(log.id.desc()).limit(first)
     if before is not None:
         query = query.where(log.id < before)
     return [
         DisclosureRow._make(
-            (*rest, scope_spelled(orjson.loads(kept)), _shown(disclosed_of(disclosed), scope, where))
+            (
+                *rest,
+                scope_spelled(orjson.loads(kept)),
+                _shown(disclosed_of(disclosed), scope, where),
+                writer,
+                number,
+                bytes(chain),
+            )
         )
-        for *rest, kept, disclosed in connection.execute(query)
+        for *rest, kept, disclosed, writer, number, chain in (tuple(row) for row in connection.execute(query))
     ]
 
 

@@ -13,7 +13,15 @@ import psycopg2
 from journal.entries import DigestDiffers, HeadBroken
 from journal.log_key import LogKeyUnusable
 from journal.vault import MasterKeyUnusable
-from zhenduan import administration, dossier_commands, edition_commands, proof_commands, serving, shadow_commands
+from zhenduan import (
+    administration,
+    disclosure_commands,
+    dossier_commands,
+    edition_commands,
+    proof_commands,
+    serving,
+    shadow_commands,
+)
 from zhenduan.demo import DemoIncomplete
 from zhenduan.settings import CITY_DATA, DEMO_DATA, Settings, SettingUnknown, from_environment
 
@@ -165,6 +173,7 @@ def parser() -> argparse.ArgumentParser:
     edition_commands.add_to(command)
     proof_commands.add_to(command)
     dossier_commands.add_to(command)
+    disclosure_commands.add_to(command)
     shadow_commands.add_to(command)
     return top
 

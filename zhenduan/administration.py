@@ -1,5 +1,6 @@
 """Administration 运维: what the person at the machine does, through the same commands that users send."""
 
+import getpass
 import json
 import secrets
 import sys
@@ -13,6 +14,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 from tqdm import tqdm
 
+from api.disclosing import Disclosing
 from domain.access import Everything, Role
 from domain.edition_mapping import mapping_command
 from domain.editions import PublishEdition
@@ -199,12 +201,16 @@ def change_password(settings: Settings, login: str, password: str, *, show: bool
 
 def export_person(settings: Settings, person: str) -> int:
     """All that is held on a person, as JSON; 2 where there is no such person."""
-    from api.person_export import held_on  # noqa: PLC0415 - it builds types of the schema
+    from api.person_export import firms_in, held_on  # noqa: PLC0415 - it builds types of the schema
 
     with opened(settings) as installation:
         installation.program.models.catch_up()
         with installation.program.models.reading() as reading:
             found = held_on(installation.program, reading, person)
+            if found is not None:
+                disclosing = Disclosing("zhenduan export-person")
+                disclosing.note(frozenset({"contacts"}), firms_in(reading, found))
+                disclosing.leave(installation.program, operator(getpass.getuser()))
     if found is None:
         sys.stderr.write(f"没有该人员 no such person: {person}\n")
         return 2

@@ -17,6 +17,7 @@ from interop.provenance import provenance
 from journal.subtrees import Unprovable
 from journal.transparency import SigningRefused
 from projections.audit_trail import EntryFilter
+from zhenduan.disclosure_commands import WHOLE_ENTRIES, write_down
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
@@ -40,6 +41,8 @@ def _dossier(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
         program = installation.program
         kept = program.blobs if given.files else None
+        program.models.catch_up()
+        write_down(installation, "zhenduan dossier", given.subject, WHOLE_ENTRIES)
         return _written(
             given.out, lambda: [dossier(program.journal, installation.log, given.subject, given.kind, kept)]
         )
@@ -59,6 +62,7 @@ def _export_trail(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
         program = installation.program
         program.models.catch_up()
+        write_down(installation, "zhenduan export-trail", given.subject, WHOLE_ENTRIES)
 
         def chunks() -> Iterable[bytes]:
             since, until = (microseconds(moment_in(text)) if text else None for text in (given.since, given.until))
@@ -71,6 +75,8 @@ def _export_trail(settings: Settings, given: argparse.Namespace) -> int:
 def _provenance(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
         journal = installation.program.journal
+        installation.program.models.catch_up()
+        write_down(installation, "zhenduan provenance", f"diagnosis/{given.diagnosis}", frozenset({"trail"}))
         return _written(given.out, lambda: [orjson.dumps(provenance(journal, given.diagnosis))])
 
 
