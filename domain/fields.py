@@ -154,7 +154,11 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     # groups (plan S3, O3)
     "Group.*": GROUPS,
     "GroupMember.*": GROUPS,
+    "GroupMember.revenueWan": GROUPS,
+    "GroupMember.result": GROUPS,
     "GroupRollUp.*": GROUPS,
+    "GroupRollUp.total": GROUPS,
+    "GroupRollUp.dimensions": GROUPS,
     "RolledUpScore.*": GROUPS,
     "EditionCount.*": GROUPS,
     "CurrentResult.*": GROUPS,
@@ -224,13 +228,24 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
 
 MASKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("联系方式", "contacts", ("Person.name", "Person.phone", "Enterprise.contacts", "Contact.*", "ExportPersonPayload.export")),
-    ("经营数据", "revenue", ("Enterprise.employees", "Enterprise.revenueWan")),
+    ("经营数据", "revenue", ("Enterprise.employees", "Enterprise.revenueWan", "GroupMember.revenueWan")),
     (
         "工艺秘密",
         "process secrets",
         ("Diagnosis.answers", "Diagnosis.evidence", "Answer.*", "Statement.*", "NamedNumber.*", "Evidence.*"),
     ),
-    ("诊断结果", "outcome", tuple(f"Diagnosis.{name}" for name in OUTCOME_FIELDS)),
+    (
+        "诊断结果",
+        "outcome",
+        (
+            *(f"Diagnosis.{name}" for name in OUTCOME_FIELDS),
+            "GroupMember.result",
+            "CurrentResult.*",
+            "GroupRollUp.total",
+            "GroupRollUp.dimensions",
+            "RolledUpScore.*",
+        ),
+    ),
     (
         "详细结果与报告",
         "result and report",

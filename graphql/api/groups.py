@@ -167,6 +167,17 @@ def _roll_up(row: GroupRow, names: Mapping[str, str]) -> GroupRollUp:
     )
 
 
+def _note(context: Context, row: GroupRow) -> None:
+    """Note whose revenue and outcome are shown, by member or in a sum that names the weakest."""
+    disclosing = context.disclosing
+    shown = [*row.members, *((row.headquarters,) if row.headquarters is not None else ())]
+    by_member = disclosing.masks("GroupMember", frozenset({"revenueWan", "result"}))
+    disclosing.note(by_member, ((one.enterprise, f"enterprise/{one.enterprise}") for one in shown))
+    summed = disclosing.masks("GroupRollUp", frozenset({"total", "dimensions"}))
+    rolled = (one.enterprise for one in row.members if one.result is not None)
+    disclosing.note(summed, ((firm, f"enterprise/{firm}") for firm in rolled))
+
+
 def load_group(context: Context, identity: str, position: int | None = None, asked: datetime | None = None) -> Group | None:
     """A group within the scope, now or as it was known at a position."""
     reading, scope = context.reading, context.scope
@@ -183,6 +194,7 @@ def load_group(context: Context, identity: str, position: int | None = None, ask
         then = AsOf(moment=asked, changed_later=row != now, changed_later_at=None, changes=None)
     if row is None:
         return None
+    _note(context, row)
     editions = editions_of(context, sorted({one.result.edition for one in row.members if one.result is not None}))
     names = {part.id: part.name for edition in editions.values() for part in edition.dimensions}
     return Group(
