@@ -18,7 +18,8 @@ What it cannot show:
   result is stated as of its last entry, and only a confirmed or withdrawn diagnosis, after which nothing may follow, is final.
   Of the firm and the provider the file likewise shows the statements up to some moment. Ask the log's keeper for the newest.
 - That the log holds one history of each stream, or that its keeper shows others the same log. The first is checked over the
-  whole log (a backup, or `zhenduan verify`); the second is what the witnesses' co-signatures are for. plan P5, S4.
+  whole log (an exported trail of everything, which this file checks too, or a backup); the second is what the witnesses'
+  co-signatures are for. plan P5, S4.
 """
 
 import argparse
@@ -826,21 +827,52 @@ def issue(edition: Data, measured: Data, visited: bool, reviewed: bool) -> Data:
 # An exported audit trail: a checkpoint, then one entry a line with its proof
 
 
-def verify_trail(lines: Iterable[bytes], log_key: str, witness_keys: Sequence[str] = ()) -> Iterator[Entry]:
+@dataclass
+class Seen:
+    """What a trail has shown so far 已核验范围: entries, the size of the log, and whether they are all from its first on."""
+
+    entries: int = 0
+    size: int = 0
+    gapless: bool = True
+
+    @property
+    def whole(self) -> bool:
+        """Whether every entry of the log was shown."""
+        return self.gapless and self.entries == self.size
+
+
+def verify_trail(
+    lines: Iterable[bytes],
+    log_key: str,
+    witness_keys: Sequence[str] = (),
+    known: str | None = None,
+    seen: Seen | None = None,
+) -> Iterator[Entry]:
     """The entries of an exported audit trail 审计轨迹, each as soon as it is proved.
+
+    As long as none is left out, the versions of each stream must follow one another, too: a log that holds a second history of
+    a stream is found by its whole trail, and by nothing less.
+
+    Args:
+        lines: of the file.
+        log_key: as `verify` takes it.
+        witness_keys: as `verify` takes them.
+        known: as `verify` takes it.
+        seen: told how much was shown.
 
     Raises:
         Fault: the first line that does not hold.
     """
     checkpoint = None
-    before = 0
+    seen, versions, before = seen or Seen(), dict[str, int](), 0
     for number, line in enumerate(lines, 1):
         where = f"line {number}"
         try:
             item = json.loads(line)
             if checkpoint is None and item["format"] == TRAIL_FORMAT:
-                checkpoint = open_checkpoint(item["checkpoint"], log_key, witness_keys, None)
+                checkpoint = open_checkpoint(item["checkpoint"], log_key, witness_keys, known)
                 check_algorithm(item, checkpoint)
+                seen.size = checkpoint.size
                 continue
             content = decoded(item["content"], where)
             path = [decoded(sibling, where) for sibling in item["proof"]]
@@ -853,8 +885,17 @@ def verify_trail(lines: Iterable[bytes], log_key: str, witness_keys: Sequence[st
             raise Fault("NOT_IN_LOG", f"{where} {entry.where}", "该条目不在日志中，或已被更改 not an entry of this log, or changed")
         if entry.position <= before:
             raise Fault("ORDER_WRONG", where, "未按日志顺序排列 not in the order of the log")
+        seen.gapless = seen.gapless and entry.position == before + 1
+        if seen.gapless:
+            last = versions.get(entry.stream, -1 if entry.version == 0 else 0)  # an application of the library counts from 0
+            if entry.version != last + 1:
+                raise Fault("ORDER_WRONG", f"{where} {entry.where}", "流版本不连续 a second history, or a gap in one")
+            versions[entry.stream] = entry.version
         before = entry.position
+        seen.entries += 1
         yield entry
+    if checkpoint is None:
+        raise Fault("MALFORMED", "line 1", "文件为空 the file is empty")
 
 
 # The program
@@ -891,9 +932,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log_key, witnesses = _text_or_file(given.log_key), [_text_or_file(key) for key in given.witness_key]
         known = given.known.read_text("utf-8") if given.known else None
         if given.file.suffix == ".jsonl":
+            seen = Seen()
             with given.file.open("rb") as lines:
-                count = sum(1 for _ in verify_trail(lines, log_key, witnesses))
-            out(f"核验通过 holds: {count} 条 entries\n")
+                for _ in verify_trail(lines, log_key, witnesses, known, seen):
+                    pass
+            out(f"核验通过 holds: {seen.entries} 条 entries\n")
+            if seen.whole:
+                out("即日志的全部条目 these are all entries of the log, one history of each stream\n")
+            else:
+                said = "NOT ALL of the log: what was not asked for and what was taken out look alike"
+                out(f"日志共 {seen.size} 条，其余未示 {said}\n")
             return 0
         content = given.file.read_bytes()
     except (OSError, UnicodeDecodeError) as problem:

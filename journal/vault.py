@@ -157,11 +157,16 @@ def open_vault(url: str) -> Vault:
     """The vault at an address 打开密库: "sqlite:///PATH", a file of its own (0600), or a PostgreSQL address."""
     if not url.startswith(SQLITE):
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
-        return Vault(create_engine(address, pool_pre_ping=True), create_engine(address, isolation_level="AUTOCOMMIT"))
+        return Vault(
+            create_engine(address, pool_pre_ping=True, hide_parameters=True),
+            create_engine(address, isolation_level="AUTOCOMMIT", hide_parameters=True),
+        )
     path = Path(url.removeprefix(SQLITE))
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
-    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
+    # what a statement was given is a secret here, and a failure's message goes to the log
+    connecting = {"timeout": 30, "isolation_level": None, "check_same_thread": False}
+    engine = create_engine(url, connect_args=connecting, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types

@@ -77,6 +77,8 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
     except (BackupRefused, NoteRefused, NotEmpty) as refused:
         sys.stderr.write(f"{refused}\n")
         return 1
+    if not (given or own):
+        sys.stderr.write("来源未经证明，请用 --log-key 给出日志公钥 its origin is not proved: give the log's key by --log-key\n")
     out(f"已恢复 restored: {done.head.size} 条 entries, {done.files} 个文件 files, root {done.head.root.hex()}")
     return 0
 

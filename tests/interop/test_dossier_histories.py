@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -258,6 +259,62 @@ def test_a_number_spelt_otherwise_is_another_result(still: tuple[Proving, bytes]
 def test_what_is_no_trail_is_refused_and_never_breaks_the_verifier(still: tuple[Proving, bytes], line: bytes) -> None:
     with pytest.raises(verifier.Fault, match="MALFORMED"):
         list(verifier.verify_trail([line], still[0].key))
+
+
+def trail(proving: Proving) -> list[bytes]:
+    """The whole log as an exported trail."""
+    note = proving.log.checkpoint()
+    first = {"format": verifier.TRAIL_FORMAT, "algorithm": "sha256", "checkpoint": str(note)}
+    proofs = [proving.log.prove(n, with_entry=True) for n in range(1, proving.city.journal.head().size + 1)]
+    lines = [{"content": _base64(file.extra or b""), "proof": [_base64(step) for step in file.path]} for file in proofs]
+    return [json.dumps(line).encode() for line in (first, *lines)]
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def test_a_trail_says_whether_it_is_all_of_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with proving_city() as proving:
+        proving.city.opened()
+        whole = trail(proving)
+        for left_out in (None, 1, 2, len(whole) - 1):
+            file = tmp_path / "trail.jsonl"
+            file.write_bytes(b"\n".join(line for number, line in enumerate(whole) if number != left_out))
+            assert verifier.main([str(file), "--log-key", proving.key]) == 0
+            assert ("NOT ALL" in capsys.readouterr().out) is (left_out is not None)
+
+
+def test_a_second_history_of_a_stream_is_found_by_the_whole_trail() -> None:
+    """Each of the two histories proves by itself; the keeper of the log had the guards off when the second was written."""
+    with proving_city() as proving:
+        proving.city.opened()
+        journal = proving.city.journal
+        with closing(sqlite3.connect(journal.path)) as intruder:  # type: ignore[attr-defined]
+            intruder.executescript("DROP TRIGGER entries_version_once; DROP INDEX IF EXISTS entries_version;")
+            (columns,) = intruder.execute("SELECT sql FROM sqlite_master WHERE name = 'entries'").fetchone()
+            intruder.executescript(
+                "ALTER TABLE entries RENAME TO kept; "
+                + columns.replace(", UNIQUE (stream, version)", "")
+                + "; INSERT INTO entries SELECT * FROM kept; DROP TABLE kept;"
+            )
+        _written_by(proving, CITY, d.TruthPledged(), stream="organisation/p1", version=1)
+        lines = trail(proving)
+        with pytest.raises(verifier.Fault, match=r"organisation/p1/1"):
+            list(verifier.verify_trail(lines, proving.key))
+        del lines[1]
+        assert list(verifier.verify_trail(lines, proving.key)), "what is not whole cannot show it"
+
+
+def test_a_trail_may_not_go_behind_the_checkpoint_that_is_held() -> None:
+    with proving_city() as proving:
+        older = trail(proving)
+        proving.city.opened()
+        held = str(proving.log.checkpoint())
+        with pytest.raises(verifier.Fault, match="ROLLED_BACK"):
+            list(verifier.verify_trail(older, proving.key, (), held))
+        with pytest.raises(verifier.Fault, match="MALFORMED"):
+            list(verifier.verify_trail([], proving.key))
 
 
 def test_a_checkpoint_held_that_is_no_text_is_told_in_one_line(

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
-from journal.personal import KeyMissing, PersonalKeys, PersonErased, SealBroken
+from journal.personal import KEYS, KeyMissing, PersonalKeys, PersonErased, SealBroken
 from journal.vault import MasterKeyUnusable, Vault, derived, master_key, open_vault
 
 MASTER = bytes(range(32))
@@ -159,6 +161,17 @@ def test_a_key_destroyed_while_somebody_reads_is_gone_from_the_file_once_they_ar
     reader.close()
     assert all(wrapped not in file.read_bytes() for file in tmp_path.iterdir())
     vault.close()
+
+
+def test_a_failure_of_the_vault_tells_no_secret(vault: Vault) -> None:
+    """Whatever fails is logged with its message, and a statement's parameters are password hashes and wrapped keys."""
+    PersonalKeys(vault, MASTER)
+    with vault.reading() as connection:
+        wrapped = connection.execute(select(KEYS.c.wrapped).where(KEYS.c.person == "")).scalar_one()
+    with pytest.raises(IntegrityError) as failed, vault.writing() as connection:
+        connection.execute(KEYS.insert().values(person="", wrapped=wrapped))
+    assert repr(bytes(wrapped))[2:-1] not in str(failed.value)
+    assert "hidden" in str(failed.value)
 
 
 def test_the_vaults_file_is_its_owners_alone(tmp_path: Path) -> None:
