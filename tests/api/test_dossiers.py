@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,3 +133,35 @@ def test_the_exported_trail_is_the_auditors_alone(city: LiveCity, client: TestCl
     assert get(city, client, "auditor", "/audit-trail.jsonl").status_code == 200
     for who in [name for name in city.tokens if name != "auditor"] + [None]:
         assert get(city, client, who, "/audit-trail.jsonl").status_code == 404, who
+
+
+@pytest.mark.parametrize("who", ["operator", "supplier", "support", "bank"])
+def test_who_runs_or_supports_the_platform_finds_no_door_beside_graphql_either(
+    city: LiveCity, client: TestClient, who: str
+) -> None:
+    """What is there answers them like what is not."""
+    diagnosis = city.issued()
+    report = next(iter(json.loads(get(city, client, "city", f"/dossiers/grade/{diagnosis}").content)["result"]["reports"]))
+    doors = {
+        f"/dossiers/grade/{diagnosis}": "/dossiers/grade/none",
+        f"/provenance/{diagnosis}": "/provenance/none",
+        f"/files/{report['sha256']}": f"/files/{'0' * 64}",
+        "/log/proof/inclusion?position=1": "/log/proof/inclusion?position=100000",
+        "/log/checkpoint": "/log/checkpoint?size=100000",
+        "/audit-trail.jsonl": "/audit-trail.jsonl?subject=none",
+    }
+    for there, nowhere in doors.items():
+        found, missing = get(city, client, who, there), get(city, client, who, nowhere)
+        assert (found.status_code, found.content) == (404, missing.content), there
+
+
+def test_an_exported_trail_of_everything_is_known_to_be_all_of_the_log(
+    city: LiveCity, client: TestClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    city.issued()
+    key = str(city.installation.log.keys().signing.verifier)
+    for query, says in (("", False), ("?kind=diagnosis.", True)):
+        file = tmp_path / "trail.jsonl"
+        file.write_bytes(get(city, client, "auditor", f"/audit-trail.jsonl{query}").content)
+        assert verifier.main([str(file), "--log-key", key]) == 0
+        assert ("NOT ALL" in capsys.readouterr().out) is says
