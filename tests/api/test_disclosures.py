@@ -12,11 +12,12 @@ from api.app import create_app
 from api.field_rights import coordinates_of, resolve_rights
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, PROTECTED
+from domain.enterprises import ImportRoster
 from domain.fields import ANYONE, FIELDS, FIRMS, FOLLOWERS, MASKS, SIGNED_IN
 from journal.disclosures import broken
 from projections.disclosures import DisclosureRow, disclosures
 from tests.api.test_access_table import document, paths
-from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, SCHEMA, LiveCity
+from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, SCHEMA, LiveCity
 
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other door to it
 LOG = """query($first: Int, $after: String, $enterprise: ID, $person: ID, $role: String, $mask: String, $ofOthers: Boolean,
@@ -422,3 +423,17 @@ def test_a_row_holds_no_personal_data_beyond_ids(city: LiveCity) -> None:
     assert "示例" not in kept
     assert "21000" not in kept
     assert city.tokens["city"] not in kept
+
+
+def test_a_firm_that_moves_keeps_its_log_and_what_the_old_district_read(city: LiveCity) -> None:
+    city.data("district", "{ enterprises { nodes { revenueWan } } }")
+    moved = FIRM.model_copy(update={"district": "310115", "subdistrict": None, "park": None})
+    city.send(
+        ImportRoster(year=2025, digest="1" * 64, filename="名单.xlsx", rows=((2, moved),), findings=(), refused_rows=0)
+    )
+    city.installation.program.models.catch_up()
+    assert city.data("district", "{ enterprises { nodes { id revenueWan } } }")["enterprises"]["nodes"] == []
+    city.data("pudong", "query($id: ID!) { enterprise(id: $id) { revenueWan } }", id=ENTERPRISE)
+    told = log(city, "enterprise")
+    assert [one["organisation"] for one in told["nodes"]] == ["310115", "310117"]
+    assert [one["why"].split("：")[1] for one in told["nodes"]] == ["区为 310115", "区为 310117"], "as it was at each moment"
