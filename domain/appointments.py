@@ -81,6 +81,19 @@ def is_within_reach(role: Role, organisation: str, unit: object, occasion: Occas
             return False
 
 
+def is_known_to(role: Role, organisation: str, unit: object, occasion: Occasion, *, contact: bool) -> bool:
+    """Whether the actor may know who holds a role for a unit 是否可知任职人员. unit: its folded state. plan O2.
+
+    Everyone of one's own unit; of the units below, those whom one appoints and the unit's named contacts: a district liaises with a
+    firm's owner and contact, and is not told who else has an account there.
+    """
+    if not is_within_reach(role, organisation, unit, occasion):
+        return False
+    giver = Role(occasion.role)
+    is_own = head_of(role) is giver and organisation == occasion.organisation
+    return giver in (Role.CITY, Role.SYSTEM) or is_own or contact or role in MAY_APPOINT.get(giver, frozenset())
+
+
 def require_appointment(role: Role, organisation: str, sections: tuple[str, ...], occasion: Occasion) -> None:
     """Refuse a role that is not the actor's to give, or a unit out of reach 任用检查.
 

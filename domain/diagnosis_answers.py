@@ -1,6 +1,6 @@
 """Answers of a diagnosis 诊断答案: what the firm may say and the provider may find, and how both are scored. plan P3, P5, S4."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from domain import diagnosis as d
 from domain.access import Role
@@ -147,14 +147,22 @@ def _well_formed(edition: Edition, diagnosis: Diagnosis, indicator: str, answer:
 # Self-assessment
 
 
+def is_open_section(section: str, role: str, sections: Collection[str] | None) -> bool:
+    """Whether an actor works on a section 是否分管: a department's filler on their own, to fill and to read. plan P7.
+
+    sections: ids of the dimensions that the actor was given; None = all, except for a department's filler, who then has none.
+    """
+    is_limited = role == Role.DEPARTMENT_FILLER or sections is not None
+    return not is_limited or section in (sections or ())
+
+
 def require_section(section: str, occasion: Occasion) -> None:
     """Refuse a section that is not the department filler's own 分管部分.
 
     Raises:
         Refused: SECTION_NOT_YOURS (plan P7).
     """
-    is_limited = occasion.role == Role.DEPARTMENT_FILLER or occasion.sections is not None
-    if is_limited and section not in (occasion.sections or ()):
+    if not is_open_section(section, occasion.role, occasion.sections):
         raise SECTION_NOT_YOURS.refuse(section=section)
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.access import Role
-from domain.appointments import is_within_reach, require_appointment, unit_stream
+from domain.appointments import is_known_to, is_within_reach, require_appointment, unit_stream
 from domain.language import NOT_FOUND, Capability, Elsewhere, Facts, Occasion, Rule
 from domain.people import (
     EndMembership,
@@ -104,7 +104,7 @@ def decide(command: PersonCommand, person: Person | None, occasion: Occasion) ->
 
 
 def _is_known_to(command: PersonCommand, person: Person, occasion: Occasion) -> bool:
-    """Whether the actor may know of the person: oneself, or someone who holds a role within the actor's reach.
+    """Whether the actor may know of the person: oneself, or someone who holds a role that the actor may know of.
 
     Only the invited person joins; the city knows everyone.
     """
@@ -112,7 +112,12 @@ def _is_known_to(command: PersonCommand, person: Person, occasion: Occasion) -> 
         return command.person == occasion.by
     if occasion.role in (Role.CITY, Role.SYSTEM):
         return True
-    return any(_is_in_reach(held, occasion) for held in person.memberships.values())
+    return any(_is_known(held, occasion) for held in person.memberships.values())
+
+
+def _is_known(held: Membership, occasion: Occasion) -> bool:
+    unit = occasion.read.get(unit_stream(held.role, held.organisation))
+    return is_known_to(held.role, held.organisation, unit, occasion, contact=held.contact)
 
 
 def _is_in_reach(held: Membership, occasion: Occasion) -> bool:

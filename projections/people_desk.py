@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import POSITIONS, Attribute, Everything, Role, Scope
+from domain.rights import MAY_APPOINT
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
 from projections.directory import ORGANISATIONS
@@ -135,16 +136,21 @@ def _place_columns(reading: Reading, held: Table) -> Columns:
     def own(head: Role, value: str) -> ColumnElement[bool]:
         return and_(of(head), held.c.organisation == value)
 
+    def liaised(head: Role) -> ColumnElement[bool]:
+        """Of a unit below: whom the head appoints, and the named contacts; as `domain.appointments.is_known_to`."""
+        return or_(held.c.contact, held.c.role.in_(sorted(MAY_APPOINT[head])))
+
     return {
         **NOWHERE,
         Attribute.ENTERPRISE: lambda value: own(Role.ENTERPRISE, value),
         Attribute.DISTRICT: lambda value: or_(
-            own(Role.DISTRICT, value), firms.c.district == value, units.c.parent == value
+            own(Role.DISTRICT, value),
+            and_(or_(firms.c.district == value, units.c.parent == value), liaised(Role.DISTRICT)),
         ),
         Attribute.SUBDISTRICT: lambda value: own(Role.SUBDISTRICT, value),
         Attribute.PARK: lambda value: own(Role.PARK, value),
         Attribute.REPORTING_UNIT: lambda value: own(Role.REPORTING_UNIT, value),
-        Attribute.GROUP: lambda value: or_(own(Role.GROUP, value), firms.c.group == value),
+        Attribute.GROUP: lambda value: or_(own(Role.GROUP, value), and_(firms.c.group == value, liaised(Role.GROUP))),
         Attribute.PROVIDER: lambda value: own(Role.PROVIDER, value),
     }
 
@@ -152,7 +158,7 @@ def _place_columns(reading: Reading, held: Table) -> Columns:
 def _within(reading: Reading, scope: Scope, position: int | None = None) -> ColumnElement[bool]:
     """Whether a person lies in a scope: by the place of any unit that they hold or held a role for.
 
-    Everything admits also who holds none. Who is in reach here is in reach of domain/appointments.py.
+    Everything admits also who holds none. Who is known here is known to domain/appointments.py.
 
     position: whether they were known by then, by a role given by then: what they were elsewhere before tells nobody.
     """

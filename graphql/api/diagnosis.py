@@ -145,11 +145,11 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     if "provider" in wanted:
         providers = load_organisations(context, distinct(row.provider for row in rows))
     editions: dict[str, Edition] = {}
-    if {"answers", "result"} & wanted:
+    if {"answers", "evidence", "result"} & wanted:
         editions = editions_of(context, distinct(row.edition for row in rows))
     edition_of = {row.id: row.edition for row in rows}
     answers = load_answers(context, ids, edition_of, editions) if "answers" in wanted else {}
-    evidence = load_evidence(context, ids) if "evidence" in wanted else {}
+    evidence = load_evidence(context, ids, edition_of, editions) if "evidence" in wanted else {}
     reports = load_reports(context, ids) if "reports" in wanted else {}
     return [
         Diagnosis(

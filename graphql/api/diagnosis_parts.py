@@ -8,9 +8,10 @@ import orjson
 import strawberry
 
 from api.context import Context
+from domain.diagnosis_answers import is_open_section
 from projections import diagnosis_desk
 from standards import Answer as GivenAnswer
-from standards import Edition
+from standards import Edition, Indicator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -92,7 +93,7 @@ def _statement(answer: GivenAnswer) -> Statement:
 def load_answers(
     context: Context, ids: Sequence[str], edition_of: Mapping[str, str], editions: Mapping[str, Edition]
 ) -> dict[str, list[Answer]]:
-    """Answers of many diagnoses within the caller's scope, in the order of their edition."""
+    """Answers of many diagnoses within the caller's scope, in the order of their edition; of the caller's sections alone."""
     indicators = {
         key: {item.id: (order, item) for order, item in enumerate(edition.indicators)}
         for key, edition in editions.items()
@@ -100,6 +101,8 @@ def load_answers(
     found: dict[str, list[tuple[int, Answer]]] = {}
     for row in diagnosis_desk.answers(context.reading, context.scope, ids):
         order, item = indicators[edition_of[row.diagnosis]][row.indicator]
+        if not _is_open(context, item):
+            continue
         answer = Answer(
             indicator=row.indicator,
             name=item.name,
@@ -116,16 +119,30 @@ def load_answers(
     }
 
 
-def load_evidence(context: Context, ids: Sequence[str]) -> dict[str, list[Evidence]]:
-    """Evidence of many diagnoses within the caller's scope."""
+def _is_open(context: Context, item: Indicator) -> bool:
+    return is_open_section(item.dimension, context.role, context.caller.sections)
+
+
+def load_evidence(
+    context: Context, ids: Sequence[str], edition_of: Mapping[str, str], editions: Mapping[str, Edition]
+) -> dict[str, list[Evidence]]:
+    """Evidence of many diagnoses within the caller's scope; a file that supports only others' sections is absent.
+
+    Of a file that supports the caller's sections and others, the indicators of the others are not named.
+    """
+    hidden = {key: {item.id for item in edition.indicators if not _is_open(context, item)} for key, edition in editions.items()}
     found: dict[str, list[Evidence]] = {}
     for row in diagnosis_desk.evidence(context.reading, context.scope, ids):
+        others = hidden[edition_of[row.diagnosis]]
+        supported = [indicator for indicator in orjson.loads(row.indicators) if indicator not in others]
+        if not supported:
+            continue
         file = Evidence(
             sha256=row.sha256,
             filename=row.filename,
             media_type=row.media_type,
             size=row.size,
-            indicators=orjson.loads(row.indicators),
+            indicators=supported,
             attached_at=moment(row.attached_at),
             attached_by_role=row.attached_by_role,
             url=f"/files/{row.sha256}",

@@ -55,9 +55,9 @@ def test_a_role_taken_away_ends_what_was_seen_through_it_at_once(city: LiveCity)
 @pytest.mark.parametrize(
     ("who", "listed"),
     [
-        ("district", {"district", "subdistrict", "park", *FIRMS_PEOPLE}),
+        ("district", {"district", "subdistrict", "park", "enterprise"}),
         ("subdistrict", {"subdistrict"}),
-        ("group", {"group", *FIRMS_PEOPLE}),
+        ("group", {"group", "enterprise"}),
         ("enterprise", FIRMS_PEOPLE),
         ("provider", {"provider", "diagnostician", "reviewer"}),
     ],
