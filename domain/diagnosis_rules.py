@@ -32,6 +32,18 @@ from standards import ApplicableEdition, NoMappingYet, edition_for
 
 EXISTS = Rule("DIAGNOSIS_EXISTS", "plan P3", "该诊断已存在", "The diagnosis already exists")
 ENTERPRISE_UNKNOWN = Rule("ENTERPRISE_UNKNOWN", "plan P1", "名单中没有该企业", "No such enterprise on the roster")
+EDITION_NOT_IN_FORCE = Rule(
+    "EDITION_NOT_IN_FORCE",
+    "plan S5",
+    "标准版本 {edition} 自 {since} 起施行，此前不能开启诊断",
+    "Edition {edition} is in force from {since} on; no diagnosis is opened under it before",
+)
+EDITION_RETIRED = Rule(
+    "EDITION_RETIRED",
+    "plan S5",
+    "标准版本 {edition} 已自 {since} 起废止，不能再开启诊断",
+    "Edition {edition} is retired from {since} on; no diagnosis is opened under it any more",
+)
 PROVIDER_UNKNOWN = Rule("PROVIDER_UNKNOWN", "plan V2", "没有服务商 {provider}", "No provider {provider}")
 OTHER_EDITION_UNREASONED = Rule(
     "OTHER_EDITION_UNREASONED",
@@ -193,6 +205,10 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
     published = occasion.read.get(edition_stream(command.edition))
     if not isinstance(published, PublishedEdition):
         raise EDITION_UNKNOWN.refuse(edition=command.edition)
+    if published.in_force is not None and occasion.day < published.in_force:
+        raise EDITION_NOT_IN_FORCE.refuse(edition=command.edition, since=published.in_force)
+    if published.is_retired_on(occasion.day):
+        raise EDITION_RETIRED.refuse(edition=command.edition, since=published.retired)
     if command.provider is not None:
         _known_provider(command.provider, occasion)
     applicable = _applicable(command.enterprise, firm, occasion)

@@ -1,10 +1,11 @@
-"""Edition 标准版本: published whole into the journal, never changed afterwards. plan S1, S5."""
+"""Edition 标准版本: published whole, never changed afterwards; in force from a day on, then retired. plan S1, S5."""
 
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.language import Capability, Command, Event, Facts, Occasion, Rule
+from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule, Text
 from domain.rights import require_right
 from standards import AnyEdition, Edition, IndustryEdition, Origin
 
@@ -26,6 +27,18 @@ ORIGINS_INCOMPLETE = Rule(
     "行业版本 {key} 的指标应逐一写明来历",
     "Each indicator of the industry edition {key} must say where it comes from",
 )
+RETIRED_IN_PAST = Rule(
+    "EDITION_RETIRED_IN_PAST",
+    "plan S5",
+    "废止日期 {since} 不能早于今天",
+    "An edition is not retired from a past day: {since}",
+)
+RETIRED_ALREADY = Rule(
+    "EDITION_RETIRED_ALREADY",
+    "plan S5",
+    "标准版本 {key} 自 {retired} 起废止，不能推后",
+    "Edition {key} is retired from {retired} on; that is not put off",
+)
 
 # Commands
 
@@ -38,6 +51,17 @@ class PublishEdition(Command):
 
     edition: AnyEdition
     origins: Annotated[tuple[Origin, ...], Field(max_length=MANY)] = ()
+
+
+class RetireEdition(Command):
+    """Retire a published edition 废止标准版本 from a day in the city on: no diagnosis is opened under it any more.
+
+    edition: key of a plain edition or of an industry's, each by itself.
+    """
+
+    edition: Identifier
+    since: date
+    reason: Text
 
 
 # Events
@@ -60,24 +84,62 @@ class IndustryEditionPublished(Event):
     origins: tuple[Origin, ...]
 
 
+class EditionPutInForce(Event):
+    """A published edition applies from a day on 标准版本施行日期已定; without this fact it does from its publication."""
+
+    type: Literal["edition.put_in_force.v1"] = "edition.put_in_force.v1"
+    since: date
+
+
+class EditionRetired(Event):
+    """From a day on no diagnosis is opened under the edition 标准版本已废止; those opened before keep it."""
+
+    type: Literal["edition.retired.v1"] = "edition.retired.v1"
+    since: date
+    reason: str
+
+
+EditionEvent = EditionPublished | IndustryEditionPublished | EditionPutInForce | EditionRetired
+
 # State
 
 
 class PublishedEdition(BaseModel):
-    """A published edition and its digest 已发布版本."""
+    """A published edition and its digest 已发布版本.
+
+    origins: of an industry's. in_force: first day, None = from its publication on. retired: first day on which it no longer
+    applies to what is opened, None = never.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     edition: AnyEdition
     digest: str
+    origins: tuple[Origin, ...] = ()
+    in_force: date | None = None
+    retired: date | None = None
+
+    def is_retired_on(self, day: date) -> bool:
+        """Whether nothing is opened under it any more on a day of the city's calendar 是否已废止."""
+        return self.retired is not None and self.retired <= day
 
 
 # Decide: what may happen
 
 
-def decide(command: PublishEdition, published: PublishedEdition | None, occasion: Occasion) -> Facts:
+def decide(command: PublishEdition | RetireEdition, published: PublishedEdition | None, occasion: Occasion) -> Facts:
     """Raises Refused: any rule above."""
     require_right(command, occasion.role)
+    match command:
+        case PublishEdition():
+            return _publish(command, published)
+        case RetireEdition():
+            return _retire(command, published, occasion)
+        case never:
+            assert_never(never)
+
+
+def _publish(command: PublishEdition, published: PublishedEdition | None) -> Facts:
     if published is not None:
         if published.digest == command.edition.digest:
             return ()
@@ -94,14 +156,37 @@ def decide(command: PublishEdition, published: PublishedEdition | None, occasion
     return (EditionPublished(edition=command.edition, digest=command.edition.digest),)
 
 
+def _retire(command: RetireEdition, published: PublishedEdition | None, occasion: Occasion) -> Facts:
+    """At any day from today on, or earlier than was said: what was announced is not put off."""
+    if published is None:
+        raise NOT_FOUND.refuse()
+    if command.since < occasion.day:
+        raise RETIRED_IN_PAST.refuse(since=command.since)
+    if published.retired is not None and published.retired <= command.since:
+        if published.retired == command.since:
+            return ()
+        raise RETIRED_ALREADY.refuse(key=command.edition, retired=published.retired)
+    return (EditionRetired(since=command.since, reason=command.reason),)
+
+
 # Evolve: what has happened
 
 
-def evolve(
-    _published: PublishedEdition | None, event: EditionPublished | IndustryEditionPublished
-) -> PublishedEdition:
+def evolve(published: PublishedEdition | None, event: EditionEvent) -> PublishedEdition:
     """The edition after one more fact."""
-    return PublishedEdition(edition=event.edition, digest=event.digest)
+    match event:
+        case EditionPublished(edition=edition, digest=digest):
+            return PublishedEdition(edition=edition, digest=digest)
+        case IndustryEditionPublished(edition=edition, digest=digest, origins=origins):
+            return PublishedEdition(edition=edition, digest=digest, origins=origins)
+        case EditionPutInForce(since=since):
+            changed = {"in_force": since}
+        case EditionRetired(since=since):
+            changed = {"retired": since}
+        case never:
+            assert_never(never)
+    assert published is not None, "a history starts with the published edition"  # noqa: S101 - guards replay, not input
+    return published.model_copy(update=changed)
 
 
 def edition_stream(key: str) -> str:
@@ -109,11 +194,15 @@ def edition_stream(key: str) -> str:
     return f"edition/{key}"
 
 
+def _key(command: PublishEdition | RetireEdition) -> str:
+    return command.edition.key if isinstance(command, PublishEdition) else command.edition
+
+
 EDITIONS: Capability[Any, Any, Any] = Capability(
     name="edition",
-    commands=(PublishEdition,),
-    events=(EditionPublished, IndustryEditionPublished),
-    stream=lambda command: edition_stream(command.edition.key),
+    commands=(PublishEdition, RetireEdition),
+    events=tuple(EditionEvent.__args__),
+    stream=lambda command: edition_stream(_key(command)),
     reads=lambda _command, _published: (),
     place=lambda _command, _published, _read: None,
     decide=decide,

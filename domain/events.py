@@ -15,6 +15,7 @@ from domain.language import Capability, Event
 from domain.organisations import ORGANISATIONS
 from domain.people_rules import PEOPLE
 from domain.slots import SLOTS
+from domain.standards_revision_rules import REVISIONS
 from domain.targets import TARGETS
 
 CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
@@ -30,6 +31,7 @@ CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
         IMPROVEMENT_COSTS,
         ORGANISATIONS,
         PEOPLE,
+        REVISIONS,
         ROSTERS,
         SLOTS,
         TARGETS,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Role
 from domain.rights import APPOINTERS, COMMANDS, LIAISONS
+from domain.standards_revision import DRAFT_READERS
 
 ANYONE = frozenset(Role)
 SIGNED_IN = ANYONE - {Role.PUBLIC, Role.SYSTEM}
@@ -70,6 +71,9 @@ NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
 CONTACTS = NETWORK | OF_THE_PROVIDER
 CONSENTS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
 """A bank learns of its own consent by what it sees, and of no other bank's."""
+DRAFTS = DRAFT_READERS - {Role.SYSTEM}
+"""A draft's changes, problems and reviews: the city, the auditor, and of the experts those whom its scope admits as reviewers.
+The text on consultation and the comments on it are open to every signed-in role. plan S5."""
 
 DISCLOSURES = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
 """Who read whose data: each firm of its own, the city and the auditor of all. Nobody is told what others look at besides."""
@@ -92,6 +96,10 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.cheapestImprovement": REPORTS,
     "Query.improvementCosts": SIGNED_IN,
     "Query.improvementCostTables": SIGNED_IN,
+    "Query.revision": SIGNED_IN,
+    "Query.revisions": SIGNED_IN,
+    "Query.comments": SIGNED_IN,
+    "Query.revisionText": SIGNED_IN,
     "Query.organisations": SIGNED_IN,
     "Query.people": PEOPLE,
     "Query.liaisonNetwork": NETWORK,
@@ -186,6 +194,19 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "EditionMapping.*": SIGNED_IN,
     "IndustryCodes.*": SIGNED_IN,
     "FormOfSize.*": SIGNED_IN,
+    "Revision.*": SIGNED_IN,
+    "Revision.draft": DRAFTS,
+    "RevisionConnection.*": SIGNED_IN,
+    "RevisionEdge.*": SIGNED_IN,
+    "RevisionDraft.*": DRAFTS,
+    "DraftProblem.*": DRAFTS,
+    "DraftChange.*": DRAFTS,
+    "DraftReview.*": DRAFTS,
+    "DraftText.*": SIGNED_IN,
+    "Consultation.*": SIGNED_IN,
+    "StandardComment.*": SIGNED_IN,
+    "StandardCommentConnection.*": SIGNED_IN,
+    "StandardCommentEdge.*": SIGNED_IN,
     "RawNumber.*": SIGNED_IN,
     "Option.*": SIGNED_IN,
     # what was known then (plan P5)
@@ -270,7 +291,9 @@ MASKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Masks 字段遮蔽, as (中文, English, fields): what a role sees of a thing in its scope and what not; reading such a field is
 written down (domain/disclosures.py). plan P7, R4."""
 
-OPEN_TYPES = frozenset({"Edition", "EditionMapping", "LiaisonNode", "Organisation", "Viewer"})
+OPEN_TYPES = frozenset(
+    {"DraftText", "Edition", "EditionMapping", "LiaisonNode", "Organisation", "Revision", "StandardComment", "Viewer"}
+)
 """Types whose things lie nowhere: open to every signed-in role alike. Every other type answers through the scope."""
 
 

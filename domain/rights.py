@@ -6,7 +6,7 @@ docs/access.md; a command without a row fails a test.
 
 from collections.abc import Mapping
 
-from domain.access import POSITIONS, Role
+from domain.access import EXPERTS, POSITIONS, Role
 from domain.language import Command, Rule
 
 ROLE_NOT_ALLOWED = Rule(
@@ -69,6 +69,17 @@ COMMANDS: Mapping[str, frozenset[Role]] = {
     "SetEditionMapping": CITY_AND_SYSTEM,
     # what-if (plan R2)
     "SetImprovementCosts": CITY_AND_SYSTEM,
+    "RetireEdition": CITY_AND_SYSTEM,
+    "DraftRevision": CITY,
+    "ChangeDraft": CITY,
+    "OpenConsultation": CITY,
+    "CloseConsultation": CITY_AND_SYSTEM,
+    "CommentOnDraft": HELD_BY_PEOPLE,
+    "AnswerComment": CITY,
+    "NameReviewers": CITY,
+    "ReviewDraft": EXPERTS,
+    "PublishRevision": CITY,
+    "AbandonRevision": CITY,
     # programme (plan G)
     "SetTarget": CITY_AND_SYSTEM,
     # roster (plan P1)

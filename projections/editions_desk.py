@@ -20,13 +20,18 @@ EDITIONS = Table(
     Column("body", String, nullable=False),
     Column("origins", String, nullable=False),
     Column("published_at", BigInteger, nullable=False),
+    Column("in_force_from", String),
+    Column("retired_from", String),
 )
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
-    """Editions as published."""
+    """Editions as published, and the days from which they are in force and retired."""
     for entry in entries:
         found = data(entry)
+        if entry.type in TERM_FACTS:
+            tables[EDITIONS].change(key(entry), **{TERM_FACTS[entry.type]: found["since"]})
+            continue
         body = orjson.dumps(found["edition"]).decode()
         tables[EDITIONS].put(
             {
@@ -35,23 +40,32 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 "body": body,
                 "origins": orjson.dumps(found.get("origins", [])).decode(),
                 "published_at": entry.at,
+                "in_force_from": None,
+                "retired_from": None,
             }
         )
 
 
 PUBLISHED = frozenset({"edition.published.v1", "edition.industry_published.v1"})
-EDITIONS_DESK = Desk("editions_desk", (EDITIONS,), fold, PUBLISHED)
+TERM_FACTS = {"edition.put_in_force.v1": "in_force_from", "edition.retired.v1": "retired_from"}
+"""Fact of an edition's term -> the column of its first day."""
+EDITIONS_DESK = Desk("editions_desk", (EDITIONS,), fold, PUBLISHED | frozenset(TERM_FACTS))
 
 
 @dataclass(frozen=True, slots=True)
 class EditionRow:
-    """A published edition 标准版本; body: JSON of `standards.Edition`; origins: JSON of its `Origin`s, none of a plain one."""
+    """A published edition 标准版本; body: JSON of `standards.Edition`; origins: JSON of its `Origin`s, none of a plain one.
+
+    in_force_from: first day, None = from its publication on. retired_from: first day of its retirement. Days as ISO text.
+    """
 
     key: str
     digest: str
     body: str
     origins: str
     published_at: int
+    in_force_from: str | None
+    retired_from: str | None
 
 
 def editions(reading: Reading) -> list[EditionRow]:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 from domain.access import Scope
 from domain.edition_mapping import MAPPING_STREAM
 from journal import Entry
-from projections import diagnosis_desk, directory
+from projections import diagnosis_desk, directory, revisions_desk
 from projections.audit_trail import ENTRIES, SUBJECTS
 from projections.coverage import TargetRow
 from projections.desk import Desk, Tables
@@ -29,9 +29,18 @@ from projections.editions_desk import EDITIONS_DESK
 from projections.headquarters import HEADQUARTERS_DESK
 from projections.people_desk import PEOPLE_DESK
 from projections.reading import Reading
+from projections.revisions_desk import REVISIONS_DESK
 from projections.terms import TERMS
 
-SHOWN = (DIRECTORY, DIAGNOSIS_DESK, EDITIONS_DESK, EDITION_MAPPING_DESK, HEADQUARTERS_DESK, TERMS)
+SHOWN = (
+    DIRECTORY,
+    DIAGNOSIS_DESK,
+    EDITIONS_DESK,
+    EDITION_MAPPING_DESK,
+    HEADQUARTERS_DESK,
+    REVISIONS_DESK,
+    TERMS,
+)
 """Desks whose tables the past has; a table without entries is empty. The people's only where it is a past of people."""
 NAMING = OPENED | {"diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"}
 """Facts of a diagnosis that name another subject, whose own past is told beside it."""
@@ -176,6 +185,20 @@ def of_kind(reading: Reading, kind: str, desk: Desk, position: int) -> Past:
     streams = _streams(reading, kind)
     found = history(reading, streams, position) if streams else []
     return Past(position, {desk.name: found}, later_of(reading, streams, position))
+
+
+def of_revision(reading: Reading, scope: Scope, revision: str, position: int) -> Past | None:
+    """A revision at a position 修订往期, with the editions published then; None when it is not visible through the scope today.
+
+    Its draft is among these rows, whoever asks: whether it is shown is judged by today's scope, and so is whether it was
+    public then.
+    """
+    if revisions_desk.revision(reading, scope, revision) is None:
+        return None
+    stream = f"revision/{revision}"
+    beside = history(reading, _streams(reading, "edition"), position)
+    told = {REVISIONS_DESK.name: history(reading, [stream], position), EDITIONS_DESK.name: beside}
+    return Past(position, told, later_of(reading, [stream], position))
 
 
 def targets_of(reading: Reading, year: int, position: int) -> list[TargetRow]:

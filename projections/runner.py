@@ -50,6 +50,7 @@ from projections.people_desk import PEOPLE_DESK
 from projections.periods import PERIODS
 from projections.places import ENTERPRISES
 from projections.reading import Reading
+from projections.revisions_desk import REVISIONS_DESK
 from projections.rosters import ROSTER_DESK
 from projections.terms import TERMS
 
@@ -65,6 +66,7 @@ DESKS: tuple[Desk, ...] = (
     HEADQUARTERS_DESK,
     GROUP_DESK,
     IMPROVEMENT_COST_DESK,
+    REVISIONS_DESK,
     AUDIT_TRAIL,
     PERIODS,
 )

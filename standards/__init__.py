@@ -1,11 +1,14 @@
 """The city standard "1+X+Y" as data, its composition, strict reader and scoring. Pure. plan S1–S4."""
 
 from standards.answers import Answer, AnswerProblem
+from standards.changes import StandardChange, clause_of
+from standards.clauses import clause_label, is_clause, stated_at
 from standards.composition import (
     AnyEdition,
     Change,
     Composition,
     CompositionRefused,
+    CompositionRule,
     IndustryEdition,
     Origin,
     Overlay,
@@ -15,7 +18,7 @@ from standards.composition import (
     plain_origins,
 )
 from standards.difference import Difference, difference
-from standards.edition import Dimension, Edition, Form, Indicator, Kind
+from standards.edition import Dimension, Edition, EditionText, Form, Indicator, Kind, Problem
 from standards.improvement import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
 from standards.improvement_costs import (
     CostTables,
@@ -40,6 +43,7 @@ from standards.mapping import (
 )
 from standards.reader import (
     EditionMalformed,
+    composition_rule,
     cost_tables,
     edition_mappings,
     load,
@@ -47,6 +51,16 @@ from standards.reader import (
     published_editions,
 )
 from standards.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
+from standards.revising import (
+    AuthoredStandard,
+    ChangeRefused,
+    ComposedStandard,
+    NotAuthored,
+    authored,
+    changed,
+    composed,
+    retitled,
+)
 from standards.scoring import NothingToScore
 
 __all__ = [
@@ -54,11 +68,15 @@ __all__ = [
     "AnswerProblem",
     "AnyEdition",
     "ApplicableEdition",
+    "AuthoredStandard",
     "Basis",
     "Change",
+    "ChangeRefused",
     "CheapestImprovement",
+    "ComposedStandard",
     "Composition",
     "CompositionRefused",
+    "CompositionRule",
     "CostTables",
     "CostUnit",
     "Difference",
@@ -68,6 +86,7 @@ __all__ = [
     "EditionMalformed",
     "EditionMapping",
     "EditionMappings",
+    "EditionText",
     "Form",
     "Gate",
     "Improvement",
@@ -80,28 +99,40 @@ __all__ = [
     "Measured",
     "NoCostsYet",
     "NoMappingYet",
+    "NotAuthored",
     "NothingToScore",
     "Obstacle",
     "Origin",
     "Overlay",
+    "Problem",
     "Process",
     "Rung",
+    "StandardChange",
     "StepCost",
     "StepCosts",
     "StepProblem",
+    "authored",
+    "changed",
     "cheapest_improvement",
     "check_steps",
     "claimed_twice",
+    "clause_label",
+    "clause_of",
     "compose",
+    "composed",
+    "composition_rule",
     "cost_tables",
     "costs_on",
     "difference",
     "edition_for",
     "edition_mappings",
     "edition_of_json",
+    "is_clause",
     "load",
     "load_composition",
     "origins_of_json",
     "plain_origins",
     "published_editions",
+    "retitled",
+    "stated_at",
 ]

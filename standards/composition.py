@@ -124,12 +124,13 @@ class Composition(_Part):
 
 
 class CompositionRefused(ValueError):  # noqa: N818 - what is wrong, turned into a malformed file by the reader
-    """An overlay cannot be composed 无法组合; where: its field and indicator; what: the rule it breaks."""
+    """An overlay cannot be composed 无法组合; where: its field and indicator; what, says: the rule it breaks, in both languages."""
 
-    def __init__(self, where: str, what: str) -> None:
+    def __init__(self, where: str, what: str, says: str) -> None:
         super().__init__(f"{where}: {what}")
         self.where = where
         self.what = what
+        self.says = says
 
 
 def plain_origins(edition: Edition) -> tuple[Origin, ...]:
@@ -187,7 +188,8 @@ def compose(plain: Edition, overlay: Overlay, rule: CompositionRule) -> Composit
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise CompositionRefused(".".join(map(str, first["loc"])) or overlay.industry, first["msg"]) from error
+        where = ".".join(map(str, first["loc"])) or overlay.industry
+        raise CompositionRefused(where, first["msg"], "组合后的版本不成立") from error
     return Composition(edition=edition, origins=_origins(plain, overlay, edition))
 
 
@@ -200,17 +202,20 @@ def _require_sense(plain: Edition, overlay: Overlay) -> None:
     times = Counter([identity for _, identity in changes] + [item.id for item in overlay.adds])
     for field, identity in changes:
         if identity not in plain.by_id:
-            raise CompositionRefused(f"{field}.{identity}", "the plain edition has no such indicator")
+            raise CompositionRefused(f"{field}.{identity}", "the plain edition has no such indicator", "通用版中没有该指标")
         if times[identity] > 1:
-            raise CompositionRefused(f"{field}.{identity}", "changed more than once: the result would depend on the order")
+            what = "changed more than once: the result would depend on the order"
+            raise CompositionRefused(f"{field}.{identity}", what, "同一指标改动不止一处，结果将取决于先后")
     for item in overlay.adds:
         if times[item.id] > 1 or item.id in plain.by_id:
-            raise CompositionRefused(f"adds.{item.id}", "the indicator id repeats")
+            raise CompositionRefused(f"adds.{item.id}", "the indicator id repeats", "指标编号重复")
         if item.dimension not in {dimension.id for dimension in plain.dimensions}:
-            raise CompositionRefused(f"adds.{item.id}.dimension", f"unknown dimension {item.dimension}")
+            what = f"unknown dimension {item.dimension}"
+            raise CompositionRefused(f"adds.{item.id}.dimension", what, f"维度 {item.dimension} 不存在")
     for one in overlay.rebands:
         if not plain.by_id[one.indicator].upper_bounds:
-            raise CompositionRefused(f"rebands.{one.indicator}", "only a ratio or count has upper bounds")
+            what = "only a ratio or count has upper bounds"
+            raise CompositionRefused(f"rebands.{one.indicator}", what, "只有比例或数量指标有分级上限")
 
 
 def _weights(plain: Edition, overlay: Overlay) -> dict[str, Decimal]:
@@ -232,6 +237,7 @@ def _weights(plain: Edition, overlay: Overlay) -> dict[str, Decimal]:
             raise CompositionRefused(
                 f"dimensions.{dimension.id}",
                 f"weights stated add up to {taken} with {len(sharing)} other indicators to share the rest of 100",
+                f"写明的权重合计 {taken}，其余 {len(sharing)} 项指标无法分担 100 的余数",
             )
         if sharing:
             whole = sum(Fraction(item.weight_in_dimension) for item in sharing)
@@ -252,6 +258,7 @@ def _require_bound(
             raise CompositionRefused(
                 where,
                 f"weight {weight} of {identity} is more than {rule.reweight_bound_percent} % from its base weight {base}",
+                f"指标 {identity} 的权重 {weight} 偏离通用版权重 {base} 超过 {rule.reweight_bound_percent}%",
             )
 
 

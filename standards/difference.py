@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.edition import Edition
+from standards.edition import Edition, EditionText, Indicator
 
 Path = tuple[str, ...]
 
@@ -99,7 +99,7 @@ def difference(old: Edition, new: Edition) -> tuple[Difference, ...]:
 
     A line that is new or gone is one difference, not one for each of its members. Nothing where the two say the same.
     """
-    then, later = _clauses(old), _clauses(new)
+    then, later = clauses_of(old), clauses_of(new)
     paths = dict.fromkeys((*later, *then))
     found = []
     for path in paths:
@@ -109,42 +109,46 @@ def difference(old: Edition, new: Edition) -> tuple[Difference, ...]:
             continue
         if path == whole and path[0] in LINES and not come_or_gone:
             continue
-        was, becomes = (_said(clauses[path]) if path in clauses else None for clauses in (then, later))
-        found.append(Difference(clause=".".join(path), label=_label(path, new, old), before=was, after=becomes))
+        was, becomes = (said(clauses[path]) if path in clauses else None for clauses in (then, later))
+        found.append(Difference(clause=".".join(path), label=label_of(path, new, old), before=was, after=becomes))
     return tuple(found)
 
 
-def _clauses(edition: Edition) -> dict[Path, Any]:
-    """Path -> value of every clause; a line that may come and go has one of its own, which tells it in short."""
-    found: dict[Path, Any] = dict(_leaves(edition.model_dump(), ()))
+def clauses_of(edition: EditionText) -> dict[Path, Any]:
+    """Path -> value of every clause 条款; a line that may come and go has one of its own, which tells it in short."""
+    found: dict[Path, Any] = dict(leaves_of(edition.model_dump()))
     short: dict[Path, Any] = {
         ("dimensions", item.id): f"{item.name}（权重 {item.weight}）" for item in edition.dimensions
     }
-    short |= {
-        ("indicators", item.id): f"{item.name}（{item.dimension}，维度内权重 {item.weight_in_dimension}）"
-        for item in edition.indicators
-    }
+    short |= {("indicators", item.id): line_in_short(item) for item in edition.indicators}
     return {**found, **short}
 
 
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 - a dumped model is any JSON-like value
+def line_in_short(item: Indicator) -> str:
+    """An indicator as a difference tells it when the whole line is new or gone 指标概要."""
+    return f"{item.name}（{item.dimension}，维度内权重 {item.weight_in_dimension}）"
+
+
+def leaves_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 - a dumped model is any JSON-like value
+    """Path -> value of every member of a dumped model, lines named by their id."""
     match value:
         case dict():
             for name, inner in value.items():
-                yield from _leaves(inner, (*path, str(name)))
+                yield from leaves_of(inner, (*path, str(name)))
         case tuple() | list():
             naming = NAMED_BY.get(path[-1])
             for number, inner in enumerate(value, 1):
                 if naming is None:
-                    yield from _leaves(inner, (*path, str(number)))
+                    yield from leaves_of(inner, (*path, str(number)))
                 else:
                     rest = {name: member for name, member in inner.items() if name != naming}
-                    yield from _leaves(rest, (*path, str(inner[naming])))
+                    yield from leaves_of(rest, (*path, str(inner[naming])))
         case _:
             yield path, value
 
 
-def _said(value: Any) -> str:  # noqa: ANN401 - any leaf of a dumped model
+def said(value: Any) -> str:  # noqa: ANN401 - any leaf of a dumped model
+    """A value as a reader of the standard reads it 值的写法."""
     if value is None:
         return "无"
     if isinstance(value, bool):
@@ -152,16 +156,16 @@ def _said(value: Any) -> str:  # noqa: ANN401 - any leaf of a dumped model
     return str(value)
 
 
-def _label(path: Path, new: Edition, old: Edition) -> str:
-    """A path in the words of the standard: “指标 Z01“…”的维度内权重”."""
+def label_of(path: Path, *editions: EditionText) -> str:
+    """A path in the words of the standard 条款名称: “指标 Z01“…”的维度内权重”; a line is called as the first edition calls it."""
     if path[0] in LINES and len(path) >= LINE:
-        names = {item.id: item.name for edition in (old, new) for item in edition.dimensions}
-        names |= {item.id: item.name for edition in (old, new) for item in edition.indicators}
+        names = {item.id: item.name for edition in reversed(editions) for item in edition.dimensions}
+        names |= {item.id: item.name for edition in reversed(editions) for item in edition.indicators}
         line = f"{WORDS[path[0]]} {path[1]}"
         if len(path) == LINE:
             return line
         member = KEY_INDICATOR if path[2] == "key" else _words(path[2:])
-        return f"{line}“{names[path[1]]}”的{member}"
+        return f"{line}“{names.get(path[1], path[1])}”的{member}"
     return _words(path)
 
 

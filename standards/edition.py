@@ -1,6 +1,6 @@
 """Edition 标准版本: one published composition of the standard, validated as a whole. plan S1–S4."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -158,8 +158,21 @@ class Gates(_Part):
     expert_review: ProcessGate
 
 
-class Edition(_Part):
-    """One edition of the standard 标准版本, whole: questionnaire, weights, points, bands, gates.
+class Problem(_Part):
+    """Why a text is no whole edition yet 不成立之处: the rule that it breaks, and where.
+
+    industry: whose overlay it stands in; None = the plain part. place: clause path, as `standards.difference` writes it.
+    """
+
+    industry: str | None = None
+    place: str
+    rule: str
+    says: str
+    says_in_english: str
+
+
+class EditionText(_Part):
+    """The text of an edition 标准文本, each line sound by itself; whether it holds as a whole is what `problems` tells.
 
     points: maturity level -> points 0–100. bands: lowest total of grades 1 to 10. status: what a reader must be told
     about its authority.
@@ -179,43 +192,6 @@ class Edition(_Part):
     bands: Annotated[tuple[Points, ...], Field(min_length=GRADES, max_length=GRADES)]
     gates: Gates
 
-    @model_validator(mode="after")
-    def _is_coherent(self) -> Self:
-        ids = [item.id for item in self.indicators]
-        if repeated := sorted({i for i in ids if ids.count(i) > 1}):
-            raise ValueError(f"indicator ids repeat: {repeated}")
-        if (total := sum(d.weight for d in self.dimensions)) != HUNDRED:
-            raise ValueError(f"dimension weights add up to {total}, not 100")
-        known = {d.id for d in self.dimensions}
-        if len(known) != len(self.dimensions):
-            raise ValueError("dimension ids repeat")
-        if strangers := sorted({item.dimension for item in self.indicators} - known):
-            raise ValueError(f"indicators of unknown dimensions: {strangers}")
-        for dimension in self.dimensions:
-            mine = [item for item in self.indicators if item.dimension == dimension.id]
-            if (total := sum(item.weight_in_dimension for item in mine)) != HUNDRED:
-                raise ValueError(f"weights in dimension {dimension.id} add up to {total}, not 100")
-            if not any(item.in_brief for item in mine):
-                raise ValueError(f"dimension {dimension.id} has no indicator in the brief form")
-        for gate in self.gates.security:
-            if gate.indicator not in ids:
-                raise ValueError(f"gate {gate.code} names an unknown indicator {gate.indicator}")
-        if self.gates.breadth.including not in {d.id for d in self.dimensions if d.base}:
-            raise ValueError(f"gate {self.gates.breadth.code} names an unknown base dimension")
-        if list(self.bands) != sorted(set(self.bands)):
-            raise ValueError("bands do not rise")
-        levels = sorted(self.points)
-        if [self.points[level] for level in levels] != sorted(set(self.points.values())):
-            raise ValueError("points do not rise with the level")
-        if not {Decimal(level) for level in range(LEVELS + 1)} <= self.points.keys():
-            raise ValueError("points are missing for a whole level")
-        for item in self.indicators:
-            if item.kind == "multi":
-                best = self.multi_base_points + sum(option.points for option in item.options)
-                if best != HUNDRED:
-                    raise ValueError(f"indicator {item.id}: all options together give {best} points, not 100")
-        return self
-
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002 - signature of the library
         """A changed copy, validated anew: a plain copy would keep the cached digest of the original 修订副本."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
@@ -223,13 +199,82 @@ class Edition(_Part):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical JSON of the whole edition, hexadecimal."""
+        """SHA-256 of the canonical JSON of the whole text, hexadecimal."""
         return sha256(self.model_dump_json().encode()).hexdigest()
 
     @cached_property
     def by_id(self) -> Mapping[str, Indicator]:
         """Indicator id -> indicator."""
         return {item.id: item for item in self.indicators}
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every reason why the text does not hold as a whole 不成立之处, in the order of the text; none = it is an edition."""
+        return (*_lines_at_odds(self), *_judging_at_odds(self))
+
+
+def _lines_at_odds(text: EditionText) -> Iterator[Problem]:
+    ids = [item.id for item in text.indicators]
+    if repeated := sorted({i for i in ids if ids.count(i) > 1}):
+        yield _problem("indicators", "IDS_REPEAT", f"指标编号重复：{'、'.join(repeated)}", f"indicator ids repeat: {repeated}")
+    if (total := sum(d.weight for d in text.dimensions)) != HUNDRED:
+        said = f"各维度权重合计 {total}，应为 100"
+        yield _problem("dimensions", "WEIGHTS_NOT_100", said, f"dimension weights add up to {total}, not 100")
+    known = {d.id for d in text.dimensions}
+    if len(known) != len(text.dimensions):
+        yield _problem("dimensions", "IDS_REPEAT", "维度编号重复", "dimension ids repeat")
+    if strangers := sorted({item.dimension for item in text.indicators} - known):
+        said = f"指标所属维度不存在：{'、'.join(strangers)}"
+        yield _problem("indicators", "DIMENSION_UNKNOWN", said, f"indicators of unknown dimensions: {strangers}")
+    for dimension in text.dimensions:
+        place, mine = f"dimensions.{dimension.id}", [item for item in text.indicators if item.dimension == dimension.id]
+        if (total := sum(item.weight_in_dimension for item in mine)) != HUNDRED:
+            said = f"维度 {dimension.id} 内指标权重合计 {total}，应为 100"
+            yield _problem(place, "WEIGHTS_NOT_100", said, f"weights in dimension {dimension.id} add up to {total}, not 100")
+        if not any(item.in_brief for item in mine):
+            said = f"维度 {dimension.id} 在简版中没有指标"
+            yield _problem(place, "BRIEF_FORM_EMPTY", said, f"dimension {dimension.id} has no indicator in the brief form")
+
+
+def _judging_at_odds(text: EditionText) -> Iterator[Problem]:
+    ids = {item.id for item in text.indicators}
+    for gate in text.gates.security:
+        if gate.indicator not in ids:
+            said = f"门槛 {gate.code} 所指指标 {gate.indicator} 不存在"
+            english = f"gate {gate.code} names an unknown indicator {gate.indicator}"
+            yield _problem(f"gates.security.{gate.code}.indicator", "GATE_INDICATOR_UNKNOWN", said, english)
+    breadth = text.gates.breadth
+    if breadth.including not in {d.id for d in text.dimensions if d.base}:
+        english = f"gate {breadth.code} names an unknown base dimension"
+        yield _problem("gates.breadth.including", "GATE_DIMENSION_UNKNOWN", "广度门槛所指基本维度不存在", english)
+    if list(text.bands) != sorted(set(text.bands)):
+        yield _problem("bands", "BANDS_NOT_RISING", "各档最低分未逐档上升", "bands do not rise")
+    levels = sorted(text.points)
+    if [text.points[level] for level in levels] != sorted(set(text.points.values())):
+        yield _problem("points", "POINTS_NOT_RISING", "等级分值未随等级上升", "points do not rise with the level")
+    if not {Decimal(level) for level in range(LEVELS + 1)} <= text.points.keys():
+        yield _problem("points", "POINTS_MISSING", "有整级没有分值", "points are missing for a whole level")
+    for item in text.indicators:
+        if item.kind == "multi":
+            best = text.multi_base_points + sum(option.points for option in item.options)
+            if best != HUNDRED:
+                said = f"指标 {item.id} 的选项全选得 {best} 分，应为 100"
+                english = f"indicator {item.id}: all options together give {best} points, not 100"
+                yield _problem(f"indicators.{item.id}.options", "OPTIONS_NOT_100", said, english)
+
+
+def _problem(place: str, rule: str, says: str, says_in_english: str) -> Problem:
+    return Problem(place=place, rule=rule, says=says, says_in_english=says_in_english)
+
+
+class Edition(EditionText):
+    """One edition of the standard 标准版本, whole: questionnaire, weights, points, bands, gates."""
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        if self.problems:
+            raise ValueError(self.problems[0].says_in_english)
+        return self
 
     @cached_property
     def _forms(self) -> Mapping[Form, tuple[Indicator, ...]]:

@@ -146,6 +146,14 @@ def published_editions() -> tuple[str, ...]:
 
 
 @cache
+def composition_rule(key: str) -> CompositionRule:
+    """How far an overlay may go, as authored for a plain edition 组合规则; of one without files, that of the year before it."""
+    folders = sorted(path.parent for path in HERE.glob(f"*/{RULE}"))
+    before = [folder for folder in folders if folder.name <= key]
+    return read_model((before or folders)[-1] / RULE, CompositionRule)
+
+
+@cache
 def edition_mappings() -> EditionMappings:
     """Which edition and form apply, as authored 标准适用表. plan S3."""
     return read_model(HERE / MAPPINGS, EditionMappings)

@@ -1,7 +1,7 @@
 """Editions 标准版本 in the schema: the published standard, open to every signed-in role. plan S1, S5."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import strawberry
@@ -13,6 +13,7 @@ from api.diagnosis_parts import moment
 from interop.edition_documents import names_of
 from projections import editions_desk, past
 from projections.editions_desk import EDITIONS_DESK, EditionRow
+from standards import Edition as StandardEdition
 from standards import Indicator as StandardIndicator
 from standards import Origin, difference, origins_of_json, plain_origins
 
@@ -114,6 +115,10 @@ class Edition:
     status: str = strawberry.field(description="Its authority 性质: what a reader must be told")
     digest: str = strawberry.field(description="Digest that diagnoses pin 摘要")
     published_at: datetime = strawberry.field(description="发布时间, UTC")
+    in_force_from: date | None = strawberry.field(description="First day it applies 施行日期; null: from its publication on")
+    retired_from: date | None = strawberry.field(
+        description="From this day on no diagnosis is opened under it 废止日期; null: none is set"
+    )
     dimensions: list[Dimension] = strawberry.field(description="维度")
     indicators: list[Indicator] = strawberry.field(description="指标")
     dropped: list[IndicatorOrigin] = strawberry.field(description="Indicators that do not apply in the industry 删减指标. plan S3")
@@ -135,7 +140,8 @@ class EditionDifference:
     sentence: str = strawberry.field(description="The difference as a line to read 差异说明")
 
 
-def _origin(origin: Origin) -> IndicatorOrigin:
+def build_origin(origin: Origin) -> IndicatorOrigin:
+    """Where an indicator comes from, as the schema tells it."""
     return IndicatorOrigin(
         indicator=origin.indicator,
         name=origin.name,
@@ -146,7 +152,8 @@ def _origin(origin: Origin) -> IndicatorOrigin:
     )
 
 
-def _indicator(item: StandardIndicator, origin: Origin) -> Indicator:
+def build_indicator(item: StandardIndicator, origin: Origin) -> Indicator:
+    """An indicator with its origin, as the schema tells it."""
     return Indicator(
         id=item.id,
         name=item.name,
@@ -164,7 +171,7 @@ def _indicator(item: StandardIndicator, origin: Origin) -> Indicator:
         maps_to=item.maps_to,
         source=item.source.document,
         mark=item.source.mark,
-        origin=_origin(origin),
+        origin=build_origin(origin),
     )
 
 
@@ -180,16 +187,18 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
             status=edition.status,
             digest=row.digest,
             published_at=moment(row.published_at),
+            in_force_from=_day(row.in_force_from),
+            retired_from=_day(row.retired_from),
             dimensions=[
                 Dimension(id=d.id, name=d.name, weight=d.weight, base=d.base) for d in edition.dimensions
             ],
             indicators=[
-                _indicator(item, origin)
+                build_indicator(item, origin)
                 for item, origin in zip(
                     edition.indicators, (one for one in origins[row.key] if one.fate != "dropped"), strict=True
                 )
             ],
-            dropped=[_origin(one) for one in origins[row.key] if one.fate == "dropped"],
+            dropped=[build_origin(one) for one in origins[row.key] if one.fate == "dropped"],
             bands=list(edition.bands),
             level_names=list(edition.level_names),
             grade_names=list(edition.grade_names),
@@ -202,6 +211,18 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
             as_of=known_then(context, f"edition/{row.key}"),
         )
         for row in rows
+    ]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text is not None else None
+
+
+def build_differences(old: StandardEdition, new: StandardEdition) -> list[EditionDifference]:
+    """Every clause in which two editions differ, as the schema tells it."""
+    return [
+        EditionDifference(clause=one.clause, label=one.label, before=one.before, after=one.after, sentence=one.sentence)
+        for one in difference(old, new)
     ]
 
 
@@ -234,12 +255,7 @@ class EditionQueries:
         known = editions_of(info.context, [older, newer])
         if not {older, newer} <= known.keys():
             return None
-        return [
-            EditionDifference(
-                clause=one.clause, label=one.label, before=one.before, after=one.after, sentence=one.sentence
-            )
-            for one in difference(known[older], known[newer])
-        ]
+        return build_differences(known[older], known[newer])
 
     @strawberry.field(description="One published edition 标准版本; null when it is not published. plan S1")
     def edition(self, info: strawberry.Info[Context, None], key: str, as_of: AsOfMoment = None) -> Edition | None:

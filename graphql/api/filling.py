@@ -14,6 +14,7 @@ from api.improvement_costs import ImprovementCosts, build_costs
 from api.mutations import Filled, Thing
 from api.organisations import Organisation, load_organisations
 from api.people import Person, build_people
+from api.revisions import Revision, find_revision
 from api.rosters import RosterImport, build_import
 from domain.assignments import AssignExpert
 from domain.consents import GrantConsent
@@ -25,12 +26,13 @@ from domain.fields import NAMES
 from domain.improvement_costs import SetImprovementCosts
 from domain.language import Command, Rule
 from domain.people import ErasePerson, GrantMembership, HandOverMembership, InvitePerson, RegisterPerson
+from domain.standards_revision import CommentOnDraft, DraftRevision
 from interop.code_lists import names_of_codes
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Finish
 from projections import directory, edition_mapping, editions_desk, improvement_costs, people_desk, rosters
 from projections.report import NOT_RENDERED, finish_report
-from standards import load_composition, published_editions
+from standards import composition_rule, load_composition, published_editions
 
 FILE_NOT_RECEIVED = Rule(
     "FILE_NOT_RECEIVED",
@@ -53,6 +55,13 @@ def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
     if data["key"] not in published_editions():
         raise EDITION_UNKNOWN.refuse(edition=data["key"])
     return dict(load_composition(data["key"]))
+
+
+def _revision(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """A revision is of the plain edition with all its industry editions, under the composition rule of its authors."""
+    published = (row.key.partition("-") for row in editions_desk.editions(context.reading))
+    industries = sorted(industry for plain, _, industry in published if industry and plain == data["base"])
+    return {**data, "revision": str(uuid4()), "industries": industries, "rule": composition_rule(data["base"])}
 
 
 def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -127,6 +136,8 @@ FILLED: Mapping[type[Command], Filled] = {
         (("key", str, "Key of an edition on file, such as 2023 or 2023-automotive 标准版本号"),),
         _edition,
     ),
+    DraftRevision: Filled(frozenset({"revision", "industries", "rule"}), fill=_revision),
+    CommentOnDraft: Filled(frozenset({"comment"}), fill=_new_id("comment")),
     AttachEvidence: Filled(frozenset({"filename", "media_type", "size"}), fill=_evidence),
     ImportRoster: Filled(
         frozenset({"digest", "filename", "rows", "findings", "refused_rows", "unstated"}),
@@ -189,6 +200,11 @@ def _find_import(context: Context, _key: str, command: Command) -> RosterImport 
     return build_import(context, row) if row is not None else None
 
 
+def _find_revision(context: Context, key: str, _command: Command) -> Revision | None:
+    parts = ("problems", "changes", "reviews")
+    return find_revision(context, key, frozenset({"draft", "consultation", *(f"draft.{part}" for part in parts)}))
+
+
 THINGS: Mapping[str, Thing] = {
     "assignment": Thing("diagnosis", Diagnosis, _find_diagnosis),
     "consent": Thing("enterprise", Enterprise, _find_enterprise),
@@ -199,6 +215,7 @@ THINGS: Mapping[str, Thing] = {
     "mapping": Thing("edition_mapping", EditionMapping, _find_mapping),
     "organisation": Thing("organisation", Organisation, _find_organisation),
     "person": Thing("person", Person, _find_person),
+    "revision": Thing("revision", Revision, _find_revision),
     "roster": Thing("roster_import", RosterImport, _find_import),
 }
 """Name of a capability -> what its payloads carry."""

@@ -1,6 +1,7 @@
 """Input types 输入类型, derived from the commands themselves, so that the schema and the rules never disagree.
 
-A mapping becomes a list whose items carry the key: GraphQL has no mappings. Malformed input comes back as data, with the
+A mapping becomes a list whose items carry the key: GraphQL has no mappings. A choice between models becomes an input of which
+one field is set (`@oneOf`): GraphQL has no unions there. Malformed input comes back as data, with the
 path of the field as the client wrote it.
 """
 
@@ -25,6 +26,9 @@ KEY_OF_MAPPING = {"answers": "indicator", "editions": "industry", "forms": "size
 
 MAPPINGS: dict[type, frozenset[str]] = {}
 """Input class -> its fields that are mappings in the command; a command may have a true list of the same name."""
+
+UNIONS: dict[type, str] = {}
+"""Input class of which one field is set (`@oneOf`) -> the member of the command that says which."""
 
 PLAIN = (str, int, bool, Decimal, date, datetime)
 
@@ -62,6 +66,8 @@ def _graphql_type(name: str, annotation: Any) -> Any:  # noqa: ANN401
         result = enum_type(inner)
     elif isinstance(inner, type) and issubclass(inner, BaseModel):
         result = input_type(inner)
+    elif origin in (Union, types.UnionType):
+        result = _union_type(name, inner)
     elif origin is typing.Literal:
         result = str  # a mark such as "V-2" is no name that an enumeration of the schema could bear
     elif inner in PLAIN:
@@ -82,6 +88,28 @@ def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
         return made
     name = f"{field.capitalize().rstrip('s')}Input"
     return _input(name, "Named value 命名数值", [_said(*key), _said("value", _graphql_type("value", inner))])
+
+
+@cache
+def _union_type(field: str, union: Any) -> Any:  # noqa: ANN401
+    """One of several models, told apart by a member that each has a value of its own for: an input with one field a model."""
+    members = get_args(union)
+    shared: set[str] = set.intersection(*({n for n, f in m.model_fields.items() if _is_tag(f.annotation)} for m in members))
+    (tag,) = shared
+    fields = []
+    for member in members:
+        kind = input_type(member, frozenset({tag}))
+        said = strawberry.field(default=strawberry.UNSET, description=_first_line(member))
+        fields.append((member.model_fields[tag].default, kind | None, said))
+    name = f"{field.capitalize()}Input"
+    words = INPUT_WORDS[field]
+    made = strawberry.input(class_of(name, fields), name=name, description=words, one_of=True)
+    UNIONS[made] = tag
+    return made
+
+
+def _is_tag(annotation: Any) -> bool:  # noqa: ANN401
+    return get_origin(annotation) is typing.Literal and len(get_args(annotation)) == 1
 
 
 def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
@@ -141,6 +169,9 @@ def _mappings_of(model: type[BaseModel]) -> frozenset[str]:
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
     """An input as plain data for pydantic 普通数据: unset optional fields left out, entries folded back to mappings."""
+    if (tag := UNIONS.get(type(value))) is not None:
+        (name,) = (field.name for field in dataclasses.fields(value) if getattr(value, field.name) is not strawberry.UNSET)
+        return {tag: name, **plain(getattr(value, name))}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         found = {}
         for field in dataclasses.fields(value):

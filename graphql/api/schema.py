@@ -19,6 +19,7 @@ from api.mutations import mutation_type
 from api.organisations import OrganisationQueries
 from api.people import PeopleQueries
 from api.person_export import PersonExportMutations
+from api.revisions import RevisionQueries
 from api.rosters import RosterQueries
 from api.sessions import SessionMutations, SessionQueries
 from domain.fields import FIELDS
@@ -34,6 +35,7 @@ class Query(
     EditionMappingQueries,
     ImprovementQueries,
     ImprovementCostQueries,
+    RevisionQueries,
     OrganisationQueries,
     GroupQueries,
     PeopleQueries,

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,10 @@ from domain.headquarters import NameHeadquarters
 from domain.language import city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
 from domain.people import InvitePerson
+from domain.standards_revision import DraftRevision, NameReviewers, RevisionKind
 from domain.targets import Measure, SetTarget
 from journal import Caller
-from standards import Form
+from standards import Form, composition_rule
 from tests.small_city import CITY, FILE, FIRM, City, caller, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -68,6 +69,9 @@ FIRMS = tuple(
 PROVIDERS = ("p1", "p2", "p1", None)
 IDS = tuple(enterprise_id(firm.uscc) for firm in FIRMS)
 CASES = ("case-0", "case-1", "case-2")
+REVISION = "revision-0"
+DRAFT_CANARY = "草案暗号"
+"""What only the draft of a revision says."""
 
 
 def place(number: int) -> Place:
@@ -181,7 +185,24 @@ def open_to_others(city: City) -> None:
     term = {"since": TODAY, "until": LAST_DAY}
     consent = GrantConsent(enterprise=IDS[1], consent="c1", bank="bank", purpose="授信1号", **term)
     city.send(caller(Role.ENTERPRISE, IDS[1]), consent)
+    draft_standard(city)
     city.send(CITY, AssignExpert(diagnosis=CASES[2], assignment="a1", expert="zhou", role=Role.READER, **term))
+
+
+def draft_standard(city: City) -> None:
+    """A revision that was never put to consultation, with one named reviewer."""
+    drafting = DraftRevision(
+        revision=REVISION,
+        kind=RevisionKind.REVISION,
+        base="2023",
+        key="2099",
+        title=f"标准（{DRAFT_CANARY}）",
+        why=DRAFT_CANARY,
+        industries=(),
+        rule=composition_rule("2023"),
+    )
+    city.send(CITY, drafting, reason=DRAFT_CANARY)
+    city.send(CITY, NameReviewers(revision=REVISION, reviewers=("zhou",)))
 
 
 VALUES = {
@@ -211,7 +232,8 @@ scopes = st.recursive(
 )
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    "id": (*IDS, *CASES, "g1", "g2"),
+    "id": (*IDS, *CASES, "g1", "g2", REVISION),
+    "revision": (REVISION,),
     "enterprise": IDS,
     "key": ("2023",),
     "older": ("2023",),
@@ -281,6 +303,8 @@ def test_every_door_of_the_schema_shows_the_things_of_the_scope_and_no_other(wat
             if not admits(scope, place(number)):
                 leaked = [canary for canary in canaries(number) if canary in said and canary not in arguments]
                 assert not leaked, (name, scope, leaked)
+        if not admits(scope, Place(assignments=(Term("zhou", date.min, None),))):
+            assert DRAFT_CANARY not in said, (name, scope)
 
 
 @settings(max_examples=15, deadline=None)

@@ -224,4 +224,4 @@ def test_only_the_firm_speaks_for_the_firm_and_only_the_provider_for_the_provide
     assert Role.DIAGNOSTICIAN not in COMMANDS["IssueReport"]
     assert Role.REVIEWER not in COMMANDS["VerifyAnswers"]
     for name, roles in COMMANDS.items():
-        assert not roles & {Role.AUDITOR, Role.OPERATOR} or name in ("JoinProgramme", "EndMembership"), name
+        assert not roles & {Role.AUDITOR, Role.OPERATOR} or name in ("JoinProgramme", "EndMembership", "CommentOnDraft"), name

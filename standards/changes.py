@@ -1,0 +1,221 @@
+"""Changes 修订改动 of a standard that is being revised: what each one says, and the clause it is about. plan S5.
+
+A change is about the plain part, or about what one industry states of its own (`industry`). Its clause is the path that
+`standards.difference` writes, so that a change, a comment and a difference speak of the same place.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from standards.composition import INDUSTRY
+from standards.edition import GRADES, LEVELS, Bound, Indicator, Level, Points, Text, Weight
+
+Industry = Annotated[str, Field(pattern=rf"^{INDUSTRY}$", max_length=40)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Wording = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+
+
+class _Change(BaseModel):
+    """industry: whose overlay is changed; None = the plain part. reason: why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    industry: Industry | None = None
+    reason: Wording
+
+
+class DimensionWeight(_Change):
+    """Weight of a dimension 维度权重, percent of the total."""
+
+    kind: Literal["dimension_weight"] = "dimension_weight"
+    dimension: Name
+    weight: Weight
+
+
+class IndicatorWeight(_Change):
+    """Weight of an indicator 指标权重, percent of its dimension in the full form."""
+
+    kind: Literal["indicator_weight"] = "indicator_weight"
+    indicator: Name
+    weight: Weight
+
+
+class TotalBands(_Change):
+    """Lowest totals of grades 1 to 10 各档最低分, all of them."""
+
+    kind: Literal["bands"] = "bands"
+    bands: Annotated[tuple[Points, ...], Field(min_length=GRADES, max_length=GRADES)]
+
+
+class UpperBounds(_Change):
+    """Inclusive upper bounds of levels 1 to 4 of a ratio or count 分级上限, all of them."""
+
+    kind: Literal["upper_bounds"] = "upper_bounds"
+    indicator: Name
+    upper_bounds: Annotated[tuple[Bound, ...], Field(min_length=LEVELS - 1, max_length=LEVELS - 1)]
+
+
+class LevelPoints(_Change):
+    """Points of a maturity level 等级分值; level: one that has points already."""
+
+    kind: Literal["points"] = "points"
+    level: Level
+    points: Points
+
+
+class GateSetting(_Change):
+    """One setting of a gate 门槛设定; gate: such as breadth or security.GATE_SECURITY_GRADING; setting: such as at_least."""
+
+    kind: Literal["gate"] = "gate"
+    gate: Name
+    setting: Name
+    value: Name
+
+
+class IndicatorText(_Change):
+    """Wording of an indicator 指标文字: its name, sub-dimension, evidence or compatible models."""
+
+    kind: Literal["indicator_text"] = "indicator_text"
+    indicator: Name
+    member: Literal["name", "subdimension", "evidence", "maps_to"]
+    text: Wording
+
+
+class LevelDescriptor(_Change):
+    """Descriptor of a level 等级描述, 1 to 5."""
+
+    kind: Literal["descriptor"] = "descriptor"
+    indicator: Name
+    descriptor: Annotated[int, Field(ge=1, le=LEVELS)]
+    text: Wording
+
+
+class AddIndicator(_Change):
+    """A new indicator, written out whole 新增指标."""
+
+    kind: Literal["add_indicator"] = "add_indicator"
+    item: Indicator
+
+
+class DropIndicator(_Change):
+    """An indicator that goes 删减指标; of an industry, one that does not apply there."""
+
+    kind: Literal["drop_indicator"] = "drop_indicator"
+    indicator: Name
+
+
+class RestoreIndicator(_Change):
+    """An indicator that an industry takes as the plain part has it 恢复通用: its drop, weight or bounds of its own go."""
+
+    kind: Literal["restore_indicator"] = "restore_indicator"
+    indicator: Name
+
+
+class KeyIndicator(_Change):
+    """Whether an indicator is a key one 关键指标 ★."""
+
+    kind: Literal["key_indicator"] = "key_indicator"
+    indicator: Name
+    is_key: bool
+
+
+class BriefForm(_Change):
+    """Whether the brief form asks an indicator 简版指标."""
+
+    kind: Literal["brief_form"] = "brief_form"
+    indicator: Name
+    in_brief: bool
+
+
+class EditionWording(_Change):
+    """Title or status of the edition 标题与性质."""
+
+    kind: Literal["edition_text"] = "edition_text"
+    heading: Literal["title", "status"]
+    text: Text
+
+
+StandardChange = Annotated[
+    DimensionWeight
+    | IndicatorWeight
+    | TotalBands
+    | UpperBounds
+    | LevelPoints
+    | GateSetting
+    | IndicatorText
+    | LevelDescriptor
+    | AddIndicator
+    | DropIndicator
+    | RestoreIndicator
+    | KeyIndicator
+    | BriefForm
+    | EditionWording,
+    Field(discriminator="kind"),
+]
+"""One change of the standard 修订改动."""
+
+
+def clause_of(change: StandardChange) -> str:
+    """Where a change stands 改动条款, as `standards.difference` writes it."""
+    match change:
+        case DimensionWeight(dimension=identity):
+            return f"dimensions.{identity}.weight"
+        case TotalBands():
+            return "bands"
+        case LevelPoints(level=level):
+            return f"points.{level.normalize():f}"
+        case GateSetting(gate=gate, setting=setting):
+            return f"gates.{gate}.{setting}"
+        case EditionWording(heading=heading):
+            return heading
+        case _:
+            member = _member_of(change)
+            return f"indicators.{line_of(change)}" + (f".{member}" if member else "")
+
+
+def _member_of(change: StandardChange) -> str:
+    match change:
+        case IndicatorWeight():
+            return "weight_in_dimension"
+        case UpperBounds():
+            return "upper_bounds"
+        case IndicatorText(member=member):
+            return member
+        case LevelDescriptor(descriptor=number):
+            return f"levels.{number}"
+        case KeyIndicator():
+            return "key"
+        case BriefForm():
+            return "in_brief"
+        case _:
+            return ""
+
+
+def line_of(change: StandardChange) -> str | None:
+    """The indicator whose line a change is about 所涉指标; None where it is about no line."""
+    return change.item.id if isinstance(change, AddIndicator) else getattr(change, "indicator", None)
+
+
+WHOLE_LINES = (AddIndicator, DropIndicator, RestoreIndicator)
+
+
+def collides(one: StandardChange, other: StandardChange) -> bool:
+    """Whether the outcome of two changes may depend on their order 改动冲突.
+
+    It may where one clause lies within the other, and where a line of the plain part comes or goes that the other is about,
+    in whichever part.
+    """
+    if one.industry == other.industry:
+        first, second = f"{clause_of(one)}.", f"{clause_of(other)}."
+        return first.startswith(second) or second.startswith(first)
+    plain = [change for change in (one, other) if change.industry is None]
+    same_line = line_of(one) is not None and line_of(one) == line_of(other)
+    return same_line and any(isinstance(change, WHOLE_LINES) for change in plain)
+
+
+def first_collision(changes: Sequence[StandardChange]) -> tuple[StandardChange, StandardChange] | None:
+    """The first two changes that collide 首处冲突; None where every order gives the same."""
+    pairs = ((one, other) for at, other in enumerate(changes) for one in changes[:at])
+    return next(((one, other) for one, other in pairs if collides(one, other)), None)
