@@ -7,14 +7,17 @@ A change is about the plain part, or about what one industry states of its own (
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from standards.composition import INDUSTRY
-from standards.edition import GRADES, LEVELS, Bound, Indicator, Level, Points, Text, Weight
+from standards.edition import GRADES, LEVELS, Bound, Indicator, Level, Points, Weight
 
 Industry = Annotated[str, Field(pattern=rf"^{INDUSTRY}$", max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Wording = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+
+LONGEST_LINE = 20_000
+"""Characters of an indicator as JSON, ten times the longest there is."""
 
 
 class _Change(BaseModel):
@@ -98,6 +101,13 @@ class AddIndicator(_Change):
     kind: Literal["add_indicator"] = "add_indicator"
     item: Indicator
 
+    @field_validator("item")
+    @classmethod
+    def _is_of_readable_length(cls, item: Indicator) -> Indicator:
+        if len(item.model_dump_json()) > LONGEST_LINE:
+            raise ValueError(f"an indicator is written out in {LONGEST_LINE} characters at most")
+        return item
+
 
 class DropIndicator(_Change):
     """An indicator that goes 删减指标; of an industry, one that does not apply there."""
@@ -134,7 +144,7 @@ class EditionWording(_Change):
 
     kind: Literal["edition_text"] = "edition_text"
     heading: Literal["title", "status"]
-    text: Text
+    text: Wording
 
 
 StandardChange = Annotated[

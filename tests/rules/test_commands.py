@@ -106,11 +106,15 @@ def test_a_command_is_bounded_in_every_field(command: d.DiagnosisCommand, change
         type(command).model_validate(command.model_dump() | changes)
 
 
+BOUNDED_ELSEWHERE = ("Edition", "IndustryEdition", "Origin", "Firm", "RosterFinding", "CompositionRule", "Indicator")
+"""What comes from files of ours or is bounded as a whole: a new indicator's line by `standards.changes.AddIndicator`."""
+
+
 def strings(schema: Any, defs: dict[str, Any], path: str = "") -> list[str]:
     """Paths of all texts, lists and mappings of a schema that have no upper bound."""
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
-        return [] if name in ("Edition", "IndustryEdition", "Origin", "Firm", "RosterFinding") else strings(defs[name], defs, path)
+        return [] if name in BOUNDED_ELSEWHERE else strings(defs[name], defs, path)
     if {"type": "number"} in [{"type": part.get("type")} for part in schema.get("anyOf", [])]:
         return []  # an exact number, bounded in digits
     found = []
@@ -122,7 +126,7 @@ def strings(schema: Any, defs: dict[str, Any], path: str = "") -> list[str]:
         found.append(path)
     for name, inner in schema.get("properties", {}).items():
         found += strings(inner, defs, f"{path}.{name}")
-    for inner in [*schema.get("anyOf", []), *schema.get("prefixItems", [])]:
+    for inner in [*schema.get("anyOf", []), *schema.get("oneOf", []), *schema.get("prefixItems", [])]:
         found += strings(inner, defs, path)
     for key in ("items", "additionalProperties"):
         if isinstance(schema.get(key), dict):

@@ -57,6 +57,7 @@ from domain.standards_revision_rules import (
 )
 from standards import CompositionRule, composed, load
 from standards.changes import (
+    LONGEST_LINE,
     AddIndicator,
     DropIndicator,
     GateSetting,
@@ -241,6 +242,12 @@ def test_a_change_answers_a_comment_that_there_is() -> None:
     city(consulted(), changing(heavier("C01", "9"), version=2, comment="c9")).refused(COMMENT_UNKNOWN, comment="c9")
     (fact,) = city(consulted(), changing(heavier("C01", "9"), version=2, comment="c1")).facts
     assert fact.changes[0].comment == "c1"  # type: ignore[union-attr]
+
+
+def test_a_new_indicator_is_written_out_in_a_readable_length() -> None:
+    item = load("2023").by_id["C01"].model_copy(update={"id": "C20", "evidence": "长" * LONGEST_LINE})
+    with pytest.raises(ValidationError):
+        AddIndicator(item=item, reason="示例")
 
 
 # Consultation
