@@ -107,6 +107,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.auditTrail": TRAIL_DOOR,
     "Query.disclosures": DISCLOSURES,
     "Subscription.diagnosisEvents": FOLLOWERS,
+    "Subscription.standardsEvents": SIGNED_IN,
     "Mutation.signIn": ANYONE,
     "Mutation.signOut": ANYONE,
     "Mutation.actAs": SIGNED_IN,
@@ -205,6 +206,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "DraftText.*": SIGNED_IN,
     "Consultation.*": SIGNED_IN,
     "StandardComment.*": SIGNED_IN,
+    "StandardsEvent.*": SIGNED_IN,
     "StandardCommentConnection.*": SIGNED_IN,
     "StandardCommentEdge.*": SIGNED_IN,
     "RawNumber.*": SIGNED_IN,
@@ -292,7 +294,17 @@ MASKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 written down (domain/disclosures.py). plan P7, R4."""
 
 OPEN_TYPES = frozenset(
-    {"DraftText", "Edition", "EditionMapping", "LiaisonNode", "Organisation", "Revision", "StandardComment", "Viewer"}
+    {
+        "DraftText",
+        "Edition",
+        "EditionMapping",
+        "LiaisonNode",
+        "Organisation",
+        "Revision",
+        "StandardComment",
+        "StandardsEvent",
+        "Viewer",
+    }
 )
 """Types whose things lie nowhere: open to every signed-in role alike. Every other type answers through the scope."""
 

@@ -29,7 +29,7 @@ from projections.editions_desk import EDITIONS_DESK
 from projections.headquarters import HEADQUARTERS_DESK
 from projections.people_desk import PEOPLE_DESK
 from projections.reading import Reading
-from projections.revisions_desk import REVISIONS_DESK
+from projections.revisions_fold import REVISIONS_DESK
 from projections.terms import TERMS
 
 SHOWN = (

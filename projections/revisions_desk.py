@@ -5,259 +5,34 @@ else (`domain.standards_revision_rules`). From the moment a consultation is anno
 comment with what became of it are open to every signed-in role.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import orjson
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Select, String, Table, exists, func, or_, select
+from sqlalchemy import Select, Table, and_, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
-from domain.standards_revision import DraftChange, DraftChanged
-from journal import Entry
-from projections.desk import Desk, Row, Tables, data, key
 from projections.reading import Reading
+from projections.revisions_fold import (
+    CHANGES,
+    COMMENTS,
+    REVIEWERS,
+    REVIEWS,
+    REVISION,
+    REVISIONS,
+    STANDARDS_EVENTS,
+    standard_of,
+)
 from projections.scope import NOWHERE, to_sql
 from standards import (
     AnyEdition,
-    AuthoredStandard,
     ComposedStandard,
     Composition,
     Problem,
-    changed,
-    clause_label,
     composed,
 )
-
-META = MetaData()
-
-REVISIONS = Table(
-    "revisions",
-    META,
-    Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("base", String, nullable=False),
-    Column("key", String, nullable=False),
-    Column("title", String, nullable=False),
-    Column("why", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("draft_version", Integer, nullable=False),
-    Column("standard", String, nullable=False),
-    Column("reviewers", String, nullable=False),
-    Column("public", Integer, nullable=False),
-    Column("consulted_version", Integer),
-    Column("consulted", String),
-    Column("since", String),
-    Column("until", String),
-    Column("comments", Integer, nullable=False),
-    Column("unanswered", Integer, nullable=False),
-    Column("drafted_at", BigInteger, nullable=False),
-    Column("published_at", BigInteger),
-    Column("in_force_from", String),
-)
-"""standard, consulted: JSON of the draft as it stands and of the text on consultation. public: 1 once that was announced."""
-CHANGES = Table(
-    "revision_changes",
-    META,
-    Column("revision", String, primary_key=True),
-    Column("draft_version", Integer, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("industry", String),
-    Column("clause", String, nullable=False),
-    Column("label", String, nullable=False),
-    Column("before", String),
-    Column("after", String),
-    Column("reason", String, nullable=False),
-    Column("comment", String),
-    Column("at", BigInteger, nullable=False),
-)
-COMMENTS = Table(
-    "revision_comments",
-    META,
-    Column("revision", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("number", Integer, nullable=False),
-    Column("industry", String),
-    Column("clause", String, nullable=False),
-    Column("label", String, nullable=False),
-    Column("text", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("organisation", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("disposition", String),
-    Column("answer", String),
-    Column("answered_at", BigInteger),
-    Index("ix_number", "revision", "number"),
-)
-REVIEWERS = Table(
-    "revision_reviewers",
-    META,
-    Column("revision", String, primary_key=True),
-    Column("person", String, primary_key=True),
-)
-REVIEWS = Table(
-    "revision_reviews",
-    META,
-    Column("revision", String, primary_key=True),
-    Column("position", BigInteger, primary_key=True),
-    Column("reviewer", String, nullable=False),
-    Column("draft_version", Integer, nullable=False),
-    Column("verdict", String, nullable=False),
-    Column("grounds", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
-
-def fold(tables: Tables, entries: Sequence[Entry]) -> None:
-    """Revisions as drafted, changed, consulted on, reviewed and ended."""
-    for entry in entries:
-        if entry.type == "revision.drafted.v1":
-            _drafted(tables, entry)
-            continue
-        row = tables[REVISIONS].get(key(entry))
-        if row is None:
-            raise LookupError(f"{entry.stream} has no draft before position {entry.position}")
-        FOLDS[entry.type](tables, entry, row)
-
-
-def _drafted(tables: Tables, entry: Entry) -> None:
-    found = data(entry)
-    named = {name: found[name] for name in ("kind", "base", "key", "title", "why")}
-    tables[REVISIONS].put(
-        {
-            "id": key(entry),
-            **named,
-            "status": "drafting",
-            "draft_version": 1,
-            "standard": AuthoredStandard.model_validate(found["standard"]).model_dump_json(),
-            "reviewers": "[]",
-            "public": 0,
-            **dict.fromkeys(("consulted_version", "consulted", "since", "until", "published_at", "in_force_from")),
-            "comments": 0,
-            "unanswered": 0,
-            "drafted_at": entry.at,
-        }
-    )
-
-
-@lru_cache(maxsize=4)
-def _standard(body: str) -> AuthoredStandard:
-    """A draft read once for the many comments on it."""
-    return AuthoredStandard.model_validate_json(body)
-
-
-def _changed(tables: Tables, entry: Entry, row: Row) -> None:
-    """The draft anew, and a line for each change; a line that comes or goes is named as its change names it."""
-    made = DraftChanged.model_validate_json(entry.state).changes
-    before = _standard(row["standard"])
-    after = changed(before, [one.change for one in made])
-    version = row["draft_version"] + 1
-    for number, one in enumerate(made, 1):
-        tables[CHANGES].put(
-            {
-                "revision": row["id"],
-                "draft_version": version,
-                "number": number,
-                "industry": one.change.industry,
-                "clause": one.clause,
-                "label": _label(before, after, one),
-                "before": one.before,
-                "after": one.after,
-                "reason": one.change.reason,
-                "comment": one.comment,
-                "at": entry.at,
-            }
-        )
-    tables[REVISIONS].change(row["id"], standard=after.model_dump_json(), draft_version=version)
-
-
-def _label(before: AuthoredStandard, after: AuthoredStandard, change: DraftChange) -> str:
-    own = [overlay for one in (before, after) for overlay in one.overlays if overlay.industry == change.change.industry]
-    lines = [*(item for overlay in own for item in overlay.adds), *before.plain.indicators]
-    return clause_label(after.plain, change.clause, *lines)
-
-
-def _opened(tables: Tables, entry: Entry, row: Row) -> None:
-    found = data(entry)
-    tables[REVISIONS].change(
-        row["id"],
-        status="consulting",
-        public=1,
-        consulted_version=found["draft_version"],
-        consulted=row["standard"],
-        since=found["since"],
-        until=found["until"],
-    )
-
-
-def _commented(tables: Tables, entry: Entry, row: Row) -> None:
-    found, number = data(entry), row["comments"] + 1
-    text = _standard(row["consulted"])
-    own = [item for overlay in text.overlays if overlay.industry == found["industry"] for item in overlay.adds]
-    told = {name: found[name] for name in ("industry", "clause", "text", "role", "organisation")}
-    tables[COMMENTS].put(
-        {
-            "revision": row["id"],
-            "id": found["comment"],
-            "number": number,
-            "label": clause_label(text.plain, found["clause"], *own),
-            **told,
-            "at": entry.at,
-            **dict.fromkeys(("disposition", "answer", "answered_at")),
-        }
-    )
-    tables[REVISIONS].change(row["id"], comments=number, unanswered=row["unanswered"] + 1)
-
-
-def _answered(tables: Tables, entry: Entry, row: Row) -> None:
-    found = data(entry)
-    known = tables[COMMENTS].get(row["id"], found["comment"])
-    if known is not None and known["disposition"] is None:
-        tables[REVISIONS].change(row["id"], unanswered=row["unanswered"] - 1)
-    tables[COMMENTS].change(
-        row["id"], found["comment"], disposition=found["disposition"], answer=found["reason"], answered_at=entry.at
-    )
-
-
-def _reviewers_named(tables: Tables, entry: Entry, row: Row) -> None:
-    named = data(entry)["reviewers"]
-    for person in set(orjson.loads(row["reviewers"])) - set(named):
-        tables[REVIEWERS].remove(row["id"], person)
-    for person in named:
-        tables[REVIEWERS].put({"revision": row["id"], "person": person})
-    tables[REVISIONS].change(row["id"], reviewers=orjson.dumps(named).decode())
-
-
-def _reviewed(tables: Tables, entry: Entry, row: Row) -> None:
-    tables[REVIEWS].put({"revision": row["id"], "position": entry.position, **data(entry), "at": entry.at})
-
-
-def _published(tables: Tables, entry: Entry, row: Row) -> None:
-    since = data(entry)["since"]
-    tables[REVISIONS].change(row["id"], status="published", public=1, published_at=entry.at, in_force_from=since)
-
-
-FOLDS: Mapping[str, Callable[[Tables, Entry, Row], None]] = {
-    "revision.changed.v1": _changed,
-    "revision.consultation_opened.v1": _opened,
-    "revision.consultation_closed.v1": lambda t, _entry, row: t[REVISIONS].change(row["id"], status="consulted"),
-    "revision.commented.v1": _commented,
-    "revision.comment_answered.v1": _answered,
-    "revision.reviewers_named.v1": _reviewers_named,
-    "revision.reviewed.v1": _reviewed,
-    "revision.published.v1": _published,
-    "revision.abandoned.v1": lambda t, _entry, row: t[REVISIONS].change(row["id"], status="abandoned"),
-}
-
-REVISIONS_DESK = Desk(
-    "revisions_desk",
-    (REVISIONS, CHANGES, COMMENTS, REVIEWERS, REVIEWS),
-    fold,
-    frozenset({"revision.drafted.v1", *FOLDS}),
-)
-
-# Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +231,7 @@ def _comments(
 @lru_cache(maxsize=16)
 def _composed(body: str) -> tuple[str, ComposedStandard]:
     """A draft's digest and what it composes to, kept for as long as it is asked for: 20 ms each."""
-    standard = _standard(body)
+    standard = standard_of(body)
     return standard.digest, composed(standard)
 
 
@@ -489,3 +264,28 @@ def consulted_editions(reading: Reading, scope: Scope, revision_id: str) -> Draf
     if row is None or row.consulted is None or row.consulted_version is None:
         return None
     return _editions(row, row.consulted_version, row.consulted)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardsEventRow:
+    """An event of the standard 标准动态. kind: revision or edition; subject: its id or key."""
+
+    position: int
+    kind: str
+    subject: str
+    type: str
+    at: int
+    role: str
+
+
+def standards_events(reading: Reading, scope: Scope, first: int, *, after: int = 0) -> list[StandardsEventRow]:
+    """Events of editions and revisions 标准动态, in the order of the journal, beyond a position.
+
+    Those that are public, and those of drafts that the scope admits.
+    """
+    table, known = reading[STANDARDS_EVENTS], reading[REVISIONS]
+    joined = table.outerjoin(known, and_(known.c.id == table.c.subject, table.c.kind == REVISION))
+    seen = or_(table.c.public == 1, and_(known.c.id.is_not(None), _admitted(reading, scope)))
+    columns = (table.c.position, table.c.kind, table.c.subject, table.c.type, table.c.at, table.c.role)
+    query = select(*columns).select_from(joined).where(seen, table.c.position > after)
+    return [StandardsEventRow(*row) for row in reading.rows(query.order_by(table.c.position).limit(first))]

@@ -50,7 +50,7 @@ from projections.people_desk import PEOPLE_DESK
 from projections.periods import PERIODS
 from projections.places import ENTERPRISES
 from projections.reading import Reading
-from projections.revisions_desk import REVISIONS_DESK
+from projections.revisions_fold import REVISIONS_DESK
 from projections.rosters import ROSTER_DESK
 from projections.terms import TERMS
 

@@ -1,5 +1,6 @@
 """A small city over a journal: one firm, one provider, one edition, and the way of a diagnosis through all its states."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -43,14 +44,15 @@ STRANGER = caller(Role.ENTERPRISE, "another")
 class City:
     """A small city over a journal, to which commands are sent."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.journal = journal
+        self.clock = clock
         self.send(CITY, PublishEdition(edition=EDITION))
         self.send(CITY, RegisterOrganisation(organisation="p1", kind=OrganisationKind.PROVIDER, name="示例服务商"))
         self.send(CITY, roster())
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
-        return handle(self.journal, CAPABILITIES, command, who, clock=lambda: datetime.now(UTC), **rest)
+        return handle(self.journal, CAPABILITIES, command, who, clock=self.clock, **rest)
 
     def opened(self, name: str = "d1") -> str:
         self.send(CITY, opening(name))

@@ -1,8 +1,8 @@
 """Audit trail 审计轨迹 in the schema: every entry about a subject, and the events of diagnoses as they happen. plan P5."""
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -14,20 +14,16 @@ from api.as_of import AsOfMoment, position_of
 from api.context import Context
 from api.diagnosis_parts import EPOCH, moment
 from api.field_rights import require_searchable
+from api.following import BATCH, follow
 from api.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from domain.events import EVENTS
 from domain.fields import FIELDS
-from domain.language import Rule
-from projections import audit_trail, trail_words
+from journal import Caller
+from projections import Reading, audit_trail, trail_words
 from projections.audit_trail import EntryFilter, EntryRow
 
-BATCH = 100
-HEARTBEAT_SECONDS = 20.0
-"""A subscriber that nothing happened to looks this often whether its session still holds."""
 DIAGNOSES = "diagnosis."
 CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
-
-SESSION_ENDED = Rule("SESSION_ENDED", "plan P7", "会话已结束或角色已变更", "The session has ended or its role has changed")
 
 
 @strawberry.type(description="Entry of the journal 日志条目: who did what, when, in which role, why. plan P5")
@@ -180,21 +176,9 @@ class AuditTrailQueries:
         )
 
 
-def _look(context: Context, position: int, stream: str | None) -> tuple[list[EntryRow], int]:
-    """What happened in the scope beyond a position, and how far was looked; the session is judged anew each time."""
-    identified = context.program.accounts.identify(context.token) if context.token is not None else None
-    if identified is None or identified.caller != context.caller:
-        raise SESSION_ENDED.refuse()
-    with context.program.models.reading(identified.caller.scope) as reading:
-        rows = audit_trail.entries(
-            reading, identified.caller.scope, BATCH, EntryFilter(stream=stream, type=DIAGNOSES), after=position
-        )
-        return rows, rows[-1].position if len(rows) == BATCH else max(position, reading.position)
-
-
-@strawberry.type(description="Live events 实时动态")
-class Subscription:
-    """What a client may follow."""
+@strawberry.type
+class DiagnosisSubscription:
+    """Events of diagnoses as they happen."""
 
     @strawberry.subscription(
         description="Events of the diagnoses in the scope 诊断动态, each once and in order. plan P5. "
@@ -208,13 +192,13 @@ class Subscription:
     ) -> AsyncGenerator[DiagnosisEvent, None]:
         """Events beyond a cursor, for ever."""
         context = info.context
-        wakeups = context.wakeups
-        assert wakeups is not None, "a subscription runs in the app, which follows the journal"  # noqa: S101
-        position = context.cursors.open(after) if after else await asyncio.to_thread(context.program.models.position)
-        stream = f"diagnosis/{diagnosis}" if diagnosis is not None else None
-        while True:
-            rows, position = await asyncio.to_thread(_look, context, position, stream)
-            for row in rows:
+        where = EntryFilter(stream=f"diagnosis/{diagnosis}" if diagnosis is not None else None, type=DIAGNOSES)
+
+        def read(reading: Reading, caller: Caller, position: int) -> list[EntryRow]:
+            return audit_trail.entries(reading, caller.scope, BATCH, where, after=position)
+
+        async with aclosing(follow(context, after, read)) as rows:
+            async for row in rows:
                 yield DiagnosisEvent(
                     cursor=context.cursors.seal(row.position),
                     diagnosis=strawberry.ID(row.stream.split("/", 1)[1]),
@@ -224,5 +208,3 @@ class Subscription:
                     at=moment(row.at),
                     role=row.role,
                 )
-            if len(rows) < BATCH:
-                await wakeups.beyond(position, HEARTBEAT_SECONDS)

@@ -14,7 +14,8 @@ from api.improvement_costs import ImprovementCosts, build_costs
 from api.mutations import Filled, Thing
 from api.organisations import Organisation, load_organisations
 from api.people import Person, build_people
-from api.revisions import Revision, find_revision
+from api.revision_parts import Revision
+from api.revisions import find_revision
 from api.rosters import RosterImport, build_import
 from domain.assignments import AssignExpert
 from domain.consents import GrantConsent

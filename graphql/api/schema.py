@@ -2,7 +2,7 @@
 
 import strawberry
 
-from api.audit_trail import AuditTrailQueries, Subscription
+from api.audit_trail import AuditTrailQueries, DiagnosisSubscription
 from api.coverage import CoverageQueries
 from api.diagnosis import DiagnosisQueries
 from api.disclosures import DisclosureQueries
@@ -22,6 +22,7 @@ from api.person_export import PersonExportMutations
 from api.revisions import RevisionQueries
 from api.rosters import RosterQueries
 from api.sessions import SessionMutations, SessionQueries
+from api.standards_events import StandardsSubscription
 from domain.fields import FIELDS
 
 
@@ -53,6 +54,11 @@ class OwnMutations(SessionMutations, PersonExportMutations):
 
 
 Mutation = mutation_type(FILLED, THINGS, OwnMutations)
+
+
+@strawberry.type(description="Live events 实时动态")
+class Subscription(DiagnosisSubscription, StandardsSubscription):
+    """What a client may follow."""
 
 
 def build_schema() -> strawberry.Schema:

@@ -347,3 +347,29 @@ def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: W
                 return seen
 
     assert asyncio.run(collect()) == expected
+
+
+@pytest.mark.parametrize("chosen", [Everything(), Is(Attribute.DISTRICT, "310115"), OpenTo(Attribute.ASSIGNMENT, "zhou", TODAY)])
+def test_a_socket_is_told_of_a_draft_only_where_the_draft_is_open_to_it(watched: Watched, chosen: Scope) -> None:
+    program = watched.program
+    operations = Operations(program, watched.built, FIELDS, Wakeups(program.journal, program.models))
+    query = "subscription($after: String) { standardsEvents(after: $after) { subject id type what role } }"
+
+    async def collect() -> list[tuple[str, str]]:
+        watched.asked[:] = [chosen]
+        admitted = operations.admit(Request(query, {"after": Cursors(program.secret).seal(0)}), "any", KINDS)
+        assert isinstance(admitted, Admitted)
+        seen = []
+        async with aclosing(operations.stream(admitted)) as answers:
+            try:
+                while True:
+                    told = (await asyncio.wait_for(anext(answers), 1.0)).payload["data"]["standardsEvents"]
+                    seen.append((told["id"], told["type"]))
+            except (TimeoutError, StopAsyncIteration):
+                return seen
+
+    seen = asyncio.run(collect())
+    assert seen[0] == ("2023", "edition.published.v1")
+    drafts = [kind for identity, kind in seen if identity == REVISION]
+    is_open = not isinstance(chosen, Is)
+    assert drafts == (["revision.drafted.v1", "revision.reviewers_named.v1"] if is_open else [])

@@ -46,6 +46,8 @@ from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import DIRECTORY, EnterpriseFilter
 from projections.runner import DESKS
 from standards import CostUnit, edition_mappings, load_composition
+from standards import edition_mappings, load_composition
+from tests.revising_city import put_to_consultation, review_erratum
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
 
 ANY = EnterpriseFilter()
@@ -86,6 +88,8 @@ def city(journal: Journal) -> City:
     city.send(CITY, grant)
     open_to_others(city)
     map_editions(city)
+    put_to_consultation(city)
+    review_erratum(city)
     return city
 
 

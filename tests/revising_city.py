@@ -1,0 +1,66 @@
+"""Revisions of the small city's standard: one on consultation with a comment, one erratum reviewed by an expert."""
+
+from datetime import timedelta
+
+from domain import standards_revision as r
+from domain.access import Role, scope_of
+from domain.language import city_day
+from journal import Caller
+from standards import composition_rule
+from standards.changes import DimensionWeight, IndicatorText
+from tests.small_city import CITY, FILLER, City
+
+CONSULTED, ERRATUM = "consulted-revision", "erratum"
+REVIEWER = "zhou"
+"""An expert whom the city has let in before."""
+
+
+def drafting(identity: str, key: str, kind: r.RevisionKind) -> r.DraftRevision:
+    return r.DraftRevision(
+        revision=identity,
+        kind=kind,
+        base="2023",
+        key=key,
+        title=f"标准（{key} 版）",
+        why="试行后修订",
+        industries=(),
+        rule=composition_rule("2023"),
+    )
+
+
+def changing(identity: str, *changes: r.StandardChange, version: int = 1) -> r.ChangeDraft:
+    return r.ChangeDraft(
+        revision=identity, draft_version=version, changes=tuple(r.ProposedChange(change=one) for one in changes)
+    )
+
+
+SHIFT = (
+    DimensionWeight.model_validate({"dimension": "D1", "weight": 14, "reason": "战略类偏重"}),
+    DimensionWeight.model_validate({"dimension": "F", "weight": 11, "reason": "融合更重"}),
+)
+
+
+def put_to_consultation(city: City, identity: str = CONSULTED) -> None:
+    """Drafted, changed, open to comments, with one comment that is answered and one that is not."""
+    today = city_day(city.clock())
+    city.send(CITY, drafting(identity, "2027", r.RevisionKind.REVISION))
+    city.send(CITY, changing(identity, *SHIFT))
+    opening = r.OpenConsultation(revision=identity, draft_version=2, since=today, until=today + timedelta(days=30))
+    city.send(CITY, opening)
+    for number, clause in enumerate(("dimensions.F", ""), 1):
+        comment = r.CommentOnDraft(revision=identity, comment=f"c{number}", clause=clause, text=f"意见{number}")
+        city.send(FILLER, comment)
+    answer = r.AnswerComment(revision=identity, comment="c1", disposition=r.Disposition.PARTLY, reason="放缓")
+    city.send(CITY, answer)
+
+
+def review_erratum(city: City, identity: str = ERRATUM) -> None:
+    """Drafted, changed, and approved by its one reviewer."""
+    city.send(CITY, drafting(identity, "2023.1", r.RevisionKind.ERRATUM))
+    words = IndicatorText(indicator="Z01", member="evidence", text="规划文件、年度评估", reason="漏字")
+    city.send(CITY, changing(identity, words))
+    city.send(CITY, r.NameReviewers(revision=identity, reviewers=(REVIEWER,)))
+    scope = scope_of(Role.READER, "experts", REVIEWER, city_day(city.clock()))
+    reviewer = Caller(actor=REVIEWER, role=Role.READER, organisation="experts", scope=scope)
+    said = r.ReviewDraft(revision=identity, draft_version=2, verdict=r.Verdict.APPROVE, grounds="属文字勘误")
+    city.send(reviewer, said)
