@@ -94,6 +94,7 @@ def grade_causes(journal: Journal, subject: str) -> Mapping[str, Sequence[Entry]
     ]
     last = case[-1].position
     read = {name: [e for e in history if e.position <= last] for name, history in journal.read_many(streams).items()}
+    read[streams[0]] = read[streams[0]][:1]  # the pinned text; from when it applied is no part of what a grade rests on
     return {subject: case, **read}
 
 

@@ -88,6 +88,10 @@ def _imported(data: Data, _known: Known) -> str:
     )
 
 
+_KINDS = {"revision": "修订", "erratum": "勘误"}
+_DISPOSITIONS = {"adopted": "采纳", "partly": "部分采纳", "rejected": "不采纳"}
+_VERDICTS = {"approve": "同意", "return": "退回"}
+
 PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
     **dict.fromkeys(sorted(diagnosis_desk.OPENED), _opened),
     "diagnosis.provider_assigned.v1": lambda data, known: f"指定了服务商{_named(data['provider'], known)}",
@@ -145,6 +149,20 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
         f"设定了自 {data['costs']['since']} 起的改进成本（{data['costs']['source']['document']}，"
         f"标记 {data['costs']['source']['mark']}）"
     ),
+    "edition.put_in_force.v1": lambda data, _: f"确定标准版本自 {data['since']} 起施行",
+    "edition.retired.v1": lambda data, _: f"废止了标准版本，自 {data['since']} 起：{data['reason']}",
+    "revision.drafted.v1": lambda data, _: f"以版本 {data['base']} 为基础起草了{_KINDS[data['kind']]} {data['key']}：{data['why']}",
+    "revision.changed.v1": lambda data, _: f"修改了草案：{_listed([one['clause'] for one in data['changes']])}",
+    "revision.consultation_opened.v1": lambda data, _: (
+        f"就第 {data['draft_version']} 稿公开征求意见，自 {data['since']} 至 {data['until']}"
+    ),
+    "revision.consultation_closed.v1": lambda _data, _known: "结束了征求意见",
+    "revision.commented.v1": lambda data, _: f"对{data['clause'] or '全文'}提出了意见",
+    "revision.comment_answered.v1": lambda data, _: f"答复了一条意见：{_DISPOSITIONS[data['disposition']]}",
+    "revision.reviewers_named.v1": lambda data, _: f"将草案送 {len(data['reviewers'])} 位专家评审",
+    "revision.reviewed.v1": lambda data, _: f"评审了第 {data['draft_version']} 稿：{_VERDICTS[data['verdict']]}",
+    "revision.published.v1": lambda data, _: f"发布了修订：{_listed(sorted(data['editions']))}，自 {data['since']} 起施行",
+    "revision.abandoned.v1": lambda data, _: f"终止了修订：{data['reason']}",
     "target.set.v1": lambda data, _: f"设定了 {data['year']} 年工作目标：不低于 {data['at_least']}（{data['clause']}）",
     "slot.taken.v1": lambda _data, _known: "占用了在诊名额",
     "slot.released.v1": lambda _data, _known: "释放了在诊名额",

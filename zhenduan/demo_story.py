@@ -26,6 +26,7 @@ from zhenduan.demo_cases import Act, Cast, DemoCase, acts
 from zhenduan.demo_data import DemoData, Ending, Provider, seats
 from zhenduan.demo_firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo_people import SHOWN_DISTRICT, People, draw_id, organisations
+from zhenduan.demo_revision import steps
 
 EDITION = "2023"
 BEGINNING = date(2023, 8, 7)
@@ -91,6 +92,7 @@ def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime)
     shown = _shown(data, enterprise_id(firms[0].uscc))
     played += _positions(people, shown)
     played += _headquarters(people, named)
+    played += _revision(people, shown, present)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -121,6 +123,14 @@ def _positions(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
     for role in (role for others in POSITIONS_SHOWN.values() for role in others):
         for command in people.joining(people.meet(role, shown[role]), day):
             yield Timed(moment(day, next(minutes)), Act(0, city, command))
+
+
+def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:
+    """The standard's revision, on consultation now; those who may sign in comment on it."""
+    today, callers = city_day(present), {role: people.callers[role, unit] for role, unit in shown.items()}
+    for number, step in enumerate(steps(callers[Role.CITY], callers, today, people.chance)):
+        day = later(today - timedelta(days=step.days_ago), 0)
+        yield Timed(moment(day, 120 + number), step.act)
 
 
 def _seats(data: DemoData, firms: Sequence[DemoFirm]) -> dict[str, DemoFirm]:

@@ -26,7 +26,7 @@ from zhenduan.wiring import opened
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.now(UTC).date()
 KINDS = frozenset(OperationType)
-SAMPLES = {"ID": '"x"', "String": '"x"', "Int": "1", "Boolean": "true"}
+SAMPLES = {"DraftOf": "CURRENT", "ID": '"x"', "String": '"x"', "Int": "1", "Boolean": "true"}
 
 
 def test_the_access_page_is_current() -> None:

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from api.program import Program
 from domain import diagnosis as d
-from domain.access import EXPERTS, Everything, Role
+from domain.access import EXPERTS, Everything, Nothing, Role
 from domain.language import SHANGHAI, Command
 from interop.code_lists import districts, industries
 from interop.rosters import read_roster, roster_command
@@ -36,6 +36,7 @@ from projections import (
     groups,
     open_read_models,
     people_desk,
+    revisions_desk,
 )
 from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import EnterpriseFilter
@@ -257,6 +258,21 @@ def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or
     with city.models.reading() as reading:
         firms = directory.enterprises_by_id(reading, Everything(), [row.enterprise for row in otherwise])
     assert DATA.owner_firm.name in {firm.name for firm in firms.values()}
+
+
+def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_answered_and_one_open(city: House) -> None:
+    with city.models.reading() as reading:
+        [row] = revisions_desk.revisions(reading, Everything(), 10)
+        comments = revisions_desk.comments(reading, Nothing(), row.id, 100)
+        changes = revisions_desk.changes(reading, Everything(), [row.id])
+        text = revisions_desk.consulted_editions(reading, Nothing(), row.id)
+    assert (row.status, row.key) == ("consulting", str(PRESENT.year + 1))
+    assert len({one.role for one in comments}) >= 4
+    assert {one.disposition for one in comments} == {"adopted", "partly", "rejected", None}
+    assert all(one.text.startswith("示例") for one in comments)
+    assert all(one.reason.startswith("示例") for one in changes)
+    assert text is not None
+    assert (text.problems, set(text.editions)) == ((), set(published_editions()))
 
 
 def test_a_group_has_its_headquarters_diagnosed_under_its_own_edition_and_its_members_rolled_up(city: House) -> None:
