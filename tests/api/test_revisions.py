@@ -1,12 +1,15 @@
 """Revisions over the API (plan S5): the way of a revision, and who sees what of it at each step."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import parse, print_ast, validate
 
 from domain.language import city_day
-from tests.live_city import LiveCity
+from tests.live_city import SCHEMA, LiveCity
 
 REVISION = """revision { id kind base key title status statusName inForceFrom
   consultation { since until closed commentCount unansweredCount }
@@ -213,3 +216,12 @@ def test_an_edition_is_retired_by_the_city(city: LiveCity) -> None:
     payload = city.done("city", "retireEdition", "edition { key retiredFrom }", **given)
     assert payload["edition"] == {"key": "2023", "retiredFrom": day(city)}
     assert city.refused("city", "retireEdition", **given | {"edition": "2099"}) == "NOT_FOUND"
+
+
+def test_every_example_of_the_standards_page_is_an_operation_of_the_schema() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "standards.md").read_text("utf-8")
+    blocks = re.findall(r"```graphql\n(.*?)```", page, re.DOTALL)
+    operations = [print_ast(one) for block in blocks for one in parse(block).definitions]
+    assert len(operations) >= 7
+    for operation in operations:
+        assert validate(SCHEMA._schema, parse(operation)) == [], operation  # noqa: SLF001 - it has no public name
