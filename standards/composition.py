@@ -6,14 +6,14 @@ keeps its weights. No weight of a kept indicator, stated or shared, leaves the b
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from standards.edition import HUNDRED, Bound, Edition, Indicator, Source, Text, Weight
+from standards.edition import HUNDRED, Bound, Edition, EditionText, Indicator, Source, Text, Weight
 from standards.scoring import apportioned
 
 INDUSTRY = r"[a-z]+(-[a-z]+)*"
@@ -179,7 +179,7 @@ def compose(plain: Edition, overlay: Overlay, rule: CompositionRule) -> Composit
     try:
         edition = IndustryEdition.model_validate(
             {
-                **{name: getattr(plain, name) for name in type(plain).model_fields},
+                **_fields(plain),
                 "key": f"{plain.key}-{overlay.industry}",
                 "title": f"{plain.title}·{overlay.name}版",
                 "source": overlay.source,
@@ -189,8 +189,21 @@ def compose(plain: Edition, overlay: Overlay, rule: CompositionRule) -> Composit
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or overlay.industry
-        raise CompositionRefused(where, first["msg"], "组合后的版本不成立") from error
+        raise CompositionRefused(where, first["msg"], _said_of(plain, indicators)) from error
     return Composition(edition=edition, origins=_origins(plain, overlay, edition))
+
+
+def _said_of(plain: Edition, indicators: Sequence[Indicator]) -> str:
+    """In Chinese why these indicators make no edition; each of them is sound by itself or says so in the error's own words."""
+    try:
+        problems = EditionText(**{**_fields(plain), "indicators": indicators}).problems
+    except ValidationError:
+        problems = ()
+    return problems[0].says if problems else "组合后的版本不成立"
+
+
+def _fields(plain: Edition) -> dict[str, Any]:
+    return {name: getattr(plain, name) for name in type(plain).model_fields}
 
 
 def _require_sense(plain: Edition, overlay: Overlay) -> None:

@@ -247,6 +247,16 @@ def _judging_at_odds(text: EditionText) -> Iterator[Problem]:
     if breadth.including not in {d.id for d in text.dimensions if d.base}:
         english = f"gate {breadth.code} names an unknown base dimension"
         yield _problem("gates.breadth.including", "GATE_DIMENSION_UNKNOWN", "广度门槛所指基本维度不存在", english)
+    if not 1 <= breadth.at_least <= sum(d.base for d in text.dimensions):
+        english = f"gate {breadth.code} asks for {breadth.at_least} base dimensions, which there are not"
+        yield _problem("gates.breadth.at_least", "GATE_OUT_OF_RANGE", "广度门槛所需的基本维度数不成立", english)
+    for name, below in (
+        ("weakest_dimension", text.gates.weakest_dimension.levels_below),
+        ("key_indicators", text.gates.key_indicators.levels_below),
+    ):
+        if not 0 <= below < LEVELS:
+            english = f"gate {name} lets something lie {below} levels below"
+            yield _problem(f"gates.{name}.levels_below", "GATE_OUT_OF_RANGE", "门槛允许低于候选等级的级数不成立", english)
     if list(text.bands) != sorted(set(text.bands)):
         yield _problem("bands", "BANDS_NOT_RISING", "各档最低分未逐档上升", "bands do not rise")
     levels = sorted(text.points)

@@ -179,6 +179,24 @@ def test_an_overlay_that_no_longer_fits_is_a_problem_with_its_place() -> None:
     assert (problem.industry, problem.place, problem.rule) == ("automotive", "indicators.C08", "OVERLAY_UNFIT")
 
 
+def test_an_overlay_that_makes_no_whole_edition_any_more_says_why_in_words() -> None:
+    gone = DropIndicator(indicator="F08", industry="automotive", reason="示例")
+    [problem] = composed(city(drafted(), changing(gone)).accepted.state.standard).problems
+    assert (problem.industry, problem.rule) == ("automotive", "OVERLAY_UNFIT")
+    assert "F08" in problem.says
+    assert "F08" in problem.says_in_english
+
+
+@pytest.mark.parametrize(
+    ("gate", "setting", "value"),
+    [("breadth", "at_least", "6"), ("breadth", "at_least", "0"), ("weakest_dimension", "levels_below", "-1")],
+)
+def test_a_gate_that_nothing_or_everything_passes_is_a_problem(gate: str, setting: str, value: str) -> None:
+    change = GateSetting(gate=gate, setting=setting, value=value, reason="示例")
+    [problem] = composed(city(drafted(), changing(change)).accepted.state.standard).problems
+    assert (problem.place, problem.rule) == (f"gates.{gate}.{setting}", "GATE_OUT_OF_RANGE")
+
+
 def test_a_change_is_made_against_the_draft_that_was_seen() -> None:
     city(changed(), changing(heavier("C01", "9"))).refused(DRAFT_STALE, current=2)
     city(changed(), changing(heavier("C01", "9"), version=3)).refused(DRAFT_STALE, current=2)
