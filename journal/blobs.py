@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,26 +46,36 @@ class Blobs:
         digest = sha256(data).hexdigest()
         path = self._path(digest)
         assert path is not None, "a digest is a digest"  # noqa: S101
-        for folder in (path.parent.parent, path.parent):
-            folder.mkdir(exist_ok=True)
-            sync_folder(folder.parent)
         if path.exists() and path.read_bytes() == data:
-            sync_folder(path.parent)  # who put it first may not have come so far yet
+            for folder in (path.parent.parent, path.parent, path):
+                sync_folder(folder.parent)  # who put it first may not have come so far yet
             return digest
+        return self.keep((data,))
+
+    def keep(self, parts: Iterable[bytes]) -> str:
+        """Keep bytes as they come and give the SHA-256 of them all 逐段存入, without ever holding them together."""
+        digest = sha256()
         descriptor, name = tempfile.mkstemp(dir=self._arriving)
         draft = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                for part in parts:
+                    digest.update(part)
+                    file.write(part)
                 file.flush()
                 os.fsync(file.fileno())
+            path = self._path(digest.hexdigest())
+            assert path is not None, "a digest is a digest"  # noqa: S101
+            for folder in (path.parent.parent, path.parent):
+                folder.mkdir(exist_ok=True)
+                sync_folder(folder.parent)
             draft.chmod(0o400)
             draft.rename(path)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
-        return digest
+        return digest.hexdigest()
 
     def get(self, digest: str) -> bytes | None:
         """The bytes of a hash 取出, checked again; None when they are not kept here.

@@ -31,12 +31,16 @@ class Rescoring:
     Args:
         old: published editions by key.
         new: key of a published edition -> the edition that would take its place; one without has no successor.
+        sensitivity: whether to look for the smallest changes as well, which takes most of the time.
     """
 
-    def __init__(self, old: Mapping[str, AnyEdition], new: Mapping[str, AnyEdition]) -> None:
+    def __init__(
+        self, old: Mapping[str, AnyEdition], new: Mapping[str, AnyEdition], *, sensitivity: bool = True
+    ) -> None:
         self._shadows = {key: Shadow(old[key], edition) for key, edition in new.items() if key in old}
         self._tally = ShadowTally()
-        self._sensitivities = {key: SensitivityTally(shadow.new) for key, shadow in self._shadows.items()}
+        wanted = self._shadows if sensitivity else {}
+        self._sensitivities = {key: SensitivityTally(shadow.new) for key, shadow in wanted.items()}
         self.done = 0
 
     def movers(
@@ -54,7 +58,8 @@ class Rescoring:
             self._tally.add(row.subject, finished.grade, found, reworded=reworded)
             self.done += 1
             if isinstance(found, Rescored):
-                self._sensitivities[key].add(row.id, finished.form, found.card, finished.process)
+                if (changes := self._sensitivities.get(key)) is not None:
+                    changes.add(row.id, finished.form, found.card, finished.process)
                 if found.moved is not None:
                     yield Mover(row.id, row.enterprise, key, found.moved)
             if progress is not None:

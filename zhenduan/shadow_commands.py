@@ -61,7 +61,7 @@ def _successors(old: Mapping[str, AnyEdition], wanted: str, of: str | None) -> M
 def _run(
     reading: Reading, old: Mapping[str, AnyEdition], new: Mapping[str, AnyEdition], *, movers: int, sensitivity: bool
 ) -> None:
-    rescoring = Rescoring(old, new)
+    rescoring = Rescoring(old, new, sensitivity=sensitivity)
     shown: list[str] = []
     with tqdm(desc="测算 re-scoring", unit=" 份", total=how_many(reading, Everything()), file=sys.stderr) as bar:
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -105,7 +106,7 @@ def test_bytes_and_names_are_synced_before_put_returns(blobs: Blobs, monkeypatch
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(Path, "rename", renamed)
     blobs.put(b"durable")
-    assert order == ["folder", "folder", "file", "rename", "folder"]
+    assert order == ["file", "folder", "folder", "rename", "folder"]
 
 
 def test_what_a_dead_process_left_is_cleared_and_what_still_arrives_is_not(tmp_path: Path) -> None:
@@ -116,3 +117,22 @@ def test_what_a_dead_process_left_is_cleared_and_what_still_arrives_is_not(tmp_p
     os.utime(arriving / "old", (time.time() - 90_000,) * 2)
     Blobs(tmp_path)
     assert files(tmp_path) == [arriving / "new"]
+
+
+@PROPERTY
+@given(parts=st.lists(st.binary(max_size=64), max_size=20))
+def test_bytes_that_come_in_parts_are_kept_under_the_hash_of_them_all(blobs: Blobs, parts: list[bytes]) -> None:
+    digest = blobs.keep(iter(parts))
+    assert digest == sha256(b"".join(parts)).hexdigest()
+    assert blobs.get(digest) == b"".join(parts)
+
+
+def test_parts_that_end_in_a_fault_leave_nothing_behind(tmp_path: Path) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"first"
+        raise LookupError
+
+    blobs = Blobs(tmp_path)
+    with pytest.raises(LookupError):
+        blobs.keep(parts())
+    assert files(tmp_path) == []

@@ -163,7 +163,7 @@ def test_memory_does_not_grow_with_the_number_of_diagnoses(tmp_path: Path) -> No
 
     measured(20)
     peaks = [measured(20), measured(100)]
-    assert peaks[1] < 1.1 * peaks[0], peaks
+    assert peaks[1] < 1.5 * peaks[0], peaks
     models.close()
     journal.close()
 
