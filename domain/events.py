@@ -14,6 +14,7 @@ from domain.improvement_costs import IMPROVEMENT_COSTS
 from domain.language import Capability, Event
 from domain.organisations import ORGANISATIONS
 from domain.people_rules import PEOPLE
+from domain.shadow import SHADOWS
 from domain.slots import SLOTS
 from domain.standards_revision_rules import REVISIONS
 from domain.targets import TARGETS
@@ -33,6 +34,7 @@ CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
         PEOPLE,
         REVISIONS,
         ROSTERS,
+        SHADOWS,
         SLOTS,
         TARGETS,
     )

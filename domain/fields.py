@@ -7,7 +7,7 @@ which says who may send which command.
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Role
-from domain.rights import APPOINTERS, COMMANDS, LIAISONS
+from domain.rights import APPOINTERS, BY_THE_PROGRAM, COMMANDS, LIAISONS
 from domain.standards_revision import DRAFT_READERS
 
 ANYONE = frozenset(Role)
@@ -78,6 +78,12 @@ The text on consultation and the comments on it are open to every signed-in role
 DISCLOSURES = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
 """Who read whose data: each firm of its own, the city and the auditor of all. Nobody is told what others look at besides."""
 OUTCOME_FIELDS = ("selfTotal", "verifiedTotal", "measuredGrade", "grade", "level", "gradeName", "levelName")
+MOVER_FIELDS = ("before", "after", "totalBefore", "totalAfter", "reasons", "sentence")
+
+SHADOW_TOTALS = DRAFT_READERS - {Role.SYSTEM}
+"""What a draft would do, for who may see drafts: of the experts those named as its reviewers."""
+SHADOW_FIRMS = frozenset({Role.CITY, Role.AUDITOR})
+"""Who would move. Others are shown blurred counts (api/shadow.py)."""
 
 READ_FIELDS: Mapping[str, frozenset[Role]] = {
     # doors
@@ -100,6 +106,8 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "Query.revisions": SIGNED_IN,
     "Query.comments": SIGNED_IN,
     "Query.revisionText": SIGNED_IN,
+    "Query.shadow": SHADOW_TOTALS,
+    "Query.shadowMovers": SHADOW_FIRMS,
     "Query.organisations": SIGNED_IN,
     "Query.people": PEOPLE,
     "Query.liaisonNetwork": NETWORK,
@@ -247,6 +255,28 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "DisclosedFirm.*": DISCLOSURES,
     "DisclosureConnection.*": DISCLOSURES,
     "DisclosureEdge.*": DISCLOSURES,
+    # what a draft would do (plan S5)
+    "ShadowRun.*": SHADOW_TOTALS,
+    "ShadowRun.inputDigest": AUDIT,
+    **{
+        f"{name}.*": SHADOW_TOTALS
+        for name in (
+            "ShadowOutcome",
+            "ShadowCounts",
+            "ShadowMatrixRow",
+            "ShadowSlice",
+            "ShadowReasonCount",
+            "ShadowObstacleCount",
+            "EditionSensitivity",
+            "ParameterSensitivity",
+            "NearestMove",
+        )
+    },
+    "ShadowMover.*": SHADOW_FIRMS,
+    **{f"ShadowMover.{name}": SHADOW_FIRMS for name in MOVER_FIELDS},
+    "ShadowReason.*": SHADOW_FIRMS,
+    "ShadowMoverConnection.*": SHADOW_FIRMS,
+    "ShadowMoverEdge.*": SHADOW_FIRMS,
 }
 
 MASKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -267,6 +297,7 @@ MASKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "GroupRollUp.total",
             "GroupRollUp.dimensions",
             "RolledUpScore.*",
+            *(f"ShadowMover.{name}" for name in MOVER_FIELDS),
         ),
     ),
     (
@@ -324,11 +355,14 @@ def _camel(name: str) -> str:
     return name[0].lower() + name[1:]
 
 
+OPEN_COMMANDS = tuple(command for command, roles in COMMANDS.items() if roles != BY_THE_PROGRAM)
+
 FIELDS: Mapping[str, frozenset[Role]] = {
     **READ_FIELDS,
-    **{f"Mutation.{_camel(command)}": SIGNED_IN for command in COMMANDS},
-    **{f"{command}Payload.*": SIGNED_IN for command in COMMANDS},
+    **{f"Mutation.{_camel(command)}": SIGNED_IN for command in OPEN_COMMANDS},
+    **{f"{command}Payload.*": SIGNED_IN for command in OPEN_COMMANDS},
     **{f"{command}Payload.person": PEOPLE for command in PERSON_COMMANDS},
     "ImportRosterPayload.rosterImport": ROSTERS,
+    "RequestShadowPayload.shadow": SHADOW_TOTALS,
 }
 """All rows. A command is open to every signed-in role here, because its own rule refuses the wrong one as data."""

@@ -18,6 +18,8 @@ ROLE_NOT_ALLOWED = Rule(
 
 CITY = frozenset({Role.CITY})
 CITY_AND_SYSTEM = CITY | {Role.SYSTEM}
+BY_THE_PROGRAM = frozenset({Role.SYSTEM})
+"""What only the program itself does 程序执行; it has no door."""
 GOVERNMENT = frozenset({Role.CITY, Role.DISTRICT})
 LIAISONS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.PARK, Role.REPORTING_UNIT})
 OWNER = frozenset({Role.ENTERPRISE})
@@ -80,6 +82,9 @@ COMMANDS: Mapping[str, frozenset[Role]] = {
     "ReviewDraft": EXPERTS,
     "PublishRevision": CITY,
     "AbandonRevision": CITY,
+    "RequestShadow": CITY,
+    "CompleteShadow": BY_THE_PROGRAM,
+    "FailShadow": BY_THE_PROGRAM,
     # programme (plan G)
     "SetTarget": CITY_AND_SYSTEM,
     # roster (plan P1)

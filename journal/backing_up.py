@@ -40,7 +40,7 @@ from journal.vault import sync_folder
 
 CITED = re.compile(rb'"([0-9a-f]{64})"')
 """Whatever in an entry looks like a hash; it is a file's where a file of that hash is kept."""
-FILE_FIELD = re.compile(rb'"(?:sha256|pdf)":"([0-9a-f]{64})"')
+FILE_FIELD = re.compile(rb'"(?:sha256|pdf|movers)":"([0-9a-f]{64})"')
 """A hash that is a file's for certain."""
 
 

@@ -52,6 +52,7 @@ from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.revisions_fold import REVISIONS_DESK
 from projections.rosters import ROSTER_DESK
+from projections.shadow_desk import SHADOW_DESK
 from projections.terms import TERMS
 
 DESKS: tuple[Desk, ...] = (
@@ -67,6 +68,7 @@ DESKS: tuple[Desk, ...] = (
     GROUP_DESK,
     IMPROVEMENT_COST_DESK,
     REVISIONS_DESK,
+    SHADOW_DESK,
     AUDIT_TRAIL,
     PERIODS,
 )

@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from threading import Event
 
 from api.program import Program
 from domain import diagnosis as d
 from domain.access import Role
 from domain.language import Command, city_day
+from domain.shadow import RequestShadow
 from interop.code_lists import names_of_codes
 from journal import Finish
 from projections.report import finish_report
@@ -24,8 +26,11 @@ from zhenduan.demo_cases import Attachment
 from zhenduan.demo_data import DemoData, demo_data
 from zhenduan.demo_people import LOGINS, DemoLogin
 from zhenduan.demo_story import Timed, story
+from zhenduan.shadowing import do_shadows
 
 PARTNER = "demo-partner"
+REASON = "示例数据"
+"""Why anything is done here."""
 PARTNER_KEY_LIFETIME = timedelta(days=30)
 
 Progress = Callable[[int, int], None]
@@ -118,4 +123,7 @@ def _send(program: Program, timed: Timed, finish: Finish) -> None:
         )
     command = what if isinstance(what, Command) else what(city_day(timed.at))
     needs_report = isinstance(command, d.IssueReport | d.ConfirmReport)
-    program.send(who, command, reason="示例数据", finish=finish if needs_report else None)
+    program.send(who, command, reason=REASON, finish=finish if needs_report else None)
+    if isinstance(command, RequestShadow):
+        program.models.catch_up()
+        do_shadows(program, Event(), "demo", reason=REASON)

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from domain import standards_revision as r
 from domain.access import Role
+from domain.shadow import RequestShadow
 from interop.code_lists import CodeList, read_codes
 from journal import Caller
 from standards import StandardChange, composition_rule, published_editions
@@ -21,6 +22,9 @@ from zhenduan.demo_people import draw_id
 
 Days = Annotated[int, Field(ge=3, le=100)]
 """Days before the present: so many that a weekend moves no act beyond it."""
+
+ASKED_DAYS_AGO = 3
+"""When the city asks what the draft would do."""
 
 
 class DemoAnswer(CodeList):
@@ -107,3 +111,4 @@ def steps(city: Caller, shown: Mapping[Role, Caller], present: date, chance: Ran
         if comment.answer is not None:
             answer = r.AnswerComment(revision=revision, comment=identity, **comment.answer.model_dump())
             yield Step(comment.days_ago - 1, Act(0, city, answer))
+    yield Step(ASKED_DAYS_AGO, Act(0, city, RequestShadow(revision=revision, draft_version=last)))

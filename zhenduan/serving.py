@@ -15,6 +15,7 @@ from zhenduan.checkpointing import signing
 from zhenduan.demo import open_demo
 from zhenduan.demo_people import DemoLogin
 from zhenduan.settings import Settings
+from zhenduan.shadowing import shadowing
 from zhenduan.wiring import Installation, finish_erasures, opened
 
 LARGEST_SOCKET_MESSAGE = 256 * 1024
@@ -41,6 +42,7 @@ def _listen(installation: Installation, host: str, port: int, *, project: bool) 
     with (
         suppress(KeyboardInterrupt),
         signing(installation.log) if project else nullcontext(),
+        shadowing(installation.program) if project else nullcontext(),
     ):  # uvicorn has closed everything before it raises the signal again
         server.run()
     return 0 if server.started else 1
@@ -95,6 +97,6 @@ def project(settings: Settings) -> int:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
-    with opened(settings) as installation, signing(installation.log):
+    with opened(settings) as installation, signing(installation.log), shadowing(installation.program):
         installation.program.models.run(stop)
     return 0

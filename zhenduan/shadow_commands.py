@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from tqdm import tqdm
 
 from domain.access import Everything
-from projections import editions_desk
+from projections import editions_desk, revisions_desk
 from projections.finished_diagnoses import how_many
 from projections.reading import Reading
 from projections.rescoring import Rescoring
@@ -40,7 +40,11 @@ def _shadow(settings: Settings, given: argparse.Namespace) -> int:
         installation.program.models.catch_up()
         with installation.program.models.reading() as reading:
             old = {row.key: edition_of_json(row.body) for row in editions_desk.editions(reading)}
-            new = _successors(old, given.edition, given.of)
+            draft = revisions_desk.draft_editions(reading, Everything(), given.edition)
+            new = _successors(old, given.edition, given.of) if draft is None else draft.editions
+            if draft is not None and draft.problems:
+                sys.stderr.write(f"草案尚不成立 the draft does not hold as a whole: {draft.problems[0].says}\n")
+                return 1
             if not new:
                 known = "、".join(dict.fromkeys((*old, *published_editions())))
                 sys.stderr.write(f"没有可测算的版本 no edition to re-score under：{given.edition}；可选 one of: {known}\n")
@@ -119,7 +123,8 @@ def _nearest(direction: str, move: NearestMove | None) -> str:
 def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
     """Add the commands. command: takes name, what runs, what it says."""
     added = command("shadow", _shadow, "影子测算 what another edition would do to every finished diagnosis")
-    added.add_argument("edition", help="版本号 key of the edition to re-score under; a plain one stands with its industries")
+    wanted = "版本号或修订标识 key of an edition, a plain one with its industries, or id of a revision for its draft"
+    added.add_argument("edition", help=wanted)
     of = "只测算该版本 re-score diagnoses of this edition only; the others are counted as without successor"
     added.add_argument("--of", help=of)
     added.add_argument("--movers", type=int, default=SHOWN_MOVERS, help="列出的变动数 how many that move to list")

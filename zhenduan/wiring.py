@@ -16,6 +16,7 @@ from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog, open_log
 from journal.vault import derived, master_key, open_vault
 from projections import open_read_models, people_desk
+from projections.shadow_progress import open_shadow_leases
 from zhenduan.accounts import LocalAccounts
 from zhenduan.settings import Settings
 from zhenduan.single_sign_on import SingleSignOn
@@ -72,6 +73,8 @@ def opened(
         stack.callback(vault.close)
         disclosures = open_disclosures(settings.disclosures_url)
         stack.callback(disclosures.close)
+        shadows = open_shadow_leases(settings.models_url)
+        stack.callback(shadows.close)
         log = open_log(journal, settings.journal_url, settings.log_key, settings.origin)
         stack.callback(log.close)
         witnesses = Witnesses(vault)
@@ -90,6 +93,7 @@ def opened(
             keys=keys,
             accounts=accounts,
             uploads=SignedUploads(vault, blobs, master, clock),
+            shadows=shadows,
             disclosures=disclosures,
             clock=clock,
             secret=derived(master, "cursors and digests of the interface"),

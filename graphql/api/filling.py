@@ -17,6 +17,7 @@ from api.people import Person, build_people
 from api.revision_parts import Revision
 from api.revisions import find_revision
 from api.rosters import RosterImport, build_import
+from api.shadow import ShadowRun, find_shadow
 from domain.assignments import AssignExpert
 from domain.consents import GrantConsent
 from domain.diagnosis import AttachEvidence, ConfirmReport, IssueReport, OpenDiagnosis
@@ -206,6 +207,10 @@ def _find_revision(context: Context, key: str, _command: Command) -> Revision | 
     return find_revision(context, key, frozenset({"draft", "consultation", *(f"draft.{part}" for part in parts)}))
 
 
+def _find_shadow(context: Context, key: str, _command: Command) -> ShadowRun | None:
+    return find_shadow(context, key)
+
+
 THINGS: Mapping[str, Thing] = {
     "assignment": Thing("diagnosis", Diagnosis, _find_diagnosis),
     "consent": Thing("enterprise", Enterprise, _find_enterprise),
@@ -217,6 +222,7 @@ THINGS: Mapping[str, Thing] = {
     "organisation": Thing("organisation", Organisation, _find_organisation),
     "person": Thing("person", Person, _find_person),
     "revision": Thing("revision", Revision, _find_revision),
+    "shadow": Thing("shadow", ShadowRun, _find_shadow),
     "roster": Thing("roster_import", RosterImport, _find_import),
 }
 """Name of a capability -> what its payloads carry."""

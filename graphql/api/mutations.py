@@ -18,7 +18,7 @@ from api.errors import UserError
 from api.inputs import RepeatedKey, class_of, input_type, malformed, plain
 from domain.events import CAPABILITIES
 from domain.language import Capability, Command, Label, Refused, Text, holds_control
-from domain.rights import COMMANDS, ROLE_NOT_ALLOWED, may_send
+from domain.rights import BY_THE_PROGRAM, COMMANDS, ROLE_NOT_ALLOWED, may_send
 from journal import Conflict, Finish, Handled
 
 WAIT_SECONDS = 2.0
@@ -167,13 +167,15 @@ def _outcome(context: Context, handled: Handled, wish: Command, thing: Thing | N
 
 
 def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, Thing], base: type) -> type:
-    """The Mutation type: every command of every capability, on top of the hand-written fields of `base`.
+    """The Mutation type: every command that people or partners may send, on top of the hand-written fields of `base`.
 
     things: name of the capability -> what its payloads carry.
     """
     members: dict[str, Any] = {}
     for capability in CAPABILITIES.values():
         for command in capability.commands:
+            if COMMANDS[command.__name__] == BY_THE_PROGRAM:
+                continue
             name = _snake(command.__name__)
             members[name] = _mutation(capability, command, filled.get(command, PLAIN), things.get(capability.name))
     return strawberry.type(type("Mutation", (base,), members), description="Commands 命令")

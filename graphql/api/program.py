@@ -15,6 +15,7 @@ from journal.notes import VerifierKey
 from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog
 from projections import ReadModels
+from projections.shadow_progress import ShadowLeases
 from standards import Edition
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
@@ -181,6 +182,7 @@ class Program:
 
     secret: 32 bytes of this installation; keys of cursors and digests are derived from it.
     demo: the data is synthetic, and whatever shows it says 示例数据.
+    shadows: who works on which shadow re-scoring, and how far it has come.
     disclosures: where every answer with protected data is written down before it leaves.
     editions: published editions by key, kept once read: they never change.
     transparency: None = nothing is shown of the log, and its endpoints do not exist.
@@ -192,6 +194,7 @@ class Program:
     keys: PersonalKeys
     accounts: Accounts
     uploads: Uploads
+    shadows: ShadowLeases
     disclosures: DisclosureLog
     clock: Callable[[], datetime]
     secret: bytes
@@ -210,6 +213,7 @@ class Program:
         input_digest: str | None = None,
         expected_version: int | None = None,
         finish: Finish | None = None,
+        causation: str = "",
     ) -> Handled:
         """Decide a command and append its facts; see `journal.handle`."""
         return handle(
@@ -223,4 +227,5 @@ class Program:
             input_digest=input_digest,
             expected_version=expected_version,
             finish=finish,
+            causation=causation,
         )

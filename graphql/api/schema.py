@@ -22,6 +22,7 @@ from api.person_export import PersonExportMutations
 from api.revisions import RevisionQueries
 from api.rosters import RosterQueries
 from api.sessions import SessionMutations, SessionQueries
+from api.shadow import ShadowQueries
 from api.standards_events import StandardsSubscription
 from domain.fields import FIELDS
 
@@ -37,6 +38,7 @@ class Query(
     ImprovementQueries,
     ImprovementCostQueries,
     RevisionQueries,
+    ShadowQueries,
     OrganisationQueries,
     GroupQueries,
     PeopleQueries,

@@ -26,6 +26,7 @@ from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_stores import open_disclosures
 from projections import open_read_models
+from projections.shadow_progress import open_shadow_leases
 
 NOT_TODAY = Rule("NOT_TODAY", "plan P5", "今日不可（{day}）", "Not today ({day})")
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -239,6 +240,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
     models_url = f"sqlite:///{folder / 'models.db'}" if url is None or url.startswith("sqlite") else url
     models = open_read_models(models_url, journal)
     accounts, uploads = SmallAccounts(), SmallUploads()
+    shadows = open_shadow_leases(models_url)
     disclosures = open_disclosures(f"sqlite:///{folder / 'disclosures.db'}")
     program = Program(
         journal=journal,
@@ -247,6 +249,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
         keys=cast("Any", None),
         accounts=accounts,
         uploads=uploads,
+        shadows=shadows,
         disclosures=disclosures,
         clock=lambda: NOW,
         secret=b"s" * 32,
@@ -255,6 +258,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
     app = create_app(program, schema=schema, rows=ROWS, **rest)
     yield SmallApi(app, program, accounts, uploads)
     disclosures.close()
+    shadows.close()
     models.close()
     journal.close()
 

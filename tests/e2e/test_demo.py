@@ -37,9 +37,12 @@ from projections import (
     open_read_models,
     people_desk,
     revisions_desk,
+    shadow_desk,
 )
 from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import EnterpriseFilter
+from projections.finished_diagnoses import how_many
+from projections.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
 from zhenduan import demo
 from zhenduan.accounts import LocalAccounts
@@ -88,6 +91,7 @@ class House:
         self.vault, self.keys = open_vault(database or files["vault"]), open_vault(f"sqlite:///{keys}")
         self.accounts = LocalAccounts(self.vault, self.models, self.journal, self.clock, hasher=CHEAP)
         self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
+        self.shadows = open_shadow_leases(database or files["models"])
         blobs = Blobs(folder / "files")
         self.program = Program(
             journal=self.journal,
@@ -96,6 +100,7 @@ class House:
             keys=PersonalKeys(self.keys, MASTER),
             accounts=self.accounts,
             uploads=SignedUploads(self.vault, blobs, MASTER, self.clock),
+            shadows=self.shadows,
             disclosures=self.disclosures,
             clock=self.clock,
             secret=MASTER,
@@ -125,6 +130,7 @@ def house(folder: Path, keys: Path | None = None, database: str | None = None) -
     yield made
     made.models.close()
     made.disclosures.close()
+    made.shadows.close()
     made.vault.close()
     made.keys.close()
     made.journal.close()
@@ -273,6 +279,21 @@ def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_ans
     assert all(one.reason.startswith("示例") for one in changes)
     assert text is not None
     assert (text.problems, set(text.editions)) == ((), set(published_editions()))
+
+
+def test_what_the_draft_would_do_is_told_beside_it(city: House) -> None:
+    with city.models.reading() as reading:
+        [revision] = revisions_desk.revisions(reading, Everything(), 10)
+        draft = revisions_desk.draft_editions(reading, Everything(), revision.id)
+        run = shadow_desk.shadow(reading, Everything(), revision.id)
+        finished = how_many(reading, Everything())
+    assert draft is not None
+    assert run is not None
+    assert (run.status, run.draft_digest) == ("completed", draft.digest)
+    result = run.told()
+    assert result is not None
+    assert result.counts.rescored + result.counts.not_rescorable == finished > 0
+    assert run.sensitivities()
 
 
 def test_a_group_has_its_headquarters_diagnosed_under_its_own_edition_and_its_members_rolled_up(city: House) -> None:

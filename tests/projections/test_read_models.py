@@ -46,7 +46,6 @@ from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import DIRECTORY, EnterpriseFilter
 from projections.runner import DESKS
 from standards import CostUnit, edition_mappings, load_composition
-from standards import edition_mappings, load_composition
 from tests.revising_city import put_to_consultation, review_erratum
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
 

@@ -226,3 +226,42 @@ def test_a_ladder_is_climbed_from_where_one_stands(direction: int, steps: list[i
     ladder = Ladder(Decimal(2), Decimal(1), 1, 2, (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(3)))
     assert list(ladder.towards(direction)) == steps
     assert [ladder.at(step) for step in steps] == [ladder.rungs[1 + step] for step in steps]
+
+
+def halves(*, of_one_dimension: bool) -> tuple[Edition, list[Case]]:
+    """Two indicators, or two dimensions of one each, of half the weight; a firm with 100 points of one, 0 of the other."""
+    like = EDITION.by_id["Z01"].model_dump() | {"in_brief": True, "key": False}
+    weight = Decimal(50 if of_one_dimension else 100)
+    places = ("D1", "D1") if of_one_dimension else ("D1", "D2")
+    indicators = [
+        like | {"id": identity, "dimension": place, "subdimension": place, "weight_in_dimension": weight}
+        for identity, place in zip(("A00", "B00"), places, strict=True)
+    ]
+    dimensions = [
+        Dimension(id=place, name=place, weight=Decimal(100 // len(set(places))), base=place == "D1")
+        for place in dict.fromkeys(places)
+    ]
+    gates = EDITION.gates.model_copy(
+        update={
+            "breadth": EDITION.gates.breadth.model_copy(update={"at_least": 1, "including": "D1"}),
+            "weakest_dimension": EDITION.gates.weakest_dimension.model_copy(update={"levels_below": 5}),
+            "security": (),
+        }
+    )
+    edition = EDITION.model_copy(update={"dimensions": dimensions, "indicators": indicators, "gates": gates})
+    answers = {"A00": Answer(level=Decimal(5)), "B00": Answer(level=Decimal(0))}
+    return edition, [(answers, Process(site_visit=True, expert_review=True))]
+
+
+@pytest.mark.parametrize(
+    ("of_one_dimension", "clause"), [(True, "indicators.A00.weight_in_dimension"), (False, "dimensions.D1.weight")]
+)
+def test_a_score_that_is_rounded_up_to_its_bound_keeps_the_grade(of_one_dimension: bool, clause: str) -> None:  # noqa: FBT001
+    """The total equals the weight: 44.9950 is judged as 45.00 and keeps grade 3, 44.9949 is not; 52.4950 reaches grade 4."""
+    edition, firms = halves(of_one_dimension=of_one_dimension)
+    assert grades(edition, Form.FULL, firms) == [3]
+    found = told(edition, Form.FULL, firms, Decimal("0.0001"))[clause]
+    assert found.less is not None
+    assert found.more is not None
+    assert (found.less.value, found.more.value) == (Decimal("44.9949"), Decimal("52.4950"))
+    assert grades(with_value(edition, clause, Decimal("44.9950")), Form.FULL, firms) == [3]

@@ -1,0 +1,194 @@
+"""Shadow re-scoring 影子测算 of a draft: asked for by the city, done by the system, kept with the digest of its input. plan S4, S5.
+
+One stream a revision: requested → completed or failed, and again. The work itself is no fact and its progress is none: a run that
+was cut short is done anew, and a result says which draft version, which position of the journal and which rules it rests on.
+"""
+
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.access import Place
+from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.rights import require_right
+from domain.standards_drafting import require_version, require_whole
+from domain.standards_revision import DraftVersion, Revision, revision_stream
+from standards.sensitivity import EditionSensitivity
+from standards.shadow_tally import ShadowResult
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+RunNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+EDITIONS_AT_MOST = 100
+
+# Rules
+
+SHADOW_RUNNING = Rule(
+    "SHADOW_RUNNING",
+    "plan S5",
+    "第 {number} 次影子测算仍在进行，请等待其完成",
+    "Shadow re-scoring {number} is still at work; wait for it to end",
+)
+SHADOW_NOT_RUNNING = Rule(
+    "SHADOW_NOT_RUNNING",
+    "plan S5",
+    "第 {number} 次影子测算不在进行中",
+    "Shadow re-scoring {number} is not at work",
+)
+
+# Commands
+
+
+class _About(Command):
+    revision: Identifier
+
+
+class RequestShadow(_About):
+    """Ask what a draft would do to every finished diagnosis 请求影子测算; a draft that changed meanwhile is refused."""
+
+    draft_version: DraftVersion
+
+
+class CompleteShadow(_About):
+    """Record what a draft would do 完成影子测算.
+
+    position: of the snapshot that was read. rules: version of the rules of re-scoring. input_digest: of draft, editions,
+    position and rules. movers: hash of the file that lists who moves, one a line, and how many there are.
+    """
+
+    number: RunNumber
+    position: Count
+    rules: Label
+    input_digest: Sha256
+    result: ShadowResult
+    sensitivity: Annotated[tuple[EditionSensitivity, ...], Field(max_length=EDITIONS_AT_MOST)]
+    movers: Sha256
+    moved: Count
+
+
+class FailShadow(_About):
+    """Record that a run came to nothing, and why 影子测算失败."""
+
+    number: RunNumber
+    reason: Label
+
+
+ShadowCommand = RequestShadow | CompleteShadow | FailShadow
+
+# Events
+
+
+class ShadowRequested(Event):
+    """The city asked what a draft would do 已请求影子测算.
+
+    number: counts from 1. replaces: key of each published edition -> digest of the draft's edition in its place.
+    """
+
+    type: Literal["shadow.requested.v1"] = "shadow.requested.v1"
+    number: int
+    draft_version: int
+    draft_digest: str
+    replaces: dict[str, str]
+
+
+class ShadowCompleted(Event):
+    """What the draft would do 影子测算已完成; as `CompleteShadow` says it."""
+
+    type: Literal["shadow.completed.v1"] = "shadow.completed.v1"
+    number: int
+    position: int
+    rules: str
+    input_digest: str
+    result: ShadowResult
+    sensitivity: tuple[EditionSensitivity, ...]
+    movers: str
+    moved: int
+
+
+class ShadowFailed(Event):
+    """A run came to nothing 影子测算已失败."""
+
+    type: Literal["shadow.failed.v1"] = "shadow.failed.v1"
+    number: int
+    reason: str
+
+
+ShadowEvent = ShadowRequested | ShadowCompleted | ShadowFailed
+
+# State
+
+
+class ShadowRuns(BaseModel):
+    """Runs over one revision 历次影子测算. requested: how many there have been. running: the one at work."""
+
+    model_config = ConfigDict(frozen=True)
+
+    requested: int = 0
+    running: int | None = None
+
+
+# Decide: what may happen
+
+
+def decide(command: ShadowCommand, runs: ShadowRuns | None, occasion: Occasion) -> Facts:
+    """Raises Refused: any rule above; of a request, those of a draft that is stale or does not compose."""
+    require_right(command, occasion.role)
+    known = runs or ShadowRuns()
+    if isinstance(command, RequestShadow):
+        return (_requested(command, known, occasion),)
+    if known.running != command.number:
+        raise SHADOW_NOT_RUNNING.refuse(number=command.number)
+    told = command.model_dump(exclude={"revision"})
+    return (ShadowFailed(**told),) if isinstance(command, FailShadow) else (ShadowCompleted(**told),)
+
+
+def _requested(command: RequestShadow, runs: ShadowRuns, occasion: Occasion) -> ShadowRequested:
+    revision = occasion.read.get(revision_stream(command.revision))
+    if not isinstance(revision, Revision):
+        raise NOT_FOUND.refuse()
+    if runs.running is not None:
+        raise SHADOW_RUNNING.refuse(number=runs.running)
+    require_version(command.draft_version, revision)
+    replaces = {
+        key: one.edition.digest
+        for one in require_whole(revision).compositions
+        if (key := revision.base + one.edition.key.removeprefix(revision.key)) in revision.bases
+    }
+    return ShadowRequested(
+        number=runs.requested + 1,
+        draft_version=revision.draft_version,
+        draft_digest=revision.standard.digest,
+        replaces=replaces,
+    )
+
+
+# Evolve: what has happened
+
+
+def evolve(runs: ShadowRuns | None, event: ShadowEvent) -> ShadowRuns:
+    """The runs after one more fact."""
+    known = runs or ShadowRuns()
+    match event:
+        case ShadowRequested(number=number):
+            return ShadowRuns(requested=number, running=number)
+        case ShadowCompleted() | ShadowFailed():
+            return known.model_copy(update={"running": None})
+        case never:
+            assert_never(never)
+
+
+def shadow_stream(revision: str) -> str:
+    """Stream of the runs over one revision."""
+    return f"shadow/{revision}"
+
+
+SHADOWS: Capability[Any, Any, Any] = Capability(
+    name="shadow",
+    commands=tuple(ShadowCommand.__args__),
+    events=tuple(ShadowEvent.__args__),
+    stream=lambda command: shadow_stream(command.revision),
+    reads=lambda command, _runs: (revision_stream(command.revision),),
+    place=lambda _command, _runs, _read: Place(),
+    decide=decide,
+    evolve=evolve,
+)

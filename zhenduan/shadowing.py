@@ -1,0 +1,171 @@
+"""Shadowing 影子测算执行: asked-for runs done in the background by the process that keeps the read models current. plan S4, S5.
+
+A run is done by whoever holds its lease. One that is cut short leaves no fact behind: the next process begins it anew.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from itertools import accumulate
+from uuid import uuid4
+
+import orjson
+
+from api.program import Program
+from domain.access import Everything, Role
+from domain.events import CAPABILITIES
+from domain.language import Command, Refused
+from domain.shadow import CompleteShadow, FailShadow, shadow_stream
+from domain.standards_revision import Revision, revision_stream
+from journal import Caller
+from journal.codec import decode
+from journal.handling import microseconds
+from projections import editions_desk, shadow_desk
+from projections.finished_diagnoses import how_many
+from projections.rescoring import Rescoring
+from projections.shadow_desk import ShadowRow
+from standards import AnyEdition, edition_of_json
+from standards.revising import composed
+from standards.shadow import RULES
+
+LOOK_SECONDS = 1.0
+TELL_SECONDS = 0.5
+"""How often progress is told at most."""
+SYSTEM = Caller("system-shadow", Role.SYSTEM, "", Everything())
+
+log = logging.getLogger(__name__)
+
+
+class _CutShort(Exception):  # noqa: N818 - no fault: the process ends, or another has taken the run over
+    """A run is left to another."""
+
+
+def do_shadows(program: Program, stop: threading.Event, worker: str, *, reason: str = "") -> int:
+    """Do every run that is asked for and that nobody else is at 执行待测算; how many were ended. reason: kept in their entries."""
+    with program.models.reading() as reading:
+        waiting = shadow_desk.running(reading, Everything())
+    ended = 0
+    for run in waiting:
+        if stop.is_set():
+            break
+        try:
+            ended += _do(program, run, stop, worker, reason)
+        except _CutShort:
+            program.shadows.release(run.revision, worker)
+        except Exception:
+            log.exception("影子测算失败 a shadow re-scoring failed: %s/%s", run.revision, run.number)
+            _end(program, run, FailShadow(revision=run.revision, number=run.number, reason="程序出错，已记入日志"), reason)
+            ended += 1
+    return ended
+
+
+def _do(program: Program, run: ShadowRow, stop: threading.Event, worker: str, reason: str) -> bool:
+    new = _draft(program, run)
+    with program.models.reading() as reading:
+        if not program.shadows.take(run.revision, run.number, how_many(reading, Everything()), worker, _now(program)):
+            return False
+        old: dict[str, AnyEdition] = {
+            row.key: edition_of_json(row.body) for row in editions_desk.editions(reading) if row.key in new
+        }
+        rescoring = Rescoring(old, new)
+        progress = _telling(program, run, stop, worker)
+        lines = map(shadow_desk.mover_line, rescoring.movers(reading, Everything(), progress))
+        moved = 0
+
+        def counted() -> Iterator[bytes]:
+            nonlocal moved
+            for line in lines:
+                moved += 1
+                yield line
+
+        movers = program.blobs.keep(counted())
+        position = reading.position
+    told = CompleteShadow(
+        revision=run.revision,
+        number=run.number,
+        position=position,
+        rules=RULES,
+        input_digest=input_digest(run, position, new),
+        result=rescoring.result(),
+        sensitivity=rescoring.sensitivity(),
+        movers=movers,
+        moved=moved,
+    )
+    _end(program, run, told, reason)
+    program.shadows.tell(run.revision, run.number, rescoring.done, worker, _now(program))
+    return True
+
+
+def _draft(program: Program, run: ShadowRow) -> dict[str, AnyEdition]:
+    """Published key -> the edition in its place, of the draft as it stood when the run was asked for."""
+    capability = CAPABILITIES["revision"]
+    events = [decode(capability, one.type, one.state) for one in program.journal.read(revision_stream(run.revision))]
+    stood = accumulate(events[1:], capability.evolve, initial=capability.evolve(None, events[0]))
+    revision = next((one for one in stood if one.draft_version == run.draft_version), None)
+    if not isinstance(revision, Revision) or revision.standard.digest != run.draft_digest:
+        raise LookupError(f"draft {run.draft_version} of {run.revision} is not the one that was asked about")
+    found = (one.edition for one in composed(revision.standard).compositions)
+    return {
+        key: edition
+        for edition in found
+        if (key := revision.base + edition.key.removeprefix(revision.key)) in revision.bases
+    }
+
+
+def input_digest(run: ShadowRow, position: int, new: dict[str, AnyEdition]) -> str:
+    """SHA-256 of all that a result follows from 输入摘要: draft, its editions, the position read, the rules' version."""
+    told = {
+        "draft": run.draft_digest,
+        "editions": {key: edition.digest for key, edition in new.items()},
+        "position": position,
+        "rules": RULES,
+    }
+    return sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _telling(program: Program, run: ShadowRow, stop: threading.Event, worker: str) -> Callable[[int], None]:
+    last = time.monotonic()
+
+    def told(done: int) -> None:
+        nonlocal last
+        if stop.is_set():
+            raise _CutShort
+        if time.monotonic() - last >= TELL_SECONDS:
+            last = time.monotonic()
+            if not program.shadows.tell(run.revision, run.number, done, worker, _now(program)):
+                raise _CutShort
+
+    return told
+
+
+def _end(program: Program, run: ShadowRow, command: Command, reason: str) -> None:
+    with suppress(Refused):  # another process ended it meanwhile
+        program.send(SYSTEM, command, reason=reason, causation=f"{shadow_stream(run.revision)}/{run.stream_version}")
+
+
+def _now(program: Program) -> int:
+    return microseconds(program.clock())
+
+
+@contextmanager
+def shadowing(program: Program, seconds: float = LOOK_SECONDS) -> Iterator[None]:
+    """Do what is asked for while the block lasts, looking at an interval."""
+    stop, worker = threading.Event(), str(uuid4())
+
+    def run() -> None:
+        while not stop.wait(seconds):
+            try:
+                do_shadows(program, stop, worker)
+            except Exception:
+                log.exception("影子测算未能开始 no shadow re-scoring could begin")
+
+    thread = threading.Thread(target=run, name="shadows")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
