@@ -112,11 +112,11 @@ def cheapest_improvement(
         if not answers[item.id].not_applicable
     }
     ladders = {identity: found[:1] if identity in kept else found for identity, found in ladders.items()}
-    allowed = _above_floors(edition, form, wanted, ladders)
+    allowed = above_floors(edition, form, wanted, ladders)
     cover: Cover | None = None
     if all(allowed.values()):
         try:
-            cover = cheapest_cover(_covering(edition, form, wanted, allowed), work)
+            cover = cheapest_cover(covering_of(edition, form, wanted, allowed), work)
         except NoCover:
             cover = None
     if cover is None:
@@ -147,8 +147,8 @@ def cheapest_improvement(
         after,
         edition.issue(after, process),
         improvements,
-        cover.cost // _steps_unit(ladders),
-        cover.bound // _steps_unit(ladders),
+        cover.cost // steps_unit(ladders),
+        cover.bound // steps_unit(ladders),
         cover.is_cheapest,
         conditions,
         (),
@@ -177,12 +177,12 @@ def _conditions(edition: Edition, wanted: int, process: Process) -> tuple[Gate, 
     )
 
 
-def _steps_unit(ladders: Mapping[str, Sequence[Rung]]) -> int:
+def steps_unit(ladders: Mapping[str, Sequence[Rung]]) -> int:
     """What one unit of cost counts in, so that plans of one cost are told apart by their number of steps."""
     return 1 + sum(max(rung.steps for rung in found) for found in ladders.values())
 
 
-def _above_floors(
+def above_floors(
     edition: Edition, form: Form, wanted: int, ladders: Mapping[str, tuple[Rung, ...]]
 ) -> dict[str, tuple[Rung, ...]]:
     """The rungs that the floors of a grade's level leave: of key indicators, and of the security gates."""
@@ -203,7 +203,7 @@ def _exact_floor(score: Decimal) -> Fraction:
     return (Fraction((score * PERCENT).to_integral_value(ROUND_CEILING)) - Fraction(1, 2)) / PERCENT
 
 
-def _covering(
+def covering_of(
     edition: Edition, form: Form, wanted: int, allowed: Mapping[str, Sequence[Rung]]
 ) -> Covering:
     """Bands and gates of a grade as a covering problem in integers, a block a dimension."""
@@ -227,7 +227,7 @@ def _covering(
     scale = _common_denominator(
         [*(value for found in values.values() for value in found), floor, *floors.values(), *wide.values()]
     )
-    unit = _steps_unit(allowed)
+    unit = steps_unit(allowed)
     stars = {item.id for item in edition.of(form) if item.key and item.id in allowed and level > 1}
     blocks = tuple(
         tuple(

@@ -213,6 +213,18 @@ def test_one_point_below_a_band_the_one_cheapest_step_that_suffices_is_taken() -
     assert found.cost == 0
 
 
+def test_a_total_that_is_rounded_up_to_a_band_reaches_it() -> None:
+    bands = tuple(map(Decimal, ("20", "32.5", "45", "52.5", "60", "64.72", "75", "82.5", "90", "95")))
+    edition = EDITION.model_copy(update={"bands": bands})
+    half = Answer(level=Decimal("2.5"))
+    answers = uniform(3) | {"Z02": half, "C07": half, "Z05": answer_at(EDITION.by_id["Z05"], 2)}
+    kept = [item.id for item in EDITION.indicators if item.id != "Z05"]
+    found = asked(answers, 6, edition, kept=kept)
+    assert [(one.indicator.id, one.after.level) for one in found.improvements] == [("Z05", 3)]
+    assert found.after.total == Decimal("64.72")  # 64.71875 exactly
+    assert found.after.grade == 6
+
+
 def test_a_gate_is_lifted_though_points_elsewhere_would_be_cheaper() -> None:
     answers = uniform(4) | {"F08": answer_at(EDITION.by_id["F08"], 1)}
     measured = EDITION.measure(Form.FULL, answers)

@@ -1,0 +1,164 @@
+"""What-if measured: the exact plan on the real questionnaire against a greedy one, its own relaxation and trying everything.
+
+    python -m benchmarks.improvement [--firms 40]
+
+Greedy: the step that brings the most points for its cost, of those that a failing gate names first, until the grade is
+reached. Relaxation: the bound of the continuous problem, how close a plan could come at best. Everything: small editions of
+six indicators, every plan measured by the scoring. Prices are drawn in fen, so that no two plans cost the same by accident.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Mapping
+from itertools import product
+from random import Random
+
+from standards import (
+    Answer,
+    CostUnit,
+    Edition,
+    Form,
+    Process,
+    StepCost,
+    StepCosts,
+    cheapest_improvement,
+    cost_tables,
+    load,
+    published_editions,
+)
+from standards.covering_relaxation import relaxed
+from standards.improvement import above_floors, covering_of, steps_unit
+from standards.improvement_steps import Rung, rungs
+from tests.rules.firms import answer_at
+
+DONE = Process(site_visit=True, expert_review=True)
+DEFAULT = cost_tables().tables[0]
+
+
+def firm(edition: Edition, chance: Random) -> dict[str, Answer]:
+    """A firm around a level, a few indicators not applicable."""
+    base = chance.randint(1, 4)
+    answers = {
+        item.id: answer_at(item, min(5, max(1, base + chance.choice((-1, 0, 0, 1))))) for item in edition.indicators
+    }
+    for item in chance.sample([item for item in edition.indicators if not item.key], 4):
+        answers[item.id] = Answer(not_applicable=True, reason="无此业务")
+    return answers
+
+
+def priced(edition: Edition, chance: Random) -> StepCosts:
+    """Every step priced by itself, in fen."""
+    singles = [
+        StepCost(indicator=item.id, to_level=level, cost=chance.randint(1_000_000, 9_999_999) * level)
+        for item in edition.indicators
+        if item.kind != "multi"
+        for level in range(1, 6)
+    ]
+    singles += [
+        StepCost(indicator=item.id, option=option.name, cost=chance.randint(1_000_000, 9_999_999))
+        for item in edition.indicators
+        for option in item.options
+    ]
+    return DEFAULT.model_copy(update={"unit": CostUnit.FEN}).with_singles(singles)
+
+
+def ladders_of(edition: Edition, answers: Mapping[str, Answer], costs: StepCosts) -> dict[str, tuple[Rung, ...]]:
+    """Where every applicable indicator can be taken."""
+    return {
+        item.id: rungs(edition, item, answers[item.id], costs)
+        for item in edition.indicators
+        if not answers[item.id].not_applicable
+    }
+
+
+def greedy(edition: Edition, answers: Mapping[str, Answer], wanted: int, costs: StepCosts) -> int:
+    """Cost of the plan that takes the best next step again and again."""
+    ladders, at = ladders_of(edition, answers, costs), dict.fromkeys(answers, 0)
+    while True:
+        now = {i: ladders[i][at[i]].answer if i in ladders else answer for i, answer in answers.items()}
+        measured = edition.measure(Form.FULL, now)
+        if measured.grade >= wanted:
+            return sum(ladders[i][at[i]].cost for i in ladders)
+        failing = [gate for gate in measured.gates if not gate.holds]
+        named = {lift.split(" ", 1)[0] for gate in failing if measured.band_grade >= wanted for lift in gate.lift}
+        named |= {item.id for item in edition.indicators if item.dimension in named}
+        weights = {score.id: score.weight for score in measured.indicators}
+        steps = []
+        for identity, ladder in ladders.items():
+            if at[identity] + 1 < len(ladder):
+                here, there = ladder[at[identity]], ladder[at[identity] + 1]
+                price = max(there.cost - here.cost, 1)
+                steps.append((identity in named, weights[identity] * (there.points - here.points) / price, identity))
+        at[max(steps)[2]] += 1
+
+
+def on_the_real_questionnaire(number: int) -> None:
+    """Seconds, and costs against the greedy plan and the relaxation."""
+    chance, seconds, dearer, above, unproven, examined = Random(4), [], [], [], 0, []  # noqa: S311 - a benchmark repeats
+    for _ in range(number):
+        edition = load(chance.choice(published_editions()))
+        answers, costs = firm(edition, chance), chance.choice((DEFAULT, priced(edition, chance)))
+        wanted = min(edition.measure(Form.FULL, answers).grade + chance.randint(1, 4), 10)
+        begun = time.perf_counter()
+        found = cheapest_improvement(edition, Form.FULL, answers, DONE, wanted, costs)
+        seconds.append(time.perf_counter() - begun)
+        examined.append(found.examined)
+        unproven += not found.proven
+        if found.cost:
+            dearer.append(greedy(edition, answers, wanted, costs) / found.cost)
+            ladders = ladders_of(edition, answers, costs)
+            problem = covering_of(edition, Form.FULL, wanted, above_floors(edition, Form.FULL, wanted, ladders))
+            bounds = [bound.bound for needs in problem.needs if (bound := relaxed(problem, needs)) is not None]
+            above.append(found.cost * steps_unit(ladders) / max(min(bounds), 1))
+    print(f"{number} firms, 52 to 61 indicators, all published editions, wanted 1 to 4 grades up")
+    print(f"  seconds: median {statistics.median(seconds):.2f}, worst {max(seconds):.2f}; not proven: {unproven}")
+    print(f"  partial plans looked at: median {statistics.median(examined):,.0f}, worst {max(examined):,}")
+    print(f"  greedy plan costs: median {statistics.median(dearer):.3f}x the cheapest, worst {max(dearer):.3f}x")
+    print(f"  cheapest over its relaxation: median {statistics.median(above):.4f}x, worst {max(above):.4f}x")
+
+
+def against_everything(number: int) -> None:
+    """Seconds of the search and of measuring every plan, on the first indicators of the real edition."""
+    whole, chance = load("2023"), Random(7)  # noqa: S311 - a benchmark repeats
+    few = [next(item for item in whole.indicators if item.dimension == d.id) for d in whole.dimensions]
+    edition = whole.model_copy(
+        update={
+            "indicators": tuple(item.model_copy(update={"weight_in_dimension": 100, "in_brief": True}) for item in few),
+            "gates": whole.gates.model_copy(update={"security": ()}),
+        }
+    )
+    ratios, plans = [], 0
+    for _ in range(number):
+        answers = {item.id: answer_at(item, chance.randint(1, 3)) for item in few}
+        costs = priced(edition, chance)
+        wanted = min(edition.measure(Form.FULL, answers).grade + chance.randint(1, 3), 10)
+        begun = time.perf_counter()
+        found = cheapest_improvement(edition, Form.FULL, answers, DONE, wanted, costs)
+        searched = time.perf_counter() - begun
+        begun = time.perf_counter()
+        ladders = ladders_of(edition, answers, costs)
+        prices = []
+        for plan in product(*ladders.values()):
+            plans += 1
+            taken = dict(zip(ladders, (rung.answer for rung in plan), strict=True))
+            if edition.measure(Form.FULL, taken).grade >= wanted:
+                prices.append(sum(rung.cost for rung in plan))
+        ratios.append((time.perf_counter() - begun) / searched)
+        if min(prices) != found.cost:
+            raise AssertionError("a cheaper plan was found by trying everything")
+    print(f"{number} firms of {len(few)} indicators, {plans:,} plans tried: every cost the same")
+    print(f"  trying everything takes: median {statistics.median(ratios):,.0f}x as long")
+
+
+def main() -> None:
+    """Print both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--firms", type=int, default=40)
+    given = parser.parse_args()
+    on_the_real_questionnaire(given.firms)
+    against_everything(8)
+
+
+if __name__ == "__main__":
+    main()
