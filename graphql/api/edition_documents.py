@@ -1,12 +1,13 @@
-"""Documents of the standard over HTTP 标准文件接口: PDF, Excel, OSCAL and comparisons of published editions. plan S1, S5, P8.
+"""Documents of the standard over HTTP 标准文件接口: PDF, Excel, OSCAL and comparisons of editions and drafts. plan S1, S5, P8.
 
-Open to every signed-in role, as `Query.editions` is. A document is a function of published editions, so its bytes are kept
-and named by their digest; setting one takes seconds of processor time, so one is made at a time and the others wait on the loop,
-where they hold no thread.
+Open to every signed-in role, as `Query.editions` and `Query.revisionText` are; of a draft as far as the scope admits it. A
+document is a function of what it is made of, so its bytes are kept and named by their digest; setting one takes seconds of
+processor time, so one is made at a time and the others wait on the loop, where they hold no thread.
 """
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from hashlib import sha256
 
 from starlette.requests import Request
@@ -19,7 +20,12 @@ from api.files import NOTHING_RUNS, attachment
 from api.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.operations import Answer, CallerGone, Operations
 from api.program import PUBLIC, Program
+from domain.access import Role
+from domain.standards_revision import draft_scope
+from interop.draft_documents import find_draft_document
 from interop.edition_documents import Document, find_document
+from journal import Caller
+from projections import Reading
 
 MOST_KEPT = 64 << 20
 """Bytes of documents kept in memory: nine editions with all their documents are 5 MiB."""
@@ -30,6 +36,8 @@ KEEP_AND_ASK = "private, no-cache"
 """A client may keep a document, and asks each time whether it still holds: sessions end and roles change."""
 
 Key = tuple[str, tuple[str, ...]]
+Find = Callable[[Reading, Caller], Document | None]
+"""Looks a document up for a caller, None where there is none to this caller."""
 
 
 class Shelf:
@@ -60,25 +68,43 @@ class Shelf:
 
 
 class EditionDocuments:
-    """The endpoint of the standard's documents. rows: the table of field rights, which says who may read editions."""
+    """The endpoints of the standard's documents. rows: the table of field rights, which says who may read editions."""
 
     def __init__(self, program: Program, operations: Operations, rows: Rows) -> None:
         self._program = program
         self._operations = operations
         self._readers = row_of(rows, "Query.editions") or frozenset()
+        self._draft_readers = row_of(rows, "Query.revisionText") or frozenset()
         self._shelf = Shelf()
         self._turn = asyncio.Semaphore(1)
         self._waiting = 0
 
     def routes(self) -> list[Route]:
-        """Where it is."""
-        return [Route("/editions/{name}", self.get, methods=["GET"])]
+        """Where they are."""
+        return [
+            Route("/editions/{name}", self.published, methods=["GET"]),
+            Route("/revisions/{revision}/{which}/{name}", self.drafted, methods=["GET"]),
+        ]
 
-    async def get(self, request: Request) -> Response:
+    async def published(self, request: Request) -> Response:
         """GET /editions/{name}: a document by its name, such as 2023.pdf, 2023-energy.oscal.json, 2023...2025.md."""
+        name = request.path_params["name"]
+        return await self._given(request, self._readers, lambda reading, _caller: find_document(reading, name))
+
+    async def drafted(self, request: Request) -> Response:
+        """GET /revisions/{id}/{which}/{name}: a draft's, as it stands (current) or on consultation (consulted)."""
+        given = request.path_params
+
+        def find(reading: Reading, caller: Caller) -> Document | None:
+            scope = draft_scope(caller.role, caller.scope)
+            return find_draft_document(reading, scope, given["revision"], given["which"], given["name"])
+
+        return await self._given(request, self._draft_readers, find)
+
+    async def _given(self, request: Request, readers: frozenset[Role], find: Find) -> Response:
         try:
             token = bearer(request.headers.get("authorization"))
-            found = await self._operations.in_thread(self._found, token, request.path_params["name"])
+            found = await self._operations.in_thread(self._found, token, readers, find)
             if found is None:
                 return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
             kept = self._shelf.get((found.name, found.stamps)) or await self._made(found)
@@ -99,14 +125,14 @@ class EditionDocuments:
         headers |= {"content-disposition": attachment(found.title), "content-security-policy": NOTHING_RUNS}
         return Response(content, 200, headers, media_type=found.media_type)
 
-    def _found(self, token: str | None, name: str) -> Document | None:
-        """The document of a name, for a role that may read it: not there and not for this role are the same."""
+    def _found(self, token: str | None, readers: frozenset[Role], find: Find) -> Document | None:
+        """The document, for a role that may read it: not there and not for this role are the same."""
         identified = self._operations.identify(token)
         caller = identified.caller if identified is not None else PUBLIC
-        if caller.role not in self._readers:
+        if caller.role not in readers:
             return None
         with self._program.models.reading(caller.scope) as reading:
-            return find_document(reading, name)
+            return find(reading, caller)
 
     async def _made(self, found: Document) -> tuple[bytes, str] | None:
         """The document made now, or while this request waited; None when too many wait already."""

@@ -14,6 +14,7 @@ from api.diagnosis_parts import moment
 from api.editions import (
     Dimension,
     EditionDifference,
+    EditionDocument,
     Indicator,
     IndicatorOrigin,
     build_differences,
@@ -23,6 +24,7 @@ from api.editions import (
 from api.paging import below
 from domain.access import Scope
 from domain.standards_revision import REVISION_STATUS_NAMES, RevisionStatus
+from interop.draft_documents import Which, draft_paths
 from projections import directory, revisions_desk
 from projections.report.wording import ROLES
 from projections.revisions_desk import ChangeRow, CommentRow, ReviewRow, RevisionRow
@@ -147,6 +149,7 @@ class DraftText:
     differences: list[EditionDifference] = strawberry.field(
         description="Every clause in which it differs from the edition that it would replace 与现行版本的差异"
     )
+    documents: list[EditionDocument] = strawberry.field(description="The same as documents 草案文件: text and comparison. plan S5")
 
 
 @strawberry.enum(description="Which text of a revision 草案文本类别")
@@ -282,10 +285,11 @@ def build_comments(context: Context, rows: Sequence[CommentRow]) -> list[Standar
     ]
 
 
-def build_text(context: Context, replaces: str, composition: Composition) -> DraftText:
+def build_text(context: Context, revision: str, of: DraftOf, replaces: str, composition: Composition) -> DraftText:
     """The text of an edition to come, beside the one that it would replace."""
     edition, origins = composition.edition, composition.origins
     base = editions_of(context, [replaces])[replaces]
+    which: Which = "current" if of is DraftOf.CURRENT else "consulted"
     kept = (one for one in origins if one.fate != "dropped")
     return DraftText(
         key=edition.key,
@@ -298,4 +302,8 @@ def build_text(context: Context, replaces: str, composition: Composition) -> Dra
         dropped=[build_origin(one) for one in origins if one.fate == "dropped"],
         bands=list(edition.bands),
         differences=build_differences(base, edition),
+        documents=[
+            EditionDocument(kind=kind, path=path, media_type=media_type)
+            for path, kind, media_type in draft_paths(revision, which, replaces)
+        ],
     )

@@ -145,4 +145,4 @@ class RevisionQueries:
             return None
         replaces = f"{row.base}-{industry}" if industry is not None else row.base
         composition = found.compositions.get(replaces)
-        return build_text(context, replaces, composition) if composition is not None else None
+        return build_text(context, revision, of, replaces, composition) if composition is not None else None
