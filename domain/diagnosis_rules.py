@@ -18,8 +18,7 @@ from domain.diagnosis_answers import (
     submit_answers,
     verify_answers,
 )
-from domain.edition_mapping import MAPPING_STREAM
-from domain.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
+from domain.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from domain.enterprises import Firm, enterprise_stream, place_of
 from domain.headquarters import Headquarters, headquarters_stream
 from domain.language import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occasion, Rule

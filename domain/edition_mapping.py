@@ -3,12 +3,13 @@
 `standards/mapping.py` works out what applies; `standards/industries.yaml` is the authoring form of the first mapping.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from domain.editions import EDITION_UNKNOWN, edition_stream
+from domain.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from domain.language import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
 from domain.rights import require_right
 from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
@@ -32,6 +33,26 @@ MAPPING_BACKDATED = Rule(
     "plan S5",
     "新的标准适用表最早自今日 {today} 起适用，此前适用什么不再更改",
     "A mapping that follows another begins today ({today}) or later: what applied before stays as it was",
+)
+
+MAPPING_EDITION_OUT_OF_TERM = Rule(
+    "MAPPING_EDITION_OUT_OF_TERM",
+    "plan S5",
+    "标准版本 {edition} 在 {since} 尚未施行或已废止，不能自该日起适用",
+    "Edition {edition} is not yet in force or already retired on {since}: it cannot apply from that day on",
+)
+
+MAPPING_HOLDS_LONGER = Rule(
+    "MAPPING_HOLDS_LONGER",
+    "plan S5",
+    "自 {last} 起的标准适用表仍适用被代替的版本 {plain}，新版须在该日之后施行",
+    "The mapping from {last} on still names edition {plain}, which is replaced; the new one is in force after that day",
+)
+MAPPING_INDUSTRIES_MISSING = Rule(
+    "MAPPING_INDUSTRIES_MISSING",
+    "plan S3",
+    "标准适用表所列行业版本 {industries} 在新版中没有；请先设定不含这些行业的适用表",
+    "The mapping names industry editions that the new standard lacks ({industries}); set one without them first",
 )
 
 # Commands
@@ -102,8 +123,12 @@ def decide(command: SetEditionMapping, known: EditionMappings | None, occasion: 
         if command.since < occasion.day:
             raise MAPPING_BACKDATED.refuse(today=occasion.day.isoformat())
     for key in wanted.keys:
-        if occasion.read.get(edition_stream(key)) is None:
+        published: PublishedEdition | None = occasion.read.get(edition_stream(key))
+        if published is None:
             raise EDITION_UNKNOWN.refuse(edition=key)
+        early = published.in_force is not None and command.since < published.in_force
+        if early or published.is_retired_on(command.since):
+            raise MAPPING_EDITION_OUT_OF_TERM.refuse(edition=key, since=command.since.isoformat())
     return (EditionMappingSet(mapping=wanted),)
 
 
@@ -117,6 +142,32 @@ def _mapping(command: SetEditionMapping) -> EditionMapping:
     )
 
 
+def carried_over(
+    known: EditionMappings | None, replaced: Collection[str], plain: str, industries: Collection[str], since: date
+) -> tuple[EditionMappingSet, ...]:
+    """The mapping with a new standard in place of the one it replaces 适用表随版本更替; nothing where none names that.
+
+    Args:
+        known: every mapping there has been.
+        replaced: keys of the editions that retire on that day.
+        plain: key of the plain edition in their place.
+        industries: the industries that the new standard has editions for.
+        since: the day on which it is in force.
+
+    Raises:
+        Refused: MAPPING_HOLDS_LONGER, MAPPING_INDUSTRIES_MISSING: firms would be mapped to what is retired, or to nothing.
+    """
+    mappings = known.mappings if known is not None else ()
+    for mapping, after in zip(mappings, (*mappings[1:], None), strict=False):
+        if mapping.plain in replaced and (after is None or since < after.since) and since <= mappings[-1].since:
+            raise MAPPING_HOLDS_LONGER.refuse(last=mappings[-1].since, plain=mapping.plain)
+    if not mappings or (last := mappings[-1]).plain not in replaced:
+        return ()
+    if missing := sorted({*last.editions, last.headquarters} - set(industries)):
+        raise MAPPING_INDUSTRIES_MISSING.refuse(industries="、".join(missing))
+    return (EditionMappingSet(mapping=last.model_copy(update={"since": since, "plain": plain})),)
+
+
 # Evolve: what has happened
 
 
@@ -124,9 +175,6 @@ def evolve(known: EditionMappings | None, event: EditionMappingSet) -> EditionMa
     """Every mapping after one more fact."""
     before = known.mappings if known is not None else ()
     return EditionMappings(mappings=(*before, event.mapping))
-
-
-MAPPING_STREAM = "mapping/editions"
 
 
 def _reads(command: SetEditionMapping, _known: EditionMappings | None) -> tuple[str, ...]:

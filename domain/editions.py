@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule, Text
 from domain.rights import require_right
-from standards import AnyEdition, Edition, IndustryEdition, Origin
+from standards import AnyEdition, Edition, EditionMappings, IndustryEdition, Origin
 
 MANY = 1000
 """Indicators that one edition may have at most, far above any questionnaire that a firm could fill in."""
@@ -32,6 +32,12 @@ RETIRED_IN_PAST = Rule(
     "plan S5",
     "废止日期 {since} 不能早于今天",
     "An edition is not retired from a past day: {since}",
+)
+EDITION_STILL_APPLIES = Rule(
+    "EDITION_STILL_APPLIES",
+    "plan S3",
+    "自 {since} 起的标准适用表在 {day} 仍适用标准版本 {key}；请先设定新的适用表，再废止该版本",
+    "The mapping from {since} on still names edition {key} on {day}; set one that does not, then retire it",
 )
 RETIRED_ALREADY = Rule(
     "EDITION_RETIRED_ALREADY",
@@ -156,6 +162,15 @@ def _publish(command: PublishEdition, published: PublishedEdition | None) -> Fac
     return (EditionPublished(edition=command.edition, digest=command.edition.digest),)
 
 
+def _require_unmapped(command: RetireEdition, known: EditionMappings | None) -> None:
+    """No firm is mapped to an edition under which nothing can be opened: no mapping that holds on that day or later names it."""
+    mappings = known.mappings if known is not None else ()
+    for mapping, after in zip(mappings, (*mappings[1:], None), strict=False):
+        if command.edition in mapping.keys and (after is None or command.since < after.since):
+            day = max(mapping.since, command.since)
+            raise EDITION_STILL_APPLIES.refuse(key=command.edition, since=mapping.since, day=day)
+
+
 def _retire(command: RetireEdition, published: PublishedEdition | None, occasion: Occasion) -> Facts:
     """At any day from today on, or earlier than was said: what was announced is not put off."""
     if published is None:
@@ -166,6 +181,7 @@ def _retire(command: RetireEdition, published: PublishedEdition | None, occasion
         if published.retired == command.since:
             return ()
         raise RETIRED_ALREADY.refuse(key=command.edition, retired=published.retired)
+    _require_unmapped(command, occasion.read.get(MAPPING_STREAM))
     return (EditionRetired(since=command.since, reason=command.reason),)
 
 
@@ -189,6 +205,10 @@ def evolve(published: PublishedEdition | None, event: EditionEvent) -> Published
     return published.model_copy(update=changed)
 
 
+MAPPING_STREAM = "mapping/editions"
+"""Stream of which edition applies to which firm (edition_mapping.py), which retirement looks at."""
+
+
 def edition_stream(key: str) -> str:
     """Stream of one edition."""
     return f"edition/{key}"
@@ -203,7 +223,7 @@ EDITIONS: Capability[Any, Any, Any] = Capability(
     commands=(PublishEdition, RetireEdition),
     events=tuple(EditionEvent.__args__),
     stream=lambda command: edition_stream(_key(command)),
-    reads=lambda _command, _published: (),
+    reads=lambda command, _published: (MAPPING_STREAM,) if isinstance(command, RetireEdition) else (),
     place=lambda _command, _published, _read: None,
     decide=decide,
     evolve=evolve,

@@ -9,7 +9,9 @@ from typing import Any
 
 from domain import standards_revision as r
 from domain.access import Place, Term
+from domain.edition_mapping import carried_over
 from domain.editions import (
+    MAPPING_STREAM,
     EditionPublished,
     EditionPutInForce,
     EditionRetired,
@@ -132,7 +134,12 @@ def _publish(command: r.PublishRevision, revision: Revision, occasion: Occasion)
         since=command.since,
         editions={one.edition.key: one.edition.digest for one in compositions},
     )
-    return (published, *_editions(compositions, command.since), *_retirements(revision, command.since, occasion))
+    return (
+        published,
+        *_editions(compositions, command.since),
+        *_retirements(revision, command.since, occasion),
+        *_mapping(revision, command.since, occasion),
+    )
 
 
 def _not_approving(revision: Revision) -> list[str]:
@@ -171,6 +178,14 @@ def _retirements(revision: Revision, since: date, occasion: Occasion) -> Facts:
     return tuple(facts)
 
 
+def _mapping(revision: Revision, since: date, occasion: Occasion) -> Facts:
+    """Whatever applied to a firm under a replaced edition applies under the new one from that day on."""
+    industries = [overlay.industry for overlay in revision.standard.overlays]
+    known = occasion.read.get(MAPPING_STREAM)
+    carried = carried_over(known, tuple(revision.bases), revision.key, industries, since)
+    return tuple(Elsewhere(MAPPING_STREAM, fact) for fact in carried)
+
+
 # What the decider reads, and where its subject lies
 
 
@@ -184,6 +199,7 @@ def _reads(command: r.RevisionCommand, revision: Revision | None) -> tuple[str, 
         case r.PublishRevision() if revision is not None:
             industries = tuple(overlay.industry for overlay in revision.standard.overlays)
             keys = [*revision.bases, revision.key, *(f"{revision.key}-{industry}" for industry in industries)]
+            return (*dict.fromkeys(map(edition_stream, keys)), MAPPING_STREAM)
     return tuple(dict.fromkeys(map(edition_stream, keys)))
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from domain import diagnosis as d
 from domain.diagnosis_rules import DIAGNOSES, OTHER_EDITION_UNREASONED
-from domain.edition_mapping import MAPPING_STREAM
-from domain.editions import PublishedEdition, edition_stream
+from domain.editions import MAPPING_STREAM, PublishedEdition, edition_stream
 from journal.codec import decode
 from standards import Form, edition_for, edition_mappings, load
 from tests.rules.cases import OPENING, WORLD

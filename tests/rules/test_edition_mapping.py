@@ -9,14 +9,37 @@ from domain.edition_mapping import (
     EDITION_MAPPINGS,
     MAPPING_BACKDATED,
     MAPPING_CLAIMS_CODE_TWICE,
+    MAPPING_EDITION_OUT_OF_TERM,
+    MAPPING_HOLDS_LONGER,
+    MAPPING_INDUSTRIES_MISSING,
     MAPPING_NOT_LATER,
     EditionMappingSet,
     SetEditionMapping,
     mapping_command,
 )
-from domain.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
+from domain.editions import (
+    EDITION_STILL_APPLIES,
+    EDITION_UNKNOWN,
+    EDITIONS,
+    MAPPING_STREAM,
+    EditionPublished,
+    PublishedEdition,
+    RetireEdition,
+    edition_stream,
+)
+from domain.language import Elsewhere
 from domain.rights import ROLE_NOT_ALLOWED
-from standards import Form, IndustryCodes, edition_for, edition_mappings, load, published_editions
+from standards import (
+    EditionMapping,
+    EditionMappings,
+    Form,
+    IndustryCodes,
+    edition_for,
+    edition_mappings,
+    load,
+    published_editions,
+)
+from tests.rules import revisions
 from tests.rules.given import AT, Given, given
 
 [AUTHORED] = edition_mappings().mappings
@@ -82,3 +105,77 @@ def test_a_later_mapping_begins_today_at_the_earliest_so_that_what_applied_stays
     before, after = (edition_for(case.state, "C36", "medium", day) for day in (TODAY - timedelta(days=1), TODAY))
     assert (before.form, after.form) == (Form.FULL, Form.BRIEF)
     assert (before.since, after.since) == (AUTHORED.since, TODAY)
+
+
+def term(**days: date) -> dict[str, PublishedEdition]:
+    """The editions, the automotive one with days of its term."""
+    stream = edition_stream("2023-automotive")
+    return {**WORLD, stream: WORLD[stream].model_copy(update=days)}
+
+
+def test_a_mapping_names_editions_that_are_in_force_on_its_first_day() -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    for days in ({"in_force": tomorrow}, {"retired": TODAY}):
+        wish = given(EDITION_MAPPINGS).having_read(term(**days)).when(changed(since=TODAY), "city")
+        wish.refused(MAPPING_EDITION_OUT_OF_TERM, edition="2023-automotive", since=TODAY.isoformat())
+    for days in ({"in_force": TODAY}, {"retired": tomorrow}):
+        given(EDITION_MAPPINGS).having_read(term(**days)).when(changed(since=TODAY), "city").happened("mapping.set.v1")
+
+
+def retirement(since: date, *mappings: EditionMapping) -> Given:
+    known = EditionMappings(mappings=mappings) if mappings else None
+    edition = EditionPublished(edition=load("2023"), digest=load("2023").digest)
+    wish = RetireEdition(edition="2023", since=since, reason="新版施行")
+    return given(EDITIONS, edition).having_read({MAPPING_STREAM: known}).when(wish, "city")
+
+
+def test_an_edition_is_not_retired_while_a_mapping_names_it_from_that_day_on() -> None:
+    next_month, next_year = TODAY + timedelta(days=30), TODAY + timedelta(days=365)
+    retirement(next_month).happened("edition.retired.v1")
+    retirement(next_month, AUTHORED).refused(EDITION_STILL_APPLIES, key="2023", since=AUTHORED.since, day=next_month)
+    newer = AUTHORED.model_copy(update={"since": next_month, "plain": "2025"})
+    retirement(next_month, AUTHORED, newer).happened("edition.retired.v1")
+    retirement(next_month - timedelta(days=1), AUTHORED, newer).refused(EDITION_STILL_APPLIES, since=AUTHORED.since)
+    again = AUTHORED.model_copy(update={"since": next_year})
+    retirement(next_month, AUTHORED, newer, again).refused(EDITION_STILL_APPLIES, since=next_year, day=next_year)
+
+
+MAPPED = AUTHORED.model_copy(
+    update={
+        "editions": {name: AUTHORED.editions[name] for name in revisions.INDUSTRIES[:1]},
+        "headquarters": revisions.INDUSTRIES[1],
+    }
+)
+"""A mapping to what the tests revise."""
+
+
+def published(*mappings: EditionMapping, since: date = revisions.IN_FORCE) -> Given:
+    case = revisions.approved().having_read({MAPPING_STREAM: EditionMappings(mappings=mappings)})
+    return revisions.city(case, revisions.publishing(since=since), at=revisions.AFTERWARDS)
+
+
+def carried(case: Given) -> list[EditionMappingSet]:
+    return [fact.event for fact in case.facts if isinstance(fact, Elsewhere) and fact.stream == MAPPING_STREAM]
+
+
+def test_a_new_edition_takes_the_place_of_the_one_it_replaces_in_the_mapping_on_the_day_it_is_in_force() -> None:
+    case = published(MAPPED)
+    assert carried(case) == [
+        EditionMappingSet(mapping=MAPPED.model_copy(update={"since": revisions.IN_FORCE, "plain": "2025"}))
+    ]
+    known = case.read[MAPPING_STREAM]
+    days = (revisions.IN_FORCE - timedelta(days=1), revisions.IN_FORCE)
+    assert [edition_for(known, "C36", "large", day).edition for day in days] == ["2023-automotive", "2025-automotive"]
+
+
+def test_a_mapping_that_names_another_edition_stays_as_it_is() -> None:
+    assert carried(published(MAPPED, MAPPED.model_copy(update={"since": revisions.TODAY, "plain": "2024"}))) == []
+
+
+def test_no_firm_is_left_mapped_to_what_retires_or_to_what_is_not_there() -> None:
+    later = MAPPED.model_copy(update={"since": revisions.IN_FORCE})
+    published(MAPPED, later).refused(MAPPING_HOLDS_LONGER, last=revisions.IN_FORCE, plain="2023")
+    other = later.model_copy(update={"since": revisions.IN_FORCE + timedelta(days=1), "plain": "2024"})
+    published(MAPPED, other).refused(MAPPING_HOLDS_LONGER, last=other.since, plain="2023")
+    missing = sorted({*AUTHORED.editions, AUTHORED.headquarters} - {*revisions.INDUSTRIES})
+    published(AUTHORED).refused(MAPPING_INDUSTRIES_MISSING, industries="、".join(missing))

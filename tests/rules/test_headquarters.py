@@ -7,8 +7,7 @@ import pytest
 from domain import diagnosis as d
 from domain.access import Place
 from domain.diagnosis_rules import DIAGNOSES, OTHER_EDITION_UNREASONED
-from domain.edition_mapping import MAPPING_STREAM
-from domain.editions import PublishedEdition, edition_stream
+from domain.editions import MAPPING_STREAM, PublishedEdition, edition_stream
 from domain.enterprises import enterprise_stream
 from domain.headquarters import (
     GROUP_UNKNOWN,
