@@ -40,7 +40,10 @@ PLACES = {
 """Coordinate -> column of the enterprise's row."""
 PARTS = {
     **dict.fromkeys(("answers", "evidence", "reports", "diagnosis_periods"), ("diagnoses", "diagnosis")),
-    "enterprise_periods": ("enterprises", "enterprise"),
+    **dict.fromkeys(
+        ("enterprise_periods", "group_firms", "group_firms_latest", "group_cases", "group_results"),
+        ("enterprises", "enterprise"),
+    ),
 }
 """Tables whose rows belong to a row of another -> that table, and the column that names the row."""
 VIEWED = {
