@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.organisations import OrganisationKind
 from domain.targets import Measure
 from interop.code_lists import CodeList, Mark, read_codes
 
@@ -117,11 +118,18 @@ class Provider(Named):
     industries: tuple[str, ...]
 
 
+class Other(Named):
+    """An organisation beside the programme's own departments and providers 其他组织; one of each kind."""
+
+    kind: OrganisationKind
+
+
 class Organisations(CodeList):
     """All organisations beside the districts 组织."""
 
     city: Named
     auditor: Named
+    others: tuple[Other, ...]
     subdistricts: tuple[Subdistrict, ...]
     parks: tuple[Park, ...]
     groups: tuple[Group, ...]
@@ -136,6 +144,7 @@ class OwnerFirm(CodeList):
     subdistrict: str
     park: str
     group: str
+    reporting_unit: str
     industry: str
     employees: int
     revenue_wan: int

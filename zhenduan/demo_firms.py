@@ -14,7 +14,10 @@ from interop.code_lists import districts
 from interop.uscc import valid_uscc
 from zhenduan.demo_data import DemoData, Size, seats
 
-COLUMNS = ("统一社会信用代码", "企业名称", "所属区", "街镇", "园区", "企业集团", "行业代码", "从业人员", "营业收入（万元）")
+COLUMNS = (
+    "统一社会信用代码", "企业名称", "所属区", "街镇", "园区", "企业集团", "申报单位",
+    "行业代码", "从业人员", "营业收入（万元）",
+)
 LOWEST_REVENUE_WAN = 1_500
 
 
@@ -32,6 +35,7 @@ class DemoFirm:
     employees: int
     revenue_wan: int
     total: int
+    reporting_unit: str = ""
 
 
 def by_district(data: DemoData, firms: int) -> dict[str, int]:
@@ -88,6 +92,7 @@ def draw_firms(data: DemoData, chance: Random, unused: Unused) -> list[DemoFirm]
         subdistrict=owner.subdistrict,
         park=owner.park,
         group=owner.group,
+        reporting_unit=owner.reporting_unit,
         industry=owner.industry,
         employees=owner.employees,
         revenue_wan=owner.revenue_wan,
@@ -152,7 +157,7 @@ def roster_file(firms: Sequence[DemoFirm], title: str, encoding: str = "utf-8-si
     writer.writerow([title])
     writer.writerow(COLUMNS)
     for firm in firms:
-        place = (firm.subdistrict, firm.park, firm.group)
+        place = (firm.subdistrict, firm.park, firm.group, firm.reporting_unit)
         writer.writerow(
             [firm.uscc, firm.name, named[firm.district], *place, firm.industry, firm.employees, firm.revenue_wan]
         )

@@ -19,6 +19,10 @@ SHOWN_DISTRICT = "310117"
 """松江: where the owner's firm lies; its department may sign in."""
 
 
+SECTIONS = ("D1",)
+"""Of the department's filler."""
+
+
 @dataclass(frozen=True)
 class DemoLogin:
     """One way into the demo city 示例账户. password: of the login; for a partner, who has no login, its bearer key."""
@@ -40,15 +44,23 @@ LOGINS = tuple(
         (Role.GROUP, "企业集团：示例装备集团", "enterprise group: equipment"),
         (Role.ENTERPRISE, "企业：自评进行中", "enterprise: its self-assessment is under way"),
         (Role.FILLER, "企业填报人：同一企业", "filler of that enterprise"),
+        (Role.DEPARTMENT_FILLER, "部门填报人：同一企业，只填数字战略", "filler of one section of that enterprise"),
         (Role.CONFIRMER, "企业确认人：同一企业", "confirmer of that enterprise"),
         (Role.PROVIDER, "服务商：示例装备诊断中心", "provider: equipment"),
         (Role.DIAGNOSTICIAN, "诊断师：同一服务商", "diagnostician of that provider"),
         (Role.REVIEWER, "内审人：同一服务商", "reviewer of that provider"),
+        (Role.REPORTING_UNIT, "申报单位：示例西部开发区", "reporting unit: a development zone in the west"),
+        (Role.READER, "解读专家：已指派的诊断", "expert who reads the reports assigned"),
+        (Role.SAMPLER, "抽评专家：已指派的诊断", "expert who assesses the samples assigned"),
+        (Role.BANK, "银行：经企业授权的结果", "bank: results by the firms' consent"),
+        (Role.SUPPORT, "支撑机构：汇总数据", "support body: totals"),
+        (Role.SUPPLIER, "解决方案商：已发布标准", "solution supplier: the published standard"),
+        (Role.OPERATOR, "平台运维：不见企业数据", "operator of the platform: no firm's data"),
         (Role.AUDITOR, "审计：全部日志", "auditor: the whole journal"),
     )
 )
-"""One login for each role that sees the owner's firm from the first day on; the names of login and role are the same. Who
-sees it by a dated term (experts, banks) or sees no firm is let in by the city's own commands."""
+"""A login for each role that a person may hold, experts who mark and arbitrate aside; the names of login and role are the same.
+Experts and the bank see the owner's firm for a term, support body, supplier and operator see no firm."""
 
 
 def draw_id(chance: Random) -> str:
@@ -83,6 +95,8 @@ def organisations(data: DemoData) -> Iterator[RegisterOrganisation]:
             name=provider.name,
             industries=provider.industries,
         )
+    for other in parts.others:
+        yield RegisterOrganisation(organisation=other.id, kind=other.kind, name=other.name)
     yield RegisterOrganisation(
         organisation=parts.auditor.id, kind=OrganisationKind.AUDITOR, name=parts.auditor.name
     )
@@ -107,6 +121,7 @@ class People:
 
     def joining(self, who: Caller, since: date) -> tuple[Command, Command]:
         """The commands that bring a person in, the name sealed before it is written (architecture 9)."""
+        sections = SECTIONS if who.role == Role.DEPARTMENT_FILLER else ()
         name = f"示例·{self.chance.choice(self.data.surnames)}{self.chance.choice(self.data.given_names)}"
         return (
             RegisterPerson(person=who.actor, sealed_name=self.keys.seal(who.actor, "name", name)),
@@ -116,6 +131,7 @@ class People:
                 role=Role(who.role),
                 organisation=who.organisation,
                 since=since,
+                sections=sections,
             ),
         )
 

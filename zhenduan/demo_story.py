@@ -8,7 +8,7 @@ from itertools import count
 from random import Random
 
 from domain.access import Everything, Role
-from domain.diagnosis import Purpose
+from domain.diagnosis import OpenDiagnosis, Purpose
 from domain.edition_mapping import mapping_command
 from domain.editions import PublishEdition
 from domain.enterprises import ImportRoster, enterprise_id
@@ -27,6 +27,7 @@ from zhenduan.demo_data import DemoData, Ending, Provider, seats
 from zhenduan.demo_firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo_people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo_revision import steps
+from zhenduan.demo_terms import HELD_BESIDE, beside, terms
 
 EDITION = "2023"
 BEGINNING = date(2023, 8, 7)
@@ -92,13 +93,14 @@ def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime)
     shown = _shown(data, enterprise_id(firms[0].uscc))
     played += _positions(people, shown)
     played += _headquarters(people, named)
+    played += _terms(people, shown, played, [firms[0], *([named[firms[0].group]] if firms[0].group in named else [])])
     played += _revision(people, shown, present)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
 
 def _shown(data: DemoData, enterprise: str) -> dict[Role, str]:
-    """Role -> the unit whose person may sign in; all of them see the owner's firm."""
+    """Role -> the unit whose person may sign in."""
     parts, owner = data.organisations, data.owner_firm
     return {
         Role.CITY: parts.city.id,
@@ -109,18 +111,22 @@ def _shown(data: DemoData, enterprise: str) -> dict[Role, str]:
         **dict.fromkeys((Role.ENTERPRISE, *POSITIONS_SHOWN[Role.ENTERPRISE]), enterprise),
         **dict.fromkeys((Role.PROVIDER, *POSITIONS_SHOWN[Role.PROVIDER]), owner.provider),
         Role.AUDITOR: parts.auditor.id,
+        **beside(data),
     }
 
 
-POSITIONS_SHOWN = {Role.ENTERPRISE: (Role.FILLER, Role.CONFIRMER), Role.PROVIDER: (Role.DIAGNOSTICIAN, Role.REVIEWER)}
+POSITIONS_SHOWN = {
+    Role.ENTERPRISE: (Role.FILLER, Role.DEPARTMENT_FILLER, Role.CONFIRMER),
+    Role.PROVIDER: (Role.DIAGNOSTICIAN, Role.REVIEWER),
+}
 """Head of a unit -> the other positions of it that may sign in."""
 
 
 def _positions(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
-    """The other people of the owner's firm and of its provider, let in once the first roster has named the firm."""
+    """The other people of the owner's firm and of its provider, let in once the first roster has named the firm, and the others."""
     city = people.callers[Role.CITY, people.data.organisations.city.id]
     day, minutes = later(FIRST_ROSTER, 1), count()
-    for role in (role for others in POSITIONS_SHOWN.values() for role in others):
+    for role in (*(role for others in POSITIONS_SHOWN.values() for role in others), *HELD_BESIDE):
         for command in people.joining(people.meet(role, shown[role]), day):
             yield Timed(moment(day, next(minutes)), Act(0, city, command))
 
@@ -136,6 +142,18 @@ def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> I
 def _seats(data: DemoData, firms: Sequence[DemoFirm]) -> dict[str, DemoFirm]:
     """Group -> the firm that is its headquarters."""
     return {firm.group: firm for firm, _ in zip(firms[1:], seats(data), strict=False)}
+
+
+def _terms(
+    people: People, shown: Mapping[Role, str], played: Sequence[Timed], firms: Sequence[DemoFirm]
+) -> Iterator[Timed]:
+    """What opens some firms and their diagnoses to a bank and to experts, after everything else that happened."""
+    of = [enterprise_id(firm.uscc) for firm in firms]
+    opened = [what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis) and what.enterprise in of]
+    last = max(timed.at for timed in played)
+    granted = terms(people, shown, of, [one.diagnosis for one in opened], city_day(last))
+    for minute, (who, command) in enumerate(granted, 1):
+        yield Timed(last + timedelta(minutes=minute), Act(0, who, command))
 
 
 def _headquarters(people: People, named: Mapping[str, DemoFirm]) -> Iterator[Timed]:

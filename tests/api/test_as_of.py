@@ -76,6 +76,9 @@ def test_lists_of_organisations_and_editions_have_a_past(city: LiveCity) -> None
 
 WITHOUT_A_PAST = {
     "viewer": "who asks, at this moment",
+    "cheapestImprovement": "a proposal from the latest result, for what to do from here",
+    "improvementCosts": "what to reckon with today; the tables before it are listed, each with its first day",
+    "improvementCostTables": "every table there has been, each with the day it begins",
     "disclosures": "who read what is written beside the journal, which has no position for it; ask for the time before",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
 }

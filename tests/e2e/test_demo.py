@@ -17,8 +17,9 @@ from pypdf import PdfReader
 
 from api.program import Program
 from domain import diagnosis as d
-from domain.access import EXPERTS, Everything, Nothing, Role
+from domain.access import Everything, Nothing, Role
 from domain.language import SHANGHAI, Command
+from domain.rights import HELD_BY_PEOPLE
 from interop.code_lists import districts, industries
 from interop.rosters import read_roster, roster_command
 from interop.uscc import flaw_of
@@ -313,10 +314,8 @@ def test_a_group_has_its_headquarters_diagnosed_under_its_own_edition_and_its_me
 
 def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> None:
     logins = city.open()
-    by_term = {Role.BANK, *EXPERTS}
-    sees_no_firm = {Role.OPERATOR, Role.SUPPLIER, Role.SUPPORT, Role.PUBLIC, Role.SYSTEM}
-    others = {Role.DEPARTMENT_FILLER, Role.REPORTING_UNIT}
-    assert {login.role for login in logins} == set(Role) - by_term - sees_no_firm - others
+    assert {login.role for login in logins} == HELD_BY_PEOPLE - {Role.MARKER, Role.ARBITER} | {Role.PARTNER}
+    sees_no_firm = {Role.OPERATOR, Role.SUPPLIER}
     with city.models.reading() as reading:
         for login in logins:
             assert login.says
@@ -326,11 +325,35 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
             assert known is not None, login
             assert known.caller.role == login.role
             seen = directory.enterprises(reading, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), 10)
+            if login.role in sees_no_firm:
+                assert seen == []
+                continue
             assert [firm.name for firm in seen] == [DATA.owner_firm.name]
             cases = diagnosis_desk.diagnoses(
                 reading, known.caller.scope, DiagnosisFilter(enterprise=seen[0].id), 10
             )
             assert [(case.status, case.answered > 0) for case in cases] == [("open", True)]
+
+
+@pytest.mark.parametrize("role", [Role.BANK, Role.READER, Role.SAMPLER])
+def test_who_is_let_in_for_a_term_finds_a_result_too(city: House, role: Role) -> None:
+    (login,) = [one for one in city.open() if one.role == role]
+    opened = city.accounts.sign_in(login.login, login.password)
+    assert opened is not None
+    known = city.accounts.identify(opened.token)
+    assert known is not None
+    with city.models.reading() as reading:
+        cases = diagnosis_desk.diagnoses(reading, known.caller.scope, DiagnosisFilter(), 10)
+    assert {case.status for case in cases} == {"confirmed", "open"}
+
+
+def test_the_departments_filler_fills_one_section(city: House) -> None:
+    city.open()
+    opened = city.accounts.sign_in("department_filler", "demo-department_filler-2024")
+    assert opened is not None
+    known = city.accounts.identify(opened.token)
+    assert known is not None
+    assert known.caller.sections == {"D1"}
 
 
 def test_whoever_signs_in_as_a_provider_finds_every_state(city: House) -> None:

@@ -1,0 +1,54 @@
+"""Terms 期限 of the demo city: a bank let in by consent, experts by an assignment; each finds something. plan R4, V5."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from domain.access import Role
+from domain.appointments import KIND_OF_HEAD
+from domain.assignments import AssignExpert
+from domain.consents import GrantConsent
+from domain.language import Command
+from journal import Caller
+from zhenduan.demo_data import DemoData
+from zhenduan.demo_people import People, draw_id
+
+TERM = timedelta(days=3 * 365)
+"""So long a visitor of the demo finds them open: the city is built once and shown for a long time."""
+HELD_BESIDE = (Role.REPORTING_UNIT, Role.READER, Role.SAMPLER, Role.BANK, Role.SUPPORT, Role.SUPPLIER, Role.OPERATOR)
+"""Roles of the organisations beside the programme's own, one person each."""
+EXPERTS_SHOWN = (Role.READER, Role.SAMPLER)
+PURPOSE = "授信评估（示例）"
+
+
+def beside(data: DemoData) -> dict[Role, str]:
+    """Role -> the organisation beside the programme's own that it is held for 其他单位."""
+    kinds = {one.kind: one.id for one in data.organisations.others}
+    return {role: kinds[KIND_OF_HEAD[role]] for role in HELD_BESIDE}
+
+
+def terms(
+    people: People, shown: Mapping[Role, str], firms: Sequence[str], cases: Sequence[str], since: date
+) -> Iterator[tuple[Caller, Command]]:
+    """Who grants what, to the people who may sign in 授权与指派.
+
+    Args:
+        people: of the demo, all met before.
+        shown: role -> unit of those who may sign in.
+        firms: enterprises that let the bank see their results.
+        cases: diagnoses that the experts are assigned to.
+        since: the first day.
+    """
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    until = since + TERM
+    for firm in firms:
+        granting = GrantConsent(
+            enterprise=firm, consent=draw_id(people.chance), bank=shown[Role.BANK], purpose=PURPOSE, since=since, until=until
+        )
+        yield people.meet(Role.ENTERPRISE, firm), granting
+    for role in EXPERTS_SHOWN:
+        expert = people.callers[role, shown[role]].actor
+        for case in cases:
+            assignment = draw_id(people.chance)
+            yield city, AssignExpert(
+                diagnosis=case, assignment=assignment, expert=expert, role=role, since=since, until=until
+            )
