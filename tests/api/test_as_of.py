@@ -79,6 +79,11 @@ WITHOUT_A_PAST = {
     "cheapestImprovement": "a proposal from the latest result, for what to do from here",
     "improvementCosts": "what to reckon with today; the tables before it are listed, each with its first day",
     "improvementCostTables": "every table there has been, each with the day it begins",
+    "revisions": "the past of a revision is asked of `revision`, one at a time",
+    "comments": "as `revisions`; a comment never changes, and its answer is dated",
+    "revisionText": "as `revisions`; the text of a version is kept with its number",
+    "shadow": "a run is numbered and never changes once it is completed",
+    "shadowMovers": "as `shadow`",
     "disclosures": "who read what is written beside the journal, which has no position for it; ask for the time before",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
 }
