@@ -139,7 +139,7 @@ FILLED: Mapping[type[Command], Filled] = {
         _edition,
     ),
     DraftRevision: Filled(frozenset({"revision", "industries", "rule"}), fill=_revision),
-    CommentOnDraft: Filled(frozenset({"comment"}), fill=_new_id("comment")),
+    CommentOnDraft: Filled(frozenset({"comment"}), fill=_new_id("comment"), tells_version=False),
     AttachEvidence: Filled(frozenset({"filename", "media_type", "size"}), fill=_evidence),
     ImportRoster: Filled(
         frozenset({"digest", "filename", "rows", "findings", "refused_rows", "unstated"}),

@@ -209,15 +209,25 @@ class RepeatedKey(Exception):  # noqa: N818 - malformed input, returned as data
 
 
 def malformed(problem: ValidationError) -> list[tuple[str, str, str]]:
-    """What is wrong with an input 输入错误: (path as the client wrote it, 中文, English) a problem."""
+    """What is wrong with an input 输入错误: (path as the client wrote it, 中文, English) a problem.
+
+    A list that is too short only because its items are wrong is not told of: its items are.
+    """
+    found = problem.errors(include_url=False, include_input=False, include_context=False)
+    wrong = [error["loc"] for error in found]
     return [
         (
             ".".join(to_camel_case(str(part)) for part in error["loc"]),
             CHINESE.get(error["type"], "格式不正确"),
             error["msg"],
         )
-        for error in problem.errors(include_url=False, include_input=False, include_context=False)
+        for error in found
+        if error["type"] != "too_short" or not any(_lies_within(loc, error["loc"]) for loc in wrong)
     ]
+
+
+def _lies_within(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
 
 
 CHINESE: Mapping[str, str] = {

@@ -61,6 +61,8 @@ class Filled:
     fill(context, data): plain data of the command, from the plain data of the input. It may refuse, and must cost little.
     finish(context, data): what completes the command once the rules accept it; see `journal.Finish`.
     after(context, command): what else follows from the facts, outside the journal.
+    tells_version: False where the thing's version would count facts that the caller may not know of; then none is told and
+    none can be expected.
     """
 
     omit: frozenset[str]
@@ -68,6 +70,7 @@ class Filled:
     fill: Callable[[Context, dict[str, Any]], dict[str, Any]] = as_it_is
     finish: Callable[[Context, dict[str, Any]], Finish] | None = None
     after: Callable[[Context, Command], None] = nothing_more
+    tells_version: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,7 +120,8 @@ def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -
 def _mutation(
     capability: Capability[Any, Any, Any], command: type[Command], filled: Filled, thing: Thing | None
 ) -> Any:  # noqa: ANN401 - a strawberry field made at run time
-    sent = input_type(command, filled.omit, (*filled.extra, *RIDERS), f"{command.__name__}Input")
+    riding = RIDERS if filled.tells_version else tuple(rider for rider in RIDERS if rider[0] != "expected_version")
+    sent = input_type(command, filled.omit, (*filled.extra, *riding), f"{command.__name__}Input")
     payload = _payload(command, thing)
 
     def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002, ANN401 - the argument's published name
@@ -143,13 +147,15 @@ def _mutation(
         except Refused as refused:
             return payload(user_errors=[UserError.of(refused)])
         except Conflict as conflict:
-            return payload(user_errors=[UserError.conflict(conflict)], version=conflict.version)
+            version = conflict.version if filled.tells_version else None
+            return payload(user_errors=[UserError.conflict(conflict)], version=version)
         except RepeatedKey as repeated:
             return payload(user_errors=[UserError.malformed(repeated.field, "重复：" + repeated.key, "Repeated key")])
         except ValidationError as problem:
             return payload(user_errors=[UserError.malformed(*found) for found in malformed(problem)])
         filled.after(context, wish)
-        return payload(user_errors=[], **_outcome(context, handled, wish, thing))
+        outcome = _outcome(context, handled, wish, thing)
+        return payload(user_errors=[], **outcome if filled.tells_version else {**outcome, "version": None})
 
     resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
     roles = "、".join(sorted(role.value for role in COMMANDS[command.__name__]))

@@ -95,7 +95,9 @@ def test_a_change_has_exactly_one_kind(city: LiveCity) -> None:
 def test_a_malformed_value_is_told_with_the_path_as_the_client_wrote_it(city: LiveCity) -> None:
     given = {"revision": drafted(city), "draftVersion": 1, "changes": [weight("D1", "140")]}
     payload = city.do("city", "changeDraft", "", **given)
-    assert payload["userErrors"][0]["field"] == "changes.0.change.dimensionWeight.weight"
+    assert [one["field"] for one in payload["userErrors"]] == ["changes.0.change.dimensionWeight.weight"]
+    payload = city.do("city", "changeDraft", "", **given | {"changes": []})
+    assert [one["field"] for one in payload["userErrors"]] == ["changes"]
 
 
 @pytest.mark.parametrize("who", SEES_NO_DRAFT)
@@ -158,6 +160,15 @@ def test_comments_are_public_with_role_and_organisation_and_never_with_a_person(
     after = page["pageInfo"]["endCursor"]
     assert page["pageInfo"]["hasNextPage"]
     assert [one["number"] for one in city.data("bank", COMMENTS, id=identity, first=1, after=after)["comments"]["nodes"]] == [2]
+
+
+def test_whoever_comments_is_told_no_number_of_what_the_draft_went_through(city: LiveCity) -> None:
+    identity = consulting(city)
+    payload = city.done("district", "commentOnDraft", "revision { id }", revision=identity, text="赞成")
+    assert payload["version"] is None
+    query = "mutation($input: CommentOnDraftInput!) { commentOnDraft(input: $input) { version } }"
+    guess = {"revision": identity, "text": "赞成", "expectedVersion": 4}
+    assert "errors" in city.ask("district", query, input=guess)
 
 
 def test_an_erratum_is_reviewed_by_its_named_reviewer_and_published_into_editions_of_their_own(city: LiveCity) -> None:
