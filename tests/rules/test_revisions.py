@@ -18,7 +18,7 @@ from domain.editions import (
     RetireEdition,
     edition_stream,
 )
-from domain.language import NOT_FOUND, Elsewhere
+from domain.language import NOT_FOUND, Elsewhere, Event, fold
 from domain.rights import HELD_BY_PEOPLE, ROLE_NOT_ALLOWED
 from domain.standards_consultation import (
     COMMENT_EXISTS,
@@ -55,7 +55,7 @@ from domain.standards_revision_rules import (
     REVISIONS,
     UNANSWERED,
 )
-from standards import CompositionRule, composed, load
+from standards import CompositionRule, composed, load, retitled
 from standards.changes import (
     LONGEST_LINE,
     AddIndicator,
@@ -435,6 +435,21 @@ def test_publishing_puts_every_edition_into_its_own_stream_from_a_day_on_and_ret
     ]
     city(case, LEAVING, at=AFTERWARDS).refused(OVER, status="published")
     city(case, changing(*shifted(), version=2), at=AFTERWARDS).refused(OVER)
+
+
+def test_the_next_revision_begins_from_what_was_published_as_the_first_began_from_the_files() -> None:
+    case = city(approved(), publishing(), at=AFTERWARDS)
+    told: dict[str, list[Event]] = {fact.stream: [] for fact in case.facts if isinstance(fact, Elsewhere)}
+    for fact in case.facts:
+        if isinstance(fact, Elsewhere):
+            told[fact.stream].append(fact.event)
+    new = {stream: fold(EDITIONS.evolve, events) for stream, events in told.items() if stream.startswith("edition/2025")}
+    again = given(REVISIONS).having_read(new)
+    (fact,) = city(again, drafting(revision="r2", base="2025", key="2027")).facts
+    assert isinstance(fact, r.RevisionDrafted)
+    drafted_before = retitled(case.state.standard, fact.key, fact.title)
+    assert fact.standard == drafted_before
+    assert list(fact.bases) == ["2025", "2025-automotive", "2025-electronics"]
 
 
 def test_what_retires_earlier_anyway_stays_as_it_was() -> None:
