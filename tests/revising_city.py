@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from domain import standards_revision as r
-from domain.access import Role, scope_of
+from domain.access import Everything, Role, scope_of
 from domain.language import city_day
+from domain.shadow import CompleteShadow, FailShadow, RequestShadow
 from journal import Caller
 from standards import composition_rule
 from standards.changes import DimensionWeight, IndicatorText
+from standards.shadow_tally import ShadowTally
 from tests.small_city import CITY, FILLER, City
 
 CONSULTED, ERRATUM = "consulted-revision", "erratum"
@@ -64,3 +66,23 @@ def review_erratum(city: City, identity: str = ERRATUM) -> None:
     reviewer = Caller(actor=REVIEWER, role=Role.READER, organisation="experts", scope=scope)
     said = r.ReviewDraft(revision=identity, draft_version=2, verdict=r.Verdict.APPROVE, grounds="属文字勘误")
     city.send(reviewer, said)
+
+
+def shadow_runs(city: City, identity: str = CONSULTED) -> None:
+    """Three runs over its draft: completed, failed, and at work."""
+    system = Caller("system-shadow", Role.SYSTEM, "", Everything())
+    told = CompleteShadow(
+        revision=identity,
+        number=1,
+        position=1,
+        rules="shadow-1",
+        input_digest="a" * 64,
+        result=ShadowTally().told(),
+        sensitivity=(),
+        movers="b" * 64,
+        moved=0,
+    )
+    for ending in (told, FailShadow(revision=identity, number=2, reason="程序出错"), None):
+        city.send(CITY, RequestShadow(revision=identity, draft_version=2))
+        if ending is not None:
+            city.send(system, ending)

@@ -46,7 +46,7 @@ from projections.diagnosis_desk import DiagnosisFilter
 from projections.directory import DIRECTORY, EnterpriseFilter
 from projections.runner import DESKS
 from standards import CostUnit, edition_mappings, load_composition
-from tests.revising_city import put_to_consultation, review_erratum
+from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
 
 ANY = EnterpriseFilter()
@@ -89,6 +89,7 @@ def city(journal: Journal) -> City:
     map_editions(city)
     put_to_consultation(city)
     review_erratum(city)
+    shadow_runs(city)
     return city
 
 
