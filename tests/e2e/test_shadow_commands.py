@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_city import City
+from domain.standards_revision import RevisionKind
+from standards.changes import DimensionWeight
+from tests.revising_city import CONSULTED, changing, drafting, put_to_consultation
+from tests.small_city import CITY, City
 from zhenduan.__main__ import main
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -13,7 +16,12 @@ from zhenduan.wiring import opened
 @pytest.fixture
 def data(tmp_path: Path) -> str:
     with opened(Settings(tmp_path / "city")) as installation:
-        City(installation.program.journal).issued()
+        city = City(installation.program.journal)
+        city.issued()
+        put_to_consultation(city)
+        city.send(CITY, drafting("unfinished", "2028", RevisionKind.REVISION))
+        half = DimensionWeight.model_validate({"dimension": "D1", "weight": 14, "reason": "未改完"})
+        city.send(CITY, changing("unfinished", half))
     return str(tmp_path / "city")
 
 
@@ -39,3 +47,15 @@ def test_an_edition_that_is_nowhere_is_said_so(
 ) -> None:
     assert main(["--data", data, "shadow", *arguments]) == 2
     assert "no edition" in capsys.readouterr().err
+
+
+def test_a_draft_is_re_scored_by_its_revision(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", data, "shadow", CONSULTED]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "2023 → 2027"
+    assert "已测算 1：不变 1、上升 0、下降 0；不可测算 0；问题表述有变 0" in lines
+
+
+def test_a_draft_that_does_not_hold_as_a_whole_is_said_so(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", data, "shadow", "unfinished"]) == 1
+    assert "各维度权重合计 99" in capsys.readouterr().err
