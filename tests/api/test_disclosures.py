@@ -236,6 +236,7 @@ NOT_LOGGED = {
     "/uploads/{ticket}": "on the way in",
     "/health": "says ok",
     "/editions/{name}": "the standard, which is no firm's",
+    "/revisions/{revision}/{which}/{name}": "a draft of the standard, which is no firm's",
     "/log/checkpoint": "a root hash",
     "/log/proof/inclusion": "hashes",
     "/log/proof/consistency": "hashes",

@@ -73,7 +73,7 @@ def small_editions(draw: st.DrawFn) -> Edition:
             "bands": [*lowest, "34", "45", "52.505", "60", "67.5", "75", "82.5", "90.01", "95"],
             "gates": {
                 "weakest_dimension": {"code": "WEAKEST", "levels_below": draw(st.integers(0, 3))},
-                "breadth": {"code": "BREADTH", "at_least": draw(st.integers(0, 2)), "including": "D2"},
+                "breadth": {"code": "BREADTH", "at_least": draw(st.integers(1, 2)), "including": "D2"},
                 "key_indicators": {
                     "code": "KEY",
                     "levels_below": draw(st.integers(0, 3)),

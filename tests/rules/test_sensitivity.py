@@ -143,7 +143,7 @@ def values(one: Sensitivity, edition: Edition, direction: int, step: Decimal) ->
         low, high, size = Decimal(0), Decimal(100), step
     else:
         lowest, highest = {
-            "gates.breadth.at_least": (0, 2),
+            "gates.breadth.at_least": (1, 2),
             "gates.key_indicators.share_percent": (0, 100),
         }.get(one.clause, (2, 5) if one.clause.endswith("from_level") else (0, 5))
         low, high, size = Decimal(lowest - 1), Decimal(highest + 1), Decimal(1)
@@ -244,7 +244,7 @@ def halves(*, of_one_dimension: bool) -> tuple[Edition, list[Case]]:
     gates = EDITION.gates.model_copy(
         update={
             "breadth": EDITION.gates.breadth.model_copy(update={"at_least": 1, "including": "D1"}),
-            "weakest_dimension": EDITION.gates.weakest_dimension.model_copy(update={"levels_below": 5}),
+            "weakest_dimension": EDITION.gates.weakest_dimension.model_copy(update={"levels_below": 4}),
             "security": (),
         }
     )
