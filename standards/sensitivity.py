@@ -5,7 +5,7 @@ One parameter changes at a time, all else as it stands:
 - a weight, in steps of 0.0001 percent (what composition writes): its siblings, that is the other dimensions, or the other
   indicators of the dimension in the full form, share the rest of 100 in proportion, exactly and not rounded again;
 - the lowest total of a grade, in steps of 0.01 points (what a total is judged by), between its two neighbours;
-- a threshold of a gate, level by level, count by count or percent by percent.
+- a threshold of a gate, level by level, count by count or percent by percent, as far as an edition may set it.
 
 For one firm the first step that moves it follows in closed form: a total is linear in the weight of a dimension and a
 quotient of two quadratics in the weight of an indicator, whose siblings may be not applicable. Over firms the minimum is kept,
@@ -190,9 +190,9 @@ def _gates(edition: Edition) -> Iterator[tuple[str, _Parameter]]:
     gates = edition.gates
     base = sum(1 for dimension in edition.dimensions if dimension.base)
     whole: Mapping[tuple[str, ...], Ladder] = {
-        ("weakest_dimension", "levels_below"): _between(gates.weakest_dimension.levels_below, 0, LEVELS),
-        ("breadth", "at_least"): _between(gates.breadth.at_least, 0, base),
-        ("key_indicators", "levels_below"): _between(gates.key_indicators.levels_below, 0, LEVELS),
+        ("weakest_dimension", "levels_below"): _between(gates.weakest_dimension.levels_below, 0, LEVELS - 1),
+        ("breadth", "at_least"): _between(gates.breadth.at_least, 1, base),
+        ("key_indicators", "levels_below"): _between(gates.key_indicators.levels_below, 0, LEVELS - 1),
         ("key_indicators", "share_percent"): _between(gates.key_indicators.share_percent, 0, 100),
     }
     floors: dict[tuple[str, ...], Ladder] = {}

@@ -145,7 +145,7 @@ def values(one: Sensitivity, edition: Edition, direction: int, step: Decimal) ->
         lowest, highest = {
             "gates.breadth.at_least": (1, 2),
             "gates.key_indicators.share_percent": (0, 100),
-        }.get(one.clause, (2, 5) if one.clause.endswith("from_level") else (0, 5))
+        }.get(one.clause, (2, 5) if one.clause.endswith("from_level") else (0, 4))
         low, high, size = Decimal(lowest - 1), Decimal(highest + 1), Decimal(1)
     value = one.value + direction * size
     while low < value < high:
