@@ -72,8 +72,7 @@ def create_app(
             yield
         finally:
             stop.set()
-            await wakeups.stop()
-            await endings.stop()
+            await asyncio.gather(wakeups.stop(), endings.stop())
             await operations.close()
             if project:
                 await asyncio.to_thread(projector.join)

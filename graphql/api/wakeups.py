@@ -7,8 +7,8 @@ import threading
 from journal import Journal
 from projections import ReadModels
 
-LOOK_SECONDS = 1.0
-"""A notification can be lost; the journal is looked at this often anyway."""
+LOOK_SECONDS = 0.25
+"""A notification can be lost; the journal is looked at this often anyway, and a stop waits no longer."""
 RECONNECT_SECONDS = 1.0
 
 log = logging.getLogger(__name__)

@@ -156,7 +156,7 @@ def test_a_subject_that_nobody_linked_is_nobody_whatever_else_the_token_states(
         {"sub": None},
         {"sub": 7},
     ],
-    ids=str,
+    ids=",".join,
 )
 def test_a_token_for_another_from_another_or_out_of_force_is_refused(
     client: TestClient, provider: Provider, claims: dict[str, Any]
