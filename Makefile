@@ -19,7 +19,7 @@ demo: install
 TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
 test: install
-	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n auto --dist loadfile
+	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n auto --dist loadgroup
 
 torture: install
 	KILLS=200 $(BIN)/python -m pytest -q -s tests/torture

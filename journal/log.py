@@ -60,6 +60,9 @@ class Journal(Protocol):
     def wait_beyond(self, position: int, timeout: float) -> int:
         """Size of the journal, as soon as it exceeds a position or `timeout` seconds are up."""
 
+    def wake(self) -> None:
+        """Let whoever waits in this process look at once 唤醒等待者, such as for whether to end."""
+
     def close(self) -> None:
         """Let go of every connection."""
 

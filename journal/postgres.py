@@ -307,6 +307,10 @@ class PostgresRecorder:
         size = self.listener.wait_beyond(position, timeout)
         return size if size > position else self.head().size
 
+    def wake(self) -> None:
+        """Let whoever waits in this process look at once."""
+        self.listener.wake()
+
     def close(self) -> None:
         """Close the pool and stop listening."""
         self.listener.close()

@@ -26,6 +26,7 @@ class Listener:
         self.dsn = dsn
         self.heartbeat = heartbeat
         self._size = 0
+        self._wakes = 0
         self._grown = Condition()
         self._thread: Thread | None = None
         self._closing = False
@@ -38,14 +39,21 @@ class Listener:
                 self._size = size
                 self._grown.notify_all()
 
+    def wake(self) -> None:
+        """Let whoever waits return with what is known."""
+        with self._grown:
+            self._wakes += 1
+            self._grown.notify_all()
+
     def wait_beyond(self, position: int, timeout: float) -> int:
-        """Size as soon as it is known to exceed a position, or what is known after `timeout` seconds."""
+        """Size as soon as it is known to exceed a position, or what is known after `timeout` seconds or once woken."""
         deadline = time.monotonic() + timeout
         with self._grown:
             if self._thread is None and not self._closing:
                 self._thread = Thread(target=self._follow, name="journal-listener", daemon=True)
                 self._thread.start()
-            while self._size <= position and (left := deadline - time.monotonic()) > 0:
+            wakes = self._wakes
+            while self._size <= position and wakes == self._wakes and (left := deadline - time.monotonic()) > 0:
                 self._grown.wait(left)
             return self._size
 

@@ -96,6 +96,7 @@ class SQLiteRecorder:
         self._local = local()
         self._opened: WeakSet[_Connection] = WeakSet()
         self._grown = Condition()
+        self._wakes = 0
         self._group: GroupCommit[_Append, list[Entry]] = GroupCommit(self._commit)
         with self.transaction() as connection:
             heads = {name for _, name, *_ in connection.execute("PRAGMA table_info(head)")}
@@ -265,13 +266,20 @@ class SQLiteRecorder:
     def wait_beyond(self, position: int, timeout: float) -> int:
         """Size of the journal, as soon as it exceeds a position or time is up. Other processes are seen by polling."""
         deadline = time.monotonic() + timeout
+        wakes = self._wakes
         while True:
             size = self.head().size
             left = deadline - time.monotonic()
-            if size > position or left <= 0:
+            if size > position or left <= 0 or wakes != self._wakes:
                 return size
             with self._grown:
                 self._grown.wait(min(left, POLL_SECONDS))
+
+    def wake(self) -> None:
+        """Let whoever waits in this process look at once."""
+        with self._grown:
+            self._wakes += 1
+            self._grown.notify_all()
 
     def close(self) -> None:
         """Close every connection."""

@@ -10,8 +10,8 @@ from weakref import WeakValueDictionary
 
 from journal import Journal
 
-LOOK_SECONDS = 0.25
-"""A notification can be lost; the journal is looked at this often anyway, and a stop waits no longer."""
+LOOK_SECONDS = 1.0
+"""A notification can be lost; the journal is looked at this often anyway."""
 RECONNECT_SECONDS = 1.0
 BATCH = 1_000
 ENDINGS = ("person.membership_ended.v1", "person.erased.v1")
@@ -37,6 +37,7 @@ class Endings:
     async def stop(self) -> None:
         """End the thread."""
         self._stop.set()
+        self._journal.wake()
         await asyncio.to_thread(self._thread.join)
 
     def bell(self, person: str) -> asyncio.Event:

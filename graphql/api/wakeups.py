@@ -7,8 +7,8 @@ import threading
 from journal import Journal
 from projections import ReadModels
 
-LOOK_SECONDS = 0.25
-"""A notification can be lost; the journal is looked at this often anyway, and a stop waits no longer."""
+LOOK_SECONDS = 1.0
+"""A notification can be lost; the journal is looked at this often anyway."""
 RECONNECT_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class Wakeups:
     async def stop(self) -> None:
         """End the thread and wake everyone a last time."""
         self._stop.set()
+        self._journal.wake()
         await asyncio.to_thread(self._thread.join)
         self._ring(self.position)
 

@@ -333,10 +333,11 @@ def test_a_provider_without_tls_or_that_names_another_issuer_is_refused(provider
     other.close()
 
 
-def stuck(line: socket.socket) -> None:
+def stuck(line: socket.socket, stop: threading.Event) -> None:
     """Takes the request and never answers."""
-    line.recv(65536)
-    time.sleep(30)
+    with line:
+        line.recv(65536)
+        stop.wait(30)
 
 
 @pytest.fixture
@@ -354,7 +355,7 @@ def downs() -> Iterator[tuple[str, list[str]]]:
                 except TimeoutError:
                     continue
                 asked.append("asked")
-                threading.Thread(target=stuck, args=(line,), daemon=True).start()
+                threading.Thread(target=stuck, args=(line, stop), daemon=True).start()
 
         listener = threading.Thread(target=listened)
         listener.start()

@@ -175,6 +175,16 @@ def test_a_waiting_reader_is_woken_by_an_append(journal: Journal) -> None:
     assert journal.wait_beyond(1, 0.05) == 1
 
 
+def test_whoever_waits_is_woken_to_look_whether_to_end(journal: Journal) -> None:
+    sizes: list[int] = []
+    waiting = threading.Thread(target=lambda: sizes.append(journal.wait_beyond(0, 60)))
+    waiting.start()
+    while waiting.is_alive():
+        journal.wake()
+        waiting.join(0.05)
+    assert sizes == [0]
+
+
 def test_a_snapshot_does_not_move_while_others_append(journal: Journal) -> None:
     filled(journal, 1)
     with journal.snapshot():

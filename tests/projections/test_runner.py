@@ -161,7 +161,7 @@ def test_a_rebuild_beside_a_follower_and_a_writer_gives_the_rows_of_a_replay(
 
     def write() -> None:
         version = 1
-        while not done.is_set():
+        while not done.wait(0.005):  # a hundred entries a rebuild are company enough; a flood would only be replayed for long
             journal.append([entry("thing/late", version)], now())
             version += 1
 
