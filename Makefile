@@ -18,8 +18,10 @@ demo: install
 # The suite makes hundreds of databases and flushes each write: in memory where the machine has such a folder.
 TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
+# The rules' tests are checked as a whole for what none of them tried, so they run in one process; the others on every core.
 test: install
-	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n auto --dist loadgroup
+	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q tests/rules
+	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/rules
 
 torture: install
 	KILLS=200 $(BIN)/python -m pytest -q -s tests/torture

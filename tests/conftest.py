@@ -14,15 +14,6 @@ from journal import Journal, open_journal
 
 _numbers = itertools.count(1)
 
-RULES = Path(__file__).parent / "rules"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests share what they build, and the rules' tests what they have seen: each stay with one process."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("rules" if item.path.parent == RULES else str(item.path)))
-
-
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
