@@ -6,6 +6,7 @@ import strawberry
 
 from api.context import Context
 from api.errors import UserError
+from api.mutations import WAIT_SECONDS
 from api.people import Membership, build_membership
 from domain.access import Everything, Role, sentence
 from domain.language import NOT_FOUND, Refused, Rule, city_day
@@ -233,11 +234,12 @@ class SessionMutations:
             person = program.accounts.accept(input.ticket, input.login, input.password)
             if person is None:
                 raise INVITATION_INVALID.refuse()
-            program.send(person.caller, JoinProgramme(person=person.caller.actor))
+            handled = program.send(person.caller, JoinProgramme(person=person.caller.actor))
         except Refused as refused:
             if refused.rule == JOINED_ALREADY:  # invited anew after a vault was lost: the login is there, which was asked for
                 return AcceptInvitationPayload(user_errors=[])
             return AcceptInvitationPayload(user_errors=[UserError.of(refused)])
+        program.models.wait_for(handled.position, WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
         return AcceptInvitationPayload(user_errors=[])
 
     @strawberry.mutation(description="Ask for permission to upload a file 申请上传. plan P1, P5")
