@@ -67,6 +67,12 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
         given = [VerifierKey.parse(text) for text in log_keys]
         with open_backup(file) as backup, opened(_settings_for(backup, settings)) as installation:
             own = () if new_log else installation.log.keys().verifiers
+            if given and own and not set(given) & set(own):  # such as one that a command made in an empty folder
+                sys.stderr.write(
+                    f"{settings.log_key} 不是该日志的签名密钥：放回原密钥，或移走后用 --new-log 另起日志 "
+                    "this is not the log's key: put its own in place, or take this one away and begin a new log by --new-log\n"
+                )
+                return 1
             with progress("恢复 restoring", "条 entries") as told:
                 program = installation.program
                 into = program.journal, program.blobs

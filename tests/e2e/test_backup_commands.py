@@ -128,6 +128,23 @@ def test_without_the_vault_names_are_unreadable_and_with_an_older_one_the_erased
     assert names["city"] == ("示例人员city", False)
 
 
+def test_a_key_that_is_not_the_logs_own_does_not_go_on_with_it(
+    before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, there = tmp_path / "city.backup", tmp_path / "there"
+    assert run(before, "checkpoint") == 0
+    assert run(before, "backup", str(file)) == 0
+    capsys.readouterr()
+    assert run(before, "log-key") == 0
+    key = capsys.readouterr().out.strip()
+    assert run(there, "verify") == 0, "a command in an empty folder makes an installation with a key of its own"
+    assert run(there, "restore", str(file), "--log-key", key) == 1
+    assert "not the log's key" in capsys.readouterr().err
+    with opened(Settings(there)) as installation:
+        assert installation.program.journal.head().size == 0
+    brought_back(before, there, file)
+
+
 def test_a_new_log_begins_where_the_key_is_lost(before: Path, tmp_path: Path) -> None:
     file, there = tmp_path / "city.backup", tmp_path / "there"
     assert run(before, "checkpoint") == 0
