@@ -38,11 +38,17 @@ def city_day(at: datetime) -> date:
 class Command(BaseModel):
     """A wish 命令, named in the imperative. It may be refused.
 
-    No text in it holds a control character (tab and line ends aside), a direction mark or half a surrogate pair: PostgreSQL
-    keeps no NUL in a text, so one such name would stop every read model for good.
+    No text in it holds a control character (tab and line ends aside), a direction mark, a noncharacter or half a surrogate pair:
+    PostgreSQL keeps no NUL in a text, so one such name would stop every read model for good. What draws nothing is taken
+    out of what was sent before it is looked at, so a text of it alone is empty.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _texts_say_what_they_show(cls, data: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        return without_invisible(data)
 
     @model_validator(mode="after")
     def _texts_are_printable(self) -> Self:
@@ -51,8 +57,42 @@ class Command(BaseModel):
         return self
 
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Controls, half surrogate pairs, and direction marks: with one of these a report reads otherwise than what was kept."""
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17))
+    + "]"
+)
+"""Controls, half surrogate pairs, noncharacters, and direction marks: with one of these a report reads otherwise than what was
+kept, and a workbook opens nowhere."""
+
+INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
+    r"\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U00013430-\U0001343f]"
+    r"|(?<![^\s\u2800])[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
+)
+"""What draws nothing 不可见字符: Default_Ignorable_Code_Point of Unicode and the other format characters without a shape. Joiners
+and variation selectors choose the shape of the letter before them (rare characters of names are written so); alone they are
+nothing."""
+BLANK = re.compile(r"[\s\u2800]*")
+
+
+def without_invisible(value: Any) -> Any:  # noqa: ANN401 - data of any shape
+    """The same data, its texts without what draws nothing 去除不可见字符; a text that is all blank is empty."""
+    match value:
+        case str():
+            shown = INVISIBLE.sub("", value)
+            return "" if BLANK.fullmatch(shown) else shown
+        case Mapping():
+            return {without_invisible(key): without_invisible(inner) for key, inner in value.items()}
+        case list():
+            return [without_invisible(inner) for inner in value]
+        case tuple() | frozenset():
+            return type(value)(map(without_invisible, value))
+        case BaseModel():
+            fields = {name: without_invisible(inner) for name, inner in value.__dict__.items()}
+            return value if fields == value.__dict__ else type(value).model_validate(fields)
+        case _:
+            return value
 
 
 def holds_control(value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, assert_never
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import Role
-from domain.language import Command, Event, Identifier
+from domain.language import Command, Event, Identifier, Label
 
 # Commands
 
@@ -18,6 +18,13 @@ Sealed = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 Sections = Annotated[tuple[Identifier, ...], Field(max_length=20)]
+
+
+class PersonDetails(Command):
+    """Name and phone as they are told 姓名与电话, before they are sealed: no stored command and no event holds them so."""
+
+    name: Label
+    phone: Label | None = None
 
 
 class RegisterPerson(Command):

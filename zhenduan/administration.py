@@ -21,7 +21,7 @@ from domain.editions import PublishEdition
 from domain.enterprises import ImportRoster, RosterFinding
 from domain.language import Refused, city_day
 from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import ErasePerson, GrantMembership, RegisterPerson
+from domain.people import ErasePerson, GrantMembership, PersonDetails, RegisterPerson
 from interop.code_lists import districts
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
@@ -146,6 +146,7 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
     with opened(settings) as installation:
         person = str(uuid4())
         try:
+            name = PersonDetails(name=invitation.name).name
             grant = GrantMembership(
                 person=person,
                 membership=str(uuid4()),
@@ -155,7 +156,7 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
             )
             installation.accounts.register(invitation.login, password, person)
             try:
-                _register(installation, person, invitation.name, user)
+                _register(installation, person, name, user)
                 installation.program.send(operator(user), grant, reason="命令行开通")
             except (Refused, Conflict):
                 installation.accounts.remove(person)

@@ -27,7 +27,7 @@ from domain.enterprises import ImportRoster
 from domain.fields import NAMES
 from domain.improvement_costs import SetImprovementCosts
 from domain.language import Command, Rule
-from domain.people import ErasePerson, GrantMembership, HandOverMembership, InvitePerson, RegisterPerson
+from domain.people import ErasePerson, GrantMembership, HandOverMembership, InvitePerson, PersonDetails, RegisterPerson
 from domain.standards_revision import CommentOnDraft, DraftRevision
 from interop.code_lists import names_of_codes
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
@@ -93,6 +93,7 @@ def _report(context: Context, _data: dict[str, Any]) -> Finish:
 
 
 def _draft_person(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    PersonDetails.model_validate({"name": data["name"], "phone": data.get("phone") or None})
     drafts = {"person": str(uuid4()), "sealed_name": "draft", "sealed_phone": "draft" if data.get("phone") else None}
     return {name: value for name, value in data.items() if name not in ("name", "phone")} | drafts
 

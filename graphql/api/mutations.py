@@ -17,7 +17,7 @@ from api.context import Context
 from api.errors import UserError
 from api.inputs import RepeatedKey, class_of, input_type, malformed, plain
 from domain.events import CAPABILITIES
-from domain.language import Capability, Command, Label, Refused, Text, holds_control
+from domain.language import Capability, Command, Label, Refused, Text, holds_control, without_invisible
 from domain.rights import BY_THE_PROGRAM, COMMANDS, ROLE_NOT_ALLOWED, may_send
 from journal import Conflict, Finish, Handled
 
@@ -129,7 +129,7 @@ def _mutation(
         try:
             if not may_send(command, context.role):  # filling costs, and tells what is on file
                 raise ROLE_NOT_ALLOWED.refuse(role=context.role)
-            data = plain(input)
+            data = without_invisible(plain(input))
             if holds_control(data):
                 return payload(user_errors=[UserError.malformed("", "含有控制字符", "A text holds a control character")])
             riders = Riders.model_validate({name: data.pop(name, None) for name, *_ in RIDERS})

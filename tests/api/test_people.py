@@ -99,6 +99,13 @@ def test_a_refused_registration_leaves_no_key_behind(city: LiveCity) -> None:
     assert keys(city) == before
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u3164\ufe0f"])
+def test_a_name_that_shows_nothing_is_no_name_and_is_not_sealed(city: LiveCity, name: str) -> None:
+    before = keys(city)
+    assert city.refused("city", "registerPerson", name=name) == "MALFORMED_INPUT"
+    assert keys(city) == before
+
+
 def keys(city: LiveCity) -> int:
     from sqlalchemy import func, select  # noqa: PLC0415 - looks where no code of the product does
 

@@ -1,5 +1,6 @@
 """What no rule needs to look at, because a command that holds it cannot be made: sizes, huge numbers, control characters."""
 
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +12,14 @@ from pydantic import ValidationError
 
 from domain import diagnosis as d
 from domain.access import Place
+from domain.diagnosis_answers import ANSWER_RULES, DIFFERENCE_UNEXPLAINED
 from domain.diagnosis_rules import DIAGNOSES
 from domain.events import CAPABILITIES
+from domain.language import holds_control, without_invisible
 from domain.people import RegisterPerson
 from domain.slots import SLOTS
 from standards import Answer, Form
-from tests.rules.cases import EVIDENCE, OPENING, VISIT, WORLD, opened
+from tests.rules.cases import EVIDENCE, OPENING, VISIT, WORLD, accepted, firm, opened, provider, save, verify
 from tests.rules.firms import EDITION, uniform
 
 
@@ -57,7 +60,13 @@ def test_an_answer_is_no_larger_than_a_form_can_ask_for(data: dict[str, Any]) ->
         Answer.model_validate(data)
 
 
-@pytest.mark.parametrize("text", ["\x00", "名\x00称", "\x1b[31m", "\x9b31m", "\ud800", "\x7f", "级一\u202e", "\u2066x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("\x00", "名\x00称", "\x1b[31m", "\x9b31m", "\ud800", "\x7f", "级一\u202e"),
+        *("\u2066x", "\ufffe名称", "\uffff", "\ufdd0", "\U0010fffe"),
+    ],
+)
 def test_no_command_holds_a_control_character_however_deep(text: str) -> None:
     """A NUL in a text stops every read model on PostgreSQL."""
     with pytest.raises(ValidationError):
@@ -70,6 +79,47 @@ def test_no_command_holds_a_control_character_however_deep(text: str) -> None:
         )
     with pytest.raises(ValidationError):
         d.RecordSiteVisit.model_validate(VISIT.model_dump() | {"functions": ["生产", text]})
+
+
+IGNORABLE = (
+    *(0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), *range(0x200B, 0x2010)),
+    *(*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0),
+    *(*range(0xFFF0, 0xFFF9), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)),
+)
+"""Default_Ignorable_Code_Point of Unicode 16, DerivedCoreProperties.txt."""
+DRAWN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+"""Format characters that have a shape: Prepended_Concatenation_Mark of Unicode 16 and the Syriac abbreviation mark."""
+
+
+def test_whatever_has_no_shape_is_taken_out_or_refused() -> None:
+    formats = {code for code in range(0x110000) if unicodedata.category(chr(code)) == "Cf" and chr(code) not in DRAWN_FORMATS}
+    unseen = [chr(code) for code in sorted(formats | set(IGNORABLE))]
+    assert len(unseen) > 4000
+    assert [letter for letter in unseen if without_invisible(letter) and not holds_control(letter)] == []
+
+
+SHOWS_NOTHING = ["\u200b", "\u2060\ufeff", "\u00ad", "\u2800", "\u115f", "\ufe0f", "\u3000", "\u200d\u200d", " \u200b \u3164"]
+
+
+@pytest.mark.parametrize("text", SHOWS_NOTHING)
+def test_a_text_that_shows_nothing_is_empty_in_every_command(text: str) -> None:
+    """So no reason is given by it where one is due, and none of it lifts a score."""
+    with pytest.raises(ValidationError):
+        d.WithdrawDiagnosis(diagnosis="d1", reason=text)
+    with pytest.raises(ValidationError):
+        d.RecordSiteVisit.model_validate(VISIT.model_dump() | {"functions": ["生产", text]})
+    away = Answer(not_applicable=True, reason=text)
+    firm(opened(), save("D1", {"Z01": away})).refused(ANSWER_RULES["REASON_MISSING"], indicator="Z01")
+    other = Answer(level=Decimal(5))
+    provider(accepted(), verify("D1", {"Z01": other}, text)).refused(DIFFERENCE_UNEXPLAINED, indicator="Z01")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [("企\u200b业停\ufeff产", "企业停产"), ("葛\U000e0100城", "葛\U000e0100城"), ("👩\u200d🔬", "👩\u200d🔬")],
+)
+def test_what_draws_nothing_is_taken_out_and_what_shapes_a_letter_stays(sent: str, kept: str) -> None:
+    assert d.WithdrawDiagnosis(diagnosis="d1", reason=sent).reason == kept
 
 
 def test_lines_and_tabs_are_text() -> None:
