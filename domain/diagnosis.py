@@ -340,7 +340,7 @@ class ExpertReviewRecorded(Event):
 
 
 class DiagnosisScored(Event):
-    """The result 评分结果: self and verified measurement apart, measured and issued grade apart (architecture 7)."""
+    """The result 评分结果: self and verified measurement apart, measured and issued grade apart (decision 0004)."""
 
     type: Literal["diagnosis.scored.v1"] = "diagnosis.scored.v1"
     self_measured: Measured

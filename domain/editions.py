@@ -50,7 +50,7 @@ RETIRED_ALREADY = Rule(
 
 
 class PublishEdition(Command):
-    """Publish an edition 发布标准版本; the whole composed standard travels with the command (architecture 6).
+    """Publish an edition 发布标准版本; the whole composed standard travels with the command.
 
     origins: of an industry edition, where each indicator comes from; a plain one needs none.
     """

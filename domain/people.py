@@ -1,6 +1,6 @@
 """Person 人员: who may act, in which role, for which unit, in which period. plan O2, O3, P7.
 
-Names and phones are ciphertext before they reach a command: the journal never holds them in clear (architecture 9).
+Names and phones are ciphertext before they reach a command: the journal never holds them in clear (decision 0009).
 What may happen is said in people_rules.py.
 """
 

@@ -11,7 +11,7 @@ from journal.merkle import Tree
 MICROSECONDS = 1_000_000
 DAY = 86_400 * MICROSECONDS
 LARGEST_JUMP = 366 * DAY
-"""A clock further ahead of the last entry than this is refused: one wrong clock would be permanent (architecture 11)."""
+"""A clock further ahead of the last entry than this is refused: one wrong clock would be permanent."""
 CLOCK_DRIFT = DAY
 """How far the clock of an ordinary journal may differ from the machine's."""
 

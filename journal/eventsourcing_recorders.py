@@ -6,7 +6,7 @@ from there too. Topics are the entries' types. Notification ids are positions: g
 
 Chosen by PERSISTENCE_MODULE=journal.eventsourcing_recorders and JOURNAL_URL; JOURNAL_DIGEST names the algorithm of
 a journal that is yet to be made. Two applications that must not read one another's events need two journals. Snapshots are
-refused: the journal holds facts only (architecture 19).
+refused: the journal holds facts only.
 """
 
 import sqlite3

@@ -1,4 +1,4 @@
-"""Keys of personal data 个人信息密钥: one a person, so that erasing a person is destroying a key. architecture 9.
+"""Keys of personal data 个人信息密钥: one a person, so that erasing a person is destroying a key. decision 0009.
 
 The journal holds ciphertext only. Each person's key is drawn at random and kept in the vault, wrapped by the master key,
 which lies in a file outside of it. Destroying it makes every copy of the ciphertext unreadable, in the journal, its

@@ -1,4 +1,4 @@
-"""Vault 密库: where secrets live, on either engine, beside the journal and never in it. architecture 9, 10.
+"""Vault 密库: where secrets live, on either engine, beside the journal and never in it. decisions 0009, 0026.
 
 On PostgreSQL it is the schema `secrets`, so that a dump of the journal leaves it out (`pg_dump -N secrets`); on SQLite a
 file of its own. What is deleted here is meant to be gone, which no backup of the journal may undo.

@@ -214,7 +214,7 @@ def people_count(reading: Reading, scope: Scope, position: int | None = None) ->
 
 
 def erased_people(reading: Reading) -> list[str]:
-    """Ids of the people whose data is erased: their keys must be gone (architecture 9)."""
+    """Ids of the people whose data is erased: their keys must be gone (decision 0009)."""
     table = reading[PEOPLE]
     return [str(row[0]) for row in reading.rows(select(table.c.id).where(table.c.erased))]
 

@@ -164,7 +164,7 @@ def test_the_guard_sees_an_arrow_that_points_backwards(room: str, file: str, lin
 
 
 def test_nothing_shadows_graphql_core_and_no_test_folder_is_a_package() -> None:
-    """`graphql/__init__.py` would kill the server while plain pytest still passes (architecture, Rooms)."""
+    """`graphql/__init__.py` would kill the server while plain pytest still passes."""
     assert not (ROOT / "graphql" / "__init__.py").exists()
     assert not (ROOT / "tests" / "graphql").exists()
     assert list((ROOT / "tests").rglob("__init__.py")) == []

@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from domain.events import CAPABILITIES
 from domain.language import Rule
 from zhenduan.rules_page import ROOMS, listed, page
 
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 def public_classes() -> Iterator[str]:
     for room in ("domain", "standards"):
-        for path in sorted((ROOT / room).glob("*.py")):
+        for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.parse(path.read_text("utf-8")).body:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     yield node.name
@@ -29,9 +30,15 @@ def glossary() -> list[list[str]]:
     return [row for row in rows if row[0] not in ("中文", "---")]
 
 
+def nouns() -> Iterator[str]:
+    """Commands and events aside, which the rules page prints as their classes describe them."""
+    printed = {one.__name__ for part in CAPABILITIES.values() for one in (*part.commands, *part.events)}
+    return (name for name in public_classes() if name not in printed)
+
+
 def test_every_public_noun_of_the_domain_is_in_the_glossary_once() -> None:
     named = [row[1].strip("`") for row in glossary() if row[1].startswith("`")]
-    assert sorted(named) == sorted(public_classes())
+    assert sorted(named) == sorted(nouns())
 
 
 def test_a_row_of_the_glossary_has_all_five_cells_and_its_clause() -> None:
@@ -55,6 +62,15 @@ def test_no_two_words_of_one_chinese_name() -> None:
 
 def test_the_rules_page_is_current() -> None:
     assert (ROOT / "RULES.md").read_text("utf-8") == page(ROOT / "tests"), "zhenduan rules --tests tests > RULES.md"
+
+
+def test_every_command_and_every_event_is_on_the_rules_page_and_says_in_both_languages_what_it_is() -> None:
+    lines = page().splitlines()
+    for part in CAPABILITIES.values():
+        for name in (*(one.__name__ for one in part.commands), *(one.model_fields["type"].default for one in part.events)):
+            [line] = [line for line in lines if line.startswith(f"| `{name}` |")]
+            assert re.search(r"[一-鿿]", line), line
+            assert re.search(r"[a-z]{3}", line.rsplit("`", 1)[1]), line
 
 
 def test_every_rule_of_the_domain_is_refused_by_a_test_that_the_page_names() -> None:

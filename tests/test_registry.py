@@ -1,4 +1,4 @@
-"""Published events: an event never changes its shape, and bytes once stored are read for ever (architecture 4).
+"""Published events: an event never changes its shape, and bytes once stored are read for ever (decision 0025).
 
 golden/events.json holds, for each capability, a history as its bytes were stored, and for each name a digest of its schema.
 A new event is added there; a changed one needs a new name and an upcaster.

@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     added = command("verify", _verify, "核验日志 walk the journal and name the first broken entry")
     added.add_argument("--against", type=Path, nargs="+", default=[], help="检查点文件 checkpoints that were kept elsewhere")
     command("access", _access, "输出权限表 print who may do what, to whose things, and which fields of these")
-    added = command("rules", _rules, "输出规则表 print every rule with its code and clause")
+    added = command("rules", _rules, "输出规则表 print every rule with its code and clause, every command and event")
     added.add_argument("--tests", type=Path, help="测试目录 folder of the tests that refuse them")
     command("schema", _schema, "输出接口模式 print the GraphQL schema")
     added = command("init", _init, "初始化 register the city and its districts")

@@ -1,4 +1,4 @@
-"""Accounts 账户: passwords, sessions and partner keys, the secrets that change, outside the journal. architecture 10.
+"""Accounts 账户: passwords, sessions and partner keys, the secrets that change, outside the journal. decision 0026.
 
 A login names a person; what the person may do comes from the memberships in the journal itself, looked at in every request: a
 role taken away is gone at once, in every process, however far the read models have come. Tokens are random; only their hashes are

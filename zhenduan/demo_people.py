@@ -120,7 +120,7 @@ class People:
         return found
 
     def joining(self, who: Caller, since: date) -> tuple[Command, Command]:
-        """The commands that bring a person in, the name sealed before it is written (architecture 9)."""
+        """The commands that bring a person in, the name sealed before it is written (decision 0009)."""
         sections = SECTIONS if who.role == Role.DEPARTMENT_FILLER else ()
         name = f"示例·{self.chance.choice(self.data.surnames)}{self.chance.choice(self.data.given_names)}"
         return (

@@ -1,4 +1,4 @@
-"""Invitations 邀请: a ticket by which a person who was entered takes up a login of their own. plan P7, architecture 10.
+"""Invitations 邀请: a ticket by which a person who was entered takes up a login of their own. plan P7, decision 0026.
 
 The ticket is shown once to whoever appoints; of it only the hash is kept. It is used up by the login it opens, and a new
 ticket for the same person ends the old one. It stands for the roles that the person held when it was issued: whoever holds it

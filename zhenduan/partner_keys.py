@@ -1,4 +1,4 @@
-"""Partner keys 合作方密钥: bearer keys of other systems, for one district or the city. plan P8, architecture 10.
+"""Partner keys 合作方密钥: bearer keys of other systems, for one district or the city. plan P8, decision 0026.
 
 A key reads `zdp_ID_SECRET`. The id names it in lists and logs; of the secret only the hash is kept, so a key is shown
 once. Rotation gives a new key and lets the old one run out.

@@ -1,4 +1,4 @@
-"""Sessions 会话 of signed-in people: opaque tokens of which only the hash is kept, revocable at once. architecture 10."""
+"""Sessions 会话 of signed-in people: opaque tokens of which only the hash is kept, revocable at once. decision 0026."""
 
 import hmac
 import re

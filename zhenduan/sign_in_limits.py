@@ -1,4 +1,4 @@
-"""Sign-in limits 登录限制: how many wrong passwords are looked at, per login and in all. architecture 10.
+"""Sign-in limits 登录限制: how many wrong passwords are looked at, per login and in all. decision 0026.
 
 An attempt is counted before its password is looked at, so that guesses sent side by side do not slip through, and it is
 taken back when it was right. Past a limit every answer is "wrong" until the window ends; open sessions and partner keys

@@ -83,7 +83,7 @@ class Ticket:
 
 
 class Accounts(Protocol):
-    """Local accounts, sessions and partner keys 账户: secrets that change, outside the journal (architecture 10)."""
+    """Local accounts, sessions and partner keys 账户: secrets that change, outside the journal (decision 0026)."""
 
     def sign_in(self, login: str, password: str) -> SignedIn | None:
         """Open a session; None when login or password is wrong (one answer, in the same time).

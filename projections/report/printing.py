@@ -1,4 +1,4 @@
-"""Printing 排版: a sheet through the templates to a PDF, the same bytes for the same sheet. plan P4, architecture 15."""
+"""Printing 排版: a sheet through the templates to a PDF, the same bytes for the same sheet. plan P4, decision 0008."""
 
 import gc
 import os

@@ -1,6 +1,6 @@
 """Trail 留痕: which role did what, when, and on which evidence; never a person's name. plan P5.
 
-Roles are printed and not people, so that the erasure of a person leaves every printed report true (architecture 15).
+Roles are printed and not people, so that the erasure of a person leaves every printed report true (decision 0008).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Accounts 账户: who a token belongs to, how long, and what a wrong password learns. plan P7, P8; architecture 10."""
+"""Accounts 账户: who a token belongs to, how long, and what a wrong password learns. plan P7, P8; decision 0026."""
 
 import threading
 import time

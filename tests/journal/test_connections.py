@@ -1,4 +1,4 @@
-"""Connections 连接: those that listen, are cut, lose an answer or outlive their thread (plan P5, architecture "Journal")."""
+"""Connections 连接: those that listen, are cut, lose an answer or outlive their thread (plan P5)."""
 
 import gc
 import statistics

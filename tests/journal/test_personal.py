@@ -1,4 +1,4 @@
-"""Keys of personal data 个人信息密钥: sealed text is bound to its person and field, and erasure is for good. architecture 9."""
+"""Keys of personal data 个人信息密钥: sealed text is bound to its person and field, and erasure is for good. decision 0009."""
 
 import sqlite3
 import stat

@@ -1,4 +1,4 @@
-"""Traps that the field has fallen into, each closed, each test seen to fail without its cure (plan P5, architecture "Journal")."""
+"""Traps that the field has fallen into, each closed, each test seen to fail without its cure (plan P5)."""
 
 import sqlite3
 import subprocess

@@ -1,0 +1,125 @@
+"""Citations 引用: each clause of the plan, decision, mark and working paper that is cited anywhere stands on its page."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from interop.code_lists import Mark
+from projections.report.wording import MARKS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+SKIPPED = {"build", "var", "static", "fonts", "oscal"}
+"""Folders of what is made or comes from elsewhere."""
+
+ONE = r"[A-Z]\d+(?:\s?[–-]\s?[A-Z]?\d+)?"
+CITED = re.compile(rf"(?:\b[Pp]lan(?:'s)?|工作方案) ({ONE}(?:(?:, | and |、){ONE})*)")
+"""plan P5 · plan S1–S5, P8 · the plan's P7 · 工作方案 S5; a list ends where something else than a clause follows."""
+DECISION = re.compile(r"\bdecisions? ((?:\d+)(?:(?:, | and )\d+)*)")
+PAPER = re.compile(r"\b((?:facts|interop) \d+\.\d+)(?: and (\d+\.\d+))?")
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """(path, text) of everything that is written here by hand or printed from it."""
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        if path.suffix not in (".py", ".md", ".yaml", ".graphql", ".toml", ".html", ".css") or path == Path(__file__):
+            continue
+        if not any(part.startswith(".") or part in SKIPPED or part.endswith(".egg-info") for part in parts):
+            yield "/".join(parts), path.read_text("utf-8")
+
+
+def clauses(text: str) -> Iterator[str]:
+    """Every clause that a text cites, those within a range too."""
+    for found in CITED.finditer(text):
+        for one in re.findall(ONE, found[1]):
+            first, _, last = re.sub(r"\s", "", one).replace("–", "-").partition("-")
+            end = int(re.sub(r"\D", "", last or first))
+            yield from (f"{first[0]}{number}" for number in range(int(first[1:]), end + 1))
+            if last and last[0].isalpha() and last[0] != first[0]:
+                yield last
+
+
+def decisions(text: str) -> Iterator[str]:
+    for found in DECISION.finditer(text):
+        yield from re.findall(r"\d+", found[1])
+
+
+def papers(text: str) -> Iterator[str]:
+    for first, second in PAPER.findall(text):
+        yield first
+        if second:
+            yield f"{first.split()[0]} {second}"
+
+
+def plan() -> list[str]:
+    return re.findall(r'(?m)^\| <a id="(\w+)"></a>\1 \|', (DOCS / "plan.md").read_text("utf-8"))
+
+
+def test_every_clause_of_the_plan_stands_once_each_with_three_cells_and_chinese() -> None:
+    assert plan() == [f"{letter}{n}" for letter, many in zip("GSPVTOIR", (4, 5, 8, 6, 3, 3, 5, 5), strict=True)
+                      for n in range(1, many + 1)]  # fmt: skip
+    for line in (DOCS / "plan.md").read_text("utf-8").splitlines():
+        if line.startswith('| <a id="'):
+            _, says, chinese = line.strip("| ").split(" | ")
+            assert len(says) > 10
+            assert re.search(r"[一-鿿]", chinese), line
+
+
+def test_every_clause_that_is_cited_stands_in_the_plan() -> None:
+    known, cited = set(plan()), [(where, clause) for where, text in texts() for clause in clauses(text)]
+    assert len(cited) > 1000
+    assert [(where, clause) for where, clause in cited if clause not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("(plan P5)", ["P5"]),
+        ("plan S1–S3, P5.", ["S1", "S2", "S3", "P5"]),
+        ("plan S4-S5", ["S4", "S5"]),
+        ("Plan P1, P2 and O2: x", ["P1", "P2", "O2"]),
+        ("the plan's P7", ["P7"]),
+        ("工作方案 S5、P6", ["S5", "P6"]),
+        ("plan P9–P10", ["P9", "P10"]),
+        ("plan X3", ["X3"]),
+        ("the plan has 5", []),
+    ],
+)
+def test_the_reader_of_citations_reads_lists_and_ranges(text: str, found: list[str]) -> None:
+    assert list(clauses(text)) == found
+
+
+def test_every_decision_that_is_cited_is_on_record_and_nothing_cites_a_paper_that_is_not_here() -> None:
+    known = {path.name[:4] for path in (DOCS / "decisions").glob("[0-9]*.md")}
+    cited = [(where, number) for where, text in texts() for number in decisions(text)]
+    cited += [
+        (path.name, number)
+        for path in (DOCS / "decisions").glob("[0-9]*.md")
+        for number in re.findall(r"(?<![\d.,])00\d\d(?![\d.,]\d)", path.read_text("utf-8"))
+    ]
+    assert len(cited) > 30
+    assert [(where, number) for where, number in cited if number not in known] == []
+    assert [where for where, text in texts() if re.search(r"\barchitecture \d|architecture\.md|house\.md", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("decision 0014", ["0014"]), ("decisions 0009, 0026.", ["0009", "0026"]), ("decision 9", ["9"])]
+)
+def test_the_reader_of_decisions_reads_lists(text: str, found: list[str]) -> None:
+    assert list(decisions(text)) == found
+
+
+def test_every_mark_and_every_working_paper_is_explained() -> None:
+    page = (DOCS / "marks.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| ")]
+    explained = {row[0]: row[1] for row in rows if len(row) == 4 and row[0] != "mark" and row[0] != "---"}
+    assert explained == dict(MARKS)
+    assert set(explained) == set(get_args(Mark))
+    listed = {row[0] for row in rows if len(row) == 2}
+    cited = {one for where, text in texts() if where != "docs/marks.md" for one in papers(text)}
+    assert len(cited) > 4
+    assert cited <= listed
