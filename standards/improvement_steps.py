@@ -1,7 +1,8 @@
 """Improvement steps 改进步骤: where each indicator can be taken from its answer, what that costs and which answer would do.
 
 Whole levels only, as only those have a descriptor to show evidence for; from a half step the first step costs its share,
-rounded up. An indicator that is not applicable stays so. plan S4, R2.
+rounded up. Where an indicator would stand is what the scoring says of the answer that is shown. An indicator that is not
+applicable stays so. plan S4, R2.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,10 @@ from standards.edition import LEVELS, Edition, Indicator
 from standards.improvement_costs import StepCosts
 from standards.scoring import level_and_points
 
-SMALLEST = Fraction(1, 10**6)
-"""The finest raw number that an answer takes."""
+DECIMALS = 6
+"""Decimals of the finest raw number that an answer takes."""
+LARGEST = Decimal("99999999999999.999999")
+"""The largest raw number that an answer takes: 20 digits."""
 
 
 @dataclass(frozen=True)
@@ -76,53 +79,70 @@ def _higher_levels(
         left = min(Fraction(goal) - Fraction(here.level), Fraction(1))
         cost += -((-whole * left).__floor__())
         found = _answer_at(indicator, answer, goal)
-        if found is None:
-            return
-        wanted, above = found
-        yield Rung(wanted, Decimal(goal), edition.points[Decimal(goal)], cost, steps, (), above)
+        if found is not None:  # a level that no number can state is passed over: whoever goes beyond it pays for both steps
+            wanted, above = found
+            level, points = level_and_points(edition, indicator, wanted)
+            yield Rung(wanted, level, points, cost, steps, (), above)
 
 
 def _answer_at(indicator: Indicator, answer: Answer, goal: int) -> tuple[Answer, Decimal | None] | None:
-    """An answer that reaches a whole level, and the bound that its raw number must exceed; None when no answer can."""
+    """An answer that reaches exactly a whole level, and the bound that its raw number must exceed; None when no answer can."""
     numbers = answer.numbers or {}
     match indicator.kind:
         case "choice":
             return Answer(level=Decimal(goal)), None
         case "outcome":
-            return Answer(level=Decimal(goal), numbers=_better(indicator, numbers)), None
+            better = _better(indicator, numbers)
+            return None if better is None else (Answer(level=Decimal(goal), numbers=better), None)
         case "ratio":
             part, whole = indicator.numbers
-            bound = indicator.upper_bounds[goal - 2]
-            most = numbers[whole.name]
-            least = _just_above(Fraction(bound) * Fraction(most) / 100, Fraction(most), whole=part.at_most is not None)
-            if least is None or (part.at_most is not None and least > part.at_most):
+            percent = Fraction(numbers[whole.name]) / 100
+            least_of, most_of = _band(indicator, goal)
+            least = _just_above(percent * Fraction(least_of), percent * Fraction(min(most_of or 100, 100)), part.at_most)
+            if least is None:
                 return None
-            return Answer(numbers={part.name: least, whole.name: most}), bound
+            return Answer(numbers={part.name: least, whole.name: numbers[whole.name]}), least_of
         case _:
             (number,) = indicator.numbers
-            bound = indicator.upper_bounds[goal - 2] if goal > 1 else Decimal(0)
-            most_of = Fraction(number.at_most) if number.at_most is not None else None
-            least = _just_above(Fraction(bound), most_of, whole=number.at_most is not None)
-            return (Answer(numbers={number.name: least}), bound) if least is not None else None
+            least_of, most_of = _band(indicator, goal)
+            least = _just_above(Fraction(least_of), None if most_of is None else Fraction(most_of), number.at_most)
+            return None if least is None else (Answer(numbers={number.name: least}), least_of)
 
 
-def _just_above(bound: Fraction, most: Fraction | None, *, whole: bool) -> Decimal | None:
-    """The next whole number above a bound, or where that is too much and parts are allowed, the next number at all."""
-    least = Fraction(bound.__floor__() + 1)
-    if most is not None and least > most and not whole:
-        least = ((bound / SMALLEST).__floor__() + 1) * SMALLEST
-    if most is not None and least > most:
-        return None
-    return (Decimal(least.numerator) / Decimal(least.denominator)).quantize(Decimal("0.000001")).normalize() + 0
+def _band(indicator: Indicator, level: int) -> tuple[Decimal, Decimal | None]:
+    """What a number must exceed to be at a level, and what it must not; None where the level has no upper bound.
+
+    A number of nothing reaches no level at all, so that the first begins above 0. Of a ratio it does, but no step leads there.
+    """
+    bounds = (Decimal(0), *indicator.upper_bounds, None)
+    lower, upper = bounds[level - 1], bounds[level]
+    assert lower is not None, "only the last level has no upper bound"  # noqa: S101 - for the type checker
+    return lower, upper
 
 
-def _better(indicator: Indicator, numbers: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Numbers that got better: those there are where they did, else the known start with something better."""
+def _just_above(lower: Fraction, upper: Fraction | None, at_most: int | None) -> Decimal | None:
+    """The least number above one bound and not above another, with as few decimals as lie between; None when none does.
+
+    at_most: of a number that must be whole, the most that it may be.
+    """
+    if at_most is not None:
+        upper = Fraction(at_most) if upper is None else min(upper, Fraction(at_most))
+    for places in range(1 if at_most is not None else DECIMALS + 1):
+        units = (lower * 10**places).__floor__() + 1
+        if upper is None or Fraction(units, 10**places) <= upper:
+            found = Decimal(units).scaleb(-places)
+            return found if found <= LARGEST else None
+    return None
+
+
+def _better(indicator: Indicator, numbers: Mapping[str, Decimal]) -> dict[str, Decimal] | None:
+    """Numbers that got better: those there are where they did, else the known start with something better; None: nothing is."""
     before, after = indicator.numbers
     start = numbers.get(before.name, Decimal(1))
     if indicator.better == "higher":
-        end = numbers.get(after.name, start + 1)
-        return {before.name: start, after.name: end if end > start else start + 1}
+        end = numbers.get(after.name, Decimal(0))
+        end = end if end > start else min(start + 1, LARGEST)
+        return {before.name: start, after.name: end} if end > start else None
     start = start or Decimal(1)
     end = numbers.get(after.name, Decimal(0))
     return {before.name: start, after.name: end if end < start else Decimal(0)}
