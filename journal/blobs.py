@@ -1,7 +1,9 @@
 """Blobs 文件库: evidence and reports kept by the hash of their bytes, which is what the journal cites. plan P5."""
 
+import errno
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable
@@ -14,6 +16,8 @@ HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 ARRIVING = "arriving"
 ABANDONED_SECONDS = 86_400
 """A file still arriving after a day belongs to a process that died."""
+LEAST_FREE = 64 * 2**20
+"""Bytes: with fewer left, the next upload or the database's own log finds no room."""
 
 
 class BlobDamaged(Exception):  # noqa: N818 - the disk is at fault, and the operator must hear of it
@@ -31,6 +35,17 @@ class Blobs:
         for left in self._arriving.iterdir():
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
                 left.unlink(missing_ok=True)
+
+    def require_room(self) -> None:
+        """Whether files can be kept now 可写检查.
+
+        Raises:
+            OSError: the folder takes no file, or less than `LEAST_FREE` bytes are left.
+        """
+        with tempfile.TemporaryFile(dir=self._arriving) as file:
+            file.write(b"1")
+        if shutil.disk_usage(self._folder).free < LEAST_FREE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
 
     def _path(self, digest: str) -> Path | None:
         """Where a hash's bytes lie; None for anything but 64 hexadecimal digits, so that no name leaves the folder."""

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg2
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, Engine, MetaData, Select, create_engine, event, text
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Table, create_engine, event, text
 
 from journal.sqlite import to_wal
 from journal.statements import Rows, Statements
@@ -26,6 +26,9 @@ SCHEMA = "secrets"
 """Tables of the vault are declared in this schema; SQLite knows none and reads them without."""
 SQLITE = "sqlite:///"
 SCHEMA_LOCK = 7_239_005
+META = MetaData(schema=SCHEMA)
+PROBES = Table("write_probes", META, Column("one", Integer, primary_key=True))
+"""One row, written to find out whether anything can be."""
 KEY_BYTES = 32
 OWNER_ONLY = 0o600
 
@@ -93,6 +96,7 @@ class Vault:
         self._reads = self._engine if self._sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._unasked = unasked or self._reads
         self._statements = None if self._sqlite else Statements()
+        self._probed = False
 
     def create(self, metadata: MetaData) -> None:
         """Make tables where they are missing; several processes may start at once."""
@@ -146,6 +150,19 @@ class Vault:
                 busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             if busy:
                 log.warning("the vault's write-ahead log was in use and could not be cleared; the next erasure or start clears it")
+
+    def require_writable(self) -> None:
+        """Whether the vault takes writes now 可写检查: one row is written to the disk.
+
+        Raises:
+            Exception: the driver's own, where it does not.
+        """
+        if not self._probed:
+            self.create(META)
+            self._probed = True
+        with self.writing() as connection:
+            connection.execute(PROBES.delete())
+            connection.execute(PROBES.insert().values(one=1))
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -18,6 +18,7 @@ from zhenduan import (
     disclosure_commands,
     dossier_commands,
     edition_commands,
+    logs,
     proof_commands,
     serving,
     shadow_commands,
@@ -184,7 +185,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Run = given.run
     usual = DEMO_DATA if given.command == "demo" else CITY_DATA
     try:
-        return run(from_environment(usual, given.data), given)
+        settings = from_environment(usual, given.data)
+        logs.configure(settings.log)
+        return run(settings, given)
     except (psycopg2.OperationalError, OSError) as error:
         sys.stderr.write(f"无法打开数据库或文件 cannot open the database or a file: {str(error).strip()}\n")
     except (MasterKeyUnusable, LogKeyUnusable, DigestDiffers, HeadBroken, SettingUnknown, DemoIncomplete) as error:

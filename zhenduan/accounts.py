@@ -317,7 +317,7 @@ class LocalAccounts:
         try:
             claims = provider.verify(token)
         except TokenRefused as refused:
-            log.info("bearer token refused: %r", str(refused))
+            log.warning("bearer token refused: %r", str(refused))
             return None
         person = self.subjects.person_of(provider.settings.issuer, claims["sub"])
         held = self._held(person, city_day(now)) if person is not None else []

@@ -30,6 +30,7 @@ def _listen(installation: Installation, host: str, port: int, *, project: bool) 
         app,
         host=host,
         port=port,
+        log_config=None,  # its lines go through ours (`zhenduan.logs`)
         log_level="warning",
         ws="websockets-sansio",
         ws_max_size=LARGEST_SOCKET_MESSAGE,

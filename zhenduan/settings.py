@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from journal.digests import DIGESTS, Digest
+from zhenduan.logs import LogForm
 from zhenduan.single_sign_on_provider import ProviderSettings
 
 DATA = "ZHENDUAN_DATA"
@@ -16,6 +17,7 @@ OIDC_CLIENT = "ZHENDUAN_OIDC_CLIENT"
 OIDC_SECRET = "ZHENDUAN_OIDC_SECRET"  # noqa: S105 - the name of a variable
 HOME = "ZHENDUAN_HOME"
 DIGEST = "ZHENDUAN_DIGEST"
+LOG = "ZHENDUAN_LOG"
 CITY_DATA = Path("var/city")
 DEMO_DATA = Path("var/demo")
 
@@ -29,6 +31,7 @@ class Settings:
     provider: the identity provider of single sign-on; None = local accounts only.
     origin: name of the log where its key is made, a URL without scheme; empty = one is drawn.
     digest: what the journal hashes with, SHA-256 or SM3; None = as it was made, SHA-256 for a new one. plan P5.
+    log: how the lines of the running log are written.
     """
 
     data: Path
@@ -36,6 +39,7 @@ class Settings:
     origin: str = ""
     provider: ProviderSettings | None = None
     digest: Digest | None = None
+    log: LogForm = LogForm.CONSOLE
 
     @property
     def journal_url(self) -> str:
@@ -88,20 +92,24 @@ def from_environment(
         environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address, ZHENDUAN_ORIGIN the log;
             ZHENDUAN_OIDC_ISSUER, _CLIENT and, of a confidential client, _SECRET the identity provider, and ZHENDUAN_HOME
             our own public address, which the provider sends browsers back to; ZHENDUAN_DIGEST the algorithm of a journal
-            that is yet to be made.
+            that is yet to be made; ZHENDUAN_LOG the form of the running log.
 
     Raises:
-        SettingUnknown: no algorithm of that name.
+        SettingUnknown: no algorithm or form of that name.
     """
     wanted = environment.get(DIGEST, "")
     if wanted and wanted not in DIGESTS:
         raise SettingUnknown(f"{DIGEST}: 没有该杂凑算法 no such algorithm: {wanted}；可选 one of: {'、'.join(DIGESTS)}")
+    form = environment.get(LOG) or LogForm.CONSOLE
+    if form not in set(LogForm):
+        raise SettingUnknown(f"{LOG}: 没有该日志格式 no such form: {form}；可选 one of: {'、'.join(LogForm)}")
     return Settings(
         data=data or Path(environment.get(DATA) or usual),
         database=environment.get(DATABASE) or None,
         origin=environment.get(ORIGIN, ""),
         provider=_provider(environment),
         digest=DIGESTS.get(wanted),
+        log=LogForm(form),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from argon2 import PasswordHasher
 
@@ -12,6 +13,7 @@ from domain.access import Everything, Role
 from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_stores import open_disclosures
+from journal.outages import require_writable
 from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog, open_log
 from journal.vault import derived, master_key, open_vault
@@ -100,6 +102,11 @@ def opened(
             demo=demo,
             sign_on=sign_on,
             transparency=Transparency(log, witnesses),
+            checks={
+                "JOURNAL": partial(require_writable, journal),
+                "VAULT": vault.require_writable,
+                "FILES": blobs.require_room,
+            },
         )
         yield Installation(program, accounts, log, witnesses)
 

@@ -8,26 +8,39 @@ from contextlib import asynccontextmanager
 import orjson
 import strawberry
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from api import graphiql
 from api.budget import Limits
 from api.dossiers import Dossiers
 from api.edition_documents import EditionDocuments
 from api.endings import Endings
+from api.errors import request_error
 from api.field_rights import Rows
 from api.files import Files
-from api.http import ALWAYS, JSON, GraphQLOverHTTP
-from api.operations import Operations
+from api.health import Health
+from api.http import ALWAYS, JSON, GraphQLOverHTTP, respond
+from api.operations import Operations, faulted
 from api.program import Program
 from api.proofs import Proofs
+from api.request_ids import RequestIds
 from api.schema import build_schema
 from api.sign_on import SignOnRoutes
 from api.sockets import WATCH_SECONDS, GraphQLOverWebSocket
 from api.wakeups import Wakeups
 from domain.fields import FIELDS
+
+BROKEN_SOCKET = 1011
+REFUSALS = {
+    404: ("NOT_FOUND", "没有此地址。", "There is nothing at this address."),
+    405: ("METHOD_NOT_ALLOWED", "此地址不支持该方法。", "This address does not take that method."),
+}
+"""Status -> code and sentences, for what no endpoint of ours answers."""
 
 
 def create_app(
@@ -77,18 +90,13 @@ def create_app(
             if project:
                 await asyncio.to_thread(projector.join)
 
-    async def health(_request: Request) -> Response:
-        healthy = await operations.in_thread(_is_healthy, program)
-        status = {"status": "ok" if healthy else "failing"}
-        return Response(orjson.dumps(status), 200 if healthy else 503, dict(ALWAYS), media_type=JSON)
-
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", GraphQLOverHTTP(operations, graphiql.page), methods=None),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(operations, schema, allowed_origins, watch_seconds)),
             Route("/uploads/{ticket}", files.put, methods=["PUT"]),
             Route("/files/{sha256}", files.get, methods=["GET"]),
-            Route("/health", health, methods=["GET"]),
+            *Health(program).routes(),
             *EditionDocuments(program, operations, rows).routes(),
             *Dossiers(program, operations).routes(),
             *(Proofs(program, program.transparency, operations).routes() if program.transparency is not None else ()),
@@ -96,14 +104,26 @@ def create_app(
             *graphiql.routes(),
         ],
         lifespan=life,
+        middleware=[Middleware(RequestIds, failed=_failed)],
+        exception_handlers={HTTPException: _refused},
     )
+    app.router.redirect_slashes = False  # it would send a client wherever the Host header says
+    return app
 
 
-def _is_healthy(program: Program) -> bool:
-    """Whether journal and read models answer. How far they are is not said: positions tell the volume."""
-    try:
-        program.journal.head()
-        program.models.position()
-    except Exception:  # noqa: BLE001 - whatever it is, the answer is no
-        return False
-    return True
+async def _failed(scope: Scope, receive: Receive, send: Send, fault: Exception) -> None:
+    """What is said when anything raised outside the answers that we make ourselves."""
+    answer = faulted(fault)
+    if scope["type"] == "http":
+        await respond(answer, JSON, as_status=True)(scope, receive, send)
+    else:
+        await send({"type": "websocket.close", "code": BROKEN_SOCKET, "reason": "Internal error"})
+
+
+async def _refused(_request: Request, refused: Exception) -> Response:
+    """No such path, or not by this method, as JSON like every other answer."""
+    status = refused.status_code if isinstance(refused, HTTPException) else 400
+    headers = dict(getattr(refused, "headers", None) or {})
+    code, chinese, english = REFUSALS.get(status, ("BAD_REQUEST", "请求无法处理。", "The request cannot be handled."))
+    body = orjson.dumps({"errors": [request_error(code, chinese, english)]})
+    return Response(body, status, {**ALWAYS, **headers}, media_type=JSON)

@@ -15,10 +15,10 @@ from starlette.routing import Route
 from api.as_of import moment_in
 from api.audit_trail import in_words, microseconds
 from api.disclosing import Disclosing
-from api.errors import masked, request_error
+from api.errors import request_error
 from api.files import attachment
 from api.http import ALWAYS, JSON, Malformed, bearer, respond
-from api.operations import Answer, CallerGone, Operations
+from api.operations import Answer, CallerGone, Operations, faulted
 from api.program import PUBLIC, Program, Transparency
 from domain.access import Role
 from domain.disclosures import ALL_FIRMS
@@ -84,7 +84,7 @@ class Dossiers:
                 said = request_error("UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
                 return respond(Answer({"errors": [said]}, 409), JSON, as_status=True)
             except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-                return respond(Answer({"errors": [masked(fault)]}, 500), JSON, as_status=True)
+                return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
             response: Response = await self._operations.in_thread(told, request)

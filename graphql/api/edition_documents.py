@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.errors import masked, request_error
+from api.errors import request_error
 from api.field_rights import Rows, row_of
 from api.files import NOTHING_RUNS, attachment
 from api.http import ALWAYS, JSON, Malformed, bearer, respond
-from api.operations import Answer, CallerGone, Operations
+from api.operations import Answer, CallerGone, Operations, faulted
 from api.program import PUBLIC, Program
 from domain.access import Role
 from domain.standards_revision import draft_scope
@@ -113,7 +113,7 @@ class EditionDocuments:
         except CallerGone as gone:
             return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(Answer({"errors": [masked(fault)]}, 500), JSON, as_status=True)
+            return respond(faulted(fault), JSON, as_status=True)
         if kept is None:
             busy = _refusal(503, "TOO_MANY_AT_ONCE", "排版繁忙，请稍后重试。", "Too many documents are being made; try again.")
             busy.headers["retry-after"] = str(RETRY_SECONDS)

@@ -1,27 +1,87 @@
 """Errors 错误: what the caller is told. A refusal and malformed input are data; our own bugs are masked and logged once."""
 
 import logging
+import threading
+import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
 import strawberry
 from graphql import GraphQLError
 
+from api.request_ids import request_id
 from domain.language import Refused
 from journal import Conflict
+from journal.outages import is_outage
 
 INTERNAL_ERROR = "INTERNAL_ERROR"
+UNAVAILABLE = "UNAVAILABLE"
 MALFORMED_INPUT = "MALFORMED_INPUT"
 LOGGED_CHARACTERS = 6_000
 """A traceback is cut in its middle to about this: a driver puts its whole statement, with parameters, into its message."""
 LOGGED_END = 400
-LOGGED_FAULTS = 3
-"""Faults logged for one operation: a hundred rows that fail alike are one bug."""
 REPORTED_ERRORS = 50
+SAME_SECONDS = 60.0
+"""A fault of the same kind and place within this long is the same one: it bears the same id and is logged whole once."""
+MOST_FAULTS = 256
+OUTAGE = ("outage", "", 0)
+"""The kind of every outage: a database that is away fails in a hundred places."""
 
 log = logging.getLogger(__name__)
+
+
+class Faults:
+    """Faults of late 近期故障, each kind under one id, so that an outage does not fill the log and every id told is in it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str, int], tuple[str, float, str]] = {}
+
+    def noted(self, fault: Exception) -> str:
+        """The id that a fault is told by. It is logged with its traceback the first time, with its id alone thereafter."""
+        kind, now, request = _kind(fault), self._clock(), request_id.get()
+        with self._lock:
+            identifier, since, last = self._known.get(kind, ("", now, ""))
+            is_new = not identifier or now - since >= SAME_SECONDS
+            if is_new:
+                self._known = {key: one for key, one in self._known.items() if now - one[1] < SAME_SECONDS}
+                if len(self._known) >= MOST_FAULTS:
+                    self._known.pop(next(iter(self._known)))
+                identifier, since = request or uuid4().hex, now
+            self._known[kind] = (identifier, since, request)
+        if not is_new:
+            if not request or request != last:  # a hundred rows of one answer that fail alike are one fault
+                log.error("fault %s: again", identifier)
+            return identifier
+        if kind == OUTAGE:
+            log.error("fault %s: a database or disk does not take part: %s", identifier, _shortened(repr(fault)))
+        else:
+            log.error("fault %s: %s", identifier, _shortened("".join(traceback.format_exception(fault, limit=-20))))
+        return identifier
+
+
+FAULTS = Faults()
+"""Those of this process."""
+
+
+def _kind(fault: Exception) -> tuple[str, str, int]:
+    """Type and place of a fault."""
+    if is_outage(fault):
+        return OUTAGE
+    place = fault.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = (place.tb_frame.f_code.co_filename, place.tb_lineno) if place is not None else ("", 0)
+    return (type(fault).__qualname__, *where)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LOGGED_CHARACTERS:
+        return text
+    return text[: LOGGED_CHARACTERS - LOGGED_END] + " … " + text[-LOGGED_END:]
 
 
 @strawberry.type(
@@ -73,27 +133,17 @@ def published(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
     """What the caller is told of an operation's errors 对外错误; what is our own bug is masked and logged.
 
     Errors of the request (syntax, validation, variables) are shown: they have no path and no cause. So are refusals and
-    errors that carry a code of their own. All else shares one id, under which the log has the traceback.
+    errors that carry a code of their own. All else is told by an id, under which the log has the traceback.
     """
-    identifier = uuid4().hex
-    faults: list[Exception] = []
-    shown = [_published(error, identifier, faults) for error in errors[:REPORTED_ERRORS]]
-    for fault in faults[:LOGGED_FAULTS]:
-        text = "".join(traceback.format_exception(fault, limit=-20))
-        if len(text) > LOGGED_CHARACTERS:
-            text = text[: LOGGED_CHARACTERS - LOGGED_END] + " … " + text[-LOGGED_END:]
-        log.error("fault %s: %s", identifier, text)
-    if len(faults) > LOGGED_FAULTS:
-        log.error("fault %s: and %d more of the same operation", identifier, len(faults) - LOGGED_FAULTS)
-    return shown
+    return [_published(error) for error in errors[:REPORTED_ERRORS]]
 
 
 def masked(fault: Exception) -> dict[str, Any]:
     """A fault outside any field 系统错误: logged, and told by its id alone."""
-    return published([GraphQLError("", path=[], original_error=fault)])[0]
+    return _published(GraphQLError("", path=[], original_error=fault))
 
 
-def _published(error: GraphQLError, identifier: str, faults: list[Exception]) -> dict[str, Any]:
+def _published(error: GraphQLError) -> dict[str, Any]:
     cause: Exception = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None and not _is_coded(cause):
         cause = cause.original_error
@@ -112,8 +162,11 @@ def _published(error: GraphQLError, identifier: str, faults: list[Exception]) ->
     if isinstance(cause, GraphQLError) and (_is_coded(cause) or error.path is None):
         extensions = {"code": "BAD_REQUEST", **(cause.extensions or {})}
         return {"message": cause.message, **where, "extensions": extensions}
-    faults.append(cause)
-    extensions = {"code": INTERNAL_ERROR, "id": identifier}
+    if is_outage(cause):
+        extensions = {"code": UNAVAILABLE, "id": FAULTS.noted(cause)}
+        says = "系统暂时不可用，请稍后重试。 The system is unavailable for the moment; try again."
+        return {"message": says, **where, "extensions": extensions}
+    extensions = {"code": INTERNAL_ERROR, "id": FAULTS.noted(cause)}
     return {"message": "系统内部错误 Internal error", **where, "extensions": extensions}
 
 

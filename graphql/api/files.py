@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.disclosing import Disclosing
-from api.errors import masked, request_error
+from api.errors import request_error
 from api.field_rights import Rows, row_of
 from api.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
-from api.operations import Answer, CallerGone, Operations
+from api.operations import Answer, CallerGone, Operations, faulted
 from api.program import PUBLIC, Program, Upload
 from domain.disclosures import PROTECTED
 from domain.language import Refused
@@ -118,7 +118,7 @@ class Files:
         except CallerGone as gone:
             return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(Answer({"errors": [masked(fault)]}, 500), JSON, as_status=True)
+            return respond(faulted(fault), JSON, as_status=True)
         if data is None:
             return respond(_not_found(), JSON, as_status=True)
         name, media_type, *_ = found[0]

@@ -22,6 +22,8 @@ from api.errors import request_error
 from api.operations import Admitted, Answer, CallerGone, Operations, Request
 
 LARGEST_BODY = 256 * 1024
+RETRY_SECONDS = "5"
+"""After an outage, in the header's own form."""
 HEARTBEAT_SECONDS = 15.0
 """An idle stream says it is alive this often, and its caller is asked for anew."""
 
@@ -281,13 +283,15 @@ def respond(answer: Answer, media: str, body: bytes | None = None, *, as_status:
     `application/json` says 200 to whatever is a GraphQL response, as old clients expect, except where the request never
     became one or its token was refused; the newer type, and `as_status`, say the status itself.
     """
-    transport = answer.status in (401, 405, 406, 413, 415) or _never_was_one(answer)
+    transport = answer.status in (401, 405, 406, 413, 415, 503) or _never_was_one(answer)
     status = answer.status if as_status or media == GRAPHQL_RESPONSE or transport else 200
     headers = dict(ALWAYS)
     if status == 401:  # noqa: PLR2004 - HTTP's own number
         headers["www-authenticate"] = 'Bearer realm="zhenduan"'
     if status == 405:  # noqa: PLR2004 - as above
         headers["allow"] = "GET, POST"
+    if status == 503:  # noqa: PLR2004 - as above
+        headers["retry-after"] = RETRY_SECONDS
     content = body if body is not None else orjson.dumps(answer.payload)
     return Response(content, status, headers, media_type=f"{media}; charset=utf-8")
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import isawaitable
@@ -26,7 +27,7 @@ from api.context import Context
 from api.cursors import Cursors
 from api.documents import Documents, Prepared, Unacceptable
 from api.endings import Endings
-from api.errors import masked, published, request_error
+from api.errors import UNAVAILABLE, masked, published, request_error
 from api.field_rights import Rows, describe_rights, forbidden, resolve_rights
 from api.program import PUBLIC, Identified, Program
 from api.texts import texts_in, unusable
@@ -66,6 +67,12 @@ class Answer:
     def is_executed(self) -> bool:
         """Whether the operation ran at all; a request error has no data entry."""
         return "data" in self.payload
+
+
+def faulted(fault: Exception) -> Answer:
+    """What is said when a request failed outside any field 系统故障应答: masked, and 503 where it may be tried again."""
+    error = masked(fault)
+    return Answer({"errors": [error]}, 503 if error["extensions"]["code"] == UNAVAILABLE else 500)
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,8 @@ class Operations:
         """Run what blocks in one of the worker threads; it runs to its end even when nobody waits for it any more."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="operation")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+        running = copy_context().run  # the thread knows which request it works for
+        return await asyncio.get_running_loop().run_in_executor(self._threads, running, function, *arguments)
 
     async def close(self) -> None:
         """End the worker threads, once they have finished what they do."""
@@ -206,7 +214,7 @@ class Operations:
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosing.leave(self._program, caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
-            return Answer({"errors": [masked(fault)]}, 500)
+            return faulted(fault)
         else:
             return answer
         finally:

@@ -1,6 +1,6 @@
 """Program 程序 as the API needs it: the journal, the read models, files, and who is signed in. `zhenduan` wires it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -186,6 +186,7 @@ class Program:
     disclosures: where every answer with protected data is written down before it leaves.
     editions: published editions by key, kept once read: they never change.
     transparency: None = nothing is shown of the log, and its endpoints do not exist.
+    checks: what readiness asks besides journal and read models, by name; each raises where its store cannot be written.
     """
 
     journal: Journal
@@ -202,6 +203,7 @@ class Program:
     sign_on: SignOn | None = None
     editions: dict[str, Edition] = field(default_factory=dict)
     transparency: Transparency | None = None
+    checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
 
     def send(
         self,

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from api.errors import masked, request_error
+from api.errors import request_error
 from api.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
-from api.operations import Answer, CallerGone, Operations
+from api.operations import Answer, CallerGone, Operations, faulted
 from api.program import PUBLIC, Program, Transparency
 from domain.access import Role
 from journal.notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
@@ -86,7 +86,7 @@ class Proofs:
             except Unprovable as unprovable:
                 return _refusal(409, "UNPROVABLE", "日志与已签检查点不符。", f"{unprovable}")
             except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-                return respond(Answer({"errors": [masked(fault)]}, 500), JSON, as_status=True)
+                return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
             response: Response = await self._operations.in_thread(read, request)
@@ -145,5 +145,5 @@ class Proofs:
         except (NoteRefused, UnicodeDecodeError) as refused:
             return _refusal(422, "COSIGNATURE_REFUSED", "见证签名不可接受。", f"{refused}")
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(Answer({"errors": [masked(fault)]}, 500), JSON, as_status=True)
+            return respond(faulted(fault), JSON, as_status=True)
         return Response(None, 204, dict(ALWAYS))

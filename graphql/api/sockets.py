@@ -22,8 +22,9 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
+from api.errors import masked
 from api.http import LARGEST_BODY, Malformed, bearer, read_request
-from api.operations import Answer, CallerGone, Operations
+from api.operations import Answer, CallerGone, Operations, faulted
 from api.program import Identified
 
 SUBSCRIPTIONS_PER_CONNECTION = 10
@@ -144,6 +145,9 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             await self._part(gone)
         except WebSocketDisconnected:
             return
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
+            with suppress(WebSocketDisconnected):
+                await self._send(operation, faulted(fault))
 
     async def _send(self, operation: Operation[Connection, None], answer: Answer) -> None:
         if answer.is_executed:
@@ -163,6 +167,8 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             except CallerGone as gone:
                 await self._part(gone)
                 return
+            except Exception as fault:  # noqa: BLE001 - while the accounts cannot be asked, nothing is delivered either
+                masked(fault)
             left = (before.expires_at - operations.now()).total_seconds()
             with suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), max(min(left, self.view.watch_seconds), 0.05))

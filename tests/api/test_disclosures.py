@@ -252,7 +252,9 @@ def test_a_persons_export_is_a_reading_of_the_firms_in_it(city: LiveCity) -> Non
 NOT_LOGGED = {
     "/graphql": "its fields are walked above",
     "/uploads/{ticket}": "on the way in",
-    "/health": "says ok",
+    "/health": "says ok, or which store does not take part",
+    "/health/live": "says ok",
+    "/health/ready": "as /health",
     "/editions/{name}": "the standard, which is no firm's",
     "/revisions/{revision}/{which}/{name}": "a draft of the standard, which is no firm's",
     "/log/checkpoint": "a root hash",

@@ -362,16 +362,6 @@ def test_no_answer_is_kept_by_a_cache_between(client: TestClient) -> None:
     assert {name.strip() for name in headers["vary"].split(",")} == {"accept", "authorization"}
 
 
-def test_health_says_ok_or_failing_and_no_numbers(
-    api: SmallApi, client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    healthy = client.get("/health")
-    assert (healthy.status_code, healthy.json()) == (200, {"status": "ok"})
-    monkeypatch.setattr(type(api.program.models), "position", lambda _self: 1 // 0)
-    failing = client.get("/health")
-    assert (failing.status_code, failing.json()) == (503, {"status": "failing"})
-
-
 def test_the_projector_runs_in_the_process_that_is_asked_to_and_every_thread_ends_with_the_app(tmp_path: Path) -> None:
     before = {thread for thread in threading.enumerate() if "AnyIO" not in thread.name}
     with small_api(tmp_path, project=True) as api, TestClient(api.app):

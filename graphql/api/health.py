@@ -1,0 +1,96 @@
+"""Health 健康检查: alive is one thing, ready another, with the reasons why not. plan P5.
+
+What is not said: how far the journal or the read models are. Positions tell the volume.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.http import ALWAYS, JSON, RETRY_SECONDS
+from api.program import Program
+
+KEPT_SECONDS = 2.0
+"""Whoever asks, the stores are looked at no more often than this: anyone may ask."""
+LONGEST_SECONDS = 5.0
+"""A store that takes longer does not answer; what is under way is left to end by itself."""
+
+Check = Callable[[], object]
+
+log = logging.getLogger(__name__)
+
+
+class Health:
+    """Whether this process lives, and whether it can do its work 存活与就绪."""
+
+    def __init__(self, program: Program) -> None:
+        self._checks: Mapping[str, Check] = {
+            "JOURNAL": program.journal.head,
+            "READ_MODELS": program.models.position,
+            **program.checks,
+        }
+        self._known: tuple[float, list[str]] | None = None
+        self._turn = asyncio.Lock()
+        self._under_way: dict[str, asyncio.Task[bool]] = {}
+
+    def routes(self) -> list[Route]:
+        """Where it is told; `/health` is readiness, as it was before the two were apart."""
+        return [
+            Route("/health", self.ready, methods=["GET"]),
+            Route("/health/live", self.live, methods=["GET"]),
+            Route("/health/ready", self.ready, methods=["GET"]),
+        ]
+
+    async def live(self, _request: Request) -> Response:
+        """The process answers; whatever is wrong is not mended by starting it again."""
+        return _told([])
+
+    async def ready(self, _request: Request) -> Response:
+        """Whether commands can be written and queries answered, with the reasons why not."""
+        async with self._turn:
+            if self._known is None or time.monotonic() - self._known[0] >= KEPT_SECONDS:
+                self._known = (time.monotonic(), await self._failing())
+        return _told(self._known[1])
+
+    async def _failing(self) -> list[str]:
+        """The stores that do not take part; one that has not answered since it was last asked is not asked again meanwhile."""
+        for name, check in self._checks.items():
+            if name not in self._under_way:
+                self._under_way[name] = asyncio.ensure_future(asyncio.to_thread(_fails, name, check))
+        await asyncio.wait(self._under_way.values(), timeout=LONGEST_SECONDS)
+        done = {name: task for name, task in self._under_way.items() if task.done()}
+        for name in done:
+            del self._under_way[name]
+        return [name for name in self._checks if name not in done or done[name].result()]
+
+
+def _fails(name: str, check: Check) -> bool:
+    try:
+        check()
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is no, and the log has the reason
+        log.error("not ready: %s: %r", name, fault)  # noqa: TRY400 - the traceback says nothing more
+        return True
+    return False
+
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    "JOURNAL": ("日志库无法写入。", "The journal cannot be written."),
+    "READ_MODELS": ("读模型库无法访问。", "The read models cannot be reached."),
+    "VAULT": ("密库无法写入。", "The vault cannot be written."),
+    "FILES": ("文件目录无法写入或空间不足。", "The folder of files cannot be written, or is full."),
+}
+"""Check -> why it keeps the process from being ready, in Chinese and English."""
+
+
+def _told(failing: list[str]) -> Response:
+    if not failing:
+        return Response(orjson.dumps({"status": "ok"}), 200, dict(ALWAYS), media_type=JSON)
+    reasons = [{"code": name, "message": REASONS[name][0], "messageInEnglish": REASONS[name][1]} for name in failing]
+    headers = {**ALWAYS, "retry-after": RETRY_SECONDS}
+    return Response(orjson.dumps({"status": "failing", "reasons": reasons}), 503, headers, media_type=JSON)
