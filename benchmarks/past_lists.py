@@ -139,7 +139,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = None if given.sqlite else stack.enter_context(measuring.postgres())
-        installation = stack.enter_context(opened(Settings(folder, url)))
+        installation = stack.enter_context(opened(Settings(folder, url), create=True))
         journal = installation.program.journal
         diagnoses.fill(journal, given.entries)
         more_firms(journal, given.firms)

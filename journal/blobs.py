@@ -30,7 +30,8 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._arriving = folder / ARRIVING
-        self._arriving.mkdir(parents=True, exist_ok=True)
+        for mine in (folder, self._arriving):
+            mine.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync_folder(folder)
         for left in self._arriving.iterdir():
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
@@ -82,7 +83,7 @@ class Blobs:
             path = self._path(digest.hexdigest())
             assert path is not None, "a digest is a digest"  # noqa: S101
             for folder in (path.parent.parent, path.parent):
-                folder.mkdir(exist_ok=True)
+                folder.mkdir(mode=0o700, exist_ok=True)
                 sync_folder(folder.parent)
             draft.chmod(0o400)
             draft.rename(path)

@@ -4,7 +4,6 @@ The guards stop mistakes and every ordinary role, as those of the journal do (`p
 the tables changes, `disclosures.broken` finds.
 """
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +13,8 @@ import psycopg2
 from sqlalchemy import create_engine
 
 from journal.disclosures import DisclosureLog, Written
-from journal.sqlite import APPEND_ONLY, BUSY_SECONDS, to_wal
-from journal.vault import OWNER_ONLY, SQLITE
+from journal.sqlite import APPEND_ONLY, BUSY_SECONDS, owners_file, to_wal
+from journal.vault import SQLITE
 
 SCHEMA_LOCK = 7_239_006
 
@@ -78,8 +77,7 @@ class SQLiteStore:
     """Rows in a SQLite file of their own, so that they never wait for the journal 嵌入式存储."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+        owners_file(path)
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
         to_wal(self._connection)
         self._connection.execute("PRAGMA synchronous = FULL")

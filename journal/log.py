@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from journal import postgres_schema, sqlite
 from journal.digests import Digest
 from journal.entries import DEMO_STREAM, DEMO_TYPE, Entry, Head, NewEntry
 from journal.postgres import PostgresRecorder
@@ -65,6 +66,17 @@ class Journal(Protocol):
 
     def close(self) -> None:
         """Let go of every connection."""
+
+
+def is_journal(url: str) -> bool:
+    """Whether a journal was made at an address 是否已有日志; nothing is made, and no file is left by looking.
+
+    Raises:
+        psycopg2.OperationalError: the database is not to be reached.
+    """
+    if url.startswith(SQLITE):
+        return sqlite.is_journal(Path(url.removeprefix(SQLITE)))
+    return postgres_schema.is_journal(url)
 
 
 def open_journal(url: str, *, demo: bool = False, digest: Digest | None = None) -> Journal:

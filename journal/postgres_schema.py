@@ -10,6 +10,8 @@ import logging
 from hashlib import sha256
 from typing import Any
 
+import psycopg2
+
 from journal.digests import SHA256, Digest
 from journal.entries import CLOCK_DRIFT, DEMO_TYPE, LARGEST_JUMP, MAGIC, HeadBroken, check_algorithm
 
@@ -129,6 +131,17 @@ GUARDS_IN_ALL = 4
 
 EDITION = sha256((TABLES + GUARDS + FUNCTION).encode()).hexdigest()
 """Written beside the function: a start on tables that are up to date takes no lock that an append would wait for."""
+
+
+def is_journal(address: str) -> bool:
+    """Whether the tables of a journal stand in a database; it is only looked at."""
+    connection = psycopg2.connect(address)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('entries') IS NOT NULL AND to_regclass('head') IS NOT NULL")
+            return cursor.fetchone() == (True,)
+    finally:
+        connection.close()
 
 
 def prepare(cursor: Any, digest: Digest | None) -> str:  # noqa: ANN401 - the driver's own cursor type

@@ -3,12 +3,14 @@
 Threads that append at the same time share one transaction, and so one flush of the disk (`group_commit`).
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Condition, local
+from urllib.parse import quote
 from weakref import WeakSet
 
 from journal.digests import SHA256, Digest
@@ -92,7 +94,7 @@ class SQLiteRecorder:
             DigestDiffers: the journal was made with another one.
         """
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        owners_file(path)
         self._local = local()
         self._opened: WeakSet[_Connection] = WeakSet()
         self._grown = Condition()
@@ -287,6 +289,23 @@ class SQLiteRecorder:
             connection.close()
         self._opened.clear()
         self._local = local()
+
+
+def owners_file(path: Path) -> None:
+    """Make a file of its owner's alone (0600) where there is none 私有文件; what SQLite keeps beside it takes after it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def is_journal(path: Path) -> bool:
+    """Whether a file is a journal's database; it is only looked at."""
+    address = f"file:{quote(str(path))}?mode=rw"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.DatabaseError:
+        return False
+    return {"entries", "head"} <= tables
 
 
 def to_wal(connection: sqlite3.Connection) -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Table, create_engine, event, text
 
-from journal.sqlite import to_wal
+from journal.sqlite import owners_file, to_wal
 from journal.statements import Rows, Statements
 
 log = logging.getLogger(__name__)
@@ -178,9 +178,7 @@ def open_vault(url: str) -> Vault:
             create_engine(address, pool_pre_ping=True, hide_parameters=True),
             create_engine(address, isolation_level="AUTOCOMMIT", hide_parameters=True),
         )
-    path = Path(url.removeprefix(SQLITE))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+    owners_file(Path(url.removeprefix(SQLITE)))
     # what a statement was given is a secret here, and a failure's message goes to the log
     connecting = {"timeout": 30, "isolation_level": None, "check_same_thread": False}
     engine = create_engine(url, connect_args=connecting, hide_parameters=True)

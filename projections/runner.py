@@ -33,7 +33,7 @@ from sqlalchemy.sql import quoted_name
 
 from domain.access import Scope
 from journal import Entry, Journal
-from journal.sqlite import to_wal
+from journal.sqlite import owners_file, to_wal
 from journal.statements import Rows, Statements, run
 from projections import row_security
 from projections.audit_trail import AUDIT_TRAIL
@@ -396,7 +396,7 @@ def open_read_models(url: str, journal: Journal, desks: Sequence[Desk] = DESKS) 
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
         writes = create_engine(address, pool_size=2, max_overflow=8)
         return ReadModels(writes, journal, desks, create_engine(address, pool_size=16, isolation_level="AUTOCOMMIT"))
-    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    owners_file(Path(url.removeprefix("sqlite:///")))
     engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

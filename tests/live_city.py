@@ -234,7 +234,7 @@ def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity
 def build_city(data: Path, url: str) -> dict[str, str]:
     """Build the small city and leave it; the token of each login."""
     settings = Settings(data, None if url.startswith("sqlite") else url)
-    with opened(settings, hasher=CHEAP) as installation:
+    with opened(settings, create=True, hasher=CHEAP) as installation:
         program, accounts = installation.program, installation.accounts
         city = LiveCity(installation, Operations(program, SCHEMA, FIELDS))
         for identity, kind, name in UNITS:

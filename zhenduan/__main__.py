@@ -24,6 +24,7 @@ from zhenduan import (
     shadow_commands,
 )
 from zhenduan.demo import DemoIncomplete
+from zhenduan.installation_folder import NotAnInstallation
 from zhenduan.settings import CITY_DATA, DEMO_DATA, Settings, SettingUnknown, from_environment
 
 Run = Callable[[Settings, argparse.Namespace], int]
@@ -190,7 +191,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(settings, given)
     except (psycopg2.OperationalError, OSError) as error:
         sys.stderr.write(f"无法打开数据库或文件 cannot open the database or a file: {str(error).strip()}\n")
-    except (MasterKeyUnusable, LogKeyUnusable, DigestDiffers, HeadBroken, SettingUnknown, DemoIncomplete) as error:
+    except (NotAnInstallation, MasterKeyUnusable, LogKeyUnusable, DigestDiffers, HeadBroken) as error:
+        sys.stderr.write(f"{error}\n")
+    except (SettingUnknown, DemoIncomplete) as error:
         sys.stderr.write(f"{error}\n")
     return 2
 

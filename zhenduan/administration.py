@@ -110,7 +110,7 @@ def initialise(settings: Settings, city: str, user: str) -> int:
         RegisterOrganisation(organisation=d.code, kind=OrganisationKind.DISTRICT, name=d.name, parent=CITY)
         for d in districts().districts
     ]
-    with opened(settings) as installation:
+    with opened(settings, create=True) as installation:
         new = 0
         for command in wanted:
             try:

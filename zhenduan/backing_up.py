@@ -65,7 +65,7 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
         return 2
     try:
         given = [VerifierKey.parse(text) for text in log_keys]
-        with open_backup(file) as backup, opened(_settings_for(backup, settings)) as installation:
+        with open_backup(file) as backup, opened(_settings_for(backup, settings), create=True) as installation:
             own = () if new_log else installation.log.keys().verifiers
             if given and own and not set(given) & set(own):  # such as one that a command made in an empty folder
                 sys.stderr.write(

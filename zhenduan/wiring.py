@@ -20,6 +20,7 @@ from journal.vault import derived, master_key, open_vault
 from projections import open_read_models, people_desk
 from projections.shadow_progress import open_shadow_leases
 from zhenduan.accounts import LocalAccounts
+from zhenduan.installation_folder import begin_installation, require_installation
 from zhenduan.settings import Settings
 from zhenduan.single_sign_on import SingleSignOn
 from zhenduan.single_sign_on_provider import IdentityProvider
@@ -51,20 +52,26 @@ class Installation:
 
 @contextmanager
 def opened(
-    settings: Settings, *, demo: bool = False, clock: Clock = now, hasher: PasswordHasher | None = None
+    settings: Settings,
+    *,
+    create: bool = False,
+    demo: bool = False,
+    clock: Clock = now,
+    hasher: PasswordHasher | None = None,
 ) -> Iterator[Installation]:
     """Open an installation for as long as the block lasts 打开系统.
 
-    demo: its journal is marked as demo while it is empty, and then accepts clocks of the past. hasher: of passwords; the
-    library's usual cost when None.
+    create: begin one where there is none; else nothing is made. demo: begin one, its journal marked as demo while it is empty,
+    which then accepts clocks of the past. hasher: of passwords; the library's usual cost when None.
 
     Raises:
+        NotAnInstallation: there is none, or the folder holds other things or belongs to somebody else.
         MasterKeyUnusable: the master key's file is open to others, or another vault's.
         LogKeyUnusable: the log key's file is open to others, malformed, or of a log of another algorithm.
         DigestDiffers: the journal was made with another algorithm than is set.
         ValueError: demo was asked of a journal that holds something else.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
+    (begin_installation if create or demo else require_installation)(settings)
     with ExitStack() as stack:
         master = master_key(settings.master_key)
         journal = open_journal(settings.journal_url, demo=demo, digest=settings.digest)

@@ -109,7 +109,7 @@ def document(schema: GraphQLSchema, way: list[tuple[str, str]]) -> str:
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Who may ask for what, as the program judges it: (document, role) -> error code, empty when admitted."""
-    with opened(Settings(tmp_path_factory.mktemp("judged"))) as installation:
+    with opened(Settings(tmp_path_factory.mktemp("judged")), create=True) as installation:
         acting: list[Role] = [Role.PUBLIC]
 
         def identify(_token: str, _reading: object = None) -> Identified:

@@ -108,7 +108,7 @@ class Watched:
 def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     database = request.getfixturevalue("new_database")() if request.param == "postgres" else None
     folder: Path = tmp_path_factory.mktemp("watched")
-    with opened(Settings(folder, database)) as installation:
+    with opened(Settings(folder, database), create=True) as installation:
         program = installation.program
         fill(City(program.journal))
         program.models.catch_up()

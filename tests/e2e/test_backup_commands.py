@@ -137,7 +137,9 @@ def test_a_key_that_is_not_the_logs_own_does_not_go_on_with_it(
     capsys.readouterr()
     assert run(before, "log-key") == 0
     key = capsys.readouterr().out.strip()
-    assert run(there, "verify") == 0, "a command in an empty folder makes an installation with a key of its own"
+    assert run(tmp_path / "other", "init") == 0
+    there.mkdir()
+    shutil.copy(tmp_path / "other" / "log.key", there / "log.key")
     assert run(there, "restore", str(file), "--log-key", key) == 1
     assert "not the log's key" in capsys.readouterr().err
     with opened(Settings(there)) as installation:

@@ -11,10 +11,16 @@ from standards import load, published_editions
 from zhenduan.__main__ import main
 
 
+def begun(folder: Path) -> str:
+    """The folder of a city that has just begun."""
+    assert main(["--data", str(folder / "city"), "init"]) == 0
+    return str(folder / "city")
+
+
 def test_an_industry_edition_is_published_once_and_the_journal_holds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data = str(tmp_path / "city")
+    data = begun(tmp_path)
     for says in ("published: 2023-automotive", "published before: 2023-automotive"):
         assert main(["--data", data, "publish-edition", "2023-automotive"]) == 0
         assert says in capsys.readouterr().out
@@ -44,7 +50,7 @@ def test_an_edition_that_is_not_on_file_is_not_compared(
 def test_the_mapping_on_file_is_set_once_its_editions_are_published(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data = str(tmp_path / "city")
+    data = begun(tmp_path)
     assert main(["--data", data, "set-edition-mapping"]) == 1
     assert "EDITION_UNKNOWN" in capsys.readouterr().err
     for key in published_editions():
@@ -69,7 +75,7 @@ def test_a_comparison_is_written_as_markdown_and_pdf(tmp_path: Path, capsys: pyt
 def test_a_published_edition_is_written_out_with_all_that_it_refers_to(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data, folder = str(tmp_path / "city"), tmp_path / "standard"
+    data, folder = begun(tmp_path), tmp_path / "standard"
     asked = ["--data", data, "export-edition", "2023-automotive", "--out", str(folder)]
     assert main(asked) == 2
     assert "not published" in capsys.readouterr().err
@@ -85,7 +91,7 @@ def test_a_published_edition_is_written_out_with_all_that_it_refers_to(
 
 
 def test_an_edited_workbook_is_checked_and_its_changes_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data, file = str(tmp_path / "city"), tmp_path / "2023.xlsx"
+    data, file = begun(tmp_path), tmp_path / "2023.xlsx"
     assert main(["--data", data, "publish-edition", "2023"]) == 0
     assert main(["--data", data, "export-edition", "2023", "--format", "xlsx", "--out", str(tmp_path)]) == 0
     capsys.readouterr()

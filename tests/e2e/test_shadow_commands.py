@@ -15,7 +15,7 @@ from zhenduan.wiring import opened
 
 @pytest.fixture
 def data(tmp_path: Path) -> str:
-    with opened(Settings(tmp_path / "city")) as installation:
+    with opened(Settings(tmp_path / "city"), create=True) as installation:
         city = City(installation.program.journal)
         city.issued()
         put_to_consultation(city)

@@ -99,7 +99,7 @@ def installation(url: str, tmp_path: Path, provider: Provider, clock: Clock) -> 
         None if url.startswith("sqlite") else url,
         provider=ProviderSettings(provider.address, "zhenduan", HOME),
     )
-    with opened(settings, clock=clock) as found:
+    with opened(settings, create=True, clock=clock) as found:
         send = found.program.send
         for unit, kind in (("310117", OrganisationKind.DISTRICT), ("audit", OrganisationKind.AUDITOR)):
             send(operator("tests"), RegisterOrganisation(organisation=unit, kind=kind, name=unit))
@@ -459,6 +459,6 @@ def test_without_a_provider_there_is_no_way_in(tmp_path: Path) -> None:
     found = from_environment(environment=named).provider
     assert found == ProviderSettings("https://sso.example", "c", "https://h")
     assert found.callback == "https://h/callback"
-    with opened(Settings(tmp_path)) as plain, TestClient(create_app(plain.program)) as client:
+    with opened(Settings(tmp_path / "plain"), create=True) as plain, TestClient(create_app(plain.program)) as client:
         assert client.get("/login").status_code == 404
         assert viewer(client, "eyJhbGciOiJub25lIn0.e30.")[0] == 401
