@@ -1,5 +1,6 @@
 """Serving 运行: the installation behind HTTP and WebSocket, and the projector beside it."""
 
+import resource
 import shutil
 import signal
 import sys
@@ -12,8 +13,10 @@ from tqdm import tqdm
 
 from api.app import create_app
 from zhenduan.checkpointing import signing
+from zhenduan.connections import bounded
 from zhenduan.demo import open_demo
 from zhenduan.demo_people import DemoLogin
+from zhenduan.limits import ServerLimits
 from zhenduan.settings import Settings
 from zhenduan.shadowing import shadowing
 from zhenduan.wiring import Installation, finish_erasures, opened
@@ -22,17 +25,31 @@ LARGEST_SOCKET_MESSAGE = 256 * 1024
 GRACE_SECONDS = 5
 
 
-def _listen(installation: Installation, host: str, port: int, *, project: bool) -> int:
+FILES_BESIDE_CONNECTIONS = 512
+"""Files that databases, evidence and what is loaded may have open besides one for each connection."""
+
+
+def _enough_files(connections: int) -> None:
+    """Ask the system for as many open files as connections may need: its usual 1,024 end with nobody being let in."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + FILES_BESIDE_CONNECTIONS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _listen(installation: Installation, host: str, port: int, limits: ServerLimits, *, project: bool) -> int:
+    _enough_files(limits.connections.connections)
     installation.program.models.catch_up()
     finish_erasures(installation)
     app = create_app(installation.program, project=project)
-    config = uvicorn.Config(
+    config = bounded(
         app,
+        limits.connections,
         host=host,
         port=port,
         log_config=None,  # its lines go through ours (`zhenduan.logs`)
         log_level="warning",
-        ws="websockets-sansio",
         ws_max_size=LARGEST_SOCKET_MESSAGE,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
@@ -70,7 +87,7 @@ def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
             who = f"{login.login} / {login.password}" if login.login else login.password
             sys.stdout.write(f"  {login.role:<15} {who:<44} {login.says}\n")
         sys.stdout.write("\nCtrl-C 停止 stops\n")
-        return _listen(installation, host, port, project=True)
+        return _listen(installation, host, port, settings.limits, project=True)
 
 
 def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
@@ -86,7 +103,7 @@ def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
 def serve(settings: Settings, host: str, port: int, *, project: bool) -> int:
     """Serve an installation until told to stop; `project` keeps the read models current in this process."""
     with opened(settings) as installation:
-        return _listen(installation, host, port, project=project)
+        return _listen(installation, host, port, settings.limits, project=project)
 
 
 def project(settings: Settings) -> int:

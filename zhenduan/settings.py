@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from journal.digests import DIGESTS, Digest
+from zhenduan.limits import LimitUnusable, ServerLimits, limits_of
 from zhenduan.logs import LogForm
 from zhenduan.single_sign_on_provider import ProviderSettings
 
@@ -32,6 +33,7 @@ class Settings:
     origin: name of the log where its key is made, a URL without scheme; empty = one is drawn.
     digest: what the journal hashes with, SHA-256 or SM3; None = as it was made, SHA-256 for a new one. plan P5.
     log: how the lines of the running log are written.
+    limits: of a serving process.
     """
 
     data: Path
@@ -40,6 +42,7 @@ class Settings:
     provider: ProviderSettings | None = None
     digest: Digest | None = None
     log: LogForm = LogForm.CONSOLE
+    limits: ServerLimits = field(default_factory=ServerLimits)
 
     @property
     def journal_url(self) -> str:
@@ -92,10 +95,10 @@ def from_environment(
         environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address, ZHENDUAN_ORIGIN the log;
             ZHENDUAN_OIDC_ISSUER, _CLIENT and, of a confidential client, _SECRET the identity provider, and ZHENDUAN_HOME
             our own public address, which the provider sends browsers back to; ZHENDUAN_DIGEST the algorithm of a journal
-            that is yet to be made; ZHENDUAN_LOG the form of the running log.
+            that is yet to be made; ZHENDUAN_LOG the form of the running log; `zhenduan.limits` names those of the limits.
 
     Raises:
-        SettingUnknown: no algorithm or form of that name.
+        SettingUnknown: no algorithm or form of that name, or a limit that is no number.
     """
     wanted = environment.get(DIGEST, "")
     if wanted and wanted not in DIGESTS:
@@ -103,6 +106,10 @@ def from_environment(
     form = environment.get(LOG) or LogForm.CONSOLE
     if form not in set(LogForm):
         raise SettingUnknown(f"{LOG}: 没有该日志格式 no such form: {form}；可选 one of: {'、'.join(LogForm)}")
+    try:
+        limits = limits_of(environment)
+    except LimitUnusable as unusable:
+        raise SettingUnknown(str(unusable)) from None
     return Settings(
         data=data or Path(environment.get(DATA) or usual),
         database=environment.get(DATABASE) or None,
@@ -110,6 +117,7 @@ def from_environment(
         provider=_provider(environment),
         digest=DIGESTS.get(wanted),
         log=LogForm(form),
+        limits=limits,
     )
 
 

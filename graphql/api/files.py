@@ -68,7 +68,7 @@ class Files:
         turn = self._turns.setdefault(holder, asyncio.Lock())
         try:
             async with turn, self._arriving, asyncio.timeout(UPLOAD_SECONDS):
-                data = await read_body(request, limit)
+                data = await read_body(request, limit, UPLOAD_SECONDS)
                 upload: Upload = await self._operations.in_thread(self._program.uploads.receive, ticket, data)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)

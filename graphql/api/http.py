@@ -24,6 +24,8 @@ from api.operations import Admitted, Answer, CallerGone, Operations, Request
 LARGEST_BODY = 256 * 1024
 RETRY_SECONDS = "5"
 """After an outage, in the header's own form."""
+BODY_SECONDS = 30.0
+"""From the headers of a request to the end of its body; an upload is given its own time."""
 HEARTBEAT_SECONDS = 15.0
 """An idle stream says it is alive this often, and its caller is asked for anew."""
 
@@ -104,11 +106,11 @@ def bearer(header: str | None) -> str | None:
     return token.strip()
 
 
-async def read_body(request: HTTPRequest, limit: int) -> bytes:
+async def read_body(request: HTTPRequest, limit: int, seconds: float = BODY_SECONDS) -> bytes:
     """The body of a request, refused as soon as it is larger than it may be 请求体, with or without its length told.
 
     Raises:
-        Malformed: too large, or the client left before the end.
+        Malformed: too large, too slow, or the client left before the end.
     """
     told = request.headers.get("content-length", "")
     too_large = Malformed(413, "TOO_LARGE", f"请求体超过 {limit} 字节。", f"The body has more than {limit} bytes.")
@@ -116,10 +118,13 @@ async def read_body(request: HTTPRequest, limit: int) -> bytes:
         raise too_large
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise too_large
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise too_large
+    except TimeoutError:
+        raise Malformed(408, "TOO_SLOW", "请求未在限时内发完。", "The request did not arrive in time.") from None
     except ClientDisconnect:  # nobody is left to be answered, and it is no fault of ours
         raise _bad("请求未发送完整。", "The client left before the end of the body.") from None
     return bytes(body)
@@ -283,7 +288,7 @@ def respond(answer: Answer, media: str, body: bytes | None = None, *, as_status:
     `application/json` says 200 to whatever is a GraphQL response, as old clients expect, except where the request never
     became one or its token was refused; the newer type, and `as_status`, say the status itself.
     """
-    transport = answer.status in (401, 405, 406, 413, 415, 503) or _never_was_one(answer)
+    transport = answer.status in (401, 405, 406, 408, 413, 415, 503) or _never_was_one(answer)
     status = answer.status if as_status or media == GRAPHQL_RESPONSE or transport else 200
     headers = dict(ALWAYS)
     if status == 401:  # noqa: PLR2004 - HTTP's own number

@@ -27,6 +27,8 @@ from journal.blobs import Blobs
 from journal.disclosure_stores import open_disclosures
 from projections import open_read_models
 from projections.shadow_progress import open_shadow_leases
+from zhenduan.connections import bounded
+from zhenduan.limits import ConnectionLimits
 
 NOT_TODAY = Rule("NOT_TODAY", "plan P5", "今日不可（{day}）", "Not today ({day})")
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -264,13 +266,13 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
 
 
 @contextmanager
-def serving(app: Starlette) -> Iterator[str]:
-    """A real server on a free port: "127.0.0.1:PORT"."""
+def serving(app: Any, limits: ConnectionLimits | None = None) -> Iterator[str]:
+    """A real server on a free port, as the program configures it: "127.0.0.1:PORT"."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_level="error", ws="websockets-sansio", timeout_graceful_shutdown=5
+    config = bounded(
+        app, limits or ConnectionLimits(), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=5
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

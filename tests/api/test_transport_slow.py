@@ -40,6 +40,17 @@ def test_slow_uploads_of_one_organisation_keep_no_other_waiting(host: str) -> No
     assert httpx2.put(f"http://{host}/uploads/t1", content=b"012345678", timeout=5).status_code == 201
 
 
+def test_a_body_that_does_not_arrive_in_time_is_refused_and_nobody_waits_for_it() -> None:
+    async def receive() -> Message:
+        await asyncio.Event().wait()  # the rest never comes
+        raise AssertionError
+
+    request = Request({"type": "http", "method": "POST", "path": "/", "headers": []}, receive)
+    with pytest.raises(Malformed) as caught:
+        asyncio.run(read_body(request, 10, 0.01))
+    assert (caught.value.status, caught.value.code) == (408, "TOO_SLOW")
+
+
 def test_a_client_that_leaves_in_the_middle_of_a_body_is_no_fault_of_ours() -> None:
     messages: Iterator[Message] = iter(
         [{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}]
