@@ -27,9 +27,9 @@ from standards import (
     load,
     published_editions,
 )
-from standards.covering_relaxation import relaxed
-from standards.improvement import above_floors, covering_of, steps_unit
-from standards.improvement_steps import Rung, rungs
+from standards.improvement.cheapest import above_floors, covering_of, steps_unit
+from standards.improvement.cover_relaxation import relaxed
+from standards.improvement.steps import Rung, rungs
 from tests.rules.firms import answer_at
 
 DONE = Process(site_visit=True, expert_review=True)

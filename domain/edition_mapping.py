@@ -1,6 +1,6 @@
 """Mapping 标准适用 in the journal: which edition and form apply to a firm, set by the city from a day on. plan S3, S4.
 
-`standards/mapping.py` works out what applies; `standards/industries.yaml` is the authoring form of the first mapping.
+`standards/edition/mapping.py` works out what applies; `standards/industries.yaml` is the authoring form of the first mapping.
 """
 
 from collections.abc import Collection

@@ -1,6 +1,6 @@
 """Improvement costs 改进成本 in the journal: what each step costs under an edition, set by the city from a day on. plan S4, R2.
 
-`standards/improvement_costs.py` says what a table is; `standards/improvement.yaml` holds the defaults for where none is set.
+`standards/improvement/costs.py` says what a table is; `standards/improvement.yaml` holds the defaults for where none is set.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from domain.editions import EDITION_UNKNOWN, MANY, edition_stream
 from domain.language import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
 from domain.rights import require_right
 from standards import CostUnit, StepCost, StepCosts, check_steps
-from standards.improvement_costs import Cost, LevelCosts
+from standards.improvement.costs import Cost, LevelCosts
 
 # Rules
 

@@ -13,8 +13,8 @@ from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identi
 from domain.rights import require_right
 from domain.standards_drafting import require_version, require_whole
 from domain.standards_revision import DraftVersion, Revision, revision_stream
-from standards.sensitivity import EditionSensitivity
-from standards.shadow_tally import ShadowResult
+from standards.shadow.sensitivity import EditionSensitivity
+from standards.shadow.tally import ShadowResult
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]

@@ -29,7 +29,7 @@ def draft_scope(role: str, scope: Scope) -> Scope:
 
 
 Clause = Annotated[str, Field(pattern=r"^([a-z_]+(\.[A-Za-z0-9_-]+)*)?$", max_length=120)]
-"""Clause path 条款, as `standards.difference` writes it; empty = the whole."""
+"""Clause path 条款, as `standards.edition.difference` writes it; empty = the whole."""
 Industry = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=40)]
 PlainKey = Annotated[str, Field(pattern=r"^\d{4}(\.\d{1,3})?$")]
 """Key of a plain edition 版本号: a year, and after a point the number of an erratum."""

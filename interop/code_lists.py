@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from standards.reader import EditionMalformed, read_mapping
+from standards.edition.reader import EditionMalformed, read_mapping
 
 HERE = Path(__file__).parent / "codes"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from standards.words import BETTER, KINDS
+from standards.edition.terms_zh import BETTER, KINDS
 
 Holds = Literal["text", "number", "whole", "flag"]
 """What a column holds: text, an exact number, a whole number, 是 or 否."""

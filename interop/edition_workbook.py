@@ -20,7 +20,7 @@ from interop import edition_sheets as sheets
 from interop.edition_sheets import Column, SheetLayout
 from projections.report.wording import MARKS
 from standards import Edition, Indicator, Origin
-from standards.words import FATES, PARTS, gates_in_words
+from standards.edition.terms_zh import FATES, PARTS, gates_in_words
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_TEXT = 32_767

@@ -15,7 +15,7 @@ import orjson
 
 from interop.oscal_reading import NotOurOscal, edition_of_oscal
 from standards import Edition, Indicator, Origin
-from standards.words import KINDS, gates_in_words
+from standards.edition.terms_zh import KINDS, gates_in_words
 
 OSCAL_VERSION = "1.2.1"
 NS = "urn:zhenduan:oscal:1"

@@ -13,9 +13,9 @@ from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.scope import to_sql
 from standards import Answer, Form, Process
-from standards.mapping import DIVISION
-from standards.shadow import Finished
-from standards.shadow_tally import Subject
+from standards.edition.mapping import DIVISION
+from standards.shadow.rescore import Finished
+from standards.shadow.tally import Subject
 
 BATCH = 200
 """Diagnoses read at a time: some 11,000 answers."""

@@ -26,7 +26,7 @@ from projections.places import ENTERPRISES
 from projections.reading import Reading
 from projections.rosters import MEMBERS
 from projections.scope import to_sql
-from standards.roll_up import Member, RollUp, roll_up
+from standards.scoring.roll_up import Member, RollUp, roll_up
 
 META = MetaData()
 

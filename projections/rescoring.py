@@ -7,9 +7,9 @@ from domain.access import Scope
 from projections.finished_diagnoses import BATCH, finished_diagnoses
 from projections.reading import Reading
 from standards import AnyEdition
-from standards.sensitivity import EditionSensitivity, SensitivityTally
-from standards.shadow import Moved, Obstacle, Rescored, Shadow
-from standards.shadow_tally import ShadowResult, ShadowTally
+from standards.shadow.rescore import Moved, Obstacle, Rescored, Shadow
+from standards.shadow.sensitivity import EditionSensitivity, SensitivityTally
+from standards.shadow.tally import ShadowResult, ShadowTally
 
 Progress = Callable[[int], None]
 """Told how many diagnoses are done 进度."""

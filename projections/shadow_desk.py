@@ -16,9 +16,9 @@ from projections.diagnosis_desk import diagnoses_by_id
 from projections.reading import Reading
 from projections.rescoring import Mover
 from projections.revisions_desk import drafts_admitted
-from standards.sensitivity import EditionSensitivity
-from standards.shadow import Moved
-from standards.shadow_tally import ShadowResult
+from standards.shadow.rescore import Moved
+from standards.shadow.sensitivity import EditionSensitivity
+from standards.shadow.tally import ShadowResult
 
 META = MetaData()
 

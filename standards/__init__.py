@@ -1,9 +1,6 @@
 """The city standard "1+X+Y" as data, its composition, strict reader and scoring. Pure. plan S1–S4."""
 
-from standards.answers import Answer, AnswerProblem
-from standards.changes import StandardChange, clause_of
-from standards.clauses import clause_label, is_clause, stated_at
-from standards.composition import (
+from standards.edition.composition import (
     AnyEdition,
     Change,
     Composition,
@@ -17,21 +14,9 @@ from standards.composition import (
     origins_of_json,
     plain_origins,
 )
-from standards.difference import Difference, difference
-from standards.edition import Dimension, Edition, EditionText, Form, Indicator, Kind, Problem
-from standards.improvement import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
-from standards.improvement_costs import (
-    CostTables,
-    CostUnit,
-    NoCostsYet,
-    StepCost,
-    StepCosts,
-    StepProblem,
-    check_steps,
-    costs_on,
-)
-from standards.improvement_steps import Rung
-from standards.mapping import (
+from standards.edition.difference import Difference, difference
+from standards.edition.edition import Dimension, Edition, EditionText, Form, Indicator, Kind, Problem
+from standards.edition.mapping import (
     ApplicableEdition,
     Basis,
     EditionMapping,
@@ -41,7 +26,7 @@ from standards.mapping import (
     claimed_twice,
     edition_for,
 )
-from standards.reader import (
+from standards.edition.reader import (
     EditionMalformed,
     composition_rule,
     cost_tables,
@@ -50,8 +35,21 @@ from standards.reader import (
     load_composition,
     published_editions,
 )
-from standards.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
-from standards.revising import (
+from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
+from standards.improvement.costs import (
+    CostTables,
+    CostUnit,
+    NoCostsYet,
+    StepCost,
+    StepCosts,
+    StepProblem,
+    check_steps,
+    costs_on,
+)
+from standards.improvement.steps import Rung
+from standards.revising.changes import StandardChange, clause_of
+from standards.revising.clauses import clause_label, is_clause, stated_at
+from standards.revising.standard_text import (
     AuthoredStandard,
     ChangeRefused,
     ComposedStandard,
@@ -61,7 +59,9 @@ from standards.revising import (
     composed,
     retitled,
 )
-from standards.scoring import NothingToScore
+from standards.scoring.answers import Answer, AnswerProblem
+from standards.scoring.measure import NothingToScore
+from standards.scoring.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
 
 __all__ = [
     "Answer",

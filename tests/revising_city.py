@@ -8,8 +8,8 @@ from domain.language import city_day
 from domain.shadow import CompleteShadow, FailShadow, RequestShadow
 from journal import Caller
 from standards import composition_rule
-from standards.changes import DimensionWeight, IndicatorText
-from standards.shadow_tally import ShadowTally
+from standards.revising.changes import DimensionWeight, IndicatorText
+from standards.shadow.tally import ShadowTally
 from tests.small_city import CITY, FILLER, City
 
 CONSULTED, ERRATUM = "consulted-revision", "erratum"

@@ -155,8 +155,8 @@ def test_the_guard_sees_a_clock_chance_a_file_and_a_float(line: str) -> None:
         ("projections", "projections/desk.py", "from interop import rosters"),
         ("interop", "interop/rosters.py", "import api"),
         ("api", "graphql/api/app.py", "from zhenduan import settings"),
-        ("standards", "standards/scoring.py", "from pathlib import Path"),
-        ("standards", "standards/scoring.py", "from domain import access"),
+        ("standards", "standards/scoring/measure.py", "from pathlib import Path"),
+        ("standards", "standards/scoring/measure.py", "from domain import access"),
     ],
 )
 def test_the_guard_sees_an_arrow_that_points_backwards(room: str, file: str, line: str) -> None:

@@ -12,10 +12,10 @@ from projections.finished_diagnoses import how_many
 from projections.reading import Reading
 from projections.rescoring import Rescoring
 from standards import AnyEdition, edition_of_json, load, published_editions
-from standards.edition import GRADES
-from standards.sensitivity import EditionSensitivity, NearestMove
-from standards.shadow import OBSTACLES
-from standards.shadow_tally import ShadowResult
+from standards.edition.edition import GRADES
+from standards.shadow.rescore import OBSTACLES
+from standards.shadow.sensitivity import EditionSensitivity, NearestMove
+from standards.shadow.tally import ShadowResult
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 

@@ -28,8 +28,8 @@ from projections.finished_diagnoses import how_many
 from projections.rescoring import Rescoring
 from projections.shadow_desk import ShadowRow
 from standards import AnyEdition, edition_of_json
-from standards.revising import composed
-from standards.shadow import RULES
+from standards.revising.standard_text import composed
+from standards.shadow.rescore import RULES
 
 LOOK_SECONDS = 1.0
 TELL_SECONDS = 0.5

@@ -15,7 +15,7 @@ from domain.language import city_day
 from domain.organisations import OrganisationKind
 from projections import directory, groups, past
 from projections.groups import GroupRow, MemberRow, ResultRow
-from standards.roll_up import RolledScore
+from standards.scoring.roll_up import RolledScore
 
 
 @strawberry.type(description="Current result of a firm 现行结果: its report is out and not under an objection. plan S4")

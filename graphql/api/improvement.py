@@ -37,7 +37,7 @@ from standards import (
     cheapest_improvement,
     check_steps,
 )
-from standards.edition import GRADES
+from standards.edition.edition import GRADES
 
 MANY = 400
 """Single steps that a caller may price, above the steps of any form."""

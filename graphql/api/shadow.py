@@ -19,10 +19,10 @@ from domain.standards_revision import draft_scope
 from projections import revisions_desk, shadow_desk
 from projections.rescoring import Mover
 from projections.shadow_desk import WITHHELD_BELOW, ShadowRow, blurred
-from standards import sensitivity as measured
-from standards.shadow import OBSTACLES
-from standards.shadow_tally import ShadowCounts as Counted
-from standards.shadow_tally import ShadowResult
+from standards.shadow import sensitivity as measured
+from standards.shadow.rescore import OBSTACLES
+from standards.shadow.tally import ShadowCounts as Counted
+from standards.shadow.tally import ShadowResult
 
 CONNECTION = "shadowMovers"
 

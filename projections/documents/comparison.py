@@ -1,6 +1,6 @@
 """Comparison 修订对照: two editions side by side, by dimension and clause, with reasons. Pure. plan S5.
 
-What differs is told by `standards.difference`; this page only orders it for a reader.
+What differs is told by `standards.edition.difference`; this page only orders it for a reader.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Literal
 
 from projections.report.wording import number
 from standards import Difference, Edition, Indicator, Origin, difference
-from standards.words import BETTER, KINDS
+from standards.edition.terms_zh import BETTER, KINDS
 
 Fate = Literal["added", "dropped", "changed"]
 

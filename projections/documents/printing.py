@@ -10,8 +10,8 @@ from jinja2 import Environment
 from projections.documents.comparison import Comparison
 from projections.documents.standard import StandardSheet
 from projections.report import fonts, printing
-from standards import words
-from standards.words import BETTER, FATES, KINDS, PARTS
+from standards.edition import terms_zh
+from standards.edition.terms_zh import BETTER, FATES, KINDS, PARTS
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -53,6 +53,6 @@ def print_comparison(shown: Comparison) -> printing.Printed:
 def renderer() -> str:
     """Digest of all that shapes a document besides its sheet 渲染器摘要: the report's renderer, this package, the words."""
     whole = sha256(printing.renderer().encode())
-    for file in sorted([*HERE.glob("*.py"), *TEMPLATES.rglob("*.*"), Path(words.__file__)]):
+    for file in sorted([*HERE.glob("*.py"), *TEMPLATES.rglob("*.*"), Path(terms_zh.__file__)]):
         whole.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
     return whole.hexdigest()

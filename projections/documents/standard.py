@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from projections.report.wording import MARKS, number
 from standards import Dimension, Edition, Form, Indicator, Origin
-from standards.scoring import apportioned, effective_weights
-from standards.words import Worded, gates_in_words
+from standards.edition.terms_zh import Worded, gates_in_words
+from standards.scoring.measure import apportioned, effective_weights
 
 HUNDRED = Decimal(100)
 

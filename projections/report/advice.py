@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from projections.report.wording import described
 from standards import Edition, Gate, Indicator, IndicatorScore, Issued, Measured
-from standards.scoring import rounded
+from standards.scoring.measure import rounded
 
 WEAKEST = 6
 """How many of the weakest indicators the findings name."""

@@ -9,7 +9,7 @@ from domain.access import ROLE_NAMES, Role
 from domain.diagnosis import FORM_NAMES, Diagnosis, Purpose, chosen_otherwise
 from domain.language import SHANGHAI
 from standards import Answer, Edition, Form, Indicator
-from standards.scoring import rounded
+from standards.scoring.measure import rounded
 
 ROLES: Mapping[str, str] = {
     **{role: chinese for role, (chinese, _) in ROLE_NAMES.items()},

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.standards_revision import RevisionKind
-from standards.changes import DimensionWeight
+from standards.revising.changes import DimensionWeight
 from tests.revising_city import CONSULTED, changing, drafting, put_to_consultation
 from tests.small_city import CITY, City
 from zhenduan.__main__ import main

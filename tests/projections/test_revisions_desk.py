@@ -15,7 +15,7 @@ from domain.people import InvitePerson
 from journal import Journal, open_journal
 from projections import ReadModels, editions_desk, open_read_models, revisions_desk
 from standards import edition_of_json, load
-from standards.changes import DimensionWeight
+from standards.revising.changes import DimensionWeight
 from tests.revising_city import CONSULTED, ERRATUM, REVIEWER, SHIFT, changing, put_to_consultation, review_erratum
 from tests.small_city import CITY, City
 

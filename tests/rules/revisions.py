@@ -11,7 +11,7 @@ from domain.language import Command, city_day
 from domain.people import Membership, Person, person_stream
 from domain.standards_revision_rules import REVISIONS
 from standards import AuthoredStandard, StandardChange, authored, composition_rule, load, load_composition
-from standards.changes import DimensionWeight, IndicatorWeight
+from standards.revising.changes import DimensionWeight, IndicatorWeight
 from tests.rules.given import AT, Given, given
 
 INDUSTRIES = ("automotive", "electronics")

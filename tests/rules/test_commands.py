@@ -163,7 +163,7 @@ BOUNDED_ELSEWHERE = frozenset(
     }
 )
 """What comes from files of ours, is worked out by the program, or is bounded as a whole: a new indicator's line by
-`standards.changes.AddIndicator`."""
+`standards.revising.changes.AddIndicator`."""
 
 
 def strings(schema: Any, defs: dict[str, Any], path: str = "") -> list[str]:

@@ -21,8 +21,8 @@ from standards import (
     load_composition,
     published_editions,
 )
-from standards.composition import CompositionRule, Drop, Reband, Reweight
-from standards.reader import HERE, read_industry_edition, read_model
+from standards.edition.composition import CompositionRule, Drop, Reband, Reweight
+from standards.edition.reader import HERE, read_industry_edition, read_model
 from tests.rules.firms import EDITION, answer_at, uniform
 
 RULE = read_model(HERE / "2023" / "composition.yaml", CompositionRule)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from standards.covering import Choice, Cover, Covering, NoCover, cheapest_cover
+from standards.improvement.cover import Choice, Cover, Covering, NoCover, cheapest_cover
 
 PLENTY = 10**6
 

@@ -32,10 +32,10 @@ from standards import (
     load,
     published_editions,
 )
-from standards.edition import Source
-from standards.improvement_steps import rungs
-from standards.reader import read_model
-from standards.scoring import effective_weights, level_and_points, rounded
+from standards.edition.edition import Source
+from standards.edition.reader import read_model
+from standards.improvement.steps import rungs
+from standards.scoring.measure import effective_weights, level_and_points, rounded
 from tests.rules.firms import EDITION, answer_at, firms, uniform
 from tests.rules.small_editions import small_editions, small_firms
 

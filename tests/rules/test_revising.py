@@ -34,7 +34,7 @@ from standards import (
     published_editions,
     stated_at,
 )
-from standards.changes import (
+from standards.revising.changes import (
     AddIndicator,
     BriefForm,
     DropIndicator,

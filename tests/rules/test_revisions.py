@@ -56,7 +56,7 @@ from domain.standards_revision_rules import (
     UNANSWERED,
 )
 from standards import CompositionRule, composed, load, retitled
-from standards.changes import (
+from standards.revising.changes import (
     LONGEST_LINE,
     AddIndicator,
     DropIndicator,

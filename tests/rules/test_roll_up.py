@@ -6,8 +6,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.roll_up import Member, RollUp, roll_up
-from standards.scoring import rounded
+from standards.scoring.measure import rounded
+from standards.scoring.roll_up import Member, RollUp, roll_up
 
 
 def member(name: str, revenue: str | None, total: str | None, **dimensions: str) -> Member:

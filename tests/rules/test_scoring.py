@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards import Answer, DimensionScore, Form, Measured, NothingToScore, Process
-from standards.scoring import apportioned, gates_at, grade_of, rounded
+from standards.scoring.measure import apportioned, gates_at, grade_of, rounded
 from tests.rules.firms import EDITION, answer_at, firms, uniform
 
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards import Answer, Edition, Form, Process
-from standards.edition import Dimension, Indicator
-from standards.firm_changes import Ladder, first_from_zero
-from standards.scorecard import Scale
-from standards.sensitivity import Sensitivity, SensitivityTally
+from standards.edition.edition import Dimension, Indicator
+from standards.scoring.scorecard import Scale
+from standards.shadow.sensitivity import Sensitivity, SensitivityTally
+from standards.shadow.sensitivity_of_firm import Ladder, first_from_zero
 from tests.rules.firms import EDITION, answer_at
 
 Case = tuple[dict[str, Answer], Process]

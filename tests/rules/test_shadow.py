@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards import Answer, Edition, Form, NothingToScore, Process, load, published_editions
-from standards.edition import Option, RawNumber
-from standards.scorecard import Judge, Scale, hundredths
-from standards.shadow import Finished, Moved, Obstacle, Rescored, Shadow
-from standards.shadow_tally import ShadowTally, Subject
+from standards.edition.edition import Option, RawNumber
+from standards.scoring.scorecard import Judge, Scale, hundredths
+from standards.shadow.rescore import Finished, Moved, Obstacle, Rescored, Shadow
+from standards.shadow.tally import ShadowTally, Subject
 from tests.rules.firms import EDITION, answer_at, firms, uniform
 
 PROCESSES = st.builds(Process, site_visit=st.booleans(), expert_review=st.booleans())

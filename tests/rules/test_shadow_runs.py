@@ -11,8 +11,8 @@ from domain.shadow import SHADOW_NOT_RUNNING, SHADOW_RUNNING, SHADOWS, CompleteS
 from domain.standards_drafting import DRAFT_INCOMPLETE, DRAFT_STALE
 from domain.standards_revision import Revision, RevisionKind, revision_stream
 from standards import authored, load_composition, retitled
-from standards.reader import composition_rule
-from standards.shadow_tally import ShadowTally
+from standards.edition.reader import composition_rule
+from standards.shadow.tally import ShadowTally
 from tests.rules.given import Given, given
 
 KEYS = ("2023", "2023-automotive")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from standards import Answer, EditionMalformed, Form, edition_of_json, load, published_editions
-from standards.reader import HERE, read_edition
+from standards.edition.reader import HERE, read_edition
 from tests.rules.firms import EDITION
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from interop.code_lists import industries
 from standards import EditionMalformed, Form, NoMappingYet, edition_for, edition_mappings, published_editions
-from standards.mapping import EditionMappings
-from standards.reader import HERE, read_model
+from standards.edition.mapping import EditionMappings
+from standards.edition.reader import HERE, read_model
 
 DAY = date(2024, 5, 6)
 FILE = HERE / "industries.yaml"

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from standards import load, published_editions
-from standards.words import KINDS, gates_in_words
+from standards.edition.terms_zh import KINDS, gates_in_words
 from tests.rules.firms import EDITION
 
 

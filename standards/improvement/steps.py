@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from standards.answers import Answer
-from standards.edition import LEVELS, Edition, Indicator
-from standards.improvement_costs import StepCosts
-from standards.scoring import level_and_points
+from standards.edition.edition import LEVELS, Edition, Indicator
+from standards.improvement.costs import StepCosts
+from standards.scoring.answers import Answer
+from standards.scoring.measure import level_and_points
 
 DECIMALS = 6
 """Decimals of the finest raw number that an answer takes."""

@@ -1,7 +1,7 @@
 """Changes 修订改动 of a standard that is being revised: what each one says, and the clause it is about. plan S5.
 
 A change is about the plain part, or about what one industry states of its own (`industry`). Its clause is the path that
-`standards.difference` writes, so that a change, a comment and a difference speak of the same place.
+`standards.edition.difference` writes, so that a change, a comment and a difference speak of the same place.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from standards.composition import INDUSTRY
-from standards.edition import GRADES, LEVELS, Bound, Indicator, Level, Points, Weight
+from standards.edition.composition import INDUSTRY
+from standards.edition.edition import GRADES, LEVELS, Bound, Indicator, Level, Points, Weight
 
 Industry = Annotated[str, Field(pattern=rf"^{INDUSTRY}$", max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
@@ -168,7 +168,7 @@ StandardChange = Annotated[
 
 
 def clause_of(change: StandardChange) -> str:
-    """Where a change stands 改动条款, as `standards.difference` writes it."""
+    """Where a change stands 改动条款, as `standards.edition.difference` writes it."""
     match change:
         case DimensionWeight(dimension=identity):
             return f"dimensions.{identity}.weight"

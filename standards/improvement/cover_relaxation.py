@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from standards.covering import Choice, Covering, Picks
+    from standards.improvement.cover import Choice, Covering, Picks
 
 NARROWINGS = 12
 """How often the price of a count is narrowed down by a third: a better one is seldom worth another round."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from standards.covering_relaxation import relaxed, rounded_up
-from standards.covering_search import Search, Work, WorkDone
+from standards.improvement.cover_relaxation import relaxed, rounded_up
+from standards.improvement.cover_search import Search, Work, WorkDone
 
 
 class Choice(NamedTuple):

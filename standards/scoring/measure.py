@@ -8,11 +8,11 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from standards.answers import Answer
-from standards.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
+from standards.scoring.answers import Answer
+from standards.scoring.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
 
 if TYPE_CHECKING:
-    from standards.edition import Edition, Form, Indicator
+    from standards.edition.edition import Edition, Form, Indicator
 
 UNIT = 10_000
 """Effective weights and contributions are stated in ten-thousandths."""

@@ -19,11 +19,11 @@ from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.difference import WORDS
-from standards.edition import GRADES, LEVELS, Edition, Form
-from standards.firm_changes import FirmChanges, Ladder, Move
-from standards.results import Process
-from standards.scorecard import WEIGHT_DECIMALS, Judge, Scale, Scorecard
+from standards.edition.difference import WORDS
+from standards.edition.edition import GRADES, LEVELS, Edition, Form
+from standards.scoring.results import Process
+from standards.scoring.scorecard import WEIGHT_DECIMALS, Judge, Scale, Scorecard
+from standards.shadow.sensitivity_of_firm import FirmChanges, Ladder, Move
 
 WEIGHT_STEP = Decimal(1).scaleb(-WEIGHT_DECIMALS)
 BAND_STEP = Decimal("0.01")

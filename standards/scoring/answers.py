@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
-    from standards.edition import Indicator
+    from standards.edition.edition import Indicator
 
 Level = Annotated[Decimal, Field(max_digits=4, decimal_places=2)]
 Number = Annotated[Decimal, Field(max_digits=20, decimal_places=6)]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.edition import GRADES
-from standards.shadow import Obstacle, ObstacleKind, ReasonKind, Rescored
+from standards.edition.edition import GRADES
+from standards.shadow.rescore import Obstacle, ObstacleKind, ReasonKind, Rescored
 
 SLICES = ("district", "size_class", "edition", "division")
 """What counts are told by 分项: district, size class, edition (so industry) and division of the industry code."""

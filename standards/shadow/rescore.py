@@ -13,11 +13,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.answers import Answer
-from standards.edition import Edition, Form, Indicator
-from standards.results import Gate, Measured, Process
-from standards.scorecard import Judge, Scale, Scorecard
-from standards.scoring import NothingToScore, effective_weights, grade_of, rounded
+from standards.edition.edition import Edition, Form, Indicator
+from standards.scoring.answers import Answer
+from standards.scoring.measure import NothingToScore, effective_weights, grade_of, rounded
+from standards.scoring.results import Gate, Measured, Process
+from standards.scoring.scorecard import Judge, Scale, Scorecard
 
 RULES = "shadow-1"
 """Version of these rules: another one where the same input would give another result."""

@@ -1,16 +1,16 @@
 """Clauses 条款 of a draft: whether there is one, what it is called, and what it says now. plan S5.
 
-A clause is written as `standards.difference` writes it: the whole (""), a line (indicators.Z01), a member of it
+A clause is written as `standards.edition.difference` writes it: the whole (""), a line (indicators.Z01), a member of it
 (indicators.Z01.weight_in_dimension) or anything between. Of an industry only what it states of its own says something.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from standards.composition import Overlay
-from standards.difference import Path, clauses_of, label_of, leaves_of, line_in_short, said
-from standards.edition import EditionText, Indicator
-from standards.revising import AuthoredStandard
+from standards.edition.composition import Overlay
+from standards.edition.difference import Path, clauses_of, label_of, leaves_of, line_in_short, said
+from standards.edition.edition import EditionText, Indicator
+from standards.revising.standard_text import AuthoredStandard
 
 DROPPED = "删减"
 WHOLE = "全文"

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from standards import scoring
-from standards.answers import Answer, AnswerProblem, check
-from standards.results import Issued, Measured, Process
+from standards.scoring import measure as measure_rows
+from standards.scoring.answers import Answer, AnswerProblem, check
+from standards.scoring.results import Issued, Measured, Process
 
 LEVELS = 5
 GRADES = 10
@@ -161,7 +161,7 @@ class Gates(_Part):
 class Problem(_Part):
     """Why a text is no whole edition yet 不成立之处: the rule that it breaks, and where.
 
-    industry: whose overlay it stands in; None = the plain part. place: clause path, as `standards.difference` writes it.
+    industry: whose overlay it stands in; None = the plain part. place: clause path, as `standards.edition.difference` writes it.
     """
 
     industry: str | None = None
@@ -324,8 +324,8 @@ class Edition(EditionText):
         Raises:
             NothingToScore: every indicator of a dimension is not applicable.
         """
-        return scoring.measure(self, form, answers)
+        return measure_rows.measure(self, form, answers)
 
     def issue(self, measured: Measured, process: Process) -> Issued:
         """The grade a report may state 出具等级: the measured grade, capped by the gates of the process."""
-        return scoring.issue(self, measured, process)
+        return measure_rows.issue(self, measured, process)

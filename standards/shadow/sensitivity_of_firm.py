@@ -9,9 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
-from standards.edition import LEVELS
-from standards.results import Process
-from standards.scorecard import (
+from standards.edition.edition import LEVELS
+from standards.scoring.results import Process
+from standards.scoring.scorecard import (
     GRADES_OF_TOTALS,
     Group,
     Holds,

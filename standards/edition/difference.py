@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.edition import Edition, EditionText, Indicator
+from standards.edition.edition import Edition, EditionText, Indicator
 
 Path = tuple[str, ...]
 

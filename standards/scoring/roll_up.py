@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from standards.scoring import rounded
+from standards.scoring.measure import rounded
 
 QUARTERS = 4
 

@@ -11,13 +11,13 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from itertools import combinations
 
-from standards.answers import Answer
-from standards.covering import Choice, Cover, Covering, NoCover, cheapest_cover
-from standards.edition import GRADES, Edition, Form, Indicator
-from standards.improvement_costs import StepCosts
-from standards.improvement_steps import Rung, rungs
-from standards.results import Gate, Issued, Measured, Process
-from standards.scoring import effective_weights, gates_at, level_of, rounded
+from standards.edition.edition import GRADES, Edition, Form, Indicator
+from standards.improvement.costs import StepCosts
+from standards.improvement.cover import Choice, Cover, Covering, NoCover, cheapest_cover
+from standards.improvement.steps import Rung, rungs
+from standards.scoring.answers import Answer
+from standards.scoring.measure import effective_weights, gates_at, level_of, rounded
+from standards.scoring.results import Gate, Issued, Measured, Process
 
 WORK = 400_000
 """Partial plans looked at before the search gives up its claim: about a second, where the hardest known need a ninth."""

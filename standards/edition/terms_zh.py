@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from standards.edition import Edition, Kind
+from standards.edition.edition import Edition, Kind
 
 KINDS: Mapping[Kind, str] = {
     "choice": "等级判定",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
-from standards.answers import Answer
-from standards.edition import GRADES, LEVELS, Edition, Form
-from standards.results import Process
-from standards.scoring import NothingToScore, level_and_points, level_of
+from standards.edition.edition import GRADES, LEVELS, Edition, Form
+from standards.scoring.answers import Answer
+from standards.scoring.measure import NothingToScore, level_and_points, level_of
+from standards.scoring.results import Process
 
 WEIGHT_DECIMALS = 4
 """Weights are counted in ten-thousandths of a percent, which is what composition writes, or finer where an edition is."""

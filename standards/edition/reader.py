@@ -7,12 +7,19 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from standards.composition import Composition, CompositionRefused, CompositionRule, Overlay, compose, plain_origins
-from standards.edition import Edition
-from standards.improvement_costs import CostTables
-from standards.mapping import EditionMappings
+from standards.edition.composition import (
+    Composition,
+    CompositionRefused,
+    CompositionRule,
+    Overlay,
+    compose,
+    plain_origins,
+)
+from standards.edition.edition import Edition
+from standards.edition.mapping import EditionMappings
+from standards.improvement.costs import CostTables
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 HEAD = "edition.yaml"
 RULE = "composition.yaml"
 INDUSTRIES = "industries"

@@ -7,10 +7,10 @@ between it and the cheapest cover.
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from standards.covering_relaxation import Relaxation, reduced
+from standards.improvement.cover_relaxation import Relaxation, reduced
 
 if TYPE_CHECKING:
-    from standards.covering import Picks
+    from standards.improvement.cover import Picks
 
 FIRST_SLACK = 12
 """Bits by which the first slack that a block is searched with is smaller than the bound; it doubles until something is found."""

@@ -12,8 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from standards import changes as c
-from standards.composition import (
+from standards.edition.composition import (
     Composition,
     CompositionRefused,
     CompositionRule,
@@ -24,7 +23,8 @@ from standards.composition import (
     compose,
     plain_origins,
 )
-from standards.edition import Edition, EditionText, Indicator, Problem
+from standards.edition.edition import Edition, EditionText, Indicator, Problem
+from standards.revising import changes as c
 
 P = TypeVar("P", bound=BaseModel)
 L = TypeVar("L", Drop, Reweight, Reband)

@@ -1,0 +1,1 @@
+"""The standard as it is revised, clause by clause · 标准修订."""

@@ -1,0 +1,1 @@
+"""Scoring: answers to points, total, grade, with every reason · 评分."""
