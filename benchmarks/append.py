@@ -29,7 +29,7 @@ from psycopg.conninfo import conninfo_to_dict
 from benchmarks import measuring
 from domain.access import Everything, Role
 from domain.events import CAPABILITIES
-from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Caller, Journal, NewEntry, handle, open_journal
 from journal.digests import SM3
 from journal.postgres_schema import APPEND_LOCK, CHANNEL

@@ -35,7 +35,7 @@ from api.operations import Operations, Request
 from api.schema import build_schema
 from benchmarks.measuring import in_turn, postgres, table
 from domain.access import Role, scope_of
-from domain.diagnosis import OpenDiagnosis, Purpose
+from domain.diagnosis.case import OpenDiagnosis, Purpose
 from domain.fields import FIELDS
 from journal import Caller
 from projections.places import ENTERPRISES

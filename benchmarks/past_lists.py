@@ -26,8 +26,8 @@ from api.schema import build_schema
 from benchmarks import diagnoses, measuring
 from domain.access import Role
 from domain.fields import FIELDS
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import GrantMembership, RegisterPerson
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import GrantMembership, RegisterPerson
 from journal import Journal, NewEntry
 from projections.periods import PERIODS
 from projections.runner import DESKS, open_read_models

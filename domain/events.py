@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.assignments import ASSIGNMENTS
-from domain.consents import CONSENTS
-from domain.diagnosis_rules import DIAGNOSES
-from domain.edition_mapping import EDITION_MAPPINGS
-from domain.editions import EDITIONS
-from domain.enterprises import ENTERPRISES, ROSTERS
-from domain.headquarters import HEADQUARTERS
-from domain.improvement_costs import IMPROVEMENT_COSTS
-from domain.language import Capability, Event
-from domain.organisations import ORGANISATIONS
-from domain.people_rules import PEOPLE
-from domain.shadow import SHADOWS
-from domain.slots import SLOTS
-from domain.standards_revision_rules import REVISIONS
-from domain.targets import TARGETS
+from domain.diagnosis.assignments import ASSIGNMENTS
+from domain.diagnosis.rules import DIAGNOSES
+from domain.kernel import Capability, Event
+from domain.participants.consents import CONSENTS
+from domain.participants.enterprises import ENTERPRISES, ROSTERS
+from domain.participants.headquarters import HEADQUARTERS
+from domain.participants.organisations import ORGANISATIONS
+from domain.participants.people_rules import PEOPLE
+from domain.programme.targets import TARGETS
+from domain.reservations import SLOTS
+from domain.standard.edition_mapping import EDITION_MAPPINGS
+from domain.standard.editions import EDITIONS
+from domain.standard.improvement_costs import IMPROVEMENT_COSTS
+from domain.standard.revision.rules import REVISIONS
+from domain.standard.shadow import SHADOWS
 
 CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
     capability.name: capability

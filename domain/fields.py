@@ -7,8 +7,8 @@ which says who may send which command.
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Role
-from domain.rights import APPOINTERS, BY_THE_PROGRAM, COMMANDS, LIAISONS
-from domain.standards_revision import DRAFT_READERS
+from domain.command_rights import APPOINTERS, BY_THE_PROGRAM, COMMANDS, LIAISONS
+from domain.standard.revision.revision import DRAFT_READERS
 
 ANYONE = frozenset(Role)
 SIGNED_IN = ANYONE - {Role.PUBLIC, Role.SYSTEM}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.language import Rule
+from domain.kernel import Rule
 from interop.code_lists import HERE, CodeList, Mark, read_codes
 
 NO_RULE_YET = Rule(

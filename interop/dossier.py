@@ -15,12 +15,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Protocol
 
-from domain import diagnosis as d
-from domain.diagnosis_rules import DIAGNOSES
-from domain.editions import edition_stream
-from domain.enterprises import ENTERPRISES, Firm, enterprise_stream
-from domain.language import NOT_FOUND, Rule, fold
-from domain.organisations import organisation_stream
+from domain.diagnosis import case as d
+from domain.diagnosis.rules import DIAGNOSES
+from domain.kernel import NOT_FOUND, Rule, fold
+from domain.participants.enterprises import ENTERPRISES, Firm, enterprise_stream
+from domain.participants.organisations import organisation_stream
+from domain.standard.editions import edition_stream
 from journal import Entry, Journal, decode
 from journal.checkpoints import Checkpoint
 from journal.entries import canonical

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from domain.language import city_day
+from domain.kernel import city_day
 from interop.edition_workbook import MEDIA_TYPE as WORKBOOK
 from interop.edition_workbook import workbook_of
 from interop.oscal import as_bytes, file_name, oscal_documents

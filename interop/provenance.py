@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from domain.events import EVENTS
-from domain.language import NOT_FOUND
+from domain.kernel import NOT_FOUND
 from journal import Entry, Journal
 from projections.report.wording import ROLES
 

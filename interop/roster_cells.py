@@ -12,8 +12,8 @@ from unicodedata import category, normalize
 
 from openpyxl.cell.cell import ERROR_CODES
 
-from domain.enterprises import RosterFinding
-from domain.language import Rule
+from domain.kernel import Rule
+from domain.participants.enterprises import RosterFinding
 from interop import roster_rules as rules
 from interop.code_lists import District, district_codes, industries, subdistrict_codes
 from interop.roster_files import Cell, is_blank

@@ -14,7 +14,7 @@ from typing import cast
 from openpyxl import load_workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from domain.language import Rule
+from domain.kernel import Rule
 
 # What an office adds to a workbook (validation lists, print settings) is nothing a roster needs to be warned about.
 warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")

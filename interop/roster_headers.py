@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain, islice
 from unicodedata import normalize
 
-from domain.language import Refused, Rule
+from domain.kernel import Refused, Rule
 from interop.code_lists import roster_columns
 from interop.roster_cells import shown
 from interop.roster_files import Cell, Row, Sheet

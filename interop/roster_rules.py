@@ -1,6 +1,6 @@
 """Rules 校验规则 of a roster's rows: the published code, the clause, and the sentence in both languages. plan P1."""
 
-from domain.language import Rule
+from domain.kernel import Rule
 
 
 def _rule(code: str, says: str, says_in_english: str) -> Rule:

@@ -13,8 +13,8 @@ from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
 
-from domain.enterprises import Firm, ImportRoster, RosterFinding
-from domain.language import Refused
+from domain.kernel import Refused
+from domain.participants.enterprises import Firm, ImportRoster, RosterFinding
 from interop import roster_cells as cells
 from interop import roster_rules as rules
 from interop.classification import SizeName, size_class, size_names, threshold
@@ -37,7 +37,7 @@ PROGRESS_EVERY = 100
 NAMED_UNITS = ("park", "reporting_unit", "group")
 """Columns that name an organisation, which are also its kinds."""
 IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
-"""What an organisation's id looks like (`domain.language.Identifier`)."""
+"""What an organisation's id looks like (`domain.kernel.Identifier`)."""
 
 
 @dataclass(frozen=True)

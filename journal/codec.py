@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from domain.language import Capability, Event
+from domain.kernel import Capability, Event
 
 
 def _firm_without_reporting_unit(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:

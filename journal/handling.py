@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from domain.access import Scope, admits
-from domain.language import NOT_FOUND, Capability, Command, Elsewhere, Occasion, Rule, fold
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.kernel import NOT_FOUND, Capability, Command, Elsewhere, Occasion, Rule, fold
 from journal.codec import decode, encode
 from journal.entries import Entry, KeyReused, NewEntry, VersionTaken
 from journal.log import Journal

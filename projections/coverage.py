@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, and_, case, func, or_, select
 
 from domain.access import Scope
-from domain.language import city_day
+from domain.kernel import city_day
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
 from projections.diagnosis_desk import OPENED

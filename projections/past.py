@@ -16,7 +16,7 @@ from sqlalchemy import MetaData, NullPool, Table, create_engine, func, select
 from sqlalchemy.engine import Engine
 
 from domain.access import Scope
-from domain.editions import MAPPING_STREAM
+from domain.standard.editions import MAPPING_STREAM
 from journal import Entry
 from projections import diagnosis_desk, directory, revisions_desk
 from projections.audit_trail import ENTRIES, SUBJECTS

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import POSITIONS, Attribute, Everything, Role, Scope
-from domain.rights import MAY_APPOINT
+from domain.command_rights import MAY_APPOINT
 from journal import Entry
 from projections.desk import Desk, Tables, data, key
 from projections.directory import ORGANISATIONS
@@ -137,7 +137,7 @@ def _place_columns(reading: Reading, held: Table) -> Columns:
         return and_(of(head), held.c.organisation == value)
 
     def liaised(head: Role) -> ColumnElement[bool]:
-        """Of a unit below: whom the head appoints, and the named contacts; as `domain.appointments.is_known_to`."""
+        """Of a unit below: whom the head appoints, and the named contacts; as `domain.participants.appointments.is_known_to`."""
         return or_(held.c.contact, held.c.role.in_(sorted(MAY_APPOINT[head])))
 
     return {
@@ -158,7 +158,7 @@ def _place_columns(reading: Reading, held: Table) -> Columns:
 def _within(reading: Reading, scope: Scope, position: int | None = None) -> ColumnElement[bool]:
     """Whether a person lies in a scope: by the place of any unit that they hold or held a role for.
 
-    Everything admits also who holds none. Who is known here is known to domain/appointments.py.
+    Everything admits also who holds none. Who is known here is known to domain/participants/appointments.py.
 
     position: whether they were known by then, by a role given by then: what they were elsewhere before tells nobody.
     """

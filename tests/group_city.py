@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from domain import diagnosis as d
 from domain.access import Role
-from domain.enterprises import Firm, ImportRoster, enterprise_id
-from domain.language import Command
-from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.diagnosis import case as d
+from domain.kernel import Command
+from domain.participants.enterprises import Firm, ImportRoster, enterprise_id
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Caller
 from standards import Form
 from tests.small_city import CITY, FILE, FIRM, caller, sections

@@ -14,12 +14,12 @@ from graphql import OperationType
 from api.operations import Operations, Request
 from api.schema import build_schema
 from domain.access import Role
-from domain.editions import PublishEdition
-from domain.enterprises import Firm, ImportRoster, enterprise_id
 from domain.fields import FIELDS
-from domain.language import Command
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import GrantMembership, RegisterPerson
+from domain.kernel import Command
+from domain.participants.enterprises import Firm, ImportRoster, enterprise_id
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import GrantMembership, RegisterPerson
+from domain.standard.editions import PublishEdition
 from standards import Answer, Form, load
 from tests.rules.firms import answer_at
 from zhenduan.settings import Settings

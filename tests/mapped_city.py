@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from domain.edition_mapping import mapping_command
-from domain.editions import PublishEdition
+from domain.standard.edition_mapping import mapping_command
+from domain.standard.editions import PublishEdition
 from standards import edition_mappings, load_composition, published_editions
 from tests.live_city import LiveCity
 

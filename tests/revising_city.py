@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from domain import standards_revision as r
 from domain.access import Everything, Role, scope_of
-from domain.language import city_day
-from domain.shadow import CompleteShadow, FailShadow, RequestShadow
+from domain.kernel import city_day
+from domain.standard.revision import revision as r
+from domain.standard.shadow import CompleteShadow, FailShadow, RequestShadow
 from journal import Caller
 from standards import composition_rule
 from standards.revising.changes import DimensionWeight, IndicatorText

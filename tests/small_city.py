@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from domain import diagnosis as d
 from domain.access import Role, scope_of
-from domain.editions import PublishEdition
-from domain.enterprises import Firm, ImportRoster, enterprise_id
+from domain.diagnosis import case as d
 from domain.events import CAPABILITIES
-from domain.language import Command
-from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.kernel import Command
+from domain.participants.enterprises import Firm, ImportRoster, enterprise_id
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.standard.editions import PublishEdition
 from journal import Caller, Handled, Journal, handle
 from standards import Answer, Form, load
 from tests.rules.firms import answer_at

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from domain.events import CAPABILITIES
-from domain.language import Rule
+from domain.kernel import Rule
 from zhenduan.rules_page import ROOMS, listed, page
 
 ROOT = Path(__file__).parents[1]

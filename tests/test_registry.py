@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from domain.events import CAPABILITIES, EVENTS
-from domain.language import Event, fold
+from domain.kernel import Event, fold
 from journal.codec import UPCASTERS, decode, encode
 
 GOLDEN = Path(__file__).parent / "golden" / "events.json"

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.program import Identified, Invited, SignedIn
 from domain.access import Role, scope_of
-from domain.language import SHANGHAI, Rule, city_day
+from domain.kernel import SHANGHAI, Rule, city_day
 from journal import Caller, Journal
 from journal.handling import microseconds
 from journal.vault import Vault

@@ -16,12 +16,12 @@ from tqdm import tqdm
 
 from api.disclosing import Disclosing
 from domain.access import Everything, Role
-from domain.edition_mapping import mapping_command
-from domain.editions import PublishEdition
-from domain.enterprises import ImportRoster, RosterFinding
-from domain.language import Refused, city_day
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import ErasePerson, GrantMembership, PersonDetails, RegisterPerson
+from domain.kernel import Refused, city_day
+from domain.participants.enterprises import ImportRoster, RosterFinding
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import ErasePerson, GrantMembership, PersonDetails, RegisterPerson
+from domain.standard.edition_mapping import mapping_command
+from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify

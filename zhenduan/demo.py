@@ -14,10 +14,10 @@ from random import Random
 from threading import Event
 
 from api.program import Program
-from domain import diagnosis as d
 from domain.access import Role
-from domain.language import Command, city_day
-from domain.shadow import RequestShadow
+from domain.diagnosis import case as d
+from domain.kernel import Command, city_day
+from domain.standard.shadow import RequestShadow
 from interop.code_lists import names_of_codes
 from journal import Finish
 from projections.report import finish_report

@@ -6,8 +6,8 @@ from datetime import date
 from functools import partial
 from random import Random
 
-from domain import diagnosis as d
-from domain.language import Command
+from domain.diagnosis import case as d
+from domain.kernel import Command
 from journal import Caller
 from projections.report import NOT_RENDERED
 from standards import Answer, Edition, Form

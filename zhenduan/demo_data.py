@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.organisations import OrganisationKind
-from domain.targets import Measure
+from domain.participants.organisations import OrganisationKind
+from domain.programme.targets import Measure
 from interop.code_lists import CodeList, Mark, read_codes
 
 Percent = Annotated[int, Field(ge=0, le=100)]

@@ -7,9 +7,9 @@ from random import Random
 from uuid import UUID
 
 from domain.access import Role, scope_of
-from domain.language import Command
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import GrantMembership, RegisterPerson
+from domain.kernel import Command
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import GrantMembership, RegisterPerson
 from interop.code_lists import districts
 from journal import Caller
 from journal.personal import PersonalKeys

@@ -10,9 +10,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain import standards_revision as r
 from domain.access import Role
-from domain.shadow import RequestShadow
+from domain.standard.revision import revision as r
+from domain.standard.shadow import RequestShadow
 from interop.code_lists import CodeList, read_codes
 from journal import Caller
 from standards import StandardChange, composition_rule, published_editions

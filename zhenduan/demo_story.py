@@ -8,14 +8,14 @@ from itertools import count
 from random import Random
 
 from domain.access import Everything, Role
-from domain.diagnosis import OpenDiagnosis, Purpose
-from domain.edition_mapping import mapping_command
-from domain.editions import PublishEdition
-from domain.enterprises import ImportRoster, enterprise_id
-from domain.headquarters import NameHeadquarters
-from domain.language import SHANGHAI, city_day
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.targets import SetTarget
+from domain.diagnosis.case import OpenDiagnosis, Purpose
+from domain.kernel import SHANGHAI, city_day
+from domain.participants.enterprises import ImportRoster, enterprise_id
+from domain.participants.headquarters import NameHeadquarters
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.programme.targets import SetTarget
+from domain.standard.edition_mapping import mapping_command
+from domain.standard.editions import PublishEdition
 from interop.classification import size_class
 from interop.code_lists import names_of_codes
 from interop.rosters import read_roster, roster_command

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from domain.access import Role
-from domain.appointments import KIND_OF_HEAD
-from domain.assignments import AssignExpert
-from domain.consents import GrantConsent
-from domain.language import Command
+from domain.diagnosis.assignments import AssignExpert
+from domain.kernel import Command
+from domain.participants.appointments import KIND_OF_HEAD
+from domain.participants.consents import GrantConsent
 from journal import Caller
 from zhenduan.demo_data import DemoData
 from zhenduan.demo_people import People, draw_id

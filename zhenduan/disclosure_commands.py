@@ -13,7 +13,7 @@ from api.diagnosis_parts import moment
 from api.disclosing import Disclosing
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
-from domain.language import Refused
+from domain.kernel import Refused
 from journal.disclosures import broken
 from projections import audit_trail
 from projections.disclosures import DisclosureFilter, DisclosureRow, disclosures

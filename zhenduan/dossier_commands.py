@@ -10,7 +10,7 @@ import orjson
 from api.as_of import moment_in
 from api.audit_trail import in_words, microseconds
 from domain.access import Everything
-from domain.language import Refused
+from domain.kernel import Refused
 from interop import audit_export, verify_dossier
 from interop.dossier import KINDS, dossier
 from interop.provenance import provenance

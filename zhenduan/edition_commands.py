@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from domain.language import Refused
+from domain.kernel import Refused
 from interop.edition_documents import documents_of, published
 from interop.edition_workbook_reading import read_workbook
 from projections import editions_desk

@@ -5,7 +5,7 @@ import unicodedata
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table
 
-from domain.language import Rule
+from domain.kernel import Rule
 from journal.vault import SCHEMA
 
 META = MetaData(schema=SCHEMA)

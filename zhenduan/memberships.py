@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 
-from domain.people import Person, evolve, person_stream
-from domain.people_rules import PEOPLE
+from domain.participants.people import Person, evolve, person_stream
+from domain.participants.people_rules import PEOPLE
 from journal import Entry, Journal
 from journal.codec import decode
 from projections.people_desk import MembershipRow

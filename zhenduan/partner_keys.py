@@ -14,8 +14,8 @@ from hashlib import sha256
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select, update
 
 from domain.access import Role, scope_of
-from domain.language import Rule
-from domain.organisations import OrganisationKind
+from domain.kernel import Rule
+from domain.participants.organisations import OrganisationKind
 from journal import Caller
 from journal.handling import microseconds
 from journal.vault import SCHEMA, Vault

@@ -17,7 +17,7 @@ import journal
 import projections
 import zhenduan
 from domain.events import CAPABILITIES
-from domain.language import Rule
+from domain.kernel import Rule
 from journal import Conflict
 
 ROOMS = (domain, journal, projections, interop, api, zhenduan)

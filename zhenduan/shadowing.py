@@ -17,9 +17,9 @@ import orjson
 from api.program import Program
 from domain.access import Everything, Role
 from domain.events import CAPABILITIES
-from domain.language import Command, Refused
-from domain.shadow import CompleteShadow, FailShadow, shadow_stream
-from domain.standards_revision import Revision, revision_stream
+from domain.kernel import Command, Refused
+from domain.standard.revision.revision import Revision, revision_stream
+from domain.standard.shadow import CompleteShadow, FailShadow, shadow_stream
 from journal import Caller
 from journal.codec import decode
 from journal.handling import microseconds

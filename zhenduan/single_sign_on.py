@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, func, select
 
 from api.program import Begun, SignedIn
-from domain.language import Rule
+from domain.kernel import Rule
 from journal.handling import microseconds
 from journal.vault import SCHEMA, Vault
 from zhenduan.single_sign_on_provider import IdentityProvider, TokenRefused

@@ -18,8 +18,8 @@ from sqlalchemy.exc import IntegrityError
 
 from api.program import Ticket, Upload
 from domain.access import Role, head_of
-from domain.language import Rule
-from domain.rights import COMMANDS, ROLE_NOT_ALLOWED
+from domain.command_rights import COMMANDS, ROLE_NOT_ALLOWED
+from domain.kernel import Rule
 from journal import Caller
 from journal.blobs import Blobs
 from journal.handling import microseconds

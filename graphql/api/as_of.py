@@ -11,7 +11,7 @@ from api.context import Context
 from api.cursors import Cursors
 from api.diagnosis_parts import EPOCH, moment
 from domain.access import Everything
-from domain.language import SHANGHAI, Rule, city_day
+from domain.kernel import SHANGHAI, Rule, city_day
 from projections import past
 from projections.past import Past
 

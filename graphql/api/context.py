@@ -9,7 +9,7 @@ from api.disclosing import Disclosing
 from api.program import PUBLIC, Identified, Program
 from api.wakeups import Wakeups
 from domain.access import Scope
-from domain.language import Rule
+from domain.kernel import Rule
 from journal import Caller
 from projections import Reading
 from projections.past import Past, replayed

@@ -8,7 +8,7 @@ from api.as_of import AsOf, AsOfMoment, position_of
 from api.context import Context
 from api.paging import AtLeast
 from domain.access import Everything
-from domain.targets import Measure
+from domain.programme.targets import Measure
 from interop.code_lists import district_codes
 from projections import coverage, past
 from projections.coverage import TargetRow

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from domain.language import Rule
+from domain.kernel import Rule
 
 CURSOR_INVALID = Rule(
     "CURSOR_INVALID",

@@ -14,7 +14,7 @@ from api.field_rights import require_searchable
 from api.organisations import Organisation, load_organisations
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.results import Result, result_of
-from domain.diagnosis import STATUS_NAMES, Status, chosen_otherwise
+from domain.diagnosis.case import STATUS_NAMES, Status, chosen_otherwise
 from domain.disclosures import PROTECTED
 from domain.fields import FIELDS
 from projections import diagnosis_desk, editions_desk, past, periods

@@ -8,7 +8,7 @@ import orjson
 import strawberry
 
 from api.context import Context
-from domain.diagnosis_answers import is_open_section
+from domain.diagnosis.answers import is_open_section
 from projections import diagnosis_desk
 from standards import Answer as GivenAnswer
 from standards import Edition, Indicator

@@ -15,7 +15,7 @@ from api.paging import After, Connection, First, connection, page_size, wanted_f
 from domain.access import ROLE_NAMES, Role
 from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
 from domain.fields import FIELDS
-from domain.language import Rule
+from domain.kernel import Rule
 from projections import disclosures
 from projections.disclosures import DisclosureFilter, DisclosureRow
 

@@ -23,7 +23,7 @@ from api.program import PUBLIC, Program, Transparency
 from domain.access import Role
 from domain.disclosures import ALL_FIRMS
 from domain.fields import DOSSIERS, EXPORTS, TRAIL
-from domain.language import NOT_FOUND, Refused
+from domain.kernel import NOT_FOUND, Refused
 from interop import audit_export
 from interop.dossier import KINDS, MIB, dossier
 from interop.provenance import provenance

@@ -21,7 +21,7 @@ from api.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.operations import Answer, CallerGone, Operations, faulted
 from api.program import PUBLIC, Program
 from domain.access import Role
-from domain.standards_revision import draft_scope
+from domain.standard.revision.revision import draft_scope
 from interop.draft_documents import find_draft_document
 from interop.edition_documents import Document, find_document
 from journal import Caller

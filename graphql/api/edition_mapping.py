@@ -9,8 +9,8 @@ from api.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.context import Context
 from api.diagnosis_parts import moment
 from api.editions import Edition, build_editions
-from domain.editions import MAPPING_STREAM
-from domain.language import city_day
+from domain.kernel import city_day
+from domain.standard.editions import MAPPING_STREAM
 from projections import directory, edition_mapping, editions_desk, headquarters, past
 from projections.edition_mapping import EDITION_MAPPING_DESK, MappingRow
 from standards import NoMappingYet, edition_for

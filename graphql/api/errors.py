@@ -12,7 +12,7 @@ import strawberry
 from graphql import GraphQLError
 
 from api.request_ids import request_id
-from domain.language import Refused
+from domain.kernel import Refused
 from journal import Conflict
 from journal.outages import is_outage
 

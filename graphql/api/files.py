@@ -15,7 +15,7 @@ from api.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.operations import Answer, CallerGone, Operations, faulted
 from api.program import PUBLIC, Program, Upload
 from domain.disclosures import PROTECTED
-from domain.language import Refused
+from domain.kernel import Refused
 from projections import diagnosis_desk
 
 UPLOADS_AT_A_TIME = 8

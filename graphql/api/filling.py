@@ -18,17 +18,24 @@ from api.revision_parts import Revision
 from api.revisions import find_revision
 from api.rosters import RosterImport, build_import
 from api.shadow import ShadowRun, find_shadow
-from domain.assignments import AssignExpert
-from domain.consents import GrantConsent
-from domain.diagnosis import AttachEvidence, ConfirmReport, IssueReport, OpenDiagnosis
-from domain.edition_mapping import SetEditionMapping
-from domain.editions import EDITION_UNKNOWN, PublishEdition
-from domain.enterprises import ImportRoster
+from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.case import AttachEvidence, ConfirmReport, IssueReport, OpenDiagnosis
 from domain.fields import NAMES
-from domain.improvement_costs import SetImprovementCosts
-from domain.language import Command, Rule
-from domain.people import ErasePerson, GrantMembership, HandOverMembership, InvitePerson, PersonDetails, RegisterPerson
-from domain.standards_revision import CommentOnDraft, DraftRevision
+from domain.kernel import Command, Rule
+from domain.participants.consents import GrantConsent
+from domain.participants.enterprises import ImportRoster
+from domain.participants.people import (
+    ErasePerson,
+    GrantMembership,
+    HandOverMembership,
+    InvitePerson,
+    PersonDetails,
+    RegisterPerson,
+)
+from domain.standard.edition_mapping import SetEditionMapping
+from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
+from domain.standard.improvement_costs import SetImprovementCosts
+from domain.standard.revision.revision import CommentOnDraft, DraftRevision
 from interop.code_lists import names_of_codes
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Finish

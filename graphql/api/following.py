@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol, TypeVar
 
 from api.context import Context
-from domain.language import Rule
+from domain.kernel import Rule
 from journal import Caller
 from projections import Reading
 

@@ -11,8 +11,8 @@ from api.context import Context
 from api.diagnosis import editions_of
 from api.diagnosis_parts import moment
 from api.paging import AtLeast
-from domain.language import city_day
-from domain.organisations import OrganisationKind
+from domain.kernel import city_day
+from domain.participants.organisations import OrganisationKind
 from projections import directory, groups, past
 from projections.groups import GroupRow, MemberRow, ResultRow
 from standards.scoring.roll_up import RolledScore

@@ -19,7 +19,7 @@ from api.inputs import input_type, malformed, plain
 from api.paging import AtLeast
 from api.results import Gate, gate_of
 from domain.disclosures import PROTECTED
-from domain.language import Rule, city_day
+from domain.kernel import Rule, city_day
 from projections import diagnosis_desk
 from projections.diagnosis_desk import DiagnosisRow
 from projections.improvement_costs import costs_in_force

@@ -7,7 +7,7 @@ import strawberry
 
 from api.context import Context
 from api.diagnosis_parts import moment
-from domain.language import city_day
+from domain.kernel import city_day
 from projections.improvement_costs import CostRow, cost_rows, costs_in_force
 from standards import StepCost as SingleCost
 

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from api.context import Context
 from api.errors import UserError
 from api.inputs import RepeatedKey, class_of, input_type, malformed, plain
+from domain.command_rights import BY_THE_PROGRAM, COMMANDS, ROLE_NOT_ALLOWED, may_send
 from domain.events import CAPABILITIES
-from domain.language import Capability, Command, Label, Refused, Text, holds_control, without_invisible
-from domain.rights import BY_THE_PROGRAM, COMMANDS, ROLE_NOT_ALLOWED, may_send
+from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, without_invisible
 from journal import Conflict, Finish, Handled
 
 WAIT_SECONDS = 2.0

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode
 
-from domain.language import Rule
+from domain.kernel import Rule
 
 LARGEST_PAGE = 100
 USUAL_PAGE = 20

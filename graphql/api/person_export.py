@@ -17,8 +17,8 @@ from api.errors import UserError
 from api.people import KEY_LOST
 from api.program import Program
 from domain.access import Everything, Role, head_of
-from domain.language import NOT_FOUND
-from domain.people import person_stream
+from domain.kernel import NOT_FOUND
+from domain.participants.people import person_stream
 from journal.personal import KeyMissing
 from projections import Reading, audit_trail, people_desk
 from projections.audit_trail import EntryFilter, EntryRow

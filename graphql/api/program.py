@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
-from domain.language import Command
+from domain.kernel import Command
 from journal import Caller, Finish, Handled, Journal, handle
 from journal.blobs import Blobs
 from journal.disclosures import DisclosureLog

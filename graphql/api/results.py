@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import strawberry
 
-from domain.diagnosis import DiagnosisScored
+from domain.diagnosis.case import DiagnosisScored
 from standards import Edition
 from standards import Gate as TriedGate
 

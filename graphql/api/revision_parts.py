@@ -23,7 +23,7 @@ from api.editions import (
 )
 from api.paging import below
 from domain.access import Scope
-from domain.standards_revision import REVISION_STATUS_NAMES, RevisionStatus
+from domain.standard.revision.revision import REVISION_STATUS_NAMES, RevisionStatus
 from interop.draft_documents import Which, draft_paths
 from projections import directory, revisions_desk
 from projections.report.wording import ROLES

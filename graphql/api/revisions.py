@@ -17,7 +17,7 @@ from api.revision_parts import (
     build_text,
 )
 from domain.access import Scope
-from domain.standards_revision import draft_scope
+from domain.standard.revision.revision import draft_scope
 from projections import past, revisions_desk
 from projections.revisions_desk import DraftEditions, RevisionRow
 

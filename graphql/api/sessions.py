@@ -9,10 +9,10 @@ from api.errors import UserError
 from api.mutations import WAIT_SECONDS
 from api.people import Membership, build_membership
 from domain.access import Everything, Role, sentence
-from domain.language import NOT_FOUND, Refused, Rule, city_day
-from domain.people import JoinProgramme
-from domain.people_rules import JOINED_ALREADY
-from domain.rights import MAY_APPOINT
+from domain.command_rights import MAY_APPOINT
+from domain.kernel import NOT_FOUND, Refused, Rule, city_day
+from domain.participants.people import JoinProgramme
+from domain.participants.people_rules import JOINED_ALREADY
 from projections import people_desk
 
 SIGN_IN_FAILED = Rule("SIGN_IN_FAILED", "plan P7", "登录名或密码不正确", "Wrong login or password")

@@ -15,7 +15,7 @@ from api.diagnosis_parts import moment
 from api.enterprises import Enterprise, load_enterprises
 from api.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from domain.fields import SHADOW_FIRMS
-from domain.standards_revision import draft_scope
+from domain.standard.revision.revision import draft_scope
 from projections import revisions_desk, shadow_desk
 from projections.rescoring import Mover
 from projections.shadow_desk import WITHHELD_BELOW, ShadowRow, blurred

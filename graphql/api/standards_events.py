@@ -11,7 +11,7 @@ from api.context import Context
 from api.diagnosis_parts import moment
 from api.following import BATCH, follow
 from api.paging import After
-from domain.standards_revision import draft_scope
+from domain.standard.revision.revision import draft_scope
 from journal import Caller
 from projections import Reading, revisions_desk
 from projections.revisions_desk import StandardsEventRow

@@ -1,4 +1,4 @@
-"""Texts 文本 that a read is given: short and printable, as every command's are (`domain.language.Command`).
+"""Texts 文本 that a read is given: short and printable, as every command's are (`domain.kernel.Command`).
 
 PostgreSQL takes no NUL in a text and SQLite no long pattern: what nothing stored could match would end as a fault of ours.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import DocumentNode, GraphQLError, StringValueNode, Visitor, visit
 
-from domain.language import holds_control
+from domain.kernel import holds_control
 
 LONGEST_TEXT = 1_024
 """Far above the longest name, id or cursor."""

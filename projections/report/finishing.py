@@ -6,7 +6,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from domain.diagnosis import (
+from domain.diagnosis.case import (
     ConfirmReport,
     Diagnosis,
     IssueReport,
@@ -15,12 +15,12 @@ from domain.diagnosis import (
     ReportIssued,
     diagnosis_stream,
 )
-from domain.diagnosis_rules import DIAGNOSES
-from domain.editions import PublishedEdition, edition_stream
-from domain.enterprises import Firm, enterprise_stream
+from domain.diagnosis.rules import DIAGNOSES
 from domain.events import CAPABILITIES
-from domain.language import Capability, Command, fold
-from domain.organisations import Organisation, organisation_stream
+from domain.kernel import Capability, Command, fold
+from domain.participants.enterprises import Firm, enterprise_stream
+from domain.participants.organisations import Organisation, organisation_stream
+from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Accepted, Entry, Finish, Journal
 from journal.codec import decode
 from projections.report import fonts, printing, wording

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
-from domain import diagnosis as d
-from domain.diagnosis_rules import DIAGNOSES
-from domain.enterprises import Firm
-from domain.language import city_day
+from domain.diagnosis import case as d
+from domain.diagnosis.rules import DIAGNOSES
+from domain.kernel import city_day
+from domain.participants.enterprises import Firm
 from journal import Entry
 from journal.codec import decode
 from projections.report import advice, trail, wording

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from domain import diagnosis as d
+from domain.diagnosis import case as d
 from journal import Entry
 from projections.report import wording
 from standards import Edition

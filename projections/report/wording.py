@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from domain.access import ROLE_NAMES, Role
-from domain.diagnosis import FORM_NAMES, Diagnosis, Purpose, chosen_otherwise
-from domain.language import SHANGHAI
+from domain.diagnosis.case import FORM_NAMES, Diagnosis, Purpose, chosen_otherwise
+from domain.kernel import SHANGHAI
 from standards import Answer, Edition, Form, Indicator
 from standards.scoring.measure import rounded
 

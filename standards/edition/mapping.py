@@ -1,7 +1,7 @@
 """Mapping 标准适用: which edition and form a firm is diagnosed under, by industry and size. plan S3, S4.
 
 The mapping is dated data with its marks: the plan names the editions and gives no mapping. `industries.yaml` is its authoring
-form; the city sets it into the journal (`domain/edition_mapping.py`), and what applies is worked out from there.
+form; the city sets it into the journal (`domain/standard/edition_mapping.py`), and what applies is worked out from there.
 """
 
 from collections import Counter

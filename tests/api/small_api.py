@@ -21,7 +21,7 @@ from api.context import Context
 from api.field_rights import EVERYONE, SIGNED_IN
 from api.program import Identified, Program, SignedIn, Ticket, Upload
 from domain.access import Role, scope_of
-from domain.language import Rule
+from domain.kernel import Rule
 from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_stores import open_disclosures

@@ -14,10 +14,10 @@ from api.operations import Answer, Operations, Request
 from api.program import Identified
 from api.schema import build_schema
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
+from domain.command_rights import COMMANDS
 from domain.events import CAPABILITIES
 from domain.fields import FIELDS, MASKS
-from domain.language import Refused
-from domain.rights import COMMANDS
+from domain.kernel import Refused
 from journal import Caller, handle, open_journal
 from zhenduan.access_page import page, scope_in_words
 from zhenduan.settings import Settings

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from domain.access import Scope, admits
-from domain.language import city_day
+from domain.kernel import city_day
 from tests.api.test_scopes import (
     CASES,
     FIRMS,

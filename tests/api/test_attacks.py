@@ -11,7 +11,7 @@ from graphql import GraphQLError
 
 from api.field_rights import require_searchable
 from domain.access import Everything, Role
-from domain.people import GrantMembership
+from domain.participants.people import GrantMembership
 from journal import Caller
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 

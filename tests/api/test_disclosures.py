@@ -12,8 +12,8 @@ from api.app import create_app
 from api.field_rights import coordinates_of, resolve_rights
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, PROTECTED
-from domain.enterprises import ImportRoster
 from domain.fields import ANYONE, FIELDS, FIRMS, FOLLOWERS, MASKS, SIGNED_IN
+from domain.participants.enterprises import ImportRoster
 from journal.disclosures import broken
 from projections.disclosures import DisclosureRow, disclosures
 from tests.api.test_access_table import document, paths

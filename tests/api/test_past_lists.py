@@ -6,9 +6,9 @@ from typing import Any
 
 from api.cursors import Cursors
 from domain.access import Role
-from domain.enterprises import Firm, ImportRoster
-from domain.language import Command, city_day
-from domain.people import EndMembership, GrantMembership, RegisterPerson
+from domain.kernel import Command, city_day
+from domain.participants.enterprises import Firm, ImportRoster
+from domain.participants.people import EndMembership, GrantMembership, RegisterPerson
 from tests.live_city import ENTERPRISE, FIRM, OTHER, OTHER_ENTERPRISE, LiveCity
 
 LIST = """query($f: EnterpriseFilter, $a: String, $n: Int, $c: String) { enterprises(filter: $f, asOf: $a, first: $n, after: $c) {

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal.checkpoints import Checkpoint, read_checkpoint
 from journal.entries import canonical
 from journal.merkle import consistent

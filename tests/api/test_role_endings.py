@@ -17,8 +17,8 @@ from websockets.sync.client import connect
 
 from api.app import create_app
 from domain.access import Role
-from domain.language import city_day
-from domain.people import EndMembership, ErasePerson, GrantMembership
+from domain.kernel import city_day
+from domain.participants.people import EndMembership, ErasePerson, GrantMembership
 from tests.api.small_api import serving
 from tests.live_city import PASSWORD, LiveCity, open_city
 

@@ -30,18 +30,18 @@ from api.operations import Admitted, Operations, Request
 from api.program import Identified, Program
 from api.schema import build_schema
 from api.wakeups import Wakeups
-from domain import diagnosis as d
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Place, Role, Scope, Term, admits
-from domain.assignments import AssignExpert
-from domain.consents import GrantConsent
-from domain.enterprises import enterprise_id, place_of
+from domain.diagnosis import case as d
+from domain.diagnosis.assignments import AssignExpert
 from domain.fields import FIELDS
-from domain.headquarters import NameHeadquarters
-from domain.language import city_day
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import InvitePerson
-from domain.standards_revision import DraftRevision, NameReviewers, RevisionKind
-from domain.targets import Measure, SetTarget
+from domain.kernel import city_day
+from domain.participants.consents import GrantConsent
+from domain.participants.enterprises import enterprise_id, place_of
+from domain.participants.headquarters import NameHeadquarters
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import InvitePerson
+from domain.programme.targets import Measure, SetTarget
+from domain.standard.revision.revision import DraftRevision, NameReviewers, RevisionKind
 from journal import Caller
 from standards import Form, composition_rule
 from tests.small_city import CITY, FILE, FIRM, City, caller, roster, sections

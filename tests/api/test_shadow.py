@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from domain.access import Role
-from domain.shadow import shadow_stream
+from domain.standard.shadow import shadow_stream
 from journal.handling import microseconds
 from projections import shadow_desk
 from projections.shadow_progress import LEASE_SECONDS, MICROSECONDS

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from api.files import attachment
 from api.program import Identified
-from domain import diagnosis as d
 from domain.access import Role, scope_of
+from domain.diagnosis import case as d
 from tests.api.small_api import NOW, SmallApi, small_api
 from tests.small_city import FILLER, PROVIDER, City, caller
 

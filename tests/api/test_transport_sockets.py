@@ -20,7 +20,7 @@ from api.http import LARGEST_BODY
 from api.sockets import SUBSCRIPTIONS_PER_CONNECTION
 from domain.access import Role
 from domain.events import CAPABILITIES
-from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import handle
 from tests.api.small_api import BELLS, NOW, SmallApi, identified, serving, small_api
 from tests.small_city import CITY

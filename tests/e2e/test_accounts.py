@@ -12,9 +12,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from domain.access import Attribute, Everything, Is, Role
-from domain.language import Refused, city_day
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
+from domain.kernel import Refused, city_day
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
 from journal import open_journal
 from journal.vault import Vault, open_vault
 from projections import ReadModels, open_read_models

@@ -16,10 +16,10 @@ from PIL import Image
 from pypdf import PdfReader
 
 from api.program import Program
-from domain import diagnosis as d
 from domain.access import Everything, Nothing, Role
-from domain.language import SHANGHAI, Command
-from domain.rights import HELD_BY_PEOPLE
+from domain.command_rights import HELD_BY_PEOPLE
+from domain.diagnosis import case as d
+from domain.kernel import SHANGHAI, Command
 from interop.code_lists import districts, industries
 from interop.rosters import read_roster, roster_command
 from interop.uscc import flaw_of

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.access import Role
-from domain.language import Refused
-from domain.people import RegisterPerson
+from domain.kernel import Refused
+from domain.participants.people import RegisterPerson
 from tests.e2e.test_accounts import MINUTE, PASSWORD, House, house
 from tests.small_city import CITY, ENTERPRISE
 from zhenduan.invitations import LIFETIME
@@ -52,7 +52,7 @@ def test_a_role_given_after_the_ticket_was_issued_makes_it_worthless(newcomer: H
 
 
 def audit(house: House) -> str:
-    from domain.organisations import OrganisationKind, RegisterOrganisation  # noqa: PLC0415 - of this one test
+    from domain.participants.organisations import OrganisationKind, RegisterOrganisation  # noqa: PLC0415 - of this one test
 
     house.city.send(CITY, RegisterOrganisation(organisation="audit", kind=OrganisationKind.AUDITOR, name="审计局"))
     return "audit"

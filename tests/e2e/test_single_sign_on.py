@@ -23,9 +23,9 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from domain.access import Role
-from domain.language import Refused
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import EndMembership, GrantMembership, RegisterPerson
+from domain.kernel import Refused
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import EndMembership, GrantMembership, RegisterPerson
 from zhenduan.settings import Settings, from_environment
 from zhenduan.single_sign_on import SUBJECT_TAKEN, SingleSignOn
 from zhenduan.single_sign_on_provider import (

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from api.program import Upload
 from domain.access import Role
-from domain.language import Refused
+from domain.kernel import Refused
 from journal import Caller
 from journal.blobs import Blobs
 from journal.vault import Vault, open_vault

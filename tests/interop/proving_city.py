@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain import diagnosis as d
+from domain.diagnosis import case as d
 from interop import verify_dossier as verifier
 from interop.dossier import dossier
 from journal import Journal, open_journal

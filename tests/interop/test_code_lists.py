@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.language import Refused
+from domain.kernel import Refused
 from interop.classification import NO_RULE_YET, SizeRules, size_class, size_names, threshold
 from interop.code_lists import (
     HERE,

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import diagnosis as d
-from domain.language import Refused
-from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.diagnosis import case as d
+from domain.kernel import Refused
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from interop import verify_dossier as verifier
 from interop.audit_export import Proved
 from interop.dossier import dossier, path_of

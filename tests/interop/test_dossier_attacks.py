@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from domain import diagnosis as d
+from domain.diagnosis import case as d
 from interop import verify_dossier as verifier
 from journal import open_journal
 from journal.entries import canonical

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import diagnosis as d
 from domain.access import Role
-from domain.language import Refused
-from domain.rights import COMMANDS
+from domain.command_rights import COMMANDS
+from domain.diagnosis import case as d
+from domain.kernel import Refused
 from interop import verify_dossier as verifier
 from journal import Caller, NewEntry, open_journal
 from journal.transparency import open_log

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from domain.edition_mapping import mapping_command
-from domain.editions import PublishEdition
+from domain.standard.edition_mapping import mapping_command
+from domain.standard.editions import PublishEdition
 from journal import Journal, NewEntry, open_journal
 from journal.handling import microseconds
 from journal.transparency import open_log

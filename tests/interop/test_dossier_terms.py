@@ -3,9 +3,9 @@
 import base64
 import json
 
-from domain import diagnosis as d
-from domain.editions import RetireEdition
-from domain.language import city_day
+from domain.diagnosis import case as d
+from domain.kernel import city_day
+from domain.standard.editions import RetireEdition
 from interop import verify_dossier as verifier
 from tests.interop.proving_city import Proving, fault, proving
 from tests.small_city import CITY, FILE, FILLER

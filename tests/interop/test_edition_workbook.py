@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from domain.language import Refused
+from domain.kernel import Refused
 from interop.edition_workbook import TextTooLong, workbook_of
 from interop.edition_workbook_reading import read_workbook
 from standards import Edition, EditionMalformed, difference, load_composition, plain_origins, published_editions

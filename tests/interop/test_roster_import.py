@@ -9,7 +9,7 @@ import pytest
 
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
-from domain.language import Refused
+from domain.kernel import Refused
 from interop.rosters import read_roster, roster_command
 from journal import Caller, Entry, Handled, Journal, handle
 from projections import open_read_models

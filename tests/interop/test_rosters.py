@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.enterprises import ImportRoster, RosterFinding
-from domain.language import Refused
+from domain.kernel import Refused
+from domain.participants.enterprises import ImportRoster, RosterFinding
 from interop.classification import NO_RULE_YET
 from interop.rosters import read_roster, roster_command
 from interop.uscc import valid_uscc

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from domain.diagnosis import PledgeTruth
+from domain.diagnosis.case import PledgeTruth
 from journal import Journal, Verified, open_journal, verify
 from journal.postgres_listener import Listener
 from journal.sqlite import SQLiteRecorder

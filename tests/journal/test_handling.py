@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from domain import diagnosis as d
 from domain.access import Attribute, Everything, Is, Role
-from domain.language import Command, Refused
+from domain.diagnosis import case as d
+from domain.kernel import Command, Refused
 from journal import Caller, Conflict, Journal, Verified, verify
 from standards import Answer
 from tests.small_city import CITY, FILE, FILLER, FIRM, PROVIDER, STRANGER, City, caller, opening, roster

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from domain import diagnosis as d
 from domain.access import Everything
+from domain.diagnosis import case as d
 from domain.events import CAPABILITIES
-from domain.language import Command
-from domain.targets import Measure, SetTarget
+from domain.kernel import Command
+from domain.programme.targets import Measure, SetTarget
 from journal import Caller, handle, open_journal
 from projections import coverage, open_read_models
 from tests.small_city import CITY, City, roster

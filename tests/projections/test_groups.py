@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from domain import diagnosis as d
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope
-from domain.headquarters import EndHeadquarters, NameHeadquarters
-from domain.language import city_day
+from domain.diagnosis import case as d
+from domain.kernel import city_day
+from domain.participants.headquarters import EndHeadquarters, NameHeadquarters
 from journal import Journal
 from projections import ReadModels, groups, open_read_models
 from projections.groups import GroupRow

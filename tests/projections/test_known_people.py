@@ -10,11 +10,11 @@ import orjson
 import pytest
 
 from domain.access import EXPERTS, POSITIONS, Role, head_of, scope_of
-from domain.appointments import KIND_OF_HEAD, is_known_to
-from domain.enterprises import Firm
-from domain.language import Occasion
-from domain.organisations import Organisation, OrganisationKind
-from domain.rights import HELD_BY_PEOPLE
+from domain.command_rights import HELD_BY_PEOPLE
+from domain.kernel import Occasion
+from domain.participants.appointments import KIND_OF_HEAD, is_known_to
+from domain.participants.enterprises import Firm
+from domain.participants.organisations import Organisation, OrganisationKind
 from journal import Journal, NewEntry
 from projections import ReadModels, open_read_models, people_desk
 from tests.small_city import FIRM

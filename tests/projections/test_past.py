@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from domain import diagnosis as d
 from domain.access import Attribute, Everything, Is, Role, Scope
-from domain.enterprises import enterprise_id
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.targets import Measure, SetTarget
+from domain.diagnosis import case as d
+from domain.participants.enterprises import enterprise_id
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.programme.targets import Measure, SetTarget
 from journal import Journal
 from projections import Reading, ReadModels, coverage, open_read_models, past
 from projections.diagnosis_desk import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS

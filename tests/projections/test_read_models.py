@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, MetaData, String
 
-from domain import diagnosis as d
 from domain.access import (
     AllOf,
     AnyOf,
@@ -28,17 +27,18 @@ from domain.access import (
     admits,
     scope_of,
 )
-from domain.assignments import AssignExpert, ReleaseExpert
-from domain.consents import GrantConsent, RevokeConsent
-from domain.edition_mapping import mapping_command
-from domain.editions import PublishEdition
-from domain.enterprises import Firm, enterprise_id, place_of
-from domain.headquarters import NameHeadquarters
-from domain.improvement_costs import SetImprovementCosts
-from domain.language import city_day
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import ErasePerson, GrantMembership, InvitePerson, RegisterPerson
-from domain.targets import Measure, SetTarget
+from domain.diagnosis import case as d
+from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
+from domain.kernel import city_day
+from domain.participants.consents import GrantConsent, RevokeConsent
+from domain.participants.enterprises import Firm, enterprise_id, place_of
+from domain.participants.headquarters import NameHeadquarters
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import ErasePerson, GrantMembership, InvitePerson, RegisterPerson
+from domain.programme.targets import Measure, SetTarget
+from domain.standard.edition_mapping import mapping_command
+from domain.standard.editions import PublishEdition
+from domain.standard.improvement_costs import SetImprovementCosts
 from journal import Entry, Journal
 from projections import ReadModels, audit_trail, coverage, diagnosis_desk, directory, open_read_models, people_desk
 from projections.desk import Tables

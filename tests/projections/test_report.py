@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from domain import diagnosis as d
+from domain.diagnosis import case as d
 from journal import Accepted, Journal, open_journal
 from projections.report import NOT_RENDERED, Case, NothingToReport, finish_report, report, reprint
 from projections.report.finishing import case_of

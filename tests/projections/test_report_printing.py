@@ -16,8 +16,8 @@ from pypdf.generic import DictionaryObject
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
-from domain import diagnosis as d
-from domain.language import Command
+from domain.diagnosis import case as d
+from domain.kernel import Command
 from journal import Accepted, Caller, Handled, open_journal
 from projections.report import Case, FontsMissing, Printed, finish_report, fonts, printing, report
 from projections.report.finishing import case_of

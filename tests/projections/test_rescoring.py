@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from domain import diagnosis as d
 from domain.access import Attribute, Everything, Is, Nothing
+from domain.diagnosis import case as d
 from journal import Journal, open_journal
 from projections import ReadModels, open_read_models
 from projections.finished_diagnoses import finished_diagnoses, how_many

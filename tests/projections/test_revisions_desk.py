@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from domain import standards_revision as r
 from domain.access import Attribute, Everything, Is, Nothing, OpenTo, Role, Scope
-from domain.language import city_day
-from domain.organisations import OrganisationKind, RegisterOrganisation
-from domain.people import InvitePerson
+from domain.kernel import city_day
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import InvitePerson
+from domain.standard.revision import revision as r
 from journal import Journal, open_journal
 from projections import ReadModels, editions_desk, open_read_models, revisions_desk
 from standards import edition_of_json, load

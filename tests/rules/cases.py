@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from domain import diagnosis as d
-from domain.diagnosis_rules import DIAGNOSES
-from domain.editions import PublishedEdition, edition_stream
-from domain.enterprises import Firm, enterprise_stream
-from domain.language import Command
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.diagnosis import case as d
+from domain.diagnosis.rules import DIAGNOSES
+from domain.kernel import Command
+from domain.participants.enterprises import Firm, enterprise_stream
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, Form
 from tests.rules.firms import EDITION, answer_at
 from tests.rules.given import AT, Given, given

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.events import CAPABILITIES
-from domain.language import Capability, Command, Elsewhere, Event, Facts, Occasion, Refused, Rule, fold
+from domain.kernel import Capability, Command, Elsewhere, Event, Facts, Occasion, Refused, Rule, fold
 
 AT = datetime(2024, 5, 6, 8, 0, tzinfo=UTC)
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from domain import standards_revision as r
 from domain.access import Role
-from domain.editions import PublishedEdition, edition_stream
-from domain.language import Command, city_day
-from domain.people import Membership, Person, person_stream
-from domain.standards_revision_rules import REVISIONS
+from domain.kernel import Command, city_day
+from domain.participants.people import Membership, Person, person_stream
+from domain.standard.editions import PublishedEdition, edition_stream
+from domain.standard.revision import revision as r
+from domain.standard.revision.rules import REVISIONS
 from standards import AuthoredStandard, StandardChange, authored, composition_rule, load, load_composition
 from standards.revising.changes import DimensionWeight, IndicatorWeight
 from tests.rules.given import AT, Given, given

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import Place, Role, Term, admits, scope_of
+from domain.command_rights import COMMANDS, may_send
 from domain.fields import FIELDS, MASKS
-from domain.rights import COMMANDS, may_send
 
 DAY = date(2024, 5, 6)
 ORDINAL = DAY.toordinal()

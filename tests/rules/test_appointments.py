@@ -4,16 +4,16 @@ from datetime import date
 
 import pytest
 
-from domain import appointments as a
-from domain import people as p
-from domain import people_rules as rules
 from domain.access import EXPERTS, Role
-from domain.enterprises import enterprise_stream
-from domain.language import NOT_FOUND
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.people import person_stream
-from domain.people_rules import PEOPLE
-from domain.rights import COMMANDS, HELD_BY_PEOPLE, MAY_APPOINT, ROLE_NOT_ALLOWED
+from domain.command_rights import COMMANDS, HELD_BY_PEOPLE, MAY_APPOINT, ROLE_NOT_ALLOWED
+from domain.kernel import NOT_FOUND
+from domain.participants import appointments as a
+from domain.participants import people as p
+from domain.participants import people_rules as rules
+from domain.participants.enterprises import enterprise_stream
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.participants.people import person_stream
+from domain.participants.people_rules import PEOPLE
 from tests.rules.cases import FIRM
 from tests.rules.given import Given, given
 

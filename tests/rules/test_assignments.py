@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain import assignments as s
-from domain import diagnosis as d
 from domain.access import Role, admits, scope_of
-from domain.assignments import ASSIGNMENTS, AssignExpert, ReleaseExpert
-from domain.diagnosis import assignment_stream, diagnosis_stream
-from domain.diagnosis_rules import DIAGNOSES
-from domain.enterprises import place_of
-from domain.language import NOT_FOUND
-from domain.people import Membership, Person, person_stream
-from domain.rights import ROLE_NOT_ALLOWED
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.diagnosis import assignments as s
+from domain.diagnosis import case as d
+from domain.diagnosis.assignments import ASSIGNMENTS, AssignExpert, ReleaseExpert
+from domain.diagnosis.case import assignment_stream, diagnosis_stream
+from domain.diagnosis.rules import DIAGNOSES
+from domain.kernel import NOT_FOUND
+from domain.participants.enterprises import place_of
+from domain.participants.people import Membership, Person, person_stream
 from tests.rules.cases import FIRM, WORLD, opened
 from tests.rules.given import AT, Given, given
 

@@ -10,14 +10,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain import diagnosis as d
 from domain.access import Place
-from domain.diagnosis_answers import ANSWER_RULES, DIFFERENCE_UNEXPLAINED
-from domain.diagnosis_rules import DIAGNOSES
+from domain.diagnosis import case as d
+from domain.diagnosis.answers import ANSWER_RULES, DIFFERENCE_UNEXPLAINED
+from domain.diagnosis.rules import DIAGNOSES
 from domain.events import CAPABILITIES
-from domain.language import holds_control, without_invisible
-from domain.people import RegisterPerson
-from domain.slots import SLOTS
+from domain.kernel import holds_control, without_invisible
+from domain.participants.people import RegisterPerson
+from domain.reservations import SLOTS
 from standards import Answer, Form
 from tests.rules.cases import EVIDENCE, OPENING, VISIT, WORLD, accepted, firm, opened, provider, save, verify
 from tests.rules.firms import EDITION, uniform

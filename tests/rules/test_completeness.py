@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import domain
+from domain.command_rights import COMMANDS
 from domain.events import CAPABILITIES
-from domain.language import Rule
-from domain.rights import COMMANDS
+from domain.kernel import Rule
 from tests.rules.given import ACCEPTED, REFUSED
 
 

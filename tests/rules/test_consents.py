@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain import consents as c
 from domain.access import Role, Term, admits, scope_of
-from domain.consents import CONSENTS, GrantConsent, RevokeConsent
-from domain.enterprises import enterprise_stream, place_of
-from domain.language import NOT_FOUND
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.rights import ROLE_NOT_ALLOWED
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.kernel import NOT_FOUND
+from domain.participants import consents as c
+from domain.participants.consents import CONSENTS, GrantConsent, RevokeConsent
+from domain.participants.enterprises import enterprise_stream, place_of
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from tests.rules.cases import FIRM
 from tests.rules.given import AT, Given, given
 

@@ -4,15 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from domain import diagnosis as d
-from domain import diagnosis_rules as rules
-from domain.diagnosis import Status
-from domain.diagnosis_rules import DIAGNOSES
-from domain.editions import EDITION_UNKNOWN
-from domain.language import NOT_FOUND, Command, Elsewhere
-from domain.organisations import organisation_stream
-from domain.rights import COMMANDS, ROLE_NOT_ALLOWED
-from domain.slots import SlotReleased, SlotTaken
+from domain.command_rights import COMMANDS, ROLE_NOT_ALLOWED
+from domain.diagnosis import case as d
+from domain.diagnosis import rules
+from domain.diagnosis.case import Status
+from domain.diagnosis.rules import DIAGNOSES
+from domain.kernel import NOT_FOUND, Command, Elsewhere
+from domain.participants.organisations import organisation_stream
+from domain.reservations import SlotReleased, SlotTaken
+from domain.standard.editions import EDITION_UNKNOWN
 from standards import Answer, Form
 from tests.rules import cases
 from tests.rules.cases import (

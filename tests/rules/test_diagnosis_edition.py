@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain import diagnosis as d
-from domain.diagnosis_rules import DIAGNOSES, OTHER_EDITION_UNREASONED
-from domain.editions import MAPPING_STREAM, PublishedEdition, edition_stream
+from domain.diagnosis import case as d
+from domain.diagnosis.rules import DIAGNOSES, OTHER_EDITION_UNREASONED
+from domain.standard.editions import MAPPING_STREAM, PublishedEdition, edition_stream
 from journal.codec import decode
 from standards import Form, edition_for, edition_mappings, load
 from tests.rules.cases import OPENING, WORLD

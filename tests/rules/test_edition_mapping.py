@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.edition_mapping import (
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.kernel import Elsewhere
+from domain.standard.edition_mapping import (
     EDITION_MAPPINGS,
     MAPPING_BACKDATED,
     MAPPING_CLAIMS_CODE_TWICE,
@@ -17,7 +19,7 @@ from domain.edition_mapping import (
     SetEditionMapping,
     mapping_command,
 )
-from domain.editions import (
+from domain.standard.editions import (
     EDITION_STILL_APPLIES,
     EDITION_UNKNOWN,
     EDITIONS,
@@ -27,8 +29,6 @@ from domain.editions import (
     RetireEdition,
     edition_stream,
 )
-from domain.language import Elsewhere
-from domain.rights import ROLE_NOT_ALLOWED
 from standards import (
     EditionMapping,
     EditionMappings,

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from domain.diagnosis_rules import DIAGNOSES, EDITION_NOT_IN_FORCE, EDITION_RETIRED
-from domain.editions import edition_stream
+from domain.diagnosis.rules import DIAGNOSES, EDITION_NOT_IN_FORCE, EDITION_RETIRED
+from domain.standard.editions import edition_stream
 from tests.rules.cases import OPENING, WORLD, by_section, save, uniform
 from tests.rules.given import AT, given
 

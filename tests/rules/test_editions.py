@@ -1,6 +1,7 @@
 """Editions 标准版本 (plan S1, S5): published whole, and never changed afterwards."""
 
-from domain.editions import (
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.standard.editions import (
     EDITION_ALREADY_PUBLISHED,
     EDITIONS,
     ORIGINS_INCOMPLETE,
@@ -8,7 +9,6 @@ from domain.editions import (
     IndustryEditionPublished,
     PublishEdition,
 )
-from domain.rights import ROLE_NOT_ALLOWED
 from standards import load_composition
 from tests.rules.firms import EDITION
 from tests.rules.given import given

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from domain import enterprises as e
 from domain.access import Role
-from domain.language import Elsewhere
-from domain.rights import ROLE_NOT_ALLOWED
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.kernel import Elsewhere
+from domain.participants import enterprises as e
 from tests.rules.given import Given
 
 FIRM = e.Firm(

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain import diagnosis as d
 from domain.access import Place
-from domain.diagnosis_rules import DIAGNOSES, OTHER_EDITION_UNREASONED
-from domain.editions import MAPPING_STREAM, PublishedEdition, edition_stream
-from domain.enterprises import enterprise_stream
-from domain.headquarters import (
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.diagnosis import case as d
+from domain.diagnosis.rules import DIAGNOSES, OTHER_EDITION_UNREASONED
+from domain.participants.enterprises import enterprise_stream
+from domain.participants.headquarters import (
     GROUP_UNKNOWN,
     HEADQUARTERS,
     HEADQUARTERS_NONE,
@@ -23,8 +23,8 @@ from domain.headquarters import (
     NameHeadquarters,
     headquarters_stream,
 )
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.rights import ROLE_NOT_ALLOWED
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.standard.editions import MAPPING_STREAM, PublishedEdition, edition_stream
 from standards import Form, edition_mappings, load
 from tests.rules.cases import FIRM, OPENING, WORLD
 from tests.rules.given import AT, Given, given

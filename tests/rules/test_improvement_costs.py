@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
-from domain.improvement_costs import (
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.kernel import Rule
+from domain.standard.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
+from domain.standard.improvement_costs import (
     COSTS_INDICATOR_UNKNOWN,
     COSTS_STEP_REPEATED,
     COSTS_STEP_UNKNOWN,
@@ -15,8 +17,6 @@ from domain.improvement_costs import (
     ImprovementCostsSet,
     SetImprovementCosts,
 )
-from domain.language import Rule
-from domain.rights import ROLE_NOT_ALLOWED
 from standards import CostUnit, StepCosts
 from tests.rules.firms import EDITION
 from tests.rules.given import Given, given

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from domain import diagnosis as d
-from domain import diagnosis_answers as on_answers
-from domain import diagnosis_rules as rules
-from domain.diagnosis import Status
+from domain.diagnosis import answers as on_answers
+from domain.diagnosis import case as d
+from domain.diagnosis import rules
+from domain.diagnosis.case import Status
 from standards import Answer
 from tests.rules.cases import FILE, answered, firm, issued, objected, objection, provider, verify
 from tests.rules.given import Given

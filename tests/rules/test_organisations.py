@@ -2,15 +2,15 @@
 
 import pytest
 
-from domain import organisations as o
-from domain.organisations import (
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.participants import organisations as o
+from domain.participants.organisations import (
     ORGANISATIONS,
     Organisation,
     OrganisationKind,
     RegisterOrganisation,
     organisation_stream,
 )
-from domain.rights import ROLE_NOT_ALLOWED
 from tests.rules.given import given
 
 DISTRICT = {organisation_stream("310117"): Organisation(kind=OrganisationKind.DISTRICT, name="松江区")}

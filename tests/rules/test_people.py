@@ -5,16 +5,16 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from domain import appointments as a
-from domain import people as p
-from domain import people_rules as rules
 from domain.access import Role
-from domain.enterprises import enterprise_stream
-from domain.language import NOT_FOUND
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
-from domain.people_rules import PEOPLE
-from domain.rights import ROLE_NOT_ALLOWED
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.kernel import NOT_FOUND
+from domain.participants import appointments as a
+from domain.participants import people as p
+from domain.participants import people_rules as rules
+from domain.participants.enterprises import enterprise_stream
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.participants.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
+from domain.participants.people_rules import PEOPLE
 from tests.rules.cases import FIRM
 from tests.rules.given import Given, given
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.editions import EDITIONS
-from domain.language import fold
-from domain.standards_revision import evolve
-from domain.standards_revision_rules import REVISIONS
+from domain.kernel import fold
+from domain.standard.editions import EDITIONS
+from domain.standard.revision.revision import evolve
+from domain.standard.revision.rules import REVISIONS
 from journal.codec import decode, encode
 from standards import (
     AuthoredStandard,

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain import standards_revision as r
 from domain.access import Everything, Nothing, Place, Role, admits, scope_of
-from domain.editions import (
+from domain.command_rights import HELD_BY_PEOPLE, ROLE_NOT_ALLOWED
+from domain.kernel import NOT_FOUND, Elsewhere, Event, fold
+from domain.standard.editions import (
     EDITIONS,
     RETIRED_ALREADY,
     RETIRED_IN_PAST,
@@ -18,9 +19,8 @@ from domain.editions import (
     RetireEdition,
     edition_stream,
 )
-from domain.language import NOT_FOUND, Elsewhere, Event, fold
-from domain.rights import HELD_BY_PEOPLE, ROLE_NOT_ALLOWED
-from domain.standards_consultation import (
+from domain.standard.revision import revision as r
+from domain.standard.revision.consultation import (
     COMMENT_EXISTS,
     COMMENTS_AT_MOST,
     COMMENTS_CLOSED,
@@ -31,7 +31,7 @@ from domain.standards_consultation import (
     REVIEWER_NOT_NAMED,
     REVIEWER_UNKNOWN,
 )
-from domain.standards_drafting import (
+from domain.standard.revision.draft import (
     BASE_NOT_AUTHORED,
     BASE_UNKNOWN,
     CHANGE_MISFIT,
@@ -46,7 +46,7 @@ from domain.standards_drafting import (
     KEY_NOT_LATER,
     KEY_TAKEN,
 )
-from domain.standards_revision_rules import (
+from domain.standard.revision.rules import (
     EXISTS,
     NEVER_CONSULTED,
     NOT_AFTER_TODAY,

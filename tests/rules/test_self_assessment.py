@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from domain import diagnosis as d
-from domain import diagnosis_answers as on_answers
-from domain import diagnosis_rules as rules
-from domain.diagnosis_answers import ANSWER_RULES
-from domain.editions import PublishedEdition, edition_stream
+from domain.diagnosis import answers as on_answers
+from domain.diagnosis import case as d
+from domain.diagnosis import rules
+from domain.diagnosis.answers import ANSWER_RULES
+from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, Form
 from tests.rules.cases import (
     EVIDENCE,

@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
-from domain.language import NOT_FOUND, Command, Rule
-from domain.rights import ROLE_NOT_ALLOWED
-from domain.shadow import SHADOW_NOT_RUNNING, SHADOW_RUNNING, SHADOWS, CompleteShadow, FailShadow, RequestShadow
-from domain.standards_drafting import DRAFT_INCOMPLETE, DRAFT_STALE
-from domain.standards_revision import Revision, RevisionKind, revision_stream
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.kernel import NOT_FOUND, Command, Rule
+from domain.standard.revision.draft import DRAFT_INCOMPLETE, DRAFT_STALE
+from domain.standard.revision.revision import Revision, RevisionKind, revision_stream
+from domain.standard.shadow import (
+    SHADOW_NOT_RUNNING,
+    SHADOW_RUNNING,
+    SHADOWS,
+    CompleteShadow,
+    FailShadow,
+    RequestShadow,
+)
 from standards import authored, load_composition, retitled
 from standards.edition.reader import composition_rule
 from standards.shadow.tally import ShadowTally

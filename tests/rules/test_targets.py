@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from domain.rights import ROLE_NOT_ALLOWED
-from domain.targets import TARGET_OUT_OF_RANGE, TARGETS, Measure, SetTarget, TargetSet
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.programme.targets import TARGET_OUT_OF_RANGE, TARGETS, Measure, SetTarget, TargetSet
 from tests.rules.given import given
 
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from domain import diagnosis as d
-from domain import diagnosis_answers as on_answers
-from domain import diagnosis_rules as rules
-from domain.language import Command
+from domain.diagnosis import answers as on_answers
+from domain.diagnosis import case as d
+from domain.diagnosis import rules
+from domain.kernel import Command
 from standards import Answer, Form
 from tests.rules import cases
 from tests.rules.cases import (

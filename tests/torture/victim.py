@@ -10,8 +10,8 @@ from random import Random
 from uuid import UUID
 
 from domain.events import CAPABILITIES
-from domain.language import Command
-from domain.organisations import OrganisationKind, RegisterOrganisation
+from domain.kernel import Command
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Journal, handle, open_journal
 from projections import open_read_models
 from tests.small_city import CITY, opening

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule, Text
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule, Text
 from standards import AnyEdition, Edition, EditionMappings, IndustryEdition, Origin
 
 MANY = 1000

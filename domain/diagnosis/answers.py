@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
-from domain import diagnosis as d
 from domain.access import Role
-from domain.diagnosis import Diagnosis
-from domain.editions import PublishedEdition, edition_stream
-from domain.language import Event, Occasion, Rule
+from domain.diagnosis import case as d
+from domain.diagnosis.case import Diagnosis
+from domain.kernel import Event, Occasion, Rule
+from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, Edition, Measured, Process
 
 # Rules

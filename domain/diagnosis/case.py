@@ -12,7 +12,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.language import Command, Event, Identifier, Label, Text
+from domain.kernel import Command, Event, Identifier, Label, Text
 from standards import Answer, ApplicableEdition, Form, Issued, Measured
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

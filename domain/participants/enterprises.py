@@ -10,8 +10,8 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Role, Term
-from domain.language import Capability, Command, Elsewhere, Event, Facts, Occasion, Rule
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.kernel import Capability, Command, Elsewhere, Event, Facts, Occasion, Rule
 
 ENTERPRISES_NAMESPACE = UUID("5b1f3a0e-6f0b-5f27-9a55-0d3c1c9b7e10")
 

@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 
-from domain import standards_revision as r
 from domain.access import EXPERTS
-from domain.language import Facts, Occasion, Rule
-from domain.people import Person, person_stream
-from domain.standards_drafting import (
+from domain.kernel import Facts, Occasion, Rule
+from domain.participants.people import Person, person_stream
+from domain.standard.revision import revision as r
+from domain.standard.revision.draft import (
     CLAUSE_UNKNOWN,
     COMMENT_UNKNOWN,
     require_no_consultation,
     require_version,
     require_whole,
 )
-from domain.standards_revision import Revision, RevisionStatus
+from domain.standard.revision.revision import Revision, RevisionStatus
 from standards import is_clause
 
 LONGEST = timedelta(days=366)

@@ -7,10 +7,10 @@ own people and its firms' owners; every other head the people of its own unit. S
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, Role, head_of
-from domain.enterprises import Firm, enterprise_stream
-from domain.language import Occasion, Rule
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.rights import HELD_BY_PEOPLE, MAY_APPOINT
+from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT
+from domain.kernel import Occasion, Rule
+from domain.participants.enterprises import Firm, enterprise_stream
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
 ROLE_NOT_FOR_PEOPLE = Rule(
     "ROLE_NOT_FOR_PEOPLE",

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from domain import standards_revision as r
-from domain.editions import PublishedEdition, edition_stream
-from domain.language import Facts, Occasion, Rule
-from domain.standards_revision import Revision, RevisionKind
+from domain.kernel import Facts, Occasion, Rule
+from domain.standard.editions import PublishedEdition, edition_stream
+from domain.standard.revision import revision as r
+from domain.standard.revision.revision import Revision, RevisionKind
 from standards import (
     ChangeRefused,
     ComposedStandard,

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.language import Capability, Command, Event, Facts, Label, Occasion, Rule
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.kernel import Capability, Command, Event, Facts, Label, Occasion, Rule
 
 # Rules
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, assert_never
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import Role
-from domain.language import Command, Event, Identifier, Label
+from domain.kernel import Command, Event, Identifier, Label
 
 # Commands
 

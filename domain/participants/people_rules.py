@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.access import Role
-from domain.appointments import is_known_to, is_within_reach, require_appointment, unit_stream
-from domain.language import NOT_FOUND, Capability, Elsewhere, Facts, Occasion, Rule
-from domain.people import (
+from domain.command_rights import MAY_APPOINT, require_right
+from domain.kernel import NOT_FOUND, Capability, Elsewhere, Facts, Occasion, Rule
+from domain.participants.appointments import is_known_to, is_within_reach, require_appointment, unit_stream
+from domain.participants.people import (
     EndMembership,
     ErasePerson,
     GrantMembership,
@@ -30,7 +31,6 @@ from domain.people import (
     evolve,
     person_stream,
 )
-from domain.rights import MAY_APPOINT, require_right
 
 # Rules
 

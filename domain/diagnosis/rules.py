@@ -6,10 +6,10 @@ What an answer must be like, and how answers are verified and scored, is said in
 from collections.abc import Mapping
 from typing import Any
 
-from domain import diagnosis as d
 from domain.access import Place, Role, head_of
-from domain.diagnosis import Diagnosis, Status, assignment_stream, diagnosis_stream
-from domain.diagnosis_answers import (
+from domain.command_rights import require_right
+from domain.diagnosis import case as d
+from domain.diagnosis.answers import (
     INDICATOR_UNKNOWN,
     pinned_edition,
     require_section,
@@ -18,13 +18,13 @@ from domain.diagnosis_answers import (
     submit_answers,
     verify_answers,
 )
-from domain.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
-from domain.enterprises import Firm, enterprise_stream, place_of
-from domain.headquarters import Headquarters, headquarters_stream
-from domain.language import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occasion, Rule
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.rights import require_right
-from domain.slots import Slot, SlotReleased, SlotTaken, active_diagnosis
+from domain.diagnosis.case import Diagnosis, Status, assignment_stream, diagnosis_stream
+from domain.kernel import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occasion, Rule
+from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.headquarters import Headquarters, headquarters_stream
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.reservations import Slot, SlotReleased, SlotTaken, active_diagnosis
+from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from standards import ApplicableEdition, NoMappingYet, edition_for
 
 # Rules

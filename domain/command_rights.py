@@ -7,7 +7,7 @@ docs/access.md; a command without a row fails a test.
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Role
-from domain.language import Command, Rule
+from domain.kernel import Command, Rule
 
 ROLE_NOT_ALLOWED = Rule(
     "ROLE_NOT_ALLOWED",

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place
-from domain.enterprises import Firm, enterprise_stream
-from domain.language import Capability, Command, Event, Facts, Identifier, Occasion, Rule
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.kernel import Capability, Command, Event, Facts, Identifier, Occasion, Rule
+from domain.participants.enterprises import Firm, enterprise_stream
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
 # Rules
 

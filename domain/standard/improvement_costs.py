@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.editions import EDITION_UNKNOWN, MANY, edition_stream
-from domain.language import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.kernel import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.standard.editions import EDITION_UNKNOWN, MANY, edition_stream
 from standards import CostUnit, StepCost, StepCosts, check_steps
 from standards.improvement.costs import Cost, LevelCosts
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from domain.access import Place
-from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Occasion
+from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Occasion
 
 # Events
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from domain import standards_revision as r
 from domain.access import Place, Term
-from domain.edition_mapping import carried_over
-from domain.editions import (
+from domain.command_rights import require_right
+from domain.kernel import NOT_FOUND, Capability, Elsewhere, Facts, Occasion, Rule
+from domain.participants.people import person_stream
+from domain.standard.edition_mapping import carried_over
+from domain.standard.editions import (
     MAPPING_STREAM,
     EditionPublished,
     EditionPutInForce,
@@ -19,10 +21,8 @@ from domain.editions import (
     PublishedEdition,
     edition_stream,
 )
-from domain.language import NOT_FOUND, Capability, Elsewhere, Facts, Occasion, Rule
-from domain.people import person_stream
-from domain.rights import require_right
-from domain.standards_consultation import (
+from domain.standard.revision import revision as r
+from domain.standard.revision.consultation import (
     answer,
     close_consultation,
     comment_on,
@@ -30,7 +30,7 @@ from domain.standards_consultation import (
     open_consultation,
     review,
 )
-from domain.standards_drafting import (
+from domain.standard.revision.draft import (
     KEY_TAKEN,
     change,
     draft,
@@ -38,7 +38,14 @@ from domain.standards_drafting import (
     require_version,
     require_whole,
 )
-from domain.standards_revision import DRAFT_READERS, Revision, RevisionKind, RevisionStatus, Verdict, revision_stream
+from domain.standard.revision.revision import (
+    DRAFT_READERS,
+    Revision,
+    RevisionKind,
+    RevisionStatus,
+    Verdict,
+    revision_stream,
+)
 from standards import Composition, IndustryEdition
 
 # Rules

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place
-from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
-from domain.rights import require_right
-from domain.standards_drafting import require_version, require_whole
-from domain.standards_revision import DraftVersion, Revision, revision_stream
+from domain.command_rights import require_right
+from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.standard.revision.draft import require_version, require_whole
+from domain.standard.revision.revision import DraftVersion, Revision, revision_stream
 from standards.shadow.sensitivity import EditionSensitivity
 from standards.shadow.tally import ShadowResult
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import EXPERTS, Nothing, Role, Scope
-from domain.language import Command, Event, Identifier, Label, Text
+from domain.kernel import Command, Event, Identifier, Label, Text
 from standards import AuthoredStandard, CompositionRule, StandardChange, changed
 
 DRAFT_READERS = EXPERTS | {Role.CITY, Role.AUDITOR, Role.SYSTEM}

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from domain.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
-from domain.language import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.kernel import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
 
 # Rules

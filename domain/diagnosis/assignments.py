@@ -10,10 +10,10 @@ from typing import Any, Literal, Self, assert_never
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from domain.access import EXPERTS, Place, Role, Term
-from domain.diagnosis import assignment_stream, diagnosis_stream
-from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule
-from domain.people import Person, person_stream
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.diagnosis.case import assignment_stream, diagnosis_stream
+from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule
+from domain.participants.people import Person, person_stream
 
 # Rules
 

@@ -10,10 +10,10 @@ from typing import Any, Literal, Self, assert_never
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from domain.access import Place, Term
-from domain.enterprises import Firm, enterprise_stream, place_of
-from domain.language import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
-from domain.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.rights import require_right
+from domain.command_rights import require_right
+from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
 # Rules
 

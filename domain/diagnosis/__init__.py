@@ -1,0 +1,1 @@
+"""The diagnosis of one firm, from opening to a confirmed report · 诊断."""

@@ -1,0 +1,1 @@
+"""The programme: what the city wants to reach · 工作推进."""

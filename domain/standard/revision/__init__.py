@@ -1,0 +1,1 @@
+"""Revision of the standard: drafted, consulted on, reviewed, published · 标准修订."""
