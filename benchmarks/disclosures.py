@@ -32,8 +32,8 @@ from domain.access import Attribute, Is
 from domain.disclosures import Disclosed, Disclosure
 from journal.disclosures import DisclosureLog
 from journal.group_commit import LARGEST_GROUP
-from projections.diagnosis_desk import ANSWERS, DIAGNOSES
-from projections.places import ENTERPRISES
+from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
+from projections.engine.places import ENTERPRISES
 from zhenduan.demo_people import SHOWN_DISTRICT
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened

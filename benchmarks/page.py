@@ -38,7 +38,7 @@ from domain.access import Role, scope_of
 from domain.diagnosis.case import OpenDiagnosis, Purpose
 from domain.fields import FIELDS
 from journal import Caller
-from projections.places import ENTERPRISES
+from projections.engine.places import ENTERPRISES
 from standards import Form
 from zhenduan.demo import open_demo
 from zhenduan.demo_people import SHOWN_DISTRICT

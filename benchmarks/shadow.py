@@ -18,8 +18,8 @@ from decimal import Decimal
 from domain.access import Everything
 from journal import open_journal
 from projections import ReadModels, open_read_models
-from projections.finished_diagnoses import finished_diagnoses
-from projections.rescoring import Rescoring
+from projections.diagnosis.finished_diagnoses import finished_diagnoses
+from projections.diagnosis.rescoring import Rescoring
 from tests.many_finished import multiply
 from tests.small_city import EDITION, City
 

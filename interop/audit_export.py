@@ -17,8 +17,9 @@ from journal.entries import canonical
 from journal.merkle import includes
 from journal.subtrees import TILE, TILE_HEIGHT, Unprovable
 from journal.transparency import TransparencyLog
-from projections import ReadModels, audit_trail, trail_words
-from projections.audit_trail import EntryFilter, EntryRow
+from projections import ReadModels
+from projections.record import audit_trail, trail_sentences
+from projections.record.audit_trail import EntryFilter, EntryRow
 
 FORMAT = "zhenduan.audit-trail.v1"
 BATCH = 500
@@ -55,7 +56,7 @@ def lines(
     while True:
         with models.reading() as reading:
             rows = [row for row in audit_trail.entries(reading, scope, BATCH, where, after=position) if row.position <= last]
-            sentences = trail_words.told(reading, scope, rows, named)
+            sentences = trail_sentences.told(reading, scope, rows, named)
         for row, sentence in zip(rows, sentences, strict=True):
             content, path = proved.at(row.position)
             yield _line(

@@ -13,9 +13,10 @@ from domain.access import Scope
 from interop.edition_documents import KEY, MARKDOWN, PDF, Document, published
 from interop.edition_workbook import MEDIA_TYPE as WORKBOOK
 from interop.edition_workbook import workbook_of
-from projections import Reading, editions_desk, revisions_desk
+from projections import Reading
 from projections.documents import as_markdown, comparison, print_comparison, print_standard, standard_sheet
-from projections.revisions_desk import DraftEditions
+from projections.standard import editions, revisions
+from projections.standard.revisions import DraftEditions
 
 Which = Literal["current", "consulted"]
 NAME = re.compile(rf"(?P<key>{KEY})\.(?P<kind>pdf|xlsx|difference\.pdf|difference\.md)")
@@ -44,9 +45,9 @@ def find_draft_document(reading: Reading, scope: Scope, revision: str, which: st
     asked = NAME.fullmatch(name)
     if asked is None or which not in ("current", "consulted"):
         return None
-    read = revisions_desk.draft_editions if which == "current" else revisions_desk.consulted_editions
+    read = revisions.draft_editions if which == "current" else revisions.consulted_editions
     draft = read(reading, scope, revision)
-    row = editions_desk.edition(reading, asked["key"])
+    row = editions.edition(reading, asked["key"])
     if draft is None or row is None or asked["key"] not in draft.compositions:
         return None
     old, made = published(row), draft.compositions[asked["key"]]
@@ -77,6 +78,6 @@ def _reasons(reading: Reading, scope: Scope, draft: DraftEditions, key: str) -> 
     industry = key.partition("-")[2] or None
     return {
         change.clause: change.reason
-        for change in revisions_desk.changes(reading, scope, [draft.revision])
+        for change in revisions.changes(reading, scope, [draft.revision])
         if change.draft_version <= draft.version and change.industry in (None, industry)
     }

@@ -13,7 +13,7 @@ from domain.kernel import city_day
 from interop.edition_workbook import MEDIA_TYPE as WORKBOOK
 from interop.edition_workbook import workbook_of
 from interop.oscal import as_bytes, file_name, oscal_documents
-from projections import Reading, editions_desk
+from projections import Reading
 from projections.documents import (
     as_markdown,
     comparison,
@@ -22,7 +22,8 @@ from projections.documents import (
     standard_sheet,
 )
 from projections.documents.comparison import reasons_of
-from projections.editions_desk import EditionRow
+from projections.standard import editions
+from projections.standard.editions import EditionRow
 from standards import Edition, Origin, edition_of_json, origins_of_json, plain_origins
 
 PDF, JSON, MARKDOWN = "application/pdf", "application/json", "text/markdown; charset=utf-8"
@@ -75,7 +76,7 @@ def find_document(reading: Reading, name: str) -> Document | None:
     """
 
     def standard(key: str) -> PublishedStandard | None:
-        row = editions_desk.edition(reading, key)
+        row = editions.edition(reading, key)
         return published(row) if row is not None else None
 
     if (two := TWO.fullmatch(name)) is not None:

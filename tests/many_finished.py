@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Table, create_engine
 
 from projections import ReadModels
-from projections.diagnosis_desk import ANSWERS, DIAGNOSES
-from projections.places import ENTERPRISES
-from projections.reading import Reading
+from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
+from projections.engine.places import ENTERPRISES
+from projections.engine.snapshot import Reading
 from standards import Form, Process
 from tests.rules.firms import answer_at
 from tests.small_city import EDITION

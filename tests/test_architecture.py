@@ -150,9 +150,9 @@ def test_the_guard_sees_a_clock_chance_a_file_and_a_float(line: str) -> None:
     [
         ("journal", "journal/log.py", "from projections import ReadModels"),
         ("journal", "journal/log.py", "import psycopg"),
-        ("projections", "projections/desk.py", "import weasyprint"),
+        ("projections", "projections/engine/read_model.py", "import weasyprint"),
         ("projections", "projections/documents/printing.py", "import weasyprint"),
-        ("projections", "projections/desk.py", "from interop import rosters"),
+        ("projections", "projections/engine/read_model.py", "from interop import rosters"),
         ("interop", "interop/rosters.py", "import api"),
         ("api", "graphql/api/app.py", "from zhenduan import settings"),
         ("standards", "standards/scoring/measure.py", "from pathlib import Path"),

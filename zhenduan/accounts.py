@@ -24,7 +24,7 @@ from journal import Caller, Journal
 from journal.handling import microseconds
 from journal.vault import Vault
 from projections import ReadModels
-from projections.people_desk import MembershipRow
+from projections.participants.people import MembershipRow
 from zhenduan.invitations import Invitations
 from zhenduan.logins import (
     LOGIN,

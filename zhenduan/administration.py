@@ -25,7 +25,7 @@ from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
-from projections import directory, people_desk, rosters
+from projections.participants import directory, people, rosters
 from standards import edition_mappings, load_composition, published_editions
 from zhenduan.proving import against_checkpoints
 from zhenduan.settings import Settings
@@ -227,7 +227,7 @@ def link_subject(settings: Settings, person: str, subject: str) -> int:
     with opened(settings) as installation:
         installation.program.models.catch_up()
         with installation.program.models.reading() as reading:
-            known = people_desk.people_by_id(reading, Everything(), [person])
+            known = people.people_by_id(reading, Everything(), [person])
         if not known or known[0].erased:
             sys.stderr.write(f"没有该人员 no such person: {person}\n")
             return 2

@@ -15,8 +15,8 @@ from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
 from domain.kernel import Refused
 from journal.disclosures import broken
-from projections import audit_trail
-from projections.disclosures import DisclosureFilter, DisclosureRow, disclosures
+from projections.record import audit_trail
+from projections.record.disclosures import DisclosureFilter, DisclosureRow, disclosures
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 

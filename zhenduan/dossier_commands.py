@@ -16,7 +16,7 @@ from interop.dossier import KINDS, dossier
 from interop.provenance import provenance
 from journal.subtrees import Unprovable
 from journal.transparency import SigningRefused
-from projections.audit_trail import EntryFilter
+from projections.record.audit_trail import EntryFilter
 from zhenduan.disclosure_commands import WHOLE_ENTRIES, write_down
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened

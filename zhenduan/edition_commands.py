@@ -8,9 +8,9 @@ from pathlib import Path
 from domain.kernel import Refused
 from interop.edition_documents import documents_of, published
 from interop.edition_workbook_reading import read_workbook
-from projections import editions_desk
 from projections.documents import Comparison, as_markdown, comparison, print_comparison
 from projections.documents.comparison import reasons_of
+from projections.standard import editions
 from standards import EditionMalformed, difference, load, load_composition, published_editions
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -68,7 +68,7 @@ def _export_edition(settings: Settings, given: argparse.Namespace) -> int:
         models = installation.program.models
         models.catch_up()
         with models.reading() as reading:
-            rows = {row.key: row for row in editions_desk.editions(reading)}
+            rows = {row.key: row for row in editions.editions(reading)}
     if given.key not in rows:
         sys.stderr.write(f"未发布 not published: {given.key}；已发布 published: {'、'.join(rows) or '—'}\n")
         return 2

@@ -11,7 +11,7 @@ from domain.participants.people import Person, evolve, person_stream
 from domain.participants.people_rules import PEOPLE
 from journal import Entry, Journal
 from journal.codec import decode
-from projections.people_desk import MembershipRow
+from projections.participants.people import MembershipRow
 
 KEPT_PEOPLE = 4_096
 

@@ -20,7 +20,7 @@ from journal import Caller
 from journal.handling import microseconds
 from journal.vault import SCHEMA, Vault
 from projections import Reading
-from projections.directory import organisations_by_id
+from projections.participants.directory import organisations_by_id
 
 META = MetaData(schema=SCHEMA)
 PARTNER_KEYS = Table(

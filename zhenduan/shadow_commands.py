@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from tqdm import tqdm
 
 from domain.access import Everything
-from projections import editions_desk, revisions_desk
-from projections.finished_diagnoses import how_many
-from projections.reading import Reading
-from projections.rescoring import Rescoring
+from projections.diagnosis.finished_diagnoses import how_many
+from projections.diagnosis.rescoring import Rescoring
+from projections.engine.snapshot import Reading
+from projections.standard import editions, revisions
 from standards import AnyEdition, edition_of_json, load, published_editions
 from standards.edition.edition import GRADES
 from standards.shadow.rescore import OBSTACLES
@@ -39,8 +39,8 @@ def _shadow(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
         installation.program.models.catch_up()
         with installation.program.models.reading() as reading:
-            old = {row.key: edition_of_json(row.body) for row in editions_desk.editions(reading)}
-            draft = revisions_desk.draft_editions(reading, Everything(), given.edition)
+            old = {row.key: edition_of_json(row.body) for row in editions.editions(reading)}
+            draft = revisions.draft_editions(reading, Everything(), given.edition)
             new = _successors(old, given.edition, given.of) if draft is None else draft.editions
             if draft is not None and draft.problems:
                 sys.stderr.write(f"草案尚不成立 the draft does not hold as a whole: {draft.problems[0].says}\n")

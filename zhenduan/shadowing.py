@@ -23,10 +23,10 @@ from domain.standard.shadow import CompleteShadow, FailShadow, shadow_stream
 from journal import Caller
 from journal.codec import decode
 from journal.handling import microseconds
-from projections import editions_desk, shadow_desk
-from projections.finished_diagnoses import how_many
-from projections.rescoring import Rescoring
-from projections.shadow_desk import ShadowRow
+from projections.diagnosis.finished_diagnoses import how_many
+from projections.diagnosis.rescoring import Rescoring
+from projections.standard import editions, shadow
+from projections.standard.shadow import ShadowRow
 from standards import AnyEdition, edition_of_json
 from standards.revising.standard_text import composed
 from standards.shadow.rescore import RULES
@@ -46,7 +46,7 @@ class _CutShort(Exception):  # noqa: N818 - no fault: the process ends, or anoth
 def do_shadows(program: Program, stop: threading.Event, worker: str, *, reason: str = "") -> int:
     """Do every run that is asked for and that nobody else is at 执行待测算; how many were ended. reason: kept in their entries."""
     with program.models.reading() as reading:
-        waiting = shadow_desk.running(reading, Everything())
+        waiting = shadow.running(reading, Everything())
     ended = 0
     for run in waiting:
         if stop.is_set():
@@ -68,11 +68,11 @@ def _do(program: Program, run: ShadowRow, stop: threading.Event, worker: str, re
         if not program.shadows.take(run.revision, run.number, how_many(reading, Everything()), worker, _now(program)):
             return False
         old: dict[str, AnyEdition] = {
-            row.key: edition_of_json(row.body) for row in editions_desk.editions(reading) if row.key in new
+            row.key: edition_of_json(row.body) for row in editions.editions(reading) if row.key in new
         }
         rescoring = Rescoring(old, new)
         progress = _telling(program, run, stop, worker)
-        lines = map(shadow_desk.mover_line, rescoring.movers(reading, Everything(), progress))
+        lines = map(shadow.mover_line, rescoring.movers(reading, Everything(), progress))
         moved = 0
 
         def counted() -> Iterator[bytes]:

@@ -17,8 +17,9 @@ from journal.outages import require_writable
 from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog, open_log
 from journal.vault import derived, master_key, open_vault
-from projections import open_read_models, people_desk
-from projections.shadow_progress import open_shadow_leases
+from projections import open_read_models
+from projections.participants import people
+from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.accounts import LocalAccounts
 from zhenduan.installation_folder import begin_installation, require_installation
 from zhenduan.settings import Settings
@@ -125,7 +126,7 @@ def finish_erasures(installation: Installation) -> int:
         How many people are erased.
     """
     with installation.program.models.reading() as reading:
-        erased = people_desk.erased_people(reading)
+        erased = people.erased_people(reading)
     for person in erased:
         installation.program.keys.destroy(person)
         installation.accounts.remove(person)

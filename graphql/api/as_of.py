@@ -12,8 +12,8 @@ from api.cursors import Cursors
 from api.diagnosis_parts import EPOCH, moment
 from domain.access import Everything
 from domain.kernel import SHANGHAI, Rule, city_day
-from projections import past
-from projections.past import Past
+from projections.as_of import replay
+from projections.as_of.replay import Past
 
 AS_OF_MALFORMED = Rule(
     "AS_OF_MALFORMED",
@@ -66,10 +66,10 @@ def position_of(context: Context, given: str) -> tuple[int, datetime | None]:
         if asked > now:
             raise AS_OF_AHEAD.refuse(given=given)
         microseconds = (asked - EPOCH) // timedelta(microseconds=1)
-        last = past.moment_of(context.reading, context.reading.position)
+        last = replay.moment_of(context.reading, context.reading.position)
         if last is None or microseconds >= last:  # something may be written that is not folded yet
             context.reach(context.program.journal.head().size)
-        return past.position_at(context.reading, microseconds), asked
+        return replay.position_at(context.reading, microseconds), asked
     if not re.fullmatch(r"[A-Za-z0-9_-]{20,}", given, re.ASCII):
         raise AS_OF_MALFORMED.refuse(given=given[:80])
     position = context.cursors.open(given)
@@ -148,7 +148,7 @@ def day_then(context: Context) -> date:
         return city_day(context.program.clock())
     if context.asked is not None:
         return city_day(context.asked)
-    at = past.moment_of(context.present.reading, context.past.position)
+    at = replay.moment_of(context.present.reading, context.past.position)
     return city_day(moment(at)) if at is not None else date.min
 
 
@@ -166,6 +166,6 @@ def known_then(context: Context, stream: str) -> AsOf | None:
     """What came later of a subject; None for an answer of now."""
     if context.past is None:
         return None
-    later = context.past.later.get(stream, past.Later())
+    later = context.past.later.get(stream, replay.Later())
     first = moment(later.first_at) if later.first_at is not None else None
     return AsOf(moment=context.asked, changed_later=later.changes > 0, changed_later_at=first, changes=later.changes)

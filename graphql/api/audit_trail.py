@@ -19,8 +19,9 @@ from api.paging import After, AtLeast, Connection, First, below, connection, pag
 from domain.events import EVENTS
 from domain.fields import FIELDS
 from journal import Caller
-from projections import Reading, audit_trail, trail_words
-from projections.audit_trail import EntryFilter, EntryRow
+from projections import Reading
+from projections.record import audit_trail, trail_sentences
+from projections.record.audit_trail import EntryFilter, EntryRow
 
 DIAGNOSES = "diagnosis."
 CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
@@ -79,7 +80,7 @@ def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str])
         context.disclosing.note(masks, ((firm, stream) for stream, firm in firms.items()))
     sentences = [""] * len(rows)
     if "sentence" in wanted:
-        sentences = trail_words.told(context.reading, context.scope, rows, in_words)
+        sentences = trail_sentences.told(context.reading, context.scope, rows, in_words)
     return [_entry(context, row, said) for row, said in zip(rows, sentences, strict=True)]
 
 

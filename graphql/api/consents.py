@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from projections.terms import ConsentRow
+from projections.participants.terms import ConsentRow
 
 
 @strawberry.type(description="Consent of an enterprise to a bank 授权: it opens the results' summary, never an answer. plan R4")

@@ -12,7 +12,7 @@ from domain.access import Scope
 from domain.kernel import Rule
 from journal import Caller
 from projections import Reading
-from projections.past import Past, replayed
+from projections.as_of.replay import Past, replayed
 
 AT_LEAST_SECONDS = 5.0
 """How long a read waits for the position it was asked to show."""

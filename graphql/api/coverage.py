@@ -10,8 +10,9 @@ from api.paging import AtLeast
 from domain.access import Everything
 from domain.programme.targets import Measure
 from interop.code_lists import district_codes
-from projections import coverage, past
-from projections.coverage import TargetRow
+from projections.as_of import replay
+from projections.programme import coverage
+from projections.programme.coverage import TargetRow
 
 
 @strawberry.type(description="City target of a year 市级目标, with its clause and mark. plan G1–G3")
@@ -92,7 +93,7 @@ class CoverageQueries:
         diagnosed, total = sum(row.diagnosed for row in rows), sum(row.total for row in rows)
         targets: list[TargetRow] = []
         if context.scope == Everything():
-            targets = coverage.targets(reading, year) if position is None else past.targets_of(reading, year, position)
+            targets = coverage.targets(reading, year) if position is None else replay.targets_of(reading, year, position)
         return Coverage(
             year=year,
             diagnosed=diagnosed,

@@ -17,8 +17,10 @@ from api.results import Result, result_of
 from domain.diagnosis.case import STATUS_NAMES, Status, chosen_otherwise
 from domain.disclosures import PROTECTED
 from domain.fields import FIELDS
-from projections import diagnosis_desk, editions_desk, past, periods
-from projections.diagnosis_desk import DiagnosisRow
+from projections.as_of import replay, validity
+from projections.diagnosis import diagnoses as diagnoses_rows
+from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.standard import editions as editions_rows
 from standards import ApplicableEdition, Edition, Form, edition_of_json
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def editions_of(context: Context, keys: Sequence[str]) -> dict[str, Edition]:
     """Published editions by key, read once a process: they never change."""
     known = context.program.editions
     for key in keys:
-        if key not in known and (row := editions_desk.edition(context.reading, key)) is not None:
+        if key not in known and (row := editions_rows.edition(context.reading, key)) is not None:
             known[key] = edition_of_json(row.body)
     return known
 
@@ -124,7 +126,7 @@ def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
     return ((row.enterprise, f"diagnosis/{row.id}") for row in rows)
 
 
-def _note_search(context: Context, where: diagnosis_desk.DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
+def _note_search(context: Context, where: diagnoses_rows.DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
     """Who is found by a grade is told to have it."""
     if where.grade is not None:
         context.disclosing.note(frozenset({PROTECTED["Diagnosis"]["grade"]}), held_in(rows))
@@ -187,7 +189,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
 
 def load_diagnoses(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Diagnosis]:
     """Diagnoses of many ids within the caller's scope; those outside are absent."""
-    rows = diagnosis_desk.diagnoses_by_id(context.reading, context.scope, ids) if ids else {}
+    rows = diagnoses_rows.diagnoses_by_id(context.reading, context.scope, ids) if ids else {}
     return dict(zip(rows, build_diagnoses(context, list(rows.values()), wanted), strict=True))
 
 
@@ -208,7 +210,7 @@ class DiagnosisQueries:
         context.at_least(at_least)
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            found = past.of_diagnosis(context.reading, context.scope, id, position)
+            found = replay.of_diagnosis(context.reading, context.scope, id, position)
             if found is None:
                 return None
             context = past_context(context, found, asked)
@@ -230,36 +232,36 @@ class DiagnosisQueries:
         """A page of diagnoses within the scope, now or as they were known then."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         context.at_least(at_least)
-        where = diagnosis_desk.DiagnosisFilter(**vars(filter)) if filter is not None else diagnosis_desk.DiagnosisFilter()
+        where = diagnoses_rows.DiagnosisFilter(**vars(filter)) if filter is not None else diagnoses_rows.DiagnosisFilter()
         require_searchable(FIELDS, "Diagnosis", where, context.role)
         pages, start = pages_of(context, "diagnoses", as_of, after)
         reading, scope, then = context.reading, context.scope, pages.then
         fields = below(wanted, "nodes", "edges.node")
         if then.position is None:
-            rows = diagnosis_desk.diagnoses(reading, scope, where, size + 1, start)
+            rows = diagnoses_rows.diagnoses(reading, scope, where, size + 1, start)
             _note_search(context, where, rows[:size])
             return connection(  # type: ignore[no-any-return]
                 rows,
                 size,
                 lambda row: pages.cursor(row.id),
                 lambda shown: build_diagnoses(context, shown, fields),
-                lambda: diagnosis_desk.count(reading, scope, where),
+                lambda: diagnoses_rows.count(reading, scope, where),
                 wanted,
             )
         position = then.position
 
         def as_known(ids: Sequence[str]) -> list[Diagnosis]:
-            earlier = past_context(context, past.of_diagnoses(reading, scope, ids, position), then.asked)
-            found = diagnosis_desk.diagnoses_by_id(earlier.reading, earlier.scope, ids)
+            earlier = past_context(context, replay.of_diagnoses(reading, scope, ids, position), then.asked)
+            found = diagnoses_rows.diagnoses_by_id(earlier.reading, earlier.scope, ids)
             shown = [found[identity] for identity in ids]
             _note_search(context, where, shown)
             return build_diagnoses(earlier, shown, fields)
 
         return connection(  # type: ignore[no-any-return]
-            periods.diagnosis_ids(reading, scope, where, position, size + 1, start),
+            validity.diagnosis_ids(reading, scope, where, position, size + 1, start),
             size,
             pages.cursor,
             as_known,
-            lambda: periods.diagnosis_count(reading, scope, where, position),
+            lambda: validity.diagnosis_count(reading, scope, where, position),
             wanted,
         )

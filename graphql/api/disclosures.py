@@ -16,8 +16,8 @@ from domain.access import ROLE_NAMES, Role
 from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
 from domain.fields import FIELDS
 from domain.kernel import Rule
-from projections import disclosures
-from projections.disclosures import DisclosureFilter, DisclosureRow
+from projections.record import disclosures
+from projections.record.disclosures import DisclosureFilter, DisclosureRow
 
 MASK_UNKNOWN = Rule(
     "MASK_UNKNOWN", "plan P7", "没有“{given}”类字段遮蔽；可选：{known}", "There is no mask “{given}”; one of: {english}"

@@ -30,9 +30,10 @@ from interop.provenance import provenance
 from journal import Caller
 from journal.subtrees import Unprovable
 from journal.transparency import SigningRefused
-from projections import audit_trail, diagnosis_desk
-from projections.audit_trail import EntryFilter
-from projections.diagnosis_desk import DiagnosisRow
+from projections.diagnosis import diagnoses
+from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.record import audit_trail
+from projections.record.audit_trail import EntryFilter
 
 WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "trail"})
 """What entries that are shown whole hold of a firm."""
@@ -101,7 +102,7 @@ class Dossiers:
         identity = str(request.path_params["id"])
         if caller.role in readers:
             with self._program.models.reading(caller.scope) as reading:
-                found = diagnosis_desk.diagnoses_by_id(reading, caller.scope, [identity]).get(identity)
+                found = diagnoses.diagnoses_by_id(reading, caller.scope, [identity]).get(identity)
             if found is not None:
                 return found
         raise NOT_FOUND.refuse()

@@ -11,8 +11,11 @@ from api.diagnosis_parts import moment
 from api.editions import Edition, build_editions
 from domain.kernel import city_day
 from domain.standard.editions import MAPPING_STREAM
-from projections import directory, edition_mapping, editions_desk, headquarters, past
-from projections.edition_mapping import EDITION_MAPPING_DESK, MappingRow
+from projections.as_of import replay
+from projections.participants import directory, headquarters
+from projections.standard import edition_mapping
+from projections.standard import editions as editions_rows
+from projections.standard.edition_mapping import EDITION_MAPPING_DESK, MappingRow
 from standards import NoMappingYet, edition_for
 
 
@@ -103,7 +106,7 @@ class EditionMappingQueries:
         context = info.context
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            known = past.of_kind(context.reading, "mapping", EDITION_MAPPING_DESK, position)
+            known = replay.of_kind(context.reading, "mapping", EDITION_MAPPING_DESK, position)
             context = past_context(context, known, asked)
         return build_mappings(context, edition_mapping.mapping_rows(context.reading))
 
@@ -118,8 +121,8 @@ class EditionMappingQueries:
         context, day = info.context, city_day(info.context.program.clock())
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            past_then = past.of_applicable(context.reading, context.scope, enterprise, position)
-            at = past.moment_of(context.reading, position)
+            past_then = replay.of_applicable(context.reading, context.scope, enterprise, position)
+            at = replay.moment_of(context.reading, position)
             if past_then is None or at is None:
                 return None
             day = city_day(asked or moment(at))
@@ -133,7 +136,7 @@ class EditionMappingQueries:
             found = edition_for(known, firm.industry, firm.size_class, day, headquarters=seat == firm.id)
         except NoMappingYet:
             return None
-        row = editions_desk.edition(context.reading, found.edition)
+        row = editions_rows.edition(context.reading, found.edition)
         return ApplicableEdition(
             key=found.edition,
             form=found.form.name,

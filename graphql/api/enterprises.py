@@ -14,9 +14,10 @@ from api.liaisons import Contact, contacts_context, load_contacts
 from api.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from domain.fields import FIELDS
 from interop.code_lists import district_codes, industries
-from projections import directory, past, periods
-from projections.directory import EnterpriseRow
-from projections.terms import consents_of
+from projections.as_of import replay, validity
+from projections.participants import directory
+from projections.participants.directory import EnterpriseRow
+from projections.participants.terms import consents_of
 
 if TYPE_CHECKING:
     from api.diagnosis import Diagnosis
@@ -132,7 +133,7 @@ class EnterpriseQueries:
         context.at_least(at_least)
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            found = past.of_enterprise(context.reading, context.scope, id, position)
+            found = replay.of_enterprise(context.reading, context.scope, id, position)
             if found is None:
                 return None
             context = past_context(context, found, asked)
@@ -172,15 +173,15 @@ class EnterpriseQueries:
         position = then.position
 
         def as_known(ids: Sequence[str]) -> list[Enterprise]:
-            found = past.of_enterprises(reading, scope, ids, position, diagnoses="diagnosis" in fields)
+            found = replay.of_enterprises(reading, scope, ids, position, diagnoses="diagnosis" in fields)
             loaded = load_enterprises(past_context(context, found, then.asked), ids, fields)
             return [loaded[identity] for identity in ids]
 
         return connection(  # type: ignore[no-any-return]
-            periods.enterprise_ids(reading, scope, where, position, size + 1, start),
+            validity.enterprise_ids(reading, scope, where, position, size + 1, start),
             size,
             pages.cursor,
             as_known,
-            lambda: periods.enterprise_count(reading, scope, where, position),
+            lambda: validity.enterprise_count(reading, scope, where, position),
             wanted,
         )

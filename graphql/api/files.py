@@ -16,7 +16,7 @@ from api.operations import Answer, CallerGone, Operations, faulted
 from api.program import PUBLIC, Program, Upload
 from domain.disclosures import PROTECTED
 from domain.kernel import Refused
-from projections import diagnosis_desk
+from projections.diagnosis import diagnoses
 
 UPLOADS_AT_A_TIME = 8
 """Uploads are held in memory until they are whole and checked; of one organisation one at a time, the others wait.
@@ -104,7 +104,7 @@ class Files:
             if caller.role not in self._report_readers:
                 return respond(_not_found(), JSON, as_status=True)
             with self._program.models.reading(caller.scope) as reading:
-                found = diagnosis_desk.files(
+                found = diagnoses.files(
                     reading, caller.scope, sha256, evidence=caller.role in self._evidence_readers
                 )
             data = self._program.blobs.get(sha256) if found else None

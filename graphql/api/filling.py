@@ -39,8 +39,9 @@ from domain.standard.revision.revision import CommentOnDraft, DraftRevision
 from interop.code_lists import names_of_codes
 from interop.rosters import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Finish
-from projections import directory, edition_mapping, editions_desk, improvement_costs, people_desk, rosters
+from projections.participants import directory, people, rosters
 from projections.report import NOT_RENDERED, finish_report
+from projections.standard import edition_mapping, editions, improvement_costs
 from standards import composition_rule, load_composition, published_editions
 
 FILE_NOT_RECEIVED = Rule(
@@ -68,7 +69,7 @@ def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 def _revision(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """A revision is of the plain edition with all its industry editions, under the composition rule of its authors."""
-    published = (row.key.partition("-") for row in editions_desk.editions(context.reading))
+    published = (row.key.partition("-") for row in editions.editions(context.reading))
     industries = sorted(industry for plain, _, industry in published if industry and plain == data["base"])
     return {**data, "revision": str(uuid4()), "industries": industries, "rule": composition_rule(data["base"])}
 
@@ -169,7 +170,7 @@ def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis 
 
 
 def _find_edition(context: Context, key: str, _command: Command) -> Edition | None:
-    row = editions_desk.edition(context.reading, key)
+    row = editions.edition(context.reading, key)
     return build_editions(context, [row])[0] if row is not None else None
 
 
@@ -192,7 +193,7 @@ def _find_organisation(context: Context, key: str, _command: Command) -> Organis
 def _find_person(context: Context, key: str, _command: Command) -> Person | None:
     if context.role not in NAMES:
         return None
-    rows = people_desk.people_by_id(context.reading, context.scope, [key])
+    rows = people.people_by_id(context.reading, context.scope, [key])
     return next(iter(build_people(context, rows, frozenset({"name", "phone"}))), None)
 
 

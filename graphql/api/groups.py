@@ -13,8 +13,10 @@ from api.diagnosis_parts import moment
 from api.paging import AtLeast
 from domain.kernel import city_day
 from domain.participants.organisations import OrganisationKind
-from projections import directory, groups, past
-from projections.groups import GroupRow, MemberRow, ResultRow
+from projections.as_of import replay
+from projections.diagnosis import groups
+from projections.diagnosis.groups import GroupRow, MemberRow, ResultRow
+from projections.participants import directory
 from standards.scoring.roll_up import RolledScore
 
 
@@ -188,7 +190,7 @@ def load_group(context: Context, identity: str, position: int | None = None, ask
     now = groups.group(reading, scope, identity, day)
     row = now
     if position is not None:
-        at = past.moment_of(reading, position)
+        at = replay.moment_of(reading, position)
         day = city_day(asked or (moment(at) if at is not None else context.program.clock()))
         row = groups.group(reading, scope, identity, day, position)
         then = AsOf(moment=asked, changed_later=row != now, changed_later_at=None, changes=None)

@@ -20,9 +20,9 @@ from api.paging import AtLeast
 from api.results import Gate, gate_of
 from domain.disclosures import PROTECTED
 from domain.kernel import Rule, city_day
-from projections import diagnosis_desk
-from projections.diagnosis_desk import DiagnosisRow
-from projections.improvement_costs import costs_in_force
+from projections.diagnosis import diagnoses
+from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.standard.improvement_costs import costs_in_force
 from standards import (
     Answer,
     CheapestImprovement,
@@ -229,7 +229,7 @@ def _verified(context: Context, row: DiagnosisRow, edition: Edition) -> dict[str
     """
     found = {
         answer.indicator: Answer.model_validate_json(answer.verified)
-        for answer in diagnosis_desk.answers(context.reading, context.scope, [row.id])
+        for answer in diagnoses.answers(context.reading, context.scope, [row.id])
         if answer.verified is not None
     }
     if missing := edition.missing(Form(row.form), found):
@@ -273,7 +273,7 @@ class ImprovementQueries:
         """The plan from the verified answers as they stand."""
         context = info.context
         context.at_least(at_least)
-        row = diagnosis_desk.diagnoses_by_id(context.reading, context.scope, [diagnosis]).get(diagnosis)
+        row = diagnoses.diagnoses_by_id(context.reading, context.scope, [diagnosis]).get(diagnosis)
         if row is None:
             return None
         edition = editions_of(context, [row.edition])[row.edition]

@@ -8,7 +8,7 @@ import strawberry
 from api.context import Context
 from api.diagnosis_parts import moment
 from domain.kernel import city_day
-from projections.improvement_costs import CostRow, cost_rows, costs_in_force
+from projections.standard.improvement_costs import CostRow, cost_rows, costs_in_force
 from standards import StepCost as SingleCost
 
 

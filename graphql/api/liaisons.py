@@ -9,9 +9,10 @@ from api.context import Context
 from api.organisations import Organisation, build_organisation
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
 from domain.access import Role, head_of
-from projections import directory, past_people, people_desk
-from projections.directory import OrganisationRow
-from projections.people_desk import ContactRow
+from projections.as_of import people as people_then
+from projections.participants import directory, people
+from projections.participants.directory import OrganisationRow
+from projections.participants.people import ContactRow
 
 ERASED = "已删除"
 
@@ -41,7 +42,7 @@ def contacts_context(context: Context, units: Sequence[str]) -> Context:
     """The context that contacts of some units are read in: of the past, one that holds these units' contacts then."""
     if context.past is None or context.present is None:
         return context
-    found = past_people.of_contacts(context.present.reading, units, context.past.position)
+    found = people_then.of_contacts(context.present.reading, units, context.past.position)
     return past_context(context, found, context.asked)
 
 
@@ -50,7 +51,7 @@ def load_contacts(context: Context, units: Sequence[str], wanted: frozenset[str]
 
     context: as `contacts_context` gives it.
     """
-    rows = people_desk.contacts(context.reading, units, day_then(context).isoformat()) if units else {}
+    rows = people.contacts(context.reading, units, day_then(context).isoformat()) if units else {}
     return {unit: [_contact(context, row, wanted) for row in found] for unit, found in rows.items()}
 
 
@@ -106,7 +107,7 @@ class LiaisonQueries:
         pages, start = pages_of(context, "liaisons", as_of, after)
         upwards = _above(context)
         if pages.then.position is not None:
-            found = past_people.of_nodes(context.reading, context.scope, upwards, pages.then.position)
+            found = people_then.of_nodes(context.reading, context.scope, upwards, pages.then.position)
             context = past_context(context, found, pages.then.asked)
         reading, scope = context.reading, context.scope
         rows = directory.nodes(reading, scope, upwards, size + 1, above=above, after=start)

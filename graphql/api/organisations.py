@@ -8,8 +8,9 @@ import strawberry
 from api.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.context import Context
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
-from projections import directory, past
-from projections.directory import DIRECTORY, OrganisationRow
+from projections.as_of import replay
+from projections.participants import directory
+from projections.participants.directory import DIRECTORY, OrganisationRow
 
 
 @strawberry.type(description="Organisation 组织: a district, park, group, provider or body of the city. plan O1–O3")
@@ -61,7 +62,7 @@ class OrganisationQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         pages, start = pages_of(context, "organisations", as_of, after)
         if pages.then.position is not None:
-            found = past.of_kind(context.reading, "organisation", DIRECTORY, pages.then.position)
+            found = replay.of_kind(context.reading, "organisation", DIRECTORY, pages.then.position)
             context = past_context(context, found, pages.then.asked)
         rows = directory.organisations(context.reading, kind, size + 1, start)
         return connection(  # type: ignore[no-any-return]

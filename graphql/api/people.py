@@ -10,8 +10,9 @@ from api.context import Context
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
 from domain.access import Role, head_of
 from journal.personal import KeyMissing
-from projections import past_people, people_desk
-from projections.people_desk import MembershipRow, PersonRow
+from projections.as_of import people as people_then
+from projections.participants import people as people_rows
+from projections.participants.people import MembershipRow, PersonRow
 
 ERASED = "已删除"
 KEY_LOST = "密钥缺失"
@@ -76,7 +77,7 @@ def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str
 
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:
     """People of rows; a name is decrypted only where the selection asks for it."""
-    held = people_desk.held_by(context.reading, context.scope, [row.id for row in rows])
+    held = people_rows.held_by(context.reading, context.scope, [row.id for row in rows])
     context.disclosing.note(context.disclosing.masks("Person", wanted), _firms_of(held))
     return [
         Person(
@@ -107,21 +108,21 @@ class PeopleQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         pages, start = pages_of(context, "people", as_of, after)
         reading, scope, then = context.reading, context.scope, pages.then
-        rows = people_desk.people(reading, scope, size + 1, start, then.position)
+        rows = people_rows.people(reading, scope, size + 1, start, then.position)
         fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
 
         def build(shown: Sequence[PersonRow]) -> list[Person]:
             if then.position is None:
                 return build_people(context, shown, fields)
             ids = [row.id for row in shown]
-            earlier = past_context(context, past_people.of_people(reading, scope, ids, then.position), then.asked)
-            return build_people(earlier, people_desk.people_by_id(earlier.reading, earlier.scope, ids), fields)
+            earlier = past_context(context, people_then.of_people(reading, scope, ids, then.position), then.asked)
+            return build_people(earlier, people_rows.people_by_id(earlier.reading, earlier.scope, ids), fields)
 
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: pages.cursor(row.id),
             build,
-            lambda: people_desk.people_count(reading, scope, then.position),
+            lambda: people_rows.people_count(reading, scope, then.position),
             wanted,
         )

@@ -20,15 +20,17 @@ from domain.access import Everything, Role, head_of
 from domain.kernel import NOT_FOUND
 from domain.participants.people import person_stream
 from journal.personal import KeyMissing
-from projections import Reading, audit_trail, people_desk
-from projections.audit_trail import EntryFilter, EntryRow
+from projections import Reading
+from projections.participants import people
+from projections.record import audit_trail
+from projections.record.audit_trail import EntryFilter, EntryRow
 
 BATCH = 1_000
 
 
 def held_on(program: Program, reading: Reading, person: str) -> dict[str, Any] | None:
     """All that is held on a person, as plain JSON values; None where there is no such person."""
-    rows = people_desk.people_by_id(reading, Everything(), [person])
+    rows = people.people_by_id(reading, Everything(), [person])
     if not rows:
         return None
     row = rows[0]
@@ -39,7 +41,7 @@ def held_on(program: Program, reading: Reading, person: str) -> dict[str, Any] |
         except KeyMissing:
             return KEY_LOST
 
-    memberships = people_desk.held_by(reading, Everything(), [person]).get(person, [])
+    memberships = people.held_by(reading, Everything(), [person]).get(person, [])
     return {
         "person": person,
         "name": opened("name", row.sealed_name),

@@ -15,7 +15,7 @@ from journal.notes import VerifierKey
 from journal.personal import PersonalKeys
 from journal.transparency import TransparencyLog
 from projections import ReadModels
-from projections.shadow_progress import ShadowLeases
+from projections.standard.shadow_progress import ShadowLeases
 from standards import Edition
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))

@@ -25,9 +25,10 @@ from api.paging import below
 from domain.access import Scope
 from domain.standard.revision.revision import REVISION_STATUS_NAMES, RevisionStatus
 from interop.draft_documents import Which, draft_paths
-from projections import directory, revisions_desk
+from projections.participants import directory
 from projections.report.wording import ROLES
-from projections.revisions_desk import ChangeRow, CommentRow, ReviewRow, RevisionRow
+from projections.standard import revisions
+from projections.standard.revisions import ChangeRow, CommentRow, ReviewRow, RevisionRow
 from standards import Composition, Problem
 
 
@@ -207,11 +208,11 @@ def _build_drafts(
     context: Context, rows: Sequence[RevisionRow], wanted: frozenset[str], scope: Scope
 ) -> dict[str, RevisionDraft]:
     reading, ids = context.reading, [row.id for row in rows]
-    changes = revisions_desk.changes(reading, scope, ids) if "changes" in wanted else []
-    reviews = revisions_desk.reviews(reading, scope, ids) if "reviews" in wanted else []
+    changes = revisions.changes(reading, scope, ids) if "changes" in wanted else []
+    reviews = revisions.reviews(reading, scope, ids) if "reviews" in wanted else []
     found = {}
     for row in rows:
-        told = revisions_desk.draft_of(row)
+        told = revisions.draft_of(row)
         found[row.id] = RevisionDraft(
             version=row.draft_version,
             digest=told.digest,

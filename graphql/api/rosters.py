@@ -10,8 +10,8 @@ from api.as_of import AsOfMoment, pages_of
 from api.context import Context
 from api.diagnosis_parts import moment
 from api.paging import After, Connection, First, connection, page_size, wanted_fields
-from projections import rosters
-from projections.rosters import ImportRow
+from projections.participants import rosters
+from projections.participants.rosters import ImportRow
 
 
 @strawberry.type(description="Finding of a roster check 校验结果: row, column, reason. plan P1")

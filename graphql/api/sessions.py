@@ -13,7 +13,7 @@ from domain.command_rights import MAY_APPOINT
 from domain.kernel import NOT_FOUND, Refused, Rule, city_day
 from domain.participants.people import JoinProgramme
 from domain.participants.people_rules import JOINED_ALREADY
-from projections import people_desk
+from projections.participants import people
 
 SIGN_IN_FAILED = Rule("SIGN_IN_FAILED", "plan P7", "登录名或密码不正确", "Wrong login or password")
 INVITATION_INVALID = Rule(
@@ -159,7 +159,7 @@ class SessionQueries:
         rows = []
         if identified is not None and identified.membership:
             today = city_day(context.program.clock()).isoformat()
-            rows = people_desk.memberships_of(context.reading, context.caller.actor, today)
+            rows = people.memberships_of(context.reading, context.caller.actor, today)
         return Viewer(
             actor=context.caller.actor or None,
             role=context.role,
@@ -213,8 +213,8 @@ class SessionMutations:
         """
         context, person = info.context, input.person
         gives = MAY_APPOINT[Role(context.role)]
-        held = people_desk.held_by(context.reading, context.scope, [person]).get(person, [])
-        every = people_desk.held_by(context.reading, Everything(), [person]).get(person, [])
+        held = people.held_by(context.reading, context.scope, [person]).get(person, [])
+        every = people.held_by(context.reading, Everything(), [person]).get(person, [])
         if not held or held != every or any(one.role not in gives for one in held):
             return IssueInvitationPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
         invited = context.program.accounts.invite(person)

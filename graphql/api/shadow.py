@@ -16,9 +16,10 @@ from api.enterprises import Enterprise, load_enterprises
 from api.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from domain.fields import SHADOW_FIRMS
 from domain.standard.revision.revision import draft_scope
-from projections import revisions_desk, shadow_desk
-from projections.rescoring import Mover
-from projections.shadow_desk import WITHHELD_BELOW, ShadowRow, blurred
+from projections.diagnosis.rescoring import Mover
+from projections.standard import revisions
+from projections.standard import shadow as shadow_rows
+from projections.standard.shadow import WITHHELD_BELOW, ShadowRow, blurred
 from standards.shadow import sensitivity as measured
 from standards.shadow.rescore import OBSTACLES
 from standards.shadow.tally import ShadowCounts as Counted
@@ -242,8 +243,8 @@ def _nearest(found: measured.NearestMove | None, show: Show, *, sees_firms: bool
 def find_shadow(context: Context, revision: str, number: int | None = None) -> ShadowRun | None:
     """A run over a draft, as far as the caller may see it; None where there is none to be seen."""
     scope = draft_scope(context.role, context.scope)
-    row = shadow_desk.shadow(context.reading, scope, revision, number)
-    draft = revisions_desk.draft_editions(context.reading, scope, revision)
+    row = shadow_rows.shadow(context.reading, scope, revision, number)
+    draft = revisions.draft_editions(context.reading, scope, revision)
     if row is None or draft is None:
         return None
     sees_firms = context.role in SHADOW_FIRMS
@@ -292,7 +293,7 @@ def _movers(context: Context, rows: Sequence[Mover], wanted: frozenset[str]) -> 
 
 
 def _completed(context: Context, revision: str, number: int | None) -> ShadowRow | None:
-    return shadow_desk.shadow(context.reading, draft_scope(context.role, context.scope), revision, number)
+    return shadow_rows.shadow(context.reading, draft_scope(context.role, context.scope), revision, number)
 
 
 @strawberry.type
@@ -332,13 +333,13 @@ class ShadowQueries:
         beyond = context.cursors.open_key(place, after) if after is not None else ""
         row = _completed(context, revision, number)
         lines = context.program.blobs.get(row.movers) if row is not None and row.movers is not None else None
-        rows = shadow_desk.movers(context.reading, context.scope, lines or b"", size + 1, beyond)
+        rows = shadow_rows.movers(context.reading, context.scope, lines or b"", size + 1, beyond)
         fields = wanted | below(wanted, "nodes", "edges.node")
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda mover: context.cursors.seal_key(place, mover.diagnosis),
             lambda shown: _movers(context, shown, fields),
-            lambda: shadow_desk.mover_count(context.reading, context.scope, lines or b""),
+            lambda: shadow_rows.mover_count(context.reading, context.scope, lines or b""),
             wanted,
         )

@@ -13,8 +13,9 @@ from api.following import BATCH, follow
 from api.paging import After
 from domain.standard.revision.revision import draft_scope
 from journal import Caller
-from projections import Reading, revisions_desk
-from projections.revisions_desk import StandardsEventRow
+from projections import Reading
+from projections.standard import revisions
+from projections.standard.revisions import StandardsEventRow
 
 
 @strawberry.type(description="Something happened to the standard 标准动态; read the subject for what it is now. plan S5")
@@ -46,7 +47,7 @@ class StandardsSubscription:
 
         def read(reading: Reading, caller: Caller, position: int) -> list[StandardsEventRow]:
             drafts = draft_scope(caller.role, caller.scope)
-            return revisions_desk.standards_events(reading, drafts, BATCH, after=position)
+            return revisions.standards_events(reading, drafts, BATCH, after=position)
 
         async with aclosing(follow(context, after, read)) as rows:
             async for row in rows:

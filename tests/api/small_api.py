@@ -26,7 +26,7 @@ from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_stores import open_disclosures
 from projections import open_read_models
-from projections.shadow_progress import open_shadow_leases
+from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.connections import bounded
 from zhenduan.limits import ConnectionLimits
 

@@ -5,8 +5,8 @@ from typing import Any
 from domain.events import EVENTS
 from journal.codec import UPCASTERS
 from journal.entries import DEMO_TYPE
-from projections.audit_trail import EntryRow
-from projections.trail_words import PREDICATES, Known, sentence
+from projections.record.audit_trail import EntryRow
+from projections.record.trail_sentences import PREDICATES, Known, sentence
 from standards import Answer
 from tests.live_city import ENTERPRISE, LiveCity, sections
 

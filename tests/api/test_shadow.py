@@ -9,8 +9,8 @@ import pytest
 from domain.access import Role
 from domain.standard.shadow import shadow_stream
 from journal.handling import microseconds
-from projections import shadow_desk
-from projections.shadow_progress import LEASE_SECONDS, MICROSECONDS
+from projections.standard import shadow
+from projections.standard.shadow_progress import LEASE_SECONDS, MICROSECONDS
 from tests.live_city import ENTERPRISE, LiveCity
 from zhenduan.shadowing import do_shadows, shadowing
 
@@ -264,7 +264,7 @@ def test_no_command_of_the_program_has_a_door(city: LiveCity) -> None:
 
 @pytest.mark.parametrize(("number", "shown"), [(0, 0), (1, None), (4, None), (5, 5), (7, 5), (8, 10), (12, 10), (13, 15)])
 def test_a_count_is_blurred_to_the_nearest_five_and_a_small_one_withheld(number: int, shown: int | None) -> None:
-    assert shadow_desk.blurred(number) == shown
+    assert shadow.blurred(number) == shown
 
 
 def test_no_withheld_count_can_be_worked_out_of_the_totals_that_are_shown() -> None:
@@ -275,8 +275,8 @@ def test_no_withheld_count_can_be_worked_out_of_the_totals_that_are_shown() -> N
                 other
                 for other in range(1, 5)
                 for rest in range(5, 205)
-                if (shadow_desk.blurred(rest), shadow_desk.blurred(rest + other))
-                == (shadow_desk.blurred(others), shadow_desk.blurred(others + part))
+                if (shadow.blurred(rest), shadow.blurred(rest + other))
+                == (shadow.blurred(others), shadow.blurred(others + part))
             }
             assert len(alike) > 1
 

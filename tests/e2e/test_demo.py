@@ -28,22 +28,15 @@ from journal.blobs import Blobs
 from journal.disclosure_stores import open_disclosures
 from journal.personal import PersonalKeys
 from journal.vault import open_vault
-from projections import (
-    coverage,
-    diagnosis_desk,
-    directory,
-    edition_mapping,
-    editions_desk,
-    groups,
-    open_read_models,
-    people_desk,
-    revisions_desk,
-    shadow_desk,
-)
-from projections.diagnosis_desk import DiagnosisFilter
-from projections.directory import EnterpriseFilter
-from projections.finished_diagnoses import how_many
-from projections.shadow_progress import open_shadow_leases
+from projections import open_read_models
+from projections.diagnosis import diagnoses, groups
+from projections.diagnosis.diagnoses import DiagnosisFilter
+from projections.diagnosis.finished_diagnoses import how_many
+from projections.participants import directory, people
+from projections.participants.directory import EnterpriseFilter
+from projections.programme import coverage
+from projections.standard import edition_mapping, editions, revisions, shadow
+from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
 from zhenduan import demo
 from zhenduan.accounts import LocalAccounts
@@ -197,7 +190,7 @@ def test_every_entry_stands_at_a_working_moment_of_its_own_past(city: House) -> 
 
 def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
     with city.models.reading() as reading:
-        rows = diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
+        rows = diagnoses.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
         assert Counter(row.status for row in rows) == {
             "open": 2,
             "submitted": 1,
@@ -212,10 +205,10 @@ def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
         assert {row.campaign for row in rows} >= {"2026"}
         assert any(row.purpose == "repeat" for row in rows)
         reports = Counter(
-            (one.diagnosis, one.kind) for one in diagnosis_desk.reports(reading, Everything(), [row.id for row in rows])
+            (one.diagnosis, one.kind) for one in diagnoses.reports(reading, Everything(), [row.id for row in rows])
         )
         assert Counter(reports.values()) == {1: 5, 2: 1}  # one was issued again after an objection
-        attached = diagnosis_desk.evidence(reading, Everything(), [row.id for row in rows])
+        attached = diagnoses.evidence(reading, Everything(), [row.id for row in rows])
     assert len({one.sha256 for one in attached}) == len(attached) > 5
     for one in attached:
         data = city.program.blobs.get(one.sha256)
@@ -225,8 +218,8 @@ def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
 
 def test_differences_have_reasons_and_firms_state_more_than_was_found(city: House) -> None:
     with city.models.reading() as reading:
-        rows = diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
-        answers = diagnosis_desk.answers(reading, Everything(), [row.id for row in rows])
+        rows = diagnoses.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
+        answers = diagnoses.answers(reading, Everything(), [row.id for row in rows])
     verified = [answer for answer in answers if answer.verified is not None]
     assert len(verified) > 100
     assert all((answer.difference is not None) == (answer.given != answer.verified) for answer in verified)
@@ -251,9 +244,9 @@ def test_the_plans_targets_and_a_roster_of_each_year_are_there(city: House) -> N
 
 def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or_another_for_a_reason(city: House) -> None:
     with city.models.reading() as reading:
-        assert {row.key for row in editions_desk.editions(reading)} == set(published_editions())
+        assert {row.key for row in editions.editions(reading)} == set(published_editions())
         assert edition_mapping.edition_mappings(reading) == edition_mappings()
-        rows = diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
+        rows = diagnoses.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
     otherwise = [row for row in rows if row.reason is not None]
     assert 0 < len(otherwise) < len(rows) / 2
     for row in rows:
@@ -269,10 +262,10 @@ def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or
 
 def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_answered_and_one_open(city: House) -> None:
     with city.models.reading() as reading:
-        [row] = revisions_desk.revisions(reading, Everything(), 10)
-        comments = revisions_desk.comments(reading, Nothing(), row.id, 100)
-        changes = revisions_desk.changes(reading, Everything(), [row.id])
-        text = revisions_desk.consulted_editions(reading, Nothing(), row.id)
+        [row] = revisions.revisions(reading, Everything(), 10)
+        comments = revisions.comments(reading, Nothing(), row.id, 100)
+        changes = revisions.changes(reading, Everything(), [row.id])
+        text = revisions.consulted_editions(reading, Nothing(), row.id)
     assert (row.status, row.key) == ("consulting", str(PRESENT.year + 1))
     assert len({one.role for one in comments}) >= 4
     assert {one.disposition for one in comments} == {"adopted", "partly", "rejected", None}
@@ -284,9 +277,9 @@ def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_ans
 
 def test_what_the_draft_would_do_is_told_beside_it(city: House) -> None:
     with city.models.reading() as reading:
-        [revision] = revisions_desk.revisions(reading, Everything(), 10)
-        draft = revisions_desk.draft_editions(reading, Everything(), revision.id)
-        run = shadow_desk.shadow(reading, Everything(), revision.id)
+        [revision] = revisions.revisions(reading, Everything(), 10)
+        draft = revisions.draft_editions(reading, Everything(), revision.id)
+        run = shadow.shadow(reading, Everything(), revision.id)
         finished = how_many(reading, Everything())
     assert draft is not None
     assert run is not None
@@ -329,7 +322,7 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
                 assert seen == []
                 continue
             assert [firm.name for firm in seen] == [DATA.owner_firm.name]
-            cases = diagnosis_desk.diagnoses(
+            cases = diagnoses.diagnoses(
                 reading, known.caller.scope, DiagnosisFilter(enterprise=seen[0].id), 10
             )
             assert [(case.status, case.answered > 0) for case in cases] == [("open", True)]
@@ -343,7 +336,7 @@ def test_who_is_let_in_for_a_term_finds_a_result_too(city: House, role: Role) ->
     known = city.accounts.identify(opened.token)
     assert known is not None
     with city.models.reading() as reading:
-        cases = diagnosis_desk.diagnoses(reading, known.caller.scope, DiagnosisFilter(), 10)
+        cases = diagnoses.diagnoses(reading, known.caller.scope, DiagnosisFilter(), 10)
     assert {case.status for case in cases} == {"confirmed", "open"}
 
 
@@ -358,15 +351,15 @@ def test_the_departments_filler_fills_one_section(city: House) -> None:
 
 def test_whoever_signs_in_as_a_provider_finds_every_state(city: House) -> None:
     with city.models.reading() as reading:
-        every = {row.status for row in diagnosis_desk.diagnoses(reading, Everything(), DiagnosisFilter(), 100)}
+        every = {row.status for row in diagnoses.diagnoses(reading, Everything(), DiagnosisFilter(), 100)}
         mine = DiagnosisFilter(provider=DATA.owner_firm.provider)
-        assert {row.status for row in diagnosis_desk.diagnoses(reading, Everything(), mine, 100)} == every
+        assert {row.status for row in diagnoses.diagnoses(reading, Everything(), mine, 100)} == every
 
 
 def test_names_of_people_are_sealed_and_open_with_their_keys(city: House) -> None:
     assert all("示例·".encode() not in entry.state for entry in city.journal.since(0, 100_000))
     with city.models.reading() as reading:
-        rows = reading.rows(people_desk.PEOPLE.select().with_only_columns(*list(reading[people_desk.PEOPLE].c)[:2]))
+        rows = reading.rows(people.PEOPLE.select().with_only_columns(*list(reading[people.PEOPLE].c)[:2]))
     names = {city.program.keys.open(person, "name", sealed) for person, sealed in rows}
     assert all(name is not None and name.startswith("示例·") for name in names)
 

@@ -16,7 +16,7 @@ from journal.digests import SM3
 from journal.notes import Note, SigningKey
 from journal.transparency import open_log
 from projections import open_read_models
-from projections.audit_trail import EntryFilter
+from projections.record.audit_trail import EntryFilter
 from tests.interop.proving_city import ORIGIN, Proving, fault, forged, proving
 from tests.interop.test_dossier import (
     test_a_dossier_holds_exactly_the_entries_the_grade_rests_on,

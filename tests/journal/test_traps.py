@@ -19,7 +19,7 @@ from journal.codec import decode, encode
 from journal.postgres import PostgresRecorder
 from journal.postgres_schema import SCHEMA_LOCK
 from journal.sqlite import SQLiteRecorder, to_wal
-from projections.runner import DESKS
+from projections.engine.runner import DESKS
 from standards import Answer
 from tests.journal.writers import appends, entry, now, opens, processes, statement
 from tests.small_city import City

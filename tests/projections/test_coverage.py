@@ -14,7 +14,8 @@ from domain.events import CAPABILITIES
 from domain.kernel import Command
 from domain.programme.targets import Measure, SetTarget
 from journal import Caller, handle, open_journal
-from projections import coverage, open_read_models
+from projections import open_read_models
+from projections.programme import coverage
 from tests.small_city import CITY, City, roster
 
 NEW_YEARS_MORNING = datetime(2024, 12, 31, 16, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, Plac
 from domain.disclosures import ALL_FIRMS, MASK_BITS, Disclosed, Disclosure
 from journal.disclosure_stores import open_disclosures
 from journal.disclosures import DisclosureLog
-from projections.disclosures import DisclosureFilter, count, disclosures
+from projections.record.disclosures import DisclosureFilter, count, disclosures
 
 FIRMS = ("a", "b", "c")
 ROLES = ("city", "enterprise", "bank")

@@ -14,8 +14,9 @@ from domain.diagnosis import case as d
 from domain.kernel import city_day
 from domain.participants.headquarters import EndHeadquarters, NameHeadquarters
 from journal import Journal
-from projections import ReadModels, groups, open_read_models
-from projections.groups import GroupRow
+from projections import ReadModels, open_read_models
+from projections.diagnosis import groups
+from projections.diagnosis.groups import GroupRow
 from tests.group_city import FAR, IDS, NEAR, SEAT, STRANGER, answer, diagnose, firms, object_to, register_groups, roster
 from tests.small_city import CITY, EDITION, FILE, City, caller, sections
 

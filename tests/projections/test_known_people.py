@@ -16,7 +16,8 @@ from domain.participants.appointments import KIND_OF_HEAD, is_known_to
 from domain.participants.enterprises import Firm
 from domain.participants.organisations import Organisation, OrganisationKind
 from journal import Journal, NewEntry
-from projections import ReadModels, open_read_models, people_desk
+from projections import ReadModels, open_read_models
+from projections.participants import people
 from tests.small_city import FIRM
 
 PARENTS = {"s1": "310117", "s2": "310115", "park1": "310117", "unit1": "310117", "p2": "310117"}
@@ -107,9 +108,9 @@ def test_the_rule_and_the_rows_agree_on_every_role_unit_and_reader(models: ReadM
                 if is_known_to(role, unit, unit_state(unit), occasion, contact=contact)
             }
             scope = scope_of(reader, organisation)
-            assert {row.id for row in people_desk.people(reading, scope, 1_000)} == known, (reader, organisation)
-            assert people_desk.people_count(reading, scope) == len(known)
-            assert set(people_desk.held_by(reading, scope, list(HOLDINGS))) == known
+            assert {row.id for row in people.people(reading, scope, 1_000)} == known, (reader, organisation)
+            assert people.people_count(reading, scope) == len(known)
+            assert set(people.held_by(reading, scope, list(HOLDINGS))) == known
             shown += len(known)
     assert shown > len(HOLDINGS)
 

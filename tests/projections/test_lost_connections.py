@@ -7,7 +7,7 @@ from sqlalchemy import select
 from journal import open_journal
 from journal.vault import open_vault
 from projections import open_read_models
-from projections.places import ENTERPRISES
+from projections.engine.places import ENTERPRISES
 from zhenduan.sessions import META, SESSIONS
 
 

@@ -14,11 +14,13 @@ from domain.participants.enterprises import enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.programme.targets import Measure, SetTarget
 from journal import Journal
-from projections import Reading, ReadModels, coverage, open_read_models, past
-from projections.diagnosis_desk import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
-from projections.directory import DIRECTORY, ORGANISATIONS
-from projections.editions_desk import EDITIONS, EDITIONS_DESK
-from projections.places import ENTERPRISES
+from projections import Reading, ReadModels, open_read_models
+from projections.as_of import replay as replayed
+from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
+from projections.engine.places import ENTERPRISES
+from projections.participants.directory import DIRECTORY, ORGANISATIONS
+from projections.programme import coverage
+from projections.standard.editions import EDITIONS, EDITIONS_DESK
 from standards import Form
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
 
@@ -79,9 +81,9 @@ def test_any_past_state_is_what_a_replay_to_that_point_gives(city: City, models:
         for position in range(1, city.journal.head().size + 1):
             replay.catch_up(limit=1)
             for enterprise, cases in ((ENTERPRISE, ("d1", "d2")), (neighbour, ())):
-                found = past.of_enterprise(today, Everything(), enterprise, position)
+                found = replayed.of_enterprise(today, Everything(), enterprise, position)
                 assert found is not None
-                with past.replayed(found) as then, replay.reading() as wanted:
+                with replayed.replayed(found) as then, replay.reading() as wanted:
                     assert rows(then, enterprise, cases) == rows(wanted, enterprise, cases), position
     replay.close()
 
@@ -95,7 +97,7 @@ def test_organisations_and_editions_are_those_of_then(city: City, models: ReadMo
                 ("organisation", DIRECTORY, ORGANISATIONS),
                 ("edition", EDITIONS_DESK, EDITIONS),
             ):
-                with past.replayed(past.of_kind(today, kind, desk, position)) as then, replay.reading() as wanted:
+                with replayed.replayed(replayed.of_kind(today, kind, desk, position)) as then, replay.reading() as wanted:
                     assert set(then.rows(select(then[table]))) == set(wanted.rows(select(wanted[table]))), position
     replay.close()
 
@@ -104,19 +106,19 @@ def test_what_came_later_is_counted_apart(city: City, models: ReadModels) -> Non
     history = city.journal.read("diagnosis/d1")
     with models.reading() as today:
         for known, entry in enumerate(history, 1):
-            found = past.of_diagnosis(today, Everything(), "d1", entry.position)
+            found = replayed.of_diagnosis(today, Everything(), "d1", entry.position)
             assert found is not None
             first = history[known].at if known < len(history) else None
-            assert found.later["diagnosis/d1"] == past.Later(len(history) - known, first)
+            assert found.later["diagnosis/d1"] == replayed.Later(len(history) - known, first)
 
 
 def test_a_moment_is_the_last_position_at_or_before_it(city: City, models: ReadModels) -> None:
     entries = city.journal.since(0, 1000)
     with models.reading() as today:
-        assert past.position_at(today, entries[0].at - 1) == 0
+        assert replayed.position_at(today, entries[0].at - 1) == 0
         for entry in entries:
-            assert past.position_at(today, entry.at) == max(e.position for e in entries if e.at <= entry.at)
-            assert past.moment_of(today, entry.position) == entry.at
+            assert replayed.position_at(today, entry.at) == max(e.position for e in entries if e.at <= entry.at)
+            assert replayed.moment_of(today, entry.position) == entry.at
 
 
 P1, P2 = caller(Role.PROVIDER, "p1").scope, caller(Role.PROVIDER, "p2").scope
@@ -130,20 +132,20 @@ def test_the_scope_is_that_of_today(city: City, models: ReadModels, scope: Scope
     """p1 lost the second case, the firm moved from 松江 to 浦东: who sees it now sees its past, nobody else does."""
     with models.reading() as today:
         for position in (city.journal.head().size, city.journal.read("diagnosis/d2")[0].position):
-            found = past.of_enterprise(today, scope, ENTERPRISE, position)
+            found = replayed.of_enterprise(today, scope, ENTERPRISE, position)
             assert (found is not None) == (seen is not None)
             if found is not None and seen is not None:
-                with past.replayed(found) as then:
+                with replayed.replayed(found) as then:
                     assert {row[0] for row in then.rows(select(then[DIAGNOSES].c.id))} == seen
             for case in ("d1", "d2"):
-                one = past.of_diagnosis(today, scope, case, position)
+                one = replayed.of_diagnosis(today, scope, case, position)
                 assert (one is not None) == (seen is not None and case in seen)
 
 
 def test_of_what_does_not_exist_there_is_no_past(models: ReadModels) -> None:
     with models.reading() as today:
-        assert past.of_enterprise(today, Everything(), "none", 5) is None
-        assert past.of_diagnosis(today, Everything(), "none", 5) is None
+        assert replayed.of_enterprise(today, Everything(), "none", 5) is None
+        assert replayed.of_diagnosis(today, Everything(), "none", 5) is None
 
 
 def test_coverage_of_any_past_moment_is_what_a_replay_to_that_point_gives(
@@ -163,7 +165,7 @@ def test_coverage_of_any_past_moment_is_what_a_replay_to_that_point_gives(
                 for year in years:
                     found = coverage.by_district(today, Everything(), year, position)
                     assert found == coverage.by_district(then, Everything(), year), position
-                    assert past.targets_of(today, year, position) == coverage.targets(then, year), position
+                    assert replayed.targets_of(today, year, position) == coverage.targets(then, year), position
                     seen.add((year, tuple(found)))
     replay.close()
     assert {rows[0].diagnosed + rows[0].confirmed for year, rows in seen if rows} == {0, 1, 2}

@@ -16,15 +16,19 @@ from hypothesis import strategies as st
 
 from domain.access import AnyOf, Attribute, Everything, Is, Nothing, Scope
 from journal import Journal, NewEntry, open_journal
-from projections import Reading, ReadModels, diagnosis_desk, directory, open_read_models, past, periods
-from projections.audit_trail import AUDIT_TRAIL
-from projections.diagnosis_desk import DIAGNOSIS_DESK, DiagnosisFilter
-from projections.directory import DIRECTORY, EnterpriseFilter
-from projections.edition_mapping import EDITION_MAPPING_DESK
-from projections.editions_desk import EDITIONS_DESK
-from projections.headquarters import HEADQUARTERS_DESK
-from projections.periods import PERIODS
-from projections.terms import TERMS
+from projections import Reading, ReadModels, open_read_models
+from projections.as_of import replay as replayed
+from projections.as_of import validity
+from projections.as_of.validity import PERIODS
+from projections.diagnosis import diagnoses
+from projections.diagnosis.diagnoses import DIAGNOSIS_DESK, DiagnosisFilter
+from projections.participants import directory
+from projections.participants.directory import DIRECTORY, EnterpriseFilter
+from projections.participants.headquarters import HEADQUARTERS_DESK
+from projections.participants.terms import TERMS
+from projections.record.audit_trail import AUDIT_TRAIL
+from projections.standard.edition_mapping import EDITION_MAPPING_DESK
+from projections.standard.editions import EDITIONS_DESK
 from tests.small_city import FIRM
 
 FIRMS, CASES = ("f0", "f1", "f2"), ("c0", "c1", "c2", "c3")
@@ -116,7 +120,7 @@ class Writer:
 def everything_of(reading: Reading, scope: Scope) -> tuple[set[str], set[str]]:
     """Firms and diagnoses that a scope admits today."""
     firms = directory.enterprises(reading, scope, EnterpriseFilter(), 100)
-    cases = diagnosis_desk.diagnoses(reading, scope, DiagnosisFilter(), 100)
+    cases = diagnoses.diagnoses(reading, scope, DiagnosisFilter(), 100)
     return {row.id for row in firms}, {row.id for row in cases}
 
 
@@ -139,19 +143,19 @@ def check(
             replay.catch_up(limit=1)
             with replay.reading() as then:
                 wanted = [r for r in directory.enterprises(then, Everything(), firms, 100) if r.id in mine]
-                ids = paged(lambda n, after, p=position: periods.enterprise_ids(today, scope, firms, p, n, after), size)
+                ids = paged(lambda n, after, p=position: validity.enterprise_ids(today, scope, firms, p, n, after), size)
                 assert ids == [row.id for row in wanted], position
-                assert periods.enterprise_count(today, scope, firms, position) == len(wanted)
-                with past.replayed(past.of_enterprises(today, scope, ids, position, diagnoses=False)) as told:
+                assert validity.enterprise_count(today, scope, firms, position) == len(wanted)
+                with replayed.replayed(replayed.of_enterprises(today, scope, ids, position, diagnoses=False)) as told:
                     found = directory.enterprises_by_id(told, Everything(), ids)
                     for row in wanted:  # without its diagnoses there is no latest one
                         assert found[row.id] == row._replace(latest_diagnosis=None), position
-                wanted_cases = [r for r in diagnosis_desk.diagnoses(then, Everything(), cases, 100) if r.id in my_cases]
-                ids = paged(lambda n, after, p=position: periods.diagnosis_ids(today, scope, cases, p, n, after), size)
+                wanted_cases = [r for r in diagnoses.diagnoses(then, Everything(), cases, 100) if r.id in my_cases]
+                ids = paged(lambda n, after, p=position: validity.diagnosis_ids(today, scope, cases, p, n, after), size)
                 assert ids == [row.id for row in wanted_cases], position
-                assert periods.diagnosis_count(today, scope, cases, position) == len(wanted_cases)
-                with past.replayed(past.of_diagnoses(today, scope, ids, position)) as told:
-                    told_cases = diagnosis_desk.diagnoses_by_id(told, Everything(), ids)
+                assert validity.diagnosis_count(today, scope, cases, position) == len(wanted_cases)
+                with replayed.replayed(replayed.of_diagnoses(today, scope, ids, position)) as told:
+                    told_cases = diagnoses.diagnoses_by_id(told, Everything(), ids)
                     assert [told_cases[identity] for identity in ids] == wanted_cases, position
                 shown += len(wanted) + len(wanted_cases)
     return shown
@@ -258,5 +262,5 @@ def test_a_period_lasts_for_as_long_as_nothing_that_is_looked_for_changes(journa
     with read_models(journal, tmp_path, "read.db") as models:
         models.catch_up()
         rows = models.dump()
-    assert rows["diagnosis_periods"] == [("c0", periods.ENDLESS, 2, "open", "p1", None)]
-    assert rows["enterprise_periods"] == [("f0", periods.ENDLESS, 1, "USCC-f0", NAMES[0], "310115", "C34", "medium")]
+    assert rows["diagnosis_periods"] == [("c0", validity.ENDLESS, 2, "open", "p1", None)]
+    assert rows["enterprise_periods"] == [("f0", validity.ENDLESS, 1, "USCC-f0", NAMES[0], "310115", "C34", "medium")]

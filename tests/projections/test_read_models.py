@@ -40,11 +40,15 @@ from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
 from journal import Entry, Journal
-from projections import ReadModels, audit_trail, coverage, diagnosis_desk, directory, open_read_models, people_desk
-from projections.desk import Tables
-from projections.diagnosis_desk import DiagnosisFilter
-from projections.directory import DIRECTORY, EnterpriseFilter
-from projections.runner import DESKS
+from projections import ReadModels, open_read_models
+from projections.diagnosis import diagnoses
+from projections.diagnosis.diagnoses import DiagnosisFilter
+from projections.engine.read_model import Tables
+from projections.engine.runner import DESKS
+from projections.participants import directory, people
+from projections.participants.directory import DIRECTORY, EnterpriseFilter
+from projections.programme import coverage
+from projections.record import audit_trail
 from standards import CostUnit, edition_mappings, load_composition
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
@@ -172,7 +176,7 @@ def test_a_failing_fold_leaves_neither_rows_nor_position(
 ) -> None:
     before, position = models.dump(), models.position()
     city.opened("d9")
-    monkeypatch.setattr("projections.desk.Tables.flush", lambda _self: 1 / 0)
+    monkeypatch.setattr("projections.engine.read_model.Tables.flush", lambda _self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         models.catch_up()
     monkeypatch.undo()
@@ -256,12 +260,12 @@ def test_coverage_counts_firms_with_a_report_over_the_roster_of_the_year(models:
 
 def test_an_erased_person_holds_no_membership_and_leaves_no_ciphertext(city: City, models: ReadModels) -> None:
     with models.reading() as reading:
-        assert [m.organisation for m in people_desk.memberships_of(reading, "u1", "2024-05-01")] == [ENTERPRISE]
-        assert people_desk.memberships_of(reading, "u1", "2023-12-31") == []
+        assert [m.organisation for m in people.memberships_of(reading, "u1", "2024-05-01")] == [ENTERPRISE]
+        assert people.memberships_of(reading, "u1", "2023-12-31") == []
     city.send(CITY, ErasePerson(person="u1"))
     models.catch_up()
     with models.reading() as reading:
-        assert people_desk.memberships_of(reading, "u1", "2024-05-01") == []
+        assert people.memberships_of(reading, "u1", "2024-05-01") == []
     assert [row[1:5] for row in models.dump()["people"] if row[0] == "u1"] == [(None, None, False, True)]
 
 
@@ -317,12 +321,12 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
         seen = {row.id for row in directory.enterprises(reading, scope, ANY, 100)}
         assert seen == expected
         assert directory.count(reading, scope, ANY) == len(expected)
-        cases = diagnosis_desk.diagnoses(reading, scope, DiagnosisFilter(), 100)
+        cases = diagnoses.diagnoses(reading, scope, DiagnosisFilter(), 100)
         assert [case.id for case in cases] == (["d1"] if ENTERPRISE in expected else [])
         visible = bool(cases)
-        assert bool(diagnosis_desk.answers(reading, scope, ["d1"])) == visible
-        assert bool(diagnosis_desk.reports(reading, scope, ["d1"])) == visible
-        assert bool(diagnosis_desk.files(reading, scope, FILE.pdf, evidence=False)) == visible
+        assert bool(diagnoses.answers(reading, scope, ["d1"])) == visible
+        assert bool(diagnoses.reports(reading, scope, ["d1"])) == visible
+        assert bool(diagnoses.files(reading, scope, FILE.pdf, evidence=False)) == visible
         assert bool(audit_trail.entries(reading, scope, 10, audit_trail.EntryFilter(stream="diagnosis/d1"))) == visible
         everything = admits(scope, Place())
         assert bool(audit_trail.entries(reading, scope, 10, audit_trail.EntryFilter(stream="edition/2023"))) == everything

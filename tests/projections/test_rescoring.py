@@ -11,8 +11,8 @@ from domain.access import Attribute, Everything, Is, Nothing
 from domain.diagnosis import case as d
 from journal import Journal, open_journal
 from projections import ReadModels, open_read_models
-from projections.finished_diagnoses import finished_diagnoses, how_many
-from projections.rescoring import Rescoring
+from projections.diagnosis.finished_diagnoses import finished_diagnoses, how_many
+from projections.diagnosis.rescoring import Rescoring
 from standards import Edition
 from tests.many_finished import multiply
 from tests.small_city import CITY, EDITION, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City

@@ -13,7 +13,8 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people import InvitePerson
 from domain.standard.revision import revision as r
 from journal import Journal, open_journal
-from projections import ReadModels, editions_desk, open_read_models, revisions_desk
+from projections import ReadModels, open_read_models
+from projections.standard import editions, revisions
 from standards import edition_of_json, load
 from standards.revising.changes import DimensionWeight
 from tests.revising_city import CONSULTED, ERRATUM, REVIEWER, SHIFT, changing, put_to_consultation, review_erratum
@@ -53,21 +54,21 @@ def test_a_draft_is_read_by_whom_its_scope_admits_and_its_editions_bear_the_keys
     models: ReadModels,
 ) -> None:
     with models.reading() as reading:
-        found = revisions_desk.draft_editions(reading, Everything(), CONSULTED)
+        found = revisions.draft_editions(reading, Everything(), CONSULTED)
         assert found is not None
         assert (found.revision, found.version, found.problems, list(found.editions)) == (CONSULTED, 2, (), ["2023"])
         assert found.editions["2023"].key == "2027"
-        assert revisions_desk.draft_editions(reading, AS_REVIEWER, ERRATUM) is not None
+        assert revisions.draft_editions(reading, AS_REVIEWER, ERRATUM) is not None
         for scope in (*OUTSIDE, AS_REVIEWER):
-            assert revisions_desk.draft_editions(reading, scope, CONSULTED) is None
-        assert revisions_desk.draft_editions(reading, Everything(), "nothing") is None
+            assert revisions.draft_editions(reading, scope, CONSULTED) is None
+        assert revisions.draft_editions(reading, Everything(), "nothing") is None
 
 
 def test_a_draft_that_does_not_hold_has_no_editions_and_says_why(city: City, models: ReadModels) -> None:
     city.send(CITY, changing(ERRATUM, SHIFT[0], version=2))
     models.catch_up()
     with models.reading() as reading:
-        found = revisions_desk.draft_editions(reading, Everything(), ERRATUM)
+        found = revisions.draft_editions(reading, Everything(), ERRATUM)
     assert found is not None
     assert (found.version, dict(found.editions)) == (3, {})
     assert [problem.rule for problem in found.problems] == ["WEIGHTS_NOT_100"]
@@ -76,13 +77,13 @@ def test_a_draft_that_does_not_hold_has_no_editions_and_says_why(city: City, mod
 @pytest.mark.parametrize("scope", OUTSIDE)
 def test_outside_its_scope_a_draft_is_in_no_list_no_count_and_no_event(models: ReadModels, scope: Scope) -> None:
     with models.reading() as reading:
-        assert [row.id for row in revisions_desk.revisions(reading, scope, 10)] == [CONSULTED]
-        assert revisions_desk.revision_count(reading, scope) == 1
-        assert revisions_desk.revision(reading, scope, ERRATUM) is None
-        assert revisions_desk.drafts_admitted(reading, scope, [CONSULTED, ERRATUM]) == frozenset()
-        assert revisions_desk.changes(reading, scope, [CONSULTED, ERRATUM]) == []
-        assert revisions_desk.reviews(reading, scope, [CONSULTED, ERRATUM]) == []
-        told = revisions_desk.standards_events(reading, scope, 100)
+        assert [row.id for row in revisions.revisions(reading, scope, 10)] == [CONSULTED]
+        assert revisions.revision_count(reading, scope) == 1
+        assert revisions.revision(reading, scope, ERRATUM) is None
+        assert revisions.drafts_admitted(reading, scope, [CONSULTED, ERRATUM]) == frozenset()
+        assert revisions.changes(reading, scope, [CONSULTED, ERRATUM]) == []
+        assert revisions.reviews(reading, scope, [CONSULTED, ERRATUM]) == []
+        told = revisions.standards_events(reading, scope, 100)
     assert [row.type for row in told] == [
         "edition.published.v1",
         "revision.consultation_opened.v1",
@@ -95,11 +96,11 @@ def test_outside_its_scope_a_draft_is_in_no_list_no_count_and_no_event(models: R
 
 def test_a_reviewer_sees_the_draft_that_is_to_be_reviewed_and_its_events(models: ReadModels) -> None:
     with models.reading() as reading:
-        assert {row.id for row in revisions_desk.revisions(reading, AS_REVIEWER, 10)} == {CONSULTED, ERRATUM}
-        [change] = revisions_desk.changes(reading, AS_REVIEWER, [CONSULTED, ERRATUM])
+        assert {row.id for row in revisions.revisions(reading, AS_REVIEWER, 10)} == {CONSULTED, ERRATUM}
+        [change] = revisions.changes(reading, AS_REVIEWER, [CONSULTED, ERRATUM])
         assert change.clause == "indicators.Z01.evidence"
-        assert [row.verdict for row in revisions_desk.reviews(reading, AS_REVIEWER, [ERRATUM])] == ["approve"]
-        told = [row.type for row in revisions_desk.standards_events(reading, AS_REVIEWER, 100) if row.subject == ERRATUM]
+        assert [row.verdict for row in revisions.reviews(reading, AS_REVIEWER, [ERRATUM])] == ["approve"]
+        told = [row.type for row in revisions.standards_events(reading, AS_REVIEWER, 100) if row.subject == ERRATUM]
     assert told == [
         "revision.drafted.v1",
         "revision.changed.v1",
@@ -110,14 +111,14 @@ def test_a_reviewer_sees_the_draft_that_is_to_be_reviewed_and_its_events(models:
 
 def test_comments_are_read_by_everyone_page_by_page_with_what_became_of_them(models: ReadModels) -> None:
     with models.reading() as reading:
-        first, second = revisions_desk.comments(reading, Nothing(), CONSULTED, 10)
+        first, second = revisions.comments(reading, Nothing(), CONSULTED, 10)
         assert (first.number, first.clause, first.label, first.disposition) == (1, "dimensions.F", "维度 F", "partly")
         assert (second.number, second.label, second.disposition) == (2, "全文", None)
-        assert [one.number for one in revisions_desk.comments(reading, Nothing(), CONSULTED, 10, after=1)] == [2]
-        assert [one.number for one in revisions_desk.comments(reading, Nothing(), CONSULTED, 10, unanswered=True)] == [2]
-        assert revisions_desk.comment_count(reading, Nothing(), CONSULTED) == 2
-        assert revisions_desk.comment_count(reading, Nothing(), CONSULTED, unanswered=True) == 1
-        assert revisions_desk.comments(reading, Nothing(), ERRATUM, 10) == []
+        assert [one.number for one in revisions.comments(reading, Nothing(), CONSULTED, 10, after=1)] == [2]
+        assert [one.number for one in revisions.comments(reading, Nothing(), CONSULTED, 10, unanswered=True)] == [2]
+        assert revisions.comment_count(reading, Nothing(), CONSULTED) == 2
+        assert revisions.comment_count(reading, Nothing(), CONSULTED, unanswered=True) == 1
+        assert revisions.comments(reading, Nothing(), ERRATUM, 10) == []
 
 
 def test_the_text_on_consultation_stays_what_it_was_while_the_draft_moves_on(url: str, tmp_path: Path) -> None:
@@ -134,9 +135,9 @@ def test_the_text_on_consultation_stays_what_it_was_while_the_draft_moves_on(url
         with closing(open_read_models(models_url, journal)) as models:
             models.catch_up()
             with models.reading() as reading:
-                consulted = revisions_desk.consulted_editions(reading, Nothing(), CONSULTED)
-                draft = revisions_desk.draft_editions(reading, Everything(), CONSULTED)
-                assert revisions_desk.draft_editions(reading, Nothing(), CONSULTED) is None
+                consulted = revisions.consulted_editions(reading, Nothing(), CONSULTED)
+                draft = revisions.draft_editions(reading, Everything(), CONSULTED)
+                assert revisions.draft_editions(reading, Nothing(), CONSULTED) is None
     assert consulted is not None
     assert draft is not None
     assert (consulted.version, draft.version) == (2, 3)
@@ -145,13 +146,13 @@ def test_the_text_on_consultation_stays_what_it_was_while_the_draft_moves_on(url
 
 def test_what_is_published_is_to_the_bit_the_draft_and_its_term_is_told(city: City, models: ReadModels) -> None:
     with models.reading() as reading:
-        draft = revisions_desk.draft_editions(reading, Everything(), ERRATUM)
+        draft = revisions.draft_editions(reading, Everything(), ERRATUM)
     since = TODAY + timedelta(days=10)
     city.send(CITY, r.PublishRevision(revision=ERRATUM, draft_version=2, since=since))
     models.catch_up()
     with models.reading() as reading:
-        new, old = editions_desk.edition(reading, "2023.1"), editions_desk.edition(reading, "2023")
-        shown = revisions_desk.revision(reading, Nothing(), ERRATUM)
+        new, old = editions.edition(reading, "2023.1"), editions.edition(reading, "2023")
+        shown = revisions.revision(reading, Nothing(), ERRATUM)
     assert draft is not None
     assert new is not None
     assert old is not None
@@ -168,5 +169,5 @@ def test_who_is_left_out_of_a_later_list_of_reviewers_sees_the_draft_no_more(cit
     city.send(CITY, r.NameReviewers(revision=ERRATUM, reviewers=("wu",)))
     models.catch_up()
     with models.reading() as reading:
-        assert revisions_desk.draft_editions(reading, AS_REVIEWER, ERRATUM) is None
-        assert revisions_desk.draft_editions(reading, OpenTo(Attribute.ASSIGNMENT, "wu", TODAY), ERRATUM) is not None
+        assert revisions.draft_editions(reading, AS_REVIEWER, ERRATUM) is None
+        assert revisions.draft_editions(reading, OpenTo(Attribute.ASSIGNMENT, "wu", TODAY), ERRATUM) is not None

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope, scope_of
 from journal import open_journal
 from projections import ReadModels, open_read_models
-from projections.diagnosis_desk import ANSWERS, DIAGNOSES
-from projections.places import ENTERPRISES
-from projections.row_security import FENCED, SEPARATOR, reader_of, tags
-from projections.runner import DESKS
+from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
+from projections.engine.places import ENTERPRISES
+from projections.engine.row_security import FENCED, SEPARATOR, reader_of, tags
+from projections.engine.runner import DESKS
 from tests.projections.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
 from tests.small_city import CITY, ENTERPRISE, City, roster
 
@@ -110,15 +110,16 @@ def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_the
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scope=scopes)
 def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope: Scope) -> None:
-    from projections import diagnosis_desk, directory  # noqa: PLC0415 - used here only
+    from projections.diagnosis import diagnoses
+    from projections.participants import directory  # noqa: PLC0415 - used here only
 
     models, _ = fenced
     found = []
     for eyes in (None, scope):
         with models.reading(eyes) as reading:
             firms = directory.enterprises(reading, scope, directory.EnterpriseFilter(), 100)
-            cases = diagnosis_desk.diagnoses(reading, scope, diagnosis_desk.DiagnosisFilter(), 100)
-            found.append((firms, cases, diagnosis_desk.answers(reading, scope, ["d1"])))
+            cases = diagnoses.diagnoses(reading, scope, diagnoses.DiagnosisFilter(), 100)
+            found.append((firms, cases, diagnoses.answers(reading, scope, ["d1"])))
     assert found[0] == found[1]
 
 

@@ -13,11 +13,12 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, T
 
 from benchmarks.diagnoses import fill
 from journal import Journal, open_journal
-from projections import ReadModels, desk, open_read_models, runner
-from projections.audit_trail import AUDIT_TRAIL
-from projections.desk import Desk, Tables
-from projections.runner import DESKS, RebuildOvertaken
-from projections.writing import COPY_FROM, upsert
+from projections import ReadModels, open_read_models
+from projections.engine import read_model, runner
+from projections.engine.bulk_write import COPY_FROM, upsert
+from projections.engine.read_model import Desk, Tables
+from projections.engine.runner import DESKS, RebuildOvertaken
+from projections.record.audit_trail import AUDIT_TRAIL
 from tests.journal.writers import SPAWN, entry, now
 from tests.projections.followers import follows
 
@@ -148,7 +149,7 @@ def fails_at_the_last(fold: Any) -> Any:
 def test_rows_forgotten_for_want_of_room_are_read_again(
     models: ReadModels, journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "KEPT", 5)
+    monkeypatch.setattr(read_model, "KEPT", 5)
     models.catch_up()
     monkeypatch.undo()
     assert models.dump() == replayed(journal, tmp_path)
@@ -313,8 +314,8 @@ def test_texts_of_every_kind_come_back_as_they_were_written(models_url: str, cou
 
 
 def test_a_row_with_a_column_of_no_table_is_refused(models: ReadModels, monkeypatch: pytest.MonkeyPatch) -> None:
-    put = desk.Rows.put
-    monkeypatch.setattr(desk.Rows, "put", lambda self, row: put(self, row | {"unheard_of": 1}))
+    put = read_model.Rows.put
+    monkeypatch.setattr(read_model.Rows, "put", lambda self, row: put(self, row | {"unheard_of": 1}))
     with pytest.raises(LookupError, match="unheard_of"):
         models.catch_up()
     assert models.position() == 0

@@ -15,7 +15,7 @@ import pytest
 from domain.access import Everything
 from journal.disclosure_stores import open_disclosures
 from journal.disclosures import broken
-from projections.disclosures import disclosures
+from projections.record.disclosures import disclosures
 from tests.live_city import build_city
 from tests.torture.answering import answer_requests
 

@@ -1,0 +1,1 @@
+"""The past: what was known at an earlier position · 历史时点."""

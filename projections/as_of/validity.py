@@ -1,0 +1,202 @@
+"""Periods 时段台: from which position to which a firm or a diagnosis was what lists look for. plan P5.
+
+A list of the past is found here and told by `projections.as_of.replay`: these rows bear what a filter asks, for each period in which it
+stayed the same, and nothing else. A firm has a few of them, a diagnosis about eight, however many answers are saved. The scope
+is today's, judged on today's rows.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Select, String, Table, bindparam, func, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Scope
+from journal import Entry
+from projections.diagnosis.diagnoses import DIAGNOSES, OPENED, STATUS_AFTER, DiagnosisFilter, diagnosis_columns
+from projections.engine.places import ENTERPRISES
+from projections.engine.read_model import Desk, Row, Rows, Tables, data, key
+from projections.engine.scope import to_sql
+from projections.engine.snapshot import Reading
+from projections.participants.directory import EnterpriseFilter, bigrams, enterprise_columns
+
+META = MetaData()
+ENDLESS = 2**63 - 1
+"""`until` of the period that holds to this day: a key of its own, so that the period before is found without a search."""
+
+ENTERPRISE_PERIODS = Table(
+    "enterprise_periods",
+    META,
+    Column("enterprise", String, primary_key=True),
+    Column("until", BigInteger, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("uscc", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("district", String, nullable=False),
+    Column("industry", String, nullable=False),
+    Column("size_class", String, nullable=False),
+)
+DIAGNOSIS_PERIODS = Table(
+    "diagnosis_periods",
+    META,
+    Column("diagnosis", String, primary_key=True),
+    Column("until", BigInteger, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("status", String, nullable=False),
+    Column("provider", String),
+    Column("grade", Integer),
+)
+"""since, until: positions; a row holds from `since` up to before `until`."""
+
+FIRM_FACTS = frozenset(
+    {"enterprise.registered.v1", "enterprise.registered.v2", "enterprise.revised.v1", "enterprise.revised.v2"}
+)
+DIAGNOSIS_FACTS = frozenset(
+    {
+        *STATUS_AFTER,
+        *OPENED,
+        "diagnosis.provider_assigned.v1",
+        "diagnosis.objections_answered.v1",
+    }
+)
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """A period ends where the next one with other values begins."""
+    firms, cases = tables[ENTERPRISE_PERIODS], tables[DIAGNOSIS_PERIODS]
+    firms.load((key(entry), ENDLESS) for entry in entries if entry.type in FIRM_FACTS)
+    cases.load((key(entry), ENDLESS) for entry in entries if entry.type in DIAGNOSIS_FACTS)
+    for entry in entries:
+        found = data(entry)
+        if entry.type in FIRM_FACTS:
+            values = {name: found["firm"][name] for name in ("uscc", "name", "district", "industry", "size_class")}
+            _begin(firms, {"enterprise": key(entry), **values}, entry.position)
+        else:
+            before = cases.get(key(entry), ENDLESS) or {"diagnosis": key(entry), "grade": None}
+            _begin(cases, before | _changed(entry.type, found), entry.position)
+
+
+def _changed(name: str, found: Row) -> Row:
+    """What a fact changes of what a list of diagnoses looks for."""
+    match name:
+        case "diagnosis.opened.v1" | "diagnosis.opened.v2":
+            return {"status": "open", "provider": found["provider"]}
+        case "diagnosis.provider_assigned.v1":
+            return {"provider": found["provider"]}
+        case "diagnosis.accepted.v1":
+            return {"status": STATUS_AFTER[name], "provider": found["provider"]}
+        case "diagnosis.scored.v1":
+            return {"status": STATUS_AFTER[name], "grade": found["issued"]["grade"]}
+        case "diagnosis.objections_answered.v1":
+            return {"status": "accepted" if any(reply["upheld"] for reply in found["answers"]) else "issued"}
+    return {"status": STATUS_AFTER[name]}
+
+
+def _begin(rows: Rows, values: Row, position: int) -> None:
+    """A period with some values begins, unless the one that holds has the same."""
+    identity = next(iter(values.values()))
+    before = rows.get(identity, ENDLESS)
+    if before is not None:
+        if before.items() >= {**values, "until": ENDLESS, "since": before["since"]}.items():
+            return
+        rows.put(before | {"until": position})
+    rows.put(values | {"until": ENDLESS, "since": position})
+
+
+PERIODS = Desk("periods", (ENTERPRISE_PERIODS, DIAGNOSIS_PERIODS), fold, FIRM_FACTS | DIAGNOSIS_FACTS)
+
+
+def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """Whether a period holds at the position that is given as `position`."""
+    position = bindparam("position", type_=BigInteger)
+    return (table.c.since <= position, table.c.until > position)
+
+
+def _enterprises(reading: Reading, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
+    firms, then = reading[ENTERPRISES], reading[ENTERPRISE_PERIODS]
+    yield then.c.enterprise == firms.c.id
+    yield from _held(then)
+    yield to_sql(scope, enterprise_columns(reading))
+    if where.district is not None:
+        yield then.c.district == where.district
+    if where.industry is not None:
+        yield then.c.industry.startswith(where.industry, autoescape=True)
+    if where.size_class is not None:
+        yield then.c.size_class == where.size_class
+    if where.text:
+        # today's list finds by bigrams, of which a single letter has none but as a whole name
+        named = then.c.name.contains(where.text, autoescape=True)
+        if min(map(len, bigrams(where.text))) < 2:  # noqa: PLR2004 - two letters make a bigram
+            named &= then.c.name == where.text
+        yield named | (then.c.uscc == where.text.upper())
+
+
+def enterprise_ids(
+    reading: Reading, scope: Scope, where: EnterpriseFilter, position: int, first: int, after: str | None = None
+) -> list[str]:
+    """A page of the enterprises that were there at a position and were what the filter asks 往期企业列表, in order of id.
+
+    The scope is today's: where a firm lies now decides who reads its past.
+    """
+    firms, then = reading[ENTERPRISES], reading[ENTERPRISE_PERIODS]
+
+    def query() -> Select[Any]:
+        page = select(firms.c.id).where(*_enterprises(reading, scope, where), then.c.enterprise > bindparam("after"))
+        return page.order_by(then.c.enterprise).limit(bindparam("first", type_=Integer))
+
+    name = ("enterprises_then", scope) if where == EnterpriseFilter() else None
+    return [str(row[0]) for row in reading.kept(name, query, after=after or "", first=first, position=position)]
+
+
+def enterprise_count(reading: Reading, scope: Scope, where: EnterpriseFilter, position: int) -> int:
+    """How many enterprises a list of the past holds 往期企业数."""
+
+    def query() -> Select[Any]:
+        firms, then = reading[ENTERPRISES], reading[ENTERPRISE_PERIODS]
+        return select(func.count()).select_from(firms.join(then, then.c.enterprise == firms.c.id)).where(
+            *_enterprises(reading, scope, where)
+        )
+
+    return int(reading.kept(None, query, position=position)[0][0])
+
+
+def _diagnoses(reading: Reading, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
+    cases, firms, then = reading[DIAGNOSES], reading[ENTERPRISES], reading[DIAGNOSIS_PERIODS]
+    yield then.c.diagnosis == cases.c.id
+    yield firms.c.id == cases.c.enterprise
+    yield from _held(then)
+    yield to_sql(scope, diagnosis_columns(reading))
+    for name in ("campaign", "enterprise"):
+        if (value := getattr(where, name)) is not None:
+            yield cases.c[name] == value
+    for name in ("status", "provider", "grade"):
+        if (value := getattr(where, name)) is not None:
+            yield then.c[name] == value
+    if where.district is not None:
+        lay = reading[ENTERPRISE_PERIODS]
+        yield lay.c.enterprise == cases.c.enterprise
+        yield from _held(lay)
+        yield lay.c.district == where.district
+
+
+def diagnosis_ids(
+    reading: Reading, scope: Scope, where: DiagnosisFilter, position: int, first: int, after: str | None = None
+) -> list[str]:
+    """A page of the diagnoses that were open at a position and were what the filter asks 往期诊断列表, in order of id."""
+    cases, then = reading[DIAGNOSES], reading[DIAGNOSIS_PERIODS]
+
+    def query() -> Select[Any]:
+        page = select(cases.c.id).where(*_diagnoses(reading, scope, where), then.c.diagnosis > bindparam("after"))
+        return page.order_by(then.c.diagnosis).limit(bindparam("first", type_=Integer))
+
+    name = ("diagnoses_then", scope) if where == DiagnosisFilter() else None
+    return [str(row[0]) for row in reading.kept(name, query, after=after or "", first=first, position=position)]
+
+
+def diagnosis_count(reading: Reading, scope: Scope, where: DiagnosisFilter, position: int) -> int:
+    """How many diagnoses a list of the past holds 往期诊断数."""
+
+    def query() -> Select[Any]:
+        return select(func.count(reading[DIAGNOSES].c.id)).where(*_diagnoses(reading, scope, where))
+
+    return int(reading.kept(None, query, position=position)[0][0])

@@ -1,0 +1,453 @@
+"""Diagnosis desk 诊断台: diagnoses with their answers, evidence, visits and reports as they stand now. plan P3–P5."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Select, String, Table, bindparam, func, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Attribute, Scope
+from journal import Entry
+from projections.engine.places import ENTERPRISES
+from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.scope import Columns, to_sql
+from projections.engine.snapshot import Reading
+from projections.participants.terms import assigned_to, has_consent
+
+META = MetaData()
+
+DIAGNOSES = Table(
+    "diagnoses",
+    META,
+    Column("id", String, primary_key=True),
+    Column("enterprise", String, nullable=False),
+    Column("campaign", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("form", String, nullable=False),
+    Column("edition", String, nullable=False),
+    Column("provider", String),
+    Column("status", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("visits", Integer, nullable=False),
+    Column("expert_reviews", Integer, nullable=False),
+    Column("self_total", String),
+    Column("verified_total", String),
+    Column("measured_grade", Integer),
+    Column("grade", Integer),
+    Column("level", Integer),
+    Column("grade_name", String),
+    Column("level_name", String),
+    Column("result", String),
+    Column("applicable", String),
+    Column("reason", String),
+    Column("opened_by_role", String, nullable=False),
+    Column("opened_by_organisation", String, nullable=False),
+    Index("ix_enterprise", "enterprise", "id"),
+    Index("ix_provider", "provider", "enterprise"),
+)
+ANSWERS = Table(
+    "answers",
+    META,
+    Column("diagnosis", String, primary_key=True),
+    Column("indicator", String, primary_key=True),
+    Column("given", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("verified", String),
+    Column("difference", String),
+)
+EVIDENCE = Table(
+    "evidence",
+    META,
+    Column("diagnosis", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("sha256", String, nullable=False),
+    Column("filename", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("indicators", String, nullable=False),
+    Column("attached_at", BigInteger, nullable=False),
+    Column("attached_by_role", String, nullable=False),
+    Index("ix_sha256", "sha256"),
+)
+REPORTS = Table(
+    "reports",
+    META,
+    Column("diagnosis", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("rendered_at", BigInteger, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Index("ix_report_sha256", "sha256"),
+)
+
+OPENED = frozenset({"diagnosis.opened.v1", "diagnosis.opened.v2"})
+"""Published names of the opening 开启; v1 knew neither what applied nor a reason."""
+
+STATUS_AFTER = {
+    "diagnosis.self_assessment_submitted.v1": "submitted",
+    "diagnosis.accepted.v1": "accepted",
+    "diagnosis.scored.v1": "scored",
+    "diagnosis.report_issued.v1": "issued",
+    "diagnosis.report_confirmed.v1": "confirmed",
+    "diagnosis.report_objected_to.v1": "objected",
+    "diagnosis.withdrawn.v1": "withdrawn",
+}
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Rows of diagnoses after more facts."""
+    cases = tables[DIAGNOSES]
+    cases.load((key(entry),) for entry in entries)
+    for entry in entries:
+        found = data(entry)
+        identity = key(entry)
+        if entry.type in OPENED:
+            cases.put(_opened(identity, entry, found))
+            continue
+        case = cases.get(identity)
+        if case is None:
+            raise LookupError(f"{entry.stream} has no opening before position {entry.position}")
+        changes: dict[str, object] = {"version": entry.version, "changed_at": entry.at}
+        if (status := STATUS_AFTER.get(entry.type)) is not None:
+            changes["status"] = status
+        changes |= _details(tables, identity, entry, found, case)
+        cases.change(identity, **changes)
+
+
+def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, object]:
+    empty = dict.fromkeys(
+        ("self_total", "verified_total", "measured_grade", "grade", "level", "grade_name", "level_name", "result")
+    )
+    kept = ("enterprise", "campaign", "purpose", "form", "edition", "provider")
+    return {
+        "id": identity,
+        **{name: found[name] for name in kept},
+        "status": "open",
+        "version": entry.version,
+        "opened_at": entry.at,
+        "changed_at": entry.at,
+        "answered": 0,
+        "visits": 0,
+        "expert_reviews": 0,
+        **empty,
+        "applicable": orjson.dumps(found["applicable"]).decode() if found.get("applicable") else None,
+        "reason": found.get("reason"),
+        "opened_by_role": entry.role,
+        "opened_by_organisation": entry.organisation,
+    }
+
+
+def _details(
+    tables: Tables, identity: str, entry: Entry, found: dict[str, object], case: dict[str, object]
+) -> dict[str, object]:
+    """What a fact changes in the diagnosis' row beside its status; rows of other tables are written on the way."""
+    answers = tables[ANSWERS]
+    match entry.type:
+        case "diagnosis.provider_assigned.v1" | "diagnosis.accepted.v1":
+            return {"provider": found["provider"]}
+        case "diagnosis.answers_saved.v1":
+            given: dict[str, dict[str, object]] = found["answers"]  # type: ignore[assignment]
+            answers.load((identity, indicator) for indicator in given)
+            new = 0
+            for indicator, answer in given.items():
+                before = answers.get(identity, indicator)
+                new += before is None
+                answers.put(
+                    {
+                        "diagnosis": identity,
+                        "indicator": indicator,
+                        "given": orjson.dumps(answer["answer"]).decode(),
+                        "version": entry.version,
+                        "verified": before["verified"] if before else None,
+                        "difference": before["difference"] if before else None,
+                    }
+                )
+            return {"answered": int(str(case["answered"])) + new}
+        case "diagnosis.answers_verified.v1":
+            verified: dict[str, dict[str, object]] = found["answers"]  # type: ignore[assignment]
+            answers.load((identity, indicator) for indicator in verified)
+            for indicator, answer in verified.items():
+                answers.change(
+                    identity,
+                    indicator,
+                    verified=orjson.dumps(answer["answer"]).decode(),
+                    difference=answer["reason"],
+                )
+        case "diagnosis.objections_answered.v1":
+            replies: list[dict[str, object]] = found["answers"]  # type: ignore[assignment]
+            upheld = [str(reply["indicator"]) for reply in replies if reply["upheld"]]
+            answers.load((identity, indicator) for indicator in upheld)
+            for indicator in upheld:
+                answers.change(identity, indicator, verified=None, difference=None)
+            return {"status": "accepted" if upheld else "issued"}
+        case "diagnosis.site_visit_recorded.v1":
+            return {"visits": int(str(case["visits"])) + 1}
+        case "diagnosis.expert_review_recorded.v1":
+            return {"expert_reviews": int(str(case["expert_reviews"])) + 1}
+        case "diagnosis.evidence_attached.v1":
+            tables[EVIDENCE].put(
+                {
+                    "diagnosis": identity,
+                    "version": entry.version,
+                    **{name: found[name] for name in ("sha256", "filename", "media_type", "size")},
+                    "indicators": orjson.dumps(found["indicators"]).decode(),
+                    "attached_at": entry.at,
+                    "attached_by_role": entry.role,
+                }
+            )
+        case "diagnosis.self_assessment_submitted.v1":
+            measured: dict[str, object] = found["measured"]  # type: ignore[assignment]
+            return {"self_total": measured["total"]}
+        case "diagnosis.scored.v1":
+            return _scored(found)
+        case "diagnosis.report_issued.v1" | "diagnosis.report_confirmed.v1":
+            file: dict[str, object] = found["file"]  # type: ignore[assignment]
+            tables[REPORTS].put(
+                {
+                    "diagnosis": identity,
+                    "version": found["version"],
+                    "kind": "confirmed" if entry.type == "diagnosis.report_confirmed.v1" else "issued",
+                    "sha256": file["pdf"],
+                    "rendered_at": file["rendered_at"],
+                    "issued_at": entry.at,
+                }
+            )
+    return {}
+
+
+def _scored(found: dict[str, object]) -> dict[str, object]:
+    measured: dict[str, object] = found["verified"]  # type: ignore[assignment]
+    issued: dict[str, object] = found["issued"]  # type: ignore[assignment]
+    return {
+        "verified_total": measured["total"],
+        "measured_grade": measured["grade"],
+        "grade": issued["grade"],
+        "level": issued["level"],
+        "grade_name": issued["grade_name"],
+        "level_name": issued["level_name"],
+        "result": orjson.dumps(found).decode(),
+    }
+
+
+DIAGNOSIS_DESK = Desk(
+    "diagnosis_desk",
+    (DIAGNOSES, ANSWERS, EVIDENCE, REPORTS),
+    fold,
+    frozenset(
+        {
+            *STATUS_AFTER,
+            *OPENED,
+            "diagnosis.provider_assigned.v1",
+            "diagnosis.answers_saved.v1",
+            "diagnosis.truth_pledged.v1",
+            "diagnosis.evidence_attached.v1",
+            "diagnosis.site_visit_recorded.v1",
+            "diagnosis.answers_verified.v1",
+            "diagnosis.expert_review_recorded.v1",
+            "diagnosis.objections_answered.v1",
+        }
+    ),
+)
+
+
+@dataclass(frozen=True)
+class DiagnosisFilter:
+    """What to look for 筛选条件; empty = any."""
+
+    status: str | None = None
+    campaign: str | None = None
+    provider: str | None = None
+    enterprise: str | None = None
+    district: str | None = None
+    grade: int | None = None
+
+
+class DiagnosisRow(NamedTuple):
+    """A diagnosis as the desk shows it 诊断. Times in microseconds of UTC; totals exact, as text.
+
+    applicable: JSON of `standards.ApplicableEdition`, what applied when it was opened; reason: why it was opened under another.
+    """
+
+    id: str
+    enterprise: str
+    campaign: str
+    purpose: str
+    form: str
+    edition: str
+    provider: str | None
+    status: str
+    version: int
+    opened_at: int
+    changed_at: int
+    answered: int
+    visits: int
+    expert_reviews: int
+    self_total: str | None
+    verified_total: str | None
+    measured_grade: int | None
+    grade: int | None
+    level: int | None
+    grade_name: str | None
+    level_name: str | None
+    result: str | None
+    applicable: str | None
+    reason: str | None
+    opened_by_role: str
+    opened_by_organisation: str
+
+
+class AnswerRow(NamedTuple):
+    """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`."""
+
+    diagnosis: str
+    indicator: str
+    given: str
+    version: int
+    verified: str | None
+    difference: str | None
+
+
+class EvidenceRow(NamedTuple):
+    """A file that supports indicators 佐证."""
+
+    diagnosis: str
+    version: int
+    sha256: str
+    filename: str
+    media_type: str
+    size: int
+    indicators: str
+    attached_at: int
+    attached_by_role: str
+
+
+class ReportRow(NamedTuple):
+    """A version of the report 报告."""
+
+    diagnosis: str
+    version: int
+    kind: str
+    sha256: str
+    rendered_at: int
+    issued_at: int
+
+
+def diagnosis_columns(reading: Reading) -> Columns:
+    """How a scope reads a diagnosis' row, joined to its enterprise's current row."""
+    cases, firms = reading[DIAGNOSES], reading[ENTERPRISES]
+    return {
+        Attribute.ENTERPRISE: lambda value: cases.c.enterprise == value,
+        Attribute.DISTRICT: lambda value: firms.c.district == value,
+        Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
+        Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
+        Attribute.GROUP: lambda value: firms.c.group == value,
+        Attribute.PROVIDER: lambda value: cases.c.provider == value,
+        Attribute.CONSENT: lambda bank, day: has_consent(reading, cases.c.enterprise, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: cases.c.id.in_(assigned_to(reading, expert, day)),
+    }
+
+
+def _matching(reading: Reading, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
+    cases, firms = reading[DIAGNOSES], reading[ENTERPRISES]
+    yield firms.c.id == cases.c.enterprise
+    yield to_sql(scope, diagnosis_columns(reading))
+    for name in ("status", "campaign", "provider", "enterprise", "grade"):
+        if (value := getattr(where, name)) is not None:
+            yield cases.c[name] == value
+    if where.district is not None:
+        yield firms.c.district == where.district
+
+
+def diagnoses(
+    reading: Reading, scope: Scope, where: DiagnosisFilter, first: int, after: str | None = None
+) -> list[DiagnosisRow]:
+    """A page of diagnoses within a scope 诊断列表, in order of id, beyond `after`."""
+    cases = reading[DIAGNOSES]
+
+    def query() -> Select[Any]:
+        page = select(cases).where(*_matching(reading, scope, where), cases.c.id > bindparam("after"))
+        return page.order_by(cases.c.id).limit(bindparam("first", type_=Integer))
+
+    name = ("diagnoses", scope) if where == DiagnosisFilter() else None
+    rows = reading.kept(name, query, after=after or "", first=first)
+    return [DiagnosisRow._make(row) for row in rows]
+
+
+def count(reading: Reading, scope: Scope, where: DiagnosisFilter) -> int:
+    """How many diagnoses a scope admits 诊断数."""
+    query = select(func.count()).select_from(reading[DIAGNOSES]).where(*_matching(reading, scope, where))
+    return int(reading.rows(query)[0][0])
+
+
+def diagnoses_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, DiagnosisRow]:
+    """Diagnoses of many ids within a scope; those outside are absent."""
+    cases = reading[DIAGNOSES]
+
+    def query() -> Select[Any]:
+        return select(cases).where(*_matching(reading, scope, DiagnosisFilter()), reading.listed(cases.c.id, "ids"))
+
+    rows = reading.kept(("diagnoses_by_id", scope), query, ids=list(ids))
+    return {row[0]: DiagnosisRow._make(row) for row in rows}
+
+
+def answers(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
+    """Answers of diagnoses within a scope 答案; none of those outside."""
+    return [AnswerRow._make(row) for row in _of(reading, scope, ANSWERS, ids)]
+
+
+def evidence(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[EvidenceRow]:
+    """Evidence of diagnoses within a scope 佐证; none of those outside."""
+    return [EvidenceRow._make(row) for row in _of(reading, scope, EVIDENCE, ids)]
+
+
+def reports(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[ReportRow]:
+    """Reports of diagnoses within a scope 报告; none of those outside."""
+    return [ReportRow._make(row) for row in _of(reading, scope, REPORTS, ids)]
+
+
+def _of(reading: Reading, scope: Scope, table: Table, ids: Sequence[str]) -> Sequence[Any]:
+    cases, mine = reading[DIAGNOSES], reading[table]
+    condition = (
+        *_matching(reading, scope, DiagnosisFilter()),
+        reading.among(cases.c.id, ids),
+        mine.c.diagnosis == cases.c.id,
+    )
+    order = [mine.c[column.name] for column in table.primary_key]
+    return reading.rows(select(mine).where(*condition).order_by(*order))
+
+
+class FileRow(NamedTuple):
+    """A file that a diagnosis cites 文件. is_report: else it is evidence."""
+
+    filename: str
+    media_type: str
+    diagnosis: str
+    enterprise: str
+    is_report: bool
+
+
+def files(reading: Reading, scope: Scope, sha256: str, *, evidence: bool) -> list[FileRow]:
+    """The reports within a scope that are kept under a hash, once for each diagnosis that cites it; empty = not found.
+
+    evidence: look among the evidence too; not every role that may read reports may read it.
+    """
+    cases, attached, printed = reading[DIAGNOSES], reading[EVIDENCE], reading[REPORTS]
+    seen = tuple(_matching(reading, scope, DiagnosisFilter()))
+    whose = (cases.c.id, cases.c.enterprise)
+    first = select(attached.c.filename, attached.c.media_type, *whose).where(
+        *seen, attached.c.diagnosis == cases.c.id, attached.c.sha256 == sha256
+    )
+    second = select(printed.c.version, *whose).where(*seen, printed.c.diagnosis == cases.c.id, printed.c.sha256 == sha256)
+    found = [FileRow._make((*row, False)) for row in reading.rows(first)] if evidence else []
+    found += [
+        FileRow(f"诊断报告-v{version}.pdf", "application/pdf", diagnosis, enterprise, is_report=True)
+        for version, diagnosis, enterprise in reading.rows(second)
+    ]
+    return found

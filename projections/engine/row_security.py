@@ -1,0 +1,210 @@
+"""Row security 行级安全: PostgreSQL refuses the rows outside a caller's scope once more, whatever a query forgot. plan P7.
+
+The first belt is the WHERE condition that every read carries (`projections.engine.scope`). This is the second: a snapshot that is
+read through a scope acts as a role that owns nothing, and the policies of the tables compare each row with the scope, which
+a setting of the transaction carries. The policies read where a firm lies through views of the owner, because a policy that
+asked a table with a policy that asks it back would never end.
+
+The setting holds a scope as tags, "district=310117", one for each way a thing may be inside. A union has the tags of its
+parts; of an intersection one part stands, so the belt is never narrower than the scope and is as narrow for every scope that
+a role has (`domain.access.scope_of`).
+"""
+
+# ruff: noqa: S608 - policies and views are made of the names of our own tables and columns; a scope travels as a parameter
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import assert_never
+
+from sqlalchemy import Connection, Table, inspect, text
+
+from domain.access import AllOf, AnyOf, Everything, Is, Nothing, OpenTo, Scope
+from journal.statements import run
+
+READER = "zhenduan_reader"
+"""The role that snapshots are read in through a scope of one place; it owns nothing and logs in nowhere."""
+PARTY_READER = "zhenduan_party_reader"
+"""The same for every other scope: of a party to some diagnoses (provider, expert, bank), of several places. Its policies look
+into more tables, and a page of a district would pay for that as well."""
+READERS = (READER, PARTY_READER)
+WHOLE_CITY = "*"
+SEPARATOR = "\n"
+PLACES = {
+    "enterprise": "id",
+    "district": "district",
+    "subdistrict": "subdistrict",
+    "park": "park",
+    "reporting_unit": "reporting_unit",
+    "group": '"group"',
+}
+"""Coordinate -> column of the enterprise's row."""
+PARTS = {
+    **dict.fromkeys(("answers", "evidence", "reports", "diagnosis_periods"), ("diagnoses", "diagnosis")),
+    **dict.fromkeys(
+        ("enterprise_periods", "group_firms", "group_firms_latest", "group_cases", "group_results"),
+        ("enterprises", "enterprise"),
+    ),
+}
+"""Tables whose rows belong to a row of another -> that table, and the column that names the row."""
+VIEWED = {
+    "enterprises": ", ".join(PLACES.values()),
+    "diagnoses": "id, enterprise, provider",
+    "consents": "enterprise, bank, since, until",
+    "assignments": "diagnosis, expert, since, until",
+}
+"""Tables that the policies of others look into, through a view of the owner -> the columns of that view: where things lie,
+and nothing that they hold."""
+FENCED = ("enterprises", "diagnoses", *PARTS)
+"""Tables of the firms' own data, which have policies. The trail's entries have none: an answer of the past looks up in them
+which position a moment is, whoever asks."""
+
+TAGS = "(SELECT string_to_array(current_setting('zhenduan.scope', true), E'\\n'))"
+
+WHOLE = f"{TAGS} @> ARRAY['{WHOLE_CITY}']"
+
+
+def tags(scope: Scope) -> frozenset[str]:
+    """A scope as tags; of a term with the day that it is judged on."""
+    match scope:
+        case Everything() | AllOf(scopes=()):
+            return frozenset({WHOLE_CITY})
+        case Nothing():
+            return frozenset()
+        case Is(attribute=attribute, value=value):
+            return frozenset({f"{attribute.value}={value}"})
+        case OpenTo(attribute=attribute, party=party, on=on):
+            return frozenset({f"{attribute.value}={party}@{on.isoformat()}"})
+        case AnyOf(scopes=scopes):
+            return frozenset[str]().union(*map(tags, scopes))
+        case AllOf(scopes=scopes):
+            return tags(scopes[0])
+        case never:
+            assert_never(never)
+
+
+def reader_of(scope: Scope) -> str:
+    """The role that a scope is read in."""
+    return READER if isinstance(scope, Is) and scope.attribute.value in PLACES else PARTY_READER
+
+
+def enter(connection: Connection, scope: Scope) -> None:
+    """Read the rest of a transaction through the second belt; who sees everything needs none."""
+    carried = SEPARATOR.join(sorted(tags(scope)))
+    if carried != WHOLE_CITY:
+        run(connection, ENTER, {"scope": carried, "reader": reader_of(scope)})
+
+
+ENTER = "SELECT set_config('zhenduan.scope', %(scope)s, true), set_config('role', %(reader)s, true)"
+
+
+def fence(connection: Connection, tables: Mapping[str, Table]) -> bool:
+    """Put the policies on one generation of the tables, in place of any before; False where the role cannot be made.
+
+    tables: as desks name them -> of the generation. Who may not create roles asks an administrator for `READERS` once.
+    """
+    if not all(_has_role(connection, reader) for reader in READERS):
+        return False
+    named = {name: connection.dialect.identifier_preparer.quote(table.name) for name, table in tables.items()}
+    statements = list(_statements(named))
+    mark = sha256("\n".join(statements).encode()).hexdigest()
+    marked = f"{tables['enterprises'].name}_fence"
+    if connection.execute(MARK, {"view": marked}).scalar() != mark:  # a start that changes nothing locks nothing
+        unfence(connection, tables)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(f"COMMENT ON VIEW {marked} IS '{mark}'")
+    return True
+
+
+MARK = text("SELECT obj_description(to_regclass(:view), 'pg_class')")
+
+
+def _statements(named: Mapping[str, str]) -> Iterator[str]:
+    """What makes the second belt; `named`: tables as desks name them -> of the generation."""
+    readers = ", ".join(READERS)
+    for name, columns in VIEWED.items():
+        yield f"CREATE VIEW {named[name]}_fence AS SELECT {columns} FROM {named[name]}"
+        yield f"GRANT SELECT ON {named[name]}_fence TO {readers}"
+    for table in named.values():
+        yield f"GRANT SELECT ON {table} TO {readers}"
+    for name in FENCED:
+        yield f"ALTER TABLE {named[name]} ENABLE ROW LEVEL SECURITY"
+        for reader in READERS:
+            inside = _inside(name, named, by_party=reader == PARTY_READER)
+            yield f"CREATE POLICY {reader} ON {named[name]} FOR SELECT TO {reader} USING ({inside})"
+
+
+def unfence(connection: Connection, tables: Mapping[str, Table]) -> None:
+    """Take the policies and views of one generation away, so that its tables can be dropped."""
+    for name, table in tables.items():
+        quoted = connection.dialect.identifier_preparer.quote(table.name)
+        if name in VIEWED:
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quoted}_fence CASCADE")
+        if name in FENCED and inspect(connection).has_table(table.name):
+            for reader in READERS:
+                connection.exec_driver_sql(f"DROP POLICY IF EXISTS {reader} ON {quoted}")
+
+
+def _has_role(connection: Connection, name: str) -> bool:
+    """Whether this user may act in a role; it is made where it is missing and may be made."""
+    exists = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).first()
+    may_create = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    if exists is None:
+        if not connection.execute(text(may_create)).scalar_one():
+            return False
+        connection.exec_driver_sql(f"CREATE ROLE {name} NOLOGIN")
+        connection.exec_driver_sql(f"GRANT {name} TO CURRENT_USER")
+    return bool(connection.execute(text("SELECT pg_has_role(:name, 'MEMBER')"), {"name": name}).scalar_one())
+
+
+def _tagged(columns: Mapping[str, str]) -> str:
+    """Whether a row bears a tag of the scope. NULL bears none."""
+    borne = ", ".join(f"'{name}=' || {column}" for name, column in columns.items())
+    return f"{TAGS} && ARRAY[{borne}]"
+
+
+def _lies(row: str) -> str:
+    """Whether an enterprise's row lies in the one place of the scope."""
+    attribute, place = (f"(SELECT split_part(current_setting('zhenduan.scope', true), '=', {part}))" for part in (1, 2))
+    cases = " ".join(f"WHEN '{name}' THEN {row}.{column} = {place}" for name, column in PLACES.items())
+    return f"CASE {attribute} {cases} ELSE false END"
+
+
+def _open_to(attribute: str, view: str, key: str, thing: str, party: str) -> str:
+    """Whether a term of a thing holds on the day of a tag."""
+    day = "split_part(tag, '@', 2)"
+    return (
+        f"EXISTS (SELECT 1 FROM {view} term, unnest({TAGS}) tag WHERE term.{key} = {thing} "
+        f"AND tag = '{attribute}=' || term.{party} || '@' || {day} AND {day} BETWEEN term.since AND term.until)"
+    )
+
+
+def _inside(name: str, named: Mapping[str, str], *, by_party: bool) -> str:
+    """The condition of a table's policy: by the one place, or by every way a thing may be inside, the cheap ones first."""
+    table = named[name]
+    firms, cases = f"{named['enterprises']}_fence", f"{named['diagnoses']}_fence"
+    consents, assignments = f"{named['consents']}_fence", f"{named['assignments']}_fence"
+    if name in PARTS:
+        whole, column = PARTS[name]
+        return f"EXISTS (SELECT 1 FROM {named[whole]} mine WHERE mine.id = {table}.{column})"
+    if name == "diagnoses":
+        lies = _tagged({tag: f"firm.{column}" for tag, column in PLACES.items()}) if by_party else _lies("firm")
+        of_firm = f"EXISTS (SELECT 1 FROM {firms} firm WHERE firm.id = {table}.enterprise AND {lies})"
+        ways = [
+            _tagged({"provider": f"{table}.provider"}),
+            _open_to("consents", consents, "enterprise", f"{table}.enterprise", "bank"),
+            _open_to("assignments", assignments, "diagnosis", f"{table}.id", "expert"),
+            of_firm,
+        ]
+        return " OR ".join((WHOLE, *ways)) if by_party else of_firm
+    if not by_party:
+        return _lies(table)
+    provider = _tagged({"provider": "mine.provider"})
+    assigned = _open_to("assignments", assignments, "diagnosis", "mine.id", "expert")
+    work = f"mine.enterprise = {table}.id AND ({provider} OR {assigned})"
+    ways = [
+        _tagged({tag: f"{table}.{column}" for tag, column in PLACES.items()}),
+        f"EXISTS (SELECT 1 FROM {cases} mine WHERE {work})",
+        _open_to("consents", consents, "enterprise", f"{table}.id", "bank"),
+    ]
+    return " OR ".join((WHOLE, *ways))

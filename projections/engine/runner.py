@@ -1,0 +1,411 @@
+"""Runner 运行器 of the read models: exactly once, resumable at any moment, rebuilt beside the old tables and swapped.
+
+Rows and position are written in one transaction, so a kill between two batches loses and repeats nothing. Each desk has a
+position of its own: a desk that never ran does not believe it stands where another does.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
+from sqlalchemy.sql import quoted_name
+
+from domain.access import Scope
+from journal import Entry, Journal
+from journal.sqlite import owners_file, to_wal
+from journal.statements import Rows, Statements, run
+from projections.as_of.validity import PERIODS
+from projections.diagnosis.diagnoses import DIAGNOSIS_DESK
+from projections.diagnosis.groups import GROUP_DESK
+from projections.engine import row_security
+from projections.engine.places import ENTERPRISES
+from projections.engine.read_model import Desk, Tables
+from projections.engine.snapshot import Reading
+from projections.participants.directory import DIRECTORY
+from projections.participants.headquarters import HEADQUARTERS_DESK
+from projections.participants.people import PEOPLE_DESK
+from projections.participants.rosters import ROSTER_DESK
+from projections.participants.terms import TERMS
+from projections.programme.coverage import COVERAGE
+from projections.record.audit_trail import AUDIT_TRAIL
+from projections.standard.edition_mapping import EDITION_MAPPING_DESK
+from projections.standard.editions import EDITIONS_DESK
+from projections.standard.improvement_costs import IMPROVEMENT_COST_DESK
+from projections.standard.revisions_fold import REVISIONS_DESK
+from projections.standard.shadow import SHADOW_DESK
+
+DESKS: tuple[Desk, ...] = (
+    DIRECTORY,
+    DIAGNOSIS_DESK,
+    TERMS,
+    ROSTER_DESK,
+    COVERAGE,
+    PEOPLE_DESK,
+    EDITIONS_DESK,
+    EDITION_MAPPING_DESK,
+    HEADQUARTERS_DESK,
+    GROUP_DESK,
+    IMPROVEMENT_COST_DESK,
+    REVISIONS_DESK,
+    SHADOW_DESK,
+    AUDIT_TRAIL,
+    PERIODS,
+)
+"""Every desk of the house."""
+
+BATCH = 2_000
+PROJECTOR_LOCK = 7_239_003
+SCHEMA_LOCK = 7_239_004
+RECONNECT_SECONDS = 1.0
+FOLLOW_SECONDS = 0.25
+"""How soon a follower hears that it is to stop, while nothing is appended."""
+LOG_BYTES = 16 * 2**20
+"""What SQLite's write-ahead log shrinks back to after a long reader or a rebuild made it grow."""
+
+PROGRESS = MetaData()
+GENERATIONS = Table(
+    "desk_generations",
+    PROGRESS,
+    Column("desk", String, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("shape", String, nullable=False),
+)
+
+STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.position).where(GENERATIONS.c.current)
+BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.compile(dialect=PGDialect_psycopg2())}"  # type: ignore[no-untyped-call]
+"""One way to the server and back instead of two, for every operation."""
+
+log = logging.getLogger(__name__)
+
+
+def tables_of(desk: Desk, generation: int) -> Mapping[str, Table]:
+    """A desk's tables under the names of one generation."""
+    metadata = MetaData()
+    named = {}
+    for table in desk.tables:
+        copy = table.to_metadata(metadata, name=f"{table.name}_{generation}")
+        for index in copy.indexes:
+            index.name = quoted_name(f"{index.name}_{table.name}_{generation}", quote=None)
+        named[table.name] = copy
+    return named
+
+
+class RebuildOvertaken(Exception):  # noqa: N818 - a lost race, not a fault
+    """Another rebuild is at work on the same tables 重建已被取代."""
+
+
+class ReadModels:
+    """The read models over one journal 读模型."""
+
+    def __init__(
+        self, engine: Engine, journal: Journal, desks: Sequence[Desk] = DESKS, reads: Engine | None = None
+    ) -> None:
+        """Over an engine that writes; on PostgreSQL another one reads, whose transactions are begun by hand."""
+        self._engine = engine
+        self._journal = journal
+        self._desks = desks
+        self._tables: dict[tuple[str, int], Mapping[str, Table]] = {}
+        self._kept: dict[tuple[str, int], tuple[int, Tables]] = {}
+        self._moved = threading.Condition()
+        self._sqlite = engine.dialect.name == "sqlite"
+        self._reads = reads or engine
+        self._statements = None if self._sqlite else Statements()
+        self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
+        with self._writing(SCHEMA_LOCK) as connection:
+            PROGRESS.create_all(connection)
+            known = {row.desk: row for row in connection.execute(select(GENERATIONS).where(GENERATIONS.c.current))}
+            changed = [desk for desk in desks if desk.name not in known or known[desk.name].shape != desk.shape]
+            if changed and not self._sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROJECTOR_LOCK})
+            for desk in changed:
+                self._begin_anew(connection, desk, known[desk.name].generation if desk.name in known else 0)
+            self._fenced = not self._sqlite and self._fence(connection)
+
+    def _fence(self, connection: Connection) -> bool:
+        """Put the second belt on the current tables; False where these desks or this user cannot have it."""
+        standing = self._standing(connection)
+        tables: dict[str, Table] = {}
+        for desk in self._desks:
+            tables |= self._named(desk, standing[desk.name][0])
+        return set(row_security.FENCED) <= tables.keys() and row_security.fence(connection, tables)
+
+    def _begin_anew(self, connection: Connection, desk: Desk, old: int) -> None:
+        """Start a desk over in tables of its present shape: it is new, or a release has changed what its rows look like."""
+        if old:
+            log.warning("desk %s has changed with this release: its rows are folded anew", desk.name)
+            connection.execute(GENERATIONS.delete().where(GENERATIONS.c.desk == desk.name))
+        self._begin_generation(connection, desk, old + 1, current=True)
+
+    def _begin_generation(self, connection: Connection, desk: Desk, generation: int, *, current: bool) -> None:
+        if not self._sqlite:
+            row_security.unfence(connection, self._named(desk, generation))
+        for table in self._named(desk, generation).values():
+            table.drop(connection, checkfirst=True)
+            table.create(connection)
+        connection.execute(
+            GENERATIONS.insert().values(
+                desk=desk.name, generation=generation, position=0, current=current, shape=desk.shape
+            )
+        )
+
+    def _named(self, desk: Desk, generation: int) -> Mapping[str, Table]:
+        found = self._tables.get((desk.name, generation))
+        if found is None:
+            found = self._tables[desk.name, generation] = tables_of(desk, generation)
+        return found
+
+    @contextmanager
+    def _writing(self, lock: int = PROJECTOR_LOCK) -> Iterator[Connection]:
+        """A write transaction that only one projector at a time can be in."""
+        with self._engine.connect() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def catch_up(self, limit: int | None = None) -> int:
+        """Fold what the journal holds beyond the rows 追赶, batch by batch.
+
+        Args:
+            limit: entries to fold at most; None = all there are now.
+
+        Returns:
+            The position that every desk has reached.
+        """
+        done = 0
+        while True:
+            size = BATCH if limit is None else min(BATCH, limit - done)
+            with self._writing() as connection:
+                standing = self._standing(connection)
+                lowest = min(position for _, position in standing.values())
+                entries = self._journal.since(lowest, size) if size else []
+                for desk in self._desks:
+                    self._fold(connection, desk, *standing[desk.name], entries)
+            reached = entries[-1].position if entries else lowest
+            done += len(entries)
+            with self._moved:
+                self._moved.notify_all()
+            if len(entries) < BATCH:
+                return reached
+
+    def _standing(self, connection: Connection, *, current: bool = True) -> dict[str, tuple[int, int]]:
+        """Desk -> (generation, position) of those current, or of those being built; desks that are no more are passed over."""
+        found = connection.execute(select(GENERATIONS).where(GENERATIONS.c.current == current))
+        ours = {desk.name for desk in self._desks}
+        return {row.desk: (row.generation, row.position) for row in found if row.desk in ours}
+
+    def _fold(
+        self, connection: Connection, desk: Desk, generation: int, position: int, entries: Sequence[Entry]
+    ) -> None:
+        if not entries or entries[-1].position <= position:
+            return
+        new = entries if entries[0].position > position else [e for e in entries if e.position > position]
+        # Rows in memory are those in the tables as long as the position there is the one this process left.
+        left, tables = self._kept.pop((desk.name, generation), (-1, None))
+        if tables is None or left != position:
+            tables = Tables(self._named(desk, generation), fresh=position == 0)
+        heard = new if desk.listens is None else [entry for entry in new if entry.type in desk.listens]
+        if heard:
+            with tables.within(connection):
+                desk.fold(tables, heard)
+                tables.flush()
+        self._kept[desk.name, generation] = (new[-1].position, tables)
+        connection.execute(
+            GENERATIONS.update()
+            .where(GENERATIONS.c.desk == desk.name, GENERATIONS.c.generation == generation)
+            .values(position=new[-1].position)
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Follow the journal until told to stop 持续运行; a lost connection is taken up again."""
+        while not stop.is_set():
+            try:
+                position = self.catch_up()
+                self._journal.wait_beyond(position, FOLLOW_SECONDS)
+            except Exception:
+                log.exception("the projector stumbled and tries again")
+                stop.wait(RECONNECT_SECONDS)
+
+    def wait_for(self, position: int, timeout: float = 2.0) -> bool:
+        """Wait until the rows have reached a position 读己之写; False when time is up first."""
+        deadline = time.monotonic() + timeout
+        while self.position() < position:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            with self._moved:
+                self._moved.wait(min(left, 0.05))  # another process may be the projector: look again soon
+        return True
+
+    def position(self) -> int:
+        """The position that every desk has reached."""
+        with self._engine.connect() as connection:
+            return min(position for _, position in self._standing(connection).values())
+
+    @contextmanager
+    def reading(self, scope: Scope | None = None) -> Iterator[Reading]:
+        """One snapshot to read from; a swap of generations never tears it.
+
+        scope: whose eyes it is read with, where PostgreSQL is to refuse what lies outside (`row_security`); None = the
+        program's own.
+        """
+        with self._reads.connect() as connection:
+            standing = {name: rest for name, *rest in self._begun(connection)}
+            try:
+                generations, positions = zip(*(standing[desk.name] for desk in self._desks), strict=True)
+                reading = Reading(
+                    connection,
+                    self._shown(generations),
+                    min(positions),
+                    self._statements,
+                    (generations, positions),
+                    fenced=self._fenced,
+                )
+                if scope is not None:
+                    reading.through(scope)
+                yield reading
+            finally:
+                self._ended(connection)
+
+    def _begun(self, connection: Connection) -> Rows:
+        """A snapshot begun, and (desk, generation, position) as it shows them; a lost connection is made anew."""
+        if self._sqlite:
+            connection.exec_driver_sql("BEGIN")
+            return [tuple(row) for row in connection.execute(STANDING)]
+        try:
+            return run(connection, BEGIN_READING)
+        except psycopg2.OperationalError:
+            connection.invalidate()
+            return run(connection, BEGIN_READING)
+
+    def _ended(self, connection: Connection) -> None:
+        driver: Any = connection.connection
+        if self._sqlite:
+            connection.rollback()
+        elif driver.closed:
+            connection.invalidate()
+        else:
+            run(connection, "ROLLBACK")
+
+    def _shown(self, generations: tuple[int, ...]) -> Mapping[str, Table]:
+        """The tables by name, given the generation of each desk; those of the latest snapshot are kept."""
+        known, tables = self._latest
+        if known != generations:
+            named = (self._named(desk, number) for desk, number in zip(self._desks, generations, strict=True))
+            tables = {name: table for shown in named for name, table in shown.items()}
+            self._latest = generations, tables
+        return tables
+
+    def rebuild(self, progress: Callable[[int], None] | None = None) -> None:
+        """Fold everything anew beside the old tables, then swap 重建; readers keep the old rows until the swap.
+
+        Of two rebuilds at once one goes on; one that was killed leaves tables that nobody reads, and the next makes them anew.
+
+        Args:
+            progress: told the position reached so far.
+
+        Raises:
+            RebuildOvertaken: another rebuild is at work on the same tables.
+        """
+        with self._writing() as connection:
+            connection.execute(GENERATIONS.delete().where(~GENERATIONS.c.current))
+            building = {name: (generation + 1, 0) for name, (generation, _) in self._standing(connection).items()}
+            for desk in self._desks:
+                self._begin_generation(connection, desk, building[desk.name][0], current=False)
+        position = 0
+        while True:
+            with self._writing() as connection:
+                if self._standing(connection, current=False) != building:
+                    raise RebuildOvertaken
+                entries = self._journal.since(position, BATCH)
+                for desk in self._desks:
+                    self._fold(connection, desk, *building[desk.name], entries)
+                position = entries[-1].position if entries else position
+                building = {name: (generation, position) for name, (generation, _) in building.items()}
+                if len(entries) < BATCH:
+                    self._swap(connection)
+            if progress is not None:
+                progress(position)
+            if len(entries) < BATCH:
+                return
+
+    def _swap(self, connection: Connection) -> None:
+        standing = self._standing(connection)
+        if not self._sqlite:  # of every desk first: a policy looks into the tables of others
+            for desk in self._desks:
+                row_security.unfence(connection, self._named(desk, standing[desk.name][0] - 1))
+        for desk in self._desks:
+            old = standing[desk.name][0]
+            connection.execute(
+                GENERATIONS.delete().where(GENERATIONS.c.desk == desk.name, GENERATIONS.c.generation == old)
+            )
+            connection.execute(GENERATIONS.update().where(GENERATIONS.c.desk == desk.name).values(current=True))
+            self._kept.pop((desk.name, old), None)
+            for table in self._named(desk, old - 1).values():
+                table.drop(connection, checkfirst=True)  # the generation before the old one: no reader holds it any more
+        if self._fenced:
+            self._fence(connection)
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every current table, sorted: what drop and replay must give again."""
+        with self.reading() as reading:
+            return {
+                table.name: sorted((tuple(row) for row in reading.rows(select(reading[table]))), key=repr)
+                for desk in self._desks
+                for table in desk.tables
+            }
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+        self._reads.dispose()
+
+
+def open_read_models(url: str, journal: Journal, desks: Sequence[Desk] = DESKS) -> ReadModels:
+    """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address."""
+    if not url.startswith("sqlite:///"):
+        address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
+        writes = create_engine(address, pool_size=2, max_overflow=8)
+        return ReadModels(writes, journal, desks, create_engine(address, pool_size=16, isolation_level="AUTOCOMMIT"))
+    owners_file(Path(url.removeprefix("sqlite:///")))
+    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
+        to_wal(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
+
+    return ReadModels(engine, journal, desks)
+
+
+assert ENTERPRISES in DIRECTORY.tables  # noqa: S101 - every scope is judged against these rows

@@ -1,0 +1,85 @@
+"""Reading 读取: one connection and one snapshot, which every read of an operation goes through."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, String, Table, any_, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Scope
+from journal.statements import Rows, Statements
+from projections.engine import row_security
+
+StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
+"""Generation and position of every desk."""
+
+
+class Reading:
+    """One snapshot of the read models 快照. position: the journal position the rows stand at.
+
+    stands_at: of every desk; two snapshots of one installation that stand at the same show the same rows.
+    Indexing with a desk's table gives that table in the generation of this snapshot.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        tables: Mapping[str, Table],
+        position: int,
+        statements: Statements | None = None,
+        stands_at: StandsAt = ((), ()),
+        *,
+        fenced: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._statements = statements
+        self._generations = stands_at[0]
+        self.stands_at = stands_at
+        self._fenced = fenced
+        self.position = position
+
+    def __getitem__(self, table: Table) -> Table:
+        return self._tables[table.name]
+
+    def through(self, scope: Scope) -> None:
+        """Let PostgreSQL itself refuse what lies outside a scope, from here to the snapshot's end (`row_security`)."""
+        if self._fenced:
+            row_security.enter(self._connection, scope)
+
+    def rows(self, query: Select[Any]) -> Rows:
+        """The rows of a query, as plain tuples."""
+        if self._statements is not None:
+            return self._statements.rows(self._connection, query)
+        return [tuple(row) for row in self._connection.execute(query)]
+
+    def kept(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - values of any column
+        """The rows of a query that is built once for its name 常用查询: building one takes longer than running it.
+
+        Args:
+            name: all that the query depends on besides this snapshot's tables and `values`; such as the scope. None = it
+                depends on what a client may vary at will, and is not kept.
+            build: makes the query, with `bindparam(NAME)` in place of each value.
+            values: of those parameters.
+        """
+        if self._statements is None:
+            return [tuple(row) for row in self._connection.execute(build(), values)]
+        if name is None:
+            return self._statements.rows(self._connection, build(), values)
+        return self._statements.kept(self._connection, (self._generations, *name), build, values)
+
+    def listed(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        """As `among`, of a list that is given by name."""
+        if self._statements is None:
+            return column.in_(bindparam(name, expanding=True))
+        return column == any_(bindparam(name, type_=ARRAY(String)))
+
+    def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
+        """The condition that a column has one of several texts 属于.
+
+        One array on PostgreSQL: a list in the statement would make another statement of each length.
+        """
+        if self._statements is None:
+            return column.in_(list(values))
+        return column == any_(bindparam(None, list(values), type_=ARRAY(String)))

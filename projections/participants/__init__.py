@@ -1,0 +1,1 @@
+"""Read models of who takes part · 参与方."""

@@ -1,0 +1,307 @@
+"""Directory desk 名录: enterprises and organisations as they stand now, found by place, name or code. plan P1, V2."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Column, Integer, MetaData, Select, String, Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Attribute, Scope
+from journal import Entry
+from projections.diagnosis.diagnoses import DIAGNOSES, OPENED
+from projections.engine.places import ENTERPRISES
+from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.scope import NOWHERE, Columns, to_sql
+from projections.engine.snapshot import Reading
+from projections.participants.terms import assigned_to, has_consent
+
+META = MetaData()
+
+BIGRAMS = Table(
+    "enterprise_bigrams",
+    META,
+    Column("bigram", String, primary_key=True),
+    Column("enterprise", String, primary_key=True),
+)
+ORGANISATIONS = Table(
+    "organisations",
+    META,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("parent", String),
+    Column("industries", String, nullable=False),
+)
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """Every two neighbouring characters of a text 双字: finds two-character words, which trigrams miss."""
+    letters = "".join(text.split()).casefold()
+    return frozenset(letters[start : start + 2] for start in range(len(letters) - 1)) or frozenset({letters})
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Enterprises from rosters, organisations from their registration, the latest diagnosis from its opening."""
+    enterprises, words, organisations = tables[ENTERPRISES], tables[BIGRAMS], tables[ORGANISATIONS]
+    enterprises.load((key(e),) for e in entries if e.stream.startswith("enterprise/"))
+    for entry in entries:
+        match entry.type:
+            case "enterprise.registered.v1" | "enterprise.registered.v2" | "enterprise.revised.v1" | "enterprise.revised.v2":
+                before = enterprises.get(key(entry))
+                firm = data(entry)["firm"]
+                if before is not None and before["name"] != firm["name"]:
+                    for word in bigrams(before["name"]) - bigrams(firm["name"]):
+                        words.remove(word, key(entry))
+                if before is None or before["name"] != firm["name"]:
+                    for word in bigrams(firm["name"]):
+                        words.put({"bigram": word, "enterprise": key(entry)})
+                latest = before["latest_diagnosis"] if before is not None else None
+                enterprises.put({"id": key(entry), "latest_diagnosis": latest, "reporting_unit": None, **firm})
+            case "diagnosis.opened.v1" | "diagnosis.opened.v2":
+                enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
+            case _:
+                found = data(entry)
+                organisations.put(
+                    {
+                        "id": key(entry),
+                        "kind": found["kind"],
+                        "name": found["name"],
+                        "parent": found["parent"],
+                        "industries": orjson.dumps(found["industries"]).decode(),
+                    }
+                )
+
+
+DIRECTORY = Desk(
+    "directory",
+    (ENTERPRISES, BIGRAMS, ORGANISATIONS),
+    fold,
+    frozenset(
+        {
+            "enterprise.registered.v1",
+            "enterprise.registered.v2",
+            "enterprise.revised.v1",
+            "enterprise.revised.v2",
+            *OPENED,
+            "organisation.registered.v1",
+            "organisation.registered.v2",
+        }
+    ),
+)
+
+
+@dataclass(frozen=True)
+class EnterpriseFilter:
+    """What to look for 筛选条件; empty = any. text: part of a name or a whole USCC."""
+
+    district: str | None = None
+    industry: str | None = None
+    size_class: str | None = None
+    text: str | None = None
+
+
+class EnterpriseRow(NamedTuple):
+    """An enterprise as the directory shows it 企业."""
+
+    id: str
+    uscc: str
+    name: str
+    district: str
+    subdistrict: str | None
+    park: str | None
+    reporting_unit: str | None
+    group: str | None
+    industry: str
+    employees: int
+    revenue_wan: str
+    size_class: str
+    above_scale: bool
+    latest_diagnosis: str | None
+
+
+class OrganisationRow(NamedTuple):
+    """An organisation as the directory shows it 组织."""
+
+    id: str
+    kind: str
+    name: str
+    parent: str | None
+    industries: str
+
+
+def enterprise_columns(reading: Reading) -> Columns:
+    """How a scope reads an enterprise's row; providers and experts see the enterprises whose diagnoses they work on."""
+    firms, cases = reading[ENTERPRISES], reading[DIAGNOSES]
+    return {
+        Attribute.ENTERPRISE: lambda value: firms.c.id == value,
+        Attribute.DISTRICT: lambda value: firms.c.district == value,
+        Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
+        Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
+        Attribute.GROUP: lambda value: firms.c.group == value,
+        Attribute.PROVIDER: lambda value: exists().where(
+            and_(cases.c.enterprise == firms.c.id, cases.c.provider == value)
+        ),
+        Attribute.CONSENT: lambda bank, day: has_consent(reading, firms.c.id, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: firms.c.id.in_(
+            select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(reading, expert, day)))
+        ),
+    }
+
+
+def _matching(reading: Reading, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
+    firms, words = reading[ENTERPRISES], reading[BIGRAMS]
+    yield to_sql(scope, enterprise_columns(reading))
+    if where.district is not None:
+        yield firms.c.district == where.district
+    if where.industry is not None:
+        yield firms.c.industry.startswith(where.industry, autoescape=True)
+    if where.size_class is not None:
+        yield firms.c.size_class == where.size_class
+    if where.text:
+        wanted = bigrams(where.text)
+        found = (
+            select(words.c.enterprise)
+            .where(words.c.bigram.in_(sorted(wanted)))
+            .group_by(words.c.enterprise)
+            .having(func.count() == len(wanted))
+        )
+        yield (firms.c.id.in_(found) & firms.c.name.contains(where.text, autoescape=True)) | (
+            firms.c.uscc == where.text.upper()
+        )
+
+
+def enterprises(
+    reading: Reading, scope: Scope, where: EnterpriseFilter, first: int, after: str | None = None
+) -> list[EnterpriseRow]:
+    """A page of enterprises within a scope 企业列表, in order of id, beyond `after`."""
+    firms = reading[ENTERPRISES]
+
+    def query() -> Select[Any]:
+        page = select(firms).where(*_matching(reading, scope, where), firms.c.id > bindparam("after"))
+        return page.order_by(firms.c.id).limit(bindparam("first", type_=Integer))
+
+    name = ("enterprises", scope) if where == EnterpriseFilter() else None
+    rows = reading.kept(name, query, after=after or "", first=first)
+    return [EnterpriseRow._make(row) for row in rows]
+
+
+def count(reading: Reading, scope: Scope, where: EnterpriseFilter) -> int:
+    """How many enterprises a scope admits 企业数."""
+    query = select(func.count()).select_from(reading[ENTERPRISES]).where(*_matching(reading, scope, where))
+    return int(reading.rows(query)[0][0])
+
+
+def enterprises_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, EnterpriseRow]:
+    """Enterprises of many ids within a scope; those outside are absent."""
+    firms = reading[ENTERPRISES]
+
+    def query() -> Select[Any]:
+        return select(firms).where(to_sql(scope, enterprise_columns(reading)), reading.listed(firms.c.id, "ids"))
+
+    rows = reading.kept(("enterprises_by_id", scope), query, ids=list(ids))
+    return {row[0]: EnterpriseRow._make(row) for row in rows}
+
+
+def organisations(reading: Reading, kind: str | None, first: int, after: str | None = None) -> list[OrganisationRow]:
+    """A page of organisations 组织列表. Names of organisations are public among the signed-in (plan V2, O2)."""
+    table = reading[ORGANISATIONS]
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [OrganisationRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+
+
+def ids_by_name(reading: Reading, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Kind -> name -> id of the organisations of some kinds 名称对照; of two with one name the first by id."""
+    table = reading[ORGANISATIONS]
+    query = select(table.c.kind, table.c.name, table.c.id).where(table.c.kind.in_(list(kinds)))
+    found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    for kind, name, identity in reading.rows(query.order_by(table.c.id)):
+        found[kind].setdefault(name, identity)
+    return found
+
+
+def organisation_count(reading: Reading, kind: str | None) -> int:
+    """How many organisations there are 组织数, of one kind or all."""
+    table = reading[ORGANISATIONS]
+    query = select(func.count()).select_from(table)
+    return int(reading.rows(query if kind is None else query.where(table.c.kind == kind))[0][0])
+
+
+def organisations_by_id(reading: Reading, ids: Sequence[str]) -> dict[str, OrganisationRow]:
+    """Organisations of many ids."""
+    table = reading[ORGANISATIONS]
+
+    def query() -> Select[Any]:
+        columns = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
+        return columns.where(reading.listed(table.c.id, "ids"))
+
+    rows = reading.kept(("organisations_by_id",), query, ids=list(ids))
+    return {row[0]: OrganisationRow._make(row) for row in rows}
+
+
+NODES = ("city", "district", "subdistrict", "park", "reporting_unit", "group")
+"""Kinds that are nodes of the liaison network 联络节点 (plan O2, O3)."""
+
+
+def _node_columns(reading: Reading) -> Columns:
+    """How a scope reads a node of the network: it lies in itself and in the unit above it."""
+    units = reading[ORGANISATIONS]
+
+    def itself(kind: str) -> Callable[[str], ColumnElement[bool]]:
+        return lambda value: and_(units.c.kind == kind, units.c.id == value)
+
+    return {
+        **NOWHERE,
+        Attribute.DISTRICT: lambda value: or_(itself("district")(value), units.c.parent == value),
+        Attribute.SUBDISTRICT: itself("subdistrict"),
+        Attribute.PARK: itself("park"),
+        Attribute.REPORTING_UNIT: itself("reporting_unit"),
+        Attribute.GROUP: itself("group"),
+    }
+
+
+def _nodes(
+    reading: Reading, scope: Scope, also: Sequence[str], above: str | None
+) -> Iterator[ColumnElement[bool]]:
+    units = reading[ORGANISATIONS]
+    yield units.c.kind.in_(NODES)
+    yield or_(to_sql(scope, _node_columns(reading)), reading.among(units.c.id, also))
+    if above is not None:
+        yield units.c.parent == above
+
+
+def nodes(
+    reading: Reading,
+    scope: Scope,
+    also: Sequence[str],
+    first: int,
+    *,
+    above: str | None = None,
+    after: str | None = None,
+) -> list[OrganisationRow]:
+    """A page of nodes within a scope 联络节点, in order of id; `also`: those above the caller's own unit."""
+    table = reading[ORGANISATIONS]
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries).where(
+        *_nodes(reading, scope, also, above)
+    )
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [OrganisationRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+
+
+def node_ids(reading: Reading, scope: Scope, also: Sequence[str]) -> list[str]:
+    """Ids of every node within a scope 联络节点标识; `also` as in `nodes`."""
+    query = select(reading[ORGANISATIONS].c.id).where(*_nodes(reading, scope, also, None))
+    return [str(row[0]) for row in reading.rows(query)]
+
+
+def node_count(reading: Reading, scope: Scope, also: Sequence[str], above: str | None) -> int:
+    """How many nodes there are 节点数."""
+    query = select(func.count()).select_from(reading[ORGANISATIONS]).where(*_nodes(reading, scope, also, above))
+    return int(reading.rows(query)[0][0])

@@ -1,0 +1,75 @@
+"""Headquarters desk 集团总部台: which member of a group is its headquarters, from which day on, and when that was said. plan O3."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+
+from journal import Entry
+from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.snapshot import Reading
+
+META = MetaData()
+
+SEATS = Table(
+    "headquarters",
+    META,
+    Column("group", String, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("since", String, nullable=False),
+    Column("enterprise", String),
+    Column("said_at", BigInteger, nullable=False),
+    Column("said_by_role", String, nullable=False),
+)
+"""From a day on; enterprise None = from then on there is none. position: of the fact, so that the past can be asked for."""
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """What was said of a group's headquarters, each from its day on."""
+    for entry in entries:
+        found = data(entry)
+        after = (date.fromisoformat(found["last"]) + timedelta(days=1)).isoformat() if "last" in found else None
+        tables[SEATS].put(
+            {
+                "group": key(entry),
+                "position": entry.position,
+                "since": after or found["since"],
+                "enterprise": found.get("enterprise"),
+                "said_at": entry.at,
+                "said_by_role": entry.role,
+            }
+        )
+
+
+HEADQUARTERS_DESK = Desk(
+    "headquarters", (SEATS,), fold, frozenset({"headquarters.named.v1", "headquarters.ended.v1"})
+)
+
+
+class SeatRow(NamedTuple):
+    """What holds of a group's headquarters from a day on 总部记录; enterprise None = none. said_at: microseconds of UTC."""
+
+    since: date
+    enterprise: str | None
+    said_at: int
+    said_by_role: str
+
+
+def seats(reading: Reading, group: str, position: int | None = None) -> list[SeatRow]:
+    """What was said of a group's headquarters, by the day it holds from; the caller has judged the group.
+
+    position: as it was known then; None = now.
+    """
+    table = reading[SEATS]
+    query = select(table.c.since, table.c.enterprise, table.c.said_at, table.c.said_by_role).where(table.c.group == group)
+    if position is not None:
+        query = query.where(table.c.position <= position)
+    rows = reading.rows(query.order_by(table.c.since, table.c.position))
+    return [SeatRow(date.fromisoformat(since), *rest) for since, *rest in rows]
+
+
+def headquarters_on(reading: Reading, group: str, day: date, position: int | None = None) -> str | None:
+    """The enterprise that is a group's headquarters on a day; None where there is none."""
+    held = [seat for seat in seats(reading, group, position) if seat.since <= day]
+    return held[-1].enterprise if held else None

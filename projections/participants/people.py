@@ -1,0 +1,292 @@
+"""People desk 人员台: people and their memberships as they stand now; names stay ciphertext. plan O2, P7."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Boolean,
+    Column,
+    Index,
+    MetaData,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import POSITIONS, Attribute, Everything, Role, Scope
+from domain.command_rights import MAY_APPOINT
+from journal import Entry
+from projections.engine.places import ENTERPRISES
+from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.scope import NOWHERE, Columns, to_sql
+from projections.engine.snapshot import Reading
+from projections.participants.directory import ORGANISATIONS
+
+META = MetaData()
+
+PEOPLE = Table(
+    "people",
+    META,
+    Column("id", String, primary_key=True),
+    Column("sealed_name", String),
+    Column("sealed_phone", String),
+    Column("joined", Boolean, nullable=False),
+    Column("erased", Boolean, nullable=False),
+    Column("registered", BigInteger, nullable=False),
+)
+"""registered: the position of the person's first entry."""
+MEMBERSHIPS = Table(
+    "memberships",
+    META,
+    Column("person", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("since", String, nullable=False),
+    Column("until", String),
+    Column("sections", String, nullable=False),
+    Column("contact", Boolean, nullable=False),
+    Column("granted", BigInteger, nullable=False),
+    Index("ix_organisation", "organisation"),
+)
+"""granted: the position from which on it is known."""
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """People and memberships; erasure purges the ciphertext too."""
+    people, memberships = tables[PEOPLE], tables[MEMBERSHIPS]
+    for entry in entries:
+        found, person = data(entry), key(entry)
+        match entry.type:
+            case "person.registered.v1":
+                people.put({"id": person, "joined": False, "erased": False, "registered": entry.position, **found})
+            case "person.joined.v1":
+                people.change(person, joined=True)
+            case "person.membership_granted.v1" | "person.membership_granted.v2":
+                values = {name: found[name] for name in ("role", "organisation", "since", "until")}
+                values |= {"person": person, "id": found["membership"], "granted": entry.position}
+                values["sections"] = orjson.dumps(found.get("sections", [])).decode()
+                values["contact"] = found.get("contact", False)
+                memberships.put(values)
+            case "person.membership_ended.v1":
+                memberships.change(person, found["membership"], until=found["on"])
+            case _:
+                people.change(person, sealed_name=None, sealed_phone=None, erased=True)
+
+
+MEMBERSHIP_COLUMNS = ("id", "role", "organisation", "since", "until", "sections", "contact")
+"""In the order of `MembershipRow`."""
+
+PEOPLE_DESK = Desk(
+    "people_desk",
+    (PEOPLE, MEMBERSHIPS),
+    fold,
+    frozenset(
+        {
+            "person.registered.v1",
+            "person.joined.v1",
+            "person.membership_granted.v1",
+            "person.membership_granted.v2",
+            "person.membership_ended.v1",
+            "person.erased.v1",
+        }
+    ),
+)
+
+
+class MembershipRow(NamedTuple):
+    """A role held for an organisation 任职; days as ISO text, both included."""
+
+    id: str
+    role: str
+    organisation: str
+    since: str
+    until: str | None
+    sections: tuple[str, ...] = ()
+    contact: bool = False
+
+
+class PersonRow(NamedTuple):
+    """A person 人员; name and phone as ciphertext, None once erased or never given."""
+
+    id: str
+    sealed_name: str | None
+    sealed_phone: str | None
+    joined: bool
+    erased: bool
+
+
+def _place_columns(reading: Reading, held: Table) -> Columns:
+    """How a scope reads a membership: the place of the unit that it is held for, whose row is joined."""
+    units, firms = reading[ORGANISATIONS], reading[ENTERPRISES]
+
+    def of(head: Role) -> ColumnElement[bool]:
+        return held.c.role.in_(sorted(POSITIONS.get(head, {head})))
+
+    def own(head: Role, value: str) -> ColumnElement[bool]:
+        return and_(of(head), held.c.organisation == value)
+
+    def liaised(head: Role) -> ColumnElement[bool]:
+        """Of a unit below: whom the head appoints, and the named contacts; as `domain.participants.appointments.is_known_to`."""
+        return or_(held.c.contact, held.c.role.in_(sorted(MAY_APPOINT[head])))
+
+    return {
+        **NOWHERE,
+        Attribute.ENTERPRISE: lambda value: own(Role.ENTERPRISE, value),
+        Attribute.DISTRICT: lambda value: or_(
+            own(Role.DISTRICT, value),
+            and_(or_(firms.c.district == value, units.c.parent == value), liaised(Role.DISTRICT)),
+        ),
+        Attribute.SUBDISTRICT: lambda value: own(Role.SUBDISTRICT, value),
+        Attribute.PARK: lambda value: own(Role.PARK, value),
+        Attribute.REPORTING_UNIT: lambda value: own(Role.REPORTING_UNIT, value),
+        Attribute.GROUP: lambda value: or_(own(Role.GROUP, value), and_(firms.c.group == value, liaised(Role.GROUP))),
+        Attribute.PROVIDER: lambda value: own(Role.PROVIDER, value),
+    }
+
+
+def _within(reading: Reading, scope: Scope, position: int | None = None) -> ColumnElement[bool]:
+    """Whether a person lies in a scope: by the place of any unit that they hold or held a role for.
+
+    Everything admits also who holds none. Who is known here is known to domain/participants/appointments.py.
+
+    position: whether they were known by then, by a role given by then: what they were elsewhere before tells nobody.
+    """
+    people, held = reading[PEOPLE], reading[MEMBERSHIPS]
+    if isinstance(scope, Everything):
+        return people.c.registered <= position if position is not None else true()
+    units, firms = reading[ORGANISATIONS], reading[ENTERPRISES]
+    joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(
+        firms, firms.c.id == held.c.organisation
+    )
+    return (
+        select(held.c.person)
+        .select_from(joined)
+        .where(
+            held.c.person == people.c.id,
+            to_sql(scope, _place_columns(reading, held)),
+            held.c.granted <= position if position is not None else true(),
+        )
+        .exists()
+    )
+
+
+def _people(reading: Reading) -> Select[Any]:
+    table = reading[PEOPLE]
+    return select(*(table.c[name] for name in PersonRow._fields))
+
+
+def people(
+    reading: Reading, scope: Scope, first: int, after: str | None = None, position: int | None = None
+) -> list[PersonRow]:
+    """A page of people 人员列表 within a scope, in order of id. A person lies where the units lie that they serve.
+
+    position: those who were known by then, as they are now; `past_people` tells what they were then.
+    """
+    table = reading[PEOPLE]
+    query = _people(reading).where(_within(reading, scope, position))
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [PersonRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+
+
+def people_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:
+    """People of many ids within a scope, in order of id."""
+    table = reading[PEOPLE]
+    query = _people(reading).where(_within(reading, scope), reading.among(table.c.id, ids))
+    return [PersonRow._make(row) for row in reading.rows(query.order_by(table.c.id))]
+
+
+def people_count(reading: Reading, scope: Scope, position: int | None = None) -> int:
+    """How many people a scope admits 人员数, of those known by a position."""
+    query = select(func.count()).select_from(reading[PEOPLE]).where(_within(reading, scope, position))
+    return int(reading.rows(query)[0][0])
+
+
+def erased_people(reading: Reading) -> list[str]:
+    """Ids of the people whose data is erased: their keys must be gone (decision 0009)."""
+    table = reading[PEOPLE]
+    return [str(row[0]) for row in reading.rows(select(table.c.id).where(table.c.erased))]
+
+
+def held_by(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, list[MembershipRow]]:
+    """The memberships of many people 任职 for units within a scope, past ones included.
+
+    Whoever sees a person through one unit learns nothing of what they are elsewhere.
+    """
+    held, units, firms = reading[MEMBERSHIPS], reading[ORGANISATIONS], reading[ENTERPRISES]
+    joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(
+        firms, firms.c.id == held.c.organisation
+    )
+    query = (
+        select(held.c.person, *(held.c[name] for name in MEMBERSHIP_COLUMNS))
+        .select_from(joined)
+        .where(to_sql(scope, _place_columns(reading, held)), reading.among(held.c.person, ids))
+        .order_by(held.c.person, held.c.id)
+    )
+    found: dict[str, list[MembershipRow]] = {}
+    for person, *rest in reading.rows(query):
+        found.setdefault(person, []).append(_membership(rest))
+    return found
+
+
+def _membership(values: Sequence[Any]) -> MembershipRow:
+    identity, role, organisation, since, until, sections, contact = values
+    return MembershipRow(identity, role, organisation, since, until, tuple(orjson.loads(sections)), contact)
+
+
+class ContactRow(NamedTuple):
+    """The named contact of a unit 联络人; name and phone as ciphertext."""
+
+    organisation: str
+    role: str
+    person: str
+    sealed_name: str | None
+    sealed_phone: str | None
+
+
+def contacts(reading: Reading, units: Sequence[str], day: str) -> dict[str, list[ContactRow]]:
+    """The contacts of many units on a day 联络人 (plan O2, O3); the caller has judged the units."""
+    held, people = reading[MEMBERSHIPS], reading[PEOPLE]
+    query = (
+        select(held.c.organisation, held.c.role, people.c.id, people.c.sealed_name, people.c.sealed_phone)
+        .where(
+            reading.among(held.c.organisation, units),
+            held.c.contact,
+            held.c.since <= day,
+            held.c.until.is_(None) | (held.c.until >= day),
+            people.c.id == held.c.person,
+            people.c.erased.is_(False),
+        )
+        .order_by(held.c.organisation, held.c.since, people.c.id)
+    )
+    found: dict[str, list[ContactRow]] = {}
+    for row in reading.rows(query):
+        found.setdefault(row[0], []).append(ContactRow._make(row))
+    return found
+
+
+def memberships_of(reading: Reading, person: str, day: str) -> list[MembershipRow]:
+    """The memberships of a person that hold on a day (ISO text); none once the person is erased."""
+    held, people = reading[MEMBERSHIPS], reading[PEOPLE]
+
+    def query() -> Select[Any]:
+        then: BindParameter[str] = bindparam("day")
+        return (
+            select(*(held.c[name] for name in MEMBERSHIP_COLUMNS))
+            .where(held.c.person == bindparam("of"), held.c.since <= then, held.c.until.is_(None) | (held.c.until >= then))
+            .where(people.c.id == held.c.person, people.c.erased.is_(False))
+            .order_by(held.c.id)
+        )
+
+    return [_membership(row) for row in reading.kept(("memberships_of",), query, of=person, day=day)]

@@ -1,0 +1,105 @@
+"""Terms 期限: to which banks a firm's results, and to which experts a diagnosis, are open, and for which days. plan R4, V5.
+
+Every desk's scope reads these rows, as it reads the enterprise's: a term that is over opens nothing from that day on.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Column, Index, MetaData, Select, String, Table, exists, select
+from sqlalchemy.sql import ColumnElement
+
+from journal import Entry
+from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.snapshot import Reading
+
+META = MetaData()
+
+CONSENTS = Table(
+    "consents",
+    META,
+    Column("enterprise", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("bank", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("since", String, nullable=False),
+    Column("until", String, nullable=False),
+    Index("ix_bank", "bank", "enterprise"),
+)
+ASSIGNMENTS = Table(
+    "assignments",
+    META,
+    Column("diagnosis", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("expert", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("since", String, nullable=False),
+    Column("until", String, nullable=False),
+    Index("ix_expert", "expert", "diagnosis"),
+)
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Consents and assignments as granted, their last day as revoked."""
+    consents, assignments = tables[CONSENTS], tables[ASSIGNMENTS]
+    for entry in entries:
+        found, subject = data(entry), key(entry)
+        match entry.type:
+            case "consent.granted.v1":
+                values = {name: found[name] for name in ("bank", "purpose", "since", "until")}
+                consents.put({"enterprise": subject, "id": found["consent"], **values})
+            case "consent.revoked.v1":
+                consents.change(subject, found["consent"], until=found["last"])
+            case "assignment.made.v1":
+                values = {name: found[name] for name in ("expert", "role", "since", "until")}
+                assignments.put({"diagnosis": subject, "id": found["assignment"], **values})
+            case _:
+                assignments.change(subject, found["assignment"], until=found["last"])
+
+
+TERMS = Desk(
+    "terms",
+    (CONSENTS, ASSIGNMENTS),
+    fold,
+    frozenset({"consent.granted.v1", "consent.revoked.v1", "assignment.made.v1", "assignment.ended.v1"}),
+)
+
+
+class ConsentRow(NamedTuple):
+    """A consent 授权; days as ISO text, both included."""
+
+    id: str
+    bank: str
+    purpose: str
+    since: str
+    until: str
+
+
+def has_consent(
+    reading: Reading, enterprise: ColumnElement[str], bank: str, day: str
+) -> ColumnElement[bool]:
+    """Whether an enterprise lets a bank see its results on a day."""
+    terms = reading[CONSENTS]
+    return exists().where(
+        terms.c.enterprise == enterprise, terms.c.bank == bank, terms.c.since <= day, terms.c.until >= day
+    )
+
+
+def assigned_to(reading: Reading, expert: str, day: str) -> Select[tuple[str]]:
+    """Ids of the diagnoses that an expert is assigned to on a day, as a subquery."""
+    terms = reading[ASSIGNMENTS]
+    return select(terms.c.diagnosis).where(terms.c.expert == expert, terms.c.since <= day, terms.c.until >= day)
+
+
+def consents_of(reading: Reading, enterprises: Sequence[str]) -> dict[str, list[ConsentRow]]:
+    """Every consent of many enterprises, those that are over included; the caller has judged the enterprises."""
+    terms = reading[CONSENTS]
+    query = (
+        select(terms.c.enterprise, terms.c.id, terms.c.bank, terms.c.purpose, terms.c.since, terms.c.until)
+        .where(reading.among(terms.c.enterprise, enterprises))
+        .order_by(terms.c.enterprise, terms.c.since, terms.c.id)
+    )
+    found: dict[str, list[ConsentRow]] = {}
+    for enterprise, *rest in reading.rows(query):
+        found.setdefault(enterprise, []).append(ConsentRow._make(rest))
+    return found

@@ -1,0 +1,1 @@
+"""Read models of the programme · 工作推进."""

@@ -1,0 +1,178 @@
+"""Audit trail 审计轨迹: every entry of the journal beside the subject that decides who may see it. plan P5."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, select
+from sqlalchemy.sql import ColumnElement, FromClause
+
+from domain.access import Attribute, Scope
+from journal import Entry
+from projections.diagnosis.diagnoses import OPENED
+from projections.engine.places import ENTERPRISES
+from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.scope import Columns, to_sql
+from projections.engine.snapshot import Reading
+from projections.participants.terms import assigned_to, has_consent
+
+META = MetaData()
+
+ENTRIES = Table(
+    "audit_entries",
+    META,
+    Column("position", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", String, nullable=False),
+    Column("data", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Index("ix_stream", "stream", "version"),
+    Index("ix_at", "at", "position"),
+    Index("ix_actor", "actor", "position"),
+)
+SUBJECTS = Table(
+    "audit_subjects",
+    META,
+    Column("stream", String, primary_key=True),
+    Column("enterprise", String),
+    Column("provider", String),
+    Column("diagnosis", String),
+    Index("ix_subject_enterprise", "enterprise"),
+)
+NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None}
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Every entry, and whose subject it is: the enterprise and, for a diagnosis, the provider of now."""
+    subjects = tables[SUBJECTS]
+    subjects.load((entry.stream,) for entry in entries)
+    for entry in entries:
+        tables[ENTRIES].put(
+            {
+                "position": entry.position,
+                "at": entry.at,
+                "stream": entry.stream,
+                "version": entry.version,
+                "type": entry.type,
+                "data": entry.state.decode(),
+                "actor": entry.actor,
+                "role": entry.role,
+                "organisation": entry.organisation,
+                "reason": entry.reason,
+            }
+        )
+        subject = subjects.get(entry.stream) or {"stream": entry.stream, **NOWHERE}
+        if entry.type in OPENED:
+            found = data(entry)
+            subject |= {
+                "enterprise": found["enterprise"],
+                "provider": found["provider"],
+                "diagnosis": key(entry),
+            }
+        elif entry.type in ("diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"):
+            subject["provider"] = data(entry)["provider"]
+        elif entry.stream.startswith(("enterprise/", "consent/")):
+            subject["enterprise"] = key(entry)
+        subjects.put(subject)
+
+
+AUDIT_TRAIL = Desk("audit_trail", (ENTRIES, SUBJECTS), fold)
+
+
+class EntryRow(NamedTuple):
+    """An entry as the trail shows it 条目; data as JSON."""
+
+    position: int
+    at: int
+    stream: str
+    version: int
+    type: str
+    data: str
+    actor: str
+    role: str
+    organisation: str
+    reason: str
+
+
+def _columns(reading: Reading) -> Columns:
+    firms, subjects = reading[ENTERPRISES], reading[SUBJECTS]
+    return {
+        Attribute.ENTERPRISE: lambda value: subjects.c.enterprise == value,
+        Attribute.DISTRICT: lambda value: firms.c.district == value,
+        Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
+        Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
+        Attribute.GROUP: lambda value: firms.c.group == value,
+        Attribute.PROVIDER: lambda value: subjects.c.provider == value,
+        Attribute.CONSENT: lambda bank, day: has_consent(reading, subjects.c.enterprise, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: subjects.c.diagnosis.in_(assigned_to(reading, expert, day)),
+    }
+
+
+@dataclass(frozen=True)
+class EntryFilter:
+    """What to look for 筛选条件; empty = any. stream: one subject's. type: beginning of a published name ("diagnosis.").
+
+    since, until: microseconds of UTC, both included. by: the position that the journal had reached.
+    """
+
+    stream: str | None = None
+    type: str | None = None
+    actor: str | None = None
+    role: str | None = None
+    organisation: str | None = None
+    since: int | None = None
+    until: int | None = None
+    by: int | None = None
+
+
+ANY = EntryFilter()
+
+
+def _matching(
+    reading: Reading, scope: Scope, where: EntryFilter, after: int
+) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    table, subjects, firms = reading[ENTRIES], reading[SUBJECTS], reading[ENTERPRISES]
+    joined = table.join(subjects, subjects.c.stream == table.c.stream).outerjoin(
+        firms, firms.c.id == subjects.c.enterprise
+    )
+    conditions = [to_sql(scope, _columns(reading)), table.c.position > after]
+    equal = {name: getattr(where, name) for name in ("stream", "actor", "role", "organisation")}
+    conditions += [table.c[name] == value for name, value in equal.items() if value is not None]
+    if where.by is not None:
+        conditions.append(table.c.position <= where.by)
+    if where.type is not None:
+        conditions.append(table.c.type.startswith(where.type, autoescape=True))
+    if where.since is not None:
+        conditions.append(table.c.at >= where.since)
+    if where.until is not None:
+        conditions.append(table.c.at <= where.until)
+    return joined, conditions
+
+
+def entries(reading: Reading, scope: Scope, first: int, where: EntryFilter = ANY, *, after: int = 0) -> list[EntryRow]:
+    """Entries within a scope 审计条目, in order of position, beyond `after`."""
+    table = reading[ENTRIES]
+    joined, conditions = _matching(reading, scope, where, after)
+    query = select(table).select_from(joined).where(*conditions).order_by(table.c.position).limit(first)
+    return [EntryRow._make(row) for row in reading.rows(query)]
+
+
+def firms_of(reading: Reading, streams: Sequence[str]) -> dict[str, str]:
+    """The enterprise of each subject that has one 所属企业; the caller has judged the subjects."""
+    subjects = reading[SUBJECTS]
+    query = select(subjects.c.stream, subjects.c.enterprise).where(
+        reading.among(subjects.c.stream, list(dict.fromkeys(streams))), subjects.c.enterprise.is_not(None)
+    )
+    return {str(stream): str(firm) for stream, firm in reading.rows(query)}
+
+
+def count(reading: Reading, scope: Scope, where: EntryFilter = ANY) -> int:
+    """How many entries a scope admits 条目数."""
+    joined, conditions = _matching(reading, scope, where, 0)
+    return int(reading.rows(select(func.count()).select_from(joined).where(*conditions))[0][0])

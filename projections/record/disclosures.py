@@ -1,0 +1,139 @@
+"""Disclosures 披露: who read whose protected data, latest first, through the reader's scope. plan P5, P7.
+
+Read from the log itself: it is no fold of the journal, and a row is there before its answer left. A row knows firms alone, so
+a scope of any other place admits none of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import BigInteger, BindParameter, Connection, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import POSITIONS, Attribute, Everything, Place, Role, Scope, admits
+from domain.disclosures import ALL_FIRMS, Disclosed, bits_of, scope_spelled
+from journal.disclosure_index import BY_FIRM, disclosed_of
+from journal.disclosures import DISCLOSURES
+from projections.engine.scope import NOWHERE, Columns, to_sql
+
+OF_A_FIRM = tuple(sorted(role.value for role in POSITIONS[Role.ENTERPRISE]))
+"""Roles that read their own firm's data and no other's."""
+
+
+@dataclass(frozen=True)
+class DisclosureFilter:
+    """What to look for 筛选条件; empty = any. since, until: microseconds of UTC, both included.
+
+    of_others: leave out what people of the firm itself read. mask: English name of a mask.
+    """
+
+    firm: str | None = None
+    person: str | None = None
+    role: str | None = None
+    organisation: str | None = None
+    mask: str | None = None
+    since: int | None = None
+    until: int | None = None
+    of_others: bool = False
+
+
+ANY = DisclosureFilter()
+
+
+class DisclosureRow(NamedTuple):
+    """A row of the log 披露记录, with what it says of the firms that the reader of the log may know of."""
+
+    id: int
+    at: int
+    person: str
+    role: str
+    organisation: str
+    door: str
+    scope: Scope
+    disclosed: tuple[Disclosed, ...]
+    writer: str
+    number: int
+    chain: bytes
+
+
+def _of_firm(value: str) -> ColumnElement[bool]:
+    return BY_FIRM.c.firm.in_((value, ALL_FIRMS))
+
+
+COLUMNS: Columns = {**NOWHERE, Attribute.ENTERPRISE: _of_firm}
+"""How a scope reads a row: by the firm alone."""
+
+
+def _of_firms(connection: Connection, scope: Scope, where: DisclosureFilter) -> ColumnElement[bool]:
+    """Whether a row speaks of a firm in the scope, and of the one that is looked for, with the mask that is."""
+    query = select(BY_FIRM.c.reads).where(to_sql(scope, COLUMNS))
+    if where.firm is not None:
+        query = query.where(_of_firm(where.firm))
+    sought = bits_of((where.mask,)) if where.mask is not None else ~0
+    found = {identity for (reads,) in connection.execute(query) for identity, bits in orjson.loads(reads) if bits & sought}
+    if connection.dialect.name == "sqlite":
+        listed: BindParameter[str] = bindparam(None, orjson.dumps(sorted(found)).decode())
+        return DISCLOSURES.c.id.in_(select(func.json_each(listed).table_valued("value").c.value))
+    return DISCLOSURES.c.id == any_(bindparam(None, sorted(found), type_=ARRAY(BigInteger)))
+
+
+def _matching(connection: Connection, scope: Scope, where: DisclosureFilter) -> list[ColumnElement[bool]]:
+    log = DISCLOSURES.c
+    conditions: list[ColumnElement[bool]] = []
+    if not isinstance(scope, Everything) or where.firm is not None:
+        conditions.append(_of_firms(connection, scope, where))
+    elif where.mask is not None:
+        conditions.append(log.masks.bitwise_and(bits_of((where.mask,))) != 0)
+    equal = {name: getattr(where, name) for name in ("person", "role", "organisation")}
+    conditions += [log[name] == value for name, value in equal.items() if value is not None]
+    if where.since is not None:
+        conditions.append(log.at >= where.since)
+    if where.until is not None:
+        conditions.append(log.at <= where.until)
+    if where.of_others:
+        conditions.append(log.role.not_in(OF_A_FIRM))
+    return conditions
+
+
+def disclosures(
+    connection: Connection, scope: Scope, first: int, where: DisclosureFilter = ANY, *, before: int | None = None
+) -> list[DisclosureRow]:
+    """Rows within a scope 披露记录, latest first, before the row of an id."""
+    log = DISCLOSURES.c
+    columns = (log.id, log.at, log.person, log.role, log.organisation, log.door, log.scope, log.disclosed)
+    chained = (log.writer, log.number, log.chain)
+    query = select(*columns, *chained).where(*_matching(connection, scope, where)).order_by(log.id.desc()).limit(first)
+    if before is not None:
+        query = query.where(log.id < before)
+    return [
+        DisclosureRow._make(
+            (
+                *rest,
+                scope_spelled(orjson.loads(kept)),
+                _shown(disclosed_of(disclosed), scope, where),
+                writer,
+                number,
+                bytes(chain),
+            )
+        )
+        for *rest, kept, disclosed, writer, number, chain in (tuple(row) for row in connection.execute(query))
+    ]
+
+
+def _shown(disclosed: Sequence[Disclosed], scope: Scope, where: DisclosureFilter) -> tuple[Disclosed, ...]:
+    """What a row says of the firms in the scope, and of the one that is looked for; of the others nothing."""
+    return tuple(
+        one
+        for one in disclosed
+        if one.firm == ALL_FIRMS
+        or (admits(scope, Place(enterprise=one.firm)) and where.firm in (None, one.firm))
+    )
+
+
+def count(connection: Connection, scope: Scope, where: DisclosureFilter = ANY) -> int:
+    """How many rows a scope admits 披露记录数."""
+    query = select(func.count()).select_from(DISCLOSURES).where(*_matching(connection, scope, where))
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,53 @@
+"""Mapping desk 标准适用台: which edition and form apply to a firm, from which day on, as the city has set it. plan S3, S4."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+
+from journal import Entry
+from projections.engine.read_model import Desk, Tables, data
+from projections.engine.snapshot import Reading
+from standards import EditionMapping, EditionMappings
+
+META = MetaData()
+
+MAPPINGS = Table(
+    "edition_mappings",
+    META,
+    Column("since", String, primary_key=True),
+    Column("body", String, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+)
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Mappings as set, by the day each begins."""
+    for entry in entries:
+        mapping = data(entry)["mapping"]
+        row = {"since": mapping["since"], "body": orjson.dumps(mapping).decode(), "set_at": entry.at}
+        tables[MAPPINGS].put(row)
+
+
+EDITION_MAPPING_DESK = Desk("edition_mapping", (MAPPINGS,), fold, frozenset({"mapping.set.v1"}))
+
+
+class MappingRow(NamedTuple):
+    """A mapping and when it was set, microseconds of UTC 标准适用表."""
+
+    mapping: EditionMapping
+    set_at: int
+
+
+def mapping_rows(reading: Reading) -> list[MappingRow]:
+    """Every mapping there has been, in order of the day it begins; open to every signed-in role, as the standard is."""
+    table = reading[MAPPINGS]
+    rows = reading.rows(select(table.c.body, table.c.set_at).order_by(table.c.since))
+    return [MappingRow(EditionMapping.model_validate_json(body), set_at) for body, set_at in rows]
+
+
+def edition_mappings(reading: Reading) -> EditionMappings | None:
+    """The same as what `edition_for` reads; None before the city has set one."""
+    rows = mapping_rows(reading)
+    return EditionMappings(mappings=tuple(row.mapping for row in rows)) if rows else None

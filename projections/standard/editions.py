@@ -1,0 +1,81 @@
+"""Editions desk 标准台: published editions, whole. plan S1, S5."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+
+from journal import Entry
+from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.snapshot import Reading
+
+META = MetaData()
+
+EDITIONS = Table(
+    "editions",
+    META,
+    Column("key", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("body", String, nullable=False),
+    Column("origins", String, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    Column("in_force_from", String),
+    Column("retired_from", String),
+)
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Editions as published, and the days from which they are in force and retired."""
+    for entry in entries:
+        found = data(entry)
+        if entry.type in TERM_FACTS:
+            tables[EDITIONS].change(key(entry), **{TERM_FACTS[entry.type]: found["since"]})
+            continue
+        body = orjson.dumps(found["edition"]).decode()
+        tables[EDITIONS].put(
+            {
+                "key": key(entry),
+                "digest": found["digest"],
+                "body": body,
+                "origins": orjson.dumps(found.get("origins", [])).decode(),
+                "published_at": entry.at,
+                "in_force_from": None,
+                "retired_from": None,
+            }
+        )
+
+
+PUBLISHED = frozenset({"edition.published.v1", "edition.industry_published.v1"})
+TERM_FACTS = {"edition.put_in_force.v1": "in_force_from", "edition.retired.v1": "retired_from"}
+"""Fact of an edition's term -> the column of its first day."""
+EDITIONS_DESK = Desk("editions_desk", (EDITIONS,), fold, PUBLISHED | frozenset(TERM_FACTS))
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRow:
+    """A published edition 标准版本; body: JSON of `standards.Edition`; origins: JSON of its `Origin`s, none of a plain one.
+
+    in_force_from: first day, None = from its publication on. retired_from: first day of its retirement. Days as ISO text.
+    """
+
+    key: str
+    digest: str
+    body: str
+    origins: str
+    published_at: int
+    in_force_from: str | None
+    retired_from: str | None
+
+
+def editions(reading: Reading) -> list[EditionRow]:
+    """Every published edition, oldest first. Published standards are open to every signed-in role (plan S5)."""
+    table = reading[EDITIONS]
+    return [EditionRow(*row) for row in reading.rows(select(table).order_by(table.c.published_at, table.c.key))]
+
+
+def edition(reading: Reading, key: str) -> EditionRow | None:
+    """One published edition."""
+    table = reading[EDITIONS]
+    rows = reading.rows(select(table).where(table.c.key == key))
+    return EditionRow(*rows[0]) if rows else None

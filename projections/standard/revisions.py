@@ -1,0 +1,291 @@
+"""Revisions desk 修订台: revisions of the standard, their drafts, and what was said of them. plan S5.
+
+A draft (its text, changes and reviews) is seen through a scope that admits it: it lies with its named reviewers, and nowhere
+else (`domain.standard.revision.rules`). From the moment a consultation is announced, the text on consultation and every
+comment with what became of it are open to every signed-in role.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import orjson
+from sqlalchemy import Select, Table, and_, exists, func, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Attribute, Scope
+from projections.engine.scope import NOWHERE, to_sql
+from projections.engine.snapshot import Reading
+from projections.standard.revisions_fold import (
+    CHANGES,
+    COMMENTS,
+    REVIEWERS,
+    REVIEWS,
+    REVISION,
+    REVISIONS,
+    STANDARDS_EVENTS,
+    standard_of,
+)
+from standards import (
+    AnyEdition,
+    ComposedStandard,
+    Composition,
+    Problem,
+    composed,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A revision 修订. standard, consulted: JSON of `standards.AuthoredStandard`; days as ISO text; reviewers: JSON list."""
+
+    id: str
+    kind: str
+    base: str
+    key: str
+    title: str
+    why: str
+    status: str
+    draft_version: int
+    standard: str
+    reviewers: str
+    public: int
+    consulted_version: int | None
+    consulted: str | None
+    since: str | None
+    until: str | None
+    comments: int
+    unanswered: int
+    drafted_at: int
+    published_at: int | None
+    in_force_from: str | None
+
+    @property
+    def named_reviewers(self) -> list[str]:
+        """People who are to review it 评审人."""
+        found: list[str] = orjson.loads(self.reviewers)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change of a draft 改动; draft_version: the one that it made."""
+
+    revision: str
+    draft_version: int
+    number: int
+    industry: str | None
+    clause: str
+    label: str
+    before: str | None
+    after: str | None
+    reason: str
+    comment: str | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    """A comment 意见 and what became of it. number: from 1, in the order they came."""
+
+    revision: str
+    id: str
+    number: int
+    industry: str | None
+    clause: str
+    label: str
+    text: str
+    role: str
+    organisation: str
+    at: int
+    disposition: str | None
+    answer: str | None
+    answered_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """What a reviewer said of a draft version 评审意见."""
+
+    revision: str
+    position: int
+    reviewer: str
+    draft_version: int
+    verdict: str
+    grounds: str
+    at: int
+
+
+@dataclass(frozen=True)
+class DraftEditions:
+    """The editions that a draft would be published as 草案版本, by the key of the published edition that each would replace.
+
+    revision, version, digest: of the draft. problems: why it does not compose yet; then there are no editions.
+    """
+
+    revision: str
+    version: int
+    digest: str
+    editions: Mapping[str, AnyEdition]
+    problems: tuple[Problem, ...]
+    compositions: Mapping[str, Composition]
+
+
+def _admitted(reading: Reading, scope: Scope) -> ColumnElement[bool]:
+    """Whether a scope admits the draft of a revision: a draft lies with its reviewers."""
+    table, reviewers = reading[REVISIONS], reading[REVIEWERS]
+
+    def is_reviewer(person: str, _day: str) -> ColumnElement[bool]:
+        return exists().where(reviewers.c.revision == table.c.id, reviewers.c.person == person)
+
+    return to_sql(scope, {**NOWHERE, Attribute.ASSIGNMENT: is_reviewer})
+
+
+def _visible(reading: Reading, scope: Scope) -> ColumnElement[bool]:
+    return or_(reading[REVISIONS].c.public == 1, _admitted(reading, scope))
+
+
+def revisions(reading: Reading, scope: Scope, first: int, *, after: str | None = None) -> list[RevisionRow]:
+    """Revisions that are public or whose draft the scope admits, in order of id."""
+    table = reading[REVISIONS]
+    query = select(table).where(_visible(reading, scope)).order_by(table.c.id).limit(first)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [RevisionRow(*row) for row in reading.rows(query)]
+
+
+def revision_count(reading: Reading, scope: Scope) -> int:
+    """How many of them there are."""
+    query = select(func.count()).select_from(reading[REVISIONS]).where(_visible(reading, scope))
+    return int(reading.rows(query)[0][0])
+
+
+def revision(reading: Reading, scope: Scope, identity: str) -> RevisionRow | None:
+    """One revision; None when it does not exist, or is neither public nor admitted."""
+    table = reading[REVISIONS]
+    rows = reading.rows(select(table).where(table.c.id == identity, _visible(reading, scope)))
+    return RevisionRow(*rows[0]) if rows else None
+
+
+def drafts_admitted(reading: Reading, scope: Scope, revisions_shown: Sequence[str]) -> frozenset[str]:
+    """Of some revisions those whose draft the scope admits 可见草案."""
+    table = reading[REVISIONS]
+    query = select(table.c.id).where(reading.among(table.c.id, revisions_shown), _admitted(reading, scope))
+    return frozenset(str(row[0]) for row in reading.rows(query)) if revisions_shown else frozenset()
+
+
+def _of_drafts(reading: Reading, scope: Scope, table: Table, revisions_shown: Sequence[str]) -> Select[tuple[object, ...]]:
+    """Rows of a table that belong to drafts, of those that the scope admits."""
+    drafts = reading[REVISIONS]
+    joined = table.join(drafts, drafts.c.id == table.c.revision)
+    return select(table).select_from(joined).where(reading.among(drafts.c.id, revisions_shown), _admitted(reading, scope))
+
+
+def changes(reading: Reading, scope: Scope, revisions_shown: Sequence[str]) -> list[ChangeRow]:
+    """Changes of the drafts of some revisions 改动, in the order they were made; only of drafts that the scope admits."""
+    table = reading[CHANGES]
+    query = _of_drafts(reading, scope, table, revisions_shown)
+    return [
+        ChangeRow(*row) for row in reading.rows(query.order_by(table.c.revision, table.c.draft_version, table.c.number))
+    ]
+
+
+def reviews(reading: Reading, scope: Scope, revisions_shown: Sequence[str]) -> list[ReviewRow]:
+    """Reviews of the drafts of some revisions 评审意见, in the order they came; only of drafts that the scope admits."""
+    table = reading[REVIEWS]
+    query = _of_drafts(reading, scope, table, revisions_shown).order_by(table.c.revision, table.c.position)
+    return [ReviewRow(*row) for row in reading.rows(query)]
+
+
+def comments(
+    reading: Reading, scope: Scope, identity: str, first: int, *, after: int = 0, unanswered: bool = False
+) -> list[CommentRow]:
+    """Comments on a revision 意见, in the order they came, beyond a number; none of a revision that is not visible."""
+    query = _comments(reading, scope, identity, reading[COMMENTS], unanswered=unanswered)
+    table = reading[COMMENTS]
+    query = query.where(table.c.number > after).order_by(table.c.number).limit(first)
+    return [CommentRow(*row) for row in reading.rows(query)]
+
+
+def comment_count(reading: Reading, scope: Scope, identity: str, *, unanswered: bool = False) -> int:
+    """How many of them there are."""
+    query = _comments(reading, scope, identity, func.count(), unanswered=unanswered)
+    return int(reading.rows(query)[0][0])
+
+
+def _comments(
+    reading: Reading,
+    scope: Scope,
+    identity: str,
+    wanted: object,
+    *,
+    unanswered: bool,
+) -> Select[tuple[object, ...]]:
+    table, known = reading[COMMENTS], reading[REVISIONS]
+    joined = table.join(known, known.c.id == table.c.revision)
+    query = select(wanted).select_from(joined).where(known.c.id == identity, _visible(reading, scope))  # type: ignore[call-overload]
+    found: Select[tuple[object, ...]] = query.where(table.c.disposition.is_(None)) if unanswered else query
+    return found
+
+
+@lru_cache(maxsize=16)
+def _composed(body: str) -> tuple[str, ComposedStandard]:
+    """A draft's digest and what it composes to, kept for as long as it is asked for: 20 ms each."""
+    standard = standard_of(body)
+    return standard.digest, composed(standard)
+
+
+def _editions(row: RevisionRow, version: int, body: str) -> DraftEditions:
+    digest, found = _composed(body)
+    compositions = {
+        "-".join(part for part in (row.base, one.edition.key.partition("-")[2]) if part): one
+        for one in found.compositions
+    }
+    editions = {name: one.edition for name, one in compositions.items()}
+    return DraftEditions(row.id, version, digest, editions, found.problems, compositions)
+
+
+def draft_editions(reading: Reading, scope: Scope, revision_id: str) -> DraftEditions | None:
+    """The draft of a revision as it stands, composed 草案版本; None when there is none or the scope does not admit it."""
+    row = revision(reading, scope, revision_id)
+    if row is None or revision_id not in drafts_admitted(reading, scope, [revision_id]):
+        return None
+    return draft_of(row)
+
+
+def draft_of(row: RevisionRow) -> DraftEditions:
+    """The draft of a row that was read and admitted before, composed."""
+    return _editions(row, row.draft_version, row.standard)
+
+
+def consulted_editions(reading: Reading, scope: Scope, revision_id: str) -> DraftEditions | None:
+    """The text on consultation, composed 征求意见稿; None when there is none, or the revision is not visible."""
+    row = revision(reading, scope, revision_id)
+    if row is None or row.consulted is None or row.consulted_version is None:
+        return None
+    return _editions(row, row.consulted_version, row.consulted)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardsEventRow:
+    """An event of the standard 标准动态. kind: revision or edition; subject: its id or key."""
+
+    position: int
+    kind: str
+    subject: str
+    type: str
+    at: int
+    role: str
+
+
+def standards_events(reading: Reading, scope: Scope, first: int, *, after: int = 0) -> list[StandardsEventRow]:
+    """Events of editions and revisions 标准动态, in the order of the journal, beyond a position.
+
+    Those that are public, and those of drafts that the scope admits.
+    """
+    table, known = reading[STANDARDS_EVENTS], reading[REVISIONS]
+    joined = table.outerjoin(known, and_(known.c.id == table.c.subject, table.c.kind == REVISION))
+    seen = or_(table.c.public == 1, and_(known.c.id.is_not(None), _admitted(reading, scope)))
+    columns = (table.c.position, table.c.kind, table.c.subject, table.c.type, table.c.at, table.c.role)
+    query = select(*columns).select_from(joined).where(seen, table.c.position > after)
+    return [StandardsEventRow(*row) for row in reading.rows(query.order_by(table.c.position).limit(first))]

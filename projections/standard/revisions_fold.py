@@ -1,0 +1,271 @@
+"""Fold of the revisions desk 修订台: drafts as they are changed, what was said of them, and the events that tell of it. plan S5.
+
+An event is public when it is an edition's, or of a revision what everyone may see of it: its consultation, the comments on it
+and their answers, its publication. What is about a draft alone is not.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+import orjson
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
+
+from domain.standard.revision.revision import DraftChange, DraftChanged
+from journal import Entry
+from projections.engine.read_model import Desk, Row, Tables, data, key
+from standards import (
+    AuthoredStandard,
+    changed,
+    clause_label,
+)
+
+META = MetaData()
+REVISION, EDITION = "revision", "edition"
+DRAFTED = "revision.drafted.v1"
+EDITION_FACTS = ("edition.published.v1", "edition.industry_published.v1", "edition.put_in_force.v1", "edition.retired.v1")
+
+REVISIONS = Table(
+    "revisions",
+    META,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("base", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("why", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("draft_version", Integer, nullable=False),
+    Column("standard", String, nullable=False),
+    Column("reviewers", String, nullable=False),
+    Column("public", Integer, nullable=False),
+    Column("consulted_version", Integer),
+    Column("consulted", String),
+    Column("since", String),
+    Column("until", String),
+    Column("comments", Integer, nullable=False),
+    Column("unanswered", Integer, nullable=False),
+    Column("drafted_at", BigInteger, nullable=False),
+    Column("published_at", BigInteger),
+    Column("in_force_from", String),
+)
+"""standard, consulted: JSON of the draft as it stands and of the text on consultation. public: 1 once that was announced."""
+CHANGES = Table(
+    "revision_changes",
+    META,
+    Column("revision", String, primary_key=True),
+    Column("draft_version", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("industry", String),
+    Column("clause", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("before", String),
+    Column("after", String),
+    Column("reason", String, nullable=False),
+    Column("comment", String),
+    Column("at", BigInteger, nullable=False),
+)
+COMMENTS = Table(
+    "revision_comments",
+    META,
+    Column("revision", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("industry", String),
+    Column("clause", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("disposition", String),
+    Column("answer", String),
+    Column("answered_at", BigInteger),
+    Index("ix_number", "revision", "number"),
+)
+REVIEWERS = Table(
+    "revision_reviewers",
+    META,
+    Column("revision", String, primary_key=True),
+    Column("person", String, primary_key=True),
+)
+REVIEWS = Table(
+    "revision_reviews",
+    META,
+    Column("revision", String, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("reviewer", String, nullable=False),
+    Column("draft_version", Integer, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("grounds", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+STANDARDS_EVENTS = Table(
+    "standards_events",
+    META,
+    Column("position", BigInteger, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("role", String, nullable=False),
+    Column("public", Integer, nullable=False),
+)
+"""What a follower of the standard is told, and whether everyone is."""
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Revisions as drafted, changed, consulted on, reviewed and ended; and every event of them and of editions."""
+    for entry in entries:
+        kind, subject = entry.stream.split("/", 1)
+        public = kind == EDITION
+        if kind == REVISION:
+            if entry.type == DRAFTED:
+                _drafted(tables, entry)
+            row = tables[REVISIONS].get(subject)
+            if row is None:
+                raise LookupError(f"{entry.stream} has no draft before position {entry.position}")
+            if entry.type != DRAFTED:
+                FOLDS[entry.type](tables, entry, row)
+            public = bool(row["public"]) and entry.type in PUBLIC
+        told = {"position": entry.position, "kind": kind, "subject": subject, "type": entry.type}
+        tables[STANDARDS_EVENTS].put({**told, "at": entry.at, "role": entry.role, "public": int(public)})
+
+
+def _drafted(tables: Tables, entry: Entry) -> None:
+    found = data(entry)
+    named = {name: found[name] for name in ("kind", "base", "key", "title", "why")}
+    tables[REVISIONS].put(
+        {
+            "id": key(entry),
+            **named,
+            "status": "drafting",
+            "draft_version": 1,
+            "standard": AuthoredStandard.model_validate(found["standard"]).model_dump_json(),
+            "reviewers": "[]",
+            "public": 0,
+            **dict.fromkeys(("consulted_version", "consulted", "since", "until", "published_at", "in_force_from")),
+            "comments": 0,
+            "unanswered": 0,
+            "drafted_at": entry.at,
+        }
+    )
+
+
+@lru_cache(maxsize=4)
+def standard_of(body: str) -> AuthoredStandard:
+    """A draft 编制稿 from its JSON, read once for the many comments on it."""
+    return AuthoredStandard.model_validate_json(body)
+
+
+def _changed(tables: Tables, entry: Entry, row: Row) -> None:
+    """The draft anew, and a line for each change; a line that comes or goes is named as its change names it."""
+    made = DraftChanged.model_validate_json(entry.state).changes
+    before = standard_of(row["standard"])
+    after = changed(before, [one.change for one in made])
+    version = row["draft_version"] + 1
+    for number, one in enumerate(made, 1):
+        tables[CHANGES].put(
+            {
+                "revision": row["id"],
+                "draft_version": version,
+                "number": number,
+                "industry": one.change.industry,
+                "clause": one.clause,
+                "label": _label(before, after, one),
+                "before": one.before,
+                "after": one.after,
+                "reason": one.change.reason,
+                "comment": one.comment,
+                "at": entry.at,
+            }
+        )
+    tables[REVISIONS].change(row["id"], standard=after.model_dump_json(), draft_version=version)
+
+
+def _label(before: AuthoredStandard, after: AuthoredStandard, change: DraftChange) -> str:
+    own = [overlay for one in (before, after) for overlay in one.overlays if overlay.industry == change.change.industry]
+    lines = [*(item for overlay in own for item in overlay.adds), *before.plain.indicators]
+    return clause_label(after.plain, change.clause, *lines)
+
+
+def _opened(tables: Tables, entry: Entry, row: Row) -> None:
+    found = data(entry)
+    tables[REVISIONS].change(
+        row["id"],
+        status="consulting",
+        public=1,
+        consulted_version=found["draft_version"],
+        consulted=row["standard"],
+        since=found["since"],
+        until=found["until"],
+    )
+
+
+def _commented(tables: Tables, entry: Entry, row: Row) -> None:
+    found, number = data(entry), row["comments"] + 1
+    text = standard_of(row["consulted"])
+    own = [item for overlay in text.overlays if overlay.industry == found["industry"] for item in overlay.adds]
+    told = {name: found[name] for name in ("industry", "clause", "text", "role", "organisation")}
+    tables[COMMENTS].put(
+        {
+            "revision": row["id"],
+            "id": found["comment"],
+            "number": number,
+            "label": clause_label(text.plain, found["clause"], *own),
+            **told,
+            "at": entry.at,
+            **dict.fromkeys(("disposition", "answer", "answered_at")),
+        }
+    )
+    tables[REVISIONS].change(row["id"], comments=number, unanswered=row["unanswered"] + 1)
+
+
+def _answered(tables: Tables, entry: Entry, row: Row) -> None:
+    found = data(entry)
+    known = tables[COMMENTS].get(row["id"], found["comment"])
+    if known is not None and known["disposition"] is None:
+        tables[REVISIONS].change(row["id"], unanswered=row["unanswered"] - 1)
+    tables[COMMENTS].change(
+        row["id"], found["comment"], disposition=found["disposition"], answer=found["reason"], answered_at=entry.at
+    )
+
+
+def _reviewers_named(tables: Tables, entry: Entry, row: Row) -> None:
+    named = data(entry)["reviewers"]
+    for person in set(orjson.loads(row["reviewers"])) - set(named):
+        tables[REVIEWERS].remove(row["id"], person)
+    for person in named:
+        tables[REVIEWERS].put({"revision": row["id"], "person": person})
+    tables[REVISIONS].change(row["id"], reviewers=orjson.dumps(named).decode())
+
+
+def _reviewed(tables: Tables, entry: Entry, row: Row) -> None:
+    tables[REVIEWS].put({"revision": row["id"], "position": entry.position, **data(entry), "at": entry.at})
+
+
+def _published(tables: Tables, entry: Entry, row: Row) -> None:
+    since = data(entry)["since"]
+    tables[REVISIONS].change(row["id"], status="published", public=1, published_at=entry.at, in_force_from=since)
+
+
+FOLDS: Mapping[str, Callable[[Tables, Entry, Row], None]] = {
+    "revision.changed.v1": _changed,
+    "revision.consultation_opened.v1": _opened,
+    "revision.consultation_closed.v1": lambda t, _entry, row: t[REVISIONS].change(row["id"], status="consulted"),
+    "revision.commented.v1": _commented,
+    "revision.comment_answered.v1": _answered,
+    "revision.reviewers_named.v1": _reviewers_named,
+    "revision.reviewed.v1": _reviewed,
+    "revision.published.v1": _published,
+    "revision.abandoned.v1": lambda t, _entry, row: t[REVISIONS].change(row["id"], status="abandoned"),
+}
+
+PUBLIC = frozenset(FOLDS) - {"revision.changed.v1", "revision.reviewers_named.v1", "revision.reviewed.v1"}
+"""Facts of a revision that everyone is told of, once it is public."""
+
+REVISIONS_DESK = Desk(
+    "revisions_desk",
+    (REVISIONS, CHANGES, COMMENTS, REVIEWERS, REVIEWS, STANDARDS_EVENTS),
+    fold,
+    frozenset({DRAFTED, *FOLDS, *EDITION_FACTS}),
+)

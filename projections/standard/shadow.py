@@ -1,0 +1,188 @@
+"""Shadow desk 测算台: what drafts would do, run by run, and who would move. plan S4, S5.
+
+A run is seen by who may see the draft. Who would move is seen through the caller's scope of firms besides.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, select
+
+from domain.access import Scope
+from journal import Entry
+from projections.diagnosis.diagnoses import diagnoses_by_id
+from projections.diagnosis.rescoring import Mover
+from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.snapshot import Reading
+from projections.standard.revisions import drafts_admitted
+from standards.shadow.rescore import Moved
+from standards.shadow.sensitivity import EditionSensitivity
+from standards.shadow.tally import ShadowResult
+
+META = MetaData()
+
+SHADOWS = Table(
+    "shadows",
+    META,
+    Column("revision", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("stream_version", Integer, nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("draft_version", Integer, nullable=False),
+    Column("draft_digest", String, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("position", BigInteger),
+    Column("rules", String),
+    Column("input_digest", String),
+    Column("result", String),
+    Column("sensitivity", String),
+    Column("movers", String),
+    Column("moved", BigInteger),
+    Column("failure", String),
+)
+ENDED = ("ended_at", "position", "rules", "input_digest", "result", "sensitivity", "movers", "moved", "failure")
+MOVERS_LOOKED_UP = 200
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Runs as asked for, completed and failed."""
+    for entry in entries:
+        found, revision = data(entry), key(entry)
+        number = found["number"]
+        match entry.type:
+            case "shadow.requested.v1":
+                tables[SHADOWS].put(
+                    {
+                        "revision": revision,
+                        "number": number,
+                        "status": "running",
+                        "stream_version": entry.version,
+                        "requested_at": entry.at,
+                        "draft_version": found["draft_version"],
+                        "draft_digest": found["draft_digest"],
+                        **dict.fromkeys(ENDED),
+                    }
+                )
+            case "shadow.completed.v1":
+                told = {name: found[name] for name in ("position", "rules", "input_digest", "movers", "moved")}
+                told |= {name: orjson.dumps(found[name]).decode() for name in ("result", "sensitivity")}
+                tables[SHADOWS].change(revision, number, status="completed", ended_at=entry.at, **told)
+            case _:
+                failed = {"status": "failed", "ended_at": entry.at, "failure": found["reason"]}
+                tables[SHADOWS].change(revision, number, **failed)
+
+
+SHADOW_DESK = Desk(
+    "shadow_desk",
+    (SHADOWS,),
+    fold,
+    frozenset({"shadow.requested.v1", "shadow.completed.v1", "shadow.failed.v1"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowRow:
+    """A run 影子测算. status: running, completed or failed. result, sensitivity: JSON; movers: hash of the file of them."""
+
+    revision: str
+    number: int
+    status: str
+    stream_version: int
+    requested_at: int
+    draft_version: int
+    draft_digest: str
+    ended_at: int | None
+    position: int | None
+    rules: str | None
+    input_digest: str | None
+    result: str | None
+    sensitivity: str | None
+    movers: str | None
+    moved: int | None
+    failure: str | None
+
+    def told(self) -> ShadowResult | None:
+        """What the draft would do; None unless completed."""
+        return ShadowResult.model_validate_json(self.result) if self.result is not None else None
+
+    def sensitivities(self) -> list[EditionSensitivity]:
+        """Sensitivity by edition; empty unless completed."""
+        return [EditionSensitivity.model_validate(one) for one in orjson.loads(self.sensitivity or "[]")]
+
+
+def shadow(reading: Reading, scope: Scope, revision: str, number: int | None = None) -> ShadowRow | None:
+    """A run over a draft 影子测算, the latest unless numbered; None when there is none or the scope does not admit the draft."""
+    if revision not in drafts_admitted(reading, scope, [revision]):
+        return None
+    table = reading[SHADOWS]
+    query = select(table).where(table.c.revision == revision).order_by(table.c.number.desc()).limit(1)
+    rows = reading.rows(query if number is None else query.where(table.c.number == number))
+    return ShadowRow(*rows[0]) if rows else None
+
+
+def running(reading: Reading, scope: Scope) -> list[ShadowRow]:
+    """Runs that are to be done 待测算, in the order they were asked for, of drafts that the scope admits."""
+    table = reading[SHADOWS]
+    query = select(table).where(table.c.status == "running").order_by(table.c.requested_at, table.c.revision)
+    found = [ShadowRow(*row) for row in reading.rows(query)]
+    admitted = drafts_admitted(reading, scope, [row.revision for row in found])
+    return [row for row in found if row.revision in admitted]
+
+
+def mover_line(mover: Mover) -> bytes:
+    """A mover as a line of the file that a run leaves behind 变动清单."""
+    told = {"diagnosis": mover.diagnosis, "enterprise": mover.enterprise, "edition": mover.edition}
+    return orjson.dumps(told | mover.moved.model_dump(mode="json")) + b"\n"
+
+
+def movers(reading: Reading, scope: Scope, lines: bytes, first: int, after: str = "") -> list[Mover]:
+    """Who would move, of a run's file, in order of diagnosis and beyond one; of firms that the scope admits."""
+    found: list[Mover] = []
+    part: list[Mover] = []
+    for mover in _read(lines):
+        if mover.diagnosis <= after:
+            continue
+        part.append(mover)
+        if len(part) == MOVERS_LOOKED_UP:
+            found += _within(reading, scope, part)
+            part = []
+            if len(found) >= first:
+                return found[:first]
+    return [*found, *_within(reading, scope, part)][:first]
+
+
+def mover_count(reading: Reading, scope: Scope, lines: bytes) -> int:
+    """How many of them there are."""
+    found = list(_read(lines))
+    parts = (found[start : start + MOVERS_LOOKED_UP] for start in range(0, len(found), MOVERS_LOOKED_UP))
+    return sum(len(_within(reading, scope, part)) for part in parts)
+
+
+def _within(reading: Reading, scope: Scope, part: Sequence[Mover]) -> list[Mover]:
+    seen = diagnoses_by_id(reading, scope, [mover.diagnosis for mover in part]) if part else {}
+    return [mover for mover in part if mover.diagnosis in seen]
+
+
+def _read(lines: bytes) -> Iterator[Mover]:
+    for line in lines.splitlines():
+        told = orjson.loads(line)
+        yield Mover(
+            told.pop("diagnosis"), told.pop("enterprise"), told.pop("edition"), Moved.model_validate(told)
+        )
+
+
+WITHHELD_BELOW = 5
+
+
+def blurred(number: int) -> int | None:
+    """A count as it is shown to who may not see firms 模糊计数: None for 1 to 4, else to the nearest five.
+
+    Rounding every other count as well keeps a withheld one from being worked out of totals.
+    """
+    if 0 < number < WITHHELD_BELOW:
+        return None
+    return (number + 2) // 5 * 5
+
+
