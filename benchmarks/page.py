@@ -30,9 +30,9 @@ import orjson
 import psycopg2
 from sqlalchemy import select
 
-from api.http import QUERIES_AND_MUTATIONS
-from api.operations import Operations, Request
 from api.schema import build_schema
+from api.server.http import QUERIES_AND_MUTATIONS
+from api.server.operations import Operations, Request
 from benchmarks.measuring import in_turn, postgres, table
 from domain.access import Role, scope_of
 from domain.diagnosis.case import OpenDiagnosis, Purpose

@@ -19,10 +19,10 @@ from pathlib import Path
 import orjson
 import psycopg2
 
-from api.cursors import Cursors
-from api.http import QUERIES_AND_MUTATIONS
-from api.operations import Operations, Request
+from api.kit.cursors import Cursors
 from api.schema import build_schema
+from api.server.http import QUERIES_AND_MUTATIONS
+from api.server.operations import Operations, Request
 from benchmarks import diagnoses, measuring
 from domain.access import Role
 from domain.fields import FIELDS

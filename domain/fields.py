@@ -83,7 +83,7 @@ MOVER_FIELDS = ("before", "after", "totalBefore", "totalAfter", "reasons", "sent
 SHADOW_TOTALS = DRAFT_READERS - {Role.SYSTEM}
 """What a draft would do, for who may see drafts: of the experts those named as its reviewers."""
 SHADOW_FIRMS = frozenset({Role.CITY, Role.AUDITOR})
-"""Who would move. Others are shown blurred counts (api/shadow.py)."""
+"""Who would move. Others are shown blurred counts (api/standard/shadow.py)."""
 
 READ_FIELDS: Mapping[str, frozenset[Role]] = {
     # doors

@@ -11,8 +11,8 @@ from typing import Any
 from argon2 import PasswordHasher
 from graphql import OperationType
 
-from api.operations import Operations, Request
 from api.schema import build_schema
+from api.server.operations import Operations, Request
 from domain.access import Role
 from domain.fields import FIELDS
 from domain.kernel import Command

@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.program import Identified, Invited, SignedIn
+from api.kit.services import Identified, Invited, SignedIn
 from domain.access import Role, scope_of
 from domain.kernel import SHANGHAI, Rule, city_day
 from journal import Caller, Journal
@@ -67,7 +67,7 @@ def _moment(at: int) -> datetime:
 
 
 class LocalAccounts:
-    """Accounts of this installation 本地账户; `api.program.Accounts` is what requests see of it."""
+    """Accounts of this installation 本地账户; `api.kit.services.Accounts` is what requests see of it."""
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from api.disclosing import Disclosing
+from api.server.disclosure_notes import Disclosing
 from domain.access import Everything, Role
 from domain.kernel import Refused, city_day
 from domain.participants.enterprises import ImportRoster, RosterFinding
@@ -202,7 +202,7 @@ def change_password(settings: Settings, login: str, password: str, *, show: bool
 
 def export_person(settings: Settings, person: str) -> int:
     """All that is held on a person, as JSON; 2 where there is no such person."""
-    from api.person_export import firms_in, held_on  # noqa: PLC0415 - it builds types of the schema
+    from api.participants.person_export import firms_in, held_on  # noqa: PLC0415 - it builds types of the schema
 
     with opened(settings) as installation:
         installation.program.models.catch_up()

@@ -18,7 +18,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from api.errors import request_error
+from api.server.errors import request_error
 from zhenduan.limits import ConnectionLimits
 
 log = logging.getLogger(__name__)

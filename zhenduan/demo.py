@@ -13,7 +13,7 @@ from functools import partial
 from random import Random
 from threading import Event
 
-from api.program import Program
+from api.kit.services import Program
 from domain.access import Role
 from domain.diagnosis import case as d
 from domain.kernel import Command, city_day

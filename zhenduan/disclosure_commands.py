@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
-from api.as_of import moment_in
-from api.audit_trail import microseconds
-from api.diagnosis_parts import moment
-from api.disclosing import Disclosing
+from api.diagnosis.parts import moment
+from api.kit.as_of import moment_in
+from api.record.audit_trail import microseconds
+from api.server.disclosure_notes import Disclosing
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
 from domain.kernel import Refused

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import orjson
 
-from api.as_of import moment_in
-from api.audit_trail import in_words, microseconds
+from api.kit.as_of import moment_in
+from api.record.audit_trail import in_words, microseconds
 from domain.access import Everything
 from domain.kernel import Refused
 from interop import audit_export, verify_dossier

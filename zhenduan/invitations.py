@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, select
 
-from api.program import Invited
+from api.kit.services import Invited
 from journal.handling import microseconds
 from journal.vault import SCHEMA, Vault
 

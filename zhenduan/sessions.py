@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from api.program import SignedIn
+from api.kit.services import SignedIn
 from journal.handling import microseconds
 from journal.vault import SCHEMA, Vault
 

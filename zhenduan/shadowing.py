@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import orjson
 
-from api.program import Program
+from api.kit.services import Program
 from domain.access import Everything, Role
 from domain.events import CAPABILITIES
 from domain.kernel import Command, Refused

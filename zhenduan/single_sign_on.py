@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, func, select
 
-from api.program import Begun, SignedIn
+from api.kit.services import Begun, SignedIn
 from domain.kernel import Rule
 from journal.handling import microseconds
 from journal.vault import SCHEMA, Vault

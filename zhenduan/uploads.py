@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, sele
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from api.program import Ticket, Upload
+from api.kit.services import Ticket, Upload
 from domain.access import Role, head_of
 from domain.command_rights import COMMANDS, ROLE_NOT_ALLOWED
 from domain.kernel import Rule
@@ -88,7 +88,7 @@ UPLOAD_CONTENT_DIFFERS = Rule(
 
 
 class SignedUploads:
-    """Uploads by signed ticket 凭证上传; `api.program.Uploads` is what requests see of it.
+    """Uploads by signed ticket 凭证上传; `api.kit.services.Uploads` is what requests see of it.
 
     The ticket itself says who may send what until when, so a replica that never issued it can receive the bytes.
     """

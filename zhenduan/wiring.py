@@ -8,7 +8,7 @@ from functools import partial
 
 from argon2 import PasswordHasher
 
-from api.program import Program, Transparency
+from api.kit.services import Program, Transparency
 from domain.access import Everything, Role
 from journal import Caller, open_journal
 from journal.blobs import Blobs

@@ -15,24 +15,24 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import graphiql
-from api.budget import Limits
-from api.dossiers import Dossiers
-from api.edition_documents import EditionDocuments
-from api.endings import Endings
-from api.errors import request_error
-from api.field_rights import Rows
-from api.files import Files
+from api.downloads.dossiers import Dossiers
+from api.downloads.edition_documents import EditionDocuments
+from api.downloads.files import Files
+from api.downloads.proofs import Proofs
 from api.health import Health
-from api.http import ALWAYS, JSON, GraphQLOverHTTP, respond
-from api.operations import Operations, faulted
-from api.program import Program
-from api.proofs import Proofs
+from api.kit.services import Program
 from api.request_ids import RequestIds
 from api.schema import build_schema
-from api.sign_on import SignOnRoutes
-from api.sockets import WATCH_SECONDS, GraphQLOverWebSocket
-from api.wakeups import Wakeups
+from api.server import graphiql
+from api.server.change_notifications import Wakeups
+from api.server.errors import request_error
+from api.server.field_rights import Rows
+from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, respond
+from api.server.oidc_routes import SignOnRoutes
+from api.server.operations import Operations, faulted
+from api.server.query_cost import Limits
+from api.server.revocations import Endings
+from api.server.websocket import WATCH_SECONDS, GraphQLOverWebSocket
 from domain.fields import FIELDS
 
 BROKEN_SOCKET = 1011

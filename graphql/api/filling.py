@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from api.context import Context
-from api.diagnosis import Diagnosis, load_diagnoses
-from api.edition_mapping import EditionMapping, build_mappings
-from api.editions import Edition, build_editions
-from api.enterprises import Enterprise, load_enterprises
-from api.groups import Group, load_group
-from api.improvement_costs import ImprovementCosts, build_costs
-from api.mutations import Filled, Thing
-from api.organisations import Organisation, load_organisations
-from api.people import Person, build_people
-from api.revision_parts import Revision
-from api.revisions import find_revision
-from api.rosters import RosterImport, build_import
-from api.shadow import ShadowRun, find_shadow
+from api.diagnosis.diagnoses import Diagnosis, load_diagnoses
+from api.diagnosis.groups import Group, load_group
+from api.kit.context import Context
+from api.kit.mutations import Filled, Thing
+from api.participants.enterprises import Enterprise, load_enterprises
+from api.participants.organisations import Organisation, load_organisations
+from api.participants.people import Person, build_people
+from api.participants.rosters import RosterImport, build_import
+from api.standard.edition_mapping import EditionMapping, build_mappings
+from api.standard.editions import Edition, build_editions
+from api.standard.improvement_costs import ImprovementCosts, build_costs
+from api.standard.revision_parts import Revision
+from api.standard.revisions import find_revision
+from api.standard.shadow import ShadowRun, find_shadow
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case import AttachEvidence, ConfirmReport, IssueReport, OpenDiagnosis
 from domain.fields import NAMES

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.http import ALWAYS, JSON, RETRY_SECONDS
-from api.program import Program
+from api.kit.services import Program
+from api.server.http import ALWAYS, JSON, RETRY_SECONDS
 
 KEPT_SECONDS = 2.0
 """Whoever asks, the stores are looked at no more often than this: anyone may ask."""

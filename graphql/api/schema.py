@@ -2,28 +2,28 @@
 
 import strawberry
 
-from api.audit_trail import AuditTrailQueries, DiagnosisSubscription
-from api.coverage import CoverageQueries
-from api.diagnosis import DiagnosisQueries
-from api.disclosures import DisclosureQueries
-from api.edition_mapping import EditionMappingQueries
-from api.editions import EditionQueries
-from api.enterprises import EnterpriseQueries
-from api.field_rights import describe_rights
+from api.diagnosis.diagnoses import DiagnosisQueries
+from api.diagnosis.groups import GroupQueries
+from api.diagnosis.improvement import ImprovementQueries
 from api.filling import FILLED, THINGS
-from api.groups import GroupQueries
-from api.improvement import ImprovementQueries
-from api.improvement_costs import ImprovementCostQueries
-from api.liaisons import LiaisonQueries
-from api.mutations import mutation_type
-from api.organisations import OrganisationQueries
-from api.people import PeopleQueries
-from api.person_export import PersonExportMutations
-from api.revisions import RevisionQueries
-from api.rosters import RosterQueries
-from api.sessions import SessionMutations, SessionQueries
-from api.shadow import ShadowQueries
-from api.standards_events import StandardsSubscription
+from api.kit.mutations import mutation_type
+from api.participants.enterprises import EnterpriseQueries
+from api.participants.liaisons import LiaisonQueries
+from api.participants.organisations import OrganisationQueries
+from api.participants.people import PeopleQueries
+from api.participants.person_export import PersonExportMutations
+from api.participants.rosters import RosterQueries
+from api.participants.sessions import SessionMutations, SessionQueries
+from api.programme.coverage import CoverageQueries
+from api.record.audit_trail import AuditTrailQueries, DiagnosisSubscription
+from api.record.disclosures import DisclosureQueries
+from api.server.field_rights import describe_rights
+from api.standard.edition_mapping import EditionMappingQueries
+from api.standard.editions import EditionQueries
+from api.standard.improvement_costs import ImprovementCostQueries
+from api.standard.revisions import RevisionQueries
+from api.standard.shadow import ShadowQueries
+from api.standard.standards_events import StandardsSubscription
 from domain.fields import FIELDS
 
 

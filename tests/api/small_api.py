@@ -17,9 +17,9 @@ from graphql import GraphQLError
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.context import Context
-from api.field_rights import EVERYONE, SIGNED_IN
-from api.program import Identified, Program, SignedIn, Ticket, Upload
+from api.kit.context import Context
+from api.kit.services import Identified, Program, SignedIn, Ticket, Upload
+from api.server.field_rights import EVERYONE, SIGNED_IN
 from domain.access import Role, scope_of
 from domain.kernel import Rule
 from journal import Caller, open_journal

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, OperationType, get_named_type, is_leaf_type
 
-from api.budget import Limits
-from api.field_rights import resolve_rights
-from api.operations import Answer, Operations, Request
-from api.program import Identified
+from api.kit.services import Identified
 from api.schema import build_schema
+from api.server.field_rights import resolve_rights
+from api.server.operations import Answer, Operations, Request
+from api.server.query_cost import Limits
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
 from domain.command_rights import COMMANDS
 from domain.events import CAPABILITIES

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from graphql import GraphQLError
 
-from api.field_rights import require_searchable
+from api.server.field_rights import require_searchable
 from domain.access import Everything, Role
 from domain.participants.people import GrantMembership
 from journal import Caller

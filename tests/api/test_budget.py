@@ -7,9 +7,9 @@ import pytest
 import strawberry
 from graphql import get_introspection_query, parse
 
-from api.budget import Limits, over_budget
-from api.documents import Documents, Unacceptable
-from api.field_rights import EVERYONE, resolve_rights
+from api.server.field_rights import EVERYONE, resolve_rights
+from api.server.query_cost import Limits, over_budget
+from api.server.query_documents import Documents, Unacceptable
 
 LIMITS = Limits()
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from api.compiled import PLANS_OF_A_DOCUMENT, CompiledExecutor, Plans
+from api.server.compiled_selections import PLANS_OF_A_DOCUMENT, CompiledExecutor, Plans
 
 
 @strawberry.enum

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.field_rights import coordinates_of, resolve_rights
+from api.server.field_rights import coordinates_of, resolve_rights
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, PROTECTED
 from domain.fields import ANYONE, FIELDS, FIRMS, FOLLOWERS, MASKS, SIGNED_IN

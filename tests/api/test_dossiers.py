@@ -54,7 +54,7 @@ def test_files_that_would_fill_the_servers_memory_are_fetched_one_by_one(
     city: LiveCity, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/dossiers/grade/{city.issued()}"
-    monkeypatch.setattr("api.dossiers.LARGEST_FILES", 1000)
+    monkeypatch.setattr("api.downloads.dossiers.LARGEST_FILES", 1000)
     answer = get(city, client, "enterprise", path + "?files=1")
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (422, "FILES_TOO_LARGE")
     assert get(city, client, "enterprise", path).status_code == 200

@@ -14,9 +14,9 @@ import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
-from api import edition_documents
 from api.app import create_app
-from api.edition_documents import Shelf
+from api.downloads import edition_documents
+from api.downloads.edition_documents import Shelf
 from interop import edition_documents as documents
 from interop.edition_workbook_reading import read_workbook
 from interop.oscal_reading import edition_of_oscal

@@ -4,7 +4,7 @@ import pytest
 import strawberry
 from graphql import GraphQLSchema, parse, print_schema
 
-from api.field_rights import (
+from api.server.field_rights import (
     EVERYONE,
     SIGNED_IN,
     FieldsWithoutRights,

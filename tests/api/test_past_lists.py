@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
-from api.cursors import Cursors
+from api.kit.cursors import Cursors
 from domain.access import Role
 from domain.kernel import Command, city_day
 from domain.participants.enterprises import Firm, ImportRoster

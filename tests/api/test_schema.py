@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
-from api.field_rights import resolve_rights, rows_without_fields
 from api.schema import build_schema, schema_text
+from api.server.field_rights import resolve_rights, rows_without_fields
 from domain.fields import FIELDS
 
 CONTRACT = Path(__file__).parents[2] / "graphql" / "schema.graphql"

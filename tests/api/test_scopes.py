@@ -24,12 +24,12 @@ from graphql import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.budget import Limits
-from api.cursors import Cursors
-from api.operations import Admitted, Operations, Request
-from api.program import Identified, Program
+from api.kit.cursors import Cursors
+from api.kit.services import Identified, Program
 from api.schema import build_schema
-from api.wakeups import Wakeups
+from api.server.change_notifications import Wakeups
+from api.server.operations import Admitted, Operations, Request
+from api.server.query_cost import Limits
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Place, Role, Scope, Term, admits
 from domain.diagnosis import case as d
 from domain.diagnosis.assignments import AssignExpert

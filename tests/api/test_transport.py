@@ -12,8 +12,8 @@ from graphql import get_introspection_query
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from api.budget import Limits
-from api.http import LARGEST_BODY, accepted
+from api.server.http import LARGEST_BODY, accepted
+from api.server.query_cost import Limits
 from domain.access import Role
 from tests.api.small_api import SmallApi, small_api
 

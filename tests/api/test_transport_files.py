@@ -9,8 +9,8 @@ from urllib.parse import unquote
 import pytest
 from starlette.testclient import TestClient
 
-from api.files import attachment
-from api.program import Identified
+from api.downloads.files import attachment
+from api.kit.services import Identified
 from domain.access import Role, scope_of
 from domain.diagnosis import case as d
 from tests.api.small_api import NOW, SmallApi, small_api

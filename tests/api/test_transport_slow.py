@@ -10,8 +10,8 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from api.files import UPLOADS_AT_A_TIME
-from api.http import Malformed, read_body
+from api.downloads.files import UPLOADS_AT_A_TIME
+from api.server.http import Malformed, read_body
 from tests.api.small_api import serving, small_api
 
 

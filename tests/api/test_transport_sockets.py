@@ -15,9 +15,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from api import http
-from api.http import LARGEST_BODY
-from api.sockets import SUBSCRIPTIONS_PER_CONNECTION
+from api.server import http
+from api.server.http import LARGEST_BODY
+from api.server.websocket import SUBSCRIPTIONS_PER_CONNECTION
 from domain.access import Role
 from domain.events import CAPABILITIES
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation

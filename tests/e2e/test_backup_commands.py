@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from api.operations import Operations
 from api.schema import build_schema
+from api.server.operations import Operations
 from domain.fields import FIELDS
 from tests.live_city import LiveCity, live_city
 from zhenduan.__main__ import main

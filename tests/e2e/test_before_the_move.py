@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from api.operations import Operations
+from api.server.operations import Operations
 from domain.fields import FIELDS
 from interop.edition_workbook_reading import read_workbook
 from interop.rosters import read_roster

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from PIL import Image
 from pypdf import PdfReader
 
-from api.program import Program
+from api.kit.services import Program
 from domain.access import Everything, Nothing, Role
 from domain.command_rights import HELD_BY_PEOPLE
 from domain.diagnosis import case as d

@@ -15,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.errors import FAULTS
+from api.server.errors import FAULTS
 from zhenduan import logs
 from zhenduan.logs import Lines, LogForm, formatter
 from zhenduan.settings import Settings, SettingUnknown, from_environment
@@ -200,7 +200,7 @@ def test_a_fault_outside_any_answer_of_ours_is_json_with_an_id_that_is_in_the_lo
     assert error["extensions"]["id"] == answer.headers["x-request-id"]
     (line,) = [line for line in told(lines) if line.get("request_id") == error["extensions"]["id"]]
     assert "ZeroDivisionError" in line["event"]
-    assert (line["level"], line["logger"]) == ("error", "api.errors")
+    assert (line["level"], line["logger"]) == ("error", "api.server.errors")
 
 
 # The lines themselves

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.program import Upload
+from api.kit.services import Upload
 from domain.access import Role
 from domain.kernel import Refused
 from journal import Caller

@@ -1,0 +1,1 @@
+"""Diagnoses in the schema · 诊断."""

@@ -1,0 +1,267 @@
+"""Diagnosis 诊断 in the schema: one firm's case with answers, evidence, result and reports. plan P3–P6, S4."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from api.diagnosis.diagnosis_result import Result, result_of
+from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, moment
+from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
+from api.kit.context import Context
+from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
+from api.participants.organisations import Organisation, load_organisations
+from api.server.field_rights import require_searchable
+from domain.diagnosis.case import STATUS_NAMES, Status, chosen_otherwise
+from domain.disclosures import PROTECTED
+from domain.fields import FIELDS
+from projections.as_of import replay, validity
+from projections.diagnosis import diagnoses as diagnoses_rows
+from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.standard import editions as editions_rows
+from standards import ApplicableEdition, Edition, Form, edition_of_json
+
+if TYPE_CHECKING:
+    from api.participants.enterprises import Enterprise
+
+
+@strawberry.type(description="Why a diagnosis has its edition and form 标准选用依据. plan S3, S4")
+class EditionBasis:
+    """What applied on the day of opening, and why another was chosen."""
+
+    applicable_edition: str | None = strawberry.field(
+        description="Edition that applied when it was opened 适用版本; null where no mapping held"
+    )
+    applicable_form: str | None = strawberry.field(description="Form that applied, BRIEF or FULL 适用版式")
+    decided_by: str | None = strawberry.field(
+        description="What decided 依据: group or division of the industry code, headquarters of a group, or plain"
+    )
+    code: str | None = strawberry.field(description="The part of the industry code that decided 行业代码")
+    since: date | None = strawberry.field(description="First day of the mapping 适用起始日")
+    mark: str | None = strawberry.field(description="Mark of the mapping 来源标记")
+    otherwise: bool = strawberry.field(description="Whether another edition or form was chosen 是否另选")
+    reason: str | None = strawberry.field(description="Why 理由")
+    role: str = strawberry.field(description="Role that opened it 开启角色")
+    organisation: str = strawberry.field(description="Organisation that opened it 开启单位")
+    at: datetime = strawberry.field(description="When 开启时间, UTC")
+
+
+@strawberry.type(description="Diagnosis 诊断: a firm measured against a pinned edition. plan P3–P6")
+class Diagnosis:
+    """A diagnosis as its desk shows it."""
+
+    id: strawberry.ID = strawberry.field(description="诊断标识")
+    campaign: str = strawberry.field(description="Campaign 批次")
+    purpose: str = strawberry.field(description="Purpose 诊断目的: initial, sample or repeat")
+    form: str = strawberry.field(description="Questionnaire 问卷版式: brief or full")
+    edition: str = strawberry.field(description="Edition of the standard, kept for ever 标准版本. plan S5")
+    status: str = strawberry.field(description="How far it has come 状态")
+    status_name: str = strawberry.field(description="Status in Chinese 状态名称")
+    version: int = strawberry.field(description="Version of its stream 版本; pass it as `expectedVersion`")
+    opened_at: datetime = strawberry.field(description="When it was opened 开启时间, UTC")
+    changed_at: datetime = strawberry.field(description="When it last changed 最近变更时间, UTC")
+    answered: int = strawberry.field(description="Indicators the firm has answered 已填指标数")
+    visits: int = strawberry.field(description="Visits on site 现场诊断次数. plan G1")
+    self_total: Decimal | None = strawberry.field(description="Self-assessed total 自评总分, 0–100, two decimals")
+    verified_total: Decimal | None = strawberry.field(description="Verified total 核验总分, 0–100, two decimals")
+    measured_grade: int | None = strawberry.field(description="Grade by the answers alone 测评档, 0–10. plan S4")
+    grade: int | None = strawberry.field(description="Issued grade 出具档, 0–10; 0 = below grade 1. plan S4")
+    level: int | None = strawberry.field(description="Issued level 出具等级, 0–5. plan S4")
+    grade_name: str | None = strawberry.field(description="Name of the issued grade 档名称")
+    level_name: str | None = strawberry.field(description="Name of the issued level 等级名称")
+    enterprise: Annotated["Enterprise", strawberry.lazy("api.participants.enterprises")] | None = strawberry.field(
+        description="The diagnosed enterprise 被诊断企业"
+    )
+    provider: Organisation | None = strawberry.field(description="Assigned or accepting provider 服务商. plan V3")
+    answers: list[Answer] = strawberry.field(description="Answers, the firm's own and the verified ones 答案. plan P3")
+    evidence: list[Evidence] = strawberry.field(description="Attached files 佐证. plan P5")
+    reports: list[Report] = strawberry.field(description="Issued and confirmed reports 报告. plan P4")
+    result: Result | None = strawberry.field(description="Result with every reason 评分结果; null before scoring. plan S4")
+    basis: EditionBasis | None = strawberry.field(description="Why this edition and form 标准选用依据: who, when, why. plan S3")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+
+
+@strawberry.input(description="What to look for 筛选条件; what is left out is any")
+class DiagnosisFilter:
+    """Filter of diagnoses."""
+
+    status: str | None = strawberry.field(default=None, description="状态, such as issued")
+    campaign: str | None = strawberry.field(default=None, description="批次")
+    provider: str | None = strawberry.field(default=None, description="服务商标识")
+    enterprise: str | None = strawberry.field(default=None, description="企业标识")
+    district: str | None = strawberry.field(default=None, description="区代码, GB/T 2260")
+    grade: int | None = strawberry.field(default=None, description="出具档, 0–10")
+
+
+def editions_of(context: Context, keys: Sequence[str]) -> dict[str, Edition]:
+    """Published editions by key, read once a process: they never change."""
+    known = context.program.editions
+    for key in keys:
+        if key not in known and (row := editions_rows.edition(context.reading, key)) is not None:
+            known[key] = edition_of_json(row.body)
+    return known
+
+
+def _basis(row: DiagnosisRow) -> EditionBasis:
+    applied = ApplicableEdition.model_validate_json(row.applicable) if row.applicable is not None else None
+    return EditionBasis(
+        applicable_edition=applied.edition if applied else None,
+        applicable_form=applied.form.name if applied else None,
+        decided_by=applied.basis if applied else None,
+        code=applied.code if applied else None,
+        since=applied.since if applied else None,
+        mark=applied.source.mark if applied else None,
+        otherwise=chosen_otherwise(row.edition, Form(row.form), applied),
+        reason=row.reason,
+        role=row.opened_by_role,
+        organisation=row.opened_by_organisation,
+        at=moment(row.opened_at),
+    )
+
+
+def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
+    """Whose data the rows hold: (firm, subject) of each."""
+    return ((row.enterprise, f"diagnosis/{row.id}") for row in rows)
+
+
+def _note_search(context: Context, where: diagnoses_rows.DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
+    """Who is found by a grade is told to have it."""
+    if where.grade is not None:
+        context.disclosing.note(frozenset({PROTECTED["Diagnosis"]["grade"]}), held_in(rows))
+
+
+def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
+    """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
+    from api.participants.enterprises import load_enterprises  # noqa: PLC0415 - each shows the other
+
+    masks = context.disclosing.masks("Diagnosis", wanted) | context.disclosing.masks("EditionBasis", below(wanted, "basis"))
+    if masks:
+        context.disclosing.note(masks, held_in(rows))
+    ids = [row.id for row in rows]
+    firms: dict[str, Enterprise] = {}
+    if "enterprise" in wanted:
+        firms = load_enterprises(context, distinct(row.enterprise for row in rows), below(wanted, "enterprise"))
+    providers: dict[str, Organisation] = {}
+    if "provider" in wanted:
+        providers = load_organisations(context, distinct(row.provider for row in rows))
+    editions: dict[str, Edition] = {}
+    if {"answers", "evidence", "result"} & wanted:
+        editions = editions_of(context, distinct(row.edition for row in rows))
+    edition_of = {row.id: row.edition for row in rows}
+    answers = load_answers(context, ids, edition_of, editions) if "answers" in wanted else {}
+    evidence = load_evidence(context, ids, edition_of, editions) if "evidence" in wanted else {}
+    reports = load_reports(context, ids) if "reports" in wanted else {}
+    return [
+        Diagnosis(
+            id=strawberry.ID(row.id),
+            campaign=row.campaign,
+            purpose=row.purpose,
+            form=row.form,
+            edition=row.edition,
+            status=row.status,
+            status_name=STATUS_NAMES[Status(row.status)],
+            version=row.version,
+            opened_at=moment(row.opened_at),
+            changed_at=moment(row.changed_at),
+            answered=row.answered,
+            visits=row.visits,
+            self_total=Decimal(row.self_total) if row.self_total is not None else None,
+            verified_total=Decimal(row.verified_total) if row.verified_total is not None else None,
+            measured_grade=row.measured_grade,
+            grade=row.grade,
+            level=row.level,
+            grade_name=row.grade_name,
+            level_name=row.level_name,
+            enterprise=firms.get(row.enterprise),
+            provider=providers.get(row.provider) if row.provider is not None else None,
+            answers=answers.get(row.id, []),
+            evidence=evidence.get(row.id, []),
+            reports=reports.get(row.id, []),
+            result=result_of(row.result, editions[row.edition]) if row.result and "result" in wanted else None,
+            basis=_basis(row) if "basis" in wanted else None,
+            as_of=known_then(context, f"diagnosis/{row.id}"),
+        )
+        for row in rows
+    ]
+
+
+def load_diagnoses(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Diagnosis]:
+    """Diagnoses of many ids within the caller's scope; those outside are absent."""
+    rows = diagnoses_rows.diagnoses_by_id(context.reading, context.scope, ids) if ids else {}
+    return dict(zip(rows, build_diagnoses(context, list(rows.values()), wanted), strict=True))
+
+
+@strawberry.type
+class DiagnosisQueries:
+    """Doors to diagnoses."""
+
+    @strawberry.field(description="One diagnosis 诊断; null when it does not exist or lies outside the scope. plan P3, P7")
+    def diagnosis(
+        self,
+        info: strawberry.Info[Context, None],
+        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
+    ) -> Diagnosis | None:
+        """One diagnosis within the scope, now or as it was known then."""
+        context = info.context
+        context.at_least(at_least)
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            found = replay.of_diagnosis(context.reading, context.scope, id, position)
+            if found is None:
+                return None
+            context = past_context(context, found, asked)
+        return load_diagnoses(context, [id], wanted_fields(info)).get(id)
+
+    @strawberry.field(
+        description="Diagnoses in the scope 诊断列表, in order of id. asOf: those opened by then, found by what they were then, "
+        "and shown as they were then; a cursor is of that moment. plan P3, P5, P7"
+    )
+    def diagnoses(
+        self,
+        info: strawberry.Info[Context, None],
+        filter: DiagnosisFilter | None = None,  # noqa: A002 - the argument's published name
+        first: First = None,
+        after: After = None,
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
+    ) -> Connection[Diagnosis]:
+        """A page of diagnoses within the scope, now or as they were known then."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        context.at_least(at_least)
+        where = diagnoses_rows.DiagnosisFilter(**vars(filter)) if filter is not None else diagnoses_rows.DiagnosisFilter()
+        require_searchable(FIELDS, "Diagnosis", where, context.role)
+        pages, start = pages_of(context, "diagnoses", as_of, after)
+        reading, scope, then = context.reading, context.scope, pages.then
+        fields = below(wanted, "nodes", "edges.node")
+        if then.position is None:
+            rows = diagnoses_rows.diagnoses(reading, scope, where, size + 1, start)
+            _note_search(context, where, rows[:size])
+            return connection(  # type: ignore[no-any-return]
+                rows,
+                size,
+                lambda row: pages.cursor(row.id),
+                lambda shown: build_diagnoses(context, shown, fields),
+                lambda: diagnoses_rows.count(reading, scope, where),
+                wanted,
+            )
+        position = then.position
+
+        def as_known(ids: Sequence[str]) -> list[Diagnosis]:
+            earlier = past_context(context, replay.of_diagnoses(reading, scope, ids, position), then.asked)
+            found = diagnoses_rows.diagnoses_by_id(earlier.reading, earlier.scope, ids)
+            shown = [found[identity] for identity in ids]
+            _note_search(context, where, shown)
+            return build_diagnoses(earlier, shown, fields)
+
+        return connection(  # type: ignore[no-any-return]
+            validity.diagnosis_ids(reading, scope, where, position, size + 1, start),
+            size,
+            pages.cursor,
+            as_known,
+            lambda: validity.diagnosis_count(reading, scope, where, position),
+            wanted,
+        )

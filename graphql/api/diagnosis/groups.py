@@ -1,0 +1,242 @@
+"""Groups 企业集团 in the schema: headquarters, and the roll-up of the member firms. plan S3, O3."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import strawberry
+
+from api.diagnosis.diagnoses import editions_of
+from api.diagnosis.parts import moment
+from api.kit.as_of import AsOf, AsOfMoment, position_of
+from api.kit.context import Context
+from api.kit.paging import AtLeast
+from domain.kernel import city_day
+from domain.participants.organisations import OrganisationKind
+from projections.as_of import replay
+from projections.diagnosis import groups
+from projections.diagnosis.groups import GroupRow, MemberRow, ResultRow
+from projections.participants import directory
+from standards.scoring.roll_up import RolledScore
+
+
+@strawberry.type(description="Current result of a firm 现行结果: its report is out and not under an objection. plan S4")
+class CurrentResult:
+    """What a member brings into a roll-up."""
+
+    diagnosis: strawberry.ID = strawberry.field(description="诊断标识")
+    edition: str = strawberry.field(description="Edition of the standard 标准版本")
+    total: Decimal = strawberry.field(description="Verified total 核验总分, 0–100, two decimals")
+    grade: int = strawberry.field(description="Issued grade 出具档, 0–10")
+    grade_name: str = strawberry.field(description="档名称")
+    level_name: str = strawberry.field(description="等级名称")
+    issued_at: datetime = strawberry.field(description="When the report was issued 出具时间, UTC")
+
+
+@strawberry.type(description="Member of a group 成员企业. plan O3")
+class GroupMember:
+    """A member firm as its roll-up reads it."""
+
+    enterprise: strawberry.ID = strawberry.field(description="企业标识")
+    name: str = strawberry.field(description="企业名称")
+    revenue_wan: Decimal | None = strawberry.field(
+        description="Yearly revenue by the latest roster 营业收入, ten thousand yuan 万元; null: it is not on that roster"
+    )
+    result: CurrentResult | None = strawberry.field(description="Its current result 现行结果; null where it has none")
+
+
+@strawberry.type(description="What was said of a group's headquarters 总部记录, from a day on. plan O3")
+class HeadquartersSeat:
+    """From a day on."""
+
+    since: date = strawberry.field(description="First day 起始日")
+    enterprise: strawberry.ID | None = strawberry.field(description="The headquarters 集团总部; null: none from that day on")
+    said_at: datetime = strawberry.field(description="When it was said 记录时间, UTC")
+    said_by_role: str = strawberry.field(description="By which role 记录角色")
+
+
+@strawberry.type(description="One score over the members 汇总得分")
+class RolledUpScore:
+    """A total or one dimension."""
+
+    id: str = strawberry.field(description="维度编号; total for the total score")
+    name: str = strawberry.field(description="维度名称")
+    mean: Decimal | None = strawberry.field(
+        description="Weighed by revenue 按营业收入加权均值, two decimals, half up; null where no weight is left"
+    )
+    weighed: int = strawberry.field(description="Members in the mean 计入均值企业数")
+    counted: int = strawberry.field(description="Members that have the score 有得分企业数")
+    first_quartile: Decimal | None = strawberry.field(
+        description="Lowest score that at least a quarter of the members do not exceed, by nearest rank 第一四分位数"
+    )
+    weakest: list[strawberry.ID] = strawberry.field(
+        description="Members at or below the first quartile 后四分之一企业, the weakest first"
+    )
+
+
+@strawberry.type(description="Members under one edition 各版本成员数")
+class EditionCount:
+    """How many results rest on an edition."""
+
+    edition: str = strawberry.field(description="标准版本")
+    members: int = strawberry.field(description="企业数")
+
+
+@strawberry.type(description="Roll-up of a group's member firms 成员企业汇总, the headquarters apart. plan S3")
+class GroupRollUp:
+    """What the members' current results add up to; what is missing is told, never guessed."""
+
+    roster: int | None = strawberry.field(description="Year of the latest roster, which gives members and revenue 名单年度")
+    members: int = strawberry.field(description="Members on that roster, above scale as the plan counts 规上成员企业数")
+    with_result: int = strawberry.field(description="Those of them with a current result 有现行结果企业数")
+    coverage: Decimal | None = strawberry.field(
+        description="Members with a result over members 覆盖率, percent, two decimals, rounded down; null without members"
+    )
+    total: RolledUpScore = strawberry.field(description="Total score 总分")
+    dimensions: list[RolledUpScore] = strawberry.field(description="By dimension 各维度")
+    editions: list[EditionCount] = strawberry.field(description="Editions that the results rest on 所依标准版本")
+    without_result: list[strawberry.ID] = strawberry.field(description="Members on the roster without a result 尚无结果企业")
+    without_revenue: list[strawberry.ID] = strawberry.field(
+        description="Members with a result that the latest roster does not hold: nothing weighs them 无营业收入可加权企业"
+    )
+
+
+@strawberry.type(description="Enterprise group 企业集团, as the city, the auditor and the group itself see it. plan S3, O3")
+class Group:
+    """A group, its headquarters and its members."""
+
+    id: strawberry.ID = strawberry.field(description="集团标识")
+    name: str = strawberry.field(description="集团名称")
+    seats: list[HeadquartersSeat] = strawberry.field(description="What was said of its headquarters 历任总部")
+    headquarters: GroupMember | None = strawberry.field(
+        description="The headquarters with its own result 集团总部及其自身结果, beside the roll-up and no part of it"
+    )
+    members: list[GroupMember] = strawberry.field(description="Member firms, the headquarters apart 成员企业")
+    roll_up: GroupRollUp = strawberry.field(description="What the members add up to 成员企业汇总")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+
+
+def _result(row: ResultRow) -> CurrentResult:
+    return CurrentResult(
+        diagnosis=strawberry.ID(row.diagnosis),
+        edition=row.edition,
+        total=row.total,
+        grade=row.grade,
+        grade_name=row.grade_name,
+        level_name=row.level_name,
+        issued_at=moment(row.issued_at),
+    )
+
+
+def _member(row: MemberRow) -> GroupMember:
+    return GroupMember(
+        enterprise=strawberry.ID(row.enterprise),
+        name=row.name,
+        revenue_wan=row.revenue_wan,
+        result=_result(row.result) if row.result is not None else None,
+    )
+
+
+def _ids(ids: Sequence[str]) -> list[strawberry.ID]:
+    return [strawberry.ID(identity) for identity in ids]
+
+
+def _score(identity: str, name: str, rolled: RolledScore) -> RolledUpScore:
+    return RolledUpScore(
+        id=identity,
+        name=name,
+        mean=rolled.mean,
+        weighed=rolled.weighed,
+        counted=rolled.counted,
+        first_quartile=rolled.first_quartile,
+        weakest=_ids(rolled.weakest),
+    )
+
+
+def _roll_up(row: GroupRow, names: Mapping[str, str]) -> GroupRollUp:
+    rolled = row.rolled
+    under = sorted(one.result.edition for one in row.members if one.result is not None)
+    return GroupRollUp(
+        roster=row.roster,
+        members=rolled.members,
+        with_result=rolled.with_result,
+        coverage=rolled.coverage,
+        total=_score("total", "总分", rolled.total),
+        dimensions=[_score(one, names.get(one, one), score) for one, score in rolled.dimensions.items()],
+        editions=[EditionCount(edition=key, members=under.count(key)) for key in dict.fromkeys(under)],
+        without_result=_ids(rolled.without_result),
+        without_revenue=_ids(rolled.without_revenue),
+    )
+
+
+def _note(context: Context, row: GroupRow) -> None:
+    """Note whose revenue and outcome are shown, by member or in a sum that names the weakest."""
+    disclosing = context.disclosing
+    shown = [*row.members, *((row.headquarters,) if row.headquarters is not None else ())]
+    by_member = disclosing.masks("GroupMember", frozenset({"revenueWan", "result"}))
+    disclosing.note(by_member, ((one.enterprise, f"enterprise/{one.enterprise}") for one in shown))
+    summed = disclosing.masks("GroupRollUp", frozenset({"total", "dimensions"}))
+    rolled = (one.enterprise for one in row.members if one.result is not None)
+    disclosing.note(summed, ((firm, f"enterprise/{firm}") for firm in rolled))
+
+
+def load_group(context: Context, identity: str, position: int | None = None, asked: datetime | None = None) -> Group | None:
+    """A group within the scope, now or as it was known at a position."""
+    reading, scope = context.reading, context.scope
+    organisation = directory.organisations_by_id(reading, [identity]).get(identity)
+    if organisation is None or organisation.kind != OrganisationKind.GROUP:
+        return None
+    day, then = city_day(context.program.clock()), None
+    now = groups.group(reading, scope, identity, day)
+    row = now
+    if position is not None:
+        at = replay.moment_of(reading, position)
+        day = city_day(asked or (moment(at) if at is not None else context.program.clock()))
+        row = groups.group(reading, scope, identity, day, position)
+        then = AsOf(moment=asked, changed_later=row != now, changed_later_at=None, changes=None)
+    if row is None:
+        return None
+    _note(context, row)
+    editions = editions_of(context, sorted({one.result.edition for one in row.members if one.result is not None}))
+    names = {part.id: part.name for edition in editions.values() for part in edition.dimensions}
+    return Group(
+        id=strawberry.ID(identity),
+        name=organisation.name,
+        seats=[
+            HeadquartersSeat(
+                since=seat.since,
+                enterprise=strawberry.ID(seat.enterprise) if seat.enterprise is not None else None,
+                said_at=moment(seat.said_at),
+                said_by_role=seat.said_by_role,
+            )
+            for seat in row.seats
+        ],
+        headquarters=_member(row.headquarters) if row.headquarters is not None else None,
+        members=[_member(one) for one in row.members],
+        roll_up=_roll_up(row, names),
+        as_of=then,
+    )
+
+
+@strawberry.type
+class GroupQueries:
+    """Door to groups."""
+
+    @strawberry.field(
+        description="One group with its headquarters and the roll-up of its members 企业集团; null when it is none or does not lie "
+        "in the scope as a whole: whoever sees some members sees no sum over all. plan S3, O3, P7"
+    )
+    def group(
+        self,
+        info: strawberry.Info[Context, None],
+        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
+    ) -> Group | None:
+        """One group within the scope, now or as it was known then."""
+        context = info.context
+        context.at_least(at_least)
+        if as_of is None:
+            return load_group(context, id)
+        position, asked = position_of(context, as_of)
+        return load_group(context, id, position, asked)

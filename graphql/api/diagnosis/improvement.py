@@ -1,0 +1,299 @@
+"""What-if 提升测算 in the schema: the cheapest way of one diagnosed firm to a wanted grade, with its proof. plan S4, R2."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from graphql import GraphQLError
+from pydantic import ValidationError
+from strawberry.utils.str_converters import to_camel_case
+
+from api.diagnosis.diagnoses import editions_of, held_in
+from api.diagnosis.diagnosis_result import Gate, gate_of
+from api.diagnosis.improvement_words import descriptor, improvement_said, needed, plan_said
+from api.diagnosis.parts import NamedNumber
+from api.kit.command_inputs import input_type, malformed, plain
+from api.kit.context import Context
+from api.kit.paging import AtLeast
+from api.server.errors import MALFORMED_INPUT
+from api.standard.improvement_costs import ImprovementCosts, build_costs
+from domain.disclosures import PROTECTED
+from domain.kernel import Rule, city_day
+from projections.diagnosis import diagnoses
+from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.standard.improvement_costs import costs_in_force
+from standards import (
+    Answer,
+    CheapestImprovement,
+    CostUnit,
+    Edition,
+    Form,
+    Improvement,
+    Issued,
+    Measured,
+    Process,
+    StepCost,
+    cheapest_improvement,
+    check_steps,
+)
+from standards.edition.edition import GRADES
+
+MANY = 400
+"""Single steps that a caller may price, above the steps of any form."""
+MASKS = frozenset({PROTECTED["Query"]["cheapestImprovement"], PROTECTED["Diagnosis"]["answers"]})
+"""A plan repeats the detailed result, and the verified answers it starts from."""
+
+NOT_VERIFIED_YET = Rule(
+    "NOT_VERIFIED_YET",
+    "plan R2",
+    "诊断尚有 {count} 项指标未核验，提升测算须以全部核验答案为起点",
+    "{count} indicators of the diagnosis are not verified yet; a plan starts from verified answers",
+)
+
+
+@strawberry.type(description="Totals and gates before or after a plan 方案前后结果. plan S4")
+class ImprovementOutcome:
+    """What the scoring says of the answers."""
+
+    total: Decimal = strawberry.field(description="总分, 0–100")
+    measured_grade: int = strawberry.field(description="Grade by the answers alone 测评档, 0–10")
+    issued_grade: int = strawberry.field(description="Grade with the process gates as they stand 出具档, 0–10")
+    grade_name: str = strawberry.field(description="Name of the issued grade 出具档名称")
+    gates: list[Gate] = strawberry.field(description="Gates of the answers, then of the process 门槛")
+
+
+@strawberry.type(description="One indicator of a plan 改进项, in the order to take it up. plan R2")
+class PlannedImprovement:
+    """From where to where, what it asks, costs and brings."""
+
+    indicator: str = strawberry.field(description="指标编号")
+    name: str = strawberry.field(description="指标名称")
+    dimension: str = strawberry.field(description="维度编号")
+    from_level: Decimal = strawberry.field(description="Level as verified 现有等级, 0–5")
+    to_level: Decimal = strawberry.field(description="Level to reach 目标等级, 1–5")
+    from_descriptor: str = strawberry.field(description="What the standard says of the present level 现有等级描述; empty below 1")
+    to_descriptor: str = strawberry.field(description="What the standard asks at the level to reach 目标等级描述")
+    needed: str = strawberry.field(description="What the answer must then say 所需填报")
+    numbers: list[NamedNumber] = strawberry.field(description="Raw numbers that would do 可达标的原始数值; of ratios and counts")
+    evidence: str = strawberry.field(description="Evidence to show 佐证要求")
+    steps: int = strawberry.field(description="Steps: levels or options 步数")
+    cost: Decimal = strawberry.field(description="Cost of its steps 成本, whole, in the unit of the costs")
+    gain: Decimal = strawberry.field(description="Points of the indicator it brings 指标加分, 0–100")
+    total_after: Decimal = strawberry.field(description="Total once this and all above are done 累计总分, 0–100")
+    gates: list[str] = strawberry.field(description="Gates at the wanted level that name it today 所涉门槛代码")
+    sentence: str = strawberry.field(description="The line as a sentence 说明")
+
+
+@strawberry.type(description="What stands in the way whatever is improved 障碍. plan S4")
+class ImprovementObstacle:
+    """A band or gate out of reach."""
+
+    code: str = strawberry.field(description="BAND, or the code of a gate 障碍代码")
+    says: str = strawberry.field(description="What it asks 说明")
+    says_in_english: str = strawberry.field(description="The same in English 英文说明")
+
+
+@strawberry.type(
+    description="Cheapest improvement 最低成本提升方案 to a wanted measured grade. It is worked out from costs that carry a mark, "
+    "and is nothing official. plan S4, R2"
+)
+class CheapestImprovementPlan:
+    """The plan, its proof, and what it rests on."""
+
+    diagnosis: strawberry.ID = strawberry.field(description="诊断标识")
+    edition: str = strawberry.field(description="Edition that the diagnosis keeps 标准版本")
+    standard_status: str = strawberry.field(description="Authority of the edition 标准性质")
+    wanted_grade: int = strawberry.field(description="Wanted measured grade 目标档, 1–10")
+    wanted_grade_name: str = strawberry.field(description="目标档名称")
+    summary: str = strawberry.field(description="The plan in one paragraph 方案说明")
+    summary_in_english: str = strawberry.field(description="The same in English 英文说明")
+    reachable: bool = strawberry.field(description="Whether the grade can be reached 能否达到; if not, see obstacles")
+    cost: Decimal | None = strawberry.field(description="Cost of all steps 总成本, whole; null when it cannot be reached")
+    lower_bound: Decimal | None = strawberry.field(description="Proven: no plan costs less 成本下界")
+    proven: bool = strawberry.field(description="Whether it is proven the cheapest, in the fewest steps 是否已证明最低")
+    examined: int = strawberry.field(description="Partial plans looked at 计算量, bounded")
+    costs: ImprovementCosts = strawberry.field(description="The costs used, with source and mark, the caller's own apart 所用成本")
+    improvements: list[PlannedImprovement] = strawberry.field(description="改进项, in the order to take them up")
+    conditions: list[Gate] = strawberry.field(description="Process gates still to pass for the grade to be issued 过程条件")
+    obstacles: list[ImprovementObstacle] = strawberry.field(description="障碍; empty when the grade can be reached")
+    before: ImprovementOutcome = strawberry.field(description="As verified 现状")
+    after: ImprovementOutcome = strawberry.field(description="With the plan done, or the best that can be reached 改进后")
+
+
+def _outcome(measured: Measured, issued: Issued) -> ImprovementOutcome:
+    return ImprovementOutcome(
+        total=measured.total,
+        measured_grade=measured.grade,
+        issued_grade=issued.grade,
+        grade_name=issued.grade_name,
+        gates=[gate_of(gate) for gate in (*measured.gates, *issued.gates)],
+    )
+
+
+def _planned(one: Improvement, unit: CostUnit) -> PlannedImprovement:
+    item, before, after = one.indicator, one.before, one.after
+    numbers = after.answer.numbers or {} if item.kind in ("ratio", "count") else {}
+    return PlannedImprovement(
+        indicator=item.id,
+        name=item.name,
+        dimension=item.dimension,
+        from_level=before.level,
+        to_level=after.level,
+        from_descriptor=descriptor(item, before.level),
+        to_descriptor=descriptor(item, after.level),
+        needed=needed(item, after),
+        numbers=[NamedNumber(name=name, value=value) for name, value in numbers.items()],
+        evidence=item.evidence,
+        steps=after.steps,
+        cost=Decimal(after.cost),
+        gain=after.points - before.points,
+        total_after=one.total_after,
+        gates=list(one.gates),
+        sentence=improvement_said(one, unit),
+    )
+
+
+def build_plan(
+    row: DiagnosisRow, edition: Edition, found: CheapestImprovement, costs: ImprovementCosts
+) -> CheapestImprovementPlan:
+    """A plan as the schema shows it."""
+    unit = CostUnit(costs.unit.lower())
+    chinese, english = plan_said(edition, found, unit)
+    return CheapestImprovementPlan(
+        diagnosis=strawberry.ID(row.id),
+        edition=row.edition,
+        standard_status=edition.status,
+        wanted_grade=found.wanted,
+        wanted_grade_name=edition.grade_names[found.wanted - 1],
+        summary=chinese,
+        summary_in_english=english,
+        reachable=found.cost is not None,
+        cost=Decimal(found.cost) if found.cost is not None else None,
+        lower_bound=Decimal(found.bound) if found.bound is not None else None,
+        proven=found.proven,
+        examined=found.examined,
+        costs=costs,
+        improvements=[_planned(one, unit) for one in found.improvements],
+        conditions=[gate_of(gate) for gate in found.conditions],
+        obstacles=[ImprovementObstacle(code=o.code, says=o.says, says_in_english=o.says_in_english) for o in found.obstacles],
+        before=_outcome(found.before, found.issued_before),
+        after=_outcome(found.after, found.issued_after),
+    )
+
+
+def _malformed(field: str, chinese: str, english: str) -> GraphQLError:
+    return GraphQLError(
+        f"{field}：{chinese}。{field}: {english}.", extensions={"code": MALFORMED_INPUT, "field": field, "clause": "plan R2"}
+    )
+
+
+SAID: Mapping[str, tuple[str, str]] = {
+    "INDICATOR_UNKNOWN": ("该版本没有这一指标", "the edition has no such indicator"),
+    "STEP_UNKNOWN": (
+        "没有这一步骤：多选指标按选项，其他指标按 1–5 级",
+        "no such step: options of a multiple choice, else levels 1–5",
+    ),
+    "STEP_REPEATED": ("同一步骤出现两次", "the step is named twice"),
+}
+
+
+def read_steps(edition: Edition, sent: Sequence[Any]) -> tuple[StepCost, ...]:
+    """Costs of single steps as a caller sent them 逐项成本.
+
+    Raises:
+        GraphQLError: MALFORMED_INPUT with the field, as the caller wrote it.
+    """
+    if len(sent) > MANY:
+        raise _malformed("costs", f"最多 {MANY} 项", f"at most {MANY} items")
+    found = []
+    for index, item in enumerate(sent):
+        try:
+            found.append(StepCost.model_validate(plain(item)))
+        except ValidationError as problem:
+            path, chinese, english = malformed(problem)[0]
+            raise _malformed(f"costs.{index}.{path}", chinese, english) from problem
+    if (wrong := check_steps(edition, found)) is not None:
+        chinese, english = SAID[wrong.code]
+        raise _malformed(
+            f"costs.{wrong.index}.{to_camel_case(wrong.field)}", f"{chinese}（{wrong.detail}）", f"{english} ({wrong.detail})"
+        )
+    return tuple(found)
+
+
+def _verified(context: Context, row: DiagnosisRow, edition: Edition) -> dict[str, Answer]:
+    """The answers that a result rests on.
+
+    Raises:
+        Refused: NOT_VERIFIED_YET.
+    """
+    found = {
+        answer.indicator: Answer.model_validate_json(answer.verified)
+        for answer in diagnoses.answers(context.reading, context.scope, [row.id])
+        if answer.verified is not None
+    }
+    if missing := edition.missing(Form(row.form), found):
+        raise NOT_VERIFIED_YET.refuse(count=len(missing))
+    return found
+
+
+if TYPE_CHECKING:
+    StepCostInput = Any
+else:
+    StepCostInput = input_type(StepCost)  # the one that the command of the city takes
+
+Grade = Annotated[int, strawberry.argument(description="Wanted measured grade 目标档, 1–10")]
+Costs = Annotated[
+    list[StepCostInput] | None,
+    strawberry.argument(description="The caller's own costs of single steps 自定成本, in the unit of the table in force"),
+]
+Kept = Annotated[
+    list[str] | None, strawberry.argument(description="Indicators that stay as they are 不改进的指标, such as F08")
+]
+
+
+@strawberry.type
+class ImprovementQueries:
+    """Door to the what-if."""
+
+    @strawberry.field(
+        description="The cheapest improvement of a diagnosed firm to a wanted measured grade 最低成本提升方案, exact, with its "
+        "proof; null when the diagnosis does not exist or lies outside the scope. The work is bounded: cut short, it says so. "
+        "plan S4, R2"
+    )
+    def cheapest_improvement(
+        self,
+        info: strawberry.Info[Context, None],
+        diagnosis: strawberry.ID,
+        grade: Grade,
+        costs: Costs = None,
+        keep: Kept = None,
+        at_least: AtLeast = None,
+    ) -> CheapestImprovementPlan | None:
+        """The plan from the verified answers as they stand."""
+        context = info.context
+        context.at_least(at_least)
+        row = diagnoses.diagnoses_by_id(context.reading, context.scope, [diagnosis]).get(diagnosis)
+        if row is None:
+            return None
+        edition = editions_of(context, [row.edition])[row.edition]
+        if not 1 <= grade <= GRADES:
+            raise _malformed("grade", f"应为 1–{GRADES}", f"a grade is 1–{GRADES}")
+        steps = read_steps(edition, costs or ())
+        for index, indicator in enumerate(keep or ()):
+            if indicator not in edition.by_id:
+                raise _malformed(f"keep.{index}", *SAID["INDICATOR_UNKNOWN"])
+        answers = _verified(context, row, edition)
+        table = costs_in_force(context.reading, row.edition, city_day(context.program.clock()))
+        used = table.costs.with_singles(steps)
+        context.disclosing.note(MASKS, held_in([row]))
+        found = cheapest_improvement(
+            edition,
+            Form(row.form),
+            answers,
+            Process(site_visit=row.visits > 0, expert_review=row.expert_reviews > 0),
+            grade,
+            used,
+            kept=frozenset(keep or ()),
+        )
+        return build_plan(row, edition, found, build_costs(table, overridden=steps))

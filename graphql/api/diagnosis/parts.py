@@ -1,0 +1,166 @@
+"""Parts of a diagnosis 诊断组成 in the schema: answers, evidence, reports. plan P3–P5."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import orjson
+import strawberry
+
+from api.kit.context import Context
+from domain.diagnosis.answers import is_open_section
+from projections.diagnosis import diagnoses
+from standards import Answer as GivenAnswer
+from standards import Edition, Indicator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(microseconds: int) -> datetime:
+    """A journal's time as UTC."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+@strawberry.type(description="Named raw number 原始数值, exact")
+class NamedNumber:
+    """One raw number of a ratio, count or outcome."""
+
+    name: str = strawberry.field(description="Name of the number in the edition 名称")
+    value: Decimal = strawberry.field(description="The number 数值, in the unit the edition names")
+
+
+@strawberry.type(description="What is said of one indicator 填报内容. plan P3")
+class Statement:
+    """One side's answer."""
+
+    level: Decimal | None = strawberry.field(description="Maturity level 成熟度等级, 0–5 in half steps")
+    numbers: list[NamedNumber] = strawberry.field(description="Raw numbers 原始数值")
+    choices: list[str] = strawberry.field(description="Options chosen 所选项")
+    not_applicable: bool = strawberry.field(description="Whether it does not apply 是否不适用")
+    reason: str | None = strawberry.field(description="Why it does not apply 不适用理由")
+
+
+@strawberry.type(description="Answer to one indicator 答案: the firm's own and the provider's verified one. plan P3")
+class Answer:
+    """An indicator with both answers."""
+
+    indicator: str = strawberry.field(description="Indicator id 指标编号")
+    name: str = strawberry.field(description="Indicator 指标名称")
+    dimension: str = strawberry.field(description="Its dimension, which is the section of the form 维度")
+    version: int = strawberry.field(
+        description="Stream version that the firm's answer was recorded in 答案版本; send it as `replaces`"
+    )
+    given: Statement = strawberry.field(description="The firm's own answer 自评答案")
+    verified: Statement | None = strawberry.field(description="As the provider found it 核验答案; null before")
+    difference: str | None = strawberry.field(description="Why the two differ 差异说明")
+
+
+@strawberry.type(description="File that supports indicators 佐证, kept by the hash of its bytes. plan P5")
+class Evidence:
+    """An attached file."""
+
+    sha256: str = strawberry.field(description="SHA-256 of the bytes 文件散列")
+    filename: str = strawberry.field(description="File name 文件名")
+    media_type: str = strawberry.field(description="Media type 文件类型")
+    size: int = strawberry.field(description="Bytes 文件大小")
+    indicators: list[str] = strawberry.field(description="Indicators it supports 所支持的指标")
+    attached_at: datetime = strawberry.field(description="When it was attached 附上时间, UTC")
+    attached_by_role: str = strawberry.field(description="Role that attached it 附上角色")
+    url: str = strawberry.field(description="Where the caller may fetch it 下载地址")
+
+
+@strawberry.type(description="Issued or confirmed report 报告. plan P4")
+class Report:
+    """One version of the report."""
+
+    version: int = strawberry.field(description="Counts from 1 报告版次")
+    kind: str = strawberry.field(description="issued or confirmed 报告类别: 出具 or 确认")
+    sha256: str = strawberry.field(description="SHA-256 of the PDF, a fact of the journal 报告散列")
+    issued_at: datetime = strawberry.field(description="When it came out 出具时间, UTC")
+    url: str = strawberry.field(description="Where the caller may fetch it 下载地址")
+
+
+def _statement(answer: GivenAnswer) -> Statement:
+    return Statement(
+        level=answer.level,
+        numbers=[NamedNumber(name=name, value=value) for name, value in (answer.numbers or {}).items()],
+        choices=list(answer.choices or ()),
+        not_applicable=answer.not_applicable,
+        reason=answer.reason,
+    )
+
+
+def load_answers(
+    context: Context, ids: Sequence[str], edition_of: Mapping[str, str], editions: Mapping[str, Edition]
+) -> dict[str, list[Answer]]:
+    """Answers of many diagnoses within the caller's scope, in the order of their edition; of the caller's sections alone."""
+    indicators = {
+        key: {item.id: (order, item) for order, item in enumerate(edition.indicators)}
+        for key, edition in editions.items()
+    }
+    found: dict[str, list[tuple[int, Answer]]] = {}
+    for row in diagnoses.answers(context.reading, context.scope, ids):
+        order, item = indicators[edition_of[row.diagnosis]][row.indicator]
+        if not _is_open(context, item):
+            continue
+        answer = Answer(
+            indicator=row.indicator,
+            name=item.name,
+            dimension=item.dimension,
+            version=row.version,
+            given=_statement(GivenAnswer.model_validate_json(row.given)),
+            verified=_statement(GivenAnswer.model_validate_json(row.verified)) if row.verified else None,
+            difference=row.difference,
+        )
+        found.setdefault(row.diagnosis, []).append((order, answer))
+    return {
+        identity: [answer for _, answer in sorted(ordered, key=lambda pair: pair[0])]
+        for identity, ordered in found.items()
+    }
+
+
+def _is_open(context: Context, item: Indicator) -> bool:
+    return is_open_section(item.dimension, context.role, context.caller.sections)
+
+
+def load_evidence(
+    context: Context, ids: Sequence[str], edition_of: Mapping[str, str], editions: Mapping[str, Edition]
+) -> dict[str, list[Evidence]]:
+    """Evidence of many diagnoses within the caller's scope; a file that supports only others' sections is absent.
+
+    Of a file that supports the caller's sections and others, the indicators of the others are not named.
+    """
+    hidden = {key: {item.id for item in edition.indicators if not _is_open(context, item)} for key, edition in editions.items()}
+    found: dict[str, list[Evidence]] = {}
+    for row in diagnoses.evidence(context.reading, context.scope, ids):
+        others = hidden[edition_of[row.diagnosis]]
+        supported = [indicator for indicator in orjson.loads(row.indicators) if indicator not in others]
+        if not supported:
+            continue
+        file = Evidence(
+            sha256=row.sha256,
+            filename=row.filename,
+            media_type=row.media_type,
+            size=row.size,
+            indicators=supported,
+            attached_at=moment(row.attached_at),
+            attached_by_role=row.attached_by_role,
+            url=f"/files/{row.sha256}",
+        )
+        found.setdefault(row.diagnosis, []).append(file)
+    return found
+
+
+def load_reports(context: Context, ids: Sequence[str]) -> dict[str, list[Report]]:
+    """Reports of many diagnoses within the caller's scope, in order of version."""
+    found: dict[str, list[Report]] = {}
+    for row in diagnoses.reports(context.reading, context.scope, ids):
+        report = Report(
+            version=row.version,
+            kind=row.kind,
+            sha256=row.sha256,
+            issued_at=moment(row.issued_at),
+            url=f"/files/{row.sha256}",
+        )
+        found.setdefault(row.diagnosis, []).append(report)
+    return found

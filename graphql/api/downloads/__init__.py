@@ -1,0 +1,1 @@
+"""Files over HTTP, beside GraphQL · 文件下载."""

@@ -1,0 +1,175 @@
+"""Dossiers over HTTP 卷宗接口: what an auditor takes away and checks alone, beside GraphQL. plan P5.
+
+A proof shows an entry whole, with its place in the journal, its actor's opaque id and the fact as stored; nothing can be left
+out of it. So a dossier goes to the firm it is about, the provider whose work it is, the city and the auditor, each within the
+scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from api.downloads.files import attachment
+from api.kit.as_of import moment_in
+from api.kit.services import PUBLIC, Program, Transparency
+from api.record.audit_trail import in_words, microseconds
+from api.server.disclosure_notes import Disclosing
+from api.server.errors import request_error
+from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
+from api.server.operations import Answer, CallerGone, Operations, faulted
+from domain.access import Role
+from domain.disclosures import ALL_FIRMS
+from domain.fields import DOSSIERS, EXPORTS, TRAIL
+from domain.kernel import NOT_FOUND, Refused
+from interop import audit_export
+from interop.dossier import KINDS, MIB, dossier
+from interop.provenance import provenance
+from journal import Caller
+from journal.subtrees import Unprovable
+from journal.transparency import SigningRefused
+from projections.diagnosis import diagnoses
+from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.record import audit_trail
+from projections.record.audit_trail import EntryFilter
+
+WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "trail"})
+"""What entries that are shown whole hold of a firm."""
+JSON_LINES = "application/jsonl"
+LARGEST_FILES = 64 * MIB
+"""Reports and evidence that one dossier carries over HTTP: else a firm with a folder of large files fills our memory at will."""
+
+
+def _not_found() -> Response:
+    return respond(Answer({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404), JSON, as_status=True)
+
+
+def _download(content: bytes, name: str) -> Response:
+    return Response(content, 200, {**ALWAYS, "content-disposition": attachment(name)}, media_type=JSON)
+
+
+class Dossiers:
+    """The endpoints of what is proved 卷宗接口. transparency None: there is no log, so nothing is proved."""
+
+    def __init__(self, program: Program, operations: Operations) -> None:
+        self._program = program
+        self._operations = operations
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/dossiers/{kind}/{id}", self._answering(self._dossier), methods=["GET"]),
+            Route("/provenance/{id}", self._answering(self._provenance), methods=["GET"]),
+            Route("/audit-trail.jsonl", self._answering(self._trail), methods=["GET"]),
+        ]
+
+    def _answering(self, answer: Callable[[Request, Caller], Response]) -> Callable[[Request], object]:
+        """An endpoint that knows who asks."""
+
+        def told(request: Request) -> Response:
+            try:
+                identified = self._operations.identify(bearer(request.headers.get("authorization")))
+                return answer(request, identified.caller if identified is not None else PUBLIC)
+            except Malformed as malformed:
+                return respond(malformed.answer, JSON, as_status=True)
+            except CallerGone as gone:
+                return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+            except Refused as refused:
+                if refused.rule == NOT_FOUND:
+                    return _not_found()
+                said = request_error(refused.rule.code, refused.says, refused.says_in_english)
+                return respond(Answer({"errors": [said]}, 422), JSON, as_status=True)
+            except (SigningRefused, Unprovable) as broken:
+                said = request_error("UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
+                return respond(Answer({"errors": [said]}, 409), JSON, as_status=True)
+            except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+                return respond(faulted(fault), JSON, as_status=True)
+
+        async def endpoint(request: Request) -> Response:
+            response: Response = await self._operations.in_thread(told, request)
+            return response
+
+        return endpoint
+
+    def _admitted(self, request: Request, caller: Caller, readers: frozenset[Role]) -> DiagnosisRow:
+        """A diagnosis that the caller may take away.
+
+        Raises:
+            Refused: NOT_FOUND; absent, out of scope and not for this role answer alike.
+        """
+        identity = str(request.path_params["id"])
+        if caller.role in readers:
+            with self._program.models.reading(caller.scope) as reading:
+                found = diagnoses.diagnoses_by_id(reading, caller.scope, [identity]).get(identity)
+            if found is not None:
+                return found
+        raise NOT_FOUND.refuse()
+
+    def _leave(self, door: str, caller: Caller, held: Iterable[tuple[str, str]], masks: frozenset[str]) -> None:
+        """Write down whose data leaves, before it does. held: (firm, subject)."""
+        disclosing = Disclosing(door)
+        disclosing.note(masks, held)
+        disclosing.leave(self._program, caller)
+
+    def _exported(self, where: EntryFilter) -> list[tuple[str, str]]:
+        """Whose entries an export holds: of one subject's firm, where it has one; else of any firm, which is every one."""
+        if where.stream is None:
+            return [(ALL_FIRMS, "")]
+        with self._program.models.reading() as reading:
+            firms = audit_trail.firms_of(reading, [where.stream])
+        return [(firm, stream) for stream, firm in firms.items()]
+
+    def _log(self) -> Transparency:
+        if self._program.transparency is None:
+            raise NOT_FOUND.refuse()
+        return self._program.transparency
+
+    def _dossier(self, request: Request, caller: Caller) -> Response:
+        """GET /dossiers/grade/{id}?files=: the dossier of a grade; `files=1` puts reports and evidence in."""
+        kind = request.path_params["kind"]
+        log = self._log().log
+        case = self._admitted(request, caller, DOSSIERS)
+        if kind not in KINDS:
+            raise NOT_FOUND.refuse()
+        kept = self._program.blobs if request.query_params.get("files") == "1" else None
+        made = dossier(self._program.journal, log, f"diagnosis/{case.id}", kind, kept, LARGEST_FILES)
+        self._leave("GET /dossiers", caller, [(case.enterprise, f"diagnosis/{case.id}")], WHOLE_ENTRIES)
+        return _download(made, f"{case.id}.{kind}.dossier.json")
+
+    def _provenance(self, request: Request, caller: Caller) -> Response:
+        """GET /provenance/{id}: W3C PROV of a diagnosis; it names no person and no place in the journal."""
+        case = self._admitted(request, caller, TRAIL)
+        made = orjson.dumps(provenance(self._program.journal, case.id))
+        self._leave("GET /provenance", caller, [(case.enterprise, f"diagnosis/{case.id}")], frozenset({"trail"}))
+        return _download(made, f"{case.id}.prov.json")
+
+    def _trail(self, request: Request, caller: Caller) -> Response:
+        """GET /audit-trail.jsonl?subject=&kind=&actor=&role=&organisation=&from=&to=: the trail with proofs, streamed."""
+        log = self._log().log
+        if caller.role not in EXPORTS:
+            raise NOT_FOUND.refuse()
+        given = request.query_params
+        times = {name: microseconds(moment_in(given[name])) if name in given else None for name in ("from", "to")}
+        where = EntryFilter(
+            given.get("subject"),
+            given.get("kind"),
+            given.get("actor"),
+            given.get("role"),
+            given.get("organisation"),
+            times["from"],
+            times["to"],
+        )
+        made = audit_export.lines(self._program.journal, self._program.models, log, caller.scope, where, in_words)
+        sent = audit_export.chunks(made)
+        first = next(sent)  # what stands in the way of the whole is told before the answer begins
+        self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)
+        return StreamingResponse(
+            _joined(first, sent), 200, {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}, media_type=JSON_LINES
+        )
+
+
+def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest

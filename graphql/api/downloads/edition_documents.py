@@ -1,0 +1,156 @@
+"""Documents of the standard over HTTP 标准文件接口: PDF, Excel, OSCAL and comparisons of editions and drafts. plan S1, S5, P8.
+
+Open to every signed-in role, as `Query.editions` and `Query.revisionText` are; of a draft as far as the scope admits it. A
+document is a function of what it is made of, so its bytes are kept and named by their digest; setting one takes seconds of
+processor time, so one is made at a time and the others wait on the loop, where they hold no thread.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.downloads.files import NOTHING_RUNS, attachment
+from api.kit.services import PUBLIC, Program
+from api.server.errors import request_error
+from api.server.field_rights import Rows, row_of
+from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
+from api.server.operations import Answer, CallerGone, Operations, faulted
+from domain.access import Role
+from domain.standard.revision.revision import draft_scope
+from interop.draft_documents import find_draft_document
+from interop.edition_documents import Document, find_document
+from journal import Caller
+from projections import Reading
+
+MOST_KEPT = 64 << 20
+"""Bytes of documents kept in memory: nine editions with all their documents are 5 MiB."""
+MOST_WAITING = 32
+"""Requests that wait for a document to be made; more are told to come back."""
+RETRY_SECONDS = 10
+KEEP_AND_ASK = "private, no-cache"
+"""A client may keep a document, and asks each time whether it still holds: sessions end and roles change."""
+
+Key = tuple[str, tuple[str, ...]]
+Find = Callable[[Reading, Caller], Document | None]
+"""Looks a document up for a caller, None where there is none to this caller."""
+
+
+class Shelf:
+    """Documents made lately 文件缓存, those longest unasked given up first; it holds no more bytes than it may."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
+        self._size = 0
+        self._kept: OrderedDict[Key, tuple[bytes, str]] = OrderedDict()
+
+    def get(self, key: Key) -> tuple[bytes, str] | None:
+        """The bytes of a document and their digest; None where it was not made or was given up."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: Key, content: bytes) -> tuple[bytes, str]:
+        """Keep a document; give it with its digest."""
+        found = (content, sha256(content).hexdigest())
+        if len(content) <= self._most and key not in self._kept:
+            self._kept[key] = found
+            self._size += len(content)
+            while self._size > self._most:
+                _, (gone, _) = self._kept.popitem(last=False)
+                self._size -= len(gone)
+        return found
+
+
+class EditionDocuments:
+    """The endpoints of the standard's documents. rows: the table of field rights, which says who may read editions."""
+
+    def __init__(self, program: Program, operations: Operations, rows: Rows) -> None:
+        self._program = program
+        self._operations = operations
+        self._readers = row_of(rows, "Query.editions") or frozenset()
+        self._draft_readers = row_of(rows, "Query.revisionText") or frozenset()
+        self._shelf = Shelf()
+        self._turn = asyncio.Semaphore(1)
+        self._waiting = 0
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/editions/{name}", self.published, methods=["GET"]),
+            Route("/revisions/{revision}/{which}/{name}", self.drafted, methods=["GET"]),
+        ]
+
+    async def published(self, request: Request) -> Response:
+        """GET /editions/{name}: a document by its name, such as 2023.pdf, 2023-energy.oscal.json, 2023...2025.md."""
+        name = request.path_params["name"]
+        return await self._given(request, self._readers, lambda reading, _caller: find_document(reading, name))
+
+    async def drafted(self, request: Request) -> Response:
+        """GET /revisions/{id}/{which}/{name}: a draft's, as it stands (current) or on consultation (consulted)."""
+        given = request.path_params
+
+        def find(reading: Reading, caller: Caller) -> Document | None:
+            scope = draft_scope(caller.role, caller.scope)
+            return find_draft_document(reading, scope, given["revision"], given["which"], given["name"])
+
+        return await self._given(request, self._draft_readers, find)
+
+    async def _given(self, request: Request, readers: frozenset[Role], find: Find) -> Response:
+        try:
+            token = bearer(request.headers.get("authorization"))
+            found = await self._operations.in_thread(self._found, token, readers, find)
+            if found is None:
+                return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
+            kept = self._shelf.get((found.name, found.stamps)) or await self._made(found)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        except CallerGone as gone:
+            return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return respond(faulted(fault), JSON, as_status=True)
+        if kept is None:
+            busy = _refusal(503, "TOO_MANY_AT_ONCE", "排版繁忙，请稍后重试。", "Too many documents are being made; try again.")
+            busy.headers["retry-after"] = str(RETRY_SECONDS)
+            return busy
+        content, digest = kept
+        headers = {**ALWAYS, "cache-control": KEEP_AND_ASK, "etag": f'"{digest}"'}
+        if _held(request.headers.get("if-none-match"), digest):
+            return Response(None, 304, headers)
+        headers |= {"content-disposition": attachment(found.title), "content-security-policy": NOTHING_RUNS}
+        return Response(content, 200, headers, media_type=found.media_type)
+
+    def _found(self, token: str | None, readers: frozenset[Role], find: Find) -> Document | None:
+        """The document, for a role that may read it: not there and not for this role are the same."""
+        identified = self._operations.identify(token)
+        caller = identified.caller if identified is not None else PUBLIC
+        if caller.role not in readers:
+            return None
+        with self._program.models.reading(caller.scope) as reading:
+            return find(reading, caller)
+
+    async def _made(self, found: Document) -> tuple[bytes, str] | None:
+        """The document made now, or while this request waited; None when too many wait already."""
+        if self._waiting >= MOST_WAITING:
+            return None
+        self._waiting += 1
+        try:
+            async with self._turn:
+                key = (found.name, found.stamps)
+                return self._shelf.get(key) or self._shelf.put(key, await self._operations.in_thread(found.make))
+        finally:
+            self._waiting -= 1
+
+
+def _held(header: str | None, digest: str) -> bool:
+    """Whether an If-None-Match names these bytes 已持有."""
+    return header is not None and (header.strip() == "*" or f'"{digest}"' in header)
+
+
+def _refusal(status: int, code: str, chinese: str, english: str) -> Response:
+    return respond(Answer({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)

@@ -1,0 +1,131 @@
+"""Files 文件: evidence and rosters on their way in, evidence and reports on their way out, beside GraphQL. plan P4, P5."""
+
+import asyncio
+from urllib.parse import quote
+from weakref import WeakValueDictionary
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.kit.services import PUBLIC, Program, Upload
+from api.server.disclosure_notes import Disclosing
+from api.server.errors import request_error
+from api.server.field_rights import Rows, row_of
+from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
+from api.server.operations import Answer, CallerGone, Operations, faulted
+from domain.disclosures import PROTECTED
+from domain.kernel import Refused
+from projections.diagnosis import diagnoses
+
+UPLOADS_AT_A_TIME = 8
+"""Uploads are held in memory until they are whole and checked; of one organisation one at a time, the others wait.
+
+Else one person with so many tickets and a slow line keeps the whole city from sending anything."""
+UPLOAD_SECONDS = 300.0
+PLAIN_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_ ")
+NOTHING_RUNS = "default-src 'none'; sandbox"
+"""What was uploaded may be opened in a browser and must find nothing there to act on."""
+
+
+def attachment(filename: str) -> str:
+    """Content-Disposition of a download 下载文件名: an ASCII name for old clients, the true one in UTF-8 for all others."""
+    plain = "".join(letter if letter in PLAIN_NAME else "_" for letter in filename).strip() or "file"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _refused(refused: Refused) -> Answer:
+    said = {"message": refused.says, "extensions": {"code": refused.rule.code, "clause": refused.rule.clause}}
+    said["extensions"]["messageInEnglish"] = refused.says_in_english  # type: ignore[index] # it is the mapping above
+    return Answer({"errors": [said]}, 422)
+
+
+def _not_found() -> Answer:
+    return Answer({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404)
+
+
+class Files:
+    """The plain endpoints of files. rows: the table of field rights, which says who may read evidence and reports."""
+
+    def __init__(self, program: Program, operations: Operations, rows: Rows) -> None:
+        self._program = program
+        self._operations = operations
+        self._evidence_readers = row_of(rows, "Evidence.sha256") or frozenset()
+        self._report_readers = row_of(rows, "Report.sha256") or frozenset()
+        self._arriving = asyncio.Semaphore(UPLOADS_AT_A_TIME)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def put(self, request: Request) -> Response:
+        """PUT /uploads/{ticket}: the bytes of one file 上传, for whoever holds the ticket.
+
+        The answer names the sha256 that a command then cites. The size is held while the bytes arrive.
+        """
+        ticket = request.path_params["ticket"]
+        limit = await self._operations.in_thread(self._program.uploads.limit, ticket)
+        holder = await self._operations.in_thread(self._program.uploads.holder, ticket)
+        if not limit:
+            return respond(_not_found(), JSON, as_status=True)
+        turn = self._turns.setdefault(holder, asyncio.Lock())
+        try:
+            async with turn, self._arriving, asyncio.timeout(UPLOAD_SECONDS):
+                data = await read_body(request, limit, UPLOAD_SECONDS)
+                upload: Upload = await self._operations.in_thread(self._program.uploads.receive, ticket, data)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        except Refused as refused:
+            return respond(_refused(refused), JSON, as_status=True)
+        except TimeoutError:
+            slow = request_error("TOO_SLOW", "上传超时。", "The upload took too long.")
+            return respond(Answer({"errors": [slow]}, 408), JSON, as_status=True)
+        kept = {
+            "sha256": upload.sha256,
+            "filename": upload.filename,
+            "mediaType": upload.media_type,
+            "size": upload.size,
+        }
+        return Response(orjson.dumps(kept), 201, dict(ALWAYS), media_type=JSON)
+
+    async def get(self, request: Request) -> Response:
+        """GET /files/{sha256}: a report or a piece of evidence 下载, within the caller's scope.
+
+        Not kept, out of scope and not for this role answer alike.
+        """
+        try:
+            token = bearer(request.headers.get("authorization"))
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        response: Response = await self._operations.in_thread(self._found, token, request.path_params["sha256"])
+        return response
+
+    def _found(self, token: str | None, sha256: str) -> Response:
+        try:
+            identified = self._operations.identify(token)
+            caller = identified.caller if identified is not None else PUBLIC
+            if caller.role not in self._report_readers:
+                return respond(_not_found(), JSON, as_status=True)
+            with self._program.models.reading(caller.scope) as reading:
+                found = diagnoses.files(
+                    reading, caller.scope, sha256, evidence=caller.role in self._evidence_readers
+                )
+            data = self._program.blobs.get(sha256) if found else None
+            if data is not None:
+                disclosing = Disclosing("GET /files")
+                for row in found:
+                    name = "reports" if row.is_report else "evidence"
+                    masks = frozenset({PROTECTED["Diagnosis"][name]})
+                    disclosing.note(masks, [(row.enterprise, f"diagnosis/{row.diagnosis}")])
+                disclosing.leave(self._program, caller)
+        except CallerGone as gone:
+            return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return respond(faulted(fault), JSON, as_status=True)
+        if data is None:
+            return respond(_not_found(), JSON, as_status=True)
+        name, media_type, *_ = found[0]
+        headers = {
+            **ALWAYS,
+            "content-disposition": attachment(name),
+            "content-security-policy": NOTHING_RUNS,
+            "etag": f'"{sha256}"',
+        }
+        return Response(data, 200, headers, media_type=media_type)

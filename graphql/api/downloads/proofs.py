@@ -1,0 +1,149 @@
+"""Proofs over HTTP 证明接口: the log's checkpoints, proofs and cosignatures, beside GraphQL. plan P5.
+
+A checkpoint tells how many entries there are, and a position tells when one came; that is volume, which only some may know.
+So all of it is for auditors and the city, by their sessions, and for the witnesses that the operator registered, by their
+tokens. What a proof is of is not given out here: entries are read through the scopes, or in a dossier.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from api.kit.services import PUBLIC, Program, Transparency
+from api.server.errors import request_error
+from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
+from api.server.operations import Answer, CallerGone, Operations, faulted
+from domain.access import Role
+from journal.notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
+from journal.subtrees import Unprovable
+from journal.transparency import NotSigned
+
+PROOF_READERS = frozenset({Role.AUDITOR, Role.CITY})
+LARGEST_NUMBER = 2**62
+LONGEST_NUMBER = len(str(LARGEST_NUMBER))
+"""Python refuses to read thousands of digits as a number, which would pass for a fault of ours."""
+
+
+def _refusal(status: int, code: str, chinese: str, english: str) -> Response:
+    return respond(Answer({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)
+
+
+def _not_found() -> Response:
+    return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
+
+
+def _text(text: str) -> Response:
+    return PlainTextResponse(text, headers=dict(ALWAYS))
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A whole number of the query string; None where it is not given.
+
+    Raises:
+        Malformed: it is none.
+    """
+    given = request.query_params.get(name)
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdigit() or len(given) > LONGEST_NUMBER or int(given) > LARGEST_NUMBER:
+        raise Malformed(400, "MALFORMED_INPUT", f"{name} 须为非负整数。", f"{name} must be a whole number.")
+    return int(given)
+
+
+class Proofs:
+    """The endpoints of one log 证明接口."""
+
+    def __init__(self, program: Program, transparency: Transparency, operations: Operations) -> None:
+        self._program = program
+        self._transparency = transparency
+        self._operations = operations
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/log/checkpoint", self._reads(self._checkpoint), methods=["GET"]),
+            Route("/log/proof/inclusion", self._reads(self._inclusion), methods=["GET"]),
+            Route("/log/proof/consistency", self._reads(self._consistency), methods=["GET"]),
+            Route("/log/cosignature", self.cosignature, methods=["POST"]),
+        ]
+
+    def _reads(self, answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint that reads, once its caller may."""
+
+        def read(request: Request) -> Response:
+            try:
+                if self._witness(request) is None and not self._may_read(request):
+                    return _not_found()
+                return answer(request)
+            except Malformed as malformed:
+                return respond(malformed.answer, JSON, as_status=True)
+            except CallerGone as gone:
+                return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+            except NotSigned:
+                return _not_found()
+            except Unprovable as unprovable:
+                return _refusal(409, "UNPROVABLE", "日志与已签检查点不符。", f"{unprovable}")
+            except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+                return respond(faulted(fault), JSON, as_status=True)
+
+        async def endpoint(request: Request) -> Response:
+            response: Response = await self._operations.in_thread(read, request)
+            return response
+
+        return endpoint
+
+    def _witness(self, request: Request) -> VerifierKey | None:
+        token = bearer(request.headers.get("authorization"))
+        return None if token is None else self._transparency.witnesses.identify(token)
+
+    def _may_read(self, request: Request) -> bool:
+        identified = self._operations.identify(bearer(request.headers.get("authorization")))
+        caller = identified.caller if identified is not None else PUBLIC
+        return caller.role in PROOF_READERS
+
+    def _checkpoint(self, request: Request) -> Response:
+        """GET /log/checkpoint?size=: the newest checkpoint or the one of a size, with its cosignatures."""
+        note = self._transparency.log.signed(_number(request, "size"))
+        return _not_found() if note is None else _text(str(note))
+
+    def _inclusion(self, request: Request) -> Response:
+        """GET /log/proof/inclusion?position=&size=: the `.tlog-proof` of an entry.
+
+        Without a size: under the newest checkpoint over it that has a cosignature, else under the newest.
+        """
+        position = _number(request, "position")
+        if position is None:
+            return _refusal(400, "MALFORMED_INPUT", "缺少 position。", "position is missing.")
+        return _text(str(self._transparency.log.prove(position, _number(request, "size"))))
+
+    def _consistency(self, request: Request) -> Response:
+        """GET /log/proof/consistency?from=&to=: one base64 hash a line; `to` is the size of a checkpoint."""
+        old, new = _number(request, "from"), _number(request, "to")
+        if old is None or new is None:
+            return _refusal(400, "MALFORMED_INPUT", "缺少 from 或 to。", "from or to is missing.")
+        return _text("".join(f"{to_base64(step)}\n" for step in self._transparency.log.consistency(old, new)))
+
+    async def cosignature(self, request: Request) -> Response:
+        """POST /log/cosignature: a checkpoint as a registered witness signed it; its own signature only is kept."""
+        try:
+            body = await read_body(request, LARGEST_NOTE)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        response: Response = await self._operations.in_thread(self._accept, request, body)
+        return response
+
+    def _accept(self, request: Request, body: bytes) -> Response:
+        try:
+            witness = self._witness(request)
+            if witness is None:
+                return _refusal(401, "UNAUTHENTICATED", "不是已登记的见证方。", "This is no registered witness.")
+            self._transparency.log.accept(body.decode(), witness)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        except (NoteRefused, UnicodeDecodeError) as refused:
+            return _refusal(422, "COSIGNATURE_REFUSED", "见证签名不可接受。", f"{refused}")
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return respond(faulted(fault), JSON, as_status=True)
+        return Response(None, 204, dict(ALWAYS))

@@ -1,0 +1,246 @@
+"""Input types 输入类型, derived from the commands themselves, so that the schema and the rules never disagree.
+
+A mapping becomes a list whose items carry the key: GraphQL has no mappings. A choice between models becomes an input of which
+one field is set (`@oneOf`): GraphQL has no unions there. Malformed input comes back as data, with the
+path of the field as the client wrote it.
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, Union, get_args, get_origin
+
+import strawberry
+from pydantic import BaseModel, ValidationError
+from strawberry.utils.str_converters import to_camel_case
+
+from api.kit.input_words import INPUT_WORDS
+
+KEY_OF_MAPPING = {"answers": "indicator", "editions": "industry", "forms": "size_class", "numbers": "name"}
+"""Field that is a mapping -> name of the field that carries its key in the list."""
+
+MAPPINGS: dict[type, frozenset[str]] = {}
+"""Input class -> its fields that are mappings in the command; a command may have a true list of the same name."""
+
+UNIONS: dict[type, str] = {}
+"""Input class of which one field is set (`@oneOf`) -> the member of the command that says which."""
+
+PLAIN = (str, int, bool, Decimal, date, datetime)
+
+
+@cache
+def enum_type(enum: type[Enum]) -> Any:  # noqa: ANN401 - strawberry decorates the enum in place
+    """A domain enumeration as GraphQL enumeration."""
+    return strawberry.enum(enum, description=_first_line(enum))
+
+
+def _first_line(thing: type) -> str:
+    return (thing.__doc__ or "").strip().splitlines()[0] if thing.__doc__ else ""
+
+
+def _unwrap(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations are values of any kind
+    """An annotation without `Annotated` and without None, and whether it admitted None."""
+    if get_origin(annotation) is typing.Annotated:
+        return _unwrap(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        inner = [part for part in get_args(annotation) if part is not type(None)]
+        if len(inner) == 1:
+            return _unwrap(inner[0])[0], len(inner) < len(get_args(annotation))
+    return annotation, False
+
+
+def _graphql_type(name: str, annotation: Any) -> Any:  # noqa: ANN401
+    inner, optional = _unwrap(annotation)
+    origin = get_origin(inner)
+    result: Any
+    if origin is tuple:
+        result = list[_graphql_type(name, get_args(inner)[0])]  # type: ignore[misc] # built at run time
+    elif origin is dict:
+        result = list[_entry_type(name, get_args(inner)[1])]  # type: ignore[misc]
+    elif isinstance(inner, type) and issubclass(inner, Enum):
+        result = enum_type(inner)
+    elif isinstance(inner, type) and issubclass(inner, BaseModel):
+        result = input_type(inner)
+    elif origin in (Union, types.UnionType):
+        result = _union_type(name, inner)
+    elif origin is typing.Literal:
+        result = str  # a mark such as "V-2" is no name that an enumeration of the schema could bear
+    elif inner in PLAIN:
+        result = inner
+    else:
+        raise TypeError(f"no GraphQL input type for {name}: {annotation}")
+    return result | None if optional else result
+
+
+@cache
+def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
+    """Item of a list that stands for a mapping: the key, then the value's own fields (or `value`)."""
+    key = (KEY_OF_MAPPING[field], str)
+    inner, _ = _unwrap(value)
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        made = _input(f"{inner.__name__}EntryInput", _first_line(inner), [_said(*key), *_fields(inner, frozenset())])
+        MAPPINGS[made] = _mappings_of(inner)
+        return made
+    name = f"{field.capitalize().rstrip('s')}Input"
+    return _input(name, "Named value 命名数值", [_said(*key), _said("value", _graphql_type("value", inner))])
+
+
+@cache
+def _union_type(field: str, union: Any) -> Any:  # noqa: ANN401
+    """One of several models, told apart by a member that each has a value of its own for: an input with one field a model."""
+    members = get_args(union)
+    shared: set[str] = set.intersection(*({n for n, f in m.model_fields.items() if _is_tag(f.annotation)} for m in members))
+    (tag,) = shared
+    fields = []
+    for member in members:
+        kind = input_type(member, frozenset({tag}))
+        said = strawberry.field(default=strawberry.UNSET, description=_first_line(member))
+        fields.append((member.model_fields[tag].default, kind | None, said))
+    name = f"{field.capitalize()}Input"
+    words = INPUT_WORDS[field]
+    made = strawberry.input(class_of(name, fields), name=name, description=words, one_of=True)
+    UNIONS[made] = tag
+    return made
+
+
+def _is_tag(annotation: Any) -> bool:  # noqa: ANN401
+    return get_origin(annotation) is typing.Literal and len(get_args(annotation)) == 1
+
+
+def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
+    required, optional = [], []
+    for name, field in model.model_fields.items():
+        if name in omit:
+            continue
+        kind = _graphql_type(name, field.annotation)
+        if field.is_required():
+            required.append(_said(name, kind))
+        else:
+            optional.append(_said(name, kind | None, optional=True))
+    return iter([*required, *optional])
+
+
+def _said(name: str, kind: Any, *, optional: bool = False) -> Any:  # noqa: ANN401
+    """An input field with its words; a field without words fails at start-up."""
+    words = INPUT_WORDS[name]
+    said = strawberry.field(default=None, description=words) if optional else strawberry.field(description=words)
+    return name, kind, said
+
+
+def _input(name: str, description: str, fields: list[Any]) -> Any:  # noqa: ANN401
+    return strawberry.input(class_of(name, fields), name=name, description=description)
+
+
+def class_of(name: str, fields: Iterable[tuple[str, Any, Any]]) -> type:
+    """A class as it would be written by hand, of (name, type, strawberry field) each: the library makes the dataclass."""
+    listed = list(fields)
+    body = {"__annotations__": {field: kind for field, kind, _ in listed}}
+    return type(name, (), body | {field: said for field, _, said in listed})
+
+
+@cache
+def input_type(
+    model: type[BaseModel],
+    omit: frozenset[str] = frozenset(),
+    extra: tuple[tuple[str, Any, str], ...] = (),
+    name: str | None = None,
+) -> Any:  # noqa: ANN401 - a strawberry input class made at run time
+    """The GraphQL input of a pydantic model; `omit` fields are filled by the server, `extra` ones ride along."""
+    riders = []
+    for field, kind, words in extra:
+        given = _unwrap(kind)[1]
+        said = strawberry.field(default=None, description=words) if given else strawberry.field(description=words)
+        riders.append((field, kind, said))
+    made = _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *riders])
+    MAPPINGS[made] = _mappings_of(model)
+    return made
+
+
+def _mappings_of(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(
+        name for name, field in model.model_fields.items() if get_origin(_unwrap(field.annotation)[0]) is dict
+    )
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
+    """An input as plain data for pydantic 普通数据: unset optional fields left out, entries folded back to mappings."""
+    if (tag := UNIONS.get(type(value))) is not None:
+        (name,) = (field.name for field in dataclasses.fields(value) if getattr(value, field.name) is not strawberry.UNSET)
+        return {tag: name, **plain(getattr(value, name))}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        found = {}
+        for field in dataclasses.fields(value):
+            inner = getattr(value, field.name)
+            if inner is None:
+                continue
+            if field.name in MAPPINGS.get(type(value), ()):
+                found[field.name] = _mapping(KEY_OF_MAPPING[field.name], inner)
+            else:
+                found[field.name] = plain(inner)
+        return found
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+def _mapping(key: str, entries: list[Any]) -> dict[str, Any]:
+    folded: dict[str, Any] = {}
+    for entry in entries:
+        data = plain(entry)
+        name = data.pop(key)
+        if name in folded:
+            raise RepeatedKey(key, name)
+        folded[name] = data["value"] if set(data) == {"value"} else data
+    return folded
+
+
+class RepeatedKey(Exception):  # noqa: N818 - malformed input, returned as data
+    """Two entries of a list carry the same key 键重复."""
+
+    def __init__(self, field: str, key: str) -> None:
+        super().__init__(f"{field} {key}")
+        self.field = field
+        self.key = key
+
+
+def malformed(problem: ValidationError) -> list[tuple[str, str, str]]:
+    """What is wrong with an input 输入错误: (path as the client wrote it, 中文, English) a problem.
+
+    A list that is too short only because its items are wrong is not told of: its items are.
+    """
+    found = problem.errors(include_url=False, include_input=False, include_context=False)
+    wrong = [error["loc"] for error in found]
+    return [
+        (
+            ".".join(to_camel_case(str(part)) for part in error["loc"]),
+            CHINESE.get(error["type"], "格式不正确"),
+            error["msg"],
+        )
+        for error in found
+        if error["type"] != "too_short" or not any(_lies_within(loc, error["loc"]) for loc in wrong)
+    ]
+
+
+def _lies_within(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
+CHINESE: Mapping[str, str] = {
+    "missing": "必填",
+    "extra_forbidden": "不接受该字段",
+    "string_too_short": "不能为空",
+    "string_too_long": "过长",
+    "too_short": "至少填写一项",
+    "string_pattern_mismatch": "格式不符合要求",
+    "greater_than": "数值过小",
+    "greater_than_equal": "数值过小",
+    "less_than_equal": "数值过大",
+    "decimal_parsing": "不是有效的数字",
+    "enum": "不在可选值之内",
+    "value_error": "取值不正确",
+}

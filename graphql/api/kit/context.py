@@ -1,0 +1,104 @@
+"""Context 上下文 of one operation: who asks, through which scope, and the one snapshot it reads from."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.kit.cursors import Cursors
+from api.kit.services import PUBLIC, Identified, Program
+from api.server.change_notifications import Wakeups
+from api.server.disclosure_notes import Disclosing
+from domain.access import Scope
+from domain.kernel import Rule
+from journal import Caller
+from projections import Reading
+from projections.as_of.replay import Past, replayed
+
+AT_LEAST_SECONDS = 5.0
+"""How long a read waits for the position it was asked to show."""
+
+NOT_YET_VISIBLE = Rule(
+    "NOT_YET_VISIBLE",
+    "plan P5",
+    "读模型尚未追上所要求的位置，请稍后重试",
+    "The read models have not reached the position asked for; try again",
+)
+
+
+@dataclass
+class Context:
+    """What the resolvers of one operation share.
+
+    identified: None when nobody is signed in; then the scope admits nothing.
+    token: the bearer token of the request, needed to end or change its own session.
+    disclosing: what of the answer is protected, written down before it leaves.
+    past, asked, present: of an answer with what was known then, the rows it rests on, the moment asked for, and the context
+        that it was made in (`api.kit.as_of`).
+    """
+
+    program: Program
+    cursors: Cursors
+    wakeups: Wakeups | None = None
+    identified: Identified | None = None
+    token: str | None = None
+    disclosing: Disclosing = field(default_factory=Disclosing)
+    past: Past | None = None
+    asked: datetime | None = None
+    present: "Context | None" = None
+    _open: ExitStack = field(default_factory=ExitStack)
+    _reading: Reading | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks; the public when nobody is signed in."""
+        return self.identified.caller if self.identified is not None else PUBLIC
+
+    @property
+    def scope(self) -> Scope:
+        """What the caller may see."""
+        return self.caller.scope
+
+    @property
+    def role(self) -> str:
+        """The role acted in."""
+        return self.caller.role
+
+    @property
+    def reading(self) -> Reading:
+        """The operation's snapshot, opened at first use."""
+        if self._reading is None:
+            eyes = self.scope if self.identified is not None else None
+            self._reading = self._open.enter_context(self.program.models.reading(eyes))
+        return self._reading
+
+    def at_least(self, position: str | None) -> Reading:
+        """The operation's snapshot, no older than an opaque position 读己之写.
+
+        Raises:
+            Refused: NOT_YET_VISIBLE; CURSOR_INVALID when the position was not made here.
+        """
+        if position is not None:
+            self.reach(self.cursors.open(position))
+        return self.reading
+
+    def reach(self, position: int) -> None:
+        """Make the operation's snapshot no older than a position.
+
+        Raises:
+            Refused: NOT_YET_VISIBLE.
+        """
+        if self.reading.position < position:
+            self.refresh()
+            if not self.program.models.wait_for(position, AT_LEAST_SECONDS):
+                raise NOT_YET_VISIBLE.refuse()
+
+    def replayed(self, found: Past) -> Reading:
+        """Rows of the past, let go of with the operation's snapshot."""
+        return self._open.enter_context(replayed(found))
+
+    def refresh(self) -> None:
+        """Let go of the snapshot, so that the next read sees what a command just wrote."""
+        self._open.close()
+        self._reading = None
+
+    close = refresh

@@ -1,0 +1,191 @@
+"""Mutations 变更: one for every command of the domain, `verbNoun(input: VerbNounInput!): VerbNounPayload`.
+
+They are derived: a new capability needs no file here. What the server itself fills in (ids, hashes, sealed names, the
+file of a report) is named in filling.py.
+"""
+
+import dataclasses
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+import strawberry
+from pydantic import ValidationError
+
+from api.kit.command_inputs import RepeatedKey, class_of, input_type, malformed, plain
+from api.kit.context import Context
+from api.server.errors import UserError
+from domain.command_rights import BY_THE_PROGRAM, COMMANDS, ROLE_NOT_ALLOWED, may_send
+from domain.events import CAPABILITIES
+from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, without_invisible
+from journal import Conflict, Finish, Handled
+
+WAIT_SECONDS = 2.0
+"""How long a mutation waits for the read models, so that its payload shows its own write."""
+
+RIDERS = (
+    (
+        "expected_version",
+        int | None,
+        "Version of the thing that was seen 所见版本; any other is a VERSION_CONFLICT. plan P5",
+    ),
+    ("idempotency_key", str | None, "The same key with the same input answers with the first outcome 幂等键. plan P5"),
+    ("reason_given", str | None, "Why, kept in the journal's entry 理由. plan P5"),
+)
+"""What rides along with every command: optimistic lock, safe retry, and the reason kept in the entry."""
+
+
+class Riders(Command):
+    """What rode along, well formed 随附参数: a reason of 1–2000 characters, a key of 1–200."""
+
+    expected_version: int | None = None
+    idempotency_key: Label | None = None
+    reason_given: Text | None = None
+
+
+def as_it_is(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """The client's own data, nothing added."""
+    return data
+
+
+def nothing_more(_context: Context, _command: Command) -> None:
+    """Nothing is left to do once the facts are in the journal."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Filled:
+    """Command whose input is completed by the server 服务端补全.
+
+    omit: fields the client does not send. extra: fields it sends instead, as (name, type, description).
+    fill(context, data): plain data of the command, from the plain data of the input. It may refuse, and must cost little.
+    finish(context, data): what completes the command once the rules accept it; see `journal.Finish`.
+    after(context, command): what else follows from the facts, outside the journal.
+    tells_version: False where the thing's version would count facts that the caller may not know of; then none is told and
+    none can be expected.
+    """
+
+    omit: frozenset[str]
+    extra: tuple[tuple[str, Any, str], ...] = ()
+    fill: Callable[[Context, dict[str, Any]], dict[str, Any]] = as_it_is
+    finish: Callable[[Context, dict[str, Any]], Finish] | None = None
+    after: Callable[[Context, Command], None] = nothing_more
+    tells_version: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Thing:
+    """What a payload carries 返回对象: the field's name, its GraphQL type, and how it is found again.
+
+    find(context, key, command): the thing under the key of the command's stream, through the caller's scope.
+    """
+
+    field: str
+    type: Any
+    find: Callable[[Context, str, Command], Any]
+
+
+PLAIN = Filled(frozenset())
+
+
+def _payload(command: type[Command], thing: Thing | None) -> Any:  # noqa: ANN401 - made at run time
+    fields: list[Any] = [
+        ("user_errors", list[UserError], strawberry.field(description="Why it was not carried out 未执行原因"))
+    ]
+    if thing is not None:
+        said = strawberry.field(default=None, description="The thing as it is now 对象现状, within the caller's scope")
+        fields.append((thing.field, thing.type | None, said))
+    fields += [
+        (
+            "position",
+            str | None,
+            strawberry.field(default=None, description="Opaque place in the journal 位置令牌; read on with `atLeast`"),
+        ),
+        (
+            "version",
+            int | None,
+            strawberry.field(default=None, description="Version of the thing now 版本; on a conflict, where it stands"),
+        ),
+    ]
+    name = f"{command.__name__}Payload"
+    return strawberry.type(class_of(name, fields), name=name, description=f"Result of {command.__name__} 执行结果")
+
+
+def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -> str:
+    """Keyed digest of an input as it was sent: it tells two inputs apart and nothing about either."""
+    sent = orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
+    return hmac.digest(context.program.secret, command.__name__.encode() + sent, "sha256").hex()
+
+
+def _mutation(
+    capability: Capability[Any, Any, Any], command: type[Command], filled: Filled, thing: Thing | None
+) -> Any:  # noqa: ANN401 - a strawberry field made at run time
+    riding = RIDERS if filled.tells_version else tuple(rider for rider in RIDERS if rider[0] != "expected_version")
+    sent = input_type(command, filled.omit, (*filled.extra, *riding), f"{command.__name__}Input")
+    payload = _payload(command, thing)
+
+    def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002, ANN401 - the argument's published name
+        context = info.context
+        try:
+            if not may_send(command, context.role):  # filling costs, and tells what is on file
+                raise ROLE_NOT_ALLOWED.refuse(role=context.role)
+            data = without_invisible(plain(input))
+            if holds_control(data):
+                return payload(user_errors=[UserError.malformed("", "含有控制字符", "A text holds a control character")])
+            riders = Riders.model_validate({name: data.pop(name, None) for name, *_ in RIDERS})
+            digest = _digest(context, command, data)
+            wish = command.model_validate(filled.fill(context, dict(data)))
+            handled = context.program.send(
+                context.caller,
+                wish,
+                reason=riders.reason_given or "",
+                idempotency_key=riders.idempotency_key,
+                input_digest=digest,
+                expected_version=riders.expected_version,
+                finish=filled.finish(context, data) if filled.finish is not None else None,
+            )
+        except Refused as refused:
+            return payload(user_errors=[UserError.of(refused)])
+        except Conflict as conflict:
+            version = conflict.version if filled.tells_version else None
+            return payload(user_errors=[UserError.conflict(conflict)], version=version)
+        except RepeatedKey as repeated:
+            return payload(user_errors=[UserError.malformed(repeated.field, "重复：" + repeated.key, "Repeated key")])
+        except ValidationError as problem:
+            return payload(user_errors=[UserError.malformed(*found) for found in malformed(problem)])
+        filled.after(context, wish)
+        outcome = _outcome(context, handled, wish, thing)
+        return payload(user_errors=[], **outcome if filled.tells_version else {**outcome, "version": None})
+
+    resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
+    roles = "、".join(sorted(role.value for role in COMMANDS[command.__name__]))
+    description = f"{(command.__doc__ or '').strip()}\n\nRoles 可执行角色: {roles}. Capability 能力: {capability.name}"
+    return strawberry.mutation(resolver=resolve, description=description)
+
+
+def _outcome(context: Context, handled: Handled, wish: Command, thing: Thing | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"position": context.cursors.seal(handled.position), "version": handled.version}
+    if thing is not None:
+        context.program.models.wait_for(handled.position, WAIT_SECONDS)
+        context.refresh()
+        found[thing.field] = thing.find(context, handled.stream.split("/", 1)[1], wish)
+    return found
+
+
+def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, Thing], base: type) -> type:
+    """The Mutation type: every command that people or partners may send, on top of the hand-written fields of `base`.
+
+    things: name of the capability -> what its payloads carry.
+    """
+    members: dict[str, Any] = {}
+    for capability in CAPABILITIES.values():
+        for command in capability.commands:
+            if COMMANDS[command.__name__] == BY_THE_PROGRAM:
+                continue
+            name = _snake(command.__name__)
+            members[name] = _mutation(capability, command, filled.get(command, PLAIN), things.get(capability.name))
+    return strawberry.type(type("Mutation", (base,), members), description="Commands 命令")
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

@@ -1,0 +1,1 @@
+"""Who takes part, in the schema · 参与方."""

@@ -1,0 +1,187 @@
+"""Enterprises 企业 in the schema: what a caller may see of a firm, and the doors to it. plan P1, P7."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
+from api.kit.context import Context
+from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
+from api.participants.consents import Consent, build_consent
+from api.participants.liaisons import Contact, contacts_context, load_contacts
+from api.server.field_rights import require_searchable
+from domain.fields import FIELDS
+from interop.code_lists import district_codes, industries
+from projections.as_of import replay, validity
+from projections.participants import directory
+from projections.participants.directory import EnterpriseRow
+from projections.participants.terms import consents_of
+
+if TYPE_CHECKING:
+    from api.diagnosis.diagnoses import Diagnosis
+
+
+@strawberry.type(description="Enterprise 企业, as the latest roster states it. plan P1")
+class Enterprise:
+    """A firm within the caller's scope."""
+
+    id: strawberry.ID = strawberry.field(description="Identity of its own, apart from the USCC 企业标识")
+    uscc: str = strawberry.field(description="Unified social credit code, 18 characters 统一社会信用代码. GB 32100")
+    name: str = strawberry.field(description="Registered name 企业名称")
+    district: str = strawberry.field(description="District, GB/T 2260 code 所在区代码")
+    subdistrict: str | None = strawberry.field(description="Subdistrict or town 街镇代码")
+    park: str | None = strawberry.field(description="Industrial park 园区")
+    reporting_unit: str | None = strawberry.field(description="Unit it reports to beside its district 申报单位")
+    group: str | None = strawberry.field(description="Enterprise group 所属企业集团. plan O3")
+    industry: str = strawberry.field(description="Industry, GB/T 4754 code 行业代码, such as C34")
+    employees: int = strawberry.field(description="Employees 从业人员, persons")
+    revenue_wan: Decimal = strawberry.field(description="Yearly revenue 营业收入, ten thousand yuan 万元")
+    size_class: str = strawberry.field(
+        description="Size class 规模类型: large, medium, small or micro, computed by the statistical rule"
+    )
+    above_scale: bool = strawberry.field(description="Whether above scale by the roster's year 是否规模以上")
+    synthetic: bool = strawberry.field(description="示例数据: the firm is synthetic, of a demo city")
+    district_name: str | None = strawberry.field(description="Name of the district 所在区")
+    industry_name: str | None = strawberry.field(description="Division of the industry 行业大类")
+    diagnosis: Annotated["Diagnosis", strawberry.lazy("api.diagnosis.diagnoses")] | None = strawberry.field(
+        description="Latest diagnosis 最近一次诊断; null where there is none in the caller's scope. plan P3"
+    )
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    contacts: list[Contact] = strawberry.field(
+        description="Its named contacts of the day 联络人; of the past, who they were by then. plan O3"
+    )
+    consents: list[Consent] = strawberry.field(description="Consents to banks, past ones included 授权. plan R4")
+
+
+@strawberry.input(description="What to look for 筛选条件; what is left out is any")
+class EnterpriseFilter:
+    """Filter of enterprises."""
+
+    district: str | None = strawberry.field(default=None, description="GB/T 2260 code 区代码")
+    industry: str | None = strawberry.field(default=None, description="Beginning of the industry code 行业代码前缀")
+    size_class: str | None = strawberry.field(default=None, description="large, medium, small or micro 规模类型")
+    text: str | None = strawberry.field(default=None, description="Part of the name, or a whole USCC 名称片段或信用代码")
+
+
+def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: frozenset[str]) -> list[Enterprise]:
+    """Enterprises of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
+    from api.diagnosis.diagnoses import load_diagnoses  # noqa: PLC0415 - an enterprise shows its diagnosis, and the other way round
+
+    masks = context.disclosing.masks("Enterprise", wanted)
+    if masks:
+        context.disclosing.note(masks, ((row.id, f"enterprise/{row.id}") for row in rows))
+    names = district_codes()
+    cases: dict[str, Diagnosis] = {}
+    if "diagnosis" in wanted:
+        ids = distinct(row.latest_diagnosis for row in rows)
+        cases = load_diagnoses(context, ids, below(wanted, "diagnosis"))
+    contacts: Mapping[str, list[Contact]] = {}
+    if "contacts" in wanted:
+        ids = [row.id for row in rows]
+        contacts = load_contacts(contacts_context(context, ids), ids, below(wanted, "contacts"))
+    consents = consents_of(context.reading, [row.id for row in rows]) if "consents" in wanted else {}
+    demo = context.program.demo
+    return [
+        Enterprise(
+            id=strawberry.ID(row.id),
+            uscc=row.uscc,
+            name=row.name,
+            district=row.district,
+            subdistrict=row.subdistrict,
+            park=row.park,
+            reporting_unit=row.reporting_unit,
+            group=row.group,
+            industry=row.industry,
+            employees=row.employees,
+            revenue_wan=Decimal(row.revenue_wan),
+            size_class=row.size_class,
+            above_scale=row.above_scale,
+            synthetic=demo,
+            district_name=names[row.district].name if row.district in names else None,
+            industry_name=division.name if (division := industries().get(row.industry[:3])) is not None else None,
+            diagnosis=cases.get(row.latest_diagnosis) if row.latest_diagnosis is not None else None,
+            as_of=known_then(context, f"enterprise/{row.id}"),
+            contacts=contacts.get(row.id, []),
+            consents=[build_consent(one) for one in consents.get(row.id, [])],
+        )
+        for row in rows
+    ]
+
+
+def load_enterprises(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Enterprise]:
+    """Enterprises of many ids within the caller's scope; those outside are absent."""
+    rows = directory.enterprises_by_id(context.reading, context.scope, ids) if ids else {}
+    return dict(zip(rows, build_enterprises(context, list(rows.values()), wanted), strict=True))
+
+
+@strawberry.type
+class EnterpriseQueries:
+    """Doors to enterprises."""
+
+    @strawberry.field(description="One enterprise 企业; null when it does not exist or lies outside the scope. plan P1, P7")
+    def enterprise(
+        self,
+        info: strawberry.Info[Context, None],
+        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
+    ) -> Enterprise | None:
+        """One enterprise within the scope, now or as it was known then."""
+        context = info.context
+        context.at_least(at_least)
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            found = replay.of_enterprise(context.reading, context.scope, id, position)
+            if found is None:
+                return None
+            context = past_context(context, found, asked)
+        return load_enterprises(context, [id], wanted_fields(info)).get(id)
+
+    @strawberry.field(
+        description="Enterprises in the scope 企业列表, in order of id. asOf: those known by then, found by what they were "
+        "then, and shown as they were then; a cursor is of that moment. plan P1, P5, P7"
+    )
+    def enterprises(
+        self,
+        info: strawberry.Info[Context, None],
+        filter: EnterpriseFilter | None = None,  # noqa: A002 - the argument's published name
+        first: First = None,
+        after: After = None,
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
+    ) -> Connection[Enterprise]:
+        """A page of enterprises within the scope, now or as they were known then."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        context.at_least(at_least)
+        where = directory.EnterpriseFilter(**vars(filter)) if filter is not None else directory.EnterpriseFilter()
+        require_searchable(FIELDS, "Enterprise", where, context.role)
+        pages, start = pages_of(context, "enterprises", as_of, after)
+        reading, scope, then = context.reading, context.scope, pages.then
+        fields = below(wanted, "nodes", "edges.node")
+        if then.position is None:
+            rows = directory.enterprises(reading, scope, where, size + 1, start)
+            return connection(  # type: ignore[no-any-return]
+                rows,
+                size,
+                lambda row: pages.cursor(row.id),
+                lambda shown: build_enterprises(context, shown, fields),
+                lambda: directory.count(reading, scope, where),
+                wanted,
+            )
+        position = then.position
+
+        def as_known(ids: Sequence[str]) -> list[Enterprise]:
+            found = replay.of_enterprises(reading, scope, ids, position, diagnoses="diagnosis" in fields)
+            loaded = load_enterprises(past_context(context, found, then.asked), ids, fields)
+            return [loaded[identity] for identity in ids]
+
+        return connection(  # type: ignore[no-any-return]
+            validity.enterprise_ids(reading, scope, where, position, size + 1, start),
+            size,
+            pages.cursor,
+            as_known,
+            lambda: validity.enterprise_count(reading, scope, where, position),
+            wanted,
+        )

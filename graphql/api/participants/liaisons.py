@@ -1,0 +1,135 @@
+"""Liaison network 联络网络 in the schema: city → district → subdistrict, a named contact at every node. plan O2, O3."""
+
+from collections.abc import Mapping, Sequence
+
+import strawberry
+
+from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then, pages_of, past_context
+from api.kit.context import Context
+from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.participants.organisations import Organisation, build_organisation
+from domain.access import Role, head_of
+from projections.as_of import people as people_then
+from projections.participants import directory, people
+from projections.participants.directory import OrganisationRow
+from projections.participants.people import ContactRow
+
+ERASED = "已删除"
+
+
+@strawberry.type(description="Named contact of a unit 联络人. plan O2, O3")
+class Contact:
+    """Who answers for a unit, and how to reach them."""
+
+    person: strawberry.ID = strawberry.field(description="人员标识")
+    role: str = strawberry.field(description="Role held for the unit 角色")
+    name: str = strawberry.field(description="姓名; 已删除 once erased")
+    phone: str | None = strawberry.field(description="电话")
+
+
+@strawberry.type(description="Node of the liaison network 联络节点. plan O2")
+class LiaisonNode:
+    """A unit and its contacts of the day; none where nobody is named yet."""
+
+    organisation: Organisation = strawberry.field(description="The unit 组织")
+    contacts: list[Contact] = strawberry.field(description="Its named contacts 联络人")
+    as_of: AsOf | None = strawberry.field(
+        description="Whether its contacts changed after the moment asked for 事后变更; null for now. The unit says so of itself"
+    )
+
+
+def contacts_context(context: Context, units: Sequence[str]) -> Context:
+    """The context that contacts of some units are read in: of the past, one that holds these units' contacts then."""
+    if context.past is None or context.present is None:
+        return context
+    found = people_then.of_contacts(context.present.reading, units, context.past.position)
+    return past_context(context, found, context.asked)
+
+
+def load_contacts(context: Context, units: Sequence[str], wanted: frozenset[str]) -> Mapping[str, list[Contact]]:
+    """Contacts of many units on the day of the answer, which the caller has judged; a name is decrypted only where wanted.
+
+    context: as `contacts_context` gives it.
+    """
+    rows = people.contacts(context.reading, units, day_then(context).isoformat()) if units else {}
+    return {unit: [_contact(context, row, wanted) for row in found] for unit, found in rows.items()}
+
+
+def _contact(context: Context, row: ContactRow, wanted: frozenset[str]) -> Contact:
+    keys = context.program.keys
+
+    def opened(field: str, sealed: str | None) -> str | None:
+        return keys.open(row.person, field, sealed) if sealed is not None and field in wanted else None
+
+    return Contact(
+        person=strawberry.ID(row.person),
+        role=row.role,
+        name=opened("name", row.sealed_name) or ERASED,
+        phone=opened("phone", row.sealed_phone),
+    )
+
+
+def _above(context: Context) -> list[str]:
+    """The nodes above the caller's own unit: whoever reports upwards may know to whom."""
+    organisation, reading = context.caller.organisation, context.reading
+    if head_of(Role(context.role)) is Role.ENTERPRISE:
+        firm = directory.enterprises_by_id(reading, context.scope, [organisation]).get(organisation)
+        units = [] if firm is None else [firm.district, firm.subdistrict, firm.park, firm.reporting_unit, firm.group]
+        found = [unit for unit in units if unit is not None]
+    else:
+        found = [organisation]
+    for unit in found:
+        row = directory.organisations_by_id(reading, [unit]).get(unit)
+        if row is not None and row.parent is not None and row.parent not in found:
+            found.append(row.parent)
+    return found
+
+
+@strawberry.type
+class LiaisonQueries:
+    """Door to the liaison network."""
+
+    @strawberry.field(
+        description="Units and their named contacts 联络网络, in order of id: those in the scope and those above one's own "
+        "unit. above: only the units right below this one. asOf: the units known by then, with their contacts of that day. "
+        "plan O2, O3, P5"
+    )
+    def liaison_network(
+        self,
+        info: strawberry.Info[Context, None],
+        above: strawberry.ID | None = None,
+        first: First = None,
+        after: After = None,
+        as_of: AsOfMoment = None,
+    ) -> Connection[LiaisonNode]:
+        """A page of nodes, now or as they were known then."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        pages, start = pages_of(context, "liaisons", as_of, after)
+        upwards = _above(context)
+        if pages.then.position is not None:
+            found = people_then.of_nodes(context.reading, context.scope, upwards, pages.then.position)
+            context = past_context(context, found, pages.then.asked)
+        reading, scope = context.reading, context.scope
+        rows = directory.nodes(reading, scope, upwards, size + 1, above=above, after=start)
+        fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
+
+        def build(shown: Sequence[OrganisationRow]) -> list[LiaisonNode]:
+            known = contacts_context(context, [row.id for row in shown])
+            contacts = load_contacts(known, [row.id for row in shown], fields)
+            return [
+                LiaisonNode(
+                    organisation=build_organisation(context, row),
+                    contacts=contacts.get(row.id, []),
+                    as_of=known_then(known, f"contacts/{row.id}"),
+                )
+                for row in shown
+            ]
+
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: pages.cursor(row.id),
+            build,
+            lambda: directory.node_count(reading, scope, upwards, above),
+            wanted,
+        )

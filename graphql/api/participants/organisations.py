@@ -1,0 +1,75 @@
+"""Organisations 组织 in the schema: districts, parks, groups, providers. plan O1–O3, V2."""
+
+from collections.abc import Sequence
+
+import orjson
+import strawberry
+
+from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
+from api.kit.context import Context
+from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from projections.as_of import replay
+from projections.participants import directory
+from projections.participants.directory import DIRECTORY, OrganisationRow
+
+
+@strawberry.type(description="Organisation 组织: a district, park, group, provider or body of the city. plan O1–O3")
+class Organisation:
+    """An organisation as registered; names are open to every signed-in role."""
+
+    id: strawberry.ID = strawberry.field(description="Its id; of a district or subdistrict the GB/T 2260 code 组织标识")
+    kind: str = strawberry.field(description="What it is in the programme 组织类别")
+    name: str = strawberry.field(description="Its name 名称")
+    parent: str | None = strawberry.field(description="Organisation above 上级组织标识. plan O2")
+    industries: list[str] = strawberry.field(
+        description="GB/T 4754 divisions a provider serves 服务行业. plan V2"
+    )
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+
+
+def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
+    """The organisation of a row."""
+    return Organisation(
+        id=strawberry.ID(row.id),
+        kind=row.kind,
+        name=row.name,
+        parent=row.parent,
+        industries=orjson.loads(row.industries),
+        as_of=known_then(context, f"organisation/{row.id}"),
+    )
+
+
+def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organisation]:
+    """Organisations of many ids."""
+    rows = directory.organisations_by_id(context.reading, ids) if ids else {}
+    return {identity: build_organisation(context, row) for identity, row in rows.items()}
+
+
+@strawberry.type
+class OrganisationQueries:
+    """Doors to organisations."""
+
+    @strawberry.field(description="Organisations 组织列表, in order of id, of one kind or all. plan O2, V2")
+    def organisations(
+        self,
+        info: strawberry.Info[Context, None],
+        kind: str | None = None,
+        first: First = None,
+        after: After = None,
+        as_of: AsOfMoment = None,
+    ) -> Connection[Organisation]:
+        """A page of organisations, now or as they were known then."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        pages, start = pages_of(context, "organisations", as_of, after)
+        if pages.then.position is not None:
+            found = replay.of_kind(context.reading, "organisation", DIRECTORY, pages.then.position)
+            context = past_context(context, found, pages.then.asked)
+        rows = directory.organisations(context.reading, kind, size + 1, start)
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: pages.cursor(row.id),
+            lambda shown: [build_organisation(context, row) for row in shown],
+            lambda: directory.organisation_count(context.reading, kind),
+            wanted,
+        )

@@ -1,0 +1,128 @@
+"""People 人员 in the schema: who may act, in which role; names leave the vault for those who appoint. plan O2, P7."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import strawberry
+
+from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
+from api.kit.context import Context
+from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from domain.access import Role, head_of
+from journal.personal import KeyMissing
+from projections.as_of import people as people_then
+from projections.participants import people as people_rows
+from projections.participants.people import MembershipRow, PersonRow
+
+ERASED = "已删除"
+KEY_LOST = "密钥缺失"
+"""After a restore without the vault: not erased, but not to be read before the vault is back."""
+
+
+@strawberry.type(description="Role held for an organisation and a period 任职. plan P7")
+class Membership:
+    """One capacity a person may act in."""
+
+    id: strawberry.ID = strawberry.field(description="Id to act in it 任职标识")
+    role: str = strawberry.field(description="Role 角色")
+    organisation: str = strawberry.field(description="Organisation, district code or enterprise it is held for 单位标识")
+    since: date = strawberry.field(description="First day 起始日")
+    until: date | None = strawberry.field(description="Last day 截止日; null = open-ended")
+    sections: list[str] = strawberry.field(description="Dimensions a department's filler fills 分管部分; else empty")
+    contact: bool = strawberry.field(description="Whether the person is the unit's named contact 是否联络人. plan O2")
+
+
+@strawberry.type(description="Person who takes part 人员. plan O2")
+class Person:
+    """A person; name and phone read 已删除 once erased."""
+
+    id: strawberry.ID = strawberry.field(description="人员标识")
+    name: str = strawberry.field(description="姓名; 已删除 once erased")
+    phone: str | None = strawberry.field(description="电话; 已删除 once erased")
+    joined: bool = strawberry.field(description="Whether the invitation was taken up 是否已加入")
+    erased: bool = strawberry.field(description="Whether the person's data is erased 是否已删除")
+    memberships: list[Membership] = strawberry.field(description="Roles held, past ones included 任职")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+
+
+def build_membership(row: MembershipRow) -> Membership:
+    """The membership of a row."""
+    return Membership(
+        id=strawberry.ID(row.id),
+        role=row.role,
+        organisation=row.organisation,
+        since=date.fromisoformat(row.since),
+        until=date.fromisoformat(row.until) if row.until is not None else None,
+        sections=list(row.sections),
+        contact=row.contact,
+    )
+
+
+def _opened(context: Context, person: str, field: str, sealed: str | None) -> str | None:
+    if sealed is None:
+        return None
+    try:
+        return context.program.keys.open(person, field, sealed) or ERASED
+    except KeyMissing:
+        return KEY_LOST
+
+
+def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str, str]]:
+    """The firms that people act or acted for: (firm, subject)."""
+    for person, memberships in held.items():
+        for one in memberships:
+            if head_of(Role(one.role)) is Role.ENTERPRISE:
+                yield one.organisation, f"person/{person}"
+
+
+def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:
+    """People of rows; a name is decrypted only where the selection asks for it."""
+    held = people_rows.held_by(context.reading, context.scope, [row.id for row in rows])
+    context.disclosing.note(context.disclosing.masks("Person", wanted), _firms_of(held))
+    return [
+        Person(
+            id=strawberry.ID(row.id),
+            name=(_opened(context, row.id, "name", row.sealed_name) if "name" in wanted else None) or ERASED,
+            phone=_opened(context, row.id, "phone", row.sealed_phone) if "phone" in wanted else None,
+            joined=row.joined,
+            erased=row.erased,
+            memberships=[build_membership(one) for one in held.get(row.id, [])],
+            as_of=known_then(context, f"person/{row.id}"),
+        )
+        for row in rows
+    ]
+
+
+@strawberry.type
+class PeopleQueries:
+    """Door to people."""
+
+    @strawberry.field(
+        description="People who take part 人员列表, in order of id. asOf: those known by then, with the roles they had been "
+        "given by then; who has been erased since stays erased. plan O2, P5, P7"
+    )
+    def people(
+        self, info: strawberry.Info[Context, None], first: First = None, after: After = None, as_of: AsOfMoment = None
+    ) -> Connection[Person]:
+        """A page of the people of the units in the scope, now or as they were known then."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        pages, start = pages_of(context, "people", as_of, after)
+        reading, scope, then = context.reading, context.scope, pages.then
+        rows = people_rows.people(reading, scope, size + 1, start, then.position)
+        fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
+
+        def build(shown: Sequence[PersonRow]) -> list[Person]:
+            if then.position is None:
+                return build_people(context, shown, fields)
+            ids = [row.id for row in shown]
+            earlier = past_context(context, people_then.of_people(reading, scope, ids, then.position), then.asked)
+            return build_people(earlier, people_rows.people_by_id(earlier.reading, earlier.scope, ids), fields)
+
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: pages.cursor(row.id),
+            build,
+            lambda: people_rows.people_count(reading, scope, then.position),
+            wanted,
+        )

@@ -1,0 +1,122 @@
+"""Export of all that is held on a person 个人信息导出, for the person's own request to the city. plan P5, P7.
+
+Name and phone in clear, roles, the ways in (never a password or token), every entry about the person and every entry that
+the person wrote. Once erased, only the opaque id and what is not personal remain.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+import strawberry
+
+from api.diagnosis.parts import moment
+from api.kit.context import Context
+from api.kit.services import Program
+from api.participants.people import KEY_LOST
+from api.server.errors import UserError
+from domain.access import Everything, Role, head_of
+from domain.kernel import NOT_FOUND
+from domain.participants.people import person_stream
+from journal.personal import KeyMissing
+from projections import Reading
+from projections.participants import people
+from projections.record import audit_trail
+from projections.record.audit_trail import EntryFilter, EntryRow
+
+BATCH = 1_000
+
+
+def held_on(program: Program, reading: Reading, person: str) -> dict[str, Any] | None:
+    """All that is held on a person, as plain JSON values; None where there is no such person."""
+    rows = people.people_by_id(reading, Everything(), [person])
+    if not rows:
+        return None
+    row = rows[0]
+
+    def opened(field: str, sealed: str | None) -> str | None:
+        try:
+            return program.keys.open(person, field, sealed) if sealed is not None else None
+        except KeyMissing:
+            return KEY_LOST
+
+    memberships = people.held_by(reading, Everything(), [person]).get(person, [])
+    return {
+        "person": person,
+        "name": opened("name", row.sealed_name),
+        "phone": opened("phone", row.sealed_phone),
+        "joined": row.joined,
+        "erased": row.erased,
+        "memberships": [held._asdict() for held in memberships],
+        "accounts": program.accounts.held_on(person),
+        "about": [_told(entry) for entry in _all(reading, EntryFilter(stream=person_stream(person)))],
+        "written": [_told(entry) for entry in _all(reading, EntryFilter(actor=person))],
+    }
+
+
+def firms_in(reading: Reading, found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Whose data an export holds: (firm, subject) of the firms that the person acted for or wrote entries about."""
+    held = (one["organisation"] for one in found["memberships"] if head_of(Role(one["role"])) is Role.ENTERPRISE)
+    streams = [entry["id"].rsplit("/", 1)[0] for entry in found["written"]]
+    firms = dict.fromkeys((*held, *audit_trail.firms_of(reading, streams).values()))
+    return [(firm, person_stream(found["person"])) for firm in firms]
+
+
+def _all(reading: Reading, where: EntryFilter) -> Iterator[EntryRow]:
+    after = 0
+    while found := audit_trail.entries(reading, Everything(), BATCH, where, after=after):
+        yield from found
+        after = found[-1].position
+
+
+def _told(entry: EntryRow) -> dict[str, Any]:
+    """An entry without its place in the journal; what it holds of names is ciphertext, which is given in clear above."""
+    data = {name: value for name, value in orjson.loads(entry.data).items() if not name.startswith("sealed_")}
+    data.pop("file", None)
+    return {
+        "id": f"{entry.stream}/{entry.version}",
+        "at": moment(entry.at).isoformat(),
+        "type": entry.type,
+        "actor": entry.actor,
+        "role": entry.role,
+        "organisation": entry.organisation,
+        "reason": entry.reason,
+        "data": data,
+    }
+
+
+@strawberry.input(description="Whose data 个人信息导出")
+class ExportPersonInput:
+    """A person."""
+
+    person: strawberry.ID = strawberry.field(description="人员标识")
+
+
+@strawberry.type(description="All that is held on a person 个人信息导出, as JSON. plan P5, P7")
+class ExportPersonPayload:
+    """The export or the reason why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    export: str | None = strawberry.field(default=None, description="JSON 导出内容")
+    made_at: datetime | None = strawberry.field(default=None, description="导出时间, UTC")
+
+
+@strawberry.type
+class PersonExportMutations:
+    """Hand-written: it writes nothing, but what it answers with is nobody's but the city's to ask for."""
+
+    @strawberry.mutation(description="Export all that is held on a person 个人信息导出. plan P5, P7")
+    def export_person(
+        self, info: strawberry.Info[Context, None], input: ExportPersonInput  # noqa: A002
+    ) -> ExportPersonPayload:
+        """For the person's own request."""
+        context = info.context
+        found = held_on(context.program, context.reading, input.person)
+        if found is None:
+            return ExportPersonPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
+        masks = context.disclosing.masks("ExportPersonPayload", frozenset({"export"}))
+        context.disclosing.note(masks, firms_in(context.reading, found))
+        return ExportPersonPayload(
+            user_errors=[], export=orjson.dumps(found).decode(), made_at=context.program.clock()
+        )

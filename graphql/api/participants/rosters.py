@@ -1,0 +1,91 @@
+"""Rosters 名单 in the schema: the report of every file that was sent. plan P1, G4."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+import strawberry
+
+from api.diagnosis.parts import moment
+from api.kit.as_of import AsOfMoment, pages_of
+from api.kit.context import Context
+from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from projections.participants import rosters
+from projections.participants.rosters import ImportRow
+
+
+@strawberry.type(description="Finding of a roster check 校验结果: row, column, reason. plan P1")
+class RosterFinding:
+    """One refusal or warning."""
+
+    row: int = strawberry.field(description="Row of the file, from 1 行号")
+    column: str = strawberry.field(description="Header of the column 列名")
+    severity: str = strawberry.field(description="refused or warned 退回或提示")
+    code: str = strawberry.field(description="Published code 规则代码")
+    says: str = strawberry.field(description="What is wrong 说明")
+    says_in_english: str = strawberry.field(description="What is wrong, in English 英文说明")
+
+
+@strawberry.type(description="Report of one roster file 名单导入报告. plan P1")
+class RosterImport:
+    """What became of a file."""
+
+    id: strawberry.ID = strawberry.field(description="Id of the report 报告标识")
+    year: int = strawberry.field(description="Year of the roster 年度")
+    filename: str = strawberry.field(description="文件名")
+    digest: str = strawberry.field(description="SHA-256 of the file 文件散列")
+    blocked: bool = strawberry.field(description="Whether the whole file was refused 是否整份退回")
+    registered: int = strawberry.field(description="Firms new to the programme 新登记")
+    revised: int = strawberry.field(description="Firms stated otherwise than before 有更新")
+    unchanged: int = strawberry.field(description="Firms stated as before 无变化")
+    refused_rows: int = strawberry.field(description="Rows refused 退回行数")
+    findings: list[RosterFinding] = strawberry.field(description="Every refusal and warning 校验结果")
+    at: datetime = strawberry.field(description="When it was taken in or refused 时间, UTC")
+
+
+def build_import(context: Context, row: ImportRow) -> RosterImport:
+    """The report of a row."""
+    return RosterImport(
+        id=strawberry.ID(context.cursors.seal_key("rosterImports", str(row.position))),
+        year=row.year,
+        filename=row.filename,
+        digest=row.digest,
+        blocked=row.blocked,
+        registered=row.registered,
+        revised=row.revised,
+        unchanged=row.unchanged,
+        refused_rows=row.refused_rows,
+        findings=[RosterFinding(**finding) for finding in orjson.loads(row.findings)],
+        at=moment(row.at),
+    )
+
+
+@strawberry.type
+class RosterQueries:
+    """Door to the reports of roster files."""
+
+    @strawberry.field(
+        description="Reports of roster files 名单导入报告, latest first; a district sees the files it sent. asOf: those sent by "
+        "then; a report never changes. plan P1, P5"
+    )
+    def roster_imports(
+        self,
+        info: strawberry.Info[Context, None],
+        year: int | None = None,
+        first: First = None,
+        after: After = None,
+        as_of: AsOfMoment = None,
+    ) -> Connection[RosterImport]:
+        """A page of reports within the scope."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        pages, start = pages_of(context, "rosterImports", as_of, after)
+        before, position = int(start) if start else None, pages.then.position
+        rows: Sequence[ImportRow] = rosters.imports(context.reading, context.scope, year, size + 1, before, position)
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: pages.cursor(str(row.position)),
+            lambda shown: [build_import(context, row) for row in shown],
+            lambda: rosters.import_count(context.reading, context.scope, year, position),
+            wanted,
+        )

@@ -1,0 +1,256 @@
+"""Sessions 会话 in the schema: who asks, signing in and out, acting in another role, and permission to upload. plan P7."""
+
+from datetime import datetime
+
+import strawberry
+
+from api.kit.context import Context
+from api.kit.mutations import WAIT_SECONDS
+from api.participants.people import Membership, build_membership
+from api.server.errors import UserError
+from domain.access import Everything, Role, sentence
+from domain.command_rights import MAY_APPOINT
+from domain.kernel import NOT_FOUND, Refused, Rule, city_day
+from domain.participants.people import JoinProgramme
+from domain.participants.people_rules import JOINED_ALREADY
+from projections.participants import people
+
+SIGN_IN_FAILED = Rule("SIGN_IN_FAILED", "plan P7", "登录名或密码不正确", "Wrong login or password")
+INVITATION_INVALID = Rule(
+    "INVITATION_INVALID", "plan P7", "邀请无效或已过期，请向邀请人索取新的邀请", "The invitation is unknown, used or expired"
+)
+MEMBERSHIP_NOT_HELD = Rule(
+    "MEMBERSHIP_NOT_HELD", "plan P7", "您目前没有该任职", "You do not hold this membership today"
+)
+
+
+@strawberry.type(description="Who asks, and why they see what they see 当前用户. plan P7")
+class Viewer:
+    """The caller of the operation."""
+
+    actor: str | None = strawberry.field(description="Id of the person or machine 操作人标识")
+    role: str = strawberry.field(description="Role acted in 当前角色")
+    organisation: str | None = strawberry.field(description="Organisation it is held for 单位标识")
+    membership: str | None = strawberry.field(description="Membership acted in 当前任职")
+    scope: str = strawberry.field(description="What the caller sees 可见范围")
+    scope_in_english: str = strawberry.field(description="What the caller sees, in English 可见范围（英文）")
+    memberships: list[Membership] = strawberry.field(description="Roles that may be acted in today 今日有效任职")
+    synthetic: bool = strawberry.field(description="示例数据: everything shown is of a demo city")
+
+
+@strawberry.type(description="Session of a signed-in person 会话; the token is shown once")
+class Session:
+    """A bearer token and when it ends."""
+
+    token: str = strawberry.field(description="Send it as `Authorization: Bearer …` 令牌")
+    expires_at: datetime = strawberry.field(description="到期时间, UTC")
+
+
+@strawberry.type(description="Permission for one upload 上传凭证: PUT the bytes to `url` before it expires")
+class UploadTicket:
+    """Where evidence or a roster goes, outside GraphQL."""
+
+    url: str = strawberry.field(description="Path to PUT the bytes to 上传地址; the answer names their sha256")
+    expires_at: datetime = strawberry.field(description="到期时间, UTC")
+
+
+@strawberry.type(description="Result of signing in 登录结果")
+class SignInPayload:
+    """A session or the reason why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    session: Session | None = strawberry.field(default=None, description="会话")
+
+
+@strawberry.type(description="Result of signing out 退出结果")
+class SignOutPayload:
+    """Nothing but reasons why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+
+
+@strawberry.type(description="Result of acting in another role 切换结果")
+class ActAsPayload:
+    """The reasons why not, or nothing."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+
+
+@strawberry.type(description="Invitation 邀请: a ticket for a login of the person's own; it is shown once. plan P7")
+class Invitation:
+    """Hand it to the person by a way that you trust."""
+
+    ticket: str = strawberry.field(description="Pass it to `acceptInvitation` 邀请码")
+    expires_at: datetime = strawberry.field(description="到期时间, UTC")
+
+
+@strawberry.type(description="Result of issuing an invitation 签发邀请结果")
+class IssueInvitationPayload:
+    """A ticket or the reason why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    invitation: Invitation | None = strawberry.field(default=None, description="邀请")
+
+
+@strawberry.type(description="Result of accepting an invitation 接受邀请结果; sign in afterwards")
+class AcceptInvitationPayload:
+    """Nothing but reasons why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+
+
+@strawberry.type(description="Result of asking for an upload 申请上传结果")
+class RequestUploadPayload:
+    """A ticket or the reason why not."""
+
+    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    ticket: UploadTicket | None = strawberry.field(default=None, description="上传凭证")
+
+
+@strawberry.input(description="Login and password 登录")
+class SignInInput:
+    """Credentials of a local account."""
+
+    login: str = strawberry.field(description="登录名")
+    password: str = strawberry.field(description="密码")
+
+
+@strawberry.input(description="Membership to act in from now on 切换角色")
+class ActAsInput:
+    """A membership of the same person."""
+
+    membership: strawberry.ID = strawberry.field(description="任职标识")
+
+
+@strawberry.input(description="Whom to invite 签发邀请")
+class IssueInvitationInput:
+    """A person of one's own unit, or of one below it."""
+
+    person: strawberry.ID = strawberry.field(description="人员标识")
+
+
+@strawberry.input(description="Ticket, and the login that it is used up for 接受邀请")
+class AcceptInvitationInput:
+    """The login and password are the person's own choice."""
+
+    ticket: str = strawberry.field(description="邀请码")
+    login: str = strawberry.field(description="登录名")
+    password: str = strawberry.field(description="密码")
+
+
+@strawberry.input(description="What will be uploaded 申请上传")
+class RequestUploadInput:
+    """Kind and name of a file."""
+
+    kind: str = strawberry.field(description="evidence or roster 用途: 佐证 or 名单")
+    filename: str = strawberry.field(description="文件名, with its ending")
+
+
+@strawberry.type
+class SessionQueries:
+    """Door to oneself."""
+
+    @strawberry.field(description="Who asks 当前用户; the public when nobody is signed in. plan P7")
+    def viewer(self, info: strawberry.Info[Context, None]) -> Viewer:
+        """The caller and why things are seen."""
+        context = info.context
+        identified = context.identified
+        chinese, english = sentence(context.scope)
+        rows = []
+        if identified is not None and identified.membership:
+            today = city_day(context.program.clock()).isoformat()
+            rows = people.memberships_of(context.reading, context.caller.actor, today)
+        return Viewer(
+            actor=context.caller.actor or None,
+            role=context.role,
+            organisation=context.caller.organisation or None,
+            membership=identified.membership or None if identified is not None else None,
+            scope=chinese,
+            scope_in_english=english,
+            memberships=[build_membership(row) for row in rows],
+            synthetic=context.program.demo,
+        )
+
+
+@strawberry.type
+class SessionMutations:
+    """Hand-written beside the derived ones: they change secrets or tickets, never the journal."""
+
+    @strawberry.mutation(description="Sign in with a local account 登录. plan P7")
+    def sign_in(self, info: strawberry.Info[Context, None], input: SignInInput) -> SignInPayload:  # noqa: A002
+        """A session, or one answer for every wrong pair."""
+        try:
+            opened = info.context.program.accounts.sign_in(input.login, input.password)
+        except Refused as refused:
+            return SignInPayload(user_errors=[UserError.of(refused)])
+        if opened is None:
+            return SignInPayload(user_errors=[UserError.of(SIGN_IN_FAILED.refuse())])
+        return SignInPayload(user_errors=[], session=Session(token=opened.token, expires_at=opened.expires_at))
+
+    @strawberry.mutation(description="End the session at once 退出登录. plan P7")
+    def sign_out(self, info: strawberry.Info[Context, None]) -> SignOutPayload:
+        """The token is worthless afterwards."""
+        if info.context.token is not None:
+            info.context.program.accounts.sign_out(info.context.token)
+        return SignOutPayload(user_errors=[])
+
+    @strawberry.mutation(description="Act in another membership of one's own 切换任职. plan P7")
+    def act_as(self, info: strawberry.Info[Context, None], input: ActAsInput) -> ActAsPayload:  # noqa: A002
+        """From the next operation on."""
+        token = info.context.token
+        if token is None or not info.context.program.accounts.act_as(token, input.membership):
+            return ActAsPayload(user_errors=[UserError.of(MEMBERSHIP_NOT_HELD.refuse())])
+        return ActAsPayload(user_errors=[])
+
+    @strawberry.mutation(description="Issue an invitation to a person one may appoint 签发邀请. plan P7")
+    def issue_invitation(
+        self, info: strawberry.Info[Context, None], input: IssueInvitationInput  # noqa: A002
+    ) -> IssueInvitationPayload:
+        """A ticket for one person; who has a way in keeps it and gets none.
+
+        Whoever holds the ticket becomes the person, in all their roles: so it is issued only by someone who could have
+        given every one of these.
+        """
+        context, person = info.context, input.person
+        gives = MAY_APPOINT[Role(context.role)]
+        held = people.held_by(context.reading, context.scope, [person]).get(person, [])
+        every = people.held_by(context.reading, Everything(), [person]).get(person, [])
+        if not held or held != every or any(one.role not in gives for one in held):
+            return IssueInvitationPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
+        invited = context.program.accounts.invite(person)
+        if invited is None:
+            return IssueInvitationPayload(user_errors=[UserError.of(JOINED_ALREADY.refuse())])
+        return IssueInvitationPayload(
+            user_errors=[], invitation=Invitation(ticket=invited.ticket, expires_at=invited.expires_at)
+        )
+
+    @strawberry.mutation(description="Take an invitation up for a login of one's own 接受邀请. plan P7")
+    def accept_invitation(
+        self, info: strawberry.Info[Context, None], input: AcceptInvitationInput  # noqa: A002
+    ) -> AcceptInvitationPayload:
+        """The person joins; one answer for every ticket that is not in force."""
+        program = info.context.program
+        try:
+            person = program.accounts.accept(input.ticket, input.login, input.password)
+            if person is None:
+                raise INVITATION_INVALID.refuse()
+            handled = program.send(person.caller, JoinProgramme(person=person.caller.actor))
+        except Refused as refused:
+            if refused.rule == JOINED_ALREADY:  # invited anew after a vault was lost: the login is there, which was asked for
+                return AcceptInvitationPayload(user_errors=[])
+            return AcceptInvitationPayload(user_errors=[UserError.of(refused)])
+        program.models.wait_for(handled.position, WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
+        return AcceptInvitationPayload(user_errors=[])
+
+    @strawberry.mutation(description="Ask for permission to upload a file 申请上传. plan P1, P5")
+    def request_upload(
+        self, info: strawberry.Info[Context, None], input: RequestUploadInput  # noqa: A002
+    ) -> RequestUploadPayload:
+        """A ticket for one file."""
+        try:
+            ticket = info.context.program.uploads.ticket(info.context.caller, input.kind, input.filename)
+        except Refused as refused:
+            return RequestUploadPayload(user_errors=[UserError.of(refused)])
+        return RequestUploadPayload(
+            user_errors=[], ticket=UploadTicket(url=ticket.path, expires_at=ticket.expires_at)
+        )

@@ -1,0 +1,115 @@
+"""Coverage 覆盖情况 in the schema: diagnosed over the year's roster, against the plan's city targets. plan G1–G4."""
+
+from decimal import Decimal
+
+import strawberry
+
+from api.kit.as_of import AsOf, AsOfMoment, position_of
+from api.kit.context import Context
+from api.kit.paging import AtLeast
+from domain.access import Everything
+from domain.programme.targets import Measure
+from interop.code_lists import district_codes
+from projections.as_of import replay
+from projections.programme import coverage
+from projections.programme.coverage import TargetRow
+
+
+@strawberry.type(description="City target of a year 市级目标, with its clause and mark. plan G1–G3")
+class CityTarget:
+    """What the plan asks for, and whether it holds."""
+
+    measure: str = strawberry.field(description="enterprises_diagnosed (a count) or share_diagnosed (percent) 口径")
+    at_least: Decimal = strawberry.field(description="Enterprises, or percent 0–100 目标值")
+    reached: Decimal = strawberry.field(description="In the same unit, percent to two decimals, rounded down 完成值")
+    holds: bool = strawberry.field(description="Whether it is reached 是否达成")
+    clause: str = strawberry.field(description="Clause of the work plan 条款")
+    mark: str = strawberry.field(description="Mark of the source 来源标记; V = verified")
+
+
+@strawberry.type(description="Coverage of a district 区覆盖: firms with an issued report over the year's roster. plan G4")
+class DistrictCoverage:
+    """Diagnosed and total; no district target is known, so none is shown."""
+
+    district: str = strawberry.field(description="GB/T 2260 code 区代码")
+    name: str | None = strawberry.field(description="Name 区名")
+    diagnosed: int = strawberry.field(description="Firms with an issued report 已出具报告企业数")
+    confirmed: int = strawberry.field(description="Firms with a confirmed report 已确认报告企业数")
+    total: int = strawberry.field(description="Firms on the roster of the year 名单企业数")
+
+
+@strawberry.type(description="Coverage of a year 覆盖情况, within the caller's scope. plan G1–G4")
+class Coverage:
+    """Diagnosed and total, and the city's targets where the caller sees the city."""
+
+    year: int = strawberry.field(description="Year of the roster snapshot 年度")
+    diagnosed: int = strawberry.field(description="Firms with an issued report 已出具报告企业数")
+    confirmed: int = strawberry.field(description="Firms with a confirmed report 已确认报告企业数")
+    total: int = strawberry.field(description="Firms on the roster of the year 名单企业数")
+    synthetic: bool = strawberry.field(description="示例数据: the firms are synthetic, of a demo city")
+    targets: list[CityTarget] = strawberry.field(description="City targets of the year 市级目标; empty for a narrower scope")
+    districts: list[DistrictCoverage] = strawberry.field(description="By district 分区; of a past moment, where firms lay then")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+
+
+def _reached(measure: str, diagnosed: int, total: int) -> Decimal:
+    if measure == Measure.ENTERPRISES_DIAGNOSED:
+        return Decimal(diagnosed)
+    return Decimal(diagnosed * 10_000 // total if total else 0).scaleb(-2)
+
+
+def _target(row: TargetRow, diagnosed: int, total: int) -> CityTarget:
+    reached = _reached(row.measure, diagnosed, total)
+    return CityTarget(
+        measure=row.measure,
+        at_least=row.at_least,
+        reached=reached,
+        holds=reached >= row.at_least,
+        clause=row.clause,
+        mark=row.mark,
+    )
+
+
+@strawberry.type
+class CoverageQueries:
+    """Door to coverage."""
+
+    @strawberry.field(description="Coverage of a year 覆盖情况, over the roster snapshot of that year. plan G1–G4")
+    def coverage(
+        self, info: strawberry.Info[Context, None], year: int, at_least: AtLeast = None, as_of: AsOfMoment = None
+    ) -> Coverage:
+        """Diagnosed and total within the scope, now or as it was known then."""
+        context = info.context
+        reading = context.at_least(at_least)
+        position = then = asked = None
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            reading = context.reading
+        rows = coverage.by_district(reading, context.scope, year, position)
+        if position is not None:
+            changed = rows != coverage.by_district(reading, context.scope, year)
+            then = AsOf(moment=asked, changed_later=changed, changed_later_at=None, changes=None)
+        names = district_codes()
+        diagnosed, total = sum(row.diagnosed for row in rows), sum(row.total for row in rows)
+        targets: list[TargetRow] = []
+        if context.scope == Everything():
+            targets = coverage.targets(reading, year) if position is None else replay.targets_of(reading, year, position)
+        return Coverage(
+            year=year,
+            diagnosed=diagnosed,
+            confirmed=sum(row.confirmed for row in rows),
+            total=total,
+            synthetic=context.program.demo,
+            targets=[_target(target, diagnosed, total) for target in targets],
+            districts=[
+                DistrictCoverage(
+                    district=row.district,
+                    name=names[row.district].name if row.district in names else None,
+                    diagnosed=row.diagnosed,
+                    confirmed=row.confirmed,
+                    total=row.total,
+                )
+                for row in rows
+            ],
+            as_of=then,
+        )

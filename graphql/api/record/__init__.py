@@ -1,0 +1,1 @@
+"""The record in the schema: audit trail and disclosures · 留痕."""

@@ -1,0 +1,211 @@
+"""Audit trail 审计轨迹 in the schema: every entry about a subject, and the events of diagnoses as they happen. plan P5."""
+
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import orjson
+import strawberry
+
+from api.diagnosis.parts import EPOCH, moment
+from api.kit.as_of import AsOfMoment, position_of
+from api.kit.context import Context
+from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.server.field_rights import require_searchable
+from api.server.subscriptions import BATCH, follow
+from domain.events import EVENTS
+from domain.fields import FIELDS
+from journal import Caller
+from projections import Reading
+from projections.record import audit_trail, trail_sentences
+from projections.record.audit_trail import EntryFilter, EntryRow
+
+DIAGNOSES = "diagnosis."
+CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@strawberry.type(description="Entry of the journal 日志条目: who did what, when, in which role, why. plan P5")
+class AuditEntry:
+    """One fact with its circumstances; the position is the auditor's alone."""
+
+    id: strawberry.ID = strawberry.field(description="Cause to cite, as stream/version 条目标识")
+    position: int = strawberry.field(description="Place in the journal, from 1 日志位置; auditors only")
+    cursor: str = strawberry.field(description="Opaque place in the journal 位置令牌")
+    at: datetime = strawberry.field(description="When 时间, UTC")
+    subject: str = strawberry.field(description="What it is about, as kind/id 对象")
+    version: int = strawberry.field(description="Version of the subject, from 1 版本")
+    type: str = strawberry.field(description="Published name of the fact 事实名称")
+    what: str = strawberry.field(description="What happened, in Chinese 事实")
+    sentence: str = strawberry.field(description="Who did what to how much of it, in Chinese 轨迹语句; roles, never people")
+    actor: str = strawberry.field(description="Opaque id of the person or machine 操作人标识")
+    role: str = strawberry.field(description="Role acted in 角色")
+    organisation: str = strawberry.field(description="Organisation it was acted for 单位标识")
+    reason: str = strawberry.field(description="Why, in the actor's words 理由")
+    data: str = strawberry.field(description="The fact as stored, JSON 原始内容")
+
+
+@strawberry.type(description="Something happened to a diagnosis 诊断动态; read the diagnosis for what it is now. plan P5")
+class DiagnosisEvent:
+    """A public shape of its own, apart from what is stored."""
+
+    cursor: str = strawberry.field(description="Pass it as `after` to go on from here 续订令牌")
+    diagnosis: strawberry.ID = strawberry.field(description="诊断标识")
+    version: int = strawberry.field(description="Version of the diagnosis, from 1 版本")
+    type: str = strawberry.field(description="Published name of the fact 事实名称")
+    what: str = strawberry.field(description="What happened, in Chinese 事实")
+    at: datetime = strawberry.field(description="When 时间, UTC")
+    role: str = strawberry.field(description="Role acted in 角色")
+
+
+def in_words(name: str) -> str:
+    """What a published name says in Chinese 事实名称: the Chinese of its event's own first line."""
+    same = (event for other, event in EVENTS.items() if _unversioned(other) == _unversioned(name))
+    event = EVENTS.get(name) or next(same, None)
+    found = CHINESE_WORDS.search((event.__doc__ or "").splitlines()[0]) if event is not None else None
+    return found.group() if found is not None else name
+
+
+def _unversioned(name: str) -> str:
+    """A published name without its version: what was published anew says the same in words."""
+    return name.rsplit(".v", 1)[0]
+
+
+def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str]) -> list[AuditEntry]:
+    masks = context.disclosing.masks("AuditEntry", wanted)
+    if masks:
+        firms = audit_trail.firms_of(context.reading, [row.stream for row in rows])
+        context.disclosing.note(masks, ((firm, stream) for stream, firm in firms.items()))
+    sentences = [""] * len(rows)
+    if "sentence" in wanted:
+        sentences = trail_sentences.told(context.reading, context.scope, rows, in_words)
+    return [_entry(context, row, said) for row, said in zip(rows, sentences, strict=True)]
+
+
+def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
+    return AuditEntry(
+        id=strawberry.ID(f"{row.stream}/{row.version}"),
+        position=row.position,
+        cursor=context.cursors.seal(row.position),
+        at=moment(row.at),
+        subject=row.stream,
+        version=row.version,
+        type=row.type,
+        what=in_words(row.type),
+        sentence=sentence,
+        actor=row.actor,
+        role=row.role,
+        organisation=row.organisation,
+        reason=row.reason,
+        data=_told(row.data, context.role),
+    )
+
+
+def _told(data: str, role: str) -> str:
+    """A stored fact as a role may read it 可读内容: what a field of the entry keeps from the role is left out here too.
+
+    A report cites a place in the journal, which tells how much the city does in a day; an answer names who gave it.
+    """
+    fact = orjson.loads(data)
+    if role not in FIELDS["AuditEntry.position"] and isinstance(file := fact.get("file"), dict):
+        file.pop("rendered_at", None)
+    if role not in FIELDS["AuditEntry.actor"] and isinstance(answers := fact.get("answers"), dict):
+        for answer in answers.values():
+            answer.pop("author", None)
+    return orjson.dumps(fact).decode()
+
+
+@dataclass(frozen=True)
+class SearchedEntry:
+    """Fields of an entry that a search names 所查字段."""
+
+    actor: str | None
+    role: str | None
+    organisation: str | None
+
+
+def microseconds(given: datetime | None) -> int | None:
+    """A moment 时刻 as the journal counts; a time without its zone is UTC."""
+    if given is None:
+        return None
+    return ((given if given.tzinfo is not None else given.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
+
+
+@strawberry.type
+class AuditTrailQueries:
+    """Door to the audit trail."""
+
+    @strawberry.field(
+        description="Entries about a subject, or all in the scope 审计轨迹, in the order of the journal. plan P5. "
+        "subject: as kind/id, such as diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; "
+        "from, to: both included. asOf: what the journal held by then; an entry never changes. Only who may read the actor may "
+        "look for one"
+    )
+    def audit_trail(
+        self,
+        info: strawberry.Info[Context, None],
+        subject: strawberry.ID | None = None,
+        kind: str | None = None,
+        actor: strawberry.ID | None = None,
+        role: str | None = None,
+        organisation: strawberry.ID | None = None,
+        since: Annotated[datetime | None, strawberry.argument(name="from")] = None,
+        until: Annotated[datetime | None, strawberry.argument(name="to")] = None,
+        first: First = None,
+        after: After = None,
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
+    ) -> Connection[AuditEntry]:
+        """A page of entries within the scope."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        context.at_least(at_least)
+        by = position_of(context, as_of)[0] if as_of is not None else None
+        reading, scope = context.reading, context.scope
+        where = EntryFilter(subject, kind, actor, role, organisation, microseconds(since), microseconds(until), by)
+        require_searchable(FIELDS, "AuditEntry", SearchedEntry(actor, role, organisation), context.role)
+        position = context.cursors.open(after) if after else 0
+        rows = audit_trail.entries(reading, scope, size + 1, where, after=position)
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: context.cursors.seal(row.position),
+            lambda shown: _entries(context, shown, below(wanted, "nodes", "edges.node")),
+            lambda: audit_trail.count(reading, scope, where),
+            wanted,
+        )
+
+
+@strawberry.type
+class DiagnosisSubscription:
+    """Events of diagnoses as they happen."""
+
+    @strawberry.subscription(
+        description="Events of the diagnoses in the scope 诊断动态, each once and in order. plan P5. "
+        "after: cursor of the last event seen, to go on without loss or repeat; without it, from now on"
+    )
+    async def diagnosis_events(
+        self,
+        info: strawberry.Info[Context, None],
+        after: After = None,
+        diagnosis: strawberry.ID | None = None,
+    ) -> AsyncGenerator[DiagnosisEvent, None]:
+        """Events beyond a cursor, for ever."""
+        context = info.context
+        where = EntryFilter(stream=f"diagnosis/{diagnosis}" if diagnosis is not None else None, type=DIAGNOSES)
+
+        def read(reading: Reading, caller: Caller, position: int) -> list[EntryRow]:
+            return audit_trail.entries(reading, caller.scope, BATCH, where, after=position)
+
+        async with aclosing(follow(context, after, read)) as rows:
+            async for row in rows:
+                yield DiagnosisEvent(
+                    cursor=context.cursors.seal(row.position),
+                    diagnosis=strawberry.ID(row.stream.split("/", 1)[1]),
+                    version=row.version,
+                    type=row.type,
+                    what=in_words(row.type),
+                    at=moment(row.at),
+                    role=row.role,
+                )

@@ -1,0 +1,126 @@
+"""Disclosures 披露 in the schema: who read whose protected data, when, in which role, and why they could. plan P5, P7."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from api.diagnosis.parts import moment
+from api.kit.context import Context
+from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.record.audit_trail import microseconds
+from api.server.field_rights import require_searchable
+from domain.access import ROLE_NAMES, Role
+from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
+from domain.fields import FIELDS
+from domain.kernel import Rule
+from projections.record import disclosures
+from projections.record.disclosures import DisclosureFilter, DisclosureRow
+
+MASK_UNKNOWN = Rule(
+    "MASK_UNKNOWN", "plan P7", "没有“{given}”类字段遮蔽；可选：{known}", "There is no mask “{given}”; one of: {english}"
+)
+
+
+@strawberry.type(description="What an answer held of one firm 披露内容. plan P7")
+class DisclosedFirm:
+    """A firm, the subject, and the kinds of fields."""
+
+    enterprise: strawberry.ID | None = strawberry.field(description="企业标识; null = every firm, such as the whole trail")
+    subject: str = strawberry.field(description="What was read, as kind/id 对象; empty for every firm")
+    masks: list[str] = strawberry.field(description="Kinds of protected fields 字段遮蔽, such as revenue")
+    mask_names: list[str] = strawberry.field(description="The same in Chinese 遮蔽名称")
+
+
+@strawberry.type(description="An answer that held protected data 披露记录: written before it left. plan P5, P7")
+class Disclosure:
+    """Who read what, when, in which role and why; of other firms than the caller's own nothing is told."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque id of the record 记录标识")
+    at: datetime = strawberry.field(description="When it left 时间, UTC")
+    person: str = strawberry.field(description="Opaque id of the person or machine 阅读人标识; for auditor and city")
+    role: str = strawberry.field(description="Role acted in 角色")
+    role_name: str = strawberry.field(description="Role in Chinese 角色名称")
+    organisation: str = strawberry.field(description="Organisation acted for 单位标识")
+    door: str = strawberry.field(description="How it was asked 入口, such as Query.enterprises or GET /files")
+    firms: list[DisclosedFirm] = strawberry.field(description="What it held of which firms 披露内容")
+    why: str = strawberry.field(description="Why the reader could, by role and scope at that moment 可读原因. plan P7")
+    why_in_english: str = strawberry.field(description="The same in English 英文原因")
+
+
+def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
+    """The record of a row."""
+    chinese, english = why(row.role, row.scope)
+    return Disclosure(
+        id=strawberry.ID(context.cursors.seal_key("disclosures", str(row.id))),
+        at=moment(row.at),
+        person=row.person,
+        role=row.role,
+        role_name=ROLE_NAMES[Role(row.role)][0],
+        organisation=row.organisation,
+        door=row.door,
+        firms=[
+            DisclosedFirm(
+                enterprise=strawberry.ID(one.firm) if one.firm != ALL_FIRMS else None,
+                subject=one.subject,
+                masks=list(one.masks),
+                mask_names=[MASK_NAMES[mask] for mask in one.masks],
+            )
+            for one in row.disclosed
+        ],
+        why=chinese,
+        why_in_english=english,
+    )
+
+
+@dataclass(frozen=True)
+class SearchedDisclosure:
+    """Fields of a record that a search names 所查字段."""
+
+    person: str | None
+
+
+@strawberry.type
+class DisclosureQueries:
+    """Door to the disclosure log."""
+
+    @strawberry.field(
+        description="Who read protected data 披露记录, latest first: a firm of its own data, city and auditor of all. "
+        "from, to: both included; mask: such as revenue; ofOthers: without what the firm's own people read. plan P5, P7"
+    )
+    def disclosures(
+        self,
+        info: strawberry.Info[Context, None],
+        enterprise: strawberry.ID | None = None,
+        person: strawberry.ID | None = None,
+        role: str | None = None,
+        organisation: strawberry.ID | None = None,
+        mask: str | None = None,
+        since: Annotated[datetime | None, strawberry.argument(name="from")] = None,
+        until: Annotated[datetime | None, strawberry.argument(name="to")] = None,
+        of_others: bool = False,  # noqa: FBT001, FBT002 - an argument of the schema, sent by name
+        first: First = None,
+        after: After = None,
+    ) -> Connection[Disclosure]:
+        """A page of records within the scope."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        if mask is not None and mask not in MASK_NAMES:
+            raise MASK_UNKNOWN.refuse(given=mask[:40], known="、".join(MASK_NAMES), english=", ".join(MASK_NAMES))
+        require_searchable(FIELDS, "Disclosure", SearchedDisclosure(person), context.role)
+        where = DisclosureFilter(
+            enterprise, person, role, organisation, mask, microseconds(since), microseconds(until), of_others
+        )
+        before = int(context.cursors.open_key("disclosures", after)) if after else None
+        scope = context.scope
+        with context.program.disclosures.reading() as reading:
+            rows: Sequence[DisclosureRow] = disclosures.disclosures(reading, scope, size + 1, where, before=before)
+            return connection(  # type: ignore[no-any-return]
+                rows,
+                size,
+                lambda row: context.cursors.seal_key("disclosures", str(row.id)),
+                lambda shown: [build_disclosure(context, row) for row in shown],
+                lambda: disclosures.count(reading, scope, where),
+                wanted,
+            )

@@ -1,0 +1,1 @@
+"""The server: HTTP, WebSocket, one operation from its text to its answer · 服务端."""

@@ -1,0 +1,92 @@
+"""Disclosing 披露登记: what of an answer is protected, noted where its rows are built, written down before it leaves. plan P7.
+
+Which protected fields a document asks for is known once for the document; where it asks for none, a row costs nothing. A field
+that is skipped by a variable counts as read: the log may say too much of an answer and never too little.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from domain.disclosures import PROTECTED, Disclosed, Disclosure
+from journal import Caller
+from journal.handling import microseconds
+
+if TYPE_CHECKING:
+    from api.kit.services import Program
+
+Guarded = Mapping[str, Mapping[str, str]]
+"""Type -> protected field -> mask, of those that a document asks for."""
+
+
+def guarded_among(coordinates: frozenset[str]) -> Guarded:
+    """The protected fields among some coordinates 所涉受保护字段."""
+    found: dict[str, dict[str, str]] = {}
+    for kind, fields in PROTECTED.items():
+        asked = {name: mask for name, mask in fields.items() if f"{kind}.{name}" in coordinates}
+        if asked:
+            found[kind] = asked
+    return found
+
+
+ROOTS = ("Query.", "Mutation.", "Subscription.")
+
+
+def door_of(coordinates: frozenset[str]) -> str:
+    """Published name of the way a document asks 入口: its fields of the root, such as "Query.enterprises"."""
+    return ",".join(sorted(name for name in coordinates if name.startswith(ROOTS)))
+
+
+@dataclass
+class Disclosing:
+    """What the resolvers of one operation note of protected data 披露登记."""
+
+    door: str = ""
+    guarded: Guarded = field(default_factory=dict)
+    _by_place: bool = True
+    _found: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def guard(self, door: str, guarded: Guarded) -> None:
+        """Say what the document asks for, before anything is resolved.
+
+        A payload is built whole, whatever is wanted of it: all that the document asks for of a type counts as read there.
+        """
+        self.door, self.guarded = door, guarded
+        self._by_place = not door.startswith("Mutation.")
+
+    def masks(self, kind: str, wanted: frozenset[str]) -> frozenset[str]:
+        """The masks of the fields that are wanted of a type here and that the document asks for."""
+        guarded = self.guarded.get(kind)
+        if guarded is None:
+            return frozenset()
+        return frozenset(mask for name, mask in guarded.items() if name in wanted or not self._by_place)
+
+    def note(self, masks: frozenset[str], held: Iterable[tuple[str, str]]) -> None:
+        """Note that the answer holds masked fields of (firm, subject) pairs."""
+        if not masks:
+            return
+        found = self._found
+        for pair in held:
+            known = found.get(pair)
+            found[pair] = masks if known is None else known | masks
+
+    def leave(self, program: "Program", caller: Caller) -> None:
+        """Write down what was noted, once; the answer may leave when this returns.
+
+        Raises:
+            DisclosureNotWritten: it may not.
+        """
+        found, self._found = self._found, {}
+        if not found:
+            return
+        named: dict[frozenset[str], tuple[str, ...]] = {masks: tuple(sorted(masks)) for masks in set(found.values())}
+        disclosure = Disclosure(
+            at=microseconds(program.clock()),
+            person=caller.actor,
+            role=caller.role,
+            organisation=caller.organisation,
+            door=self.door,
+            scope=caller.scope,
+            disclosed=[Disclosed(firm, subject, named[masks]) for (firm, subject), masks in found.items()],
+        )
+        program.disclosures.write(disclosure)

@@ -1,0 +1,306 @@
+"""GraphQL over HTTP: what is read from a request, what is said back, and in which media type.
+
+POST carries queries and mutations as `application/json`, which a foreign page cannot send without asking first. GET carries
+queries, and only with a header that makes a browser ask first; without it, a browser gets GraphiQL.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from anyio import CancelScope
+from graphql import OperationType
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HTTPRequest
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api.server.errors import request_error
+from api.server.operations import Admitted, Answer, CallerGone, Operations, Request
+
+LARGEST_BODY = 256 * 1024
+RETRY_SECONDS = "5"
+"""After an outage, in the header's own form."""
+BODY_SECONDS = 30.0
+"""From the headers of a request to the end of its body; an upload is given its own time."""
+HEARTBEAT_SECONDS = 15.0
+"""An idle stream says it is alive this often, and its caller is asked for anew."""
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
+HTML = "text/html"
+OFFERED = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
+"""What a wildcard gets is the first: clients older than the newer media type expect it."""
+PREFLIGHT_HEADER = "graphql-require-preflight"
+
+QUERIES = frozenset({OperationType.QUERY})
+QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
+SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
+
+ALWAYS: Mapping[str, str] = {
+    "cache-control": "no-store",
+    "vary": "accept, authorization",
+    "x-content-type-options": "nosniff",
+}
+
+
+@dataclass(frozen=True)
+class Malformed(Exception):  # noqa: N818 - the client's fault, told to it
+    """A request that is not one 请求格式错误."""
+
+    status: int
+    code: str
+    chinese: str
+    english: str
+
+    @property
+    def answer(self) -> Answer:
+        """What the client is told."""
+        return Answer({"errors": [request_error(self.code, self.chinese, self.english)]}, self.status)
+
+
+def accepted(header: str | None, offered: tuple[str, ...] = OFFERED) -> str | None:
+    """The media type that an Accept header prefers 内容协商, None when it accepts nothing that is offered.
+
+    Equal weights: the first named; a wildcard gets the first offered.
+    """
+    if not header or not header.strip():
+        return offered[0]
+    best: tuple[float, int, str] | None = None
+    for place, part in enumerate(header.lower().split(",")):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = _weight(parameters)
+        if kind not in offered and kind in ("*/*", offered[0].split("/", maxsplit=1)[0] + "/*"):
+            kind = offered[0]
+        if kind in offered and weight > 0 and (best is None or (weight, -place) > best[:2]):
+            best = (weight, -place, kind)
+    return best[2] if best is not None else None
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def bearer(header: str | None) -> str | None:
+    """The token of an Authorization header 令牌; None where there is none at all.
+
+    Raises:
+        Malformed: another scheme; that is not the public asking.
+    """
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Malformed(401, "UNAUTHENTICATED", "须使用 Bearer 令牌。", "Use a Bearer token.")
+    return token.strip()
+
+
+async def read_body(request: HTTPRequest, limit: int, seconds: float = BODY_SECONDS) -> bytes:
+    """The body of a request, refused as soon as it is larger than it may be 请求体, with or without its length told.
+
+    Raises:
+        Malformed: too large, too slow, or the client left before the end.
+    """
+    told = request.headers.get("content-length", "")
+    too_large = Malformed(413, "TOO_LARGE", f"请求体超过 {limit} 字节。", f"The body has more than {limit} bytes.")
+    if told.isdigit() and int(told) > limit:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise too_large
+    except TimeoutError:
+        raise Malformed(408, "TOO_SLOW", "请求未在限时内发完。", "The request did not arrive in time.") from None
+    except ClientDisconnect:  # nobody is left to be answered, and it is no fault of ours
+        raise _bad("请求未发送完整。", "The client left before the end of the body.") from None
+    return bytes(body)
+
+
+def read_request(data: object) -> Request:
+    """The GraphQL request in a decoded body or query string.
+
+    Raises:
+        Malformed: a part is missing or of the wrong type.
+    """
+    if not isinstance(data, dict):
+        raise _bad("请求体须是一个 JSON 对象。", "The body must be one JSON object; batches are not accepted.")
+    query, variables, name = data.get("query"), data.get("variables"), data.get("operationName")
+    if not isinstance(query, str) or not query.strip():
+        raise _bad("缺少 query。", "The query is missing or not a string.")
+    if variables is not None and not isinstance(variables, dict):
+        raise _bad("variables 须是对象。", "The variables must be an object.")
+    if name is not None and not isinstance(name, str):
+        raise _bad("operationName 须是字符串。", "The operationName must be a string.")
+    extensions = data.get("extensions")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise _bad("extensions 须是对象。", "The extensions must be an object.")
+    return Request(query, variables, name or None)
+
+
+def _bad(chinese: str, english: str) -> Malformed:
+    return Malformed(400, "BAD_REQUEST", chinese, english)
+
+
+def _decoded(text: bytes | str) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise _bad("不是有效的 JSON。", "Not valid JSON in UTF-8.") from None
+
+
+class GraphQLOverHTTP:
+    """The HTTP side of /graphql, as an ASGI app. page: what a browser gets that asks for HTML; None = nothing."""
+
+    def __init__(self, operations: Operations, page: Callable[[], Response] | None = None) -> None:
+        self._operations = operations
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = HTTPRequest(scope, receive)
+        response = await self._respond(request)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: HTTPRequest) -> Response:
+        header = request.headers.get("accept")
+        if self._page is not None and _wants_page(request, header):
+            return self._page()
+        media = accepted(header)
+        if media is None:
+            offered = "、".join(OFFERED)
+            unacceptable = Malformed(406, "NOT_ACCEPTABLE", f"可用类型：{offered}。", f"Accept one of: {offered}.")
+            return respond(unacceptable.answer, JSON)
+        try:
+            token = bearer(request.headers.get("authorization"))
+            asked, kinds = await self._read(request)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON if media == EVENT_STREAM else media)
+        if media == EVENT_STREAM:
+            return await self._stream(asked, token, kinds | SUBSCRIPTIONS)
+        answer, body = await self._operations.in_thread(self._run, asked, token, kinds)
+        return respond(answer, media, body)
+
+    def _run(self, asked: Request, token: str | None, kinds: frozenset[OperationType]) -> tuple[Answer, bytes]:
+        """One thread for all of it, encoding included."""
+        answer = self._operations.run(asked, token, kinds)
+        return answer, orjson.dumps(answer.payload)
+
+    async def _read(self, request: HTTPRequest) -> tuple[Request, frozenset[OperationType]]:
+        if request.method == "POST":
+            kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+            if kind.strip() != JSON or ("charset=" in parameters and "utf-8" not in parameters):
+                raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", f"请求体须是 {JSON}。", f"Send {JSON} in UTF-8.")
+            return read_request(_decoded(await read_body(request, LARGEST_BODY))), QUERIES_AND_MUTATIONS
+        if request.method != "GET":
+            raise Malformed(405, "METHOD_NOT_ALLOWED", "请使用 POST。", "Use POST.")
+        if PREFLIGHT_HEADER not in request.headers:
+            raise _bad("GET 须带 GraphQL-Require-Preflight 标头。", "GET needs the header GraphQL-Require-Preflight.")
+        data: dict[str, Any] = dict(request.query_params)
+        for name in ("variables", "extensions"):
+            if data.get(name):
+                data[name] = _decoded(data[name])
+            else:
+                data.pop(name, None)
+        return read_request(data), QUERIES
+
+    async def _stream(self, asked: Request, token: str | None, kinds: frozenset[OperationType]) -> Response:
+        admitted = await self._operations.in_thread(self._operations.admit, asked, token, kinds)
+        if isinstance(admitted, Answer):
+            return respond(admitted, JSON, as_status=True)
+        headers = {**ALWAYS, "x-accel-buffering": "no"}
+        return StreamingResponse(self._events(admitted), media_type=EVENT_STREAM, headers=headers)
+
+    async def _events(self, admitted: Admitted) -> AsyncIterator[bytes]:
+        """Server-sent events, in the "distinct connections" mode of GraphQL over SSE."""
+        caller = admitted.context.caller if admitted.context.identified is not None else None
+
+        def rung() -> asyncio.Event:
+            return self._operations.bell(caller)
+
+        async with (
+            aclosing(self._operations.stream(admitted)) as answers,
+            aclosing(with_heartbeat(answers, HEARTBEAT_SECONDS, rung)) as beats,
+        ):
+            try:
+                async for answer in beats:
+                    if answer is None:
+                        await self._operations.in_thread(self._operations.check, admitted)
+                        yield b":\n\n"
+                    else:
+                        yield b"event: next\ndata: " + orjson.dumps(answer.payload) + b"\n\n"
+            except CallerGone as gone:
+                yield b"event: next\ndata: " + orjson.dumps({"errors": [gone.error]}) + b"\n\n"
+        yield b"event: complete\ndata:\n\n"
+
+
+async def with_heartbeat(
+    answers: AsyncGenerator[Answer, None], seconds: float, rung: Callable[[], asyncio.Event] = asyncio.Event
+) -> AsyncGenerator[Answer | None, None]:
+    """The answers, and None whenever none came for so many seconds, or when the bell that `rung` gives has rung."""
+    waiting = asyncio.ensure_future(anext(answers, None))
+    ringing = asyncio.ensure_future(rung().wait())
+    try:
+        while True:
+            await asyncio.wait({waiting, ringing}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                if ringing.done():
+                    ringing = asyncio.ensure_future(rung().wait())
+                yield None
+                continue
+            answer = waiting.result()
+            if answer is None:
+                return
+            yield answer
+            waiting = asyncio.ensure_future(anext(answers, None))
+    finally:
+        ringing.cancel()
+        waiting.cancel()
+        with CancelScope(shield=True):
+            await asyncio.wait({waiting})
+
+
+def _wants_page(request: HTTPRequest, accept: str | None) -> bool:
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and PREFLIGHT_HEADER not in request.headers
+        and accepted(accept, (JSON, GRAPHQL_RESPONSE, EVENT_STREAM, HTML)) == HTML
+    )
+
+
+def respond(answer: Answer, media: str, body: bytes | None = None, *, as_status: bool = False) -> Response:
+    """An answer as HTTP 应答.
+
+    `application/json` says 200 to whatever is a GraphQL response, as old clients expect, except where the request never
+    became one or its token was refused; the newer type, and `as_status`, say the status itself.
+    """
+    transport = answer.status in (401, 405, 406, 408, 413, 415, 503) or _never_was_one(answer)
+    status = answer.status if as_status or media == GRAPHQL_RESPONSE or transport else 200
+    headers = dict(ALWAYS)
+    if status == 401:  # noqa: PLR2004 - HTTP's own number
+        headers["www-authenticate"] = 'Bearer realm="zhenduan"'
+    if status == 405:  # noqa: PLR2004 - as above
+        headers["allow"] = "GET, POST"
+    if status == 503:  # noqa: PLR2004 - as above
+        headers["retry-after"] = RETRY_SECONDS
+    content = body if body is not None else orjson.dumps(answer.payload)
+    return Response(content, status, headers, media_type=f"{media}; charset=utf-8")
+
+
+def _never_was_one(answer: Answer) -> bool:
+    errors = answer.payload.get("errors") or [{}]
+    return answer.status == 400 and errors[0].get("extensions", {}).get("code") == "BAD_REQUEST"  # noqa: PLR2004

@@ -1,0 +1,336 @@
+"""Operations 操作: one GraphQL operation from its text to its answer, or to a stream of answers.
+
+The drivers block, so an operation runs in a worker thread, with a context of its own: one snapshot, opened at first use and
+closed there. A subscription waits on the event loop; each of its events is answered in a thread, after asking anew who the
+caller is.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import datetime
+from inspect import isawaitable
+from typing import Any, TypeVar
+
+import strawberry
+from anyio import CancelScope
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
+from graphql.execution import Executor, create_source_event_stream
+from graphql.execution.execute import assume_not_async_iterable, assume_not_awaitable
+
+from api.kit.context import Context
+from api.kit.cursors import Cursors
+from api.kit.services import PUBLIC, Identified, Program
+from api.server.change_notifications import Wakeups
+from api.server.compiled_selections import CompiledExecutor
+from api.server.errors import UNAVAILABLE, masked, published, request_error
+from api.server.field_rights import Rows, describe_rights, forbidden, resolve_rights
+from api.server.input_text_checks import texts_in, unusable
+from api.server.query_cost import Limits
+from api.server.query_documents import Documents, Prepared, Unacceptable
+from api.server.revocations import Endings
+from journal import Caller
+
+T = TypeVar("T")
+
+THREADS = 12
+"""Operations at a time; each may hold a connection of the read models and one of the journal."""
+
+UNAUTHENTICATED = request_error(
+    "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."
+)
+CALLER_CHANGED = request_error(
+    "UNAUTHENTICATED", "身份已变更，请重新连接。", "The caller acts in another role now; connect again."
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks for 请求: the document's text, its variables, and which of its operations."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The GraphQL response 应答. status: of HTTP, where the media type lets errors have one."""
+
+    payload: dict[str, Any]
+    status: int = 200
+
+    @property
+    def is_executed(self) -> bool:
+        """Whether the operation ran at all; a request error has no data entry."""
+        return "data" in self.payload
+
+
+def faulted(fault: Exception) -> Answer:
+    """What is said when a request failed outside any field 系统故障应答: masked, and 503 where it may be tried again."""
+    error = masked(fault)
+    return Answer({"errors": [error]}, 503 if error["extensions"]["code"] == UNAVAILABLE else 500)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """An operation that may run 已准入操作: who asks, what, and the executor with the variables in place."""
+
+    prepared: Prepared
+    executor: CompiledExecutor
+    context: Context
+
+
+class CallerGone(Exception):  # noqa: N818 - the end of a stream, told to the client
+    """The caller of a stream is not who they were 身份失效.
+
+    ended: the session is over; else it goes on in another role.
+    """
+
+    def __init__(self, *, ended: bool) -> None:
+        super().__init__("ended" if ended else "changed")
+        self.ended = ended
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """What the client is told."""
+        return UNAUTHENTICATED if self.ended else CALLER_CHANGED
+
+
+class Operations:
+    """The operations of one schema over one program 执行入口.
+
+    Raises:
+        FieldsWithoutRights: a field of the schema has no row in the table of rights.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        schema: strawberry.Schema,
+        rows: Rows,
+        wakeups: Wakeups | None = None,
+        limits: Limits | None = None,
+        endings: Endings | None = None,
+    ) -> None:
+        self._endings = endings
+        self._program = program
+        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
+        self._rights = resolve_rights(self._schema, rows)
+        describe_rights(self._schema, rows)
+        self._documents = Documents(self._schema, self._rights, limits or Limits())
+        self._cursors = Cursors(program.secret)
+        self._wakeups = wakeups
+        self._threads: ThreadPoolExecutor | None = None
+
+    async def in_thread(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - as the function takes them
+        """Run what blocks in one of the worker threads; it runs to its end even when nobody waits for it any more."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="operation")
+        running = copy_context().run  # the thread knows which request it works for
+        return await asyncio.get_running_loop().run_in_executor(self._threads, running, function, *arguments)
+
+    async def close(self) -> None:
+        """End the worker threads, once they have finished what they do."""
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            await asyncio.to_thread(threads.shutdown)
+
+    def identify(self, token: str | None) -> Identified | None:
+        """Who asks 认证; None for the public.
+
+        Raises:
+            CallerGone: the token belongs to nobody.
+        """
+        if token is None:
+            return None
+        identified = self._program.accounts.identify(token)
+        if identified is None:
+            raise CallerGone(ended=True)
+        return identified
+
+    def admit(self, request: Request, token: str | None, kinds: frozenset[OperationType]) -> Admitted | Answer:
+        """Authenticate, look the document up, judge the rights, read the variables 准入.
+
+        Args:
+            request: what is asked for.
+            token: the bearer token; None = the public.
+            kinds: kinds of operation that this way of asking carries.
+
+        Returns:
+            The operation ready to run, no snapshot open; or the answer that says why not.
+        """
+        context = Context(self._program, self._cursors, self._wakeups, token=token)
+        try:
+            return self._admitted(request, context, kinds)
+        finally:
+            context.close()
+
+    def _admitted(self, request: Request, context: Context, kinds: frozenset[OperationType]) -> Admitted | Answer:
+        """As `admit`; the first read of the answer opens its snapshot."""
+        try:
+            if context.token is not None:
+                context.identified = self.identify(context.token)
+            prepared = self._documents.prepare(request.query, request.operation_name)
+        except CallerGone as gone:
+            return Answer({"errors": [gone.error]}, 401)
+        except Unacceptable as problem:
+            return Answer({"errors": published(problem.errors)}, 400)
+        if prepared.kind not in kinds:
+            return _not_carried(prepared.kind, kinds)
+        if context.role not in prepared.roles:
+            error = forbidden(self._rights, prepared.coordinates, context.role)
+            return Answer({"errors": published([error] if error is not None else [])}, 403)
+        blocking = prepared.kind is not OperationType.SUBSCRIPTION
+        executor = CompiledExecutor.build(
+            self._schema,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=dict(request.variables or {}),
+            is_awaitable=assume_not_awaitable if blocking else None,
+            is_async_iterable=assume_not_async_iterable if blocking else None,
+        )
+        if not isinstance(executor, CompiledExecutor):
+            errors = _errors(executor)
+            for error in errors:
+                error.extensions = {"code": "BAD_VARIABLES", **(error.extensions or {})}
+            return Answer({"errors": published(errors)}, 400)
+        if prepared.kind is not OperationType.MUTATION:  # a command says itself which of its texts is at fault
+            odd = unusable(texts_in(executor.variable_values.coerced))
+            if odd is not None:
+                return Answer({"errors": published([odd])}, 400)
+        executor.plans = prepared.plans
+        context.disclosing.guard(prepared.door, prepared.guarded)
+        return Admitted(prepared, executor, context)
+
+    def execute(self, admitted: Admitted) -> Answer:
+        """Run a query or mutation in this thread 执行; an answer with protected data leaves once that is written down."""
+        context, caller = admitted.context, admitted.context.caller
+        try:
+            answer = _answer(admitted.executor.execute_operation())
+            context.close()  # nobody's snapshot is held while the disk is waited for
+            context.disclosing.leave(self._program, caller)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
+            return faulted(fault)
+        else:
+            return answer
+        finally:
+            admitted.context.close()
+
+    def run(self, request: Request, token: str | None, kinds: frozenset[OperationType]) -> Answer:
+        """Admit and execute in this thread, in one snapshot."""
+        context = Context(self._program, self._cursors, self._wakeups, token=token)
+        try:
+            admitted = self._admitted(request, context, kinds)
+            return admitted if isinstance(admitted, Answer) else self.execute(admitted)
+        finally:
+            context.close()
+
+    async def stream(self, admitted: Admitted) -> AsyncGenerator[Answer, None]:
+        """The answers of an operation as they come 流式执行: one of a query or mutation, many of a subscription.
+
+        Raises:
+            CallerGone: at a delivery, when the session has ended or goes on in another role.
+        """
+        if admitted.prepared.kind is not OperationType.SUBSCRIPTION:
+            yield await self.in_thread(self.execute, admitted)
+            return
+        try:
+            source = create_source_event_stream(admitted.executor)
+            events = await source if isawaitable(source) else source
+            if isinstance(events, ExecutionResult):
+                yield Answer({"errors": published(events.errors or [])}, 400)
+                return
+            async with aclosing(_generator(events)) as all_events:
+                async for event in all_events:
+                    yield await self.in_thread(self._deliver, admitted, event)
+        except CallerGone:
+            raise
+        except Exception as fault:  # noqa: BLE001 - as in `execute`; a refusal in the resolver is told as such
+            await self.in_thread(self.check, admitted)  # a resolver may be the first to notice that the session is over
+            yield Answer({"errors": published([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
+        finally:
+            with CancelScope(shield=True):  # a client that has left must not leave a snapshot open
+                await self.in_thread(admitted.context.close)
+
+    def still(self, token: str | None, caller: Caller) -> Identified | None:
+        """Who a token belongs to, as long as it is the same caller in the same role.
+
+        Raises:
+            CallerGone: it is not.
+        """
+        now = self.identify(token)
+        if (now.caller if now is not None else PUBLIC) != caller:
+            raise CallerGone(ended=False)
+        return now
+
+    def bell(self, caller: Caller | None) -> asyncio.Event:
+        """What is set when a role of a caller has ended; one that is never set for the public, and where nothing rings."""
+        if self._endings is None or caller is None:
+            return asyncio.Event()
+        return self._endings.bell(caller.actor)
+
+    def check(self, admitted: Admitted) -> None:
+        """Ask anew for the caller of a stream on which nothing has come for a while; raises as `still`."""
+        self.still(admitted.context.token, admitted.context.caller)
+
+    def now(self) -> datetime:
+        """The program's time."""
+        return self._program.clock()
+
+    def _deliver(self, admitted: Admitted, event: object) -> Answer:
+        """Answer one event, for whoever the caller is now."""
+        before = admitted.context
+        now = self.still(before.token, before.caller)
+        executor = admitted.executor.build_per_event_executor(event)
+        context = Context(self._program, self._cursors, self._wakeups, now, before.token)
+        context.disclosing.guard(admitted.prepared.door, admitted.prepared.guarded)
+        executor.context_value = context
+        executor.is_awaitable = assume_not_awaitable
+        try:
+            answer = _answer(executor.execute_operation(serially=False))
+        finally:
+            context.close()
+        context.disclosing.leave(self._program, context.caller)
+        return answer
+
+
+async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
+    """A source of events as a generator that closes it."""
+    try:
+        async for event in events:
+            yield event
+    finally:
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()
+
+
+def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:
+    """Errors in the variables."""
+    return built if isinstance(built, list) else []
+
+
+def _answer(result: Any) -> Answer:  # noqa: ANN401 - graphql-core's union of results; incremental ones are switched off
+    payload: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        payload["errors"] = published(result.errors)
+    return Answer(payload)
+
+
+def _not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> Answer:
+    if kind is OperationType.SUBSCRIPTION:
+        error = request_error(
+            "STREAM_REQUIRED",
+            "订阅须使用 WebSocket 或 text/event-stream。",
+            "Subscribe over WebSocket, or accept text/event-stream.",
+        )
+        return Answer({"errors": [error]}, 400)
+    allowed = ", ".join(sorted(each.value for each in kinds))
+    error = request_error(
+        "METHOD_NOT_ALLOWED", f"此请求方式不支持 {kind.value}。", f"This method carries only: {allowed}."
+    )
+    return Answer({"errors": [error]}, 405)

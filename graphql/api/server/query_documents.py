@@ -1,0 +1,114 @@
+"""Documents 查询文档: a query text parsed, weighed, validated and judged once, then kept with its compiled selections."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    separate_operations,
+    specified_rules,
+)
+from strawberry.schema.schema import validate_document
+
+from api.server.compiled_selections import Plans
+from api.server.disclosure_notes import Guarded, door_of, guarded_among
+from api.server.field_rights import Rows, asked, roles_for
+from api.server.input_text_checks import literals, unusable
+from api.server.query_cost import Limits, over_budget
+from domain.access import Role
+
+KEPT_DOCUMENTS = 512
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+OPERATION_UNKNOWN = "OPERATION_RESOLUTION_FAILURE"
+SEVERAL_OPERATIONS = "须用 operationName 指明操作 Name one of the operations in operationName"
+
+
+class Unacceptable(Exception):  # noqa: N818 - the document's fault, told to its author
+    """A document that is not executed 不可执行的文档: syntax, budget, validation, or no such operation."""
+
+    def __init__(self, code: str, errors: Iterable[GraphQLError]) -> None:
+        self.errors = list(errors)
+        for error in self.errors:
+            error.extensions = {"code": code, **(error.extensions or {})}
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One operation of a document, ready to run any number of times 已备操作.
+
+    coordinates: the fields it may ask for. roles: those that may read all of them. plans: see `api.server.compiled_selections`.
+    door, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
+    """
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    coordinates: frozenset[str]
+    roles: frozenset[Role]
+    plans: Plans = field(default_factory=dict, compare=False)
+    door: str = ""
+    guarded: Guarded = field(default_factory=dict)
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.operation.operation
+
+
+class Documents:
+    """The documents of a schema 文档缓存; only acceptable ones are kept, the least recently used give way."""
+
+    def __init__(self, schema: GraphQLSchema, rights: Rows, limits: Limits) -> None:
+        self._schema = schema
+        self._rights = rights
+        self._limits = limits
+        self.prepare = lru_cache(KEPT_DOCUMENTS)(self._prepare)
+
+    def _prepare(self, query: str, operation_name: str | None) -> Prepared:
+        """An operation of a query text.
+
+        Raises:
+            Unacceptable: with everything that is wrong with the first check that fails.
+        """
+        document = self._parsed(query)
+        if errors := over_budget(self._schema, document, self._limits):
+            raise Unacceptable(VALIDATION_FAILED, errors)
+        if errors := validate_document(self._schema, document, specified_rules):
+            raise Unacceptable(VALIDATION_FAILED, errors)
+        operation = get_operation_ast(document, operation_name)
+        if operation is None:
+            message = (
+                f"没有该名称的操作 No operation named “{operation_name}”" if operation_name else SEVERAL_OPERATIONS
+            )
+            raise Unacceptable(OPERATION_UNKNOWN, [GraphQLError(message)])
+        own = separate_operations(document)[operation.name.value if operation.name else ""]
+        if operation.operation is not OperationType.MUTATION and (problem := unusable(literals(own))) is not None:
+            raise Unacceptable(VALIDATION_FAILED, [problem])
+        coordinates = asked(self._schema, own)
+        return Prepared(
+            own,
+            operation,
+            coordinates,
+            roles_for(self._rights, coordinates),
+            door=door_of(coordinates),
+            guarded=guarded_among(coordinates),
+        )
+
+    def _parsed(self, query: str) -> DocumentNode:
+        try:
+            return parse(
+                query,
+                max_lexical_tokens=self._limits.tokens,
+                max_comments=self._limits.tokens,
+                max_source_length=self._limits.characters,
+            )
+        except GraphQLError as problem:
+            raise Unacceptable(PARSE_FAILED, [problem]) from None

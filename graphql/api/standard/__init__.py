@@ -1,0 +1,1 @@
+"""The standard in the schema · 标准."""

@@ -1,0 +1,150 @@
+"""Mapping 标准适用 in the schema: which edition and form apply to a firm, and what decided. plan S3, S4."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import strawberry
+
+from api.diagnosis.parts import moment
+from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
+from api.kit.context import Context
+from api.standard.editions import Edition, build_editions
+from domain.kernel import city_day
+from domain.standard.editions import MAPPING_STREAM
+from projections.as_of import replay
+from projections.participants import directory, headquarters
+from projections.standard import edition_mapping
+from projections.standard import editions as editions_rows
+from projections.standard.edition_mapping import EDITION_MAPPING_DESK, MappingRow
+from standards import NoMappingYet, edition_for
+
+
+@strawberry.type(description="Industry codes under one industry edition 适用行业. plan S3")
+class IndustryCodes:
+    """The codes that an industry edition claims."""
+
+    industry: str = strawberry.field(description="Industry of the edition 行业版本, such as automotive")
+    divisions: list[str] = strawberry.field(description="Two-digit divisions of GB/T 4754 行业大类")
+    groups: list[str] = strawberry.field(description="Three-digit groups, which win over their division 行业中类")
+
+
+@strawberry.type(description="Form of a size class 规模与版式. plan S4")
+class FormOfSize:
+    """Which questionnaire a size class fills in."""
+
+    size_class: str = strawberry.field(description="large, medium, small or micro 规模类型")
+    form: str = strawberry.field(description="BRIEF or FULL 问卷版式")
+
+
+@strawberry.type(description="Mapping from a day on 标准适用表, until the next one begins. plan S3, S4")
+class EditionMapping:
+    """A mapping as the city set it."""
+
+    since: date = strawberry.field(description="First day 起始日")
+    plain: str = strawberry.field(description="Plain edition, for what no industry claims 通用版")
+    editions: list[IndustryCodes] = strawberry.field(description="Codes of each industry edition 各行业版本的适用行业")
+    headquarters: str = strawberry.field(description="Industry edition of group headquarters 集团总部版")
+    forms: list[FormOfSize] = strawberry.field(description="Form of each size class 各规模的版式; any other fills in the brief one")
+    source: str = strawberry.field(description="Where the mapping comes from 来源")
+    mark: str = strawberry.field(description="Mark of the mapping 来源标记: the plan names editions and maps none")
+    forms_source: str = strawberry.field(description="Where the rule of forms comes from 版式规则的来源")
+    forms_mark: str = strawberry.field(description="Mark of the rule of forms 版式规则的来源标记")
+    set_at: datetime = strawberry.field(description="When the city set it 设定时间, UTC")
+    as_of: AsOf | None = strawberry.field(description="Whether any was set after the moment asked for 事后变更; null for now")
+
+
+@strawberry.type(description="Edition and form that apply to an enterprise 适用标准, and why. plan S3, S4")
+class ApplicableEdition:
+    """What a firm is diagnosed under by its industry and size."""
+
+    key: str = strawberry.field(description="Key of the edition 版本号, such as 2023-automotive")
+    form: str = strawberry.field(description="Form by size class 问卷版式: BRIEF or FULL")
+    basis: str = strawberry.field(
+        description="What decided 依据: group or division of the industry code, headquarters of a group, or plain"
+    )
+    code: str | None = strawberry.field(description="The part of the industry code that decided 行业代码; else null")
+    since: date = strawberry.field(description="First day of the mapping 适用起始日")
+    source: str = strawberry.field(description="Where the mapping comes from 来源")
+    mark: str = strawberry.field(description="Mark of the mapping 来源标记: the plan names editions and maps none")
+    form_mark: str = strawberry.field(description="Mark of the rule of forms 版式规则的来源标记")
+    edition: Edition | None = strawberry.field(description="The edition 标准版本; null while it is not published")
+
+
+def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[EditionMapping]:
+    """Mappings of rows."""
+    then = known_then(context, MAPPING_STREAM)
+    return [
+        EditionMapping(
+            since=one.since,
+            plain=one.plain,
+            editions=[
+                IndustryCodes(industry=industry, divisions=list(codes.divisions), groups=list(codes.groups))
+                for industry, codes in one.editions.items()
+            ],
+            headquarters=one.headquarters,
+            forms=[FormOfSize(size_class=size, form=form.name) for size, form in one.forms.items()],
+            source=one.source.document,
+            mark=one.source.mark,
+            forms_source=one.forms_source.document,
+            forms_mark=one.forms_source.mark,
+            set_at=moment(set_at),
+            as_of=then,
+        )
+        for one, set_at in rows
+    ]
+
+
+@strawberry.type
+class EditionMappingQueries:
+    """Doors to the mapping, and to what applies to a firm."""
+
+    @strawberry.field(description="Every mapping there has been 历次标准适用表, in order of the day it begins. plan S3, S4")
+    def edition_mappings(
+        self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None
+    ) -> list[EditionMapping]:
+        """The mappings set, now or by then."""
+        context = info.context
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            known = replay.of_kind(context.reading, "mapping", EDITION_MAPPING_DESK, position)
+            context = past_context(context, known, asked)
+        return build_mappings(context, edition_mapping.mapping_rows(context.reading))
+
+    @strawberry.field(
+        description="The edition and form that apply to an enterprise 适用标准, by the mapping in force; null when it does not "
+        "exist or lies outside the scope, and before a mapping holds. plan S3"
+    )
+    def edition_for(
+        self, info: strawberry.Info[Context, None], enterprise: strawberry.ID, as_of: AsOfMoment = None
+    ) -> ApplicableEdition | None:
+        """What applies to a firm within the scope, today or by what was known then."""
+        context, day = info.context, city_day(info.context.program.clock())
+        if as_of is not None:
+            position, asked = position_of(context, as_of)
+            past_then = replay.of_applicable(context.reading, context.scope, enterprise, position)
+            at = replay.moment_of(context.reading, position)
+            if past_then is None or at is None:
+                return None
+            day = city_day(asked or moment(at))
+            context = past_context(context, past_then, asked)
+        firm = directory.enterprises_by_id(context.reading, context.scope, [enterprise]).get(enterprise)
+        known = edition_mapping.edition_mappings(context.reading)
+        if firm is None or known is None:
+            return None
+        seat = headquarters.headquarters_on(context.reading, firm.group, day) if firm.group is not None else None
+        try:
+            found = edition_for(known, firm.industry, firm.size_class, day, headquarters=seat == firm.id)
+        except NoMappingYet:
+            return None
+        row = editions_rows.edition(context.reading, found.edition)
+        return ApplicableEdition(
+            key=found.edition,
+            form=found.form.name,
+            basis=found.basis,
+            code=found.code,
+            since=found.since,
+            source=found.source.document,
+            mark=found.source.mark,
+            form_mark=found.form_source.mark,
+            edition=build_editions(context, [row])[0] if row is not None else None,
+        )

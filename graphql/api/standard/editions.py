@@ -1,0 +1,266 @@
+"""Editions 标准版本 in the schema: the published standard, open to every signed-in role. plan S1, S5."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import strawberry
+
+from api.diagnosis.diagnoses import editions_of
+from api.diagnosis.parts import moment
+from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
+from api.kit.context import Context
+from interop.edition_documents import names_of
+from projections.as_of import replay
+from projections.standard import editions as editions_rows
+from projections.standard.editions import EDITIONS_DESK, EditionRow
+from standards import Edition as StandardEdition
+from standards import Indicator as StandardIndicator
+from standards import Origin, difference, origins_of_json, plain_origins
+
+
+@strawberry.type(description="Raw number that an indicator asks for 原始数值")
+class RawNumber:
+    """A raw number of the questionnaire."""
+
+    name: str = strawberry.field(description="Name to send it under 名称")
+    label: str = strawberry.field(description="What to ask 标签")
+    unit: str = strawberry.field(description="Unit 单位")
+    at_most: int | None = strawberry.field(description="Whole number up to this 上限; null = any")
+
+
+@strawberry.type(description="Option of a multiple choice 选项")
+class Option:
+    """An option and the points it adds."""
+
+    name: str = strawberry.field(description="Name to send it under 名称")
+    label: str = strawberry.field(description="What to show 标签")
+    points: Decimal = strawberry.field(description="Points it adds 加分")
+
+
+@strawberry.type(description="Change that an industry makes to a line of the standard 改动. plan S3")
+class IndicatorChange:
+    """One field before and after."""
+
+    field: str = strawberry.field(description="What was changed 改动项: weight_in_dimension or upper_bounds")
+    before: str = strawberry.field(description="In the plain edition 原值")
+    after: str = strawberry.field(description="In this edition 现值")
+    reason: str | None = strawberry.field(description="理由; null: it made room for the changes that were stated")
+
+
+@strawberry.type(description="Where an indicator comes from 来历: base 1, fused X or industry Y. plan S1–S3")
+class IndicatorOrigin:
+    """Part of the standard, and what an industry did to the line."""
+
+    indicator: str = strawberry.field(description="指标编号")
+    name: str = strawberry.field(description="指标名称")
+    part: str = strawberry.field(description="base 基本, fused 融合 or industry 行业")
+    fate: str = strawberry.field(description="kept 沿用, changed 调整, added 新增 or dropped 删减")
+    changes: list[IndicatorChange] = strawberry.field(description="改动")
+    reason: str | None = strawberry.field(description="Why it was dropped 删减理由")
+
+
+@strawberry.type(description="Indicator of an edition 指标. plan S1, S2")
+class Indicator:
+    """An indicator with its five level descriptors."""
+
+    id: str = strawberry.field(description="指标编号")
+    name: str = strawberry.field(description="指标名称")
+    dimension: str = strawberry.field(description="维度编号")
+    subdimension: str = strawberry.field(description="子维度")
+    kind: str = strawberry.field(description="How it is answered 填报方式: choice, ratio, count, multi or outcome")
+    key: bool = strawberry.field(description="Whether it is a key indicator ★ 关键指标")
+    in_brief: bool = strawberry.field(description="Whether the brief form asks it 是否属于简版")
+    weight: Decimal = strawberry.field(description="Percent of its dimension in the full form 维度内权重")
+    numbers: list[RawNumber] = strawberry.field(description="Raw numbers asked for 原始数值")
+    upper_bounds: list[Decimal] = strawberry.field(description="Inclusive upper bounds of levels 1 to 4 分级上限")
+    options: list[Option] = strawberry.field(description="Options of a multiple choice 选项")
+    levels: list[str] = strawberry.field(description="Level descriptors, 1 to 5 等级描述")
+    evidence: str = strawberry.field(description="Evidence to show 佐证要求")
+    maps_to: str = strawberry.field(description="Compatible models 对应模型. plan P8")
+    source: str = strawberry.field(description="Where it comes from 来源")
+    mark: str = strawberry.field(description="Mark of the source 来源标记: V verified … I ours")
+    origin: IndicatorOrigin = strawberry.field(description="Where it comes from in 1+X+Y 来历. plan S1–S3")
+
+
+@strawberry.type(description="Dimension of an edition 维度. plan S1")
+class Dimension:
+    """A dimension and its weight."""
+
+    id: str = strawberry.field(description="维度编号; the section of a form")
+    name: str = strawberry.field(description="维度名称")
+    weight: Decimal = strawberry.field(description="Percent of the total 权重")
+    base: bool = strawberry.field(description="One of the five of the base, which gates look at 基本维度")
+
+
+@strawberry.type(description="Document of an edition 标准文件, at a path beside GraphQL, by the same token. plan S1, P8")
+class EditionDocument:
+    """A document and where it is."""
+
+    kind: str = strawberry.field(
+        description="文件种类: PDF, XLSX, OSCAL, OSCAL_ADDITIONS, DIFFERENCE_PDF or DIFFERENCE_MARKDOWN"
+    )
+    path: str = strawberry.field(
+        description="Path to GET it from 下载路径, such as /editions/2023.pdf; of any two editions /editions/2023...2025.pdf or .md"
+    )
+    media_type: str = strawberry.field(description="媒体类型")
+
+
+@strawberry.type(description="Published edition of the standard 标准版本, never changed afterwards. plan S1, S5")
+class Edition:
+    """An edition as published."""
+
+    key: str = strawberry.field(description="版本号, such as 2023 or 2023-automotive")
+    industry: str | None = strawberry.field(description="Industry of an industry edition 行业; null for a plain one. plan S3")
+    title: str = strawberry.field(description="标题")
+    status: str = strawberry.field(description="Its authority 性质: what a reader must be told")
+    digest: str = strawberry.field(description="Digest that diagnoses pin 摘要")
+    published_at: datetime = strawberry.field(description="发布时间, UTC")
+    in_force_from: date | None = strawberry.field(description="First day it applies 施行日期; null: from its publication on")
+    retired_from: date | None = strawberry.field(
+        description="From this day on no diagnosis is opened under it 废止日期; null: none is set"
+    )
+    dimensions: list[Dimension] = strawberry.field(description="维度")
+    indicators: list[Indicator] = strawberry.field(description="指标")
+    dropped: list[IndicatorOrigin] = strawberry.field(description="Indicators that do not apply in the industry 删减指标. plan S3")
+    bands: list[Decimal] = strawberry.field(description="Lowest total of grades 1 to 10 各档最低分. plan S4")
+    level_names: list[str] = strawberry.field(description="五级名称")
+    grade_names: list[str] = strawberry.field(description="十档名称")
+    documents: list[EditionDocument] = strawberry.field(description="The edition as documents 标准文件. plan S1, S5, P8")
+    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+
+
+@strawberry.type(description="Clause in which two editions differ 版本差异. plan S5")
+class EditionDifference:
+    """One clause before and after."""
+
+    clause: str = strawberry.field(description="Where it stands 条款, such as indicators.Z01.weight_in_dimension")
+    label: str = strawberry.field(description="The same in the words of the standard 条款名称")
+    before: str | None = strawberry.field(description="In the one edition 原值; null where the line is new")
+    after: str | None = strawberry.field(description="In the other edition 现值; null where the line is gone")
+    sentence: str = strawberry.field(description="The difference as a line to read 差异说明")
+
+
+def build_origin(origin: Origin) -> IndicatorOrigin:
+    """Where an indicator comes from, as the schema tells it."""
+    return IndicatorOrigin(
+        indicator=origin.indicator,
+        name=origin.name,
+        part=origin.part,
+        fate=origin.fate,
+        changes=[IndicatorChange(**change.model_dump()) for change in origin.changes],
+        reason=origin.reason,
+    )
+
+
+def build_indicator(item: StandardIndicator, origin: Origin) -> Indicator:
+    """An indicator with its origin, as the schema tells it."""
+    return Indicator(
+        id=item.id,
+        name=item.name,
+        dimension=item.dimension,
+        subdimension=item.subdimension,
+        kind=item.kind,
+        key=item.key,
+        in_brief=item.in_brief,
+        weight=item.weight_in_dimension,
+        numbers=[RawNumber(**number.model_dump()) for number in item.numbers],
+        upper_bounds=list(item.upper_bounds),
+        options=[Option(**option.model_dump()) for option in item.options],
+        levels=list(item.levels),
+        evidence=item.evidence,
+        maps_to=item.maps_to,
+        source=item.source.document,
+        mark=item.source.mark,
+        origin=build_origin(origin),
+    )
+
+
+def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition]:
+    """Editions of rows, flattened, with the origin of every line."""
+    known = editions_of(context, [key for row in rows for key in (row.key, row.key.partition("-")[0])])
+    origins = {row.key: origins_of_json(row.origins) or plain_origins(known[row.key]) for row in rows}
+    return [
+        Edition(
+            key=row.key,
+            industry=row.key.partition("-")[2] or None,
+            title=(edition := known[row.key]).title,
+            status=edition.status,
+            digest=row.digest,
+            published_at=moment(row.published_at),
+            in_force_from=_day(row.in_force_from),
+            retired_from=_day(row.retired_from),
+            dimensions=[
+                Dimension(id=d.id, name=d.name, weight=d.weight, base=d.base) for d in edition.dimensions
+            ],
+            indicators=[
+                build_indicator(item, origin)
+                for item, origin in zip(
+                    edition.indicators, (one for one in origins[row.key] if one.fate != "dropped"), strict=True
+                )
+            ],
+            dropped=[build_origin(one) for one in origins[row.key] if one.fate == "dropped"],
+            bands=list(edition.bands),
+            level_names=list(edition.level_names),
+            grade_names=list(edition.grade_names),
+            documents=[
+                EditionDocument(kind=kind, path=f"/editions/{name}", media_type=media_type)
+                for name, kind, media_type in names_of(
+                    row.key, origins[row.key], over_plain="-" in row.key and row.key.partition("-")[0] in known
+                )
+            ],
+            as_of=known_then(context, f"edition/{row.key}"),
+        )
+        for row in rows
+    ]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text is not None else None
+
+
+def build_differences(old: StandardEdition, new: StandardEdition) -> list[EditionDifference]:
+    """Every clause in which two editions differ, as the schema tells it."""
+    return [
+        EditionDifference(clause=one.clause, label=one.label, before=one.before, after=one.after, sentence=one.sentence)
+        for one in difference(old, new)
+    ]
+
+
+def _context_of(context: Context, as_of: str | None) -> Context:
+    """The context that editions are read in, now or then."""
+    if as_of is None:
+        return context
+    position, asked = position_of(context, as_of)
+    return past_context(context, replay.of_kind(context.reading, "edition", EDITIONS_DESK, position), asked)
+
+
+@strawberry.type
+class EditionQueries:
+    """Doors to the published standard."""
+
+    @strawberry.field(description="Published editions 已发布的标准版本, oldest first. plan S5")
+    def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:
+        """Every edition published, now or by then."""
+        context = _context_of(info.context, as_of)
+        return build_editions(context, editions_rows.editions(context.reading))
+
+    @strawberry.field(
+        description="Every clause in which two published editions differ 版本差异, in the order of the newer; null when one of "
+        "them is not published. plan S5"
+    )
+    def edition_difference(
+        self, info: strawberry.Info[Context, None], older: str, newer: str
+    ) -> list[EditionDifference] | None:
+        """Two published editions compared."""
+        known = editions_of(info.context, [older, newer])
+        if not {older, newer} <= known.keys():
+            return None
+        return build_differences(known[older], known[newer])
+
+    @strawberry.field(description="One published edition 标准版本; null when it is not published. plan S1")
+    def edition(self, info: strawberry.Info[Context, None], key: str, as_of: AsOfMoment = None) -> Edition | None:
+        """A published edition, now or by then."""
+        context = _context_of(info.context, as_of)
+        row = editions_rows.edition(context.reading, key)
+        return build_editions(context, [row])[0] if row is not None else None

@@ -1,0 +1,149 @@
+"""Revisions 标准修订 in the schema: drafts for those who may see them, consultations for every signed-in role. plan S5."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from api.kit.as_of import AsOfMoment, past_context, position_of
+from api.kit.context import Context
+from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.standard.revision_parts import (
+    DraftOf,
+    DraftText,
+    Revision,
+    StandardComment,
+    build_comments,
+    build_revisions,
+    build_text,
+)
+from domain.access import Scope
+from domain.standard.revision.revision import draft_scope
+from projections.as_of import replay
+from projections.standard import revisions as revisions_rows
+from projections.standard.revisions import DraftEditions, RevisionRow
+
+
+def _drafts(context: Context) -> Scope:
+    return draft_scope(context.role, context.scope)
+
+
+def find_revision(context: Context, identity: str, wanted: frozenset[str]) -> Revision | None:
+    """One revision as it is now, as far as the caller may see it."""
+    scope = _drafts(context)
+    row = revisions_rows.revision(context.reading, scope, identity)
+    if row is None:
+        return None
+    shown = revisions_rows.drafts_admitted(context.reading, scope, [identity])
+    return build_revisions(context, [row], shown, wanted, scope)[0]
+
+
+def _then(context: Context, identity: str, as_of: str, wanted: frozenset[str]) -> Revision | None:
+    """As it was known then: a draft that the caller may see today, or what was public then already."""
+    scope = _drafts(context)
+    position, asked = position_of(context, as_of)
+    found = replay.of_revision(context.reading, scope, identity, position)
+    if found is None:
+        return None
+    shown = revisions_rows.drafts_admitted(context.reading, scope, [identity])
+    then = past_context(context, found, asked)
+    row = revisions_rows.revision(then.reading, then.scope, identity)
+    if row is None or not (row.public or identity in shown):
+        return None
+    return build_revisions(then, [row], shown, wanted, then.scope)[0]
+
+
+@strawberry.type
+class RevisionQueries:
+    """Doors to revisions of the standard."""
+
+    @strawberry.field(
+        description="One revision 标准修订; null when there is none, or it was never put to consultation and its draft is not open "
+        "to the caller. plan S5"
+    )
+    def revision(
+        self,
+        info: strawberry.Info[Context, None],
+        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
+    ) -> Revision | None:
+        """A revision, now or then."""
+        context, wanted = info.context, wanted_fields(info)
+        if as_of is not None:
+            return _then(context, id, as_of, wanted)
+        context.at_least(at_least)
+        return find_revision(context, id, wanted)
+
+    @strawberry.field(description="Revisions 标准修订: those put to consultation, and drafts open to the caller. plan S5")
+    def revisions(
+        self, info: strawberry.Info[Context, None], first: First = None, after: After = None, at_least: AtLeast = None
+    ) -> Connection[Revision]:
+        """A page of revisions, in order of id."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        reading, scope = context.at_least(at_least), _drafts(context)
+        start = context.cursors.open_key("revisions", after) if after else None
+        rows = revisions_rows.revisions(reading, scope, size + 1, after=start)
+
+        def build(shown: Sequence[RevisionRow]) -> list[Revision]:
+            admitted = revisions_rows.drafts_admitted(reading, scope, [row.id for row in shown])
+            return build_revisions(context, shown, admitted, below(wanted, "nodes", "edges.node"), scope)
+
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: context.cursors.seal_key("revisions", row.id),
+            build,
+            lambda: revisions_rows.revision_count(reading, scope),
+            wanted,
+        )
+
+    @strawberry.field(
+        description="Comments on a revision 意见, in the order they came; none of one that the caller cannot see. plan S5"
+    )
+    def comments(
+        self,
+        info: strawberry.Info[Context, None],
+        revision: strawberry.ID,
+        unanswered: bool = False,  # noqa: FBT001, FBT002 - an argument of the schema
+        first: First = None,
+        after: After = None,
+        at_least: AtLeast = None,
+    ) -> Connection[StandardComment]:
+        """A page of comments with what became of them."""
+        context, wanted, size = info.context, wanted_fields(info), page_size(first)
+        reading, scope = context.at_least(at_least), _drafts(context)
+        start = int(context.cursors.open_key(f"comments/{revision}", after)) if after else 0
+        rows = revisions_rows.comments(reading, scope, revision, size + 1, after=start, unanswered=unanswered)
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda row: context.cursors.seal_key(f"comments/{revision}", str(row.number)),
+            lambda shown: build_comments(context, shown),
+            lambda: revisions_rows.comment_count(reading, scope, revision, unanswered=unanswered),
+            wanted,
+        )
+
+    @strawberry.field(
+        description="Text of one edition of a revision 草案文本, with every clause in which it differs from the edition in force; "
+        "null when it does not compose, or is not open to the caller. of: the text on consultation, which is open to every "
+        "signed-in role, or the draft as it stands. industry: none for the plain edition. plan S5"
+    )
+    def revision_text(
+        self,
+        info: strawberry.Info[Context, None],
+        revision: strawberry.ID,
+        of: DraftOf = DraftOf.CONSULTED,
+        industry: str | None = None,
+        at_least: AtLeast = None,
+    ) -> DraftText | None:
+        """One edition that would be published."""
+        context = info.context
+        reading, scope = context.at_least(at_least), _drafts(context)
+        read = revisions_rows.draft_editions if of is DraftOf.CURRENT else revisions_rows.consulted_editions
+        found: DraftEditions | None = read(reading, scope, revision)
+        row = revisions_rows.revision(reading, scope, revision)
+        if found is None or row is None:
+            return None
+        replaces = f"{row.base}-{industry}" if industry is not None else row.base
+        composition = found.compositions.get(replaces)
+        return build_text(context, revision, of, replaces, composition) if composition is not None else None

@@ -1,0 +1,345 @@
+"""Shadow re-scoring 影子测算 in the schema: what a draft would do; firms for city and auditor alone. plan S4, S5.
+
+Who may not see firms is shown counts alone, 1 to 4 withheld and all others to the nearest five, and no sensitivity of an
+edition that fewer than five diagnoses stand behind: a named reviewer judges the standard and is to single out no firm.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+from api.diagnosis.parts import moment
+from api.kit.context import Context
+from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.participants.enterprises import Enterprise, load_enterprises
+from domain.fields import SHADOW_FIRMS
+from domain.standard.revision.revision import draft_scope
+from projections.diagnosis.rescoring import Mover
+from projections.standard import revisions
+from projections.standard import shadow as shadow_rows
+from projections.standard.shadow import WITHHELD_BELOW, ShadowRow, blurred
+from standards.shadow import sensitivity as measured
+from standards.shadow.rescore import OBSTACLES
+from standards.shadow.tally import ShadowCounts as Counted
+from standards.shadow.tally import ShadowResult
+
+CONNECTION = "shadowMovers"
+
+
+@strawberry.type(description="How diagnoses would fare 测算计数; a count is null where it is withheld. plan S5")
+class ShadowCounts:
+    """Counts of diagnoses."""
+
+    same: int | None = strawberry.field(description="Same grade 不变")
+    up: int | None = strawberry.field(description="Higher grade 上升")
+    down: int | None = strawberry.field(description="Lower grade 下降")
+    not_rescorable: int | None = strawberry.field(description="Not to be re-scored 不可测算: counted, never guessed")
+
+
+@strawberry.type(description="One grade before and where its diagnoses would go 迁移矩阵的一行. plan S4, S5")
+class ShadowMatrixRow:
+    """A row of the migration matrix."""
+
+    grade: int = strawberry.field(description="Grade as issued 现档, 0 = below grade 1")
+    diagnoses: list[int | None] = strawberry.field(description="By the grade they would have, 0 to 10 新档诊断数; null: withheld")
+
+
+@strawberry.type(description="Counts of one district, size class, edition or division 分项计数. plan S5")
+class ShadowSlice:
+    """Counts of a part."""
+
+    by: str = strawberry.field(description="district, size_class, edition or division 分项")
+    key: str = strawberry.field(description="Which one 取值")
+    counts: ShadowCounts = strawberry.field(description="计数")
+
+
+@strawberry.type(description="How many would move for a reason 变动原因计数; a diagnosis may have several. plan S5")
+class ShadowReasonCount:
+    """A reason and its number."""
+
+    kind: str = strawberry.field(description="weights, levels, points, bands, gate or process 原因类别")
+    subject: str = strawberry.field(description="Code of the gate, or the indicator that moved most 门槛或指标")
+    diagnoses: int | None = strawberry.field(description="诊断数; null: withheld")
+
+
+@strawberry.type(description="How many cannot be re-scored for a reason 不可测算原因计数; a diagnosis may have several. plan S5")
+class ShadowObstacleCount:
+    """An obstacle and its number."""
+
+    kind: str = strawberry.field(description="Code of the obstacle 原因代码, such as newly_asked")
+    subject: str = strawberry.field(description="Indicator, dimension or edition at fault 对象")
+    sentence: str = strawberry.field(description="The same as a line to read 说明")
+    diagnoses: int | None = strawberry.field(description="诊断数; null: withheld")
+
+
+@strawberry.type(description="The nearest value of a parameter at which some firm's grade is another 最近变动点. plan S4, S5")
+class NearestMove:
+    """Where the first firms move."""
+
+    value: Decimal = strawberry.field(description="取值")
+    change: Decimal = strawberry.field(description="From the present value 变化量")
+    firms: int | None = strawberry.field(description="How many move there 变动家数; null: withheld")
+    example: strawberry.ID | None = strawberry.field(description="One of their diagnoses 一例; null for who may not see firms")
+
+
+@strawberry.type(
+    description="How far one parameter may go before any grade moves 敏感性; null: no value in that direction moves anyone. When "
+    "a weight changes, its siblings share the rest of 100 in proportion. plan S4, S5"
+)
+class ParameterSensitivity:
+    """A weight, band or gate threshold."""
+
+    clause: str = strawberry.field(description="Where it stands 条款, such as dimensions.D1.weight")
+    label: str = strawberry.field(description="The same in the words of the standard 条款名称")
+    value: Decimal = strawberry.field(description="Now 现值")
+    less: NearestMove | None = strawberry.field(description="Below it 向下")
+    more: NearestMove | None = strawberry.field(description="Above it 向上")
+
+
+@strawberry.type(description="Sensitivity of every parameter of an edition 版本敏感性. plan S4, S5")
+class EditionSensitivity:
+    """All parameters of one edition of the draft."""
+
+    replaces: str = strawberry.field(description="Key of the published edition in whose place it would stand 所接替版本")
+    edition: str = strawberry.field(description="Its own key 版本号")
+    firms: int | None = strawberry.field(description="Diagnoses re-scored under it 诊断数; null: withheld")
+    parameters: list[ParameterSensitivity] = strawberry.field(description="参数; empty where all is withheld")
+
+
+@strawberry.type(description="What a draft would do to every finished diagnosis 影子测算汇总. plan S4, S5")
+class ShadowOutcome:
+    """Matrix, counts, reasons and sensitivity."""
+
+    blurred: bool = strawberry.field(
+        description="Whether counts are blurred for who may not see firms 是否模糊: 1 to 4 withheld, others to the nearest five"
+    )
+    counts: ShadowCounts = strawberry.field(description="计数")
+    matrix: list[ShadowMatrixRow] = strawberry.field(description="Migration matrix 等级迁移矩阵, grades 0 to 10")
+    slices: list[ShadowSlice] = strawberry.field(description="By district, size, edition and division 分项计数")
+    reasons: list[ShadowReasonCount] = strawberry.field(description="Why they move 变动原因")
+    obstacles: list[ShadowObstacleCount] = strawberry.field(description="Why some cannot be re-scored 不可测算原因")
+    reworded: int | None = strawberry.field(
+        description="Re-scored on answers to questions that the draft words otherwise 问题表述有变: read with caution"
+    )
+    sensitivity: list[EditionSensitivity] = strawberry.field(description="敏感性")
+
+
+@strawberry.type(description="Shadow re-scoring of a draft 影子测算: asked for, at work, completed or failed. plan S5")
+class ShadowRun:
+    """One run."""
+
+    revision: strawberry.ID = strawberry.field(description="Revision whose draft it is 修订")
+    number: int = strawberry.field(description="Counts from 1 次数")
+    status: str = strawberry.field(description="running 进行中, completed 已完成 or failed 失败")
+    draft_version: int = strawberry.field(description="Draft version it is of 草案稿次")
+    outdated: bool = strawberry.field(description="Whether the draft has changed since 草案其后已修改")
+    requested_at: datetime = strawberry.field(description="请求时间, UTC")
+    ended_at: datetime | None = strawberry.field(description="结束时间, UTC; null while at work")
+    done: int | None = strawberry.field(description="Diagnoses done 已测算数; null before it began, and where it is withheld")
+    total: int | None = strawberry.field(description="Of how many 总数; likewise")
+    failure: str | None = strawberry.field(description="Why it came to nothing 失败原因")
+    rules: str | None = strawberry.field(description="Version of the rules of re-scoring 测算规则版本")
+    input_digest: str | None = strawberry.field(
+        description="SHA-256 of all that the result follows from 输入摘要; the auditor's, as it holds a position"
+    )
+    outcome: ShadowOutcome | None = strawberry.field(description="What the draft would do 测算结果; null unless completed")
+
+
+@strawberry.type(description="Why a grade would be another 变动原因. plan S5")
+class ShadowReason:
+    """One cause, in the order of judging."""
+
+    kind: str = strawberry.field(description="weights, levels, points, bands, gate or process 原因类别")
+    subject: str = strawberry.field(description="Code of the gate, or the indicator that moved most 门槛或指标")
+    sentence: str = strawberry.field(description="说明")
+
+
+@strawberry.type(description="Diagnosis whose grade would be another 变动企业. plan S4, S5")
+class ShadowMover:
+    """Who moves, from where to where and why."""
+
+    diagnosis: strawberry.ID = strawberry.field(description="诊断")
+    enterprise: Enterprise | None = strawberry.field(description="企业")
+    edition: str = strawberry.field(description="Edition it was diagnosed under 标准版本")
+    before: int = strawberry.field(description="Grade as issued 现档, 0 = below grade 1")
+    after: int = strawberry.field(description="Grade under the draft 新档")
+    total_before: Decimal = strawberry.field(description="现总分")
+    total_after: Decimal = strawberry.field(description="新总分")
+    reasons: list[ShadowReason] = strawberry.field(description="变动原因")
+    sentence: str = strawberry.field(description="The move as a line to read 变动说明")
+
+
+Show = Callable[[int], int | None]
+
+
+def _counts(found: Counted, show: Show) -> ShadowCounts:
+    return ShadowCounts(
+        same=show(found.same), up=show(found.up), down=show(found.down), not_rescorable=show(found.not_rescorable)
+    )
+
+
+def build_outcome(
+    result: ShadowResult, sensitivities: Sequence[measured.EditionSensitivity], *, sees_firms: bool
+) -> ShadowOutcome:
+    """A result as it is shown to who may see firms, or to who may not."""
+    show: Show = int if sees_firms else blurred
+    return ShadowOutcome(
+        blurred=not sees_firms,
+        counts=_counts(result.counts, show),
+        matrix=[
+            ShadowMatrixRow(grade=grade, diagnoses=[show(number) for number in row])
+            for grade, row in enumerate(result.matrix)
+        ],
+        slices=[ShadowSlice(by=one.by, key=one.key, counts=_counts(one.counts, show)) for one in result.slices],
+        reasons=[
+            ShadowReasonCount(kind=one.kind, subject=one.subject, diagnoses=show(one.diagnoses)) for one in result.reasons
+        ],
+        obstacles=[
+            ShadowObstacleCount(
+                kind=one.kind,
+                subject=one.subject,
+                sentence=OBSTACLES[one.kind].format(subject=one.subject),
+                diagnoses=show(one.diagnoses),
+            )
+            for one in result.obstacles
+        ],
+        reworded=show(result.reworded),
+        sensitivity=[_sensitivity(one, show, sees_firms=sees_firms) for one in sensitivities],
+    )
+
+
+def _sensitivity(found: measured.EditionSensitivity, show: Show, *, sees_firms: bool) -> EditionSensitivity:
+    shown = found.parameters if sees_firms or found.firms >= WITHHELD_BELOW else ()
+    return EditionSensitivity(
+        replaces=found.replaces,
+        edition=found.edition,
+        firms=show(found.firms),
+        parameters=[
+            ParameterSensitivity(
+                clause=one.clause,
+                label=one.label,
+                value=one.value,
+                less=_nearest(one.less, show, sees_firms=sees_firms),
+                more=_nearest(one.more, show, sees_firms=sees_firms),
+            )
+            for one in shown
+        ],
+    )
+
+
+def _nearest(found: measured.NearestMove | None, show: Show, *, sees_firms: bool) -> NearestMove | None:
+    if found is None:
+        return None
+    return NearestMove(
+        value=found.value,
+        change=found.change,
+        firms=show(found.firms),
+        example=strawberry.ID(found.example) if sees_firms else None,
+    )
+
+
+def find_shadow(context: Context, revision: str, number: int | None = None) -> ShadowRun | None:
+    """A run over a draft, as far as the caller may see it; None where there is none to be seen."""
+    scope = draft_scope(context.role, context.scope)
+    row = shadow_rows.shadow(context.reading, scope, revision, number)
+    draft = revisions.draft_editions(context.reading, scope, revision)
+    if row is None or draft is None:
+        return None
+    sees_firms = context.role in SHADOW_FIRMS
+    show: Show = int if sees_firms else blurred
+    told = context.program.shadows.progress(revision) if row.status == "running" else None
+    progress = told if told is not None and told.number == row.number else None
+    result = row.told()
+    return ShadowRun(
+        revision=strawberry.ID(row.revision),
+        number=row.number,
+        status=row.status,
+        draft_version=row.draft_version,
+        outdated=draft.digest != row.draft_digest,
+        requested_at=moment(row.requested_at),
+        ended_at=moment(row.ended_at) if row.ended_at is not None else None,
+        done=show(progress.done) if progress is not None else None,
+        total=show(progress.total) if progress is not None else None,
+        failure=row.failure,
+        rules=row.rules,
+        input_digest=row.input_digest,
+        outcome=build_outcome(result, row.sensitivities(), sees_firms=sees_firms) if result is not None else None,
+    )
+
+
+def _movers(context: Context, rows: Sequence[Mover], wanted: frozenset[str]) -> list[ShadowMover]:
+    context.disclosing.note(
+        context.disclosing.masks("ShadowMover", wanted), ((row.enterprise, f"diagnosis/{row.diagnosis}") for row in rows)
+    )
+    firms: dict[str, Enterprise] = {}
+    if "enterprise" in wanted:
+        firms = load_enterprises(context, list(dict.fromkeys(row.enterprise for row in rows)), below(wanted, "enterprise"))
+    return [
+        ShadowMover(
+            diagnosis=strawberry.ID(row.diagnosis),
+            enterprise=firms.get(row.enterprise),
+            edition=row.edition,
+            before=row.moved.before,
+            after=row.moved.after,
+            total_before=row.moved.total_before,
+            total_after=row.moved.total_after,
+            reasons=[ShadowReason(kind=one.kind, subject=one.subject, sentence=one.sentence) for one in row.moved.reasons],
+            sentence=row.moved.sentence,
+        )
+        for row in rows
+    ]
+
+
+def _completed(context: Context, revision: str, number: int | None) -> ShadowRow | None:
+    return shadow_rows.shadow(context.reading, draft_scope(context.role, context.scope), revision, number)
+
+
+@strawberry.type
+class ShadowQueries:
+    """Doors to shadow re-scoring."""
+
+    @strawberry.field(
+        description="Shadow re-scoring of a draft 影子测算, the latest unless numbered; null when there is none, or the draft is "
+        "not to be seen. plan S5"
+    )
+    def shadow(
+        self,
+        info: strawberry.Info[Context, None],
+        revision: strawberry.ID,
+        number: int | None = None,
+        at_least: AtLeast = None,
+    ) -> ShadowRun | None:
+        """One run, with its progress or result."""
+        info.context.at_least(at_least)
+        return find_shadow(info.context, revision, number)
+
+    @strawberry.field(
+        description="Diagnoses that a draft would move 变动企业, in order of id; of firms in the caller's scope, and empty until "
+        "the run is completed. plan S5"
+    )
+    def shadow_movers(
+        self,
+        info: strawberry.Info[Context, None],
+        revision: strawberry.ID,
+        number: int | None = None,
+        first: First = None,
+        after: After = None,
+    ) -> Connection[ShadowMover]:
+        """Who moves, and why."""
+        context, size, wanted = info.context, page_size(first), wanted_fields(info)
+        place = f"{CONNECTION}/{revision}"
+        beyond = context.cursors.open_key(place, after) if after is not None else ""
+        row = _completed(context, revision, number)
+        lines = context.program.blobs.get(row.movers) if row is not None and row.movers is not None else None
+        rows = shadow_rows.movers(context.reading, context.scope, lines or b"", size + 1, beyond)
+        fields = wanted | below(wanted, "nodes", "edges.node")
+        return connection(  # type: ignore[no-any-return]
+            rows,
+            size,
+            lambda mover: context.cursors.seal_key(place, mover.diagnosis),
+            lambda shown: _movers(context, shown, fields),
+            lambda: shadow_rows.mover_count(context.reading, context.scope, lines or b""),
+            wanted,
+        )

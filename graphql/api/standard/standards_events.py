@@ -1,0 +1,62 @@
+"""Standards events 标准动态 in the schema: editions and revisions as they move. plan S5."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+
+import strawberry
+
+from api.diagnosis.parts import moment
+from api.kit.context import Context
+from api.kit.paging import After
+from api.record.audit_trail import in_words
+from api.server.subscriptions import BATCH, follow
+from domain.standard.revision.revision import draft_scope
+from journal import Caller
+from projections import Reading
+from projections.standard import revisions
+from projections.standard.revisions import StandardsEventRow
+
+
+@strawberry.type(description="Something happened to the standard 标准动态; read the subject for what it is now. plan S5")
+class StandardsEvent:
+    """A public shape of its own, apart from what is stored; it tells of no person and of no number of what is hidden."""
+
+    cursor: str = strawberry.field(description="Pass it as `after` to go on from here 续订令牌")
+    subject: str = strawberry.field(description="What it is about 对象: revision or edition")
+    id: strawberry.ID = strawberry.field(description="Id of the revision, or key of the edition 标识")
+    type: str = strawberry.field(description="Published name of the fact 事实名称")
+    what: str = strawberry.field(description="What happened, in Chinese 事实")
+    at: datetime = strawberry.field(description="When 时间, UTC")
+    role: str = strawberry.field(description="Role acted in 角色")
+
+
+@strawberry.type
+class StandardsSubscription:
+    """Events of the standard as they happen."""
+
+    @strawberry.subscription(
+        description="Events of editions and revisions 标准动态, each once and in order; of a draft only for whom it is open to. "
+        "after: cursor of the last event seen; without it, from now on. plan S5"
+    )
+    async def standards_events(
+        self, info: strawberry.Info[Context, None], after: After = None
+    ) -> AsyncGenerator[StandardsEvent, None]:
+        """Events beyond a cursor, for ever."""
+        context = info.context
+
+        def read(reading: Reading, caller: Caller, position: int) -> list[StandardsEventRow]:
+            drafts = draft_scope(caller.role, caller.scope)
+            return revisions.standards_events(reading, drafts, BATCH, after=position)
+
+        async with aclosing(follow(context, after, read)) as rows:
+            async for row in rows:
+                yield StandardsEvent(
+                    cursor=context.cursors.seal(row.position),
+                    subject=row.kind,
+                    id=strawberry.ID(row.subject),
+                    type=row.type,
+                    what=in_words(row.type),
+                    at=moment(row.at),
+                    role=row.role,
+                )
