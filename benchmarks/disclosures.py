@@ -30,8 +30,8 @@ from benchmarks.measuring import in_turn, postgres, table
 from benchmarks.page import OURS, ROWS, build, free_port, load, server
 from domain.access import Attribute, Is
 from domain.disclosures import Disclosed, Disclosure
-from journal.disclosures import DisclosureLog
-from journal.group_commit import LARGEST_GROUP
+from journal.disclosure_log.disclosure_log import DisclosureLog
+from journal.engines.group_commit import LARGEST_GROUP
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from zhenduan.demo_people import SHOWN_DISTRICT

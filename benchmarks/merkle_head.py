@@ -25,9 +25,9 @@ import psycopg2
 from benchmarks import measuring
 from benchmarks.append import STATE, by_threads
 from journal import Entry, Journal, NewEntry
-from journal.postgres import PostgresRecorder, _Append
-from journal.postgres_schema import EDITION, FUNCTION
-from journal.sqlite import INSERT, SQLiteRecorder
+from journal.engines.postgres import PostgresRecorder, _Append
+from journal.engines.postgres_schema import EDITION, FUNCTION
+from journal.engines.sqlite import INSERT, SQLiteRecorder
 
 WITH, WITHOUT = "with the Merkle head", "without it"
 GOALS = {1: 0.8, 8: 0.6}

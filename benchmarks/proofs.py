@@ -22,10 +22,10 @@ from psycopg2.extras import execute_values
 from tqdm import tqdm
 
 from journal import Journal, Verified, open_journal, verify
-from journal.checkpoints import read_checkpoint
+from journal.engines.sqlite import INSERT
 from journal.entries import COLUMNS, Head, NewEntry, extend
-from journal.sqlite import INSERT
-from journal.transparency import contradicted, open_log
+from journal.transparency.checkpoints import read_checkpoint
+from journal.transparency.transparency_log import contradicted, open_log
 
 BATCH = 5_000
 STATE = (

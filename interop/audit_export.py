@@ -12,11 +12,11 @@ import orjson
 from domain.access import Scope
 from interop.dossier import covering, path_of
 from journal import Entry, Journal
-from journal.checkpoints import Checkpoint
 from journal.entries import canonical
-from journal.merkle import includes
-from journal.subtrees import TILE, TILE_HEIGHT, Unprovable
-from journal.transparency import TransparencyLog
+from journal.transparency.checkpoints import Checkpoint
+from journal.transparency.merkle import includes
+from journal.transparency.subtrees import TILE, TILE_HEIGHT, Unprovable
+from journal.transparency.transparency_log import TransparencyLog
 from projections import ReadModels
 from projections.record import audit_trail, trail_sentences
 from projections.record.audit_trail import EntryFilter, EntryRow

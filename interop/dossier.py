@@ -22,11 +22,11 @@ from domain.participants.enterprises import ENTERPRISES, Firm, enterprise_stream
 from domain.participants.organisations import organisation_stream
 from domain.standard.editions import edition_stream
 from journal import Entry, Journal, decode
-from journal.checkpoints import Checkpoint
 from journal.entries import canonical
-from journal.notes import Note
-from journal.proof_files import ProofFile
-from journal.transparency import NotSigned, TransparencyLog
+from journal.transparency.checkpoints import Checkpoint
+from journal.transparency.proof_files import ProofFile
+from journal.transparency.signed_notes import Note
+from journal.transparency.transparency_log import NotSigned, TransparencyLog
 
 FORMAT = "zhenduan.dossier.v1"
 Data = dict[str, Any]

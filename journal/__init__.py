@@ -1,6 +1,7 @@
 """The append-only record 日志: who did what, when, in which role, for whom and why, on two engines. plan P5."""
 
 from journal.codec import decode
+from journal.command_handling import Accepted, Caller, Conflict, Finish, Handled, handle
 from journal.entries import (
     ClockRefused,
     Entry,
@@ -10,9 +11,8 @@ from journal.entries import (
     NewEntry,
     VersionTaken,
 )
-from journal.handling import Accepted, Caller, Conflict, Finish, Handled, handle
-from journal.log import Journal, open_journal
-from journal.verifying import Broken, Verified, verify
+from journal.journal import Journal, open_journal
+from journal.transparency.verifying import Broken, Verified, verify
 
 __all__ = [
     "Accepted",

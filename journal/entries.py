@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from journal.digests import DIGESTS, Digest
-from journal.merkle import Tree
+from journal.transparency.digests import DIGESTS, Digest
+from journal.transparency.merkle import Tree
 
 MICROSECONDS = 1_000_000
 DAY = 86_400 * MICROSECONDS

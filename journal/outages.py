@@ -8,7 +8,7 @@ import psycopg2
 from psycopg2.errors import QueryCanceled, ReadOnlySqlTransaction, TransactionRollbackError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from journal.log import Journal
+from journal.journal import Journal
 
 CHAIN_LENGTH = 8
 """So many causes are looked at: a driver's error comes wrapped by the library above it and by our own."""

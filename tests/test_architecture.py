@@ -148,8 +148,8 @@ def test_the_guard_sees_a_clock_chance_a_file_and_a_float(line: str) -> None:
 @pytest.mark.parametrize(
     ("room", "file", "line"),
     [
-        ("journal", "journal/log.py", "from projections import ReadModels"),
-        ("journal", "journal/log.py", "import psycopg"),
+        ("journal", "journal/journal.py", "from projections import ReadModels"),
+        ("journal", "journal/journal.py", "import psycopg"),
         ("projections", "projections/engine/read_model.py", "import weasyprint"),
         ("projections", "projections/documents/printing.py", "import weasyprint"),
         ("projections", "projections/engine/read_model.py", "from interop import rosters"),

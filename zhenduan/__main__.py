@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg2
 
 from journal.entries import DigestDiffers, HeadBroken
-from journal.log_key import LogKeyUnusable
-from journal.vault import MasterKeyUnusable
+from journal.secrets.vault import MasterKeyUnusable
+from journal.transparency.log_key import LogKeyUnusable
 from zhenduan import (
     administration,
     disclosure_commands,

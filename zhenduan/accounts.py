@@ -21,8 +21,8 @@ from api.kit.services import Identified, Invited, SignedIn
 from domain.access import Role, scope_of
 from domain.kernel import SHANGHAI, Rule, city_day
 from journal import Caller, Journal
-from journal.handling import microseconds
-from journal.vault import Vault
+from journal.command_handling import microseconds
+from journal.secrets.vault import Vault
 from projections import ReadModels
 from projections.participants.people import MembershipRow
 from zhenduan.invitations import Invitations

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from journal.backing_up import back_up
-from journal.backup import Backup, BackupRefused, open_backup
-from journal.notes import NoteRefused, VerifierKey
-from journal.restoring import NotEmpty, restore
+from journal.backup.format import Backup, BackupRefused, open_backup
+from journal.backup.restore import NotEmpty, restore
+from journal.backup.write import back_up
+from journal.transparency.signed_notes import NoteRefused, VerifierKey
 from zhenduan.administration import progress
 from zhenduan.settings import DIGEST, Settings
 from zhenduan.wiring import finish_erasures, now, opened

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from journal.transparency import SigningRefused, TransparencyLog
+from journal.transparency.transparency_log import SigningRefused, TransparencyLog
 
 SECONDS = 600.0
 """Ten minutes: so long may a rewrite of the newest entries go unseen, and so old is a proof's checkpoint at most."""

@@ -12,7 +12,7 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people import GrantMembership, RegisterPerson
 from interop.code_lists import districts
 from journal import Caller
-from journal.personal import PersonalKeys
+from journal.secrets.personal import PersonalKeys
 from zhenduan.demo_data import DemoData
 
 SHOWN_DISTRICT = "310117"

@@ -20,7 +20,7 @@ from interop.classification import size_class
 from interop.code_lists import names_of_codes
 from interop.rosters import read_roster, roster_command
 from journal import Caller
-from journal.personal import PersonalKeys
+from journal.secrets.personal import PersonalKeys
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
 from zhenduan.demo_cases import Act, Cast, DemoCase, acts
 from zhenduan.demo_data import DemoData, Ending, Provider, seats

@@ -14,7 +14,7 @@ from api.server.disclosure_notes import Disclosing
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
 from domain.kernel import Refused
-from journal.disclosures import broken
+from journal.disclosure_log.disclosure_log import broken
 from projections.record import audit_trail
 from projections.record.disclosures import DisclosureFilter, DisclosureRow, disclosures
 from zhenduan.settings import Settings

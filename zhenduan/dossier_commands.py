@@ -14,8 +14,8 @@ from domain.kernel import Refused
 from interop import audit_export, verify_dossier
 from interop.dossier import KINDS, dossier
 from interop.provenance import provenance
-from journal.subtrees import Unprovable
-from journal.transparency import SigningRefused
+from journal.transparency.subtrees import Unprovable
+from journal.transparency.transparency_log import SigningRefused
 from projections.record.audit_trail import EntryFilter
 from zhenduan.disclosure_commands import WHOLE_ENTRIES, write_down
 from zhenduan.settings import Settings

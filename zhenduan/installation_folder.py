@@ -9,7 +9,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from journal.log import is_journal
+from journal.journal import is_journal
 from zhenduan.settings import DATA, DATABASE, Settings
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from hashlib import sha256
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, select
 
 from api.kit.services import Invited
-from journal.handling import microseconds
-from journal.vault import SCHEMA, Vault
+from journal.command_handling import microseconds
+from journal.secrets.vault import SCHEMA, Vault
 
 META = MetaData(schema=SCHEMA)
 INVITATIONS = Table(

@@ -17,7 +17,7 @@ from threading import Timer
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from journal.notes import LARGEST_NOTE, Note, NoteRefused, from_base64
+from journal.transparency.signed_notes import LARGEST_NOTE, Note, NoteRefused, from_base64
 
 TIMEOUT_SECONDS = 30.0
 """Of one step: until a connection stands, until the next byte."""

@@ -6,7 +6,7 @@ import unicodedata
 from sqlalchemy import BigInteger, Column, MetaData, String, Table
 
 from domain.kernel import Rule
-from journal.vault import SCHEMA
+from journal.secrets.vault import SCHEMA
 
 META = MetaData(schema=SCHEMA)
 LOGINS = Table(

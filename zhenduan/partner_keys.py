@@ -17,8 +17,8 @@ from domain.access import Role, scope_of
 from domain.kernel import Rule
 from domain.participants.organisations import OrganisationKind
 from journal import Caller
-from journal.handling import microseconds
-from journal.vault import SCHEMA, Vault
+from journal.command_handling import microseconds
+from journal.secrets.vault import SCHEMA, Vault
 from projections import Reading
 from projections.participants.directory import organisations_by_id
 

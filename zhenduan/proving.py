@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from journal.checkpoints import Checkpoint, read_checkpoint
-from journal.notes import Note, NoteRefused, VerifierKey
-from journal.proof_files import ProofFile, ProofRefused
-from journal.subtrees import Unprovable
-from journal.transparency import NotSigned, SigningRefused, contradicted
+from journal.transparency.checkpoints import Checkpoint, read_checkpoint
+from journal.transparency.proof_files import ProofFile, ProofRefused
+from journal.transparency.signed_notes import Note, NoteRefused, VerifierKey
+from journal.transparency.subtrees import Unprovable
+from journal.transparency.transparency_log import NotSigned, SigningRefused, contradicted
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened
 from zhenduan.witnesses import Witnesses

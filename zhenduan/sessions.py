@@ -23,8 +23,8 @@ from sqlalchemy import (
 )
 
 from api.kit.services import SignedIn
-from journal.handling import microseconds
-from journal.vault import SCHEMA, Vault
+from journal.command_handling import microseconds
+from journal.secrets.vault import SCHEMA, Vault
 
 META = MetaData(schema=SCHEMA)
 SESSIONS = Table(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from journal.digests import DIGESTS, Digest
+from journal.transparency.digests import DIGESTS, Digest
 from zhenduan.limits import LimitUnusable, ServerLimits, limits_of
 from zhenduan.logs import LogForm
 from zhenduan.single_sign_on_provider import ProviderSettings

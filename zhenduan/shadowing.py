@@ -22,7 +22,7 @@ from domain.standard.revision.revision import Revision, revision_stream
 from domain.standard.shadow import CompleteShadow, FailShadow, shadow_stream
 from journal import Caller
 from journal.codec import decode
-from journal.handling import microseconds
+from journal.command_handling import microseconds
 from projections.diagnosis.finished_diagnoses import how_many
 from projections.diagnosis.rescoring import Rescoring
 from projections.standard import editions, shadow

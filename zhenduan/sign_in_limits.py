@@ -12,8 +12,8 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete, select, update
 
-from journal.handling import microseconds
-from journal.vault import SCHEMA, Vault
+from journal.command_handling import microseconds
+from journal.secrets.vault import SCHEMA, Vault
 
 META = MetaData(schema=SCHEMA)
 ATTEMPTS = Table(

@@ -18,8 +18,8 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, 
 
 from api.kit.services import Begun, SignedIn
 from domain.kernel import Rule
-from journal.handling import microseconds
-from journal.vault import SCHEMA, Vault
+from journal.command_handling import microseconds
+from journal.secrets.vault import SCHEMA, Vault
 from zhenduan.single_sign_on_provider import IdentityProvider, TokenRefused
 
 META = MetaData(schema=SCHEMA)

@@ -22,8 +22,8 @@ from domain.command_rights import COMMANDS, ROLE_NOT_ALLOWED
 from domain.kernel import Rule
 from journal import Caller
 from journal.blobs import Blobs
-from journal.handling import microseconds
-from journal.vault import SCHEMA, Vault, derived
+from journal.command_handling import microseconds
+from journal.secrets.vault import SCHEMA, Vault, derived
 from zhenduan.file_types import FileType, cleaned, content_problem, type_of
 
 META = MetaData(schema=SCHEMA)

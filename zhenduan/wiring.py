@@ -12,11 +12,11 @@ from api.kit.services import Program, Transparency
 from domain.access import Everything, Role
 from journal import Caller, open_journal
 from journal.blobs import Blobs
-from journal.disclosure_stores import open_disclosures
+from journal.disclosure_log.stores import open_disclosures
 from journal.outages import require_writable
-from journal.personal import PersonalKeys
-from journal.transparency import TransparencyLog, open_log
-from journal.vault import derived, master_key, open_vault
+from journal.secrets.personal import PersonalKeys
+from journal.secrets.vault import derived, master_key, open_vault
+from journal.transparency.transparency_log import TransparencyLog, open_log
 from projections import open_read_models
 from projections.participants import people
 from projections.standard.shadow_progress import open_shadow_leases

@@ -13,9 +13,9 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select, update
 
-from journal.handling import microseconds
-from journal.notes import Kind, NoteRefused, VerifierKey
-from journal.vault import SCHEMA, Vault
+from journal.command_handling import microseconds
+from journal.secrets.vault import SCHEMA, Vault
+from journal.transparency.signed_notes import Kind, NoteRefused, VerifierKey
 
 META = MetaData(schema=SCHEMA)
 WITNESSES = Table(

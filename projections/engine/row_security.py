@@ -19,7 +19,7 @@ from typing import assert_never
 from sqlalchemy import Connection, Table, inspect, text
 
 from domain.access import AllOf, AnyOf, Everything, Is, Nothing, OpenTo, Scope
-from journal.statements import run
+from journal.engines.prepared_statements import run
 
 READER = "zhenduan_reader"
 """The role that snapshots are read in through a scope of one place; it owns nothing and logs in nowhere."""

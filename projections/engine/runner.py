@@ -33,8 +33,8 @@ from sqlalchemy.sql import quoted_name
 
 from domain.access import Scope
 from journal import Entry, Journal
-from journal.sqlite import owners_file, to_wal
-from journal.statements import Rows, Statements, run
+from journal.engines.prepared_statements import Rows, Statements, run
+from journal.engines.sqlite import owners_file, to_wal
 from projections.as_of.validity import PERIODS
 from projections.diagnosis.diagnoses import DIAGNOSIS_DESK
 from projections.diagnosis.groups import GROUP_DESK

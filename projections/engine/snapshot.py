@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
-from journal.statements import Rows, Statements
+from journal.engines.prepared_statements import Rows, Statements
 from projections.engine import row_security
 
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]

@@ -15,8 +15,8 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import POSITIONS, Attribute, Everything, Place, Role, Scope, admits
 from domain.disclosures import ALL_FIRMS, Disclosed, bits_of, scope_spelled
-from journal.disclosure_index import BY_FIRM, disclosed_of
-from journal.disclosures import DISCLOSURES
+from journal.disclosure_log.disclosure_log import DISCLOSURES
+from journal.disclosure_log.index import BY_FIRM, disclosed_of
 from projections.engine.scope import NOWHERE, Columns, to_sql
 
 OF_A_FIRM = tuple(sorted(role.value for role in POSITIONS[Role.ENTERPRISE]))

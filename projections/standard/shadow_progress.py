@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, String, Table, create_engine, event, select, text
 
-from journal.sqlite import to_wal
+from journal.engines.sqlite import to_wal
 from projections.engine.runner import SCHEMA_LOCK
 
 META = MetaData()

@@ -24,7 +24,7 @@ from domain.access import Role, scope_of
 from domain.kernel import Rule
 from journal import Caller, open_journal
 from journal.blobs import Blobs
-from journal.disclosure_stores import open_disclosures
+from journal.disclosure_log.stores import open_disclosures
 from projections import open_read_models
 from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.connections import bounded

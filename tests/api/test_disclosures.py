@@ -14,7 +14,7 @@ from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, PROTECTED
 from domain.fields import ANYONE, FIELDS, FIRMS, FOLLOWERS, MASKS, SIGNED_IN
 from domain.participants.enterprises import ImportRoster
-from journal.disclosures import broken
+from journal.disclosure_log.disclosure_log import broken
 from projections.record.disclosures import DisclosureRow, disclosures
 from tests.api.test_access_table import document, paths
 from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, SCHEMA, LiveCity

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from journal.personal import KEYS
+from journal.secrets.personal import KEYS
 from tests.live_city import LiveCity, sections
 from zhenduan import administration
 from zhenduan.settings import Settings

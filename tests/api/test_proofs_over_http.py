@@ -9,11 +9,11 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from journal.checkpoints import Checkpoint, read_checkpoint
 from journal.entries import canonical
-from journal.merkle import consistent
-from journal.notes import Kind, Note, SigningKey, VerifierKey, from_base64
-from journal.proof_files import ProofFile
+from journal.transparency.checkpoints import Checkpoint, read_checkpoint
+from journal.transparency.merkle import consistent
+from journal.transparency.proof_files import ProofFile
+from journal.transparency.signed_notes import Kind, Note, SigningKey, VerifierKey, from_base64
 from tests.api.small_api import serving
 from tests.journal.forging import rewrite
 from tests.live_city import LiveCity

@@ -8,7 +8,7 @@ import pytest
 
 from domain.access import Role
 from domain.standard.shadow import shadow_stream
-from journal.handling import microseconds
+from journal.command_handling import microseconds
 from projections.standard import shadow
 from projections.standard.shadow_progress import LEASE_SECONDS, MICROSECONDS
 from tests.live_city import ENTERPRISE, LiveCity

@@ -16,7 +16,7 @@ from domain.kernel import Refused, city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
 from journal import open_journal
-from journal.vault import Vault, open_vault
+from journal.secrets.vault import Vault, open_vault
 from projections import ReadModels, open_read_models
 from tests.small_city import CITY, ENTERPRISE, City
 from zhenduan.accounts import SIGN_INS_AT_ONCE, LocalAccounts

@@ -25,9 +25,9 @@ from interop.rosters import read_roster, roster_command
 from interop.uscc import flaw_of
 from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
-from journal.disclosure_stores import open_disclosures
-from journal.personal import PersonalKeys
-from journal.vault import open_vault
+from journal.disclosure_log.stores import open_disclosures
+from journal.secrets.personal import PersonalKeys
+from journal.secrets.vault import open_vault
 from projections import open_read_models
 from projections.diagnosis import diagnoses, groups
 from projections.diagnosis.diagnoses import DiagnosisFilter

@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
-from journal.notes import LARGEST_NOTE, Kind, SigningKey
+from journal.transparency.signed_notes import LARGEST_NOTE, Kind, SigningKey
 from zhenduan.log_server import LogServer, ServerUnreachable
 from zhenduan.witnessing import make_key, run
 

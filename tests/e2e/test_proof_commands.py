@@ -9,8 +9,8 @@ import pytest
 
 from journal import open_journal
 from journal.entries import canonical
-from journal.notes import Kind, Note, SigningKey, VerifierKey
-from journal.proof_files import ProofFile
+from journal.transparency.proof_files import ProofFile
+from journal.transparency.signed_notes import Kind, Note, SigningKey, VerifierKey
 from tests.journal.forging import rewrite
 from zhenduan.__main__ import main
 

@@ -20,7 +20,7 @@ from domain.access import Role
 from domain.kernel import Refused
 from journal import Caller
 from journal.blobs import Blobs
-from journal.vault import Vault, open_vault
+from journal.secrets.vault import Vault, open_vault
 from tests.small_city import CITY, FILLER, PROVIDER, STRANGER, caller
 from zhenduan.file_types import cleaned
 from zhenduan.uploads import SignedUploads

@@ -12,8 +12,8 @@ from domain.diagnosis import case as d
 from interop import verify_dossier as verifier
 from interop.dossier import dossier
 from journal import Journal, open_journal
-from journal.notes import Kind, SigningKey
-from journal.transparency import TransparencyLog, open_log
+from journal.transparency.signed_notes import Kind, SigningKey
+from journal.transparency.transparency_log import TransparencyLog, open_log
 from tests.small_city import CITY, FILE, FILLER, PROVIDER, City, sections
 
 ORIGIN = "log.example/city"

@@ -23,9 +23,9 @@ from interop.audit_export import Proved
 from interop.dossier import dossier, path_of
 from journal import Journal, NewEntry, open_journal
 from journal.blobs import Blobs
-from journal.checkpoints import Checkpoint
-from journal.subtrees import Unprovable
-from journal.transparency import open_log
+from journal.transparency.checkpoints import Checkpoint
+from journal.transparency.subtrees import Unprovable
+from journal.transparency.transparency_log import open_log
 from standards import Answer, Form, Process
 from tests.interop.proving_city import ORIGIN, WITNESS, Proving, fault, forged, proving, still
 from tests.journal.test_tampering import Intruder

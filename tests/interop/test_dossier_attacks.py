@@ -13,8 +13,8 @@ from domain.diagnosis import case as d
 from interop import verify_dossier as verifier
 from journal import open_journal
 from journal.entries import canonical
-from journal.notes import Kind, SigningKey
-from journal.transparency import open_log
+from journal.transparency.signed_notes import Kind, SigningKey
+from journal.transparency.transparency_log import open_log
 from tests.interop.proving_city import ORIGIN, WITNESS, Proving, fault, forged, proving, still
 from tests.small_city import FILE, FILLER, City
 

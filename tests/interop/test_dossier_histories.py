@@ -21,7 +21,7 @@ from domain.diagnosis import case as d
 from domain.kernel import Refused
 from interop import verify_dossier as verifier
 from journal import Caller, NewEntry, open_journal
-from journal.transparency import open_log
+from journal.transparency.transparency_log import open_log
 from tests.interop.proving_city import ORIGIN, Proving, fault, forged, still
 from tests.small_city import CITY, ENTERPRISE, FILE, City, caller, evidence, opening, sections
 

@@ -12,8 +12,8 @@ import pytest
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from journal import Journal, NewEntry, open_journal
-from journal.handling import microseconds
-from journal.transparency import open_log
+from journal.command_handling import microseconds
+from journal.transparency.transparency_log import open_log
 from projections.report.sheet import Case, sheet
 from standards import edition_mappings, load_composition, published_editions
 from tests.interop.proving_city import ORIGIN, Proving

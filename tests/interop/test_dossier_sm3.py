@@ -12,9 +12,9 @@ from domain.access import Everything
 from interop import verify_dossier as verifier
 from interop.audit_export import lines
 from journal import Journal, open_journal
-from journal.digests import SM3
-from journal.notes import Note, SigningKey
-from journal.transparency import open_log
+from journal.transparency.digests import SM3
+from journal.transparency.signed_notes import Note, SigningKey
+from journal.transparency.transparency_log import open_log
 from projections import open_read_models
 from projections.record.audit_trail import EntryFilter
 from tests.interop.proving_city import ORIGIN, Proving, fault, forged, proving

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interop import verify_dossier as verifier
-from journal.checkpoints import read_checkpoint
-from journal.digests import SHA256
-from journal.merkle import inclusion_proof, root_of
-from journal.notes import Kind, Note, NoteRefused, SigningKey
-from journal.proof_files import ProofFile, ProofRefused
+from journal.transparency.checkpoints import read_checkpoint
+from journal.transparency.digests import SHA256
+from journal.transparency.merkle import inclusion_proof, root_of
+from journal.transparency.proof_files import ProofFile, ProofRefused
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey
 
 LOG = SigningKey.generate("log.example/city", Kind.ED25519)
 DISTRICT = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from journal import Journal, NewEntry, Verified, open_journal, verify
-from journal.backing_up import back_up
-from journal.backup import BackupRefused, Manifest, from_canonical, open_backup
+from journal.backup.format import BackupRefused, Manifest, from_canonical, open_backup
+from journal.backup.restore import NotEmpty, Restored, restore
+from journal.backup.write import back_up
 from journal.blobs import Blobs
-from journal.digests import SHA256
 from journal.entries import canonical
-from journal.notes import Kind, Note, SigningKey
-from journal.restoring import NotEmpty, Restored, restore
-from journal.transparency import SigningRefused, TransparencyLog, contradicted, open_log
+from journal.transparency.digests import SHA256
+from journal.transparency.signed_notes import Kind, Note, SigningKey
+from journal.transparency.transparency_log import SigningRefused, TransparencyLog, contradicted, open_log
 from tests.journal.forging import fill
 from tests.journal.writers import now
 

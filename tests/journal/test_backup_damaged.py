@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from journal import open_journal
-from journal.backup import LARGEST_FILE, BackupRefused, digest_of_names, from_canonical, open_backup
+from journal.backup.format import LARGEST_FILE, BackupRefused, digest_of_names, from_canonical, open_backup
 from journal.blobs import Blobs
-from journal.checkpoints import read_checkpoint
-from journal.digests import SHA256
 from journal.entries import canonical
-from journal.merkle import root_of
-from journal.notes import Note, NoteRefused, VerifierKey
-from journal.transparency import open_log
+from journal.transparency.checkpoints import read_checkpoint
+from journal.transparency.digests import SHA256
+from journal.transparency.merkle import root_of
+from journal.transparency.signed_notes import Note, NoteRefused, VerifierKey
+from journal.transparency.transparency_log import open_log
 from tests.journal.test_backup import backed_up, elsewhere, lived_in
 
 

@@ -82,7 +82,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
         raise OSError("no space left")
 
     with monkeypatch.context() as broken:
-        broken.setattr("journal.vault.sync_folder", lambda _folder: None)
+        broken.setattr("journal.secrets.vault.sync_folder", lambda _folder: None)
         broken.setattr(os, "fsync", full)
         broken.setattr("journal.blobs.sync_folder", lambda _folder: None)
         with pytest.raises(OSError, match="no space"):

@@ -12,13 +12,13 @@ import psycopg2
 import pytest
 
 from journal import Journal, Verified, verify
-from journal.checkpoints import Checkpoint, read_checkpoint
-from journal.digests import SHA256
 from journal.entries import Entry
-from journal.log_key import LogKeyUnusable
-from journal.merkle import consistent
-from journal.notes import Kind, Note, NoteRefused, SigningKey
-from journal.transparency import NotSigned, SigningRefused, TransparencyLog, contradicted, open_log
+from journal.transparency.checkpoints import Checkpoint, read_checkpoint
+from journal.transparency.digests import SHA256
+from journal.transparency.log_key import LogKeyUnusable
+from journal.transparency.merkle import consistent
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey
+from journal.transparency.transparency_log import NotSigned, SigningRefused, TransparencyLog, contradicted, open_log
 from tests.journal.forging import fill, rewrite
 from tests.journal.test_tampering import Intruder
 

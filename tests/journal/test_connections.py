@@ -13,8 +13,8 @@ import pytest
 
 from domain.diagnosis.case import PledgeTruth
 from journal import Journal, Verified, open_journal, verify
-from journal.postgres_listener import Listener
-from journal.sqlite import SQLiteRecorder
+from journal.engines.postgres_listener import Listener
+from journal.engines.sqlite import SQLiteRecorder
 from tests.journal.writers import entry, now, statement
 from tests.small_city import FILLER, City
 

@@ -14,16 +14,10 @@ from sqlalchemy import func, select
 
 from domain.access import Attribute, Is
 from domain.disclosures import Disclosed, Disclosure
-from journal.disclosure_index import BY_FIRM, SEGMENT, disclosed_of
-from journal.disclosure_stores import open_disclosures
-from journal.disclosures import (
-    DISCLOSURES,
-    DisclosureLog,
-    DisclosureNotWritten,
-    Written,
-    broken,
-)
-from journal.group_commit import LARGEST_GROUP
+from journal.disclosure_log.disclosure_log import DISCLOSURES, DisclosureLog, DisclosureNotWritten, Written, broken
+from journal.disclosure_log.index import BY_FIRM, SEGMENT, disclosed_of
+from journal.disclosure_log.stores import open_disclosures
+from journal.engines.group_commit import LARGEST_GROUP
 
 FIRMS = [f"firm-{number:02}" for number in range(5)]
 FORKSERVER = multiprocessing.get_context("forkserver")

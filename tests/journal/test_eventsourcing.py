@@ -17,7 +17,7 @@ from eventsourcing.tests import persistence as cases
 from eventsourcing.utils import Environment
 
 from journal import Journal, Verified, open_journal, verify
-from journal.eventsourcing_recorders import (
+from journal.engines.eventsourcing_adapter import (
     JournalAggregateRecorder,
     JournalApplicationRecorder,
     JournalFactory,
@@ -25,7 +25,7 @@ from journal.eventsourcing_recorders import (
     JournalTrackingRecorder,
 )
 
-MODULE = "journal.eventsourcing_recorders"
+MODULE = "journal.engines.eventsourcing_adapter"
 
 
 class OnSQLite:
@@ -234,6 +234,6 @@ def test_an_error_of_the_driver_carries_the_librarys_name(journal: Journal) -> N
 
 
 def test_the_recorders_bring_no_second_driver_along() -> None:
-    told = "import sys, journal.eventsourcing_recorders; print('psycopg' in sys.modules)"
+    told = "import sys, journal.engines.eventsourcing_adapter; print('psycopg' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)  # noqa: S603 - our own
     assert found.stdout == "False\n"

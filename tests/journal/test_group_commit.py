@@ -9,9 +9,9 @@ import psycopg2
 import pytest
 
 from journal import Journal, KeyReused, NewEntry, Verified, VersionTaken, verify
-from journal.group_commit import LARGEST_GROUP, GroupCommit
-from journal.postgres_schema import APPEND_LOCK
-from journal.sqlite import SQLiteRecorder
+from journal.engines.group_commit import LARGEST_GROUP, GroupCommit
+from journal.engines.postgres_schema import APPEND_LOCK
+from journal.engines.sqlite import SQLiteRecorder
 from tests.journal.writers import entry, now
 
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal.notes import Kind, Note, NoteRefused, SigningKey, VerifierKey, from_base64
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey, from_base64
 
 # the example of Go's package golang.org/x/mod/sumdb/note
 SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"

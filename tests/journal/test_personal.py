@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from journal.personal import KEYS, KeyMissing, PersonalKeys, PersonErased, SealBroken
-from journal.vault import MasterKeyUnusable, Vault, derived, master_key, open_vault
+from journal.secrets.personal import KEYS, KeyMissing, PersonalKeys, PersonErased, SealBroken
+from journal.secrets.vault import MasterKeyUnusable, Vault, derived, master_key, open_vault
 
 MASTER = bytes(range(32))
 PROPERTY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,14 +11,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from journal import Journal
-from journal.checkpoints import Checkpoint
-from journal.digests import SHA256
 from journal.entries import canonical
-from journal.merkle import inclusion_proof, root_of
-from journal.notes import Kind, Note, NoteRefused, Signature, SigningKey
-from journal.proof_files import ProofFile, ProofRefused
-from journal.subtrees import Unprovable
-from journal.transparency import NotSigned, TransparencyLog, open_log
+from journal.transparency.checkpoints import Checkpoint
+from journal.transparency.digests import SHA256
+from journal.transparency.merkle import inclusion_proof, root_of
+from journal.transparency.proof_files import ProofFile, ProofRefused
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, Signature, SigningKey
+from journal.transparency.subtrees import Unprovable
+from journal.transparency.transparency_log import NotSigned, TransparencyLog, open_log
 from tests.journal.forging import fill, rewrite
 
 ORIGIN = "log.example/city"

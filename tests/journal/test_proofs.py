@@ -11,12 +11,13 @@ import psycopg2
 import pytest
 from sqlalchemy import select
 
-from journal import Journal, subtrees
+from journal import Journal
 from journal.entries import Entry, canonical
-from journal.log_tables import SUBTREES, LogTables
-from journal.merkle import consistency_proof, inclusion_proof, root_of
-from journal.subtrees import Subtrees, Unprovable
-from journal.transparency import SigningRefused, open_log
+from journal.transparency import subtrees
+from journal.transparency.log_tables import SUBTREES, LogTables
+from journal.transparency.merkle import consistency_proof, inclusion_proof, root_of
+from journal.transparency.subtrees import Subtrees, Unprovable
+from journal.transparency.transparency_log import SigningRefused, open_log
 from tests.journal.forging import fill, rewrite
 from tests.journal.test_tampering import Intruder
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal.digests import SHA256
-from journal.merkle import (
+from journal.transparency.digests import SHA256
+from journal.transparency.merkle import (
     consistency_proof,
     consistency_ranges,
     consistent,

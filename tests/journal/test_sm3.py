@@ -13,10 +13,11 @@ import psycopg2
 import pytest
 from eventsourcing.persistence import InfrastructureFactory, StoredEvent
 
-from journal import Broken, HeadBroken, Journal, Verified, open_journal, postgres, verify
-from journal.digests import SHA256, SM3
+from journal import Broken, HeadBroken, Journal, Verified, open_journal, verify
+from journal.engines import postgres
 from journal.entries import ClockRefused, DigestDiffers
-from journal.transparency import TransparencyLog, open_log
+from journal.transparency.digests import SHA256, SM3
+from journal.transparency.transparency_log import TransparencyLog, open_log
 from tests.journal.test_backup import blobs, test_all_that_was_recorded_comes_back_on_either_engine
 from tests.journal.test_checkpoints import (
     Forge,
@@ -250,7 +251,7 @@ def test_processes_that_append_at_once_leave_no_gap(journal: Journal, url: str) 
 
 
 def test_an_application_of_the_library_may_write_an_sm3_journal(url: str) -> None:
-    environment = {"PERSISTENCE_MODULE": "journal.eventsourcing_recorders", "JOURNAL_URL": url}
+    environment = {"PERSISTENCE_MODULE": "journal.engines.eventsourcing_adapter", "JOURNAL_URL": url}
     factory = InfrastructureFactory.construct(environment | {"JOURNAL_DIGEST": "sm3"})
     factory.application_recorder().insert_events([StoredEvent(uuid4(), 1, "thing.happened.v1", b"{}")])
     factory.close()

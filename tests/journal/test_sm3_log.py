@@ -10,20 +10,20 @@ import pytest
 from sqlalchemy import func, select
 
 from journal import Journal, open_journal
-from journal.backup import BackupRefused, open_backup
+from journal.backup.format import BackupRefused, open_backup
+from journal.backup.restore import restore
 from journal.blobs import Blobs
-from journal.checkpoints import Checkpoint, digest_of, origin_for, read_checkpoint
-from journal.digests import SHA256, SM3
 from journal.entries import canonical
-from journal.log_key import LogKeyUnusable
-from journal.log_tables import SUBTREES, LogTables
-from journal.merkle import includes
-from journal.notes import Kind, Note, NoteRefused, SigningKey
-from journal.proof_files import ProofFile, ProofRefused
-from journal.restoring import restore
-from journal.subtrees import TILE
-from journal.transparency import TransparencyLog, contradicted, open_log
-from journal.witness import Witness, WitnessRefused
+from journal.transparency.checkpoints import Checkpoint, digest_of, origin_for, read_checkpoint
+from journal.transparency.digests import SHA256, SM3
+from journal.transparency.log_key import LogKeyUnusable
+from journal.transparency.log_tables import SUBTREES, LogTables
+from journal.transparency.merkle import includes
+from journal.transparency.proof_files import ProofFile, ProofRefused
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey
+from journal.transparency.subtrees import TILE
+from journal.transparency.transparency_log import TransparencyLog, contradicted, open_log
+from journal.transparency.witness import Witness, WitnessRefused
 from tests.journal.forging import fill
 from tests.journal.test_backup import backed_up, blobs, lived_in
 from tests.journal.test_proof_files import independently

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from journal.statements import KEPT_STATEMENTS, Statements
+from journal.engines.prepared_statements import KEPT_STATEMENTS, Statements
 
 THINGS = Table(
     "things",

@@ -16,9 +16,9 @@ from sqlalchemy import Float, Numeric
 from domain.events import CAPABILITIES
 from journal import HeadBroken, Journal, Verified, VersionTaken, open_journal, verify
 from journal.codec import decode, encode
-from journal.postgres import PostgresRecorder
-from journal.postgres_schema import SCHEMA_LOCK
-from journal.sqlite import SQLiteRecorder, to_wal
+from journal.engines.postgres import PostgresRecorder
+from journal.engines.postgres_schema import SCHEMA_LOCK
+from journal.engines.sqlite import SQLiteRecorder, to_wal
 from projections.engine.runner import DESKS
 from standards import Answer
 from tests.journal.writers import appends, entry, now, opens, processes, statement

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from journal import Journal, open_journal
-from journal.checkpoints import Checkpoint, read_checkpoint
-from journal.merkle import consistency_proof
-from journal.notes import Kind, Note, NoteRefused, SigningKey
-from journal.transparency import TransparencyLog, open_log
-from journal.witness import Witness, WitnessRefused
+from journal.transparency.checkpoints import Checkpoint, read_checkpoint
+from journal.transparency.merkle import consistency_proof
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey
+from journal.transparency.transparency_log import TransparencyLog, open_log
+from journal.transparency.witness import Witness, WitnessRefused
 from tests.journal.forging import fill, renumbered, rewrite
 
 ORIGIN = "log.example/city"

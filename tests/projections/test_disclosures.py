@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, Place, Scope, admits
 from domain.disclosures import ALL_FIRMS, MASK_BITS, Disclosed, Disclosure
-from journal.disclosure_stores import open_disclosures
-from journal.disclosures import DisclosureLog
+from journal.disclosure_log.disclosure_log import DisclosureLog
+from journal.disclosure_log.stores import open_disclosures
 from projections.record.disclosures import DisclosureFilter, count, disclosures
 
 FIRMS = ("a", "b", "c")

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from journal import open_journal
-from journal.vault import open_vault
+from journal.secrets.vault import open_vault
 from projections import open_read_models
 from projections.engine.places import ENTERPRISES
 from zhenduan.sessions import META, SESSIONS

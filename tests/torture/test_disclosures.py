@@ -13,8 +13,8 @@ from random import Random
 import pytest
 
 from domain.access import Everything
-from journal.disclosure_stores import open_disclosures
-from journal.disclosures import broken
+from journal.disclosure_log.disclosure_log import broken
+from journal.disclosure_log.stores import open_disclosures
 from projections.record.disclosures import disclosures
 from tests.live_city import build_city
 from tests.torture.answering import answer_requests

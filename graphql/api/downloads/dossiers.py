@@ -28,8 +28,8 @@ from interop import audit_export
 from interop.dossier import KINDS, MIB, dossier
 from interop.provenance import provenance
 from journal import Caller
-from journal.subtrees import Unprovable
-from journal.transparency import SigningRefused
+from journal.transparency.subtrees import Unprovable
+from journal.transparency.transparency_log import SigningRefused
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.record import audit_trail

@@ -16,9 +16,9 @@ from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.server.operations import Answer, CallerGone, Operations, faulted
 from domain.access import Role
-from journal.notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
-from journal.subtrees import Unprovable
-from journal.transparency import NotSigned
+from journal.transparency.signed_notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
+from journal.transparency.subtrees import Unprovable
+from journal.transparency.transparency_log import NotSigned
 
 PROOF_READERS = frozenset({Role.AUDITOR, Role.CITY})
 LARGEST_NUMBER = 2**62

@@ -10,10 +10,10 @@ from domain.events import CAPABILITIES
 from domain.kernel import Command
 from journal import Caller, Finish, Handled, Journal, handle
 from journal.blobs import Blobs
-from journal.disclosures import DisclosureLog
-from journal.notes import VerifierKey
-from journal.personal import PersonalKeys
-from journal.transparency import TransparencyLog
+from journal.disclosure_log.disclosure_log import DisclosureLog
+from journal.secrets.personal import PersonalKeys
+from journal.transparency.signed_notes import VerifierKey
+from journal.transparency.transparency_log import TransparencyLog
 from projections import ReadModels
 from projections.standard.shadow_progress import ShadowLeases
 from standards import Edition

@@ -9,7 +9,7 @@ from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.kit.context import Context
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from domain.access import Role, head_of
-from journal.personal import KeyMissing
+from journal.secrets.personal import KeyMissing
 from projections.as_of import people as people_then
 from projections.participants import people as people_rows
 from projections.participants.people import MembershipRow, PersonRow

@@ -19,7 +19,7 @@ from api.server.errors import UserError
 from domain.access import Everything, Role, head_of
 from domain.kernel import NOT_FOUND
 from domain.participants.people import person_stream
-from journal.personal import KeyMissing
+from journal.secrets.personal import KeyMissing
 from projections import Reading
 from projections.participants import people
 from projections.record import audit_trail

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from domain.disclosures import PROTECTED, Disclosed, Disclosure
 from journal import Caller
-from journal.handling import microseconds
+from journal.command_handling import microseconds
 
 if TYPE_CHECKING:
     from api.kit.services import Program

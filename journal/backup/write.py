@@ -1,4 +1,4 @@
-"""Backing up 制作备份: the whole record written to one file while everyone goes on writing; see `journal.backup`. plan P5."""
+"""Backing up 制作备份: the whole record written to one file while everyone goes on writing; see `journal.backup.format`. plan P5."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from journal.backup import (
+from journal.backup.format import (
     CHECKPOINTS,
     COSIGNATURES,
     FILES,
@@ -32,11 +32,11 @@ from journal.backup import (
 )
 from journal.blobs import BlobDamaged, Blobs
 from journal.entries import canonical
-from journal.log import Journal
-from journal.merkle import Tree
-from journal.notes import Note
-from journal.transparency import TransparencyLog
-from journal.vault import sync_folder
+from journal.journal import Journal
+from journal.secrets.vault import sync_folder
+from journal.transparency.merkle import Tree
+from journal.transparency.signed_notes import Note
+from journal.transparency.transparency_log import TransparencyLog
 
 CITED = re.compile(rb'"([0-9a-f]{64})"')
 """Whatever in an entry looks like a hash; it is a file's where a file of that hash is kept."""

@@ -16,8 +16,10 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
-from journal import postgres_hashing
-from journal.digests import DIGESTS, SHA256, Digest
+from journal.engines import postgres_hashing
+from journal.engines.group_commit import GroupCommit
+from journal.engines.postgres_listener import Listener
+from journal.engines.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
 from journal.entries import (
     COLUMNS,
     ClockRefused,
@@ -30,9 +32,7 @@ from journal.entries import (
     canonical,
     check_texts,
 )
-from journal.group_commit import GroupCommit
-from journal.postgres_listener import Listener
-from journal.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
+from journal.transparency.digests import DIGESTS, SHA256, Digest
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
 APPEND = (

@@ -18,9 +18,9 @@ import orjson
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, select
 
 from domain.disclosures import Disclosed, Disclosure, bits_of, spelled
-from journal import disclosure_index
-from journal.disclosure_index import BY_FIRM, FIRM_ITSELF
-from journal.group_commit import GroupCommit
+from journal.disclosure_log import index as index_rows
+from journal.disclosure_log.index import BY_FIRM, FIRM_ITSELF
+from journal.engines.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class DisclosureLog:
             self._group.submit((_content(disclosure), masks))
         except Exception as fault:
             raise DisclosureNotWritten from fault
-        if self._unindexed >= disclosure_index.SEGMENT and not self._indexing.locked():
+        if self._unindexed >= index_rows.SEGMENT and not self._indexing.locked():
             threading.Thread(target=self._follow, name="disclosure index", daemon=True).start()
 
     def _commit(self, batch: Sequence[tuple[_Content, int]]) -> Sequence[None]:
@@ -170,7 +170,7 @@ class DisclosureLog:
         """Bring the index by firm up to the rows 更新索引, those of processes that were killed included."""
         with self._indexing:
             self._unindexed = 0
-            while disclosure_index.advance(self._engine, DISCLOSURES):
+            while index_rows.advance(self._engine, DISCLOSURES):
                 pass
 
     @contextmanager
@@ -204,7 +204,7 @@ def broken(connection: Connection) -> Iterator[str]:
         elif linked(before, row.writer, row.number, content) != bytes(row.chain):
             yield f"{row.writer}/{row.number}: 内容与链值不符 the row is not what was written"
         chains[row.writer] = (row.number, bytes(row.chain))
-        held += sum(_weight(firm, row.id, bits) for firm, bits in disclosure_index.firms_of(row.disclosed).items())
+        held += sum(_weight(firm, row.id, bits) for firm, bits in index_rows.firms_of(row.disclosed).items())
     indexed = 0
     for firm, reads in connection.execute(select(BY_FIRM.c.firm, BY_FIRM.c.reads)):
         indexed += sum(_weight(firm, identity, bits) for identity, bits in orjson.loads(reads))

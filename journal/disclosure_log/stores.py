@@ -12,9 +12,9 @@ from typing import Any
 import psycopg2
 from sqlalchemy import create_engine
 
-from journal.disclosures import DisclosureLog, Written
-from journal.sqlite import APPEND_ONLY, BUSY_SECONDS, owners_file, to_wal
-from journal.vault import SQLITE
+from journal.disclosure_log.disclosure_log import DisclosureLog, Written
+from journal.engines.sqlite import APPEND_ONLY, BUSY_SECONDS, owners_file, to_wal
+from journal.secrets.vault import SQLITE
 
 SCHEMA_LOCK = 7_239_006
 

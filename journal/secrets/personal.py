@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from journal.vault import KEY_BYTES, SCHEMA, MasterKeyUnusable, Vault, derived
+from journal.secrets.vault import KEY_BYTES, SCHEMA, MasterKeyUnusable, Vault, derived
 
 META = MetaData(schema=SCHEMA)
 KEYS = Table(

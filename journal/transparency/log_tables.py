@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from journal.postgres_schema import SCHEMA_LOCK
+from journal.engines.postgres_schema import SCHEMA_LOCK
 
 SQLITE = "sqlite:///"
 

@@ -13,7 +13,7 @@ from threading import Condition, local
 from urllib.parse import quote
 from weakref import WeakSet
 
-from journal.digests import SHA256, Digest
+from journal.engines.group_commit import GroupCommit
 from journal.entries import (
     COLUMNS,
     DEMO_TYPE,
@@ -28,7 +28,7 @@ from journal.entries import (
     check_texts,
     extend,
 )
-from journal.group_commit import GroupCommit
+from journal.transparency.digests import SHA256, Digest
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
 INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608

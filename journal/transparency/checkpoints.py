@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journal.digests import DIGESTS, HASH_SIZE, SHA256, Digest
-from journal.notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
+from journal.transparency.digests import DIGESTS, HASH_SIZE, SHA256, Digest
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
 
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 

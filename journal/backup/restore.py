@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import psycopg2.extras
 
-from journal.backup import CHECKPOINTS, COSIGNATURES, OUTCOME_COLUMNS, OUTCOMES, SEGMENT, Backup, BackupRefused
+from journal.backup.format import CHECKPOINTS, COSIGNATURES, OUTCOME_COLUMNS, OUTCOMES, SEGMENT, Backup, BackupRefused
 from journal.blobs import Blobs
+from journal.engines.postgres_schema import APPEND_LOCK
 from journal.entries import COLUMNS, Head
-from journal.log import Journal
-from journal.merkle import Tree
-from journal.notes import VerifierKey
-from journal.postgres_schema import APPEND_LOCK
+from journal.journal import Journal
+from journal.transparency.merkle import Tree
+from journal.transparency.signed_notes import VerifierKey
 
 Progress = Callable[[int], None]
 Row = TypeVar("Row")

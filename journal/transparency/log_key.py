@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from journal.checkpoints import digest_of, origin_for
-from journal.digests import SHA256, Digest
-from journal.notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
-from journal.vault import OWNER_ONLY, sync_folder
+from journal.secrets.vault import OWNER_ONLY, sync_folder
+from journal.transparency.checkpoints import digest_of, origin_for
+from journal.transparency.digests import SHA256, Digest
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 
 
 class LogKeyUnusable(ValueError):  # noqa: N818 - says what is wrong with the file

@@ -4,7 +4,7 @@ An application of the library becomes one more writer of the journal: its events
 by the same head. Originator ids are streams: a UUID as "aggregate/<uuid>", a text as it is, so that "diagnosis/d1" can be read
 from there too. Topics are the entries' types. Notification ids are positions: gapless, in commit order.
 
-Chosen by PERSISTENCE_MODULE=journal.eventsourcing_recorders and JOURNAL_URL; JOURNAL_DIGEST names the algorithm of
+Chosen by PERSISTENCE_MODULE=journal.engines.eventsourcing_adapter and JOURNAL_URL; JOURNAL_DIGEST names the algorithm of
 a journal that is yet to be made. Two applications that must not read one another's events need two journals. Snapshots are
 refused: the journal holds facts only.
 """
@@ -39,11 +39,11 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
-from journal.digests import DIGESTS
+from journal.engines.postgres import PostgresRecorder
+from journal.engines.postgres_schema import SCHEMA_LOCK
 from journal.entries import ClockRefused, Entry, HeadBroken, NewEntry, VersionTaken
-from journal.log import Journal, open_journal
-from journal.postgres import PostgresRecorder
-from journal.postgres_schema import SCHEMA_LOCK
+from journal.journal import Journal, open_journal
+from journal.transparency.digests import DIGESTS
 
 PREFIX = "aggregate/"
 STOP_SECONDS = 0.1

@@ -13,7 +13,7 @@ from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capability, Command, Elsewhere, Occasion, Rule, fold
 from journal.codec import decode, encode
 from journal.entries import Entry, KeyReused, NewEntry, VersionTaken
-from journal.log import Journal
+from journal.journal import Journal
 
 IDEMPOTENCY_KEY_REUSED = Rule(
     "IDEMPOTENCY_KEY_REUSED",

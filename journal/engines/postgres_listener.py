@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg2
 
-from journal.postgres_schema import CHANNEL
+from journal.engines.postgres_schema import CHANNEL
 
 HEARTBEAT_SECONDS = 1.0
 """A NOTIFY may be lost; so the listener looks again this often."""

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Table, create_engine, event, text
 
-from journal.sqlite import owners_file, to_wal
-from journal.statements import Rows, Statements
+from journal.engines.prepared_statements import Rows, Statements
+from journal.engines.sqlite import owners_file, to_wal
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class Vault:
     def scrub(self) -> None:
         """What was just deleted leaves SQLite's write-ahead log too 清除残留, which else keeps the page as it was before.
 
-        On PostgreSQL that lies with the server; see `journal.personal`.
+        On PostgreSQL that lies with the server; see `journal.secrets.personal`.
         """
         if self._sqlite:
             with self._engine.connect() as connection:

@@ -20,11 +20,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from journal.checkpoints import Checkpoint, digest_of, read_checkpoint
-from journal.digests import DIGESTS, SHA256, Digest
 from journal.entries import MAGIC, Entry, Head, canonical
-from journal.merkle import Tree
-from journal.notes import Note, NoteRefused, Signature, VerifierKey
+from journal.transparency.checkpoints import Checkpoint, digest_of, read_checkpoint
+from journal.transparency.digests import DIGESTS, SHA256, Digest
+from journal.transparency.merkle import Tree
+from journal.transparency.signed_notes import Note, NoteRefused, Signature, VerifierKey
 
 FORMAT = "zhenduan.backup.v1"
 SEGMENT = 2_000

@@ -12,16 +12,16 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from journal.checkpoints import Checkpoint, digest_of, read_checkpoint
 from journal.entries import Entry, canonical
-from journal.log import Journal
-from journal.log_key import LogKeyFile, LogKeys, LogKeyUnusable
-from journal.log_tables import CHECKPOINTS, COSIGNATURES, LogTables
-from journal.merkle import Tree
-from journal.notes import Kind, Note, NoteRefused, Signature, SigningKey, VerifierKey
-from journal.proof_files import ProofFile
-from journal.subtrees import Subtrees, Unprovable
-from journal.verifying import BATCH
+from journal.journal import Journal
+from journal.transparency.checkpoints import Checkpoint, digest_of, read_checkpoint
+from journal.transparency.log_key import LogKeyFile, LogKeys, LogKeyUnusable
+from journal.transparency.log_tables import CHECKPOINTS, COSIGNATURES, LogTables
+from journal.transparency.merkle import Tree
+from journal.transparency.proof_files import ProofFile
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, Signature, SigningKey, VerifierKey
+from journal.transparency.subtrees import Subtrees, Unprovable
+from journal.transparency.verifying import BATCH
 
 
 class SigningRefused(Exception):  # noqa: N818 - an answer that the operator must act on

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, select
 
-from journal.digests import Digest
-from journal.log_tables import ENTRIES, SUBTREES, LogTables
-from journal.merkle import (
+from journal.transparency.digests import Digest
+from journal.transparency.log_tables import ENTRIES, SUBTREES, LogTables
+from journal.transparency.merkle import (
     consistency_ranges,
     consistent,
     includes,

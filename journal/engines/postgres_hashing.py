@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import psycopg2
 import psycopg2.extras
 
-from journal.digests import Digest
+from journal.engines.postgres_schema import APPEND_LOCK, CHANNEL
 from journal.entries import COLUMNS, DEMO_TYPE, Entry, Head, HeadBroken, NewEntry, extend
-from journal.postgres_schema import APPEND_LOCK, CHANNEL
+from journal.transparency.digests import Digest
 
 LOCKED_HEAD = f"""
 SELECT pg_advisory_xact_lock({APPEND_LOCK});

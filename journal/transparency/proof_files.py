@@ -6,10 +6,10 @@ Of an SM3 log it is the same file under another first line, which tools of the o
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journal.checkpoints import DECIMAL, Checkpoint, digest_of, read_checkpoint
-from journal.digests import HASH_SIZE, SHA256, SM3
-from journal.merkle import includes
-from journal.notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
+from journal.transparency.checkpoints import DECIMAL, Checkpoint, digest_of, read_checkpoint
+from journal.transparency.digests import HASH_SIZE, SHA256, SM3
+from journal.transparency.merkle import includes
+from journal.transparency.signed_notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
 
 FIRST_LINES = {SHA256: "c2sp.org/tlog-proof@v1", SM3: "zhenduan.tlog-proof-sm3.v1"}
 """Algorithm -> first line. The open format is SHA-256's; what is hashed otherwise says so where a reader looks first."""

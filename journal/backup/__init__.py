@@ -1,0 +1,1 @@
+"""The whole record in one file, written and restored · 备份."""

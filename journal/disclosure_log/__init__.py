@@ -1,0 +1,1 @@
+"""Which answers left with whose protected data · 披露日志."""

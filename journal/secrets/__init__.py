@@ -1,0 +1,1 @@
+"""Secrets beside the journal and never in it · 密库."""

@@ -1,0 +1,1 @@
+"""What others hold the journal to account by: Merkle tree, checkpoints, proofs, witnesses · 透明日志."""
