@@ -24,8 +24,8 @@ from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
 from domain.participants.enterprises import ImportRoster
 from interop.code_lists import districts, industries
-from interop.rosters import read_roster, roster_command
-from interop.uscc import valid_uscc
+from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.uscc import valid_uscc
 from journal import Caller, Journal, handle, open_journal
 from projections import open_read_models
 

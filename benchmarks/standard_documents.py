@@ -20,8 +20,8 @@ from pypdf import PdfReader
 from benchmarks.measuring import in_turn, table
 from domain.diagnosis import case as d
 from domain.kernel import Command
-from interop.edition_workbook import workbook_of
-from interop.oscal import as_bytes, oscal_documents
+from interop.editions.oscal import as_bytes, oscal_documents
+from interop.editions.workbook import workbook_of
 from journal import Accepted, Caller, Handled, Journal, open_journal
 from projections.documents import comparison, print_comparison, print_standard, standard_sheet
 from projections.report import Case, report

@@ -153,7 +153,7 @@ def test_the_guard_sees_a_clock_chance_a_file_and_a_float(line: str) -> None:
         ("projections", "projections/engine/read_model.py", "import weasyprint"),
         ("projections", "projections/documents/printing.py", "import weasyprint"),
         ("projections", "projections/engine/read_model.py", "from interop import rosters"),
-        ("interop", "interop/rosters.py", "import api"),
+        ("interop", "interop/rosters/roster.py", "import api"),
         ("api", "graphql/api/app.py", "from zhenduan import settings"),
         ("standards", "standards/scoring/measure.py", "from pathlib import Path"),
         ("standards", "standards/scoring/measure.py", "from domain import access"),

@@ -23,7 +23,7 @@ from domain.participants.people import ErasePerson, GrantMembership, PersonDetai
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
-from interop.rosters import NAMED_UNITS, read_roster, roster_command
+from interop.rosters.roster import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections.participants import directory, people, rosters
 from standards import edition_mappings, load_composition, published_editions

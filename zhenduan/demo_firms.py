@@ -11,7 +11,7 @@ from fractions import Fraction
 from random import Random
 
 from interop.code_lists import districts
-from interop.uscc import valid_uscc
+from interop.rosters.uscc import valid_uscc
 from zhenduan.demo_data import DemoData, Size, seats
 
 COLUMNS = (

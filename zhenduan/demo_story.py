@@ -16,9 +16,9 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.programme.targets import SetTarget
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
-from interop.classification import size_class
 from interop.code_lists import names_of_codes
-from interop.rosters import read_roster, roster_command
+from interop.rosters.classification import size_class
+from interop.rosters.roster import read_roster, roster_command
 from journal import Caller
 from journal.secrets.personal import PersonalKeys
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions

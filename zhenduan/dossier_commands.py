@@ -11,9 +11,9 @@ from api.kit.as_of import moment_in
 from api.record.audit_trail import in_words, microseconds
 from domain.access import Everything
 from domain.kernel import Refused
-from interop import audit_export, verify_dossier
-from interop.dossier import KINDS, dossier
-from interop.provenance import provenance
+from interop.proof import audit_export, verify_dossier
+from interop.proof.dossier import KINDS, dossier
+from interop.proof.provenance import provenance
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import SigningRefused
 from projections.record.audit_trail import EntryFilter

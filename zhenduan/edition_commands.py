@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from domain.kernel import Refused
-from interop.edition_documents import documents_of, published
-from interop.edition_workbook_reading import read_workbook
+from interop.editions.documents import documents_of, published
+from interop.editions.workbook_reading import read_workbook
 from projections.documents import Comparison, as_markdown, comparison, print_comparison
 from projections.documents.comparison import reasons_of
 from projections.standard import editions

@@ -37,7 +37,7 @@ from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
 from domain.standard.revision.revision import CommentOnDraft, DraftRevision
 from interop.code_lists import names_of_codes
-from interop.rosters import NAMED_UNITS, read_roster, roster_command
+from interop.rosters.roster import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Finish
 from projections.participants import directory, people, rosters
 from projections.report import NOT_RENDERED, finish_report

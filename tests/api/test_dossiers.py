@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from interop import verify_dossier as verifier
+from interop.proof import verify_dossier as verifier
 from tests.live_city import ENTERPRISE, LiveCity
 
 

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from interop.edition_workbook_reading import read_workbook
+from interop.editions.workbook_reading import read_workbook
 from tests.api.test_revisions import SEES_NO_DRAFT, changed, consulting, weight
 from tests.live_city import LiveCity
 

@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.downloads import edition_documents
 from api.downloads.edition_documents import Shelf
-from interop import edition_documents as documents
-from interop.edition_workbook_reading import read_workbook
-from interop.oscal_reading import edition_of_oscal
+from interop.editions import documents
+from interop.editions.oscal_reading import edition_of_oscal
+from interop.editions.workbook_reading import read_workbook
 from standards import load
 from tests.live_city import LiveCity
 

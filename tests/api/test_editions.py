@@ -5,7 +5,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from interop import verify_dossier as verifier
+from interop.proof import verify_dossier as verifier
 from standards import Form, load, published_editions
 from tests.live_city import ENTERPRISE, LiveCity, as_input
 from tests.rules.firms import answer_at

@@ -17,8 +17,8 @@ import pytest
 
 from api.server.operations import Operations
 from domain.fields import FIELDS
-from interop.edition_workbook_reading import read_workbook
-from interop.rosters import read_roster
+from interop.editions.workbook_reading import read_workbook
+from interop.rosters.roster import read_roster
 from journal import open_journal
 from standards import load
 from tests.live_city import SCHEMA, LiveCity

@@ -21,8 +21,8 @@ from domain.command_rights import HELD_BY_PEOPLE
 from domain.diagnosis import case as d
 from domain.kernel import SHANGHAI, Command
 from interop.code_lists import districts, industries
-from interop.rosters import read_roster, roster_command
-from interop.uscc import flaw_of
+from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.uscc import flaw_of
 from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
 from journal.disclosure_log.stores import open_disclosures

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from interop.oscal_reading import edition_of_oscal
+from interop.editions.oscal_reading import edition_of_oscal
 from standards import load, published_editions
 from zhenduan.__main__ import main
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from domain.diagnosis import case as d
-from interop import verify_dossier as verifier
-from interop.dossier import dossier
+from interop.proof import verify_dossier as verifier
+from interop.proof.dossier import dossier
 from journal import Journal, open_journal
 from journal.transparency.signed_notes import Kind, SigningKey
 from journal.transparency.transparency_log import TransparencyLog, open_log

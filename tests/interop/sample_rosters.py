@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from interop.uscc import valid_uscc
+from interop.rosters.uscc import valid_uscc
 
 HEADERS = ("统一社会信用代码", "企业名称", "所属区", "行业代码", "从业人员", "营业收入（万元）")
 

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kernel import Refused
-from interop.classification import NO_RULE_YET, SizeRules, size_class, size_names, threshold
 from interop.code_lists import (
     HERE,
     CodesMalformed,
@@ -20,6 +19,7 @@ from interop.code_lists import (
     roster_columns,
     subdistrict_codes,
 )
+from interop.rosters.classification import NO_RULE_YET, SizeRules, size_class, size_names, threshold
 
 
 def test_the_city_has_sixteen_districts_and_every_retired_one_leads_to_one_of_them() -> None:

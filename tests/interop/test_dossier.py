@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from domain.diagnosis import case as d
 from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from interop import verify_dossier as verifier
-from interop.audit_export import Proved
-from interop.dossier import dossier, path_of
+from interop.proof import verify_dossier as verifier
+from interop.proof.audit_export import Proved
+from interop.proof.dossier import dossier, path_of
 from journal import Journal, NewEntry, open_journal
 from journal.blobs import Blobs
 from journal.transparency.checkpoints import Checkpoint

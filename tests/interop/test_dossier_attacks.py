@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.diagnosis import case as d
-from interop import verify_dossier as verifier
+from interop.proof import verify_dossier as verifier
 from journal import open_journal
 from journal.entries import canonical
 from journal.transparency.signed_notes import Kind, SigningKey

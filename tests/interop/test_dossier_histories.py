@@ -19,7 +19,7 @@ from domain.access import Role
 from domain.command_rights import COMMANDS
 from domain.diagnosis import case as d
 from domain.kernel import Refused
-from interop import verify_dossier as verifier
+from interop.proof import verify_dossier as verifier
 from journal import Caller, NewEntry, open_journal
 from journal.transparency.transparency_log import open_log
 from tests.interop.proving_city import ORIGIN, Proving, fault, forged, still

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from domain.access import Everything
-from interop import verify_dossier as verifier
-from interop.audit_export import lines
+from interop.proof import verify_dossier as verifier
+from interop.proof.audit_export import lines
 from journal import Journal, open_journal
 from journal.transparency.digests import SM3
 from journal.transparency.signed_notes import Note, SigningKey

@@ -6,7 +6,7 @@ import json
 from domain.diagnosis import case as d
 from domain.kernel import city_day
 from domain.standard.editions import RetireEdition
-from interop import verify_dossier as verifier
+from interop.proof import verify_dossier as verifier
 from tests.interop.proving_city import Proving, fault, proving
 from tests.small_city import CITY, FILE, FILLER
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from domain.kernel import Refused
-from interop.edition_workbook import TextTooLong, workbook_of
-from interop.edition_workbook_reading import read_workbook
+from interop.editions.workbook import TextTooLong, workbook_of
+from interop.editions.workbook_reading import read_workbook
 from standards import Edition, EditionMalformed, difference, load_composition, plain_origins, published_editions
 from tests.rules.firms import EDITION
 

@@ -19,8 +19,8 @@ from trestle.core.profile_resolver import ProfileResolver
 from trestle.oscal.catalog import Catalog
 from trestle.oscal.profile import Profile
 
-from interop.oscal import as_bytes, file_name, literal, oscal_documents
-from interop.oscal_reading import NotOurOscal, edition_of_oscal, plain_text
+from interop.editions.oscal import as_bytes, file_name, literal, oscal_documents
+from interop.editions.oscal_reading import NotOurOscal, edition_of_oscal, plain_text
 from standards import Edition, IndustryEdition, load_composition, published_editions
 from tests.rules.firms import EDITION
 

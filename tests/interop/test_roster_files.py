@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from domain.participants.enterprises import ImportRoster
-from interop import roster_files
-from interop.rosters import read_roster, roster_command
+from interop.rosters import files
+from interop.rosters.roster import read_roster, roster_command
 from tests.interop.sample_rosters import HEADERS, Cells, csv_of, row, table, xlsx
 
 ROWS = [row(number, **{"从业人员": 20 * number, "营业收入（万元）": 1000 * number}) for number in range(1, 6)]
@@ -178,7 +178,7 @@ def test_rows_beyond_a_wrong_dimension_are_read_too() -> None:
     assert len(firms_of(data, "a.xlsx")) == 5
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # as interop.roster_files says outside the tests
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # as interop.rosters.files says outside the tests
 def test_a_validation_list_made_by_an_office_program_is_no_fault() -> None:
     extension = '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
     data = changed_member(
@@ -275,25 +275,25 @@ def bomb(size: int, declared: int | None = None) -> bytes:
 
 
 def test_a_file_that_unpacks_to_far_more_than_a_roster_is_refused_before_it_is_unpacked() -> None:
-    assert len(bomb(roster_files.LARGEST_UNPACKED + 1)) < 100_000
-    assert refusal_of(bomb(roster_files.LARGEST_UNPACKED + 1), "a.xlsx") == (0, "FILE_TOO_LARGE")
+    assert len(bomb(files.LARGEST_UNPACKED + 1)) < 100_000
+    assert refusal_of(bomb(files.LARGEST_UNPACKED + 1), "a.xlsx") == (0, "FILE_TOO_LARGE")
 
 
 def test_a_file_that_lies_about_what_it_unpacks_to_is_refused_as_damaged() -> None:
-    assert refusal_of(bomb(roster_files.LARGEST_UNPACKED + 1, declared=100), "a.xlsx") == (0, "FILE_DAMAGED")
+    assert refusal_of(bomb(files.LARGEST_UNPACKED + 1, declared=100), "a.xlsx") == (0, "FILE_DAMAGED")
 
 
 def test_a_file_of_very_many_members_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for number in range(roster_files.MOST_MEMBERS + 1):
+        for number in range(files.MOST_MEMBERS + 1):
             archive.writestr(f"xl/{number}", "")
     assert refusal_of(out.getvalue(), "a.xlsx") == (0, "FILE_TOO_LARGE")
 
 
 @pytest.mark.parametrize("filename", ["a.csv", "a.xlsx"])
 def test_a_file_beyond_the_size_limit_is_refused(monkeypatch: pytest.MonkeyPatch, filename: str) -> None:
-    monkeypatch.setattr(roster_files, "LARGEST_FILE", 10)
+    monkeypatch.setattr(files, "LARGEST_FILE", 10)
     assert refusal_of(WORKBOOK, filename) == (0, "FILE_TOO_LARGE")
 
 
@@ -317,7 +317,7 @@ def test_a_row_number_beyond_the_last_of_excel_is_refused() -> None:
 
 
 def test_more_rows_than_any_citys_roster_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("interop.rosters.MOST_ROWS", 4)
+    monkeypatch.setattr("interop.rosters.roster.MOST_ROWS", 4)
     assert refusal_of(csv_of(table(ROWS)), "a.csv") == (0, "ROWS_TOO_MANY")
 
 
@@ -340,7 +340,7 @@ def test_a_row_may_be_shorter_than_its_header() -> None:
 
 def test_a_line_of_a_hundred_thousand_cells_is_looked_at_no_further_than_a_table_is_wide() -> None:
     for data, filename in ((b"," * 100_000 + b"\r\n", "a.csv"), (xlsx([["x"] * 500]), "a.xlsx")):
-        with roster_files.open_sheets(data, filename) as sheets:
+        with files.open_sheets(data, filename) as sheets:
             widths = [len(cells) for sheet in sheets for _, cells in sheet.rows]
         assert widths
-        assert max(widths) <= roster_files.MOST_COLUMNS
+        assert max(widths) <= files.MOST_COLUMNS

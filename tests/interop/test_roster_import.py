@@ -10,7 +10,7 @@ import pytest
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
 from domain.kernel import Refused
-from interop.rosters import read_roster, roster_command
+from interop.rosters.roster import read_roster, roster_command
 from journal import Caller, Entry, Handled, Journal, handle
 from projections import open_read_models
 from tests.interop.sample_rosters import HEADERS, csv_of, row, table, xlsx

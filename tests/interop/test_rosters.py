@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from domain.kernel import Refused
 from domain.participants.enterprises import ImportRoster, RosterFinding
-from interop.classification import NO_RULE_YET
-from interop.rosters import read_roster, roster_command
-from interop.uscc import valid_uscc
+from interop.rosters.classification import NO_RULE_YET
+from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.uscc import valid_uscc
 from tests.interop.sample_rosters import HEADERS, Cells, csv_of, row, table, xlsx
 
 USCC, NAME, DISTRICT, INDUSTRY, EMPLOYEES, REVENUE = HEADERS
@@ -309,7 +309,7 @@ def test_progress_is_told_in_rows_and_ends_with_all_of_them() -> None:
 
 
 def test_a_report_too_long_for_anyone_to_read_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("interop.rosters.MOST_FINDINGS", 3)
+    monkeypatch.setattr("interop.rosters.roster.MOST_FINDINGS", 3)
     command = imported(*(row(number, **{REVENUE: 1}) for number in range(10)))
     assert [f.code for f in command.findings] == ["FINDINGS_CUT", *["BELOW_SCALE"] * 3]
     assert "7" in command.findings[0].says

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interop import verify_dossier as verifier
+from interop.proof import verify_dossier as verifier
 from journal.transparency.checkpoints import read_checkpoint
 from journal.transparency.digests import SHA256
 from journal.transparency.merkle import inclusion_proof, root_of

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interop.uscc import ALPHABET, UsccFlaw, check_digit, flaw_of, valid_uscc
+from interop.rosters.uscc import ALPHABET, UsccFlaw, check_digit, flaw_of, valid_uscc
 
 NUMBERS = st.integers(0, 31**6 - 1)
 DIVISIONS = st.sampled_from(["310000", "310115", "310117", "330100"])

@@ -24,9 +24,9 @@ from domain.access import Role
 from domain.disclosures import ALL_FIRMS
 from domain.fields import DOSSIERS, EXPORTS, TRAIL
 from domain.kernel import NOT_FOUND, Refused
-from interop import audit_export
-from interop.dossier import KINDS, MIB, dossier
-from interop.provenance import provenance
+from interop.proof import audit_export
+from interop.proof.dossier import KINDS, MIB, dossier
+from interop.proof.provenance import provenance
 from journal import Caller
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import SigningRefused

@@ -22,8 +22,8 @@ from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import Answer, CallerGone, Operations, faulted
 from domain.access import Role
 from domain.standard.revision.revision import draft_scope
-from interop.draft_documents import find_draft_document
-from interop.edition_documents import Document, find_document
+from interop.editions.documents import Document, find_document
+from interop.editions.draft_documents import find_draft_document
 from journal import Caller
 from projections import Reading
 

@@ -10,7 +10,7 @@ from api.diagnosis.diagnoses import editions_of
 from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
-from interop.edition_documents import names_of
+from interop.editions.documents import names_of
 from projections.as_of import replay
 from projections.standard import editions as editions_rows
 from projections.standard.editions import EDITIONS_DESK, EditionRow

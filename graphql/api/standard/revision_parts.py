@@ -24,7 +24,7 @@ from api.standard.editions import (
 )
 from domain.access import Scope
 from domain.standard.revision.revision import REVISION_STATUS_NAMES, RevisionStatus
-from interop.draft_documents import Which, draft_paths
+from interop.editions.draft_documents import Which, draft_paths
 from projections.participants import directory
 from projections.report.wording import ROLES
 from projections.standard import revisions

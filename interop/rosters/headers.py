@@ -10,8 +10,8 @@ from unicodedata import normalize
 
 from domain.kernel import Refused, Rule
 from interop.code_lists import roster_columns
-from interop.roster_cells import shown
-from interop.roster_files import Cell, Row, Sheet
+from interop.rosters.cells import shown
+from interop.rosters.files import Cell, Row, Sheet
 
 SEARCHED_ROWS = 30
 """A header is looked for in so many rows of a sheet that hold anything."""

@@ -10,9 +10,9 @@ from hashlib import sha256
 from typing import Literal
 
 from domain.access import Scope
-from interop.edition_documents import KEY, MARKDOWN, PDF, Document, published
-from interop.edition_workbook import MEDIA_TYPE as WORKBOOK
-from interop.edition_workbook import workbook_of
+from interop.editions.documents import KEY, MARKDOWN, PDF, Document, published
+from interop.editions.workbook import MEDIA_TYPE as WORKBOOK
+from interop.editions.workbook import workbook_of
 from projections import Reading
 from projections.documents import as_markdown, comparison, print_comparison, print_standard, standard_sheet
 from projections.standard import editions, revisions

@@ -16,8 +16,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from interop import edition_sheets as sheets
-from interop.edition_sheets import Column, SheetLayout
+from interop.editions import sheets
+from interop.editions.sheets import Column, SheetLayout
 from projections.report.wording import MARKS
 from standards import Edition, Indicator, Origin
 from standards.edition.terms_zh import FATES, PARTS, gates_in_words

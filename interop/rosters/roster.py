@@ -15,11 +15,10 @@ from types import MappingProxyType
 
 from domain.kernel import Refused
 from domain.participants.enterprises import Firm, ImportRoster, RosterFinding
-from interop import roster_cells as cells
-from interop import roster_rules as rules
-from interop.classification import SizeName, size_class, size_names, threshold
-from interop.roster_files import is_blank, open_sheets
-from interop.roster_headers import (
+from interop.rosters import cells, rules
+from interop.rosters.classification import SizeName, size_class, size_names, threshold
+from interop.rosters.files import is_blank, open_sheets
+from interop.rosters.headers import (
     COLUMNS_IGNORED,
     REVENUE_UNIT_ASSUMED,
     REVENUE_UNIT_CONVERTED,

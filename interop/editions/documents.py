@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.kernel import city_day
-from interop.edition_workbook import MEDIA_TYPE as WORKBOOK
-from interop.edition_workbook import workbook_of
-from interop.oscal import as_bytes, file_name, oscal_documents
+from interop.editions.oscal import as_bytes, file_name, oscal_documents
+from interop.editions.workbook import MEDIA_TYPE as WORKBOOK
+from interop.editions.workbook import workbook_of
 from projections import Reading
 from projections.documents import (
     as_markdown,

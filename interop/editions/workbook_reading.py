@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from pydantic import ValidationError
 
-from interop import edition_sheets as sheets
-from interop.edition_sheets import Column, SheetLayout
-from interop.roster_files import require_workbook
+from interop.editions import sheets
+from interop.editions.sheets import Column, SheetLayout
+from interop.rosters.files import require_workbook
 from standards import Edition, EditionMalformed, IndustryEdition
 
 MOST_ROWS = 1_000

@@ -14,10 +14,10 @@ from openpyxl.cell.cell import ERROR_CODES
 
 from domain.kernel import Rule
 from domain.participants.enterprises import RosterFinding
-from interop import roster_rules as rules
 from interop.code_lists import District, district_codes, industries, subdistrict_codes
-from interop.roster_files import Cell, is_blank
-from interop.uscc import ALPHABET, ORGANISATION, UsccFlaw, check_digit, flaw_of
+from interop.rosters import rules
+from interop.rosters.files import Cell, is_blank
+from interop.rosters.uscc import ALPHABET, ORGANISATION, UsccFlaw, check_digit, flaw_of
 
 LONGEST_CODE = 64
 LONGEST_NAME = 200

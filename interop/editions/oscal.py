@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from interop.oscal_reading import NotOurOscal, edition_of_oscal
+from interop.editions.oscal_reading import NotOurOscal, edition_of_oscal
 from standards import Edition, Indicator, Origin
 from standards.edition.terms_zh import KINDS, gates_in_words
 

@@ -1,6 +1,6 @@
 """Dossier 卷宗: one file with exactly the entries that a decision rests on, each proved to be in the log. plan P5.
 
-What it holds is checked, and the result worked out again, by interop/verify_dossier.py, which shares no line with this file.
+What it holds is checked, and the result worked out again, by interop/proof/verify_dossier.py, which shares no line with this file.
 `algorithm` is the tree's, as the name of the log binds it; the digests of the dossier, its files and the rules are SHA-256 always.
 """
 
@@ -61,7 +61,7 @@ class Kind:
 
     causes(read, subject): every stream it rests on -> the entries of it, from the first on. Any kind of decision joins by
     this function; what it returns is what the dossier holds.
-    result(history): what was decided, as data; `interop/verify_dossier.py` must arrive at the same by itself.
+    result(history): what was decided, as data; `interop/proof/verify_dossier.py` must arrive at the same by itself.
     """
 
     causes: Callable[[Journal, str], Mapping[str, Sequence[Entry]]]

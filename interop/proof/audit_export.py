@@ -1,7 +1,7 @@
 """Audit export 审计导出: the trail as JSON Lines, each entry with its proof, made as it is sent. plan P5.
 
 The first line is the checkpoint; every other line is one entry: its canonical bytes and audit path, which
-interop/verify_dossier.py checks with no server, and beside them the same in words and as plain data, for reading.
+interop/proof/verify_dossier.py checks with no server, and beside them the same in words and as plain data, for reading.
 """
 
 import base64
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import orjson
 
 from domain.access import Scope
-from interop.dossier import covering, path_of
+from interop.proof.dossier import covering, path_of
 from journal import Entry, Journal
 from journal.entries import canonical
 from journal.transparency.checkpoints import Checkpoint

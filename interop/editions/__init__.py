@@ -1,0 +1,1 @@
+"""An edition as Excel, OSCAL and documents · 标准文件."""

@@ -1,0 +1,1 @@
+"""What is taken away and checked elsewhere: dossiers, exports, provenance · 出证."""
