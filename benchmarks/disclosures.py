@@ -34,7 +34,7 @@ from journal.disclosure_log.disclosure_log import DisclosureLog
 from journal.engines.group_commit import LARGEST_GROUP
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
-from zhenduan.demo_people import SHOWN_DISTRICT
+from zhenduan.demo.people import SHOWN_DISTRICT
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 

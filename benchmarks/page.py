@@ -40,8 +40,8 @@ from domain.fields import FIELDS
 from journal import Caller
 from projections.engine.places import ENTERPRISES
 from standards import Form
-from zhenduan.demo import open_demo
-from zhenduan.demo_people import SHOWN_DISTRICT
+from zhenduan.demo.city import open_demo
+from zhenduan.demo.people import SHOWN_DISTRICT
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 

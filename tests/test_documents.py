@@ -10,7 +10,7 @@ import pytest
 
 from domain.events import CAPABILITIES
 from domain.kernel import Rule
-from zhenduan.rules_page import ROOMS, listed, page
+from zhenduan.pages.rules_page import ROOMS, listed, page
 
 ROOT = Path(__file__).parents[1]
 

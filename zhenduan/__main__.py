@@ -13,17 +13,9 @@ import psycopg2
 from journal.entries import DigestDiffers, HeadBroken
 from journal.secrets.vault import MasterKeyUnusable
 from journal.transparency.log_key import LogKeyUnusable
-from zhenduan import (
-    administration,
-    disclosure_commands,
-    dossier_commands,
-    edition_commands,
-    logs,
-    proof_commands,
-    serving,
-    shadow_commands,
-)
-from zhenduan.demo import DemoIncomplete
+from zhenduan import logs, serving
+from zhenduan.cli import administration, disclosures, dossiers, editions, proofs, shadow
+from zhenduan.demo.city import DemoIncomplete
 from zhenduan.installation_folder import NotAnInstallation
 from zhenduan.settings import CITY_DATA, DEMO_DATA, Settings, SettingUnknown, from_environment
 
@@ -172,11 +164,11 @@ def parser() -> argparse.ArgumentParser:
     added = command("publish-edition", _publish, "发布标准版本 publish an edition on file")
     added.add_argument("key", help="版本号 key, such as 2023 or 2023-automotive")
     command("set-edition-mapping", _set_mapping, "设定标准适用表 set which edition and form apply to a firm, as on file")
-    edition_commands.add_to(command)
-    proof_commands.add_to(command)
-    dossier_commands.add_to(command)
-    disclosure_commands.add_to(command)
-    shadow_commands.add_to(command)
+    editions.add_to(command)
+    proofs.add_to(command)
+    dossiers.add_to(command)
+    disclosures.add_to(command)
+    shadow.add_to(command)
     return top
 
 

@@ -12,13 +12,13 @@ import uvicorn
 from tqdm import tqdm
 
 from api.app import create_app
-from zhenduan.checkpointing import signing
+from zhenduan.background.checkpointing import signing
+from zhenduan.background.shadowing import shadowing
 from zhenduan.connections import bounded
-from zhenduan.demo import open_demo
-from zhenduan.demo_people import DemoLogin
+from zhenduan.demo.city import open_demo
+from zhenduan.demo.people import DemoLogin
 from zhenduan.limits import ServerLimits
 from zhenduan.settings import Settings
-from zhenduan.shadowing import shadowing
 from zhenduan.wiring import Installation, finish_erasures, opened
 
 LARGEST_SOCKET_MESSAGE = 256 * 1024

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from journal.transparency.digests import DIGESTS, Digest
+from zhenduan.accounts.single_sign_on_provider import ProviderSettings
 from zhenduan.limits import LimitUnusable, ServerLimits, limits_of
 from zhenduan.logs import LogForm
-from zhenduan.single_sign_on_provider import ProviderSettings
 
 DATA = "ZHENDUAN_DATA"
 DATABASE = "ZHENDUAN_DATABASE"

@@ -20,13 +20,13 @@ from journal.transparency.transparency_log import TransparencyLog, open_log
 from projections import open_read_models
 from projections.participants import people
 from projections.standard.shadow_progress import open_shadow_leases
-from zhenduan.accounts import LocalAccounts
+from zhenduan.accounts.accounts import LocalAccounts
+from zhenduan.accounts.single_sign_on import SingleSignOn
+from zhenduan.accounts.single_sign_on_provider import IdentityProvider
+from zhenduan.accounts.uploads import SignedUploads
+from zhenduan.accounts.witnesses import Witnesses
 from zhenduan.installation_folder import begin_installation, require_installation
 from zhenduan.settings import Settings
-from zhenduan.single_sign_on import SingleSignOn
-from zhenduan.single_sign_on_provider import IdentityProvider
-from zhenduan.uploads import SignedUploads
-from zhenduan.witnesses import Witnesses
 
 Clock = Callable[[], datetime]
 

@@ -19,7 +19,7 @@ from domain.events import CAPABILITIES
 from domain.fields import FIELDS, MASKS
 from domain.kernel import Refused
 from journal import Caller, handle, open_journal
-from zhenduan.access_page import page, scope_in_words
+from zhenduan.pages.access_page import page, scope_in_words
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 
 from journal.secrets.personal import KEYS
 from tests.live_city import LiveCity, sections
-from zhenduan import administration
+from zhenduan.cli import administration
 from zhenduan.settings import Settings
 
 EXPORT = """mutation($input: ExportPersonInput!) { exportPerson(input: $input) {

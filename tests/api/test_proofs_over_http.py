@@ -17,7 +17,7 @@ from journal.transparency.signed_notes import Kind, Note, SigningKey, VerifierKe
 from tests.api.small_api import serving
 from tests.journal.forging import rewrite
 from tests.live_city import LiveCity
-from zhenduan import witnessing
+from zhenduan.background import witnessing
 from zhenduan.wiring import now
 
 ASKS = (

@@ -12,7 +12,7 @@ from journal.command_handling import microseconds
 from projections.standard import shadow
 from projections.standard.shadow_progress import LEASE_SECONDS, MICROSECONDS
 from tests.live_city import ENTERPRISE, LiveCity
-from zhenduan.shadowing import do_shadows, shadowing
+from zhenduan.background.shadowing import do_shadows, shadowing
 
 RUN = """shadow { revision number status draftVersion outdated done total failure rules outcome {
   blurred counts { same up down notRescorable } matrix { grade diagnoses } reworded
@@ -235,7 +235,7 @@ def test_a_fault_ends_the_run_and_the_next_may_be_asked_for(city: LiveCity, monk
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr("zhenduan.shadowing.Rescoring", broken)
+        patched.setattr("zhenduan.background.shadowing.Rescoring", broken)
         assert work(city) == 1
     run = seen(city, "city", revision)
     assert (run["status"], run["outcome"]) == ("failed", None)

@@ -19,9 +19,9 @@ from journal import open_journal
 from journal.secrets.vault import Vault, open_vault
 from projections import ReadModels, open_read_models
 from tests.small_city import CITY, ENTERPRISE, City
-from zhenduan.accounts import SIGN_INS_AT_ONCE, LocalAccounts
-from zhenduan.sessions import SessionLimits
-from zhenduan.sign_in_limits import SignInLimits
+from zhenduan.accounts.accounts import SIGN_INS_AT_ONCE, LocalAccounts
+from zhenduan.accounts.sessions import SessionLimits
+from zhenduan.accounts.sign_in_limits import SignInLimits
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "一把很长的示例密码 2024"

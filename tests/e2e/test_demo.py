@@ -38,16 +38,16 @@ from projections.programme import coverage
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
-from zhenduan import demo
-from zhenduan.accounts import LocalAccounts
-from zhenduan.demo_answers import Saying, draw_answers
-from zhenduan.demo_data import DemoData, Ending, demo_data, seats
-from zhenduan.demo_files import evidence_pdf, evidence_png
-from zhenduan.demo_firms import Unused, by_district, draw_firms, next_year, roster_file
-from zhenduan.demo_people import LOGINS, DemoLogin
-from zhenduan.demo_story import story
-from zhenduan.file_types import FILE_TYPES, content_problem
-from zhenduan.uploads import SignedUploads
+from zhenduan.accounts.accounts import LocalAccounts
+from zhenduan.accounts.file_types import FILE_TYPES, content_problem
+from zhenduan.accounts.uploads import SignedUploads
+from zhenduan.demo import city as demo_city
+from zhenduan.demo.answers import Saying, draw_answers
+from zhenduan.demo.data import DemoData, Ending, demo_data, seats
+from zhenduan.demo.files import evidence_pdf, evidence_png
+from zhenduan.demo.firms import Unused, by_district, draw_firms, next_year, roster_file
+from zhenduan.demo.people import LOGINS, DemoLogin
+from zhenduan.demo.story import story
 
 PRESENT = datetime(2026, 6, 1, 4, tzinfo=UTC)
 MASTER = bytes(range(32))
@@ -106,7 +106,7 @@ class House:
         return PRESENT
 
     def open(self, seed: int = 7, progress: Callable[[int, int], None] | None = None) -> list[DemoLogin]:
-        return demo.open_demo(
+        return demo_city.open_demo(
             self.program, self.accounts, seed=seed, data=SMALL, finish=self.finish, progress=progress
         )
 
@@ -386,7 +386,7 @@ def test_a_city_whose_building_was_interrupted_is_not_taken_for_a_city(tmp_path:
     with house(tmp_path) as built:
         with pytest.raises(Interrupted):
             built.open(progress=interrupt)
-        with pytest.raises(demo.DemoIncomplete):
+        with pytest.raises(demo_city.DemoIncomplete):
             built.open()
         assert not built.accounts.knows(LOGINS[0].login)
 

@@ -12,8 +12,8 @@ from threading import Event, Thread
 import pytest
 
 from journal.transparency.signed_notes import LARGEST_NOTE, Kind, SigningKey
-from zhenduan.log_server import LogServer, ServerUnreachable
-from zhenduan.witnessing import make_key, run
+from zhenduan.background.log_server import LogServer, ServerUnreachable
+from zhenduan.background.witnessing import make_key, run
 
 Answer = Callable[[socket.socket], None]
 LOG = SigningKey.generate("log.example/city", Kind.ED25519)

@@ -10,8 +10,8 @@ from domain.kernel import Refused
 from domain.participants.people import RegisterPerson
 from tests.e2e.test_accounts import MINUTE, PASSWORD, House, house
 from tests.small_city import CITY, ENTERPRISE
-from zhenduan.invitations import LIFETIME
-from zhenduan.sign_in_limits import SignInLimits
+from zhenduan.accounts.invitations import LIFETIME
+from zhenduan.accounts.sign_in_limits import SignInLimits
 
 __all__ = ["house"]
 ISSUER = "https://sso.example"

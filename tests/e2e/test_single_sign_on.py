@@ -26,15 +26,15 @@ from domain.access import Role
 from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import EndMembership, GrantMembership, RegisterPerson
-from zhenduan.settings import Settings, from_environment
-from zhenduan.single_sign_on import SUBJECT_TAKEN, SingleSignOn
-from zhenduan.single_sign_on_provider import (
+from zhenduan.accounts.single_sign_on import SUBJECT_TAKEN, SingleSignOn
+from zhenduan.accounts.single_sign_on_provider import (
     LARGEST_ANSWER,
     REFETCH_EVERY,
     IdentityProvider,
     ProviderSettings,
     TokenRefused,
 )
+from zhenduan.settings import Settings, from_environment
 from zhenduan.wiring import Installation, opened, operator
 
 HOME = "http://testserver"

@@ -22,8 +22,8 @@ from journal import Caller
 from journal.blobs import Blobs
 from journal.secrets.vault import Vault, open_vault
 from tests.small_city import CITY, FILLER, PROVIDER, STRANGER, caller
-from zhenduan.file_types import cleaned
-from zhenduan.uploads import SignedUploads
+from zhenduan.accounts.file_types import cleaned
+from zhenduan.accounts.uploads import SignedUploads
 
 SECRET = bytes(range(32))
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"

@@ -8,7 +8,7 @@ from journal import open_journal
 from journal.secrets.vault import open_vault
 from projections import open_read_models
 from projections.engine.places import ENTERPRISES
-from zhenduan.sessions import META, SESSIONS
+from zhenduan.accounts.sessions import META, SESSIONS
 
 
 def end_every_other_connection(address: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from journal.transparency.log_key import write_whole
 from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 from journal.transparency.witness import Witness, WitnessRefused
-from zhenduan.log_server import LogServer, ServerUnreachable, printable
+from zhenduan.background.log_server import LogServer, ServerUnreachable, printable
 
 TOKEN = "ZHENDUAN_WITNESS_TOKEN"  # noqa: S105 - the name of a variable
 

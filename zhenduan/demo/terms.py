@@ -9,8 +9,8 @@ from domain.kernel import Command
 from domain.participants.appointments import KIND_OF_HEAD
 from domain.participants.consents import GrantConsent
 from journal import Caller
-from zhenduan.demo_data import DemoData
-from zhenduan.demo_people import People, draw_id
+from zhenduan.demo.data import DemoData
+from zhenduan.demo.people import People, draw_id
 
 TERM = timedelta(days=3 * 365)
 """So long a visitor of the demo finds them open: the city is built once and shown for a long time."""

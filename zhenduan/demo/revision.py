@@ -16,9 +16,9 @@ from domain.standard.shadow import RequestShadow
 from interop.code_lists import CodeList, read_codes
 from journal import Caller
 from standards import StandardChange, composition_rule, published_editions
-from zhenduan.demo_cases import Act
-from zhenduan.demo_data import Seed
-from zhenduan.demo_people import draw_id
+from zhenduan.demo.cases import Act
+from zhenduan.demo.data import Seed
+from zhenduan.demo.people import draw_id
 
 Days = Annotated[int, Field(ge=3, le=100)]
 """Days before the present: so many that a weekend moves no act beyond it."""

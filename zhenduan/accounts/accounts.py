@@ -25,8 +25,8 @@ from journal.command_handling import microseconds
 from journal.secrets.vault import Vault
 from projections import ReadModels
 from projections.participants.people import MembershipRow
-from zhenduan.invitations import Invitations
-from zhenduan.logins import (
+from zhenduan.accounts.invitations import Invitations
+from zhenduan.accounts.logins import (
     LOGIN,
     LOGIN_TAKEN,
     LOGIN_TRIED_OFTEN,
@@ -39,13 +39,13 @@ from zhenduan.logins import (
     password_bytes,
     require_length,
 )
-from zhenduan.memberships import Memberships
-from zhenduan.partner_keys import PREFIX as PARTNER_PREFIX
-from zhenduan.partner_keys import IssuedKey, PartnerKeys
-from zhenduan.sessions import SessionLimits, Sessions
-from zhenduan.sign_in_limits import SignInAttempts, SignInLimits
-from zhenduan.single_sign_on import Subjects, signed_in_as
-from zhenduan.single_sign_on_provider import IdentityProvider, TokenRefused
+from zhenduan.accounts.memberships import Memberships
+from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
+from zhenduan.accounts.partner_keys import IssuedKey, PartnerKeys
+from zhenduan.accounts.sessions import SessionLimits, Sessions
+from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits
+from zhenduan.accounts.single_sign_on import Subjects, signed_in_as
+from zhenduan.accounts.single_sign_on_provider import IdentityProvider, TokenRefused
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from domain.participants.people import GrantMembership, RegisterPerson
 from interop.code_lists import districts
 from journal import Caller
 from journal.secrets.personal import PersonalKeys
-from zhenduan.demo_data import DemoData
+from zhenduan.demo.data import DemoData
 
 SHOWN_DISTRICT = "310117"
 """松江: where the owner's firm lies; its department may sign in."""

@@ -24,7 +24,7 @@ from journal import Caller
 from journal.blobs import Blobs
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault, derived
-from zhenduan.file_types import FileType, cleaned, content_problem, type_of
+from zhenduan.accounts.file_types import FileType, cleaned, content_problem, type_of
 
 META = MetaData(schema=SCHEMA)
 USED_TICKETS = Table(

@@ -20,7 +20,7 @@ from api.kit.services import Begun, SignedIn
 from domain.kernel import Rule
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault
-from zhenduan.single_sign_on_provider import IdentityProvider, TokenRefused
+from zhenduan.accounts.single_sign_on_provider import IdentityProvider, TokenRefused
 
 META = MetaData(schema=SCHEMA)
 SUBJECTS = Table(

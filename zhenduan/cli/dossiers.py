@@ -17,7 +17,7 @@ from interop.proof.provenance import provenance
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import SigningRefused
 from projections.record.audit_trail import EntryFilter
-from zhenduan.disclosure_commands import WHOLE_ENTRIES, write_down
+from zhenduan.cli.disclosures import WHOLE_ENTRIES, write_down
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 

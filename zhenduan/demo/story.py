@@ -22,12 +22,12 @@ from interop.rosters.roster import read_roster, roster_command
 from journal import Caller
 from journal.secrets.personal import PersonalKeys
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
-from zhenduan.demo_cases import Act, Cast, DemoCase, acts
-from zhenduan.demo_data import DemoData, Ending, Provider, seats
-from zhenduan.demo_firms import DemoFirm, Unused, draw_firms, next_year, roster_file
-from zhenduan.demo_people import SHOWN_DISTRICT, People, draw_id, organisations
-from zhenduan.demo_revision import steps
-from zhenduan.demo_terms import HELD_BESIDE, beside, terms
+from zhenduan.demo.cases import Act, Cast, DemoCase, acts
+from zhenduan.demo.data import DemoData, Ending, Provider, seats
+from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
+from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
+from zhenduan.demo.revision import steps
+from zhenduan.demo.terms import HELD_BESIDE, beside, terms
 
 EDITION = "2023"
 BEGINNING = date(2023, 8, 7)

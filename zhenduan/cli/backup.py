@@ -9,7 +9,7 @@ from journal.backup.format import Backup, BackupRefused, open_backup
 from journal.backup.restore import NotEmpty, restore
 from journal.backup.write import back_up
 from journal.transparency.signed_notes import NoteRefused, VerifierKey
-from zhenduan.administration import progress
+from zhenduan.cli.administration import progress
 from zhenduan.settings import DIGEST, Settings
 from zhenduan.wiring import finish_erasures, now, opened
 

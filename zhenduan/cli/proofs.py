@@ -5,7 +5,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from zhenduan import backing_up, proving, witnessing
+from zhenduan.background import witnessing
+from zhenduan.cli import backup, proving
 from zhenduan.settings import Settings
 
 Run = Callable[[Settings, argparse.Namespace], int]
@@ -45,15 +46,15 @@ def _witness(_settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _backup(settings: Settings, given: argparse.Namespace) -> int:
-    return backing_up.backup(settings, given.file)
+    return backup.backup(settings, given.file)
 
 
 def _check_backup(_settings: Settings, given: argparse.Namespace) -> int:
-    return backing_up.check(given.file, given.log_key, unsigned=given.unsigned)
+    return backup.check(given.file, given.log_key, unsigned=given.unsigned)
 
 
 def _restore(settings: Settings, given: argparse.Namespace) -> int:
-    return backing_up.restore_from(settings, given.file, given.log_key, new_log=given.new_log, unsigned=given.unsigned)
+    return backup.restore_from(settings, given.file, given.log_key, new_log=given.new_log, unsigned=given.unsigned)
 
 
 def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:

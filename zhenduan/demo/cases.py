@@ -11,10 +11,10 @@ from domain.kernel import Command
 from journal import Caller
 from projections.report import NOT_RENDERED
 from standards import Answer, Edition, Form
-from zhenduan.demo_answers import DemoAnswers, Saying, draw_answers
-from zhenduan.demo_data import DemoData, Ending
-from zhenduan.demo_files import evidence_pdf, evidence_png
-from zhenduan.demo_firms import DemoFirm
+from zhenduan.demo.answers import DemoAnswers, Saying, draw_answers
+from zhenduan.demo.data import DemoData, Ending
+from zhenduan.demo.files import evidence_pdf, evidence_png
+from zhenduan.demo.firms import DemoFirm
 
 EVIDENCE_IN_HUNDRED = 40
 """How often the firm attaches a file to a section of its self-assessment."""

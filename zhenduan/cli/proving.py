@@ -10,9 +10,9 @@ from journal.transparency.proof_files import ProofFile, ProofRefused
 from journal.transparency.signed_notes import Note, NoteRefused, VerifierKey
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import NotSigned, SigningRefused, contradicted
+from zhenduan.accounts.witnesses import Witnesses
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened
-from zhenduan.witnesses import Witnesses
 
 out = print
 

@@ -21,12 +21,12 @@ from domain.standard.shadow import RequestShadow
 from interop.code_lists import names_of_codes
 from journal import Finish
 from projections.report import finish_report
-from zhenduan.accounts import LocalAccounts
-from zhenduan.demo_cases import Attachment
-from zhenduan.demo_data import DemoData, demo_data
-from zhenduan.demo_people import LOGINS, DemoLogin
-from zhenduan.demo_story import Timed, story
-from zhenduan.shadowing import do_shadows
+from zhenduan.accounts.accounts import LocalAccounts
+from zhenduan.background.shadowing import do_shadows
+from zhenduan.demo.cases import Attachment
+from zhenduan.demo.data import DemoData, demo_data
+from zhenduan.demo.people import LOGINS, DemoLogin
+from zhenduan.demo.story import Timed, story
 
 PARTNER = "demo-partner"
 REASON = "示例数据"

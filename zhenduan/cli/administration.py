@@ -27,7 +27,7 @@ from interop.rosters.roster import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections.participants import directory, people, rosters
 from standards import edition_mappings, load_composition, published_editions
-from zhenduan.proving import against_checkpoints
+from zhenduan.cli.proving import against_checkpoints
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 
@@ -89,7 +89,7 @@ def print_schema() -> int:
 
 def print_access() -> int:
     """Who may do what, to whose things, and which fields of these."""
-    from zhenduan.access_page import page  # noqa: PLC0415 - only this command needs it
+    from zhenduan.pages.access_page import page  # noqa: PLC0415 - only this command needs it
 
     out(page(), end="")
     return 0
@@ -97,7 +97,7 @@ def print_access() -> int:
 
 def print_rules(tests: Path | None) -> int:
     """Every published rule, and where `tests` are given the test that refuses it."""
-    from zhenduan.rules_page import page  # noqa: PLC0415 - it reads every module of the house
+    from zhenduan.pages.rules_page import page  # noqa: PLC0415 - it reads every module of the house
 
     out(page(tests), end="")
     return 0

@@ -12,7 +12,7 @@ from random import Random
 
 from interop.code_lists import districts
 from interop.rosters.uscc import valid_uscc
-from zhenduan.demo_data import DemoData, Size, seats
+from zhenduan.demo.data import DemoData, Size, seats
 
 COLUMNS = (
     "统一社会信用代码", "企业名称", "所属区", "街镇", "园区", "企业集团", "申报单位",

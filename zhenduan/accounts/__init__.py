@@ -1,0 +1,1 @@
+"""Accounts: who may come in, by which secret · 账户."""

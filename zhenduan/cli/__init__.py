@@ -1,0 +1,1 @@
+"""The command line, one file a purpose · 命令行."""

@@ -1,0 +1,1 @@
+"""Pages that the program prints of itself · 说明页."""
