@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from domain.access import Scope, admits
 from domain.kernel import city_day
-from tests.api.test_scopes import (
+from tests.api.server.test_scopes import (
     CASES,
     FIRMS,
     IDS,

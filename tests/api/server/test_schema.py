@@ -10,7 +10,7 @@ from api.schema import build_schema, schema_text
 from api.server.field_rights import resolve_rights, rows_without_fields
 from domain.fields import FIELDS
 
-CONTRACT = Path(__file__).parents[2] / "graphql" / "schema.graphql"
+CONTRACT = Path(__file__).parents[3] / "graphql" / "schema.graphql"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SCHEMA = build_schema()._schema  # noqa: SLF001 - the executable one
 OURS = [kind for name, kind in sorted(SCHEMA.type_map.items()) if not name.startswith("__")]

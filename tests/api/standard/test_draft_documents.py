@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from interop.editions.workbook_reading import read_workbook
-from tests.api.test_revisions import SEES_NO_DRAFT, changed, consulting, weight
+from tests.api.standard.test_revisions import SEES_NO_DRAFT, changed, consulting, weight
 from tests.live_city import LiveCity
 
 TEXT = """query($id: ID!, $of: DraftOf!, $industry: String) { revisionText(revision: $id, of: $of, industry: $industry) {

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from standards import Form, Process, StepCost, cheapest_improvement, cost_tables
-from tests.api.test_disclosures import held, rows
+from tests.api.record.test_disclosures import held, rows
 from tests.live_city import EDITION, LiveCity
 from tests.rules.firms import uniform
 

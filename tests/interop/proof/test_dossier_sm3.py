@@ -17,12 +17,12 @@ from journal.transparency.signed_notes import Note, SigningKey
 from journal.transparency.transparency_log import open_log
 from projections import open_read_models
 from projections.record.audit_trail import EntryFilter
-from tests.interop.proving_city import ORIGIN, Proving, fault, forged, proving
-from tests.interop.test_dossier import (
+from tests.interop.proof.test_dossier import (
     test_a_dossier_holds_exactly_the_entries_the_grade_rests_on,
     test_a_dossier_proves_the_grade_with_no_server_and_no_database,
     test_the_same_dossier_has_the_same_bytes_while_the_journal_grows,
 )
+from tests.interop.proving_city import ORIGIN, Proving, fault, forged, proving
 from tests.small_city import City
 
 __all__ = [

@@ -23,7 +23,7 @@ from zhenduan.pages.access_page import page, scope_in_words
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TODAY = datetime.now(UTC).date()
 KINDS = frozenset(OperationType)
 SAMPLES = {"DraftOf": "CURRENT", "ID": '"x"', "String": '"x"', "Int": "1", "Boolean": "true"}

@@ -25,7 +25,7 @@ from standards import Edition, IndustryEdition, load_composition, published_edit
 from tests.rules.firms import EDITION
 
 AT = datetime(2023, 9, 1, 2, 3, 4, tzinfo=UTC)
-SCHEMAS = Path(__file__).parent / "oscal"
+SCHEMAS = Path(__file__).parents[1] / "oscal"
 INDUSTRIES = [key for key in published_editions() if "-" in key]
 TOKEN = r"(\\p{L}|_)(\\p{L}|\\p{N}|[.\\-_])*"
 TOKEN_IN_PYTHON = r"([^\\W\\d]|_)(\\w|[.\\-])*"

@@ -16,7 +16,7 @@ from domain.fields import ANYONE, FIELDS, FIRMS, FOLLOWERS, MASKS, SIGNED_IN
 from domain.participants.enterprises import ImportRoster
 from journal.disclosure_log.disclosure_log import broken
 from projections.record.disclosures import DisclosureRow, disclosures
-from tests.api.test_access_table import document, paths
+from tests.api.server.test_access_table import document, paths
 from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, SCHEMA, LiveCity
 
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other door to it

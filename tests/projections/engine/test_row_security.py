@@ -17,7 +17,7 @@ from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.row_security import FENCED, SEPARATOR, reader_of, tags
 from projections.engine.runner import DESKS
-from tests.projections.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
+from tests.projections.engine.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
 from tests.small_city import CITY, ENTERPRISE, City, roster
 
 Fenced = tuple[ReadModels, str]

@@ -230,7 +230,7 @@ def test_an_edition_is_retired_by_the_city(city: LiveCity) -> None:
 
 
 def test_every_example_of_the_standards_page_is_an_operation_of_the_schema() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "standards.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "standards.md").read_text("utf-8")
     blocks = re.findall(r"```graphql\n(.*?)```", page, re.DOTALL)
     operations = [print_ast(one) for block in blocks for one in parse(block).definitions]
     assert len(operations) >= 7

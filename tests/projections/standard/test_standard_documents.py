@@ -30,7 +30,7 @@ from projections.documents.markdown import literal
 from standards import difference, load, load_composition, plain_origins, published_editions
 from tests.rules.firms import EDITION
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DAY = date(2023, 9, 1)
 INDUSTRY = load_composition("2023-major-equipment")
 HOSTILE = '<img src="file:///etc/passwd"> | a*b_c [x](y)'

@@ -25,7 +25,7 @@ from projections.report.sheet import sheet
 from tests.small_city import City
 
 HOSTILE = '<img src="file:///etc/passwd"><style>@import url(http://127.0.0.1:9/x.css);</style>&"\'公司'
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class Taking(City):
