@@ -58,24 +58,24 @@ class Forgetful(DisclosureLog):
 def serve(settings: Settings, port: int, *, logged: bool) -> None:
     """Answer on a port until told to stop."""
     with opened(settings) as installation:
-        program = installation.program
+        services = installation.services
         if not logged:
-            kept = program.disclosures
-            program = replace(program, disclosures=Forgetful(kept._store, kept._engine))  # noqa: SLF001 - never asked
-        uvicorn.run(create_app(program), host="127.0.0.1", port=port, log_level="error")
+            kept = services.disclosures
+            services = replace(services, disclosures=Forgetful(kept._store, kept._engine))  # noqa: SLF001 - never asked
+        uvicorn.run(create_app(services), host="127.0.0.1", port=port, log_level="error")
 
 
 def fill(installation: Installation, kept: int) -> None:
     """Some years' rows: pages of 50 firms of the district."""
-    program = installation.program
-    with program.models.reading() as reading:
-        firms = [str(row[0]) for row in reading.rows(select(reading[ENTERPRISES].c.id))]
+    services = installation.services
+    with services.models.reading() as snapshot:
+        firms = [str(row[0]) for row in snapshot.rows(select(snapshot[ENTERPRISES].c.id))]
     chance = Random(7)  # noqa: S311 - which firms, repeatable
 
     def told(number: int) -> None:
         found = [Disclosed(firm, f"enterprise/{firm}", ("revenue",)) for firm in chance.choices(firms, k=ROWS)]
         scope = Is(Attribute.DISTRICT, SHOWN_DISTRICT)
-        program.disclosures.write(
+        services.disclosures.write(
             Disclosure(number, "filled", "district", SHOWN_DISTRICT, "Query.enterprises", scope, found)
         )
 
@@ -85,15 +85,15 @@ def fill(installation: Installation, kept: int) -> None:
 
 def answered(installation: Installation) -> str:
     """The diagnosis of the district with most answers and a score."""
-    with installation.program.models.reading() as reading:
-        cases, firms, answers = reading[DIAGNOSES], reading[ENTERPRISES], reading[ANSWERS]
+    with installation.services.models.reading() as snapshot:
+        cases, firms, answers = snapshot[DIAGNOSES], snapshot[ENTERPRISES], snapshot[ANSWERS]
         query = select(cases.c.id).where(
             firms.c.id == cases.c.enterprise,
             firms.c.district == SHOWN_DISTRICT,
             cases.c.grade.is_not(None),
             answers.c.diagnosis == cases.c.id,
         )
-        return str(reading.rows(query.limit(1))[0][0])
+        return str(snapshot.rows(query.limit(1))[0][0])
 
 
 def sent(port: int, query: str, variables: dict[str, Any], token: str) -> bytes:

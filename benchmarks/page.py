@@ -32,7 +32,7 @@ from sqlalchemy import select
 
 from api.schema import build_schema
 from api.server.http import QUERIES_AND_MUTATIONS
-from api.server.operations import Operations, Request
+from api.server.operations import GraphQLRequest, Operations
 from benchmarks.measuring import in_turn, postgres, table
 from domain.access import Role, scope_of
 from domain.diagnosis.case import OpenDiagnosis, Purpose
@@ -78,12 +78,12 @@ def build(installation: Installation) -> str:
     Returns:
         The bearer token of that district's department.
     """
-    program = installation.program
-    logins = open_demo(program, installation.accounts)
+    services = installation.services
+    logins = open_demo(services, installation.accounts)
     city = Caller("benchmark", Role.CITY, "city", scope_of(Role.CITY, ""))
-    with program.models.reading() as reading:
-        firms = reading[ENTERPRISES]
-        waiting = reading.rows(
+    with services.models.reading() as snapshot:
+        firms = snapshot[ENTERPRISES]
+        waiting = snapshot.rows(
             select(firms.c.id).where(firms.c.district == SHOWN_DISTRICT, firms.c.latest_diagnosis.is_(None))
         )
     for number, (firm,) in enumerate(waiting):
@@ -97,8 +97,8 @@ def build(installation: Installation) -> str:
             provider=PROVIDER,
             reason="基准测试统一使用通用版 the plain edition for every firm of the benchmark",
         )
-        program.send(city, wish)
-    program.models.catch_up()
+        services.send(city, wish)
+    services.models.catch_up()
     login = next(one for one in logins if one.role is Role.DISTRICT)
     session = installation.accounts.sign_in(login.login, login.password)
     assert session is not None, "the demo's own login"  # noqa: S101
@@ -245,8 +245,8 @@ def asked(port: int, query: str, token: str | None, seconds: float, connections:
 
 def profile(installation: Installation, token: str) -> None:
     """Where the time of one request goes, in this process."""
-    operations = Operations(installation.program, build_schema(), FIELDS)
-    request = Request(OURS, {"first": ROWS}, "Page")
+    operations = Operations(installation.services, build_schema(), FIELDS)
+    request = GraphQLRequest(OURS, {"first": ROWS}, "Page")
 
     def once() -> bytes:
         return orjson.dumps(operations.run(request, token, QUERIES_AND_MUTATIONS).payload)

@@ -22,7 +22,7 @@ import psycopg2
 from api.kit.cursors import Cursors
 from api.schema import build_schema
 from api.server.http import QUERIES_AND_MUTATIONS
-from api.server.operations import Operations, Request
+from api.server.operations import GraphQLRequest, Operations
 from benchmarks import diagnoses, measuring
 from domain.access import Role
 from domain.fields import FIELDS
@@ -30,7 +30,7 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people import GrantMembership, RegisterPerson
 from journal import Journal, NewEntry
 from projections.as_of.validity import PERIODS
-from projections.engine.runner import DESKS, open_read_models
+from projections.engine.runner import READ_MODELS, open_read_models
 from tests.small_city import ENTERPRISE
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
@@ -80,13 +80,13 @@ def _all(journal: Journal) -> Iterator[str]:
 
 def signed_in(installation: Installation) -> str:
     """The token of somebody of the city."""
-    program, accounts = installation.program, installation.accounts
-    program.send(operator("bench"), RegisterOrganisation(organisation="city", kind=OrganisationKind.CITY, name="示例市"))
-    program.send(operator("bench"), RegisterPerson(person="li", sealed_name="x"))
+    services, accounts = installation.services, installation.accounts
+    services.send(operator("bench"), RegisterOrganisation(organisation="city", kind=OrganisationKind.CITY, name="示例市"))
+    services.send(operator("bench"), RegisterPerson(person="li", sealed_name="x"))
     role = GrantMembership(person="li", membership="m", role=Role.CITY, organisation="city", since=date(2024, 1, 1))
-    program.send(operator("bench"), role)
+    services.send(operator("bench"), role)
     accounts.register("li", PASSWORD, "li")
-    program.models.catch_up()
+    services.models.catch_up()
     session = accounts.sign_in("li", PASSWORD)
     assert session is not None  # noqa: S101 - registered above
     return session.token
@@ -94,13 +94,13 @@ def signed_in(installation: Installation) -> str:
 
 def measure(installation: Installation, rounds: int) -> None:
     """Each query of now and of then, in turn."""
-    program, token = installation.program, signed_in(installation)
-    operations = Operations(program, build_schema(), FIELDS)
-    moment = Cursors(program.secret).seal(program.journal.head().size // 2)
+    services, token = installation.services, signed_in(installation)
+    operations = Operations(services, build_schema(), FIELDS)
+    moment = Cursors(services.secret).seal(services.journal.head().size // 2)
 
     def asked(query: str) -> float:
         start = time.perf_counter()
-        answer = operations.run(Request(f"{{ {query} }}"), token, QUERIES_AND_MUTATIONS)
+        answer = operations.run(GraphQLRequest(f"{{ {query} }}"), token, QUERIES_AND_MUTATIONS)
         if "errors" in answer.payload:
             raise RuntimeError(answer.payload["errors"])
         return (time.perf_counter() - start) * 1000
@@ -118,8 +118,8 @@ def measure(installation: Installation, rounds: int) -> None:
 def rebuilt(journal: Journal, folder: Path) -> None:
     """Time to fold the whole journal, without these rows and with them."""
     took = {}
-    for name, desks in (("without", [desk for desk in DESKS if desk is not PERIODS]), ("with", list(DESKS))):
-        models = open_read_models(f"sqlite:///{folder / f'{name}.db'}", journal, desks)
+    for name, read_models in (("without", [read_model for read_model in READ_MODELS if read_model is not PERIODS]), ("with", list(READ_MODELS))):
+        models = open_read_models(f"sqlite:///{folder / f'{name}.db'}", journal, read_models)
         start = time.perf_counter()
         models.catch_up()
         took[name] = time.perf_counter() - start
@@ -140,10 +140,10 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = None if given.sqlite else stack.enter_context(measuring.postgres())
         installation = stack.enter_context(opened(Settings(folder, url), create=True))
-        journal = installation.program.journal
+        journal = installation.services.journal
         diagnoses.fill(journal, given.entries)
         more_firms(journal, given.firms)
-        installation.program.models.catch_up()
+        installation.services.models.catch_up()
         if url is not None:
             with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
                 cursor.execute("ANALYZE")

@@ -2,9 +2,9 @@
 
     python -m benchmarks.projections [--entries 20000] [--rounds 3]
 
-Ours: every desk of the house over a journal of whole diagnoses. The peer: the library's runner, with its own recorder and a
+Ours: every read model of the house over a journal of whole diagnoses. The peer: the library's runner, with its own recorder and a
 view that upserts one row an event, which is far less work than ours; as it takes one transaction an event, it is given fewer
-of them. COPY: the finished rows of all desks, written once more to empty tables of the same shape and indexes.
+of them. COPY: the finished rows of all read models, written once more to empty tables of the same shape and indexes.
 PostgreSQL with fsync on, then SQLite, whose recorder the library cannot follow. Every rate is over a fresh set of tables.
 """
 
@@ -33,7 +33,7 @@ from benchmarks.diagnoses import fill
 from journal import Journal, open_journal
 from projections import ReadModels, open_read_models
 from projections.engine.bulk_write import copy_rows
-from projections.engine.runner import DESKS
+from projections.engine.runner import READ_MODELS
 
 LIBRARY, CATCH_UP, REBUILD, COPY = "library runner, one row an event", "catch-up of all desks", "rebuild of all desks", "COPY"
 LIBRARY_EVENTS = 1_000
@@ -121,8 +121,8 @@ def caught_up(url: str, journal: Journal, size: int) -> float:
 
 def copied(url: str, models: ReadModels, size: int) -> float:
     """Entries per second if their finished rows were all there is to write."""
-    with models.reading() as reading:
-        finished = {reading[table]: reading.rows(select(reading[table])) for desk in DESKS for table in desk.tables}
+    with models.reading() as snapshot:
+        finished = {snapshot[table]: snapshot.rows(select(snapshot[table])) for read_model in READ_MODELS for table in read_model.tables}
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         for table in finished:
             cursor.execute(f"DROP TABLE IF EXISTS copied_{table.name}")

@@ -131,10 +131,10 @@ def main() -> None:
 
     workbook, sheet = xlsx(count), csv_gb18030(count)
     _, walking = timed(lambda: only_walk(workbook))
-    reading, reading_xlsx = timed(lambda: read_roster(workbook, "名单.xlsx"))
+    snapshot, reading_xlsx = timed(lambda: read_roster(workbook, "名单.xlsx"))
     same, reading_csv = timed(lambda: read_roster(sheet, "名单.csv"))
-    assert [firm.uscc for firm in reading.firms] == [firm.uscc for firm in same.firms]  # noqa: S101 - a benchmark of a wrong reading is none
-    command, classifying = timed(lambda: roster_command(reading, YEAR))
+    assert [firm.uscc for firm in snapshot.firms] == [firm.uscc for firm in same.firms]  # noqa: S101 - a benchmark of a wrong reading is none
+    command, classifying = timed(lambda: roster_command(snapshot, YEAR))
     later = roster_command(read_roster(xlsx(count, 1), "名单.xlsx"), YEAR)
     print(f"{count:,} rows, {len(command.rows):,} accepted, {len(command.findings):,} findings")
     print(f"openpyxl only walking the rows   {walking:6.2f} s")

@@ -38,8 +38,8 @@ def seconds(work: Callable[[], int]) -> tuple[float, int]:
 
 def plain(models: ReadModels, number: int) -> tuple[float, int]:
     """The baseline over so many, its reading not counted."""
-    with models.reading() as reading:
-        rows = [row.finished for row, _ in zip(finished_diagnoses(reading, Everything()), range(number), strict=False)]
+    with models.reading() as snapshot:
+        rows = [row.finished for row, _ in zip(finished_diagnoses(snapshot, Everything()), range(number), strict=False)]
 
     def scored() -> int:
         for one in rows:
@@ -52,8 +52,8 @@ def plain(models: ReadModels, number: int) -> tuple[float, int]:
 def ours(models: ReadModels, limit: int | None = None, *, sensitivity: bool = True) -> int:
     """A whole pass, or its first part; how many were done."""
     rescoring = Rescoring(OLD, {"2023": DRAFT}, sensitivity=sensitivity)
-    with models.reading() as reading:
-        for _ in rescoring.movers(reading, Everything()):
+    with models.reading() as snapshot:
+        for _ in rescoring.movers(snapshot, Everything()):
             if limit is not None and rescoring.done >= limit:
                 break
     return rescoring.done

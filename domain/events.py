@@ -12,7 +12,7 @@ from domain.participants.headquarters import HEADQUARTERS
 from domain.participants.organisations import ORGANISATIONS
 from domain.participants.people_rules import PEOPLE
 from domain.programme.targets import TARGETS
-from domain.reservations import SLOTS
+from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS
 from domain.standard.improvement_costs import IMPROVEMENT_COSTS
@@ -35,7 +35,7 @@ CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
         REVISIONS,
         ROSTERS,
         SHADOWS,
-        SLOTS,
+        RESERVATIONS,
         TARGETS,
     )
 }

@@ -122,19 +122,19 @@ class Event(BaseModel):
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class OnStream:
     """A fact of another stream 他流事实, appended in the same transaction: so a rule takes its slot."""
 
     stream: str
     event: Event
 
 
-Fact = Event | Elsewhere
+Fact = Event | OnStream
 Facts = tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
-class Occasion:
+class DecisionContext:
     """All a rule may look at besides its own history 场合: who asks, as what, for whom, when.
 
     `read` holds the folded states of the other streams that the capability declared, keyed by stream name;
@@ -191,7 +191,7 @@ class Capability(Generic[C, S, E]):
     """One capability as `journal.handle` needs it 能力: the stream a command is about, what else it reads, the rules.
 
     `stream(command)`: the stream that the command is about, such as "diagnosis/0b1c…".
-    `reads(command, state)`: the other streams whose folded states go into the occasion.
+    `reads(command, state)`: the other streams whose folded states go into the decision context.
     `reads_further(command, state, read)`: those that only these name, such as the headquarters of the group that a firm is in.
     `place(state, command, read)`: where the subject lies, judged against the caller's scope before any rule speaks;
     None means the capability has no subject yet that could be hidden (its own rules decide).
@@ -203,7 +203,7 @@ class Capability(Generic[C, S, E]):
     stream: Callable[[C], str]
     reads: Callable[[C, S | None], tuple[str, ...]]
     place: Callable[[C, S | None, Mapping[str, Any]], Place | None]
-    decide: Callable[[C, S | None, Occasion], Facts]
+    decide: Callable[[C, S | None, DecisionContext], Facts]
     evolve: Callable[[S | None, E], S]
     reads_further: Callable[[C, S | None, Mapping[str, Any]], tuple[str, ...]] = lambda _command, _state, _read: ()
 

@@ -8,31 +8,31 @@ from typing import Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from domain.access import Place
-from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Occasion
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts
 
 # Events
 
 
-class SlotTaken(Event):
+class ReservationTaken(Event):
     """The slot has a holder 已占用."""
 
     type: Literal["slot.taken.v1"] = "slot.taken.v1"
     holder: str
 
 
-class SlotReleased(Event):
+class ReservationReleased(Event):
     """The slot is free again 已释放."""
 
     type: Literal["slot.released.v1"] = "slot.released.v1"
     holder: str
 
 
-SlotEvent = SlotTaken | SlotReleased
+ReservationEvent = ReservationTaken | ReservationReleased
 
 # State
 
 
-class Slot(BaseModel):
+class Reservation(BaseModel):
     """Who holds the slot now 占用者; None = free."""
 
     model_config = ConfigDict(frozen=True)
@@ -48,26 +48,26 @@ def active_diagnosis(subject: str, campaign: str, purpose: str) -> str:
 # decide: a slot is only ever written by the capability that takes it
 
 
-def decide(_command: Command, _slot: Slot | None, _occasion: Occasion) -> Facts:
+def decide(_command: Command, _slot: Reservation | None, _occasion: DecisionContext) -> Facts:
     """No command addresses a slot."""
     raise NOT_FOUND.refuse()
 
 
-def evolve(_slot: Slot | None, event: SlotEvent) -> Slot:
+def evolve(_slot: Reservation | None, event: ReservationEvent) -> Reservation:
     """The slot after one more fact."""
     match event:
-        case SlotTaken(holder=holder):
-            return Slot(holder=holder)
-        case SlotReleased():
-            return Slot()
+        case ReservationTaken(holder=holder):
+            return Reservation(holder=holder)
+        case ReservationReleased():
+            return Reservation()
         case never:
             assert_never(never)
 
 
-SLOTS: Capability[Any, Any, Any] = Capability(
+RESERVATIONS: Capability[Any, Any, Any] = Capability(
     name="slot",
     commands=(),
-    events=(SlotTaken, SlotReleased),
+    events=(ReservationTaken, ReservationReleased),
     stream=lambda _command: "",
     reads=lambda _command, _slot: (),
     place=lambda _command, _slot, _read: Place(),

@@ -10,7 +10,7 @@ import orjson
 
 from domain.access import Scope, admits
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Command, Elsewhere, Occasion, Rule, fold
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, OnStream, Rule, fold
 from journal.codec import decode, encode
 from journal.entries import Entry, KeyReused, NewEntry, VersionTaken
 from journal.journal import Journal
@@ -148,15 +148,15 @@ def handle(
         if expected_version is not None and version != expected_version:
             raise Conflict(version)
         at = clock()
-        occasion = Occasion(caller.actor, caller.role, caller.organisation, at, read, caller.sections)
-        facts = capability.decide(command, state, occasion)
+        context = DecisionContext(caller.actor, caller.role, caller.organisation, at, read, caller.sections)
+        facts = capability.decide(command, state, context)
         if finish is not None:
             finished = finish(Accepted(command, history, state, read, others, at))
-            facts = capability.decide(finished, state, occasion)
+            facts = capability.decide(finished, state, context)
         versions = {stream: version} | {name: len(entries) for name, entries in others.items()}
         entries = []
         for fact in facts:
-            target, event = (fact.stream, fact.event) if isinstance(fact, Elsewhere) else (stream, fact)
+            target, event = (fact.stream, fact.event) if isinstance(fact, OnStream) else (stream, fact)
             versions[target] += 1
             entries.append(
                 NewEntry(

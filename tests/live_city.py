@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from graphql import OperationType
 
 from api.schema import build_schema
-from api.server.operations import Operations, Request
+from api.server.operations import GraphQLRequest, Operations
 from domain.access import Role
 from domain.fields import FIELDS
 from domain.kernel import Command
@@ -119,12 +119,12 @@ class LiveCity:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def send(self, command: Command) -> None:
-        self.installation.program.send(operator("tests"), command)
+        self.installation.services.send(operator("tests"), command)
 
     def ask(self, who: str | None, query: str, **variables: Any) -> dict[str, Any]:
         """The response of one operation, as its JSON."""
         token = self.tokens[who] if who is not None else None
-        return self.operations.run(Request(query, variables), token, KINDS).payload
+        return self.operations.run(GraphQLRequest(query, variables), token, KINDS).payload
 
     def data(self, who: str | None, query: str, **variables: Any) -> Any:
         payload = self.ask(who, query, **variables)
@@ -159,7 +159,7 @@ class LiveCity:
         payload = self.data(who, query, input={"kind": kind, "filename": filename})["requestUpload"]
         assert payload["userErrors"] == []
         ticket = payload["ticket"]["url"].rsplit("/", 1)[1]
-        return self.installation.program.uploads.receive(ticket, content).sha256
+        return self.installation.services.uploads.receive(ticket, content).sha256
 
     def opened(self, provider: str | None = "p1") -> str:
         given = {
@@ -228,15 +228,15 @@ def live_city(data: Path, url: str) -> Iterator[LiveCity]:
 def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity]:
     """A city that was built before, or a copy of one, with the tokens of its people."""
     with opened(Settings(data, None if url.startswith("sqlite") else url), hasher=CHEAP) as installation:
-        yield LiveCity(installation, Operations(installation.program, SCHEMA, FIELDS), dict(tokens))
+        yield LiveCity(installation, Operations(installation.services, SCHEMA, FIELDS), dict(tokens))
 
 
 def build_city(data: Path, url: str) -> dict[str, str]:
     """Build the small city and leave it; the token of each login."""
     settings = Settings(data, None if url.startswith("sqlite") else url)
     with opened(settings, create=True, hasher=CHEAP) as installation:
-        program, accounts = installation.program, installation.accounts
-        city = LiveCity(installation, Operations(program, SCHEMA, FIELDS))
+        services, accounts = installation.services, installation.accounts
+        city = LiveCity(installation, Operations(services, SCHEMA, FIELDS))
         for identity, kind, name in UNITS:
             city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name, parent=ABOVE.get(identity)))
         city.send(PublishEdition(edition=EDITION))
@@ -250,7 +250,7 @@ def build_city(data: Path, url: str) -> dict[str, str]:
         )
         city.send(roster)
         for login, role, unit in PEOPLE:
-            city.send(RegisterPerson(person=login, sealed_name=program.keys.seal(login, "name", f"示例人员{login}")))
+            city.send(RegisterPerson(person=login, sealed_name=services.keys.seal(login, "name", f"示例人员{login}")))
             city.send(
                 GrantMembership(
                     person=login,
@@ -263,7 +263,7 @@ def build_city(data: Path, url: str) -> dict[str, str]:
                 )
             )
             accounts.register(login, PASSWORD, login)
-        program.models.catch_up()
+        services.models.catch_up()
         for login, *_ in PEOPLE:
             signed_in = accounts.sign_in(login, PASSWORD)
             assert signed_in is not None

@@ -9,7 +9,7 @@ from sqlalchemy import Table, create_engine
 from projections import ReadModels
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from standards import Form, Process
 from tests.rules.firms import answer_at
 from tests.small_city import EDITION
@@ -23,10 +23,10 @@ ROWS = {table.name: table for table in (DIAGNOSES, ANSWERS, ENTERPRISES)}
 def multiply(models: ReadModels, url: str, number: int, seed: int = 1) -> None:
     """Put `number` more finished diagnoses of the full form beside the one that the read models hold."""
     chance = Random(seed)  # noqa: S311 - draws that are meant to be repeatable
-    with models.reading() as reading:
-        tables = {name: reading[table] for name, table in ROWS.items()}
-        case, firm = (_first(reading, table) for table in (DIAGNOSES, ENTERPRISES))
-        answer = _first(reading, ANSWERS)
+    with models.reading() as snapshot:
+        tables = {name: snapshot[table] for name, table in ROWS.items()}
+        case, firm = (_first(snapshot, table) for table in (DIAGNOSES, ENTERPRISES))
+        answer = _first(snapshot, ANSWERS)
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1))
     for start in range(0, number, CHUNK):
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in tables}
@@ -39,8 +39,8 @@ def multiply(models: ReadModels, url: str, number: int, seed: int = 1) -> None:
     engine.dispose()
 
 
-def _first(reading: Reading, table: Table) -> dict[str, Any]:
-    (row, *_) = reading.rows(reading[table].select().limit(1))
+def _first(snapshot: Snapshot, table: Table) -> dict[str, Any]:
+    (row, *_) = snapshot.rows(snapshot[table].select().limit(1))
     return dict(zip((column.name for column in table.columns), row, strict=True))
 
 

@@ -14,7 +14,7 @@ def map_editions(city: LiveCity) -> None:
         city.send(PublishEdition(**dict(load_composition(key))))
     for mapping in edition_mappings().mappings:
         city.send(mapping_command(mapping))
-    city.installation.program.models.catch_up()
+    city.installation.services.models.catch_up()
 
 
 def mapping_input(**changes: Any) -> dict[str, Any]:

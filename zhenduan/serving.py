@@ -40,9 +40,9 @@ def _enough_files(connections: int) -> None:
 
 def _listen(installation: Installation, host: str, port: int, limits: ServerLimits, *, project: bool) -> int:
     _enough_files(limits.connections.connections)
-    installation.program.models.catch_up()
+    installation.services.models.catch_up()
     finish_erasures(installation)
-    app = create_app(installation.program, project=project)
+    app = create_app(installation.services, project=project)
     config = bounded(
         app,
         limits.connections,
@@ -60,7 +60,7 @@ def _listen(installation: Installation, host: str, port: int, limits: ServerLimi
     with (
         suppress(KeyboardInterrupt),
         signing(installation.log) if project else nullcontext(),
-        shadowing(installation.program) if project else nullcontext(),
+        shadowing(installation.services) if project else nullcontext(),
     ):  # uvicorn has closed everything before it raises the signal again
         server.run()
     return 0 if server.started else 1
@@ -97,7 +97,7 @@ def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
             bar.total = of
             bar.update(done - bar.n)
 
-        return open_demo(installation.program, installation.accounts, seed=seed, progress=told)
+        return open_demo(installation.services, installation.accounts, seed=seed, progress=told)
 
 
 def serve(settings: Settings, host: str, port: int, *, project: bool) -> int:
@@ -115,6 +115,6 @@ def project(settings: Settings) -> int:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
-    with opened(settings) as installation, signing(installation.log), shadowing(installation.program):
-        installation.program.models.run(stop)
+    with opened(settings) as installation, signing(installation.log), shadowing(installation.services):
+        installation.services.models.run(stop)
     return 0

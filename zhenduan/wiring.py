@@ -8,7 +8,7 @@ from functools import partial
 
 from argon2 import PasswordHasher
 
-from api.kit.services import Program, Transparency
+from api.kit.services import Services, Transparency
 from domain.access import Everything, Role
 from journal import Caller, open_journal
 from journal.blobs import Blobs
@@ -45,7 +45,7 @@ def operator(name: str) -> Caller:
 class Installation:
     """An opened installation 已打开的系统: the program, and the accounts and witnesses that only the command line adds to."""
 
-    program: Program
+    services: Services
     accounts: LocalAccounts
     log: TransparencyLog
     witnesses: Witnesses
@@ -96,7 +96,7 @@ def opened(
         if provider is not None:
             stack.callback(provider.close)
             sign_on = SingleSignOn(vault, provider, accounts.subjects, accounts, clock)
-        program = Program(
+        services = Services(
             journal=journal,
             models=models,
             blobs=blobs,
@@ -116,7 +116,7 @@ def opened(
                 "FILES": blobs.require_room,
             },
         )
-        yield Installation(program, accounts, log, witnesses)
+        yield Installation(services, accounts, log, witnesses)
 
 
 def finish_erasures(installation: Installation) -> int:
@@ -125,9 +125,9 @@ def finish_erasures(installation: Installation) -> int:
     Returns:
         How many people are erased.
     """
-    with installation.program.models.reading() as reading:
-        erased = people.erased_people(reading)
+    with installation.services.models.reading() as snapshot:
+        erased = people.erased_people(snapshot)
     for person in erased:
-        installation.program.keys.destroy(person)
+        installation.services.keys.destroy(person)
         installation.accounts.remove(person)
     return len(erased)

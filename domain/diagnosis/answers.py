@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from domain.access import Role
 from domain.diagnosis import case as d
 from domain.diagnosis.case import Diagnosis
-from domain.kernel import Event, Occasion, Rule
+from domain.kernel import DecisionContext, Event, Rule
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, Edition, Measured, Process
 
@@ -115,9 +115,9 @@ ANSWER_RULES = {
 # Under the pinned edition
 
 
-def pinned_edition(diagnosis: Diagnosis, occasion: Occasion) -> Edition:
+def pinned_edition(diagnosis: Diagnosis, context: DecisionContext) -> Edition:
     """The edition that the diagnosis was opened under 所依标准版本, as it was published then."""
-    published = occasion.read.get(edition_stream(diagnosis.edition))
+    published = context.read.get(edition_stream(diagnosis.edition))
     if not isinstance(published, PublishedEdition) or published.digest != diagnosis.edition_digest:
         raise AssertionError(f"the pinned edition {diagnosis.edition} is not in the journal")
     return published.edition
@@ -156,20 +156,20 @@ def is_open_section(section: str, role: str, sections: Collection[str] | None) -
     return not is_limited or section in (sections or ())
 
 
-def require_section(section: str, occasion: Occasion) -> None:
+def require_section(section: str, context: DecisionContext) -> None:
     """Refuse a section that is not the department filler's own 分管部分.
 
     Raises:
         Refused: SECTION_NOT_YOURS (plan P7).
     """
-    if not is_open_section(section, occasion.role, occasion.sections):
+    if not is_open_section(section, context.role, context.sections):
         raise SECTION_NOT_YOURS.refuse(section=section)
 
 
-def save_answers(command: d.SaveAnswers, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
+def save_answers(command: d.SaveAnswers, diagnosis: Diagnosis, context: DecisionContext) -> tuple[Event, ...]:
     """Keep the changed answers of a section 保存; an answer that somebody else changed meanwhile is refused."""
-    edition = pinned_edition(diagnosis, occasion)
-    require_section(command.section, occasion)
+    edition = pinned_edition(diagnosis, context)
+    require_section(command.section, context)
     changed: dict[str, d.AnswerRecorded] = {}
     for indicator, given in sorted(command.answers.items()):
         _in_section(edition, command.section, indicator)
@@ -178,13 +178,13 @@ def save_answers(command: d.SaveAnswers, diagnosis: Diagnosis, occasion: Occasio
             continue
         if given.replaces != diagnosis.recorded_in.get(indicator, 0):
             raise ANSWER_CHANGED_MEANWHILE.refuse(indicator=indicator)
-        changed[indicator] = d.AnswerRecorded(answer=given.answer, author=occasion.by, replaces=given.replaces)
+        changed[indicator] = d.AnswerRecorded(answer=given.answer, author=context.by, replaces=given.replaces)
     return (d.AnswersSaved(section=command.section, answers=changed),) if changed else ()
 
 
-def submit_answers(diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
+def submit_answers(diagnosis: Diagnosis, context: DecisionContext) -> tuple[Event, ...]:
     """Close the self-assessment 提交: complete, pledged, and measured."""
-    edition = pinned_edition(diagnosis, occasion)
+    edition = pinned_edition(diagnosis, context)
     if missing := edition.missing(diagnosis.form, diagnosis.answers):
         raise ANSWERS_MISSING.refuse(count=len(missing), indicators=list(missing))
     if not diagnosis.pledged:
@@ -204,9 +204,9 @@ def _measure(edition: Edition, diagnosis: Diagnosis, answers: Mapping[str, Answe
 # Verification
 
 
-def verify_answers(command: d.VerifyAnswers, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
+def verify_answers(command: d.VerifyAnswers, diagnosis: Diagnosis, context: DecisionContext) -> tuple[Event, ...]:
     """Keep what the provider found 核验; a difference is explained, and after a report only upheld objections are open."""
-    edition = pinned_edition(diagnosis, occasion)
+    edition = pinned_edition(diagnosis, context)
     for indicator, found in sorted(command.answers.items()):
         _in_section(edition, command.section, indicator)
         _well_formed(edition, diagnosis, indicator, found.answer)
@@ -218,9 +218,9 @@ def verify_answers(command: d.VerifyAnswers, diagnosis: Diagnosis, occasion: Occ
     return (d.AnswersVerified(section=command.section, answers=changed),) if changed else ()
 
 
-def score_answers(diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
+def score_answers(diagnosis: Diagnosis, context: DecisionContext) -> tuple[Event, ...]:
     """Measure what was verified, and issue a grade by what took place 评分."""
-    edition = pinned_edition(diagnosis, occasion)
+    edition = pinned_edition(diagnosis, context)
     if missing := edition.missing(diagnosis.form, diagnosis.verified.keys()):
         raise VERIFICATION_MISSING.refuse(count=len(missing), indicators=list(missing))
     assert diagnosis.self_measured is not None  # noqa: S101 - ACCEPTED implies submitted

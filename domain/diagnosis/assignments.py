@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from domain.access import EXPERTS, Place, Role, Term
 from domain.command_rights import require_right
 from domain.diagnosis.case import assignment_stream, diagnosis_stream
-from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
 from domain.participants.people import Person, person_stream
 
 # Rules
@@ -108,21 +108,21 @@ class Assignments(BaseModel):
 # Decide: what may happen
 
 
-def decide(command: AssignmentCommand, assignments: Assignments | None, occasion: Occasion) -> Facts:
+def decide(command: AssignmentCommand, assignments: Assignments | None, context: DecisionContext) -> Facts:
     """One assignment an expert and day; a released one ends yesterday, so that today's next read sees nothing.
 
     Raises:
         Refused: any rule above.
     """
-    require_right(command, occasion.role)
-    if occasion.read.get(diagnosis_stream(command.diagnosis)) is None:
+    require_right(command, context.role)
+    if context.read.get(diagnosis_stream(command.diagnosis)) is None:
         raise NOT_FOUND.refuse()
     terms = assignments.terms if assignments is not None else {}
     match command:
         case AssignExpert(assignment=assignment, expert=expert, role=role, since=since, until=until):
             if assignment in terms:
                 raise ASSIGNMENT_EXISTS.refuse(assignment=assignment)
-            person: Person | None = occasion.read.get(person_stream(expert))
+            person: Person | None = context.read.get(person_stream(expert))
             held = person.memberships.values() if person is not None else ()
             if not any(one.role is role and one.holds_on(since) for one in held):
                 raise EXPERT_UNKNOWN.refuse(role=role.value, since=since)
@@ -132,7 +132,7 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, occasion
         case ReleaseExpert(assignment=assignment):
             if assignment not in terms:
                 raise ASSIGNMENT_UNKNOWN.refuse(assignment=assignment)
-            term, last = terms[assignment], occasion.day - timedelta(days=1)
+            term, last = terms[assignment], context.day - timedelta(days=1)
             is_over = term.until is not None and term.until <= last
             return () if is_over else (ExpertReleased(assignment=assignment, last=last),)
         case never:

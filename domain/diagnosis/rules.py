@@ -19,11 +19,11 @@ from domain.diagnosis.answers import (
     verify_answers,
 )
 from domain.diagnosis.case import Diagnosis, Status, assignment_stream, diagnosis_stream
-from domain.kernel import NOT_FOUND, Capability, Elsewhere, Event, Facts, Occasion, Rule
+from domain.kernel import NOT_FOUND, Capability, DecisionContext, Event, Facts, OnStream, Rule
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.headquarters import Headquarters, headquarters_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.reservations import Slot, SlotReleased, SlotTaken, active_diagnosis
+from domain.reservations import Reservation, ReservationReleased, ReservationTaken, active_diagnosis
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from standards import ApplicableEdition, NoMappingYet, edition_for
 
@@ -105,67 +105,67 @@ def _in_status(diagnosis: Diagnosis, *allowed: Status) -> None:
         raise WRONG_STATUS.refuse(status=diagnosis.status.value, status_name=d.STATUS_NAMES[diagnosis.status])
 
 
-def _known_provider(provider: str, occasion: Occasion) -> None:
-    organisation = occasion.read.get(organisation_stream(provider))
+def _known_provider(provider: str, context: DecisionContext) -> None:
+    organisation = context.read.get(organisation_stream(provider))
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.PROVIDER:
         raise PROVIDER_UNKNOWN.refuse(provider=provider)
 
 
-def _own_work(diagnosis: Diagnosis, occasion: Occasion) -> None:
-    if diagnosis.provider != occasion.organisation:
+def _own_work(diagnosis: Diagnosis, context: DecisionContext) -> None:
+    if diagnosis.provider != context.organisation:
         raise NOT_ASSIGNED.refuse()
 
 
 # Decide: what may happen
 
 
-def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: Occasion) -> Facts:
+def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above, or of diagnosis_answers.py."""
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     if isinstance(command, d.OpenDiagnosis):
-        return _open(command, diagnosis, occasion)
+        return _open(command, diagnosis, context)
     if diagnosis is None:
         raise NOT_FOUND.refuse()
     match command:
         case d.AssignProvider(provider=provider):
             _in_status(diagnosis, Status.OPEN, Status.SUBMITTED)
-            _known_provider(provider, occasion)
+            _known_provider(provider, context)
             return () if provider == diagnosis.provider else (d.ProviderAssigned(provider=provider),)
         case d.SaveAnswers():
             _in_status(diagnosis, Status.OPEN)
-            return save_answers(command, diagnosis, occasion)
+            return save_answers(command, diagnosis, context)
         case d.PledgeTruth():
             _in_status(diagnosis, Status.OPEN)
             return () if diagnosis.pledged else (d.TruthPledged(),)
         case d.SubmitSelfAssessment():
             _in_status(diagnosis, Status.OPEN)
-            return submit_answers(diagnosis, occasion)
+            return submit_answers(diagnosis, context)
         case d.AcceptDiagnosis():
             _in_status(diagnosis, Status.SUBMITTED)
-            _own_work(diagnosis, occasion)
-            return (d.DiagnosisAccepted(provider=occasion.organisation),)
+            _own_work(diagnosis, context)
+            return (d.DiagnosisAccepted(provider=context.organisation),)
         case d.AttachEvidence():
-            return _attach(command, diagnosis, occasion)
+            return _attach(command, diagnosis, context)
         case d.RecordSiteVisit():
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
-            _own_work(diagnosis, occasion)
-            if command.visited_on > occasion.day:
+            _own_work(diagnosis, context)
+            if command.visited_on > context.day:
                 raise VISIT_IN_FUTURE.refuse()
             return (d.SiteVisitRecorded(**command.model_dump(exclude={"diagnosis"})),)
         case d.VerifyAnswers():
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
-            _own_work(diagnosis, occasion)
-            return verify_answers(command, diagnosis, occasion)
+            _own_work(diagnosis, context)
+            return verify_answers(command, diagnosis, context)
         case d.RecordExpertReview(conclusion=conclusion):
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             return (d.ExpertReviewRecorded(conclusion=conclusion),)
         case d.ScoreDiagnosis():
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
-            _own_work(diagnosis, occasion)
-            return score_answers(diagnosis, occasion)
+            _own_work(diagnosis, context)
+            return score_answers(diagnosis, context)
         case d.IssueReport(file=file):
             _in_status(diagnosis, Status.SCORED)
-            _own_work(diagnosis, occasion)
+            _own_work(diagnosis, context)
             if diagnosis.outdated:
                 raise SCORE_OUTDATED.refuse()
             assert diagnosis.verified_measured is not None  # noqa: S101 - SCORED implies both
@@ -177,10 +177,10 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: O
             return (d.ReportConfirmed(version=diagnosis.reports + 1, file=file), _release(command, diagnosis))
         case d.ObjectToReport(items=items):
             _in_status(diagnosis, Status.ISSUED)
-            return _object(items, diagnosis, occasion)
+            return _object(items, diagnosis, context)
         case d.AnswerObjections(answers=answers):
             _in_status(diagnosis, Status.OBJECTED)
-            _own_work(diagnosis, occasion)
+            _own_work(diagnosis, context)
             answered = sorted(answer.indicator for answer in answers)
             if answered != sorted(diagnosis.objections):
                 odd = sorted(set(answered) ^ set(diagnosis.objections)) or answered
@@ -191,31 +191,31 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, occasion: O
             return (d.DiagnosisWithdrawn(reason=reason), _release(command, diagnosis))
 
 
-def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occasion) -> Facts:
+def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, context: DecisionContext) -> Facts:
     if diagnosis is not None:
         raise EXISTS.refuse()
-    firm: Firm | None = occasion.read.get(enterprise_stream(command.enterprise))
+    firm: Firm | None = context.read.get(enterprise_stream(command.enterprise))
     if firm is None:
         raise ENTERPRISE_UNKNOWN.refuse()
-    if head_of(Role(occasion.role)) is Role.ENTERPRISE and command.enterprise != occasion.organisation:
+    if head_of(Role(context.role)) is Role.ENTERPRISE and command.enterprise != context.organisation:
         raise NOT_YOUR_ENTERPRISE.refuse()
-    if command.purpose is d.Purpose.SAMPLE and occasion.role != Role.CITY:
+    if command.purpose is d.Purpose.SAMPLE and context.role != Role.CITY:
         raise SAMPLE_BY_CITY.refuse()
-    published = occasion.read.get(edition_stream(command.edition))
+    published = context.read.get(edition_stream(command.edition))
     if not isinstance(published, PublishedEdition):
         raise EDITION_UNKNOWN.refuse(edition=command.edition)
-    if published.in_force is not None and occasion.day < published.in_force:
+    if published.in_force is not None and context.day < published.in_force:
         raise EDITION_NOT_IN_FORCE.refuse(edition=command.edition, since=published.in_force)
-    if published.is_retired_on(occasion.day):
+    if published.is_retired_on(context.day):
         raise EDITION_RETIRED.refuse(edition=command.edition, since=published.retired)
     if command.provider is not None:
-        _known_provider(command.provider, occasion)
-    applicable = _applicable(command.enterprise, firm, occasion)
+        _known_provider(command.provider, context)
+    applicable = _applicable(command.enterprise, firm, context)
     if applicable is not None and command.reason is None:
         _require_applicable(command, applicable)
-    slot_stream = active_diagnosis(command.enterprise, command.campaign, command.purpose.value)
-    slot = occasion.read.get(slot_stream)
-    if isinstance(slot, Slot) and slot.holder is not None:
+    reservation_stream = active_diagnosis(command.enterprise, command.campaign, command.purpose.value)
+    reservation = context.read.get(reservation_stream)
+    if isinstance(reservation, Reservation) and reservation.holder is not None:
         raise ACTIVE_ALREADY.refuse()
     opened = d.DiagnosisOpened(
         enterprise=command.enterprise,
@@ -228,18 +228,18 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, occasion: Occas
         applicable=applicable,
         reason=command.reason,
     )
-    return (opened, Elsewhere(slot_stream, SlotTaken(holder=command.diagnosis)))
+    return (opened, OnStream(reservation_stream, ReservationTaken(holder=command.diagnosis)))
 
 
-def _applicable(enterprise: str, firm: Firm, occasion: Occasion) -> ApplicableEdition | None:
+def _applicable(enterprise: str, firm: Firm, context: DecisionContext) -> ApplicableEdition | None:
     """What applies to the firm today; None before a mapping holds: then nothing is another."""
-    known = occasion.read.get(MAPPING_STREAM)
+    known = context.read.get(MAPPING_STREAM)
     if known is None:
         return None
-    seat: Headquarters | None = occasion.read.get(headquarters_stream(firm.group)) if firm.group is not None else None
-    named = seat is not None and seat.on(occasion.day) == enterprise
+    seat: Headquarters | None = context.read.get(headquarters_stream(firm.group)) if firm.group is not None else None
+    named = seat is not None and seat.on(context.day) == enterprise
     try:
-        return edition_for(known, firm.industry, firm.size_class, occasion.day, headquarters=named)
+        return edition_for(known, firm.industry, firm.size_class, context.day, headquarters=named)
     except NoMappingYet:
         return None
 
@@ -256,30 +256,30 @@ def _require_applicable(command: d.OpenDiagnosis, applicable: ApplicableEdition)
         )
 
 
-def _release(command: d.ConfirmReport | d.WithdrawDiagnosis, diagnosis: Diagnosis) -> Elsewhere:
+def _release(command: d.ConfirmReport | d.WithdrawDiagnosis, diagnosis: Diagnosis) -> OnStream:
     stream = active_diagnosis(diagnosis.enterprise, diagnosis.campaign, diagnosis.purpose.value)
-    return Elsewhere(stream, SlotReleased(holder=command.diagnosis))
+    return OnStream(stream, ReservationReleased(holder=command.diagnosis))
 
 
-def _attach(command: d.AttachEvidence, diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
-    if head_of(Role(occasion.role)) is Role.PROVIDER:
+def _attach(command: d.AttachEvidence, diagnosis: Diagnosis, context: DecisionContext) -> tuple[Event, ...]:
+    if head_of(Role(context.role)) is Role.PROVIDER:
         _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
-        _own_work(diagnosis, occasion)
+        _own_work(diagnosis, context)
     else:
         _in_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED)
-    known = {item.id: item.dimension for item in pinned_edition(diagnosis, occasion).of(diagnosis.form)}
+    known = {item.id: item.dimension for item in pinned_edition(diagnosis, context).of(diagnosis.form)}
     for indicator in command.indicators:
         if indicator not in known:
             raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
-        require_section(known[indicator], occasion)
+        require_section(known[indicator], context)
     new = tuple(i for i in dict.fromkeys(command.indicators) if (command.sha256, i) not in diagnosis.evidence)
     if not new:
         raise EVIDENCE_REPEATED.refuse()
     return (d.EvidenceAttached(**command.model_dump(exclude={"diagnosis", "indicators"}), indicators=new),)
 
 
-def _object(items: tuple[d.ObjectionItem, ...], diagnosis: Diagnosis, occasion: Occasion) -> tuple[Event, ...]:
-    known = {item.id for item in pinned_edition(diagnosis, occasion).of(diagnosis.form)}
+def _object(items: tuple[d.ObjectionItem, ...], diagnosis: Diagnosis, context: DecisionContext) -> tuple[Event, ...]:
+    known = {item.id for item in pinned_edition(diagnosis, context).of(diagnosis.form)}
     for item in items:
         if item.indicator not in known:
             raise INDICATOR_UNKNOWN.refuse(indicator=item.indicator)

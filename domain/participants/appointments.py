@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from domain.access import EXPERTS, Role, head_of
 from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT
-from domain.kernel import Occasion, Rule
+from domain.kernel import DecisionContext, Rule
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
@@ -63,38 +63,38 @@ def unit_stream(role: Role, organisation: str) -> str:
     return enterprise_stream(organisation) if head_of(role) is Role.ENTERPRISE else organisation_stream(organisation)
 
 
-def is_within_reach(role: Role, organisation: str, unit: object, occasion: Occasion) -> bool:
+def is_within_reach(role: Role, organisation: str, unit: object, context: DecisionContext) -> bool:
     """Whether a role held for a unit is the actor's to give and to take 是否可任用. unit: its folded state."""
-    giver = Role(occasion.role)
+    giver = Role(context.role)
     if giver in (Role.CITY, Role.SYSTEM):
         return True
-    if head_of(role) is giver and organisation == occasion.organisation:
+    if head_of(role) is giver and organisation == context.organisation:
         return True
     match giver, unit:
         case Role.DISTRICT, Organisation(parent=parent):
-            return parent == occasion.organisation
+            return parent == context.organisation
         case Role.DISTRICT, Firm(district=district):
-            return district == occasion.organisation
+            return district == context.organisation
         case Role.GROUP, Firm(group=group):
-            return group == occasion.organisation
+            return group == context.organisation
         case _:
             return False
 
 
-def is_known_to(role: Role, organisation: str, unit: object, occasion: Occasion, *, contact: bool) -> bool:
+def is_known_to(role: Role, organisation: str, unit: object, context: DecisionContext, *, contact: bool) -> bool:
     """Whether the actor may know who holds a role for a unit 是否可知任职人员. unit: its folded state. plan O2.
 
     Everyone of one's own unit; of the units below, those whom one appoints and the unit's named contacts: a district liaises with a
     firm's owner and contact, and is not told who else has an account there.
     """
-    if not is_within_reach(role, organisation, unit, occasion):
+    if not is_within_reach(role, organisation, unit, context):
         return False
-    giver = Role(occasion.role)
-    is_own = head_of(role) is giver and organisation == occasion.organisation
+    giver = Role(context.role)
+    is_own = head_of(role) is giver and organisation == context.organisation
     return giver in (Role.CITY, Role.SYSTEM) or is_own or contact or role in MAY_APPOINT.get(giver, frozenset())
 
 
-def require_appointment(role: Role, organisation: str, sections: tuple[str, ...], occasion: Occasion) -> None:
+def require_appointment(role: Role, organisation: str, sections: tuple[str, ...], context: DecisionContext) -> None:
     """Refuse a role that is not the actor's to give, or a unit out of reach 任用检查.
 
     A unit out of reach answers like one that does not exist.
@@ -104,16 +104,16 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
     """
     if role not in HELD_BY_PEOPLE:
         raise ROLE_NOT_FOR_PEOPLE.refuse(role=role.value)
-    if role not in MAY_APPOINT[Role(occasion.role)]:
+    if role not in MAY_APPOINT[Role(context.role)]:
         raise ROLE_NOT_YOURS_TO_GIVE.refuse(role=role.value)
-    unit = occasion.read.get(unit_stream(role, organisation))
+    unit = context.read.get(unit_stream(role, organisation))
     head = head_of(role)
     is_of_kind = (
         isinstance(unit, Firm)
         if head is Role.ENTERPRISE
         else isinstance(unit, Organisation) and unit.kind is KIND_OF_HEAD[head]
     )
-    if not is_of_kind or not is_within_reach(role, organisation, unit, occasion):
+    if not is_of_kind or not is_within_reach(role, organisation, unit, context):
         raise UNIT_UNKNOWN.refuse(organisation=organisation)
     if bool(sections) != (role is Role.DEPARTMENT_FILLER):
         raise SECTIONS_NOT_FOR_ROLE.refuse()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from domain.access import Place, Term
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
@@ -100,24 +100,24 @@ class Consents(BaseModel):
 # Decide: what may happen
 
 
-def decide(command: ConsentCommand, consents: Consents | None, occasion: Occasion) -> Facts:
+def decide(command: ConsentCommand, consents: Consents | None, context: DecisionContext) -> Facts:
     """One consent a bank and day; a revoked one ends yesterday, so that today's next read sees nothing.
 
     Raises:
         Refused: any rule above.
     """
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     terms = consents.terms if consents is not None else {}
     match command:
         case GrantConsent(consent=consent, bank=bank, since=since, until=until):
-            if occasion.read.get(enterprise_stream(command.enterprise)) is None:
+            if context.read.get(enterprise_stream(command.enterprise)) is None:
                 raise NOT_FOUND.refuse()
             if consent in terms:
                 raise CONSENT_EXISTS.refuse(consent=consent)
-            organisation = occasion.read.get(organisation_stream(bank))
+            organisation = context.read.get(organisation_stream(bank))
             if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.BANK:
                 raise BANK_UNKNOWN.refuse(bank=bank)
-            if until < occasion.day:
+            if until < context.day:
                 raise CONSENT_OVER.refuse(until=until)
             if any(term.party == bank and term.meets(since, until) for term in terms.values()):
                 raise CONSENT_HELD.refuse()
@@ -125,7 +125,7 @@ def decide(command: ConsentCommand, consents: Consents | None, occasion: Occasio
         case RevokeConsent(consent=consent):
             if consent not in terms:
                 raise CONSENT_UNKNOWN.refuse(consent=consent)
-            term, last = terms[consent], occasion.day - timedelta(days=1)
+            term, last = terms[consent], context.day - timedelta(days=1)
             is_over = term.until is not None and term.until <= last
             return () if is_over else (ConsentRevoked(consent=consent, last=last),)
         case never:

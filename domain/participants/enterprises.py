@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Role, Term
 from domain.command_rights import require_right
-from domain.kernel import Capability, Command, Elsewhere, Event, Facts, Occasion, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, OnStream, Rule
 
 ENTERPRISES_NAMESPACE = UUID("5b1f3a0e-6f0b-5f27-9a55-0d3c1c9b7e10")
 
@@ -196,36 +196,36 @@ def place_of(
 # Decide: what may happen
 
 
-def decide(command: ImportRoster, roster: Roster | None, occasion: Occasion) -> Facts:
+def decide(command: ImportRoster, roster: Roster | None, context: DecisionContext) -> Facts:
     """The same file twice changes nothing; an unchanged firm yields no fact; a file without an acceptable row is blocked.
 
     Raises:
         Refused: ROLE_NOT_ALLOWED, ROSTER_REPEATS_ENTERPRISE, ROSTER_OUTSIDE_DISTRICT, ROSTER_TAKES_OVER.
     """
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     known = roster or Roster()
     if _seen(command, known):
         return ()
     if _blocked(command):
         return (RosterBlocked(**command.model_dump(exclude={"rows", "accept_partial", "unstated"})),)
     require_distinct(command)
-    if occasion.role == Role.DISTRICT:
-        require_own_district(command, occasion)
-    facts: list[Elsewhere] = []
+    if context.role == Role.DISTRICT:
+        require_own_district(command, context)
+    facts: list[OnStream] = []
     unchanged = registered = 0
     ids = []
     for _, firm in command.rows:
         identity = enterprise_id(firm.uscc)
         stream = enterprise_stream(identity)
         ids.append(identity)
-        before: Firm | None = occasion.read.get(stream)
+        before: Firm | None = context.read.get(stream)
         if before is None:
-            facts.append(Elsewhere(stream, EnterpriseRegistered(firm=firm)))
+            facts.append(OnStream(stream, EnterpriseRegistered(firm=firm)))
             registered += 1
         elif before == (now := _completed(firm, before, command.unstated)):
             unchanged += 1
         else:
-            facts.append(Elsewhere(stream, EnterpriseRevised(firm=now)))
+            facts.append(OnStream(stream, EnterpriseRevised(firm=now)))
     report = RosterImported(
         year=command.year,
         digest=command.digest,
@@ -268,7 +268,7 @@ def require_distinct(command: ImportRoster) -> None:
         first[firm.uscc] = row
 
 
-def require_own_district(command: ImportRoster, occasion: Occasion) -> None:
+def require_own_district(command: ImportRoster, context: DecisionContext) -> None:
     """Refuse a district's file that states a firm of another district, or takes one over 区级名单归属.
 
     Whoever moves a firm gains the sight of its data, so a district may neither name another district nor claim a firm
@@ -277,14 +277,14 @@ def require_own_district(command: ImportRoster, occasion: Occasion) -> None:
     Raises:
         Refused: ROSTER_OUTSIDE_DISTRICT, ROSTER_TAKES_OVER (plan G4, P7).
     """
-    own = occasion.organisation
+    own = context.organisation
     outside = [row for row, firm in command.rows if firm.district != own]
     if outside:
         raise ROSTER_OUTSIDE_DISTRICT.refuse(row=outside[0], count=len(outside))
     taken = [
         row
         for row, firm in command.rows
-        if (before := occasion.read.get(enterprise_stream(enterprise_id(firm.uscc)))) is not None
+        if (before := context.read.get(enterprise_stream(enterprise_id(firm.uscc)))) is not None
         and before.district != own
     ]
     if taken:
@@ -328,7 +328,7 @@ ROSTERS: Capability[Any, Any, Any] = Capability(
 )
 
 
-def _not_addressed(_command: Command, _firm: Firm | None, _occasion: Occasion) -> Facts:
+def _not_addressed(_command: Command, _firm: Firm | None, _occasion: DecisionContext) -> Facts:
     raise AssertionError("an enterprise is only written through a roster")
 
 

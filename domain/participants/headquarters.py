@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place
 from domain.command_rights import require_right
-from domain.kernel import Capability, Command, Event, Facts, Identifier, Occasion, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
@@ -102,16 +102,16 @@ class Headquarters(BaseModel):
 # Decide: what may happen
 
 
-def decide(command: HeadquartersCommand, known: Headquarters | None, occasion: Occasion) -> Facts:
+def decide(command: HeadquartersCommand, known: Headquarters | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above. A firm that is not on any roster and one of another group are answered alike."""
-    require_right(command, occasion.role)
-    organisation = occasion.read.get(organisation_stream(command.group))
+    require_right(command, context.role)
+    organisation = context.read.get(organisation_stream(command.group))
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.GROUP:
         raise GROUP_UNKNOWN.refuse(group=command.group)
     latest = known.terms[-1] if known is not None else None
     match command:
         case NameHeadquarters(enterprise=enterprise, since=since):
-            firm: Firm | None = occasion.read.get(enterprise_stream(enterprise))
+            firm: Firm | None = context.read.get(enterprise_stream(enterprise))
             if firm is None or firm.group != command.group:
                 raise HEADQUARTERS_OUTSIDE_GROUP.refuse()
             if latest is not None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import require_right
-from domain.kernel import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 
 # Rules
 
@@ -97,15 +97,15 @@ class Organisation(BaseModel):
 # Decide: what may happen
 
 
-def decide(command: OrganisationCommand, organisation: Organisation | None, occasion: Occasion) -> Facts:
+def decide(command: OrganisationCommand, organisation: Organisation | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above."""
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     if organisation is not None:
         raise ORGANISATION_EXISTS.refuse(name=organisation.name)
     digits = CODE_DIGITS.get(command.kind)
     if digits is not None and re.fullmatch(f"[0-9]{{{digits}}}", command.organisation) is None:
         raise DIVISION_CODE_INVALID.refuse(organisation=command.organisation)
-    if command.parent is not None and occasion.read.get(organisation_stream(command.parent)) is None:
+    if command.parent is not None and context.read.get(organisation_stream(command.parent)) is None:
         raise PARENT_UNKNOWN.refuse(parent=command.parent)
     return (
         OrganisationRegistered(

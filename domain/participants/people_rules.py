@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.access import Role
 from domain.command_rights import MAY_APPOINT, require_right
-from domain.kernel import NOT_FOUND, Capability, Elsewhere, Facts, Occasion, Rule
+from domain.kernel import NOT_FOUND, Capability, DecisionContext, Facts, OnStream, Rule
 from domain.participants.appointments import is_known_to, is_within_reach, require_appointment, unit_stream
 from domain.participants.people import (
     EndMembership,
@@ -71,9 +71,9 @@ HANDED_TO_ONESELF = Rule(
 # Decide: what may happen
 
 
-def decide(command: PersonCommand, person: Person | None, occasion: Occasion) -> Facts:
+def decide(command: PersonCommand, person: Person | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above, or of appointments.py."""
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     match command, person:
         case RegisterPerson() | InvitePerson(), Person():
             raise PERSON_EXISTS.refuse()
@@ -81,10 +81,10 @@ def decide(command: PersonCommand, person: Person | None, occasion: Occasion) ->
             return (PersonRegistered(sealed_name=command.sealed_name, sealed_phone=command.sealed_phone),)
         case InvitePerson(), _:
             registered = PersonRegistered(sealed_name=command.sealed_name, sealed_phone=command.sealed_phone)
-            return (registered, *_grant(command, {}, occasion))
+            return (registered, *_grant(command, {}, context))
         case _, None:
             raise NOT_FOUND.refuse()
-        case _ if not _is_known_to(command, person, occasion):
+        case _ if not _is_known_to(command, person, context):
             raise NOT_FOUND.refuse()
         case _, Person(erased=True):
             raise PERSON_ERASED.refuse()
@@ -93,51 +93,51 @@ def decide(command: PersonCommand, person: Person | None, occasion: Occasion) ->
                 raise JOINED_ALREADY.refuse()
             return (PersonJoined(),)
         case GrantMembership(), Person(memberships=held):
-            return _grant(command, held, occasion)
+            return _grant(command, held, context)
         case EndMembership(membership=membership, on=on), Person(memberships=held):
-            return _end(_held(person, membership, command.person, occasion), membership, on)
+            return _end(_held(person, membership, command.person, context), membership, on)
         case HandOverMembership(), _:
-            return _hand_over(command, person, occasion)
+            return _hand_over(command, person, context)
         case ErasePerson(), _:
             return (PersonErased(),)
     raise AssertionError(command)
 
 
-def _is_known_to(command: PersonCommand, person: Person, occasion: Occasion) -> bool:
+def _is_known_to(command: PersonCommand, person: Person, context: DecisionContext) -> bool:
     """Whether the actor may know of the person: oneself, or someone who holds a role that the actor may know of.
 
     Only the invited person joins; the city knows everyone.
     """
-    if isinstance(command, JoinProgramme) or command.person == occasion.by:
-        return command.person == occasion.by
-    if occasion.role in (Role.CITY, Role.SYSTEM):
+    if isinstance(command, JoinProgramme) or command.person == context.by:
+        return command.person == context.by
+    if context.role in (Role.CITY, Role.SYSTEM):
         return True
-    return any(_is_known(held, occasion) for held in person.memberships.values())
+    return any(_is_known(held, context) for held in person.memberships.values())
 
 
-def _is_known(held: Membership, occasion: Occasion) -> bool:
-    unit = occasion.read.get(unit_stream(held.role, held.organisation))
-    return is_known_to(held.role, held.organisation, unit, occasion, contact=held.contact)
+def _is_known(held: Membership, context: DecisionContext) -> bool:
+    unit = context.read.get(unit_stream(held.role, held.organisation))
+    return is_known_to(held.role, held.organisation, unit, context, contact=held.contact)
 
 
-def _is_in_reach(held: Membership, occasion: Occasion) -> bool:
-    unit = occasion.read.get(unit_stream(held.role, held.organisation))
-    return is_within_reach(held.role, held.organisation, unit, occasion)
+def _is_in_reach(held: Membership, context: DecisionContext) -> bool:
+    unit = context.read.get(unit_stream(held.role, held.organisation))
+    return is_within_reach(held.role, held.organisation, unit, context)
 
 
-def _held(person: Person, membership: str, holder: str, occasion: Occasion) -> Membership:
+def _held(person: Person, membership: str, holder: str, context: DecisionContext) -> Membership:
     """A membership that the actor may take away: one's own, or one that the actor may give."""
     held = person.memberships.get(membership)
-    gives = MAY_APPOINT.get(Role(occasion.role), frozenset())
-    if held is None or not (holder == occasion.by or (held.role in gives and _is_in_reach(held, occasion))):
+    gives = MAY_APPOINT.get(Role(context.role), frozenset())
+    if held is None or not (holder == context.by or (held.role in gives and _is_in_reach(held, context))):
         raise MEMBERSHIP_UNKNOWN.refuse(membership=membership)
     return held
 
 
-def _grant(command: InvitePerson | GrantMembership, held: Mapping[str, Membership], occasion: Occasion) -> Facts:
+def _grant(command: InvitePerson | GrantMembership, held: Mapping[str, Membership], context: DecisionContext) -> Facts:
     if command.membership in held:
         raise MEMBERSHIP_EXISTS.refuse(membership=command.membership)
-    require_appointment(command.role, command.organisation, command.sections, occasion)
+    require_appointment(command.role, command.organisation, command.sections, context)
     given = command.model_dump(include=set(MembershipGranted.model_fields) - {"type"})
     return _granted(MembershipGranted(**given), held)
 
@@ -149,12 +149,12 @@ def _granted(given: MembershipGranted, held: Mapping[str, Membership]) -> tuple[
     return (given,)
 
 
-def _hand_over(command: HandOverMembership, person: Person, occasion: Occasion) -> Facts:
-    held = _held(person, command.membership, "", occasion)
-    heir = occasion.read.get(person_stream(command.to))
+def _hand_over(command: HandOverMembership, person: Person, context: DecisionContext) -> Facts:
+    held = _held(person, command.membership, "", context)
+    heir = context.read.get(person_stream(command.to))
     if command.to == command.person:
         raise HANDED_TO_ONESELF.refuse()
-    if not isinstance(heir, Person) or not _is_known_to(command.model_copy(update={"person": command.to}), heir, occasion):
+    if not isinstance(heir, Person) or not _is_known_to(command.model_copy(update={"person": command.to}), heir, context):
         raise NOT_FOUND.refuse()
     if heir.erased:
         raise PERSON_ERASED.refuse()
@@ -165,7 +165,7 @@ def _hand_over(command: HandOverMembership, person: Person, occasion: Occasion) 
         raise MEMBERSHIP_ENDED_ALREADY.refuse(until=held.until)
     given = held.model_dump() | {"since": command.on + timedelta(days=1), "until": held.until}
     granted = _granted(MembershipGranted(membership=command.successor, **given), heir.memberships)
-    return (*ended, *(Elsewhere(person_stream(command.to), fact) for fact in granted))
+    return (*ended, *(OnStream(person_stream(command.to), fact) for fact in granted))
 
 
 def _end(held: Membership, membership: str, on: date) -> Facts:

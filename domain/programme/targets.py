@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import require_right
-from domain.kernel import Capability, Command, Event, Facts, Label, Occasion, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Label, Rule
 
 # Rules
 
@@ -66,9 +66,9 @@ class Targets(BaseModel):
 # Decide: what may happen
 
 
-def decide(command: SetTarget, targets: Targets | None, occasion: Occasion) -> Facts:
+def decide(command: SetTarget, targets: Targets | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above."""
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     value = command.at_least
     possible = value <= 100 if command.measure is Measure.SHARE_DIAGNOSED else value == value.to_integral_value()  # noqa: PLR2004 - percent
     if not possible:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from domain.command_rights import require_right
-from domain.kernel import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
 
@@ -104,13 +104,13 @@ class EditionMappingSet(Event):
 # Decide: what may happen
 
 
-def decide(command: SetEditionMapping, known: EditionMappings | None, occasion: Occasion) -> Facts:
+def decide(command: SetEditionMapping, known: EditionMappings | None, context: DecisionContext) -> Facts:
     """The first mapping may begin in the past, where the programme did; a later one changes nothing that has applied.
 
     Raises:
         Refused: any rule above, or EDITION_UNKNOWN for an edition that it names.
     """
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     if twice := claimed_twice(command.editions):
         raise MAPPING_CLAIMS_CODE_TWICE.refuse(codes="、".join(twice))
     wanted = _mapping(command)
@@ -120,10 +120,10 @@ def decide(command: SetEditionMapping, known: EditionMappings | None, occasion: 
         last = known.mappings[-1].since
         if command.since <= last:
             raise MAPPING_NOT_LATER.refuse(last=last.isoformat())
-        if command.since < occasion.day:
-            raise MAPPING_BACKDATED.refuse(today=occasion.day.isoformat())
+        if command.since < context.day:
+            raise MAPPING_BACKDATED.refuse(today=context.day.isoformat())
     for key in wanted.keys:
-        published: PublishedEdition | None = occasion.read.get(edition_stream(key))
+        published: PublishedEdition | None = context.read.get(edition_stream(key))
         if published is None:
             raise EDITION_UNKNOWN.refuse(edition=key)
         early = published.in_force is not None and command.since < published.in_force

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Occasion, Rule, Text
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Text
 from standards import AnyEdition, Edition, EditionMappings, IndustryEdition, Origin
 
 MANY = 1000
@@ -133,14 +133,14 @@ class PublishedEdition(BaseModel):
 # Decide: what may happen
 
 
-def decide(command: PublishEdition | RetireEdition, published: PublishedEdition | None, occasion: Occasion) -> Facts:
+def decide(command: PublishEdition | RetireEdition, published: PublishedEdition | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above."""
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     match command:
         case PublishEdition():
             return _publish(command, published)
         case RetireEdition():
-            return _retire(command, published, occasion)
+            return _retire(command, published, context)
         case never:
             assert_never(never)
 
@@ -171,17 +171,17 @@ def _require_unmapped(command: RetireEdition, known: EditionMappings | None) -> 
             raise EDITION_STILL_APPLIES.refuse(key=command.edition, since=mapping.since, day=day)
 
 
-def _retire(command: RetireEdition, published: PublishedEdition | None, occasion: Occasion) -> Facts:
+def _retire(command: RetireEdition, published: PublishedEdition | None, context: DecisionContext) -> Facts:
     """At any day from today on, or earlier than was said: what was announced is not put off."""
     if published is None:
         raise NOT_FOUND.refuse()
-    if command.since < occasion.day:
+    if command.since < context.day:
         raise RETIRED_IN_PAST.refuse(since=command.since)
     if published.retired is not None and published.retired <= command.since:
         if published.retired == command.since:
             return ()
         raise RETIRED_ALREADY.refuse(key=command.edition, retired=published.retired)
-    _require_unmapped(command, occasion.read.get(MAPPING_STREAM))
+    _require_unmapped(command, context.read.get(MAPPING_STREAM))
     return (EditionRetired(since=command.since, reason=command.reason),)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import require_right
-from domain.kernel import Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.standard.editions import EDITION_UNKNOWN, MANY, edition_stream
 from standards import CostUnit, StepCost, StepCosts, check_steps
 from standards.improvement.costs import Cost, LevelCosts
@@ -89,10 +89,10 @@ class ImprovementCosts(BaseModel):
 # Decide: what may happen
 
 
-def decide(command: SetImprovementCosts, known: ImprovementCosts | None, occasion: Occasion) -> Facts:
+def decide(command: SetImprovementCosts, known: ImprovementCosts | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above, or EDITION_UNKNOWN."""
-    require_right(command, occasion.role)
-    published = occasion.read.get(edition_stream(command.edition))
+    require_right(command, context.role)
+    published = context.read.get(edition_stream(command.edition))
     if published is None:
         raise EDITION_UNKNOWN.refuse(edition=command.edition)
     if (problem := check_steps(published.edition, command.singles)) is not None:

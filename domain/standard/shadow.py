@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Command, Event, Facts, Identifier, Label, Occasion, Rule
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.standard.revision.draft import require_version, require_whole
 from domain.standard.revision.revision import DraftVersion, Revision, revision_stream
 from standards.shadow.sensitivity import EditionSensitivity
@@ -130,20 +130,20 @@ class ShadowRuns(BaseModel):
 # Decide: what may happen
 
 
-def decide(command: ShadowCommand, runs: ShadowRuns | None, occasion: Occasion) -> Facts:
+def decide(command: ShadowCommand, runs: ShadowRuns | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above; of a request, those of a draft that is stale or does not compose."""
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     known = runs or ShadowRuns()
     if isinstance(command, RequestShadow):
-        return (_requested(command, known, occasion),)
+        return (_requested(command, known, context),)
     if known.running != command.number:
         raise SHADOW_NOT_RUNNING.refuse(number=command.number)
     told = command.model_dump(exclude={"revision"})
     return (ShadowFailed(**told),) if isinstance(command, FailShadow) else (ShadowCompleted(**told),)
 
 
-def _requested(command: RequestShadow, runs: ShadowRuns, occasion: Occasion) -> ShadowRequested:
-    revision = occasion.read.get(revision_stream(command.revision))
+def _requested(command: RequestShadow, runs: ShadowRuns, context: DecisionContext) -> ShadowRequested:
+    revision = context.read.get(revision_stream(command.revision))
     if not isinstance(revision, Revision):
         raise NOT_FOUND.refuse()
     if runs.running is not None:

@@ -20,18 +20,18 @@ from api.downloads.edition_documents import EditionDocuments
 from api.downloads.files import Files
 from api.downloads.proofs import Proofs
 from api.health import Health
-from api.kit.services import Program
+from api.kit.services import Services
 from api.request_ids import RequestIds
 from api.schema import build_schema
 from api.server import graphiql
-from api.server.change_notifications import Wakeups
+from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
 from api.server.field_rights import Rows
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, respond
 from api.server.oidc_routes import SignOnRoutes
 from api.server.operations import Operations, faulted
 from api.server.query_cost import Limits
-from api.server.revocations import Endings
+from api.server.revocations import Revocations
 from api.server.websocket import WATCH_SECONDS, GraphQLOverWebSocket
 from domain.fields import FIELDS
 
@@ -44,7 +44,7 @@ REFUSALS = {
 
 
 def create_app(
-    program: Program,
+    services: Services,
     *,
     project: bool = False,
     allowed_origins: Sequence[str] = (),
@@ -56,7 +56,7 @@ def create_app(
     """The whole API over one program 接口应用.
 
     Args:
-        program: the wiring; its `secret` seals the cursors.
+        services: the wiring; its `secret` seals the cursors.
         project: keep the read models current in this process; else another process does.
         allowed_origins: pages of other origins that may open a socket.
         schema: another schema than our own, with `rows` for its fields.
@@ -68,24 +68,24 @@ def create_app(
         FieldsWithoutRights: a field of the schema has no row.
     """
     schema = schema or build_schema()
-    wakeups = Wakeups(program.journal, program.models)
-    endings = Endings(program.journal)
-    operations = Operations(program, schema, rows, wakeups, limits, endings)
-    files = Files(program, operations, rows)
+    change_notifications = ChangeNotifications(services.journal, services.models)
+    revocations = Revocations(services.journal)
+    operations = Operations(services, schema, rows, change_notifications, limits, revocations)
+    files = Files(services, operations, rows)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         stop = threading.Event()
-        projector = threading.Thread(target=program.models.run, args=(stop,), name="projector")
+        projector = threading.Thread(target=services.models.run, args=(stop,), name="projector")
         if project:
             projector.start()
-        await wakeups.start()
-        await endings.start()
+        await change_notifications.start()
+        await revocations.start()
         try:
             yield
         finally:
             stop.set()
-            await asyncio.gather(wakeups.stop(), endings.stop())
+            await asyncio.gather(change_notifications.stop(), revocations.stop())
             await operations.close()
             if project:
                 await asyncio.to_thread(projector.join)
@@ -96,11 +96,11 @@ def create_app(
             WebSocketRoute("/graphql", GraphQLOverWebSocket(operations, schema, allowed_origins, watch_seconds)),
             Route("/uploads/{ticket}", files.put, methods=["PUT"]),
             Route("/files/{sha256}", files.get, methods=["GET"]),
-            *Health(program).routes(),
-            *EditionDocuments(program, operations, rows).routes(),
-            *Dossiers(program, operations).routes(),
-            *(Proofs(program, program.transparency, operations).routes() if program.transparency is not None else ()),
-            *(SignOnRoutes(program.sign_on, operations).routes() if program.sign_on is not None else ()),
+            *Health(services).routes(),
+            *EditionDocuments(services, operations, rows).routes(),
+            *Dossiers(services, operations).routes(),
+            *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),
+            *(SignOnRoutes(services.sign_on, operations).routes() if services.sign_on is not None else ()),
             *graphiql.routes(),
         ],
         lifespan=life,

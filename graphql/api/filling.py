@@ -69,27 +69,27 @@ def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 def _revision(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """A revision is of the plain edition with all its industry editions, under the composition rule of its authors."""
-    published = (row.key.partition("-") for row in editions.editions(context.reading))
+    published = (row.key.partition("-") for row in editions.editions(context.snapshot))
     industries = sorted(industry for plain, _, industry in published if industry and plain == data["base"])
     return {**data, "revision": str(uuid4()), "industries": industries, "rule": composition_rule(data["base"])}
 
 
 def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    upload = context.program.uploads.find(context.caller, data["sha256"])
+    upload = context.services.uploads.find(context.caller, data["sha256"])
     if upload is None:
         raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
     return {**data, "filename": upload.filename, "media_type": upload.media_type, "size": upload.size}
 
 
 def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    upload = context.program.uploads.find(context.caller, data["sha256"])
-    content = context.program.blobs.get(data["sha256"]) if upload is not None else None
+    upload = context.services.uploads.find(context.caller, data["sha256"])
+    content = context.services.blobs.get(data["sha256"]) if upload is not None else None
     if upload is None or content is None:
         raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
-    reading = read_roster(content, upload.filename)
-    units = directory.ids_by_name(context.reading, NAMED_UNITS)
+    snapshot = read_roster(content, upload.filename)
+    units = directory.ids_by_name(context.snapshot, NAMED_UNITS)
     accept_partial = data.get("accept_partial", False)
-    return dict(roster_command(reading, data["year"], accept_partial=accept_partial, organisations=units))
+    return dict(roster_command(snapshot, data["year"], accept_partial=accept_partial, organisations=units))
 
 
 def _draft_report(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _draft_report(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _report(context: Context, _data: dict[str, Any]) -> Finish:
-    return finish_report(context.program.blobs, context.program.demo, names_of_codes())
+    return finish_report(context.services.blobs, context.services.demo, names_of_codes())
 
 
 def _draft_person(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _seal(context: Context, data: dict[str, Any]) -> Finish:
     def finish(accepted: Accepted) -> Command:
         person = accepted.command
         assert isinstance(person, RegisterPerson | InvitePerson)  # noqa: S101 - what `_draft_person` made
-        keys, phone = context.program.keys, data.get("phone")
+        keys, phone = context.services.keys, data.get("phone")
         sealed = {
             "sealed_name": keys.seal(person.person, "name", data["name"]),
             "sealed_phone": keys.seal(person.person, "phone", phone) if phone else None,
@@ -129,8 +129,8 @@ def _seal(context: Context, data: dict[str, Any]) -> Finish:
 def _forget(context: Context, command: Command) -> None:
     """Destroy what makes an erased person readable, and the way in."""
     assert isinstance(command, ErasePerson)  # noqa: S101 - the table below names it
-    context.program.keys.destroy(command.person)
-    context.program.accounts.remove(command.person)
+    context.services.keys.destroy(command.person)
+    context.services.accounts.remove(command.person)
 
 
 SEALED = ("sealed_name", "sealed_phone")
@@ -170,19 +170,19 @@ def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis 
 
 
 def _find_edition(context: Context, key: str, _command: Command) -> Edition | None:
-    row = editions.edition(context.reading, key)
+    row = editions.edition(context.snapshot, key)
     return build_editions(context, [row])[0] if row is not None else None
 
 
 def _find_mapping(context: Context, _key: str, command: Command) -> EditionMapping | None:
     assert isinstance(command, SetEditionMapping)  # noqa: S101 - the table below names it
-    rows = [row for row in edition_mapping.mapping_rows(context.reading) if row.mapping.since == command.since]
+    rows = [row for row in edition_mapping.mapping_rows(context.snapshot) if row.mapping.since == command.since]
     return next(iter(build_mappings(context, rows)), None)
 
 
 def _find_costs(context: Context, key: str, command: Command) -> ImprovementCosts | None:
     assert isinstance(command, SetImprovementCosts)  # noqa: S101 - the table below names it
-    rows = [row for row in improvement_costs.cost_rows(context.reading, key) if row.costs.since == command.since]
+    rows = [row for row in improvement_costs.cost_rows(context.snapshot, key) if row.costs.since == command.since]
     return next(map(build_costs, rows), None)
 
 
@@ -193,7 +193,7 @@ def _find_organisation(context: Context, key: str, _command: Command) -> Organis
 def _find_person(context: Context, key: str, _command: Command) -> Person | None:
     if context.role not in NAMES:
         return None
-    rows = people.people_by_id(context.reading, context.scope, [key])
+    rows = people.people_by_id(context.snapshot, context.scope, [key])
     return next(iter(build_people(context, rows, frozenset({"name", "phone"}))), None)
 
 
@@ -207,7 +207,7 @@ def _find_group(context: Context, key: str, _command: Command) -> Group | None:
 
 def _find_import(context: Context, _key: str, command: Command) -> RosterImport | None:
     assert isinstance(command, ImportRoster)  # noqa: S101 - the table below names it
-    row = rosters.import_of_file(context.reading, context.scope, command.year, command.digest)
+    row = rosters.import_of_file(context.snapshot, context.scope, command.year, command.digest)
     return build_import(context, row) if row is not None else None
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.kit.services import Program
+from api.kit.services import Services
 from api.server.http import ALWAYS, JSON, RETRY_SECONDS
 
 KEPT_SECONDS = 2.0
@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 class Health:
     """Whether this process lives, and whether it can do its work 存活与就绪."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, services: Services) -> None:
         self._checks: Mapping[str, Check] = {
-            "JOURNAL": program.journal.head,
-            "READ_MODELS": program.models.position,
-            **program.checks,
+            "JOURNAL": services.journal.head,
+            "READ_MODELS": services.models.position,
+            **services.checks,
         }
         self._known: tuple[float, list[str]] | None = None
         self._turn = asyncio.Lock()

@@ -13,7 +13,7 @@ from domain.kernel import city_day
 from interop.editions.oscal import as_bytes, file_name, oscal_documents
 from interop.editions.workbook import MEDIA_TYPE as WORKBOOK
 from interop.editions.workbook import workbook_of
-from projections import Reading
+from projections import Snapshot
 from projections.documents import (
     as_markdown,
     comparison,
@@ -59,24 +59,24 @@ class Document:
 
 
 def published(row: EditionRow) -> PublishedStandard:
-    """A published edition as the desk holds it, read."""
+    """A published edition as the read model holds it, read."""
     edition = edition_of_json(row.body)
     origins = origins_of_json(row.origins) or plain_origins(edition)
     return PublishedStandard(edition, origins, EPOCH + timedelta(microseconds=row.published_at))
 
 
-def find_document(reading: Reading, name: str) -> Document | None:
+def find_document(snapshot: Snapshot, name: str) -> Document | None:
     """The document of a name 查找文件; None where there is none: no such name, or an edition that is not published.
 
     Published editions are open to every signed-in role (plan S5): who may ask is the caller's to decide.
 
     Args:
-        reading: the snapshot.
+        snapshot: the snapshot.
         name: `2023.pdf`, `2023.xlsx`, `2023.oscal.json`, `2023-energy.additions.oscal.json`, `2023...2025.pdf` or `.md`.
     """
 
     def standard(key: str) -> PublishedStandard | None:
-        row = editions.edition(reading, key)
+        row = editions.edition(snapshot, key)
         return published(row) if row is not None else None
 
     if (two := TWO.fullmatch(name)) is not None:

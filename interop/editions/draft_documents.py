@@ -13,7 +13,7 @@ from domain.access import Scope
 from interop.editions.documents import KEY, MARKDOWN, PDF, Document, published
 from interop.editions.workbook import MEDIA_TYPE as WORKBOOK
 from interop.editions.workbook import workbook_of
-from projections import Reading
+from projections import Snapshot
 from projections.documents import as_markdown, comparison, print_comparison, print_standard, standard_sheet
 from projections.standard import editions, revisions
 from projections.standard.revisions import DraftEditions
@@ -32,11 +32,11 @@ def draft_paths(revision: str, which: Which, replaces: str) -> tuple[tuple[str, 
     )
 
 
-def find_draft_document(reading: Reading, scope: Scope, revision: str, which: str, name: str) -> Document | None:
+def find_draft_document(snapshot: Snapshot, scope: Scope, revision: str, which: str, name: str) -> Document | None:
     """The document of a draft 查找草案文件; None where there is none, the draft does not compose or is not open to the scope.
 
     Args:
-        reading: the snapshot.
+        snapshot: the snapshot.
         scope: whose drafts the caller may see.
         revision: id of the revision.
         which: `current`, the draft as it stands, or `consulted`, the text on consultation.
@@ -46,8 +46,8 @@ def find_draft_document(reading: Reading, scope: Scope, revision: str, which: st
     if asked is None or which not in ("current", "consulted"):
         return None
     read = revisions.draft_editions if which == "current" else revisions.consulted_editions
-    draft = read(reading, scope, revision)
-    row = editions.edition(reading, asked["key"])
+    draft = read(snapshot, scope, revision)
+    row = editions.edition(snapshot, asked["key"])
     if draft is None or row is None or asked["key"] not in draft.compositions:
         return None
     old, made = published(row), draft.compositions[asked["key"]]
@@ -61,7 +61,7 @@ def find_draft_document(reading: Reading, scope: Scope, revision: str, which: st
             return print_standard(standard_sheet(edition, origins, None)).pdf
 
         return Document(f"{revision}/{which}/{name}", f"{called}.{kind}", MEDIA[kind], (edition.digest,), text)
-    reasons = _reasons(reading, scope, draft, edition.key)
+    reasons = _reasons(snapshot, scope, draft, edition.key)
     told = sha256(repr(sorted(reasons.items())).encode()).hexdigest()
 
     def compared() -> bytes:
@@ -73,11 +73,11 @@ def find_draft_document(reading: Reading, scope: Scope, revision: str, which: st
     return Document(f"{revision}/{which}/{name}", title, MEDIA[kind], stamps, compared)
 
 
-def _reasons(reading: Reading, scope: Scope, draft: DraftEditions, key: str) -> Mapping[str, str]:
+def _reasons(snapshot: Snapshot, scope: Scope, draft: DraftEditions, key: str) -> Mapping[str, str]:
     """Clause -> the last reason given for changing it, up to the draft's version, as far as the scope sees its changes 修订理由."""
     industry = key.partition("-")[2] or None
     return {
         change.clause: change.reason
-        for change in revisions.changes(reading, scope, [draft.revision])
+        for change in revisions.changes(snapshot, scope, [draft.revision])
         if change.draft_version <= draft.version and change.industry in (None, industry)
     }

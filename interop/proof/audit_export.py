@@ -47,16 +47,16 @@ def lines(
     Raises:
         SigningRefused, Unprovable: the journal is not what was signed for.
     """
-    with models.reading() as reading:
-        last = reading.position
+    with models.reading() as snapshot:
+        last = snapshot.position
     note, checkpoint = covering(log, last)
     yield _line({"format": FORMAT, "algorithm": checkpoint.digest.name, "checkpoint": str(note)})
     position = 0
     proved = Proved(journal, log, checkpoint)
     while True:
-        with models.reading() as reading:
-            rows = [row for row in audit_trail.entries(reading, scope, BATCH, where, after=position) if row.position <= last]
-            sentences = trail_sentences.told(reading, scope, rows, named)
+        with models.reading() as snapshot:
+            rows = [row for row in audit_trail.entries(snapshot, scope, BATCH, where, after=position) if row.position <= last]
+            sentences = trail_sentences.told(snapshot, scope, rows, named)
         for row, sentence in zip(rows, sentences, strict=True):
             content, path = proved.at(row.position)
             yield _line(

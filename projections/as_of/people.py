@@ -11,42 +11,42 @@ from domain.access import Scope
 from journal import Entry
 from projections.as_of.replay import Later, Past, history, later_of
 from projections.engine.read_model import data, key
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants import directory
 from projections.participants import people as people_rows
 from projections.participants.directory import DIRECTORY
-from projections.participants.people import MEMBERSHIPS, PEOPLE_DESK
+from projections.participants.people import MEMBERSHIPS, PEOPLE_READ_MODEL
 
 Held = tuple[str, str]
 """(person, membership) 任职."""
 
 
-def of_people(reading: Reading, scope: Scope, people: Sequence[str], position: int) -> Past:
+def of_people(snapshot: Snapshot, scope: Scope, people: Sequence[str], position: int) -> Past:
     """People at a position, with the memberships that lie in the scope today 人员往期; the caller has judged the people."""
-    found = people_rows.held_by(reading, scope, people) if people else {}
+    found = people_rows.held_by(snapshot, scope, people) if people else {}
     seen = {(person, membership.id) for person, held in found.items() for membership in held}
-    known, afterwards = _told(reading, people, seen, position)
-    return Past(position, {PEOPLE_DESK.name: known}, _counted(afterwards, lambda entry: (entry.stream,)))
+    known, afterwards = _told(snapshot, people, seen, position)
+    return Past(position, {PEOPLE_READ_MODEL.name: known}, _counted(afterwards, lambda entry: (entry.stream,)))
 
 
-def of_nodes(reading: Reading, scope: Scope, above: Sequence[str], position: int) -> Past:
+def of_nodes(snapshot: Snapshot, scope: Scope, above: Sequence[str], position: int) -> Past:
     """Nodes of the liaison network at a position 联络节点往期: those in today's scope, and those above one's own unit."""
-    streams = [f"organisation/{identity}" for identity in directory.node_ids(reading, scope, above)]
-    return Past(position, {DIRECTORY.name: history(reading, streams, position)}, later_of(reading, streams, position))
+    streams = [f"organisation/{identity}" for identity in directory.node_ids(snapshot, scope, above)]
+    return Past(position, {DIRECTORY.name: history(snapshot, streams, position)}, later_of(snapshot, streams, position))
 
 
-def of_contacts(reading: Reading, units: Sequence[str], position: int) -> Past:
+def of_contacts(snapshot: Snapshot, units: Sequence[str], position: int) -> Past:
     """The contacts of some units at a position 联络人往期, and what came later of each, under "contacts/" and the unit.
 
     The caller has judged the units.
     """
-    held = reading[MEMBERSHIPS]
-    query = select(held.c.person, held.c.id, held.c.organisation).where(reading.among(held.c.organisation, units), held.c.contact)
-    unit_of = {(str(person), str(one)): f"contacts/{unit}" for person, one, unit in (reading.rows(query) if units else ())}
+    held = snapshot[MEMBERSHIPS]
+    query = select(held.c.person, held.c.id, held.c.organisation).where(snapshot.among(held.c.organisation, units), held.c.contact)
+    unit_of = {(str(person), str(one)): f"contacts/{unit}" for person, one, unit in (snapshot.rows(query) if units else ())}
     units_of: dict[str, set[str]] = {}
     for (person, _), unit in unit_of.items():
         units_of.setdefault(person, set()).add(unit)
-    known, afterwards = _told(reading, sorted(units_of), unit_of, position)
+    known, afterwards = _told(snapshot, sorted(units_of), unit_of, position)
 
     def concerned(entry: Entry) -> Iterable[str]:
         if entry.type == "person.erased.v1":
@@ -54,14 +54,14 @@ def of_contacts(reading: Reading, units: Sequence[str], position: int) -> Past:
         of = _membership(entry)
         return () if of is None else (unit_of[of],)
 
-    return Past(position, {PEOPLE_DESK.name: known}, _counted(afterwards, concerned))
+    return Past(position, {PEOPLE_READ_MODEL.name: known}, _counted(afterwards, concerned))
 
 
 def _told(
-    reading: Reading, people: Sequence[str], seen: Collection[Held], position: int
+    snapshot: Snapshot, people: Sequence[str], seen: Collection[Held], position: int
 ) -> tuple[list[Entry], list[Entry]]:
     """Entries of some people up to a position, and those beyond it, without the memberships that are not to be seen."""
-    entries = history(reading, [f"person/{person}" for person in people], reading.position)
+    entries = history(snapshot, [f"person/{person}" for person in people], snapshot.position)
     told = [entry for entry in entries if (of := _membership(entry)) is None or of in seen]
     return [e for e in told if e.position <= position], [e for e in told if e.position > position]
 

@@ -1,4 +1,4 @@
-"""The past 往期: what was known of a few subjects at an earlier position, as rows that every desk's reads work on. plan P5.
+"""The past 往期: what was known of a few subjects at an earlier position, as rows that every read model's reads work on. plan P5.
 
 A subject's own streams are folded anew, up to the position, into tables in memory: about 150 entries a diagnosis. So the state
 of any past day is by construction what a replay to that point gives. Whose things may be seen is judged before, by where they
@@ -19,31 +19,31 @@ from domain.access import Scope
 from domain.standard.editions import MAPPING_STREAM
 from journal import Entry
 from projections.diagnosis import diagnoses as diagnoses_rows
-from projections.diagnosis.diagnoses import DIAGNOSIS_DESK, OPENED
-from projections.engine.read_model import Desk, Tables
-from projections.engine.snapshot import Reading
+from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, OPENED
+from projections.engine.read_model import ReadModel, Tables
+from projections.engine.snapshot import Snapshot
 from projections.participants import directory
 from projections.participants.directory import DIRECTORY
-from projections.participants.headquarters import HEADQUARTERS_DESK
-from projections.participants.people import PEOPLE_DESK
+from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
+from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.terms import TERMS
 from projections.programme.coverage import TargetRow
 from projections.record.audit_trail import ENTRIES, SUBJECTS
 from projections.standard import revisions
-from projections.standard.edition_mapping import EDITION_MAPPING_DESK
-from projections.standard.editions import EDITIONS_DESK
-from projections.standard.revisions_fold import REVISIONS_DESK
+from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
+from projections.standard.editions import EDITIONS_READ_MODEL
+from projections.standard.revisions_fold import REVISIONS_READ_MODEL
 
 SHOWN = (
     DIRECTORY,
-    DIAGNOSIS_DESK,
-    EDITIONS_DESK,
-    EDITION_MAPPING_DESK,
-    HEADQUARTERS_DESK,
-    REVISIONS_DESK,
+    DIAGNOSIS_READ_MODEL,
+    EDITIONS_READ_MODEL,
+    EDITION_MAPPING_READ_MODEL,
+    HEADQUARTERS_READ_MODEL,
+    REVISIONS_READ_MODEL,
     TERMS,
 )
-"""Desks whose tables the past has; a table without entries is empty. The people's only where it is a past of people."""
+"""Read models whose tables the past has; a table without entries is empty. The people's only where it is a past of people."""
 NAMING = OPENED | {"diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"}
 """Facts of a diagnosis that name another subject, whose own past is told beside it."""
 
@@ -58,33 +58,33 @@ class Later:
 
 @dataclass(frozen=True)
 class Past:
-    """What may be shown of the past 往期快照: desk -> its entries up to a position, and what came later, by stream."""
+    """What may be shown of the past 往期快照: read model -> its entries up to a position, and what came later, by stream."""
 
     position: int
     entries: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
     later: Mapping[str, Later] = field(default_factory=dict)
 
 
-def position_at(reading: Reading, moment: int) -> int:
+def position_at(snapshot: Snapshot, moment: int) -> int:
     """The last position at or before a moment 时点所在位置, microseconds of UTC; 0 before the first entry."""
-    table = reading[ENTRIES]
+    table = snapshot[ENTRIES]
     query = select(table.c.position).where(table.c.at <= moment)
-    rows = reading.rows(query.order_by(table.c.at.desc(), table.c.position.desc()).limit(1))
+    rows = snapshot.rows(query.order_by(table.c.at.desc(), table.c.position.desc()).limit(1))
     return int(rows[0][0]) if rows else 0
 
 
-def moment_of(reading: Reading, position: int) -> int | None:
+def moment_of(snapshot: Snapshot, position: int) -> int | None:
     """When a position was written, microseconds of UTC; None when it is not there."""
-    table = reading[ENTRIES]
-    rows = reading.rows(select(table.c.at).where(table.c.position == position))
+    table = snapshot[ENTRIES]
+    rows = snapshot.rows(select(table.c.at).where(table.c.position == position))
     return int(rows[0][0]) if rows else None
 
 
-def history(reading: Reading, streams: Sequence[str], position: int) -> list[Entry]:
+def history(snapshot: Snapshot, streams: Sequence[str], position: int) -> list[Entry]:
     """Entries of some streams up to a position, in order; what no fold looks at is left empty."""
-    table = reading[ENTRIES]
+    table = snapshot[ENTRIES]
     query = select(table).where(table.c.stream.in_(list(streams)), table.c.position <= position)
-    return [_entry(row) for row in reading.rows(query.order_by(table.c.position))]
+    return [_entry(row) for row in snapshot.rows(query.order_by(table.c.position))]
 
 
 def _entry(row: Sequence[object]) -> Entry:
@@ -93,32 +93,32 @@ def _entry(row: Sequence[object]) -> Entry:
     return Entry(**found, state=data, correlation="", causation="", idempotency_key="", leaf=b"")  # type: ignore[arg-type]
 
 
-def _streams(reading: Reading, kind: str) -> list[str]:
-    table = reading[SUBJECTS]
-    return [str(row[0]) for row in reading.rows(select(table.c.stream).where(table.c.stream.startswith(f"{kind}/")))]
+def _streams(snapshot: Snapshot, kind: str) -> list[str]:
+    table = snapshot[SUBJECTS]
+    return [str(row[0]) for row in snapshot.rows(select(table.c.stream).where(table.c.stream.startswith(f"{kind}/")))]
 
 
-def later_of(reading: Reading, streams: Sequence[str], position: int) -> dict[str, Later]:
+def later_of(snapshot: Snapshot, streams: Sequence[str], position: int) -> dict[str, Later]:
     """What happened to some streams after a position 事后变更."""
-    table = reading[ENTRIES]
+    table = snapshot[ENTRIES]
     query = (
         select(table.c.stream, func.count(), func.min(table.c.at))
         .where(table.c.stream.in_(list(streams)), table.c.position > position)
         .group_by(table.c.stream)
     )
-    changed = {str(stream): Later(int(count), int(at)) for stream, count, at in reading.rows(query)}
+    changed = {str(stream): Later(int(count), int(at)) for stream, count, at in snapshot.rows(query)}
     return {stream: changed.get(stream, Later()) for stream in streams}
 
 
-def of_enterprise(reading: Reading, scope: Scope, enterprise: str, position: int) -> Past | None:
+def of_enterprise(snapshot: Snapshot, scope: Scope, enterprise: str, position: int) -> Past | None:
     """An enterprise at a position, with its diagnoses then 企业往期; None when it lies outside the scope today."""
-    if enterprise not in directory.enterprises_by_id(reading, scope, [enterprise]):
+    if enterprise not in directory.enterprises_by_id(snapshot, scope, [enterprise]):
         return None
-    return of_enterprises(reading, scope, [enterprise], position)
+    return of_enterprises(snapshot, scope, [enterprise], position)
 
 
 def of_enterprises(
-    reading: Reading, scope: Scope, enterprises: Sequence[str], position: int, *, diagnoses: bool = True
+    snapshot: Snapshot, scope: Scope, enterprises: Sequence[str], position: int, *, diagnoses: bool = True
 ) -> Past:
     """Enterprises at a position 企业往期, those that lie in the scope today; the caller has judged which.
 
@@ -126,87 +126,87 @@ def of_enterprises(
     too, which have many more entries than the firms themselves.
     """
     streams = [f"enterprise/{identity}" for identity in enterprises]
-    consents = history(reading, [f"consent/{identity}" for identity in enterprises], position)
+    consents = history(snapshot, [f"consent/{identity}" for identity in enterprises], position)
     if not diagnoses:
-        told = history(reading, streams, position)
-        return Past(position, {DIRECTORY.name: told, TERMS.name: consents}, later_of(reading, streams, position))
-    every = _cases_of(reading, enterprises)
-    seen = diagnoses_rows.diagnoses_by_id(reading, scope, every) if every else {}
-    told = history(reading, [*streams, *(f"diagnosis/{identity}" for identity in every)], position)
+        told = history(snapshot, streams, position)
+        return Past(position, {DIRECTORY.name: told, TERMS.name: consents}, later_of(snapshot, streams, position))
+    every = _cases_of(snapshot, enterprises)
+    seen = diagnoses_rows.diagnoses_by_id(snapshot, scope, every) if every else {}
+    told = history(snapshot, [*streams, *(f"diagnosis/{identity}" for identity in every)], position)
     admitted = [entry for entry in told if entry.stream.split("/", 1)[1] in seen]
     facts = [orjson.loads(entry.state) for entry in admitted if entry.type in NAMING]
     editions = {f"edition/{fact['edition']}" for fact in facts if "edition" in fact}
     providers = {f"organisation/{fact['provider']}" for fact in facts if fact.get("provider")}
-    beside = history(reading, sorted(editions | providers), position)
+    beside = history(snapshot, sorted(editions | providers), position)
     return Past(
         position,
         {
             DIRECTORY.name: told + beside,
-            DIAGNOSIS_DESK.name: admitted,
-            EDITIONS_DESK.name: beside,
+            DIAGNOSIS_READ_MODEL.name: admitted,
+            EDITIONS_READ_MODEL.name: beside,
             TERMS.name: consents,
         },
-        later_of(reading, [*streams, *(f"diagnosis/{identity}" for identity in sorted(seen)), *sorted(providers)], position),
+        later_of(snapshot, [*streams, *(f"diagnosis/{identity}" for identity in sorted(seen)), *sorted(providers)], position),
     )
 
 
-def _cases_of(reading: Reading, enterprises: Sequence[str]) -> list[str]:
+def _cases_of(snapshot: Snapshot, enterprises: Sequence[str]) -> list[str]:
     """Ids of all diagnoses of some enterprises, those outside the scope included."""
-    subjects = reading[SUBJECTS]
+    subjects = snapshot[SUBJECTS]
     query = select(subjects.c.diagnosis).where(subjects.c.enterprise.in_(list(enterprises)), subjects.c.diagnosis.is_not(None))
-    return sorted(str(row[0]) for row in reading.rows(query))
+    return sorted(str(row[0]) for row in snapshot.rows(query))
 
 
-def of_diagnosis(reading: Reading, scope: Scope, diagnosis: str, position: int) -> Past | None:
+def of_diagnosis(snapshot: Snapshot, scope: Scope, diagnosis: str, position: int) -> Past | None:
     """A diagnosis at a position, with its enterprise then 诊断往期; None when it lies outside the scope today."""
-    found = diagnoses_rows.diagnoses_by_id(reading, scope, [diagnosis])
-    return of_diagnoses(reading, scope, [diagnosis], position) if found else None
+    found = diagnoses_rows.diagnoses_by_id(snapshot, scope, [diagnosis])
+    return of_diagnoses(snapshot, scope, [diagnosis], position) if found else None
 
 
-def of_diagnoses(reading: Reading, scope: Scope, diagnoses: Sequence[str], position: int) -> Past:
+def of_diagnoses(snapshot: Snapshot, scope: Scope, diagnoses: Sequence[str], position: int) -> Past:
     """Diagnoses at a position, with their enterprises then 诊断往期; the caller has judged which."""
-    rows = diagnoses_rows.diagnoses_by_id(reading, scope, diagnoses) if diagnoses else {}
+    rows = diagnoses_rows.diagnoses_by_id(snapshot, scope, diagnoses) if diagnoses else {}
     firms = sorted({row.enterprise for row in rows.values()})
-    return of_enterprises(reading, scope, firms, position)
+    return of_enterprises(snapshot, scope, firms, position)
 
 
-def of_applicable(reading: Reading, scope: Scope, enterprise: str, position: int) -> Past | None:
+def of_applicable(snapshot: Snapshot, scope: Scope, enterprise: str, position: int) -> Past | None:
     """An enterprise at a position, with all that tells which edition applied to it 适用标准往期; None as `of_enterprise`."""
-    found = of_enterprise(reading, scope, enterprise, position)
+    found = of_enterprise(snapshot, scope, enterprise, position)
     if found is None:
         return None
-    mappings = history(reading, [MAPPING_STREAM], position)
-    editions = history(reading, _streams(reading, "edition"), position)
-    seats = history(reading, _streams(reading, "headquarters"), position)
-    beside = {EDITION_MAPPING_DESK.name: mappings, EDITIONS_DESK.name: editions, HEADQUARTERS_DESK.name: seats}
+    mappings = history(snapshot, [MAPPING_STREAM], position)
+    editions = history(snapshot, _streams(snapshot, "edition"), position)
+    seats = history(snapshot, _streams(snapshot, "headquarters"), position)
+    beside = {EDITION_MAPPING_READ_MODEL.name: mappings, EDITIONS_READ_MODEL.name: editions, HEADQUARTERS_READ_MODEL.name: seats}
     return replace(found, entries={**found.entries, **beside})
 
 
-def of_kind(reading: Reading, kind: str, desk: Desk, position: int) -> Past:
+def of_kind(snapshot: Snapshot, kind: str, read_model: ReadModel, position: int) -> Past:
     """Every subject of a kind that is open to all signed-in roles 公开对象往期: organisations, editions."""
-    streams = _streams(reading, kind)
-    found = history(reading, streams, position) if streams else []
-    return Past(position, {desk.name: found}, later_of(reading, streams, position))
+    streams = _streams(snapshot, kind)
+    found = history(snapshot, streams, position) if streams else []
+    return Past(position, {read_model.name: found}, later_of(snapshot, streams, position))
 
 
-def of_revision(reading: Reading, scope: Scope, revision: str, position: int) -> Past | None:
+def of_revision(snapshot: Snapshot, scope: Scope, revision: str, position: int) -> Past | None:
     """A revision at a position 修订往期, with the editions published then; None when it is not visible through the scope today.
 
     Its draft is among these rows, whoever asks: whether it is shown is judged by today's scope, and so is whether it was
     public then.
     """
-    if revisions.revision(reading, scope, revision) is None:
+    if revisions.revision(snapshot, scope, revision) is None:
         return None
     stream = f"revision/{revision}"
-    beside = history(reading, _streams(reading, "edition"), position)
-    told = {REVISIONS_DESK.name: history(reading, [stream], position), EDITIONS_DESK.name: beside}
-    return Past(position, told, later_of(reading, [stream], position))
+    beside = history(snapshot, _streams(snapshot, "edition"), position)
+    told = {REVISIONS_READ_MODEL.name: history(snapshot, [stream], position), EDITIONS_READ_MODEL.name: beside}
+    return Past(position, told, later_of(snapshot, [stream], position))
 
 
-def targets_of(reading: Reading, year: int, position: int) -> list[TargetRow]:
+def targets_of(snapshot: Snapshot, year: int, position: int) -> list[TargetRow]:
     """The city's targets of a year as they were set by a position 往期目标, one a measure."""
     found: dict[str, TargetRow] = {}
-    for entry in history(reading, ["target/city"], position):
+    for entry in history(snapshot, ["target/city"], position):
         told = orjson.loads(entry.state)
         if told.get("year") == year:
             found[told["measure"]] = TargetRow(year, told["measure"], Decimal(told["at_least"]), told["clause"], told["mark"])
@@ -220,32 +220,32 @@ def _engine() -> Engine:
 
 
 @cache
-def _tables(desk: Desk) -> Mapping[str, Table]:
-    """A desk's tables without indexes: they hold a few subjects."""
+def _tables(read_model: ReadModel) -> Mapping[str, Table]:
+    """A read model's tables without indexes: they hold a few subjects."""
     metadata = MetaData()
-    named = {table.name: table.to_metadata(metadata) for table in desk.tables}
+    named = {table.name: table.to_metadata(metadata) for table in read_model.tables}
     for table in named.values():
         table.indexes.clear()
     return named
 
 
 @contextmanager
-def replayed(past: Past) -> Iterator[Reading]:
+def replayed(past: Past) -> Iterator[Snapshot]:
     """The rows of the past, to be read through `Everything`: what is not admitted is not in them 重演."""
     tables: dict[str, Table] = {}
     with _engine().connect() as connection:
-        people = (PEOPLE_DESK,) if PEOPLE_DESK.name in past.entries else ()
-        for desk in (*SHOWN, *people):
-            named = _tables(desk)
+        people = (PEOPLE_READ_MODEL,) if PEOPLE_READ_MODEL.name in past.entries else ()
+        for read_model in (*SHOWN, *people):
+            named = _tables(read_model)
             for table in named.values():
                 table.create(connection)
             tables |= named
-            entries = past.entries.get(desk.name, ())
-            heard = [entry for entry in entries if desk.listens is None or entry.type in desk.listens]
+            entries = past.entries.get(read_model.name, ())
+            heard = [entry for entry in entries if read_model.listens is None or entry.type in read_model.listens]
             if heard:
                 rows = Tables(named, fresh=True)
                 with rows.within(connection):
-                    desk.fold(rows, heard)
+                    read_model.fold(rows, heard)
                     rows.flush()
-        yield Reading(connection, tables, past.position)
+        yield Snapshot(connection, tables, past.position)
         connection.rollback()

@@ -15,9 +15,9 @@ from domain.access import Scope
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES, OPENED, STATUS_AFTER, DiagnosisFilter, diagnosis_columns
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import Desk, Row, Rows, Tables, data, key
+from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, key
 from projections.engine.scope import to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants.directory import EnterpriseFilter, bigrams, enterprise_columns
 
 META = MetaData()
@@ -103,7 +103,7 @@ def _begin(rows: Rows, values: Row, position: int) -> None:
     rows.put(values | {"until": ENDLESS, "since": position})
 
 
-PERIODS = Desk("periods", (ENTERPRISE_PERIODS, DIAGNOSIS_PERIODS), fold, FIRM_FACTS | DIAGNOSIS_FACTS)
+PERIODS = ReadModel("periods", (ENTERPRISE_PERIODS, DIAGNOSIS_PERIODS), fold, FIRM_FACTS | DIAGNOSIS_FACTS)
 
 
 def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
@@ -112,11 +112,11 @@ def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
     return (table.c.since <= position, table.c.until > position)
 
 
-def _enterprises(reading: Reading, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
-    firms, then = reading[ENTERPRISES], reading[ENTERPRISE_PERIODS]
+def _enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
+    firms, then = snapshot[ENTERPRISES], snapshot[ENTERPRISE_PERIODS]
     yield then.c.enterprise == firms.c.id
     yield from _held(then)
-    yield to_sql(scope, enterprise_columns(reading))
+    yield to_sql(scope, enterprise_columns(snapshot))
     if where.district is not None:
         yield then.c.district == where.district
     if where.industry is not None:
@@ -132,40 +132,40 @@ def _enterprises(reading: Reading, scope: Scope, where: EnterpriseFilter) -> Ite
 
 
 def enterprise_ids(
-    reading: Reading, scope: Scope, where: EnterpriseFilter, position: int, first: int, after: str | None = None
+    snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, position: int, first: int, after: str | None = None
 ) -> list[str]:
     """A page of the enterprises that were there at a position and were what the filter asks 往期企业列表, in order of id.
 
     The scope is today's: where a firm lies now decides who reads its past.
     """
-    firms, then = reading[ENTERPRISES], reading[ENTERPRISE_PERIODS]
+    firms, then = snapshot[ENTERPRISES], snapshot[ENTERPRISE_PERIODS]
 
     def query() -> Select[Any]:
-        page = select(firms.c.id).where(*_enterprises(reading, scope, where), then.c.enterprise > bindparam("after"))
+        page = select(firms.c.id).where(*_enterprises(snapshot, scope, where), then.c.enterprise > bindparam("after"))
         return page.order_by(then.c.enterprise).limit(bindparam("first", type_=Integer))
 
     name = ("enterprises_then", scope) if where == EnterpriseFilter() else None
-    return [str(row[0]) for row in reading.kept(name, query, after=after or "", first=first, position=position)]
+    return [str(row[0]) for row in snapshot.kept(name, query, after=after or "", first=first, position=position)]
 
 
-def enterprise_count(reading: Reading, scope: Scope, where: EnterpriseFilter, position: int) -> int:
+def enterprise_count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, position: int) -> int:
     """How many enterprises a list of the past holds 往期企业数."""
 
     def query() -> Select[Any]:
-        firms, then = reading[ENTERPRISES], reading[ENTERPRISE_PERIODS]
+        firms, then = snapshot[ENTERPRISES], snapshot[ENTERPRISE_PERIODS]
         return select(func.count()).select_from(firms.join(then, then.c.enterprise == firms.c.id)).where(
-            *_enterprises(reading, scope, where)
+            *_enterprises(snapshot, scope, where)
         )
 
-    return int(reading.kept(None, query, position=position)[0][0])
+    return int(snapshot.kept(None, query, position=position)[0][0])
 
 
-def _diagnoses(reading: Reading, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
-    cases, firms, then = reading[DIAGNOSES], reading[ENTERPRISES], reading[DIAGNOSIS_PERIODS]
+def _diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
+    cases, firms, then = snapshot[DIAGNOSES], snapshot[ENTERPRISES], snapshot[DIAGNOSIS_PERIODS]
     yield then.c.diagnosis == cases.c.id
     yield firms.c.id == cases.c.enterprise
     yield from _held(then)
-    yield to_sql(scope, diagnosis_columns(reading))
+    yield to_sql(scope, diagnosis_columns(snapshot))
     for name in ("campaign", "enterprise"):
         if (value := getattr(where, name)) is not None:
             yield cases.c[name] == value
@@ -173,30 +173,30 @@ def _diagnoses(reading: Reading, scope: Scope, where: DiagnosisFilter) -> Iterat
         if (value := getattr(where, name)) is not None:
             yield then.c[name] == value
     if where.district is not None:
-        lay = reading[ENTERPRISE_PERIODS]
+        lay = snapshot[ENTERPRISE_PERIODS]
         yield lay.c.enterprise == cases.c.enterprise
         yield from _held(lay)
         yield lay.c.district == where.district
 
 
 def diagnosis_ids(
-    reading: Reading, scope: Scope, where: DiagnosisFilter, position: int, first: int, after: str | None = None
+    snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, position: int, first: int, after: str | None = None
 ) -> list[str]:
     """A page of the diagnoses that were open at a position and were what the filter asks 往期诊断列表, in order of id."""
-    cases, then = reading[DIAGNOSES], reading[DIAGNOSIS_PERIODS]
+    cases, then = snapshot[DIAGNOSES], snapshot[DIAGNOSIS_PERIODS]
 
     def query() -> Select[Any]:
-        page = select(cases.c.id).where(*_diagnoses(reading, scope, where), then.c.diagnosis > bindparam("after"))
+        page = select(cases.c.id).where(*_diagnoses(snapshot, scope, where), then.c.diagnosis > bindparam("after"))
         return page.order_by(then.c.diagnosis).limit(bindparam("first", type_=Integer))
 
     name = ("diagnoses_then", scope) if where == DiagnosisFilter() else None
-    return [str(row[0]) for row in reading.kept(name, query, after=after or "", first=first, position=position)]
+    return [str(row[0]) for row in snapshot.kept(name, query, after=after or "", first=first, position=position)]
 
 
-def diagnosis_count(reading: Reading, scope: Scope, where: DiagnosisFilter, position: int) -> int:
+def diagnosis_count(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, position: int) -> int:
     """How many diagnoses a list of the past holds 往期诊断数."""
 
     def query() -> Select[Any]:
-        return select(func.count(reading[DIAGNOSES].c.id)).where(*_diagnoses(reading, scope, where))
+        return select(func.count(snapshot[DIAGNOSES].c.id)).where(*_diagnoses(snapshot, scope, where))
 
-    return int(reading.kept(None, query, position=position)[0][0])
+    return int(snapshot.kept(None, query, position=position)[0][0])

@@ -1,4 +1,4 @@
-"""Diagnosis desk 诊断台: diagnoses with their answers, evidence, visits and reports as they stand now. plan P3–P5."""
+"""Diagnosis read model 诊断台: diagnoses with their answers, evidence, visits and reports as they stand now. plan P3–P5."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Attribute, Scope
 from journal import Entry
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import Columns, to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants.terms import assigned_to, has_consent
 
 META = MetaData()
@@ -235,7 +235,7 @@ def _scored(found: dict[str, object]) -> dict[str, object]:
     }
 
 
-DIAGNOSIS_DESK = Desk(
+DIAGNOSIS_READ_MODEL = ReadModel(
     "diagnosis_desk",
     (DIAGNOSES, ANSWERS, EVIDENCE, REPORTS),
     fold,
@@ -269,7 +269,7 @@ class DiagnosisFilter:
 
 
 class DiagnosisRow(NamedTuple):
-    """A diagnosis as the desk shows it 诊断. Times in microseconds of UTC; totals exact, as text.
+    """A diagnosis as the read model shows it 诊断. Times in microseconds of UTC; totals exact, as text.
 
     applicable: JSON of `standards.ApplicableEdition`, what applied when it was opened; reason: why it was opened under another.
     """
@@ -338,9 +338,9 @@ class ReportRow(NamedTuple):
     issued_at: int
 
 
-def diagnosis_columns(reading: Reading) -> Columns:
+def diagnosis_columns(snapshot: Snapshot) -> Columns:
     """How a scope reads a diagnosis' row, joined to its enterprise's current row."""
-    cases, firms = reading[DIAGNOSES], reading[ENTERPRISES]
+    cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     return {
         Attribute.ENTERPRISE: lambda value: cases.c.enterprise == value,
         Attribute.DISTRICT: lambda value: firms.c.district == value,
@@ -349,15 +349,15 @@ def diagnosis_columns(reading: Reading) -> Columns:
         Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
         Attribute.GROUP: lambda value: firms.c.group == value,
         Attribute.PROVIDER: lambda value: cases.c.provider == value,
-        Attribute.CONSENT: lambda bank, day: has_consent(reading, cases.c.enterprise, bank, day),
-        Attribute.ASSIGNMENT: lambda expert, day: cases.c.id.in_(assigned_to(reading, expert, day)),
+        Attribute.CONSENT: lambda bank, day: has_consent(snapshot, cases.c.enterprise, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: cases.c.id.in_(assigned_to(snapshot, expert, day)),
     }
 
 
-def _matching(reading: Reading, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
-    cases, firms = reading[DIAGNOSES], reading[ENTERPRISES]
+def _matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
+    cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     yield firms.c.id == cases.c.enterprise
-    yield to_sql(scope, diagnosis_columns(reading))
+    yield to_sql(scope, diagnosis_columns(snapshot))
     for name in ("status", "campaign", "provider", "enterprise", "grade"):
         if (value := getattr(where, name)) is not None:
             yield cases.c[name] == value
@@ -366,61 +366,61 @@ def _matching(reading: Reading, scope: Scope, where: DiagnosisFilter) -> Iterato
 
 
 def diagnoses(
-    reading: Reading, scope: Scope, where: DiagnosisFilter, first: int, after: str | None = None
+    snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, first: int, after: str | None = None
 ) -> list[DiagnosisRow]:
     """A page of diagnoses within a scope 诊断列表, in order of id, beyond `after`."""
-    cases = reading[DIAGNOSES]
+    cases = snapshot[DIAGNOSES]
 
     def query() -> Select[Any]:
-        page = select(cases).where(*_matching(reading, scope, where), cases.c.id > bindparam("after"))
+        page = select(cases).where(*_matching(snapshot, scope, where), cases.c.id > bindparam("after"))
         return page.order_by(cases.c.id).limit(bindparam("first", type_=Integer))
 
     name = ("diagnoses", scope) if where == DiagnosisFilter() else None
-    rows = reading.kept(name, query, after=after or "", first=first)
+    rows = snapshot.kept(name, query, after=after or "", first=first)
     return [DiagnosisRow._make(row) for row in rows]
 
 
-def count(reading: Reading, scope: Scope, where: DiagnosisFilter) -> int:
+def count(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> int:
     """How many diagnoses a scope admits 诊断数."""
-    query = select(func.count()).select_from(reading[DIAGNOSES]).where(*_matching(reading, scope, where))
-    return int(reading.rows(query)[0][0])
+    query = select(func.count()).select_from(snapshot[DIAGNOSES]).where(*_matching(snapshot, scope, where))
+    return int(snapshot.rows(query)[0][0])
 
 
-def diagnoses_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, DiagnosisRow]:
+def diagnoses_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dict[str, DiagnosisRow]:
     """Diagnoses of many ids within a scope; those outside are absent."""
-    cases = reading[DIAGNOSES]
+    cases = snapshot[DIAGNOSES]
 
     def query() -> Select[Any]:
-        return select(cases).where(*_matching(reading, scope, DiagnosisFilter()), reading.listed(cases.c.id, "ids"))
+        return select(cases).where(*_matching(snapshot, scope, DiagnosisFilter()), snapshot.listed(cases.c.id, "ids"))
 
-    rows = reading.kept(("diagnoses_by_id", scope), query, ids=list(ids))
+    rows = snapshot.kept(("diagnoses_by_id", scope), query, ids=list(ids))
     return {row[0]: DiagnosisRow._make(row) for row in rows}
 
 
-def answers(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
+def answers(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
     """Answers of diagnoses within a scope 答案; none of those outside."""
-    return [AnswerRow._make(row) for row in _of(reading, scope, ANSWERS, ids)]
+    return [AnswerRow._make(row) for row in _of(snapshot, scope, ANSWERS, ids)]
 
 
-def evidence(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[EvidenceRow]:
+def evidence(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[EvidenceRow]:
     """Evidence of diagnoses within a scope 佐证; none of those outside."""
-    return [EvidenceRow._make(row) for row in _of(reading, scope, EVIDENCE, ids)]
+    return [EvidenceRow._make(row) for row in _of(snapshot, scope, EVIDENCE, ids)]
 
 
-def reports(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[ReportRow]:
+def reports(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ReportRow]:
     """Reports of diagnoses within a scope 报告; none of those outside."""
-    return [ReportRow._make(row) for row in _of(reading, scope, REPORTS, ids)]
+    return [ReportRow._make(row) for row in _of(snapshot, scope, REPORTS, ids)]
 
 
-def _of(reading: Reading, scope: Scope, table: Table, ids: Sequence[str]) -> Sequence[Any]:
-    cases, mine = reading[DIAGNOSES], reading[table]
+def _of(snapshot: Snapshot, scope: Scope, table: Table, ids: Sequence[str]) -> Sequence[Any]:
+    cases, mine = snapshot[DIAGNOSES], snapshot[table]
     condition = (
-        *_matching(reading, scope, DiagnosisFilter()),
-        reading.among(cases.c.id, ids),
+        *_matching(snapshot, scope, DiagnosisFilter()),
+        snapshot.among(cases.c.id, ids),
         mine.c.diagnosis == cases.c.id,
     )
     order = [mine.c[column.name] for column in table.primary_key]
-    return reading.rows(select(mine).where(*condition).order_by(*order))
+    return snapshot.rows(select(mine).where(*condition).order_by(*order))
 
 
 class FileRow(NamedTuple):
@@ -433,21 +433,21 @@ class FileRow(NamedTuple):
     is_report: bool
 
 
-def files(reading: Reading, scope: Scope, sha256: str, *, evidence: bool) -> list[FileRow]:
+def files(snapshot: Snapshot, scope: Scope, sha256: str, *, evidence: bool) -> list[FileRow]:
     """The reports within a scope that are kept under a hash, once for each diagnosis that cites it; empty = not found.
 
     evidence: look among the evidence too; not every role that may read reports may read it.
     """
-    cases, attached, printed = reading[DIAGNOSES], reading[EVIDENCE], reading[REPORTS]
-    seen = tuple(_matching(reading, scope, DiagnosisFilter()))
+    cases, attached, printed = snapshot[DIAGNOSES], snapshot[EVIDENCE], snapshot[REPORTS]
+    seen = tuple(_matching(snapshot, scope, DiagnosisFilter()))
     whose = (cases.c.id, cases.c.enterprise)
     first = select(attached.c.filename, attached.c.media_type, *whose).where(
         *seen, attached.c.diagnosis == cases.c.id, attached.c.sha256 == sha256
     )
     second = select(printed.c.version, *whose).where(*seen, printed.c.diagnosis == cases.c.id, printed.c.sha256 == sha256)
-    found = [FileRow._make((*row, False)) for row in reading.rows(first)] if evidence else []
+    found = [FileRow._make((*row, False)) for row in snapshot.rows(first)] if evidence else []
     found += [
         FileRow(f"诊断报告-v{version}.pdf", "application/pdf", diagnosis, enterprise, is_report=True)
-        for version, diagnosis, enterprise in reading.rows(second)
+        for version, diagnosis, enterprise in snapshot.rows(second)
     ]
     return found

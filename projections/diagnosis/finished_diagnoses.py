@@ -11,7 +11,7 @@ from domain.access import Scope
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, diagnosis_columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from standards import Answer, Form, Process
 from standards.edition.mapping import DIVISION
 from standards.shadow.rescore import Finished
@@ -35,31 +35,31 @@ class FinishedRow:
     finished: Finished
 
 
-def _finished(reading: Reading, scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    cases, firms = reading[DIAGNOSES], reading[ENTERPRISES]
+def _finished(snapshot: Snapshot, scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     return (
         firms.c.id == cases.c.enterprise,
         cases.c.status.in_(STATUSES),
-        to_sql(scope, diagnosis_columns(reading)),
+        to_sql(scope, diagnosis_columns(snapshot)),
     )
 
 
-def how_many(reading: Reading, scope: Scope) -> int:
+def how_many(snapshot: Snapshot, scope: Scope) -> int:
     """How many finished diagnoses a scope admits 已完成诊断数."""
-    query = select(func.count()).select_from(reading[DIAGNOSES]).where(*_finished(reading, scope))
-    return int(reading.rows(query)[0][0])
+    query = select(func.count()).select_from(snapshot[DIAGNOSES]).where(*_finished(snapshot, scope))
+    return int(snapshot.rows(query)[0][0])
 
 
-def finished_diagnoses(reading: Reading, scope: Scope, batch: int = BATCH) -> Iterator[FinishedRow]:
+def finished_diagnoses(snapshot: Snapshot, scope: Scope, batch: int = BATCH) -> Iterator[FinishedRow]:
     """Every finished diagnosis within a scope, in order of id; no more than a batch is held at a time."""
-    cases, firms = reading[DIAGNOSES], reading[ENTERPRISES]
+    cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     columns = ("id", "enterprise", "edition", "form", "visits", "expert_reviews", "grade")
     query = select(
         *(cases.c[name] for name in columns), firms.c.district, firms.c.size_class, firms.c.industry
-    ).where(*_finished(reading, scope))
+    ).where(*_finished(snapshot, scope))
     after = ""
-    while rows := reading.rows(query.where(cases.c.id > after).order_by(cases.c.id).limit(batch)):
-        answers = _answers(reading, [row[0] for row in rows])
+    while rows := snapshot.rows(query.where(cases.c.id > after).order_by(cases.c.id).limit(batch)):
+        answers = _answers(snapshot, [row[0] for row in rows])
         for identity, enterprise, edition, form, visits, reviews, grade, district, size_class, industry in rows:
             yield FinishedRow(
                 id=identity,
@@ -75,12 +75,12 @@ def finished_diagnoses(reading: Reading, scope: Scope, batch: int = BATCH) -> It
         after = rows[-1][0]
 
 
-def _answers(reading: Reading, diagnoses: list[str]) -> dict[str, dict[str, Answer]]:
+def _answers(snapshot: Snapshot, diagnoses: list[str]) -> dict[str, dict[str, Answer]]:
     """Verified answers of diagnoses that are within the scope already."""
-    table = reading[ANSWERS]
+    table = snapshot[ANSWERS]
     query = select(table.c.diagnosis, table.c.indicator, table.c.verified)
     found: dict[str, dict[str, Answer]] = {diagnosis: {} for diagnosis in diagnoses}
-    for diagnosis, indicator, verified in reading.rows(query.where(reading.among(table.c.diagnosis, diagnoses))):
+    for diagnosis, indicator, verified in snapshot.rows(query.where(snapshot.among(table.c.diagnosis, diagnoses))):
         if verified is not None:
             found[diagnosis][indicator] = _answer(verified)
     return found

@@ -1,4 +1,4 @@
-"""Group desk 集团台: a group's member firms, their current results, and what these add up to. plan S3, O3.
+"""Group read model 集团台: a group's member firms, their current results, and what these add up to. plan S3, O3.
 
 Rows bear the positions from which they hold, as those of coverage do, so that a past moment is read from the same tables. A result
 is current while its report is out: issued or confirmed, and not under an objection. A sampled re-assessment judges the work of a
@@ -19,9 +19,9 @@ from domain.access import Place, Scope, admits
 from journal import Entry
 from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import Desk, Row, Tables, data, key
+from projections.engine.read_model import ReadModel, Row, Tables, data, key
 from projections.engine.scope import to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants import headquarters
 from projections.participants.directory import enterprise_columns
 from projections.participants.headquarters import SeatRow
@@ -147,7 +147,7 @@ def _result(case: Row) -> Row:
     return {"since": case["current_since"], **{name: case[name] for name in kept}}
 
 
-GROUP_DESK = Desk(
+GROUP_READ_MODEL = ReadModel(
     "groups",
     (FIRMS, LATEST, CASES, RESULTS),
     fold,
@@ -205,13 +205,13 @@ class GroupRow:
     rolled: RollUp
 
 
-def group(reading: Reading, scope: Scope, identity: str, day: date, position: int | None = None) -> GroupRow | None:
+def group(snapshot: Snapshot, scope: Scope, identity: str, day: date, position: int | None = None) -> GroupRow | None:
     """A group and its roll-up 集团汇总; None unless the whole group lies in the scope.
 
     Whoever sees some members sees no sum over all of them: with the results in sight taken out, it would tell the others.
 
     Args:
-        reading: the snapshot.
+        snapshot: the snapshot.
         scope: today's; it must admit the group, and each member by where it lies today.
         identity: the group's id.
         day: on which the headquarters is judged.
@@ -219,10 +219,10 @@ def group(reading: Reading, scope: Scope, identity: str, day: date, position: in
     """
     if not admits(scope, Place(group=identity)):
         return None
-    roster = _latest_roster(reading, position)
-    seats = headquarters.seats(reading, identity, position)
-    named = headquarters.headquarters_on(reading, identity, day, position)
-    everyone = _members(reading, scope, identity, roster, position)
+    roster = _latest_roster(snapshot, position)
+    seats = headquarters.seats(snapshot, identity, position)
+    named = headquarters.headquarters_on(snapshot, identity, day, position)
+    everyone = _members(snapshot, scope, identity, roster, position)
     members = tuple(one for one in everyone if one.enterprise != named)
     return GroupRow(
         seats=tuple(seats),
@@ -248,44 +248,44 @@ def _held(table: Table, position: int | None) -> ColumnElement[bool]:
     return and_(table.c.since <= position, or_(table.c.until.is_(None), table.c.until > position))
 
 
-def _latest_roster(reading: Reading, position: int | None) -> int | None:
-    members = reading[MEMBERS]
+def _latest_roster(snapshot: Snapshot, position: int | None) -> int | None:
+    members = snapshot[MEMBERS]
     query = select(func.max(members.c.year))
-    rows = reading.rows(query if position is None else query.where(members.c.since <= position))
+    rows = snapshot.rows(query if position is None else query.where(members.c.since <= position))
     return int(rows[0][0]) if rows[0][0] is not None else None
 
 
 def _members(
-    reading: Reading, scope: Scope, identity: str, roster: int | None, position: int | None
+    snapshot: Snapshot, scope: Scope, identity: str, roster: int | None, position: int | None
 ) -> list[MemberRow]:
     """Members within the scope, in order of id."""
-    stated, firms, listed = reading[FIRMS], reading[ENTERPRISES], reading[MEMBERS]
+    stated, firms, listed = snapshot[FIRMS], snapshot[ENTERPRISES], snapshot[MEMBERS]
     on_roster = and_(listed.c.enterprise == stated.c.enterprise, listed.c.year == (roster if roster is not None else 0))
     if position is not None:
         on_roster = and_(on_roster, listed.c.since <= position)
     query = (
         select(stated.c.enterprise, stated.c.name, stated.c.revenue_wan, listed.c.year)
         .select_from(stated.join(firms, firms.c.id == stated.c.enterprise).outerjoin(listed, on_roster))
-        .where(stated.c.group == identity, _held(stated, position), to_sql(scope, enterprise_columns(reading)))
+        .where(stated.c.group == identity, _held(stated, position), to_sql(scope, enterprise_columns(snapshot)))
         .order_by(stated.c.enterprise)
     )
-    rows = reading.rows(query)
-    results = _results(reading, [row[0] for row in rows], position)
+    rows = snapshot.rows(query)
+    results = _results(snapshot, [row[0] for row in rows], position)
     return [
         MemberRow(enterprise, name, Decimal(revenue) if year is not None else None, results.get(enterprise))
         for enterprise, name, revenue, year in rows
     ]
 
 
-def _results(reading: Reading, enterprises: Sequence[str], position: int | None) -> dict[str, ResultRow]:
+def _results(snapshot: Snapshot, enterprises: Sequence[str], position: int | None) -> dict[str, ResultRow]:
     """The latest current result of each firm, which the caller has judged."""
-    table = reading[RESULTS]
+    table = snapshot[RESULTS]
     query = (
         select(table.c.enterprise, table.c.diagnosis, table.c.edition, table.c.issued_at, table.c.scored)
-        .where(_held(table, position), reading.among(table.c.enterprise, enterprises))
+        .where(_held(table, position), snapshot.among(table.c.enterprise, enterprises))
         .order_by(table.c.since)
     )
-    return {enterprise: _read(*rest) for enterprise, *rest in reading.rows(query)}
+    return {enterprise: _read(*rest) for enterprise, *rest in snapshot.rows(query)}
 
 
 def _read(diagnosis: str, edition: str, issued_at: int, scored: str) -> ResultRow:

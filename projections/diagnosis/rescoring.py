@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.access import Scope
 from projections.diagnosis.finished_diagnoses import BATCH, finished_diagnoses
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from standards import AnyEdition
 from standards.shadow.rescore import Moved, Obstacle, Rescored, Shadow
 from standards.shadow.sensitivity import EditionSensitivity, SensitivityTally
@@ -44,10 +44,10 @@ class Rescoring:
         self.done = 0
 
     def movers(
-        self, reading: Reading, scope: Scope, progress: Progress | None = None, batch: int = BATCH
+        self, snapshot: Snapshot, scope: Scope, progress: Progress | None = None, batch: int = BATCH
     ) -> Iterator[Mover]:
         """Re-score them all, and give those that move as they come, in order of diagnosis 逐一给出变动者."""
-        for row in finished_diagnoses(reading, scope, batch):
+        for row in finished_diagnoses(snapshot, scope, batch):
             finished, key = row.finished, row.subject.edition
             shadow = self._shadows.get(key)
             reworded = False

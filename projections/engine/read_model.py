@@ -1,4 +1,4 @@
-"""Desk 读模型单元: the tables one desk serves, the facts it listens to, and its fold."""
+"""Desk 读模型单元: the tables one read model serves, the facts it listens to, and its fold."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,8 +23,8 @@ KEPT = 100_000
 
 
 @dataclass(frozen=True)
-class Desk:
-    """One desk 单元. listens: published names it folds; None = every one. fold(tables, entries): see `Tables`.
+class ReadModel:
+    """One read model 单元. listens: published names it folds; None = every one. fold(tables, entries): see `Tables`.
 
     version: counts up when the fold gives other rows than before, so that rows of the old fold are folded anew.
     """
@@ -146,7 +146,7 @@ def _tuple_of(names: Sequence[str]) -> Callable[[Row], Key]:
 
 
 class Tables:
-    """The tables of one desk while batches are folded 批次."""
+    """The tables of one read model while batches are folded 批次."""
 
     def __init__(self, tables: Mapping[str, Table], *, fresh: bool) -> None:
         self._rows = {name: Rows(table, fresh=fresh) for name, table in tables.items()}

@@ -100,7 +100,7 @@ ENTER = "SELECT set_config('zhenduan.scope', %(scope)s, true), set_config('role'
 def fence(connection: Connection, tables: Mapping[str, Table]) -> bool:
     """Put the policies on one generation of the tables, in place of any before; False where the role cannot be made.
 
-    tables: as desks name them -> of the generation. Who may not create roles asks an administrator for `READERS` once.
+    tables: as read models name them -> of the generation. Who may not create roles asks an administrator for `READERS` once.
     """
     if not all(_has_role(connection, reader) for reader in READERS):
         return False
@@ -120,7 +120,7 @@ MARK = text("SELECT obj_description(to_regclass(:view), 'pg_class')")
 
 
 def _statements(named: Mapping[str, str]) -> Iterator[str]:
-    """What makes the second belt; `named`: tables as desks name them -> of the generation."""
+    """What makes the second belt; `named`: tables as read models name them -> of the generation."""
     readers = ", ".join(READERS)
     for name, columns in VIEWED.items():
         yield f"CREATE VIEW {named[name]}_fence AS SELECT {columns} FROM {named[name]}"

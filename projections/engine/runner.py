@@ -1,7 +1,7 @@
 """Runner 运行器 of the read models: exactly once, resumable at any moment, rebuilt beside the old tables and swapped.
 
-Rows and position are written in one transaction, so a kill between two batches loses and repeats nothing. Each desk has a
-position of its own: a desk that never ran does not believe it stands where another does.
+Rows and position are written in one transaction, so a kill between two batches loses and repeats nothing. Each read model has a
+position of its own: a read model that never ran does not believe it stands where another does.
 """
 
 import logging
@@ -36,43 +36,43 @@ from journal import Entry, Journal
 from journal.engines.prepared_statements import Rows, Statements, run
 from journal.engines.sqlite import owners_file, to_wal
 from projections.as_of.validity import PERIODS
-from projections.diagnosis.diagnoses import DIAGNOSIS_DESK
-from projections.diagnosis.groups import GROUP_DESK
+from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.engine import row_security
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import Desk, Tables
-from projections.engine.snapshot import Reading
+from projections.engine.read_model import ReadModel, Tables
+from projections.engine.snapshot import Snapshot
 from projections.participants.directory import DIRECTORY
-from projections.participants.headquarters import HEADQUARTERS_DESK
-from projections.participants.people import PEOPLE_DESK
-from projections.participants.rosters import ROSTER_DESK
+from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
+from projections.participants.people import PEOPLE_READ_MODEL
+from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.participants.terms import TERMS
 from projections.programme.coverage import COVERAGE
 from projections.record.audit_trail import AUDIT_TRAIL
-from projections.standard.edition_mapping import EDITION_MAPPING_DESK
-from projections.standard.editions import EDITIONS_DESK
-from projections.standard.improvement_costs import IMPROVEMENT_COST_DESK
-from projections.standard.revisions_fold import REVISIONS_DESK
-from projections.standard.shadow import SHADOW_DESK
+from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
+from projections.standard.editions import EDITIONS_READ_MODEL
+from projections.standard.improvement_costs import IMPROVEMENT_COST_READ_MODEL
+from projections.standard.revisions_fold import REVISIONS_READ_MODEL
+from projections.standard.shadow import SHADOW_READ_MODEL
 
-DESKS: tuple[Desk, ...] = (
+READ_MODELS: tuple[ReadModel, ...] = (
     DIRECTORY,
-    DIAGNOSIS_DESK,
+    DIAGNOSIS_READ_MODEL,
     TERMS,
-    ROSTER_DESK,
+    ROSTER_READ_MODEL,
     COVERAGE,
-    PEOPLE_DESK,
-    EDITIONS_DESK,
-    EDITION_MAPPING_DESK,
-    HEADQUARTERS_DESK,
-    GROUP_DESK,
-    IMPROVEMENT_COST_DESK,
-    REVISIONS_DESK,
-    SHADOW_DESK,
+    PEOPLE_READ_MODEL,
+    EDITIONS_READ_MODEL,
+    EDITION_MAPPING_READ_MODEL,
+    HEADQUARTERS_READ_MODEL,
+    GROUP_READ_MODEL,
+    IMPROVEMENT_COST_READ_MODEL,
+    REVISIONS_READ_MODEL,
+    SHADOW_READ_MODEL,
     AUDIT_TRAIL,
     PERIODS,
 )
-"""Every desk of the house."""
+"""Every read model of the house."""
 
 BATCH = 2_000
 PROJECTOR_LOCK = 7_239_003
@@ -101,11 +101,11 @@ BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.com
 log = logging.getLogger(__name__)
 
 
-def tables_of(desk: Desk, generation: int) -> Mapping[str, Table]:
-    """A desk's tables under the names of one generation."""
+def tables_of(read_model: ReadModel, generation: int) -> Mapping[str, Table]:
+    """A read model's tables under the names of one generation."""
     metadata = MetaData()
     named = {}
-    for table in desk.tables:
+    for table in read_model.tables:
         copy = table.to_metadata(metadata, name=f"{table.name}_{generation}")
         for index in copy.indexes:
             index.name = quoted_name(f"{index.name}_{table.name}_{generation}", quote=None)
@@ -121,12 +121,12 @@ class ReadModels:
     """The read models over one journal 读模型."""
 
     def __init__(
-        self, engine: Engine, journal: Journal, desks: Sequence[Desk] = DESKS, reads: Engine | None = None
+        self, engine: Engine, journal: Journal, read_models: Sequence[ReadModel] = READ_MODELS, reads: Engine | None = None
     ) -> None:
         """Over an engine that writes; on PostgreSQL another one reads, whose transactions are begun by hand."""
         self._engine = engine
         self._journal = journal
-        self._desks = desks
+        self._read_models = read_models
         self._tables: dict[tuple[str, int], Mapping[str, Table]] = {}
         self._kept: dict[tuple[str, int], tuple[int, Tables]] = {}
         self._moved = threading.Condition()
@@ -137,44 +137,44 @@ class ReadModels:
         with self._writing(SCHEMA_LOCK) as connection:
             PROGRESS.create_all(connection)
             known = {row.desk: row for row in connection.execute(select(GENERATIONS).where(GENERATIONS.c.current))}
-            changed = [desk for desk in desks if desk.name not in known or known[desk.name].shape != desk.shape]
+            changed = [read_model for read_model in read_models if read_model.name not in known or known[read_model.name].shape != read_model.shape]
             if changed and not self._sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROJECTOR_LOCK})
-            for desk in changed:
-                self._begin_anew(connection, desk, known[desk.name].generation if desk.name in known else 0)
+            for read_model in changed:
+                self._begin_anew(connection, read_model, known[read_model.name].generation if read_model.name in known else 0)
             self._fenced = not self._sqlite and self._fence(connection)
 
     def _fence(self, connection: Connection) -> bool:
-        """Put the second belt on the current tables; False where these desks or this user cannot have it."""
+        """Put the second belt on the current tables; False where these read models or this user cannot have it."""
         standing = self._standing(connection)
         tables: dict[str, Table] = {}
-        for desk in self._desks:
-            tables |= self._named(desk, standing[desk.name][0])
+        for read_model in self._read_models:
+            tables |= self._named(read_model, standing[read_model.name][0])
         return set(row_security.FENCED) <= tables.keys() and row_security.fence(connection, tables)
 
-    def _begin_anew(self, connection: Connection, desk: Desk, old: int) -> None:
-        """Start a desk over in tables of its present shape: it is new, or a release has changed what its rows look like."""
+    def _begin_anew(self, connection: Connection, read_model: ReadModel, old: int) -> None:
+        """Start a read model over in tables of its present shape: it is new, or a release has changed what its rows look like."""
         if old:
-            log.warning("desk %s has changed with this release: its rows are folded anew", desk.name)
-            connection.execute(GENERATIONS.delete().where(GENERATIONS.c.desk == desk.name))
-        self._begin_generation(connection, desk, old + 1, current=True)
+            log.warning("desk %s has changed with this release: its rows are folded anew", read_model.name)
+            connection.execute(GENERATIONS.delete().where(GENERATIONS.c.desk == read_model.name))
+        self._begin_generation(connection, read_model, old + 1, current=True)
 
-    def _begin_generation(self, connection: Connection, desk: Desk, generation: int, *, current: bool) -> None:
+    def _begin_generation(self, connection: Connection, read_model: ReadModel, generation: int, *, current: bool) -> None:
         if not self._sqlite:
-            row_security.unfence(connection, self._named(desk, generation))
-        for table in self._named(desk, generation).values():
+            row_security.unfence(connection, self._named(read_model, generation))
+        for table in self._named(read_model, generation).values():
             table.drop(connection, checkfirst=True)
             table.create(connection)
         connection.execute(
             GENERATIONS.insert().values(
-                desk=desk.name, generation=generation, position=0, current=current, shape=desk.shape
+                desk=read_model.name, generation=generation, position=0, current=current, shape=read_model.shape
             )
         )
 
-    def _named(self, desk: Desk, generation: int) -> Mapping[str, Table]:
-        found = self._tables.get((desk.name, generation))
+    def _named(self, read_model: ReadModel, generation: int) -> Mapping[str, Table]:
+        found = self._tables.get((read_model.name, generation))
         if found is None:
-            found = self._tables[desk.name, generation] = tables_of(desk, generation)
+            found = self._tables[read_model.name, generation] = tables_of(read_model, generation)
         return found
 
     @contextmanager
@@ -199,7 +199,7 @@ class ReadModels:
             limit: entries to fold at most; None = all there are now.
 
         Returns:
-            The position that every desk has reached.
+            The position that every read model has reached.
         """
         done = 0
         while True:
@@ -208,8 +208,8 @@ class ReadModels:
                 standing = self._standing(connection)
                 lowest = min(position for _, position in standing.values())
                 entries = self._journal.since(lowest, size) if size else []
-                for desk in self._desks:
-                    self._fold(connection, desk, *standing[desk.name], entries)
+                for read_model in self._read_models:
+                    self._fold(connection, read_model, *standing[read_model.name], entries)
             reached = entries[-1].position if entries else lowest
             done += len(entries)
             with self._moved:
@@ -218,30 +218,30 @@ class ReadModels:
                 return reached
 
     def _standing(self, connection: Connection, *, current: bool = True) -> dict[str, tuple[int, int]]:
-        """Desk -> (generation, position) of those current, or of those being built; desks that are no more are passed over."""
+        """Desk -> (generation, position) of those current, or of those being built; read models that are no more are passed over."""
         found = connection.execute(select(GENERATIONS).where(GENERATIONS.c.current == current))
-        ours = {desk.name for desk in self._desks}
+        ours = {read_model.name for read_model in self._read_models}
         return {row.desk: (row.generation, row.position) for row in found if row.desk in ours}
 
     def _fold(
-        self, connection: Connection, desk: Desk, generation: int, position: int, entries: Sequence[Entry]
+        self, connection: Connection, read_model: ReadModel, generation: int, position: int, entries: Sequence[Entry]
     ) -> None:
         if not entries or entries[-1].position <= position:
             return
         new = entries if entries[0].position > position else [e for e in entries if e.position > position]
         # Rows in memory are those in the tables as long as the position there is the one this process left.
-        left, tables = self._kept.pop((desk.name, generation), (-1, None))
+        left, tables = self._kept.pop((read_model.name, generation), (-1, None))
         if tables is None or left != position:
-            tables = Tables(self._named(desk, generation), fresh=position == 0)
-        heard = new if desk.listens is None else [entry for entry in new if entry.type in desk.listens]
+            tables = Tables(self._named(read_model, generation), fresh=position == 0)
+        heard = new if read_model.listens is None else [entry for entry in new if entry.type in read_model.listens]
         if heard:
             with tables.within(connection):
-                desk.fold(tables, heard)
+                read_model.fold(tables, heard)
                 tables.flush()
-        self._kept[desk.name, generation] = (new[-1].position, tables)
+        self._kept[read_model.name, generation] = (new[-1].position, tables)
         connection.execute(
             GENERATIONS.update()
-            .where(GENERATIONS.c.desk == desk.name, GENERATIONS.c.generation == generation)
+            .where(GENERATIONS.c.desk == read_model.name, GENERATIONS.c.generation == generation)
             .values(position=new[-1].position)
         )
 
@@ -267,12 +267,12 @@ class ReadModels:
         return True
 
     def position(self) -> int:
-        """The position that every desk has reached."""
+        """The position that every read model has reached."""
         with self._engine.connect() as connection:
             return min(position for _, position in self._standing(connection).values())
 
     @contextmanager
-    def reading(self, scope: Scope | None = None) -> Iterator[Reading]:
+    def reading(self, scope: Scope | None = None) -> Iterator[Snapshot]:
         """One snapshot to read from; a swap of generations never tears it.
 
         scope: whose eyes it is read with, where PostgreSQL is to refuse what lies outside (`row_security`); None = the
@@ -281,8 +281,8 @@ class ReadModels:
         with self._reads.connect() as connection:
             standing = {name: rest for name, *rest in self._begun(connection)}
             try:
-                generations, positions = zip(*(standing[desk.name] for desk in self._desks), strict=True)
-                reading = Reading(
+                generations, positions = zip(*(standing[read_model.name] for read_model in self._read_models), strict=True)
+                snapshot = Snapshot(
                     connection,
                     self._shown(generations),
                     min(positions),
@@ -291,13 +291,13 @@ class ReadModels:
                     fenced=self._fenced,
                 )
                 if scope is not None:
-                    reading.through(scope)
-                yield reading
+                    snapshot.through(scope)
+                yield snapshot
             finally:
                 self._ended(connection)
 
     def _begun(self, connection: Connection) -> Rows:
-        """A snapshot begun, and (desk, generation, position) as it shows them; a lost connection is made anew."""
+        """A snapshot begun, and (read model, generation, position) as it shows them; a lost connection is made anew."""
         if self._sqlite:
             connection.exec_driver_sql("BEGIN")
             return [tuple(row) for row in connection.execute(STANDING)]
@@ -317,10 +317,10 @@ class ReadModels:
             run(connection, "ROLLBACK")
 
     def _shown(self, generations: tuple[int, ...]) -> Mapping[str, Table]:
-        """The tables by name, given the generation of each desk; those of the latest snapshot are kept."""
+        """The tables by name, given the generation of each read model; those of the latest snapshot are kept."""
         known, tables = self._latest
         if known != generations:
-            named = (self._named(desk, number) for desk, number in zip(self._desks, generations, strict=True))
+            named = (self._named(read_model, number) for read_model, number in zip(self._read_models, generations, strict=True))
             tables = {name: table for shown in named for name, table in shown.items()}
             self._latest = generations, tables
         return tables
@@ -339,16 +339,16 @@ class ReadModels:
         with self._writing() as connection:
             connection.execute(GENERATIONS.delete().where(~GENERATIONS.c.current))
             building = {name: (generation + 1, 0) for name, (generation, _) in self._standing(connection).items()}
-            for desk in self._desks:
-                self._begin_generation(connection, desk, building[desk.name][0], current=False)
+            for read_model in self._read_models:
+                self._begin_generation(connection, read_model, building[read_model.name][0], current=False)
         position = 0
         while True:
             with self._writing() as connection:
                 if self._standing(connection, current=False) != building:
                     raise RebuildOvertaken
                 entries = self._journal.since(position, BATCH)
-                for desk in self._desks:
-                    self._fold(connection, desk, *building[desk.name], entries)
+                for read_model in self._read_models:
+                    self._fold(connection, read_model, *building[read_model.name], entries)
                 position = entries[-1].position if entries else position
                 building = {name: (generation, position) for name, (generation, _) in building.items()}
                 if len(entries) < BATCH:
@@ -360,28 +360,28 @@ class ReadModels:
 
     def _swap(self, connection: Connection) -> None:
         standing = self._standing(connection)
-        if not self._sqlite:  # of every desk first: a policy looks into the tables of others
-            for desk in self._desks:
-                row_security.unfence(connection, self._named(desk, standing[desk.name][0] - 1))
-        for desk in self._desks:
-            old = standing[desk.name][0]
+        if not self._sqlite:  # of every read model first: a policy looks into the tables of others
+            for read_model in self._read_models:
+                row_security.unfence(connection, self._named(read_model, standing[read_model.name][0] - 1))
+        for read_model in self._read_models:
+            old = standing[read_model.name][0]
             connection.execute(
-                GENERATIONS.delete().where(GENERATIONS.c.desk == desk.name, GENERATIONS.c.generation == old)
+                GENERATIONS.delete().where(GENERATIONS.c.desk == read_model.name, GENERATIONS.c.generation == old)
             )
-            connection.execute(GENERATIONS.update().where(GENERATIONS.c.desk == desk.name).values(current=True))
-            self._kept.pop((desk.name, old), None)
-            for table in self._named(desk, old - 1).values():
+            connection.execute(GENERATIONS.update().where(GENERATIONS.c.desk == read_model.name).values(current=True))
+            self._kept.pop((read_model.name, old), None)
+            for table in self._named(read_model, old - 1).values():
                 table.drop(connection, checkfirst=True)  # the generation before the old one: no reader holds it any more
         if self._fenced:
             self._fence(connection)
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every current table, sorted: what drop and replay must give again."""
-        with self.reading() as reading:
+        with self.reading() as snapshot:
             return {
-                table.name: sorted((tuple(row) for row in reading.rows(select(reading[table]))), key=repr)
-                for desk in self._desks
-                for table in desk.tables
+                table.name: sorted((tuple(row) for row in snapshot.rows(select(snapshot[table]))), key=repr)
+                for read_model in self._read_models
+                for table in read_model.tables
             }
 
     def close(self) -> None:
@@ -390,12 +390,12 @@ class ReadModels:
         self._reads.dispose()
 
 
-def open_read_models(url: str, journal: Journal, desks: Sequence[Desk] = DESKS) -> ReadModels:
+def open_read_models(url: str, journal: Journal, read_models: Sequence[ReadModel] = READ_MODELS) -> ReadModels:
     """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address."""
     if not url.startswith("sqlite:///"):
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
         writes = create_engine(address, pool_size=2, max_overflow=8)
-        return ReadModels(writes, journal, desks, create_engine(address, pool_size=16, isolation_level="AUTOCOMMIT"))
+        return ReadModels(writes, journal, read_models, create_engine(address, pool_size=16, isolation_level="AUTOCOMMIT"))
     owners_file(Path(url.removeprefix("sqlite:///")))
     engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
 
@@ -405,7 +405,7 @@ def open_read_models(url: str, journal: Journal, desks: Sequence[Desk] = DESKS) 
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
 
-    return ReadModels(engine, journal, desks)
+    return ReadModels(engine, journal, read_models)
 
 
 assert ENTERPRISES in DIRECTORY.tables  # noqa: S101 - every scope is judged against these rows

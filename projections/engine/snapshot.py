@@ -12,14 +12,14 @@ from journal.engines.prepared_statements import Rows, Statements
 from projections.engine import row_security
 
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
-"""Generation and position of every desk."""
+"""Generation and position of every read model."""
 
 
-class Reading:
+class Snapshot:
     """One snapshot of the read models 快照. position: the journal position the rows stand at.
 
-    stands_at: of every desk; two snapshots of one installation that stand at the same show the same rows.
-    Indexing with a desk's table gives that table in the generation of this snapshot.
+    stands_at: of every read model; two snapshots of one installation that stand at the same show the same rows.
+    Indexing with a read model's table gives that table in the generation of this snapshot.
     """
 
     def __init__(

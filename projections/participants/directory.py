@@ -1,4 +1,4 @@
-"""Directory desk 名录: enterprises and organisations as they stand now, found by place, name or code. plan P1, V2."""
+"""Directory read model 名录: enterprises and organisations as they stand now, found by place, name or code. plan P1, V2."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from domain.access import Attribute, Scope
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES, OPENED
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants.terms import assigned_to, has_consent
 
 META = MetaData()
@@ -74,7 +74,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 )
 
 
-DIRECTORY = Desk(
+DIRECTORY = ReadModel(
     "directory",
     (ENTERPRISES, BIGRAMS, ORGANISATIONS),
     fold,
@@ -131,9 +131,9 @@ class OrganisationRow(NamedTuple):
     industries: str
 
 
-def enterprise_columns(reading: Reading) -> Columns:
+def enterprise_columns(snapshot: Snapshot) -> Columns:
     """How a scope reads an enterprise's row; providers and experts see the enterprises whose diagnoses they work on."""
-    firms, cases = reading[ENTERPRISES], reading[DIAGNOSES]
+    firms, cases = snapshot[ENTERPRISES], snapshot[DIAGNOSES]
     return {
         Attribute.ENTERPRISE: lambda value: firms.c.id == value,
         Attribute.DISTRICT: lambda value: firms.c.district == value,
@@ -144,16 +144,16 @@ def enterprise_columns(reading: Reading) -> Columns:
         Attribute.PROVIDER: lambda value: exists().where(
             and_(cases.c.enterprise == firms.c.id, cases.c.provider == value)
         ),
-        Attribute.CONSENT: lambda bank, day: has_consent(reading, firms.c.id, bank, day),
+        Attribute.CONSENT: lambda bank, day: has_consent(snapshot, firms.c.id, bank, day),
         Attribute.ASSIGNMENT: lambda expert, day: firms.c.id.in_(
-            select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(reading, expert, day)))
+            select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(snapshot, expert, day)))
         ),
     }
 
 
-def _matching(reading: Reading, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
-    firms, words = reading[ENTERPRISES], reading[BIGRAMS]
-    yield to_sql(scope, enterprise_columns(reading))
+def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
+    firms, words = snapshot[ENTERPRISES], snapshot[BIGRAMS]
+    yield to_sql(scope, enterprise_columns(snapshot))
     if where.district is not None:
         yield firms.c.district == where.district
     if where.industry is not None:
@@ -174,74 +174,74 @@ def _matching(reading: Reading, scope: Scope, where: EnterpriseFilter) -> Iterat
 
 
 def enterprises(
-    reading: Reading, scope: Scope, where: EnterpriseFilter, first: int, after: str | None = None
+    snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, first: int, after: str | None = None
 ) -> list[EnterpriseRow]:
     """A page of enterprises within a scope 企业列表, in order of id, beyond `after`."""
-    firms = reading[ENTERPRISES]
+    firms = snapshot[ENTERPRISES]
 
     def query() -> Select[Any]:
-        page = select(firms).where(*_matching(reading, scope, where), firms.c.id > bindparam("after"))
+        page = select(firms).where(*_matching(snapshot, scope, where), firms.c.id > bindparam("after"))
         return page.order_by(firms.c.id).limit(bindparam("first", type_=Integer))
 
     name = ("enterprises", scope) if where == EnterpriseFilter() else None
-    rows = reading.kept(name, query, after=after or "", first=first)
+    rows = snapshot.kept(name, query, after=after or "", first=first)
     return [EnterpriseRow._make(row) for row in rows]
 
 
-def count(reading: Reading, scope: Scope, where: EnterpriseFilter) -> int:
+def count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> int:
     """How many enterprises a scope admits 企业数."""
-    query = select(func.count()).select_from(reading[ENTERPRISES]).where(*_matching(reading, scope, where))
-    return int(reading.rows(query)[0][0])
+    query = select(func.count()).select_from(snapshot[ENTERPRISES]).where(*_matching(snapshot, scope, where))
+    return int(snapshot.rows(query)[0][0])
 
 
-def enterprises_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, EnterpriseRow]:
+def enterprises_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dict[str, EnterpriseRow]:
     """Enterprises of many ids within a scope; those outside are absent."""
-    firms = reading[ENTERPRISES]
+    firms = snapshot[ENTERPRISES]
 
     def query() -> Select[Any]:
-        return select(firms).where(to_sql(scope, enterprise_columns(reading)), reading.listed(firms.c.id, "ids"))
+        return select(firms).where(to_sql(scope, enterprise_columns(snapshot)), snapshot.listed(firms.c.id, "ids"))
 
-    rows = reading.kept(("enterprises_by_id", scope), query, ids=list(ids))
+    rows = snapshot.kept(("enterprises_by_id", scope), query, ids=list(ids))
     return {row[0]: EnterpriseRow._make(row) for row in rows}
 
 
-def organisations(reading: Reading, kind: str | None, first: int, after: str | None = None) -> list[OrganisationRow]:
+def organisations(snapshot: Snapshot, kind: str | None, first: int, after: str | None = None) -> list[OrganisationRow]:
     """A page of organisations 组织列表. Names of organisations are public among the signed-in (plan V2, O2)."""
-    table = reading[ORGANISATIONS]
+    table = snapshot[ORGANISATIONS]
     query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
     if kind is not None:
         query = query.where(table.c.kind == kind)
     if after is not None:
         query = query.where(table.c.id > after)
-    return [OrganisationRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+    return [OrganisationRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
 
 
-def ids_by_name(reading: Reading, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
+def ids_by_name(snapshot: Snapshot, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
     """Kind -> name -> id of the organisations of some kinds 名称对照; of two with one name the first by id."""
-    table = reading[ORGANISATIONS]
+    table = snapshot[ORGANISATIONS]
     query = select(table.c.kind, table.c.name, table.c.id).where(table.c.kind.in_(list(kinds)))
     found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
-    for kind, name, identity in reading.rows(query.order_by(table.c.id)):
+    for kind, name, identity in snapshot.rows(query.order_by(table.c.id)):
         found[kind].setdefault(name, identity)
     return found
 
 
-def organisation_count(reading: Reading, kind: str | None) -> int:
+def organisation_count(snapshot: Snapshot, kind: str | None) -> int:
     """How many organisations there are 组织数, of one kind or all."""
-    table = reading[ORGANISATIONS]
+    table = snapshot[ORGANISATIONS]
     query = select(func.count()).select_from(table)
-    return int(reading.rows(query if kind is None else query.where(table.c.kind == kind))[0][0])
+    return int(snapshot.rows(query if kind is None else query.where(table.c.kind == kind))[0][0])
 
 
-def organisations_by_id(reading: Reading, ids: Sequence[str]) -> dict[str, OrganisationRow]:
+def organisations_by_id(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, OrganisationRow]:
     """Organisations of many ids."""
-    table = reading[ORGANISATIONS]
+    table = snapshot[ORGANISATIONS]
 
     def query() -> Select[Any]:
         columns = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
-        return columns.where(reading.listed(table.c.id, "ids"))
+        return columns.where(snapshot.listed(table.c.id, "ids"))
 
-    rows = reading.kept(("organisations_by_id",), query, ids=list(ids))
+    rows = snapshot.kept(("organisations_by_id",), query, ids=list(ids))
     return {row[0]: OrganisationRow._make(row) for row in rows}
 
 
@@ -249,9 +249,9 @@ NODES = ("city", "district", "subdistrict", "park", "reporting_unit", "group")
 """Kinds that are nodes of the liaison network 联络节点 (plan O2, O3)."""
 
 
-def _node_columns(reading: Reading) -> Columns:
+def _node_columns(snapshot: Snapshot) -> Columns:
     """How a scope reads a node of the network: it lies in itself and in the unit above it."""
-    units = reading[ORGANISATIONS]
+    units = snapshot[ORGANISATIONS]
 
     def itself(kind: str) -> Callable[[str], ColumnElement[bool]]:
         return lambda value: and_(units.c.kind == kind, units.c.id == value)
@@ -267,17 +267,17 @@ def _node_columns(reading: Reading) -> Columns:
 
 
 def _nodes(
-    reading: Reading, scope: Scope, also: Sequence[str], above: str | None
+    snapshot: Snapshot, scope: Scope, also: Sequence[str], above: str | None
 ) -> Iterator[ColumnElement[bool]]:
-    units = reading[ORGANISATIONS]
+    units = snapshot[ORGANISATIONS]
     yield units.c.kind.in_(NODES)
-    yield or_(to_sql(scope, _node_columns(reading)), reading.among(units.c.id, also))
+    yield or_(to_sql(scope, _node_columns(snapshot)), snapshot.among(units.c.id, also))
     if above is not None:
         yield units.c.parent == above
 
 
 def nodes(
-    reading: Reading,
+    snapshot: Snapshot,
     scope: Scope,
     also: Sequence[str],
     first: int,
@@ -286,22 +286,22 @@ def nodes(
     after: str | None = None,
 ) -> list[OrganisationRow]:
     """A page of nodes within a scope 联络节点, in order of id; `also`: those above the caller's own unit."""
-    table = reading[ORGANISATIONS]
+    table = snapshot[ORGANISATIONS]
     query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries).where(
-        *_nodes(reading, scope, also, above)
+        *_nodes(snapshot, scope, also, above)
     )
     if after is not None:
         query = query.where(table.c.id > after)
-    return [OrganisationRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+    return [OrganisationRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
 
 
-def node_ids(reading: Reading, scope: Scope, also: Sequence[str]) -> list[str]:
+def node_ids(snapshot: Snapshot, scope: Scope, also: Sequence[str]) -> list[str]:
     """Ids of every node within a scope 联络节点标识; `also` as in `nodes`."""
-    query = select(reading[ORGANISATIONS].c.id).where(*_nodes(reading, scope, also, None))
-    return [str(row[0]) for row in reading.rows(query)]
+    query = select(snapshot[ORGANISATIONS].c.id).where(*_nodes(snapshot, scope, also, None))
+    return [str(row[0]) for row in snapshot.rows(query)]
 
 
-def node_count(reading: Reading, scope: Scope, also: Sequence[str], above: str | None) -> int:
+def node_count(snapshot: Snapshot, scope: Scope, also: Sequence[str], above: str | None) -> int:
     """How many nodes there are 节点数."""
-    query = select(func.count()).select_from(reading[ORGANISATIONS]).where(*_nodes(reading, scope, also, above))
-    return int(reading.rows(query)[0][0])
+    query = select(func.count()).select_from(snapshot[ORGANISATIONS]).where(*_nodes(snapshot, scope, also, above))
+    return int(snapshot.rows(query)[0][0])

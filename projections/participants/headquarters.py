@@ -1,4 +1,4 @@
-"""Headquarters desk 集团总部台: which member of a group is its headquarters, from which day on, and when that was said. plan O3."""
+"""Headquarters read model 集团总部台: which member of a group is its headquarters, from which day on, and when that was said. plan O3."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
 from journal import Entry
-from projections.engine.read_model import Desk, Tables, data, key
-from projections.engine.snapshot import Reading
+from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.snapshot import Snapshot
 
 META = MetaData()
 
@@ -42,7 +42,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         )
 
 
-HEADQUARTERS_DESK = Desk(
+HEADQUARTERS_READ_MODEL = ReadModel(
     "headquarters", (SEATS,), fold, frozenset({"headquarters.named.v1", "headquarters.ended.v1"})
 )
 
@@ -56,20 +56,20 @@ class SeatRow(NamedTuple):
     said_by_role: str
 
 
-def seats(reading: Reading, group: str, position: int | None = None) -> list[SeatRow]:
+def seats(snapshot: Snapshot, group: str, position: int | None = None) -> list[SeatRow]:
     """What was said of a group's headquarters, by the day it holds from; the caller has judged the group.
 
     position: as it was known then; None = now.
     """
-    table = reading[SEATS]
+    table = snapshot[SEATS]
     query = select(table.c.since, table.c.enterprise, table.c.said_at, table.c.said_by_role).where(table.c.group == group)
     if position is not None:
         query = query.where(table.c.position <= position)
-    rows = reading.rows(query.order_by(table.c.since, table.c.position))
+    rows = snapshot.rows(query.order_by(table.c.since, table.c.position))
     return [SeatRow(date.fromisoformat(since), *rest) for since, *rest in rows]
 
 
-def headquarters_on(reading: Reading, group: str, day: date, position: int | None = None) -> str | None:
+def headquarters_on(snapshot: Snapshot, group: str, day: date, position: int | None = None) -> str | None:
     """The enterprise that is a group's headquarters on a day; None where there is none."""
-    held = [seat for seat in seats(reading, group, position) if seat.since <= day]
+    held = [seat for seat in seats(snapshot, group, position) if seat.since <= day]
     return held[-1].enterprise if held else None

@@ -1,4 +1,4 @@
-"""People desk 人员台: people and their memberships as they stand now; names stay ciphertext. plan O2, P7."""
+"""People read model 人员台: people and their memberships as they stand now; names stay ciphertext. plan O2, P7."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -27,9 +27,9 @@ from domain.access import POSITIONS, Attribute, Everything, Role, Scope
 from domain.command_rights import MAY_APPOINT
 from journal import Entry
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants.directory import ORGANISATIONS
 
 META = MetaData()
@@ -87,7 +87,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 MEMBERSHIP_COLUMNS = ("id", "role", "organisation", "since", "until", "sections", "contact")
 """In the order of `MembershipRow`."""
 
-PEOPLE_DESK = Desk(
+PEOPLE_READ_MODEL = ReadModel(
     "people_desk",
     (PEOPLE, MEMBERSHIPS),
     fold,
@@ -126,9 +126,9 @@ class PersonRow(NamedTuple):
     erased: bool
 
 
-def _place_columns(reading: Reading, held: Table) -> Columns:
+def _place_columns(snapshot: Snapshot, held: Table) -> Columns:
     """How a scope reads a membership: the place of the unit that it is held for, whose row is joined."""
-    units, firms = reading[ORGANISATIONS], reading[ENTERPRISES]
+    units, firms = snapshot[ORGANISATIONS], snapshot[ENTERPRISES]
 
     def of(head: Role) -> ColumnElement[bool]:
         return held.c.role.in_(sorted(POSITIONS.get(head, {head})))
@@ -155,17 +155,17 @@ def _place_columns(reading: Reading, held: Table) -> Columns:
     }
 
 
-def _within(reading: Reading, scope: Scope, position: int | None = None) -> ColumnElement[bool]:
+def _within(snapshot: Snapshot, scope: Scope, position: int | None = None) -> ColumnElement[bool]:
     """Whether a person lies in a scope: by the place of any unit that they hold or held a role for.
 
     Everything admits also who holds none. Who is known here is known to domain/participants/appointments.py.
 
     position: whether they were known by then, by a role given by then: what they were elsewhere before tells nobody.
     """
-    people, held = reading[PEOPLE], reading[MEMBERSHIPS]
+    people, held = snapshot[PEOPLE], snapshot[MEMBERSHIPS]
     if isinstance(scope, Everything):
         return people.c.registered <= position if position is not None else true()
-    units, firms = reading[ORGANISATIONS], reading[ENTERPRISES]
+    units, firms = snapshot[ORGANISATIONS], snapshot[ENTERPRISES]
     joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(
         firms, firms.c.id == held.c.organisation
     )
@@ -174,68 +174,68 @@ def _within(reading: Reading, scope: Scope, position: int | None = None) -> Colu
         .select_from(joined)
         .where(
             held.c.person == people.c.id,
-            to_sql(scope, _place_columns(reading, held)),
+            to_sql(scope, _place_columns(snapshot, held)),
             held.c.granted <= position if position is not None else true(),
         )
         .exists()
     )
 
 
-def _people(reading: Reading) -> Select[Any]:
-    table = reading[PEOPLE]
+def _people(snapshot: Snapshot) -> Select[Any]:
+    table = snapshot[PEOPLE]
     return select(*(table.c[name] for name in PersonRow._fields))
 
 
 def people(
-    reading: Reading, scope: Scope, first: int, after: str | None = None, position: int | None = None
+    snapshot: Snapshot, scope: Scope, first: int, after: str | None = None, position: int | None = None
 ) -> list[PersonRow]:
     """A page of people 人员列表 within a scope, in order of id. A person lies where the units lie that they serve.
 
     position: those who were known by then, as they are now; `past_people` tells what they were then.
     """
-    table = reading[PEOPLE]
-    query = _people(reading).where(_within(reading, scope, position))
+    table = snapshot[PEOPLE]
+    query = _people(snapshot).where(_within(snapshot, scope, position))
     if after is not None:
         query = query.where(table.c.id > after)
-    return [PersonRow._make(row) for row in reading.rows(query.order_by(table.c.id).limit(first))]
+    return [PersonRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
 
 
-def people_by_id(reading: Reading, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:
+def people_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:
     """People of many ids within a scope, in order of id."""
-    table = reading[PEOPLE]
-    query = _people(reading).where(_within(reading, scope), reading.among(table.c.id, ids))
-    return [PersonRow._make(row) for row in reading.rows(query.order_by(table.c.id))]
+    table = snapshot[PEOPLE]
+    query = _people(snapshot).where(_within(snapshot, scope), snapshot.among(table.c.id, ids))
+    return [PersonRow._make(row) for row in snapshot.rows(query.order_by(table.c.id))]
 
 
-def people_count(reading: Reading, scope: Scope, position: int | None = None) -> int:
+def people_count(snapshot: Snapshot, scope: Scope, position: int | None = None) -> int:
     """How many people a scope admits 人员数, of those known by a position."""
-    query = select(func.count()).select_from(reading[PEOPLE]).where(_within(reading, scope, position))
-    return int(reading.rows(query)[0][0])
+    query = select(func.count()).select_from(snapshot[PEOPLE]).where(_within(snapshot, scope, position))
+    return int(snapshot.rows(query)[0][0])
 
 
-def erased_people(reading: Reading) -> list[str]:
+def erased_people(snapshot: Snapshot) -> list[str]:
     """Ids of the people whose data is erased: their keys must be gone (decision 0009)."""
-    table = reading[PEOPLE]
-    return [str(row[0]) for row in reading.rows(select(table.c.id).where(table.c.erased))]
+    table = snapshot[PEOPLE]
+    return [str(row[0]) for row in snapshot.rows(select(table.c.id).where(table.c.erased))]
 
 
-def held_by(reading: Reading, scope: Scope, ids: Sequence[str]) -> dict[str, list[MembershipRow]]:
+def held_by(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dict[str, list[MembershipRow]]:
     """The memberships of many people 任职 for units within a scope, past ones included.
 
     Whoever sees a person through one unit learns nothing of what they are elsewhere.
     """
-    held, units, firms = reading[MEMBERSHIPS], reading[ORGANISATIONS], reading[ENTERPRISES]
+    held, units, firms = snapshot[MEMBERSHIPS], snapshot[ORGANISATIONS], snapshot[ENTERPRISES]
     joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(
         firms, firms.c.id == held.c.organisation
     )
     query = (
         select(held.c.person, *(held.c[name] for name in MEMBERSHIP_COLUMNS))
         .select_from(joined)
-        .where(to_sql(scope, _place_columns(reading, held)), reading.among(held.c.person, ids))
+        .where(to_sql(scope, _place_columns(snapshot, held)), snapshot.among(held.c.person, ids))
         .order_by(held.c.person, held.c.id)
     )
     found: dict[str, list[MembershipRow]] = {}
-    for person, *rest in reading.rows(query):
+    for person, *rest in snapshot.rows(query):
         found.setdefault(person, []).append(_membership(rest))
     return found
 
@@ -255,13 +255,13 @@ class ContactRow(NamedTuple):
     sealed_phone: str | None
 
 
-def contacts(reading: Reading, units: Sequence[str], day: str) -> dict[str, list[ContactRow]]:
+def contacts(snapshot: Snapshot, units: Sequence[str], day: str) -> dict[str, list[ContactRow]]:
     """The contacts of many units on a day 联络人 (plan O2, O3); the caller has judged the units."""
-    held, people = reading[MEMBERSHIPS], reading[PEOPLE]
+    held, people = snapshot[MEMBERSHIPS], snapshot[PEOPLE]
     query = (
         select(held.c.organisation, held.c.role, people.c.id, people.c.sealed_name, people.c.sealed_phone)
         .where(
-            reading.among(held.c.organisation, units),
+            snapshot.among(held.c.organisation, units),
             held.c.contact,
             held.c.since <= day,
             held.c.until.is_(None) | (held.c.until >= day),
@@ -271,14 +271,14 @@ def contacts(reading: Reading, units: Sequence[str], day: str) -> dict[str, list
         .order_by(held.c.organisation, held.c.since, people.c.id)
     )
     found: dict[str, list[ContactRow]] = {}
-    for row in reading.rows(query):
+    for row in snapshot.rows(query):
         found.setdefault(row[0], []).append(ContactRow._make(row))
     return found
 
 
-def memberships_of(reading: Reading, person: str, day: str) -> list[MembershipRow]:
+def memberships_of(snapshot: Snapshot, person: str, day: str) -> list[MembershipRow]:
     """The memberships of a person that hold on a day (ISO text); none once the person is erased."""
-    held, people = reading[MEMBERSHIPS], reading[PEOPLE]
+    held, people = snapshot[MEMBERSHIPS], snapshot[PEOPLE]
 
     def query() -> Select[Any]:
         then: BindParameter[str] = bindparam("day")
@@ -289,4 +289,4 @@ def memberships_of(reading: Reading, person: str, day: str) -> list[MembershipRo
             .order_by(held.c.id)
         )
 
-    return [_membership(row) for row in reading.kept(("memberships_of",), query, of=person, day=day)]
+    return [_membership(row) for row in snapshot.kept(("memberships_of",), query, of=person, day=day)]

@@ -1,4 +1,4 @@
-"""Roster desk 名单台: who is on a year's roster, and the report of every file. plan P1, G4."""
+"""Roster read model 名单台: who is on a year's roster, and the report of every file. plan P1, G4."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from journal import Entry
-from projections.engine.read_model import Desk, Tables, data
+from projections.engine.read_model import ReadModel, Tables, data
 from projections.engine.scope import NOWHERE, Columns, to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 
 META = MetaData()
 
@@ -64,7 +64,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         )
 
 
-ROSTER_DESK = Desk(
+ROSTER_READ_MODEL = ReadModel(
     "rosters", (MEMBERS, IMPORTS), fold, frozenset({"roster.imported.v1", "roster.blocked.v1"})
 )
 
@@ -87,21 +87,21 @@ class ImportRow:
     at: int
 
 
-def _columns(reading: Reading) -> Columns:
+def _columns(snapshot: Snapshot) -> Columns:
     """A report of a file belongs to who sent it: a district sees its own, the city and the auditor every one."""
-    table = reading[IMPORTS]
+    table = snapshot[IMPORTS]
     own: Columns = {Attribute.DISTRICT: lambda value: table.c.organisation == value}
     return {**NOWHERE, **own}
 
 
-def _matching(reading: Reading, scope: Scope, position: int | None) -> tuple[ColumnElement[bool], ...]:
+def _matching(snapshot: Snapshot, scope: Scope, position: int | None) -> tuple[ColumnElement[bool], ...]:
     """A report never changes: what was there at a position is what had been sent by then."""
-    then = () if position is None else (reading[IMPORTS].c.position <= position,)
-    return (to_sql(scope, _columns(reading)), *then)
+    then = () if position is None else (snapshot[IMPORTS].c.position <= position,)
+    return (to_sql(scope, _columns(snapshot)), *then)
 
 
 def imports(
-    reading: Reading,
+    snapshot: Snapshot,
     scope: Scope,
     year: int | None,
     first: int,
@@ -109,27 +109,27 @@ def imports(
     position: int | None = None,
 ) -> list[ImportRow]:
     """Reports of roster files within a scope 导入报告列表, latest first, of one year or all; those there at a position."""
-    table = reading[IMPORTS]
-    query = select(table).where(*_matching(reading, scope, position))
+    table = snapshot[IMPORTS]
+    query = select(table).where(*_matching(snapshot, scope, position))
     if year is not None:
         query = query.where(table.c.year == year)
     if before is not None:
         query = query.where(table.c.position < before)
-    return [ImportRow(*row) for row in reading.rows(query.order_by(table.c.position.desc()).limit(first))]
+    return [ImportRow(*row) for row in snapshot.rows(query.order_by(table.c.position.desc()).limit(first))]
 
 
-def import_of_file(reading: Reading, scope: Scope, year: int, digest: str) -> ImportRow | None:
+def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str) -> ImportRow | None:
     """The latest report of one file, by the hash of its bytes, within a scope."""
-    table = reading[IMPORTS]
+    table = snapshot[IMPORTS]
     query = select(table).where(
-        to_sql(scope, _columns(reading)), table.c.year == year, table.c.digest == digest
+        to_sql(scope, _columns(snapshot)), table.c.year == year, table.c.digest == digest
     )
-    rows = reading.rows(query.order_by(table.c.position.desc()).limit(1))
+    rows = snapshot.rows(query.order_by(table.c.position.desc()).limit(1))
     return ImportRow(*rows[0]) if rows else None
 
 
-def import_count(reading: Reading, scope: Scope, year: int | None, position: int | None = None) -> int:
+def import_count(snapshot: Snapshot, scope: Scope, year: int | None, position: int | None = None) -> int:
     """How many reports of roster files a scope admits 导入次数, of those there at a position."""
-    table = reading[IMPORTS]
-    query = select(func.count()).select_from(table).where(*_matching(reading, scope, position))
-    return int(reading.rows(query if year is None else query.where(table.c.year == year))[0][0])
+    table = snapshot[IMPORTS]
+    query = select(func.count()).select_from(table).where(*_matching(snapshot, scope, position))
+    return int(snapshot.rows(query if year is None else query.where(table.c.year == year))[0][0])

@@ -1,6 +1,6 @@
 """Terms 期限: to which banks a firm's results, and to which experts a diagnosis, are open, and for which days. plan R4, V5.
 
-Every desk's scope reads these rows, as it reads the enterprise's: a term that is over opens nothing from that day on.
+Every read model's scope reads these rows, as it reads the enterprise's: a term that is over opens nothing from that day on.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from sqlalchemy import Column, Index, MetaData, Select, String, Table, exists, s
 from sqlalchemy.sql import ColumnElement
 
 from journal import Entry
-from projections.engine.read_model import Desk, Tables, data, key
-from projections.engine.snapshot import Reading
+from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.snapshot import Snapshot
 
 META = MetaData()
 
@@ -57,7 +57,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 assignments.change(subject, found["assignment"], until=found["last"])
 
 
-TERMS = Desk(
+TERMS = ReadModel(
     "terms",
     (CONSENTS, ASSIGNMENTS),
     fold,
@@ -76,30 +76,30 @@ class ConsentRow(NamedTuple):
 
 
 def has_consent(
-    reading: Reading, enterprise: ColumnElement[str], bank: str, day: str
+    snapshot: Snapshot, enterprise: ColumnElement[str], bank: str, day: str
 ) -> ColumnElement[bool]:
     """Whether an enterprise lets a bank see its results on a day."""
-    terms = reading[CONSENTS]
+    terms = snapshot[CONSENTS]
     return exists().where(
         terms.c.enterprise == enterprise, terms.c.bank == bank, terms.c.since <= day, terms.c.until >= day
     )
 
 
-def assigned_to(reading: Reading, expert: str, day: str) -> Select[tuple[str]]:
+def assigned_to(snapshot: Snapshot, expert: str, day: str) -> Select[tuple[str]]:
     """Ids of the diagnoses that an expert is assigned to on a day, as a subquery."""
-    terms = reading[ASSIGNMENTS]
+    terms = snapshot[ASSIGNMENTS]
     return select(terms.c.diagnosis).where(terms.c.expert == expert, terms.c.since <= day, terms.c.until >= day)
 
 
-def consents_of(reading: Reading, enterprises: Sequence[str]) -> dict[str, list[ConsentRow]]:
+def consents_of(snapshot: Snapshot, enterprises: Sequence[str]) -> dict[str, list[ConsentRow]]:
     """Every consent of many enterprises, those that are over included; the caller has judged the enterprises."""
-    terms = reading[CONSENTS]
+    terms = snapshot[CONSENTS]
     query = (
         select(terms.c.enterprise, terms.c.id, terms.c.bank, terms.c.purpose, terms.c.since, terms.c.until)
-        .where(reading.among(terms.c.enterprise, enterprises))
+        .where(snapshot.among(terms.c.enterprise, enterprises))
         .order_by(terms.c.enterprise, terms.c.since, terms.c.id)
     )
     found: dict[str, list[ConsentRow]] = {}
-    for enterprise, *rest in reading.rows(query):
+    for enterprise, *rest in snapshot.rows(query):
         found.setdefault(enterprise, []).append(ConsentRow._make(rest))
     return found

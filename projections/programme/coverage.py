@@ -1,4 +1,4 @@
-"""Coverage desk 覆盖台: diagnosed over the year's roster, by district and for the city, beside the city's targets. plan G.
+"""Coverage read model 覆盖台: diagnosed over the year's roster, by district and for the city, beside the city's targets. plan G.
 
 A firm counts as diagnosed from the year, in the city's calendar, of its first report. No district target is known, so none is kept.
 Rows bear the positions from which they hold, so that coverage as of a past moment is read from the same tables. plan P5.
@@ -17,9 +17,9 @@ from domain.kernel import city_day
 from journal import Entry
 from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants.directory import enterprise_columns
 from projections.participants.rosters import MEMBERS
 
@@ -117,7 +117,7 @@ def _stay(tables: Tables, enterprise: str, district: str, position: int) -> None
     tables[LATEST_STAYS].put(stay)
 
 
-COVERAGE = Desk(
+COVERAGE = ReadModel(
     "coverage",
     (FIRST_REPORTS, STAYS, LATEST_STAYS, SUBJECTS, TARGETS),
     fold,
@@ -157,19 +157,19 @@ class TargetRow:
     mark: str
 
 
-def by_district(reading: Reading, scope: Scope, year: int, position: int | None = None) -> list[CoverageRow]:
+def by_district(snapshot: Snapshot, scope: Scope, year: int, position: int | None = None) -> list[CoverageRow]:
     """Coverage by district within a scope 分区覆盖: the denominator is the roster snapshot of that year.
 
     position: as it was known then, the firms counted where they lay then; None = now. The scope is today's in either case.
     """
-    firms, members, reports = reading[ENTERPRISES], reading[MEMBERS], reading[FIRST_REPORTS]
+    firms, members, reports = snapshot[ENTERPRISES], snapshot[MEMBERS], snapshot[FIRST_REPORTS]
     counted = and_(reports.c.enterprise == firms.c.id, reports.c.issued_year <= year)
     confirmed = reports.c.confirmed_year <= year
     joined = members.join(firms, firms.c.id == members.c.enterprise)
     district = firms.c.district
     known: tuple[Any, ...] = ()
     if position is not None:
-        stays = reading[STAYS]
+        stays = snapshot[STAYS]
         joined = joined.join(stays, stays.c.enterprise == firms.c.id)
         known = (
             members.c.since <= position,
@@ -182,16 +182,16 @@ def by_district(reading: Reading, scope: Scope, year: int, position: int | None 
     query = (
         select(district, func.count(reports.c.enterprise), func.sum(case((confirmed, 1), else_=0)), func.count())
         .select_from(joined.outerjoin(reports, counted))
-        .where(members.c.year == year, to_sql(scope, enterprise_columns(reading)), *known)
+        .where(members.c.year == year, to_sql(scope, enterprise_columns(snapshot)), *known)
         .group_by(district)
         .order_by(district)
     )
-    return [CoverageRow(str(d), int(n), int(c), int(total)) for d, n, c, total in reading.rows(query)]
+    return [CoverageRow(str(d), int(n), int(c), int(total)) for d, n, c, total in snapshot.rows(query)]
 
 
-def targets(reading: Reading, year: int) -> list[TargetRow]:
+def targets(snapshot: Snapshot, year: int) -> list[TargetRow]:
     """The city's targets of a year 市级目标, one a measure; none where the plan sets none."""
-    table = reading[TARGETS]
+    table = snapshot[TARGETS]
     query = select(table.c.year, table.c.measure, table.c.at_least, table.c.clause, table.c.mark)
-    rows = reading.rows(query.where(table.c.year == year).order_by(table.c.measure))
+    rows = snapshot.rows(query.where(table.c.year == year).order_by(table.c.measure))
     return [TargetRow(y, measure, Decimal(at_least), clause, mark) for y, measure, at_least, clause, mark in rows]

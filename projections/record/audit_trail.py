@@ -11,9 +11,9 @@ from domain.access import Attribute, Scope
 from journal import Entry
 from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import Desk, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import Columns, to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants.terms import assigned_to, has_consent
 
 META = MetaData()
@@ -81,7 +81,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         subjects.put(subject)
 
 
-AUDIT_TRAIL = Desk("audit_trail", (ENTRIES, SUBJECTS), fold)
+AUDIT_TRAIL = ReadModel("audit_trail", (ENTRIES, SUBJECTS), fold)
 
 
 class EntryRow(NamedTuple):
@@ -99,8 +99,8 @@ class EntryRow(NamedTuple):
     reason: str
 
 
-def _columns(reading: Reading) -> Columns:
-    firms, subjects = reading[ENTERPRISES], reading[SUBJECTS]
+def _columns(snapshot: Snapshot) -> Columns:
+    firms, subjects = snapshot[ENTERPRISES], snapshot[SUBJECTS]
     return {
         Attribute.ENTERPRISE: lambda value: subjects.c.enterprise == value,
         Attribute.DISTRICT: lambda value: firms.c.district == value,
@@ -109,8 +109,8 @@ def _columns(reading: Reading) -> Columns:
         Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
         Attribute.GROUP: lambda value: firms.c.group == value,
         Attribute.PROVIDER: lambda value: subjects.c.provider == value,
-        Attribute.CONSENT: lambda bank, day: has_consent(reading, subjects.c.enterprise, bank, day),
-        Attribute.ASSIGNMENT: lambda expert, day: subjects.c.diagnosis.in_(assigned_to(reading, expert, day)),
+        Attribute.CONSENT: lambda bank, day: has_consent(snapshot, subjects.c.enterprise, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: subjects.c.diagnosis.in_(assigned_to(snapshot, expert, day)),
     }
 
 
@@ -135,13 +135,13 @@ ANY = EntryFilter()
 
 
 def _matching(
-    reading: Reading, scope: Scope, where: EntryFilter, after: int
+    snapshot: Snapshot, scope: Scope, where: EntryFilter, after: int
 ) -> tuple[FromClause, list[ColumnElement[bool]]]:
-    table, subjects, firms = reading[ENTRIES], reading[SUBJECTS], reading[ENTERPRISES]
+    table, subjects, firms = snapshot[ENTRIES], snapshot[SUBJECTS], snapshot[ENTERPRISES]
     joined = table.join(subjects, subjects.c.stream == table.c.stream).outerjoin(
         firms, firms.c.id == subjects.c.enterprise
     )
-    conditions = [to_sql(scope, _columns(reading)), table.c.position > after]
+    conditions = [to_sql(scope, _columns(snapshot)), table.c.position > after]
     equal = {name: getattr(where, name) for name in ("stream", "actor", "role", "organisation")}
     conditions += [table.c[name] == value for name, value in equal.items() if value is not None]
     if where.by is not None:
@@ -155,24 +155,24 @@ def _matching(
     return joined, conditions
 
 
-def entries(reading: Reading, scope: Scope, first: int, where: EntryFilter = ANY, *, after: int = 0) -> list[EntryRow]:
+def entries(snapshot: Snapshot, scope: Scope, first: int, where: EntryFilter = ANY, *, after: int = 0) -> list[EntryRow]:
     """Entries within a scope 审计条目, in order of position, beyond `after`."""
-    table = reading[ENTRIES]
-    joined, conditions = _matching(reading, scope, where, after)
+    table = snapshot[ENTRIES]
+    joined, conditions = _matching(snapshot, scope, where, after)
     query = select(table).select_from(joined).where(*conditions).order_by(table.c.position).limit(first)
-    return [EntryRow._make(row) for row in reading.rows(query)]
+    return [EntryRow._make(row) for row in snapshot.rows(query)]
 
 
-def firms_of(reading: Reading, streams: Sequence[str]) -> dict[str, str]:
+def firms_of(snapshot: Snapshot, streams: Sequence[str]) -> dict[str, str]:
     """The enterprise of each subject that has one 所属企业; the caller has judged the subjects."""
-    subjects = reading[SUBJECTS]
+    subjects = snapshot[SUBJECTS]
     query = select(subjects.c.stream, subjects.c.enterprise).where(
-        reading.among(subjects.c.stream, list(dict.fromkeys(streams))), subjects.c.enterprise.is_not(None)
+        snapshot.among(subjects.c.stream, list(dict.fromkeys(streams))), subjects.c.enterprise.is_not(None)
     )
-    return {str(stream): str(firm) for stream, firm in reading.rows(query)}
+    return {str(stream): str(firm) for stream, firm in snapshot.rows(query)}
 
 
-def count(reading: Reading, scope: Scope, where: EntryFilter = ANY) -> int:
+def count(snapshot: Snapshot, scope: Scope, where: EntryFilter = ANY) -> int:
     """How many entries a scope admits 条目数."""
-    joined, conditions = _matching(reading, scope, where, 0)
-    return int(reading.rows(select(func.count()).select_from(joined).where(*conditions))[0][0])
+    joined, conditions = _matching(snapshot, scope, where, 0)
+    return int(snapshot.rows(select(func.count()).select_from(joined).where(*conditions))[0][0])

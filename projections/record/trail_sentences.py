@@ -12,7 +12,7 @@ import orjson
 from domain.access import Scope
 from journal.entries import DEMO_TYPE
 from projections.diagnosis import diagnoses
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.participants import directory
 from projections.record.audit_trail import EntryRow
 from projections.report.wording import FORMS, PURPOSES, ROLES
@@ -187,22 +187,22 @@ def sentence(row: EntryRow, known: Known, named: str) -> str:
     return who + predicate(orjson.loads(row.data), known)
 
 
-def told(reading: Reading, scope: Scope, rows: Sequence[EntryRow], named: Callable[[str], str]) -> list[str]:
+def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow], named: Callable[[str], str]) -> list[str]:
     """Sentences of many entries, with three reads for all of them; what lies outside the scope lends them no names."""
     facts = [orjson.loads(row.data) if row.type in PREDICATES else {} for row in rows]
     ids = {row.stream.partition("/")[2] for row in rows if row.stream.startswith("diagnosis/")}
-    cases = diagnoses.diagnoses_by_id(reading, scope, sorted(ids)) if ids else {}
+    cases = diagnoses.diagnoses_by_id(snapshot, scope, sorted(ids)) if ids else {}
     dimensions: dict[str, dict[str, str]] = {}
     for key in {case.edition for case in cases.values()}:
-        if (found := editions.edition(reading, key)) is not None:
+        if (found := editions.edition(snapshot, key)) is not None:
             dimensions[key] = {d["id"]: f"{d['id']} {d['name']}" for d in orjson.loads(found.body)["dimensions"]}
     mentioned = {row.organisation for row in rows} | {fact.get("provider") for fact in facts}
     mentioned |= {fact.get(name) for fact in facts for name in ("organisation", "bank")}
-    organisations = directory.organisations_by_id(reading, sorted(name for name in mentioned if name))
+    organisations = directory.organisations_by_id(snapshot, sorted(name for name in mentioned if name))
     names = {identity: organisation.name for identity, organisation in organisations.items()}
     verified = {row.stream.partition("/")[2] for row in rows if row.type == "diagnosis.answers_verified.v1"}
     own: dict[str, dict[str, Answer]] = {}  # what the firm says cannot change once there is something to verify
-    for answer in diagnoses.answers(reading, scope, sorted(verified)) if verified else ():
+    for answer in diagnoses.answers(snapshot, scope, sorted(verified)) if verified else ():
         own.setdefault(answer.diagnosis, {})[answer.indicator] = Answer.model_validate_json(answer.given)
     found_sentences = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""Mapping desk 标准适用台: which edition and form apply to a firm, from which day on, as the city has set it. plan S3, S4."""
+"""Mapping read model 标准适用台: which edition and form apply to a firm, from which day on, as the city has set it. plan S3, S4."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,8 +7,8 @@ import orjson
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
 from journal import Entry
-from projections.engine.read_model import Desk, Tables, data
-from projections.engine.snapshot import Reading
+from projections.engine.read_model import ReadModel, Tables, data
+from projections.engine.snapshot import Snapshot
 from standards import EditionMapping, EditionMappings
 
 META = MetaData()
@@ -30,7 +30,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         tables[MAPPINGS].put(row)
 
 
-EDITION_MAPPING_DESK = Desk("edition_mapping", (MAPPINGS,), fold, frozenset({"mapping.set.v1"}))
+EDITION_MAPPING_READ_MODEL = ReadModel("edition_mapping", (MAPPINGS,), fold, frozenset({"mapping.set.v1"}))
 
 
 class MappingRow(NamedTuple):
@@ -40,14 +40,14 @@ class MappingRow(NamedTuple):
     set_at: int
 
 
-def mapping_rows(reading: Reading) -> list[MappingRow]:
+def mapping_rows(snapshot: Snapshot) -> list[MappingRow]:
     """Every mapping there has been, in order of the day it begins; open to every signed-in role, as the standard is."""
-    table = reading[MAPPINGS]
-    rows = reading.rows(select(table.c.body, table.c.set_at).order_by(table.c.since))
+    table = snapshot[MAPPINGS]
+    rows = snapshot.rows(select(table.c.body, table.c.set_at).order_by(table.c.since))
     return [MappingRow(EditionMapping.model_validate_json(body), set_at) for body, set_at in rows]
 
 
-def edition_mappings(reading: Reading) -> EditionMappings | None:
+def edition_mappings(snapshot: Snapshot) -> EditionMappings | None:
     """The same as what `edition_for` reads; None before the city has set one."""
-    rows = mapping_rows(reading)
+    rows = mapping_rows(snapshot)
     return EditionMappings(mappings=tuple(row.mapping for row in rows)) if rows else None

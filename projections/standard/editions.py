@@ -1,4 +1,4 @@
-"""Editions desk 标准台: published editions, whole. plan S1, S5."""
+"""Editions read model 标准台: published editions, whole. plan S1, S5."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ import orjson
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
 from journal import Entry
-from projections.engine.read_model import Desk, Tables, data, key
-from projections.engine.snapshot import Reading
+from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.snapshot import Snapshot
 
 META = MetaData()
 
@@ -49,7 +49,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 PUBLISHED = frozenset({"edition.published.v1", "edition.industry_published.v1"})
 TERM_FACTS = {"edition.put_in_force.v1": "in_force_from", "edition.retired.v1": "retired_from"}
 """Fact of an edition's term -> the column of its first day."""
-EDITIONS_DESK = Desk("editions_desk", (EDITIONS,), fold, PUBLISHED | frozenset(TERM_FACTS))
+EDITIONS_READ_MODEL = ReadModel("editions_desk", (EDITIONS,), fold, PUBLISHED | frozenset(TERM_FACTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,14 @@ class EditionRow:
     retired_from: str | None
 
 
-def editions(reading: Reading) -> list[EditionRow]:
+def editions(snapshot: Snapshot) -> list[EditionRow]:
     """Every published edition, oldest first. Published standards are open to every signed-in role (plan S5)."""
-    table = reading[EDITIONS]
-    return [EditionRow(*row) for row in reading.rows(select(table).order_by(table.c.published_at, table.c.key))]
+    table = snapshot[EDITIONS]
+    return [EditionRow(*row) for row in snapshot.rows(select(table).order_by(table.c.published_at, table.c.key))]
 
 
-def edition(reading: Reading, key: str) -> EditionRow | None:
+def edition(snapshot: Snapshot, key: str) -> EditionRow | None:
     """One published edition."""
-    table = reading[EDITIONS]
-    rows = reading.rows(select(table).where(table.c.key == key))
+    table = snapshot[EDITIONS]
+    rows = snapshot.rows(select(table).where(table.c.key == key))
     return EditionRow(*rows[0]) if rows else None

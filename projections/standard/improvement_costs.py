@@ -1,4 +1,4 @@
-"""Cost desk 改进成本台: what steps of improvement cost under an edition, from which day on. plan S4, R2."""
+"""Cost read model 改进成本台: what steps of improvement cost under an edition, from which day on. plan S4, R2."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
 from journal import Entry
-from projections.engine.read_model import Desk, Tables, data, key
-from projections.engine.snapshot import Reading
+from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.snapshot import Snapshot
 from standards import NoCostsYet, StepCosts, cost_tables, costs_on
 
 META = MetaData()
@@ -33,7 +33,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         )
 
 
-IMPROVEMENT_COST_DESK = Desk("improvement_costs", (COSTS,), fold, frozenset({"improvement.costs_set.v1"}))
+IMPROVEMENT_COST_READ_MODEL = ReadModel("improvement_costs", (COSTS,), fold, frozenset({"improvement.costs_set.v1"}))
 
 
 class CostRow(NamedTuple):
@@ -44,22 +44,22 @@ class CostRow(NamedTuple):
     set_at: int | None
 
 
-def cost_rows(reading: Reading, edition: str) -> list[CostRow]:
+def cost_rows(snapshot: Snapshot, edition: str) -> list[CostRow]:
     """Every table set for an edition, in order of the day it begins; open to every signed-in role, as the standard is."""
-    table = reading[COSTS]
+    table = snapshot[COSTS]
     query = select(table.c.body, table.c.edition, table.c.set_at).where(table.c.edition == edition)
-    rows = reading.rows(query.order_by(table.c.since))
+    rows = snapshot.rows(query.order_by(table.c.since))
     return [CostRow(StepCosts.model_validate_json(body), *rest) for body, *rest in rows]
 
 
-def costs_in_force(reading: Reading, edition: str, day: date) -> CostRow:
+def costs_in_force(snapshot: Snapshot, edition: str, day: date) -> CostRow:
     """The table that holds for an edition on a day 当日改进成本: its own, else its plain edition's, else the default.
 
     Raises:
         NoCostsYet: the day lies before the first default.
     """
     for set_for in dict.fromkeys((edition, edition.partition("-")[0])):
-        rows = cost_rows(reading, set_for)
+        rows = cost_rows(snapshot, set_for)
         try:
             costs = costs_on([row.costs for row in rows], day)
         except NoCostsYet:

@@ -1,4 +1,4 @@
-"""Revisions desk 修订台: revisions of the standard, their drafts, and what was said of them. plan S5.
+"""Revisions read model 修订台: revisions of the standard, their drafts, and what was said of them. plan S5.
 
 A draft (its text, changes and reviews) is seen through a scope that admits it: it lies with its named reviewers, and nowhere
 else (`domain.standard.revision.rules`). From the moment a consultation is announced, the text on consultation and every
@@ -15,7 +15,7 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from projections.engine.scope import NOWHERE, to_sql
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.standard.revisions_fold import (
     CHANGES,
     COMMENTS,
@@ -131,9 +131,9 @@ class DraftEditions:
     compositions: Mapping[str, Composition]
 
 
-def _admitted(reading: Reading, scope: Scope) -> ColumnElement[bool]:
+def _admitted(snapshot: Snapshot, scope: Scope) -> ColumnElement[bool]:
     """Whether a scope admits the draft of a revision: a draft lies with its reviewers."""
-    table, reviewers = reading[REVISIONS], reading[REVIEWERS]
+    table, reviewers = snapshot[REVISIONS], snapshot[REVIEWERS]
 
     def is_reviewer(person: str, _day: str) -> ColumnElement[bool]:
         return exists().where(reviewers.c.revision == table.c.id, reviewers.c.person == person)
@@ -141,89 +141,89 @@ def _admitted(reading: Reading, scope: Scope) -> ColumnElement[bool]:
     return to_sql(scope, {**NOWHERE, Attribute.ASSIGNMENT: is_reviewer})
 
 
-def _visible(reading: Reading, scope: Scope) -> ColumnElement[bool]:
-    return or_(reading[REVISIONS].c.public == 1, _admitted(reading, scope))
+def _visible(snapshot: Snapshot, scope: Scope) -> ColumnElement[bool]:
+    return or_(snapshot[REVISIONS].c.public == 1, _admitted(snapshot, scope))
 
 
-def revisions(reading: Reading, scope: Scope, first: int, *, after: str | None = None) -> list[RevisionRow]:
+def revisions(snapshot: Snapshot, scope: Scope, first: int, *, after: str | None = None) -> list[RevisionRow]:
     """Revisions that are public or whose draft the scope admits, in order of id."""
-    table = reading[REVISIONS]
-    query = select(table).where(_visible(reading, scope)).order_by(table.c.id).limit(first)
+    table = snapshot[REVISIONS]
+    query = select(table).where(_visible(snapshot, scope)).order_by(table.c.id).limit(first)
     if after is not None:
         query = query.where(table.c.id > after)
-    return [RevisionRow(*row) for row in reading.rows(query)]
+    return [RevisionRow(*row) for row in snapshot.rows(query)]
 
 
-def revision_count(reading: Reading, scope: Scope) -> int:
+def revision_count(snapshot: Snapshot, scope: Scope) -> int:
     """How many of them there are."""
-    query = select(func.count()).select_from(reading[REVISIONS]).where(_visible(reading, scope))
-    return int(reading.rows(query)[0][0])
+    query = select(func.count()).select_from(snapshot[REVISIONS]).where(_visible(snapshot, scope))
+    return int(snapshot.rows(query)[0][0])
 
 
-def revision(reading: Reading, scope: Scope, identity: str) -> RevisionRow | None:
+def revision(snapshot: Snapshot, scope: Scope, identity: str) -> RevisionRow | None:
     """One revision; None when it does not exist, or is neither public nor admitted."""
-    table = reading[REVISIONS]
-    rows = reading.rows(select(table).where(table.c.id == identity, _visible(reading, scope)))
+    table = snapshot[REVISIONS]
+    rows = snapshot.rows(select(table).where(table.c.id == identity, _visible(snapshot, scope)))
     return RevisionRow(*rows[0]) if rows else None
 
 
-def drafts_admitted(reading: Reading, scope: Scope, revisions_shown: Sequence[str]) -> frozenset[str]:
+def drafts_admitted(snapshot: Snapshot, scope: Scope, revisions_shown: Sequence[str]) -> frozenset[str]:
     """Of some revisions those whose draft the scope admits 可见草案."""
-    table = reading[REVISIONS]
-    query = select(table.c.id).where(reading.among(table.c.id, revisions_shown), _admitted(reading, scope))
-    return frozenset(str(row[0]) for row in reading.rows(query)) if revisions_shown else frozenset()
+    table = snapshot[REVISIONS]
+    query = select(table.c.id).where(snapshot.among(table.c.id, revisions_shown), _admitted(snapshot, scope))
+    return frozenset(str(row[0]) for row in snapshot.rows(query)) if revisions_shown else frozenset()
 
 
-def _of_drafts(reading: Reading, scope: Scope, table: Table, revisions_shown: Sequence[str]) -> Select[tuple[object, ...]]:
+def _of_drafts(snapshot: Snapshot, scope: Scope, table: Table, revisions_shown: Sequence[str]) -> Select[tuple[object, ...]]:
     """Rows of a table that belong to drafts, of those that the scope admits."""
-    drafts = reading[REVISIONS]
+    drafts = snapshot[REVISIONS]
     joined = table.join(drafts, drafts.c.id == table.c.revision)
-    return select(table).select_from(joined).where(reading.among(drafts.c.id, revisions_shown), _admitted(reading, scope))
+    return select(table).select_from(joined).where(snapshot.among(drafts.c.id, revisions_shown), _admitted(snapshot, scope))
 
 
-def changes(reading: Reading, scope: Scope, revisions_shown: Sequence[str]) -> list[ChangeRow]:
+def changes(snapshot: Snapshot, scope: Scope, revisions_shown: Sequence[str]) -> list[ChangeRow]:
     """Changes of the drafts of some revisions 改动, in the order they were made; only of drafts that the scope admits."""
-    table = reading[CHANGES]
-    query = _of_drafts(reading, scope, table, revisions_shown)
+    table = snapshot[CHANGES]
+    query = _of_drafts(snapshot, scope, table, revisions_shown)
     return [
-        ChangeRow(*row) for row in reading.rows(query.order_by(table.c.revision, table.c.draft_version, table.c.number))
+        ChangeRow(*row) for row in snapshot.rows(query.order_by(table.c.revision, table.c.draft_version, table.c.number))
     ]
 
 
-def reviews(reading: Reading, scope: Scope, revisions_shown: Sequence[str]) -> list[ReviewRow]:
+def reviews(snapshot: Snapshot, scope: Scope, revisions_shown: Sequence[str]) -> list[ReviewRow]:
     """Reviews of the drafts of some revisions 评审意见, in the order they came; only of drafts that the scope admits."""
-    table = reading[REVIEWS]
-    query = _of_drafts(reading, scope, table, revisions_shown).order_by(table.c.revision, table.c.position)
-    return [ReviewRow(*row) for row in reading.rows(query)]
+    table = snapshot[REVIEWS]
+    query = _of_drafts(snapshot, scope, table, revisions_shown).order_by(table.c.revision, table.c.position)
+    return [ReviewRow(*row) for row in snapshot.rows(query)]
 
 
 def comments(
-    reading: Reading, scope: Scope, identity: str, first: int, *, after: int = 0, unanswered: bool = False
+    snapshot: Snapshot, scope: Scope, identity: str, first: int, *, after: int = 0, unanswered: bool = False
 ) -> list[CommentRow]:
     """Comments on a revision 意见, in the order they came, beyond a number; none of a revision that is not visible."""
-    query = _comments(reading, scope, identity, reading[COMMENTS], unanswered=unanswered)
-    table = reading[COMMENTS]
+    query = _comments(snapshot, scope, identity, snapshot[COMMENTS], unanswered=unanswered)
+    table = snapshot[COMMENTS]
     query = query.where(table.c.number > after).order_by(table.c.number).limit(first)
-    return [CommentRow(*row) for row in reading.rows(query)]
+    return [CommentRow(*row) for row in snapshot.rows(query)]
 
 
-def comment_count(reading: Reading, scope: Scope, identity: str, *, unanswered: bool = False) -> int:
+def comment_count(snapshot: Snapshot, scope: Scope, identity: str, *, unanswered: bool = False) -> int:
     """How many of them there are."""
-    query = _comments(reading, scope, identity, func.count(), unanswered=unanswered)
-    return int(reading.rows(query)[0][0])
+    query = _comments(snapshot, scope, identity, func.count(), unanswered=unanswered)
+    return int(snapshot.rows(query)[0][0])
 
 
 def _comments(
-    reading: Reading,
+    snapshot: Snapshot,
     scope: Scope,
     identity: str,
     wanted: object,
     *,
     unanswered: bool,
 ) -> Select[tuple[object, ...]]:
-    table, known = reading[COMMENTS], reading[REVISIONS]
+    table, known = snapshot[COMMENTS], snapshot[REVISIONS]
     joined = table.join(known, known.c.id == table.c.revision)
-    query = select(wanted).select_from(joined).where(known.c.id == identity, _visible(reading, scope))  # type: ignore[call-overload]
+    query = select(wanted).select_from(joined).where(known.c.id == identity, _visible(snapshot, scope))  # type: ignore[call-overload]
     found: Select[tuple[object, ...]] = query.where(table.c.disposition.is_(None)) if unanswered else query
     return found
 
@@ -245,10 +245,10 @@ def _editions(row: RevisionRow, version: int, body: str) -> DraftEditions:
     return DraftEditions(row.id, version, digest, editions, found.problems, compositions)
 
 
-def draft_editions(reading: Reading, scope: Scope, revision_id: str) -> DraftEditions | None:
+def draft_editions(snapshot: Snapshot, scope: Scope, revision_id: str) -> DraftEditions | None:
     """The draft of a revision as it stands, composed 草案版本; None when there is none or the scope does not admit it."""
-    row = revision(reading, scope, revision_id)
-    if row is None or revision_id not in drafts_admitted(reading, scope, [revision_id]):
+    row = revision(snapshot, scope, revision_id)
+    if row is None or revision_id not in drafts_admitted(snapshot, scope, [revision_id]):
         return None
     return draft_of(row)
 
@@ -258,9 +258,9 @@ def draft_of(row: RevisionRow) -> DraftEditions:
     return _editions(row, row.draft_version, row.standard)
 
 
-def consulted_editions(reading: Reading, scope: Scope, revision_id: str) -> DraftEditions | None:
+def consulted_editions(snapshot: Snapshot, scope: Scope, revision_id: str) -> DraftEditions | None:
     """The text on consultation, composed 征求意见稿; None when there is none, or the revision is not visible."""
-    row = revision(reading, scope, revision_id)
+    row = revision(snapshot, scope, revision_id)
     if row is None or row.consulted is None or row.consulted_version is None:
         return None
     return _editions(row, row.consulted_version, row.consulted)
@@ -278,14 +278,14 @@ class StandardsEventRow:
     role: str
 
 
-def standards_events(reading: Reading, scope: Scope, first: int, *, after: int = 0) -> list[StandardsEventRow]:
+def standards_events(snapshot: Snapshot, scope: Scope, first: int, *, after: int = 0) -> list[StandardsEventRow]:
     """Events of editions and revisions 标准动态, in the order of the journal, beyond a position.
 
     Those that are public, and those of drafts that the scope admits.
     """
-    table, known = reading[STANDARDS_EVENTS], reading[REVISIONS]
+    table, known = snapshot[STANDARDS_EVENTS], snapshot[REVISIONS]
     joined = table.outerjoin(known, and_(known.c.id == table.c.subject, table.c.kind == REVISION))
-    seen = or_(table.c.public == 1, and_(known.c.id.is_not(None), _admitted(reading, scope)))
+    seen = or_(table.c.public == 1, and_(known.c.id.is_not(None), _admitted(snapshot, scope)))
     columns = (table.c.position, table.c.kind, table.c.subject, table.c.type, table.c.at, table.c.role)
     query = select(*columns).select_from(joined).where(seen, table.c.position > after)
-    return [StandardsEventRow(*row) for row in reading.rows(query.order_by(table.c.position).limit(first))]
+    return [StandardsEventRow(*row) for row in snapshot.rows(query.order_by(table.c.position).limit(first))]

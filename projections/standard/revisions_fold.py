@@ -1,4 +1,4 @@
-"""Fold of the revisions desk 修订台: drafts as they are changed, what was said of them, and the events that tell of it. plan S5.
+"""Fold of the revisions read model 修订台: drafts as they are changed, what was said of them, and the events that tell of it. plan S5.
 
 An event is public when it is an edition's, or of a revision what everyone may see of it: its consultation, the comments on it
 and their answers, its publication. What is about a draft alone is not.
@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Tab
 
 from domain.standard.revision.revision import DraftChange, DraftChanged
 from journal import Entry
-from projections.engine.read_model import Desk, Row, Tables, data, key
+from projections.engine.read_model import ReadModel, Row, Tables, data, key
 from standards import (
     AuthoredStandard,
     changed,
@@ -263,7 +263,7 @@ FOLDS: Mapping[str, Callable[[Tables, Entry, Row], None]] = {
 PUBLIC = frozenset(FOLDS) - {"revision.changed.v1", "revision.reviewers_named.v1", "revision.reviewed.v1"}
 """Facts of a revision that everyone is told of, once it is public."""
 
-REVISIONS_DESK = Desk(
+REVISIONS_READ_MODEL = ReadModel(
     "revisions_desk",
     (REVISIONS, CHANGES, COMMENTS, REVIEWERS, REVIEWS, STANDARDS_EVENTS),
     fold,

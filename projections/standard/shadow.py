@@ -1,4 +1,4 @@
-"""Shadow desk 测算台: what drafts would do, run by run, and who would move. plan S4, S5.
+"""Shadow read model 测算台: what drafts would do, run by run, and who would move. plan S4, S5.
 
 A run is seen by who may see the draft. Who would move is seen through the caller's scope of firms besides.
 """
@@ -13,8 +13,8 @@ from domain.access import Scope
 from journal import Entry
 from projections.diagnosis.diagnoses import diagnoses_by_id
 from projections.diagnosis.rescoring import Mover
-from projections.engine.read_model import Desk, Tables, data, key
-from projections.engine.snapshot import Reading
+from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.snapshot import Snapshot
 from projections.standard.revisions import drafts_admitted
 from standards.shadow.rescore import Moved
 from standards.shadow.sensitivity import EditionSensitivity
@@ -74,7 +74,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 tables[SHADOWS].change(revision, number, **failed)
 
 
-SHADOW_DESK = Desk(
+SHADOW_READ_MODEL = ReadModel(
     "shadow_desk",
     (SHADOWS,),
     fold,
@@ -112,22 +112,22 @@ class ShadowRow:
         return [EditionSensitivity.model_validate(one) for one in orjson.loads(self.sensitivity or "[]")]
 
 
-def shadow(reading: Reading, scope: Scope, revision: str, number: int | None = None) -> ShadowRow | None:
+def shadow(snapshot: Snapshot, scope: Scope, revision: str, number: int | None = None) -> ShadowRow | None:
     """A run over a draft 影子测算, the latest unless numbered; None when there is none or the scope does not admit the draft."""
-    if revision not in drafts_admitted(reading, scope, [revision]):
+    if revision not in drafts_admitted(snapshot, scope, [revision]):
         return None
-    table = reading[SHADOWS]
+    table = snapshot[SHADOWS]
     query = select(table).where(table.c.revision == revision).order_by(table.c.number.desc()).limit(1)
-    rows = reading.rows(query if number is None else query.where(table.c.number == number))
+    rows = snapshot.rows(query if number is None else query.where(table.c.number == number))
     return ShadowRow(*rows[0]) if rows else None
 
 
-def running(reading: Reading, scope: Scope) -> list[ShadowRow]:
+def running(snapshot: Snapshot, scope: Scope) -> list[ShadowRow]:
     """Runs that are to be done 待测算, in the order they were asked for, of drafts that the scope admits."""
-    table = reading[SHADOWS]
+    table = snapshot[SHADOWS]
     query = select(table).where(table.c.status == "running").order_by(table.c.requested_at, table.c.revision)
-    found = [ShadowRow(*row) for row in reading.rows(query)]
-    admitted = drafts_admitted(reading, scope, [row.revision for row in found])
+    found = [ShadowRow(*row) for row in snapshot.rows(query)]
+    admitted = drafts_admitted(snapshot, scope, [row.revision for row in found])
     return [row for row in found if row.revision in admitted]
 
 
@@ -137,7 +137,7 @@ def mover_line(mover: Mover) -> bytes:
     return orjson.dumps(told | mover.moved.model_dump(mode="json")) + b"\n"
 
 
-def movers(reading: Reading, scope: Scope, lines: bytes, first: int, after: str = "") -> list[Mover]:
+def movers(snapshot: Snapshot, scope: Scope, lines: bytes, first: int, after: str = "") -> list[Mover]:
     """Who would move, of a run's file, in order of diagnosis and beyond one; of firms that the scope admits."""
     found: list[Mover] = []
     part: list[Mover] = []
@@ -146,22 +146,22 @@ def movers(reading: Reading, scope: Scope, lines: bytes, first: int, after: str 
             continue
         part.append(mover)
         if len(part) == MOVERS_LOOKED_UP:
-            found += _within(reading, scope, part)
+            found += _within(snapshot, scope, part)
             part = []
             if len(found) >= first:
                 return found[:first]
-    return [*found, *_within(reading, scope, part)][:first]
+    return [*found, *_within(snapshot, scope, part)][:first]
 
 
-def mover_count(reading: Reading, scope: Scope, lines: bytes) -> int:
+def mover_count(snapshot: Snapshot, scope: Scope, lines: bytes) -> int:
     """How many of them there are."""
     found = list(_read(lines))
     parts = (found[start : start + MOVERS_LOOKED_UP] for start in range(0, len(found), MOVERS_LOOKED_UP))
-    return sum(len(_within(reading, scope, part)) for part in parts)
+    return sum(len(_within(snapshot, scope, part)) for part in parts)
 
 
-def _within(reading: Reading, scope: Scope, part: Sequence[Mover]) -> list[Mover]:
-    seen = diagnoses_by_id(reading, scope, [mover.diagnosis for mover in part]) if part else {}
+def _within(snapshot: Snapshot, scope: Scope, part: Sequence[Mover]) -> list[Mover]:
+    seen = diagnoses_by_id(snapshot, scope, [mover.diagnosis for mover in part]) if part else {}
     return [mover for mover in part if mover.diagnosis in seen]
 
 

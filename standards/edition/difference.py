@@ -12,7 +12,7 @@ from standards.edition.edition import Edition, EditionText, Indicator
 
 Path = tuple[str, ...]
 
-WORDS: Mapping[str, str] = {
+TERMS_ZH: Mapping[str, str] = {
     "key": "版本号",
     "title": "标题",
     "status": "性质",
@@ -161,7 +161,7 @@ def label_of(path: Path, *editions: EditionText) -> str:
     if path[0] in LINES and len(path) >= LINE:
         names = {item.id: item.name for edition in reversed(editions) for item in edition.dimensions}
         names |= {item.id: item.name for edition in reversed(editions) for item in edition.indicators}
-        line = f"{WORDS[path[0]]} {path[1]}"
+        line = f"{TERMS_ZH[path[0]]} {path[1]}"
         if len(path) == LINE:
             return line
         member = KEY_INDICATOR if path[2] == "key" else _words(path[2:])
@@ -170,4 +170,4 @@ def label_of(path: Path, *editions: EditionText) -> str:
 
 
 def _words(path: Path) -> str:
-    return "·".join(WORDS.get(part, part) for part in path)
+    return "·".join(TERMS_ZH.get(part, part) for part in path)

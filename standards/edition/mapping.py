@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from standards.edition.edition import Form, Source
 
 Division = Annotated[str, Field(pattern=r"^C\d{2}$")]
-Group = Annotated[str, Field(pattern=r"^C\d{3}$")]
+IndustryGroup = Annotated[str, Field(pattern=r"^C\d{3}$")]
 Basis = Literal["group", "division", "headquarters", "plain"]
 
 DIVISION, GROUP = len("C36"), len("C361")
@@ -33,7 +33,7 @@ class IndustryCodes(_Part):
     """Industry codes under one industry edition 适用行业: divisions of two digits, groups of three, which win."""
 
     divisions: Annotated[tuple[Division, ...], Field(max_length=MANY)]
-    groups: Annotated[tuple[Group, ...], Field(max_length=MANY)]
+    groups: Annotated[tuple[IndustryGroup, ...], Field(max_length=MANY)]
 
 
 def claimed_twice(editions: Mapping[str, IndustryCodes]) -> list[str]:

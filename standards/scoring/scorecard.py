@@ -36,7 +36,7 @@ def hundredths(value: Fraction) -> int:
 
 
 @dataclass(slots=True)
-class Group:
+class SubdimensionScore:
     """A sub-dimension of a firm's form 子维度得分: in weight units, share asked, share present, and present times points."""
 
     share: int = 0
@@ -54,7 +54,7 @@ class Scorecard:
 
     levels: Mapping[str, Decimal]
     points: Mapping[str, int]
-    groups: tuple[Mapping[str, Group], ...]
+    groups: tuple[Mapping[str, SubdimensionScore], ...]
     scores: tuple[Fraction, ...]
     total: Fraction
 
@@ -85,11 +85,11 @@ class Scale:
         """
         levels: dict[str, Decimal] = {}
         points: dict[str, int] = {}
-        groups: tuple[dict[str, Group], ...] = tuple({} for _ in self.edition.dimensions)
+        groups: tuple[dict[str, SubdimensionScore], ...] = tuple({} for _ in self.edition.dimensions)
         for item, dimension, subdimension, weight in self.asked:
             group = groups[dimension].get(subdimension)
             if group is None:
-                group = groups[dimension][subdimension] = Group()
+                group = groups[dimension][subdimension] = SubdimensionScore()
             group.share += weight
             answer = answers[item.id]
             if not answer.not_applicable:
@@ -104,7 +104,7 @@ class Scale:
         total = sum((weight * score for weight, score in zip(self.dimension_weights, scores, strict=True)), Fraction(0))
         return Scorecard(levels, points, groups, scores, total / self.full)
 
-    def _score(self, groups: Mapping[str, Group], dimension: str) -> Fraction:
+    def _score(self, groups: Mapping[str, SubdimensionScore], dimension: str) -> Fraction:
         spread, whole, share = Fraction(0), 0, 0
         for group in groups.values():
             if not group.present:

@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.edition.difference import WORDS
+from standards.edition.difference import TERMS_ZH
 from standards.edition.edition import GRADES, LEVELS, Edition, Form
 from standards.scoring.results import Process
 from standards.scoring.scorecard import WEIGHT_DECIMALS, Judge, Scale, Scorecard
@@ -159,11 +159,11 @@ class SensitivityTally:
 def _weights(edition: Edition, step: Decimal) -> Iterator[tuple[str, _Parameter]]:
     for dimension in edition.dimensions:
         if len(edition.dimensions) > 1:
-            label = f"{WORDS['dimensions']} {dimension.id}“{dimension.name}”的{WORDS['weight']}"
+            label = f"{TERMS_ZH['dimensions']} {dimension.id}“{dimension.name}”的{TERMS_ZH['weight']}"
             yield f"dimensions.{dimension.id}.weight", _Parameter(label, _open_weight(dimension.weight, step))
     for item in edition.indicators:
         if sum(1 for other in edition.indicators if other.dimension == item.dimension) > 1:
-            label = f"{WORDS['indicators']} {item.id}“{item.name}”的{WORDS['weight_in_dimension']}"
+            label = f"{TERMS_ZH['indicators']} {item.id}“{item.name}”的{TERMS_ZH['weight_in_dimension']}"
             clause = f"indicators.{item.id}.weight_in_dimension"
             yield clause, _Parameter(label, _open_weight(item.weight_in_dimension, step))
 
@@ -183,7 +183,7 @@ def _bands(edition: Edition) -> Iterator[tuple[str, _Parameter]]:
     for grade in range(1, GRADES + 1):
         below, value, above = bounds[grade - 1 : grade + 2]
         ladder = Ladder(value, BAND_STEP, _steps_within(value - below, BAND_STEP), _steps_within(above - value, BAND_STEP))
-        yield f"bands.{grade}", _Parameter(f"{WORDS['bands']}·{edition.grade_names[grade - 1]}", ladder)
+        yield f"bands.{grade}", _Parameter(f"{TERMS_ZH['bands']}·{edition.grade_names[grade - 1]}", ladder)
 
 
 def _gates(edition: Edition) -> Iterator[tuple[str, _Parameter]]:
@@ -208,5 +208,5 @@ def _gates(edition: Edition) -> Iterator[tuple[str, _Parameter]]:
         ("expert_review", "from_level"): _between(gates.expert_review.from_level, 2, LEVELS),
     }
     for path, ladder in {**whole, **floors, **process}.items():
-        label = "·".join(WORDS.get(part, part) for part in ("gates", *path))
+        label = "·".join(TERMS_ZH.get(part, part) for part in ("gates", *path))
         yield ".".join(("gates", *path)), _Parameter(label, ladder)

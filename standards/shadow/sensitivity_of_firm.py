@@ -13,12 +13,12 @@ from standards.edition.edition import LEVELS
 from standards.scoring.results import Process
 from standards.scoring.scorecard import (
     GRADES_OF_TOTALS,
-    Group,
     Holds,
     Judge,
     Scale,
     Scorecard,
     Standing,
+    SubdimensionScore,
     everywhere,
     hundredths,
     issued,
@@ -331,12 +331,12 @@ class _Rest:
     over: int
 
     @staticmethod
-    def of(groups: Mapping[str, Group]) -> "_Rest":
+    def of(groups: Mapping[str, SubdimensionScore]) -> "_Rest":
         found = [group for group in groups.values() if group.present]
         points = sum((Fraction(group.share * group.weighted, group.present) for group in found), Fraction(0))
         return _Rest(sum(group.share for group in found), points.numerator, points.denominator)
 
-    def without(self, group: Group) -> "_Rest":
+    def without(self, group: SubdimensionScore) -> "_Rest":
         if group.present == group.share:
             return _Rest(self.share - group.share, self.points - group.weighted * self.over, self.over)
         points = Fraction(self.points, self.over) - Fraction(group.share * group.weighted, group.present)
@@ -377,7 +377,7 @@ class _Quotient:
         return first_from_zero(a, b, c if sign > 0 else c - 1)
 
 
-def _quotient(weight: int, full: int, group: Group, rest: _Rest, points: int | None) -> _Quotient:
+def _quotient(weight: int, full: int, group: SubdimensionScore, rest: _Rest, points: int | None) -> _Quotient:
     """The score as a function of one indicator's weight w.
 
     With s = (full − w) / (full − weight) for the siblings, the indicator's sub-dimension weighs w + s·others, its mean is

@@ -37,7 +37,7 @@ def city(request: pytest.FixtureRequest, tmp_path: Path, built: Callable[[str], 
         address = request.getfixturevalue("new_database")(urlsplit(address).path.strip("/"))
     with open_city(data, address, tokens) as opened:
         stop = threading.Event()
-        projector = threading.Thread(target=opened.installation.program.models.run, args=(stop,))
+        projector = threading.Thread(target=opened.installation.services.models.run, args=(stop,))
         projector.start()
         yield opened
         stop.set()

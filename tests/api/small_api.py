@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.kit.context import Context
-from api.kit.services import Identified, Program, SignedIn, Ticket, Upload
+from api.kit.services import Identified, Services, SignedIn, Ticket, Upload
 from api.server.field_rights import EVERYONE, SIGNED_IN
 from domain.access import Role, scope_of
 from domain.kernel import Rule
@@ -45,7 +45,7 @@ class SmallAccounts:
 
     sessions: dict[str, Identified] = field(default_factory=dict)
 
-    def identify(self, token: str, _reading: object = None) -> Identified | None:
+    def identify(self, token: str, _snapshot: object = None) -> Identified | None:
         return self.sessions.get(token)
 
     def sign_in(self, _login: str, _password: str) -> SignedIn | None:
@@ -102,7 +102,7 @@ class Seen:
 
 
 def _seen(context: Context) -> Seen:
-    return Seen(context=str(id(context.reading)), role=context.role, thread=threading.current_thread().name)
+    return Seen(context=str(id(context.snapshot)), role=context.role, thread=threading.current_thread().name)
 
 
 @strawberry.type
@@ -194,11 +194,11 @@ class Subscription:
 
     @strawberry.subscription
     async def moves(self, info: strawberry.Info[Context, None], after: int = 0) -> AsyncIterator[int]:
-        wakeups = info.context.wakeups
-        assert wakeups is not None
+        change_notifications = info.context.change_notifications
+        assert change_notifications is not None
         position = after
-        while await wakeups.beyond(position, 10):
-            position = wakeups.position
+        while await change_notifications.beyond(position, 10):
+            position = change_notifications.position
             yield position
 
     @strawberry.subscription
@@ -226,7 +226,7 @@ class SmallApi:
     """The app, and what the tests reach behind it."""
 
     app: Starlette
-    program: Program
+    services: Services
     accounts: SmallAccounts
     uploads: SmallUploads
 
@@ -244,7 +244,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
     accounts, uploads = SmallAccounts(), SmallUploads()
     shadows = open_shadow_leases(models_url)
     disclosures = open_disclosures(f"sqlite:///{folder / 'disclosures.db'}")
-    program = Program(
+    services = Services(
         journal=journal,
         models=models,
         blobs=Blobs(folder / "files"),
@@ -257,8 +257,8 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
         secret=b"s" * 32,
     )
     schema = strawberry.Schema(Query, Mutation, Subscription)
-    app = create_app(program, schema=schema, rows=ROWS, **rest)
-    yield SmallApi(app, program, accounts, uploads)
+    app = create_app(services, schema=schema, rows=ROWS, **rest)
+    yield SmallApi(app, services, accounts, uploads)
     disclosures.close()
     shadows.close()
     models.close()

@@ -30,7 +30,7 @@ def run(data: Path, *arguments: str) -> int:
 def followed(city: LiveCity) -> Iterator[None]:
     """The read models kept current, as they are in the program."""
     stop = threading.Event()
-    projector = threading.Thread(target=city.installation.program.models.run, args=(stop,))
+    projector = threading.Thread(target=city.installation.services.models.run, args=(stop,))
     projector.start()
     try:
         yield
@@ -57,7 +57,7 @@ def before(tmp_path: Path) -> Path:
 
 
 def people(installation: Installation, token: str) -> dict[str, tuple[str, bool]]:
-    city = LiveCity(installation, Operations(installation.program, build_schema(), FIELDS), {"city": token})
+    city = LiveCity(installation, Operations(installation.services, build_schema(), FIELDS), {"city": token})
     nodes = city.data("city", PEOPLE)["people"]["nodes"]
     return {node["id"]: (node["name"], node["erased"]) for node in nodes}
 
@@ -89,9 +89,9 @@ def test_a_city_is_lost_and_brought_back(before: Path, tmp_path: Path, capsys: p
     assert "not empty" in capsys.readouterr().err
     assert run(there, "verify") == 0
     with opened(Settings(before)) as old, opened(Settings(there)) as new:
-        assert new.program.journal.head() == old.program.journal.head()
+        assert new.services.journal.head() == old.services.journal.head()
         assert new.log.checkpoint() == old.log.checkpoint()
-        assert new.program.blobs.get(sha256(EVIDENCE).hexdigest()) == EVIDENCE
+        assert new.services.blobs.get(sha256(EVIDENCE).hexdigest()) == EVIDENCE
 
 
 def test_without_the_vault_names_are_unreadable_and_with_an_older_one_the_erased_stay_erased(
@@ -143,7 +143,7 @@ def test_a_key_that_is_not_the_logs_own_does_not_go_on_with_it(
     assert run(there, "restore", str(file), "--log-key", key) == 1
     assert "not the log's key" in capsys.readouterr().err
     with opened(Settings(there)) as installation:
-        assert installation.program.journal.head().size == 0
+        assert installation.services.journal.head().size == 0
     brought_back(before, there, file)
 
 

@@ -56,9 +56,9 @@ def city(request: pytest.FixtureRequest, written: Path, tmp_path_factory: pytest
     shutil.copytree(written, data)
     with opened(Settings(data), clock=lambda: AFTER) as installation:
         if request.param == "models folded anew":
-            installation.program.models.rebuild()
-        installation.program.models.catch_up()
-        city = LiveCity(installation, Operations(installation.program, SCHEMA, FIELDS))
+            installation.services.models.rebuild()
+        installation.services.models.catch_up()
+        city = LiveCity(installation, Operations(installation.services, SCHEMA, FIELDS))
         for login in ("city", "district", "auditor"):
             signed_in = installation.accounts.sign_in(login, f"demo-{login}-2024")
             assert signed_in is not None
@@ -208,5 +208,5 @@ def test_a_workbook_of_an_edition_is_that_edition(documents: Path, key: str) -> 
 
 @pytest.mark.parametrize("name", ["2023年名单.csv", "2023年名单.xlsx"])
 def test_a_roster_of_then_is_read_whole(documents: Path, name: str) -> None:
-    reading = read_roster((documents / name).read_bytes(), name)
-    assert (len(reading.firms), reading.refused_rows) == (60, 0)
+    snapshot = read_roster((documents / name).read_bytes(), name)
+    assert (len(snapshot.firms), snapshot.refused_rows) == (60, 0)

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from PIL import Image
 from pypdf import PdfReader
 
-from api.kit.services import Program
+from api.kit.services import Services
 from domain.access import Everything, Nothing, Role
 from domain.command_rights import HELD_BY_PEOPLE
 from domain.diagnosis import case as d
@@ -87,7 +87,7 @@ class House:
         self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
         self.shadows = open_shadow_leases(database or files["models"])
         blobs = Blobs(folder / "files")
-        self.program = Program(
+        self.services = Services(
             journal=self.journal,
             models=self.models,
             blobs=blobs,
@@ -107,13 +107,13 @@ class House:
 
     def open(self, seed: int = 7, progress: Callable[[int, int], None] | None = None) -> list[DemoLogin]:
         return demo_city.open_demo(
-            self.program, self.accounts, seed=seed, data=SMALL, finish=self.finish, progress=progress
+            self.services, self.accounts, seed=seed, data=SMALL, finish=self.finish, progress=progress
         )
 
     def finish(self, accepted: Accepted) -> Command:
         command = accepted.command
         assert isinstance(command, d.IssueReport | d.ConfirmReport)
-        kept = self.program.blobs.put(evidence_pdf(accepted.history[-1].position))
+        kept = self.services.blobs.put(evidence_pdf(accepted.history[-1].position))
         file = d.ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position)
         return command.model_copy(update={"file": file})
 
@@ -162,7 +162,7 @@ def test_another_vault_changes_the_sealed_names_and_nothing_else(tmp_path: Path,
 
 
 def test_another_seed_gives_another_city(city: House) -> None:
-    keys = city.program.keys
+    keys = city.services.keys
     told = [
         [(timed.at, timed.act.who, timed.diagnosis) for timed in story(SMALL, drawn(seed), keys, PRESENT).acts]
         for seed in (1, 1, 2)
@@ -189,8 +189,8 @@ def test_every_entry_stands_at_a_working_moment_of_its_own_past(city: House) -> 
 
 
 def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
-    with city.models.reading() as reading:
-        rows = diagnoses.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
+    with city.models.reading() as snapshot:
+        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)
         assert Counter(row.status for row in rows) == {
             "open": 2,
             "submitted": 1,
@@ -205,21 +205,21 @@ def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
         assert {row.campaign for row in rows} >= {"2026"}
         assert any(row.purpose == "repeat" for row in rows)
         reports = Counter(
-            (one.diagnosis, one.kind) for one in diagnoses.reports(reading, Everything(), [row.id for row in rows])
+            (one.diagnosis, one.kind) for one in diagnoses.reports(snapshot, Everything(), [row.id for row in rows])
         )
         assert Counter(reports.values()) == {1: 5, 2: 1}  # one was issued again after an objection
-        attached = diagnoses.evidence(reading, Everything(), [row.id for row in rows])
+        attached = diagnoses.evidence(snapshot, Everything(), [row.id for row in rows])
     assert len({one.sha256 for one in attached}) == len(attached) > 5
     for one in attached:
-        data = city.program.blobs.get(one.sha256)
+        data = city.services.blobs.get(one.sha256)
         assert data is not None
         assert content_problem(FILE_TYPES[one.filename.rsplit(".")[-1]], data) is None
 
 
 def test_differences_have_reasons_and_firms_state_more_than_was_found(city: House) -> None:
-    with city.models.reading() as reading:
-        rows = diagnoses.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
-        answers = diagnoses.answers(reading, Everything(), [row.id for row in rows])
+    with city.models.reading() as snapshot:
+        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)
+        answers = diagnoses.answers(snapshot, Everything(), [row.id for row in rows])
     verified = [answer for answer in answers if answer.verified is not None]
     assert len(verified) > 100
     assert all((answer.difference is not None) == (answer.given != answer.verified) for answer in verified)
@@ -228,25 +228,25 @@ def test_differences_have_reasons_and_firms_state_more_than_was_found(city: Hous
 
 
 def test_the_plans_targets_and_a_roster_of_each_year_are_there(city: House) -> None:
-    with city.models.reading() as reading:
-        targets = [target for year in (2023, 2024, 2025) for target in coverage.targets(reading, year)]
+    with city.models.reading() as snapshot:
+        targets = [target for year in (2023, 2024, 2025) for target in coverage.targets(snapshot, year)]
         assert [(target.year, target.at_least, target.clause, target.mark) for target in targets] == [
             (2023, 1800, "plan G1", "V"),
             (2024, 60, "plan G2", "V"),
             (2025, 100, "plan G3", "V"),
         ]
-        totals = [sum(row.total for row in coverage.by_district(reading, Everything(), y)) for y in range(2023, 2027)]
+        totals = [sum(row.total for row in coverage.by_district(snapshot, Everything(), y)) for y in range(2023, 2027)]
         assert totals == [60, 61, 62, 63]
-        assert directory.count(reading, Everything(), EnterpriseFilter()) == 69
+        assert directory.count(snapshot, Everything(), EnterpriseFilter()) == 69
     blocked = [entry for entry in city.journal.since(0, 1_000) if entry.type == "roster.blocked.v1"]
     assert [entry.role for entry in blocked] == ["district"]
 
 
 def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or_another_for_a_reason(city: House) -> None:
-    with city.models.reading() as reading:
-        assert {row.key for row in editions.editions(reading)} == set(published_editions())
-        assert edition_mapping.edition_mappings(reading) == edition_mappings()
-        rows = diagnoses.diagnoses(reading, Everything(), DiagnosisFilter(), 100)
+    with city.models.reading() as snapshot:
+        assert {row.key for row in editions.editions(snapshot)} == set(published_editions())
+        assert edition_mapping.edition_mappings(snapshot) == edition_mappings()
+        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)
     otherwise = [row for row in rows if row.reason is not None]
     assert 0 < len(otherwise) < len(rows) / 2
     for row in rows:
@@ -255,17 +255,17 @@ def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or
         chosen = d.chosen_otherwise(row.edition, Form(row.form), applied)
         assert chosen == (row in otherwise)
         assert (row.edition, row.form) == (("2023", "brief") if chosen else (applied.edition, applied.form))
-    with city.models.reading() as reading:
-        firms = directory.enterprises_by_id(reading, Everything(), [row.enterprise for row in otherwise])
+    with city.models.reading() as snapshot:
+        firms = directory.enterprises_by_id(snapshot, Everything(), [row.enterprise for row in otherwise])
     assert DATA.owner_firm.name in {firm.name for firm in firms.values()}
 
 
 def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_answered_and_one_open(city: House) -> None:
-    with city.models.reading() as reading:
-        [row] = revisions.revisions(reading, Everything(), 10)
-        comments = revisions.comments(reading, Nothing(), row.id, 100)
-        changes = revisions.changes(reading, Everything(), [row.id])
-        text = revisions.consulted_editions(reading, Nothing(), row.id)
+    with city.models.reading() as snapshot:
+        [row] = revisions.revisions(snapshot, Everything(), 10)
+        comments = revisions.comments(snapshot, Nothing(), row.id, 100)
+        changes = revisions.changes(snapshot, Everything(), [row.id])
+        text = revisions.consulted_editions(snapshot, Nothing(), row.id)
     assert (row.status, row.key) == ("consulting", str(PRESENT.year + 1))
     assert len({one.role for one in comments}) >= 4
     assert {one.disposition for one in comments} == {"adopted", "partly", "rejected", None}
@@ -276,11 +276,11 @@ def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_ans
 
 
 def test_what_the_draft_would_do_is_told_beside_it(city: House) -> None:
-    with city.models.reading() as reading:
-        [revision] = revisions.revisions(reading, Everything(), 10)
-        draft = revisions.draft_editions(reading, Everything(), revision.id)
-        run = shadow.shadow(reading, Everything(), revision.id)
-        finished = how_many(reading, Everything())
+    with city.models.reading() as snapshot:
+        [revision] = revisions.revisions(snapshot, Everything(), 10)
+        draft = revisions.draft_editions(snapshot, Everything(), revision.id)
+        run = shadow.shadow(snapshot, Everything(), revision.id)
+        finished = how_many(snapshot, Everything())
     assert draft is not None
     assert run is not None
     assert (run.status, run.draft_digest) == ("completed", draft.digest)
@@ -293,8 +293,8 @@ def test_what_the_draft_would_do_is_told_beside_it(city: House) -> None:
 def test_a_group_has_its_headquarters_diagnosed_under_its_own_edition_and_its_members_rolled_up(city: House) -> None:
     group = DATA.owner_firm.group
     seat = seats(DATA)[group]
-    with city.models.reading() as reading:
-        shown = groups.group(reading, Everything(), group, city.clock().date())
+    with city.models.reading() as snapshot:
+        shown = groups.group(snapshot, Everything(), group, city.clock().date())
     assert shown is not None
     assert shown.headquarters is not None
     assert shown.headquarters.name == seat.name
@@ -309,7 +309,7 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
     logins = city.open()
     assert {login.role for login in logins} == HELD_BY_PEOPLE - {Role.MARKER, Role.ARBITER} | {Role.PARTNER}
     sees_no_firm = {Role.OPERATOR, Role.SUPPLIER}
-    with city.models.reading() as reading:
+    with city.models.reading() as snapshot:
         for login in logins:
             assert login.says
             assert login.says_in_english
@@ -317,13 +317,13 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
             known = city.accounts.identify(opened.token if opened else login.password)
             assert known is not None, login
             assert known.caller.role == login.role
-            seen = directory.enterprises(reading, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), 10)
+            seen = directory.enterprises(snapshot, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), 10)
             if login.role in sees_no_firm:
                 assert seen == []
                 continue
             assert [firm.name for firm in seen] == [DATA.owner_firm.name]
             cases = diagnoses.diagnoses(
-                reading, known.caller.scope, DiagnosisFilter(enterprise=seen[0].id), 10
+                snapshot, known.caller.scope, DiagnosisFilter(enterprise=seen[0].id), 10
             )
             assert [(case.status, case.answered > 0) for case in cases] == [("open", True)]
 
@@ -335,8 +335,8 @@ def test_who_is_let_in_for_a_term_finds_a_result_too(city: House, role: Role) ->
     assert opened is not None
     known = city.accounts.identify(opened.token)
     assert known is not None
-    with city.models.reading() as reading:
-        cases = diagnoses.diagnoses(reading, known.caller.scope, DiagnosisFilter(), 10)
+    with city.models.reading() as snapshot:
+        cases = diagnoses.diagnoses(snapshot, known.caller.scope, DiagnosisFilter(), 10)
     assert {case.status for case in cases} == {"confirmed", "open"}
 
 
@@ -350,17 +350,17 @@ def test_the_departments_filler_fills_one_section(city: House) -> None:
 
 
 def test_whoever_signs_in_as_a_provider_finds_every_state(city: House) -> None:
-    with city.models.reading() as reading:
-        every = {row.status for row in diagnoses.diagnoses(reading, Everything(), DiagnosisFilter(), 100)}
+    with city.models.reading() as snapshot:
+        every = {row.status for row in diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)}
         mine = DiagnosisFilter(provider=DATA.owner_firm.provider)
-        assert {row.status for row in diagnoses.diagnoses(reading, Everything(), mine, 100)} == every
+        assert {row.status for row in diagnoses.diagnoses(snapshot, Everything(), mine, 100)} == every
 
 
 def test_names_of_people_are_sealed_and_open_with_their_keys(city: House) -> None:
     assert all("示例·".encode() not in entry.state for entry in city.journal.since(0, 100_000))
-    with city.models.reading() as reading:
-        rows = reading.rows(people.PEOPLE.select().with_only_columns(*list(reading[people.PEOPLE].c)[:2]))
-    names = {city.program.keys.open(person, "name", sealed) for person, sealed in rows}
+    with city.models.reading() as snapshot:
+        rows = snapshot.rows(people.PEOPLE.select().with_only_columns(*list(snapshot[people.PEOPLE].c)[:2]))
+    names = {city.services.keys.open(person, "name", sealed) for person, sealed in rows}
     assert all(name is not None and name.startswith("示例·") for name in names)
 
 
@@ -400,7 +400,7 @@ def test_progress_counts_every_act(tmp_path: Path) -> None:
 
 def test_a_present_within_the_first_two_years_is_refused(city: House) -> None:
     with pytest.raises(ValueError, match="present"):
-        story(SMALL, drawn(1), city.program.keys, datetime(2024, 6, 1, tzinfo=UTC))
+        story(SMALL, drawn(1), city.services.keys, datetime(2024, 6, 1, tzinfo=UTC))
 
 
 # The city as authored
@@ -432,9 +432,9 @@ def test_every_years_roster_is_read_without_a_refusal_and_sizes_follow_the_rule(
     unused = Unused(DATA, chance)
     firms = draw_firms(DATA, chance, unused)
     for year in (2023, 2024, 2025):
-        reading = read_roster(roster_file(firms, "名单（示例）"), "名单.csv")
-        assert (reading.read_rows, reading.refused_rows) == (len(firms), 0)
-        command = roster_command(reading, year)
+        snapshot = read_roster(roster_file(firms, "名单（示例）"), "名单.csv")
+        assert (snapshot.read_rows, snapshot.refused_rows) == (len(firms), 0)
+        command = roster_command(snapshot, year)
         assert {firm.district for _, firm in command.rows} == set(DATA.districts)
         sizes = Counter(firm.size_class for _, firm in command.rows)
         assert 0 < sizes["large"] < sizes["medium"] < sizes["small"]

@@ -18,7 +18,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     data = tmp_path_factory.mktemp("city") / "data"
     with live_city(data, "sqlite:///") as opened:
         stop = threading.Event()
-        projector = threading.Thread(target=opened.installation.program.models.run, args=(stop,))
+        projector = threading.Thread(target=opened.installation.services.models.run, args=(stop,))
         projector.start()
         diagnosis = opened.issued()
         opened.data("district", "{ enterprises { nodes { revenueWan } } }")

@@ -52,7 +52,7 @@ def installation(url: str, tmp_path: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def client(installation: Installation) -> Iterator[TestClient]:
-    with TestClient(create_app(installation.program), raise_server_exceptions=False) as opened_client:
+    with TestClient(create_app(installation.services), raise_server_exceptions=False) as opened_client:
         yield opened_client
 
 
@@ -77,7 +77,7 @@ def away(database: str, postgres: str, tmp_path: Path) -> Iterator[tuple[TestCli
         run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
     with opened(Settings(tmp_path / "data", database)) as installation:
-        app = create_app(installation.program, project=True)
+        app = create_app(installation.services, project=True)
         with TestClient(app, raise_server_exceptions=False) as client:
             yield client, leave, come_back
             come_back()
@@ -113,14 +113,14 @@ def test_not_ready_while_nothing_can_be_written(database: str, postgres: str, tm
     """A server that takes part for reading only: reads are answered, and who watches over us is told."""
     name = urlsplit(database).path.strip("/")
     with opened(Settings(tmp_path / "data", database)) as installation:
-        app = create_app(installation.program)
+        app = create_app(installation.services)
         with TestClient(app) as client:
             assert client.get("/health").json() == {"status": "ok"}
             with closing(psycopg2.connect(postgres)) as connection, connection.cursor() as cursor:
                 connection.autocommit = True
                 cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
                 cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        with TestClient(create_app(installation.program)) as client:
+        with TestClient(create_app(installation.services)) as client:
             assert client.get("/health/live").status_code == 200
             found = client.get("/health")
             assert found.status_code == 503
@@ -132,8 +132,8 @@ def test_not_ready_while_no_file_can_be_kept(installation: Installation, lines: 
     def full() -> None:
         raise OSError(28, "No space left on device")
 
-    program = replace(installation.program, checks={**installation.program.checks, "FILES": full})
-    with TestClient(create_app(program)) as client:
+    services = replace(installation.services, checks={**installation.services.checks, "FILES": full})
+    with TestClient(create_app(services)) as client:
         for _ in range(50):
             found = client.get("/health/ready").json()
         assert [reason["code"] for reason in found["reasons"]] == ["FILES"]
@@ -152,8 +152,8 @@ def test_a_store_that_does_not_answer_is_asked_once_and_said_not_to(
         asked.append(1)
         go_on.wait(20)
 
-    program = replace(installation.program, checks={"VAULT": stuck})
-    with TestClient(create_app(program)) as client:
+    services = replace(installation.services, checks={"VAULT": stuck})
+    with TestClient(create_app(services)) as client:
         for _ in range(3):
             assert [reason["code"] for reason in client.get("/health").json()["reasons"]] == ["VAULT"]
         assert len(asked) == 1
@@ -193,7 +193,7 @@ def test_a_fault_outside_any_answer_of_ours_is_json_with_an_id_that_is_in_the_lo
     installation: Installation, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(installation.accounts), "identify", lambda *_: 1 // 0)
-    with TestClient(create_app(installation.program), raise_server_exceptions=False) as client:
+    with TestClient(create_app(installation.services), raise_server_exceptions=False) as client:
         answer = client.post("/graphql", json=QUERY, headers={"authorization": "Bearer x"})
     (error,) = answer.json()["errors"]
     assert answer.status_code == 500

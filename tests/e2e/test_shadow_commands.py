@@ -16,7 +16,7 @@ from zhenduan.wiring import opened
 @pytest.fixture
 def data(tmp_path: Path) -> str:
     with opened(Settings(tmp_path / "city"), create=True) as installation:
-        city = City(installation.program.journal)
+        city = City(installation.services.journal)
         city.issued()
         put_to_consultation(city)
         city.send(CITY, drafting("unfinished", "2028", RevisionKind.REVISION))

@@ -100,7 +100,7 @@ def installation(url: str, tmp_path: Path, provider: Provider, clock: Clock) -> 
         provider=ProviderSettings(provider.address, "zhenduan", HOME),
     )
     with opened(settings, create=True, clock=clock) as found:
-        send = found.program.send
+        send = found.services.send
         for unit, kind in (("310117", OrganisationKind.DISTRICT), ("audit", OrganisationKind.AUDITOR)):
             send(operator("tests"), RegisterOrganisation(organisation=unit, kind=kind, name=unit))
         send(operator("tests"), RegisterPerson(person="li", sealed_name="x"))
@@ -109,7 +109,7 @@ def installation(url: str, tmp_path: Path, provider: Provider, clock: Clock) -> 
                 person="li", membership=membership, role=role, organisation=unit, since=date(2024, 1, 1)
             )
             send(operator("tests"), grant)
-        found.program.models.catch_up()
+        found.services.models.catch_up()
         yield found
 
 
@@ -121,7 +121,7 @@ def linked(installation: Installation, provider: Provider) -> Installation:
 
 @pytest.fixture
 def client(linked: Installation) -> Iterator[TestClient]:
-    with TestClient(create_app(linked.program), follow_redirects=False) as found:
+    with TestClient(create_app(linked.services), follow_redirects=False) as found:
         yield found
 
 
@@ -231,8 +231,8 @@ def test_a_role_taken_away_or_a_subject_unlinked_ends_what_a_token_opens_at_once
 ) -> None:
     token = provider.signed()
     assert viewer(client, token)[1]["role"] == "district"
-    linked.program.send(operator("tests"), EndMembership(person="li", membership="m1", on=date(2024, 1, 2)))
-    linked.program.models.catch_up()
+    linked.services.send(operator("tests"), EndMembership(person="li", membership="m1", on=date(2024, 1, 2)))
+    linked.services.models.catch_up()
     assert viewer(client, token)[1]["role"] == "auditor"
     linked.accounts.subjects.unlink(provider.address, "sub-1")
     assert viewer(client, token)[0] == 401
@@ -445,7 +445,7 @@ def test_the_cookie_of_a_sign_on_goes_by_tls_alone_where_we_are_reached_by_it(
     there = IdentityProvider(ProviderSettings(provider.address, "zhenduan", home), clock)
     vault = linked.accounts._vault  # noqa: SLF001 - the same vault, another public address
     sign_on = SingleSignOn(vault, there, linked.accounts.subjects, linked.accounts, clock)
-    with TestClient(create_app(replace(linked.program, sign_on=sign_on)), follow_redirects=False) as client:
+    with TestClient(create_app(replace(linked.services, sign_on=sign_on)), follow_redirects=False) as client:
         cookie = client.get("/login").headers["set-cookie"].lower()
     assert ("secure" in cookie) is secure
     assert "httponly" in cookie
@@ -459,6 +459,6 @@ def test_without_a_provider_there_is_no_way_in(tmp_path: Path) -> None:
     found = from_environment(environment=named).provider
     assert found == ProviderSettings("https://sso.example", "c", "https://h")
     assert found.callback == "https://h/callback"
-    with opened(Settings(tmp_path / "plain"), create=True) as plain, TestClient(create_app(plain.program)) as client:
+    with opened(Settings(tmp_path / "plain"), create=True) as plain, TestClient(create_app(plain.services)) as client:
         assert client.get("/login").status_code == 404
         assert viewer(client, "eyJhbGciOiJub25lIn0.e30.")[0] == 401

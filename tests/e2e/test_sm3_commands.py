@@ -71,6 +71,6 @@ def test_a_backup_of_an_sm3_city_comes_back_as_one_and_under_no_other_setting(
     assert run(there, "restore", str(file)) == 0
     assert run(there, "verify") == 0
     with opened(Settings(city)) as old, opened(Settings(there)) as new:
-        assert new.program.journal.head() == old.program.journal.head()
-        assert new.program.journal.head().algorithm == "sm3"
+        assert new.services.journal.head() == old.services.journal.head()
+        assert new.services.journal.head().algorithm == "sm3"
         assert new.log.checkpoint() == old.log.checkpoint()

@@ -164,6 +164,6 @@ def test_tables_of_kept_signatures_change_for_nobody(journal: Journal, tables: L
         if url.startswith("sqlite"):
             connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (1, 'k', 2, 'other')")
             connection.commit()
-    with tables.reading() as reading:
-        assert list(reading.exec_driver_sql("SELECT * FROM checkpoints")) == [(1, "k", 1, "note")]
-        assert list(reading.exec_driver_sql("SELECT * FROM cosignatures")) == [(1, "w", "k", "line")]
+    with tables.reading() as snapshot:
+        assert list(snapshot.exec_driver_sql("SELECT * FROM checkpoints")) == [(1, "k", 1, "note")]
+        assert list(snapshot.exec_driver_sql("SELECT * FROM cosignatures")) == [(1, "w", "k", "line")]

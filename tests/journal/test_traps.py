@@ -19,7 +19,7 @@ from journal.codec import decode, encode
 from journal.engines.postgres import PostgresRecorder
 from journal.engines.postgres_schema import SCHEMA_LOCK
 from journal.engines.sqlite import SQLiteRecorder, to_wal
-from projections.engine.runner import DESKS
+from projections.engine.runner import READ_MODELS
 from standards import Answer
 from tests.journal.writers import appends, entry, now, opens, processes, statement
 from tests.small_city import City
@@ -206,8 +206,8 @@ def test_what_is_stored_reads_back_to_the_same_bytes(journal: Journal) -> None:
 
 
 def test_no_table_holds_a_number_that_is_not_exact(tmp_path: Path) -> None:
-    for desk in DESKS:
-        for table in desk.tables:
+    for read_model in READ_MODELS:
+        for table in read_model.tables:
             assert not [c for c in table.columns if isinstance(c.type, (Numeric, Float))], table.name
     SQLiteRecorder(tmp_path / "j.db").close()
     with closing(sqlite3.connect(tmp_path / "j.db")) as connection:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.events import CAPABILITIES
-from domain.kernel import Capability, Command, Elsewhere, Event, Facts, Occasion, Refused, Rule, fold
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, OnStream, Refused, Rule, fold
 
 AT = datetime(2024, 5, 6, 8, 0, tzinfo=UTC)
 
@@ -47,15 +47,15 @@ class Given:
         read = {stream: self.read.get(stream) for stream in declared}
         declared += self.capability.reads_further(command, self.state, read)
         read = {stream: self.read.get(stream) for stream in declared}
-        occasion = Occasion(by, role, organisation, at, read, sections)
+        context = DecisionContext(by, role, organisation, at, read, sections)
         try:
-            self.outcome = self.capability.decide(command, self.state, occasion)
+            self.outcome = self.capability.decide(command, self.state, context)
         except Refused as refused:
             self.outcome = refused
             return self
         ACCEPTED.add(type(command))
         for fact in self.outcome:
-            if isinstance(fact, Elsewhere):
+            if isinstance(fact, OnStream):
                 assert fact.stream in declared, f"{fact.stream} is written but was not read"
                 kind = CAPABILITIES[fact.stream.split("/", 1)[0]]
                 self.read[fact.stream] = kind.evolve(self.read.get(fact.stream), fact.event)

@@ -17,7 +17,7 @@ from domain.diagnosis.rules import DIAGNOSES
 from domain.events import CAPABILITIES
 from domain.kernel import holds_control, without_invisible
 from domain.participants.people import RegisterPerson
-from domain.reservations import SLOTS
+from domain.reservations import RESERVATIONS
 from standards import Answer, Form
 from tests.rules.cases import EVIDENCE, OPENING, VISIT, WORLD, accepted, firm, opened, provider, save, verify
 from tests.rules.firms import EDITION, uniform
@@ -202,7 +202,7 @@ def test_every_text_list_and_mapping_of_a_command_has_an_upper_bound(command: ty
 
 
 def test_a_slot_and_an_enterprise_are_addressed_by_no_command() -> None:
-    assert SLOTS.commands == ()
+    assert RESERVATIONS.commands == ()
     assert CAPABILITIES["enterprise"].commands == ()
 
 

@@ -16,6 +16,6 @@ def answer_requests(data: Path, url: str, ready: "Queue[int]") -> None:
     with opened(Settings(data, None if url.startswith("sqlite") else url)) as installation, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        config = uvicorn.Config(create_app(installation.program), log_level="error")
+        config = uvicorn.Config(create_app(installation.services), log_level="error")
         ready.put(int(listening.getsockname()[1]))
         uvicorn.Server(config).run([listening])

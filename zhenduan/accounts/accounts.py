@@ -330,8 +330,8 @@ class LocalAccounts:
 
     def issue_partner_key(self, partner: str, organisation: str, lifetime: timedelta) -> IssuedKey:
         """A bearer key for another system 签发合作方密钥; see `PartnerKeys.issue`."""
-        with self._models.reading() as reading:
-            return self.partner_keys.issue(reading, partner, organisation, lifetime, self._clock())
+        with self._models.reading() as snapshot:
+            return self.partner_keys.issue(snapshot, partner, organisation, lifetime, self._clock())
 
     def rotate_partner_key(self, key: str, overlap: timedelta) -> IssuedKey:
         """A new key in place of an old one 轮换合作方密钥; see `PartnerKeys.rotate`."""

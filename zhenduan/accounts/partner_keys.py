@@ -19,7 +19,7 @@ from domain.participants.organisations import OrganisationKind
 from journal import Caller
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault
-from projections import Reading
+from projections import Snapshot
 from projections.participants.directory import organisations_by_id
 
 META = MetaData(schema=SCHEMA)
@@ -84,7 +84,7 @@ class PartnerKeys:
         vault.create(META)
 
     def issue(
-        self, reading: Reading, partner: str, organisation: str, lifetime: timedelta, now: datetime
+        self, snapshot: Snapshot, partner: str, organisation: str, lifetime: timedelta, now: datetime
     ) -> IssuedKey:
         """A new key 签发密钥. organisation: a registered district's code, or "*" for the city.
 
@@ -92,7 +92,7 @@ class PartnerKeys:
             Refused: PARTNER_SCOPE_UNKNOWN, PARTNER_KEY_LIFETIME.
         """
         if organisation != CITY:
-            found = organisations_by_id(reading, [organisation]).get(organisation)
+            found = organisations_by_id(snapshot, [organisation]).get(organisation)
             if found is None or found.kind != OrganisationKind.DISTRICT:
                 raise PARTNER_SCOPE_UNKNOWN.refuse(organisation=organisation)
         if not timedelta(0) < lifetime <= LONGEST_LIFETIME:

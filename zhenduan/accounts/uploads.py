@@ -108,13 +108,13 @@ class SignedUploads:
         """
         if kind not in KINDS:
             raise UPLOAD_KIND_UNKNOWN.refuse(kind=kind)
-        _, endings, command = KINDS[kind]
+        _, revocations, command = KINDS[kind]
         if caller.role not in COMMANDS[command]:
             raise ROLE_NOT_ALLOWED.refuse(role=caller.role)
         name = cleaned(filename)
         if not 0 < len(name) <= LONGEST_NAME:
             raise UPLOAD_NAME_UNUSABLE.refuse(most=LONGEST_NAME)
-        _accepted(name, endings)
+        _accepted(name, revocations)
         expires_at = self._clock() + TICKET_LIFETIME
         unit = (_unit_role(caller), caller.organisation)
         claims = [secrets.token_hex(16), kind, *unit, name, microseconds(expires_at)]
@@ -162,12 +162,12 @@ class SignedUploads:
         with self._vault.reading() as connection:
             if connection.execute(select(USED_TICKETS.c.id).where(USED_TICKETS.c.id == identity)).first() is not None:
                 raise UPLOAD_TICKET_USED.refuse()
-        largest, endings, _ = KINDS[kind]
+        largest, revocations, _ = KINDS[kind]
         if not data:
             raise UPLOAD_EMPTY.refuse()
         if len(data) > largest:
             raise UPLOAD_TOO_LARGE.refuse(mebibytes=largest // MIB)
-        file_type = _accepted(name, endings)
+        file_type = _accepted(name, revocations)
         if (problem := content_problem(file_type, data)) is not None:
             says, says_in_english = problem
             raise UPLOAD_CONTENT_DIFFERS.refuse(
@@ -213,8 +213,8 @@ def _unit_role(caller: Caller) -> str:
     return head_of(Role(caller.role)).value
 
 
-def _accepted(name: str, endings: frozenset[str]) -> FileType:
+def _accepted(name: str, revocations: frozenset[str]) -> FileType:
     found = type_of(name)
-    if found is None or found.ending not in endings:
-        raise UPLOAD_TYPE_REFUSED.refuse(accepted="、".join(sorted(endings)))
+    if found is None or found.ending not in revocations:
+        raise UPLOAD_TYPE_REFUSED.refuse(accepted="、".join(sorted(revocations)))
     return found

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import orjson
 
-from api.kit.services import Program
+from api.kit.services import Services
 from domain.access import Everything, Role
 from domain.events import CAPABILITIES
 from domain.kernel import Command, Refused
@@ -43,36 +43,36 @@ class _CutShort(Exception):  # noqa: N818 - no fault: the process ends, or anoth
     """A run is left to another."""
 
 
-def do_shadows(program: Program, stop: threading.Event, worker: str, *, reason: str = "") -> int:
+def do_shadows(services: Services, stop: threading.Event, worker: str, *, reason: str = "") -> int:
     """Do every run that is asked for and that nobody else is at 执行待测算; how many were ended. reason: kept in their entries."""
-    with program.models.reading() as reading:
-        waiting = shadow.running(reading, Everything())
+    with services.models.reading() as snapshot:
+        waiting = shadow.running(snapshot, Everything())
     ended = 0
     for run in waiting:
         if stop.is_set():
             break
         try:
-            ended += _do(program, run, stop, worker, reason)
+            ended += _do(services, run, stop, worker, reason)
         except _CutShort:
-            program.shadows.release(run.revision, worker)
+            services.shadows.release(run.revision, worker)
         except Exception:
             log.exception("影子测算失败 a shadow re-scoring failed: %s/%s", run.revision, run.number)
-            _end(program, run, FailShadow(revision=run.revision, number=run.number, reason="程序出错，已记入日志"), reason)
+            _end(services, run, FailShadow(revision=run.revision, number=run.number, reason="程序出错，已记入日志"), reason)
             ended += 1
     return ended
 
 
-def _do(program: Program, run: ShadowRow, stop: threading.Event, worker: str, reason: str) -> bool:
-    new = _draft(program, run)
-    with program.models.reading() as reading:
-        if not program.shadows.take(run.revision, run.number, how_many(reading, Everything()), worker, _now(program)):
+def _do(services: Services, run: ShadowRow, stop: threading.Event, worker: str, reason: str) -> bool:
+    new = _draft(services, run)
+    with services.models.reading() as snapshot:
+        if not services.shadows.take(run.revision, run.number, how_many(snapshot, Everything()), worker, _now(services)):
             return False
         old: dict[str, AnyEdition] = {
-            row.key: edition_of_json(row.body) for row in editions.editions(reading) if row.key in new
+            row.key: edition_of_json(row.body) for row in editions.editions(snapshot) if row.key in new
         }
         rescoring = Rescoring(old, new)
-        progress = _telling(program, run, stop, worker)
-        lines = map(shadow.mover_line, rescoring.movers(reading, Everything(), progress))
+        progress = _telling(services, run, stop, worker)
+        lines = map(shadow.mover_line, rescoring.movers(snapshot, Everything(), progress))
         moved = 0
 
         def counted() -> Iterator[bytes]:
@@ -81,8 +81,8 @@ def _do(program: Program, run: ShadowRow, stop: threading.Event, worker: str, re
                 moved += 1
                 yield line
 
-        movers = program.blobs.keep(counted())
-        position = reading.position
+        movers = services.blobs.keep(counted())
+        position = snapshot.position
     told = CompleteShadow(
         revision=run.revision,
         number=run.number,
@@ -94,15 +94,15 @@ def _do(program: Program, run: ShadowRow, stop: threading.Event, worker: str, re
         movers=movers,
         moved=moved,
     )
-    _end(program, run, told, reason)
-    program.shadows.tell(run.revision, run.number, rescoring.done, worker, _now(program))
+    _end(services, run, told, reason)
+    services.shadows.tell(run.revision, run.number, rescoring.done, worker, _now(services))
     return True
 
 
-def _draft(program: Program, run: ShadowRow) -> dict[str, AnyEdition]:
+def _draft(services: Services, run: ShadowRow) -> dict[str, AnyEdition]:
     """Published key -> the edition in its place, of the draft as it stood when the run was asked for."""
     capability = CAPABILITIES["revision"]
-    events = [decode(capability, one.type, one.state) for one in program.journal.read(revision_stream(run.revision))]
+    events = [decode(capability, one.type, one.state) for one in services.journal.read(revision_stream(run.revision))]
     stood = accumulate(events[1:], capability.evolve, initial=capability.evolve(None, events[0]))
     revision = next((one for one in stood if one.draft_version == run.draft_version), None)
     if not isinstance(revision, Revision) or revision.standard.digest != run.draft_digest:
@@ -126,7 +126,7 @@ def input_digest(run: ShadowRow, position: int, new: dict[str, AnyEdition]) -> s
     return sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _telling(program: Program, run: ShadowRow, stop: threading.Event, worker: str) -> Callable[[int], None]:
+def _telling(services: Services, run: ShadowRow, stop: threading.Event, worker: str) -> Callable[[int], None]:
     last = time.monotonic()
 
     def told(done: int) -> None:
@@ -135,30 +135,30 @@ def _telling(program: Program, run: ShadowRow, stop: threading.Event, worker: st
             raise _CutShort
         if time.monotonic() - last >= TELL_SECONDS:
             last = time.monotonic()
-            if not program.shadows.tell(run.revision, run.number, done, worker, _now(program)):
+            if not services.shadows.tell(run.revision, run.number, done, worker, _now(services)):
                 raise _CutShort
 
     return told
 
 
-def _end(program: Program, run: ShadowRow, command: Command, reason: str) -> None:
+def _end(services: Services, run: ShadowRow, command: Command, reason: str) -> None:
     with suppress(Refused):  # another process ended it meanwhile
-        program.send(SYSTEM, command, reason=reason, causation=f"{shadow_stream(run.revision)}/{run.stream_version}")
+        services.send(SYSTEM, command, reason=reason, causation=f"{shadow_stream(run.revision)}/{run.stream_version}")
 
 
-def _now(program: Program) -> int:
-    return microseconds(program.clock())
+def _now(services: Services) -> int:
+    return microseconds(services.clock())
 
 
 @contextmanager
-def shadowing(program: Program, seconds: float = LOOK_SECONDS) -> Iterator[None]:
+def shadowing(services: Services, seconds: float = LOOK_SECONDS) -> Iterator[None]:
     """Do what is asked for while the block lasts, looking at an interval."""
     stop, worker = threading.Event(), str(uuid4())
 
     def run() -> None:
         while not stop.wait(seconds):
             try:
-                do_shadows(program, stop, worker)
+                do_shadows(services, stop, worker)
             except Exception:
                 log.exception("影子测算未能开始 no shadow re-scoring could begin")
 

@@ -57,7 +57,7 @@ def _refusal(refused: Refused) -> int:
 def rebuild(settings: Settings) -> int:
     """Fold every read model anew and swap."""
     with opened(settings) as installation, progress("重建 rebuilding", "条 entries") as told:
-        installation.program.models.rebuild(told)
+        installation.services.models.rebuild(told)
     return 0
 
 
@@ -68,7 +68,7 @@ def verify_journal(settings: Settings, against: Sequence[Path] = ()) -> int:
     """
     with opened(settings) as installation:
         with progress("核验 verifying", "条 entries") as told:
-            found = verify(installation.program.journal, told)
+            found = verify(installation.services.journal, told)
         match found:
             case Verified(size=size, root=root, algorithm=algorithm):
                 out(f"完整 intact: {size} 条 entries, root {root.hex()} ({algorithm})")
@@ -114,12 +114,12 @@ def initialise(settings: Settings, city: str, user: str) -> int:
         new = 0
         for command in wanted:
             try:
-                installation.program.send(operator(user), command, reason="初始化")
+                installation.services.send(operator(user), command, reason="初始化")
                 new += 1
             except Refused as refused:
                 if refused.rule.code != "ORGANISATION_EXISTS":
                     return _refusal(refused)
-        installation.program.models.catch_up()
+        installation.services.models.catch_up()
     out(f"已登记 registered: {new}；已存在 there already: {len(wanted) - new}")
     return 0
 
@@ -152,12 +152,12 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
                 membership=str(uuid4()),
                 role=role,
                 organisation=invitation.organisation,
-                since=city_day(installation.program.clock()),
+                since=city_day(installation.services.clock()),
             )
             installation.accounts.register(invitation.login, password, person)
             try:
                 _register(installation, person, name, user)
-                installation.program.send(operator(user), grant, reason="命令行开通")
+                installation.services.send(operator(user), grant, reason="命令行开通")
             except (Refused, Conflict):
                 installation.accounts.remove(person)
                 _take_back(installation, person, user)
@@ -167,7 +167,7 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
         except ValidationError as problem:
             sys.stderr.write(f"输入有误 malformed: {problem}\n")
             return 2
-        installation.program.models.catch_up()
+        installation.services.models.catch_up()
     out(f"登录名 login: {invitation.login}\n密码 password: {password}")
     return 0
 
@@ -175,18 +175,18 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
 def _register(installation: Installation, person: str, name: str, user: str) -> None:
     def seal(accepted: Accepted) -> RegisterPerson:
         assert isinstance(accepted.command, RegisterPerson)  # noqa: S101 - sent below
-        sealed = installation.program.keys.seal(person, "name", name)
+        sealed = installation.services.keys.seal(person, "name", name)
         return accepted.command.model_copy(update={"sealed_name": sealed})
 
     draft = RegisterPerson(person=person, sealed_name="draft")
-    installation.program.send(operator(user), draft, reason="命令行开通", finish=seal)
+    installation.services.send(operator(user), draft, reason="命令行开通", finish=seal)
 
 
 def _take_back(installation: Installation, person: str, user: str) -> None:
     """Erase a person who was registered for a role that was refused: nothing readable is left of a failed invitation."""
     with suppress(Refused):  # the registration itself may be what was refused
-        installation.program.send(operator(user), ErasePerson(person=person), reason="命令行开通未成")
-    installation.program.keys.destroy(person)
+        installation.services.send(operator(user), ErasePerson(person=person), reason="命令行开通未成")
+    installation.services.keys.destroy(person)
 
 
 def change_password(settings: Settings, login: str, password: str, *, show: bool) -> int:
@@ -205,13 +205,13 @@ def export_person(settings: Settings, person: str) -> int:
     from api.participants.person_export import firms_in, held_on  # noqa: PLC0415 - it builds types of the schema
 
     with opened(settings) as installation:
-        installation.program.models.catch_up()
-        with installation.program.models.reading() as reading:
-            found = held_on(installation.program, reading, person)
+        installation.services.models.catch_up()
+        with installation.services.models.reading() as reading:
+            found = held_on(installation.services, reading, person)
             if found is not None:
                 disclosing = Disclosing("zhenduan export-person")
                 disclosing.note(frozenset({"contacts"}), firms_in(reading, found))
-                disclosing.leave(installation.program, operator(getpass.getuser()))
+                disclosing.leave(installation.services, operator(getpass.getuser()))
     if found is None:
         sys.stderr.write(f"没有该人员 no such person: {person}\n")
         return 2
@@ -225,8 +225,8 @@ def link_subject(settings: Settings, person: str, subject: str) -> int:
         sys.stderr.write("未设置身份提供方 no identity provider is set: ZHENDUAN_OIDC_ISSUER\n")
         return 2
     with opened(settings) as installation:
-        installation.program.models.catch_up()
-        with installation.program.models.reading() as reading:
+        installation.services.models.catch_up()
+        with installation.services.models.reading() as reading:
             known = people.people_by_id(reading, Everything(), [person])
         if not known or known[0].erased:
             sys.stderr.write(f"没有该人员 no such person: {person}\n")
@@ -289,19 +289,19 @@ def import_roster(settings: Settings, file: Path, year: int, user: str, *, accep
         reading = read_roster(content, file.name, progress=told)
     with opened(settings) as installation:
         try:
-            installation.program.models.catch_up()
-            with installation.program.models.reading() as snapshot:
+            installation.services.models.catch_up()
+            with installation.services.models.reading() as snapshot:
                 units = directory.ids_by_name(snapshot, NAMED_UNITS)
             command: ImportRoster = roster_command(reading, year, accept_partial=accept_partial, organisations=units)
-            handled = installation.program.send(operator(user), command)
+            handled = installation.services.send(operator(user), command)
         except ValidationError as problem:
             sys.stderr.write(f"输入有误 malformed: {problem}\n")
             return 2
         except Refused as refused:
             return _refusal(refused)
         with progress("更新读模型 projecting", "条 entries") as told:
-            told(installation.program.models.catch_up())
-        with installation.program.models.reading() as snapshot:
+            told(installation.services.models.catch_up())
+        with installation.services.models.reading() as snapshot:
             row = rosters.import_of_file(snapshot, operator(user).scope, year, command.digest)
     _show(command.findings)
     assert row is not None  # noqa: S101 - the report is an entry, now or before
@@ -323,10 +323,10 @@ def publish_edition(settings: Settings, key: str, user: str) -> int:
         return 2
     with opened(settings) as installation:
         try:
-            handled = installation.program.send(operator(user), PublishEdition(**dict(load_composition(key))))
+            handled = installation.services.send(operator(user), PublishEdition(**dict(load_composition(key))))
         except Refused as refused:
             return _refusal(refused)
-        installation.program.models.catch_up()
+        installation.services.models.catch_up()
     out(f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}")
     return 0
 
@@ -336,9 +336,9 @@ def set_edition_mapping(settings: Settings, user: str) -> int:
     with opened(settings) as installation:
         for mapping in edition_mappings().mappings:
             try:
-                handled = installation.program.send(operator(user), mapping_command(mapping))
+                handled = installation.services.send(operator(user), mapping_command(mapping))
             except Refused as refused:
                 return _refusal(refused)
             out(f"已设定 set: {mapping.since}" if handled.entries else f"此前已设定 set before: {mapping.since}")
-        installation.program.models.catch_up()
+        installation.services.models.catch_up()
     return 0

@@ -19,9 +19,9 @@ out = print
 def backup(settings: Settings, file: Path) -> int:
     """Write everything but secrets to one file, while the installation runs."""
     with opened(settings) as installation, progress("备份 backing up", "条 entries") as told:
-        program = installation.program
+        services = installation.services
         try:
-            manifest = back_up(file, program.journal, installation.log, program.blobs, now(), told)
+            manifest = back_up(file, services.journal, installation.log, services.blobs, now(), told)
         except BackupRefused as refused:
             sys.stderr.write(f"{refused}\n")
             return 1
@@ -74,11 +74,11 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
                 )
                 return 1
             with progress("恢复 restoring", "条 entries") as told:
-                program = installation.program
-                into = program.journal, program.blobs
+                services = installation.services
+                into = services.journal, services.blobs
                 done = restore(backup, *into, given or own, told, with_checkpoints=not new_log, unsigned=unsigned)
             with progress("更新读模型 projecting", "条 entries") as told:
-                told(program.models.catch_up())
+                told(services.models.catch_up())
             finish_erasures(installation)
     except (BackupRefused, NoteRefused, NotEmpty) as refused:
         sys.stderr.write(f"{refused}\n")

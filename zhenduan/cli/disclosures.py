@@ -37,17 +37,17 @@ def write_down(installation: Installation, door: str, subject: str | None, masks
     if subject is None:
         disclosing.note(masks, [(ALL_FIRMS, "")])
     else:
-        with installation.program.models.reading() as reading:
-            firms = audit_trail.firms_of(reading, [subject])
+        with installation.services.models.reading() as snapshot:
+            firms = audit_trail.firms_of(snapshot, [subject])
         disclosing.note(masks, ((firm, stream) for stream, firm in firms.items()))
-    disclosing.leave(installation.program, operator(getpass.getuser()))
+    disclosing.leave(installation.services, operator(getpass.getuser()))
 
 
 def lines(installation: Installation, where: DisclosureFilter) -> Iterator[bytes]:
     """The log line by line 逐行导出, latest first; chain, writer and number let two exports be compared."""
     yield _line({"format": FORMAT})
     before = None
-    with installation.program.disclosures.reading() as connection:
+    with installation.services.disclosures.reading() as connection:
         while rows := disclosures(connection, Everything(), BATCH, where, before=before):
             for row in rows:
                 yield _line(_plain(row))
@@ -78,7 +78,7 @@ def _line(made: dict[str, object]) -> bytes:
 def _disclosures(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
         if given.check:
-            with installation.program.disclosures.reading() as connection:
+            with installation.services.disclosures.reading() as connection:
                 faults = 0
                 for fault in broken(connection):
                     faults += 1

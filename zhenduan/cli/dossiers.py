@@ -39,12 +39,12 @@ def _written(file: Path, chunks: Callable[[], Iterable[bytes]]) -> int:
 
 def _dossier(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
-        program = installation.program
-        kept = program.blobs if given.files else None
-        program.models.catch_up()
+        services = installation.services
+        kept = services.blobs if given.files else None
+        services.models.catch_up()
         write_down(installation, "zhenduan dossier", given.subject, WHOLE_ENTRIES)
         return _written(
-            given.out, lambda: [dossier(program.journal, installation.log, given.subject, given.kind, kept)]
+            given.out, lambda: [dossier(services.journal, installation.log, given.subject, given.kind, kept)]
         )
 
 
@@ -60,22 +60,22 @@ def _verify_dossier(_settings: Settings, given: argparse.Namespace) -> int:
 
 def _export_trail(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
-        program = installation.program
-        program.models.catch_up()
+        services = installation.services
+        services.models.catch_up()
         write_down(installation, "zhenduan export-trail", given.subject, WHOLE_ENTRIES)
 
         def chunks() -> Iterable[bytes]:
             since, until = (microseconds(moment_in(text)) if text else None for text in (given.since, given.until))
             where = EntryFilter(given.subject, given.of_kind, since=since, until=until)
-            return audit_export.lines(program.journal, program.models, installation.log, Everything(), where, in_words)
+            return audit_export.lines(services.journal, services.models, installation.log, Everything(), where, in_words)
 
         return _written(given.out, chunks)
 
 
 def _provenance(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
-        journal = installation.program.journal
-        installation.program.models.catch_up()
+        journal = installation.services.journal
+        installation.services.models.catch_up()
         write_down(installation, "zhenduan provenance", f"diagnosis/{given.diagnosis}", frozenset({"trail"}))
         return _written(given.out, lambda: [orjson.dumps(provenance(journal, given.diagnosis))])
 

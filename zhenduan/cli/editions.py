@@ -65,10 +65,10 @@ def _side_by_side(old: str, new: str) -> Comparison:
 
 def _export_edition(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
-        models = installation.program.models
+        models = installation.services.models
         models.catch_up()
-        with models.reading() as reading:
-            rows = {row.key: row for row in editions.editions(reading)}
+        with models.reading() as snapshot:
+            rows = {row.key: row for row in editions.editions(snapshot)}
     if given.key not in rows:
         sys.stderr.write(f"未发布 not published: {given.key}；已发布 published: {'、'.join(rows) or '—'}\n")
         return 2

@@ -139,7 +139,7 @@ def against_checkpoints(installation: Installation, files: Sequence[Path], progr
         checkpoints = [*log.kept(), *elsewhere]
     except NoteRefused as refused:
         return _says(refused)
-    broken = contradicted(installation.program.journal, checkpoints, progress)
+    broken = contradicted(installation.services.journal, checkpoints, progress)
     if broken is not None:
         sys.stderr.write(
             f"已被改写 rewritten: 与大小为 {broken.size} 的检查点不符 a checkpoint of {broken.size} entries says otherwise\n"

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from domain.access import Everything
 from projections.diagnosis.finished_diagnoses import how_many
 from projections.diagnosis.rescoring import Rescoring
-from projections.engine.snapshot import Reading
+from projections.engine.snapshot import Snapshot
 from projections.standard import editions, revisions
 from standards import AnyEdition, edition_of_json, load, published_editions
 from standards.edition.edition import GRADES
@@ -37,10 +37,10 @@ out = print
 
 def _shadow(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
-        installation.program.models.catch_up()
-        with installation.program.models.reading() as reading:
-            old = {row.key: edition_of_json(row.body) for row in editions.editions(reading)}
-            draft = revisions.draft_editions(reading, Everything(), given.edition)
+        installation.services.models.catch_up()
+        with installation.services.models.reading() as snapshot:
+            old = {row.key: edition_of_json(row.body) for row in editions.editions(snapshot)}
+            draft = revisions.draft_editions(snapshot, Everything(), given.edition)
             new = _successors(old, given.edition, given.of) if draft is None else draft.editions
             if draft is not None and draft.problems:
                 sys.stderr.write(f"草案尚不成立 the draft does not hold as a whole: {draft.problems[0].says}\n")
@@ -49,7 +49,7 @@ def _shadow(settings: Settings, given: argparse.Namespace) -> int:
                 known = "、".join(dict.fromkeys((*old, *published_editions())))
                 sys.stderr.write(f"没有可测算的版本 no edition to re-score under：{given.edition}；可选 one of: {known}\n")
                 return 2
-            _run(reading, old, new, movers=given.movers, sensitivity=given.sensitivity)
+            _run(snapshot, old, new, movers=given.movers, sensitivity=given.sensitivity)
     return 0
 
 
@@ -63,16 +63,16 @@ def _successors(old: Mapping[str, AnyEdition], wanted: str, of: str | None) -> M
 
 
 def _run(
-    reading: Reading, old: Mapping[str, AnyEdition], new: Mapping[str, AnyEdition], *, movers: int, sensitivity: bool
+    snapshot: Snapshot, old: Mapping[str, AnyEdition], new: Mapping[str, AnyEdition], *, movers: int, sensitivity: bool
 ) -> None:
     rescoring = Rescoring(old, new, sensitivity=sensitivity)
     shown: list[str] = []
-    with tqdm(desc="测算 re-scoring", unit=" 份", total=how_many(reading, Everything()), file=sys.stderr) as bar:
+    with tqdm(desc="测算 re-scoring", unit=" 份", total=how_many(snapshot, Everything()), file=sys.stderr) as bar:
 
         def told(done: int) -> None:
             bar.update(done - bar.n)
 
-        for mover in rescoring.movers(reading, Everything(), told):
+        for mover in rescoring.movers(snapshot, Everything(), told):
             if len(shown) < movers:
                 shown.append(f"{mover.diagnosis}（{mover.edition}）{mover.moved.sentence}")
     out("、".join(f"{key} → {edition.key}" for key, edition in new.items()))

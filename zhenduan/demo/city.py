@@ -13,7 +13,7 @@ from functools import partial
 from random import Random
 from threading import Event
 
-from api.kit.services import Program
+from api.kit.services import Services
 from domain.access import Role
 from domain.diagnosis import case as d
 from domain.kernel import Command, city_day
@@ -42,7 +42,7 @@ class DemoIncomplete(Exception):  # noqa: N818 - what the operator must know
 
 
 def open_demo(
-    program: Program,
+    services: Services,
     accounts: LocalAccounts,
     *,
     seed: int | None = None,
@@ -53,7 +53,7 @@ def open_demo(
     """The demo city, built where it is not yet 打开示例城市, and a fresh partner key in place of the last one.
 
     Args:
-        program: over a journal marked as demo; its clock tells the present.
+        services: over a journal marked as demo; its clock tells the present.
         accounts: where the logins are kept.
         seed: of all draws; that of the data when None.
         data: the synthetic city; `demo_city.yaml` when None.
@@ -67,17 +67,17 @@ def open_demo(
         DemoIncomplete: an earlier building was interrupted.
     """
     if not accounts.knows(LOGINS[-1].login):
-        if program.journal.head().size > 1:
+        if services.journal.head().size > 1:
             raise DemoIncomplete("the demo city was not finished; empty its folder or database and start again")
         _build(
-            program,
+            services,
             accounts,
             data or demo_data(),
             seed,
-            finish or finish_report(program.blobs, demo=program.demo, names=names_of_codes()),
+            finish or finish_report(services.blobs, demo=services.demo, names=names_of_codes()),
             progress or (lambda _done, _all: None),
         )
-    program.models.catch_up()
+    services.models.catch_up()
     for old in accounts.partner_keys.listing():
         if old.partner == PARTNER:
             accounts.revoke_partner_key(old.id)
@@ -87,7 +87,7 @@ def open_demo(
 
 
 def _build(
-    program: Program,
+    services: Services,
     accounts: LocalAccounts,
     data: DemoData,
     seed: int | None,
@@ -95,9 +95,9 @@ def _build(
     progress: Progress,
 ) -> None:
     chance = Random(data.seed if seed is None else seed)  # noqa: S311 - draws of a demo, meant to be repeatable
-    told = story(data, chance, program.keys, program.clock())
+    told = story(data, chance, services.keys, services.clock())
     for number, timed in enumerate(told.acts, 1):
-        _send(replace(program, clock=partial(_told, timed.at)), timed, finish)
+        _send(replace(services, clock=partial(_told, timed.at)), timed, finish)
         progress(number, len(told.acts))
     for login in LOGINS:
         accounts.register(login.login, login.password, told.people[login.role])
@@ -108,11 +108,11 @@ def _told(at: datetime) -> datetime:
     return at
 
 
-def _send(program: Program, timed: Timed, finish: Finish) -> None:
+def _send(services: Services, timed: Timed, finish: Finish) -> None:
     who, what = timed.act.who, timed.act.what
     if isinstance(what, Attachment):
-        ticket = program.uploads.ticket(who, "evidence", what.filename)
-        kept = program.uploads.receive(ticket.path.removeprefix("/uploads/"), what.data)
+        ticket = services.uploads.ticket(who, "evidence", what.filename)
+        kept = services.uploads.receive(ticket.path.removeprefix("/uploads/"), what.data)
         what = d.AttachEvidence(
             diagnosis=timed.diagnosis,
             sha256=kept.sha256,
@@ -123,7 +123,7 @@ def _send(program: Program, timed: Timed, finish: Finish) -> None:
         )
     command = what if isinstance(what, Command) else what(city_day(timed.at))
     needs_report = isinstance(command, d.IssueReport | d.ConfirmReport)
-    program.send(who, command, reason=REASON, finish=finish if needs_report else None)
+    services.send(who, command, reason=REASON, finish=finish if needs_report else None)
     if isinstance(command, RequestShadow):
-        program.models.catch_up()
-        do_shadows(program, Event(), "demo", reason=REASON)
+        services.models.catch_up()
+        do_shadows(services, Event(), "demo", reason=REASON)

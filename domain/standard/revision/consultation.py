@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.access import EXPERTS
-from domain.kernel import Facts, Occasion, Rule
+from domain.kernel import DecisionContext, Facts, Rule
 from domain.participants.people import Person, person_stream
 from domain.standard.revision import revision as r
 from domain.standard.revision.draft import (
@@ -61,36 +61,36 @@ REVIEWER_NOT_NAMED = Rule(
 )
 
 
-def open_consultation(command: r.OpenConsultation, revision: Revision, occasion: Occasion) -> Facts:
+def open_consultation(command: r.OpenConsultation, revision: Revision, context: DecisionContext) -> Facts:
     """The text is whole, and stays as it is until the consultation is closed."""
     require_no_consultation(revision)
     require_version(command.draft_version, revision)
-    if not occasion.day <= command.since <= command.until <= command.since + LONGEST:
+    if not context.day <= command.since <= command.until <= command.since + LONGEST:
         raise CONSULTATION_DATES.refuse(since=command.since, until=command.until)
     require_whole(revision)
     return (r.ConsultationOpened(draft_version=command.draft_version, since=command.since, until=command.until),)
 
 
-def close_consultation(revision: Revision, occasion: Occasion) -> Facts:
+def close_consultation(revision: Revision, context: DecisionContext) -> Facts:
     """People were promised its last day, so it isn't closed before."""
     held = revision.consultation
     if held is None or revision.status is not RevisionStatus.CONSULTING:
         raise CONSULTATION_NOT_OPEN.refuse()
-    if occasion.day <= held.until:
+    if context.day <= held.until:
         raise CONSULTATION_NOT_OVER.refuse(until=held.until)
     return (r.ConsultationClosed(),)
 
 
-def comment_on(command: r.CommentOnDraft, revision: Revision, occasion: Occasion) -> Facts:
+def comment_on(command: r.CommentOnDraft, revision: Revision, context: DecisionContext) -> Facts:
     """From any role that people hold, on the days of the consultation, about a clause that its text has."""
     held = revision.consultation
     if held is None or revision.status is not RevisionStatus.CONSULTING:
         raise CONSULTATION_NOT_OPEN.refuse()
-    if not held.since <= occasion.day <= held.until:
+    if not held.since <= context.day <= held.until:
         raise COMMENTS_CLOSED.refuse(since=held.since, until=held.until)
     if command.comment in revision.comments:
         raise COMMENT_EXISTS.refuse(comment=command.comment)
-    mine = sum(1 for one in revision.comments.values() if one.organisation == occasion.organisation)
+    mine = sum(1 for one in revision.comments.values() if one.organisation == context.organisation)
     if mine >= COMMENTS_AT_MOST:
         raise COMMENTS_TOO_MANY.refuse(most=COMMENTS_AT_MOST)
     texts = {one.edition.key.partition("-")[2]: one.edition for one in require_whole(revision).compositions}
@@ -98,7 +98,7 @@ def comment_on(command: r.CommentOnDraft, revision: Revision, occasion: Occasion
     if text is None or not is_clause(text, command.clause):
         raise CLAUSE_UNKNOWN.refuse(clause=command.clause, industry=command.industry)
     said = command.model_dump(exclude={"revision"})
-    return (r.DraftCommentedOn(**said, role=occasion.role, organisation=occasion.organisation),)
+    return (r.DraftCommentedOn(**said, role=context.role, organisation=context.organisation),)
 
 
 def answer(command: r.AnswerComment, revision: Revision) -> Facts:
@@ -111,24 +111,24 @@ def answer(command: r.AnswerComment, revision: Revision) -> Facts:
     return (r.CommentAnswered(comment=command.comment, disposition=command.disposition, reason=command.reason),)
 
 
-def name_reviewers(command: r.NameReviewers, revision: Revision, occasion: Occasion) -> Facts:
+def name_reviewers(command: r.NameReviewers, revision: Revision, context: DecisionContext) -> Facts:
     """Only a draft that holds as a whole is sent to review; a reviewer holds an expert's role on the day."""
     require_whole(revision)
     named = tuple(dict.fromkeys(command.reviewers))
     for reviewer in named:
-        person: Person | None = occasion.read.get(person_stream(reviewer))
+        person: Person | None = context.read.get(person_stream(reviewer))
         held = person.memberships.values() if person is not None else ()
-        if not any(one.role in EXPERTS and one.holds_on(occasion.day) for one in held):
+        if not any(one.role in EXPERTS and one.holds_on(context.day) for one in held):
             raise REVIEWER_UNKNOWN.refuse(reviewer=reviewer)
     return () if named == revision.reviewers else (r.ReviewersNamed(reviewers=named),)
 
 
-def review(command: r.ReviewDraft, revision: Revision, occasion: Occasion) -> Facts:
+def review(command: r.ReviewDraft, revision: Revision, context: DecisionContext) -> Facts:
     """Of the draft as it stands: a change afterwards makes another version, which is not what was approved."""
-    if occasion.by not in revision.reviewers:
+    if context.by not in revision.reviewers:
         raise REVIEWER_NOT_NAMED.refuse()
     require_no_consultation(revision)
     require_version(command.draft_version, revision)
     require_whole(revision)
     said = command.model_dump(exclude={"revision"})
-    return (r.DraftReviewed(reviewer=occasion.by, **said),)
+    return (r.DraftReviewed(reviewer=context.by, **said),)

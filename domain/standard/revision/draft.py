@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domain.kernel import Facts, Occasion, Rule
+from domain.kernel import DecisionContext, Facts, Rule
 from domain.standard.editions import PublishedEdition, edition_stream
 from domain.standard.revision import revision as r
 from domain.standard.revision.revision import Revision, RevisionKind
@@ -127,15 +127,15 @@ def _key_parts(key: str) -> tuple[int, int]:
     return int(year), int(number or 0)
 
 
-def draft(command: r.DraftRevision, occasion: Occasion) -> Facts:
+def draft(command: r.DraftRevision, context: DecisionContext) -> Facts:
     """The published editions are read back into their authoring form, from the journal and not from files."""
     require_later_key(command.kind, command.key, command.base)
-    if occasion.read.get(edition_stream(command.key)) is not None:
+    if context.read.get(edition_stream(command.key)) is not None:
         raise KEY_TAKEN.refuse(key=command.key)
     keys = [command.base, *(f"{command.base}-{industry}" for industry in command.industries)]
     found: dict[str, PublishedEdition] = {}
     for key in keys:
-        published = occasion.read.get(edition_stream(key))
+        published = context.read.get(edition_stream(key))
         if not isinstance(published, PublishedEdition):
             raise BASE_UNKNOWN.refuse(key=key)
         found[key] = published

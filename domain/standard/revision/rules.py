@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.access import Place, Term
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Elsewhere, Facts, Occasion, Rule
+from domain.kernel import NOT_FOUND, Capability, DecisionContext, Facts, OnStream, Rule
 from domain.participants.people import person_stream
 from domain.standard.edition_mapping import carried_over
 from domain.standard.editions import (
@@ -86,14 +86,14 @@ NOT_AFTER_TODAY = Rule(
 # Decide: what may happen
 
 
-def decide(command: r.RevisionCommand, revision: Revision | None, occasion: Occasion) -> Facts:
+def decide(command: r.RevisionCommand, revision: Revision | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above, or of standards_drafting.py and standards_consultation.py."""
-    require_right(command, occasion.role)
+    require_right(command, context.role)
     if isinstance(command, r.DraftRevision):
         if revision is not None:
             raise EXISTS.refuse()
-        return draft(command, occasion)
-    if revision is None or (revision.consultation is None and occasion.role not in DRAFT_READERS):
+        return draft(command, context)
+    if revision is None or (revision.consultation is None and context.role not in DRAFT_READERS):
         raise NOT_FOUND.refuse()
     if revision.status in (RevisionStatus.PUBLISHED, RevisionStatus.ABANDONED):
         raise OVER.refuse(status=revision.status.value, status_name=r.REVISION_STATUS_NAMES[revision.status])
@@ -101,24 +101,24 @@ def decide(command: r.RevisionCommand, revision: Revision | None, occasion: Occa
         case r.ChangeDraft():
             return change(command, revision)
         case r.OpenConsultation():
-            return open_consultation(command, revision, occasion)
+            return open_consultation(command, revision, context)
         case r.CloseConsultation():
-            return close_consultation(revision, occasion)
+            return close_consultation(revision, context)
         case r.CommentOnDraft():
-            return comment_on(command, revision, occasion)
+            return comment_on(command, revision, context)
         case r.AnswerComment():
             return answer(command, revision)
         case r.NameReviewers():
-            return name_reviewers(command, revision, occasion)
+            return name_reviewers(command, revision, context)
         case r.ReviewDraft():
-            return review(command, revision, occasion)
+            return review(command, revision, context)
         case r.PublishRevision():
-            return _publish(command, revision, occasion)
+            return _publish(command, revision, context)
         case r.AbandonRevision(reason=reason):
             return (r.RevisionAbandoned(reason=reason),)
 
 
-def _publish(command: r.PublishRevision, revision: Revision, occasion: Occasion) -> Facts:
+def _publish(command: r.PublishRevision, revision: Revision, context: DecisionContext) -> Facts:
     require_no_consultation(revision)
     require_version(command.draft_version, revision)
     if revision.consultation is None and revision.kind is RevisionKind.REVISION:
@@ -130,11 +130,11 @@ def _publish(command: r.PublishRevision, revision: Revision, occasion: Occasion)
         raise NOT_APPROVED.refuse(
             draft_version=revision.draft_version, count=len(missing), reviewers=missing
         )
-    if command.since <= occasion.day:
+    if command.since <= context.day:
         raise NOT_AFTER_TODAY.refuse(since=command.since)
     compositions = require_whole(revision).compositions
     for one in compositions:
-        if occasion.read.get(edition_stream(one.edition.key)) is not None:
+        if context.read.get(edition_stream(one.edition.key)) is not None:
             raise KEY_TAKEN.refuse(key=one.edition.key)
     published = r.RevisionPublished(
         draft_version=revision.draft_version,
@@ -144,8 +144,8 @@ def _publish(command: r.PublishRevision, revision: Revision, occasion: Occasion)
     return (
         published,
         *_editions(compositions, command.since),
-        *_retirements(revision, command.since, occasion),
-        *_mapping(revision, command.since, occasion),
+        *_retirements(revision, command.since, context),
+        *_mapping(revision, command.since, context),
     )
 
 
@@ -161,7 +161,7 @@ def _not_approving(revision: Revision) -> list[str]:
 
 def _editions(compositions: tuple[Composition, ...], since: date) -> Facts:
     """In each new edition's own stream: the published fact, and from when it is in force."""
-    facts: list[Elsewhere] = []
+    facts: list[OnStream] = []
     for one in compositions:
         edition, stream = one.edition, edition_stream(one.edition.key)
         fact = (
@@ -169,28 +169,28 @@ def _editions(compositions: tuple[Composition, ...], since: date) -> Facts:
             if isinstance(edition, IndustryEdition)
             else EditionPublished(edition=edition, digest=edition.digest)
         )
-        facts += [Elsewhere(stream, fact), Elsewhere(stream, EditionPutInForce(since=since))]
+        facts += [OnStream(stream, fact), OnStream(stream, EditionPutInForce(since=since))]
     return tuple(facts)
 
 
-def _retirements(revision: Revision, since: date, occasion: Occasion) -> Facts:
+def _retirements(revision: Revision, since: date, context: DecisionContext) -> Facts:
     """Those that it replaces retire on that day, unless they retire before."""
     facts = []
     for key in revision.bases:
-        known = occasion.read.get(edition_stream(key))
+        known = context.read.get(edition_stream(key))
         assert isinstance(known, PublishedEdition)  # noqa: S101 - the revision was begun from it
         if known.retired is None or known.retired > since:
             retired = EditionRetired(since=since, reason=f"由版本 {revision.key} 代替")
-            facts.append(Elsewhere(edition_stream(key), retired))
+            facts.append(OnStream(edition_stream(key), retired))
     return tuple(facts)
 
 
-def _mapping(revision: Revision, since: date, occasion: Occasion) -> Facts:
+def _mapping(revision: Revision, since: date, context: DecisionContext) -> Facts:
     """Whatever applied to a firm under a replaced edition applies under the new one from that day on."""
     industries = [overlay.industry for overlay in revision.standard.overlays]
-    known = occasion.read.get(MAPPING_STREAM)
+    known = context.read.get(MAPPING_STREAM)
     carried = carried_over(known, tuple(revision.bases), revision.key, industries, since)
-    return tuple(Elsewhere(MAPPING_STREAM, fact) for fact in carried)
+    return tuple(OnStream(MAPPING_STREAM, fact) for fact in carried)
 
 
 # What the decider reads, and where its subject lies

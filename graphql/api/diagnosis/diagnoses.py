@@ -50,7 +50,7 @@ class EditionBasis:
 
 @strawberry.type(description="Diagnosis 诊断: a firm measured against a pinned edition. plan P3–P6")
 class Diagnosis:
-    """A diagnosis as its desk shows it."""
+    """A diagnosis as its read model shows it."""
 
     id: strawberry.ID = strawberry.field(description="诊断标识")
     campaign: str = strawberry.field(description="Campaign 批次")
@@ -97,9 +97,9 @@ class DiagnosisFilter:
 
 def editions_of(context: Context, keys: Sequence[str]) -> dict[str, Edition]:
     """Published editions by key, read once a process: they never change."""
-    known = context.program.editions
+    known = context.services.editions
     for key in keys:
-        if key not in known and (row := editions_rows.edition(context.reading, key)) is not None:
+        if key not in known and (row := editions_rows.edition(context.snapshot, key)) is not None:
             known[key] = edition_of_json(row.body)
     return known
 
@@ -189,7 +189,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
 
 def load_diagnoses(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Diagnosis]:
     """Diagnoses of many ids within the caller's scope; those outside are absent."""
-    rows = diagnoses_rows.diagnoses_by_id(context.reading, context.scope, ids) if ids else {}
+    rows = diagnoses_rows.diagnoses_by_id(context.snapshot, context.scope, ids) if ids else {}
     return dict(zip(rows, build_diagnoses(context, list(rows.values()), wanted), strict=True))
 
 
@@ -210,7 +210,7 @@ class DiagnosisQueries:
         context.at_least(at_least)
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            found = replay.of_diagnosis(context.reading, context.scope, id, position)
+            found = replay.of_diagnosis(context.snapshot, context.scope, id, position)
             if found is None:
                 return None
             context = past_context(context, found, asked)
@@ -235,33 +235,33 @@ class DiagnosisQueries:
         where = diagnoses_rows.DiagnosisFilter(**vars(filter)) if filter is not None else diagnoses_rows.DiagnosisFilter()
         require_searchable(FIELDS, "Diagnosis", where, context.role)
         pages, start = pages_of(context, "diagnoses", as_of, after)
-        reading, scope, then = context.reading, context.scope, pages.then
+        snapshot, scope, then = context.snapshot, context.scope, pages.then
         fields = below(wanted, "nodes", "edges.node")
         if then.position is None:
-            rows = diagnoses_rows.diagnoses(reading, scope, where, size + 1, start)
+            rows = diagnoses_rows.diagnoses(snapshot, scope, where, size + 1, start)
             _note_search(context, where, rows[:size])
             return connection(  # type: ignore[no-any-return]
                 rows,
                 size,
                 lambda row: pages.cursor(row.id),
                 lambda shown: build_diagnoses(context, shown, fields),
-                lambda: diagnoses_rows.count(reading, scope, where),
+                lambda: diagnoses_rows.count(snapshot, scope, where),
                 wanted,
             )
         position = then.position
 
         def as_known(ids: Sequence[str]) -> list[Diagnosis]:
-            earlier = past_context(context, replay.of_diagnoses(reading, scope, ids, position), then.asked)
-            found = diagnoses_rows.diagnoses_by_id(earlier.reading, earlier.scope, ids)
+            earlier = past_context(context, replay.of_diagnoses(snapshot, scope, ids, position), then.asked)
+            found = diagnoses_rows.diagnoses_by_id(earlier.snapshot, earlier.scope, ids)
             shown = [found[identity] for identity in ids]
             _note_search(context, where, shown)
             return build_diagnoses(earlier, shown, fields)
 
         return connection(  # type: ignore[no-any-return]
-            validity.diagnosis_ids(reading, scope, where, position, size + 1, start),
+            validity.diagnosis_ids(snapshot, scope, where, position, size + 1, start),
             size,
             pages.cursor,
             as_known,
-            lambda: validity.diagnosis_count(reading, scope, where, position),
+            lambda: validity.diagnosis_count(snapshot, scope, where, position),
             wanted,
         )

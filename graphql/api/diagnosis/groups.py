@@ -182,17 +182,17 @@ def _note(context: Context, row: GroupRow) -> None:
 
 def load_group(context: Context, identity: str, position: int | None = None, asked: datetime | None = None) -> Group | None:
     """A group within the scope, now or as it was known at a position."""
-    reading, scope = context.reading, context.scope
-    organisation = directory.organisations_by_id(reading, [identity]).get(identity)
+    snapshot, scope = context.snapshot, context.scope
+    organisation = directory.organisations_by_id(snapshot, [identity]).get(identity)
     if organisation is None or organisation.kind != OrganisationKind.GROUP:
         return None
-    day, then = city_day(context.program.clock()), None
-    now = groups.group(reading, scope, identity, day)
+    day, then = city_day(context.services.clock()), None
+    now = groups.group(snapshot, scope, identity, day)
     row = now
     if position is not None:
-        at = replay.moment_of(reading, position)
-        day = city_day(asked or (moment(at) if at is not None else context.program.clock()))
-        row = groups.group(reading, scope, identity, day, position)
+        at = replay.moment_of(snapshot, position)
+        day = city_day(asked or (moment(at) if at is not None else context.services.clock()))
+        row = groups.group(snapshot, scope, identity, day, position)
         then = AsOf(moment=asked, changed_later=row != now, changed_later_at=None, changes=None)
     if row is None:
         return None

@@ -229,7 +229,7 @@ def _verified(context: Context, row: DiagnosisRow, edition: Edition) -> dict[str
     """
     found = {
         answer.indicator: Answer.model_validate_json(answer.verified)
-        for answer in diagnoses.answers(context.reading, context.scope, [row.id])
+        for answer in diagnoses.answers(context.snapshot, context.scope, [row.id])
         if answer.verified is not None
     }
     if missing := edition.missing(Form(row.form), found):
@@ -273,7 +273,7 @@ class ImprovementQueries:
         """The plan from the verified answers as they stand."""
         context = info.context
         context.at_least(at_least)
-        row = diagnoses.diagnoses_by_id(context.reading, context.scope, [diagnosis]).get(diagnosis)
+        row = diagnoses.diagnoses_by_id(context.snapshot, context.scope, [diagnosis]).get(diagnosis)
         if row is None:
             return None
         edition = editions_of(context, [row.edition])[row.edition]
@@ -284,7 +284,7 @@ class ImprovementQueries:
             if indicator not in edition.by_id:
                 raise _malformed(f"keep.{index}", *SAID["INDICATOR_UNKNOWN"])
         answers = _verified(context, row, edition)
-        table = costs_in_force(context.reading, row.edition, city_day(context.program.clock()))
+        table = costs_in_force(context.snapshot, row.edition, city_day(context.services.clock()))
         used = table.costs.with_singles(steps)
         context.disclosing.note(MASKS, held_in([row]))
         found = cheapest_improvement(

@@ -99,7 +99,7 @@ def load_answers(
         for key, edition in editions.items()
     }
     found: dict[str, list[tuple[int, Answer]]] = {}
-    for row in diagnoses.answers(context.reading, context.scope, ids):
+    for row in diagnoses.answers(context.snapshot, context.scope, ids):
         order, item = indicators[edition_of[row.diagnosis]][row.indicator]
         if not _is_open(context, item):
             continue
@@ -132,7 +132,7 @@ def load_evidence(
     """
     hidden = {key: {item.id for item in edition.indicators if not _is_open(context, item)} for key, edition in editions.items()}
     found: dict[str, list[Evidence]] = {}
-    for row in diagnoses.evidence(context.reading, context.scope, ids):
+    for row in diagnoses.evidence(context.snapshot, context.scope, ids):
         others = hidden[edition_of[row.diagnosis]]
         supported = [indicator for indicator in orjson.loads(row.indicators) if indicator not in others]
         if not supported:
@@ -154,7 +154,7 @@ def load_evidence(
 def load_reports(context: Context, ids: Sequence[str]) -> dict[str, list[Report]]:
     """Reports of many diagnoses within the caller's scope, in order of version."""
     found: dict[str, list[Report]] = {}
-    for row in diagnoses.reports(context.reading, context.scope, ids):
+    for row in diagnoses.reports(context.snapshot, context.scope, ids):
         report = Report(
             version=row.version,
             kind=row.kind,

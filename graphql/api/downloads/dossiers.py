@@ -14,12 +14,12 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.kit.as_of import moment_in
-from api.kit.services import PUBLIC, Program, Transparency
+from api.kit.services import PUBLIC, Services, Transparency
 from api.record.audit_trail import in_words, microseconds
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
-from api.server.operations import Answer, CallerGone, Operations, faulted
+from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role
 from domain.disclosures import ALL_FIRMS
 from domain.fields import DOSSIERS, EXPORTS, TRAIL
@@ -43,7 +43,7 @@ LARGEST_FILES = 64 * MIB
 
 
 def _not_found() -> Response:
-    return respond(Answer({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404), JSON, as_status=True)
+    return respond(GraphQLResponse({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404), JSON, as_status=True)
 
 
 def _download(content: bytes, name: str) -> Response:
@@ -53,8 +53,8 @@ def _download(content: bytes, name: str) -> Response:
 class Dossiers:
     """The endpoints of what is proved 卷宗接口. transparency None: there is no log, so nothing is proved."""
 
-    def __init__(self, program: Program, operations: Operations) -> None:
-        self._program = program
+    def __init__(self, services: Services, operations: Operations) -> None:
+        self._services = services
         self._operations = operations
 
     def routes(self) -> list[Route]:
@@ -75,15 +75,15 @@ class Dossiers:
             except Malformed as malformed:
                 return respond(malformed.answer, JSON, as_status=True)
             except CallerGone as gone:
-                return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+                return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
             except Refused as refused:
                 if refused.rule == NOT_FOUND:
                     return _not_found()
                 said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-                return respond(Answer({"errors": [said]}, 422), JSON, as_status=True)
+                return respond(GraphQLResponse({"errors": [said]}, 422), JSON, as_status=True)
             except (SigningRefused, Unprovable) as broken:
                 said = request_error("UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
-                return respond(Answer({"errors": [said]}, 409), JSON, as_status=True)
+                return respond(GraphQLResponse({"errors": [said]}, 409), JSON, as_status=True)
             except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
                 return respond(faulted(fault), JSON, as_status=True)
 
@@ -101,8 +101,8 @@ class Dossiers:
         """
         identity = str(request.path_params["id"])
         if caller.role in readers:
-            with self._program.models.reading(caller.scope) as reading:
-                found = diagnoses.diagnoses_by_id(reading, caller.scope, [identity]).get(identity)
+            with self._services.models.reading(caller.scope) as snapshot:
+                found = diagnoses.diagnoses_by_id(snapshot, caller.scope, [identity]).get(identity)
             if found is not None:
                 return found
         raise NOT_FOUND.refuse()
@@ -111,20 +111,20 @@ class Dossiers:
         """Write down whose data leaves, before it does. held: (firm, subject)."""
         disclosing = Disclosing(door)
         disclosing.note(masks, held)
-        disclosing.leave(self._program, caller)
+        disclosing.leave(self._services, caller)
 
     def _exported(self, where: EntryFilter) -> list[tuple[str, str]]:
         """Whose entries an export holds: of one subject's firm, where it has one; else of any firm, which is every one."""
         if where.stream is None:
             return [(ALL_FIRMS, "")]
-        with self._program.models.reading() as reading:
-            firms = audit_trail.firms_of(reading, [where.stream])
+        with self._services.models.reading() as snapshot:
+            firms = audit_trail.firms_of(snapshot, [where.stream])
         return [(firm, stream) for stream, firm in firms.items()]
 
     def _log(self) -> Transparency:
-        if self._program.transparency is None:
+        if self._services.transparency is None:
             raise NOT_FOUND.refuse()
-        return self._program.transparency
+        return self._services.transparency
 
     def _dossier(self, request: Request, caller: Caller) -> Response:
         """GET /dossiers/grade/{id}?files=: the dossier of a grade; `files=1` puts reports and evidence in."""
@@ -133,15 +133,15 @@ class Dossiers:
         case = self._admitted(request, caller, DOSSIERS)
         if kind not in KINDS:
             raise NOT_FOUND.refuse()
-        kept = self._program.blobs if request.query_params.get("files") == "1" else None
-        made = dossier(self._program.journal, log, f"diagnosis/{case.id}", kind, kept, LARGEST_FILES)
+        kept = self._services.blobs if request.query_params.get("files") == "1" else None
+        made = dossier(self._services.journal, log, f"diagnosis/{case.id}", kind, kept, LARGEST_FILES)
         self._leave("GET /dossiers", caller, [(case.enterprise, f"diagnosis/{case.id}")], WHOLE_ENTRIES)
         return _download(made, f"{case.id}.{kind}.dossier.json")
 
     def _provenance(self, request: Request, caller: Caller) -> Response:
         """GET /provenance/{id}: W3C PROV of a diagnosis; it names no person and no place in the journal."""
         case = self._admitted(request, caller, TRAIL)
-        made = orjson.dumps(provenance(self._program.journal, case.id))
+        made = orjson.dumps(provenance(self._services.journal, case.id))
         self._leave("GET /provenance", caller, [(case.enterprise, f"diagnosis/{case.id}")], frozenset({"trail"}))
         return _download(made, f"{case.id}.prov.json")
 
@@ -161,7 +161,7 @@ class Dossiers:
             times["from"],
             times["to"],
         )
-        made = audit_export.lines(self._program.journal, self._program.models, log, caller.scope, where, in_words)
+        made = audit_export.lines(self._services.journal, self._services.models, log, caller.scope, where, in_words)
         sent = audit_export.chunks(made)
         first = next(sent)  # what stands in the way of the whole is told before the answer begins
         self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)

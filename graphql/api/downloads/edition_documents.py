@@ -15,17 +15,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.kit.services import PUBLIC, Program
+from api.kit.services import PUBLIC, Services
 from api.server.errors import request_error
 from api.server.field_rights import Rows, row_of
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
-from api.server.operations import Answer, CallerGone, Operations, faulted
+from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role
 from domain.standard.revision.revision import draft_scope
 from interop.editions.documents import Document, find_document
 from interop.editions.draft_documents import find_draft_document
 from journal import Caller
-from projections import Reading
+from projections import Snapshot
 
 MOST_KEPT = 64 << 20
 """Bytes of documents kept in memory: nine editions with all their documents are 5 MiB."""
@@ -36,7 +36,7 @@ KEEP_AND_ASK = "private, no-cache"
 """A client may keep a document, and asks each time whether it still holds: sessions end and roles change."""
 
 Key = tuple[str, tuple[str, ...]]
-Find = Callable[[Reading, Caller], Document | None]
+Find = Callable[[Snapshot, Caller], Document | None]
 """Looks a document up for a caller, None where there is none to this caller."""
 
 
@@ -70,8 +70,8 @@ class Shelf:
 class EditionDocuments:
     """The endpoints of the standard's documents. rows: the table of field rights, which says who may read editions."""
 
-    def __init__(self, program: Program, operations: Operations, rows: Rows) -> None:
-        self._program = program
+    def __init__(self, services: Services, operations: Operations, rows: Rows) -> None:
+        self._services = services
         self._operations = operations
         self._readers = row_of(rows, "Query.editions") or frozenset()
         self._draft_readers = row_of(rows, "Query.revisionText") or frozenset()
@@ -89,15 +89,15 @@ class EditionDocuments:
     async def published(self, request: Request) -> Response:
         """GET /editions/{name}: a document by its name, such as 2023.pdf, 2023-energy.oscal.json, 2023...2025.md."""
         name = request.path_params["name"]
-        return await self._given(request, self._readers, lambda reading, _caller: find_document(reading, name))
+        return await self._given(request, self._readers, lambda snapshot, _caller: find_document(snapshot, name))
 
     async def drafted(self, request: Request) -> Response:
         """GET /revisions/{id}/{which}/{name}: a draft's, as it stands (current) or on consultation (consulted)."""
         given = request.path_params
 
-        def find(reading: Reading, caller: Caller) -> Document | None:
+        def find(snapshot: Snapshot, caller: Caller) -> Document | None:
             scope = draft_scope(caller.role, caller.scope)
-            return find_draft_document(reading, scope, given["revision"], given["which"], given["name"])
+            return find_draft_document(snapshot, scope, given["revision"], given["which"], given["name"])
 
         return await self._given(request, self._draft_readers, find)
 
@@ -111,7 +111,7 @@ class EditionDocuments:
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         except CallerGone as gone:
-            return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         if kept is None:
@@ -131,8 +131,8 @@ class EditionDocuments:
         caller = identified.caller if identified is not None else PUBLIC
         if caller.role not in readers:
             return None
-        with self._program.models.reading(caller.scope) as reading:
-            return find(reading, caller)
+        with self._services.models.reading(caller.scope) as snapshot:
+            return find(snapshot, caller)
 
     async def _made(self, found: Document) -> tuple[bytes, str] | None:
         """The document made now, or while this request waited; None when too many wait already."""
@@ -153,4 +153,4 @@ def _held(header: str | None, digest: str) -> bool:
 
 
 def _refusal(status: int, code: str, chinese: str, english: str) -> Response:
-    return respond(Answer({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)
+    return respond(GraphQLResponse({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)

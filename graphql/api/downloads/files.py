@@ -8,12 +8,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.kit.services import PUBLIC, Program, Upload
+from api.kit.services import PUBLIC, Services, Upload
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.field_rights import Rows, row_of
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
-from api.server.operations import Answer, CallerGone, Operations, faulted
+from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.disclosures import PROTECTED
 from domain.kernel import Refused
 from projections.diagnosis import diagnoses
@@ -34,21 +34,21 @@ def attachment(filename: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
-def _refused(refused: Refused) -> Answer:
+def _refused(refused: Refused) -> GraphQLResponse:
     said = {"message": refused.says, "extensions": {"code": refused.rule.code, "clause": refused.rule.clause}}
     said["extensions"]["messageInEnglish"] = refused.says_in_english  # type: ignore[index] # it is the mapping above
-    return Answer({"errors": [said]}, 422)
+    return GraphQLResponse({"errors": [said]}, 422)
 
 
-def _not_found() -> Answer:
-    return Answer({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404)
+def _not_found() -> GraphQLResponse:
+    return GraphQLResponse({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404)
 
 
 class Files:
     """The plain endpoints of files. rows: the table of field rights, which says who may read evidence and reports."""
 
-    def __init__(self, program: Program, operations: Operations, rows: Rows) -> None:
-        self._program = program
+    def __init__(self, services: Services, operations: Operations, rows: Rows) -> None:
+        self._services = services
         self._operations = operations
         self._evidence_readers = row_of(rows, "Evidence.sha256") or frozenset()
         self._report_readers = row_of(rows, "Report.sha256") or frozenset()
@@ -61,22 +61,22 @@ class Files:
         The answer names the sha256 that a command then cites. The size is held while the bytes arrive.
         """
         ticket = request.path_params["ticket"]
-        limit = await self._operations.in_thread(self._program.uploads.limit, ticket)
-        holder = await self._operations.in_thread(self._program.uploads.holder, ticket)
+        limit = await self._operations.in_thread(self._services.uploads.limit, ticket)
+        holder = await self._operations.in_thread(self._services.uploads.holder, ticket)
         if not limit:
             return respond(_not_found(), JSON, as_status=True)
         turn = self._turns.setdefault(holder, asyncio.Lock())
         try:
             async with turn, self._arriving, asyncio.timeout(UPLOAD_SECONDS):
                 data = await read_body(request, limit, UPLOAD_SECONDS)
-                upload: Upload = await self._operations.in_thread(self._program.uploads.receive, ticket, data)
+                upload: Upload = await self._operations.in_thread(self._services.uploads.receive, ticket, data)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         except Refused as refused:
             return respond(_refused(refused), JSON, as_status=True)
         except TimeoutError:
             slow = request_error("TOO_SLOW", "上传超时。", "The upload took too long.")
-            return respond(Answer({"errors": [slow]}, 408), JSON, as_status=True)
+            return respond(GraphQLResponse({"errors": [slow]}, 408), JSON, as_status=True)
         kept = {
             "sha256": upload.sha256,
             "filename": upload.filename,
@@ -103,20 +103,20 @@ class Files:
             caller = identified.caller if identified is not None else PUBLIC
             if caller.role not in self._report_readers:
                 return respond(_not_found(), JSON, as_status=True)
-            with self._program.models.reading(caller.scope) as reading:
+            with self._services.models.reading(caller.scope) as snapshot:
                 found = diagnoses.files(
-                    reading, caller.scope, sha256, evidence=caller.role in self._evidence_readers
+                    snapshot, caller.scope, sha256, evidence=caller.role in self._evidence_readers
                 )
-            data = self._program.blobs.get(sha256) if found else None
+            data = self._services.blobs.get(sha256) if found else None
             if data is not None:
                 disclosing = Disclosing("GET /files")
                 for row in found:
                     name = "reports" if row.is_report else "evidence"
                     masks = frozenset({PROTECTED["Diagnosis"][name]})
                     disclosing.note(masks, [(row.enterprise, f"diagnosis/{row.diagnosis}")])
-                disclosing.leave(self._program, caller)
+                disclosing.leave(self._services, caller)
         except CallerGone as gone:
-            return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         if data is None:

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from api.kit.services import PUBLIC, Program, Transparency
+from api.kit.services import PUBLIC, Services, Transparency
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
-from api.server.operations import Answer, CallerGone, Operations, faulted
+from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role
 from journal.transparency.signed_notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
 from journal.transparency.subtrees import Unprovable
@@ -27,7 +27,7 @@ LONGEST_NUMBER = len(str(LARGEST_NUMBER))
 
 
 def _refusal(status: int, code: str, chinese: str, english: str) -> Response:
-    return respond(Answer({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)
+    return respond(GraphQLResponse({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)
 
 
 def _not_found() -> Response:
@@ -55,8 +55,8 @@ def _number(request: Request, name: str) -> int | None:
 class Proofs:
     """The endpoints of one log 证明接口."""
 
-    def __init__(self, program: Program, transparency: Transparency, operations: Operations) -> None:
-        self._program = program
+    def __init__(self, services: Services, transparency: Transparency, operations: Operations) -> None:
+        self._services = services
         self._transparency = transparency
         self._operations = operations
 
@@ -80,7 +80,7 @@ class Proofs:
             except Malformed as malformed:
                 return respond(malformed.answer, JSON, as_status=True)
             except CallerGone as gone:
-                return respond(Answer({"errors": [gone.error]}, 401), JSON, as_status=True)
+                return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
             except NotSigned:
                 return _not_found()
             except Unprovable as unprovable:

@@ -62,14 +62,14 @@ def position_of(context: Context, given: str) -> tuple[int, datetime | None]:
     """
     if TIME.fullmatch(given) or DAY.fullmatch(given):
         asked = moment_in(given)
-        now = context.program.clock()
+        now = context.services.clock()
         if asked > now:
             raise AS_OF_AHEAD.refuse(given=given)
         microseconds = (asked - EPOCH) // timedelta(microseconds=1)
-        last = replay.moment_of(context.reading, context.reading.position)
+        last = replay.moment_of(context.snapshot, context.snapshot.position)
         if last is None or microseconds >= last:  # something may be written that is not folded yet
-            context.reach(context.program.journal.head().size)
-        return replay.position_at(context.reading, microseconds), asked
+            context.reach(context.services.journal.head().size)
+        return replay.position_at(context.snapshot, microseconds), asked
     if not re.fullmatch(r"[A-Za-z0-9_-]{20,}", given, re.ASCII):
         raise AS_OF_MALFORMED.refuse(given=given[:80])
     position = context.cursors.open(given)
@@ -145,10 +145,10 @@ def pages_of(context: Context, name: str, as_of: str | None, after: str | None) 
 def day_then(context: Context) -> date:
     """The day in the city that an answer is of 所问日期: today, or of the past the day of the moment asked for."""
     if context.past is None or context.present is None:
-        return city_day(context.program.clock())
+        return city_day(context.services.clock())
     if context.asked is not None:
         return city_day(context.asked)
-    at = replay.moment_of(context.present.reading, context.past.position)
+    at = replay.moment_of(context.present.snapshot, context.past.position)
     return city_day(moment(at)) if at is not None else date.min
 
 
@@ -158,7 +158,7 @@ def past_context(context: Context, found: Past, asked: datetime | None) -> Conte
     identified = replace(context.identified, caller=replace(context.caller, scope=Everything()))
     present = context.present or context
     return replace(
-        context, identified=identified, past=found, asked=asked, present=present, _reading=context.replayed(found)
+        context, identified=identified, past=found, asked=asked, present=present, _snapshot=context.replayed(found)
     )
 
 

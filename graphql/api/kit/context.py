@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.kit.cursors import Cursors
-from api.kit.services import PUBLIC, Identified, Program
-from api.server.change_notifications import Wakeups
+from api.kit.services import PUBLIC, Identified, Services
+from api.server.change_notifications import ChangeNotifications
 from api.server.disclosure_notes import Disclosing
 from domain.access import Scope
 from domain.kernel import Rule
 from journal import Caller
-from projections import Reading
+from projections import Snapshot
 from projections.as_of.replay import Past, replayed
 
 AT_LEAST_SECONDS = 5.0
@@ -36,9 +36,9 @@ class Context:
         that it was made in (`api.kit.as_of`).
     """
 
-    program: Program
+    services: Services
     cursors: Cursors
-    wakeups: Wakeups | None = None
+    change_notifications: ChangeNotifications | None = None
     identified: Identified | None = None
     token: str | None = None
     disclosing: Disclosing = field(default_factory=Disclosing)
@@ -46,7 +46,7 @@ class Context:
     asked: datetime | None = None
     present: "Context | None" = None
     _open: ExitStack = field(default_factory=ExitStack)
-    _reading: Reading | None = None
+    _snapshot: Snapshot | None = None
 
     @property
     def caller(self) -> Caller:
@@ -64,14 +64,14 @@ class Context:
         return self.caller.role
 
     @property
-    def reading(self) -> Reading:
+    def snapshot(self) -> Snapshot:
         """The operation's snapshot, opened at first use."""
-        if self._reading is None:
+        if self._snapshot is None:
             eyes = self.scope if self.identified is not None else None
-            self._reading = self._open.enter_context(self.program.models.reading(eyes))
-        return self._reading
+            self._snapshot = self._open.enter_context(self.services.models.reading(eyes))
+        return self._snapshot
 
-    def at_least(self, position: str | None) -> Reading:
+    def at_least(self, position: str | None) -> Snapshot:
         """The operation's snapshot, no older than an opaque position 读己之写.
 
         Raises:
@@ -79,7 +79,7 @@ class Context:
         """
         if position is not None:
             self.reach(self.cursors.open(position))
-        return self.reading
+        return self.snapshot
 
     def reach(self, position: int) -> None:
         """Make the operation's snapshot no older than a position.
@@ -87,18 +87,18 @@ class Context:
         Raises:
             Refused: NOT_YET_VISIBLE.
         """
-        if self.reading.position < position:
+        if self.snapshot.position < position:
             self.refresh()
-            if not self.program.models.wait_for(position, AT_LEAST_SECONDS):
+            if not self.services.models.wait_for(position, AT_LEAST_SECONDS):
                 raise NOT_YET_VISIBLE.refuse()
 
-    def replayed(self, found: Past) -> Reading:
+    def replayed(self, found: Past) -> Snapshot:
         """Rows of the past, let go of with the operation's snapshot."""
         return self._open.enter_context(replayed(found))
 
     def refresh(self) -> None:
         """Let go of the snapshot, so that the next read sees what a command just wrote."""
         self._open.close()
-        self._reading = None
+        self._snapshot = None
 
     close = refresh

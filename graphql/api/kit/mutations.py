@@ -114,7 +114,7 @@ def _payload(command: type[Command], thing: Thing | None) -> Any:  # noqa: ANN40
 def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -> str:
     """Keyed digest of an input as it was sent: it tells two inputs apart and nothing about either."""
     sent = orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
-    return hmac.digest(context.program.secret, command.__name__.encode() + sent, "sha256").hex()
+    return hmac.digest(context.services.secret, command.__name__.encode() + sent, "sha256").hex()
 
 
 def _mutation(
@@ -135,7 +135,7 @@ def _mutation(
             riders = Riders.model_validate({name: data.pop(name, None) for name, *_ in RIDERS})
             digest = _digest(context, command, data)
             wish = command.model_validate(filled.fill(context, dict(data)))
-            handled = context.program.send(
+            handled = context.services.send(
                 context.caller,
                 wish,
                 reason=riders.reason_given or "",
@@ -166,7 +166,7 @@ def _mutation(
 def _outcome(context: Context, handled: Handled, wish: Command, thing: Thing | None) -> dict[str, Any]:
     found: dict[str, Any] = {"position": context.cursors.seal(handled.position), "version": handled.version}
     if thing is not None:
-        context.program.models.wait_for(handled.position, WAIT_SECONDS)
+        context.services.models.wait_for(handled.position, WAIT_SECONDS)
         context.refresh()
         found[thing.field] = thing.find(context, handled.stream.split("/", 1)[1], wish)
     return found

@@ -177,7 +177,7 @@ class Transparency:
 
 
 @dataclass(frozen=True)
-class Program:
+class Services:
     """The wiring 组装: everything a request may need, made once at start-up.
 
     secret: 32 bytes of this installation; keys of cursors and digests are derived from it.

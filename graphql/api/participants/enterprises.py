@@ -81,8 +81,8 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     if "contacts" in wanted:
         ids = [row.id for row in rows]
         contacts = load_contacts(contacts_context(context, ids), ids, below(wanted, "contacts"))
-    consents = consents_of(context.reading, [row.id for row in rows]) if "consents" in wanted else {}
-    demo = context.program.demo
+    consents = consents_of(context.snapshot, [row.id for row in rows]) if "consents" in wanted else {}
+    demo = context.services.demo
     return [
         Enterprise(
             id=strawberry.ID(row.id),
@@ -112,7 +112,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
 
 def load_enterprises(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Enterprise]:
     """Enterprises of many ids within the caller's scope; those outside are absent."""
-    rows = directory.enterprises_by_id(context.reading, context.scope, ids) if ids else {}
+    rows = directory.enterprises_by_id(context.snapshot, context.scope, ids) if ids else {}
     return dict(zip(rows, build_enterprises(context, list(rows.values()), wanted), strict=True))
 
 
@@ -133,7 +133,7 @@ class EnterpriseQueries:
         context.at_least(at_least)
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            found = replay.of_enterprise(context.reading, context.scope, id, position)
+            found = replay.of_enterprise(context.snapshot, context.scope, id, position)
             if found is None:
                 return None
             context = past_context(context, found, asked)
@@ -158,30 +158,30 @@ class EnterpriseQueries:
         where = directory.EnterpriseFilter(**vars(filter)) if filter is not None else directory.EnterpriseFilter()
         require_searchable(FIELDS, "Enterprise", where, context.role)
         pages, start = pages_of(context, "enterprises", as_of, after)
-        reading, scope, then = context.reading, context.scope, pages.then
+        snapshot, scope, then = context.snapshot, context.scope, pages.then
         fields = below(wanted, "nodes", "edges.node")
         if then.position is None:
-            rows = directory.enterprises(reading, scope, where, size + 1, start)
+            rows = directory.enterprises(snapshot, scope, where, size + 1, start)
             return connection(  # type: ignore[no-any-return]
                 rows,
                 size,
                 lambda row: pages.cursor(row.id),
                 lambda shown: build_enterprises(context, shown, fields),
-                lambda: directory.count(reading, scope, where),
+                lambda: directory.count(snapshot, scope, where),
                 wanted,
             )
         position = then.position
 
         def as_known(ids: Sequence[str]) -> list[Enterprise]:
-            found = replay.of_enterprises(reading, scope, ids, position, diagnoses="diagnosis" in fields)
+            found = replay.of_enterprises(snapshot, scope, ids, position, diagnoses="diagnosis" in fields)
             loaded = load_enterprises(past_context(context, found, then.asked), ids, fields)
             return [loaded[identity] for identity in ids]
 
         return connection(  # type: ignore[no-any-return]
-            validity.enterprise_ids(reading, scope, where, position, size + 1, start),
+            validity.enterprise_ids(snapshot, scope, where, position, size + 1, start),
             size,
             pages.cursor,
             as_known,
-            lambda: validity.enterprise_count(reading, scope, where, position),
+            lambda: validity.enterprise_count(snapshot, scope, where, position),
             wanted,
         )

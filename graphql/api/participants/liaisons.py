@@ -42,7 +42,7 @@ def contacts_context(context: Context, units: Sequence[str]) -> Context:
     """The context that contacts of some units are read in: of the past, one that holds these units' contacts then."""
     if context.past is None or context.present is None:
         return context
-    found = people_then.of_contacts(context.present.reading, units, context.past.position)
+    found = people_then.of_contacts(context.present.snapshot, units, context.past.position)
     return past_context(context, found, context.asked)
 
 
@@ -51,12 +51,12 @@ def load_contacts(context: Context, units: Sequence[str], wanted: frozenset[str]
 
     context: as `contacts_context` gives it.
     """
-    rows = people.contacts(context.reading, units, day_then(context).isoformat()) if units else {}
+    rows = people.contacts(context.snapshot, units, day_then(context).isoformat()) if units else {}
     return {unit: [_contact(context, row, wanted) for row in found] for unit, found in rows.items()}
 
 
 def _contact(context: Context, row: ContactRow, wanted: frozenset[str]) -> Contact:
-    keys = context.program.keys
+    keys = context.services.keys
 
     def opened(field: str, sealed: str | None) -> str | None:
         return keys.open(row.person, field, sealed) if sealed is not None and field in wanted else None
@@ -71,15 +71,15 @@ def _contact(context: Context, row: ContactRow, wanted: frozenset[str]) -> Conta
 
 def _above(context: Context) -> list[str]:
     """The nodes above the caller's own unit: whoever reports upwards may know to whom."""
-    organisation, reading = context.caller.organisation, context.reading
+    organisation, snapshot = context.caller.organisation, context.snapshot
     if head_of(Role(context.role)) is Role.ENTERPRISE:
-        firm = directory.enterprises_by_id(reading, context.scope, [organisation]).get(organisation)
+        firm = directory.enterprises_by_id(snapshot, context.scope, [organisation]).get(organisation)
         units = [] if firm is None else [firm.district, firm.subdistrict, firm.park, firm.reporting_unit, firm.group]
         found = [unit for unit in units if unit is not None]
     else:
         found = [organisation]
     for unit in found:
-        row = directory.organisations_by_id(reading, [unit]).get(unit)
+        row = directory.organisations_by_id(snapshot, [unit]).get(unit)
         if row is not None and row.parent is not None and row.parent not in found:
             found.append(row.parent)
     return found
@@ -107,10 +107,10 @@ class LiaisonQueries:
         pages, start = pages_of(context, "liaisons", as_of, after)
         upwards = _above(context)
         if pages.then.position is not None:
-            found = people_then.of_nodes(context.reading, context.scope, upwards, pages.then.position)
+            found = people_then.of_nodes(context.snapshot, context.scope, upwards, pages.then.position)
             context = past_context(context, found, pages.then.asked)
-        reading, scope = context.reading, context.scope
-        rows = directory.nodes(reading, scope, upwards, size + 1, above=above, after=start)
+        snapshot, scope = context.snapshot, context.scope
+        rows = directory.nodes(snapshot, scope, upwards, size + 1, above=above, after=start)
         fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
 
         def build(shown: Sequence[OrganisationRow]) -> list[LiaisonNode]:
@@ -130,6 +130,6 @@ class LiaisonQueries:
             size,
             lambda row: pages.cursor(row.id),
             build,
-            lambda: directory.node_count(reading, scope, upwards, above),
+            lambda: directory.node_count(snapshot, scope, upwards, above),
             wanted,
         )

@@ -41,7 +41,7 @@ def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
 
 def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organisation]:
     """Organisations of many ids."""
-    rows = directory.organisations_by_id(context.reading, ids) if ids else {}
+    rows = directory.organisations_by_id(context.snapshot, ids) if ids else {}
     return {identity: build_organisation(context, row) for identity, row in rows.items()}
 
 
@@ -62,14 +62,14 @@ class OrganisationQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         pages, start = pages_of(context, "organisations", as_of, after)
         if pages.then.position is not None:
-            found = replay.of_kind(context.reading, "organisation", DIRECTORY, pages.then.position)
+            found = replay.of_kind(context.snapshot, "organisation", DIRECTORY, pages.then.position)
             context = past_context(context, found, pages.then.asked)
-        rows = directory.organisations(context.reading, kind, size + 1, start)
+        rows = directory.organisations(context.snapshot, kind, size + 1, start)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: pages.cursor(row.id),
             lambda shown: [build_organisation(context, row) for row in shown],
-            lambda: directory.organisation_count(context.reading, kind),
+            lambda: directory.organisation_count(context.snapshot, kind),
             wanted,
         )

@@ -62,7 +62,7 @@ def _opened(context: Context, person: str, field: str, sealed: str | None) -> st
     if sealed is None:
         return None
     try:
-        return context.program.keys.open(person, field, sealed) or ERASED
+        return context.services.keys.open(person, field, sealed) or ERASED
     except KeyMissing:
         return KEY_LOST
 
@@ -77,7 +77,7 @@ def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str
 
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:
     """People of rows; a name is decrypted only where the selection asks for it."""
-    held = people_rows.held_by(context.reading, context.scope, [row.id for row in rows])
+    held = people_rows.held_by(context.snapshot, context.scope, [row.id for row in rows])
     context.disclosing.note(context.disclosing.masks("Person", wanted), _firms_of(held))
     return [
         Person(
@@ -107,22 +107,22 @@ class PeopleQueries:
         """A page of the people of the units in the scope, now or as they were known then."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         pages, start = pages_of(context, "people", as_of, after)
-        reading, scope, then = context.reading, context.scope, pages.then
-        rows = people_rows.people(reading, scope, size + 1, start, then.position)
+        snapshot, scope, then = context.snapshot, context.scope, pages.then
+        rows = people_rows.people(snapshot, scope, size + 1, start, then.position)
         fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
 
         def build(shown: Sequence[PersonRow]) -> list[Person]:
             if then.position is None:
                 return build_people(context, shown, fields)
             ids = [row.id for row in shown]
-            earlier = past_context(context, people_then.of_people(reading, scope, ids, then.position), then.asked)
-            return build_people(earlier, people_rows.people_by_id(earlier.reading, earlier.scope, ids), fields)
+            earlier = past_context(context, people_then.of_people(snapshot, scope, ids, then.position), then.asked)
+            return build_people(earlier, people_rows.people_by_id(earlier.snapshot, earlier.scope, ids), fields)
 
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: pages.cursor(row.id),
             build,
-            lambda: people_rows.people_count(reading, scope, then.position),
+            lambda: people_rows.people_count(snapshot, scope, then.position),
             wanted,
         )

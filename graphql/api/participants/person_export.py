@@ -13,14 +13,14 @@ import strawberry
 
 from api.diagnosis.parts import moment
 from api.kit.context import Context
-from api.kit.services import Program
+from api.kit.services import Services
 from api.participants.people import KEY_LOST
 from api.server.errors import UserError
 from domain.access import Everything, Role, head_of
 from domain.kernel import NOT_FOUND
 from domain.participants.people import person_stream
 from journal.secrets.personal import KeyMissing
-from projections import Reading
+from projections import Snapshot
 from projections.participants import people
 from projections.record import audit_trail
 from projections.record.audit_trail import EntryFilter, EntryRow
@@ -28,20 +28,20 @@ from projections.record.audit_trail import EntryFilter, EntryRow
 BATCH = 1_000
 
 
-def held_on(program: Program, reading: Reading, person: str) -> dict[str, Any] | None:
+def held_on(services: Services, snapshot: Snapshot, person: str) -> dict[str, Any] | None:
     """All that is held on a person, as plain JSON values; None where there is no such person."""
-    rows = people.people_by_id(reading, Everything(), [person])
+    rows = people.people_by_id(snapshot, Everything(), [person])
     if not rows:
         return None
     row = rows[0]
 
     def opened(field: str, sealed: str | None) -> str | None:
         try:
-            return program.keys.open(person, field, sealed) if sealed is not None else None
+            return services.keys.open(person, field, sealed) if sealed is not None else None
         except KeyMissing:
             return KEY_LOST
 
-    memberships = people.held_by(reading, Everything(), [person]).get(person, [])
+    memberships = people.held_by(snapshot, Everything(), [person]).get(person, [])
     return {
         "person": person,
         "name": opened("name", row.sealed_name),
@@ -49,23 +49,23 @@ def held_on(program: Program, reading: Reading, person: str) -> dict[str, Any] |
         "joined": row.joined,
         "erased": row.erased,
         "memberships": [held._asdict() for held in memberships],
-        "accounts": program.accounts.held_on(person),
-        "about": [_told(entry) for entry in _all(reading, EntryFilter(stream=person_stream(person)))],
-        "written": [_told(entry) for entry in _all(reading, EntryFilter(actor=person))],
+        "accounts": services.accounts.held_on(person),
+        "about": [_told(entry) for entry in _all(snapshot, EntryFilter(stream=person_stream(person)))],
+        "written": [_told(entry) for entry in _all(snapshot, EntryFilter(actor=person))],
     }
 
 
-def firms_in(reading: Reading, found: Mapping[str, Any]) -> list[tuple[str, str]]:
+def firms_in(snapshot: Snapshot, found: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Whose data an export holds: (firm, subject) of the firms that the person acted for or wrote entries about."""
     held = (one["organisation"] for one in found["memberships"] if head_of(Role(one["role"])) is Role.ENTERPRISE)
     streams = [entry["id"].rsplit("/", 1)[0] for entry in found["written"]]
-    firms = dict.fromkeys((*held, *audit_trail.firms_of(reading, streams).values()))
+    firms = dict.fromkeys((*held, *audit_trail.firms_of(snapshot, streams).values()))
     return [(firm, person_stream(found["person"])) for firm in firms]
 
 
-def _all(reading: Reading, where: EntryFilter) -> Iterator[EntryRow]:
+def _all(snapshot: Snapshot, where: EntryFilter) -> Iterator[EntryRow]:
     after = 0
-    while found := audit_trail.entries(reading, Everything(), BATCH, where, after=after):
+    while found := audit_trail.entries(snapshot, Everything(), BATCH, where, after=after):
         yield from found
         after = found[-1].position
 
@@ -112,11 +112,11 @@ class PersonExportMutations:
     ) -> ExportPersonPayload:
         """For the person's own request."""
         context = info.context
-        found = held_on(context.program, context.reading, input.person)
+        found = held_on(context.services, context.snapshot, input.person)
         if found is None:
             return ExportPersonPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
         masks = context.disclosing.masks("ExportPersonPayload", frozenset({"export"}))
-        context.disclosing.note(masks, firms_in(context.reading, found))
+        context.disclosing.note(masks, firms_in(context.snapshot, found))
         return ExportPersonPayload(
-            user_errors=[], export=orjson.dumps(found).decode(), made_at=context.program.clock()
+            user_errors=[], export=orjson.dumps(found).decode(), made_at=context.services.clock()
         )

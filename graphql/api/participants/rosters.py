@@ -80,12 +80,12 @@ class RosterQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         pages, start = pages_of(context, "rosterImports", as_of, after)
         before, position = int(start) if start else None, pages.then.position
-        rows: Sequence[ImportRow] = rosters.imports(context.reading, context.scope, year, size + 1, before, position)
+        rows: Sequence[ImportRow] = rosters.imports(context.snapshot, context.scope, year, size + 1, before, position)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: pages.cursor(str(row.position)),
             lambda shown: [build_import(context, row) for row in shown],
-            lambda: rosters.import_count(context.reading, context.scope, year, position),
+            lambda: rosters.import_count(context.snapshot, context.scope, year, position),
             wanted,
         )

@@ -158,8 +158,8 @@ class SessionQueries:
         chinese, english = sentence(context.scope)
         rows = []
         if identified is not None and identified.membership:
-            today = city_day(context.program.clock()).isoformat()
-            rows = people.memberships_of(context.reading, context.caller.actor, today)
+            today = city_day(context.services.clock()).isoformat()
+            rows = people.memberships_of(context.snapshot, context.caller.actor, today)
         return Viewer(
             actor=context.caller.actor or None,
             role=context.role,
@@ -168,7 +168,7 @@ class SessionQueries:
             scope=chinese,
             scope_in_english=english,
             memberships=[build_membership(row) for row in rows],
-            synthetic=context.program.demo,
+            synthetic=context.services.demo,
         )
 
 
@@ -180,7 +180,7 @@ class SessionMutations:
     def sign_in(self, info: strawberry.Info[Context, None], input: SignInInput) -> SignInPayload:  # noqa: A002
         """A session, or one answer for every wrong pair."""
         try:
-            opened = info.context.program.accounts.sign_in(input.login, input.password)
+            opened = info.context.services.accounts.sign_in(input.login, input.password)
         except Refused as refused:
             return SignInPayload(user_errors=[UserError.of(refused)])
         if opened is None:
@@ -191,14 +191,14 @@ class SessionMutations:
     def sign_out(self, info: strawberry.Info[Context, None]) -> SignOutPayload:
         """The token is worthless afterwards."""
         if info.context.token is not None:
-            info.context.program.accounts.sign_out(info.context.token)
+            info.context.services.accounts.sign_out(info.context.token)
         return SignOutPayload(user_errors=[])
 
     @strawberry.mutation(description="Act in another membership of one's own 切换任职. plan P7")
     def act_as(self, info: strawberry.Info[Context, None], input: ActAsInput) -> ActAsPayload:  # noqa: A002
         """From the next operation on."""
         token = info.context.token
-        if token is None or not info.context.program.accounts.act_as(token, input.membership):
+        if token is None or not info.context.services.accounts.act_as(token, input.membership):
             return ActAsPayload(user_errors=[UserError.of(MEMBERSHIP_NOT_HELD.refuse())])
         return ActAsPayload(user_errors=[])
 
@@ -213,11 +213,11 @@ class SessionMutations:
         """
         context, person = info.context, input.person
         gives = MAY_APPOINT[Role(context.role)]
-        held = people.held_by(context.reading, context.scope, [person]).get(person, [])
-        every = people.held_by(context.reading, Everything(), [person]).get(person, [])
+        held = people.held_by(context.snapshot, context.scope, [person]).get(person, [])
+        every = people.held_by(context.snapshot, Everything(), [person]).get(person, [])
         if not held or held != every or any(one.role not in gives for one in held):
             return IssueInvitationPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
-        invited = context.program.accounts.invite(person)
+        invited = context.services.accounts.invite(person)
         if invited is None:
             return IssueInvitationPayload(user_errors=[UserError.of(JOINED_ALREADY.refuse())])
         return IssueInvitationPayload(
@@ -229,17 +229,17 @@ class SessionMutations:
         self, info: strawberry.Info[Context, None], input: AcceptInvitationInput  # noqa: A002
     ) -> AcceptInvitationPayload:
         """The person joins; one answer for every ticket that is not in force."""
-        program = info.context.program
+        services = info.context.services
         try:
-            person = program.accounts.accept(input.ticket, input.login, input.password)
+            person = services.accounts.accept(input.ticket, input.login, input.password)
             if person is None:
                 raise INVITATION_INVALID.refuse()
-            handled = program.send(person.caller, JoinProgramme(person=person.caller.actor))
+            handled = services.send(person.caller, JoinProgramme(person=person.caller.actor))
         except Refused as refused:
             if refused.rule == JOINED_ALREADY:  # invited anew after a vault was lost: the login is there, which was asked for
                 return AcceptInvitationPayload(user_errors=[])
             return AcceptInvitationPayload(user_errors=[UserError.of(refused)])
-        program.models.wait_for(handled.position, WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
+        services.models.wait_for(handled.position, WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
         return AcceptInvitationPayload(user_errors=[])
 
     @strawberry.mutation(description="Ask for permission to upload a file 申请上传. plan P1, P5")
@@ -248,7 +248,7 @@ class SessionMutations:
     ) -> RequestUploadPayload:
         """A ticket for one file."""
         try:
-            ticket = info.context.program.uploads.ticket(info.context.caller, input.kind, input.filename)
+            ticket = info.context.services.uploads.ticket(info.context.caller, input.kind, input.filename)
         except Refused as refused:
             return RequestUploadPayload(user_errors=[UserError.of(refused)])
         return RequestUploadPayload(

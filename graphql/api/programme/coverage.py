@@ -80,26 +80,26 @@ class CoverageQueries:
     ) -> Coverage:
         """Diagnosed and total within the scope, now or as it was known then."""
         context = info.context
-        reading = context.at_least(at_least)
+        snapshot = context.at_least(at_least)
         position = then = asked = None
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            reading = context.reading
-        rows = coverage.by_district(reading, context.scope, year, position)
+            snapshot = context.snapshot
+        rows = coverage.by_district(snapshot, context.scope, year, position)
         if position is not None:
-            changed = rows != coverage.by_district(reading, context.scope, year)
+            changed = rows != coverage.by_district(snapshot, context.scope, year)
             then = AsOf(moment=asked, changed_later=changed, changed_later_at=None, changes=None)
         names = district_codes()
         diagnosed, total = sum(row.diagnosed for row in rows), sum(row.total for row in rows)
         targets: list[TargetRow] = []
         if context.scope == Everything():
-            targets = coverage.targets(reading, year) if position is None else replay.targets_of(reading, year, position)
+            targets = coverage.targets(snapshot, year) if position is None else replay.targets_of(snapshot, year, position)
         return Coverage(
             year=year,
             diagnosed=diagnosed,
             confirmed=sum(row.confirmed for row in rows),
             total=total,
-            synthetic=context.program.demo,
+            synthetic=context.services.demo,
             targets=[_target(target, diagnosed, total) for target in targets],
             districts=[
                 DistrictCoverage(

@@ -19,7 +19,7 @@ from api.server.subscriptions import BATCH, follow
 from domain.events import EVENTS
 from domain.fields import FIELDS
 from journal import Caller
-from projections import Reading
+from projections import Snapshot
 from projections.record import audit_trail, trail_sentences
 from projections.record.audit_trail import EntryFilter, EntryRow
 
@@ -76,11 +76,11 @@ def _unversioned(name: str) -> str:
 def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str]) -> list[AuditEntry]:
     masks = context.disclosing.masks("AuditEntry", wanted)
     if masks:
-        firms = audit_trail.firms_of(context.reading, [row.stream for row in rows])
+        firms = audit_trail.firms_of(context.snapshot, [row.stream for row in rows])
         context.disclosing.note(masks, ((firm, stream) for stream, firm in firms.items()))
     sentences = [""] * len(rows)
     if "sentence" in wanted:
-        sentences = trail_sentences.told(context.reading, context.scope, rows, in_words)
+        sentences = trail_sentences.told(context.snapshot, context.scope, rows, in_words)
     return [_entry(context, row, said) for row, said in zip(rows, sentences, strict=True)]
 
 
@@ -162,17 +162,17 @@ class AuditTrailQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         context.at_least(at_least)
         by = position_of(context, as_of)[0] if as_of is not None else None
-        reading, scope = context.reading, context.scope
+        snapshot, scope = context.snapshot, context.scope
         where = EntryFilter(subject, kind, actor, role, organisation, microseconds(since), microseconds(until), by)
         require_searchable(FIELDS, "AuditEntry", SearchedEntry(actor, role, organisation), context.role)
         position = context.cursors.open(after) if after else 0
-        rows = audit_trail.entries(reading, scope, size + 1, where, after=position)
+        rows = audit_trail.entries(snapshot, scope, size + 1, where, after=position)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: context.cursors.seal(row.position),
             lambda shown: _entries(context, shown, below(wanted, "nodes", "edges.node")),
-            lambda: audit_trail.count(reading, scope, where),
+            lambda: audit_trail.count(snapshot, scope, where),
             wanted,
         )
 
@@ -195,8 +195,8 @@ class DiagnosisSubscription:
         context = info.context
         where = EntryFilter(stream=f"diagnosis/{diagnosis}" if diagnosis is not None else None, type=DIAGNOSES)
 
-        def read(reading: Reading, caller: Caller, position: int) -> list[EntryRow]:
-            return audit_trail.entries(reading, caller.scope, BATCH, where, after=position)
+        def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
+            return audit_trail.entries(snapshot, caller.scope, BATCH, where, after=position)
 
         async with aclosing(follow(context, after, read)) as rows:
             async for row in rows:

@@ -114,13 +114,13 @@ class DisclosureQueries:
         )
         before = int(context.cursors.open_key("disclosures", after)) if after else None
         scope = context.scope
-        with context.program.disclosures.reading() as reading:
-            rows: Sequence[DisclosureRow] = disclosures.disclosures(reading, scope, size + 1, where, before=before)
+        with context.services.disclosures.reading() as snapshot:
+            rows: Sequence[DisclosureRow] = disclosures.disclosures(snapshot, scope, size + 1, where, before=before)
             return connection(  # type: ignore[no-any-return]
                 rows,
                 size,
                 lambda row: context.cursors.seal_key("disclosures", str(row.id)),
                 lambda shown: [build_disclosure(context, row) for row in shown],
-                lambda: disclosures.count(reading, scope, where),
+                lambda: disclosures.count(snapshot, scope, where),
                 wanted,
             )

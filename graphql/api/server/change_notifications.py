@@ -14,7 +14,7 @@ RECONNECT_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-class Wakeups:
+class ChangeNotifications:
     """Bell of the subscribers 订阅唤醒. Made for one event loop; `start` and `stop` belong to the app's lifespan.
 
     position: where the read models stand, as far as this process has seen.

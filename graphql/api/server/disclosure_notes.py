@@ -13,7 +13,7 @@ from journal import Caller
 from journal.command_handling import microseconds
 
 if TYPE_CHECKING:
-    from api.kit.services import Program
+    from api.kit.services import Services
 
 Guarded = Mapping[str, Mapping[str, str]]
 """Type -> protected field -> mask, of those that a document asks for."""
@@ -70,7 +70,7 @@ class Disclosing:
             known = found.get(pair)
             found[pair] = masks if known is None else known | masks
 
-    def leave(self, program: "Program", caller: Caller) -> None:
+    def leave(self, services: "Services", caller: Caller) -> None:
         """Write down what was noted, once; the answer may leave when this returns.
 
         Raises:
@@ -81,7 +81,7 @@ class Disclosing:
             return
         named: dict[frozenset[str], tuple[str, ...]] = {masks: tuple(sorted(masks)) for masks in set(found.values())}
         disclosure = Disclosure(
-            at=microseconds(program.clock()),
+            at=microseconds(services.clock()),
             person=caller.actor,
             role=caller.role,
             organisation=caller.organisation,
@@ -89,4 +89,4 @@ class Disclosing:
             scope=caller.scope,
             disclosed=[Disclosed(firm, subject, named[masks]) for (firm, subject), masks in found.items()],
         )
-        program.disclosures.write(disclosure)
+        services.disclosures.write(disclosure)

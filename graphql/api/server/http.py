@@ -19,7 +19,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.server.errors import request_error
-from api.server.operations import Admitted, Answer, CallerGone, Operations, Request
+from api.server.operations import CallerGone, GraphQLRequest, GraphQLResponse, Operations, PreparedOperation
 
 LARGEST_BODY = 256 * 1024
 RETRY_SECONDS = "5"
@@ -58,9 +58,9 @@ class Malformed(Exception):  # noqa: N818 - the client's fault, told to it
     english: str
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> GraphQLResponse:
         """What the client is told."""
-        return Answer({"errors": [request_error(self.code, self.chinese, self.english)]}, self.status)
+        return GraphQLResponse({"errors": [request_error(self.code, self.chinese, self.english)]}, self.status)
 
 
 def accepted(header: str | None, offered: tuple[str, ...] = OFFERED) -> str | None:
@@ -130,7 +130,7 @@ async def read_body(request: HTTPRequest, limit: int, seconds: float = BODY_SECO
     return bytes(body)
 
 
-def read_request(data: object) -> Request:
+def read_request(data: object) -> GraphQLRequest:
     """The GraphQL request in a decoded body or query string.
 
     Raises:
@@ -148,7 +148,7 @@ def read_request(data: object) -> Request:
     extensions = data.get("extensions")
     if extensions is not None and not isinstance(extensions, dict):
         raise _bad("extensions 须是对象。", "The extensions must be an object.")
-    return Request(query, variables, name or None)
+    return GraphQLRequest(query, variables, name or None)
 
 
 def _bad(chinese: str, english: str) -> Malformed:
@@ -194,12 +194,12 @@ class GraphQLOverHTTP:
         answer, body = await self._operations.in_thread(self._run, asked, token, kinds)
         return respond(answer, media, body)
 
-    def _run(self, asked: Request, token: str | None, kinds: frozenset[OperationType]) -> tuple[Answer, bytes]:
+    def _run(self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> tuple[GraphQLResponse, bytes]:
         """One thread for all of it, encoding included."""
         answer = self._operations.run(asked, token, kinds)
         return answer, orjson.dumps(answer.payload)
 
-    async def _read(self, request: HTTPRequest) -> tuple[Request, frozenset[OperationType]]:
+    async def _read(self, request: HTTPRequest) -> tuple[GraphQLRequest, frozenset[OperationType]]:
         if request.method == "POST":
             kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
             if kind.strip() != JSON or ("charset=" in parameters and "utf-8" not in parameters):
@@ -217,14 +217,14 @@ class GraphQLOverHTTP:
                 data.pop(name, None)
         return read_request(data), QUERIES
 
-    async def _stream(self, asked: Request, token: str | None, kinds: frozenset[OperationType]) -> Response:
+    async def _stream(self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> Response:
         admitted = await self._operations.in_thread(self._operations.admit, asked, token, kinds)
-        if isinstance(admitted, Answer):
+        if isinstance(admitted, GraphQLResponse):
             return respond(admitted, JSON, as_status=True)
         headers = {**ALWAYS, "x-accel-buffering": "no"}
         return StreamingResponse(self._events(admitted), media_type=EVENT_STREAM, headers=headers)
 
-    async def _events(self, admitted: Admitted) -> AsyncIterator[bytes]:
+    async def _events(self, admitted: PreparedOperation) -> AsyncIterator[bytes]:
         """Server-sent events, in the "distinct connections" mode of GraphQL over SSE."""
         caller = admitted.context.caller if admitted.context.identified is not None else None
 
@@ -248,8 +248,8 @@ class GraphQLOverHTTP:
 
 
 async def with_heartbeat(
-    answers: AsyncGenerator[Answer, None], seconds: float, rung: Callable[[], asyncio.Event] = asyncio.Event
-) -> AsyncGenerator[Answer | None, None]:
+    answers: AsyncGenerator[GraphQLResponse, None], seconds: float, rung: Callable[[], asyncio.Event] = asyncio.Event
+) -> AsyncGenerator[GraphQLResponse | None, None]:
     """The answers, and None whenever none came for so many seconds, or when the bell that `rung` gives has rung."""
     waiting = asyncio.ensure_future(anext(answers, None))
     ringing = asyncio.ensure_future(rung().wait())
@@ -282,7 +282,7 @@ def _wants_page(request: HTTPRequest, accept: str | None) -> bool:
     )
 
 
-def respond(answer: Answer, media: str, body: bytes | None = None, *, as_status: bool = False) -> Response:
+def respond(answer: GraphQLResponse, media: str, body: bytes | None = None, *, as_status: bool = False) -> Response:
     """An answer as HTTP 应答.
 
     `application/json` says 200 to whatever is a GraphQL response, as old clients expect, except where the request never
@@ -301,6 +301,6 @@ def respond(answer: Answer, media: str, body: bytes | None = None, *, as_status:
     return Response(content, status, headers, media_type=f"{media}; charset=utf-8")
 
 
-def _never_was_one(answer: Answer) -> bool:
+def _never_was_one(answer: GraphQLResponse) -> bool:
     errors = answer.payload.get("errors") or [{}]
     return answer.status == 400 and errors[0].get("extensions", {}).get("code") == "BAD_REQUEST"  # noqa: PLR2004

@@ -23,15 +23,15 @@ from graphql.execution.execute import assume_not_async_iterable, assume_not_awai
 
 from api.kit.context import Context
 from api.kit.cursors import Cursors
-from api.kit.services import PUBLIC, Identified, Program
-from api.server.change_notifications import Wakeups
+from api.kit.services import PUBLIC, Identified, Services
+from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import UNAVAILABLE, masked, published, request_error
 from api.server.field_rights import Rows, describe_rights, forbidden, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
 from api.server.query_cost import Limits
 from api.server.query_documents import Documents, Prepared, Unacceptable
-from api.server.revocations import Endings
+from api.server.revocations import Revocations
 from journal import Caller
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ CALLER_CHANGED = request_error(
 
 
 @dataclass(frozen=True)
-class Request:
+class GraphQLRequest:
     """What a client asks for 请求: the document's text, its variables, and which of its operations."""
 
     query: str
@@ -57,7 +57,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class GraphQLResponse:
     """The GraphQL response 应答. status: of HTTP, where the media type lets errors have one."""
 
     payload: dict[str, Any]
@@ -69,14 +69,14 @@ class Answer:
         return "data" in self.payload
 
 
-def faulted(fault: Exception) -> Answer:
+def faulted(fault: Exception) -> GraphQLResponse:
     """What is said when a request failed outside any field 系统故障应答: masked, and 503 where it may be tried again."""
     error = masked(fault)
-    return Answer({"errors": [error]}, 503 if error["extensions"]["code"] == UNAVAILABLE else 500)
+    return GraphQLResponse({"errors": [error]}, 503 if error["extensions"]["code"] == UNAVAILABLE else 500)
 
 
 @dataclass(frozen=True)
-class Admitted:
+class PreparedOperation:
     """An operation that may run 已准入操作: who asks, what, and the executor with the variables in place."""
 
     prepared: Prepared
@@ -109,21 +109,21 @@ class Operations:
 
     def __init__(
         self,
-        program: Program,
+        services: Services,
         schema: strawberry.Schema,
         rows: Rows,
-        wakeups: Wakeups | None = None,
+        change_notifications: ChangeNotifications | None = None,
         limits: Limits | None = None,
-        endings: Endings | None = None,
+        revocations: Revocations | None = None,
     ) -> None:
-        self._endings = endings
-        self._program = program
+        self._revocations = revocations
+        self._services = services
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
         self._rights = resolve_rights(self._schema, rows)
         describe_rights(self._schema, rows)
         self._documents = Documents(self._schema, self._rights, limits or Limits())
-        self._cursors = Cursors(program.secret)
-        self._wakeups = wakeups
+        self._cursors = Cursors(services.secret)
+        self._change_notifications = change_notifications
         self._threads: ThreadPoolExecutor | None = None
 
     async def in_thread(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - as the function takes them
@@ -147,12 +147,12 @@ class Operations:
         """
         if token is None:
             return None
-        identified = self._program.accounts.identify(token)
+        identified = self._services.accounts.identify(token)
         if identified is None:
             raise CallerGone(ended=True)
         return identified
 
-    def admit(self, request: Request, token: str | None, kinds: frozenset[OperationType]) -> Admitted | Answer:
+    def admit(self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> PreparedOperation | GraphQLResponse:
         """Authenticate, look the document up, judge the rights, read the variables 准入.
 
         Args:
@@ -163,27 +163,27 @@ class Operations:
         Returns:
             The operation ready to run, no snapshot open; or the answer that says why not.
         """
-        context = Context(self._program, self._cursors, self._wakeups, token=token)
+        context = Context(self._services, self._cursors, self._change_notifications, token=token)
         try:
             return self._admitted(request, context, kinds)
         finally:
             context.close()
 
-    def _admitted(self, request: Request, context: Context, kinds: frozenset[OperationType]) -> Admitted | Answer:
+    def _admitted(self, request: GraphQLRequest, context: Context, kinds: frozenset[OperationType]) -> PreparedOperation | GraphQLResponse:
         """As `admit`; the first read of the answer opens its snapshot."""
         try:
             if context.token is not None:
                 context.identified = self.identify(context.token)
             prepared = self._documents.prepare(request.query, request.operation_name)
         except CallerGone as gone:
-            return Answer({"errors": [gone.error]}, 401)
+            return GraphQLResponse({"errors": [gone.error]}, 401)
         except Unacceptable as problem:
-            return Answer({"errors": published(problem.errors)}, 400)
+            return GraphQLResponse({"errors": published(problem.errors)}, 400)
         if prepared.kind not in kinds:
             return _not_carried(prepared.kind, kinds)
         if context.role not in prepared.roles:
             error = forbidden(self._rights, prepared.coordinates, context.role)
-            return Answer({"errors": published([error] if error is not None else [])}, 403)
+            return GraphQLResponse({"errors": published([error] if error is not None else [])}, 403)
         blocking = prepared.kind is not OperationType.SUBSCRIPTION
         executor = CompiledExecutor.build(
             self._schema,
@@ -197,22 +197,22 @@ class Operations:
             errors = _errors(executor)
             for error in errors:
                 error.extensions = {"code": "BAD_VARIABLES", **(error.extensions or {})}
-            return Answer({"errors": published(errors)}, 400)
+            return GraphQLResponse({"errors": published(errors)}, 400)
         if prepared.kind is not OperationType.MUTATION:  # a command says itself which of its texts is at fault
             odd = unusable(texts_in(executor.variable_values.coerced))
             if odd is not None:
-                return Answer({"errors": published([odd])}, 400)
+                return GraphQLResponse({"errors": published([odd])}, 400)
         executor.plans = prepared.plans
         context.disclosing.guard(prepared.door, prepared.guarded)
-        return Admitted(prepared, executor, context)
+        return PreparedOperation(prepared, executor, context)
 
-    def execute(self, admitted: Admitted) -> Answer:
+    def execute(self, admitted: PreparedOperation) -> GraphQLResponse:
         """Run a query or mutation in this thread 执行; an answer with protected data leaves once that is written down."""
         context, caller = admitted.context, admitted.context.caller
         try:
             answer = _answer(admitted.executor.execute_operation())
             context.close()  # nobody's snapshot is held while the disk is waited for
-            context.disclosing.leave(self._program, caller)
+            context.disclosing.leave(self._services, caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             return faulted(fault)
         else:
@@ -220,16 +220,16 @@ class Operations:
         finally:
             admitted.context.close()
 
-    def run(self, request: Request, token: str | None, kinds: frozenset[OperationType]) -> Answer:
+    def run(self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> GraphQLResponse:
         """Admit and execute in this thread, in one snapshot."""
-        context = Context(self._program, self._cursors, self._wakeups, token=token)
+        context = Context(self._services, self._cursors, self._change_notifications, token=token)
         try:
             admitted = self._admitted(request, context, kinds)
-            return admitted if isinstance(admitted, Answer) else self.execute(admitted)
+            return admitted if isinstance(admitted, GraphQLResponse) else self.execute(admitted)
         finally:
             context.close()
 
-    async def stream(self, admitted: Admitted) -> AsyncGenerator[Answer, None]:
+    async def stream(self, admitted: PreparedOperation) -> AsyncGenerator[GraphQLResponse, None]:
         """The answers of an operation as they come 流式执行: one of a query or mutation, many of a subscription.
 
         Raises:
@@ -242,7 +242,7 @@ class Operations:
             source = create_source_event_stream(admitted.executor)
             events = await source if isawaitable(source) else source
             if isinstance(events, ExecutionResult):
-                yield Answer({"errors": published(events.errors or [])}, 400)
+                yield GraphQLResponse({"errors": published(events.errors or [])}, 400)
                 return
             async with aclosing(_generator(events)) as all_events:
                 async for event in all_events:
@@ -251,7 +251,7 @@ class Operations:
             raise
         except Exception as fault:  # noqa: BLE001 - as in `execute`; a refusal in the resolver is told as such
             await self.in_thread(self.check, admitted)  # a resolver may be the first to notice that the session is over
-            yield Answer({"errors": published([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
+            yield GraphQLResponse({"errors": published([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
         finally:
             with CancelScope(shield=True):  # a client that has left must not leave a snapshot open
                 await self.in_thread(admitted.context.close)
@@ -269,24 +269,24 @@ class Operations:
 
     def bell(self, caller: Caller | None) -> asyncio.Event:
         """What is set when a role of a caller has ended; one that is never set for the public, and where nothing rings."""
-        if self._endings is None or caller is None:
+        if self._revocations is None or caller is None:
             return asyncio.Event()
-        return self._endings.bell(caller.actor)
+        return self._revocations.bell(caller.actor)
 
-    def check(self, admitted: Admitted) -> None:
+    def check(self, admitted: PreparedOperation) -> None:
         """Ask anew for the caller of a stream on which nothing has come for a while; raises as `still`."""
         self.still(admitted.context.token, admitted.context.caller)
 
     def now(self) -> datetime:
         """The program's time."""
-        return self._program.clock()
+        return self._services.clock()
 
-    def _deliver(self, admitted: Admitted, event: object) -> Answer:
+    def _deliver(self, admitted: PreparedOperation, event: object) -> GraphQLResponse:
         """Answer one event, for whoever the caller is now."""
         before = admitted.context
         now = self.still(before.token, before.caller)
         executor = admitted.executor.build_per_event_executor(event)
-        context = Context(self._program, self._cursors, self._wakeups, now, before.token)
+        context = Context(self._services, self._cursors, self._change_notifications, now, before.token)
         context.disclosing.guard(admitted.prepared.door, admitted.prepared.guarded)
         executor.context_value = context
         executor.is_awaitable = assume_not_awaitable
@@ -294,7 +294,7 @@ class Operations:
             answer = _answer(executor.execute_operation(serially=False))
         finally:
             context.close()
-        context.disclosing.leave(self._program, context.caller)
+        context.disclosing.leave(self._services, context.caller)
         return answer
 
 
@@ -314,23 +314,23 @@ def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:
     return built if isinstance(built, list) else []
 
 
-def _answer(result: Any) -> Answer:  # noqa: ANN401 - graphql-core's union of results; incremental ones are switched off
+def _answer(result: Any) -> GraphQLResponse:  # noqa: ANN401 - graphql-core's union of results; incremental ones are switched off
     payload: dict[str, Any] = {"data": result.data}
     if result.errors:
         payload["errors"] = published(result.errors)
-    return Answer(payload)
+    return GraphQLResponse(payload)
 
 
-def _not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> Answer:
+def _not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> GraphQLResponse:
     if kind is OperationType.SUBSCRIPTION:
         error = request_error(
             "STREAM_REQUIRED",
             "订阅须使用 WebSocket 或 text/event-stream。",
             "Subscribe over WebSocket, or accept text/event-stream.",
         )
-        return Answer({"errors": [error]}, 400)
+        return GraphQLResponse({"errors": [error]}, 400)
     allowed = ", ".join(sorted(each.value for each in kinds))
     error = request_error(
         "METHOD_NOT_ALLOWED", f"此请求方式不支持 {kind.value}。", f"This method carries only: {allowed}."
     )
-    return Answer({"errors": [error]}, 405)
+    return GraphQLResponse({"errors": [error]}, 405)

@@ -19,7 +19,7 @@ ENDINGS = ("person.membership_ended.v1", "person.erased.v1")
 log = logging.getLogger(__name__)
 
 
-class Endings:
+class Revocations:
     """Bells of the people whose roles may end 任职终止通知. Made for one event loop; `start` and `stop` are the app's."""
 
     def __init__(self, journal: Journal) -> None:

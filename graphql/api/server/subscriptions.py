@@ -1,4 +1,4 @@
-"""Following 跟读: rows of a desk beyond a cursor, each once and in order, for as long as the session holds. plan P5, P7."""
+"""Following 跟读: rows of a read model beyond a cursor, each once and in order, for as long as the session holds. plan P5, P7."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from api.kit.context import Context
 from domain.kernel import Rule
 from journal import Caller
-from projections import Reading
+from projections import Snapshot
 
 BATCH = 100
 HEARTBEAT_SECONDS = 20.0
@@ -24,18 +24,18 @@ class Placed(Protocol):
 
 
 R = TypeVar("R", bound=Placed)
-Read = Callable[[Reading, Caller, int], Sequence[R]]
+Read = Callable[[Snapshot, Caller, int], Sequence[R]]
 """Reads up to `BATCH` rows beyond a position, through the scope of the caller of now."""
 
 
 def _look(context: Context, position: int, read: Read[R]) -> tuple[Sequence[R], int]:
     """What happened in the scope beyond a position, and how far was looked; the session is judged anew each time."""
-    identified = context.program.accounts.identify(context.token) if context.token is not None else None
+    identified = context.services.accounts.identify(context.token) if context.token is not None else None
     if identified is None or identified.caller != context.caller:
         raise SESSION_ENDED.refuse()
-    with context.program.models.reading(identified.caller.scope) as reading:
-        rows = read(reading, identified.caller, position)
-        return rows, rows[-1].position if len(rows) == BATCH else max(position, reading.position)
+    with context.services.models.reading(identified.caller.scope) as snapshot:
+        rows = read(snapshot, identified.caller, position)
+        return rows, rows[-1].position if len(rows) == BATCH else max(position, snapshot.position)
 
 
 async def follow(context: Context, after: str | None, read: Read[R]) -> AsyncGenerator[R, None]:
@@ -44,12 +44,12 @@ async def follow(context: Context, after: str | None, read: Read[R]) -> AsyncGen
     Raises:
         Refused: SESSION_ENDED; CURSOR_INVALID.
     """
-    wakeups = context.wakeups
-    assert wakeups is not None, "a subscription runs in the app, which follows the journal"  # noqa: S101
-    position = context.cursors.open(after) if after else await asyncio.to_thread(context.program.models.position)
+    change_notifications = context.change_notifications
+    assert change_notifications is not None, "a subscription runs in the app, which follows the journal"  # noqa: S101
+    position = context.cursors.open(after) if after else await asyncio.to_thread(context.services.models.position)
     while True:
         rows, position = await asyncio.to_thread(_look, context, position, read)
         for row in rows:
             yield row
         if len(rows) < BATCH:
-            await wakeups.beyond(position, HEARTBEAT_SECONDS)
+            await change_notifications.beyond(position, HEARTBEAT_SECONDS)

@@ -25,7 +25,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Connec
 from api.kit.services import Identified
 from api.server.errors import masked
 from api.server.http import LARGEST_BODY, Malformed, bearer, read_request
-from api.server.operations import Answer, CallerGone, Operations, faulted
+from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 
 SUBSCRIPTIONS_PER_CONNECTION = 10
 WATCH_SECONDS = 15.0
@@ -132,7 +132,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
         )
         try:
             admitted = await operations.in_thread(operations.admit, request, self.context.token, EVERYTHING)
-            if isinstance(admitted, Answer):
+            if isinstance(admitted, GraphQLResponse):
                 await self._send(operation, admitted)
                 return
             async with aclosing(operations.stream(admitted)) as answers:
@@ -149,7 +149,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             with suppress(WebSocketDisconnected):
                 await self._send(operation, faulted(fault))
 
-    async def _send(self, operation: Operation[Connection, None], answer: Answer) -> None:
+    async def _send(self, operation: Operation[Connection, None], answer: GraphQLResponse) -> None:
         if answer.is_executed:
             payload: Any = answer.payload
             await operation.send_operation_message({"id": operation.id, "type": "next", "payload": payload})

@@ -15,7 +15,7 @@ from projections.as_of import replay
 from projections.participants import directory, headquarters
 from projections.standard import edition_mapping
 from projections.standard import editions as editions_rows
-from projections.standard.edition_mapping import EDITION_MAPPING_DESK, MappingRow
+from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL, MappingRow
 from standards import NoMappingYet, edition_for
 
 
@@ -106,9 +106,9 @@ class EditionMappingQueries:
         context = info.context
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            known = replay.of_kind(context.reading, "mapping", EDITION_MAPPING_DESK, position)
+            known = replay.of_kind(context.snapshot, "mapping", EDITION_MAPPING_READ_MODEL, position)
             context = past_context(context, known, asked)
-        return build_mappings(context, edition_mapping.mapping_rows(context.reading))
+        return build_mappings(context, edition_mapping.mapping_rows(context.snapshot))
 
     @strawberry.field(
         description="The edition and form that apply to an enterprise 适用标准, by the mapping in force; null when it does not "
@@ -118,25 +118,25 @@ class EditionMappingQueries:
         self, info: strawberry.Info[Context, None], enterprise: strawberry.ID, as_of: AsOfMoment = None
     ) -> ApplicableEdition | None:
         """What applies to a firm within the scope, today or by what was known then."""
-        context, day = info.context, city_day(info.context.program.clock())
+        context, day = info.context, city_day(info.context.services.clock())
         if as_of is not None:
             position, asked = position_of(context, as_of)
-            past_then = replay.of_applicable(context.reading, context.scope, enterprise, position)
-            at = replay.moment_of(context.reading, position)
+            past_then = replay.of_applicable(context.snapshot, context.scope, enterprise, position)
+            at = replay.moment_of(context.snapshot, position)
             if past_then is None or at is None:
                 return None
             day = city_day(asked or moment(at))
             context = past_context(context, past_then, asked)
-        firm = directory.enterprises_by_id(context.reading, context.scope, [enterprise]).get(enterprise)
-        known = edition_mapping.edition_mappings(context.reading)
+        firm = directory.enterprises_by_id(context.snapshot, context.scope, [enterprise]).get(enterprise)
+        known = edition_mapping.edition_mappings(context.snapshot)
         if firm is None or known is None:
             return None
-        seat = headquarters.headquarters_on(context.reading, firm.group, day) if firm.group is not None else None
+        seat = headquarters.headquarters_on(context.snapshot, firm.group, day) if firm.group is not None else None
         try:
             found = edition_for(known, firm.industry, firm.size_class, day, headquarters=seat == firm.id)
         except NoMappingYet:
             return None
-        row = editions_rows.edition(context.reading, found.edition)
+        row = editions_rows.edition(context.snapshot, found.edition)
         return ApplicableEdition(
             key=found.edition,
             form=found.form.name,

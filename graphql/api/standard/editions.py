@@ -13,7 +13,7 @@ from api.kit.context import Context
 from interop.editions.documents import names_of
 from projections.as_of import replay
 from projections.standard import editions as editions_rows
-from projections.standard.editions import EDITIONS_DESK, EditionRow
+from projections.standard.editions import EDITIONS_READ_MODEL, EditionRow
 from standards import Edition as StandardEdition
 from standards import Indicator as StandardIndicator
 from standards import Origin, difference, origins_of_json, plain_origins
@@ -232,7 +232,7 @@ def _context_of(context: Context, as_of: str | None) -> Context:
     if as_of is None:
         return context
     position, asked = position_of(context, as_of)
-    return past_context(context, replay.of_kind(context.reading, "edition", EDITIONS_DESK, position), asked)
+    return past_context(context, replay.of_kind(context.snapshot, "edition", EDITIONS_READ_MODEL, position), asked)
 
 
 @strawberry.type
@@ -243,7 +243,7 @@ class EditionQueries:
     def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:
         """Every edition published, now or by then."""
         context = _context_of(info.context, as_of)
-        return build_editions(context, editions_rows.editions(context.reading))
+        return build_editions(context, editions_rows.editions(context.snapshot))
 
     @strawberry.field(
         description="Every clause in which two published editions differ 版本差异, in the order of the newer; null when one of "
@@ -262,5 +262,5 @@ class EditionQueries:
     def edition(self, info: strawberry.Info[Context, None], key: str, as_of: AsOfMoment = None) -> Edition | None:
         """A published edition, now or by then."""
         context = _context_of(info.context, as_of)
-        row = editions_rows.edition(context.reading, key)
+        row = editions_rows.edition(context.snapshot, key)
         return build_editions(context, [row])[0] if row is not None else None

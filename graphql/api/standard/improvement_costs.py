@@ -79,9 +79,9 @@ class ImprovementCostQueries:
     def improvement_costs(self, info: strawberry.Info[Context, None], edition: str) -> ImprovementCosts:
         """The table in force."""
         context = info.context
-        return build_costs(costs_in_force(context.reading, edition, city_day(context.program.clock())))
+        return build_costs(costs_in_force(context.snapshot, edition, city_day(context.services.clock())))
 
     @strawberry.field(description="Every table that was set for an edition 历次改进成本, in order of the day it begins. plan R2")
     def improvement_cost_tables(self, info: strawberry.Info[Context, None], edition: str) -> list[ImprovementCosts]:
         """The tables set by the city."""
-        return [build_costs(row) for row in cost_rows(info.context.reading, edition)]
+        return [build_costs(row) for row in cost_rows(info.context.snapshot, edition)]

@@ -207,9 +207,9 @@ def _consultation(row: RevisionRow) -> Consultation | None:
 def _build_drafts(
     context: Context, rows: Sequence[RevisionRow], wanted: frozenset[str], scope: Scope
 ) -> dict[str, RevisionDraft]:
-    reading, ids = context.reading, [row.id for row in rows]
-    changes = revisions.changes(reading, scope, ids) if "changes" in wanted else []
-    reviews = revisions.reviews(reading, scope, ids) if "reviews" in wanted else []
+    snapshot, ids = context.snapshot, [row.id for row in rows]
+    changes = revisions.changes(snapshot, scope, ids) if "changes" in wanted else []
+    reviews = revisions.reviews(snapshot, scope, ids) if "reviews" in wanted else []
     found = {}
     for row in rows:
         told = revisions.draft_of(row)
@@ -263,8 +263,8 @@ def _review(review: ReviewRow, row: RevisionRow) -> DraftReview:
 def build_comments(context: Context, rows: Sequence[CommentRow]) -> list[StandardComment]:
     """A firm is named to whom its scope shows the firm; every other organisation is on the city's open list."""
     named = sorted({row.organisation for row in rows})
-    units = directory.organisations_by_id(context.reading, named)
-    firms = directory.enterprises_by_id(context.reading, context.scope, [one for one in named if one not in units])
+    units = directory.organisations_by_id(context.snapshot, named)
+    firms = directory.enterprises_by_id(context.snapshot, context.scope, [one for one in named if one not in units])
     names = {identity: unit.name for identity, unit in units.items()} | {i: firm.name for i, firm in firms.items()}
     return [
         StandardComment(

@@ -30,10 +30,10 @@ def _drafts(context: Context) -> Scope:
 def find_revision(context: Context, identity: str, wanted: frozenset[str]) -> Revision | None:
     """One revision as it is now, as far as the caller may see it."""
     scope = _drafts(context)
-    row = revisions_rows.revision(context.reading, scope, identity)
+    row = revisions_rows.revision(context.snapshot, scope, identity)
     if row is None:
         return None
-    shown = revisions_rows.drafts_admitted(context.reading, scope, [identity])
+    shown = revisions_rows.drafts_admitted(context.snapshot, scope, [identity])
     return build_revisions(context, [row], shown, wanted, scope)[0]
 
 
@@ -41,12 +41,12 @@ def _then(context: Context, identity: str, as_of: str, wanted: frozenset[str]) -
     """As it was known then: a draft that the caller may see today, or what was public then already."""
     scope = _drafts(context)
     position, asked = position_of(context, as_of)
-    found = replay.of_revision(context.reading, scope, identity, position)
+    found = replay.of_revision(context.snapshot, scope, identity, position)
     if found is None:
         return None
-    shown = revisions_rows.drafts_admitted(context.reading, scope, [identity])
+    shown = revisions_rows.drafts_admitted(context.snapshot, scope, [identity])
     then = past_context(context, found, asked)
-    row = revisions_rows.revision(then.reading, then.scope, identity)
+    row = revisions_rows.revision(then.snapshot, then.scope, identity)
     if row is None or not (row.public or identity in shown):
         return None
     return build_revisions(then, [row], shown, wanted, then.scope)[0]
@@ -80,12 +80,12 @@ class RevisionQueries:
     ) -> Connection[Revision]:
         """A page of revisions, in order of id."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        reading, scope = context.at_least(at_least), _drafts(context)
+        snapshot, scope = context.at_least(at_least), _drafts(context)
         start = context.cursors.open_key("revisions", after) if after else None
-        rows = revisions_rows.revisions(reading, scope, size + 1, after=start)
+        rows = revisions_rows.revisions(snapshot, scope, size + 1, after=start)
 
         def build(shown: Sequence[RevisionRow]) -> list[Revision]:
-            admitted = revisions_rows.drafts_admitted(reading, scope, [row.id for row in shown])
+            admitted = revisions_rows.drafts_admitted(snapshot, scope, [row.id for row in shown])
             return build_revisions(context, shown, admitted, below(wanted, "nodes", "edges.node"), scope)
 
         return connection(  # type: ignore[no-any-return]
@@ -93,7 +93,7 @@ class RevisionQueries:
             size,
             lambda row: context.cursors.seal_key("revisions", row.id),
             build,
-            lambda: revisions_rows.revision_count(reading, scope),
+            lambda: revisions_rows.revision_count(snapshot, scope),
             wanted,
         )
 
@@ -111,15 +111,15 @@ class RevisionQueries:
     ) -> Connection[StandardComment]:
         """A page of comments with what became of them."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        reading, scope = context.at_least(at_least), _drafts(context)
+        snapshot, scope = context.at_least(at_least), _drafts(context)
         start = int(context.cursors.open_key(f"comments/{revision}", after)) if after else 0
-        rows = revisions_rows.comments(reading, scope, revision, size + 1, after=start, unanswered=unanswered)
+        rows = revisions_rows.comments(snapshot, scope, revision, size + 1, after=start, unanswered=unanswered)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: context.cursors.seal_key(f"comments/{revision}", str(row.number)),
             lambda shown: build_comments(context, shown),
-            lambda: revisions_rows.comment_count(reading, scope, revision, unanswered=unanswered),
+            lambda: revisions_rows.comment_count(snapshot, scope, revision, unanswered=unanswered),
             wanted,
         )
 
@@ -138,10 +138,10 @@ class RevisionQueries:
     ) -> DraftText | None:
         """One edition that would be published."""
         context = info.context
-        reading, scope = context.at_least(at_least), _drafts(context)
+        snapshot, scope = context.at_least(at_least), _drafts(context)
         read = revisions_rows.draft_editions if of is DraftOf.CURRENT else revisions_rows.consulted_editions
-        found: DraftEditions | None = read(reading, scope, revision)
-        row = revisions_rows.revision(reading, scope, revision)
+        found: DraftEditions | None = read(snapshot, scope, revision)
+        row = revisions_rows.revision(snapshot, scope, revision)
         if found is None or row is None:
             return None
         replaces = f"{row.base}-{industry}" if industry is not None else row.base

@@ -243,13 +243,13 @@ def _nearest(found: measured.NearestMove | None, show: Show, *, sees_firms: bool
 def find_shadow(context: Context, revision: str, number: int | None = None) -> ShadowRun | None:
     """A run over a draft, as far as the caller may see it; None where there is none to be seen."""
     scope = draft_scope(context.role, context.scope)
-    row = shadow_rows.shadow(context.reading, scope, revision, number)
-    draft = revisions.draft_editions(context.reading, scope, revision)
+    row = shadow_rows.shadow(context.snapshot, scope, revision, number)
+    draft = revisions.draft_editions(context.snapshot, scope, revision)
     if row is None or draft is None:
         return None
     sees_firms = context.role in SHADOW_FIRMS
     show: Show = int if sees_firms else blurred
-    told = context.program.shadows.progress(revision) if row.status == "running" else None
+    told = context.services.shadows.progress(revision) if row.status == "running" else None
     progress = told if told is not None and told.number == row.number else None
     result = row.told()
     return ShadowRun(
@@ -293,7 +293,7 @@ def _movers(context: Context, rows: Sequence[Mover], wanted: frozenset[str]) -> 
 
 
 def _completed(context: Context, revision: str, number: int | None) -> ShadowRow | None:
-    return shadow_rows.shadow(context.reading, draft_scope(context.role, context.scope), revision, number)
+    return shadow_rows.shadow(context.snapshot, draft_scope(context.role, context.scope), revision, number)
 
 
 @strawberry.type
@@ -332,14 +332,14 @@ class ShadowQueries:
         place = f"{CONNECTION}/{revision}"
         beyond = context.cursors.open_key(place, after) if after is not None else ""
         row = _completed(context, revision, number)
-        lines = context.program.blobs.get(row.movers) if row is not None and row.movers is not None else None
-        rows = shadow_rows.movers(context.reading, context.scope, lines or b"", size + 1, beyond)
+        lines = context.services.blobs.get(row.movers) if row is not None and row.movers is not None else None
+        rows = shadow_rows.movers(context.snapshot, context.scope, lines or b"", size + 1, beyond)
         fields = wanted | below(wanted, "nodes", "edges.node")
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda mover: context.cursors.seal_key(place, mover.diagnosis),
             lambda shown: _movers(context, shown, fields),
-            lambda: shadow_rows.mover_count(context.reading, context.scope, lines or b""),
+            lambda: shadow_rows.mover_count(context.snapshot, context.scope, lines or b""),
             wanted,
         )

@@ -13,7 +13,7 @@ from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
 from domain.standard.revision.revision import draft_scope
 from journal import Caller
-from projections import Reading
+from projections import Snapshot
 from projections.standard import revisions
 from projections.standard.revisions import StandardsEventRow
 
@@ -45,9 +45,9 @@ class StandardsSubscription:
         """Events beyond a cursor, for ever."""
         context = info.context
 
-        def read(reading: Reading, caller: Caller, position: int) -> list[StandardsEventRow]:
+        def read(snapshot: Snapshot, caller: Caller, position: int) -> list[StandardsEventRow]:
             drafts = draft_scope(caller.role, caller.scope)
-            return revisions.standards_events(reading, drafts, BATCH, after=position)
+            return revisions.standards_events(snapshot, drafts, BATCH, after=position)
 
         async with aclosing(follow(context, after, read)) as rows:
             async for row in rows:

@@ -54,7 +54,7 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> 
     assert len({report["sha256"] for report in seen["reports"]}) == 2
     assert seen["evidence"][0]["filename"] == "数字化规划.pdf"
 
-    content = city.installation.program.blobs.get(seen["reports"][1]["sha256"])
+    content = city.installation.services.blobs.get(seen["reports"][1]["sha256"])
     assert content is not None
     assert content.startswith(b"%PDF")
 
@@ -62,7 +62,7 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> 
 def test_the_printed_report_names_the_firm_its_grade_and_that_the_standard_is_not_official(city: LiveCity) -> None:
     diagnosis = city.issued()
     sha256 = read(city, diagnosis)["reports"][0]["sha256"]
-    content = city.installation.program.blobs.get(sha256)
+    content = city.installation.services.blobs.get(sha256)
     assert content is not None
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     for expected in (FIRM.name, FIRM.uscc, "五档", "非官方"):
@@ -170,10 +170,10 @@ def test_no_position_of_the_journal_reaches_a_firm_in_entry_or_report(city: Live
     }
     assert "rendered_at" not in told["enterprise"]
     assert "rendered_at" in told["auditor"]
-    content = city.installation.program.blobs.get(read(city, diagnosis)["reports"][0]["sha256"])
+    content = city.installation.services.blobs.get(read(city, diagnosis)["reports"][0]["sha256"])
     assert content is not None
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
-    last = city.installation.program.journal.read(f"diagnosis/{diagnosis}")[-2]
+    last = city.installation.services.journal.read(f"diagnosis/{diagnosis}")[-2]
     assert f"{last.position}" not in [line.split()[0] for line in text.splitlines() if line.strip()]
     assert "全市日志" not in text
 

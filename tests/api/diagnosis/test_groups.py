@@ -31,26 +31,26 @@ def grouped(city: LiveCity) -> LiveCity:
     city.send(roster(2025, firms()))
     diagnose(sending(city), NEAR, "near", 4)
     diagnose(sending(city), FAR, "far", 2)
-    city.installation.program.models.catch_up()
+    city.installation.services.models.catch_up()
     return city
 
 
 def sending(city: LiveCity) -> Any:
     def send(who: Caller, command: Command) -> None:
-        city.installation.program.send(who, command)
+        city.installation.services.send(who, command)
 
     return send
 
 
 def today(city: LiveCity) -> str:
-    return city_day(city.installation.program.clock()).isoformat()
+    return city_day(city.installation.services.clock()).isoformat()
 
 
 def test_the_group_names_its_headquarters_and_sees_what_its_members_add_up_to(grouped: LiveCity) -> None:
     named = grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=SEAT, since=today(grouped))
     assert named["group"]["seats"] == [{"enterprise": SEAT, "since": today(grouped)}]
     diagnose(sending(grouped), SEAT, "seat", 5)
-    grouped.installation.program.models.catch_up()
+    grouped.installation.services.models.catch_up()
     told = [grouped.data(who, GROUP, id="g1")["group"] for who in ("group", "city", "auditor")]
     assert told[0] == told[1] == told[2]
     group = told[0]
@@ -81,7 +81,7 @@ def test_the_edition_of_headquarters_applies_to_who_is_named_from_its_day_on(gro
         "applicableEdition": "2023-group-headquarters",
         "otherwise": False,
     }
-    later = (city_day(grouped.installation.program.clock()) + timedelta(days=1)).isoformat()
+    later = (city_day(grouped.installation.services.clock()) + timedelta(days=1)).isoformat()
     grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=NEAR, since=later)
     assert grouped.data("city", FOR, id=SEAT, a=None)["editionFor"] == after
     assert grouped.data("city", FOR, id=SEAT, a=position)["editionFor"] == after
@@ -136,14 +136,14 @@ def test_a_group_is_told_of_itself_alone_and_what_is_no_group_of_its_is_not_foun
 
 
 def today_before(city: LiveCity) -> str:
-    return (city_day(city.installation.program.clock()) - timedelta(days=1)).isoformat()
+    return (city_day(city.installation.services.clock()) - timedelta(days=1)).isoformat()
 
 
 def test_what_a_group_added_up_to_is_told_as_of_a_moment(grouped: LiveCity) -> None:
     before = grouped.data("group", GROUP, id="g1")["group"]
     position = grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=NEAR, since=today(grouped))["position"]
     diagnose(sending(grouped), SEAT, "seat", 5)
-    grouped.installation.program.models.catch_up()
+    grouped.installation.services.models.catch_up()
     now = grouped.data("group", GROUP, id="g1")["group"]
     then = grouped.data("group", GROUP, id="g1", a=position)["group"]
     assert then["asOf"] == {"changedLater": True}

@@ -48,7 +48,7 @@ def test_a_person_holds_several_roles_and_acts_in_one_at_a_time(city: LiveCity) 
 
 def test_a_role_taken_away_ends_what_was_seen_through_it_at_once(city: LiveCity) -> None:
     city.send(EndMembership(person="district", membership="m-district", on=date(2024, 1, 31)))
-    city.installation.program.models.catch_up()
+    city.installation.services.models.catch_up()
     assert city.ask("district", VIEWER)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
@@ -78,7 +78,7 @@ def test_a_name_is_sealed_in_the_journal_read_by_the_city_and_gone_once_erased(c
     shown = "person { id name phone erased }"
     made = city.done("city", "registerPerson", shown, name="王示例", phone="13800000000")["person"]
     assert (made["name"], made["phone"]) == ("王示例", "13800000000")
-    journal = city.installation.program.journal
+    journal = city.installation.services.journal
     assert not any("王示例".encode() in entry.state for entry in journal.since(0, 10_000))
     assert city.ask("auditor", "{ people { nodes { name } } }")["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     gone = city.done("city", "erasePerson", shown, person=made["id"])["person"]

@@ -60,7 +60,7 @@ def test_an_erased_person_has_nothing_personal_left(city: LiveCity) -> None:
 
 def test_a_name_whose_key_was_lost_is_told_apart_from_one_that_was_erased(city: LiveCity) -> None:
     """As after a restore without the vault."""
-    with city.installation.program.keys._vault.writing() as connection:  # noqa: SLF001 - what a lost vault leaves
+    with city.installation.services.keys._vault.writing() as connection:  # noqa: SLF001 - what a lost vault leaves
         connection.execute(delete(KEYS).where(KEYS.c.person == "filler"))
     assert exported(city, "filler")["name"] == "密钥缺失"
 

@@ -20,9 +20,9 @@ def test_a_roster_comes_in_with_a_report_and_the_same_file_twice_changes_nothing
     first = city.done("district", "importRoster", REPORT, sha256=sha256, year=2024)
     report = first["rosterImport"]
     assert (report["blocked"], report["registered"], report["refusedRows"]) == (False, 1, 0)
-    size = city.installation.program.journal.head().size
+    size = city.installation.services.journal.head().size
     assert city.done("district", "importRoster", REPORT, sha256=sha256, year=2024)["rosterImport"] == report
-    assert city.installation.program.journal.head().size == size
+    assert city.installation.services.journal.head().size == size
     found = city.data("district", '{ enterprises(filter: {text: "电子"}) { totalCount nodes { name aboveScale } } }')
     assert found["enterprises"] == {"totalCount": 1, "nodes": [{"name": "示例电子有限公司", "aboveScale": True}]}
 

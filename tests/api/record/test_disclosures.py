@@ -30,7 +30,7 @@ LOG = """query($first: Int, $after: String, $enterprise: ID, $person: ID, $role:
 
 def rows(city: LiveCity) -> list[DisclosureRow]:
     """Every row of the log, latest first."""
-    with city.installation.program.disclosures.reading() as connection:
+    with city.installation.services.disclosures.reading() as connection:
         return disclosures(connection, Everything(), 1_000)
 
 
@@ -45,7 +45,7 @@ def held(row: DisclosureRow) -> dict[str, set[str]]:
 
 @pytest.fixture
 def client(city: LiveCity) -> Iterator[TestClient]:
-    with TestClient(create_app(city.installation.program)) as opened:
+    with TestClient(create_app(city.installation.services)) as opened:
         yield opened
 
 
@@ -191,7 +191,7 @@ def test_however_it_is_asked_for_the_row_names_the_firm_and_the_mask(city: LiveC
     (row,) = rows(city)[: len(rows(city)) - before]
     assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
     assert (row.person, row.role, row.organisation) == ("district", "district", "310117")
-    assert row.scope == city.installation.program.accounts.identify(city.tokens["district"]).caller.scope  # type: ignore[union-attr]
+    assert row.scope == city.installation.services.accounts.identify(city.tokens["district"]).caller.scope  # type: ignore[union-attr]
 
 
 def test_one_answer_is_one_row_with_what_it_held_of_each_firm(city: LiveCity) -> None:
@@ -266,7 +266,7 @@ LOGGED = ("/files/{sha256}", "/dossiers/{kind}/{id}", "/provenance/{id}", "/audi
 
 
 def test_every_plain_door_is_known_to_leave_a_row_or_why_not(city: LiveCity) -> None:
-    app = create_app(city.installation.program)
+    app = create_app(city.installation.services)
     found = {route.path for route in app.routes if isinstance(route, Route)}
     pages = {path for path in found if path.startswith("/graphiql")}
     assert found - pages == {*NOT_LOGGED, *LOGGED}
@@ -315,7 +315,7 @@ def test_an_answer_that_cannot_be_written_down_does_not_leave(
         raise OSError("No space left on device")
 
     with monkeypatch.context() as broken_disk:
-        broken_disk.setattr(city.installation.program.disclosures._store, "write", full)  # noqa: SLF001 - the disk
+        broken_disk.setattr(city.installation.services.disclosures._store, "write", full)  # noqa: SLF001 - the disk
         headers = {"authorization": f"Bearer {city.tokens['city']}"}
         body = {"query": "{ enterprises { nodes { name revenueWan } } }"}
         answer = client.post("/graphql", json=body, headers=headers).json()
@@ -330,7 +330,7 @@ def test_an_answer_that_cannot_be_written_down_does_not_leave(
         assert open_data["data"]["enterprises"]["nodes"], "what is not protected is answered all the same"
         assert answer["errors"][0]["extensions"]["id"] in caplog.text
     assert city.data("city", "{ enterprises { nodes { revenueWan } } }")["enterprises"]["nodes"]
-    with city.installation.program.disclosures.reading() as connection:
+    with city.installation.services.disclosures.reading() as connection:
         assert list(broken(connection)) == []
 
 
@@ -439,7 +439,7 @@ def test_reading_the_log_is_not_written_into_it(city: LiveCity) -> None:
 
 def test_a_row_holds_no_personal_data_beyond_ids(city: LiveCity) -> None:
     city.data("city", "{ people { nodes { name phone } } enterprises { nodes { revenueWan contacts { name } } } }")
-    with city.installation.program.disclosures.reading() as connection:
+    with city.installation.services.disclosures.reading() as connection:
         kept = str(list(connection.exec_driver_sql("SELECT * FROM disclosures")))
     assert "示例" not in kept
     assert "21000" not in kept
@@ -452,7 +452,7 @@ def test_a_firm_that_moves_keeps_its_log_and_what_the_old_district_read(city: Li
     city.send(
         ImportRoster(year=2025, digest="1" * 64, filename="名单.xlsx", rows=((2, moved),), findings=(), refused_rows=0)
     )
-    city.installation.program.models.catch_up()
+    city.installation.services.models.catch_up()
     assert city.data("district", "{ enterprises { nodes { id revenueWan } } }")["enterprises"]["nodes"] == []
     city.data("pudong", "query($id: ID!) { enterprise(id: $id) { revenueWan } }", id=ENTERPRISE)
     told = log(city, "enterprise")

@@ -15,7 +15,7 @@ from tests.live_city import ENTERPRISE, LiveCity
 
 @pytest.fixture
 def client(city: LiveCity) -> Iterator[TestClient]:
-    with TestClient(create_app(city.installation.program)) as opened:
+    with TestClient(create_app(city.installation.services)) as opened:
         yield opened
 
 
@@ -109,7 +109,7 @@ def test_the_trail_leaves_line_by_line_and_every_line_is_proved(city: LiveCity, 
     answer = get(city, client, "auditor", "/audit-trail.jsonl")
     lines = answer.content.splitlines()
     proved = list(verifier.verify_trail(lines, key))
-    assert [entry.position for entry in proved] == list(range(1, city.installation.program.journal.head().size + 1))
+    assert [entry.position for entry in proved] == list(range(1, city.installation.services.journal.head().size + 1))
     shown = [json.loads(line) for line in lines[1:]]
     for entry, line in zip(proved, shown, strict=True):
         stated = line["entry"]

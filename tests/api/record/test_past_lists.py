@@ -18,8 +18,8 @@ LIST = """query($f: EnterpriseFilter, $a: String, $n: Int, $c: String) { enterpr
 def sent(city: LiveCity, command: Command) -> None:
     """Send a command, and wait until the read models show it."""
     city.send(command)
-    program = city.installation.program
-    assert program.models.wait_for(program.journal.head().size, 10)
+    services = city.installation.services
+    assert services.models.wait_for(services.journal.head().size, 10)
 
 
 def stated(city: LiveCity, *firms: Firm, filename: str = "名单二.xlsx") -> None:
@@ -31,7 +31,7 @@ def stated(city: LiveCity, *firms: Firm, filename: str = "名单二.xlsx") -> No
 
 def now(city: LiveCity) -> str:
     """The present position, as an opaque token."""
-    return Cursors(city.installation.program.secret).seal(city.installation.program.journal.head().size)
+    return Cursors(city.installation.services.secret).seal(city.installation.services.journal.head().size)
 
 
 def seen(city: LiveCity, who: str, **given: Any) -> tuple[int, list[dict[str, Any]]]:

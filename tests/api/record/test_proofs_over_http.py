@@ -31,7 +31,7 @@ DISTRICT = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
 
 @pytest.fixture
 def client(city: LiveCity) -> Iterator[TestClient]:
-    with TestClient(create_app(city.installation.program)) as opened:
+    with TestClient(create_app(city.installation.services)) as opened:
         yield opened
 
 
@@ -82,7 +82,7 @@ def test_an_ended_witness_is_nobody_at_once(city: LiveCity, client: TestClient) 
 
 
 def test_what_is_asked_for_is_proven(city: LiveCity, client: TestClient, token: str) -> None:
-    log, journal = city.installation.log, city.installation.program.journal
+    log, journal = city.installation.log, city.installation.services.journal
     first = Checkpoint.parse(log.checkpoint().text)
     second = Checkpoint.parse(grow(city, "park-1").text)
     got = client.get("/log/checkpoint", headers=headers(token))
@@ -126,7 +126,7 @@ def test_what_cannot_be_answered_is_said_plainly(city: LiveCity, client: TestCli
 
 
 def test_a_journal_that_was_rewritten_gives_no_proof(city: LiveCity, client: TestClient, token: str) -> None:
-    log, journal = city.installation.log, city.installation.program.journal
+    log, journal = city.installation.log, city.installation.services.journal
     size = Checkpoint.parse(log.checkpoint().text).size
     entries = journal.since(0, 1000)
     rewrite(address_of(city), [*entries[:3], *entries[4:], entries[3]])
@@ -138,7 +138,7 @@ def test_a_journal_that_was_rewritten_gives_no_proof(city: LiveCity, client: Tes
 
 def address_of(city: LiveCity) -> str:
     """Where the journal's database is."""
-    recorder: Any = city.installation.program.journal
+    recorder: Any = city.installation.services.journal
     return str(recorder.dsn) if hasattr(recorder, "dsn") else f"sqlite:///{recorder.path}"
 
 
@@ -170,7 +170,7 @@ def test_a_witness_looks_after_a_real_server(
     log = city.installation.log
     origin = [str(log.keys().signing.verifier)]
     _, token = city.installation.witnesses.register(verifier, now())
-    with serving(create_app(city.installation.program)) as address:
+    with serving(create_app(city.installation.services)) as address:
 
         def look(**rest: Any) -> int:
             given = {"token": token, "origin_keys": origin} | rest
@@ -193,9 +193,9 @@ def test_a_witness_looks_after_a_real_server(
         assert look(origin_keys=["no key"]) == 2
         assert "REFUSED" in capsys.readouterr().err
 
-        entries = city.installation.program.journal.since(0, 1000)
+        entries = city.installation.services.journal.since(0, 1000)
         rewrite(address_of(city), [*entries[:3], *entries[4:], entries[3]])
-        head = city.installation.program.journal.head()
+        head = city.installation.services.journal.head()
         text = Checkpoint(log.keys().signing.name, head.size + 1, b"\x07" * 32).text
         forged = Note(text, (log.keys().signing.sign(text),))
         add_checkpoint(log, forged)

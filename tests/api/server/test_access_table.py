@@ -11,7 +11,7 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, OperationTyp
 from api.kit.services import Identified
 from api.schema import build_schema
 from api.server.field_rights import resolve_rights
-from api.server.operations import Answer, Operations, Request
+from api.server.operations import GraphQLRequest, GraphQLResponse, Operations
 from api.server.query_cost import Limits
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
 from domain.command_rights import COMMANDS
@@ -112,20 +112,20 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with opened(Settings(tmp_path_factory.mktemp("judged")), create=True) as installation:
         acting: list[Role] = [Role.PUBLIC]
 
-        def identify(_token: str, _reading: object = None) -> Identified:
+        def identify(_token: str, _snapshot: object = None) -> Identified:
             caller = Caller("someone", acting[0], "unit", scope_of(acting[0], "unit", "someone", TODAY))
             return Identified(caller, "m", datetime.now(UTC) + timedelta(hours=1))
 
-        installation.program.accounts.identify = identify  # type: ignore[method-assign]
+        installation.services.accounts.identify = identify  # type: ignore[method-assign]
         schema = build_schema()
         operations = Operations(
-            installation.program, schema, FIELDS, limits=Limits(depth=99, aliases=9_999, cost=10**9)
+            installation.services, schema, FIELDS, limits=Limits(depth=99, aliases=9_999, cost=10**9)
         )
 
         def judge(text: str, role: Role) -> str:
             acting[0] = role
-            admitted = operations.admit(Request(text), "any", KINDS)
-            if not isinstance(admitted, Answer):
+            admitted = operations.admit(GraphQLRequest(text), "any", KINDS)
+            if not isinstance(admitted, GraphQLResponse):
                 admitted.context.close()
                 return ""
             return str(admitted.payload["errors"][0]["extensions"]["code"])

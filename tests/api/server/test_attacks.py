@@ -22,10 +22,10 @@ ACT_AS = "mutation($input: ActAsInput!) { actAs(input: $input) { userErrors { co
 
 def as_partner(city: LiveCity, monkeypatch: pytest.MonkeyPatch, organisation: str = "*") -> str:
     """Name under which a partner's system asks."""
-    accounts = city.installation.program.accounts
+    accounts = city.installation.services.accounts
     known = accounts.identify
 
-    def identify(token: str, _reading: object = None) -> Any:
+    def identify(token: str, _snapshot: object = None) -> Any:
         found = known(token)
         if token != city.tokens["partner"] or found is None:
             return found

@@ -13,7 +13,7 @@ OUTCOME = "query($id: ID!) { diagnosis(id: $id) { status grade verifiedTotal ent
 
 
 def today(city: LiveCity) -> date:
-    return city_day(city.installation.program.clock())
+    return city_day(city.installation.services.clock())
 
 
 def forbidden(city: LiveCity, who: str, query: str, **variables: Any) -> bool:

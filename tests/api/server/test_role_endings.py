@@ -59,7 +59,7 @@ def test_a_role_is_gone_in_every_process_once_the_mutation_has_returned(two: Two
         assert city.data("district", WHO)["viewer"]["role"] == "district"
     ended = {"person": "district", "membership": "m-district", "on": yesterday().isoformat()}
     assert first.do("city", "endMembership", "", **ended)["userErrors"] == []
-    assert second.installation.program.models.position() < second.installation.program.journal.head().size
+    assert second.installation.services.models.position() < second.installation.services.journal.head().size
     assert refused(first, "district")
     assert refused(second, "district")
     assert second.installation.accounts.sign_in("district", PASSWORD) is None
@@ -84,7 +84,7 @@ def test_who_holds_another_role_goes_on_in_that_one_alone(two: Two) -> None:
 def test_open_sockets_and_streams_of_the_role_are_closed_in_every_process(two: Two, end: str) -> None:
     first, _ = two
     with ExitStack() as stack:
-        hosts = [stack.enter_context(serving(create_app(city.installation.program, watch_seconds=FAR_OFF))) for city in two]
+        hosts = [stack.enter_context(serving(create_app(city.installation.services, watch_seconds=FAR_OFF))) for city in two]
         sockets = [followed(stack, host, first.tokens["district"]) for host in hosts]
         other = followed(stack, hosts[1], first.tokens["pudong"])
         stream = stack.enter_context(

@@ -25,10 +25,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.kit.cursors import Cursors
-from api.kit.services import Identified, Program
+from api.kit.services import Identified, Services
 from api.schema import build_schema
-from api.server.change_notifications import Wakeups
-from api.server.operations import Admitted, Operations, Request
+from api.server.change_notifications import ChangeNotifications
+from api.server.operations import GraphQLRequest, Operations, PreparedOperation
 from api.server.query_cost import Limits
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Place, Role, Scope, Term, admits
 from domain.diagnosis import case as d
@@ -90,7 +90,7 @@ def canaries(number: int) -> tuple[str, ...]:
 class Watched:
     """The API over four firms, asked through any scope."""
 
-    program: Program
+    services: Services
     operations: Operations
     built: strawberry.Schema
     asked: list[Scope]
@@ -101,7 +101,7 @@ class Watched:
 
     def through(self, scope: Scope, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         self.asked[:] = [scope]
-        return self.operations.run(Request(query, variables), "any", KINDS).payload
+        return self.operations.run(GraphQLRequest(query, variables), "any", KINDS).payload
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -109,20 +109,20 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     database = request.getfixturevalue("new_database")() if request.param == "postgres" else None
     folder: Path = tmp_path_factory.mktemp("watched")
     with opened(Settings(folder, database), create=True) as installation:
-        program = installation.program
-        fill(City(program.journal))
-        program.models.catch_up()
+        services = installation.services
+        fill(City(services.journal))
+        services.models.catch_up()
         schema = build_schema()
         asked: list[Scope] = [Nothing()]
 
-        def identify(_token: str, _reading: object = None) -> Identified:
+        def identify(_token: str, _snapshot: object = None) -> Identified:
             who = Caller("watcher", Role.AUDITOR, "audit", asked[0])
             return Identified(who, "m", datetime.now(UTC) + timedelta(hours=1))
 
-        program.accounts.identify = identify  # type: ignore[method-assign]
+        services.accounts.identify = identify  # type: ignore[method-assign]
         everything = Limits(depth=99, aliases=9_999, cost=10**9)
-        operations = Operations(program, schema, FIELDS, limits=everything)
-        yield Watched(program, operations, schema, asked)
+        operations = Operations(services, schema, FIELDS, limits=everything)
+        yield Watched(services, operations, schema, asked)
 
 
 def fill(city: City) -> None:
@@ -327,16 +327,16 @@ def test_lists_and_counts_hold_exactly_what_the_scope_admits(watched: Watched, s
 
 @pytest.mark.parametrize("chosen", [Is(Attribute.DISTRICT, "310115"), Is(Attribute.PROVIDER, "p1"), Nothing()])
 def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: Watched, chosen: Scope) -> None:
-    program = watched.program
-    start = Cursors(program.secret).seal(0)
-    operations = Operations(program, watched.built, FIELDS, Wakeups(program.journal, program.models))
+    services = watched.services
+    start = Cursors(services.secret).seal(0)
+    operations = Operations(services, watched.built, FIELDS, ChangeNotifications(services.journal, services.models))
     query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis type } }"
     expected = {CASES[number] for number in range(len(CASES)) if admits(chosen, place(number))}
 
     async def collect() -> set[str]:
         watched.asked[:] = [chosen]
-        admitted = operations.admit(Request(query, {"after": start}), "any", KINDS)
-        assert isinstance(admitted, Admitted)
+        admitted = operations.admit(GraphQLRequest(query, {"after": start}), "any", KINDS)
+        assert isinstance(admitted, PreparedOperation)
         seen: set[str] = set()
         async with aclosing(operations.stream(admitted)) as answers:
             try:
@@ -351,14 +351,14 @@ def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: W
 
 @pytest.mark.parametrize("chosen", [Everything(), Is(Attribute.DISTRICT, "310115"), OpenTo(Attribute.ASSIGNMENT, "zhou", TODAY)])
 def test_a_socket_is_told_of_a_draft_only_where_the_draft_is_open_to_it(watched: Watched, chosen: Scope) -> None:
-    program = watched.program
-    operations = Operations(program, watched.built, FIELDS, Wakeups(program.journal, program.models))
+    services = watched.services
+    operations = Operations(services, watched.built, FIELDS, ChangeNotifications(services.journal, services.models))
     query = "subscription($after: String) { standardsEvents(after: $after) { subject id type what role } }"
 
     async def collect() -> list[tuple[str, str]]:
         watched.asked[:] = [chosen]
-        admitted = operations.admit(Request(query, {"after": Cursors(program.secret).seal(0)}), "any", KINDS)
-        assert isinstance(admitted, Admitted)
+        admitted = operations.admit(GraphQLRequest(query, {"after": Cursors(services.secret).seal(0)}), "any", KINDS)
+        assert isinstance(admitted, PreparedOperation)
         seen = []
         async with aclosing(operations.stream(admitted)) as answers:
             try:

@@ -24,19 +24,19 @@ REPORT = b"%PDF-1.7 the report"
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallApi]:
     """A city with one diagnosis, a piece of evidence and an issued report."""
     with small_api(tmp_path_factory.mktemp("api")) as made:
-        city = City(made.program.journal)
+        city = City(made.services.journal)
         name = city.submitted()
         city.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
         attached = d.AttachEvidence(
             diagnosis=name,
-            sha256=made.program.blobs.put(EVIDENCE),
+            sha256=made.services.blobs.put(EVIDENCE),
             filename='数字化"规划"/../总体.pdf',
             media_type="application/pdf",
             size=len(EVIDENCE),
             indicators=("Z01",),
         )
         city.send(FILLER, attached)
-        made.program.models.catch_up()
+        made.services.models.catch_up()
         yield made
 
 
@@ -124,11 +124,11 @@ def test_a_role_that_reads_reports_but_not_evidence_gets_only_reports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with small_api(tmp_path) as api, TestClient(api.app) as client:
-        city = City(api.program.journal)
+        city = City(api.services.journal)
         city.issued()
-        api.program.models.catch_up()
+        api.services.models.catch_up()
         shown = {"e" * 64: EVIDENCE, "a" * 64: REPORT}
-        monkeypatch.setattr(type(api.program.blobs), "get", lambda _self, digest: shown.get(digest))
+        monkeypatch.setattr(type(api.services.blobs), "get", lambda _self, digest: shown.get(digest))
         reader = signed_in(api, Role.DISTRICT, "310117")
         half = signed_in(api, Role.PARK, "park1")
         park = api.accounts.sessions["park-park1"]
@@ -152,7 +152,7 @@ def test_what_is_no_hash_is_404(api: SmallApi, client: TestClient, name: str) ->
 
 
 def test_a_damaged_file_is_a_masked_fault(api: SmallApi, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(api.program.blobs), "get", lambda _self, digest: 1 // 0 if digest else None)
+    monkeypatch.setattr(type(api.services.blobs), "get", lambda _self, digest: 1 // 0 if digest else None)
     response = client.get(path_of(EVIDENCE), headers=signed_in(api, Role.DISTRICT, "310117"))
     assert response.status_code == 500
     assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"

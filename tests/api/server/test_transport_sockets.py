@@ -334,11 +334,11 @@ def test_a_refusal_in_a_subscription_is_told(host: str) -> None:
 def test_subscribers_are_woken_when_the_read_models_move(api: SmallApi, host: str) -> None:
     with opened(host) as client:
         client.init()
-        size = api.program.journal.head().size
+        size = api.services.journal.head().size
         client.subscribe("subscription ($after: Int!) { moves(after: $after) }", variables={"after": size})
         time.sleep(0.2)
         handle(
-            api.program.journal,
+            api.services.journal,
             CAPABILITIES,
             RegisterOrganisation(organisation=f"p{next(_names)}", kind=OrganisationKind.PROVIDER, name="示例服务商"),
             CITY,

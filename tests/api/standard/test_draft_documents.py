@@ -20,7 +20,7 @@ KINDS = ("pdf", "xlsx", "difference.pdf", "difference.md")
 
 @pytest.fixture
 def client(city: LiveCity) -> Iterator[TestClient]:
-    with TestClient(create_app(city.installation.program)) as opened:
+    with TestClient(create_app(city.installation.services)) as opened:
         yield opened
 
 

@@ -29,7 +29,7 @@ DOCUMENTS = "query($key: String!) { edition(key: $key) { documents { kind path m
 
 @pytest.fixture
 def client(city: LiveCity) -> Iterator[TestClient]:
-    with TestClient(create_app(city.installation.program)) as opened:
+    with TestClient(create_app(city.installation.services)) as opened:
         yield opened
 
 
@@ -133,7 +133,7 @@ def test_a_document_is_made_once_and_not_sent_again_to_who_holds_it(
 def test_another_process_gives_the_same_bytes(city: LiveCity) -> None:
     tags = []
     for _ in range(2):
-        with TestClient(create_app(city.installation.program)) as client:
+        with TestClient(create_app(city.installation.services)) as client:
             tags.append([get(city, client, "city", f"/editions/2023.{kind}").headers["etag"] for kind in ("xlsx", "oscal.json")])
     assert tags[0] == tags[1]
 

@@ -43,7 +43,7 @@ def test_what_applies_to_a_firm_follows_from_the_mapping_in_force(city: LiveCity
     found = city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]
     assert (found["key"], found["basis"], found["code"], found["form"]) == (KEY, "division", "C34", "FULL")
     assert (found["mark"], found["formMark"], found["edition"]["key"]) == ("P", "I", KEY)
-    today = city_day(city.installation.program.clock())
+    today = city_day(city.installation.services.clock())
     claims = [{"industry": "energy", "divisions": ["C34"], "groups": []}]
     city.done("city", "setEditionMapping", "", **mapping_input(since=str(today + timedelta(days=1)), editions=claims))
     assert city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]["key"] == KEY
@@ -53,7 +53,7 @@ def test_what_applies_to_a_firm_follows_from_the_mapping_in_force(city: LiveCity
 
 def test_what_applied_then_is_told_by_what_was_known_then(city: LiveCity) -> None:
     map_editions(city)
-    today = city_day(city.installation.program.clock())
+    today = city_day(city.installation.services.clock())
     before = city.data("city", "{ auditTrail(first: 1) { nodes { at } } }")["auditTrail"]["nodes"][0]["at"]
     claims = [{"industry": "energy", "divisions": ["C34"], "groups": []}]
     position = city.done("city", "openDiagnosis", "", **OPENING)["position"]

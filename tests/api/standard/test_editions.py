@@ -90,7 +90,7 @@ def test_a_diagnosis_under_an_industry_edition_leaves_as_a_dossier_that_anyone_c
     assert (shown["edition"], shown["result"]["issuedGrade"]) == (KEY, 5)
     assert "MBD/MBSE 多专业协同" in {one["name"] for one in shown["result"]["indicators"]}
     key = str(city.installation.log.keys().signing.verifier)
-    with TestClient(create_app(city.installation.program)) as client:
+    with TestClient(create_app(city.installation.services)) as client:
         headers = {"authorization": f"Bearer {city.tokens['enterprise']}"}
         dossier = client.get(f"/dossiers/grade/{diagnosis}", headers=headers)
     verdict = verifier.verify(dossier.content, key)

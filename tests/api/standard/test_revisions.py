@@ -28,7 +28,7 @@ SEES_NO_DRAFT = ("district", "enterprise", "provider", "bank", "support", "reade
 
 
 def day(city: LiveCity, days: int = 0) -> str:
-    return (city_day(city.installation.program.clock()) + timedelta(days=days)).isoformat()
+    return (city_day(city.installation.services.clock()) + timedelta(days=days)).isoformat()
 
 
 def drafted(city: LiveCity) -> str:

@@ -40,10 +40,10 @@ def asked(city: LiveCity, revision: str, version: int = 2) -> Any:
 
 
 def work(city: LiveCity, worker: str = "one") -> int:
-    program = city.installation.program
-    program.models.catch_up()
-    ended = do_shadows(program, NEVER, worker)
-    program.models.catch_up()
+    services = city.installation.services
+    services.models.catch_up()
+    ended = do_shadows(services, NEVER, worker)
+    services.models.catch_up()
     return ended
 
 
@@ -85,7 +85,7 @@ def test_the_result_says_what_it_rests_on_and_what_caused_it(city: LiveCity) -> 
     revision = drafted(city)
     asked(city, revision)
     work(city)
-    journal = city.installation.program.journal
+    journal = city.installation.services.journal
     requested, completed = journal.read(shadow_stream(revision))
     assert completed.causation == f"{requested.stream}/{requested.version}"
     assert (completed.role, completed.actor) == (Role.SYSTEM, "system-shadow")
@@ -95,7 +95,7 @@ def test_the_result_says_what_it_rests_on_and_what_caused_it(city: LiveCity) -> 
     assert city.data("auditor", digest, id=revision)["shadow"]["inputDigest"] == told["input_digest"]
     payload = city.ask("city", digest, id=revision)  # who knows the draft could find the position by trying
     assert payload["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    lines = city.installation.program.blobs.get(told["movers"])
+    lines = city.installation.services.blobs.get(told["movers"])
     assert lines is not None
     assert lines.count(b"\n") == told["moved"] == 1
 
@@ -179,20 +179,20 @@ def test_a_run_that_another_is_at_is_left_to_it_until_its_lease_is_over(city: Li
     city.issued()
     revision = drafted(city)
     asked(city, revision)
-    program = city.installation.program
-    now = microseconds(program.clock())
-    assert program.shadows.take(revision, 1, 1, "another", now)
+    services = city.installation.services
+    now = microseconds(services.clock())
+    assert services.shadows.take(revision, 1, 1, "another", now)
     assert work(city) == 0
-    assert program.shadows.tell(revision, 1, 1, "another", now)
+    assert services.shadows.tell(revision, 1, 1, "another", now)
     run = seen(city, "city", revision)
     assert (run["status"], run["done"], run["total"]) == ("running", 1, 1)
-    program.shadows.release(revision, "another")
+    services.shadows.release(revision, "another")
     assert work(city) == 1
-    assert not program.shadows.tell(revision, 1, 1, "another", now)
+    assert not services.shadows.tell(revision, 1, 1, "another", now)
 
 
 def test_of_two_who_try_one_takes_the_run(city: LiveCity) -> None:
-    leases = city.installation.program.shadows
+    leases = city.installation.services.shadows
     now = 10**15
     assert [leases.take("r", 1, 5, worker, now) for worker in ("one", "two")] == [True, False]
     late = now + (LEASE_SECONDS + 1) * MICROSECONDS
@@ -209,8 +209,8 @@ def test_a_run_that_is_cut_short_leaves_no_fact_and_is_done_anew(city: LiveCity)
     city.issued()
     revision = drafted(city)
     asked(city, revision)
-    program = city.installation.program
-    program.models.catch_up()
+    services = city.installation.services
+    services.models.catch_up()
 
     class Stopping(threading.Event):
         """Set from the second look on: the process ends in the middle of the run."""
@@ -221,9 +221,9 @@ def test_a_run_that_is_cut_short_leaves_no_fact_and_is_done_anew(city: LiveCity)
             self.looks += 1
             return self.looks > 1
 
-    assert do_shadows(program, Stopping(), "one") == 0
-    assert len(program.journal.read(shadow_stream(revision))) == 1
-    assert do_shadows(program, NEVER, "two") == 1
+    assert do_shadows(services, Stopping(), "one") == 0
+    assert len(services.journal.read(shadow_stream(revision))) == 1
+    assert do_shadows(services, NEVER, "two") == 1
 
 
 def test_a_fault_ends_the_run_and_the_next_may_be_asked_for(city: LiveCity, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +246,7 @@ def test_a_fault_ends_the_run_and_the_next_may_be_asked_for(city: LiveCity, monk
 def test_the_thread_beside_the_projector_does_what_is_asked_for(city: LiveCity) -> None:
     city.issued()
     revision = drafted(city)
-    with shadowing(city.installation.program, seconds=0.05):
+    with shadowing(city.installation.services, seconds=0.05):
         asked(city, revision)
         for _ in range(200):
             if (run := seen(city, "city", revision))["status"] == "completed":

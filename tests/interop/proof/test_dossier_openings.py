@@ -51,12 +51,12 @@ def written(type_: str, **data: Any) -> Callable[[City], None]:
 
     def write(city: City) -> None:
         state = orjson.dumps(FIRST_SHAPE | data, option=orjson.OPT_SORT_KEYS)
-        slot = orjson.dumps({"holder": "d1"})
+        reservation = orjson.dumps({"holder": "d1"})
         who = {"actor": CITY.actor, "role": CITY.role, "organisation": CITY.organisation, "reason": ""}
         rest: dict[str, Any] = who | {"version": 1, "correlation": "", "causation": "", "idempotency_key": ""}
         opened = NewEntry(stream="diagnosis/d1", type=type_, state=state, **rest)
         taken = NewEntry(
-            stream=f"slot/active-diagnosis/{ENTERPRISE}/2024/initial", type="slot.taken.v1", state=slot, **rest
+            stream=f"slot/active-diagnosis/{ENTERPRISE}/2024/initial", type="slot.taken.v1", state=reservation, **rest
         )
         city.journal.append([opened, taken], microseconds(datetime.now(UTC)))
 

@@ -1,4 +1,4 @@
-"""Group desk (plan S3, O3): members by the latest roster, results while their report is out, and the past from the same rows."""
+"""Group read model (plan S3, O3): members by the latest roster, results while their report is out, and the past from the same rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,9 +40,9 @@ class Grouped:
 
     def maybe(self, scope: Scope, name: str = "g1", position: int | None = None) -> GroupRow | None:
         self.models.catch_up()
-        with self.models.reading() as reading:
-            reading.through(scope)
-            return groups.group(reading, scope, name, TODAY, position)
+        with self.models.reading() as snapshot:
+            snapshot.through(scope)
+            return groups.group(snapshot, scope, name, TODAY, position)
 
     def send(self, who: Any, command: Any) -> None:
         self.city.send(who, command)

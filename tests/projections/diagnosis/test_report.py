@@ -42,7 +42,7 @@ class Shelf:
         return digest
 
 
-class Desk:
+class ReadModel:
     """A city with one diagnosis, taken from step to step; its reports land on a shelf."""
 
     def __init__(self, journal: Journal, *, demo: bool = True) -> None:
@@ -136,9 +136,9 @@ def texts(pdf: bytes) -> list[str]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def read_model(tmp_path: Path) -> Iterator[ReadModel]:
     journal = open_journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    yield Desk(journal)
+    yield ReadModel(journal)
     journal.close()
 
 
@@ -146,9 +146,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """The case of a firm that was corrected on one indicator."""
     journal = open_journal(f"sqlite:///{tmp_path_factory.mktemp('case') / 'journal.db'}")
-    desk = Desk(journal)
-    desk.scored(*mixed())
-    found = desk.issued()
+    read_model = ReadModel(journal)
+    read_model.scored(*mixed())
+    found = read_model.issued()
     journal.close()
     return found
 
@@ -182,9 +182,9 @@ def test_the_pages_state_total_grade_every_gate_and_every_indicator(pages: list[
     assert [line for line in said if squeezed(line) not in whole] == []
 
 
-def test_measured_and_issued_grade_stand_apart_and_so_do_self_and_verified_totals(desk: Desk) -> None:
-    desk.scored(uniform(3, Form.BRIEF), uniform(3, Form.BRIEF), visit=False)
-    found = sheet(desk.issued())
+def test_measured_and_issued_grade_stand_apart_and_so_do_self_and_verified_totals(read_model: ReadModel) -> None:
+    read_model.scored(uniform(3, Form.BRIEF), uniform(3, Form.BRIEF), visit=False)
+    found = sheet(read_model.issued())
     assert (found.verified.grade, found.issued.grade) == (5, 4)
     said = squeezed(page(found))
     assert "五档（领域级）" in said
@@ -214,9 +214,9 @@ def test_contributions_printed_add_up_to_the_total_and_weights_to_a_hundred(draw
     assert sum(line.score.weight for line in drawn.lines) == 100
 
 
-def test_a_firm_below_grade_one_gets_a_report_that_says_so(desk: Desk) -> None:
-    desk.scored(below_grade(), below_grade())
-    found = sheet(desk.issued())
+def test_a_firm_below_grade_one_gets_a_report_that_says_so(read_model: ReadModel) -> None:
+    read_model.scored(below_grade(), below_grade())
+    found = sheet(read_model.issued())
     assert found.issued.grade == 0
     assert found.to_next is not None
     assert min(line.score.contribution for line in found.lines) == 0
@@ -226,38 +226,38 @@ def test_a_firm_below_grade_one_gets_a_report_that_says_so(desk: Desk) -> None:
     assert squeezed(f"还差 {found.to_next} 分") in said
 
 
-def test_a_firm_at_the_top_is_told_that_nothing_is_left(desk: Desk) -> None:
+def test_a_firm_at_the_top_is_told_that_nothing_is_left(read_model: ReadModel) -> None:
     own = uniform(5, Form.BRIEF)
-    desk.submitted(own)
-    desk.city.send(PROVIDER, site_visit())
-    desk.city.send(CITY, d.RecordExpertReview(diagnosis="d1", conclusion="同意出具。"))
-    desk.verify(own, {})
-    found = sheet(desk.issued())
+    read_model.submitted(own)
+    read_model.city.send(PROVIDER, site_visit())
+    read_model.city.send(CITY, d.RecordExpertReview(diagnosis="d1", conclusion="同意出具。"))
+    read_model.verify(own, {})
+    found = sheet(read_model.issued())
     assert (found.issued.grade, found.to_next, found.obstacles, found.recommendations) == (10, None, (), ())
     said = squeezed(page(found))
     for line in ("已达最高档", "没有弱项", "同意出具。", "保持并定期复诊"):
         assert line in said
 
 
-def test_the_full_form_is_printed_with_all_its_indicators(desk: Desk) -> None:
-    desk.submitted(uniform(2), Form.FULL)
-    desk.verify(uniform(2), {})
-    whole = "".join(texts(report(desk.issued()).pdf))
+def test_the_full_form_is_printed_with_all_its_indicators(read_model: ReadModel) -> None:
+    read_model.submitted(uniform(2), Form.FULL)
+    read_model.verify(uniform(2), {})
+    whole = "".join(texts(report(read_model.issued()).pdf))
     assert len(EDITION.indicators) > len(EDITION.of(Form.BRIEF))
     assert [item.id for item in EDITION.indicators if squeezed(f"{item.id} {item.name}") not in whole] == []
     assert "完整版" in whole
 
 
-def test_an_upheld_objection_leads_to_a_second_version_that_tells_of_it(desk: Desk) -> None:
+def test_an_upheld_objection_leads_to_a_second_version_that_tells_of_it(read_model: ReadModel) -> None:
     own, found, reasons = mixed()
-    desk.scored(own, found, reasons)
-    desk.issued()
+    read_model.scored(own, found, reasons)
+    read_model.issued()
     item = d.ObjectionItem(indicator="X04", reason="二车间设备未计入。")
-    desk.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(item,)))
+    read_model.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(item,)))
     answer = d.ObjectionAnswer(indicator="X04", upheld=True, reason="补充核对后采纳。")
-    desk.city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=(answer,)))
-    desk.verify({"X04": own["X04"]}, {})
-    second = sheet(desk.issued())
+    read_model.city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=(answer,)))
+    read_model.verify({"X04": own["X04"]}, {})
+    second = sheet(read_model.issued())
     assert (second.version, second.verified.total) == (2, second.own.total)
     assert not any(line.differs for line in second.lines)
     said = squeezed(page(second))
@@ -265,14 +265,14 @@ def test_an_upheld_objection_leads_to_a_second_version_that_tells_of_it(desk: De
         assert line in said
 
 
-def test_a_confirmed_version_says_so_and_its_fact_cites_the_bytes_kept(desk: Desk) -> None:
-    desk.scored(*mixed())
-    desk.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=desk.case)
-    desk.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=desk.finish)
-    found = desk.cases[-1]
+def test_a_confirmed_version_says_so_and_its_fact_cites_the_bytes_kept(read_model: ReadModel) -> None:
+    read_model.scored(*mixed())
+    read_model.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
+    read_model.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.finish)
+    found = read_model.cases[-1]
     assert (found.confirmed, sheet(found).version) == (True, 2)
-    fact = confirmed(desk.city.journal)
-    pages = texts(desk.shelf.kept[fact.file.pdf])
+    fact = confirmed(read_model.city.journal)
+    pages = texts(read_model.shelf.kept[fact.file.pdf])
     assert "已确认" in pages[0]
     assert all("已确认" in said for said in pages)
     assert fact.file.rendered_at == found.position
@@ -298,14 +298,14 @@ def test_evidence_is_listed_by_hash_and_the_trail_tells_roles_and_no_person(draw
     assert not any(who.actor in whole for who in (CITY, FILLER, PROVIDER))
 
 
-def test_every_fact_of_a_diagnosis_has_its_words_in_the_trail(case: Case, desk: Desk) -> None:
-    desk.scored(*mixed())
-    desk.issued()
-    desk.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(d.ObjectionItem(indicator="Z01", reason="偏低"),)))
+def test_every_fact_of_a_diagnosis_has_its_words_in_the_trail(case: Case, read_model: ReadModel) -> None:
+    read_model.scored(*mixed())
+    read_model.issued()
+    read_model.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(d.ObjectionItem(indicator="Z01", reason="偏低"),)))
     answer = d.ObjectionAnswer(indicator="Z01", upheld=False, reason="证据不足")
-    desk.city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=(answer,)))
-    desk.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=desk.case)
-    last = sheet(desk.cases[-1])
+    read_model.city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=(answer,)))
+    read_model.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
+    last = sheet(read_model.cases[-1])
     assert [step.what for step in last.steps[-3:]] == ["出具报告", "提出异议", "答复异议"]
     assert last.steps[-1].detail == "采纳 0 项，维持 1 项"
     assert steps([], case.edition, {}) == ()
@@ -323,21 +323,21 @@ def test_an_unscored_diagnosis_has_nothing_to_report(case: Case) -> None:
         sheet(replace(case, history=case.history[:3]))
 
 
-def test_a_finisher_leaves_every_other_command_as_it_is(desk: Desk) -> None:
-    desk.scored(*mixed())
-    finish = finish_report(desk.shelf, demo=True)
+def test_a_finisher_leaves_every_other_command_as_it_is(read_model: ReadModel) -> None:
+    read_model.scored(*mixed())
+    finish = finish_report(read_model.shelf, demo=True)
     command = d.WithdrawDiagnosis(diagnosis="d1", reason="停产")
     assert finish(Accepted(command, [], None, {}, {}, datetime.now(UTC))) is command
-    assert desk.shelf.kept == {}
+    assert read_model.shelf.kept == {}
 
 
 def test_a_report_made_again_from_the_journal_has_the_bytes_that_its_fact_cites(journal: Journal) -> None:
-    desk = Desk(journal)
-    desk.scored(*mixed())
-    desk.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=desk.finish)
+    read_model = ReadModel(journal)
+    read_model.scored(*mixed())
+    read_model.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.finish)
     moved = FIRM.model_copy(update={"name": "后来改名的企业", "district": "310115"})
-    desk.city.send(CITY, roster(digest="1" * 64, rows=((2, moved),)))
-    (kept,) = desk.shelf.kept.values()
+    read_model.city.send(CITY, roster(digest="1" * 64, rows=((2, moved),)))
+    (kept,) = read_model.shelf.kept.values()
     assert reprint(journal, "d1", 1, demo=True, names=NAMES).pdf == kept
     with pytest.raises(LookupError):
         reprint(journal, "d1", 2, demo=True, names=NAMES)

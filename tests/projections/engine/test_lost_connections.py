@@ -26,8 +26,8 @@ def test_a_snapshot_is_begun_on_a_new_connection(database: str) -> None:
     journal = open_journal(database)
     models = open_read_models(database, journal)
     for _ in range(2):
-        with models.reading() as reading:
-            assert reading.rows(select(reading[ENTERPRISES])) == []
+        with models.reading() as snapshot:
+            assert snapshot.rows(select(snapshot[ENTERPRISES])) == []
         end_every_other_connection(database)
     models.close()
     journal.close()
@@ -36,12 +36,12 @@ def test_a_snapshot_is_begun_on_a_new_connection(database: str) -> None:
 def test_a_connection_lost_within_a_snapshot_is_not_used_again(database: str) -> None:
     journal = open_journal(database)
     models = open_read_models(database, journal)
-    with models.reading() as reading:
+    with models.reading() as snapshot:
         end_every_other_connection(database)
         with pytest.raises(psycopg2.OperationalError):
-            reading.rows(select(reading[ENTERPRISES]))
-    with models.reading() as reading:
-        assert reading.rows(select(reading[ENTERPRISES])) == []
+            snapshot.rows(select(snapshot[ENTERPRISES]))
+    with models.reading() as snapshot:
+        assert snapshot.rows(select(snapshot[ENTERPRISES])) == []
     models.close()
     journal.close()
 

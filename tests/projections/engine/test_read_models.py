@@ -44,7 +44,7 @@ from projections import ReadModels, open_read_models
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.read_model import Tables
-from projections.engine.runner import DESKS
+from projections.engine.runner import READ_MODELS
 from projections.participants import directory, people
 from projections.participants.directory import DIRECTORY, EnterpriseFilter
 from projections.programme import coverage
@@ -143,7 +143,7 @@ def models(city: City, models_url: str) -> Iterator[ReadModels]:
 
 def test_a_rebuild_gives_equal_rows_for_every_table(models: ReadModels) -> None:
     before = models.dump()
-    assert set(before) == {table.name for desk in DESKS for table in desk.tables}
+    assert set(before) == {table.name for read_model in READ_MODELS for table in read_model.tables}
     assert all(before.values()), [name for name, rows in before.items() if not rows]
     models.rebuild()
     assert models.dump() == before
@@ -161,13 +161,13 @@ def test_batches_of_any_size_give_the_rows_of_one_go(city: City, tmp_path: Path,
 
 
 def test_a_desk_that_never_ran_starts_from_the_beginning(city: City, models_url: str) -> None:
-    first = open_read_models(models_url, city.journal, DESKS[:-1])
+    first = open_read_models(models_url, city.journal, READ_MODELS[:-1])
     first.catch_up()
     first.close()
     second = open_read_models(models_url, city.journal)
     assert second.catch_up() == city.journal.head().size
-    with second.reading() as reading:
-        assert len(audit_trail.entries(reading, Everything(), 1000)) == city.journal.head().size
+    with second.reading() as snapshot:
+        assert len(audit_trail.entries(snapshot, Everything(), 1000)) == city.journal.head().size
     second.close()
 
 
@@ -208,64 +208,64 @@ def test_many_openings_at_once_of_fresh_read_models_all_succeed(city: City, mode
 
 
 def test_a_rebuild_while_reading_does_not_tear_the_read(models: ReadModels) -> None:
-    with models.reading() as reading:
-        before = directory.count(reading, Everything(), ANY)
+    with models.reading() as snapshot:
+        before = directory.count(snapshot, Everything(), ANY)
         rebuilt = threading.Thread(target=models.rebuild)
         rebuilt.start()
         rebuilt.join()
-        assert directory.count(reading, Everything(), ANY) == before == 4
-    with models.reading() as reading:
-        assert directory.count(reading, Everything(), ANY) == 4
+        assert directory.count(snapshot, Everything(), ANY) == before == 4
+    with models.reading() as snapshot:
+        assert directory.count(snapshot, Everything(), ANY) == 4
 
 
 def test_pages_neither_skip_nor_repeat(models: ReadModels) -> None:
-    with models.reading() as reading:
+    with models.reading() as snapshot:
         seen: list[str] = []
-        while page := directory.enterprises(reading, Everything(), ANY, 2, seen[-1] if seen else None):
+        while page := directory.enterprises(snapshot, Everything(), ANY, 2, seen[-1] if seen else None):
             seen += [row.id for row in page]
         assert len(seen) == len(set(seen)) == 4
-        assert seen == [row.id for row in directory.enterprises(reading, Everything(), ANY, 100)]
+        assert seen == [row.id for row in directory.enterprises(snapshot, Everything(), ANY, 100)]
 
 
 @pytest.mark.parametrize(("text", "found"), [("临港", 1), ("示例", 4), ("临示", 0), ("91110000802100433b", 1), ("港", 0)])
 def test_search_finds_words_of_two_characters(models: ReadModels, text: str, found: int) -> None:
-    with models.reading() as reading:
-        assert directory.count(reading, Everything(), EnterpriseFilter(text=text)) == found
-        assert len(directory.enterprises(reading, Everything(), EnterpriseFilter(text=text), 10)) == found
+    with models.reading() as snapshot:
+        assert directory.count(snapshot, Everything(), EnterpriseFilter(text=text)) == found
+        assert len(directory.enterprises(snapshot, Everything(), EnterpriseFilter(text=text), 10)) == found
 
 
 def test_a_renamed_firm_is_no_longer_found_by_its_old_name(city: City, models: ReadModels) -> None:
     renamed = OTHERS[0].model_copy(update={"name": "示例浦东新材料有限公司"})
     city.send(CITY, roster(digest="4" * 64, rows=((3, renamed),)))
     models.catch_up()
-    with models.reading() as reading:
-        assert directory.count(reading, Everything(), EnterpriseFilter(text="临港")) == 0
-        assert directory.count(reading, Everything(), EnterpriseFilter(text="浦东")) == 1
+    with models.reading() as snapshot:
+        assert directory.count(snapshot, Everything(), EnterpriseFilter(text="临港")) == 0
+        assert directory.count(snapshot, Everything(), EnterpriseFilter(text="浦东")) == 1
 
 
 def test_coverage_counts_firms_with_a_report_over_the_roster_of_the_year(models: ReadModels, city: City) -> None:
     year = 2024
-    with models.reading() as reading:
-        rows = {row.district: row for row in coverage.by_district(reading, Everything(), year)}
+    with models.reading() as snapshot:
+        rows = {row.district: row for row in coverage.by_district(snapshot, Everything(), year)}
         assert {d: r.total for d, r in rows.items()} == {"310114": 1, "310115": 1, "310117": 2}
-        [target] = coverage.targets(reading, year)
+        [target] = coverage.targets(snapshot, year)
         assert (target.clause, target.mark, target.at_least) == ("plan G2", "V", 60)
-        assert coverage.targets(reading, 2030) == []
+        assert coverage.targets(snapshot, 2030) == []
     city.send(CITY, roster(year=2100, digest="5" * 64))
     models.catch_up()
-    with models.reading() as reading:
-        assert coverage.by_district(reading, Everything(), 2100)[0].diagnosed == 1
-        assert coverage.by_district(reading, Everything(), 2100)[0].confirmed == 1
+    with models.reading() as snapshot:
+        assert coverage.by_district(snapshot, Everything(), 2100)[0].diagnosed == 1
+        assert coverage.by_district(snapshot, Everything(), 2100)[0].confirmed == 1
 
 
 def test_an_erased_person_holds_no_membership_and_leaves_no_ciphertext(city: City, models: ReadModels) -> None:
-    with models.reading() as reading:
-        assert [m.organisation for m in people.memberships_of(reading, "u1", "2024-05-01")] == [ENTERPRISE]
-        assert people.memberships_of(reading, "u1", "2023-12-31") == []
+    with models.reading() as snapshot:
+        assert [m.organisation for m in people.memberships_of(snapshot, "u1", "2024-05-01")] == [ENTERPRISE]
+        assert people.memberships_of(snapshot, "u1", "2023-12-31") == []
     city.send(CITY, ErasePerson(person="u1"))
     models.catch_up()
-    with models.reading() as reading:
-        assert people.memberships_of(reading, "u1", "2024-05-01") == []
+    with models.reading() as snapshot:
+        assert people.memberships_of(snapshot, "u1", "2024-05-01") == []
     assert [row[1:5] for row in models.dump()["people"] if row[0] == "u1"] == [(None, None, False, True)]
 
 
@@ -317,24 +317,24 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
         for identity in (enterprise_id(one.uscc),)
     }
     expected = {identity for identity, place in places.items() if admits(scope, place)}
-    with models.reading() as reading:
-        seen = {row.id for row in directory.enterprises(reading, scope, ANY, 100)}
+    with models.reading() as snapshot:
+        seen = {row.id for row in directory.enterprises(snapshot, scope, ANY, 100)}
         assert seen == expected
-        assert directory.count(reading, scope, ANY) == len(expected)
-        cases = diagnoses.diagnoses(reading, scope, DiagnosisFilter(), 100)
+        assert directory.count(snapshot, scope, ANY) == len(expected)
+        cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), 100)
         assert [case.id for case in cases] == (["d1"] if ENTERPRISE in expected else [])
         visible = bool(cases)
-        assert bool(diagnoses.answers(reading, scope, ["d1"])) == visible
-        assert bool(diagnoses.reports(reading, scope, ["d1"])) == visible
-        assert bool(diagnoses.files(reading, scope, FILE.pdf, evidence=False)) == visible
-        assert bool(audit_trail.entries(reading, scope, 10, audit_trail.EntryFilter(stream="diagnosis/d1"))) == visible
+        assert bool(diagnoses.answers(snapshot, scope, ["d1"])) == visible
+        assert bool(diagnoses.reports(snapshot, scope, ["d1"])) == visible
+        assert bool(diagnoses.files(snapshot, scope, FILE.pdf, evidence=False)) == visible
+        assert bool(audit_trail.entries(snapshot, scope, 10, audit_trail.EntryFilter(stream="diagnosis/d1"))) == visible
         everything = admits(scope, Place())
-        assert bool(audit_trail.entries(reading, scope, 10, audit_trail.EntryFilter(stream="edition/2023"))) == everything
+        assert bool(audit_trail.entries(snapshot, scope, 10, audit_trail.EntryFilter(stream="edition/2023"))) == everything
 
 
 def test_a_district_sees_its_own_coverage_only(models: ReadModels) -> None:
-    with models.reading() as reading:
-        rows = coverage.by_district(reading, scope_of(Role.DISTRICT, "310115"), 2024)
+    with models.reading() as snapshot:
+        rows = coverage.by_district(snapshot, scope_of(Role.DISTRICT, "310115"), 2024)
     assert [(row.district, row.total) for row in rows] == [("310115", 1)]
 
 def test_a_desk_that_a_release_has_changed_is_folded_anew_and_the_others_stay(city: City, models_url: str) -> None:
@@ -353,7 +353,7 @@ def test_a_desk_that_a_release_has_changed_is_folded_anew_and_the_others_stay(ci
                 tables[wider].change(entry.stream.split("/", 1)[1], remark="示例")
 
     changed = replace(DIRECTORY, tables=(wider, *DIRECTORY.tables[1:]), fold=fold)
-    after = open_read_models(models_url, city.journal, [changed, *DESKS[1:]])
+    after = open_read_models(models_url, city.journal, [changed, *READ_MODELS[1:]])
     assert after.position() == 0
     assert after.catch_up() == city.journal.head().size
     found = after.dump()
@@ -361,6 +361,6 @@ def test_a_desk_that_a_release_has_changed_is_folded_anew_and_the_others_stay(ci
     assert [row[:-1] for row in found["enterprises"]] == rows["enterprises"]
     assert found["diagnoses"] == rows["diagnoses"]
     after.close()
-    same = open_read_models(models_url, city.journal, [changed, *DESKS[1:]])
+    same = open_read_models(models_url, city.journal, [changed, *READ_MODELS[1:]])
     assert same.position() == city.journal.head().size
     same.close()

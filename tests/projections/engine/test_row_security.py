@@ -16,7 +16,7 @@ from projections import ReadModels, open_read_models
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.row_security import FENCED, SEPARATOR, reader_of, tags
-from projections.engine.runner import DESKS
+from projections.engine.runner import READ_MODELS
 from tests.projections.engine.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
 from tests.small_city import CITY, ENTERPRISE, City, roster
 
@@ -55,8 +55,8 @@ def policies(address: str) -> list[tuple[Any, ...]]:
 
 
 def named(models: ReadModels, table: Any) -> str:
-    with models.reading() as reading:
-        return str(reading[table].name)
+    with models.reading() as snapshot:
+        return str(snapshot[table].name)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +116,10 @@ def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope:
     models, _ = fenced
     found = []
     for eyes in (None, scope):
-        with models.reading(eyes) as reading:
-            firms = directory.enterprises(reading, scope, directory.EnterpriseFilter(), 100)
-            cases = diagnoses.diagnoses(reading, scope, diagnoses.DiagnosisFilter(), 100)
-            found.append((firms, cases, diagnoses.answers(reading, scope, ["d1"])))
+        with models.reading(eyes) as snapshot:
+            firms = directory.enterprises(snapshot, scope, directory.EnterpriseFilter(), 100)
+            cases = diagnoses.diagnoses(snapshot, scope, diagnoses.DiagnosisFilter(), 100)
+            found.append((firms, cases, diagnoses.answers(snapshot, scope, ["d1"])))
     assert found[0] == found[1]
 
 
@@ -134,8 +134,8 @@ def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope:
 )
 def test_a_query_that_forgot_its_scope_gets_no_row_from_outside(fenced: Fenced, scope: Scope, firms: set[str]) -> None:
     models, _ = fenced
-    with models.reading(scope) as reading:
-        assert {row[0] for row in reading.rows(select(reading[ENTERPRISES].c.id))} == firms
+    with models.reading(scope) as snapshot:
+        assert {row[0] for row in snapshot.rows(select(snapshot[ENTERPRISES].c.id))} == firms
 
 
 def test_a_rebuild_carries_the_policies_over_and_an_older_snapshot_is_not_torn(fenced: Fenced) -> None:
@@ -157,7 +157,7 @@ def test_a_rebuild_carries_the_policies_over_and_an_older_snapshot_is_not_torn(f
 
 
 def test_every_table_of_a_firms_own_data_is_fenced() -> None:
-    tables = {table.name: table for desk in DESKS for table in desk.tables}
+    tables = {table.name: table for read_model in READ_MODELS for table in read_model.tables}
     holds = {name for name, table in tables.items() if {"diagnosis", "enterprise"} & set(table.c.keys())}
     assert holds - set(FENCED) == {
         "enterprise_bigrams",

@@ -16,8 +16,8 @@ from journal import Journal, open_journal
 from projections import ReadModels, open_read_models
 from projections.engine import read_model, runner
 from projections.engine.bulk_write import COPY_FROM, upsert
-from projections.engine.read_model import Desk, Tables
-from projections.engine.runner import DESKS, RebuildOvertaken
+from projections.engine.read_model import ReadModel, Tables
+from projections.engine.runner import READ_MODELS, RebuildOvertaken
 from projections.record.audit_trail import AUDIT_TRAIL
 from tests.journal.writers import SPAWN, entry, now
 from tests.projections.followers import follows
@@ -88,7 +88,7 @@ def test_two_at_once_wait_for_one_another_so_that_nothing_is_counted_twice(journ
             inside.set()
             go_on.wait(1)
 
-    counting = Desk("counting", (COUNTS,), fold)
+    counting = ReadModel("counting", (COUNTS,), fold)
     for stream in ("thing/a", "thing/b"):
         journal.append([entry(stream, version) for version in range(1, 51)], now())
     failures: list[BaseException] = []
@@ -138,9 +138,9 @@ def test_a_batch_that_fails_at_its_end_moves_no_desk_at_all(
 
 
 def fails_at_the_last(fold: Any) -> Any:
-    def folded(self: Any, connection: Any, one: Desk, *rest: Any) -> None:
+    def folded(self: Any, connection: Any, one: ReadModel, *rest: Any) -> None:
         fold(self, connection, one, *rest)
-        if one is DESKS[-1]:
+        if one is READ_MODELS[-1]:
             raise Killed
 
     return folded
@@ -223,13 +223,13 @@ def test_of_two_rebuilds_at_once_the_overtaken_one_stops(models: ReadModels, jou
 
 def test_a_desk_that_is_no_more_holds_nobody_up(journal: Journal, models_url: str) -> None:
     fill(journal, SIZE)
-    retired = Desk("retired", (Table("retired_rows", MetaData(), Column("id", String, primary_key=True)),), lambda *_: None)
-    with closing(open_read_models(models_url, journal, (*DESKS, retired))) as before:
+    retired = ReadModel("retired", (Table("retired_rows", MetaData(), Column("id", String, primary_key=True)),), lambda *_: None)
+    with closing(open_read_models(models_url, journal, (*READ_MODELS, retired))) as before:
         before.catch_up(limit=10)
     with closing(open_read_models(models_url, journal)) as models:
         assert models.catch_up() == models.position() == journal.head().size
-        with models.reading() as reading:
-            assert reading.position == journal.head().size
+        with models.reading() as snapshot:
+            assert snapshot.position == journal.head().size
 
 
 def test_a_follower_outlives_the_cut_of_every_connection(database: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -265,7 +265,7 @@ def test_an_append_does_not_wait_for_a_batch_that_is_being_folded(journal: Journ
             other.start()
             other.join(5)
 
-    slow = Desk("slow", (Table("slow_rows", MetaData(), Column("id", String, primary_key=True)),), fold)
+    slow = ReadModel("slow", (Table("slow_rows", MetaData(), Column("id", String, primary_key=True)),), fold)
     journal.append([entry("thing/a", 1)], now())
     with closing(open_read_models(models_url, journal, (slow,))) as models:
         models.catch_up()
@@ -279,8 +279,8 @@ def test_the_write_ahead_log_shrinks_after_a_long_reader(tmp_path: Path, monkeyp
     with closing(open_journal(f"sqlite:///{tmp_path / 'journal.db'}")) as journal:
         fill(journal, SIZE)
         with closing(open_read_models(f"sqlite:///{tmp_path / 'read.db'}", journal)) as models:
-            with models.reading() as reading:
-                reading.rows(select(reading[AUDIT_TRAIL.tables[0]]))
+            with models.reading() as snapshot:
+                snapshot.rows(select(snapshot[AUDIT_TRAIL.tables[0]]))
                 for _ in range(4):
                     models.rebuild()
                 grown = log.stat().st_size
@@ -291,7 +291,7 @@ def test_the_write_ahead_log_shrinks_after_a_long_reader(tmp_path: Path, monkeyp
 
 
 def test_the_tables_hold_only_what_is_written_past_the_toolkit() -> None:
-    for one in DESKS:
+    for one in READ_MODELS:
         for table in one.tables:
             assert {type(column.type) for column in table.columns} <= {String, Integer, BigInteger, Boolean}, table.name
             assert not [c for c in table.columns if c.default is not None or c.server_default is not None], table.name

@@ -11,7 +11,7 @@ import pytest
 
 from domain.access import EXPERTS, POSITIONS, Role, head_of, scope_of
 from domain.command_rights import HELD_BY_PEOPLE
-from domain.kernel import Occasion
+from domain.kernel import DecisionContext
 from domain.participants.appointments import KIND_OF_HEAD, is_known_to
 from domain.participants.enterprises import Firm
 from domain.participants.organisations import Organisation, OrganisationKind
@@ -99,24 +99,24 @@ def models(journal: Journal, url: str, tmp_path: Path) -> Iterator[ReadModels]:
 
 def test_the_rule_and_the_rows_agree_on_every_role_unit_and_reader(models: ReadModels) -> None:
     shown = 0
-    with models.reading() as reading:
+    with models.reading() as snapshot:
         for reader, organisation in READERS:
-            occasion = Occasion("li", reader, organisation, datetime.now(UTC))
+            occasion = DecisionContext("li", reader, organisation, datetime.now(UTC))
             known = {
                 person
                 for person, (role, unit, contact) in HOLDINGS.items()
                 if is_known_to(role, unit, unit_state(unit), occasion, contact=contact)
             }
             scope = scope_of(reader, organisation)
-            assert {row.id for row in people.people(reading, scope, 1_000)} == known, (reader, organisation)
-            assert people.people_count(reading, scope) == len(known)
-            assert set(people.held_by(reading, scope, list(HOLDINGS))) == known
+            assert {row.id for row in people.people(snapshot, scope, 1_000)} == known, (reader, organisation)
+            assert people.people_count(snapshot, scope) == len(known)
+            assert set(people.held_by(snapshot, scope, list(HOLDINGS))) == known
             shown += len(known)
     assert shown > len(HOLDINGS)
 
 
 def test_a_district_knows_owners_and_contacts_of_its_firms_and_no_other_account() -> None:
-    occasion = Occasion("li", Role.DISTRICT, "310117", datetime.now(UTC))
+    occasion = DecisionContext("li", Role.DISTRICT, "310117", datetime.now(UTC))
 
     def known(role: Role, unit: str, *, contact: bool = False) -> bool:
         return is_known_to(role, unit, unit_state(unit), occasion, contact=contact)

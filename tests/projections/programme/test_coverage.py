@@ -46,8 +46,8 @@ def test_a_report_of_new_years_morning_counts_for_the_new_year(late: LateCity, t
     late.send(CITY, roster(year=2025, digest="7" * 64))
     models = open_read_models(f"sqlite:///{tmp_path / 'read.db'}", late.journal)
     models.catch_up()
-    with models.reading() as reading:
-        assert [coverage.by_district(reading, Everything(), year)[0].diagnosed for year in (2024, 2025)] == [0, 1]
+    with models.reading() as snapshot:
+        assert [coverage.by_district(snapshot, Everything(), year)[0].diagnosed for year in (2024, 2025)] == [0, 1]
     models.close()
 
 
@@ -56,6 +56,6 @@ def test_a_year_keeps_a_count_and_a_share(late: LateCity, tmp_path: Path) -> Non
         late.send(CITY, SetTarget(year=2024, measure=measure, at_least=Decimal(at_least), clause="plan G2", mark="V"))
     models = open_read_models(f"sqlite:///{tmp_path / 'read.db'}", late.journal)
     models.catch_up()
-    with models.reading() as reading:
-        assert [target.at_least for target in coverage.targets(reading, 2024)] == [3000, 60]
+    with models.reading() as snapshot:
+        assert [target.at_least for target in coverage.targets(snapshot, 2024)] == [3000, 60]
     models.close()

@@ -14,13 +14,13 @@ from domain.participants.enterprises import enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.programme.targets import Measure, SetTarget
 from journal import Journal
-from projections import Reading, ReadModels, open_read_models
+from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.engine.places import ENTERPRISES
 from projections.participants.directory import DIRECTORY, ORGANISATIONS
 from projections.programme import coverage
-from projections.standard.editions import EDITIONS, EDITIONS_DESK
+from projections.standard.editions import EDITIONS, EDITIONS_READ_MODEL
 from standards import Form
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
 
@@ -65,13 +65,13 @@ def models(city: City, url: str, tmp_path: Path) -> Iterator[ReadModels]:
     opened.close()
 
 
-def rows(reading: Reading, enterprise: str, cases: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
-    """Every row that the desks have of a firm and its diagnoses."""
-    found = {ENTERPRISES.name: select(reading[ENTERPRISES]).where(reading[ENTERPRISES].c.id == enterprise)}
-    found[DIAGNOSES.name] = select(reading[DIAGNOSES]).where(reading[DIAGNOSES].c.id.in_(cases))
+def rows(snapshot: Snapshot, enterprise: str, cases: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
+    """Every row that the read models have of a firm and its diagnoses."""
+    found = {ENTERPRISES.name: select(snapshot[ENTERPRISES]).where(snapshot[ENTERPRISES].c.id == enterprise)}
+    found[DIAGNOSES.name] = select(snapshot[DIAGNOSES]).where(snapshot[DIAGNOSES].c.id.in_(cases))
     for table in (ANSWERS, EVIDENCE, REPORTS):
-        found[table.name] = select(reading[table]).where(reading[table].c.diagnosis.in_(cases))
-    return {name: sorted((tuple(row) for row in reading.rows(query)), key=repr) for name, query in found.items()}
+        found[table.name] = select(snapshot[table]).where(snapshot[table].c.diagnosis.in_(cases))
+    return {name: sorted((tuple(row) for row in snapshot.rows(query)), key=repr) for name, query in found.items()}
 
 
 def test_any_past_state_is_what_a_replay_to_that_point_gives(city: City, models: ReadModels, tmp_path: Path) -> None:
@@ -93,11 +93,11 @@ def test_organisations_and_editions_are_those_of_then(city: City, models: ReadMo
     with models.reading() as today:
         for position in range(1, 12):
             replay.catch_up(limit=1)
-            for kind, desk, table in (
+            for kind, read_model, table in (
                 ("organisation", DIRECTORY, ORGANISATIONS),
-                ("edition", EDITIONS_DESK, EDITIONS),
+                ("edition", EDITIONS_READ_MODEL, EDITIONS),
             ):
-                with replayed.replayed(replayed.of_kind(today, kind, desk, position)) as then, replay.reading() as wanted:
+                with replayed.replayed(replayed.of_kind(today, kind, read_model, position)) as then, replay.reading() as wanted:
                     assert set(then.rows(select(then[table]))) == set(wanted.rows(select(wanted[table]))), position
     replay.close()
 

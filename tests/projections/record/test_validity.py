@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 
 from domain.access import AnyOf, Attribute, Everything, Is, Nothing, Scope
 from journal import Journal, NewEntry, open_journal
-from projections import Reading, ReadModels, open_read_models
+from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
 from projections.as_of import validity
 from projections.as_of.validity import PERIODS
 from projections.diagnosis import diagnoses
-from projections.diagnosis.diagnoses import DIAGNOSIS_DESK, DiagnosisFilter
+from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, DiagnosisFilter
 from projections.participants import directory
 from projections.participants.directory import DIRECTORY, EnterpriseFilter
-from projections.participants.headquarters import HEADQUARTERS_DESK
+from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.terms import TERMS
 from projections.record.audit_trail import AUDIT_TRAIL
-from projections.standard.edition_mapping import EDITION_MAPPING_DESK
-from projections.standard.editions import EDITIONS_DESK
+from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
+from projections.standard.editions import EDITIONS_READ_MODEL
 from tests.small_city import FIRM
 
 FIRMS, CASES = ("f0", "f1", "f2"), ("c0", "c1", "c2", "c3")
@@ -37,8 +37,8 @@ DISTRICTS, INDUSTRIES, SIZES = ("310115", "310117"), ("C34", "C3411", "C26"), ("
 PROVIDERS = ("p1", "p2")
 GRADES = (0, 3, 7)
 
-LOOKED_INTO = (DIRECTORY, DIAGNOSIS_DESK, TERMS, EDITIONS_DESK, EDITION_MAPPING_DESK, HEADQUARTERS_DESK, AUDIT_TRAIL, PERIODS)
-"""Desks of these reads; others look at more of a fact than the facts here have."""
+LOOKED_INTO = (DIRECTORY, DIAGNOSIS_READ_MODEL, TERMS, EDITIONS_READ_MODEL, EDITION_MAPPING_READ_MODEL, HEADQUARTERS_READ_MODEL, AUDIT_TRAIL, PERIODS)
+"""Read models of these reads; others look at more of a fact than the facts here have."""
 
 stated = st.tuples(*(st.sampled_from(values) for values in (NAMES, DISTRICTS, INDUSTRIES, SIZES)))
 happenings = st.one_of(
@@ -79,7 +79,7 @@ FACTS = {
     "withdrawn": lambda _: {"reason": "r"},
     "truth_pledged": lambda _: {},
 }
-"""What the desks look at of each fact of a diagnosis."""
+"""What the read models look at of each fact of a diagnosis."""
 
 
 @dataclass
@@ -117,10 +117,10 @@ class Writer:
         self.entries.append(NewEntry(stream, self.versions[stream], name, orjson.dumps(found), "li", "city", "city"))
 
 
-def everything_of(reading: Reading, scope: Scope) -> tuple[set[str], set[str]]:
+def everything_of(snapshot: Snapshot, scope: Scope) -> tuple[set[str], set[str]]:
     """Firms and diagnoses that a scope admits today."""
-    firms = directory.enterprises(reading, scope, EnterpriseFilter(), 100)
-    cases = diagnoses.diagnoses(reading, scope, DiagnosisFilter(), 100)
+    firms = directory.enterprises(snapshot, scope, EnterpriseFilter(), 100)
+    cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), 100)
     return {row.id for row in firms}, {row.id for row in cases}
 
 

@@ -41,8 +41,8 @@ def models(journal: Journal, models_url: str) -> Iterator[ReadModels]:
 def run(models: ReadModels, new: Edition | None = EDITION) -> tuple[Rescoring, list[str]]:
     models.catch_up()
     rescoring = Rescoring(OLD, {"2023": new} if new is not None else {})
-    with models.reading() as reading:
-        return rescoring, [mover.diagnosis for mover in rescoring.movers(reading, Everything())]
+    with models.reading() as snapshot:
+        return rescoring, [mover.diagnosis for mover in rescoring.movers(snapshot, Everything())]
 
 
 def test_a_finished_diagnosis_is_read_with_the_verified_answers_and_what_took_place(
@@ -50,9 +50,9 @@ def test_a_finished_diagnosis_is_read_with_the_verified_answers_and_what_took_pl
 ) -> None:
     name = city.issued()
     models.catch_up()
-    with models.reading() as reading:
-        [row] = finished_diagnoses(reading, Everything())
-        assert how_many(reading, Everything()) == 1
+    with models.reading() as snapshot:
+        [row] = finished_diagnoses(snapshot, Everything())
+        assert how_many(snapshot, Everything()) == 1
     assert (row.id, row.enterprise) == (name, ENTERPRISE)
     assert (row.subject.district, row.subject.size_class, row.subject.edition, row.subject.division) == (
         FIRM.district,
@@ -67,8 +67,8 @@ def test_a_finished_diagnosis_is_read_with_the_verified_answers_and_what_took_pl
 def test_an_expert_review_counts_where_it_took_place(city: City, models: ReadModels) -> None:
     name = city.issued(level=5)
     models.catch_up()
-    with models.reading() as reading:
-        [before] = finished_diagnoses(reading, Everything())
+    with models.reading() as snapshot:
+        [before] = finished_diagnoses(snapshot, Everything())
     item = d.ObjectionItem(indicator="Z01", reason="与实际不符")
     city.send(FILLER, d.ObjectToReport(diagnosis=name, items=(item,)))
     answer = d.ObjectionAnswer(indicator="Z01", upheld=True, reason="复核")
@@ -79,8 +79,8 @@ def test_an_expert_review_counts_where_it_took_place(city: City, models: ReadMod
     city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=name))
     city.send(PROVIDER, d.IssueReport(diagnosis=name, file=FILE))
     models.catch_up()
-    with models.reading() as reading:
-        [after] = finished_diagnoses(reading, Everything())
+    with models.reading() as snapshot:
+        [after] = finished_diagnoses(snapshot, Everything())
     assert (before.finished.process.expert_review, after.finished.process.expert_review) == (False, True)
     assert (before.finished.grade, after.finished.grade) == (6, 10)
     assert run(models)[0].result().counts.same == 1
@@ -114,22 +114,22 @@ def test_a_diagnosis_whose_edition_has_no_successor_is_counted_so(city: City, mo
 def test_the_scope_bounds_who_is_re_scored(city: City, models: ReadModels) -> None:
     city.issued()
     models.catch_up()
-    with models.reading() as reading:
+    with models.reading() as snapshot:
         for scope, number in (
             (Everything(), 1),
             (Is(Attribute.DISTRICT, FIRM.district), 1),
             (Is(Attribute.DISTRICT, "310101"), 0),
             (Nothing(), 0),
         ):
-            assert how_many(reading, scope) == len(list(finished_diagnoses(reading, scope))) == number
+            assert how_many(snapshot, scope) == len(list(finished_diagnoses(snapshot, scope))) == number
 
 
 def test_every_one_is_re_scored_once_over_several_batches(city: City, models: ReadModels, models_url: str) -> None:
     city.issued()
     models.catch_up()
     multiply(models, models_url, 47)
-    with models.reading() as reading:
-        ids = [row.id for row in finished_diagnoses(reading, Everything(), batch=10)]
+    with models.reading() as snapshot:
+        ids = [row.id for row in finished_diagnoses(snapshot, Everything(), batch=10)]
     assert len(ids) == 48
     assert ids == sorted(set(ids))
     same, movers = run(models)
@@ -153,8 +153,8 @@ def test_memory_does_not_grow_with_the_number_of_diagnoses(tmp_path: Path) -> No
     def measured(limit: int) -> int:
         rescoring = Rescoring(OLD, {"2023": RAISED})
         tracemalloc.start()
-        with models.reading() as reading:
-            for _ in rescoring.movers(reading, Everything(), batch=20):
+        with models.reading() as snapshot:
+            for _ in rescoring.movers(snapshot, Everything(), batch=20):
                 if rescoring.done >= limit:
                     break
         peak = tracemalloc.get_traced_memory()[1]

@@ -1,4 +1,4 @@
-"""Revisions desk 修订台 (plan S5): drafts through a scope, what is public, and the editions that a draft would be published as."""
+"""Revisions read model 修订台 (plan S5): drafts through a scope, what is public, and the editions that a draft would be published as."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -53,22 +53,22 @@ def models(city: City, url: str, tmp_path: Path) -> Iterator[ReadModels]:
 def test_a_draft_is_read_by_whom_its_scope_admits_and_its_editions_bear_the_keys_of_those_they_replace(
     models: ReadModels,
 ) -> None:
-    with models.reading() as reading:
-        found = revisions.draft_editions(reading, Everything(), CONSULTED)
+    with models.reading() as snapshot:
+        found = revisions.draft_editions(snapshot, Everything(), CONSULTED)
         assert found is not None
         assert (found.revision, found.version, found.problems, list(found.editions)) == (CONSULTED, 2, (), ["2023"])
         assert found.editions["2023"].key == "2027"
-        assert revisions.draft_editions(reading, AS_REVIEWER, ERRATUM) is not None
+        assert revisions.draft_editions(snapshot, AS_REVIEWER, ERRATUM) is not None
         for scope in (*OUTSIDE, AS_REVIEWER):
-            assert revisions.draft_editions(reading, scope, CONSULTED) is None
-        assert revisions.draft_editions(reading, Everything(), "nothing") is None
+            assert revisions.draft_editions(snapshot, scope, CONSULTED) is None
+        assert revisions.draft_editions(snapshot, Everything(), "nothing") is None
 
 
 def test_a_draft_that_does_not_hold_has_no_editions_and_says_why(city: City, models: ReadModels) -> None:
     city.send(CITY, changing(ERRATUM, SHIFT[0], version=2))
     models.catch_up()
-    with models.reading() as reading:
-        found = revisions.draft_editions(reading, Everything(), ERRATUM)
+    with models.reading() as snapshot:
+        found = revisions.draft_editions(snapshot, Everything(), ERRATUM)
     assert found is not None
     assert (found.version, dict(found.editions)) == (3, {})
     assert [problem.rule for problem in found.problems] == ["WEIGHTS_NOT_100"]
@@ -76,14 +76,14 @@ def test_a_draft_that_does_not_hold_has_no_editions_and_says_why(city: City, mod
 
 @pytest.mark.parametrize("scope", OUTSIDE)
 def test_outside_its_scope_a_draft_is_in_no_list_no_count_and_no_event(models: ReadModels, scope: Scope) -> None:
-    with models.reading() as reading:
-        assert [row.id for row in revisions.revisions(reading, scope, 10)] == [CONSULTED]
-        assert revisions.revision_count(reading, scope) == 1
-        assert revisions.revision(reading, scope, ERRATUM) is None
-        assert revisions.drafts_admitted(reading, scope, [CONSULTED, ERRATUM]) == frozenset()
-        assert revisions.changes(reading, scope, [CONSULTED, ERRATUM]) == []
-        assert revisions.reviews(reading, scope, [CONSULTED, ERRATUM]) == []
-        told = revisions.standards_events(reading, scope, 100)
+    with models.reading() as snapshot:
+        assert [row.id for row in revisions.revisions(snapshot, scope, 10)] == [CONSULTED]
+        assert revisions.revision_count(snapshot, scope) == 1
+        assert revisions.revision(snapshot, scope, ERRATUM) is None
+        assert revisions.drafts_admitted(snapshot, scope, [CONSULTED, ERRATUM]) == frozenset()
+        assert revisions.changes(snapshot, scope, [CONSULTED, ERRATUM]) == []
+        assert revisions.reviews(snapshot, scope, [CONSULTED, ERRATUM]) == []
+        told = revisions.standards_events(snapshot, scope, 100)
     assert [row.type for row in told] == [
         "edition.published.v1",
         "revision.consultation_opened.v1",
@@ -95,12 +95,12 @@ def test_outside_its_scope_a_draft_is_in_no_list_no_count_and_no_event(models: R
 
 
 def test_a_reviewer_sees_the_draft_that_is_to_be_reviewed_and_its_events(models: ReadModels) -> None:
-    with models.reading() as reading:
-        assert {row.id for row in revisions.revisions(reading, AS_REVIEWER, 10)} == {CONSULTED, ERRATUM}
-        [change] = revisions.changes(reading, AS_REVIEWER, [CONSULTED, ERRATUM])
+    with models.reading() as snapshot:
+        assert {row.id for row in revisions.revisions(snapshot, AS_REVIEWER, 10)} == {CONSULTED, ERRATUM}
+        [change] = revisions.changes(snapshot, AS_REVIEWER, [CONSULTED, ERRATUM])
         assert change.clause == "indicators.Z01.evidence"
-        assert [row.verdict for row in revisions.reviews(reading, AS_REVIEWER, [ERRATUM])] == ["approve"]
-        told = [row.type for row in revisions.standards_events(reading, AS_REVIEWER, 100) if row.subject == ERRATUM]
+        assert [row.verdict for row in revisions.reviews(snapshot, AS_REVIEWER, [ERRATUM])] == ["approve"]
+        told = [row.type for row in revisions.standards_events(snapshot, AS_REVIEWER, 100) if row.subject == ERRATUM]
     assert told == [
         "revision.drafted.v1",
         "revision.changed.v1",
@@ -110,15 +110,15 @@ def test_a_reviewer_sees_the_draft_that_is_to_be_reviewed_and_its_events(models:
 
 
 def test_comments_are_read_by_everyone_page_by_page_with_what_became_of_them(models: ReadModels) -> None:
-    with models.reading() as reading:
-        first, second = revisions.comments(reading, Nothing(), CONSULTED, 10)
+    with models.reading() as snapshot:
+        first, second = revisions.comments(snapshot, Nothing(), CONSULTED, 10)
         assert (first.number, first.clause, first.label, first.disposition) == (1, "dimensions.F", "维度 F", "partly")
         assert (second.number, second.label, second.disposition) == (2, "全文", None)
-        assert [one.number for one in revisions.comments(reading, Nothing(), CONSULTED, 10, after=1)] == [2]
-        assert [one.number for one in revisions.comments(reading, Nothing(), CONSULTED, 10, unanswered=True)] == [2]
-        assert revisions.comment_count(reading, Nothing(), CONSULTED) == 2
-        assert revisions.comment_count(reading, Nothing(), CONSULTED, unanswered=True) == 1
-        assert revisions.comments(reading, Nothing(), ERRATUM, 10) == []
+        assert [one.number for one in revisions.comments(snapshot, Nothing(), CONSULTED, 10, after=1)] == [2]
+        assert [one.number for one in revisions.comments(snapshot, Nothing(), CONSULTED, 10, unanswered=True)] == [2]
+        assert revisions.comment_count(snapshot, Nothing(), CONSULTED) == 2
+        assert revisions.comment_count(snapshot, Nothing(), CONSULTED, unanswered=True) == 1
+        assert revisions.comments(snapshot, Nothing(), ERRATUM, 10) == []
 
 
 def test_the_text_on_consultation_stays_what_it_was_while_the_draft_moves_on(url: str, tmp_path: Path) -> None:
@@ -134,10 +134,10 @@ def test_the_text_on_consultation_stays_what_it_was_while_the_draft_moves_on(url
         models_url = f"sqlite:///{tmp_path / 'read.db'}" if url.startswith("sqlite") else url
         with closing(open_read_models(models_url, journal)) as models:
             models.catch_up()
-            with models.reading() as reading:
-                consulted = revisions.consulted_editions(reading, Nothing(), CONSULTED)
-                draft = revisions.draft_editions(reading, Everything(), CONSULTED)
-                assert revisions.draft_editions(reading, Nothing(), CONSULTED) is None
+            with models.reading() as snapshot:
+                consulted = revisions.consulted_editions(snapshot, Nothing(), CONSULTED)
+                draft = revisions.draft_editions(snapshot, Everything(), CONSULTED)
+                assert revisions.draft_editions(snapshot, Nothing(), CONSULTED) is None
     assert consulted is not None
     assert draft is not None
     assert (consulted.version, draft.version) == (2, 3)
@@ -145,14 +145,14 @@ def test_the_text_on_consultation_stays_what_it_was_while_the_draft_moves_on(url
 
 
 def test_what_is_published_is_to_the_bit_the_draft_and_its_term_is_told(city: City, models: ReadModels) -> None:
-    with models.reading() as reading:
-        draft = revisions.draft_editions(reading, Everything(), ERRATUM)
+    with models.reading() as snapshot:
+        draft = revisions.draft_editions(snapshot, Everything(), ERRATUM)
     since = TODAY + timedelta(days=10)
     city.send(CITY, r.PublishRevision(revision=ERRATUM, draft_version=2, since=since))
     models.catch_up()
-    with models.reading() as reading:
-        new, old = editions.edition(reading, "2023.1"), editions.edition(reading, "2023")
-        shown = revisions.revision(reading, Nothing(), ERRATUM)
+    with models.reading() as snapshot:
+        new, old = editions.edition(snapshot, "2023.1"), editions.edition(snapshot, "2023")
+        shown = revisions.revision(snapshot, Nothing(), ERRATUM)
     assert draft is not None
     assert new is not None
     assert old is not None
@@ -168,6 +168,6 @@ def test_who_is_left_out_of_a_later_list_of_reviewers_sees_the_draft_no_more(cit
     city.send(CITY, InvitePerson.model_validate({"person": "wu", "sealed_name": "x", **held}))
     city.send(CITY, r.NameReviewers(revision=ERRATUM, reviewers=("wu",)))
     models.catch_up()
-    with models.reading() as reading:
-        assert revisions.draft_editions(reading, AS_REVIEWER, ERRATUM) is None
-        assert revisions.draft_editions(reading, OpenTo(Attribute.ASSIGNMENT, "wu", TODAY), ERRATUM) is not None
+    with models.reading() as snapshot:
+        assert revisions.draft_editions(snapshot, AS_REVIEWER, ERRATUM) is None
+        assert revisions.draft_editions(snapshot, OpenTo(Attribute.ASSIGNMENT, "wu", TODAY), ERRATUM) is not None

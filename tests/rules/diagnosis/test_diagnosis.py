@@ -9,9 +9,9 @@ from domain.diagnosis import case as d
 from domain.diagnosis import rules
 from domain.diagnosis.case import Status
 from domain.diagnosis.rules import DIAGNOSES
-from domain.kernel import NOT_FOUND, Command, Elsewhere
+from domain.kernel import NOT_FOUND, Command, OnStream
 from domain.participants.organisations import organisation_stream
-from domain.reservations import SlotReleased, SlotTaken
+from domain.reservations import ReservationReleased, ReservationTaken
 from domain.standard.editions import EDITION_UNKNOWN
 from standards import Answer, Form
 from tests.rules import cases
@@ -62,7 +62,7 @@ def test_a_diagnosis_opens_under_a_published_edition_which_it_pins_and_takes_its
             applicable=None,
             reason=None,
         ),
-        Elsewhere(SLOT, SlotTaken(holder="d1")),
+        OnStream(SLOT, ReservationTaken(holder="d1")),
     )
 
 
@@ -116,7 +116,7 @@ def test_a_firm_has_one_active_diagnosis_for_a_campaign_and_purpose() -> None:
 @pytest.mark.parametrize("ending", [confirmed, withdrawn])
 def test_the_slot_is_free_again_once_the_diagnosis_has_ended(ending: object) -> None:
     ended: Given = ending()  # type: ignore[operator]
-    assert ended.facts[-1] == Elsewhere(SLOT, SlotReleased(holder="d1"))
+    assert ended.facts[-1] == OnStream(SLOT, ReservationReleased(holder="d1"))
     again = given(DIAGNOSES).having_read(ended.read)
     again.when(changed(diagnosis="d2"), "city").happened("diagnosis.opened.v2", "slot.taken.v1")
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from domain.access import Role
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.kernel import Elsewhere
+from domain.kernel import OnStream
 from domain.participants import enterprises as e
 from tests.rules.given import Given
 
@@ -76,7 +76,7 @@ def test_a_subdistrict_that_is_not_spoken_of_stays_only_within_its_district() ->
     outcome = given(firms=on_record(seated)).when(wish, Role.CITY).outcome
     assert isinstance(outcome, tuple)
     revised = outcome[1]
-    assert isinstance(revised, Elsewhere)
+    assert isinstance(revised, OnStream)
     assert revised.event == e.EnterpriseRevised(firm=moved.model_copy(update={"park": "park1"}))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.kernel import Elsewhere
+from domain.kernel import OnStream
 from domain.standard.edition_mapping import (
     EDITION_MAPPINGS,
     MAPPING_BACKDATED,
@@ -155,7 +155,7 @@ def published(*mappings: EditionMapping, since: date = revisions.IN_FORCE) -> Gi
 
 
 def carried(case: Given) -> list[EditionMappingSet]:
-    return [fact.event for fact in case.facts if isinstance(fact, Elsewhere) and fact.stream == MAPPING_STREAM]
+    return [fact.event for fact in case.facts if isinstance(fact, OnStream) and fact.stream == MAPPING_STREAM]
 
 
 def test_a_new_edition_takes_the_place_of_the_one_it_replaces_in_the_mapping_on_the_day_it_is_in_force() -> None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from domain.access import Everything, Nothing, Place, Role, admits, scope_of
 from domain.command_rights import HELD_BY_PEOPLE, ROLE_NOT_ALLOWED
-from domain.kernel import NOT_FOUND, Elsewhere, Event, fold
+from domain.kernel import NOT_FOUND, Event, OnStream, fold
 from domain.standard.editions import (
     EDITIONS,
     RETIRED_ALREADY,
@@ -424,7 +424,7 @@ def test_publishing_puts_every_edition_into_its_own_stream_from_a_day_on_and_ret
     assert own == r.RevisionPublished(
         draft_version=2, since=IN_FORCE, editions={one.edition.key: one.edition.digest for one in compositions}
     )
-    told = [(fact.stream, fact.event) for fact in others if isinstance(fact, Elsewhere)]
+    told = [(fact.stream, fact.event) for fact in others if isinstance(fact, OnStream)]
     assert [stream for stream, _ in told[:6]] == [
         stream for key in ("2025", "2025-automotive", "2025-electronics") for stream in [edition_stream(key)] * 2
     ]
@@ -439,9 +439,9 @@ def test_publishing_puts_every_edition_into_its_own_stream_from_a_day_on_and_ret
 
 def test_the_next_revision_begins_from_what_was_published_as_the_first_began_from_the_files() -> None:
     case = city(approved(), publishing(), at=AFTERWARDS)
-    told: dict[str, list[Event]] = {fact.stream: [] for fact in case.facts if isinstance(fact, Elsewhere)}
+    told: dict[str, list[Event]] = {fact.stream: [] for fact in case.facts if isinstance(fact, OnStream)}
     for fact in case.facts:
-        if isinstance(fact, Elsewhere):
+        if isinstance(fact, OnStream):
             told[fact.stream].append(fact.event)
     new = {stream: fold(EDITIONS.evolve, events) for stream, events in told.items() if stream.startswith("edition/2025")}
     again = given(REVISIONS).having_read(new)
@@ -455,7 +455,7 @@ def test_the_next_revision_begins_from_what_was_published_as_the_first_began_fro
 def test_what_retires_earlier_anyway_stays_as_it_was() -> None:
     early = published("2023").model_copy(update={"retired": IN_FORCE - timedelta(days=1)})
     case = city(approved().having_read({edition_stream("2023"): early}), publishing(), at=AFTERWARDS)
-    retired = {fact.stream for fact in case.facts if isinstance(fact, Elsewhere) and isinstance(fact.event, EditionRetired)}
+    retired = {fact.stream for fact in case.facts if isinstance(fact, OnStream) and isinstance(fact.event, EditionRetired)}
     assert retired == {edition_stream(key) for key in KEYS[1:]}
 
 
