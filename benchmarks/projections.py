@@ -122,7 +122,8 @@ def caught_up(url: str, journal: Journal, size: int) -> float:
 def copied(url: str, models: ReadModels, size: int) -> float:
     """Entries per second if their finished rows were all there is to write."""
     with models.reading() as snapshot:
-        finished = {snapshot[table]: snapshot.rows(select(snapshot[table])) for read_model in READ_MODELS for table in read_model.tables}
+        tables = [snapshot[table] for read_model in READ_MODELS for table in read_model.tables]
+        finished = {table: snapshot.rows(select(table)) for table in tables}
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         for table in finished:
             cursor.execute(f"DROP TABLE IF EXISTS copied_{table.name}")

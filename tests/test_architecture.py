@@ -44,7 +44,7 @@ MAY_IMPORT = {
 
 PRINTED_ONLY = {"report": frozenset({"jinja2", "weasyprint", "fontTools"}), "documents": frozenset({"jinja2"})}
 """Folder of `projections/` that prints -> what it alone may import; documents are set by the report's renderer."""
-READS_FILES = ROOT / "standards" / "reader.py"
+READS_FILES = ROOT / "standards" / "edition" / "reader.py"
 
 CLOCKS_AND_CHANCE = frozenset(
     {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "time", "uuid1", "uuid4", "localtime", "gmtime"}
@@ -125,7 +125,7 @@ def test_rules_and_standard_know_no_clock_no_chance_no_file_and_no_floating_poin
     ],
 )
 def test_the_guard_sees_an_import_that_rules_must_not_have(line: str) -> None:
-    assert strangers("domain", ROOT / "domain" / "diagnosis.py", line)
+    assert strangers("domain", ROOT / "domain" / "diagnosis" / "case.py", line)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_the_guard_sees_an_import_that_rules_must_not_have(line: str) -> None:
     ],
 )
 def test_the_guard_sees_a_clock_chance_a_file_and_a_float(line: str) -> None:
-    assert impurities(ROOT / "domain" / "diagnosis.py", line)
+    assert impurities(ROOT / "domain" / "diagnosis" / "case.py", line)
 
 
 @pytest.mark.parametrize(

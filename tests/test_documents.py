@@ -119,7 +119,7 @@ def test_every_refusal_fills_its_sentence_in_both_languages() -> None:
 
 
 FOLDERS = [
-    path.parent for path in [*ROOT.glob("*/*.py"), *ROOT.glob("*/*/*.py"), *ROOT.glob("docs/*/*.md")]
+    path.parent for path in [*ROOT.glob("*/*.py"), *ROOT.glob("docs/*/*.md")]
     if not path.parent.relative_to(ROOT).as_posix().startswith((".", "build"))
 ]
 

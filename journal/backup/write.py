@@ -1,4 +1,4 @@
-"""Backing up 制作备份: the whole record written to one file while everyone goes on writing; see `journal.backup.format`. plan P5."""
+"""Backing up 制作备份: the whole record written to one file while everyone goes on writing. plan P5."""
 
 import json
 import os

@@ -1,8 +1,8 @@
 """Periods 时段台: from which position to which a firm or a diagnosis was what lists look for. plan P5.
 
-A list of the past is found here and told by `projections.as_of.replay`: these rows bear what a filter asks, for each period in which it
-stayed the same, and nothing else. A firm has a few of them, a diagnosis about eight, however many answers are saved. The scope
-is today's, judged on today's rows.
+A list of the past is found here and told by `projections.as_of.replay`: these rows bear what a filter asks, for each period
+in which it stayed the same, and nothing else. A firm has a few of them, a diagnosis about eight, however many answers are
+saved. The scope is today's, judged on today's rows.
 """
 
 from collections.abc import Iterator, Sequence

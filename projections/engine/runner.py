@@ -137,7 +137,8 @@ class ReadModels:
         with self._writing(SCHEMA_LOCK) as connection:
             PROGRESS.create_all(connection)
             known = {row.desk: row for row in connection.execute(select(GENERATIONS).where(GENERATIONS.c.current))}
-            changed = [read_model for read_model in read_models if read_model.name not in known or known[read_model.name].shape != read_model.shape]
+            shapes = {name: row.shape for name, row in known.items()}
+            changed = [read_model for read_model in read_models if shapes.get(read_model.name) != read_model.shape]
             if changed and not self._sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROJECTOR_LOCK})
             for read_model in changed:
@@ -218,7 +219,7 @@ class ReadModels:
                 return reached
 
     def _standing(self, connection: Connection, *, current: bool = True) -> dict[str, tuple[int, int]]:
-        """Desk -> (generation, position) of those current, or of those being built; read models that are no more are passed over."""
+        """Read model -> (generation, position), of those current or being built; those that are no more are passed over."""
         found = connection.execute(select(GENERATIONS).where(GENERATIONS.c.current == current))
         ours = {read_model.name for read_model in self._read_models}
         return {row.desk: (row.generation, row.position) for row in found if row.desk in ours}

@@ -1,4 +1,4 @@
-"""Headquarters read model 集团总部台: which member of a group is its headquarters, from which day on, and when that was said. plan O3."""
+"""Headquarters 集团总部台: which member of a group is its headquarters, from which day on, and when that was said. plan O3."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Fold of the revisions read model 修订台: drafts as they are changed, what was said of them, and the events that tell of it. plan S5.
+"""Fold of the revisions 修订台: drafts as they are changed, what was said of them, and the events that tell of it. plan S5.
 
 An event is public when it is an edition's, or of a revision what everyone may see of it: its consultation, the comments on it
 and their answers, its publication. What is about a draft alone is not.

@@ -16,7 +16,7 @@ from tests.rules.given import ACCEPTED, REFUSED
 
 def rules() -> Iterator[Rule]:
     """Every rule of the domain, those in tables included."""
-    for module in pkgutil.iter_modules(domain.__path__, "domain."):
+    for module in pkgutil.walk_packages(domain.__path__, "domain."):
         for value in vars(import_module(module.name)).values():
             for rule in value.values() if isinstance(value, Mapping) else (value,):
                 if isinstance(rule, Rule):

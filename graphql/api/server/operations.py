@@ -152,7 +152,9 @@ class Operations:
             raise CallerGone(ended=True)
         return identified
 
-    def admit(self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> PreparedOperation | GraphQLResponse:
+    def admit(
+        self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]
+    ) -> PreparedOperation | GraphQLResponse:
         """Authenticate, look the document up, judge the rights, read the variables 准入.
 
         Args:
@@ -169,7 +171,9 @@ class Operations:
         finally:
             context.close()
 
-    def _admitted(self, request: GraphQLRequest, context: Context, kinds: frozenset[OperationType]) -> PreparedOperation | GraphQLResponse:
+    def _admitted(
+        self, request: GraphQLRequest, context: Context, kinds: frozenset[OperationType]
+    ) -> PreparedOperation | GraphQLResponse:
         """As `admit`; the first read of the answer opens its snapshot."""
         try:
             if context.token is not None:

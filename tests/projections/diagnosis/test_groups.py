@@ -1,4 +1,4 @@
-"""Group read model (plan S3, O3): members by the latest roster, results while their report is out, and the past from the same rows."""
+"""Groups (plan S3, O3): members by the latest roster, results while their report is out, and the past from the same rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

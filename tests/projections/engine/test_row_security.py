@@ -110,8 +110,8 @@ def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_the
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scope=scopes)
 def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope: Scope) -> None:
-    from projections.diagnosis import diagnoses
-    from projections.participants import directory  # noqa: PLC0415 - used here only
+    from projections.diagnosis import diagnoses  # noqa: PLC0415 - used here only
+    from projections.participants import directory  # noqa: PLC0415 - likewise
 
     models, _ = fenced
     found = []

@@ -37,7 +37,16 @@ DISTRICTS, INDUSTRIES, SIZES = ("310115", "310117"), ("C34", "C3411", "C26"), ("
 PROVIDERS = ("p1", "p2")
 GRADES = (0, 3, 7)
 
-LOOKED_INTO = (DIRECTORY, DIAGNOSIS_READ_MODEL, TERMS, EDITIONS_READ_MODEL, EDITION_MAPPING_READ_MODEL, HEADQUARTERS_READ_MODEL, AUDIT_TRAIL, PERIODS)
+LOOKED_INTO = (
+    DIRECTORY,
+    DIAGNOSIS_READ_MODEL,
+    TERMS,
+    EDITIONS_READ_MODEL,
+    EDITION_MAPPING_READ_MODEL,
+    HEADQUARTERS_READ_MODEL,
+    AUDIT_TRAIL,
+    PERIODS,
+)
 """Read models of these reads; others look at more of a fact than the facts here have."""
 
 stated = st.tuples(*(st.sampled_from(values) for values in (NAMES, DISTRICTS, INDUSTRIES, SIZES)))

@@ -1,4 +1,4 @@
-"""Revisions read model 修订台 (plan S5): drafts through a scope, what is public, and the editions that a draft would be published as."""
+"""Revisions (plan S5): drafts through a scope, what is public, and the editions that a draft would be published as."""
 
 from collections.abc import Iterator
 from contextlib import closing
