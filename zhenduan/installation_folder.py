@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from journal.journal import is_journal
+from journal.whole_files import remove_abandoned
 from zhenduan.settings import DATA, DATABASE, Settings
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def require_installation(settings: Settings) -> None:
             f"{settings.data} is no installation: {', '.join(missing)} is missing. Look at --data, {DATA} and {DATABASE}; "
             "zhenduan init begins a new one, zhenduan restore brings one back, and a key or vault that was lost is put back first."
         )
+    remove_abandoned(settings.data)
     close_to_others(settings.data)
 
 
@@ -56,6 +58,7 @@ def begin_installation(settings: Settings) -> None:
         NotAnInstallation: something in it is not ours, or it belongs to somebody else.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    remove_abandoned(settings.data)
     known = {name + suffix for name in DATABASES for suffix in BESIDE} | set(OTHERS)
     foreign = sorted(path.name for path in settings.data.iterdir() if path.name not in known)
     if foreign and not (settings.data / "journal.db").exists():

@@ -61,7 +61,10 @@ def _listen(installation: Installation, host: str, port: int, limits: ServerLimi
         suppress(KeyboardInterrupt),
         signing(installation.log) if project else nullcontext(),
         shadowing(installation.services) if project else nullcontext(),
-    ):  # uvicorn has closed everything before it raises the signal again
+    ):
+        # uvicorn has ended everything of its own before it raises the signal again; by its usual handler that would end the
+        # process at once, with every database still open and what it wrote last in its log only
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         server.run()
     return 0 if server.started else 1
 

@@ -1,11 +1,9 @@
 """Backing up 制作备份: the whole record written to one file while everyone goes on writing. plan P5."""
 
 import json
-import os
 import re
 import sqlite3
 import struct
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -33,10 +31,10 @@ from journal.backup.format import (
 from journal.blobs import BlobDamaged, Blobs
 from journal.entries import canonical
 from journal.journal import Journal
-from journal.secrets.vault import sync_folder
 from journal.transparency.merkle import Tree
 from journal.transparency.signed_notes import Note
 from journal.transparency.transparency_log import TransparencyLog
+from journal.whole_files import whole_file
 
 CITED = re.compile(rb'"([0-9a-f]{64})"')
 """Whatever in an entry looks like a hash; it is a file's where a file of that hash is kept."""
@@ -94,20 +92,12 @@ def back_up(
     """
     if path.exists():
         raise BackupRefused(f"文件已存在 there already: {path}")
-    # a name that nobody can guess: where others write too, a link laid in wait would lead the record elsewhere
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, journal.snapshot() as cursor:
-                manifest = _written(archive, cursor, journal, log, blobs, now, progress)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
-    return manifest
+    with (
+        whole_file(path) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        journal.snapshot() as cursor,
+    ):
+        return _written(archive, cursor, journal, log, blobs, now, progress)
 
 
 def _written(

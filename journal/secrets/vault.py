@@ -6,9 +6,8 @@ file of its own. What is deleted here is meant to be gone, which no backup of th
 
 import logging
 import os
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Ta
 
 from journal.engines.prepared_statements import Rows, Statements
 from journal.engines.sqlite import owners_file, to_wal
+from journal.whole_files import draft_of, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -46,19 +46,13 @@ def master_key(path: Path) -> bytes:
         MasterKeyUnusable: others may read the file, or it does not hold 32 bytes.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-        draft = Path(name)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(os.urandom(KEY_BYTES).hex() + "\n")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with draft_of(path) as (file, draft):
+            file.write(os.urandom(KEY_BYTES).hex().encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+            with suppress(FileExistsError):
+                os.link(draft, path)
         sync_folder(path.parent)
     if path.stat().st_mode & 0o077:
         raise MasterKeyUnusable(f"{path}: others may read the master key; chmod 600")
@@ -69,15 +63,6 @@ def master_key(path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise MasterKeyUnusable(f"{path}: not {KEY_BYTES} bytes in hexadecimal")
     return key
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable: a rename or link survives a power cut only then."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def derived(key: bytes, purpose: str) -> bytes:

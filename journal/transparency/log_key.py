@@ -7,16 +7,16 @@ last checkpoint that was signed: the database may be set back to a backup, and t
 import fcntl
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from journal.secrets.vault import OWNER_ONLY, sync_folder
+from journal.secrets.vault import OWNER_ONLY
 from journal.transparency.checkpoints import digest_of, origin_for
 from journal.transparency.digests import SHA256, Digest
 from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
+from journal.whole_files import write_whole
 
 
 class LogKeyUnusable(ValueError):  # noqa: N818 - says what is wrong with the file
@@ -37,23 +37,6 @@ class LogKeys:
 
     def __str__(self) -> str:
         return "".join(f"{line}\n" for line in (self.signing.secret_text(), *self.retired))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file of its owner's alone (0600), the old one or the new one whole whatever happens."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 @contextmanager

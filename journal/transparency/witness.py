@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from journal.transparency.checkpoints import Checkpoint, digest_of, read_checkpoint
-from journal.transparency.log_key import one_at_a_time, write_whole
+from journal.transparency.log_key import one_at_a_time
 from journal.transparency.merkle import consistent
 from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
+from journal.whole_files import write_whole
 
 Consistency = Callable[[int, int], Sequence[bytes]]
 """Asks the server for the proof that its tree of the second size extends that of the first."""

@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from journal.transparency.log_key import write_whole
 from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 from journal.transparency.witness import Witness, WitnessRefused
+from journal.whole_files import write_whole
 from zhenduan.background.log_server import LogServer, ServerUnreachable, printable
 
 TOKEN = "ZHENDUAN_WITNESS_TOKEN"  # noqa: S105 - the name of a variable

@@ -16,6 +16,7 @@ from interop.proof.dossier import KINDS, dossier
 from interop.proof.provenance import provenance
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import SigningRefused
+from journal.whole_files import whole_file
 from projections.record.audit_trail import EntryFilter
 from zhenduan.cli.disclosures import WHOLE_ENTRIES, write_down
 from zhenduan.settings import Settings
@@ -25,13 +26,12 @@ Run = Callable[[Settings, argparse.Namespace], int]
 
 
 def _written(file: Path, chunks: Callable[[], Iterable[bytes]]) -> int:
-    """Write what is made piece by piece; nothing is left of a file that could not be made whole."""
+    """Write what is made piece by piece; there is no file before it is whole, and what it replaces stays until then."""
     try:
-        with file.open("wb") as kept:
+        with whole_file(file) as kept:
             for chunk in chunks():
                 kept.write(chunk)
     except (Refused, SigningRefused, Unprovable) as refused:
-        file.unlink(missing_ok=True)
         sys.stderr.write(f"{refused.rule.code}：{refused.says}\n" if isinstance(refused, Refused) else f"{refused}\n")
         return 1
     return 0

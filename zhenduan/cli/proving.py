@@ -10,6 +10,7 @@ from journal.transparency.proof_files import ProofFile, ProofRefused
 from journal.transparency.signed_notes import Note, NoteRefused, VerifierKey
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import NotSigned, SigningRefused, contradicted
+from journal.whole_files import whole_file
 from zhenduan.accounts.witnesses import Witnesses
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened
@@ -60,7 +61,8 @@ def prove(settings: Settings, position: int, output: Path | None, *, with_entry:
     if output is None:
         out(file, end="")
     else:
-        output.write_text(str(file), encoding="utf-8")
+        with whole_file(output) as made:
+            made.write(str(file).encode())
     return 0
 
 
