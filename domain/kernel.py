@@ -139,6 +139,7 @@ class DecisionContext:
 
     `read` holds the folded states of the other streams that the capability declared, keyed by stream name;
     a stream without history reads as None. `sections`: ids of the dimensions that the actor may fill; None = all.
+    `began`: when the history of each of these streams began, and of the capability's own.
     """
 
     by: str
@@ -147,6 +148,11 @@ class DecisionContext:
     at: datetime
     read: Mapping[str, Any] = field(default_factory=dict)
     sections: frozenset[str] | None = None
+    began: Mapping[str, datetime] = field(default_factory=dict)
+
+    def first_day_of(self, stream: str) -> date:
+        """The day in the city on which a stream's history began 起始日; today where it has none yet."""
+        return city_day(self.began.get(stream, self.at))
 
     @property
     def day(self) -> date:

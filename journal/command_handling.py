@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -90,6 +90,11 @@ def microseconds(moment: datetime) -> int:
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
+def moment_of(at: int) -> datetime:
+    """The moment of so many microseconds of UTC since 1970, exactly."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+
+
 def handle(
     journal: Journal,
     capabilities: Capabilities,
@@ -148,7 +153,9 @@ def handle(
         if expected_version is not None and version != expected_version:
             raise Conflict(version)
         at = clock()
-        context = DecisionContext(caller.actor, caller.role, caller.organisation, at, read, caller.sections)
+        histories = {stream: history, **others}
+        began = {name: moment_of(entries[0].at) for name, entries in histories.items() if entries}
+        context = DecisionContext(caller.actor, caller.role, caller.organisation, at, read, caller.sections, began)
         facts = capability.decide(command, state, context)
         if finish is not None:
             finished = finish(Accepted(command, history, state, read, others, at))

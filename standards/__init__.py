@@ -34,6 +34,7 @@ from standards.edition.reader import (
     load,
     load_composition,
     published_editions,
+    time_limits,
 )
 from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
 from standards.improvement.costs import (
@@ -62,6 +63,7 @@ from standards.revising.standard_text import (
 from standards.scoring.answers import Answer, AnswerProblem
 from standards.scoring.measure import NothingToScore
 from standards.scoring.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
+from standards.time_limits import TimeLimit, TimeLimits, limit_on
 
 __all__ = [
     "Answer",
@@ -111,6 +113,8 @@ __all__ = [
     "StepCost",
     "StepCosts",
     "StepProblem",
+    "TimeLimit",
+    "TimeLimits",
     "authored",
     "changed",
     "cheapest_improvement",
@@ -128,6 +132,7 @@ __all__ = [
     "edition_mappings",
     "edition_of_json",
     "is_clause",
+    "limit_on",
     "load",
     "load_composition",
     "origins_of_json",
@@ -135,4 +140,5 @@ __all__ = [
     "published_editions",
     "retitled",
     "stated_at",
+    "time_limits",
 ]

@@ -9,19 +9,32 @@ from typing import Any, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from domain.access import EXPERTS, Place, Role, Term
+from domain.access import EXPERTS, ROLE_NAMES, Place, Role, Term
 from domain.command_rights import require_right
 from domain.diagnosis.case import assignment_stream, diagnosis_stream
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
 from domain.participants.people import Person, person_stream
+from domain.stated_dates import require_programme_date
 
 # Rules
 
 EXPERT_UNKNOWN = Rule(
     "EXPERT_UNKNOWN",
     "plan V5",
-    "该人员自 {since} 起未任“{role}”专家",
-    "The person does not hold the expert's role {role} on {since}",
+    "该人员在 {day} 未任“{role_name}”；请先授予任职，或改为其任职期内的日期",
+    "The person does not hold the role of {role_in_english} on {day}; grant it first, or choose days on which it holds",
+)
+ASSIGNMENT_BEFORE_OPENING = Rule(
+    "ASSIGNMENT_BEFORE_OPENING",
+    "plan V5",
+    "指派起始日 {given} 早于诊断开启之日 {earliest}；请填 {earliest} 或以后",
+    "The assignment from {given} begins before the diagnosis was opened, {earliest}; say {earliest} or later",
+)
+ASSIGNMENT_OVER = Rule(
+    "ASSIGNMENT_OVER",
+    "plan V5",
+    "指派应于今日或以后结束，{until} 已过",
+    "An assignment ends today or later; {until} is over",
 )
 ASSIGNMENT_EXISTS = Rule(
     "ASSIGNMENT_EXISTS", "plan V5", "编号为 {assignment} 的指派已存在", "The assignment {assignment} exists already"
@@ -124,8 +137,17 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
                 raise ASSIGNMENT_EXISTS.refuse(assignment=assignment)
             person: Person | None = context.read.get(person_stream(expert))
             held = person.memberships.values() if person is not None else ()
-            if not any(one.role is role and one.holds_on(since) for one in held):
-                raise EXPERT_UNKNOWN.refuse(role=role.value, since=since)
+            for day in (since, until):
+                if not any(one.role is role and one.holds_on(day) for one in held):
+                    name, name_in_english = ROLE_NAMES[role]
+                    raise EXPERT_UNKNOWN.refuse(
+                        role=role.value, role_name=name, role_in_english=name_in_english, day=day
+                    )
+            if until < context.day:
+                raise ASSIGNMENT_OVER.refuse(path="until", until=until, earliest=context.day)
+            require_programme_date("until", until, context)
+            if since < (opened := context.first_day_of(diagnosis_stream(command.diagnosis))):
+                raise ASSIGNMENT_BEFORE_OPENING.refuse(path="since", given=since, earliest=opened)
             if any(term.party == expert and term.meets(since, until) for term in terms.values()):
                 raise ASSIGNMENT_HELD.refuse()
             return (ExpertAssigned(**command.model_dump(exclude={"diagnosis"})),)

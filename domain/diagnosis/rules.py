@@ -80,7 +80,15 @@ NOT_ASSIGNED = Rule(
 EVIDENCE_REPEATED = Rule(
     "EVIDENCE_REPEATED", "plan P5", "该文件已作为这些指标的佐证", "The file already supports these indicators"
 )
-VISIT_IN_FUTURE = Rule("VISIT_IN_FUTURE", "plan P5", "现场诊断日期不能晚于今天", "A visit cannot lie in the future")
+VISIT_BEFORE_OPENING = Rule(
+    "VISIT_BEFORE_OPENING",
+    "plan P5",
+    "现场诊断日期 {given} 早于诊断开启之日 {earliest}，不属于本次诊断；请填本次诊断期间的走访日期",
+    "The visit on {given} lies before the diagnosis was opened on {earliest}; say the day of a visit within this diagnosis",
+)
+VISIT_IN_FUTURE = Rule(
+    "VISIT_IN_FUTURE", "plan P5", "现场诊断日期最晚为今天（{latest}）", "A visit lies on {latest}, today, at the latest"
+)
 SCORE_OUTDATED = Rule(
     "SCORE_OUTDATED",
     "plan P5",
@@ -116,6 +124,14 @@ def _own_work(diagnosis: Diagnosis, context: DecisionContext) -> None:
         raise NOT_ASSIGNED.refuse()
 
 
+def _within_the_case(command: d.RecordSiteVisit, context: DecisionContext) -> None:
+    opened = context.first_day_of(diagnosis_stream(command.diagnosis))
+    if command.visited_on > context.day:
+        raise VISIT_IN_FUTURE.refuse(path="visited_on", latest=context.day)
+    if command.visited_on < opened:
+        raise VISIT_BEFORE_OPENING.refuse(path="visited_on", given=command.visited_on, earliest=opened)
+
+
 # Decide: what may happen
 
 
@@ -149,8 +165,7 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, context: De
         case d.RecordSiteVisit():
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)
             _own_work(diagnosis, context)
-            if command.visited_on > context.day:
-                raise VISIT_IN_FUTURE.refuse()
+            _within_the_case(command, context)
             return (d.SiteVisitRecorded(**command.model_dump(exclude={"diagnosis"})),)
         case d.VerifyAnswers():
             _in_status(diagnosis, Status.ACCEPTED, Status.SCORED)

@@ -14,6 +14,7 @@ from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.stated_dates import require_programme_date
 
 # Rules
 
@@ -30,6 +31,12 @@ CONSENT_OVER = Rule(
     "plan R4",
     "授权期应于今日或以后结束，{until} 已过",
     "A consent ends today or later; {until} is over",
+)
+CONSENT_BEFORE_FIRM = Rule(
+    "CONSENT_BEFORE_FIRM",
+    "plan R4",
+    "授权起始日 {given} 早于该企业列入名单之日 {earliest}；请填 {earliest} 或以后",
+    "The consent from {given} begins before the firm is on a roster, {earliest}; say {earliest} or later",
 )
 CONSENT_UNKNOWN = Rule("CONSENT_UNKNOWN", "plan R4", "没有编号为 {consent} 的授权", "There is no consent {consent}")
 
@@ -118,7 +125,10 @@ def decide(command: ConsentCommand, consents: Consents | None, context: Decision
             if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.BANK:
                 raise BANK_UNKNOWN.refuse(bank=bank)
             if until < context.day:
-                raise CONSENT_OVER.refuse(until=until)
+                raise CONSENT_OVER.refuse(path="until", until=until, earliest=context.day)
+            require_programme_date("until", until, context)
+            if since < (listed := context.first_day_of(enterprise_stream(command.enterprise))):
+                raise CONSENT_BEFORE_FIRM.refuse(path="since", given=since, earliest=listed)
             if any(term.party == bank and term.meets(since, until) for term in terms.values()):
                 raise CONSENT_HELD.refuse()
             return (ConsentGranted(**command.model_dump(exclude={"enterprise"})),)

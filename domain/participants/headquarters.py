@@ -4,15 +4,16 @@ No roster tells it; a headquarters is diagnosed under an edition of its own. A g
 """
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, assert_never
+from typing import Any, Literal, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from domain.access import Place
 from domain.command_rights import require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.stated_dates import require_programme_date
 
 # Rules
 
@@ -42,7 +43,7 @@ class NameHeadquarters(_OfGroup):
     """Name a member as the group's headquarters 指定集团总部 from a day on; the one before it ends the day before."""
 
     enterprise: Identifier
-    since: Annotated[date, Field(ge=date(1900, 1, 1))]
+    since: date
 
 
 class EndHeadquarters(_OfGroup):
@@ -109,6 +110,8 @@ def decide(command: HeadquartersCommand, known: Headquarters | None, context: De
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.GROUP:
         raise GROUP_UNKNOWN.refuse(group=command.group)
     latest = known.terms[-1] if known is not None else None
+    if isinstance(command, NameHeadquarters):
+        require_programme_date("since", command.since, context)
     match command:
         case NameHeadquarters(enterprise=enterprise, since=since):
             firm: Firm | None = context.read.get(enterprise_stream(enterprise))
@@ -118,13 +121,15 @@ def decide(command: HeadquartersCommand, known: Headquarters | None, context: De
                 if latest.enterprise == enterprise and latest.until is None:
                     return ()
                 if since <= (last := latest.until or latest.since):
-                    raise HEADQUARTERS_NOT_LATER.refuse(last=last.isoformat())
+                    raise HEADQUARTERS_NOT_LATER.refuse(path="since", last=last.isoformat())
             return (HeadquartersNamed(enterprise=enterprise, since=since),)
         case EndHeadquarters(on=last):
             if latest is None or latest.until is not None:
                 raise HEADQUARTERS_NONE.refuse()
             if last < latest.since:
-                raise HEADQUARTERS_NOT_LATER.refuse(last=latest.since.isoformat())
+                raise HEADQUARTERS_NOT_LATER.refuse(path="on", last=latest.since.isoformat())
+            if last > latest.since:  # what was named too far ahead can be ended where it begins
+                require_programme_date("on", last, context)
             return (HeadquartersEnded(last=last),)
 
 

@@ -31,6 +31,7 @@ from domain.participants.people import (
     evolve,
     person_stream,
 )
+from domain.stated_dates import require_programme_date
 
 # Rules
 
@@ -50,6 +51,12 @@ MEMBERSHIP_EXISTS = Rule(
 )
 MEMBERSHIP_UNKNOWN = Rule(
     "MEMBERSHIP_UNKNOWN", "plan P7", "该人员没有编号为 {membership} 的任职", "No membership {membership}"
+)
+MEMBERSHIP_OVER = Rule(
+    "MEMBERSHIP_OVER",
+    "plan P7",
+    "任职应于今日或以后结束，{until} 已过",
+    "A membership ends today or later; {until} is over",
 )
 MEMBERSHIP_ENDS_TOO_EARLY = Rule(
     "MEMBERSHIP_ENDS_TOO_EARLY",
@@ -95,7 +102,7 @@ def decide(command: PersonCommand, person: Person | None, context: DecisionConte
         case GrantMembership(), Person(memberships=held):
             return _grant(command, held, context)
         case EndMembership(membership=membership, on=on), Person(memberships=held):
-            return _end(_held(person, membership, command.person, context), membership, on)
+            return _end(_held(person, membership, command.person, context), membership, on, context)
         case HandOverMembership(), _:
             return _hand_over(command, person, context)
         case ErasePerson(), _:
@@ -138,6 +145,10 @@ def _grant(command: InvitePerson | GrantMembership, held: Mapping[str, Membershi
     if command.membership in held:
         raise MEMBERSHIP_EXISTS.refuse(membership=command.membership)
     require_appointment(command.role, command.organisation, command.sections, context)
+    require_programme_date("since", command.since, context)
+    require_programme_date("until", command.until, context)
+    if command.until is not None and command.until < context.day:
+        raise MEMBERSHIP_OVER.refuse(path="until", until=command.until, earliest=context.day)
     given = command.model_dump(include=set(MembershipGranted.model_fields) - {"type"})
     return _granted(MembershipGranted(**given), held)
 
@@ -160,7 +171,7 @@ def _hand_over(command: HandOverMembership, person: Person, context: DecisionCon
         raise PERSON_ERASED.refuse()
     if command.successor in heir.memberships:
         raise MEMBERSHIP_EXISTS.refuse(membership=command.successor)
-    ended = _end(held, command.membership, command.on)
+    ended = _end(held, command.membership, command.on, context)
     if not ended:
         raise MEMBERSHIP_ENDED_ALREADY.refuse(until=held.until)
     given = held.model_dump() | {"since": command.on + timedelta(days=1), "until": held.until}
@@ -168,12 +179,14 @@ def _hand_over(command: HandOverMembership, person: Person, context: DecisionCon
     return (*ended, *(OnStream(person_stream(command.to), fact) for fact in granted))
 
 
-def _end(held: Membership, membership: str, on: date) -> Facts:
+def _end(held: Membership, membership: str, on: date, context: DecisionContext) -> Facts:
     earliest = held.since - timedelta(days=1)
     if on < earliest:
-        raise MEMBERSHIP_ENDS_TOO_EARLY.refuse(earliest=earliest)
+        raise MEMBERSHIP_ENDS_TOO_EARLY.refuse(path="on", earliest=earliest)
     if held.until is not None and held.until < on:
-        raise MEMBERSHIP_ENDED_ALREADY.refuse(until=held.until)
+        raise MEMBERSHIP_ENDED_ALREADY.refuse(path="on", until=held.until)
+    if on > held.since:  # an end at its beginning undoes a grant, whenever that was
+        require_programme_date("on", on, context)
     return () if held.until == on else (MembershipEnded(membership=membership, on=on),)
 
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from domain.command_rights import require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
+from domain.stated_dates import require_programme_date
 from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
 
 # Rules
@@ -122,6 +123,7 @@ def decide(command: SetEditionMapping, known: EditionMappings | None, context: D
             raise MAPPING_NOT_LATER.refuse(last=last.isoformat())
         if command.since < context.day:
             raise MAPPING_BACKDATED.refuse(today=context.day.isoformat())
+    require_programme_date("since", command.since, context)
     for key in wanted.keys:
         published: PublishedEdition | None = context.read.get(edition_stream(key))
         if published is None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Text
+from domain.stated_dates import require_programme_date
 from standards import AnyEdition, Edition, EditionMappings, IndustryEdition, Origin
 
 MANY = 1000
@@ -176,7 +177,8 @@ def _retire(command: RetireEdition, published: PublishedEdition | None, context:
     if published is None:
         raise NOT_FOUND.refuse()
     if command.since < context.day:
-        raise RETIRED_IN_PAST.refuse(since=command.since)
+        raise RETIRED_IN_PAST.refuse(path="since", since=command.since, earliest=context.day)
+    require_programme_date("since", command.since, context)
     if published.retired is not None and published.retired <= command.since:
         if published.retired == command.since:
             return ()

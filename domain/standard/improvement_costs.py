@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.command_rights import require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.standard.editions import EDITION_UNKNOWN, MANY, edition_stream
+from domain.stated_dates import require_programme_date
 from standards import CostUnit, StepCost, StepCosts, check_steps
 from standards.improvement.costs import Cost, LevelCosts
 
@@ -97,6 +98,7 @@ def decide(command: SetImprovementCosts, known: ImprovementCosts | None, context
         raise EDITION_UNKNOWN.refuse(edition=command.edition)
     if (problem := check_steps(published.edition, command.singles)) is not None:
         raise PROBLEMS[problem.code].refuse(edition=command.edition, step=problem.detail)
+    require_programme_date("since", command.since, context)
     stated = {name: getattr(command, name) for name in StepCosts.model_fields if name != "source"}
     wanted = StepCosts.model_validate({**stated, "source": {"document": command.source, "mark": command.mark}})
     before = known.tables.get(command.since) if known is not None else None

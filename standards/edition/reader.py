@@ -18,6 +18,7 @@ from standards.edition.composition import (
 from standards.edition.edition import Edition
 from standards.edition.mapping import EditionMappings
 from standards.improvement.costs import CostTables
+from standards.time_limits import TimeLimits
 
 HERE = Path(__file__).parents[1]
 HEAD = "edition.yaml"
@@ -25,6 +26,7 @@ RULE = "composition.yaml"
 INDUSTRIES = "industries"
 MAPPINGS = "industries.yaml"
 COSTS = "improvement.yaml"
+TIME_LIMITS = "time_limits.yaml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -170,3 +172,9 @@ def edition_mappings() -> EditionMappings:
 def cost_tables() -> CostTables:
     """What steps of improvement cost by default, as authored 默认改进成本. plan R2."""
     return read_model(HERE / COSTS, CostTables)
+
+
+@cache
+def time_limits() -> TimeLimits:
+    """How long the programme's procedures take, as authored 各项期限. plan S5."""
+    return read_model(HERE / TIME_LIMITS, TimeLimits)

@@ -13,6 +13,8 @@ from domain.events import CAPABILITIES
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, OnStream, Refused, Rule, fold
 
 AT = datetime(2024, 5, 6, 8, 0, tzinfo=UTC)
+BEFORE = datetime(2023, 9, 1, 8, 0, tzinfo=UTC)
+"""When the histories began that a test has no more to say of."""
 
 ACCEPTED: set[type[Command]] = set()
 """Commands that some decider has accepted in this session."""
@@ -27,11 +29,18 @@ class Given:
         self.capability = capability
         self.state = fold(capability.evolve, history)
         self.read: dict[str, Any] = {}
+        self.began: dict[str, datetime] = {}
         self.outcome: Facts | Refused = ()
 
     def having_read(self, states: Mapping[str, Any]) -> "Given":
-        """States of other streams, keyed by stream; a stream that is not named has no history."""
+        """States of other streams, keyed by stream, since `BEFORE`; a stream that is not named has no history."""
         self.read |= states
+        self.began |= dict.fromkeys(states, BEFORE)
+        return self
+
+    def having_begun(self, stream: str, at: datetime) -> "Given":
+        """When the history of a stream began, its own or another's."""
+        self.began[stream] = at
         return self
 
     def when(
@@ -47,7 +56,9 @@ class Given:
         read = {stream: self.read.get(stream) for stream in declared}
         declared += self.capability.reads_further(command, self.state, read)
         read = {stream: self.read.get(stream) for stream in declared}
-        context = DecisionContext(by, role, organisation, at, read, sections)
+        own = self.capability.stream(command)
+        began = {stream: self.began[stream] for stream in (*declared, own) if stream in self.began}
+        context = DecisionContext(by, role, organisation, at, read, sections, began)
         try:
             self.outcome = self.capability.decide(command, self.state, context)
         except Refused as refused:
@@ -55,6 +66,7 @@ class Given:
             return self
         ACCEPTED.add(type(command))
         for fact in self.outcome:
+            self.began.setdefault(fact.stream if isinstance(fact, OnStream) else own, at)
             if isinstance(fact, OnStream):
                 assert fact.stream in declared, f"{fact.stream} is written but was not read"
                 kind = CAPABILITIES[fact.stream.split("/", 1)[0]]

@@ -14,9 +14,9 @@ from domain.standard.revision.draft import (
     require_whole,
 )
 from domain.standard.revision.revision import Revision, RevisionStatus
-from standards import is_clause
+from domain.stated_dates import LIMITS, require_programme_date
+from standards import is_clause, limit_on
 
-LONGEST = timedelta(days=366)
 COMMENTS_AT_MOST = 50
 """Comments of one organisation on one revision: far above what is said, far below what would stop a revision's stream."""
 
@@ -25,8 +25,14 @@ COMMENTS_AT_MOST = 50
 CONSULTATION_DATES = Rule(
     "CONSULTATION_DATES",
     "plan S5",
-    "征求意见期 {since} 至 {until} 不成立：不早于今天开始，最多一年",
-    "A consultation from {since} to {until} cannot be: it begins today or later and lasts a year at most",
+    "征求意见期 {since} 至 {until} 不成立：最早今天（{earliest}）开始，最长 {at_most} 天",
+    "A consultation from {since} to {until} cannot be: it begins today, {earliest}, or later and lasts {at_most} days at most",
+)
+CONSULTATION_TOO_SHORT = Rule(
+    "CONSULTATION_TOO_SHORT",
+    "plan S5",
+    "征求意见期 {since} 至 {until} 只有 {days} 天，不得少于 {at_least} 天；截止日请填 {earliest} 或以后（依据：{source}）",
+    "A consultation from {since} to {until} lasts {days} days, and it takes {at_least} at least: end it on {earliest} or later",
 )
 CONSULTATION_NOT_OPEN = Rule(
     "CONSULTATION_NOT_OPEN", "plan S5", "没有进行中的征求意见", "No consultation is under way"
@@ -61,12 +67,28 @@ REVIEWER_NOT_NAMED = Rule(
 )
 
 
+def _require_period(command: r.OpenConsultation, context: DecisionContext) -> None:
+    """From today or later, and as long as people need: the shortest and the longest are dated data with their marks."""
+    require_programme_date("since", command.since, context)
+    facts = {"since": command.since, "until": command.until}
+    days = (command.until - command.since).days + 1
+    longest = limit_on(LIMITS.consultation_longest, context.day).days
+    if command.since < context.day or not 1 <= days <= longest:
+        path = "since" if command.since < context.day else "until"
+        raise CONSULTATION_DATES.refuse(path=path, **facts, earliest=context.day, at_most=longest)
+    shortest = limit_on(LIMITS.consultation_shortest, context.day)
+    if days < shortest.days:
+        earliest = command.since + timedelta(days=shortest.days - 1)
+        bounds = {"days": days, "at_least": shortest.days, "earliest": earliest}
+        source = shortest.source
+        raise CONSULTATION_TOO_SHORT.refuse(path="until", **facts, **bounds, source=source.document, mark=source.mark)
+
+
 def open_consultation(command: r.OpenConsultation, revision: Revision, context: DecisionContext) -> Facts:
     """The text is whole, and stays as it is until the consultation is closed."""
     require_no_consultation(revision)
     require_version(command.draft_version, revision)
-    if not context.day <= command.since <= command.until <= command.since + LONGEST:
-        raise CONSULTATION_DATES.refuse(since=command.since, until=command.until)
+    _require_period(command, context)
     require_whole(revision)
     return (r.ConsultationOpened(draft_version=command.draft_version, since=command.since, until=command.until),)
 

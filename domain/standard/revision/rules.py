@@ -4,7 +4,7 @@ How a text is drafted is said in standards_drafting.py, who may comment and revi
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from domain.access import Place, Term
@@ -46,6 +46,7 @@ from domain.standard.revision.revision import (
     Verdict,
     revision_stream,
 )
+from domain.stated_dates import require_programme_date
 from standards import Composition, IndustryEdition
 
 # Rules
@@ -131,7 +132,8 @@ def _publish(command: r.PublishRevision, revision: Revision, context: DecisionCo
             draft_version=revision.draft_version, count=len(missing), reviewers=missing
         )
     if command.since <= context.day:
-        raise NOT_AFTER_TODAY.refuse(since=command.since)
+        raise NOT_AFTER_TODAY.refuse(path="since", since=command.since, earliest=context.day + timedelta(days=1))
+    require_programme_date("since", command.since, context)
     compositions = require_whole(revision).compositions
     for one in compositions:
         if context.read.get(edition_stream(one.edition.key)) is not None:

@@ -28,6 +28,7 @@ from domain.standard.revision.consultation import (
     CONSULTATION_DATES,
     CONSULTATION_NOT_OPEN,
     CONSULTATION_NOT_OVER,
+    CONSULTATION_TOO_SHORT,
     REVIEWER_NOT_NAMED,
     REVIEWER_UNKNOWN,
 )
@@ -283,12 +284,21 @@ def test_the_text_is_frozen_while_it_is_open_to_comments() -> None:
     [
         (TODAY - timedelta(days=1), LAST_DAY),
         (LAST_DAY, TODAY),
-        (TODAY, TODAY + timedelta(days=367)),
+        (TODAY, TODAY + timedelta(days=366)),
     ],
 )
 def test_a_consultation_begins_today_or_later_and_lasts_a_year_at_most(since: date, until: date) -> None:
     opening = OPENING.model_copy(update={"since": since, "until": until})
     city(changed(), opening).refused(CONSULTATION_DATES, since=since, until=until)
+
+
+def test_a_consultation_gives_people_the_time_that_the_dated_rule_names() -> None:
+    """Thirty days by 地方标准管理办法, first and last day included; the refusal says until when, and where that comes from."""
+    for days in (0, 28):
+        opening = OPENING.model_copy(update={"until": TODAY + timedelta(days=days)})
+        bound = {"at_least": 30, "earliest": TODAY + timedelta(days=29), "mark": "V-2", "path": "until"}
+        city(changed(), opening).refused(CONSULTATION_TOO_SHORT, days=days + 1, **bound)
+    assert city(changed(), OPENING.model_copy(update={"until": TODAY + timedelta(days=29)})).accepted
 
 
 def test_the_consultation_is_on_the_draft_that_was_seen() -> None:
@@ -325,9 +335,9 @@ def test_a_comment_may_be_on_an_industrys_own_clause() -> None:
 
 
 def test_comments_are_taken_on_the_days_that_were_named_and_on_no_other() -> None:
-    case = city(changed(), OPENING.model_copy(update={"since": TODAY + timedelta(days=2)})).accepted
-    case.when(commenting(), "park", "p").refused(COMMENTS_CLOSED, since=TODAY + timedelta(days=2), until=LAST_DAY)
-    assert case.when(commenting(), "park", "p", at=AT + timedelta(days=2)).accepted
+    case = city(changed(), OPENING.model_copy(update={"since": TODAY + timedelta(days=1)})).accepted
+    case.when(commenting(), "park", "p").refused(COMMENTS_CLOSED, since=TODAY + timedelta(days=1), until=LAST_DAY)
+    assert case.when(commenting(), "park", "p", at=AT + timedelta(days=1)).accepted
     assert case.when(commenting("c2"), "park", "p", at=AT + timedelta(days=30)).accepted
     case.when(commenting("c3"), "park", "p", at=AFTERWARDS).refused(COMMENTS_CLOSED)
 
@@ -346,7 +356,7 @@ def test_it_is_closed_when_its_last_day_is_over_and_not_before() -> None:
 def test_a_second_consultation_may_follow_on_another_text() -> None:
     case = city(consulted(), changing(*shifted(2), version=2), at=AFTERWARDS).accepted
     since = LAST_DAY + timedelta(days=1)
-    again = r.OpenConsultation(revision="r1", draft_version=3, since=since, until=since)
+    again = r.OpenConsultation(revision="r1", draft_version=3, since=since, until=since + timedelta(days=29))
     assert city(case, again, at=AFTERWARDS).accepted
     assert case.when(commenting("c2"), "park", "p", at=AFTERWARDS).accepted
 

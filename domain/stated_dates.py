@@ -1,0 +1,51 @@
+"""Stated dates 所填日期: every date that a person states lies within the life of the thing it belongs to, both ways. plan P5.
+
+Where the thing itself has a beginning or an end, its own rules say so; here is what holds for every date: none lies before the
+programme, and none so far ahead that it was meant otherwise.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from domain.kernel import DecisionContext, Rule
+from standards import limit_on, time_limits
+
+LIMITS = time_limits()
+
+DATE_BEFORE_PROGRAMME = Rule(
+    "DATE_BEFORE_PROGRAMME",
+    "plan P5",
+    "{name} {given} 早于工作方案印发之日 {earliest}；在此之前即如此的，请填 {earliest}",
+    "The {name_in_english} {given} lies before the programme began, {earliest}; if it held before, say {earliest}",
+)
+DATE_TOO_FAR_AHEAD = Rule(
+    "DATE_TOO_FAR_AHEAD",
+    "plan P5",
+    "{name} {given} 过于遥远，最晚为 {latest}；请核对年份",
+    "The {name_in_english} {given} is too far ahead, {latest} is the latest; check the year",
+)
+
+NAMES: Mapping[str, tuple[str, str]] = {
+    "since": ("起始日", "first day"),
+    "until": ("截止日", "last day"),
+    "on": ("终止日", "last day"),
+}
+"""Field of a command -> what its date is called."""
+
+
+def require_programme_date(field: str, given: date | None, context: DecisionContext) -> None:
+    """Refuse a date before the programme began or too far ahead; None states nothing 检查所填日期.
+
+    Raises:
+        Refused: DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD (plan P5).
+    """
+    if given is None:
+        return
+    name, name_in_english = NAMES[field]
+    facts = {"path": field, "name": name, "name_in_english": name_in_english, "given": given}
+    earliest = LIMITS.programme_began.day
+    if given < earliest:
+        raise DATE_BEFORE_PROGRAMME.refuse(**facts, earliest=earliest)
+    latest = context.day + timedelta(days=limit_on(LIMITS.dates_ahead, context.day).days)
+    if given > latest:
+        raise DATE_TOO_FAR_AHEAD.refuse(**facts, latest=latest)

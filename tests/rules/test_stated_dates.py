@@ -1,0 +1,226 @@
+"""Dates that people state (plan P5): each lies within the life of the thing it belongs to, both ways, in every command."""
+
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from domain.access import Role
+from domain.diagnosis import assignments
+from domain.diagnosis.case import diagnosis_stream
+from domain.diagnosis.rules import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
+from domain.events import CAPABILITIES
+from domain.kernel import Refused, Rule, city_day
+from domain.participants import consents, people_rules
+from domain.participants.headquarters import HEADQUARTERS, HEADQUARTERS_NOT_LATER
+from domain.participants.people import (
+    EndMembership,
+    HandOverMembership,
+    InvitePerson,
+    Membership,
+    Person,
+    person_stream,
+)
+from domain.participants.people_rules import PEOPLE
+from domain.standard import editions
+from domain.standard.edition_mapping import EDITION_MAPPINGS
+from domain.standard.editions import EDITIONS, RetireEdition
+from domain.standard.improvement_costs import IMPROVEMENT_COSTS
+from domain.standard.revision.consultation import CONSULTATION_DATES, CONSULTATION_TOO_SHORT
+from domain.standard.revision.rules import NOT_AFTER_TODAY
+from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
+from tests.rules import cases, revisions
+from tests.rules.diagnosis import test_assignments
+from tests.rules.given import AT, BEFORE, Given, given
+from tests.rules.participants import test_consents, test_headquarters, test_people
+from tests.rules.standard import test_edition_mapping, test_improvement_costs
+
+TODAY, DAY = city_day(AT), timedelta(days=1)
+BEGAN = date(2023, 7, 28)
+"""The day the plan was issued."""
+FAR = TODAY + timedelta(days=7305)
+ANCIENT = date(1900, 1, 1)
+
+
+class Bounded(NamedTuple):
+    """A date of a command: how it is sent, and the outermost days that are taken; the day beyond each breaks a rule.
+
+    first, last: None where another of the command's dates decides first.
+    """
+
+    send: Callable[[date], Given]
+    too_early: Rule
+    too_late: Rule
+    first: date | None
+    last: date | None
+
+
+def visit(on: date) -> Given:
+    case = cases.accepted().having_begun(diagnosis_stream("d1"), AT - 3 * DAY)
+    return cases.provider(case, cases.VISIT.model_copy(update={"visited_on": on}))
+
+
+def assign(since: date, until: date) -> Given:
+    role = Membership(role=Role.READER, organisation="experts", since=date(2000, 1, 1))
+    read = {diagnosis_stream("d1"): cases.opened().state, person_stream("zhou"): Person(memberships={"m1": role})}
+    case = given(assignments.ASSIGNMENTS).having_read(read)
+    return case.when(test_assignments.wish(since=since, until=until), "city")
+
+
+def consent(since: date, until: date) -> Given:
+    return test_consents.asked().when(test_consents.wish(since=since, until=until), "enterprise", "e1")
+
+
+def invite(since: date, until: date | None = None) -> Given:
+    held = {"membership": "m1", "role": Role.DISTRICT, "organisation": "district", "since": since, "until": until}
+    command = InvitePerson.model_validate({"person": "li", "sealed_name": "c2VhbGVk", **held})
+    return given(PEOPLE).having_read(test_people.UNITS).when(command, "city")
+
+
+def grant(since: date, until: date | None = None) -> Given:
+    return test_people.known().when(test_people.grant(since=since, until=until), "city")
+
+
+def serving() -> Given:
+    return test_people.serving(since=TODAY).having_read({person_stream("wang"): Person()})
+
+
+def end_membership(on: date) -> Given:
+    return serving().when(EndMembership(person="li", membership="m1", on=on), "city")
+
+
+def hand_over(on: date) -> Given:
+    command = HandOverMembership(person="li", membership="m1", to="wang", successor="m2", on=on)
+    return serving().when(command, "city")
+
+
+def name_headquarters(since: date) -> Given:
+    return given(HEADQUARTERS).having_read(test_headquarters.GROUPS).when(test_headquarters.name("e1", since), "city")
+
+
+def end_headquarters(on: date) -> Given:
+    return test_headquarters.named(test_headquarters.name("e1", TODAY)).when(test_headquarters.end(on), "city")
+
+
+def map_editions(since: date) -> Given:
+    command = test_edition_mapping.changed(since=since)
+    return given(EDITION_MAPPINGS).having_read(test_edition_mapping.WORLD).when(command, "city")
+
+
+def set_costs(since: date) -> Given:
+    case = given(IMPROVEMENT_COSTS).having_read(test_improvement_costs.WORLD)
+    return case.when(test_improvement_costs.wish(since=since), "city")
+
+
+def retire(since: date) -> Given:
+    case = given(EDITIONS).having_read({})
+    case.state = revisions.published("2023")
+    return case.when(RetireEdition(edition="2023", since=since, reason="试行期满"), "city")
+
+
+def consult(since: date, until: date) -> Given:
+    return revisions.city(revisions.changed(), revisions.OPENING.model_copy(update={"since": since, "until": until}))
+
+
+def publish(since: date) -> Given:
+    return revisions.city(revisions.approved(), revisions.publishing(since=since), at=revisions.AFTERWARDS)
+
+
+EARLY, LATE = DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
+TERM = timedelta(days=40)
+PUBLISHED_AT = city_day(revisions.AFTERWARDS)
+FIELDS: Mapping[str, Bounded] = {
+    "RecordSiteVisit.visited_on": Bounded(visit, VISIT_BEFORE_OPENING, VISIT_IN_FUTURE, TODAY - 3 * DAY, TODAY),
+    "AssignExpert.since": Bounded(
+        lambda day: assign(day, max(day, TODAY)), assignments.ASSIGNMENT_BEFORE_OPENING, LATE, city_day(BEFORE), FAR
+    ),
+    "AssignExpert.until": Bounded(
+        lambda day: assign(min(day, TODAY), day), assignments.ASSIGNMENT_OVER, LATE, TODAY, FAR
+    ),
+    "GrantConsent.since": Bounded(
+        lambda day: consent(day, max(day, TODAY)), consents.CONSENT_BEFORE_FIRM, LATE, city_day(BEFORE), FAR
+    ),
+    "GrantConsent.until": Bounded(lambda day: consent(min(day, TODAY), day), consents.CONSENT_OVER, LATE, TODAY, FAR),
+    "InvitePerson.since": Bounded(invite, EARLY, LATE, BEGAN, FAR),
+    "InvitePerson.until": Bounded(lambda day: invite(BEGAN, day), people_rules.MEMBERSHIP_OVER, LATE, TODAY, FAR),
+    "GrantMembership.since": Bounded(grant, EARLY, LATE, BEGAN, FAR),
+    "GrantMembership.until": Bounded(lambda day: grant(BEGAN, day), people_rules.MEMBERSHIP_OVER, LATE, TODAY, FAR),
+    "EndMembership.on": Bounded(end_membership, people_rules.MEMBERSHIP_ENDS_TOO_EARLY, LATE, TODAY - DAY, FAR),
+    "HandOverMembership.on": Bounded(hand_over, people_rules.MEMBERSHIP_ENDS_TOO_EARLY, LATE, TODAY - DAY, FAR),
+    "NameHeadquarters.since": Bounded(name_headquarters, EARLY, LATE, BEGAN, FAR),
+    "EndHeadquarters.on": Bounded(end_headquarters, HEADQUARTERS_NOT_LATER, LATE, TODAY, FAR),
+    "SetEditionMapping.since": Bounded(map_editions, EARLY, LATE, BEGAN, FAR),
+    "SetImprovementCosts.since": Bounded(set_costs, EARLY, LATE, BEGAN, FAR),
+    "RetireEdition.since": Bounded(retire, editions.RETIRED_IN_PAST, LATE, TODAY, FAR),
+    "OpenConsultation.since": Bounded(
+        lambda day: consult(day, date.max if day.year > FAR.year else day + TERM), CONSULTATION_DATES, LATE, TODAY, FAR
+    ),
+    "OpenConsultation.until": Bounded(
+        lambda day: consult(TODAY, day), CONSULTATION_TOO_SHORT, CONSULTATION_DATES, TODAY + 29 * DAY, TODAY + 365 * DAY
+    ),
+    "PublishRevision.since": Bounded(
+        publish, NOT_AFTER_TODAY, LATE, PUBLISHED_AT + DAY, PUBLISHED_AT + timedelta(days=7305)
+    ),
+}
+"""Every date of every command -> its bounds."""
+
+
+def dates(kind: Any, path: str) -> Iterator[str]:
+    """Paths of the dates within a type."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            yield from dates(field.annotation, f"{path}.{name}")
+    elif isinstance(kind, type) and issubclass(kind, date) and not issubclass(kind, datetime):
+        yield path
+    for inner in typing.get_args(kind):
+        yield from dates(inner, path)
+
+
+def test_every_date_of_every_command_is_listed_with_its_bounds() -> None:
+    commands = [command for capability in CAPABILITIES.values() for command in capability.commands]
+    assert {path for command in commands for path in dates(command, command.__name__)} == set(FIELDS)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_day_before_the_first_is_refused_and_so_is_the_day_after_the_last(field: str) -> None:
+    bounded = FIELDS[field]
+    if bounded.first is not None:
+        assert bounded.send(bounded.first).accepted
+        bounded.send(bounded.first - DAY).refused(bounded.too_early)
+    if bounded.last is not None:
+        assert bounded.send(bounded.last).accepted
+        bounded.send(bounded.last + DAY).refused(bounded.too_late)
+
+
+@pytest.mark.parametrize("day", [date.min, ANCIENT, date.max])
+@pytest.mark.parametrize("field", FIELDS)
+def test_no_date_of_another_age_is_taken_or_breaks_anything(field: str, day: date) -> None:
+    try:
+        outcome = FIELDS[field].send(day).outcome
+    except ValidationError:
+        return  # the last day before the first: no command at all
+    assert isinstance(outcome, Refused)
+
+
+def test_an_assignment_lies_within_the_time_that_the_expert_holds_the_role() -> None:
+    until = TODAY + 5 * DAY
+    role = Membership(role=Role.READER, organisation="experts", since=TODAY, until=until)
+    read = {diagnosis_stream("d1"): cases.opened().state, person_stream("zhou"): Person(memberships={"m1": role})}
+    case = given(assignments.ASSIGNMENTS).having_read(read)
+    late = test_assignments.wish(since=TODAY, until=until + DAY)
+    case.when(late, "city").refused(assignments.EXPERT_UNKNOWN, day=until + DAY)
+    assert case.when(test_assignments.wish(since=TODAY, until=until), "city").accepted
+
+
+def test_a_headquarters_named_for_a_day_too_far_can_still_be_ended() -> None:
+    """Journals of earlier versions hold such days; rules are not run again over what is stored."""
+    far = Membership(role=Role.DISTRICT, organisation="district", since=date(2999, 1, 1))
+    case = given(PEOPLE).having_read(test_people.UNITS)
+    case.state = Person(memberships={"m1": far})
+    assert case.when(EndMembership(person="li", membership="m1", on=date(2998, 12, 31)), "city").accepted
+    seated = test_headquarters.named()
+    seated.state = HEADQUARTERS.evolve(None, test_headquarters.HeadquartersNamed(enterprise="e1", since=date(2999, 1, 1)))
+    assert seated.when(test_headquarters.end(date(2999, 1, 1)), "city").accepted
