@@ -14,7 +14,7 @@ class _Part(BaseModel):
 
 
 class TimeLimit(_Part):
-    """A number of days that holds from a day on 期限; both ends of the period it limits are counted."""
+    """A number of days that holds from a day on 程序期限; both ends of the period it limits are counted."""
 
     since: date
     days: Annotated[int, Field(ge=1, le=36_600)]

@@ -15,7 +15,7 @@ from api.schema import build_schema
 from api.server.operations import GraphQLRequest, Operations
 from domain.access import Role
 from domain.fields import FIELDS
-from domain.kernel import Command
+from domain.kernel import Command, city_day
 from domain.participants.enterprises import Firm, ImportRoster, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import GrantMembership, RegisterPerson
@@ -172,6 +172,11 @@ class LiveCity:
         }
         return str(self.done("district", "openDiagnosis", **given)["diagnosis"]["id"])
 
+    @property
+    def today(self) -> str:
+        """The day in the city by the installation's clock."""
+        return city_day(self.installation.services.clock()).isoformat()
+
     def submitted(self, level: int = 3) -> str:
         diagnosis = self.opened()
         for section, answers in sections(level).items():
@@ -183,7 +188,7 @@ class LiveCity:
     def scored(self, level: int = 3) -> str:
         diagnosis = self.submitted(level)
         self.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
-        visit = {"visitedOn": "2024-05-06", "diagnosticians": 2, "functions": ["生产", "质量"], "notes": "现场无异常"}
+        visit = {"visitedOn": self.today, "diagnosticians": 2, "functions": ["生产", "质量"], "notes": "现场无异常"}
         self.done("provider", "recordSiteVisit", diagnosis=diagnosis, **visit)
         for section, answers in sections(level).items():
             self.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=answers)

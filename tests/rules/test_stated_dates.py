@@ -1,7 +1,7 @@
 """Dates that people state (plan P5): each lies within the life of the thing it belongs to, both ways, in every command."""
 
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -129,40 +129,39 @@ def publish(since: date) -> Given:
     return revisions.city(revisions.approved(), revisions.publishing(since=since), at=revisions.AFTERWARDS)
 
 
-EARLY, LATE = DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 TERM = timedelta(days=40)
 PUBLISHED_AT = city_day(revisions.AFTERWARDS)
-FIELDS: Mapping[str, Bounded] = {
+FIELDS = {
     "RecordSiteVisit.visited_on": Bounded(visit, VISIT_BEFORE_OPENING, VISIT_IN_FUTURE, TODAY - 3 * DAY, TODAY),
     "AssignExpert.since": Bounded(
-        lambda day: assign(day, max(day, TODAY)), assignments.ASSIGNMENT_BEFORE_OPENING, LATE, city_day(BEFORE), FAR
+        lambda day: assign(day, max(day, TODAY)), assignments.ASSIGNMENT_BEFORE_OPENING, DATE_TOO_FAR_AHEAD, city_day(BEFORE), FAR
     ),
     "AssignExpert.until": Bounded(
-        lambda day: assign(min(day, TODAY), day), assignments.ASSIGNMENT_OVER, LATE, TODAY, FAR
+        lambda day: assign(min(day, TODAY), day), assignments.ASSIGNMENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR
     ),
     "GrantConsent.since": Bounded(
-        lambda day: consent(day, max(day, TODAY)), consents.CONSENT_BEFORE_FIRM, LATE, city_day(BEFORE), FAR
+        lambda day: consent(day, max(day, TODAY)), consents.CONSENT_BEFORE_FIRM, DATE_TOO_FAR_AHEAD, city_day(BEFORE), FAR
     ),
-    "GrantConsent.until": Bounded(lambda day: consent(min(day, TODAY), day), consents.CONSENT_OVER, LATE, TODAY, FAR),
-    "InvitePerson.since": Bounded(invite, EARLY, LATE, BEGAN, FAR),
-    "InvitePerson.until": Bounded(lambda day: invite(BEGAN, day), people_rules.MEMBERSHIP_OVER, LATE, TODAY, FAR),
-    "GrantMembership.since": Bounded(grant, EARLY, LATE, BEGAN, FAR),
-    "GrantMembership.until": Bounded(lambda day: grant(BEGAN, day), people_rules.MEMBERSHIP_OVER, LATE, TODAY, FAR),
-    "EndMembership.on": Bounded(end_membership, people_rules.MEMBERSHIP_ENDS_TOO_EARLY, LATE, TODAY - DAY, FAR),
-    "HandOverMembership.on": Bounded(hand_over, people_rules.MEMBERSHIP_ENDS_TOO_EARLY, LATE, TODAY - DAY, FAR),
-    "NameHeadquarters.since": Bounded(name_headquarters, EARLY, LATE, BEGAN, FAR),
-    "EndHeadquarters.on": Bounded(end_headquarters, HEADQUARTERS_NOT_LATER, LATE, TODAY, FAR),
-    "SetEditionMapping.since": Bounded(map_editions, EARLY, LATE, BEGAN, FAR),
-    "SetImprovementCosts.since": Bounded(set_costs, EARLY, LATE, BEGAN, FAR),
-    "RetireEdition.since": Bounded(retire, editions.RETIRED_IN_PAST, LATE, TODAY, FAR),
+    "GrantConsent.until": Bounded(lambda day: consent(min(day, TODAY), day), consents.CONSENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "InvitePerson.since": Bounded(invite, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "InvitePerson.until": Bounded(lambda day: invite(BEGAN, day), people_rules.MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "GrantMembership.since": Bounded(grant, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "GrantMembership.until": Bounded(lambda day: grant(BEGAN, day), people_rules.MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "EndMembership.on": Bounded(end_membership, people_rules.MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
+    "HandOverMembership.on": Bounded(hand_over, people_rules.MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
+    "NameHeadquarters.since": Bounded(name_headquarters, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "EndHeadquarters.on": Bounded(end_headquarters, HEADQUARTERS_NOT_LATER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "SetEditionMapping.since": Bounded(map_editions, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "SetImprovementCosts.since": Bounded(set_costs, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "RetireEdition.since": Bounded(retire, editions.RETIRED_IN_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "OpenConsultation.since": Bounded(
-        lambda day: consult(day, date.max if day.year > FAR.year else day + TERM), CONSULTATION_DATES, LATE, TODAY, FAR
+        lambda day: consult(day, min(day, date.max - TERM) + TERM), CONSULTATION_DATES, DATE_TOO_FAR_AHEAD, TODAY, FAR
     ),
     "OpenConsultation.until": Bounded(
         lambda day: consult(TODAY, day), CONSULTATION_TOO_SHORT, CONSULTATION_DATES, TODAY + 29 * DAY, TODAY + 365 * DAY
     ),
     "PublishRevision.since": Bounded(
-        publish, NOT_AFTER_TODAY, LATE, PUBLISHED_AT + DAY, PUBLISHED_AT + timedelta(days=7305)
+        publish, NOT_AFTER_TODAY, DATE_TOO_FAR_AHEAD, PUBLISHED_AT + DAY, PUBLISHED_AT + timedelta(days=7305)
     ),
 }
 """Every date of every command -> its bounds."""

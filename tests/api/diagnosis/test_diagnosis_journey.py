@@ -27,7 +27,7 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> 
     sha256 = city.uploaded("provider", "数字化规划.pdf", b"%PDF-1.7\nexample\n%%EOF\n")
     attach = {"diagnosis": diagnosis, "sha256": sha256, "indicators": ["Z01"]}
     city.done("provider", "attachEvidence", **attach)
-    visit = {"visitedOn": "2024-05-06", "diagnosticians": 2, "functions": ["生产"], "notes": "无异常"}
+    visit = {"visitedOn": city.today, "diagnosticians": 2, "functions": ["生产"], "notes": "无异常"}
     city.done("provider", "recordSiteVisit", diagnosis=diagnosis, **visit)
     for section, answers in sections(3).items():
         found = [dict(one) for one in answers]

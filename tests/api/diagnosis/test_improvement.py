@@ -1,5 +1,6 @@
 """What-if over the API (plan S4, R2): for who may read the detailed result, in the firm's scope, costs with their marks."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -178,10 +179,11 @@ def test_the_city_sets_costs_that_every_role_reads_and_industry_editions_fall_ba
 
 def test_costs_that_begin_later_do_not_hold_yet(city: LiveCity) -> None:
     city.done("city", "setImprovementCosts", "", **SENT)
-    city.done("city", "setImprovementCosts", "", **{**SENT, "since": "2099-01-01", "option": 1})
+    later = (date.fromisoformat(city.today) + timedelta(days=400)).isoformat()
+    city.done("city", "setImprovementCosts", "", **{**SENT, "since": later, "option": 1})
     shown = city.data("city", COSTS)
     assert shown["improvementCosts"]["since"] == "2024-01-01"
-    assert [one["since"] for one in shown["improvementCostTables"]] == ["2024-01-01", "2099-01-01"]
+    assert [one["since"] for one in shown["improvementCostTables"]] == ["2024-01-01", later]
 
 
 def test_malformed_costs_name_their_field_and_unknown_steps_their_rule(city: LiveCity) -> None:

@@ -143,7 +143,7 @@ ASKED = [
 @pytest.mark.parametrize("city", ["sqlite"], indirect=True)
 def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) -> None:
     diagnosis = city.issued()
-    given = {"bank": "bank", "purpose": "贷款", "since": "2026-01-01", "until": "2030-01-01"}
+    given = {"bank": "bank", "purpose": "贷款", "since": city.today, "until": "2030-01-01"}
     city.done("enterprise", "grantConsent", "enterprise { id }", enterprise=ENTERPRISE, **given)
     rights = resolve_rights(EXECUTABLE, FIELDS)
     assert len(ASKED) > 60

@@ -38,7 +38,7 @@ def test_a_diagnosis_is_filled_confirmed_verified_and_reviewed_by_four_people_ea
     city.done("filler", "submitSelfAssessment", diagnosis=diagnosis)
     assert city.refused("diagnostician", "acceptDiagnosis", diagnosis=diagnosis) == "ROLE_NOT_ALLOWED"
     city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
-    visit = {"visitedOn": "2024-05-06", "diagnosticians": 2, "functions": ["生产"], "notes": "现场无异常"}
+    visit = {"visitedOn": city.today, "diagnosticians": 2, "functions": ["生产"], "notes": "现场无异常"}
     city.done("diagnostician", "recordSiteVisit", diagnosis=diagnosis, **visit)
     for section, answers in sections(3).items():
         city.done("diagnostician", "verifyAnswers", diagnosis=diagnosis, section=section, answers=answers)

@@ -79,7 +79,7 @@ def test_a_diagnosis_under_an_industry_edition_leaves_as_a_dossier_that_anyone_c
     city.done("enterprise", "pledgeTruth", diagnosis=diagnosis)
     city.done("enterprise", "submitSelfAssessment", diagnosis=diagnosis)
     city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
-    visit = {"visitedOn": "2024-05-06", "diagnosticians": 2, "functions": ["生产", "质量"], "notes": "现场无异常"}
+    visit = {"visitedOn": city.today, "diagnosticians": 2, "functions": ["生产", "质量"], "notes": "现场无异常"}
     city.done("provider", "recordSiteVisit", diagnosis=diagnosis, **visit)
     for section, answers in sections.items():
         city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=answers)
