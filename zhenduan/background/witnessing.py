@@ -12,10 +12,7 @@ from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKe
 from journal.transparency.witness import Witness, WitnessRefused
 from journal.whole_files import write_whole
 from zhenduan.background.log_server import LogServer, ServerUnreachable, printable
-
-TOKEN = "ZHENDUAN_WITNESS_TOKEN"  # noqa: S105 - the name of a variable
-
-out = print
+from zhenduan.cli.answers import answer
 
 
 def witness_once(server: LogServer, witness: Witness) -> Note:
@@ -41,7 +38,7 @@ def make_key(file: Path, name: str) -> int:
         sys.stderr.write(f"{refused}\n")
         return 2
     write_whole(file, key.secret_text() + "\n")
-    out(key.verifier)
+    answer(str(key.verifier), verifierKey=str(key.verifier))
     return 0
 
 
@@ -82,7 +79,8 @@ def run(
             if every is None:
                 return 2
         else:
-            out(f"已见证 cosigned: {printable(origin)} {size} 条 entries", flush=True)
+            answer(f"已见证 cosigned: {printable(origin)} {size} 条 entries")
+            sys.stdout.flush()
         if every is None:
             return 0
         time.sleep(every)

@@ -1,1 +1,1 @@
-"""The command line, one file a purpose · 命令行."""
+"""Command line 命令行, by purpose: what each command takes, and what is loaded only when it runs."""

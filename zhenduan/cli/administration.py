@@ -4,15 +4,14 @@ import getpass
 import json
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from pydantic import ValidationError
-from tqdm import tqdm
 
 from api.server.disclosure_notes import Disclosing
 from domain.access import Everything, Role
@@ -27,6 +26,7 @@ from interop.rosters.roster import NAMED_UNITS, read_roster, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections.participants import directory, people, rosters
 from standards import edition_mappings, load_composition, published_editions
+from zhenduan.cli.answers import answer, progress
 from zhenduan.cli.proving import against_checkpoints
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
@@ -34,19 +34,6 @@ from zhenduan.wiring import Installation, opened, operator
 CITY = "city"
 """Id of the city's own organisation."""
 SHOWN_FINDINGS = 50
-
-out = print
-
-
-@contextmanager
-def progress(says: str, unit: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on the terminal 进度, told how far the work has come."""
-    with tqdm(desc=says, unit=f" {unit}", file=sys.stderr) as bar:
-
-        def told(done: int) -> None:
-            bar.update(done - bar.n)
-
-        yield told
 
 
 def _refusal(refused: Refused) -> int:
@@ -71,36 +58,14 @@ def verify_journal(settings: Settings, against: Sequence[Path] = ()) -> int:
             found = verify(installation.services.journal, told)
         match found:
             case Verified(size=size, root=root, algorithm=algorithm):
-                out(f"完整 intact: {size} 条 entries, root {root.hex()} ({algorithm})")
+                said = f"完整 intact: {size} 条 entries, root {root.hex()} ({algorithm})"
+                answer(said, intact=True, size=size, root=root.hex(), algorithm=algorithm)
                 with progress("比对检查点 comparing with checkpoints", "条 entries") as told:
                     return against_checkpoints(installation, against, told)
             case Broken(position=position, what=what):
+                answer("", intact=False, position=position, what=what)
                 sys.stderr.write(f"已被篡改 broken at position {position}: {what}\n")
                 return 1
-
-
-def print_schema() -> int:
-    """The schema as it is published."""
-    from api.schema import schema_text  # noqa: PLC0415 - the schema takes a second to build
-
-    out(schema_text(), end="")
-    return 0
-
-
-def print_access() -> int:
-    """Who may do what, to whose things, and which fields of these."""
-    from zhenduan.pages.access_page import page  # noqa: PLC0415 - only this command needs it
-
-    out(page(), end="")
-    return 0
-
-
-def print_rules(tests: Path | None) -> int:
-    """Every published rule, and where `tests` are given the test that refuses it."""
-    from zhenduan.pages.rules_page import page  # noqa: PLC0415 - it reads every module of the house
-
-    out(page(tests), end="")
-    return 0
 
 
 def initialise(settings: Settings, city: str, user: str) -> int:
@@ -120,7 +85,8 @@ def initialise(settings: Settings, city: str, user: str) -> int:
                 if refused.rule.code != "ORGANISATION_EXISTS":
                     return _refusal(refused)
         installation.services.models.catch_up()
-    out(f"已登记 registered: {new}；已存在 there already: {len(wanted) - new}")
+    there = len(wanted) - new
+    answer(f"已登记 registered: {new}；已存在 there already: {there}", registered=new, there=there)
     return 0
 
 
@@ -168,7 +134,8 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
             sys.stderr.write(f"输入有误 malformed: {problem}\n")
             return 2
         installation.services.models.catch_up()
-    out(f"登录名 login: {invitation.login}\n密码 password: {password}")
+    said = f"登录名 login: {invitation.login}\n密码 password: {password}"
+    answer(said, login=invitation.login, password=password, person=person)
     return 0
 
 
@@ -196,7 +163,9 @@ def change_password(settings: Settings, login: str, password: str, *, show: bool
             installation.accounts.change_password(login, password)
         except Refused as refused:
             return _refusal(refused)
-    out(f"新密码 new password: {password}" if show else "已修改 changed")
+    answer(f"新密码 new password: {password}" if show else "已修改 changed", login=login)
+    if show:
+        answer("", password=password)
     return 0
 
 
@@ -215,7 +184,7 @@ def export_person(settings: Settings, person: str) -> int:
     if found is None:
         sys.stderr.write(f"没有该人员 no such person: {person}\n")
         return 2
-    out(json.dumps(found, ensure_ascii=False, indent=1))
+    answer(json.dumps(found, ensure_ascii=False, indent=1))
     return 0
 
 
@@ -235,7 +204,7 @@ def link_subject(settings: Settings, person: str, subject: str) -> int:
             installation.accounts.subjects.link(settings.provider.issuer, subject, person)
         except Refused as refused:
             return _refusal(refused)
-    out("已关联 linked")
+    answer("已关联 linked")
     return 0
 
 
@@ -246,7 +215,7 @@ def unlink_subject(settings: Settings, subject: str) -> int:
         return 2
     with opened(settings) as installation:
         installation.accounts.unlink_subject(settings.provider.issuer, subject)
-    out("已解除 unlinked")
+    answer("已解除 unlinked")
     return 0
 
 
@@ -257,7 +226,9 @@ def partner_key(settings: Settings, partner: str, organisation: str, lifetime: t
             issued = installation.accounts.issue_partner_key(partner, organisation, lifetime)
         except Refused as refused:
             return _refusal(refused)
-    out(f"密钥标识 id: {issued.id}\n密钥 token (shown once): {issued.token}\n到期 expires: {issued.expires_at:%Y-%m-%d %H:%M} UTC")
+    until = f"{issued.expires_at:%Y-%m-%d %H:%M} UTC"
+    said = f"密钥标识 id: {issued.id}\n密钥 token (shown once): {issued.token}\n到期 expires: {until}"
+    answer(said, id=issued.id, token=issued.token, expiresAt=issued.expires_at.isoformat())
     return 0
 
 
@@ -265,7 +236,7 @@ def revoke_partner_key(settings: Settings, key: str) -> int:
     """End a partner's key at once."""
     with opened(settings) as installation:
         installation.accounts.revoke_partner_key(key)
-    out("已吊销 revoked")
+    answer("已吊销 revoked")
     return 0
 
 
@@ -273,9 +244,10 @@ def _show(findings: tuple[RosterFinding, ...]) -> None:
     names = {"refused": "退回 refused", "warned": "提示 warned"}
     for finding in findings[:SHOWN_FINDINGS]:
         where = f"第 {finding.row} 行" if finding.row else "文件"
-        out(f"{names[finding.severity]}\t{where}\t{finding.column}\t{finding.code}\t{finding.says}")
+        answer(f"{names[finding.severity]}\t{where}\t{finding.column}\t{finding.code}\t{finding.says}")
     if len(findings) > SHOWN_FINDINGS:
-        out(f"…… 另有 {len(findings) - SHOWN_FINDINGS} 条 and more")
+        answer(f"…… 另有 {len(findings) - SHOWN_FINDINGS} 条 and more")
+    answer("", findings=[finding.model_dump(mode="json") for finding in findings])
 
 
 def import_roster(settings: Settings, file: Path, year: int, user: str, *, accept_partial: bool) -> int:
@@ -305,11 +277,13 @@ def import_roster(settings: Settings, file: Path, year: int, user: str, *, accep
             row = rosters.import_of_file(snapshot, operator(user).scope, year, command.digest)
     _show(command.findings)
     assert row is not None  # noqa: S101 - the report is an entry, now or before
+    counts = {"blocked": row.blocked, "new": row.registered, "revised": row.revised, "unchanged": row.unchanged}
+    answer("", year=year, **counts, refused=row.refused_rows, repeated=not handled.entries)
     if row.blocked:
-        out(f"整份退回 refused as a whole: {row.refused_rows} 行有误；--accept-partial 可部分接收")
+        answer(f"整份退回 refused as a whole: {row.refused_rows} 行有误；--accept-partial 可部分接收")
         return 1
     repeated = "" if handled.entries else "（此前已导入，未作改变 taken in before, nothing changed）"
-    out(
+    answer(
         f"新登记 new {row.registered}，更新 revised {row.revised}，无变化 unchanged {row.unchanged}，"
         f"退回 refused {row.refused_rows}{repeated}"
     )
@@ -327,7 +301,8 @@ def publish_edition(settings: Settings, key: str, user: str) -> int:
         except Refused as refused:
             return _refusal(refused)
         installation.services.models.catch_up()
-    out(f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}")
+    said = f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}"
+    answer(said, key=key, before=not handled.entries)
     return 0
 
 
@@ -339,6 +314,7 @@ def set_edition_mapping(settings: Settings, user: str) -> int:
                 handled = installation.services.send(operator(user), mapping_command(mapping))
             except Refused as refused:
                 return _refusal(refused)
-            out(f"已设定 set: {mapping.since}" if handled.entries else f"此前已设定 set before: {mapping.since}")
+            said = f"已设定 set: {mapping.since}" if handled.entries else f"此前已设定 set before: {mapping.since}"
+            answer(said, mappings=[{"since": mapping.since.isoformat(), "before": not handled.entries}])
         installation.services.models.catch_up()
     return 0

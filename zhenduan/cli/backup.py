@@ -9,11 +9,9 @@ from journal.backup.format import Backup, BackupRefused, open_backup
 from journal.backup.restore import NotEmpty, restore
 from journal.backup.write import back_up
 from journal.transparency.signed_notes import NoteRefused, VerifierKey
-from zhenduan.cli.administration import progress
+from zhenduan.cli.answers import answer, progress
 from zhenduan.settings import DIGEST, Settings
 from zhenduan.wiring import finish_erasures, now, opened
-
-out = print
 
 
 def backup(settings: Settings, file: Path) -> int:
@@ -25,7 +23,8 @@ def backup(settings: Settings, file: Path) -> int:
         except BackupRefused as refused:
             sys.stderr.write(f"{refused}\n")
             return 1
-    out(f"已备份 backed up: {manifest.size} 条 entries, {manifest.files} 个文件 files, root {manifest.root}")
+    said = f"已备份 backed up: {manifest.size} 条 entries, {manifest.files} 个文件 files, root {manifest.root}"
+    answer(said, size=manifest.size, files=manifest.files, root=manifest.root, missing=list(manifest.missing))
     for digest in manifest.missing:
         sys.stderr.write(f"缺失或损坏的文件 a file that entries cite is missing or damaged: {digest}\n")
     return 1 if manifest.missing else 0
@@ -44,7 +43,9 @@ def check(file: Path, log_keys: Sequence[str], *, unsigned: bool) -> int:
     believed = "" if keys else "（签名用备份自带密钥核验，不证明来源 signed by the file's own keys, which prove no origin）"
     if unsigned:
         believed = "（未核验签名 no signature was looked at）"
-    out(f"备份完整 whole: {head.size} 条 entries, root {head.root.hex()}{believed}")
+    root = head.root.hex()
+    said = f"备份完整 whole: {head.size} 条 entries, root {root}{believed}"
+    answer(said, size=head.size, root=root, proved=not believed, missing=list(missing))
     for digest in missing:
         sys.stderr.write(f"备份时即缺失的文件 missing already when it was made: {digest}\n")
     return 0
@@ -85,7 +86,9 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
         return 1
     if not (given or own):
         sys.stderr.write("来源未经证明，请用 --log-key 给出日志公钥 its origin is not proved: give the log's key by --log-key\n")
-    out(f"已恢复 restored: {done.head.size} 条 entries, {done.files} 个文件 files, root {done.head.root.hex()}")
+    root = done.head.root.hex()
+    said = f"已恢复 restored: {done.head.size} 条 entries, {done.files} 个文件 files, root {root}"
+    answer(said, size=done.head.size, files=done.files, root=root)
     return 0
 
 

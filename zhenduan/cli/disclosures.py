@@ -1,9 +1,9 @@
-"""Commands of disclosures 披露命令: the log as JSON Lines for the auditor, and what a command reads itself. plan P5, P7."""
+"""Disclosures at the command line 命令行披露: the log as JSON Lines, and what a command reads itself. plan P5, P7."""
 
 import argparse
 import getpass
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import orjson
 
@@ -20,7 +20,6 @@ from projections.record.disclosures import DisclosureFilter, DisclosureRow, disc
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 
-Run = Callable[[Settings, argparse.Namespace], int]
 FORMAT = "zhenduan.disclosures.v1"
 BATCH = 1_000
 WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "trail"})
@@ -75,7 +74,11 @@ def _line(made: dict[str, object]) -> bytes:
     return orjson.dumps(made, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _disclosures(settings: Settings, given: argparse.Namespace) -> int:
+def export_disclosures(settings: Settings, given: argparse.Namespace) -> int:
+    """Print the log 导出披露日志, or check that it is whole; 2 where a kind of fields is asked for that there is not."""
+    if given.mask not in (None, *MASK_NAMES):
+        sys.stderr.write(f"没有该字段类别 no such kind of fields: {given.mask}；可选 one of: {'、'.join(sorted(MASK_NAMES))}\n")
+        return 2
     with opened(settings) as installation:
         if given.check:
             with installation.services.disclosures.reading() as connection:
@@ -96,15 +99,3 @@ def _disclosures(settings: Settings, given: argparse.Namespace) -> int:
             sys.stdout.buffer.write(line)
         sys.stdout.flush()
     return 0
-
-
-def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
-    """Add the command. command: takes name, what runs, what it says."""
-    added = command("disclosures", _disclosures, "导出披露日志 print who read which firms' protected data, as JSON Lines")
-    added.add_argument("--check", action="store_true", help="核验 check that no row was changed, taken out or put in")
-    added.add_argument("--enterprise", help="企业标识 of one firm")
-    added.add_argument("--person", help="人员标识 read by one person")
-    added.add_argument("--role", help="角色 read in one role, such as bank")
-    added.add_argument("--mask", choices=sorted(MASK_NAMES), help="字段遮蔽 one kind of fields")
-    added.add_argument("--from", dest="since", help="起 from a time with its zone")
-    added.add_argument("--to", dest="until", help="止 to a time with its zone, or the end of a day")

@@ -1,8 +1,7 @@
-"""Commands of editions 标准版本命令: compared, written out as documents, and read back from a workbook. plan S1–S5, P8."""
+"""Editions at the command line 标准版本: compared, written out as documents, and read back from a workbook. plan S1–S5, P8."""
 
-import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from domain.kernel import Refused
@@ -12,12 +11,9 @@ from projections.documents import Comparison, as_markdown, comparison, print_com
 from projections.documents.comparison import reasons_of
 from projections.standard import editions
 from standards import EditionMalformed, difference, load, load_composition, published_editions
+from zhenduan.cli.answers import answer
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
-
-Run = Callable[[Settings, argparse.Namespace], int]
-
-out = print
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "pdf": (".pdf",),
@@ -33,19 +29,21 @@ def _unknown(key: str) -> int:
     return 2
 
 
-def _diff_editions(_settings: Settings, given: argparse.Namespace) -> int:
-    for key in (given.old, given.new):
+def diff_editions(old: str, new: str, kind: str, file: Path | None) -> int:
+    """Compare two editions on file 比较标准版本, as lines, Markdown or PDF, printed or written to a file."""
+    for key in (old, new):
         if key not in published_editions():
             return _unknown(key)
-    if given.format == "pdf" and given.out is None:
+    if kind == "pdf" and file is None:
         sys.stderr.write("PDF 须指定 --out / a PDF needs --out\n")
         return 2
-    made = _compared(given.old, given.new, given.format)
-    if given.out is None:
-        out(made.decode().rstrip("\n"))
+    made = _compared(old, new, kind)
+    found = [{"clause": one.clause, "sentence": one.sentence} for one in difference(load(old), load(new))]
+    if file is None:
+        answer(made.decode().rstrip("\n"), old=old, new=new, differences=found)
     else:
-        given.out.write_bytes(made)
-        out(f"已写出 written: {given.out}")
+        file.write_bytes(made)
+        answer(f"已写出 written: {file}", old=old, new=new, differences=found, written=[str(file)])
     return 0
 
 
@@ -63,64 +61,56 @@ def _side_by_side(old: str, new: str) -> Comparison:
     return comparison(was, becomes.edition, reasons_of(was, becomes.edition, becomes.origins))
 
 
-def _export_edition(settings: Settings, given: argparse.Namespace) -> int:
+def export_edition(settings: Settings, key: str, kind: str, folder: Path) -> int:
+    """Write a published edition as documents into a folder 导出标准文件."""
     with opened(settings) as installation:
         models = installation.services.models
         models.catch_up()
         with models.reading() as snapshot:
             rows = {row.key: row for row in editions.editions(snapshot)}
-    if given.key not in rows:
-        sys.stderr.write(f"未发布 not published: {given.key}；已发布 published: {'、'.join(rows) or '—'}\n")
+    if key not in rows:
+        sys.stderr.write(f"未发布 not published: {key}；已发布 published: {'、'.join(rows) or '—'}\n")
         return 2
-    plain = rows.get(given.key.partition("-")[0]) if "-" in given.key else None
+    plain = rows.get(key.partition("-")[0]) if "-" in key else None
     base = published(plain) if plain is not None else None
     chosen = {
         name: document
-        for name, document in documents_of(published(rows[given.key]), base).items()
-        if name.endswith(FORMATS[given.format])
+        for name, document in documents_of(published(rows[key]), base).items()
+        if name.endswith(FORMATS[kind])
     }
-    if base is not None and given.format in ("oscal", "all"):
+    if base is not None and kind in ("oscal", "all"):
         name = f"{base.edition.key}.oscal.json"  # what a profile refers to lies beside it
         chosen[name] = documents_of(base, None)[name]
-    given.out.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, document in chosen.items():
-        (given.out / name).write_bytes(document.make())
-        out(f"已写出 written: {given.out / name}")
+        (folder / name).write_bytes(document.make())
+        answer(f"已写出 written: {folder / name}", written=[str(folder / name)])
     return 0
 
 
-def _check_workbook(_settings: Settings, given: argparse.Namespace) -> int:
+def check_workbook(file: Path, against: str | None) -> int:
+    """Read an edition from Excel 检查标准工作簿, and tell what it changes of the one on file; 1 when it does not hold."""
     try:
-        edition = read_workbook(given.file.read_bytes())
+        edition = read_workbook(file.read_bytes())
     except EditionMalformed as malformed:
         sys.stderr.write(f"{malformed}\n")
         return 1
     except Refused as refused:
         sys.stderr.write(f"{refused.rule.code}：{refused.says} / {refused.says_in_english}\n")
         return 1
-    out(f"可用 holds: {edition.key} {edition.title}，{len(edition.indicators)} 项指标 indicators，摘要 digest {edition.digest}")
-    against = given.against or edition.key
-    if against in published_editions():
-        found = difference(load(against), edition)
-        out(f"与版本 {against} 相比 against it：{len(found)} 处差异 differences")
-        for one in found:
-            out(one.sentence)
-    elif given.against:
-        return _unknown(given.against)
+    answer(
+        f"可用 holds: {edition.key} {edition.title}，{len(edition.indicators)} 项指标 indicators，摘要 digest {edition.digest}",
+        key=edition.key,
+        title=edition.title,
+        indicators=len(edition.indicators),
+        digest=edition.digest,
+    )
+    other = against or edition.key
+    if other in published_editions():
+        found = difference(load(other), edition)
+        lines = [f"与版本 {other} 相比 against it：{len(found)} 处差异 differences", *(one.sentence for one in found)]
+        told = [{"clause": one.clause, "sentence": one.sentence} for one in found]
+        answer("\n".join(lines), against=other, differences=told)
+    elif against:
+        return _unknown(against)
     return 0
-
-
-def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
-    """Add the commands. command: takes name, what runs, what it says."""
-    added = command("diff-editions", _diff_editions, "比较标准版本 compare two editions on file, clause by clause")
-    added.add_argument("old", help="原版本号 key of the one, such as 2023")
-    added.add_argument("new", help="新版本号 key of the other, such as 2023-automotive")
-    added.add_argument("--format", choices=("text", "md", "pdf"), default="text", help="格式 lines, Markdown or PDF")
-    added.add_argument("--out", type=Path, help="文件 file to write; else printed")
-    added = command("export-edition", _export_edition, "导出标准文件 write a published edition as PDF, Excel and OSCAL")
-    added.add_argument("key", help="版本号 key, such as 2023 or 2023-automotive")
-    added.add_argument("--format", choices=tuple(FORMATS), default="all", help="格式 format")
-    added.add_argument("--out", type=Path, required=True, help="目录 folder to write to; what a profile refers to lies beside it")
-    added = command("check-workbook", _check_workbook, "检查标准工作簿 read an edition from Excel and say what it changes")
-    added.add_argument("file", type=Path, help="工作簿 .xlsx file, as export-edition writes it")
-    added.add_argument("--against", help="对照版本号 edition on file to compare with; else that of its own key")

@@ -2,20 +2,17 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
-from journal.transparency.proof_files import ProofFile, ProofRefused
 from journal.transparency.signed_notes import Note, NoteRefused, VerifierKey
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import NotSigned, SigningRefused, contradicted
 from journal.whole_files import whole_file
 from zhenduan.accounts.witnesses import Witnesses
+from zhenduan.cli.answers import answer
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened
-
-out = print
 
 
 def _says(error: Exception) -> int:
@@ -27,7 +24,7 @@ def checkpoint(settings: Settings) -> int:
     """Sign the journal as it is, and print it: to be kept elsewhere."""
     with opened(settings) as installation:
         try:
-            out(installation.log.checkpoint(), end="")
+            sys.stdout.write(str(installation.log.checkpoint()))
         except SigningRefused as refused:
             return _says(refused)
     return 0
@@ -42,7 +39,7 @@ def log_key(settings: Settings, *, rotate: bool) -> int:
             except SigningRefused as refused:
                 return _says(refused)
         for key in installation.log.keys().verifiers:
-            out(key)
+            answer(str(key), keys=[str(key)])
     return 0
 
 
@@ -59,42 +56,11 @@ def prove(settings: Settings, position: int, output: Path | None, *, with_entry:
         except (NotSigned, SigningRefused, Unprovable) as error:
             return _says(error)
     if output is None:
-        out(file, end="")
+        sys.stdout.write(str(file))
     else:
         with whole_file(output) as made:
             made.write(str(file).encode())
     return 0
-
-
-def verify_proof(
-    file: Path, entry: Path | None, log_keys: Sequence[str], witness_keys: Sequence[str], needed: int
-) -> int:
-    """Check a proof file with no server and no database; 1 when it does not hold."""
-    try:
-        proof = ProofFile.parse(file.read_text(encoding="utf-8"))
-        shown = entry.read_bytes() if entry is not None else proof.extra
-        if shown is None:
-            sys.stderr.write("文件不含条目，请用 --entry 给出 the file holds no entry; give it by --entry\n")
-            return 2
-        witnesses = [VerifierKey.parse(text) for text in witness_keys]
-        proven = proof.verified(shown, [VerifierKey.parse(text) for text in log_keys], witnesses, needed)
-    except (ProofRefused, NoteRefused) as error:
-        return _says(error)
-    except (OSError, UnicodeDecodeError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    out(f"证明成立 holds: {proven.checkpoint.origin} 第 {proof.index + 1} 条，共 {proven.checkpoint.size} 条 entries")
-    for key, at in proven.witnesses.items():
-        out(f"  见证 cosigned by {key.name}, {_moment(at)}")
-    return 0
-
-
-def _moment(seconds: int) -> str:
-    """A time of a cosignature in words; a witness may state one that no calendar has."""
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (OverflowError, ValueError, OSError):
-        return str(seconds)
 
 
 def register_witness(settings: Settings, verifier_key: str) -> int:
@@ -106,7 +72,7 @@ def register_witness(settings: Settings, verifier_key: str) -> int:
     except NoteRefused as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
-    out(f"{identity}\t{key.name}\t{token}")
+    answer(f"{identity}\t{key.name}\t{token}", id=identity, name=key.name, token=token)
     return 0
 
 
@@ -143,9 +109,11 @@ def against_checkpoints(installation: Installation, files: Sequence[Path], progr
         return _says(refused)
     broken = contradicted(installation.services.journal, checkpoints, progress)
     if broken is not None:
+        answer("", contradicted=broken.size)
         sys.stderr.write(
             f"已被改写 rewritten: 与大小为 {broken.size} 的检查点不符 a checkpoint of {broken.size} entries says otherwise\n"
         )
         return 1
-    out(f"与 {len(checkpoints)} 个检查点相符 agrees with {len(checkpoints)} checkpoints")
+    said = f"与 {len(checkpoints)} 个检查点相符 agrees with {len(checkpoints)} checkpoints"
+    answer(said, checkpoints=len(checkpoints))
     return 0

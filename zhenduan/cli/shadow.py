@@ -1,8 +1,7 @@
-"""Commands of shadow re-scoring 影子测算命令: what another edition would do to the finished diagnoses. plan S4, S5."""
+"""Shadow re-scoring at the command line 影子测算: what another edition would do to the finished diagnoses. plan S4, S5."""
 
-import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from tqdm import tqdm
 
@@ -16,12 +15,10 @@ from standards.edition.edition import GRADES
 from standards.shadow.rescore import OBSTACLES
 from standards.shadow.sensitivity import EditionSensitivity, NearestMove
 from standards.shadow.tally import ShadowResult
+from zhenduan.cli.answers import answer
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
-Run = Callable[[Settings, argparse.Namespace], int]
-
-SHOWN_MOVERS = 20
 SLICE_NAMES = {"district": "区", "size_class": "规模", "edition": "标准版本", "division": "行业大类"}
 REASON_NAMES = {
     "weights": "权重调整",
@@ -32,24 +29,30 @@ REASON_NAMES = {
     "process": "过程门槛",
 }
 
-out = print
 
+def shadow(settings: Settings, edition: str, of: str | None, *, movers: int, sensitivity: bool) -> int:
+    """Tell what an edition would do 影子测算.
 
-def _shadow(settings: Settings, given: argparse.Namespace) -> int:
+    edition: key of an edition, or id of a revision for its draft. of: the one edition whose diagnoses are re-scored. movers: how
+    many that move to list.
+
+    Returns:
+        0; 1 when the draft does not hold; 2 when there is no such edition.
+    """
     with opened(settings) as installation:
         installation.services.models.catch_up()
         with installation.services.models.reading() as snapshot:
             old = {row.key: edition_of_json(row.body) for row in editions.editions(snapshot)}
-            draft = revisions.draft_editions(snapshot, Everything(), given.edition)
-            new = _successors(old, given.edition, given.of) if draft is None else draft.editions
+            draft = revisions.draft_editions(snapshot, Everything(), edition)
+            new = _successors(old, edition, of) if draft is None else draft.editions
             if draft is not None and draft.problems:
                 sys.stderr.write(f"草案尚不成立 the draft does not hold as a whole: {draft.problems[0].says}\n")
                 return 1
             if not new:
                 known = "、".join(dict.fromkeys((*old, *published_editions())))
-                sys.stderr.write(f"没有可测算的版本 no edition to re-score under：{given.edition}；可选 one of: {known}\n")
+                sys.stderr.write(f"没有可测算的版本 no edition to re-score under：{edition}；可选 one of: {known}\n")
                 return 2
-            _run(snapshot, old, new, movers=given.movers, sensitivity=given.sensitivity)
+            _run(snapshot, old, new, movers=movers, sensitivity=sensitivity)
     return 0
 
 
@@ -75,13 +78,12 @@ def _run(
         for mover in rescoring.movers(snapshot, Everything(), told):
             if len(shown) < movers:
                 shown.append(f"{mover.diagnosis}（{mover.edition}）{mover.moved.sentence}")
-    out("、".join(f"{key} → {edition.key}" for key, edition in new.items()))
-    for line in (*_told(rescoring.result()), *shown):
-        out(line)
+    result = rescoring.result()
+    answer("、".join(f"{key} → {edition.key}" for key, edition in new.items()), under={key: one.key for key, one in new.items()})
+    answer("\n".join((*_told(result), *shown)), result=result.model_dump(mode="json"), movers=shown)
     if sensitivity:
         for one in rescoring.sensitivity():
-            for line in _sensitivity(one):
-                out(line)
+            answer("\n".join(_sensitivity(one)), sensitivity=[one.model_dump(mode="json")])
 
 
 def _told(result: ShadowResult) -> Iterator[str]:
@@ -118,14 +120,3 @@ def _nearest(direction: str, move: NearestMove | None) -> str:
     if move is None:
         return f"{direction}：无变动"
     return f"{direction}至 {move.value:f}（{move.change:+f}）变动 {move.firms} 家，如 {move.example}"
-
-
-def add_to(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
-    """Add the commands. command: takes name, what runs, what it says."""
-    added = command("shadow", _shadow, "影子测算 what another edition would do to every finished diagnosis")
-    wanted = "版本号或修订标识 key of an edition, a plain one with its industries, or id of a revision for its draft"
-    added.add_argument("edition", help=wanted)
-    of = "只测算该版本 re-score diagnoses of this edition only; the others are counted as without successor"
-    added.add_argument("--of", help=of)
-    added.add_argument("--movers", type=int, default=SHOWN_MOVERS, help="列出的变动数 how many that move to list")
-    added.add_argument("--sensitivity", action="store_true", help="敏感性 the smallest change that moves any firm's grade")

@@ -1,0 +1,54 @@
+"""Pages that the program prints of itself 说明命令: who may do what, every rule, the schema, and what a shell completes."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhenduan.cli.parsing import Adds
+
+SHELLS = ("bash", "zsh", "fish", "tcsh")
+
+
+def _access(_given: argparse.Namespace) -> int:
+    from zhenduan.pages.access_page import page
+
+    sys.stdout.write(page())
+    return 0
+
+
+def _rules(given: argparse.Namespace) -> int:
+    from zhenduan.pages.rules_page import page
+
+    sys.stdout.write(page(given.tests))
+    return 0
+
+
+def _schema(_given: argparse.Namespace) -> int:
+    from api.schema import schema_text
+
+    sys.stdout.write(schema_text())
+    return 0
+
+
+def _completion(given: argparse.Namespace) -> int:
+    import shtab
+
+    from zhenduan.cli.parsing import parser
+
+    sys.stdout.write(shtab.complete(parser(), shell=given.shell))
+    return 0
+
+
+def add_to(command: "Adds") -> None:
+    """Add the commands."""
+    says = "输出权限表 print who may do what, to whose things, and which fields of these"
+    command.alone("access", _access, says)
+    says = "输出规则表 print every rule with its code and clause, every command and event"
+    added = command.alone("rules", _rules, says)
+    added.add_argument("--tests", type=Path, help="测试目录 folder of the tests that refuse them")
+    command.alone("schema", _schema, "输出接口模式 print the GraphQL schema")
+    says = '命令补全 print what a shell completes commands by: eval "$(zhenduan completion bash)"'
+    added = command.alone("completion", _completion, says)
+    added.add_argument("shell", choices=SHELLS, help="命令行外壳 shell")

@@ -1,0 +1,26 @@
+"""Commands of the programme's data 名单命令. plan P1."""
+
+import argparse
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhenduan.cli.parsing import Adds
+    from zhenduan.settings import Settings
+
+
+def _import_roster(settings: "Settings", given: argparse.Namespace) -> int:
+    from zhenduan.cli import administration
+
+    return administration.import_roster(
+        settings, given.file, given.year, getpass.getuser(), accept_partial=given.accept_partial
+    )
+
+
+def add_to(command: "Adds") -> None:
+    """Add the commands."""
+    added = command("import-roster", _import_roster, "导入名单 bring in a year's roster, xlsx or csv", json=True)
+    added.add_argument("file", type=Path, help="文件 file")
+    added.add_argument("--year", type=int, required=True, help="年度 year of the roster")
+    added.add_argument("--accept-partial", action="store_true", help="部分接收 take in the good rows although some are refused")

@@ -1,0 +1,58 @@
+"""Commands that set an installation up and run it 运行命令."""
+
+import argparse
+import getpass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhenduan.cli.parsing import Adds
+    from zhenduan.settings import Settings
+
+
+def _demo(settings: "Settings", given: argparse.Namespace) -> int:
+    from zhenduan import serving
+
+    return serving.demo(settings, given.host, given.port, seed=given.seed)
+
+
+def _serve(settings: "Settings", given: argparse.Namespace) -> int:
+    from zhenduan import serving
+
+    return serving.serve(settings, given.host, given.port, project=not given.no_projector)
+
+
+def _project(settings: "Settings", _given: argparse.Namespace) -> int:
+    from zhenduan import serving
+
+    return serving.project(settings)
+
+
+def _init(settings: "Settings", given: argparse.Namespace) -> int:
+    from zhenduan.cli import administration
+
+    return administration.initialise(settings, given.city, getpass.getuser())
+
+
+def _rebuild(settings: "Settings", _given: argparse.Namespace) -> int:
+    from zhenduan.cli import administration
+
+    return administration.rebuild(settings)
+
+
+def add_to(command: "Adds") -> None:
+    """Add the commands."""
+    for name, run, says in (
+        ("demo", _demo, "建立并运行示例城市 build a demo city and serve it"),
+        ("serve", _serve, "运行服务 serve the installation"),
+    ):
+        added = command(name, run, says)
+        added.add_argument("--host", default="127.0.0.1", help="监听地址 address to listen on")
+        added.add_argument("--port", type=int, default=8000, help="端口 port")
+        if name == "demo":
+            added.add_argument("--seed", type=int, help="随机种子 seed of the synthetic city; else that of its data")
+        else:
+            added.add_argument("--no-projector", action="store_true", help="不在本进程更新读模型 leave the read models to others")
+    command("project", _project, "更新读模型 follow the journal and keep the read models current")
+    added = command("init", _init, "初始化 register the city and its districts", json=True)
+    added.add_argument("--city", default="上海市经济和信息化委员会", help="市级部门名称 name of the city's department")
+    command("rebuild", _rebuild, "重建读模型 fold the read models anew and swap them")
