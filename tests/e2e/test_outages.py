@@ -46,7 +46,7 @@ def told(lines: io.StringIO) -> list[dict[str, str]]:
 
 @pytest.fixture
 def installation(url: str, tmp_path: Path) -> Iterator[Installation]:
-    with opened(Settings(tmp_path / "data", None if url.startswith("sqlite") else url)) as made:
+    with opened(Settings(tmp_path / "data", None if url.startswith("sqlite") else url), create=True) as made:
         yield made
 
 
@@ -76,7 +76,7 @@ def away(database: str, postgres: str, tmp_path: Path) -> Iterator[tuple[TestCli
     def come_back() -> None:
         run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
-    with opened(Settings(tmp_path / "data", database)) as installation:
+    with opened(Settings(tmp_path / "data", database), create=True) as installation:
         app = create_app(installation.services, project=True)
         with TestClient(app, raise_server_exceptions=False) as client:
             yield client, leave, come_back
@@ -112,7 +112,7 @@ def test_while_the_database_is_away_every_answer_has_an_id_that_is_in_the_log_an
 def test_not_ready_while_nothing_can_be_written(database: str, postgres: str, tmp_path: Path) -> None:
     """A server that takes part for reading only: reads are answered, and who watches over us is told."""
     name = urlsplit(database).path.strip("/")
-    with opened(Settings(tmp_path / "data", database)) as installation:
+    with opened(Settings(tmp_path / "data", database), create=True) as installation:
         app = create_app(installation.services)
         with TestClient(app) as client:
             assert client.get("/health").json() == {"status": "ok"}
