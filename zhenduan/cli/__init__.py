@@ -1,1 +1,1 @@
-"""Command line 命令行, by purpose: what each command takes, and what is loaded only when it runs."""
+"""The command line, one file a purpose · 命令行."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from zhenduan.cli import pages, people, programme, proof, record, running, standard
+from zhenduan.cli.commands import pages, people, programme, proof, record, running, standard
 
 if TYPE_CHECKING:
     from zhenduan.settings import Settings

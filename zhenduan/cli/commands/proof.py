@@ -31,7 +31,7 @@ def _prove(settings: "Settings", given: argparse.Namespace) -> int:
 
 
 def _verify_proof(given: argparse.Namespace) -> int:
-    from zhenduan import proof_checking
+    from zhenduan.cli import proof_checking
 
     return proof_checking.verify_proof(given.file, given.entry, given.log_key, given.witness_key, given.needed)
 
