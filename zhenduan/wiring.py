@@ -94,7 +94,6 @@ def opened(
         accounts = LocalAccounts(vault, models, journal, clock, hasher=hasher, provider=provider)
         sign_on = None
         if provider is not None:
-            stack.callback(provider.close)
             sign_on = SingleSignOn(vault, provider, accounts.subjects, accounts, clock)
         services = Services(
             journal=journal,

@@ -16,20 +16,32 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 PORT = int(sys.argv[1])
 ISSUER = f"http://127.0.0.1:{PORT}"
-KEYS = {"k1": RSAKey.generate_key(2048, {"kid": "k1", "use": "sig", "alg": "RS256"})}
+KEYS: dict[str, Any] = {"k1": RSAKey.generate_key(2048, {"kid": "k1", "use": "sig", "alg": "RS256"})}
 STATE: dict[str, Any] = {"published": ["k1"], "subject": "sub-1", "asked_for_keys": 0, "nonce": None}
+USED = {"RS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 CODES: dict[str, dict[str, str]] = {}
 
 
-def token(claims: dict[str, Any], kid: str) -> str:
+def token(claims: dict[str, Any], kid: str, header: dict[str, Any] | None = None) -> str:
     now = int(time.time())
     whole = {"iss": ISSUER, "aud": "zhenduan", "sub": STATE["subject"], "iat": now, "exp": now + 300} | claims
     whole = {name: value for name, value in whole.items() if value is not None}
-    return jwt.encode({"alg": "RS256", "kid": kid}, whole, KEYS[kid])
+    given = {"alg": "RS256", "kid": kid} | (header or {})
+    return jwt.encode({name: value for name, value in given.items() if value is not None}, whole, KEYS[kid], list(USED))
+
+
+def shown(name: str) -> dict[str, Any]:
+    """A key as it is published: "k1", or "k2 as k1" under another's id, or "k2 as" under none."""
+    name, _, other = name.partition(" as")
+    key = dict(KEYS[name].as_dict(private=False))
+    if _:
+        key.pop("kid")
+        key |= {"kid": other.strip()} if other else {}
+    return key
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -52,7 +64,8 @@ class Provider(BaseHTTPRequestHandler):
             self.answer({"issuer": ISSUER, **{name: f"{ISSUER}/{path}" for name, path in paths.items()}})
         elif parts.path == "/keys":
             STATE["asked_for_keys"] += 1
-            self.answer({"keys": [KEYS[kid].as_dict(private=False) for kid in STATE["published"]]})
+            listed = [key if isinstance(key, dict) else shown(key) for key in STATE["published"]]
+            self.answer({"keys": listed})
         elif parts.path == "/authorize":
             code = secrets.token_urlsafe(16)
             CODES[code] = asked
@@ -67,10 +80,12 @@ class Provider(BaseHTTPRequestHandler):
         if self.path == "/control":
             wish = json.loads(body)
             for kid in wish.pop("make_keys", ()):
-                KEYS[kid] = RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"})
-            claims, kid = wish.pop("sign", None), wish.pop("kid", "k1")
+                kind = wish.get("kind", "RS256")
+                made = {"RS256": (RSAKey, 2048), "ES256": (ECKey, "P-256"), "EdDSA": (OKPKey, "Ed25519")}[kind]
+                KEYS[kid] = made[0].generate_key(made[1], {"kid": kid, "use": "sig", "alg": kind})
+            claims, kid, header = wish.pop("sign", None), wish.pop("kid", "k1"), wish.pop("header", None)
             STATE.update(wish)
-            signed = token(claims, kid) if claims is not None else None
+            signed = token(claims, kid, header) if claims is not None else None
             self.answer({"token": signed, "public": KEYS[kid].as_pem(private=False).decode(), **STATE})
             return
         given = {name: values[0] for name, values in parse_qs(body).items()}

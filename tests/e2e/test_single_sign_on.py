@@ -2,12 +2,13 @@
 
 import base64
 import json
+import logging
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +27,7 @@ from domain.access import Role
 from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import EndMembership, GrantMembership, RegisterPerson
+from tests.e2e.hostile_server import OK, drips, says, serving
 from zhenduan.accounts.single_sign_on import SUBJECT_TAKEN, SingleSignOn
 from zhenduan.accounts.single_sign_on_provider import (
     LARGEST_ANSWER,
@@ -49,8 +51,8 @@ class Provider:
         found: dict[str, Any] = httpx2.post(self.address + "/control", json=wish).json()
         return found
 
-    def signed(self, kid: str = "k1", **claims: Any) -> str:
-        return str(self.control(sign=claims, kid=kid)["token"])
+    def signed(self, kid: str = "k1", header: dict[str, Any] | None = None, **claims: Any) -> str:
+        return str(self.control(sign=claims, kid=kid, header=header)["token"])
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +332,6 @@ def test_a_provider_without_tls_or_that_names_another_issuer_is_refused(provider
     other = IdentityProvider(ProviderSettings(provider.address + "/", "zhenduan", HOME), clock)
     with pytest.raises(TokenRefused, match="another issuer"):
         other.endpoint("jwks_uri")
-    other.close()
 
 
 def stuck(line: socket.socket, stop: threading.Event) -> None:
@@ -367,8 +368,7 @@ def downs() -> Iterator[tuple[str, list[str]]]:
 def test_while_the_provider_is_down_made_up_tokens_hold_no_thread(downs: tuple[str, list[str]], clock: Clock) -> None:
     """Whoever signs in with a password must not wait behind strangers whose tokens nobody can check."""
     address, asked = downs
-    client = httpx2.Client(timeout=0.5)
-    provider = IdentityProvider(ProviderSettings(address, "zhenduan", HOME), clock, client)
+    provider = IdentityProvider(ProviderSettings(address, "zhenduan", HOME), clock, longest_seconds=0.5)
     header = base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"x"}').rstrip(b"=").decode()
 
     def tried(_number: int) -> float:
@@ -385,45 +385,116 @@ def test_while_the_provider_is_down_made_up_tokens_hold_no_thread(downs: tuple[s
     with ThreadPoolExecutor(8) as threads:
         assert sum(waited >= 0.4 for waited in threads.map(tried, range(24))) == 1
     assert len(asked) == 2
-    provider.close()
 
 
-def answering(answer: Callable[[httpx2.Request], httpx2.Response], clock: Clock) -> IdentityProvider:
-    client = httpx2.Client(transport=httpx2.MockTransport(answer))
-    return IdentityProvider(ProviderSettings("https://sso.example", "zhenduan", HOME), clock, client)
+def test_a_provider_that_answers_a_byte_at_a_time_is_not_waited_for(clock: Clock) -> None:
+    """A limit on each step let a server that drips hold whoever asked three times as long as was promised."""
+    with serving(drips(OK + b"\r\n{", 0.05)) as (address, _):
+        provider = IdentityProvider(ProviderSettings(address, "zhenduan", HOME), clock, longest_seconds=0.5)
+        began = time.monotonic()
+        with pytest.raises(TokenRefused, match="within"):
+            provider.endpoint("jwks_uri")
+        assert time.monotonic() - began < 2
 
 
-def test_an_answer_without_end_is_read_no_further_than_it_may_be_large(clock: Clock) -> None:
-    read = 0
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (OK + b"\r\n" + b" " * (LARGEST_ANSWER + 70_000), "too large"),
+        (OK + b"content-length: 0\r\n\r\n", "JSON"),
+        (OK + b"\r\n[]", "unusable"),
+        (OK + b"\r\n\xff", "JSON"),
+        (OK + b"\r\n" + b"[" * 100_000, "JSON"),
+        (OK + b'\r\n{"issuer": 1}', "issuer"),
+        (OK + b"content-length: 90\r\n\r\n{}", "peer closed"),
+        (b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1/admin\r\ncontent-length: 0\r\n\r\n", "302"),
+    ],
+    ids=["endless", "nothing", "a list", "no text", "deep", "another issuer", "cut short", "elsewhere"],
+)
+def test_an_answer_that_is_none_is_refused_and_nobody_is_sent_elsewhere(clock: Clock, answer: bytes, reason: str) -> None:
+    with serving(says(answer)) as (address, seen):
+        with pytest.raises(TokenRefused, match=reason):
+            IdentityProvider(ProviderSettings(address, "zhenduan", HOME), clock).endpoint("jwks_uri")
+        assert len(seen) == 1
 
-    def endless() -> Iterator[bytes]:
-        nonlocal read
-        while True:
-            read += 65536
-            yield b" " * 65536
 
-    provider = answering(lambda _request: httpx2.Response(200, content=endless()), clock)
-    with pytest.raises(TokenRefused, match="too large"):
-        provider.endpoint("jwks_uri")
-    assert read <= LARGEST_ANSWER + 2 * 65536
+# Keys that we cannot use, and tokens as the standards let them be
+
+X32 = base64.urlsafe_b64encode(b"\x07" * 32).rstrip(b"=").decode()
+UNUSABLE: dict[str, Any] = {
+    "SM2": {"kty": "EC", "kid": "sm2", "use": "sig", "alg": "SM2", "crv": "SM2", "x": X32, "y": X32},
+    "another curve": {"kty": "EC", "kid": "c", "crv": "secp256k1", "x": X32, "y": X32},
+    "not on its curve": {"kty": "EC", "kid": "c", "crv": "P-256", "x": X32, "y": X32},
+    "a kind to come": {"kty": "AKP", "kid": "pq", "alg": "ML-DSA-44", "pub": X32},
+    "no numbers": {"kty": "RSA", "kid": "r"},
+    "odd members": {"kty": "RSA", "kid": "r", "n": 7, "e": ["AQAB"]},
+    "odd ids": {"kty": "RSA", "kid": 7, "n": "AQAB", "e": "AQAB"},
+    "short": {"kty": "RSA", "kid": "r", "n": X32, "e": "AQAB"},
+    "a shared secret": {"kty": "oct", "kid": "k1", "k": X32},
+    "for secrets": {"kty": "OKP", "kid": "o", "crv": "X25519", "x": X32},
+    "no object": "key",
+    "nothing": None,
+}
 
 
-@pytest.mark.parametrize("answer", [b"", b"[]", b"\xff", b"[" * 100_000, b'{"issuer": 1}'])
-def test_an_answer_that_is_none_is_refused(clock: Clock, answer: bytes) -> None:
-    with pytest.raises(TokenRefused):
-        answering(lambda _request: httpx2.Response(200, content=iter([answer])), clock).endpoint("jwks_uri")
+@pytest.mark.parametrize("key", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_key_that_cannot_be_used_costs_nobody_the_others_and_the_log_says_why(
+    client: TestClient, provider: Provider, caplog: pytest.LogCaptureFixture, key: Any
+) -> None:
+    shown = key if isinstance(key, dict) else {"kty": key}
+    provider.control(published=[shown, "k1", shown])
+    with caplog.at_level(logging.INFO):
+        assert viewer(client, provider.signed())[0] == 200
+    told = [record for record in caplog.records if "passed over" in record.getMessage()]
+    assert len(told) == 2
+    assert {record.levelno for record in told} == {logging.WARNING}
 
 
-def test_a_provider_that_sends_us_elsewhere_is_not_followed(clock: Clock) -> None:
-    asked = []
+def test_a_set_of_nothing_usable_says_so_where_it_is_printed(
+    client: TestClient, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.control(published=[UNUSABLE["SM2"]])
+    assert viewer(client, provider.signed())[0] == 401
+    assert any("no key that can be used" in record.getMessage() for record in caplog.records)
 
-    def moved(request: httpx2.Request) -> httpx2.Response:
-        asked.append(str(request.url))
-        return httpx2.Response(302, headers={"location": "http://127.0.0.1/admin"})
 
-    with pytest.raises(TokenRefused, match="302"):
-        answering(moved, clock).endpoint("jwks_uri")
-    assert len(asked) == 1
+def test_a_token_without_a_key_id_is_taken_where_one_key_fits_and_refused_where_several_do(
+    client: TestClient, provider: Provider, clock: Clock
+) -> None:
+    provider.control(make_keys=["e1"], kind="ES256", published=["k1", "e1", UNUSABLE["SM2"]])
+    unnamed = {"kid": None}
+    assert viewer(client, provider.signed(header=unnamed))[0] == 200
+    assert viewer(client, provider.signed("e1", {"kid": None, "alg": "ES256"}))[0] == 200
+    provider.control(make_keys=["k3"], kind="RS256", published=["k1", "k3"])
+    clock.ahead = timedelta(hours=2)
+    late = {"iat": int(time.time()) + 7200, "exp": int(time.time()) + 7500}
+    assert viewer(client, provider.signed("k3", unnamed, **late))[0] == 401
+    assert viewer(client, provider.signed("k3", **late))[0] == 200
+
+
+def test_a_key_published_without_an_id_is_used_for_tokens_that_name_none(client: TestClient, provider: Provider) -> None:
+    provider.control(published=["k1 as"])
+    assert viewer(client, provider.signed(header={"kid": None}))[0] == 200
+    assert viewer(client, provider.signed(header={"kid": "k1"}))[0] == 401
+
+
+def test_two_keys_of_one_id_are_told_apart_by_what_they_are_for(client: TestClient, provider: Provider) -> None:
+    provider.control(make_keys=["e2"], kind="ES256")
+    provider.control(make_keys=["k4"], kind="RS256", published=["k1", "e2 as k1", "k4 as k1"])
+    assert viewer(client, provider.signed())[0] == 200
+    assert viewer(client, provider.signed("e2", {"kid": "k1", "alg": "ES256"}))[0] == 200
+    assert viewer(client, provider.signed("k4", {"kid": "k1"}))[0] == 200
+    stranger = RSAKey.generate_key(2048, {"kid": "k1"})
+    now = int(time.time())
+    claims = {"iss": provider.address, "aud": "zhenduan", "sub": "sub-1", "iat": now, "exp": now + 300}
+    assert viewer(client, jwt.encode({"alg": "RS256", "kid": "k1"}, claims, stranger))[0] == 401
+
+
+def test_times_of_a_token_may_have_fractions_and_nothing_else(client: TestClient, provider: Provider) -> None:
+    now = time.time()
+    assert viewer(client, provider.signed(exp=now + 300.75, iat=now - 0.5, nbf=now - 0.25))[0] == 200
+    for odd in (True, "9999999999", [now + 300], now - 3600.5):
+        assert viewer(client, provider.signed(exp=odd))[0] == 401
 
 
 def test_a_token_that_never_ends_or_was_made_for_another_partys_sign_on_is_refused(
@@ -434,7 +505,6 @@ def test_a_token_that_never_ends_or_was_made_for_another_partys_sign_on_is_refus
     assert own.verify(provider.signed(nonce="n", azp="zhenduan"), "n")["sub"] == "sub-1"
     with pytest.raises(TokenRefused, match="another party"):
         own.verify(provider.signed(nonce="n", azp="another"), "n")
-    own.close()
 
 
 @pytest.mark.parametrize(("home", "secure"), [("https://zhenduan.example", True), (HOME, False)])
@@ -450,7 +520,6 @@ def test_the_cookie_of_a_sign_on_goes_by_tls_alone_where_we_are_reached_by_it(
     assert ("secure" in cookie) is secure
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
-    there.close()
 
 
 def test_without_a_provider_there_is_no_way_in(tmp_path: Path) -> None:

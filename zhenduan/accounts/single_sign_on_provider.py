@@ -1,14 +1,15 @@
 """Identity provider 身份提供方 by OpenID Connect: its published keys, its tokens verified, a code exchanged. plan P7.
 
 What a token says is believed only when one of the provider's own asymmetric keys signed it, by an algorithm of a fixed
-list, for us, and it is in force. The token's header chooses a key by its id and nothing else: neither `none` nor a shared
-secret is an algorithm here, and a key is never used with another algorithm than the one it was published for.
+list, for us, and it is in force. The token's header chooses among the published keys and nothing else: neither `none` nor a
+shared secret is an algorithm here, and a key is never used with another algorithm than the one it was published for. A key
+that we cannot use is passed over, and the log says why; the others are used.
 """
 
+import base64
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,10 +18,13 @@ from urllib.parse import urlsplit
 
 import httpx2
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.errors import BadSignatureError, JoseError
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+from zhenduan.fetch import Fetch, FetchFailed, fetch
+from zhenduan.published_keys import ALGORITHMS, PublishedKey, usable_keys
+
+MOST_TRIED = 4
+"""Keys that fit one token."""
 LEEWAY_SECONDS = 60
 KEYS_LIVE = timedelta(hours=1)
 """A key that the provider took back is believed no longer than this."""
@@ -28,8 +32,6 @@ REFETCH_EVERY = timedelta(seconds=30)
 """Tokens with made-up key ids make us ask the provider no more often than this."""
 LARGEST_TOKEN = 16 * 1024
 LARGEST_ANSWER = 1024 * 1024
-TIMEOUT_SECONDS = 5.0
-"""Of one step: until a connection stands, until more comes."""
 LONGEST_SECONDS = 10.0
 """Of a whole answer, and of waiting for another thread's."""
 LATEST_END = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
@@ -69,22 +71,23 @@ class IdentityProvider:
     """One OpenID provider 身份提供方; safe to ask from several threads."""
 
     def __init__(
-        self, settings: ProviderSettings, clock: Callable[[], datetime], client: httpx2.Client | None = None
+        self,
+        settings: ProviderSettings,
+        clock: Callable[[], datetime],
+        ask: Fetch = fetch,
+        longest_seconds: float = LONGEST_SECONDS,
     ) -> None:
         if not is_safe_address(settings.issuer):
             raise ValueError("the issuer is not reached by TLS")
         self.settings = settings
         self._clock = clock
-        self._http = client or httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._ask = ask
+        self._longest_seconds = longest_seconds
         self._lock = threading.Lock()
         self._endpoints: Mapping[str, str] = {}
-        self._keys: dict[str, RSAKey | ECKey | OKPKey] = {}
+        self._keys: Sequence[PublishedKey] = ()
         self._fetched: datetime | None = None
         self._failed: datetime | None = None
-
-    def close(self) -> None:
-        """Let go of its connections."""
-        self._http.close()
 
     # What the provider publishes
 
@@ -94,7 +97,7 @@ class IdentityProvider:
 
         Else anyone with a made-up token, which costs nothing to make, would hold every thread while the provider is down.
         """
-        if not self._lock.acquire(timeout=0 if self._failed is not None else LONGEST_SECONDS):
+        if not self._lock.acquire(timeout=0 if self._failed is not None else self._longest_seconds):
             raise TokenRefused("the provider is being asked, and does not answer")
         try:
             if self._failed is not None and self._clock() - self._failed < REFETCH_EVERY:
@@ -131,43 +134,48 @@ class IdentityProvider:
         return endpoints
 
     def _answer(self, method: str, address: str, **given: Any) -> dict[str, Any]:  # noqa: ANN401 - as the client takes them
-        """The JSON object behind an address, read no further than it may be large, nor longer than it may take."""
-        ends, body = time.monotonic() + LONGEST_SECONDS, bytearray()
+        """The JSON object behind an address."""
+        longest = self._longest_seconds
         try:
-            with self._http.stream(method, address, headers={"accept-encoding": "identity"}, **given) as response:
-                if response.status_code != httpx2.codes.OK:
-                    raise TokenRefused(f"the provider refuses at {address}: {response.status_code}")
-                for chunk in response.iter_raw():
-                    body += chunk
-                    if len(body) > LARGEST_ANSWER or time.monotonic() > ends:
-                        raise TokenRefused(f"the provider's answer at {address} is too large or too slow")
-            found = json.loads(body)
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
-            raise TokenRefused(f"the provider does not answer at {address}") from error
+            answer = self._ask(address, method=method, longest_seconds=longest, largest_bytes=LARGEST_ANSWER, **given)
+            if answer.status != httpx2.codes.OK:
+                raise TokenRefused(f"the provider refuses at {address}: {answer.status}")
+            found = json.loads(answer.body)
+        except FetchFailed as failed:
+            raise TokenRefused(f"the provider does not answer at {address}: {failed}") from failed
+        except (ValueError, RecursionError) as error:
+            raise TokenRefused(f"the provider's answer at {address} is no JSON") from error
         if not isinstance(found, dict):
             raise TokenRefused(f"the provider's answer at {address} is unusable")
         return found
 
-    def _key(self, kid: str) -> RSAKey | ECKey | OKPKey:
-        """A key by its id; the set is fetched anew when it is old, and for an unknown id now and then."""
+    def _fitting(self, kid: str | None, algorithm: str) -> Sequence[PublishedKey]:
+        """The keys that a token may have been signed by; the set is fetched anew when old, and now and then when none fits.
+
+        Raises:
+            TokenRefused: none fits, or the token names none and several fit.
+        """
         address = self.endpoint("jwks_uri")
-        if self._wants_keys(kid):
+        if self._wants_keys(kid, algorithm):
             with self._asking():
-                if self._wants_keys(kid):
+                if self._wants_keys(kid, algorithm):
                     if self._age() >= KEYS_LIVE:
-                        self._keys = {}
-                    self._keys, self._fetched = _usable(self._answer("GET", address)), self._clock()
-        found = self._keys.get(kid)
-        if found is None:
-            raise TokenRefused("the token names a key that the provider does not publish")
-        return found
+                        self._keys = ()
+                    self._keys, self._fetched = usable_keys(self._answer("GET", address)), self._clock()
+        found = [key for key in self._keys if key.fits(kid, algorithm)]
+        if not found:
+            raise TokenRefused("the token names a key that the provider does not publish for it")
+        if kid is None and len(found) > 1:
+            raise TokenRefused("the token names no key, and the provider publishes several that fit it")
+        return found[:MOST_TRIED]
 
     def _age(self) -> timedelta:
         return self._clock() - self._fetched if self._fetched is not None else KEYS_LIVE
 
-    def _wants_keys(self, kid: str) -> bool:
+    def _wants_keys(self, kid: str | None, algorithm: str) -> bool:
         age = self._age()
-        return age >= KEYS_LIVE or (kid not in self._keys and age >= REFETCH_EVERY)
+        known = any(key.fits(kid, algorithm) for key in self._keys)
+        return age >= KEYS_LIVE or (not known and age >= REFETCH_EVERY)
 
     # Tokens
 
@@ -197,32 +205,34 @@ class IdentityProvider:
             sub={"essential": True},
         )
         try:
-            found = jwt.decode(token, self._signer, algorithms=list(ALGORITHMS))
-            registry.validate(found.claims)
-        except (JoseError, ValueError, TypeError) as error:
+            claims = self._signed(token)
+            registry.validate(claims)
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise TokenRefused(str(error)) from error
-        claims = found.claims
         audience = claims["aud"]
         if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != self.settings.client:
             raise TokenRefused("the token was issued to another party")
         if nonce is not None and claims.get("azp", self.settings.client) != self.settings.client:
             raise TokenRefused("the token answers a sign-on at another party")
-        if not isinstance(claims["sub"], str) or not isinstance(claims["exp"], int) or claims["exp"] > LATEST_END:
+        if not isinstance(claims["sub"], str) or claims["exp"] > LATEST_END:  # a number, whole or not, as RFC 7519 has it
             raise TokenRefused("the token's subject or end is malformed")
         if nonce is not None and claims.get("nonce") != nonce:
             raise TokenRefused("the token answers another sign-on")
         return claims
 
-    def _signer(self, signed: Any) -> RSAKey | ECKey | OKPKey:  # noqa: ANN401 - joserfc's own guest of a key
-        header = signed.headers()
-        kid, algorithm = header.get("kid"), header.get("alg")
-        if not isinstance(kid, str) or algorithm not in ALGORITHMS:
-            raise TokenRefused("the token names no key, or an algorithm that is not ours")
-        key = self._key(kid)
-        published = key.as_dict(private=False)
-        if published.get("alg", algorithm) != algorithm or published.get("use", "sig") != "sig":
-            raise TokenRefused("the key was published for another use")
-        return key
+    def _signed(self, token: str) -> dict[str, Any]:
+        """What a token says, once a key of the provider has signed it."""
+        head = token.partition(".")[0]
+        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        kid, algorithm = (header.get("kid"), header.get("alg")) if isinstance(header, dict) else (None, None)
+        if not isinstance(algorithm, str) or algorithm not in ALGORITHMS or not isinstance(kid, str | None):
+            raise TokenRefused("the token names an algorithm that is not ours, or no key as it should")
+        for key in self._fitting(kid, algorithm):
+            try:
+                return jwt.decode(token, key.key, algorithms=[algorithm]).claims
+            except BadSignatureError:
+                continue
+        raise TokenRefused("the token was signed by no key of the provider")
 
     def exchange(self, code: str, verifier: str) -> str:
         """The ID token behind a code 换取令牌; a code is good once, which the provider itself sees to.
@@ -243,17 +253,3 @@ class IdentityProvider:
         if not isinstance(token, str):
             raise TokenRefused("the provider refused the code")
         return token
-
-
-def _usable(published: Mapping[str, Any]) -> dict[str, RSAKey | ECKey | OKPKey]:
-    """The asymmetric keys of a published set, by id; a shared secret in it is no key of ours."""
-    keys = published.get("keys")
-    listed = keys if isinstance(keys, list) else []
-    usable = [key for key in listed if isinstance(key, dict) and key.get("kty") in ("RSA", "EC", "OKP")]
-    try:
-        found = KeySet.import_key_set({"keys": usable}) if usable else KeySet([])
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise TokenRefused("the provider's keys are malformed") from error
-    return {
-        key.kid: key for key in found.keys if isinstance(key, RSAKey | ECKey | OKPKey) and isinstance(key.kid, str)
-    }

@@ -1,0 +1,108 @@
+"""Fetch 取回: the one way in which this program asks other machines, none of which is trusted. plan P7.
+
+A machine may answer with anything, a little at a time or not at all, or send whoever asks elsewhere. So what comes is bounded
+in size, and in time from the name's look-up to the last byte, all of it together; redirects are answers like any other; what
+is packed stays packed. A step by itself has no limit: a byte now and then would keep it, and its sum is what is waited for.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx2
+
+SHOWN_BYTES = 2_000
+"""Of an answer that is a refusal no more than this is read: it is only shown."""
+HEADERS = {"accept-encoding": "identity", "user-agent": "zhenduan"}
+
+
+class FetchFailed(Exception):  # noqa: N818 - says what came instead of an answer
+    """No answer came, or none that may be taken 取回失败; the reason is for the log."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer 应答. body: whole where the status is one of success, else its beginning."""
+
+    status: int
+    body: bytes
+
+
+class Fetch(Protocol):
+    """What `fetch` is to those who ask by it; tests hand in another."""
+
+    def __call__(
+        self,
+        address: str,
+        *,
+        longest_seconds: float,
+        largest_bytes: int,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        **given: Any,  # noqa: ANN401 - as the client takes them: content, data, auth
+    ) -> Fetched:
+        """Ask once."""
+
+
+def fetch(
+    address: str,
+    *,
+    longest_seconds: float,
+    largest_bytes: int,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    **given: Any,  # noqa: ANN401 - as the client takes them: content, data, auth
+) -> Fetched:
+    """Ask another machine once 取回, from a thread that may wait.
+
+    Args:
+        address: http or https.
+        longest_seconds: from now to the last byte.
+        largest_bytes: of the answer's body.
+        method: of HTTP.
+        headers: more than our own.
+        given: what the client sends: content, data, auth.
+
+    Raises:
+        FetchFailed: no such address, no answer in time, too large, or broken off.
+    """
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise FetchFailed("not an http address")
+    asked = _asked(address, method, {**HEADERS, **(headers or {})}, longest_seconds, largest_bytes, given)
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(asked)
+    except TimeoutError as late:
+        raise FetchFailed(f"no whole answer within {longest_seconds:g} seconds") from late
+    except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError, ValueError) as error:
+        raise FetchFailed(str(error) or type(error).__name__) from error
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()  # a look-up of a name that never ends is left to its thread
+
+
+async def _asked(
+    address: str,
+    method: str,
+    headers: Mapping[str, str],
+    longest_seconds: float,
+    largest_bytes: int,
+    given: Mapping[str, Any],
+) -> Fetched:
+    async with (
+        asyncio.timeout(longest_seconds),
+        httpx2.AsyncClient(timeout=None, follow_redirects=False) as client,
+        client.stream(method, address, headers=headers, **given) as response,
+    ):
+        body = bytearray()
+        is_whole = response.is_success
+        async for part in response.aiter_raw():
+            body += part
+            if not is_whole and len(body) >= SHOWN_BYTES:
+                break
+            if len(body) > largest_bytes:
+                raise FetchFailed("the answer is too large")
+        return Fetched(response.status_code, bytes(body if is_whole else body[:SHOWN_BYTES]))
