@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
-from api.request_ids import request_id
+from api.server.request_ids import request_id
 
 OURS = ("api", "domain", "interop", "journal", "projections", "standards", "zhenduan")
 """Loggers that are printed from INFO on; all others from WARNING on."""

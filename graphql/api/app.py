@@ -19,18 +19,18 @@ from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
 from api.downloads.files import Files
 from api.downloads.proofs import Proofs
-from api.health import Health
 from api.kit.services import Services
-from api.request_ids import RequestIds
 from api.schema import build_schema
 from api.server import graphiql
 from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
 from api.server.field_rights import Rows
+from api.server.health import Health
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, respond
 from api.server.oidc_routes import SignOnRoutes
 from api.server.operations import Operations, faulted
 from api.server.query_cost import Limits
+from api.server.request_ids import RequestIds
 from api.server.revocations import Revocations
 from api.server.websocket import WATCH_SECONDS, GraphQLOverWebSocket
 from domain.fields import FIELDS

@@ -144,8 +144,8 @@ def test_not_ready_while_no_file_can_be_kept(installation: Installation, lines: 
 def test_a_store_that_does_not_answer_is_asked_once_and_said_not_to(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.health.LONGEST_SECONDS", 0.2)
-    monkeypatch.setattr("api.health.KEPT_SECONDS", 0.0)
+    monkeypatch.setattr("api.server.health.LONGEST_SECONDS", 0.2)
+    monkeypatch.setattr("api.server.health.KEPT_SECONDS", 0.0)
     asked, go_on = [], threading.Event()
 
     def stuck() -> None:

@@ -20,8 +20,8 @@ import httpx2
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError
 
+from zhenduan.accounts.published_keys import ALGORITHMS, PublishedKey, usable_keys
 from zhenduan.fetch import Fetch, FetchFailed, fetch
-from zhenduan.published_keys import ALGORITHMS, PublishedKey, usable_keys
 
 MOST_TRIED = 4
 """Keys that fit one token."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 import strawberry
 from graphql import GraphQLError
 
-from api.request_ids import request_id
+from api.server.request_ids import request_id
 from domain.kernel import Refused
 from journal import Conflict
 from journal.outages import is_outage
