@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 
 from api.kit.services import Services, Transparency
 from domain.access import Everything, Role
+from interop.foreign_files import ForeignFiles
 from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_log.stores import open_disclosures
@@ -90,6 +91,7 @@ def opened(
         witnesses = Witnesses(vault)
         blobs = Blobs(settings.files)
         keys = PersonalKeys(vault, master)
+        foreign = ForeignFiles()
         provider = IdentityProvider(settings.provider, clock) if settings.provider is not None else None
         accounts = LocalAccounts(vault, models, journal, clock, hasher=hasher, provider=provider)
         sign_on = None
@@ -101,8 +103,9 @@ def opened(
             blobs=blobs,
             keys=keys,
             accounts=accounts,
-            uploads=SignedUploads(vault, blobs, master, clock),
+            uploads=SignedUploads(vault, blobs, master, clock, foreign),
             shadows=shadows,
+            foreign=foreign,
             disclosures=disclosures,
             clock=clock,
             secret=derived(master, "cursors and digests of the interface"),

@@ -37,7 +37,7 @@ from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
 from domain.standard.revision.revision import CommentOnDraft, DraftRevision
 from interop.code_lists import names_of_codes
-from interop.rosters.roster import NAMED_UNITS, read_roster, roster_command
+from interop.rosters.roster import NAMED_UNITS, roster_command
 from journal import Accepted, Finish
 from projections.participants import directory, people, rosters
 from projections.report import NOT_RENDERED, finish_report
@@ -86,7 +86,8 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     content = context.services.blobs.get(data["sha256"]) if upload is not None else None
     if upload is None or content is None:
         raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
-    snapshot = read_roster(content, upload.filename)
+    caller = context.caller
+    snapshot = context.services.foreign.roster(content, upload.filename, f"{caller.role}/{caller.organisation}")
     units = directory.ids_by_name(context.snapshot, NAMED_UNITS)
     accept_partial = data.get("accept_partial", False)
     return dict(roster_command(snapshot, data["year"], accept_partial=accept_partial, organisations=units))

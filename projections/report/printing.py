@@ -4,18 +4,17 @@ import gc
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from isolation import Bounds, Turns, preload, run
 from projections.report import fonts, wording
 from projections.report.radar import radar
 from projections.report.sheet import Sheet, grade_name
@@ -102,36 +101,37 @@ def typeset(page_of: Callable[[tuple[str, ...]], str]) -> Printed:
 
     Raises:
         FontsMissing: the fonts were not made on this machine.
+        Refused: WORK_BUSY, too many documents wait to be set.
     """
     html = page_of(())
     if missing := fonts.lacking(html, fonts.WHOLE):
         html = fonts.spelled(page_of(missing), missing)
     whole = bool(fonts.lacking(html, fonts.COMMON))
     html = html.replace("/* faces */", fonts.faces(whole=whole), 1)
-    with _one_at_a_time():
-        pdf: bytes = HTML(string=html, url_fetcher=OwnFonts()).write_pdf(
-            font_config=FontConfiguration(), pdf_identifier=sha256(html.encode()).digest()[:16]
-        )
-    return Printed(pdf, missing)
+    with TURNS.turn(""):
+        return Printed(run(pdf_bytes, html, bounds=BOUNDS), missing)
 
 
-_LOCK = Lock()
+TURNS = Turns(at_once=1, waiting=4, of_holder=5, wait_seconds=30.0)
+"""Rendering is bound to the processor, so two at once only slow each other. 2026-11-28: a report takes 1 to 2 s of a core."""
+BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=120, wall_seconds=300.0, written_mib=64)
+"""Of one document, the largest comparison of editions included; the renderer writes each font into a folder of its own."""
 
 
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Rendering is bound to the processor, so two at once only slow each other; without the collector it takes a fifth less.
+def pdf_bytes(html: str) -> bytes:
+    """The PDF of a page, made in a process of its own, so that nobody who reads waits for it.
 
-    The collector would walk the whole tree of boxes again and again, and nothing of it is garbage before the end.
+    Without the collector it takes a fifth less: that would walk the whole tree of boxes again and again, and nothing of it is
+    garbage before the end.
     """
-    with _LOCK:
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            yield
-        finally:
-            if collecting:
-                gc.enable()
+    gc.disable()
+    made: bytes = HTML(string=html, url_fetcher=OwnFonts()).write_pdf(
+        font_config=FontConfiguration(), pdf_identifier=sha256(html.encode()).digest()[:16]
+    )
+    return made
+
+
+preload(__name__)
 
 
 @cache

@@ -20,11 +20,12 @@ from api.kit.services import Ticket, Upload
 from domain.access import Role, head_of
 from domain.command_rights import COMMANDS, ROLE_NOT_ALLOWED
 from domain.kernel import Rule
+from interop.foreign_files import ForeignFiles
 from journal import Caller
 from journal.blobs import Blobs
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault, derived
-from zhenduan.accounts.file_types import FileType, cleaned, content_problem, type_of
+from zhenduan.accounts.file_types import FileType, Problem, cleaned, content_problem, problem_bytes, type_of
 
 META = MetaData(schema=SCHEMA)
 USED_TICKETS = Table(
@@ -93,11 +94,19 @@ class SignedUploads:
     The ticket itself says who may send what until when, so a replica that never issued it can receive the bytes.
     """
 
-    def __init__(self, vault: Vault, blobs: Blobs, secret: bytes, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        blobs: Blobs,
+        secret: bytes,
+        clock: Callable[[], datetime],
+        foreign: ForeignFiles | None = None,
+    ) -> None:
         self._vault = vault
         self._blobs = blobs
         self._key = derived(secret, "sign upload tickets")
         self._clock = clock
+        self._foreign = foreign or ForeignFiles()
         vault.create(META)
 
     def ticket(self, caller: Caller, kind: str, filename: str) -> Ticket:
@@ -153,7 +162,8 @@ class SignedUploads:
         """Check and keep the bytes of a ticket 接收文件. A refused transfer leaves the ticket in force.
 
         Raises:
-            Refused: UPLOAD_TICKET_INVALID, UPLOAD_TICKET_USED, UPLOAD_EMPTY, UPLOAD_TOO_LARGE, UPLOAD_CONTENT_DIFFERS.
+            Refused: UPLOAD_TICKET_INVALID, UPLOAD_TICKET_USED, UPLOAD_EMPTY, UPLOAD_TOO_LARGE, UPLOAD_CONTENT_DIFFERS,
+                FILE_TOO_COSTLY, WORK_BUSY, WORK_SHARE_USED.
         """
         claims = self._claims(ticket)
         if claims is None:
@@ -168,7 +178,7 @@ class SignedUploads:
         if len(data) > largest:
             raise UPLOAD_TOO_LARGE.refuse(mebibytes=largest // MIB)
         file_type = _accepted(name, revocations)
-        if (problem := content_problem(file_type, data)) is not None:
+        if (problem := self._problem(file_type, data, f"{role}/{organisation}")) is not None:
             says, says_in_english = problem
             raise UPLOAD_CONTENT_DIFFERS.refuse(
                 ending=file_type.ending, says=says, says_in_english=says_in_english
@@ -199,6 +209,13 @@ class SignedUploads:
         except IntegrityError:  # the same ticket, sent twice at once: one of them wins
             raise UPLOAD_TICKET_USED.refuse() from None
         return upload
+
+    def _problem(self, file_type: FileType, data: bytes, holder: str) -> Problem | None:
+        """What is wrong with the bytes; where their structure has to be followed to tell, in a process of its own."""
+        if not file_type.structured:
+            return content_problem(file_type, data)
+        said = orjson.loads(self._foreign.read(problem_bytes, file_type.ending, data, holder=holder))
+        return None if said is None else (str(said[0]), str(said[1]))
 
     def find(self, caller: Caller, sha256: str) -> Upload | None:
         """A file that this caller's organisation has sent 本组织上传的文件; None for anyone else's."""

@@ -22,7 +22,8 @@ from domain.participants.people import ErasePerson, GrantMembership, PersonDetai
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
-from interop.rosters.roster import NAMED_UNITS, read_roster, roster_command
+from interop.foreign_files import ForeignFiles
+from interop.rosters.roster import NAMED_UNITS, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections.participants import directory, people, rosters
 from standards import edition_mappings, load_composition, published_editions
@@ -258,7 +259,10 @@ def import_roster(settings: Settings, file: Path, year: int, user: str, *, accep
         sys.stderr.write(f"无法读取 cannot read {file}: {error.strerror}\n")
         return 2
     with progress("读取 reading", "行 rows") as told:
-        reading = read_roster(content, file.name, progress=told)
+        try:
+            reading = ForeignFiles().roster(content, file.name, user, told)
+        except Refused as refused:
+            return _refusal(refused)
     with opened(settings) as installation:
         try:
             installation.services.models.catch_up()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from domain.kernel import Refused
 from interop.editions.documents import documents_of, published
-from interop.editions.workbook_reading import read_workbook
+from interop.foreign_files import ForeignFiles
 from projections.documents import Comparison, as_markdown, comparison, print_comparison
 from projections.documents.comparison import reasons_of
 from projections.standard import editions
@@ -91,7 +91,7 @@ def export_edition(settings: Settings, key: str, kind: str, folder: Path) -> int
 def check_workbook(file: Path, against: str | None) -> int:
     """Read an edition from Excel 检查标准工作簿, and tell what it changes of the one on file; 1 when it does not hold."""
     try:
-        edition = read_workbook(file.read_bytes())
+        edition = ForeignFiles().workbook(file.read_bytes(), "operator")
     except EditionMalformed as malformed:
         sys.stderr.write(f"{malformed}\n")
         return 1

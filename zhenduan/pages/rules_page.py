@@ -13,6 +13,7 @@ from pathlib import Path
 import api
 import domain
 import interop
+import isolation
 import journal
 import projections
 import zhenduan
@@ -20,7 +21,7 @@ from domain.events import CAPABILITIES
 from domain.kernel import Rule
 from journal import Conflict
 
-ROOMS = (domain, journal, projections, interop, api, zhenduan)
+ROOMS = (domain, isolation, journal, projections, interop, api, zhenduan)
 CONFLICT = Rule(Conflict.code, Conflict.clause, Conflict.says, Conflict.says_in_english)
 """A lost race is refused without a rule of the domain; its code is published all the same."""
 

@@ -21,6 +21,7 @@ from api.server.field_rights import Rows, row_of
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role
+from domain.kernel import Refused
 from domain.standard.revision.revision import draft_scope
 from interop.editions.documents import Document, find_document
 from interop.editions.draft_documents import find_draft_document
@@ -112,12 +113,12 @@ class EditionDocuments:
             return respond(malformed.answer, JSON, as_status=True)
         except CallerGone as gone:
             return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Refused:  # others' documents are being set at this moment
+            return _busy()
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         if kept is None:
-            busy = _refusal(503, "TOO_MANY_AT_ONCE", "排版繁忙，请稍后重试。", "Too many documents are being made; try again.")
-            busy.headers["retry-after"] = str(RETRY_SECONDS)
-            return busy
+            return _busy()
         content, digest = kept
         headers = {**ALWAYS, "cache-control": KEEP_AND_ASK, "etag": f'"{digest}"'}
         if _held(request.headers.get("if-none-match"), digest):
@@ -150,6 +151,12 @@ class EditionDocuments:
 def _held(header: str | None, digest: str) -> bool:
     """Whether an If-None-Match names these bytes 已持有."""
     return header is not None and (header.strip() == "*" or f'"{digest}"' in header)
+
+
+def _busy() -> Response:
+    busy = _refusal(503, "TOO_MANY_AT_ONCE", "排版繁忙，请稍后重试。", "Too many documents are being made; try again.")
+    busy.headers["retry-after"] = str(RETRY_SECONDS)
+    return busy
 
 
 def _refusal(status: int, code: str, chinese: str, english: str) -> Response:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
 from domain.kernel import Command
+from interop.foreign_files import ForeignFiles
 from journal import Caller, Finish, Handled, Journal, handle
 from journal.blobs import Blobs
 from journal.disclosure_log.disclosure_log import DisclosureLog
@@ -183,6 +184,7 @@ class Services:
     secret: 32 bytes of this installation; keys of cursors and digests are derived from it.
     demo: the data is synthetic, and whatever shows it says 示例数据.
     shadows: who works on which shadow re-scoring, and how far it has come.
+    foreign: readers of files that others made, each in a process of its own.
     disclosures: where every answer with protected data is written down before it leaves.
     editions: published editions by key, kept once read: they never change.
     transparency: None = nothing is shown of the log, and its endpoints do not exist.
@@ -200,6 +202,7 @@ class Services:
     clock: Callable[[], datetime]
     secret: bytes
     demo: bool = False
+    foreign: ForeignFiles = field(default_factory=ForeignFiles)
     sign_on: SignOn | None = None
     editions: dict[str, Edition] = field(default_factory=dict)
     transparency: Transparency | None = None
