@@ -6,7 +6,7 @@ docs/access.md; a command without a row fails a test.
 
 from collections.abc import Mapping
 
-from domain.access import EXPERTS, POSITIONS, Role
+from domain.access import POSITIONS, Role
 from domain.kernel import Command, Rule
 
 ROLE_NOT_ALLOWED = Rule(
@@ -53,71 +53,11 @@ whoever appoints also reads the names of the people in its scope.
 """
 APPOINTERS = frozenset(MAY_APPOINT)
 
-COMMANDS: Mapping[str, frozenset[Role]] = {
-    # groups (plan O3)
-    "NameHeadquarters": CITY | {Role.GROUP},
-    "EndHeadquarters": CITY | {Role.GROUP},
-    # organisations and people (plan O2, P7)
-    "RegisterOrganisation": CITY_AND_SYSTEM,
-    "RegisterPerson": CITY_AND_SYSTEM,
-    "InvitePerson": APPOINTERS,
-    "JoinProgramme": HELD_BY_PEOPLE,
-    "GrantMembership": APPOINTERS,
-    "EndMembership": HELD_BY_PEOPLE | {Role.SYSTEM},
-    "HandOverMembership": APPOINTERS,
-    "ErasePerson": CITY_AND_SYSTEM,
-    # standard (plan S1, S5)
-    "PublishEdition": CITY_AND_SYSTEM,
-    "SetEditionMapping": CITY_AND_SYSTEM,
-    # what-if (plan R2)
-    "SetImprovementCosts": CITY_AND_SYSTEM,
-    "RetireEdition": CITY_AND_SYSTEM,
-    "DraftRevision": CITY,
-    "ChangeDraft": CITY,
-    "OpenConsultation": CITY,
-    "CloseConsultation": CITY_AND_SYSTEM,
-    "CommentOnDraft": HELD_BY_PEOPLE,
-    "AnswerComment": CITY,
-    "NameReviewers": CITY,
-    "ReviewDraft": EXPERTS,
-    "PublishRevision": CITY,
-    "AbandonRevision": CITY,
-    "RequestShadow": CITY,
-    "CompleteShadow": BY_THE_PROGRAM,
-    "FailShadow": BY_THE_PROGRAM,
-    # programme (plan G)
-    "SetTarget": CITY_AND_SYSTEM,
-    # roster (plan P1)
-    "ImportRoster": GOVERNMENT | {Role.SYSTEM},
-    # diagnosis (plan P3, P4, P5, P6)
-    "OpenDiagnosis": LIAISONS | OWNER,
-    "AssignProvider": GOVERNMENT | OWNER,
-    "SaveAnswers": FILLERS,
-    "PledgeTruth": CONFIRMERS,
-    "SubmitSelfAssessment": FILLERS - {Role.DEPARTMENT_FILLER} | CONFIRMERS,
-    "AcceptDiagnosis": MANAGER,
-    "AttachEvidence": FILLERS | DIAGNOSTICIANS,
-    "RecordSiteVisit": DIAGNOSTICIANS,
-    "VerifyAnswers": DIAGNOSTICIANS,
-    "RecordExpertReview": CITY | {Role.READER},
-    "ScoreDiagnosis": DIAGNOSTICIANS,
-    "IssueReport": REVIEWERS,
-    "ConfirmReport": CONFIRMERS,
-    "ObjectToReport": CONFIRMERS,
-    "AnswerObjections": DIAGNOSTICIANS | REVIEWERS,
-    "WithdrawDiagnosis": GOVERNMENT,
-    # experts (plan V5, R2)
-    "AssignExpert": CITY,
-    "ReleaseExpert": CITY,
-    # banks (plan R4)
-    "GrantConsent": CONFIRMERS,
-    "RevokeConsent": CONFIRMERS,
-}
 
 
 def may_send(command: type[Command], role: str) -> bool:
     """Whether a role has the right to a kind of command 是否有权."""
-    return role in COMMANDS[command.__name__]
+    return role in command.roles
 
 
 def require_right(command: Command, role: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.rules import DIAGNOSES
 from domain.kernel import Capability, Event
@@ -47,3 +48,8 @@ EVENTS: Mapping[str, type[Event]] = {
     for event in capability.events
 }
 """Published name -> the model its stored bytes are read with."""
+
+COMMANDS: Mapping[str, frozenset[Role]] = {
+    command.__name__: command.roles for capability in CAPABILITIES.values() for command in capability.commands
+}
+"""Name of a command -> who may send it 命令权利, as each command says beside itself. plan P7."""

@@ -7,7 +7,8 @@ which says who may send which command.
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Role
-from domain.command_rights import APPOINTERS, BY_THE_PROGRAM, COMMANDS, LIAISONS
+from domain.command_rights import APPOINTERS, BY_THE_PROGRAM, LIAISONS
+from domain.events import COMMANDS
 from domain.standard.revision.revision import DRAFT_READERS
 
 ANYONE = frozenset(Role)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
-from domain.access import Place
+from domain.access import Place, Role
 
 C = TypeVar("C", bound="Command")
 S = TypeVar("S")
@@ -38,12 +38,16 @@ def city_day(at: datetime) -> date:
 class Command(BaseModel):
     """A wish 命令, named in the imperative. It may be refused.
 
-    No text in it holds a control character (tab and line ends aside), a direction mark, a noncharacter or half a surrogate pair:
-    PostgreSQL keeps no NUL in a text, so one such name would stop every read model for good. What draws nothing is taken
+    `roles`: who may send it; the program alone where it is the system's only, and then it has no mutation.
+
+    No text in it holds a control character (tab and line ends aside), a direction mark, a noncharacter or half a surrogate
+    pair: PostgreSQL keeps no NUL in a text, so one such name would stop every read model for good. What draws nothing is taken
     out of what was sent before it is looked at, so a text of it alone is empty.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    roles: ClassVar[frozenset[Role]]
 
     @model_validator(mode="before")
     @classmethod

@@ -5,12 +5,12 @@ the auditor learns who is assigned: an assignment lies nowhere.
 """
 
 from datetime import date, timedelta
-from typing import Any, Literal, Self, assert_never
+from typing import Any, ClassVar, Literal, Self, assert_never
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import EXPERTS, ROLE_NAMES, Place, Role, Term
-from domain.command_rights import require_right
+from domain.command_rights import CITY, require_right
 from domain.diagnosis.case import assignment_stream, diagnosis_stream
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
 from domain.participants.people import Person, person_stream
@@ -58,12 +58,14 @@ class AssignExpert(Command):
     expert: the person. role: marker, arbiter, sampler or reader.
     """
 
-    diagnosis: Identifier
-    assignment: Identifier
-    expert: Identifier
-    role: Role
-    since: date
-    until: date
+    roles: ClassVar = CITY
+
+    diagnosis: Identifier = Field(description="Diagnosis 诊断标识")
+    assignment: Identifier = Field(description="Id of the assignment 指派标识")
+    expert: Identifier = Field(description="Person who is the expert 专家标识")
+    role: Role = Field(description="Role 角色")
+    since: date = Field(description="First day 起始日")
+    until: date = Field(description="Last day; none = open-ended 截止日")
 
     @model_validator(mode="after")
     def _is_an_expert_for_a_period(self) -> Self:
@@ -77,8 +79,10 @@ class AssignExpert(Command):
 class ReleaseExpert(Command):
     """Take an assignment back 解除指派, at once."""
 
-    diagnosis: Identifier
-    assignment: Identifier
+    roles: ClassVar = CITY
+
+    diagnosis: Identifier = Field(description="Diagnosis 诊断标识")
+    assignment: Identifier = Field(description="Id of the assignment 指派标识")
 
 
 AssignmentCommand = AssignExpert | ReleaseExpert

@@ -8,10 +8,22 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.access import Role
+from domain.command_rights import (
+    CITY,
+    CONFIRMERS,
+    DIAGNOSTICIANS,
+    FILLERS,
+    GOVERNMENT,
+    LIAISONS,
+    MANAGER,
+    OWNER,
+    REVIEWERS,
+)
 from domain.kernel import Command, Event, Identifier, Label, Text
 from standards import Answer, ApplicableEdition, Form, Issued, Measured
 
@@ -68,7 +80,7 @@ class _Part(BaseModel):
 
 
 class _About(Command):
-    diagnosis: Identifier
+    diagnosis: Identifier = Field(description="Diagnosis 诊断标识")
 
 
 class OpenDiagnosis(_About):
@@ -77,45 +89,63 @@ class OpenDiagnosis(_About):
     reason: why another edition or form than the one that applies to the firm; needed where it is another.
     """
 
-    enterprise: Identifier
-    campaign: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")]
-    purpose: Purpose
-    form: Form
-    edition: Identifier
-    provider: Identifier | None = None
-    reason: Text | None = None
+    roles: ClassVar = LIAISONS | OWNER
+
+    enterprise: Identifier = Field(description="Enterprise 企业标识")
+    campaign: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")] = Field(
+        description="Campaign 批次: lower-case letters, digits and hyphens, such as 2024"
+    )
+    purpose: Purpose = Field(description="Why the diagnosis is made · 诊断目的")
+    form: Form = Field(description="Questionnaire 问卷版式: BRIEF or FULL")
+    edition: Identifier = Field(description="Key of a published edition, such as 2023 标准版本")
+    provider: Identifier | None = Field(default=None, description="Provider 服务商标识")
+    reason: Text | None = Field(default=None, description="Why 理由")
 
 
 class AssignProvider(_About):
     """Name the provider 指定服务商, up to the moment one has accepted."""
 
-    provider: Identifier
+    roles: ClassVar = GOVERNMENT | OWNER
+
+    provider: Identifier = Field(description="Provider 服务商标识")
 
 
 class AnswerGiven(_Part):
     """One answer as sent 所填答案; `replaces` is the stream version of the answer the author saw (0 = none)."""
 
-    answer: Answer
-    replaces: Count = 0
+    answer: Answer = Field(description="What is said of the indicator 填报内容")
+    replaces: Count = Field(
+        default=0, description="Version of the answer that was seen, 0 for none 所替换答案的版本"
+    )
 
 
 class SaveAnswers(_About):
     """Save a section of the self-assessment 保存自评: a whole section is one command."""
 
-    section: Identifier
-    answers: Annotated[dict[Identifier, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)]
+    roles: ClassVar = FILLERS
+
+    section: Identifier = Field(description="Dimension whose answers these are 维度编号")
+    answers: Annotated[dict[Identifier, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="One item an indicator 各指标的答案或答复"
+    )
 
 
 class PledgeTruth(_About):
     """Pledge that the answers are true 真实性承诺."""
 
+    roles: ClassVar = CONFIRMERS
+
 
 class SubmitSelfAssessment(_About):
     """Hand the self-assessment in 提交自评."""
 
+    roles: ClassVar = FILLERS - {Role.DEPARTMENT_FILLER} | CONFIRMERS
+
 
 class AcceptDiagnosis(_About):
     """Take the diagnosis on 受理诊断, by the assigned provider."""
+
+    roles: ClassVar = MANAGER
 
 
 class AttachEvidence(_About):
@@ -124,44 +154,62 @@ class AttachEvidence(_About):
     The firm may until the case is scored, and again while it objects; the provider once it has accepted.
     """
 
-    sha256: Sha256
+    roles: ClassVar = FILLERS | DIAGNOSTICIANS
+
+    sha256: Sha256 = Field(description="SHA-256 of an uploaded file 文件散列")
     filename: Label
     media_type: MediaType
     size: Annotated[Count, Field(gt=0)]
-    indicators: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=SECTION_LENGTH)]
+    indicators: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="Indicators the file supports 所支持的指标"
+    )
 
 
 class RecordSiteVisit(_About):
     """Record a visit on site 记录现场诊断: the day in the city, diagnosticians present, functions interviewed."""
 
-    visited_on: date
-    diagnosticians: Annotated[int, Field(ge=1, le=1000)]
-    functions: Annotated[tuple[Label, ...], Field(min_length=1, max_length=50)]
-    notes: Text
+    roles: ClassVar = DIAGNOSTICIANS
+
+    visited_on: date = Field(description="Day of the visit in the city's calendar 现场日期")
+    diagnosticians: Annotated[int, Field(ge=1, le=1000)] = Field(
+        description="Diagnosticians present 到场诊断师人数"
+    )
+    functions: Annotated[tuple[Label, ...], Field(min_length=1, max_length=50)] = Field(
+        description="Functions interviewed 访谈部门"
+    )
+    notes: Text = Field(description="What was seen 现场记录")
 
 
 class VerifiedAnswer(_Part):
     """One answer as the provider found it 核验答案; `reason` where it differs from the firm's own."""
 
-    answer: Answer
-    reason: Annotated[str, Field(max_length=2000)] | None = None
+    answer: Answer = Field(description="What is said of the indicator 填报内容")
+    reason: Annotated[str, Field(max_length=2000)] | None = Field(default=None, description="Why 理由")
 
 
 class VerifyAnswers(_About):
     """Verify a section 核验答案; after a report, only the indicators whose objection was upheld."""
 
-    section: Identifier
-    answers: Annotated[dict[Identifier, VerifiedAnswer], Field(min_length=1, max_length=SECTION_LENGTH)]
+    roles: ClassVar = DIAGNOSTICIANS
+
+    section: Identifier = Field(description="Dimension whose answers these are 维度编号")
+    answers: Annotated[dict[Identifier, VerifiedAnswer], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="One item an indicator 各指标的答案或答复"
+    )
 
 
 class RecordExpertReview(_About):
     """Record that experts reviewed the case 记录专家评审, a gate of the upper levels."""
 
-    conclusion: Text
+    roles: ClassVar = CITY | {Role.READER}
+
+    conclusion: Text = Field(description="Conclusion of the experts 评审结论")
 
 
 class ScoreDiagnosis(_About):
     """Score the self-assessment and the verified answers 评分; again where a fact came after the last scoring."""
+
+    roles: ClassVar = DIAGNOSTICIANS
 
 
 class ReportFile(_Part):
@@ -176,11 +224,15 @@ class ReportFile(_Part):
 class IssueReport(_About):
     """Issue the report 出具报告."""
 
+    roles: ClassVar = REVIEWERS
+
     file: ReportFile
 
 
 class ConfirmReport(_About):
     """Confirm the report 确认报告; a confirmed version is rendered."""
+
+    roles: ClassVar = CONFIRMERS
 
     file: ReportFile
 
@@ -188,34 +240,44 @@ class ConfirmReport(_About):
 class ObjectionItem(_Part):
     """An objection to one indicator 单项异议."""
 
-    indicator: Identifier
-    reason: Text
+    indicator: Identifier = Field(description="Indicator id, such as Z01 指标编号")
+    reason: Text = Field(description="Why 理由")
 
 
 class ObjectToReport(_About):
     """Object item by item 逐项提出异议."""
 
-    items: Annotated[tuple[ObjectionItem, ...], Field(min_length=1, max_length=SECTION_LENGTH)]
+    roles: ClassVar = CONFIRMERS
+
+    items: Annotated[tuple[ObjectionItem, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="One item an indicator 逐项异议"
+    )
 
 
 class ObjectionAnswer(_Part):
     """What became of one objection 异议处理: upheld means the indicator is verified again."""
 
-    indicator: Identifier
-    upheld: bool
-    reason: Text
+    indicator: Identifier = Field(description="Indicator id, such as Z01 指标编号")
+    upheld: bool = Field(description="Whether the objection is upheld; then the indicator is verified again 异议是否成立")
+    reason: Text = Field(description="Why 理由")
 
 
 class AnswerObjections(_About):
     """Answer all objections 答复异议."""
 
-    answers: Annotated[tuple[ObjectionAnswer, ...], Field(min_length=1, max_length=SECTION_LENGTH)]
+    roles: ClassVar = DIAGNOSTICIANS | REVIEWERS
+
+    answers: Annotated[tuple[ObjectionAnswer, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="One item an indicator 各指标的答案或答复"
+    )
 
 
 class WithdrawDiagnosis(_About):
     """End a diagnosis without result 撤销诊断."""
 
-    reason: Text
+    roles: ClassVar = GOVERNMENT
+
+    reason: Text = Field(description="Why 理由")
 
 
 DiagnosisCommand = (

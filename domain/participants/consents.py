@@ -5,12 +5,12 @@ Dated and revocable: it opens the summary of the firm's results, never an answer
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Literal, Self, assert_never
+from typing import Any, ClassVar, Literal, Self, assert_never
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import Place, Term
-from domain.command_rights import require_right
+from domain.command_rights import CONFIRMERS, require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
@@ -46,12 +46,14 @@ CONSENT_UNKNOWN = Rule("CONSENT_UNKNOWN", "plan R4", "没有编号为 {consent} 
 class GrantConsent(Command):
     """Let a bank see the results 授权银行, from `since` to `until`, both days included."""
 
-    enterprise: Identifier
-    consent: Identifier
-    bank: Identifier
-    purpose: Label
-    since: date
-    until: date
+    roles: ClassVar = CONFIRMERS
+
+    enterprise: Identifier = Field(description="Enterprise 企业标识")
+    consent: Identifier = Field(description="Id of the consent 授权标识")
+    bank: Identifier = Field(description="Bank 银行标识")
+    purpose: Label = Field(description="What the bank may use the results for · 用途")
+    since: date = Field(description="First day 起始日")
+    until: date = Field(description="Last day; none = open-ended 截止日")
 
     @model_validator(mode="after")
     def _period_is_ordered(self) -> Self:
@@ -63,8 +65,10 @@ class GrantConsent(Command):
 class RevokeConsent(Command):
     """Take a consent back 撤回授权, at once."""
 
-    enterprise: Identifier
-    consent: Identifier
+    roles: ClassVar = CONFIRMERS
+
+    enterprise: Identifier = Field(description="Enterprise 企业标识")
+    consent: Identifier = Field(description="Id of the consent 授权标识")
 
 
 ConsentCommand = GrantConsent | RevokeConsent

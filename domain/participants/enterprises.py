@@ -4,13 +4,13 @@ An enterprise's identity is its own, apart from its USCC: the id is derived once
 """
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Role, Term
-from domain.command_rights import require_right
+from domain.command_rights import GOVERNMENT, require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, OnStream, Rule
 
 ENTERPRISES_NAMESPACE = UUID("5b1f3a0e-6f0b-5f27-9a55-0d3c1c9b7e10")
@@ -90,13 +90,17 @@ class ImportRoster(Command):
     it stays as it was, since silence takes nobody's firms out of sight.
     """
 
-    year: Annotated[int, Field(ge=2023, le=2100)]
+    roles: ClassVar = GOVERNMENT | {Role.SYSTEM}
+
+    year: Annotated[int, Field(ge=2023, le=2100)] = Field(description="Year 年度")
     digest: str
     filename: str
     rows: tuple[tuple[int, Firm], ...]
     findings: tuple[RosterFinding, ...]
     refused_rows: Annotated[int, Field(ge=0)]
-    accept_partial: bool = False
+    accept_partial: bool = Field(
+        default=False, description="Take in the good rows although some are refused 部分接收"
+    )
     unstated: frozenset[Literal["subdistrict", "park", "reporting_unit", "group"]] = frozenset()
 
 

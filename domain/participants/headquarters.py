@@ -4,12 +4,12 @@ No roster tells it; a headquarters is diagnosed under an edition of its own. A g
 """
 
 from datetime import date, timedelta
-from typing import Any, Literal, assert_never
+from typing import Any, ClassVar, Literal, assert_never
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Place
-from domain.command_rights import require_right
+from domain.access import Place, Role
+from domain.command_rights import CITY, require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
@@ -36,20 +36,24 @@ HEADQUARTERS_NONE = Rule("HEADQUARTERS_NONE", "plan O3", "集团没有现任总�
 
 
 class _OfGroup(Command):
-    group: Identifier
+    group: Identifier = Field(description="Enterprise group 企业集团标识")
 
 
 class NameHeadquarters(_OfGroup):
     """Name a member as the group's headquarters 指定集团总部 from a day on; the one before it ends the day before."""
 
-    enterprise: Identifier
-    since: date
+    roles: ClassVar = CITY | {Role.GROUP}
+
+    enterprise: Identifier = Field(description="Enterprise 企业标识")
+    since: date = Field(description="First day 起始日")
 
 
 class EndHeadquarters(_OfGroup):
     """End the group's headquarters 终止集团总部 with a last day, with none after it."""
 
-    on: date
+    roles: ClassVar = CITY | {Role.GROUP}
+
+    on: date = Field(description="Last day it holds 终止日")
 
 
 HeadquartersCommand = NameHeadquarters | EndHeadquarters

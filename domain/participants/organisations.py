@@ -2,11 +2,11 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.command_rights import require_right
+from domain.command_rights import CITY_AND_SYSTEM, require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 
 # Rules
@@ -58,11 +58,15 @@ class RegisterOrganisation(Command):
     industries: GB/T 4754 divisions that a provider serves (plan V2).
     """
 
-    organisation: Identifier
-    kind: OrganisationKind
-    name: Label
-    parent: Identifier | None = None
-    industries: Annotated[tuple[Division, ...], Field(max_length=100)] = ()
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    organisation: Identifier = Field(description="Organisation, district code or enterprise 单位标识")
+    kind: OrganisationKind = Field(description="What the organisation is in the programme · 组织类别")
+    name: Label = Field(description="Name 名称")
+    parent: Identifier | None = Field(default=None, description="Organisation above 上级组织")
+    industries: Annotated[tuple[Division, ...], Field(max_length=100)] = Field(
+        default=(), description="GB/T 4754 divisions a provider serves, such as C34 服务行业. plan V2"
+    )
 
 
 OrganisationCommand = RegisterOrganisation

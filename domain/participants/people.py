@@ -5,11 +5,12 @@ What may happen is said in people_rules.py.
 """
 
 from datetime import date
-from typing import Annotated, Literal, Self, assert_never
+from typing import Annotated, ClassVar, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import Role
+from domain.command_rights import APPOINTERS, CITY_AND_SYSTEM, HELD_BY_PEOPLE
 from domain.kernel import Command, Event, Identifier, Label
 
 # Commands
@@ -30,7 +31,9 @@ class PersonDetails(Command):
 class RegisterPerson(Command):
     """Enter a person 登记人员; `sealed_name` and `sealed_phone` are ciphertext under the person's own key."""
 
-    person: Identifier
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    person: Identifier = Field(description="Person 人员标识")
     sealed_name: Sealed
     sealed_phone: Sealed | None = None
 
@@ -43,14 +46,16 @@ class Appointment(Command):
     the unit's named contact (plan O2, O3).
     """
 
-    person: Identifier
-    membership: Identifier
-    role: Role
-    organisation: Identifier
-    since: date
-    until: date | None = None
-    sections: Sections = ()
-    contact: bool = False
+    person: Identifier = Field(description="Person 人员标识")
+    membership: Identifier = Field(description="Id of the membership 任职标识")
+    role: Role = Field(description="Role 角色")
+    organisation: Identifier = Field(description="Organisation, district code or enterprise 单位标识")
+    since: date = Field(description="First day 起始日")
+    until: date | None = Field(default=None, description="Last day; none = open-ended 截止日")
+    sections: Sections = Field(
+        default=(), description="Dimensions that a filler of some sections fills, such as D1 分管部分"
+    )
+    contact: bool = Field(default=False, description="Whether the person is the unit's named contact 是否联络人")
 
     @model_validator(mode="after")
     def _period_is_ordered(self) -> Self:
@@ -62,6 +67,8 @@ class Appointment(Command):
 class InvitePerson(Appointment):
     """Enter a person and give a first role 邀请人员; the person joins by taking the invitation up."""
 
+    roles: ClassVar = APPOINTERS
+
     sealed_name: Sealed
     sealed_phone: Sealed | None = None
 
@@ -69,11 +76,15 @@ class InvitePerson(Appointment):
 class JoinProgramme(Command):
     """Take an invitation up 加入; only the invited person does."""
 
-    person: Identifier
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    person: Identifier = Field(description="Person 人员标识")
 
 
 class GrantMembership(Appointment):
     """Give a person another role 授予任职."""
+
+    roles: ClassVar = APPOINTERS
 
 
 class EndMembership(Command):
@@ -82,25 +93,31 @@ class EndMembership(Command):
     The day before it begins means that it never holds: so a mistaken grant is taken back on the day it was made.
     """
 
-    person: Identifier
-    membership: Identifier
-    on: date
+    roles: ClassVar = HELD_BY_PEOPLE | {Role.SYSTEM}
+
+    person: Identifier = Field(description="Person 人员标识")
+    membership: Identifier = Field(description="Id of the membership 任职标识")
+    on: date = Field(description="Last day it holds 终止日")
 
 
 class HandOverMembership(Command):
     """Pass a role on to another person 移交任职: it ends with `on`, and the other's, `successor`, begins the day after."""
 
-    person: Identifier
-    membership: Identifier
-    to: Identifier
+    roles: ClassVar = APPOINTERS
+
+    person: Identifier = Field(description="Person 人员标识")
+    membership: Identifier = Field(description="Id of the membership 任职标识")
+    to: Identifier = Field(description="Person who takes it over 接任人员标识")
     successor: Identifier
-    on: date
+    on: date = Field(description="Last day it holds 终止日")
 
 
 class ErasePerson(Command):
     """Erase a person's data 删除个人信息: the key is destroyed beside the journal, the fact stays in it."""
 
-    person: Identifier
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    person: Identifier = Field(description="Person 人员标识")
 
 
 PersonCommand = (

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.command_rights import require_right
+from domain.command_rights import CITY_AND_SYSTEM, require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Label, Rule
 
 # Rules
@@ -31,11 +31,15 @@ class Measure(StrEnum):
 class SetTarget(Command):
     """Set the city's target of a year 设定目标; enterprises for a count, percent (0–100) for a share."""
 
-    year: Annotated[int, Field(ge=2023, le=2100)]
-    measure: Measure
-    at_least: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
-    clause: Label
-    mark: Literal["V", "V-2", "K", "I", "M", "P"]
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    year: Annotated[int, Field(ge=2023, le=2100)] = Field(description="Year 年度")
+    measure: Measure = Field(description="What the target counts 目标口径")
+    at_least: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)] = Field(
+        description="Enterprises for a count, percent 0–100 for a share 目标值"
+    )
+    clause: Label = Field(description="Clause of the work plan that the target comes from · 条款")
+    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V 来源标记")
 
 
 # Events

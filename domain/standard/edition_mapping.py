@@ -5,11 +5,11 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.command_rights import require_right
+from domain.command_rights import CITY_AND_SYSTEM, require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from domain.stated_dates import require_programme_date
@@ -70,15 +70,21 @@ class SetEditionMapping(Command):
     the codes. forms_mark: of the forms.
     """
 
-    since: date
-    plain: Identifier
-    editions: Annotated[dict[Identifier, IndustryCodes], Field(max_length=50)]
-    headquarters: Identifier
-    forms: Annotated[dict[SizeClass, Form], Field(min_length=1, max_length=10)]
-    source: Label
-    mark: Mark
-    forms_source: Label
-    forms_mark: Mark
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    since: date = Field(description="First day 起始日")
+    plain: Identifier = Field(description="Key of the plain edition, such as 2023 通用版")
+    editions: Annotated[dict[Identifier, IndustryCodes], Field(max_length=50)] = Field(
+        description="Codes of each industry edition 各行业版本的适用行业"
+    )
+    headquarters: Identifier = Field(description="Industry edition of group headquarters 集团总部版")
+    forms: Annotated[dict[SizeClass, Form], Field(min_length=1, max_length=10)] = Field(
+        description="Questionnaire of each size class 各规模类型的问卷版式"
+    )
+    source: Label = Field(description="Where it comes from 来源")
+    mark: Mark = Field(description="Mark of the source, such as V 来源标记")
+    forms_source: Label = Field(description="Where the rule of forms comes from 版式规则的来源")
+    forms_mark: Mark = Field(description="Mark of the rule of forms 版式规则的来源标记")
 
 
 def mapping_command(mapping: EditionMapping) -> SetEditionMapping:

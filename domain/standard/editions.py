@@ -1,11 +1,11 @@
 """Edition 标准版本: published whole, never changed afterwards; in force from a day on, then retired. plan S1, S5."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.command_rights import require_right
+from domain.command_rights import CITY_AND_SYSTEM, require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Text
 from domain.stated_dates import require_programme_date
 from standards import AnyEdition, Edition, EditionMappings, IndustryEdition, Origin
@@ -56,7 +56,9 @@ class PublishEdition(Command):
     origins: of an industry edition, where each indicator comes from; a plain one needs none.
     """
 
-    edition: AnyEdition
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    edition: AnyEdition = Field(description="Key of a published edition, such as 2023 标准版本")
     origins: Annotated[tuple[Origin, ...], Field(max_length=MANY)] = ()
 
 
@@ -66,9 +68,11 @@ class RetireEdition(Command):
     edition: key of a plain edition or of an industry's, each by itself.
     """
 
-    edition: Identifier
-    since: date
-    reason: Text
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    edition: Identifier = Field(description="Key of a published edition, such as 2023 标准版本")
+    since: date = Field(description="First day 起始日")
+    reason: Text = Field(description="Why 理由")
 
 
 # Events

@@ -5,11 +5,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.command_rights import require_right
+from domain.command_rights import CITY_AND_SYSTEM, require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.standard.editions import EDITION_UNKNOWN, MANY, edition_stream
 from domain.stated_dates import require_programme_date
@@ -53,17 +53,21 @@ class SetImprovementCosts(Command):
     multiple choice. singles: single steps that differ. Another table for the same day takes the place of the first.
     """
 
-    edition: Identifier
-    since: date
-    unit: CostUnit
-    source: Label
-    mark: Literal["V", "V-2", "K", "I", "M", "P"]
-    choice: LevelCosts
-    ratio: LevelCosts
-    count: LevelCosts
-    outcome: LevelCosts
-    option: Cost
-    singles: Annotated[tuple[StepCost, ...], Field(max_length=5 * MANY)] = ()
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    edition: Identifier = Field(description="Key of a published edition, such as 2023 标准版本")
+    since: date = Field(description="First day 起始日")
+    unit: CostUnit = Field(description="EFFORT points without a price, or FEN · 成本单位")
+    source: Label = Field(description="Where it comes from 来源")
+    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V 来源标记")
+    choice: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a choice 单选指标各步成本")
+    ratio: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a ratio 比率指标各步成本")
+    count: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a count 数量指标各步成本")
+    outcome: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of an outcome 成效指标各步成本")
+    option: Cost = Field(description="Cost of each option of a multiple choice · 多选项成本")
+    singles: Annotated[tuple[StepCost, ...], Field(max_length=5 * MANY)] = Field(
+        default=(), description="Single steps that cost something else 单独设定的步骤"
+    )
 
 
 # Events

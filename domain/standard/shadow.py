@@ -4,12 +4,12 @@ One stream a revision: requested → completed or failed, and again. The work it
 was cut short is done anew, and a result says which draft version, which position of the journal and which rules it rests on.
 """
 
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place
-from domain.command_rights import require_right
+from domain.command_rights import BY_THE_PROGRAM, CITY, require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
 from domain.standard.revision.draft import require_version, require_whole
 from domain.standard.revision.revision import DraftVersion, Revision, revision_stream
@@ -40,13 +40,15 @@ SHADOW_NOT_RUNNING = Rule(
 
 
 class _About(Command):
-    revision: Identifier
+    revision: Identifier = Field(description="Revision of the standard 修订标识")
 
 
 class RequestShadow(_About):
     """Ask what a draft would do to every finished diagnosis 请求影子测算; a draft that changed meanwhile is refused."""
 
-    draft_version: DraftVersion
+    roles: ClassVar = CITY
+
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
 
 
 class CompleteShadow(_About):
@@ -55,6 +57,8 @@ class CompleteShadow(_About):
     position: of the snapshot that was read. rules: version of the rules of re-scoring. input_digest: of draft, editions,
     position and rules. movers: hash of the file that lists who moves, one a line, and how many there are.
     """
+
+    roles: ClassVar = BY_THE_PROGRAM
 
     number: RunNumber
     position: Count
@@ -68,6 +72,8 @@ class CompleteShadow(_About):
 
 class FailShadow(_About):
     """Record that a run came to nothing, and why 影子测算失败."""
+
+    roles: ClassVar = BY_THE_PROGRAM
 
     number: RunNumber
     reason: Label

@@ -39,8 +39,8 @@ class _Part(BaseModel):
 class Source(_Part):
     """Where a statement comes from 来源, with its mark (V verified … I ours)."""
 
-    document: Text
-    mark: Literal["V", "V-2", "K", "I", "M", "P"]
+    document: Text = Field(description="Document a statement comes from 来源文件")
+    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V 来源标记")
 
 
 class Dimension(_Part):
@@ -55,18 +55,20 @@ class Dimension(_Part):
 class RawNumber(_Part):
     """A raw number that is asked for 原始数值; at_most: a whole number up to this."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z_]+$")]
-    label: Text
-    unit: Text
-    at_most: int | None = None
+    name: Annotated[str, Field(pattern=r"^[a-z_]+$")] = Field(description="Name 名称")
+    label: Text = Field(description="What to show 标签")
+    unit: Text = Field(description="Unit of the raw number · 单位")
+    at_most: int | None = Field(default=None, description="Whole number up to this 上限")
 
 
 class Option(_Part):
     """An option of a multiple choice 选项 and the points it adds."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z_]+$")]
-    label: Text
-    points: Annotated[Points, Field(gt=0)]
+    name: Annotated[str, Field(pattern=r"^[a-z_]+$")] = Field(description="Name 名称")
+    label: Text = Field(description="What to show 标签")
+    points: Annotated[Points, Field(gt=0)] = Field(
+        description="Points of a level, or that an option adds 分值"
+    )
 
 
 class Indicator(_Part):
@@ -76,22 +78,30 @@ class Indicator(_Part):
     better: of an outcome, the direction that counts as better.
     """
 
-    id: Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
-    dimension: Text
-    subdimension: Text
-    name: Text
-    weight_in_dimension: Weight
-    in_brief: bool
-    key: bool
-    kind: Kind
-    numbers: tuple[RawNumber, ...] = ()
-    upper_bounds: tuple[Bound, ...] = ()
-    options: tuple[Option, ...] = ()
-    better: Literal["higher", "lower"] | None = None
-    levels: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)]
-    evidence: Text
-    maps_to: str
-    source: Source
+    id: Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")] = Field(
+        description="Indicator id: a capital letter and two digits 指标编号"
+    )
+    dimension: Text = Field(description="Dimension, such as D1 维度编号")
+    subdimension: Text = Field(description="Sub-dimension 子维度")
+    name: Text = Field(description="Name 名称")
+    weight_in_dimension: Weight = Field(description="Percent of its dimension in the full form 维度内权重")
+    in_brief: bool = Field(description="Whether the brief form asks it 是否属于简版")
+    key: bool = Field(description="Whether it is a key indicator ★ · 关键指标")
+    kind: Kind = Field(description="How it is answered: choice, ratio, count, multi or outcome · 指标类型")
+    numbers: tuple[RawNumber, ...] = Field(default=(), description="Raw numbers by name 原始数值")
+    upper_bounds: tuple[Bound, ...] = Field(
+        default=(), description="Inclusive upper bounds of levels 1 to 4 分级上限"
+    )
+    options: tuple[Option, ...] = Field(default=(), description="Options of a multiple choice 选项")
+    better: Literal["higher", "lower"] | None = Field(
+        default=None, description="Of an outcome, which direction counts as better: higher or lower 向好方向"
+    )
+    levels: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)] = Field(
+        description="Five level descriptors, 1 to 5 等级描述"
+    )
+    evidence: Text = Field(description="Evidence to show 佐证要求")
+    maps_to: str = Field(description="Compatible models 对应模型")
+    source: Source = Field(description="Where it comes from 来源")
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:

@@ -36,10 +36,16 @@ class _Part(BaseModel):
 class StepCost(_Part):
     """Cost of one step 单步成本: of an indicator to a whole level from the one below, or of one option of a multiple choice."""
 
-    indicator: Annotated[str, Field(min_length=1, max_length=40)]
-    to_level: Annotated[int, Field(ge=1, le=LEVELS)] | None = None
-    option: Annotated[str, Field(min_length=1, max_length=40)] | None = None
-    cost: Cost
+    indicator: Annotated[str, Field(min_length=1, max_length=40)] = Field(
+        description="Indicator id, such as Z01 指标编号"
+    )
+    to_level: Annotated[int, Field(ge=1, le=LEVELS)] | None = Field(
+        default=None, description="Whole level 1 to 5 that the step leads to, from the one below 目标等级"
+    )
+    option: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
+        default=None, description="Name of the option that the step adds · 选项"
+    )
+    cost: Cost = Field(description="What the step costs, whole and not negative, in the unit of the table 成本")
 
     @property
     def step(self) -> tuple[str, int | str | None]:

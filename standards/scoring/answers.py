@@ -25,11 +25,17 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    level: Level | None = None
-    numbers: Annotated[dict[Name, Number], Field(max_length=10)] | None = None
-    choices: Annotated[tuple[Name, ...], Field(max_length=40)] | None = None
-    not_applicable: bool = False
-    reason: Reason | None = None
+    level: Level | None = Field(default=None, description="Maturity level 0–5 in half steps 成熟度等级")
+    numbers: Annotated[dict[Name, Number], Field(max_length=10)] | None = Field(
+        default=None, description="Raw numbers by name 原始数值"
+    )
+    choices: Annotated[tuple[Name, ...], Field(max_length=40)] | None = Field(
+        default=None, description="Names of the options chosen 所选项"
+    )
+    not_applicable: bool = Field(
+        default=False, description="Whether the indicator does not apply; give the reason 不适用"
+    )
+    reason: Reason | None = Field(default=None, description="Why 理由")
 
     def agrees_with(self, other: "Answer") -> bool:
         """Whether two answers state the same 答案一致: the wording of a reason and the order of choices aside."""

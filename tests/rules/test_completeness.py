@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import domain
-from domain.command_rights import COMMANDS
-from domain.events import CAPABILITIES
+from domain.events import CAPABILITIES, COMMANDS
 from domain.kernel import Rule
 from tests.rules.given import ACCEPTED, REFUSED
 
@@ -27,7 +26,7 @@ def rules() -> Iterator[Rule]:
 def whole_folder(request: pytest.FixtureRequest) -> None:
     """Skips where only a part of the folder was run: then most commands were never sent."""
     ran = {item.path for item in request.session.items}
-    here = set(Path(__file__).parent.glob("test_*.py"))
+    here = set(Path(__file__).parent.rglob("test_*.py"))
     chosen = request.config.option.keyword or request.config.option.markexpr or any("::" in a for a in request.config.args)
     if chosen or not here <= ran:
         pytest.skip("only a part of tests/rules was run")

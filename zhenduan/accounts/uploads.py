@@ -18,7 +18,8 @@ from sqlalchemy.exc import IntegrityError
 
 from api.kit.services import Ticket, Upload
 from domain.access import Role, head_of
-from domain.command_rights import COMMANDS, ROLE_NOT_ALLOWED
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.events import COMMANDS
 from domain.kernel import Rule
 from interop.foreign_files import ForeignFiles
 from journal import Caller

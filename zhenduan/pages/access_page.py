@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from domain.access import ATTRIBUTE_NAMES as NAMES
 from domain.access import ATTRIBUTE_OF_ROLE, EXPERTS, ROLE_NAMES, SEES_EVERYTHING, SEES_NOTHING, Role, head_of
-from domain.command_rights import COMMANDS, HELD_BY_PEOPLE, MAY_APPOINT
-from domain.events import CAPABILITIES
+from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT
+from domain.events import CAPABILITIES, COMMANDS
 from domain.fields import ANYONE, FIELDS, MASKS, SIGNED_IN
 
 HEAD = """# 权限 Access
@@ -74,16 +74,16 @@ def _commands() -> Iterator[tuple[str, ...]]:
         for capability in CAPABILITIES.values()
         for command in capability.commands
     }
-    for name, roles in COMMANDS.items():
+    for name, roles in sorted(COMMANDS.items()):
         yield f"`{name}`", says[name], _said(roles)
 
 
 def _masks() -> Iterator[tuple[str, ...]]:
     for chinese, english, coordinates in MASKS:
-        for coordinate in coordinates:
+        for coordinate in sorted(coordinates):
             yield chinese, english, f"`{coordinate}`", _said(FIELDS[coordinate])
 
 
 def _fields() -> Iterator[tuple[str, ...]]:
-    for coordinate, roles in FIELDS.items():
+    for coordinate, roles in sorted(FIELDS.items()):
         yield f"`{coordinate}`", _said(roles)

@@ -7,11 +7,12 @@ This page holds commands, facts and state; what may happen is decided in standar
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import EXPERTS, Nothing, Role, Scope
+from domain.command_rights import CITY, CITY_AND_SYSTEM, HELD_BY_PEOPLE
 from domain.kernel import Command, Event, Identifier, Label, Text
 from standards import AuthoredStandard, CompositionRule, StandardChange, changed
 
@@ -89,7 +90,7 @@ class _Part(BaseModel):
 
 
 class _About(Command):
-    revision: Identifier
+    revision: Identifier = Field(description="Revision of the standard 修订标识")
 
 
 class DraftRevision(_About):
@@ -98,39 +99,51 @@ class DraftRevision(_About):
     industries: of the published industry editions. rule: how far an overlay may go from the plain part.
     """
 
-    kind: RevisionKind
-    base: PlainKey
-    key: PlainKey
-    title: Label
-    why: Text
-    industries: Annotated[tuple[Industry, ...], Field(max_length=INDUSTRIES_AT_MOST)]
+    roles: ClassVar = CITY
+
+    kind: RevisionKind = Field(description="REVISION or ERRATUM · 修订类别")
+    base: PlainKey = Field(description="Key of the published plain edition to begin from 基础版本")
+    key: PlainKey = Field(description="Key of the plain edition that it becomes · 版本号")
+    title: Label = Field(description="Title 标题")
+    why: Text = Field(description="Why the standard is revised 修订理由")
+    industries: Annotated[tuple[Industry, ...], Field(max_length=INDUSTRIES_AT_MOST)] = Field(
+        description="GB/T 4754 divisions a provider serves, such as C34 服务行业. plan V2"
+    )
     rule: CompositionRule
 
 
 class ProposedChange(_Part):
     """One change of a draft 拟议改动; comment: the one that it answers."""
 
-    change: StandardChange
-    comment: Identifier | None = None
+    change: StandardChange = Field(description="One change: exactly one field is set 拟议改动. plan S5")
+    comment: Identifier | None = Field(default=None, description="Id of a comment 意见标识")
 
 
 class ChangeDraft(_About):
     """Change a draft 修改草案, as it stood at a draft version; the set of changes is taken whole or not at all."""
 
-    draft_version: DraftVersion
-    changes: Annotated[tuple[ProposedChange, ...], Field(min_length=1, max_length=CHANGES_AT_MOST)]
+    roles: ClassVar = CITY
+
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    changes: Annotated[tuple[ProposedChange, ...], Field(min_length=1, max_length=CHANGES_AT_MOST)] = Field(
+        description="Changes, taken together or not at all; their order means nothing 改动"
+    )
 
 
 class OpenConsultation(_About):
     """Put a draft to consultation 公开征求意见, from one day in the city to another, both included; its text is frozen."""
 
-    draft_version: DraftVersion
-    since: date
-    until: date
+    roles: ClassVar = CITY
+
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    since: date = Field(description="First day 起始日")
+    until: date = Field(description="Last day; none = open-ended 截止日")
 
 
 class CloseConsultation(_About):
     """Close a consultation 结束征求意见, once its last day is over; the text may be changed again."""
+
+    roles: ClassVar = CITY_AND_SYSTEM
 
 
 class CommentOnDraft(_About):
@@ -139,45 +152,64 @@ class CommentOnDraft(_About):
     industry: of the industry edition meant; None = the plain part.
     """
 
-    comment: Identifier
-    industry: Industry | None = None
-    clause: Clause = ""
-    text: Text
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    comment: Identifier = Field(description="Id of a comment 意见标识")
+    industry: Industry | None = Field(
+        default=None, description="Industry whose edition is meant, such as automotive; none = the plain part 行业版本"
+    )
+    clause: Clause = Field(
+        default="",
+        description="Clause of the standard, such as indicators.Z01.weight_in_dimension; empty for the whole · 条款",
+    )
+    text: Text = Field(description="What is said 文字")
 
 
 class AnswerComment(_About):
     """Say what became of a comment, and why 答复意见; a later answer replaces an earlier one."""
 
-    comment: Identifier
-    disposition: Disposition
-    reason: Text
+    roles: ClassVar = CITY
+
+    comment: Identifier = Field(description="Id of a comment 意见标识")
+    disposition: Disposition = Field(description="ADOPTED, PARTLY or REJECTED 意见处理")
+    reason: Text = Field(description="Why 理由")
 
 
 class NameReviewers(_About):
     """Send a draft to review by named experts 送审; whom a later list leaves out is no reviewer any more."""
 
-    reviewers: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=REVIEWERS_AT_MOST)]
+    roles: ClassVar = CITY
+
+    reviewers: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=REVIEWERS_AT_MOST)] = Field(
+        description="People who review, by id 评审人标识"
+    )
 
 
 class ReviewDraft(_About):
     """Approve a draft version or return it, with grounds 评审草案, as a named reviewer."""
 
-    draft_version: DraftVersion
-    verdict: Verdict
-    grounds: Text
+    roles: ClassVar = EXPERTS
+
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    verdict: Verdict = Field(description="APPROVE or RETURN 评审结论")
+    grounds: Text = Field(description="Grounds of the review 评审理由")
 
 
 class PublishRevision(_About):
     """Publish a draft as editions 发布修订, the plain one and one an industry, in force from a day on; those before retire then."""
 
-    draft_version: DraftVersion
-    since: date
+    roles: ClassVar = CITY
+
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    since: date = Field(description="First day 起始日")
 
 
 class AbandonRevision(_About):
     """Give a revision up 终止修订, with the reason."""
 
-    reason: Text
+    roles: ClassVar = CITY
+
+    reason: Text = Field(description="Why 理由")
 
 
 RevisionCommand = (

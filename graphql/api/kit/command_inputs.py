@@ -19,10 +19,13 @@ import strawberry
 from pydantic import BaseModel, ValidationError
 from strawberry.utils.str_converters import to_camel_case
 
-from api.kit.input_words import INPUT_WORDS
-
-KEY_OF_MAPPING = {"answers": "indicator", "editions": "industry", "forms": "size_class", "numbers": "name"}
-"""Field that is a mapping -> name of the field that carries its key in the list."""
+KEY_OF_MAPPING = {
+    "answers": ("indicator", "Indicator id, such as Z01 指标编号"),
+    "editions": ("industry", "Industry whose edition is meant, such as automotive; none = the plain part 行业版本"),
+    "forms": ("size_class", "large, medium, small or micro 规模类型"),
+    "numbers": ("name", "Name 名称"),
+}
+"""Field that is a mapping -> the field that carries its key in the list, and what that says."""
 
 MAPPINGS: dict[type, frozenset[str]] = {}
 """Input class -> its fields that are mappings in the command; a command may have a true list of the same name."""
@@ -54,12 +57,12 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations 
     return annotation, False
 
 
-def _graphql_type(name: str, annotation: Any) -> Any:  # noqa: ANN401
+def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: ANN401
     inner, optional = _unwrap(annotation)
     origin = get_origin(inner)
     result: Any
     if origin is tuple:
-        result = list[_graphql_type(name, get_args(inner)[0])]  # type: ignore[misc] # built at run time
+        result = list[_graphql_type(name, get_args(inner)[0], words)]  # type: ignore[misc] # built at run time
     elif origin is dict:
         result = list[_entry_type(name, get_args(inner)[1])]  # type: ignore[misc]
     elif isinstance(inner, type) and issubclass(inner, Enum):
@@ -67,7 +70,7 @@ def _graphql_type(name: str, annotation: Any) -> Any:  # noqa: ANN401
     elif isinstance(inner, type) and issubclass(inner, BaseModel):
         result = input_type(inner)
     elif origin in (Union, types.UnionType):
-        result = _union_type(name, inner)
+        result = _union_type(name, inner, words)
     elif origin is typing.Literal:
         result = str  # a mark such as "V-2" is no name that an enumeration of the schema could bear
     elif inner in PLAIN:
@@ -80,18 +83,19 @@ def _graphql_type(name: str, annotation: Any) -> Any:  # noqa: ANN401
 @cache
 def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
     """Item of a list that stands for a mapping: the key, then the value's own fields (or `value`)."""
-    key = (KEY_OF_MAPPING[field], str)
+    key, says = KEY_OF_MAPPING[field]
     inner, _ = _unwrap(value)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        made = _input(f"{inner.__name__}EntryInput", _first_line(inner), [_said(*key), *_fields(inner, frozenset())])
+        made = _input(f"{inner.__name__}EntryInput", _first_line(inner), [_said(key, str, says), *_fields(inner, frozenset())])
         MAPPINGS[made] = _mappings_of(inner)
         return made
     name = f"{field.capitalize().rstrip('s')}Input"
-    return _input(name, "Named value 命名数值", [_said(*key), _said("value", _graphql_type("value", inner))])
+    held = _said("value", _graphql_type("value", inner), "The value, exact 数值")
+    return _input(name, "Named value 命名数值", [_said(key, str, says), held])
 
 
 @cache
-def _union_type(field: str, union: Any) -> Any:  # noqa: ANN401
+def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401
     """One of several models, told apart by a member that each has a value of its own for: an input with one field a model."""
     members = get_args(union)
     shared: set[str] = set.intersection(*({n for n, f in m.model_fields.items() if _is_tag(f.annotation)} for m in members))
@@ -102,7 +106,6 @@ def _union_type(field: str, union: Any) -> Any:  # noqa: ANN401
         said = strawberry.field(default=strawberry.UNSET, description=_first_line(member))
         fields.append((member.model_fields[tag].default, kind | None, said))
     name = f"{field.capitalize()}Input"
-    words = INPUT_WORDS[field]
     made = strawberry.input(class_of(name, fields), name=name, description=words, one_of=True)
     UNIONS[made] = tag
     return made
@@ -117,17 +120,18 @@ def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
     for name, field in model.model_fields.items():
         if name in omit:
             continue
-        kind = _graphql_type(name, field.annotation)
+        kind = _graphql_type(name, field.annotation, field.description or "")
         if field.is_required():
-            required.append(_said(name, kind))
+            required.append(_said(name, kind, field.description))
         else:
-            optional.append(_said(name, kind | None, optional=True))
+            optional.append(_said(name, kind | None, field.description, optional=True))
     return iter([*required, *optional])
 
 
-def _said(name: str, kind: Any, *, optional: bool = False) -> Any:  # noqa: ANN401
-    """An input field with its words; a field without words fails at start-up."""
-    words = INPUT_WORDS[name]
+def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) -> Any:  # noqa: ANN401
+    """An input field with what it says of itself; one that says nothing fails at start-up."""
+    if not words:
+        raise TypeError(f"the field {name} of an input says nothing of itself: give it a description")
     said = strawberry.field(default=None, description=words) if optional else strawberry.field(description=words)
     return name, kind, said
 
@@ -179,7 +183,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
             if inner is None:
                 continue
             if field.name in MAPPINGS.get(type(value), ()):
-                found[field.name] = _mapping(KEY_OF_MAPPING[field.name], inner)
+                found[field.name] = _mapping(KEY_OF_MAPPING[field.name][0], inner)
             else:
                 found[field.name] = plain(inner)
         return found

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from api.kit.command_inputs import RepeatedKey, class_of, input_type, malformed, plain
 from api.kit.context import Context
 from api.server.errors import UserError
-from domain.command_rights import BY_THE_PROGRAM, COMMANDS, ROLE_NOT_ALLOWED, may_send
+from domain.command_rights import BY_THE_PROGRAM, ROLE_NOT_ALLOWED, may_send
 from domain.events import CAPABILITIES
 from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, without_invisible
 from journal import Conflict, Finish, Handled
@@ -158,7 +158,7 @@ def _mutation(
         return payload(user_errors=[], **outcome if filled.tells_version else {**outcome, "version": None})
 
     resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
-    roles = "、".join(sorted(role.value for role in COMMANDS[command.__name__]))
+    roles = "、".join(sorted(role.value for role in command.roles))
     description = f"{(command.__doc__ or '').strip()}\n\nRoles 可执行角色: {roles}. Capability 能力: {capability.name}"
     return strawberry.mutation(resolver=resolve, description=description)
 
@@ -180,7 +180,7 @@ def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, T
     members: dict[str, Any] = {}
     for capability in CAPABILITIES.values():
         for command in capability.commands:
-            if COMMANDS[command.__name__] == BY_THE_PROGRAM:
+            if command.roles == BY_THE_PROGRAM:
                 continue
             name = _snake(command.__name__)
             members[name] = _mutation(capability, command, filled.get(command, PLAIN), things.get(capability.name))

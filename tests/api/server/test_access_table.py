@@ -14,8 +14,7 @@ from api.server.field_rights import resolve_rights
 from api.server.operations import GraphQLRequest, GraphQLResponse, Operations
 from api.server.query_cost import Limits
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
-from domain.command_rights import COMMANDS
-from domain.events import CAPABILITIES
+from domain.events import CAPABILITIES, COMMANDS
 from domain.fields import FIELDS, MASKS
 from domain.kernel import Refused
 from journal import Caller, handle, open_journal

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.access import Role
-from domain.command_rights import COMMANDS
 from domain.diagnosis import case as d
+from domain.events import COMMANDS
 from domain.kernel import Refused
 from interop.proof import verify_dossier as verifier
 from journal import Caller, NewEntry, open_journal

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from domain.command_rights import COMMANDS, ROLE_NOT_ALLOWED
+from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis import case as d
 from domain.diagnosis import rules
 from domain.diagnosis.case import Status
 from domain.diagnosis.rules import DIAGNOSES
+from domain.events import COMMANDS
 from domain.kernel import NOT_FOUND, Command, OnStream
 from domain.participants.organisations import organisation_stream
 from domain.reservations import ReservationReleased, ReservationTaken

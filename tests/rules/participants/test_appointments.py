@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from domain.access import EXPERTS, Role
-from domain.command_rights import COMMANDS, HELD_BY_PEOPLE, MAY_APPOINT, ROLE_NOT_ALLOWED
+from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT, ROLE_NOT_ALLOWED
+from domain.events import COMMANDS
 from domain.kernel import NOT_FOUND
 from domain.participants import appointments as a
 from domain.participants import people as p
