@@ -48,7 +48,7 @@ class SmallAccounts:
     def identify(self, token: str, _snapshot: object = None) -> Identified | None:
         return self.sessions.get(token)
 
-    def sign_in(self, _login: str, _password: str) -> SignedIn | None:
+    def sign_in(self, _login: str, _password: str, _source: str = "") -> SignedIn | None:
         return None
 
     def sign_out(self, token: str) -> None:

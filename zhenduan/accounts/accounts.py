@@ -7,9 +7,12 @@ kept, so a stolen vault opens nothing.
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from threading import BoundedSemaphore
+from math import ceil
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -43,7 +46,7 @@ from zhenduan.accounts.memberships import Memberships
 from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.accounts.partner_keys import IssuedKey, PartnerKeys
 from zhenduan.accounts.sessions import SessionLimits, Sessions
-from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits
+from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits, network_of
 from zhenduan.accounts.single_sign_on import Subjects, signed_in_as
 from zhenduan.accounts.single_sign_on_provider import IdentityProvider, TokenRefused
 
@@ -52,12 +55,20 @@ log = logging.getLogger(__name__)
 SIGN_IN_BUSY = Rule(
     "SIGN_IN_BUSY", "plan P7", "当前登录人数较多，请稍后再试", "Too many are signing in at this moment; try again soon"
 )
+SIGN_IN_WAIT = Rule(
+    "SIGN_IN_WAIT",
+    "plan P7",
+    "尝试次数过多，请在 {seconds} 秒后再试",
+    "Too many wrong passwords from your address; try again in {seconds} s",
+)
 PASSWORDS_AT_ONCE = 2
 """Argon2 takes 64 MiB and four cores a password: so many are looked at side by side."""
 SIGN_INS_AT_ONCE = 6
 """So many may be under way or wait their turn, half the threads that answer operations; one more is told to come back.
 
 Anyone may sign in: without this bound strangers' guesses hold every thread, and nobody is answered."""
+SIGN_INS_OF_ONE_SOURCE = 4
+"""Of these; the others are left for people elsewhere."""
 SIGNED_BEGINS = "ey"
 """How every signed JSON token begins: the base64 of "{"."""
 
@@ -94,7 +105,8 @@ class LocalAccounts:
         self.subjects = Subjects(vault)
         self._provider = provider
         self._looking = BoundedSemaphore(PASSWORDS_AT_ONCE)
-        self._signing_in = BoundedSemaphore(SIGN_INS_AT_ONCE)
+        self._places = Lock()
+        self._at_once: Counter[str] = Counter()
         self._nobodys = self._hasher.hash(secrets.token_hex(32))
 
     # Logins
@@ -146,7 +158,7 @@ class LocalAccounts:
         if invited is None or not held or self._has_way_in(invited[0]) or self._memberships.every(invited[0]) != invited[1]:
             return None
         person, name = invited[0], checked(login, password)
-        if not self._attempts.admit(ticket, now):
+        if self._attempts.admit(ticket, None, now):
             raise LOGIN_TRIED_OFTEN.refuse()
         if self._known(name) is not None:
             raise LOGIN_TAKEN.refuse(login=name)
@@ -158,7 +170,7 @@ class LocalAccounts:
                 connection.execute(LOGINS.insert().values(row))
         except IntegrityError:
             raise LOGIN_TAKEN.refuse(login=row["login"]) from None
-        self._attempts.take_back(ticket)
+        self._attempts.take_back(ticket, None, now)
         return _identified(person, held[0], now, _end_of(held[0]))
 
     def knows(self, login: str) -> bool:
@@ -205,30 +217,46 @@ class LocalAccounts:
 
     # Sessions
 
-    def sign_in(self, login: str, password: str) -> SignedIn | None:
+    def sign_in(self, login: str, password: str, source: str = "") -> SignedIn | None:
         """Open a session in the person's first membership 登录.
 
-        None for an unknown login, a wrong password, a limit reached, or no membership today; the password is looked at
-        in every case, if only against nobody's, so that the time taken does not tell these apart.
+        None for an unknown login, a wrong password, or no membership today; the password is looked at in every case, if only
+        against nobody's, so that the time taken does not tell these apart.
+
+        source: the client's address.
 
         Raises:
-            Refused: SIGN_IN_BUSY; nothing was looked at or counted.
+            Refused: SIGN_IN_BUSY, SIGN_IN_WAIT; nothing was looked at or counted.
         """
-        if not self._signing_in.acquire(blocking=False):
-            raise SIGN_IN_BUSY.refuse()
-        try:
-            return self._sign_in(login, password)
-        finally:
-            self._signing_in.release()
+        with self._signing_in(network_of(source)):
+            return self._sign_in(login, password, source)
 
-    def _sign_in(self, login: str, password: str) -> SignedIn | None:
+    @contextmanager
+    def _signing_in(self, network: str) -> Iterator[None]:
+        """A place among those who sign in at this moment; one source has some of them, never all."""
+        with self._places:
+            mine = self._at_once[network]
+            if mine >= SIGN_INS_OF_ONE_SOURCE or self._at_once.total() >= SIGN_INS_AT_ONCE:
+                raise SIGN_IN_BUSY.refuse()
+            self._at_once[network] += 1
+        try:
+            yield
+        finally:
+            with self._places:
+                self._at_once[network] -= 1
+                if not self._at_once[network]:
+                    del self._at_once[network]
+
+    def _sign_in(self, login: str, password: str, source: str) -> SignedIn | None:
         now, name = self._clock(), login_name(login)
-        admitted = self._attempts.admit(name, now)
+        wait = self._attempts.admit(name, source, now)
+        if wait:
+            raise SIGN_IN_WAIT.refuse(seconds=ceil(wait.total_seconds()))
         known = self._known(name)
         right = self._matches(known.password_hash if known is not None else self._nobodys, password)
-        if not admitted or known is None or not right:
+        if known is None or not right:
             return None
-        self._attempts.take_back(name)
+        self._attempts.take_back(name, source, now)
         held = self._held(known.person, city_day(now))
         if not held:
             return None

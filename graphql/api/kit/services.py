@@ -86,11 +86,13 @@ class Ticket:
 class Accounts(Protocol):
     """Local accounts, sessions and partner keys 账户: secrets that change, outside the journal (decision 0026)."""
 
-    def sign_in(self, login: str, password: str) -> SignedIn | None:
+    def sign_in(self, login: str, password: str, source: str = "") -> SignedIn | None:
         """Open a session; None when login or password is wrong (one answer, in the same time).
 
+        source: the client's address.
+
         Raises:
-            Refused: too many sign in at this moment.
+            Refused: too many sign in at this moment, or this source has to wait.
         """
 
     def sign_out(self, token: str) -> None:

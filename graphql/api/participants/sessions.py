@@ -8,6 +8,7 @@ from api.kit.context import Context
 from api.kit.mutations import WAIT_SECONDS
 from api.participants.people import Membership, build_membership
 from api.server.errors import UserError
+from api.server.request_ids import client_address
 from domain.access import Everything, Role, sentence
 from domain.command_rights import MAY_APPOINT
 from domain.kernel import NOT_FOUND, Refused, Rule, city_day
@@ -180,7 +181,7 @@ class SessionMutations:
     def sign_in(self, info: strawberry.Info[Context, None], input: SignInInput) -> SignInPayload:  # noqa: A002
         """A session, or one answer for every wrong pair."""
         try:
-            opened = info.context.services.accounts.sign_in(input.login, input.password)
+            opened = info.context.services.accounts.sign_in(input.login, input.password, client_address.get())
         except Refused as refused:
             return SignInPayload(user_errors=[UserError.of(refused)])
         if opened is None:

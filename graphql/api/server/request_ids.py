@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 HEADER = "x-request-id"
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request that is answered in this thread or task; empty outside of any."""
+client_address: ContextVar[str] = ContextVar("client_address", default="")
+"""Whence that request came: the address that a trusted proxy names, else of the connection itself."""
 HEAD = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 """Messages that carry the headers of an answer."""
 
@@ -32,7 +34,8 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         identity = uuid4().hex
-        token = request_id.set(identity)
+        client = scope.get("client")
+        tokens = request_id.set(identity), client_address.set(client[0] if client else "")
         begun = False
 
         async def marked(message: Message) -> None:
@@ -48,7 +51,8 @@ class RequestIds:
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             await self._failed(scope, receive, _nothing if begun and scope["type"] == "http" else marked, fault)
         finally:
-            request_id.reset(token)
+            request_id.reset(tokens[0])
+            client_address.reset(tokens[1])
 
 
 async def _nothing(_message: Message) -> None:
