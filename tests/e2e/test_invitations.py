@@ -1,7 +1,6 @@
 """Invitations 邀请: a ticket stands for one person in the roles of then, and is nobody else's way in. plan P7, decision 0026."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
