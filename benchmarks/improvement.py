@@ -27,8 +27,8 @@ from standards import (
     load,
     published_editions,
 )
-from standards.improvement.cheapest import above_floors, covering_of, steps_unit
 from standards.improvement.cover_relaxation import relaxed
+from standards.improvement.needs import above_floors, covering_of, goal_of, steps_unit
 from standards.improvement.steps import Rung, rungs
 from tests.rules.firms import answer_at
 
@@ -108,7 +108,8 @@ def on_the_real_questionnaire(number: int) -> None:
         if found.cost:
             dearer.append(greedy(edition, answers, wanted, costs) / found.cost)
             ladders = ladders_of(edition, answers, costs)
-            problem = covering_of(edition, Form.FULL, wanted, above_floors(edition, Form.FULL, wanted, ladders))
+            goal = goal_of(edition, wanted)
+            problem = covering_of(edition, Form.FULL, goal, above_floors(edition, Form.FULL, goal, ladders))
             bounds = [bound.bound for needs in problem.needs if (bound := relaxed(problem, needs)) is not None]
             above.append(found.cost * steps_unit(ladders) / max(min(bounds), 1))
     print(f"{number} firms, 52 to 61 indicators, all published editions, wanted 1 to 4 grades up")

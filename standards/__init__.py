@@ -47,6 +47,7 @@ from standards.improvement.costs import (
     check_steps,
     costs_on,
 )
+from standards.improvement.lifting import Lifting, Raise, lifting
 from standards.improvement.steps import Rung
 from standards.revising.changes import StandardChange, clause_of
 from standards.revising.clauses import clause_label, is_clause, stated_at
@@ -98,6 +99,7 @@ __all__ = [
     "IndustryEdition",
     "Issued",
     "Kind",
+    "Lifting",
     "Measured",
     "NoCostsYet",
     "NoMappingYet",
@@ -108,6 +110,7 @@ __all__ = [
     "Overlay",
     "Problem",
     "Process",
+    "Raise",
     "Rung",
     "StandardChange",
     "StepCost",
@@ -132,6 +135,7 @@ __all__ = [
     "edition_mappings",
     "edition_of_json",
     "is_clause",
+    "lifting",
     "limit_on",
     "load",
     "load_composition",

@@ -9,13 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from projections.report.wording import described
-from standards import Edition, Gate, Indicator, IndicatorScore, Issued, Measured
-from standards.scoring.measure import rounded
+from standards import Answer, Edition, Form, Gate, Indicator, Issued, Lifting, Measured, Rung, lifting
+from standards.improvement.lifting import ALIKE
+from standards.improvement.steps import rungs
+from standards.scoring.measure import effective_weights, rounded
 
 WEAKEST = 6
 """How many of the weakest indicators the findings name."""
 RECOMMENDED = 8
-"""How many indicators are recommended at most: more than a firm can take up at once is no advice."""
+"""How many indicators are recommended, unless more are needed to lift a gate: more than can be taken up at once is no advice."""
 HUNDRED = Decimal(100)
 
 
@@ -42,17 +44,24 @@ class Overstatement:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """A next step 建议: one indicator, one level up.
+    """A next step 建议: one indicator, as far up as lifts the gates in the way, or else to the next place there is.
 
-    gain: points that the total rises by, two decimals half up. gates: codes of the gates that name the indicator.
+    gain: points that the total rises by, two decimals half up. gates: codes of the gates that need it.
     """
 
     indicator: Indicator
-    level: Decimal
-    goal: int
-    asks: str
+    before: Rung
+    after: Rung
     gain: Decimal
     gates: tuple[str, ...]
+
+    @property
+    def asks(self) -> str:
+        """What the standard asks for there: the options to add, or the description of the level."""
+        if self.after.options:
+            labels = {option.name: option.label for option in self.indicator.options}
+            return "补齐" + "、".join(labels[name] for name in self.after.options)
+        return described(self.indicator, self.after.level)
 
 
 def weaknesses(edition: Edition, verified: Measured) -> tuple[Weakness, ...]:
@@ -97,26 +106,39 @@ def _nearest(failed: Sequence[Gate]) -> tuple[Gate, ...]:
     return tuple(gate for gate in failed if gate.level == lowest)
 
 
-def recommendations(edition: Edition, verified: Measured, issued: Issued) -> tuple[Recommendation, ...]:
-    """What to do next 改进建议: indicators that a failed gate names, then those that gain most; one level up each."""
-    named: dict[str, tuple[str, ...]] = {}
-    for gate in obstacles(verified, issued):
-        for lift in gate.lift:
-            identity = lift.split(" ", 1)[0]
-            named[identity] = (*named.get(identity, ()), gate.code)
-    found = [
-        _one_level_up(edition, score, named.get(score.id, ()))
-        for score in verified.indicators
-        if score.level is not None and score.points is not None and score.points < HUNDRED
+def lifting_of(edition: Edition, form: Form, answers: Mapping[str, Answer], verified: Measured, issued: Issued) -> Lifting | None:
+    """The fewest indicators that lift the gates of the answers that stand in the way 解除方案; None where none of them does."""
+    stands = obstacles(verified, issued)
+    if not stands or issued.grade < verified.grade:
+        return None
+    return lifting(edition, form, answers, stands[0].level)
+
+
+def recommendations(
+    edition: Edition, form: Form, answers: Mapping[str, Answer], verified: Measured, lifted: Lifting | None
+) -> tuple[Recommendation, ...]:
+    """What to do next 改进建议: all of what lifts the gates in the way, then the next step of those that gain most.
+
+    answers: the verified ones. Where an indicator leads to and what that brings is what the scoring says of a raised answer.
+    """
+    weights = effective_weights(edition, form, frozenset(s.id for s in verified.indicators if s.level is not None))
+
+    def step(identity: str, before: Rung, after: Rung, gates: tuple[str, ...]) -> Recommendation:
+        gain = rounded(weights[identity] * (Fraction(after.points) - Fraction(before.points)) / 100)
+        return Recommendation(edition.by_id[identity], before, after, gain, gates)
+
+    first = [step(one.indicator.id, one.before, one.after, one.gates) for one in (lifted.raises if lifted else None) or ()]
+    named = {one.indicator.id for one in first}
+    rest = [
+        step(item.id, ladder[0], ladder[1], ())
+        for item in edition.of(form)
+        if item.id in weights and item.id not in named
+        if len(ladder := rungs(edition, item, answers[item.id], ALIKE)) > 1
     ]
-    found.sort(key=lambda step: (not step.gates, -step.gain))
-    return tuple(found[:RECOMMENDED])
+    rest.sort(key=lambda found: -found.gain)
+    return (*first, *rest[: max(RECOMMENDED - len(first), 0)])
 
 
-def _one_level_up(edition: Edition, score: IndicatorScore, gates: tuple[str, ...]) -> Recommendation:
-    assert score.level is not None and score.points is not None, "asked of applicable indicators only"  # noqa: S101, PT018
-    indicator = edition.by_id[score.id]
-    goal = min(int(score.level) + 1, len(indicator.levels))
-    rise = edition.points[Decimal(goal)] - score.points
-    gain = rounded(Fraction(score.weight) * Fraction(rise) / 100)
-    return Recommendation(indicator, score.level, goal, described(indicator, goal), gain, gates)
+def total_after(edition: Edition, form: Form, answers: Mapping[str, Answer], taken: Sequence[Recommendation]) -> Measured:
+    """What the scoring says once every recommendation is done 建议完成后测评."""
+    return edition.measure(form, {**answers, **{step.indicator.id: step.after.answer for step in taken}})

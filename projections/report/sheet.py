@@ -16,7 +16,7 @@ from domain.participants.enterprises import Firm
 from journal import Entry
 from journal.codec import decode
 from projections.report import advice, trail, wording
-from standards import Answer, Edition, Gate, Indicator, IndicatorScore, Issued, Measured
+from standards import Answer, Edition, Form, Gate, Indicator, IndicatorScore, Issued, Lifting, Measured, lifting
 
 GRADES = 10
 
@@ -103,7 +103,8 @@ class Sheet:
 
     version: of the report, from 1. dated: the day of issue or confirmation in the city's calendar. seats: (kind, name) of
     the organisations the firm belongs to, where their names are known. to_next: points missing to the next grade's band,
-    None at the top.
+    None at the top. lifts: level -> how its gates that failed are lifted. liftable: whether anything lifts those in the way.
+    afterwards: what the scoring says once every recommendation is done.
     """
 
     diagnosis: str
@@ -133,7 +134,10 @@ class Sheet:
     obstacles: tuple[Gate, ...]
     weaknesses: tuple[advice.Weakness, ...]
     overstatements: tuple[advice.Overstatement, ...]
+    lifts: Mapping[int, Lifting]
+    liftable: bool
     recommendations: tuple[advice.Recommendation, ...]
+    afterwards: Measured
     visits: tuple[trail.Visit, ...]
     reviews: tuple[str, ...]
     objections: tuple[trail.Objection, ...]
@@ -150,6 +154,19 @@ class Sheet:
     def not_applicable(self) -> tuple[Line, ...]:
         """Indicators verified as not applicable."""
         return tuple(line for line in self.lines if line.score.level is None)
+
+    @property
+    def first_actions(self) -> tuple[advice.Recommendation, ...]:
+        """What to do first: all of what lifts the gates in the way, or else the three that gain most."""
+        lifting = tuple(step for step in self.recommendations if step.gates)
+        return lifting or self.recommendations[:3]
+
+    def lift(self, gate: Gate) -> tuple[str, ...]:
+        """What lifts a gate that failed: the step of the process, or the indicators to raise; empty where nothing does."""
+        how = self.lifts.get(gate.level)
+        if how is None or gate in self.issued.gates:
+            return gate.lift
+        return tuple(wording.raised(one) for one in how.of(gate.code))
 
     @property
     def title(self) -> str:
@@ -177,6 +194,9 @@ def sheet(case: Case) -> Sheet:
     chapters = _chapters(edition, state, own, verified)
     reasons = {indicator: found.reason or "" for indicator, found in state.verified.items()}
     grade = issued.grade
+    answers = {indicator: found.answer for indicator, found in state.verified.items()}
+    lifted = advice.lifting_of(edition, state.form, answers, verified, issued)
+    recommended = advice.recommendations(edition, state.form, answers, verified, lifted)
     return Sheet(
         diagnosis=case.diagnosis,
         version=state.reports + 1,
@@ -209,7 +229,10 @@ def sheet(case: Case) -> Sheet:
         obstacles=advice.obstacles(verified, issued),
         weaknesses=advice.weaknesses(edition, verified)[: advice.WEAKEST],
         overstatements=advice.overstatements(edition, own, verified, reasons),
-        recommendations=advice.recommendations(edition, verified, issued),
+        lifts=_lifts(edition, state.form, answers, verified, lifted),
+        liftable=lifted is None or lifted.raises is not None,
+        recommendations=recommended,
+        afterwards=advice.total_after(edition, state.form, answers, recommended),
         visits=trail.visits(history),
         reviews=trail.reviews(history),
         objections=trail.objections(history),
@@ -217,6 +240,15 @@ def sheet(case: Case) -> Sheet:
         steps=trail.steps(history, edition, names),
         marks=_marks(chapters),
     )
+
+
+def _lifts(
+    edition: Edition, form: Form, answers: Mapping[str, Answer], verified: Measured, nearest: Lifting | None
+) -> dict[int, Lifting]:
+    """How the gates that failed are lifted, a level at a time; that of the nearest level is known already."""
+    known = {} if nearest is None else {nearest.level: nearest}
+    levels = {gate.level for gate in verified.gates if not gate.holds}
+    return {level: known.get(level) or lifting(edition, form, answers, level) for level in sorted(levels)}
 
 
 def grade_name(edition: Edition, grade: int) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from domain.access import ROLE_NAMES, Role
 from domain.diagnosis.case import FORM_NAMES, Diagnosis, Purpose, chosen_otherwise
 from domain.kernel import SHANGHAI
-from standards import Answer, Edition, Form, Indicator
+from standards import Answer, Edition, Form, Indicator, Raise
 from standards.scoring.measure import rounded
 
 ROLES: Mapping[str, str] = {
@@ -131,6 +131,13 @@ def applicability(state: Diagnosis) -> str:
     if not chosen_otherwise(state.edition, state.form, applied):
         return f"{said}，本诊断即依此进行"
     return f"{said}；本诊断另选 {state.edition} 版（{FORMS[state.form]}），理由：{state.reason}"
+
+
+def raised(one: Raise) -> str:
+    """An indicator and how far to raise it 提升项: "X03 生产设备联网率（升至 4 级）", "G06 …（加选数据专员）"."""
+    labels = {option.name: option.label for option in one.indicator.options}
+    chosen = "、".join(labels[name] for name in one.after.options)
+    return f"{one.indicator.id} {one.indicator.name}（{f'加选{chosen}' if chosen else f'升至 {number(one.after.level)} 级'}）"
 
 
 def dimension(edition: Edition, identity: str) -> str:

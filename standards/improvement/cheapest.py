@@ -1,34 +1,29 @@
 """Improvement 最低成本提升: the cheapest set of steps by which one firm reaches a wanted grade, with its proof. plan S4, R2.
 
 The wanted grade is a measured one. Gates rise with the level, so it is reached exactly when the total reaches the grade's band
-and every gate holds at the grade's level; each of them is a bound on sums of points, on levels, or on a number of key
-indicators. What the search finds is measured by the real scoring before it is told. Steps of the process are conditions.
+and every gate holds at the grade's level (`needs`). What the search finds is measured by the real scoring before it
+is told. Steps of the process are conditions.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
 
 from standards.edition.edition import GRADES, Edition, Form, Indicator
 from standards.improvement.costs import StepCosts
-from standards.improvement.cover import Choice, Cover, Covering, NoCover, cheapest_cover
+from standards.improvement.needs import PERCENT, WORK, Goal, Ladders, cheapest, goal_of, needed_for_gates
 from standards.improvement.steps import Rung, rungs
 from standards.scoring.answers import Answer
 from standards.scoring.measure import effective_weights, gates_at, level_of, rounded
 from standards.scoring.results import Gate, Issued, Measured, Process
-
-WORK = 400_000
-"""Partial plans looked at before the search gives up its claim: about a second, where the hardest known need a ninth."""
-PERCENT = 100
 
 
 @dataclass(frozen=True)
 class Improvement:
     """One indicator of the plan 改进项: from where, to where, and the total once everything up to it is done.
 
-    gates: codes of the gates that stand in the way today and name it.
+    gates: codes of the gates at the wanted level that need it: of each, the fewest of the plan that lift it by themselves.
     """
 
     indicator: Indicator
@@ -112,14 +107,9 @@ def cheapest_improvement(
         if not answers[item.id].not_applicable
     }
     ladders = {identity: found[:1] if identity in kept else found for identity, found in ladders.items()}
-    allowed = above_floors(edition, form, wanted, ladders)
-    cover: Cover | None = None
-    if all(allowed.values()):
-        try:
-            cover = cheapest_cover(covering_of(edition, form, wanted, allowed), work)
-        except NoCover:
-            cover = None
-    if cover is None:
+    goal = goal_of(edition, wanted)
+    found = cheapest(edition, form, goal, ladders, work)
+    if found is None:
         best = edition.measure(form, {**answers, **{identity: found[-1].answer for identity, found in ladders.items()}})
         return CheapestImprovement(
             wanted,
@@ -135,9 +125,8 @@ def cheapest_improvement(
             obstacles=tuple(_obstacles(edition, form, wanted, best)),
             examined=0,
         )
-    taken = _taken(edition, form, allowed, cover)
-    improvements = _in_order(edition, form, before, wanted, taken, ladders)
-    after = edition.measure(form, {**answers, **{identity: rung.answer for identity, rung in taken.items()}})
+    improvements = _in_order(edition, form, goal, found.taken, ladders)
+    after = edition.measure(form, {**answers, **{identity: rung.answer for identity, rung in found.taken.items()}})
     if after.grade < wanted:
         raise AssertionError("a plan that the scoring does not confirm is a bug")
     return CheapestImprovement(
@@ -147,12 +136,12 @@ def cheapest_improvement(
         after,
         edition.issue(after, process),
         improvements,
-        cover.cost // steps_unit(ladders),
-        cover.bound // steps_unit(ladders),
-        cover.is_cheapest,
+        found.cost,
+        found.bound,
+        found.proven,
         conditions,
         (),
-        cover.examined,
+        found.examined,
     )
 
 
@@ -177,142 +166,27 @@ def _conditions(edition: Edition, wanted: int, process: Process) -> tuple[Gate, 
     )
 
 
-def steps_unit(ladders: Mapping[str, Sequence[Rung]]) -> int:
-    """What one unit of cost counts in, so that plans of one cost are told apart by their number of steps."""
-    return 1 + sum(max(rung.steps for rung in found) for found in ladders.values())
-
-
-def above_floors(
-    edition: Edition, form: Form, wanted: int, ladders: Mapping[str, tuple[Rung, ...]]
-) -> dict[str, tuple[Rung, ...]]:
-    """The rungs that the floors of a grade's level leave: of key indicators, and of the security gates."""
-    level = level_of(wanted)
-    floors = dict.fromkeys(ladders, Decimal(0))
-    if level > 1:  # the first level has no gates
-        for item in edition.of(form):
-            if item.key and item.id in floors:
-                floors[item.id] = Decimal(level - edition.gates.key_indicators.levels_below)
-        for gate in edition.gates.security:
-            if level >= gate.from_level and gate.indicator in floors:
-                floors[gate.indicator] = max(floors[gate.indicator], gate.at_least)
-    return {identity: tuple(r for r in found if r.level >= floors[identity]) for identity, found in ladders.items()}
-
-
-def _exact_floor(score: Decimal) -> Fraction:
-    """The least exact score that is shown as at least this: shown scores are rounded to two decimals, half up."""
-    return (Fraction((score * PERCENT).to_integral_value(ROUND_CEILING)) - Fraction(1, 2)) / PERCENT
-
-
-def covering_of(
-    edition: Edition, form: Form, wanted: int, allowed: Mapping[str, Sequence[Rung]]
-) -> Covering:
-    """Bands and gates of a grade as a covering problem in integers, a block a dimension."""
-    level, gates = level_of(wanted), edition.gates
-    weights = effective_weights(edition, form, frozenset(allowed))
-    floor = _exact_floor(edition.bands[wanted - 1])
-    floors = {d.id: Fraction(0) for d in edition.dimensions}
-    wide: dict[str, Fraction] = {}
-    if level > 1:
-        lowest = level - gates.weakest_dimension.levels_below
-        for dimension in edition.dimensions:
-            share = Fraction(dimension.weight) / PERCENT
-            if dimension.base and lowest > 0:
-                floors[dimension.id] = _exact_floor(edition.bands[2 * lowest - 2]) * share
-            if dimension.base:
-                wide[dimension.id] = _exact_floor(edition.bands[2 * level - 2]) * share
-    values = {
-        identity: [weights[identity] * Fraction(rung.points) / PERCENT for rung in found]
-        for identity, found in allowed.items()
-    }
-    scale = _common_denominator(
-        [*(value for found in values.values() for value in found), floor, *floors.values(), *wide.values()]
-    )
-    unit = steps_unit(allowed)
-    stars = {item.id for item in edition.of(form) if item.key and item.id in allowed and level > 1}
-    blocks = tuple(
-        tuple(
-            tuple(
-                Choice(rung.cost * unit + rung.steps, int(value * scale), int(item.id in stars and rung.level >= level))
-                for rung, value in zip(allowed[item.id], values[item.id], strict=True)
-            )
-            for item in edition.of(form)
-            if item.dimension == dimension.id and item.id in allowed
-        )
-        for dimension in edition.dimensions
-    )
-    needs = [
-        tuple(int(max(floors[d.id], wide[d.id] if d.id in broad else 0) * scale) for d in edition.dimensions)
-        for broad in _broad(edition, level)
-    ]
-    count = -(-gates.key_indicators.share_percent * len(stars) // PERCENT)
-    return Covering(blocks, tuple(needs), int(floor * scale), count)
-
-
-def _broad(edition: Edition, level: int) -> Iterator[frozenset[str]]:
-    """Every least set of base dimensions that satisfies the breadth gate; one empty set where no gate stands."""
-    if level == 1:
-        yield frozenset()
-        return
-    rule = edition.gates.breadth
-    others = [d.id for d in edition.dimensions if d.base and d.id != rule.including]
-    for chosen in combinations(others, max(rule.at_least - 1, 0)):
-        yield frozenset({rule.including, *chosen})
-
-
-def _common_denominator(values: Sequence[Fraction]) -> int:
-    found = 1
-    for value in values:
-        found *= Fraction(value.denominator, found).numerator
-    return found
-
-
-def _taken(edition: Edition, form: Form, allowed: Mapping[str, Sequence[Rung]], cover: Cover) -> dict[str, Rung]:
-    """The rungs that a cover took, of indicators that move."""
-    found: dict[str, Rung] = {}
-    for dimension, picks in zip(edition.dimensions, cover.picks, strict=True):
-        mine = [item.id for item in edition.of(form) if item.dimension == dimension.id and item.id in allowed]
-        for identity, pick in zip(mine, picks, strict=True):
-            if allowed[identity][pick].steps:
-                found[identity] = allowed[identity][pick]
-    return found
-
-
 def _in_order(
-    edition: Edition,
-    form: Form,
-    before: Measured,
-    wanted: int,
-    taken: Mapping[str, Rung],
-    ladders: Mapping[str, Sequence[Rung]],
+    edition: Edition, form: Form, goal: Goal, taken: Mapping[str, Rung], ladders: Ladders
 ) -> tuple[Improvement, ...]:
     """The plan in the order to take it up: what lifts a gate first, then what gains most for its cost, then the edition's."""
-    named = _named_by_gates(edition, form, before, wanted)
+    needed = needed_for_gates(edition, form, goal, ladders, taken)
     weights = effective_weights(edition, form, frozenset(ladders))
 
     def gain(identity: str) -> Fraction:
         rise = Fraction(taken[identity].points) - Fraction(ladders[identity][0].points)
         return weights[identity] * rise / max(taken[identity].cost, 1)
 
-    order = sorted((item.id for item in edition.of(form) if item.id in taken), key=lambda i: (i not in named, -gain(i)))
+    order = sorted((item.id for item in edition.of(form) if item.id in taken), key=lambda i: (not needed[i], -gain(i)))
     total = sum((weights[identity] * Fraction(found[0].points) for identity, found in ladders.items()), Fraction(0))
     improvements = []
     for identity in order:
         here, there = ladders[identity][0], taken[identity]
         total += weights[identity] * (Fraction(there.points) - Fraction(here.points))
-        gates = named.get(identity, ())
-        improvements.append(Improvement(edition.by_id[identity], here, there, rounded(total / PERCENT), gates))
+        improvements.append(
+            Improvement(edition.by_id[identity], here, there, rounded(total / PERCENT), needed[identity])
+        )
     return tuple(improvements)
-
-
-def _named_by_gates(edition: Edition, form: Form, before: Measured, wanted: int) -> dict[str, tuple[str, ...]]:
-    """Indicators that a gate at the wanted level names today -> codes of those gates."""
-    level = level_of(wanted)
-    named: dict[str, tuple[str, ...]] = {}
-    for gate in _gates(edition, form, before, level) if level > 1 else ():
-        for lift in gate.lift:
-            identity = lift.split(" ", 1)[0]
-            named[identity] = (*named.get(identity, ()), gate.code)
-    return named
 
 
 def _gates(edition: Edition, form: Form, measured: Measured, level: int) -> list[Gate]:

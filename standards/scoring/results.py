@@ -32,7 +32,11 @@ class IndicatorScore(_Part):
 
 
 class Gate(_Part):
-    """A gate as it stood at one level 门槛: whether it holds, and if not, what would lift it."""
+    """A gate as it stood at one level 门槛: whether it holds, and if not, what falls short of it.
+
+    lift: the dimensions, indicators or steps that fall short, all of them; kept with every result since the first one, and so
+    by its name. What would do is less: `standards.improvement.lifting` works it out when it is read.
+    """
 
     code: str
     level: int

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from api.diagnosis.diagnosis_result import Result, result_of
-from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, moment
+from api.diagnosis.parts import (
+    Answer,
+    Evidence,
+    Report,
+    load_answers,
+    load_evidence,
+    load_reports,
+    moment,
+    verified_answers,
+)
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
@@ -95,6 +104,10 @@ class DiagnosisFilter:
     grade: int | None = strawberry.field(default=None, description="出具档, 0–10")
 
 
+LIFTS = frozenset({"result.gates.lift", "result.gates.liftProven"})
+"""What is worked out from the verified answers when it is asked for, and only then."""
+
+
 def editions_of(context: Context, keys: Sequence[str]) -> dict[str, Edition]:
     """Published editions by key, read once a process: they never change."""
     known = context.services.editions
@@ -153,6 +166,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     answers = load_answers(context, ids, edition_of, editions) if "answers" in wanted else {}
     evidence = load_evidence(context, ids, edition_of, editions) if "evidence" in wanted else {}
     reports = load_reports(context, ids) if "reports" in wanted else {}
+    verified = verified_answers(context, ids) if LIFTS & wanted else {}
     return [
         Diagnosis(
             id=strawberry.ID(row.id),
@@ -179,7 +193,11 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             answers=answers.get(row.id, []),
             evidence=evidence.get(row.id, []),
             reports=reports.get(row.id, []),
-            result=result_of(row.result, editions[row.edition]) if row.result and "result" in wanted else None,
+            result=(
+                result_of(row.result, editions[row.edition], Form(row.form), verified.get(row.id))
+                if row.result and "result" in wanted
+                else None
+            ),
             basis=_basis(row) if "basis" in wanted else None,
             as_of=known_then(context, f"diagnosis/{row.id}"),
         )

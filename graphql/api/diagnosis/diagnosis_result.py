@@ -1,11 +1,13 @@
 """Result 评分结果 in the schema: measured and issued grade apart, self and verified score apart, with every reason. plan S4."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import strawberry
 
 from domain.diagnosis.case import DiagnosisScored
-from standards import Edition
+from projections.report.wording import raised
+from standards import Answer, Edition, Form, Issued, Lifting, Measured, lifting
 from standards import Gate as TriedGate
 
 
@@ -18,7 +20,12 @@ class Gate:
     holds: bool = strawberry.field(description="Whether it is passed 是否满足")
     says: str = strawberry.field(description="What it asks 要求")
     says_in_english: str = strawberry.field(description="What it asks, in English 英文说明")
-    lift: list[str] = strawberry.field(description="What would lift the grade 提升路径")
+    falls_short: list[str] = strawberry.field(description="Dimensions, indicators or steps that fall short of it today 未达项")
+    lift: list[str] = strawberry.field(
+        description="What lifts it 提升路径: its part of the fewest indicators that lift every gate of this level at once, each "
+        "with how far to raise it; of a gate of the process, the step. Empty where it holds or nothing lifts it"
+    )
+    lift_proven: bool = strawberry.field(description="Whether it is proven that no fewer would do 是否已证明最少")
 
 
 @strawberry.type(description="Score of one dimension 维度得分, 0–100, two decimals half up")
@@ -65,20 +72,42 @@ class Result:
     gates: list[Gate] = strawberry.field(description="Gates of the answers, then of the process 门槛")
 
 
-def gate_of(gate: TriedGate) -> Gate:
-    """A gate as the schema shows it."""
+Lifts = Mapping[int, Lifting]
+"""Level -> how its gates are lifted."""
+
+
+def lifts_of(edition: Edition, form: Form, answers: Mapping[str, Answer], measured: Measured) -> Lifts:
+    """How the gates that failed are lifted from some answers, a level at a time."""
+    levels = {gate.level for gate in measured.gates if not gate.holds}
+    return {level: lifting(edition, form, answers, level) for level in levels}
+
+
+def gate_of(gate: TriedGate, lifts: Lifts | None = None) -> Gate:
+    """A gate as the schema shows it. lifts: of a gate of the answers; a step of the process lifts its gate by itself."""
+    how = None if lifts is None else lifts.get(gate.level)
+    lift = list(gate.lift) if lifts is None else [raised(one) for one in how.of(gate.code)] if how is not None else []
     return Gate(
         code=gate.code,
         level=gate.level,
         holds=gate.holds,
         says=gate.says,
         says_in_english=gate.says_in_english,
-        lift=list(gate.lift),
+        falls_short=list(gate.lift),
+        lift=lift,
+        lift_proven=how is None or how.proven,
     )
 
 
-def result_of(stored: str, edition: Edition) -> Result:
-    """The result behind the stored bytes of `diagnosis.scored.v1`."""
+def gates_of(measured: Measured, issued: Issued, lifts: Lifts) -> list[Gate]:
+    """Gates of the answers, then of the process."""
+    return [*(gate_of(gate, lifts) for gate in measured.gates), *map(gate_of, issued.gates)]
+
+
+def result_of(stored: str, edition: Edition, form: Form, answers: Mapping[str, Answer] | None) -> Result:
+    """The result behind the stored bytes of `diagnosis.scored.v1`.
+
+    answers: the verified ones, where it is asked what lifts a gate.
+    """
     scored = DiagnosisScored.model_validate_json(stored)
     own, verified, issued = scored.self_measured, scored.verified, scored.issued
     dimensions = {dimension.id: dimension for dimension in edition.dimensions}
@@ -117,5 +146,5 @@ def result_of(stored: str, edition: Edition) -> Result:
             )
             for item in verified.indicators
         ],
-        gates=[gate_of(gate) for gate in (*verified.gates, *issued.gates)],
+        gates=gates_of(verified, issued, lifts_of(edition, form, answers, verified) if answers is not None else {}),
     )

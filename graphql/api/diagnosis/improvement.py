@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from strawberry.utils.str_converters import to_camel_case
 
 from api.diagnosis.diagnoses import editions_of, held_in
-from api.diagnosis.diagnosis_result import Gate, gate_of
+from api.diagnosis.diagnosis_result import Gate, Lifts, gate_of, gates_of, lifts_of
 from api.diagnosis.improvement_words import descriptor, improvement_said, needed, plan_said
-from api.diagnosis.parts import NamedNumber
+from api.diagnosis.parts import NamedNumber, verified_answers
 from api.kit.command_inputs import input_type, malformed, plain
 from api.kit.context import Context
-from api.kit.paging import AtLeast
+from api.kit.paging import AtLeast, below, wanted_fields
 from api.server.errors import MALFORMED_INPUT
 from api.standard.improvement_costs import ImprovementCosts, build_costs
 from domain.disclosures import PROTECTED
@@ -43,6 +43,8 @@ MANY = 400
 """Single steps that a caller may price, above the steps of any form."""
 MASKS = frozenset({PROTECTED["Query"]["cheapestImprovement"], PROTECTED["Diagnosis"]["answers"]})
 """A plan repeats the detailed result, and the verified answers it starts from."""
+
+LIFTS = frozenset({"gates.lift", "gates.liftProven"})
 
 NOT_VERIFIED_YET = Rule(
     "NOT_VERIFIED_YET",
@@ -81,7 +83,7 @@ class PlannedImprovement:
     cost: Decimal = strawberry.field(description="Cost of its steps 成本, whole, in the unit of the costs")
     gain: Decimal = strawberry.field(description="Points of the indicator it brings 指标加分, 0–100")
     total_after: Decimal = strawberry.field(description="Total once this and all above are done 累计总分, 0–100")
-    gates: list[str] = strawberry.field(description="Gates at the wanted level that name it today 所涉门槛代码")
+    gates: list[str] = strawberry.field(description="Gates at the wanted level that need it 所涉门槛代码")
     sentence: str = strawberry.field(description="The line as a sentence 说明")
 
 
@@ -121,13 +123,13 @@ class CheapestImprovementPlan:
     after: ImprovementOutcome = strawberry.field(description="With the plan done, or the best that can be reached 改进后")
 
 
-def _outcome(measured: Measured, issued: Issued) -> ImprovementOutcome:
+def _outcome(measured: Measured, issued: Issued, lifts: Lifts) -> ImprovementOutcome:
     return ImprovementOutcome(
         total=measured.total,
         measured_grade=measured.grade,
         issued_grade=issued.grade,
         grade_name=issued.grade_name,
-        gates=[gate_of(gate) for gate in (*measured.gates, *issued.gates)],
+        gates=gates_of(measured, issued, lifts),
     )
 
 
@@ -155,9 +157,13 @@ def _planned(one: Improvement, unit: CostUnit) -> PlannedImprovement:
 
 
 def build_plan(
-    row: DiagnosisRow, edition: Edition, found: CheapestImprovement, costs: ImprovementCosts
+    row: DiagnosisRow,
+    edition: Edition,
+    found: CheapestImprovement,
+    costs: ImprovementCosts,
+    lifts: tuple[Lifts, Lifts] = ({}, {}),
 ) -> CheapestImprovementPlan:
-    """A plan as the schema shows it."""
+    """A plan as the schema shows it. lifts: how the gates that fail before and after it are lifted, where that is asked."""
     unit = CostUnit(costs.unit.lower())
     chinese, english = plan_said(edition, found, unit)
     return CheapestImprovementPlan(
@@ -177,8 +183,8 @@ def build_plan(
         improvements=[_planned(one, unit) for one in found.improvements],
         conditions=[gate_of(gate) for gate in found.conditions],
         obstacles=[ImprovementObstacle(code=o.code, says=o.says, says_in_english=o.says_in_english) for o in found.obstacles],
-        before=_outcome(found.before, found.issued_before),
-        after=_outcome(found.after, found.issued_after),
+        before=_outcome(found.before, found.issued_before, lifts[0]),
+        after=_outcome(found.after, found.issued_after, lifts[1]),
     )
 
 
@@ -227,11 +233,7 @@ def _verified(context: Context, row: DiagnosisRow, edition: Edition) -> dict[str
     Raises:
         Refused: NOT_VERIFIED_YET.
     """
-    found = {
-        answer.indicator: Answer.model_validate_json(answer.verified)
-        for answer in diagnoses.answers(context.snapshot, context.scope, [row.id])
-        if answer.verified is not None
-    }
+    found = verified_answers(context, [row.id]).get(row.id, {})
     if missing := edition.missing(Form(row.form), found):
         raise NOT_VERIFIED_YET.refuse(count=len(missing))
     return found
@@ -296,4 +298,10 @@ class ImprovementQueries:
             used,
             kept=frozenset(keep or ()),
         )
-        return build_plan(row, edition, found, build_costs(table, overridden=steps))
+        better = {**answers, **{one.indicator.id: one.after.answer for one in found.improvements}}
+        wanted = wanted_fields(info)
+        lifts = (
+            lifts_of(edition, Form(row.form), answers, found.before) if LIFTS & below(wanted, "before") else {},
+            lifts_of(edition, Form(row.form), better, found.after) if LIFTS & below(wanted, "after") else {},
+        )
+        return build_plan(row, edition, found, build_costs(table, overridden=steps), lifts)

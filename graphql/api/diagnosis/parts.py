@@ -90,6 +90,15 @@ def _statement(answer: GivenAnswer) -> Statement:
     )
 
 
+def verified_answers(context: Context, ids: Sequence[str]) -> dict[str, dict[str, GivenAnswer]]:
+    """Diagnosis -> indicator -> the answer as the provider found it, of those that were verified."""
+    found: dict[str, dict[str, GivenAnswer]] = {}
+    for row in diagnoses.answers(context.snapshot, context.scope, ids):
+        if row.verified is not None:
+            found.setdefault(row.diagnosis, {})[row.indicator] = GivenAnswer.model_validate_json(row.verified)
+    return found
+
+
 def load_answers(
     context: Context, ids: Sequence[str], edition_of: Mapping[str, str], editions: Mapping[str, Edition]
 ) -> dict[str, list[Answer]]:

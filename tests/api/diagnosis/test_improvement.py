@@ -7,7 +7,7 @@ from typing import Any
 from standards import Form, Process, StepCost, cheapest_improvement, cost_tables
 from tests.api.record.test_disclosures import held, rows
 from tests.live_city import EDITION, LiveCity
-from tests.rules.firms import uniform
+from tests.rules.firms import answer_at, uniform
 
 PLAN = """query($id: ID!, $grade: Int!, $costs: [StepCostInput!], $keep: [String!]) {
   cheapestImprovement(diagnosis: $id, grade: $grade, costs: $costs, keep: $keep) {
@@ -195,3 +195,24 @@ def test_malformed_costs_name_their_field_and_unknown_steps_their_rule(city: Liv
     unknown = {**SENT, "singles": [{"indicator": "Q99", "toLevel": 2, "cost": 1}]}
     assert city.refused("city", "setImprovementCosts", **unknown) == "COSTS_INDICATOR_UNKNOWN"
     assert city.refused("city", "setImprovementCosts", **{**SENT, "edition": "2031"}) == "EDITION_UNKNOWN"
+
+
+GATES = """query($id: ID!) { diagnosis(id: $id) { result { gates { code holds fallsShort lift liftProven } } }
+  cheapestImprovement(diagnosis: $id, grade: 5) { improvements { indicator gates }
+    before { gates { code level holds lift } } } }"""
+
+
+def test_what_lifts_a_gate_is_no_more_than_the_what_if_needs(city: LiveCity) -> None:
+    """Several key indicators fall short of level 3; what is shown as lifting the gate are only as many as must rise."""
+    stars = [item.id for item in EDITION.of(Form.BRIEF) if item.key]
+    low = stars[: len(stars) - -(-EDITION.gates.key_indicators.share_percent * len(stars) // 100) + 2]
+    case = city.issued(4, {identity: answer_at(EDITION.by_id[identity], 2) for identity in low})
+    shown = city.data("enterprise", GATES, id=case)
+    [gate] = [gate for gate in shown["diagnosis"]["result"]["gates"] if not gate["holds"]]
+    assert (gate["code"], len(gate["fallsShort"]), len(gate["lift"])) == ("GATE_KEY_INDICATORS", len(low), 2)
+    assert gate["liftProven"] is True
+    assert {said.split(" ", 1)[0] for said in gate["lift"]} <= set(low)
+    plan = shown["cheapestImprovement"]
+    assert len(gate["lift"]) <= len(plan["improvements"])
+    assert [one["lift"] for one in plan["before"]["gates"] if not one["holds"]] == [gate["lift"]]
+    assert [one["gates"] for one in plan["improvements"]] == [["GATE_KEY_INDICATORS"]] * 2
