@@ -16,7 +16,7 @@ from journal.blobs import Blobs
 from journal.disclosure_log.stores import open_disclosures
 from journal.outages import require_writable
 from journal.secrets.personal import PersonalKeys
-from journal.secrets.vault import derived, master_key, open_vault
+from journal.secrets.vault import Vault, derived, master_key, open_vault
 from journal.transparency.transparency_log import TransparencyLog, open_log
 from projections import open_read_models
 from projections.participants import people
@@ -50,6 +50,7 @@ class Installation:
     accounts: LocalAccounts
     log: TransparencyLog
     witnesses: Witnesses
+    vault: Vault
 
 
 @contextmanager
@@ -118,7 +119,7 @@ def opened(
                 "FILES": blobs.require_room,
             },
         )
-        yield Installation(services, accounts, log, witnesses)
+        yield Installation(services, accounts, log, witnesses, vault)
 
 
 def finish_erasures(installation: Installation) -> int:

@@ -34,6 +34,8 @@ LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one file; uploads are smaller by far, and what unpacks to more was put there to fill our memory."""
 MANIFEST, SIGNED = "manifest.json", "manifest.note"
 CHECKPOINTS, COSIGNATURES, OUTCOMES, FILES = "checkpoints.jsonl", "cosignatures.jsonl", "outcomes.jsonl", "files/"
+ACCOUNTS = "accounts.jsonl"
+"""Whom the vault held an account for when the backup was made: ids of persons, and nothing that opens one."""
 OUTCOME_COLUMNS = ("actor", "idempotency_key", "digest", "outcome")
 Progress = Callable[[int], None]
 
@@ -155,6 +157,12 @@ class Backup:
         except (KeyError, ValueError) as error:
             raise BackupRefused(f"{name}: {error}") from error
         self._require(name, hashed.hexdigest())
+
+    def accounts(self) -> frozenset[str] | None:
+        """Persons who could sign in when it was made; None where a backup of an older version does not say."""
+        if ACCOUNTS not in self.manifest.tables:
+            return None
+        return frozenset(str(row["person"]) for row in self.rows(ACCOUNTS))
 
     def files(self) -> Iterator[bytes]:
         """The files, each compared with its hash."""

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from journal.backup.format import (
+    ACCOUNTS,
     CHECKPOINTS,
     COSIGNATURES,
     FILES,
@@ -76,6 +77,7 @@ def back_up(
     blobs: Blobs,
     now: datetime,
     progress: Progress | None = None,
+    accounts: Iterable[str] = (),
 ) -> Manifest:
     """Write everything to one file 备份, as of one moment; its owner's alone (0600), it appears when it is whole and on disk.
 
@@ -86,6 +88,7 @@ def back_up(
         blobs: the files; those that entries cite are taken.
         now: stated in the manifest.
         progress: told the number of entries written.
+        accounts: persons who can sign in, so that a restore knows whether its vault is whole.
 
     Raises:
         BackupRefused: the file exists, or the entries are not those of the head, so that a backup would be worthless.
@@ -97,7 +100,7 @@ def back_up(
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
         journal.snapshot() as cursor,
     ):
-        return _written(archive, cursor, journal, log, blobs, now, progress)
+        return _written(archive, cursor, journal, log, blobs, now, progress, accounts)
 
 
 def _written(
@@ -108,6 +111,7 @@ def _written(
     blobs: Blobs,
     now: datetime,
     progress: Progress | None,
+    accounts: Iterable[str],
 ) -> Manifest:
     head = journal.head()
     tree = Tree(head.digest)
@@ -135,6 +139,7 @@ def _written(
     tables = {OUTCOMES: digest_of_outcomes}
     tables[CHECKPOINTS] = _lines(archive, CHECKPOINTS, iter(checkpoints))[1]
     tables[COSIGNATURES] = _lines(archive, COSIGNATURES, iter(cosignatures))[1]
+    tables[ACCOUNTS] = _lines(archive, ACCOUNTS, ({"person": person} for person in sorted(accounts)))[1]
     kept = _files(archive, sorted(cited), blobs)
     keys = log.keys()
     manifest = Manifest(

@@ -28,6 +28,8 @@ KEYS = Table(
     Column("wrapped", LargeBinary),  # NULL once destroyed: the row stays, so that no new key is ever drawn
 )
 NONCE_BYTES = 12
+WRAP = "wrap the keys of persons"
+"""What the key is derived for that these are wrapped by."""
 NOBODY = ""
 """A key under this name is drawn first and unwrapped at every start: a wrong master key is found out at once."""
 MARK = "p1."
@@ -65,7 +67,7 @@ class PersonalKeys:
     def __init__(self, vault: Vault, master: bytes) -> None:
         """Raises MasterKeyUnusable: the vault's keys were wrapped by another master key."""
         self._vault = vault
-        self._wrap = AESGCM(derived(master, "wrap the keys of persons"))
+        self._wrap = AESGCM(derived(master, WRAP))
         vault.create(META)
         self._key(NOBODY, draw=True)
 

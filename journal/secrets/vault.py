@@ -125,6 +125,18 @@ class Vault:
                 raise
             connection.commit()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection whose every read is of one moment, while others go on writing."""
+        engine = self._engine if self._sqlite else self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
     def scrub(self) -> None:
         """What was just deleted leaves SQLite's write-ahead log too 清除残留, which else keeps the page as it was before.
 

@@ -65,7 +65,7 @@ def people(installation: Installation, token: str) -> dict[str, tuple[str, bool]
 def brought_back(before: Path, there: Path, file: Path) -> None:
     there.mkdir(exist_ok=True)
     shutil.copy(before / "log.key", there / "log.key")
-    assert run(there, "restore", str(file)) == 0
+    assert run(there, "restore", str(file), "--accept-missing") == 0
 
 
 def test_a_city_is_lost_and_brought_back(before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,7 +85,7 @@ def test_a_city_is_lost_and_brought_back(before: Path, tmp_path: Path, capsys: p
     assert not there.exists()
 
     brought_back(before, there, file)
-    assert run(there, "restore", str(file)) == 1
+    assert run(there, "restore", str(file), "--accept-missing") == 1
     assert "not empty" in capsys.readouterr().err
     assert run(there, "verify") == 0
     with opened(Settings(before)) as old, opened(Settings(there)) as new:
@@ -140,7 +140,7 @@ def test_a_key_that_is_not_the_logs_own_does_not_go_on_with_it(
     assert run(tmp_path / "other", "init") == 0
     there.mkdir()
     shutil.copy(tmp_path / "other" / "log.key", there / "log.key")
-    assert run(there, "restore", str(file), "--log-key", key) == 1
+    assert run(there, "restore", str(file), "--log-key", key, "--accept-missing") == 1
     assert "not the log's key" in capsys.readouterr().err
     with opened(Settings(there)) as installation:
         assert installation.services.journal.head().size == 0
@@ -152,7 +152,7 @@ def test_a_new_log_begins_where_the_key_is_lost(before: Path, tmp_path: Path) ->
     assert run(before, "checkpoint") == 0
     assert run(before, "backup", str(file)) == 0
     assert run(before, "restore", str(file), "--new-log") == 2, "the old key must not sign for another history"
-    assert run(there, "restore", str(file), "--new-log") == 0
+    assert run(there, "restore", str(file), "--new-log", "--accept-missing") == 0
     assert run(there, "checkpoint") == 0
     assert run(there, "verify") == 0
     assert run(before, "restore", str(file)) == 1

@@ -2,15 +2,31 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from journal.backup.format import Backup, BackupRefused, open_backup
 from journal.backup.restore import NotEmpty, restore
 from journal.backup.write import back_up
+from journal.secrets.personal import KEYS
+from journal.secrets.vault import master_key, open_vault
+from journal.secrets.vault_copy import (
+    Tables,
+    VaultCopyRefused,
+    VaultInUse,
+    load_copy,
+    read_copy,
+    require_master,
+    require_unused,
+    tables_of,
+    vault_exists,
+    write_copy,
+)
 from journal.transparency.signed_notes import NoteRefused, VerifierKey
 from zhenduan.cli.answers import answer, progress
 from zhenduan.settings import DIGEST, Settings
+from zhenduan.vault_needs import missing, who_signs_in
 from zhenduan.wiring import finish_erasures, now, opened
 
 
@@ -19,7 +35,8 @@ def backup(settings: Settings, file: Path) -> int:
     with opened(settings) as installation, progress("备份 backing up", "条 entries") as told:
         services = installation.services
         try:
-            manifest = back_up(file, services.journal, installation.log, services.blobs, now(), told)
+            accounts = who_signs_in(tables_of(installation.vault))
+            manifest = back_up(file, services.journal, installation.log, services.blobs, now(), told, accounts)
         except BackupRefused as refused:
             sys.stderr.write(f"{refused}\n")
             return 1
@@ -30,13 +47,27 @@ def backup(settings: Settings, file: Path) -> int:
     return 1 if manifest.missing else 0
 
 
+def backup_vault(settings: Settings, file: Path) -> int:
+    """Write the vault whole to one file, sealed under the master key, while the installation runs."""
+    with opened(settings) as installation:
+        try:
+            tables = write_copy(file, installation.vault, master_key(settings.master_key))
+        except VaultCopyRefused as refused:
+            sys.stderr.write(f"{refused}\n")
+            return 1
+    keys, accounts = len(tables[KEYS.name]) - 1, len(who_signs_in(tables))  # one key is nobody's
+    said = f"已备份密库 the vault is backed up: {keys} 人的密钥 keys of persons, {accounts} 人的账户 accounts"
+    answer(said, keys=keys, accounts=accounts)
+    return 0
+
+
 def check(file: Path, log_keys: Sequence[str], *, unsigned: bool) -> int:
     """Check a backup with no installation; 1 when it is not to be believed. unsigned: see `Backup.checked`."""
     try:
         keys = [VerifierKey.parse(text) for text in log_keys]
         with open_backup(file) as backup, progress("核验备份 checking", "条 entries") as told:
             head = backup.checked(keys, told, unsigned=unsigned)
-            missing = backup.manifest.missing
+            lost = backup.manifest.missing
     except (BackupRefused, NoteRefused) as refused:
         sys.stderr.write(f"{refused}\n")
         return 1
@@ -45,14 +76,30 @@ def check(file: Path, log_keys: Sequence[str], *, unsigned: bool) -> int:
         believed = "（未核验签名 no signature was looked at）"
     root = head.root.hex()
     said = f"备份完整 whole: {head.size} 条 entries, root {root}{believed}"
-    answer(said, size=head.size, root=root, proved=not believed, missing=list(missing))
-    for digest in missing:
+    answer(said, size=head.size, root=root, proved=not believed, missing=list(lost))
+    for digest in lost:
         sys.stderr.write(f"备份时即缺失的文件 missing already when it was made: {digest}\n")
     return 0
 
 
-def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new_log: bool, unsigned: bool) -> int:
-    """Bring a backup back into an empty installation, and fold its read models. unsigned: see `Backup.checked`."""
+@dataclass(frozen=True)
+class Restoring:
+    """How a backup is brought back 恢复方式.
+
+    log_keys: of the log, told by another way than the file. vault: a copy of it; None = the one in place. new_log: begin another
+    log. unsigned: see `Backup.checked`. accept_missing: go on although the vault lacks keys or accounts.
+    """
+
+    log_keys: Sequence[str] = ()
+    vault: Path | None = None
+    new_log: bool = False
+    unsigned: bool = False
+    accept_missing: bool = False
+
+
+def restore_from(settings: Settings, file: Path, how: Restoring) -> int:
+    """Bring a backup back into an empty installation, and fold its read models; 1, with nothing made, for want of a vault."""
+    new_log = how.new_log
     if not new_log and not settings.log_key.exists():
         sys.stderr.write(
             f"先放回日志签名密钥 {settings.log_key}，或用 --new-log 另起日志 "
@@ -65,8 +112,17 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
         )
         return 2
     try:
-        given = [VerifierKey.parse(text) for text in log_keys]
-        with open_backup(file) as backup, opened(_settings_for(backup, settings), create=True) as installation:
+        given = [VerifierKey.parse(text) for text in how.log_keys]
+        with ExitStack() as stack:
+            backup = stack.enter_context(open_backup(file))
+            vault = _vault_at_hand(settings, how.vault)
+            if vault is None:
+                return 2
+            if not _is_whole(settings, backup, vault, how):
+                return 1
+            installation = stack.enter_context(opened(_settings_for(backup, settings), create=True))
+            if how.vault is not None:
+                require_unused(installation.vault)
             own = () if new_log else installation.log.keys().verifiers
             if given and own and not set(given) & set(own):  # such as one that a command made in an empty folder
                 sys.stderr.write(
@@ -77,11 +133,13 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
             with progress("恢复 restoring", "条 entries") as told:
                 services = installation.services
                 into = services.journal, services.blobs
-                done = restore(backup, *into, given or own, told, with_checkpoints=not new_log, unsigned=unsigned)
+                done = restore(backup, *into, given or own, told, with_checkpoints=not new_log, unsigned=how.unsigned)
+            if how.vault is not None:
+                load_copy(installation.vault, vault)
             with progress("更新读模型 projecting", "条 entries") as told:
                 told(services.models.catch_up())
             finish_erasures(installation)
-    except (BackupRefused, NoteRefused, NotEmpty) as refused:
+    except (BackupRefused, NoteRefused, NotEmpty, VaultCopyRefused, VaultInUse) as refused:
         sys.stderr.write(f"{refused}\n")
         return 1
     if not (given or own):
@@ -90,6 +148,47 @@ def restore_from(settings: Settings, file: Path, log_keys: Sequence[str], *, new
     said = f"已恢复 restored: {done.head.size} 条 entries, {done.files} 个文件 files, root {root}"
     answer(said, size=done.head.size, files=done.files, root=root)
     return 0
+
+
+def _vault_at_hand(settings: Settings, copy: Path | None) -> Tables | None:
+    """What is in the copy of the vault, or in the vault in place; None and said why where the master key for it is not there.
+
+    Raises:
+        VaultCopyRefused: the file is no copy of a vault.
+        MasterKeyUnusable: it is another vault's.
+    """
+    there = settings.master_key.exists()
+    if copy is not None and there:
+        return read_copy(copy, master_key(settings.master_key))
+    tables: Tables = {}
+    if copy is None and vault_exists(settings.vault_url):
+        with closing(open_vault(settings.vault_url)) as vault:
+            tables = tables_of(vault)
+        if there:
+            require_master(tables, master_key(settings.master_key))
+    if there or (copy is None and not tables.get(KEYS.name)):
+        return tables
+    key = settings.master_key
+    sys.stderr.write(f"先放回密库的主密钥 {key}。\nPut the vault's master key in place first: {key}.\n")
+    return None
+
+
+def _is_whole(settings: Settings, backup: Backup, vault: Tables, how: Restoring) -> bool:
+    """Whether a vault has what the backup's journal needs, or the operator goes on without; said either way."""
+    lacks = missing(backup, vault)
+    lacks.say()
+    left = settings.data / "vault.db"
+    if how.vault is None and settings.database is not None and left.exists():
+        sys.stderr.write(
+            f"{left} 不会被读取：密库在 PostgreSQL 中，请用 --vault {left} 带入。\n"
+            f"{left} is not read: the vault is in PostgreSQL; bring it along by --vault {left}.\n"
+        )
+    if lacks and not how.accept_missing:
+        sys.stderr.write(
+            "未恢复。请用 --vault 给出 zhenduan backup-vault 所写的文件，或用 --accept-missing 照旧恢复。\n"
+            "Nothing was restored. Give the file that zhenduan backup-vault wrote by --vault, or go on by --accept-missing.\n"
+        )
+    return how.accept_missing or not lacks
 
 
 def _settings_for(backup: Backup, settings: Settings) -> Settings:

@@ -21,6 +21,12 @@ def _backup(settings: "Settings", given: argparse.Namespace) -> int:
     return backup.backup(settings, given.file)
 
 
+def _backup_vault(settings: "Settings", given: argparse.Namespace) -> int:
+    from zhenduan.cli import backup
+
+    return backup.backup_vault(settings, given.file)
+
+
 def _check_backup(given: argparse.Namespace) -> int:
     from zhenduan.cli import backup
 
@@ -30,7 +36,8 @@ def _check_backup(given: argparse.Namespace) -> int:
 def _restore(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import backup
 
-    return backup.restore_from(settings, given.file, given.log_key, new_log=given.new_log, unsigned=given.unsigned)
+    how = backup.Restoring(given.log_key, given.vault, given.new_log, given.unsigned, given.accept_missing)
+    return backup.restore_from(settings, given.file, how)
 
 
 def _disclosures(settings: "Settings", given: argparse.Namespace) -> int:
@@ -45,12 +52,19 @@ def add_to(command: "Adds") -> None:
     added.add_argument("--against", type=Path, nargs="+", default=[], help="检查点文件 checkpoints that were kept elsewhere")
     added = command("backup", _backup, "备份 write everything but secrets to one file, while it runs", json=True)
     added.add_argument("file", type=Path, help="文件 file, which must not exist")
+    says = "备份密库 write accounts and keys of persons to one sealed file, while it runs"
+    added = command("backup-vault", _backup_vault, says, json=True)
+    added.add_argument("file", type=Path, help="文件 file, which must not exist; keep it apart, for days only")
     added = command.alone("check-backup", _check_backup, "核验备份 check a backup with no installation", json=True)
     _of_backup(added)
     says = "恢复 bring a backup back into an empty installation, once it is checked"
     added = command("restore", _restore, says, json=True)
     _of_backup(added)
     added.add_argument("--new-log", action="store_true", help="另起日志 begin a new log: leave the old checkpoints out")
+    says = "密库副本 copy of the vault by backup-vault, or a vault.db; else the one in place"
+    added.add_argument("--vault", type=Path, help=says)
+    says = "缺失仍恢复 go on although the vault lacks keys or accounts"
+    added.add_argument("--accept-missing", action="store_true", help=says)
     says = "导出披露日志 print who read which firms' protected data, as JSON Lines"
     added = command("disclosures", _disclosures, says)
     added.add_argument("--check", action="store_true", help="核验 check that no row was changed, taken out or put in")
