@@ -13,19 +13,6 @@ from zhenduan.settings import DATABASE
 
 BEGIN = {"init", "demo", "restore"}
 """The only commands that may make an installation."""
-NEED_NONE = {
-    "access",
-    "check-backup",
-    "check-workbook",
-    "diff-editions",
-    "rules",
-    "schema",
-    "verify-dossier",
-    "verify-proof",
-    "witness",
-    "witness-key",
-}
-"""They open none; everything else must refuse to begin without one."""
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -38,6 +25,10 @@ def commands() -> dict[str, argparse.ArgumentParser]:
                 found |= action.choices
                 waiting += action.choices.values()
     return found
+
+
+NEED_NONE = {name for name, command in commands().items() if command.get_default("alone") is not None}
+"""They are given no installation; everything else must refuse to begin without one."""
 
 
 def arguments_for(command: argparse.ArgumentParser, elsewhere: Path) -> Iterator[str]:
