@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test torture lint types wheel audit check install
+.PHONY: demo test explore torture lint types wheel audit check install
 
 install: $(VENV)/.installed
 
@@ -22,6 +22,10 @@ TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp
 test: install
 	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q tests/rules
 	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/rules
+
+# Draws other examples than the suite for as long as it is given, and keeps what it finds.
+explore: install
+	TMPDIR=$(TEST_FOLDER) VENV=$(VENV) scripts/explore
 
 torture: install
 	KILLS=200 $(BIN)/python -m pytest -q -s tests/torture

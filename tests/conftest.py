@@ -1,4 +1,7 @@
-"""A real PostgreSQL for the whole session, and a fresh journal of either engine for each test."""
+"""A real PostgreSQL for the whole session, a fresh journal of either engine for each test, and how examples are drawn.
+
+`make test` draws the same examples every time, so that a failure is the change's; `make explore` draws others.
+"""
 
 import itertools
 import os
@@ -9,10 +12,20 @@ from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import engine
 
 from journal import Journal, open_journal
 
 _numbers = itertools.count(1)
+
+NO_MATTER = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+"""A slow machine is no fault of the product, and what a fixture made is only read by our properties."""
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=NO_MATTER)
+settings.register_profile("explore", derandomize=False, deadline=None, suppress_health_check=NO_MATTER, print_blob=True)
+settings.load_profile("same")
+engine.MAX_SHRINKING_SECONDS = 20
+"""The library takes up to five minutes to make a failing example smaller, and has no setting for it."""
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.kit.services import Upload
@@ -160,7 +160,7 @@ def test_another_replica_with_the_same_secret_receives_and_one_with_another_does
     assert refusal(uploads, held, PDF) == "UPLOAD_TICKET_USED"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(at=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_a_ticket_with_any_bit_changed_is_invalid(uploads: SignedUploads, at: int, bit: int) -> None:
     held = ticket(uploads)

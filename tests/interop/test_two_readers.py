@@ -55,13 +55,13 @@ def test_the_note_itself_is_taken_by_both() -> None:
     assert the_scripts(GOOD)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(note=st.one_of(changed(GOOD), st.text(max_size=200), changed(GOOD + GOOD), changed(PROOF)))
 def test_what_one_reader_refuses_the_other_refuses_and_neither_breaks(note: str) -> None:
     assert ours(note) == the_scripts(note)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=st.one_of(changed(PROOF), st.text(max_size=200)))
 def test_a_changed_proof_shows_the_entry_or_is_refused(text: str) -> None:
     """And what it shows is never another place, entry or log."""

@@ -120,7 +120,7 @@ places = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(role=st.sampled_from(Role), organisation=st.sampled_from(UNITS), person=st.sampled_from(PEOPLE), place=places)
 def test_cedar_and_we_see_the_same_things(role: Role, organisation: str, person: str, place: Place) -> None:
     principal = {"role": role.value, "organisation": organisation, "person": person}

@@ -33,7 +33,7 @@ def test_a_number_that_is_none_or_is_endless_is_malformed(number: str) -> None:
         Answer.model_validate({"level": number})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @drawn(st.decimals(allow_nan=True, allow_infinity=True), st.decimals(allow_nan=True, allow_infinity=True))
 def test_whatever_number_is_sent_the_answer_is_malformed_or_checked_and_scored(part: Decimal, whole: Decimal) -> None:
     try:

@@ -96,7 +96,7 @@ def test_every_door_has_a_past_or_a_reason_why_not(watched: Watched) -> None:
     assert {name for name, door in schema.fields.items() if "asOf" not in door.args} == WITHOUT_A_PAST.keys()
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(scope=scopes)
 def test_every_door_shows_of_this_moment_what_it_shows_without_one(watched: Watched, scope: Scope) -> None:
     """Nothing happened since: each list and count is the same through its past, and hides the same."""
@@ -115,7 +115,7 @@ def test_every_door_shows_of_this_moment_what_it_shows_without_one(watched: Watc
             assert without(then["data"]) == without(now["data"]), name
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(scope=scopes)
 def test_the_past_shows_the_things_of_todays_scope_and_no_other(watched: Watched, scope: Scope) -> None:
     moment = datetime.now(UTC).isoformat()

@@ -280,7 +280,7 @@ def told(result: ExecutionResult) -> tuple[str, list[str]]:
     return repr(result.data), sorted(repr(error.formatted) for error in result.errors or [])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(
     document=documents(),
     rows=firms(),

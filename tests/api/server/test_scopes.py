@@ -292,7 +292,7 @@ def texts(value: Any) -> Iterator[str]:
             yield str(value)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(scope=scopes)
 def test_every_door_of_the_schema_shows_the_things_of_the_scope_and_no_other(watched: Watched, scope: Scope) -> None:
     for name, arguments, chosen in calls(watched.schema):
@@ -307,7 +307,7 @@ def test_every_door_of_the_schema_shows_the_things_of_the_scope_and_no_other(wat
             assert DRAFT_CANARY not in said, (name, scope)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(scope=scopes)
 def test_lists_and_counts_hold_exactly_what_the_scope_admits(watched: Watched, scope: Scope) -> None:
     query = """query($y: Int!) {

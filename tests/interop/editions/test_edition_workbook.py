@@ -48,7 +48,7 @@ def test_an_edition_is_read_back_from_its_workbook_to_the_digest(key: str) -> No
 TEXTS = st.sampled_from(HOSTILE) | st.text(st.characters(codec="gb18030", categories=["L", "N", "P", "S"]), min_size=1)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(TEXTS, min_size=7, max_size=7),
     st.integers(0, 4),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.diagnosis import case as d
@@ -98,7 +98,7 @@ def test_files_ride_along_and_are_checked(tmp_path: Path, journal: Journal, url:
 # Every byte
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_any_flipped_bit_is_found_and_named(still: tuple[Proving, bytes], where: float, bit: int) -> None:
     proving, content = still
@@ -108,7 +108,7 @@ def test_any_flipped_bit_is_found_and_named(still: tuple[Proving, bytes], where:
     assert fault(proving, bytes(changed)), place
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_flipped_byte_of_any_entry_is_found_even_when_the_digest_is_made_right(
     still: tuple[Proving, bytes], data: st.DataObject
@@ -122,7 +122,7 @@ def test_a_flipped_byte_of_any_entry_is_found_even_when_the_digest_is_made_right
     assert fault(proving, forged(content, entries=entries)) in {"NOT_IN_LOG", "ENTRY_MALFORMED", "PLACE_DIFFERS"}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_flipped_byte_of_any_proof_is_found_even_when_the_digest_is_made_right(
     still: tuple[Proving, bytes], data: st.DataObject
@@ -137,7 +137,7 @@ def test_a_flipped_byte_of_any_proof_is_found_even_when_the_digest_is_made_right
     assert fault(proving, forged(content, entries=entries))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(data=st.data())
 def test_no_stated_result_differs_from_the_one_worked_out(still: tuple[Proving, bytes], data: st.DataObject) -> None:
     proving, content = still
@@ -150,7 +150,7 @@ def test_no_stated_result_differs_from_the_one_worked_out(still: tuple[Proving, 
 # The verifier's own copy of the standard
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(firm=firms(), form=st.sampled_from(Form), visited=st.booleans(), reviewed=st.booleans())
 def test_the_verifier_scores_every_firm_as_the_standard_does(
     firm: dict[str, Answer], form: Form, visited: bool, reviewed: bool  # noqa: FBT001 - drawn

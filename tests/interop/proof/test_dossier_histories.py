@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import Role
@@ -100,7 +100,7 @@ WITHDRAW = d.WithdrawDiagnosis(diagnosis="d1", reason="停产")
 LATER = [_visit(), REVIEW, SCORE, ISSUE, CONFIRM, OBJECT, _replies(True), _replies(False), WITHDRAW, evidence("d1")]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(data=st.data())
 def test_every_history_that_the_rules_accept_is_worked_out_alike(data: st.DataObject) -> None:
     """Whoever of those with a right took each step: the owner or a filler, the manager or a diagnostician."""

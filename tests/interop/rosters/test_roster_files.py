@@ -233,13 +233,13 @@ WORKBOOK = xlsx(table(ROWS))
 
 
 @given(length=st.integers(5, len(WORKBOOK) - 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_workbook_cut_off_anywhere_is_refused_and_never_read_in_part(length: int) -> None:
     assert refusal_of(WORKBOOK[:length], "a.xlsx")[1] in ("FILE_DAMAGED", "FILE_NOT_XLSX")
 
 
 @given(place=st.integers(0, len(WORKBOOK) - 1), value=st.integers(0, 255))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_workbook_with_a_changed_byte_never_stops_the_program(place: int, value: int) -> None:
     changed = bytearray(WORKBOOK)
     changed[place] = value

@@ -19,7 +19,7 @@ def advised(answers: dict[str, Answer]) -> tuple[Measured, tuple[Recommendation,
     return measured, recommendations(EDITION, Form.BRIEF, answers, measured, lifted)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(answers=firms(Form.BRIEF))
 def test_a_recommended_level_raises_the_total_by_what_the_report_promises(answers: dict[str, Answer]) -> None:
     measured, found = advised(answers)
@@ -30,7 +30,7 @@ def test_a_recommended_level_raises_the_total_by_what_the_report_promises(answer
         assert abs(rise - step.gain) <= Decimal("0.01")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(answers=firms(Form.BRIEF))
 def test_the_first_actions_lift_every_gate_in_the_way_and_no_more_are_named_than_that_takes(answers: dict[str, Answer]) -> None:
     measured, found = advised(answers)
@@ -67,7 +67,7 @@ def test_of_a_multiple_choice_the_next_option_is_recommended_and_brings_what_it_
     assert step.asks.startswith("补齐")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(answers=firms(Form.BRIEF))
 def test_obstacles_are_the_failed_gates_of_the_next_step_and_lifting_needs_are_named(answers: dict[str, Answer]) -> None:
     measured = EDITION.measure(Form.BRIEF, answers)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, MetaData, String
 
@@ -298,7 +298,7 @@ scopes = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(scope=scopes)
 def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> None:
     yesterday = TODAY - timedelta(days=1)

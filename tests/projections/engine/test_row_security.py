@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from sqlalchemy import select
 
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope, scope_of
@@ -107,7 +107,7 @@ def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_the
     assert columns == {"id", "district", "subdistrict", "park", "reporting_unit", "group"}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(scope=scopes)
 def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope: Scope) -> None:
     from projections.diagnosis import diagnoses  # noqa: PLC0415 - used here only

@@ -92,7 +92,7 @@ def _inside(scope: Scope, firm: str) -> bool:
             return not isinstance(scope, Nothing)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(scope=scopes, where=filters)
 def test_a_row_is_told_exactly_where_the_scope_admits_a_firm_of_it(
     log: DisclosureLog, scope: Scope, where: DisclosureFilter

@@ -199,7 +199,7 @@ def read_models(journal: Journal, folder: Path, name: str) -> Iterator[ReadModel
     opened.close()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     history=st.lists(happenings, min_size=4, max_size=16),
     scope=scopes,

@@ -181,7 +181,7 @@ def test_a_comparison_counts_what_came_what_went_and_what_changed() -> None:
     assert shown.differences == len(difference(EDITION, INDUSTRY.edition))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(list(permutations(published_editions(), 2))))
 def test_every_difference_of_any_two_editions_has_its_place_once(pair: tuple[str, str]) -> None:
     old, new = map(load, pair)

@@ -67,7 +67,7 @@ def test_a_uniform_firm_lands_in_the_grade_of_its_level_in_every_industry(
     assert (measured.level, measured.grade) == (level, grade)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(INDUSTRY_KEYS), st.data())
 def test_a_better_answer_never_lowers_a_grade_in_any_industry(key: str, data: st.DataObject) -> None:
     edition = load(key)
@@ -93,7 +93,7 @@ def test_weights_add_up_and_no_kept_weight_leaves_the_bound(key: str) -> None:
             assert Decimal("0.7") <= ratio <= Decimal("1.3"), identity
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(OVERLAYS)), st.randoms(use_true_random=False))
 def test_the_order_of_the_changes_of_an_overlay_means_nothing(key: str, chance: Any) -> None:
     overlay = OVERLAYS[key]

@@ -65,7 +65,7 @@ def answer(problem: Covering, work: int = PLENTY) -> Cover | None:
         return None
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(coverings())
 def test_the_answer_covers_and_nothing_that_covers_is_cheaper(problem: Covering) -> None:
     cover, best = answer(problem), cheapest_of_all(problem)
@@ -78,7 +78,7 @@ def test_the_answer_covers_and_nothing_that_covers_is_cheaper(problem: Covering)
     assert (cover.cost, cover.bound, cover.is_cheapest) == (best, best, True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(coverings(), st.integers(0, 40))
 def test_cut_short_it_still_covers_and_its_bound_is_still_true(problem: Covering, work: int) -> None:
     cover, best = answer(problem, work), cheapest_of_all(problem)

@@ -135,7 +135,7 @@ def tables(draw: st.DrawFn) -> StepCosts:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data(), small_editions(), tables(), st.integers(1, 10))
 def test_no_plan_at_all_is_cheaper_or_as_cheap_in_fewer_steps(
     data: st.DataObject, edition: Edition, costs: StepCosts, wanted: int
@@ -156,7 +156,7 @@ def test_no_plan_at_all_is_cheaper_or_as_cheap_in_fewer_steps(
     assert all(edition.check(Form.FULL, i, answer) is None for i, answer in improved(found, answers).items())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(firms(), st.integers(1, 10))
 def test_on_the_real_questionnaire_a_plan_is_proven_and_confirmed_by_the_scoring(
     answers: dict[str, Answer], wanted: int
@@ -171,7 +171,7 @@ def test_on_the_real_questionnaire_a_plan_is_proven_and_confirmed_by_the_scoring
         assert one.total_after == EDITION.measure(Form.FULL, done).total
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(firms(), st.integers(2, 9))
 def test_a_higher_grade_never_costs_less(answers: dict[str, Answer], wanted: int) -> None:
     lower, higher = asked(answers, wanted).cost, asked(answers, wanted + 1).cost
@@ -180,7 +180,7 @@ def test_a_higher_grade_never_costs_less(answers: dict[str, Answer], wanted: int
     assert lower <= higher
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(firms(), st.integers(2, 10), st.randoms(use_true_random=False))
 def test_the_order_of_answers_changes_nothing_in_the_plan(answers: dict[str, Answer], wanted: int, chance: object) -> None:
     shuffled = list(answers.items())
@@ -350,7 +350,7 @@ def stated(draw: st.DrawFn) -> tuple[Edition, Indicator, Answer]:
     return edition, item, answer
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(stated(), tables())
 def test_the_answer_shown_for_a_step_can_be_taken_and_scores_as_that_step(
     asked_of: tuple[Edition, Indicator, Answer], costs: StepCosts
@@ -367,7 +367,7 @@ def test_the_answer_shown_for_a_step_can_be_taken_and_scores_as_that_step(
         assert [rung.steps for rung in found] == [0, *(int(rung.level) - int(here) for rung in found[1:])]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data(), firms(), st.integers(1, 10))
 def test_each_total_of_a_plan_is_the_scorings_at_any_raw_numbers(
     data: st.DataObject, answers: dict[str, Answer], wanted: int

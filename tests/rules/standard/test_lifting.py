@@ -49,7 +49,7 @@ def fewest(edition: Edition, answers: Mapping[str, Answer], level: int, among: C
     return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data(), small_editions(), st.integers(2, 5))
 def test_no_smaller_set_at_all_lifts_every_gate_of_the_level(data: st.DataObject, edition: Edition, level: int) -> None:
     answers = data.draw(small_firms(edition))
@@ -68,7 +68,7 @@ def test_no_smaller_set_at_all_lifts_every_gate_of_the_level(data: st.DataObject
             assert code in failing(edition, {**answers, **rest}, level), "a smaller part of the set would do"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(firms(), st.integers(2, 5))
 def test_what_is_said_to_lift_the_gates_does_and_the_what_if_never_needs_fewer(answers: dict[str, Answer], level: int) -> None:
     found = lifting(EDITION, Form.FULL, answers, level)

@@ -168,7 +168,7 @@ VALUES: dict[type[Any], Callable[[Any], Any]] = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(plain_changes, max_size=8))
 def test_any_changes_give_the_text_that_a_hand_would_write_and_an_edition_exactly_where_that_is_one(
     wanted: list[StandardChange],
@@ -186,7 +186,7 @@ def test_any_changes_give_the_text_that_a_hand_would_write_and_an_edition_exactl
         assert [one.edition.digest for one in composed(draft).compositions][:1] in ([], [edition.digest])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(any_change, min_size=2, max_size=4))
 def test_changes_of_different_clauses_give_the_same_in_every_order_together_and_one_by_one(
     wanted: list[StandardChange],
@@ -207,7 +207,7 @@ def test_changes_of_different_clauses_give_the_same_in_every_order_together_and_
         assert draft.digest == together.digest
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_change, any_change)
 def test_changes_that_collide_are_refused_together_in_either_order(one: StandardChange, other: StandardChange) -> None:
     assert collides(one, other) == collides(other, one)
@@ -218,7 +218,7 @@ def test_changes_that_collide_are_refused_together_in_either_order(one: Standard
             assert refused.value.fault == "collides"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_change)
 def test_a_change_survives_its_stored_form_and_what_it_states_is_read_back_at_its_clause(one: StandardChange) -> None:
     assert ONE.validate_json(ONE.dump_json(one)) == one
@@ -232,7 +232,7 @@ def test_a_change_survives_its_stored_form_and_what_it_states_is_read_back_at_it
     assert (stated_at(STANDARD, one.industry, clause_of(one)) == told) == (draft == STANDARD)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.lists(plain_changes, min_size=1, max_size=3), max_size=4))
 def test_a_draft_folded_from_its_stored_facts_is_the_draft_that_was_decided(sets: list[list[StandardChange]]) -> None:
     case = cases.drafted()

@@ -27,7 +27,7 @@ def test_a_firm_that_has_nothing_is_below_grade_1() -> None:
     assert EDITION.measure(Form.FULL, nothing).grade == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(firms())
 def test_weights_add_up_to_100_and_contributions_to_the_total(firm: dict[str, Answer]) -> None:
     measured = EDITION.measure(Form.FULL, firm)
@@ -35,7 +35,7 @@ def test_weights_add_up_to_100_and_contributions_to_the_total(firm: dict[str, An
     assert sum(item.contribution for item in measured.indicators) == measured.total
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(firms(), st.integers(0, 56), st.integers(1, 5))
 def test_a_better_answer_never_lowers_the_measured_grade(firm: dict[str, Answer], index: int, level: int) -> None:
     item = EDITION.indicators[index]
@@ -47,7 +47,7 @@ def test_a_better_answer_never_lowers_the_measured_grade(firm: dict[str, Answer]
     assert worse.grade <= better.grade
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(firms(), st.randoms(use_true_random=False))
 def test_the_order_of_answers_changes_nothing(firm: dict[str, Answer], chance: object) -> None:
     shuffled = list(firm.items())
@@ -55,7 +55,7 @@ def test_the_order_of_answers_changes_nothing(firm: dict[str, Answer], chance: o
     assert EDITION.measure(Form.FULL, dict(shuffled)) == EDITION.measure(Form.FULL, firm)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(firms())
 def test_a_result_survives_being_written_down(firm: dict[str, Answer]) -> None:
     measured = EDITION.measure(Form.FULL, firm)

@@ -153,7 +153,7 @@ def values(one: Sensitivity, edition: Edition, direction: int, step: Decimal) ->
         value += direction * size
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(cities(), st.sampled_from(["dimensions", "indicators", "gates"]))
 def test_brute_force_over_every_step_finds_the_same_nearest_move(city: tuple[Edition, Form, list[Case]], kind: str) -> None:
     edition, form, firms = city
@@ -171,7 +171,7 @@ def test_brute_force_over_every_step_finds_the_same_nearest_move(city: tuple[Edi
             assert found == (None if nearest is None else (nearest.value, nearest.firms)), (clause, direction)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cities(), st.data())
 def test_at_the_step_told_a_firm_moves_and_just_below_it_nobody_does(
     city: tuple[Edition, Form, list[Case]], data: st.DataObject

@@ -53,7 +53,7 @@ def obstacles(edition: Edition, answers: Mapping[str, Answer]) -> tuple[Obstacle
 
 
 @pytest.mark.parametrize("key", KEYS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data(), process=PROCESSES, form=st.sampled_from(Form))
 def test_a_scorecard_says_what_the_scoring_says(key: str, data: st.DataObject, process: Process, form: Form) -> None:
     edition = load(key)
@@ -72,7 +72,7 @@ def test_a_scorecard_refuses_what_the_scoring_refuses() -> None:
 
 
 @pytest.mark.parametrize("key", KEYS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data(), process=PROCESSES)
 def test_the_same_edition_changes_nothing(key: str, data: st.DataObject, process: Process) -> None:
     edition = load(key)
@@ -84,7 +84,7 @@ def test_the_same_edition_changes_nothing(key: str, data: st.DataObject, process
 
 
 @pytest.mark.parametrize("key", KEYS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data(), process=PROCESSES, level=st.integers(1, 5))
 def test_a_better_answer_never_lowers_the_grade_in_any_edition(
     key: str, data: st.DataObject, process: Process, level: int
@@ -166,7 +166,7 @@ def drafts(draw: st.DrawFn) -> Edition:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(firms(), PROCESSES, drafts(), st.integers(1, 5))
 def test_whoever_moves_is_told_why(firm: dict[str, Answer], process: Process, draft: Edition, level: int) -> None:
     near = {i: a if a.not_applicable else answer_at(EDITION.by_id[i], level) for i, a in firm.items()}
@@ -273,7 +273,7 @@ def test_an_obstacle_names_its_subject_in_its_sentence(kind: Any) -> None:
     assert "Z01" in Obstacle(kind=kind, subject="Z01").sentence
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(firms(), PROCESSES), max_size=5), st.sampled_from(KEYS))
 def test_the_matrix_adds_up_to_the_number_re_scored(
     city: list[tuple[dict[str, Answer], Process]], key: str

@@ -75,7 +75,7 @@ def test_an_industry_edition_differs_from_the_plain_one_as_its_origins_say(key: 
             assert {clause.split(".")[2] for clause in mine} == {change.field for change in origin.changes}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(PAIRS))
 def test_the_way_back_tells_the_same_with_before_and_after_exchanged(pair: tuple[str, str]) -> None:
     one, other = map(load, pair)
@@ -84,7 +84,7 @@ def test_the_way_back_tells_the_same_with_before_and_after_exchanged(pair: tuple
     assert there == back
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(PAIRS))
 def test_every_difference_reads_in_chinese_and_shows_no_name_of_a_field(pair: tuple[str, str]) -> None:
     for found in difference(*map(load, pair)):
