@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Table, create_engine, event, text
 
+from journal.carried_text import carried_text
 from journal.engines.prepared_statements import Rows, Statements
 from journal.engines.sqlite import owners_file, to_wal
 from journal.whole_files import draft_of, sync_folder
@@ -57,7 +58,7 @@ def master_key(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         raise MasterKeyUnusable(f"{path}: others may read the master key; chmod 600")
     try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        key = bytes.fromhex(carried_text(path.read_bytes()).strip())
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:

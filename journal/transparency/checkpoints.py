@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from journal.carried_text import is_same_but_for_invisible
 from journal.transparency.digests import DIGESTS, HASH_SIZE, SHA256, Digest
 from journal.transparency.signed_notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
 
@@ -70,6 +71,8 @@ def read_checkpoint(note: Note, log_keys: Sequence[VerifierKey]) -> Checkpoint:
     checkpoint = Checkpoint.parse(note.text)
     own = [key for key in log_keys if key.kind is Kind.ED25519 and key.name == checkpoint.origin]
     if not own:
+        if any(is_same_but_for_invisible(checkpoint.origin, key.name) for key in log_keys):
+            raise NoteRefused("日志名称中混入不可见字符，传送受损 invisible letters in the log's name: it was damaged on its way")
         raise NoteRefused(f"来源不是所信任的日志 {checkpoint.origin} is not the log that is trusted")
     note.signed_by(own)
     return checkpoint

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from journal.carried_text import carried_text
 from journal.secrets.vault import OWNER_ONLY
 from journal.transparency.checkpoints import digest_of, origin_for
 from journal.transparency.digests import SHA256, Digest
@@ -83,7 +84,7 @@ class LogKeyFile:
         if self.path.stat().st_mode & 0o077:
             raise LogKeyUnusable(f"{self.path}: others may read the key of the log; chmod 600")
         try:
-            first, *others = self.path.read_text(encoding="utf-8").splitlines()
+            first, *others = carried_text(self.path.read_bytes()).splitlines()
             keys = LogKeys(SigningKey.parse(first), tuple(VerifierKey.parse(line) for line in others))
         except ValueError as error:
             raise LogKeyUnusable(f"{self.path}: {error}") from error
@@ -98,7 +99,7 @@ class LogKeyFile:
     def last_signed(self) -> Note | None:
         """The last checkpoint that was signed here; None before the first."""
         try:
-            return Note.parse(self._signed.read_text(encoding="utf-8"))
+            return Note.parse(carried_text(self._signed.read_bytes()))
         except FileNotFoundError:
             return None
         except NoteRefused as error:

@@ -58,7 +58,7 @@ class ProofFile:
         head, gap, note = text.partition("\n\n")
         first, *lines = head.split("\n")
         if first not in FIRST_LINES.values() or not gap:
-            raise ProofRefused("不是证明文件 not a proof file")
+            raise ProofRefused("不是证明文件，或在传送中受损 not a proof file, or damaged on its way")
         try:
             extra = from_base64(lines.pop(0).removeprefix("extra ")) if lines[0].startswith("extra ") else None
             index, *steps = lines

@@ -17,6 +17,8 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from journal.carried_text import carried_key
+
 LARGEST_NOTE = 64 * 1024
 MOST_SIGNATURES = 64
 """A reader must take 16 at least."""
@@ -91,7 +93,7 @@ class VerifierKey:
         Raises:
             NoteRefused: malformed, of another kind than ours, or its id is not its own.
         """
-        name, _, rest = text.strip().partition("+")
+        name, _, rest = carried_key(text).partition("+")
         identity, _, encoded = rest.partition("+")
         key = VerifierKey(_checked_name(name), *_material(encoded))
         if identity != key.id.hex():
@@ -182,9 +184,10 @@ class SigningKey:
         Raises:
             NoteRefused: malformed, or its id is not its own.
         """
+        text = carried_key(text)
         if not text.startswith(SECRET):
             raise NoteRefused("不是签名密钥 not a signing key")
-        name, _, rest = text.strip().removeprefix(SECRET).partition("+")
+        name, _, rest = text.removeprefix(SECRET).partition("+")
         identity, _, encoded = rest.partition("+")
         key = SigningKey(_checked_name(name), *_material(encoded))
         if identity != key.verifier.id.hex():
@@ -222,7 +225,7 @@ class Note:
             raise NoteRefused("签名文本过长或含控制字符 the note is too long or holds control characters")
         text, gap, lines = given.rpartition("\n\n")
         if not gap or not lines.endswith("\n"):
-            raise NoteRefused("签名文本格式错误 not a signed note")
+            raise NoteRefused("不是签名文本，或在传送中受损 not a signed note, or damaged on its way")
         parts = lines[:-1].split("\n")
         if len(parts) > MOST_SIGNATURES:
             raise NoteRefused("签名过多 too many signatures")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from journal.carried_text import carried_text
 from journal.transparency.checkpoints import Checkpoint, digest_of, read_checkpoint
 from journal.transparency.log_key import one_at_a_time
 from journal.transparency.merkle import consistent
@@ -53,7 +54,7 @@ class Witness:
             WitnessRefused: the memory is not what this witness wrote.
         """
         try:
-            note = Note.parse(self._memory.read_text(encoding="utf-8"))
+            note = Note.parse(carried_text(self._memory.read_bytes()))
             seconds = note.signed_by([self.key.verifier])[self.key.verifier]
             checkpoint = Checkpoint.parse(note.text)
         except FileNotFoundError:

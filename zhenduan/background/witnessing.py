@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from journal.carried_text import carried_text
 from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 from journal.transparency.witness import Witness, WitnessRefused
 from journal.whole_files import write_whole
@@ -50,7 +51,7 @@ def read_key(file: Path) -> SigningKey:
     """
     if file.stat().st_mode & 0o077:
         raise ValueError(f"{file}: 他人可读 others may read the key; chmod 600")
-    return SigningKey.parse(file.read_text(encoding="utf-8"))
+    return SigningKey.parse(carried_text(file.read_bytes()))
 
 
 def run(

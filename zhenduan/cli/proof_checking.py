@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from journal.carried_text import TransportDamaged, carried_text
 from journal.transparency.proof_files import ProofFile, ProofRefused
 from journal.transparency.signed_notes import NoteRefused, VerifierKey
 from zhenduan.cli.answers import answer
@@ -15,7 +16,7 @@ def verify_proof(
 ) -> int:
     """Check a proof file with no server and no database; 1 when it does not hold."""
     try:
-        proof = ProofFile.parse(file.read_text(encoding="utf-8"))
+        proof = ProofFile.parse(carried_text(file.read_bytes()))
         shown = entry.read_bytes() if entry is not None else proof.extra
         if shown is None:
             sys.stderr.write("文件不含条目，请用 --entry 给出 the file holds no entry; give it by --entry\n")
@@ -26,7 +27,7 @@ def verify_proof(
         sys.stderr.write(f"{error}\n")
         answer("", holds=False)
         return 1
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, TransportDamaged) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     origin, position, size = proven.checkpoint.origin, proof.index + 1, proven.checkpoint.size

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from journal.carried_text import carried_text
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.signed_notes import Note, NoteRefused, VerifierKey
 from journal.transparency.subtrees import Unprovable
@@ -99,7 +100,7 @@ def against_checkpoints(installation: Installation, files: Sequence[Path], progr
     elsewhere: list[Checkpoint] = []
     for file in files:
         try:
-            elsewhere.append(read_checkpoint(Note.parse(file.read_text(encoding="utf-8")), log.keys().verifiers))
+            elsewhere.append(read_checkpoint(Note.parse(carried_text(file.read_bytes())), log.keys().verifiers))
         except (OSError, ValueError) as error:
             sys.stderr.write(f"{file}: {error}\n")
             return 2
