@@ -65,7 +65,7 @@ def more_firms(journal: Journal, firms: int) -> None:
         stream, version = f"enterprise/{ENTERPRISE}-{number}", 2
         if not journal.read(stream):
             break
-        revised = {"stream": stream, "version": version, "type": "enterprise.revised.v2", "state": orjson.dumps(data)}
+        revised = {"stream": stream, "version": version, "type": "enterprise.revised.v3", "state": orjson.dumps(data)}
         batch.append(replace(blank, **revised))
     for start in range(0, len(batch), diagnoses.BATCH):
         journal.append(batch[start : start + diagnoses.BATCH], time.time_ns() // 1000)

@@ -22,7 +22,7 @@ from openpyxl import Workbook, load_workbook
 
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
-from domain.participants.enterprises import ImportRoster
+from domain.participants.rosters import ImportRoster
 from interop.code_lists import districts, industries
 from interop.rosters.roster import read_roster, roster_command
 from interop.rosters.uscc import valid_uscc

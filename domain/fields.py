@@ -190,6 +190,8 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "StepCost.*": SIGNED_IN,
     # coverage (plan G)
     "Coverage.*": TOTALS,
+    "Coverage.removals": ROSTERS,
+    "RosterRemoval.*": ROSTERS,
     "DistrictCoverage.*": TOTALS,
     "CityTarget.*": TOTALS,
     # the standard (plan S1, S5)
@@ -240,6 +242,7 @@ READ_FIELDS: Mapping[str, frozenset[Role]] = {
     "RosterImportConnection.*": ROSTERS,
     "RosterImportEdge.*": ROSTERS,
     "RosterFinding.*": ROSTERS,
+    "LeftOut.*": ROSTERS,
     # audit trail (plan P5)
     "AuditEntry.*": TRAIL_DOOR,
     "AuditEntry.position": AUDIT,
@@ -364,6 +367,7 @@ FIELDS: Mapping[str, frozenset[Role]] = {
     **{f"{command}Payload.*": SIGNED_IN for command in OPEN_COMMANDS},
     **{f"{command}Payload.person": PEOPLE for command in PERSON_COMMANDS},
     "ImportRosterPayload.rosterImport": ROSTERS,
+    "TakeOffRosterPayload.enterprise": ROSTERS,
     "RequestShadowPayload.shadow": SHADOW_TOTALS,
 }
 """All rows. A command is open to every signed-in role here, because its own rule refuses the wrong one as data."""

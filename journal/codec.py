@@ -13,9 +13,31 @@ def _firm_without_reporting_unit(name: str) -> Callable[[dict[str, Any]], dict[s
     return lambda data: {**data, "type": name, "firm": {**data["firm"], "reporting_unit": None}}
 
 
+def _firm_of_no_year(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A firm that was stated before entries bore the roster's year."""
+    return lambda data: {**data, "type": name, "year": None}
+
+
+def _report_within(name: str, **added: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:  # noqa: ANN401 - plain JSON
+    """A roster's answer from when the entry held the whole report; of its firms it was not said where they lie."""
+
+    def upcast(data: dict[str, Any]) -> dict[str, Any]:
+        rest = {key: value for key, value in data.items() if key not in ("findings", "enterprises")}
+        severities = [found["severity"] for found in data["findings"]]
+        counts = {name: severities.count(name) for name in ("refused", "warned")}
+        members = {"members": {"": data["enterprises"]}} if "enterprises" in data else {}
+        return {**rest, **counts, **members, **added, "report": None, "type": name}
+
+    return upcast
+
+
 UPCASTERS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "enterprise.registered.v1": _firm_without_reporting_unit("enterprise.registered.v2"),
     "enterprise.revised.v1": _firm_without_reporting_unit("enterprise.revised.v2"),
+    "enterprise.registered.v2": _firm_of_no_year("enterprise.registered.v3"),
+    "enterprise.revised.v2": _firm_of_no_year("enterprise.revised.v3"),
+    "roster.imported.v1": _report_within("roster.imported.v2", left_out=[], confirmed=[]),
+    "roster.blocked.v1": _report_within("roster.blocked.v2", to_confirm=0),
     "diagnosis.opened.v1": lambda data: {**data, "type": "diagnosis.opened.v2", "applicable": None, "reason": None},
     "organisation.registered.v1": lambda data: {**data, "type": "organisation.registered.v2"},
     "person.membership_granted.v1": lambda data: {

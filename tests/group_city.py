@@ -8,11 +8,13 @@ from typing import Any
 from domain.access import Role
 from domain.diagnosis import case as d
 from domain.kernel import Command
-from domain.participants.enterprises import Firm, ImportRoster, enterprise_id
+from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.rosters import ImportRoster
 from journal import Caller
 from standards import Form
 from tests.small_city import CITY, FILE, FIRM, caller, sections
+from tests.small_city import roster as small_roster
 
 Send = Callable[[Caller, Command], Any]
 
@@ -45,9 +47,7 @@ def firms(**changed: Mapping[str, Any]) -> list[Firm]:
 
 
 def roster(year: int, stated: list[Firm]) -> ImportRoster:
-    digest = f"{year:064d}"
-    rows = tuple(enumerate(stated, 2))
-    return ImportRoster(year=year, digest=digest, filename="名单.xlsx", rows=rows, findings=(), refused_rows=0)
+    return small_roster(year=year, digest=f"{year:064d}", rows=tuple(enumerate(stated, 2)))
 
 
 def register_groups(send: Send, *known: str) -> None:

@@ -17,10 +17,12 @@ from api.server.operations import GraphQLRequest, Operations
 from domain.access import Role
 from domain.fields import FIELDS
 from domain.kernel import Command, city_day
-from domain.participants.enterprises import Firm, ImportRoster, enterprise_id
+from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import GrantMembership, RegisterPerson
+from domain.participants.rosters import ImportRoster
 from domain.standard.editions import PublishEdition
+from interop.rosters.reports import keep_report
 from standards import Answer, Form, load
 from tests.rules.firms import answer_at
 from zhenduan.settings import Settings
@@ -121,7 +123,8 @@ class LiveCity:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def send(self, command: Command) -> None:
-        self.installation.services.send(operator("tests"), command)
+        services, who = self.installation.services, operator("tests")
+        services.send(who, command, finish=keep_report(services.blobs, who) if isinstance(command, ImportRoster) else None)
 
     def ask(self, who: str | None, query: str, **variables: Any) -> dict[str, Any]:
         """The response of one operation, as its JSON."""

@@ -1,18 +1,22 @@
 """A small city over a journal: one firm, one provider, one edition, and the way of a diagnosis through all its states."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from domain import rosters
 from domain.access import Role, scope_of
 from domain.diagnosis import case as d
 from domain.events import CAPABILITIES
 from domain.kernel import Command
-from domain.participants.enterprises import Firm, ImportRoster, enterprise_id
+from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.rosters import ConfirmedFinding, ImportRoster
 from domain.standard.editions import PublishEdition
+from interop.rosters.reports import keep_report
 from journal import Caller, Handled, Journal, handle
+from journal.blobs import Blobs
 from standards import Answer, Form, load
 from tests.rules.firms import answer_at
 
@@ -44,14 +48,19 @@ STRANGER = caller(Role.ENTERPRISE, "another")
 class City:
     """A small city over a journal, to which commands are sent."""
 
-    def __init__(self, journal: Journal, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, journal: Journal, clock: Callable[[], datetime] = lambda: datetime.now(UTC), blobs: Blobs | None = None
+    ) -> None:
         self.journal = journal
+        self.blobs = blobs
         self.clock = clock
         self.send(CITY, PublishEdition(edition=EDITION))
         self.send(CITY, RegisterOrganisation(organisation="p1", kind=OrganisationKind.PROVIDER, name="示例服务商"))
         self.send(CITY, roster())
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
+        if isinstance(command, ImportRoster) and self.blobs is not None:
+            rest["finish"] = keep_report(self.blobs, who)
         return handle(self.journal, CAPABILITIES, command, who, clock=self.clock, **rest)
 
     def opened(self, name: str = "d1") -> str:
@@ -91,7 +100,20 @@ def roster(**rest: Any) -> ImportRoster:
         "findings": (),
         "refused_rows": 0,
     } | rest
-    return ImportRoster(**values)
+    return ImportRoster(**{"confirmed": all_confirmed(values["rows"]), **values})
+
+
+def all_confirmed(rows: Sequence[tuple[int, Firm]]) -> tuple[ConfirmedFinding, ...]:
+    """Every question that rows may raise, confirmed: for tests of what follows from a firm that is stated otherwise."""
+    asked = (
+        rosters.ROSTER_BACK_ON,
+        rosters.ROSTER_DISTRICT_CHANGED,
+        rosters.ROSTER_INDUSTRY_CHANGED,
+        rosters.ROSTER_NAME_CHANGED,
+        rosters.ROSTER_REVENUE_JUMPED,
+        rosters.ROSTER_UNIT_REMOVED,
+    )
+    return tuple(ConfirmedFinding(row=row, code=rule.code) for row, _ in rows for rule in asked)
 
 
 def opening(name: str) -> d.OpenDiagnosis:

@@ -23,7 +23,6 @@ from domain.diagnosis.case import AttachEvidence, ConfirmReport, IssueReport, Op
 from domain.fields import NAMES
 from domain.kernel import Command, Rule
 from domain.participants.consents import GrantConsent
-from domain.participants.enterprises import ImportRoster
 from domain.participants.people import (
     ErasePerson,
     GrantMembership,
@@ -32,11 +31,13 @@ from domain.participants.people import (
     PersonDetails,
     RegisterPerson,
 )
+from domain.participants.rosters import ConfirmedFinding, ImportRoster, TakeOffRoster
 from domain.standard.edition_mapping import SetEditionMapping
 from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
 from domain.standard.revision.revision import CommentOnDraft, DraftRevision
 from interop.code_lists import names_of_codes
+from interop.rosters.reports import keep_report
 from interop.rosters.roster import NAMED_UNITS, roster_command
 from journal import Accepted, Finish
 from projections.participants import directory, people, rosters
@@ -89,8 +90,19 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     caller = context.caller
     snapshot = context.services.foreign.roster(content, upload.filename, f"{caller.role}/{caller.organisation}")
     units = directory.ids_by_name(context.snapshot, NAMED_UNITS)
-    accept_partial = data.get("accept_partial", False)
-    return dict(roster_command(snapshot, data["year"], accept_partial=accept_partial, organisations=units))
+    return dict(
+        roster_command(
+            snapshot,
+            data["year"],
+            accept_partial=data.get("accept_partial", False),
+            confirmed=[ConfirmedFinding.model_validate(one) for one in data.get("confirmed", ())],
+            organisations=units,
+        )
+    )
+
+
+def _report_kept(context: Context, _data: dict[str, Any]) -> Finish:
+    return keep_report(context.services.blobs, context.caller)
 
 
 def _draft_report(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -152,9 +164,10 @@ FILLED: Mapping[type[Command], Filled] = {
     CommentOnDraft: Filled(frozenset({"comment"}), fill=_new_id("comment"), tells_version=False),
     AttachEvidence: Filled(frozenset({"filename", "media_type", "size"}), fill=_evidence),
     ImportRoster: Filled(
-        frozenset({"digest", "filename", "rows", "findings", "refused_rows", "unstated"}),
+        frozenset({"digest", "filename", "rows", "findings", "refused_rows", "silent", "titles"}),
         (("sha256", str, "SHA-256 of the uploaded file 文件散列"),),
         _roster,
+        _report_kept,
     ),
     IssueReport: Filled(frozenset({"file"}), fill=_draft_report, finish=_report),
     ConfirmReport: Filled(frozenset({"file"}), fill=_draft_report, finish=_report),
@@ -209,7 +222,12 @@ def _find_group(context: Context, key: str, _command: Command) -> Group | None:
 def _find_import(context: Context, _key: str, command: Command) -> RosterImport | None:
     assert isinstance(command, ImportRoster)  # noqa: S101 - the table below names it
     row = rosters.import_of_file(context.snapshot, context.scope, command.year, command.digest)
-    return build_import(context, row) if row is not None else None
+    return build_import(context, row, frozenset({"findings", "leftOut"})) if row is not None else None
+
+
+def _find_taken_off(context: Context, _key: str, command: Command) -> Enterprise | None:
+    assert isinstance(command, TakeOffRoster)  # noqa: S101 - the table below names it
+    return _find_enterprise(context, command.enterprise, command)
 
 
 def _find_revision(context: Context, key: str, _command: Command) -> Revision | None:
@@ -234,5 +252,6 @@ THINGS: Mapping[str, Thing] = {
     "revision": Thing("revision", Revision, _find_revision),
     "shadow": Thing("shadow", ShadowRun, _find_shadow),
     "roster": Thing("roster_import", RosterImport, _find_import),
+    "TakeOffRoster": Thing("enterprise", Enterprise, _find_taken_off),
 }
-"""Name of a capability -> what its payloads carry."""
+"""Name of a capability, or of a command whose payload carries something else -> what its payloads carry."""

@@ -459,7 +459,11 @@ def grade(dossier: Data, entries: Sequence[Entry]) -> Data:
     if not published.data["digest"] == opened["edition_digest"] == edition_digest(edition):
         raise Fault("EDITION_DIFFERS", published.where, "标准版本与诊断所依不符 not the edition that the diagnosis pinned")
     result = replay(case, edition)
-    result |= {"uscc": firm[-1].data["firm"]["uscc"], "name": firm[-1].data["firm"]["name"]}
+    # what an earlier year's roster states, and being taken off one, change nothing of what the firm is
+    presents = [entry for entry in firm if entry.type.startswith(("enterprise.registered.", "enterprise.revised."))]
+    if not presents or presents[0] is not firm[0]:
+        raise Fault("ENTRY_UNEXPECTED", firm[0].where, "企业应以登记开始 a firm begins with its registration")
+    result |= {"uscc": presents[-1].data["firm"]["uscc"], "name": presents[-1].data["firm"]["name"]}
     stated = dossier["result"]
     if odd := sorted(name for name in result.keys() | stated.keys() if not _alike(stated, result, name)):
         said = "所述结果与重新推算不符 the file states another result than the entries give"

@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from math import isfinite
-from typing import Literal
+from typing import Literal, get_args
 from unicodedata import category, normalize
 
 from openpyxl.cell.cell import ERROR_CODES
 
 from domain.kernel import Rule
-from domain.participants.enterprises import RosterFinding
+from domain.participants.rosters import RosterFinding, SilentField
 from interop.code_lists import District, district_codes, industries, subdistrict_codes
 from interop.rosters import rules
 from interop.rosters.files import Cell, is_blank
@@ -36,8 +36,11 @@ NOTHING = frozenset({"无", "/", "\\", "-", "--", "—", "——", "N/A", "n/a",
 QUOTES = "'\"=`’“”"
 """Marks that keep a spreadsheet from taking a code for a number."""
 
+SILENT_FIELDS: Mapping[str, SilentField] = {name: name for name in get_args(SilentField)}
+"""Fields of a firm that a row may be silent about 可留空字段."""
+
 NOT_TEXT = (bool, date, datetime, time, timedelta)
-Severity = Literal["refused", "warned"]
+Severity = Literal["refused", "confirm", "warned"]
 
 
 def finding(row: int, column: str, severity: Severity, rule: Rule, /, **facts: object) -> RosterFinding:
@@ -60,6 +63,7 @@ class RowCheck:
     cells: Mapping[str, Cell]
     titles: Mapping[str, str]
     findings: list[RosterFinding] = field(default_factory=list)
+    silent: set[SilentField] = field(default_factory=set)
 
     @property
     def refused(self) -> bool:
@@ -96,6 +100,11 @@ class RowCheck:
         if taken is None and len(self.findings) == before:
             self.note("refused", name, rules.CELL_MISSING)
         return taken
+
+    def says_nothing(self, name: str) -> None:
+        """The row is silent about an optional field: what is on record stays."""
+        if name in SILENT_FIELDS:
+            self.silent.add(SILENT_FIELDS[name])
 
     def amended(self, name: str, taken: str) -> None:
         """Warn when what is taken is not what the cell holds."""
@@ -162,9 +171,12 @@ def name(check: RowCheck) -> str | None:
 
 
 def optional(check: RowCheck, field_name: str) -> str | None:
-    """Text of an optional column 可选列; what people write for "none" is none."""
+    """Text of an optional column 可选列; what people write for "none" is none, an empty cell says nothing."""
     text = check.text(field_name, LONGEST_NAME)
-    if text is None or text in NOTHING:
+    if text is None:
+        check.says_nothing(field_name)
+        return None
+    if text in NOTHING:
         return None
     check.amended(field_name, text)
     return text
@@ -196,7 +208,10 @@ def subdistrict(check: RowCheck, district_code: str | None) -> str | None:
     with a warning; a name that the list lacks is left out with a warning.
     """
     text = check.text("subdistrict", LONGEST_CODE)
-    if text is None or text in NOTHING or district_code is None:
+    if text is None or district_code is None:
+        check.says_nothing("subdistrict")
+        return None
+    if text in NOTHING:
         return None
     said = _code(text).removesuffix("000") if SUBDISTRICT_IN_FULL.fullmatch(_code(text)) else _code(text)
     codes = subdistrict_codes().get(said, ())
@@ -212,6 +227,7 @@ def subdistrict(check: RowCheck, district_code: str | None) -> str | None:
         check.note("refused", "subdistrict", rules.SUBDISTRICT_ELSEWHERE, **facts)
     else:
         check.note("warned", "subdistrict", rules.SUBDISTRICT_UNKNOWN, **facts)
+        check.says_nothing("subdistrict")
     return None
 
 

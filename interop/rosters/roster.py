@@ -7,14 +7,16 @@ the rules then block it with that report as an entry.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Literal
 
 from domain.kernel import Refused
-from domain.participants.enterprises import Firm, ImportRoster, RosterFinding
+from domain.participants.enterprises import Firm
+from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterFinding, SilentField
 from interop.rosters import cells, rules
 from interop.rosters.classification import SizeName, size_class, size_names, threshold
 from interop.rosters.files import is_blank, open_sheets
@@ -33,7 +35,7 @@ MOST_ROWS = 50_000
 MOST_FINDINGS = 20_000
 """The report is one entry of the journal; a file with more findings than this is not read by anyone line by line."""
 PROGRESS_EVERY = 100
-NAMED_UNITS = ("park", "reporting_unit", "group")
+NAMED_UNITS: tuple[Literal["park", "reporting_unit", "group"], ...] = ("park", "reporting_unit", "group")
 """Columns that name an organisation, which are also its kinds."""
 IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 """What an organisation's id looks like (`domain.kernel.Identifier`)."""
@@ -43,8 +45,8 @@ IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 class StatedFirm:
     """An enterprise as a row states it 名单行读数, every cell checked; what depends on the roster's year is not decided yet.
 
-    stated_size: the size class as written, None where the file has no such column or the cell is empty. The rest: see
-    `Firm`.
+    stated_size: the size class as written, None where the file has no such column or the cell is empty. silent: what the row
+    says nothing of. The rest: see `Firm`.
     """
 
     row: int
@@ -59,6 +61,7 @@ class StatedFirm:
     employees: int
     revenue_wan: Decimal
     stated_size: str | None
+    silent: frozenset[SilentField]
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,7 @@ def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> 
         employees=employees,
         revenue_wan=revenue_wan,
         stated_size=stated_size,
+        silent=frozenset(check.silent),
     )
 
 
@@ -191,6 +195,7 @@ def roster_command(
     year: int,
     *,
     accept_partial: bool = False,
+    confirmed: Sequence[ConfirmedFinding] = (),
     organisations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> ImportRoster:
     """The command that brings a reading into a year's roster 导入命令, with the report completed by that year's rules.
@@ -199,10 +204,14 @@ def roster_command(
     and not a refusal: who is above scale is a yearly snapshot of the statistical register, which lags behind a year's
     revenue, and the city diagnoses some firms below it (plan G1).
 
+    An empty cell of an optional column says nothing, like a column that isn't there: the firm stays where it is. Who means
+    "none" writes so (无), and is asked to confirm what that takes away.
+
     Args:
         reading: of a file.
         year: the roster's year.
         accept_partial: a refused row does not block the others.
+        confirmed: findings of the report that a person confirms.
         organisations: "park", "reporting_unit" and "group" -> registered name -> id. A text that is no such name is taken
             when it can be an id; else it is left out with a warning, since no scope could ever name it (plan P7).
 
@@ -211,7 +220,9 @@ def roster_command(
     """
     findings = list(reading.findings)
     rows = []
+    silent: dict[int, frozenset[SilentField]] = {}
     for stated in reading.firms:
+        unknown: set[SilentField] = set(stated.silent)
         computed = size_class(stated.employees, stated.revenue_wan, year)
         at_least = threshold(year).revenue_wan
         above_scale = stated.revenue_wan >= at_least
@@ -228,6 +239,7 @@ def roster_command(
                 column = reading.titles[field]
                 facts = {"value": cells.shown(text), "column": column}
                 findings.append(cells.finding(stated.row, column, "warned", rules.ORGANISATION_UNKNOWN, **facts))
+                unknown.add(field)
         firm = Firm(
             uscc=stated.uscc,
             name=stated.name,
@@ -241,6 +253,7 @@ def roster_command(
             above_scale=above_scale,
         )
         rows.append((stated.row, firm))
+        silent[stated.row] = frozenset(unknown)
     findings.sort(key=lambda found: found.row)
     if (cut := len(findings) - MOST_FINDINGS) > 0:
         findings = [cells.finding(0, "", "warned", rules.FINDINGS_CUT, count=cut), *findings[:MOST_FINDINGS]]
@@ -252,7 +265,9 @@ def roster_command(
         findings=tuple(findings),
         refused_rows=reading.refused_rows,
         accept_partial=accept_partial,
-        unstated=frozenset(name for name in ("subdistrict", *NAMED_UNITS) if name not in reading.titles),
+        confirmed=tuple(confirmed),
+        silent=silent,
+        titles=reading.titles,
     )
 
 

@@ -90,14 +90,16 @@ SUBDISTRICT_UNLISTED = _rule(
 )
 SUBDISTRICT_UNKNOWN = _rule(
     "SUBDISTRICT_UNKNOWN",
-    "“{value}”不是“{district}”的街镇，未登记街镇，该街镇用户将看不到此企业",
-    "“{value}” is no subdistrict of “{district}”; none is recorded, and no subdistrict will see the enterprise",
+    "“{value}”不是“{district}”的街镇，本行的街镇未采用；已登记的保持不变，未登记的街镇用户看不到此企业",
+    "“{value}” is no subdistrict of “{district}” and was not taken; what is on record stays, without it no "
+    "subdistrict sees the enterprise",
 )
 
 ORGANISATION_UNKNOWN = _rule(
     "ORGANISATION_UNKNOWN",
-    "“{value}”不是平台登记的“{column}”的名称或标识，未登记归属，该组织的用户将看不到此企业",
-    "“{value}” is no registered name or id for “{column}”; none is recorded, and no such organisation will see the enterprise",
+    "“{value}”不是平台登记的“{column}”的名称或标识，本格未采用；已登记的归属保持不变，未登记的其用户看不到此企业",
+    "“{value}” is no registered name or id for “{column}” and was not taken; what is on record stays, without it no such "
+    "organisation sees the enterprise",
 )
 
 # What it makes

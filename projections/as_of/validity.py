@@ -12,13 +12,14 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, Select, String, Ta
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
+from domain.participants.enterprises import plain
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES, OPENED, STATUS_AFTER, DiagnosisFilter, diagnosis_columns
-from projections.engine.places import ENTERPRISES
+from projections.engine.places import ENTERPRISES, PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
-from projections.participants.directory import EnterpriseFilter, bigrams, enterprise_columns
+from projections.participants.directory import EnterpriseFilter, enterprise_columns
 
 META = MetaData()
 ENDLESS = 2**63 - 1
@@ -31,11 +32,12 @@ ENTERPRISE_PERIODS = Table(
     Column("until", BigInteger, primary_key=True),
     Column("since", BigInteger, nullable=False),
     Column("uscc", String, nullable=False),
-    Column("name", String, nullable=False),
+    Column("sought", String, nullable=False),
     Column("district", String, nullable=False),
     Column("industry", String, nullable=False),
     Column("size_class", String, nullable=False),
 )
+"""sought: the name as it is searched."""
 DIAGNOSIS_PERIODS = Table(
     "diagnosis_periods",
     META,
@@ -48,9 +50,6 @@ DIAGNOSIS_PERIODS = Table(
 )
 """since, until: positions; a row holds from `since` up to before `until`."""
 
-FIRM_FACTS = frozenset(
-    {"enterprise.registered.v1", "enterprise.registered.v2", "enterprise.revised.v1", "enterprise.revised.v2"}
-)
 DIAGNOSIS_FACTS = frozenset(
     {
         *STATUS_AFTER,
@@ -64,13 +63,14 @@ DIAGNOSIS_FACTS = frozenset(
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """A period ends where the next one with other values begins."""
     firms, cases = tables[ENTERPRISE_PERIODS], tables[DIAGNOSIS_PERIODS]
-    firms.load((key(entry), ENDLESS) for entry in entries if entry.type in FIRM_FACTS)
+    firms.load((key(entry), ENDLESS) for entry in entries if entry.type in PRESENT_FACTS)
     cases.load((key(entry), ENDLESS) for entry in entries if entry.type in DIAGNOSIS_FACTS)
     for entry in entries:
         found = data(entry)
-        if entry.type in FIRM_FACTS:
-            values = {name: found["firm"][name] for name in ("uscc", "name", "district", "industry", "size_class")}
-            _begin(firms, {"enterprise": key(entry), **values}, entry.position)
+        if entry.type in PRESENT_FACTS:
+            values = {name: found["firm"][name] for name in ("uscc", "district", "industry", "size_class")}
+            sought = plain(found["firm"]["name"])
+            _begin(firms, {"enterprise": key(entry), "sought": sought, **values}, entry.position)
         else:
             before = cases.get(key(entry), ENDLESS) or {"diagnosis": key(entry), "grade": None}
             _begin(cases, before | _changed(entry.type, found), entry.position)
@@ -103,7 +103,7 @@ def _begin(rows: Rows, values: Row, position: int) -> None:
     rows.put(values | {"until": ENDLESS, "since": position})
 
 
-PERIODS = ReadModel("periods", (ENTERPRISE_PERIODS, DIAGNOSIS_PERIODS), fold, FIRM_FACTS | DIAGNOSIS_FACTS)
+PERIODS = ReadModel("periods", (ENTERPRISE_PERIODS, DIAGNOSIS_PERIODS), fold, PRESENT_FACTS | DIAGNOSIS_FACTS)
 
 
 def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
@@ -123,12 +123,8 @@ def _enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> I
         yield then.c.industry.startswith(where.industry, autoescape=True)
     if where.size_class is not None:
         yield then.c.size_class == where.size_class
-    if where.text:
-        # today's list finds by bigrams, of which a single letter has none but as a whole name
-        named = then.c.name.contains(where.text, autoescape=True)
-        if min(map(len, bigrams(where.text))) < 2:  # noqa: PLR2004 - two letters make a bigram
-            named &= then.c.name == where.text
-        yield named | (then.c.uscc == where.text.upper())
+    if sought := plain(where.text or ""):
+        yield then.c.sought.contains(sought, autoescape=True) | (then.c.uscc == sought.upper())
 
 
 def enterprise_ids(

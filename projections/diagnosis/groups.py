@@ -7,7 +7,7 @@ provider and is no firm's result.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,7 +16,9 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, and_,
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Place, Scope, admits
+from domain.kernel import SHANGHAI
 from journal import Entry
+from journal.command_handling import microseconds
 from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Row, Tables, data, key
@@ -25,32 +27,11 @@ from projections.engine.snapshot import Snapshot
 from projections.participants import headquarters
 from projections.participants.directory import enterprise_columns
 from projections.participants.headquarters import SeatRow
-from projections.participants.rosters import MEMBERS
+from projections.participants.rosters import ENDLESS, FIGURES, MEMBERS, held
 from standards.scoring.roll_up import Member, RollUp, roll_up
 
 META = MetaData()
 
-FIRMS = Table(
-    "group_firms",
-    META,
-    Column("enterprise", String, primary_key=True),
-    Column("since", BigInteger, primary_key=True),
-    Column("until", BigInteger),
-    Column("group", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("revenue_wan", String, nullable=False),
-    Index("ix_group", "group", "enterprise"),
-)
-"""What was said of a firm in a group, from one position up to before another; until None = to this day."""
-LATEST = Table(
-    "group_firms_latest",
-    META,
-    Column("enterprise", String, primary_key=True),
-    Column("since", BigInteger, nullable=False),
-    Column("group", String),
-    Column("name", String, nullable=False),
-    Column("revenue_wan", String, nullable=False),
-)
 CASES = Table(
     "group_cases",
     META,
@@ -79,14 +60,11 @@ RESULTS = Table(
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
-    """Members as stated, and results from their report on until an objection or a withdrawal."""
-    tables[LATEST].load((key(entry),) for entry in entries if entry.stream.startswith("enterprise/"))
-    tables[CASES].load((key(entry),) for entry in entries if entry.stream.startswith("diagnosis/"))
+    """Results from their report on until an objection or a withdrawal."""
+    tables[CASES].load((key(entry),) for entry in entries)
     for entry in entries:
         found = data(entry)
-        if "firm" in found:
-            _state(tables, key(entry), found["firm"], entry.position)
-        elif entry.type in OPENED:
+        if entry.type in OPENED:
             kept = {name: found[name] for name in ("enterprise", "edition", "purpose")}
             unset = {"scored": None, "current_since": None, "issued_at": None}
             tables[CASES].put({"diagnosis": key(entry), **kept, **unset})
@@ -95,20 +73,6 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             if case is None:
                 raise LookupError(f"{entry.stream} has no opening before position {entry.position}")
             _follow(tables, case, entry, found)
-
-
-def _state(tables: Tables, enterprise: str, firm: Row, position: int) -> None:
-    """A firm is in a group, under a name, with a revenue, from a position on."""
-    stated = {name: firm[name] for name in ("group", "name", "revenue_wan")}
-    before = tables[LATEST].get(enterprise)
-    if before is not None and all(before[name] == value for name, value in stated.items()):
-        return
-    if before is not None and before["group"] is not None:
-        tables[FIRMS].put({"enterprise": enterprise, "until": position, **before})
-    now = {"enterprise": enterprise, "since": position, **stated}
-    tables[LATEST].put(now)
-    if stated["group"] is not None:
-        tables[FIRMS].put({"until": None, **now})
 
 
 def _follow(tables: Tables, case: Row, entry: Entry, found: Row) -> None:
@@ -149,7 +113,7 @@ def _result(case: Row) -> Row:
 
 GROUP_READ_MODEL = ReadModel(
     "groups",
-    (FIRMS, LATEST, CASES, RESULTS),
+    (CASES, RESULTS),
     fold,
     frozenset(
         {
@@ -159,10 +123,6 @@ GROUP_READ_MODEL = ReadModel(
             "diagnosis.report_objected_to.v1",
             "diagnosis.objections_answered.v1",
             "diagnosis.withdrawn.v1",
-            "enterprise.registered.v1",
-            "enterprise.registered.v2",
-            "enterprise.revised.v1",
-            "enterprise.revised.v2",
         }
     ),
 )
@@ -182,7 +142,7 @@ class ResultRow(NamedTuple):
 
 
 class MemberRow(NamedTuple):
-    """A member of a group 成员企业. revenue_wan: as the latest roster states it; None: it is not on that roster."""
+    """A member of a group 成员企业. revenue_wan: as the year's roster states it; None: it is not on that roster."""
 
     enterprise: str
     name: str
@@ -195,7 +155,7 @@ class GroupRow:
     """A group with its members and what they add up to 集团.
 
     seats: what was said of its headquarters. headquarters: the member that is it on the day; it has no part in the roll-up, because
-    its questionnaire is another. roster: year of the latest roster; None before the first.
+    its questionnaire is another. roster: the year whose roster gives members and revenue; None before the first.
     """
 
     seats: tuple[SeatRow, ...]
@@ -205,7 +165,9 @@ class GroupRow:
     rolled: RollUp
 
 
-def group(snapshot: Snapshot, scope: Scope, identity: str, day: date, position: int | None = None) -> GroupRow | None:
+def group(
+    snapshot: Snapshot, scope: Scope, identity: str, day: date, position: int | None = None, *, year: int | None = None
+) -> GroupRow | None:
     """A group and its roll-up 集团汇总; None unless the whole group lies in the scope.
 
     Whoever sees some members sees no sum over all of them: with the results in sight taken out, it would tell the others.
@@ -216,13 +178,19 @@ def group(snapshot: Snapshot, scope: Scope, identity: str, day: date, position: 
         identity: the group's id.
         day: on which the headquarters is judged.
         position: as it was known then; None = now.
+        year: of the roster, as its members were in that year and with the results of reports issued by its end; None = the
+            latest that is complete for the group (`latest_roster`).
     """
     if not admits(scope, Place(group=identity)):
         return None
-    roster = _latest_roster(snapshot, position)
+    roster, ended = year, ENDLESS
+    if year is None:
+        roster = latest_roster(snapshot, identity, day.year, position)
+    else:
+        day, ended = min(day, date(year, 12, 31)), microseconds(datetime(year + 1, 1, 1, tzinfo=SHANGHAI))
     seats = headquarters.seats(snapshot, identity, position)
     named = headquarters.headquarters_on(snapshot, identity, day, position)
-    everyone = _members(snapshot, scope, identity, roster, position)
+    everyone = _members(snapshot, scope, identity, roster, position, ended) if roster is not None else []
     members = tuple(one for one in everyone if one.enterprise != named)
     return GroupRow(
         seats=tuple(seats),
@@ -241,51 +209,73 @@ def _weighed(row: MemberRow) -> Member:
     )
 
 
-def _held(table: Table, position: int | None) -> ColumnElement[bool]:
-    """Whether a row holds at a position; None = now."""
-    if position is None:
-        return table.c.until.is_(None)
-    return and_(table.c.since <= position, or_(table.c.until.is_(None), table.c.until > position))
+def latest_roster(snapshot: Snapshot, identity: str, until: int, position: int | None = None) -> int | None:
+    """The latest year, not after `until`, whose roster is complete for a group; None before the first.
 
-
-def _latest_roster(snapshot: Snapshot, position: int | None) -> int | None:
+    Complete: it speaks of every district in which the group had members the roster before. So the first district to bring in
+    a new year's roster doesn't make the group one of its own firms.
+    """
     members = snapshot[MEMBERS]
-    query = select(func.max(members.c.year))
-    rows = snapshot.rows(query if position is None else query.where(members.c.since <= position))
-    return int(rows[0][0]) if rows[0][0] is not None else None
+    query = (
+        select(members.c.year, members.c.district, members.c.group == identity)
+        .where(members.c.year <= until, held(members, position))
+        .distinct()
+    )
+    spoken: dict[int, set[str]] = {}
+    lies: dict[int, set[str]] = {}
+    for year, district, of_group in snapshot.rows(query):
+        spoken.setdefault(year, set()).add(district)
+        if of_group:
+            lies.setdefault(year, set()).add(district)
+    complete = [year for year in spoken if spoken[year] >= lies.get(max((y for y in lies if y < year), default=0), set())]
+    return max(complete, default=None)
 
 
 def _members(
-    snapshot: Snapshot, scope: Scope, identity: str, roster: int | None, position: int | None
+    snapshot: Snapshot, scope: Scope, identity: str, roster: int, position: int | None, ended: int
 ) -> list[MemberRow]:
-    """Members within the scope, in order of id."""
-    stated, firms, listed = snapshot[FIRMS], snapshot[ENTERPRISES], snapshot[MEMBERS]
-    on_roster = and_(listed.c.enterprise == stated.c.enterprise, listed.c.year == (roster if roster is not None else 0))
-    if position is not None:
-        on_roster = and_(on_roster, listed.c.since <= position)
+    """Members within the scope as the year's roster states them, in order of id.
+
+    A firm that it doesn't state, and that the last roster before states in the group, has no revenue to weigh it by; one that was
+    taken off its last roster is no member.
+    """
+    stated, firms, figures = snapshot[MEMBERS], snapshot[ENTERPRISES], snapshot[FIGURES]
+    other = snapshot[MEMBERS].alias("other")
+    same = and_(figures.c.enterprise == stated.c.enterprise, figures.c.year == stated.c.year, held(figures, position))
+    latest = (
+        select(func.max(other.c.year))
+        .where(other.c.enterprise == stated.c.enterprise, other.c.year <= roster, held(other, position))
+        .scalar_subquery()
+    )
     query = (
-        select(stated.c.enterprise, stated.c.name, stated.c.revenue_wan, listed.c.year)
-        .select_from(stated.join(firms, firms.c.id == stated.c.enterprise).outerjoin(listed, on_roster))
-        .where(stated.c.group == identity, _held(stated, position), to_sql(scope, enterprise_columns(snapshot)))
+        select(stated.c.enterprise, figures.c.name, figures.c.revenue_wan, stated.c.year)
+        .select_from(stated.join(firms, firms.c.id == stated.c.enterprise).join(figures, same))
+        .where(stated.c.group == identity, stated.c.year == latest, held(stated, position), stated.c.off_reason.is_(None))
+        .where(to_sql(scope, enterprise_columns(snapshot)))
         .order_by(stated.c.enterprise)
     )
     rows = snapshot.rows(query)
-    results = _results(snapshot, [row[0] for row in rows], position)
+    results = _results(snapshot, [row[0] for row in rows], position, ended)
     return [
-        MemberRow(enterprise, name, Decimal(revenue) if year is not None else None, results.get(enterprise))
-        for enterprise, name, revenue, year in rows
+        MemberRow(firm, name, Decimal(revenue) if year == roster else None, results.get(firm))
+        for firm, name, revenue, year in rows
     ]
 
 
-def _results(snapshot: Snapshot, enterprises: Sequence[str], position: int | None) -> dict[str, ResultRow]:
-    """The latest current result of each firm, which the caller has judged."""
+def _results(snapshot: Snapshot, enterprises: Sequence[str], position: int | None, ended: int) -> dict[str, ResultRow]:
+    """The latest current result of each firm, of reports issued before `ended`; the caller has judged the firms."""
     table = snapshot[RESULTS]
+    current = table.c.until.is_(None) if position is None else and_(table.c.since <= position, _ends_after(table, position))
     query = (
         select(table.c.enterprise, table.c.diagnosis, table.c.edition, table.c.issued_at, table.c.scored)
-        .where(_held(table, position), snapshot.among(table.c.enterprise, enterprises))
+        .where(current, table.c.issued_at < ended, snapshot.among(table.c.enterprise, enterprises))
         .order_by(table.c.since)
     )
     return {enterprise: _read(*rest) for enterprise, *rest in snapshot.rows(query)}
+
+
+def _ends_after(table: Table, position: int) -> ColumnElement[bool]:
+    return or_(table.c.until.is_(None), table.c.until > position)
 
 
 def _read(diagnosis: str, edition: str, issued_at: int, scored: str) -> ResultRow:

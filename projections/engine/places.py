@@ -7,6 +7,9 @@ from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table
 
 META = MetaData()
 
+PRESENT_FACTS = frozenset(f"enterprise.{what}.v{number}" for what in ("registered", "revised") for number in (1, 2, 3))
+"""Facts that say what a firm is at present 企业现状事实; what an earlier year's roster states is that year's alone."""
+
 ENTERPRISES = Table(
     "enterprises",
     META,
@@ -24,5 +27,7 @@ ENTERPRISES = Table(
     Column("size_class", String, nullable=False),
     Column("above_scale", Boolean, nullable=False),
     Column("latest_diagnosis", String),
+    Column("sought", String, nullable=False),
     Index("ix_district", "district", "id"),
 )
+"""sought: the name as it is searched (`domain.participants.enterprises.plain`)."""

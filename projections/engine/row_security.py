@@ -41,8 +41,7 @@ PLACES = {
 PARTS = {
     **dict.fromkeys(("answers", "evidence", "reports", "diagnosis_periods"), ("diagnoses", "diagnosis")),
     **dict.fromkeys(
-        ("enterprise_periods", "group_firms", "group_firms_latest", "group_cases", "group_results"),
-        ("enterprises", "enterprise"),
+        ("enterprise_periods", "roster_figures", "group_cases", "group_results"), ("enterprises", "enterprise")
     ),
 }
 """Tables whose rows belong to a row of another -> that table, and the column that names the row."""

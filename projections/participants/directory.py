@@ -9,9 +9,10 @@ from sqlalchemy import Column, Integer, MetaData, Select, String, Table, and_, b
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
+from domain.participants.enterprises import plain
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES, OPENED
-from projections.engine.places import ENTERPRISES
+from projections.engine.places import ENTERPRISES, PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
@@ -38,7 +39,7 @@ ORGANISATIONS = Table(
 
 def bigrams(text: str) -> frozenset[str]:
     """Every two neighbouring characters of a text 双字: finds two-character words, which trigrams miss."""
-    letters = "".join(text.split()).casefold()
+    letters = plain(text)
     return frozenset(letters[start : start + 2] for start in range(len(letters) - 1)) or frozenset({letters})
 
 
@@ -48,7 +49,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     enterprises.load((key(e),) for e in entries if e.stream.startswith("enterprise/"))
     for entry in entries:
         match entry.type:
-            case "enterprise.registered.v1" | "enterprise.registered.v2" | "enterprise.revised.v1" | "enterprise.revised.v2":
+            case name if name in PRESENT_FACTS:
                 before = enterprises.get(key(entry))
                 firm = data(entry)["firm"]
                 if before is not None and before["name"] != firm["name"]:
@@ -58,7 +59,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                     for word in bigrams(firm["name"]):
                         words.put({"bigram": word, "enterprise": key(entry)})
                 latest = before["latest_diagnosis"] if before is not None else None
-                enterprises.put({"id": key(entry), "latest_diagnosis": latest, "reporting_unit": None, **firm})
+                beside = {"id": key(entry), "latest_diagnosis": latest, "sought": plain(firm["name"])}
+                enterprises.put({"reporting_unit": None, **beside, **firm})
             case "diagnosis.opened.v1" | "diagnosis.opened.v2":
                 enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
             case _:
@@ -80,10 +82,7 @@ DIRECTORY = ReadModel(
     fold,
     frozenset(
         {
-            "enterprise.registered.v1",
-            "enterprise.registered.v2",
-            "enterprise.revised.v1",
-            "enterprise.revised.v2",
+            *PRESENT_FACTS,
             *OPENED,
             "organisation.registered.v1",
             "organisation.registered.v2",
@@ -94,7 +93,7 @@ DIRECTORY = ReadModel(
 
 @dataclass(frozen=True)
 class EnterpriseFilter:
-    """What to look for 筛选条件; empty = any. text: part of a name or a whole USCC."""
+    """What to look for 筛选条件; empty = any. text: part of a name or a whole USCC, full-width or not, with or without blanks."""
 
     district: str | None = None
     industry: str | None = None
@@ -160,17 +159,22 @@ def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iter
         yield firms.c.industry.startswith(where.industry, autoescape=True)
     if where.size_class is not None:
         yield firms.c.size_class == where.size_class
-    if where.text:
-        wanted = bigrams(where.text)
-        found = (
-            select(words.c.enterprise)
-            .where(words.c.bigram.in_(sorted(wanted)))
-            .group_by(words.c.enterprise)
-            .having(func.count() == len(wanted))
-        )
-        yield (firms.c.id.in_(found) & firms.c.name.contains(where.text, autoescape=True)) | (
-            firms.c.uscc == where.text.upper()
-        )
+    if sought := plain(where.text or ""):
+        named = firms.c.sought.contains(sought, autoescape=True)
+        if len(sought) > 1:  # of a single letter there is no bigram, and every name is looked at
+            wanted = bigrams(sought)
+            found = (
+                select(words.c.enterprise)
+                .where(words.c.bigram.in_(sorted(wanted)))
+                .group_by(words.c.enterprise)
+                .having(func.count() == len(wanted))
+            )
+            named &= firms.c.id.in_(found)
+        yield named | (firms.c.uscc == sought.upper())
+
+
+def _shown(firms: Table) -> list[Column[Any]]:
+    return [firms.c[name] for name in EnterpriseRow._fields]
 
 
 def enterprises(
@@ -180,7 +184,7 @@ def enterprises(
     firms = snapshot[ENTERPRISES]
 
     def query() -> Select[Any]:
-        page = select(firms).where(*_matching(snapshot, scope, where), firms.c.id > bindparam("after"))
+        page = select(*_shown(firms)).where(*_matching(snapshot, scope, where), firms.c.id > bindparam("after"))
         return page.order_by(firms.c.id).limit(bindparam("first", type_=Integer))
 
     name = ("enterprises", scope) if where == EnterpriseFilter() else None
@@ -199,7 +203,7 @@ def enterprises_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> d
     firms = snapshot[ENTERPRISES]
 
     def query() -> Select[Any]:
-        return select(firms).where(to_sql(scope, enterprise_columns(snapshot)), snapshot.listed(firms.c.id, "ids"))
+        return select(*_shown(firms)).where(to_sql(scope, enterprise_columns(snapshot)), snapshot.listed(firms.c.id, "ids"))
 
     rows = snapshot.kept(("enterprises_by_id", scope), query, ids=list(ids))
     return {row[0]: EnterpriseRow._make(row) for row in rows}

@@ -1,28 +1,74 @@
-"""Roster read model 名单台: who is on a year's roster, and the report of every file. plan P1, G4."""
+"""Roster read model 名单台: who is on a year's roster and what each was in that year, and the answer to every file. plan P1, G4.
+
+A year's roster is a snapshot: when a firm moves later, what it was stays with the year.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, func, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, and_, func, select
+from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Scope
 from journal import Entry
-from projections.engine.read_model import ReadModel, Tables, data
+from projections.engine.places import PRESENT_FACTS
+from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
+ENDLESS = 2**63 - 1
+"""`until` of the row that holds to this day: a key of its own."""
+PLACED = ("district", "subdistrict", "park", "reporting_unit", "group", "industry", "size_class", "above_scale")
+FIGURED = ("name", "employees", "revenue_wan")
+STATED = PLACED + FIGURED
+"""What a year's roster keeps of a firm as it was."""
 
 MEMBERS = Table(
     "roster_members",
     META,
     Column("year", Integer, primary_key=True),
     Column("enterprise", String, primary_key=True),
+    Column("until", BigInteger, primary_key=True),
     Column("since", BigInteger, nullable=False),
+    Column("district", String, nullable=False),
+    Column("subdistrict", String),
+    Column("park", String),
+    Column("reporting_unit", String),
+    Column("group", String),
+    Column("industry", String, nullable=False),
+    Column("size_class", String, nullable=False),
+    Column("above_scale", Boolean, nullable=False),
+    Column("off_reason", String),
+    Column("off_at", BigInteger),
+    Index("ix_roster_member", "enterprise", "year"),
+    Index("ix_roster_group", "group", "year"),
 )
-"""since: the position of the first file that named the firm; it never leaves a year's snapshot."""
+"""What a firm was by a year's roster, from position `since` up to before `until`. off_reason, off_at: why and when (microseconds of
+UTC) it was taken off the roster; None = it counts."""
+FIGURES = Table(
+    "roster_figures",
+    META,
+    Column("year", Integer, primary_key=True),
+    Column("enterprise", String, primary_key=True),
+    Column("until", BigInteger, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("employees", Integer, nullable=False),
+    Column("revenue_wan", String, nullable=False),
+)
+"""A firm's own numbers by a year's roster, apart from `MEMBERS`, which counts by year read whole: PostgreSQL shows these rows to
+those who may see the firm today."""
+UNDATED = Table(
+    "roster_undated",
+    META,
+    Column("enterprise", String, primary_key=True),
+    Column("year", Integer),
+    *(Column(name, MEMBERS.c[name].type) for name in PLACED),
+    *(Column(name, FIGURES.c[name].type) for name in FIGURED),
+)
+"""For entries that don't bear their year: the year of the last file that named the firm, and the firm's present statement."""
 IMPORTS = Table(
     "roster_imports",
     META,
@@ -35,43 +81,126 @@ IMPORTS = Table(
     Column("revised", Integer, nullable=False),
     Column("unchanged", Integer, nullable=False),
     Column("refused_rows", Integer, nullable=False),
-    Column("findings", String, nullable=False),
+    Column("report", String),
+    Column("findings", String),
     Column("organisation", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("ix_roster_year", "year", "position"),
 )
+"""report: SHA-256 of the report's file. findings: as JSON, of an older entry, which held its report itself."""
+
+FILES = frozenset(f"roster.{what}.v{number}" for what in ("imported", "blocked") for number in (1, 2))
+STATEMENTS = PRESENT_FACTS | {"enterprise.stated.v1"}
+TAKEN_OFF = "enterprise.taken_off_roster.v1"
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
-    """Members join a year's snapshot; every file leaves its report."""
+    """Each year keeps its members as it stated them; every file leaves its report."""
+    facts = {entry.position: data(entry) for entry in entries}
+    files = [found for found in facts.values() if "enterprises" in found]
+    firms = [(key(entry), facts[entry.position]) for entry in entries if entry.type not in FILES]
+    tables[UNDATED].load(
+        (one,) for one in (*(firm for firm, _ in firms), *(one for found in files for one in found["enterprises"]))
+    )
+    for table in (MEMBERS, FIGURES):
+        tables[table].load((found["year"], firm, ENDLESS) for firm, found in firms if found.get("year") is not None)
+        tables[table].load((found["year"], one, ENDLESS) for found in files for one in found["enterprises"])
     for entry in entries:
-        found = data(entry)
-        members, named = tables[MEMBERS], found.get("enterprises", ())
-        members.load((found["year"], enterprise) for enterprise in named)
-        for enterprise in named:
-            if members.get(found["year"], enterprise) is None:
-                members.put({"year": found["year"], "enterprise": enterprise, "since": entry.position})
-        tables[IMPORTS].put(
-            {
-                "position": entry.position,
-                "blocked": entry.type == "roster.blocked.v1",
-                "at": entry.at,
-                "organisation": entry.organisation,
-                "findings": orjson.dumps(found["findings"]).decode(),
-                **{name: found[name] for name in ("year", "filename", "digest", "refused_rows")},
-                **{name: found.get(name, 0) for name in ("registered", "revised", "unchanged")},
-            }
-        )
+        found = facts[entry.position]
+        if entry.type in STATEMENTS:
+            _state(tables, entry, found)
+        elif entry.type == TAKEN_OFF:
+            before = tables[MEMBERS].get(found["year"], key(entry), ENDLESS)
+            if before is None:  # an older entry named the firm in a year whose statement wasn't kept apart
+                raise LookupError(f"{entry.stream} is not on the roster of {found['year']}")
+            _put(tables[MEMBERS], {**before, "off_reason": found["reason"], "off_at": entry.at}, entry.position)
+        else:
+            _file(tables, entry, found)
 
 
-ROSTER_READ_MODEL = ReadModel(
-    "rosters", (MEMBERS, IMPORTS), fold, frozenset({"roster.imported.v1", "roster.blocked.v1"})
-)
+def _state(tables: Tables, entry: Entry, found: Row) -> None:
+    """A firm is stated by a roster: of the year that the entry bears, else of the file that named the firm last."""
+    undated, enterprise = tables[UNDATED], key(entry)
+    stated = {name: found["firm"].get(name) for name in STATED}
+    before = undated.get(enterprise)
+    year = found.get("year") or (before["year"] if before is not None else None)
+    if entry.type in PRESENT_FACTS:
+        undated.put({"enterprise": enterprise, "year": year, **stated})
+    if year is not None:
+        _join(tables, year, enterprise, stated, entry.position)
+
+
+def _file(tables: Tables, entry: Entry, found: Row) -> None:
+    """A file's report; of an older entry also its members, each as it stood until the entries that follow say otherwise."""
+    undated = tables[UNDATED]
+    for enterprise in found.get("enterprises", ()):
+        before = undated.get(enterprise)
+        if before is None:
+            undated.put({"enterprise": enterprise, "year": found["year"], **dict.fromkeys(STATED)})
+            continue
+        undated.put({**before, "year": found["year"]})
+        if before["name"] is not None:
+            _join(tables, found["year"], enterprise, before, entry.position)
+    findings = orjson.dumps(found["findings"]).decode() if "findings" in found else None
+    tables[IMPORTS].put(
+        {
+            "position": entry.position,
+            "blocked": entry.type.startswith("roster.blocked."),
+            "at": entry.at,
+            "organisation": entry.organisation,
+            "report": found.get("report"),
+            "findings": findings,
+            **{name: found[name] for name in ("year", "filename", "digest", "refused_rows")},
+            **{name: found.get(name, 0) for name in ("registered", "revised", "unchanged")},
+        }
+    )
+
+
+def _join(tables: Tables, year: int, enterprise: str, stated: Row, position: int) -> None:
+    """A firm is on a year's roster, as stated, from a position on."""
+    key_of = {"year": year, "enterprise": enterprise}
+    placed = {name: stated[name] for name in PLACED}
+    _put(tables[MEMBERS], {**key_of, **placed, "off_reason": None, "off_at": None}, position)
+    _put(tables[FIGURES], {**key_of, **{name: stated[name] for name in FIGURED}}, position)
+
+
+def _put(rows: Rows, row: Row, position: int) -> None:
+    """A row is so from a position on, unless it was so before."""
+    before = rows.get(row["year"], row["enterprise"], ENDLESS)
+    if before is not None:
+        if before.items() >= {**row, "since": before["since"], "until": ENDLESS}.items():
+            return
+        rows.put({**before, "until": position})
+    rows.put({**row, "since": position, "until": ENDLESS})
+
+
+ROSTER_READ_MODEL = ReadModel("rosters", (MEMBERS, FIGURES, UNDATED, IMPORTS), fold, FILES | STATEMENTS | {TAKEN_OFF})
+
+
+def held(table: FromClause, position: int | None) -> ColumnElement[bool]:
+    """Whether a row holds at a position; None = now."""
+    if position is None:
+        return table.c.until == ENDLESS
+    return and_(table.c.since <= position, table.c.until > position)
+
+
+def member_columns(snapshot: Snapshot) -> Columns:
+    """How a scope reads a member where it lay by its year's roster; a party to a diagnosis has no part in a year's count."""
+    table = snapshot[MEMBERS]
+    return {
+        **NOWHERE,
+        Attribute.ENTERPRISE: lambda value: table.c.enterprise == value,
+        Attribute.DISTRICT: lambda value: table.c.district == value,
+        Attribute.SUBDISTRICT: lambda value: table.c.subdistrict == value,
+        Attribute.PARK: lambda value: table.c.park == value,
+        Attribute.REPORTING_UNIT: lambda value: table.c.reporting_unit == value,
+        Attribute.GROUP: lambda value: table.c.group == value,
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """The report of one roster file 导入报告; findings as JSON."""
+    """The answer to one roster file 导入报告; report, findings: as in `IMPORTS`."""
 
     position: int
     year: int
@@ -82,7 +211,8 @@ class ImportRow:
     revised: int
     unchanged: int
     refused_rows: int
-    findings: str
+    report: str | None
+    findings: str | None
     organisation: str
     at: int
 
@@ -121,9 +251,7 @@ def imports(
 def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str) -> ImportRow | None:
     """The latest report of one file, by the hash of its bytes, within a scope."""
     table = snapshot[IMPORTS]
-    query = select(table).where(
-        to_sql(scope, _columns(snapshot)), table.c.year == year, table.c.digest == digest
-    )
+    query = select(table).where(to_sql(scope, _columns(snapshot)), table.c.year == year, table.c.digest == digest)
     rows = snapshot.rows(query.order_by(table.c.position.desc()).limit(1))
     return ImportRow(*rows[0]) if rows else None
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, and_, case, func, or_, select
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, and_, case, func, select, true
 
 from domain.access import Scope
 from domain.kernel import city_day
@@ -21,7 +21,7 @@ from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.directory import enterprise_columns
-from projections.participants.rosters import MEMBERS
+from projections.participants.rosters import FIGURES, MEMBERS, held, member_columns
 
 META = MetaData()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,22 +36,6 @@ FIRST_REPORTS = Table(
     Column("confirmed", BigInteger),
 )
 """issued, confirmed: positions of the first issued and the first confirmed report."""
-STAYS = Table(
-    "district_stays",
-    META,
-    Column("enterprise", String, primary_key=True),
-    Column("since", BigInteger, primary_key=True),
-    Column("until", BigInteger),
-    Column("district", String, nullable=False),
-)
-"""Where a firm lay, from one position up to before another; None = to this day."""
-LATEST_STAYS = Table(
-    "latest_stays",
-    META,
-    Column("enterprise", String, primary_key=True),
-    Column("since", BigInteger, nullable=False),
-    Column("district", String, nullable=False),
-)
 SUBJECTS = Table(
     "coverage_subjects",
     META,
@@ -72,13 +56,8 @@ TARGETS = Table(
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """First issued and first confirmed report of each firm; targets as set."""
     subjects, reports = tables[SUBJECTS], tables[FIRST_REPORTS]
-    latest = tables[LATEST_STAYS]
-    latest.load((key(entry),) for entry in entries if entry.stream.startswith("enterprise/"))
     for entry in entries:
         found = data(entry)
-        if "firm" in found:
-            _stay(tables, key(entry), found["firm"]["district"], entry.position)
-            continue
         if entry.type == "target.set.v1":
             tables[TARGETS].put(found)
             continue
@@ -105,45 +84,23 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             )
 
 
-def _stay(tables: Tables, enterprise: str, district: str, position: int) -> None:
-    """A firm lies in a district from a position on."""
-    before = tables[LATEST_STAYS].get(enterprise)
-    if before is not None and before["district"] == district:
-        return
-    if before is not None:
-        tables[STAYS].put({"enterprise": enterprise, "until": position, **before})
-    stay = {"enterprise": enterprise, "since": position, "district": district}
-    tables[STAYS].put({"until": None, **stay})
-    tables[LATEST_STAYS].put(stay)
-
-
 COVERAGE = ReadModel(
     "coverage",
-    (FIRST_REPORTS, STAYS, LATEST_STAYS, SUBJECTS, TARGETS),
+    (FIRST_REPORTS, SUBJECTS, TARGETS),
     fold,
-    frozenset(
-        {
-            "target.set.v1",
-            *OPENED,
-            "diagnosis.report_issued.v1",
-            "diagnosis.report_confirmed.v1",
-            "enterprise.registered.v1",
-            "enterprise.registered.v2",
-            "enterprise.revised.v1",
-            "enterprise.revised.v2",
-        }
-    ),
+    frozenset({"target.set.v1", *OPENED, "diagnosis.report_issued.v1", "diagnosis.report_confirmed.v1"}),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """Coverage of one district 区覆盖: firms with an issued report, with a confirmed one, and on the roster."""
+    """Coverage of one district 区覆盖: firms with an issued report, with a confirmed one, on the roster, and taken off it."""
 
     district: str
     diagnosed: int
     confirmed: int
     total: int
+    taken_off: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,33 +117,52 @@ class TargetRow:
 def by_district(snapshot: Snapshot, scope: Scope, year: int, position: int | None = None) -> list[CoverageRow]:
     """Coverage by district within a scope 分区覆盖: the denominator is the roster snapshot of that year.
 
-    position: as it was known then, the firms counted where they lay then; None = now. The scope is today's in either case.
+    A firm counts where the year's roster states it, in that district and for the scopes that it lay in: who moves later
+    takes no figure of a past year along. position: as it was known then; None = now.
     """
-    firms, members, reports = snapshot[ENTERPRISES], snapshot[MEMBERS], snapshot[FIRST_REPORTS]
-    counted = and_(reports.c.enterprise == firms.c.id, reports.c.issued_year <= year)
+    members, reports = snapshot[MEMBERS], snapshot[FIRST_REPORTS]
+    counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= year)
     confirmed = reports.c.confirmed_year <= year
-    joined = members.join(firms, firms.c.id == members.c.enterprise)
-    district = firms.c.district
-    known: tuple[Any, ...] = ()
     if position is not None:
-        stays = snapshot[STAYS]
-        joined = joined.join(stays, stays.c.enterprise == firms.c.id)
-        known = (
-            members.c.since <= position,
-            stays.c.since <= position,
-            or_(stays.c.until.is_(None), stays.c.until > position),
-        )
         counted = and_(counted, reports.c.issued <= position)
         confirmed = and_(confirmed, reports.c.confirmed <= position)
-        district = stays.c.district
+    on = members.c.off_reason.is_(None)
     query = (
-        select(district, func.count(reports.c.enterprise), func.sum(case((confirmed, 1), else_=0)), func.count())
-        .select_from(joined.outerjoin(reports, counted))
-        .where(members.c.year == year, to_sql(scope, enterprise_columns(snapshot)), *known)
-        .group_by(district)
-        .order_by(district)
+        select(
+            members.c.district,
+            *(func.sum(case((and_(on, one), 1), else_=0)) for one in (reports.c.enterprise.is_not(None), confirmed, true())),
+            func.sum(case((on, 0), else_=1)),
+        )
+        .select_from(members.outerjoin(reports, counted))
+        .where(members.c.year == year, held(members, position), to_sql(scope, member_columns(snapshot)))
+        .group_by(members.c.district)
+        .order_by(members.c.district)
     )
-    return [CoverageRow(str(d), int(n), int(c), int(total)) for d, n, c, total in snapshot.rows(query)]
+    return [CoverageRow(str(district), *map(int, counts)) for district, *counts in snapshot.rows(query)]
+
+
+class RemovalRow(NamedTuple):
+    """A firm taken off a year's roster 移出企业; at: microseconds of UTC."""
+
+    enterprise: str
+    name: str
+    district: str
+    reason: str
+    at: int
+
+
+def removals(snapshot: Snapshot, scope: Scope, year: int, position: int | None = None) -> list[RemovalRow]:
+    """Firms within the scope that were taken off a year's roster 移出名单, in order of id. Who sees a firm today sees why."""
+    firms, members, figures = snapshot[ENTERPRISES], snapshot[MEMBERS], snapshot[FIGURES]
+    same = and_(figures.c.enterprise == members.c.enterprise, figures.c.year == members.c.year, held(figures, position))
+    query = (
+        select(members.c.enterprise, figures.c.name, members.c.district, members.c.off_reason, members.c.off_at)
+        .select_from(members.join(firms, firms.c.id == members.c.enterprise).join(figures, same))
+        .where(members.c.year == year, held(members, position), members.c.off_reason.is_not(None))
+        .where(to_sql(scope, enterprise_columns(snapshot)))
+        .order_by(members.c.enterprise)
+    )
+    return [RemovalRow(*row) for row in snapshot.rows(query)]
 
 
 def targets(snapshot: Snapshot, year: int) -> list[TargetRow]:

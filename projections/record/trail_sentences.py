@@ -83,6 +83,10 @@ def _granted(data: Data, known: Known) -> str:
     return f"授予了{_named(data['organisation'], known)}的{role}角色，自 {data['since']} {until}"
 
 
+def _of_year(data: Data) -> str:
+    return f"按 {data['year']} 年名单" if data.get("year") is not None else ""
+
+
 def _imported(data: Data, _known: Known) -> str:
     return (
         f"导入了 {data['year']} 年名单“{data['filename']}”：新登记 {data['registered']} 家，更新 {data['revised']} 家，"
@@ -121,11 +125,17 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
         f"发布了行业版本 {data['edition']['key']}“{data['edition']['title']}”"
     ),
     **dict.fromkeys(
-        ("enterprise.registered.v1", "enterprise.registered.v2"), lambda data, _: f"登记了企业“{data['firm']['name']}”"
+        ("enterprise.registered.v1", "enterprise.registered.v2", "enterprise.registered.v3"),
+        lambda data, _: f"{_of_year(data)}登记了企业“{data['firm']['name']}”",
     ),
     **dict.fromkeys(
-        ("enterprise.revised.v1", "enterprise.revised.v2"), lambda data, _: f"更新了企业“{data['firm']['name']}”的信息"
+        ("enterprise.revised.v1", "enterprise.revised.v2", "enterprise.revised.v3"),
+        lambda data, _: f"{_of_year(data)}更新了企业“{data['firm']['name']}”的信息",
     ),
+    "enterprise.stated.v1": lambda data, _: (
+        f"{_of_year(data)}记载了企业“{data['firm']['name']}”当年的信息，现状不变"
+    ),
+    "enterprise.taken_off_roster.v1": lambda data, _: f"将企业移出 {data['year']} 年名单：{data['reason']}",
     "consent.granted.v1": lambda data, known: (
         f"授权{_named(data['bank'], known)}自 {data['since']} 至 {data['until']} 查看诊断结果，用途：{data['purpose']}"
     ),
@@ -135,8 +145,12 @@ PREDICATES: Mapping[str, Callable[[Data, Known], str]] = {
     ),
     "assignment.ended.v1": lambda _data, _known: "解除了一项专家指派",
     "roster.imported.v1": _imported,
+    "roster.imported.v2": _imported,
     "roster.blocked.v1": lambda data, _: (
         f"提交的 {data['year']} 年名单“{data['filename']}”被整份退回：{data['refused_rows']} 行有误"
+    ),
+    "roster.blocked.v2": lambda data, _: (
+        f"提交的 {data['year']} 年名单“{data['filename']}”被整份退回：{data['refused_rows']} 行有误或待确认"
     ),
     **dict.fromkeys(
         ("organisation.registered.v1", "organisation.registered.v2"), lambda data, _: f"登记了组织“{data['name']}”"

@@ -134,14 +134,14 @@ def test_a_roster_is_one_transaction_and_the_same_file_twice_changes_nothing(cit
     assert city.journal.head() == before
     renamed = FIRM.model_copy(update={"name": "示例精密机械股份有限公司"})
     handled = city.send(CITY, roster(digest="1" * 64, rows=((2, renamed),)))
-    assert [entry.type for entry in handled.entries] == ["roster.imported.v1", "enterprise.revised.v2"]
+    assert [entry.type for entry in handled.entries] == ["roster.imported.v2", "enterprise.revised.v3"]
 
 
 def test_a_refused_row_blocks_the_file_and_the_report_is_an_entry(city: City) -> None:
     handled = city.send(CITY, roster(digest="2" * 64, refused_rows=1))
-    assert [entry.type for entry in handled.entries] == ["roster.blocked.v1"]
+    assert [entry.type for entry in handled.entries] == ["roster.blocked.v2"]
     partial = city.send(CITY, roster(digest="2" * 64, refused_rows=1, accept_partial=True))
-    assert [entry.type for entry in partial.entries] == ["roster.imported.v1"]
+    assert [entry.type for entry in partial.entries] == ["roster.imported.v2"]
 
 
 def test_a_scope_of_a_union_admits_a_command_in_either_part(city: City) -> None:

@@ -16,13 +16,14 @@ from pydantic import ValidationError
 from api.server.disclosure_notes import Disclosing
 from domain.access import Everything, Role
 from domain.kernel import Refused, city_day
-from domain.participants.enterprises import ImportRoster, RosterFinding
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import ErasePerson, GrantMembership, PersonDetails, RegisterPerson
+from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterFinding
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
 from interop.foreign_files import ForeignFiles
+from interop.rosters.reports import keep_report, read_report
 from interop.rosters.roster import NAMED_UNITS, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from projections.participants import directory, people, rosters
@@ -242,7 +243,12 @@ def revoke_partner_key(settings: Settings, key: str) -> int:
 
 
 def _show(findings: tuple[RosterFinding, ...]) -> None:
-    names = {"refused": "退回 refused", "warned": "提示 warned"}
+    names = {
+        "refused": "退回 refused",
+        "confirm": "待确认 to confirm",
+        "confirmed": "已确认 confirmed",
+        "warned": "提示 warned",
+    }
     for finding in findings[:SHOWN_FINDINGS]:
         where = f"第 {finding.row} 行" if finding.row else "文件"
         answer(f"{names[finding.severity]}\t{where}\t{finding.column}\t{finding.code}\t{finding.says}")
@@ -251,8 +257,18 @@ def _show(findings: tuple[RosterFinding, ...]) -> None:
     answer("", findings=[finding.model_dump(mode="json") for finding in findings])
 
 
-def import_roster(settings: Settings, file: Path, year: int, user: str, *, accept_partial: bool) -> int:
-    """Bring in a roster file; 1 when it was refused as a whole, and nothing but that report was written."""
+def import_roster(
+    settings: Settings, file: Path, year: int, user: str, *, accept_partial: bool, confirm: Sequence[str] = ()
+) -> int:
+    """Bring in a roster file; 1 when it was refused as a whole, and nothing but that report was written.
+
+    confirm: findings that a person confirms, as ROW:CODE.
+    """
+    try:
+        confirmed = [ConfirmedFinding(row=int(row), code=code) for row, _, code in (one.partition(":") for one in confirm)]
+    except ValueError:
+        sys.stderr.write("--confirm 的写法是 行号:规则代码 is written ROW:CODE, 5:ROSTER_NAME_CHANGED\n")
+        return 2
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -268,8 +284,11 @@ def import_roster(settings: Settings, file: Path, year: int, user: str, *, accep
             installation.services.models.catch_up()
             with installation.services.models.reading() as snapshot:
                 units = directory.ids_by_name(snapshot, NAMED_UNITS)
-            command: ImportRoster = roster_command(reading, year, accept_partial=accept_partial, organisations=units)
-            handled = installation.services.send(operator(user), command)
+            command: ImportRoster = roster_command(
+                reading, year, accept_partial=accept_partial, confirmed=confirmed, organisations=units
+            )
+            blobs, who = installation.services.blobs, operator(user)
+            handled = installation.services.send(who, command, finish=keep_report(blobs, who))
         except ValidationError as problem:
             sys.stderr.write(f"输入有误 malformed: {problem}\n")
             return 2
@@ -279,12 +298,19 @@ def import_roster(settings: Settings, file: Path, year: int, user: str, *, accep
             told(installation.services.models.catch_up())
         with installation.services.models.reading() as snapshot:
             row = rosters.import_of_file(snapshot, operator(user).scope, year, command.digest)
-    _show(command.findings)
-    assert row is not None  # noqa: S101 - the report is an entry, now or before
+        assert row is not None  # noqa: S101 - the report is an entry, now or before
+        report = read_report(blobs, row.report, row.findings)
+    _show(report.findings)
+    for left in report.left_out[:SHOWN_FINDINGS]:
+        answer(f"文件未列 left out\t{left.uscc}\t{left.name}")
+    answer("", left_out=[left.model_dump(mode="json") for left in report.left_out])
     counts = {"blocked": row.blocked, "new": row.registered, "revised": row.revised, "unchanged": row.unchanged}
     answer("", year=year, **counts, refused=row.refused_rows, repeated=not handled.entries)
     if row.blocked:
-        answer(f"整份退回 refused as a whole: {row.refused_rows} 行有误；--accept-partial 可部分接收")
+        answer(
+            f"整份退回 refused as a whole: {row.refused_rows} 行有误或待确认；"
+            "--confirm 行号:代码 确认，--accept-partial 可部分接收 confirms or takes the others in"
+        )
         return 1
     repeated = "" if handled.entries else "（此前已导入，未作改变 taken in before, nothing changed）"
     answer(

@@ -17,8 +17,10 @@ from api.kit.services import Services
 from domain.access import Role
 from domain.diagnosis import case as d
 from domain.kernel import Command, city_day
+from domain.participants.rosters import ImportRoster
 from domain.standard.shadow import RequestShadow
 from interop.code_lists import names_of_codes
+from interop.rosters.reports import keep_report
 from journal import Finish
 from projections.report import finish_report
 from zhenduan.accounts.accounts import LocalAccounts
@@ -122,8 +124,10 @@ def _send(services: Services, timed: Timed, finish: Finish) -> None:
             indicators=what.indicators,
         )
     command = what if isinstance(what, Command) else what(city_day(timed.at))
-    needs_report = isinstance(command, d.IssueReport | d.ConfirmReport)
-    services.send(who, command, reason=REASON, finish=finish if needs_report else None)
+    finishes = finish if isinstance(command, d.IssueReport | d.ConfirmReport) else None
+    if isinstance(command, ImportRoster):
+        finishes = keep_report(services.blobs, who)
+    services.send(who, command, reason=REASON, finish=finishes)
     if isinstance(command, RequestShadow):
         services.models.catch_up()
         do_shadows(services, Event(), "demo", reason=REASON)

@@ -10,9 +10,10 @@ from random import Random
 from domain.access import Everything, Role
 from domain.diagnosis.case import OpenDiagnosis, Purpose
 from domain.kernel import SHANGHAI, city_day
-from domain.participants.enterprises import ImportRoster, enterprise_id
+from domain.participants.enterprises import enterprise_id
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.rosters import ImportRoster
 from domain.programme.targets import SetTarget
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition

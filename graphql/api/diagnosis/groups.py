@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
@@ -40,7 +41,7 @@ class GroupMember:
     enterprise: strawberry.ID = strawberry.field(description="企业标识")
     name: str = strawberry.field(description="企业名称")
     revenue_wan: Decimal | None = strawberry.field(
-        description="Yearly revenue by the latest roster 营业收入, ten thousand yuan 万元; null: it is not on that roster"
+        description="Yearly revenue by the year's roster 营业收入, ten thousand yuan 万元; null: it is not on that roster"
     )
     result: CurrentResult | None = strawberry.field(description="Its current result 现行结果; null where it has none")
 
@@ -86,7 +87,10 @@ class EditionCount:
 class GroupRollUp:
     """What the members' current results add up to; what is missing is told, never guessed."""
 
-    roster: int | None = strawberry.field(description="Year of the latest roster, which gives members and revenue 名单年度")
+    roster: int | None = strawberry.field(
+        description="Year whose roster gives members and revenue: the one asked for, else the latest that speaks of every district "
+        "in which the group had members the roster before · 名单年度"
+    )
     members: int = strawberry.field(description="Members on that roster, above scale as the plan counts 规上成员企业数")
     with_result: int = strawberry.field(description="Those of them with a current result 有现行结果企业数")
     coverage: Decimal | None = strawberry.field(
@@ -97,7 +101,7 @@ class GroupRollUp:
     editions: list[EditionCount] = strawberry.field(description="Editions that the results rest on 所依标准版本")
     without_result: list[strawberry.ID] = strawberry.field(description="Members on the roster without a result 尚无结果企业")
     without_revenue: list[strawberry.ID] = strawberry.field(
-        description="Members with a result that the latest roster does not hold: nothing weighs them 无营业收入可加权企业"
+        description="Members with a result that the year's roster does not hold: nothing weighs them 无营业收入可加权企业"
     )
 
 
@@ -180,19 +184,21 @@ def _note(context: Context, row: GroupRow) -> None:
     disclosing.note(summed, ((firm, f"enterprise/{firm}") for firm in rolled))
 
 
-def load_group(context: Context, identity: str, position: int | None = None, asked: datetime | None = None) -> Group | None:
-    """A group within the scope, now or as it was known at a position."""
+def load_group(
+    context: Context, identity: str, position: int | None = None, asked: datetime | None = None, year: int | None = None
+) -> Group | None:
+    """A group within the scope, now or as it was known at a position; of a year's roster, or the latest."""
     snapshot, scope = context.snapshot, context.scope
     organisation = directory.organisations_by_id(snapshot, [identity]).get(identity)
     if organisation is None or organisation.kind != OrganisationKind.GROUP:
         return None
     day, then = city_day(context.services.clock()), None
-    now = groups.group(snapshot, scope, identity, day)
+    now = groups.group(snapshot, scope, identity, day, year=year)
     row = now
     if position is not None:
         at = replay.moment_of(snapshot, position)
         day = city_day(asked or (moment(at) if at is not None else context.services.clock()))
-        row = groups.group(snapshot, scope, identity, day, position)
+        row = groups.group(snapshot, scope, identity, day, position, year=year)
         then = AsOf(moment=asked, changed_later=row != now, changed_later_at=None, changes=None)
     if row is None:
         return None
@@ -218,6 +224,15 @@ def load_group(context: Context, identity: str, position: int | None = None, ask
     )
 
 
+RosterYear = Annotated[
+    int | None,
+    strawberry.argument(
+        description="Year of the roster: members as they were in it, with the results of reports issued by its end; none = the "
+        "latest complete one, with the results of today · 名单年度"
+    ),
+]
+
+
 @strawberry.type
 class GroupQueries:
     """Door to groups."""
@@ -230,6 +245,7 @@ class GroupQueries:
         self,
         info: strawberry.Info[Context, None],
         id: strawberry.ID,  # noqa: A002 - the argument's published name
+        year: RosterYear = None,
         at_least: AtLeast = None,
         as_of: AsOfMoment = None,
     ) -> Group | None:
@@ -237,6 +253,6 @@ class GroupQueries:
         context = info.context
         context.at_least(at_least)
         if as_of is None:
-            return load_group(context, id)
+            return load_group(context, id, year=year)
         position, asked = position_of(context, as_of)
-        return load_group(context, id, position, asked)
+        return load_group(context, id, position, asked, year)

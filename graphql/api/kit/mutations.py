@@ -175,7 +175,7 @@ def _outcome(context: Context, handled: Handled, wish: Command, thing: Thing | N
 def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, Thing], base: type) -> type:
     """The Mutation type: every command that people or partners may send, on top of the hand-written fields of `base`.
 
-    things: name of the capability -> what its payloads carry.
+    things: name of the command, else of the capability -> what its payloads carry.
     """
     members: dict[str, Any] = {}
     for capability in CAPABILITIES.values():
@@ -183,7 +183,8 @@ def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, T
             if command.roles == BY_THE_PROGRAM:
                 continue
             name = _snake(command.__name__)
-            members[name] = _mutation(capability, command, filled.get(command, PLAIN), things.get(capability.name))
+            thing = things.get(command.__name__, things.get(capability.name))
+            members[name] = _mutation(capability, command, filled.get(command, PLAIN), thing)
     return strawberry.type(type("Mutation", (base,), members), description="Commands 命令")
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import orjson
 import strawberry
 
 from api.diagnosis.parts import moment
 from api.kit.as_of import AsOfMoment, pages_of
 from api.kit.context import Context
-from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.paging import After, Connection, First, below, connection, page_size, wanted_fields
+from domain.participants.rosters import RosterReport
+from interop.rosters.reports import read_report
 from projections.participants import rosters
 from projections.participants.rosters import ImportRow
 
@@ -20,10 +21,22 @@ class RosterFinding:
 
     row: int = strawberry.field(description="Row of the file, from 1 行号")
     column: str = strawberry.field(description="Header of the column 列名")
-    severity: str = strawberry.field(description="refused or warned 退回或提示")
+    severity: str = strawberry.field(
+        description="refused, confirm (send the file again with it in `confirmed`), confirmed or warned · "
+        "退回、待确认、已确认或提示"
+    )
     code: str = strawberry.field(description="Published code 规则代码")
     says: str = strawberry.field(description="What is wrong 说明")
     says_in_english: str = strawberry.field(description="What is wrong, in English 英文说明")
+
+
+@strawberry.type(description="Firm on the roster that a file does not name · 文件未列企业. plan G4")
+class LeftOut:
+    """Stays on the roster until it is taken off with a reason."""
+
+    enterprise: strawberry.ID = strawberry.field(description="Id of the enterprise · 企业标识")
+    uscc: str = strawberry.field(description="Unified social credit code · 统一社会信用代码")
+    name: str = strawberry.field(description="Name by that year's roster · 企业名称")
 
 
 @strawberry.type(description="Report of one roster file 名单导入报告. plan P1")
@@ -40,11 +53,17 @@ class RosterImport:
     unchanged: int = strawberry.field(description="Firms stated as before 无变化")
     refused_rows: int = strawberry.field(description="Rows refused 退回行数")
     findings: list[RosterFinding] = strawberry.field(description="Every refusal and warning 校验结果")
+    left_out: list[LeftOut] = strawberry.field(
+        description="Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业"
+    )
     at: datetime = strawberry.field(description="When it was taken in or refused 时间, UTC")
 
 
-def build_import(context: Context, row: ImportRow) -> RosterImport:
-    """The report of a row."""
+def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> RosterImport:
+    """The report of a row; its file is read where the selection wants what it holds."""
+    report = RosterReport(findings=())
+    if wanted & {"findings", "leftOut"}:
+        report = read_report(context.services.blobs, row.report, row.findings)
     return RosterImport(
         id=strawberry.ID(context.cursors.seal_key("rosterImports", str(row.position))),
         year=row.year,
@@ -55,7 +74,10 @@ def build_import(context: Context, row: ImportRow) -> RosterImport:
         revised=row.revised,
         unchanged=row.unchanged,
         refused_rows=row.refused_rows,
-        findings=[RosterFinding(**finding) for finding in orjson.loads(row.findings)],
+        findings=[RosterFinding(**dict(finding)) for finding in report.findings],
+        left_out=[
+            LeftOut(enterprise=strawberry.ID(one.enterprise), uscc=one.uscc, name=one.name) for one in report.left_out
+        ],
         at=moment(row.at),
     )
 
@@ -85,7 +107,7 @@ class RosterQueries:
             rows,
             size,
             lambda row: pages.cursor(str(row.position)),
-            lambda shown: [build_import(context, row) for row in shown],
+            lambda shown: [build_import(context, row, below(wanted, "nodes", "edges.node")) for row in shown],
             lambda: rosters.import_count(context.snapshot, context.scope, year, position),
             wanted,
         )

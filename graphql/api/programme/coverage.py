@@ -1,12 +1,14 @@
 """Coverage 覆盖情况 in the schema: diagnosed over the year's roster, against the plan's city targets. plan G1–G4."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import strawberry
 
+from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
-from api.kit.paging import AtLeast
+from api.kit.paging import AtLeast, wanted_fields
 from domain.access import Everything
 from domain.programme.targets import Measure
 from interop.code_lists import district_codes
@@ -36,6 +38,18 @@ class DistrictCoverage:
     diagnosed: int = strawberry.field(description="Firms with an issued report 已出具报告企业数")
     confirmed: int = strawberry.field(description="Firms with a confirmed report 已确认报告企业数")
     total: int = strawberry.field(description="Firms on the roster of the year 名单企业数")
+    taken_off: int = strawberry.field(description="Firms taken off the roster of the year, each with a reason · 移出企业数")
+
+
+@strawberry.type(description="Firm taken off a year's roster · 移出名单的企业. plan G4")
+class RosterRemoval:
+    """It no longer counts in the year."""
+
+    enterprise: strawberry.ID = strawberry.field(description="Id of the enterprise · 企业标识")
+    name: str = strawberry.field(description="Name by that year's roster · 企业名称")
+    district: str = strawberry.field(description="District by that year's roster, GB/T 2260 code · 区代码")
+    reason: str = strawberry.field(description="Why · 理由")
+    at: datetime = strawberry.field(description="When it was taken off, UTC · 移出时间")
 
 
 @strawberry.type(description="Coverage of a year 覆盖情况, within the caller's scope. plan G1–G4")
@@ -46,9 +60,15 @@ class Coverage:
     diagnosed: int = strawberry.field(description="Firms with an issued report 已出具报告企业数")
     confirmed: int = strawberry.field(description="Firms with a confirmed report 已确认报告企业数")
     total: int = strawberry.field(description="Firms on the roster of the year 名单企业数")
+    taken_off: int = strawberry.field(description="Firms taken off the roster of the year · 移出企业数")
+    removals: list[RosterRemoval] = strawberry.field(
+        description="Those of them that lie in the scope today, with the reasons · 移出名单的企业"
+    )
     synthetic: bool = strawberry.field(description="示例数据: the firms are synthetic, of a demo city")
     targets: list[CityTarget] = strawberry.field(description="City targets of the year 市级目标; empty for a narrower scope")
-    districts: list[DistrictCoverage] = strawberry.field(description="By district 分区; of a past moment, where firms lay then")
+    districts: list[DistrictCoverage] = strawberry.field(
+        description="By district, each firm where the year's roster states it, wherever it moved later · 分区"
+    )
     as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
 
 
@@ -79,7 +99,7 @@ class CoverageQueries:
         self, info: strawberry.Info[Context, None], year: int, at_least: AtLeast = None, as_of: AsOfMoment = None
     ) -> Coverage:
         """Diagnosed and total within the scope, now or as it was known then."""
-        context = info.context
+        context, wanted = info.context, wanted_fields(info)
         snapshot = context.at_least(at_least)
         position = then = asked = None
         if as_of is not None:
@@ -94,11 +114,25 @@ class CoverageQueries:
         targets: list[TargetRow] = []
         if context.scope == Everything():
             targets = coverage.targets(snapshot, year) if position is None else replay.targets_of(snapshot, year, position)
+        removed: list[RosterRemoval] = []
+        if "removals" in wanted:
+            removed = [
+                RosterRemoval(
+                    enterprise=strawberry.ID(row.enterprise),
+                    name=row.name,
+                    district=row.district,
+                    reason=row.reason,
+                    at=moment(row.at),
+                )
+                for row in coverage.removals(snapshot, context.scope, year, position)
+            ]
         return Coverage(
             year=year,
             diagnosed=diagnosed,
             confirmed=sum(row.confirmed for row in rows),
             total=total,
+            taken_off=sum(row.taken_off for row in rows),
+            removals=removed,
             synthetic=context.services.demo,
             targets=[_target(target, diagnosed, total) for target in targets],
             districts=[
@@ -108,6 +142,7 @@ class CoverageQueries:
                     diagnosed=row.diagnosed,
                     confirmed=row.confirmed,
                     total=row.total,
+                    taken_off=row.taken_off,
                 )
                 for row in rows
             ],

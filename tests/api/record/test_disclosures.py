@@ -13,11 +13,11 @@ from api.server.field_rights import coordinates_of, resolve_rights
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, PROTECTED
 from domain.fields import ANYONE, FIELDS, FIRMS, FOLLOWERS, MASKS, SIGNED_IN
-from domain.participants.enterprises import ImportRoster
 from journal.disclosure_log.disclosure_log import broken
 from projections.record.disclosures import DisclosureRow, disclosures
 from tests.api.server.test_access_table import document, paths
 from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, SCHEMA, LiveCity
+from tests.small_city import roster
 
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other door to it
 LOG = """query($first: Int, $after: String, $enterprise: ID, $person: ID, $role: String, $mask: String, $ofOthers: Boolean,
@@ -70,6 +70,9 @@ RESTRICTED_BUT_OPEN = {
     "RosterImportConnection.*": "as above",
     "RosterImportEdge.*": "as above",
     "RosterFinding.*": "as above",
+    "LeftOut.*": "as above",
+    "Coverage.removals": "why a firm no longer counts in a year, as the administration itself decided",
+    "RosterRemoval.*": "as above",
     "Disclosure.*": "the log is the firm's to read and holds no protected data",
     "Disclosure.person": "as above",
     "DisclosedFirm.*": "as above",
@@ -449,9 +452,7 @@ def test_a_row_holds_no_personal_data_beyond_ids(city: LiveCity) -> None:
 def test_a_firm_that_moves_keeps_its_log_and_what_the_old_district_read(city: LiveCity) -> None:
     city.data("district", "{ enterprises { nodes { revenueWan } } }")
     moved = FIRM.model_copy(update={"district": "310115", "subdistrict": None, "park": None})
-    city.send(
-        ImportRoster(year=2025, digest="1" * 64, filename="名单.xlsx", rows=((2, moved),), findings=(), refused_rows=0)
-    )
+    city.send(roster(year=2025, digest="1" * 64, rows=((2, moved),)))
     city.installation.services.models.catch_up()
     assert city.data("district", "{ enterprises { nodes { id revenueWan } } }")["enterprises"]["nodes"] == []
     city.data("pudong", "query($id: ID!) { enterprise(id: $id) { revenueWan } }", id=ENTERPRISE)

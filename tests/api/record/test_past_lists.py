@@ -7,9 +7,10 @@ from typing import Any
 from api.kit.cursors import Cursors
 from domain.access import Role
 from domain.kernel import Command, city_day
-from domain.participants.enterprises import Firm, ImportRoster
+from domain.participants.enterprises import Firm
 from domain.participants.people import EndMembership, GrantMembership, RegisterPerson
 from tests.live_city import ENTERPRISE, FIRM, OTHER, OTHER_ENTERPRISE, LiveCity
+from tests.small_city import roster
 
 LIST = """query($f: EnterpriseFilter, $a: String, $n: Int, $c: String) { enterprises(filter: $f, asOf: $a, first: $n, after: $c) {
   totalCount pageInfo { hasNextPage endCursor } nodes { id name district diagnosis { status } asOf { changes } } } }"""
@@ -26,7 +27,7 @@ def stated(city: LiveCity, *firms: Firm, filename: str = "名单二.xlsx") -> No
     """A later roster states some firms otherwise."""
     rows = tuple(enumerate(firms, 2))
     digest = sha256(repr(rows).encode()).hexdigest()
-    sent(city, ImportRoster(year=2024, digest=digest, filename=filename, rows=rows, findings=(), refused_rows=0))
+    sent(city, roster(digest=digest, filename=filename, rows=rows))
 
 
 def now(city: LiveCity) -> str:

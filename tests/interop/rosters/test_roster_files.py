@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from domain.participants.enterprises import ImportRoster
+from domain.participants.rosters import ImportRoster
 from interop.rosters import files
 from interop.rosters.roster import read_roster, roster_command
 from tests.interop.sample_rosters import HEADERS, Cells, csv_of, row, table, xlsx

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kernel import Refused
-from domain.participants.enterprises import ImportRoster, RosterFinding
+from domain.participants.rosters import ImportRoster, RosterFinding
 from interop.rosters.classification import NO_RULE_YET
 from interop.rosters.roster import read_roster, roster_command
 from interop.rosters.uscc import valid_uscc

@@ -41,6 +41,7 @@ from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
 from journal import Entry, Journal
 from projections import ReadModels, open_read_models
+from projections.as_of import validity
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.read_model import Tables
@@ -227,11 +228,32 @@ def test_pages_neither_skip_nor_repeat(models: ReadModels) -> None:
         assert seen == [row.id for row in directory.enterprises(snapshot, Everything(), ANY, 100)]
 
 
-@pytest.mark.parametrize(("text", "found"), [("临港", 1), ("示例", 4), ("临示", 0), ("91110000802100433b", 1), ("港", 0)])
-def test_search_finds_words_of_two_characters(models: ReadModels, text: str, found: int) -> None:
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("临港", 1),
+        ("示例", 4),
+        ("临示", 0),
+        ("91110000802100433b", 1),
+        ("港", 1),
+        ("%", 0),
+        ("示例（临港）", 0),
+        *((text, 1) for text in ("嘉定(分)汽车", "嘉定（分）汽车", "嘉定（分）汽车 ", "嘉定 (分) 汽车", " 9144030071526726XG")),
+        ("９１４４０３００７１５２６７２６ＸＧ", 1),
+        ("ＡＢ", 1),
+        ("\u3000", 4),
+    ],
+)
+def test_search_takes_a_text_as_an_import_does_and_finds_a_single_letter(
+    city: City, models: ReadModels, text: str, found: int
+) -> None:
+    city.send(CITY, roster(digest="4" * 64, rows=((3, firm(USCCS[1], name="示例嘉定（分）汽车零部件AB有限公司")),)))
+    models.catch_up()
+    where, position = EnterpriseFilter(text=text), city.journal.head().size
     with models.reading() as snapshot:
-        assert directory.count(snapshot, Everything(), EnterpriseFilter(text=text)) == found
-        assert len(directory.enterprises(snapshot, Everything(), EnterpriseFilter(text=text), 10)) == found
+        assert directory.count(snapshot, Everything(), where) == found
+        assert len(directory.enterprises(snapshot, Everything(), where, 10)) == found
+        assert validity.enterprise_count(snapshot, Everything(), where, position) == found
 
 
 def test_a_renamed_firm_is_no_longer_found_by_its_old_name(city: City, models: ReadModels) -> None:
@@ -251,11 +273,11 @@ def test_coverage_counts_firms_with_a_report_over_the_roster_of_the_year(models:
         [target] = coverage.targets(snapshot, year)
         assert (target.clause, target.mark, target.at_least) == ("plan G2", "V", 60)
         assert coverage.targets(snapshot, 2030) == []
-    city.send(CITY, roster(year=2100, digest="5" * 64))
+    city.send(CITY, roster(year=TODAY.year, digest="5" * 64))
     models.catch_up()
     with models.reading() as snapshot:
-        assert coverage.by_district(snapshot, Everything(), 2100)[0].diagnosed == 1
-        assert coverage.by_district(snapshot, Everything(), 2100)[0].confirmed == 1
+        assert coverage.by_district(snapshot, Everything(), TODAY.year)[0].diagnosed == 1
+        assert coverage.by_district(snapshot, Everything(), TODAY.year)[0].confirmed == 1
 
 
 def test_an_erased_person_holds_no_membership_and_leaves_no_ciphertext(city: City, models: ReadModels) -> None:

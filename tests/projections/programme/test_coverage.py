@@ -12,6 +12,7 @@ from domain.access import Everything
 from domain.diagnosis import case as d
 from domain.events import CAPABILITIES
 from domain.kernel import Command
+from domain.participants.rosters import ImportRoster
 from domain.programme.targets import Measure, SetTarget
 from journal import Caller, handle, open_journal
 from projections import open_read_models
@@ -29,7 +30,7 @@ class LateCity(City):
         at = datetime(2024, 12, 31, 12, 0, tzinfo=UTC)
         if isinstance(command, d.RecordSiteVisit):
             command = command.model_copy(update={"visited_on": at.date()})
-        if isinstance(command, d.IssueReport):
+        if isinstance(command, d.IssueReport) or (isinstance(command, ImportRoster) and command.year > at.year):
             at = NEW_YEARS_MORNING
         return handle(self.journal, CAPABILITIES, command, who, clock=lambda: at, **rest)
 

@@ -36,7 +36,8 @@ def city(journal: Journal) -> City:
     city.send(CITY, RegisterOrganisation(organisation="p2", kind=OrganisationKind.PROVIDER, name="示例服务二所"))
     city.send(CITY, roster(year=YEAR, digest="5" * 64))
     city.issued()
-    city.send(CITY, roster(digest="1" * 64, rows=((2, FIRM.model_copy(update={"name": "示例更名有限公司"})), (3, NEIGHBOUR))))
+    renamed = FIRM.model_copy(update={"name": "示例更名有限公司"})
+    city.send(CITY, roster(year=YEAR, digest="1" * 64, rows=((2, renamed), (3, NEIGHBOUR))))
     item = d.ObjectionItem(indicator="Z01", reason="证据未计")
     city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(item,)))
     reply = d.ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
@@ -52,7 +53,7 @@ def city(journal: Journal) -> City:
     city.send(CITY, opening)
     city.send(CITY, d.AssignProvider(diagnosis="d2", provider="p2"))
     moved = FIRM.model_copy(update={"name": "示例更名有限公司", "district": "310115"})
-    city.send(CITY, roster(digest="2" * 64, rows=((2, moved),)))
+    city.send(CITY, roster(year=YEAR, digest="2" * 64, rows=((2, moved),)))
     city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=FILE))
     return city
 
@@ -171,9 +172,11 @@ def test_coverage_of_any_past_moment_is_what_a_replay_to_that_point_gives(
     assert {rows[0].diagnosed + rows[0].confirmed for year, rows in seen if rows} == {0, 1, 2}
 
 
-def test_coverage_of_the_past_counts_the_firms_of_todays_scope_where_they_lay(city: City, models: ReadModels) -> None:
+def test_coverage_of_a_year_counts_the_firms_where_its_roster_states_them(city: City, models: ReadModels) -> None:
     first = city.journal.read("diagnosis/d1")[0].position
     with models.reading() as today:
-        assert coverage.by_district(today, SONGJIANG, 2024, first) == []  # the firm has moved to 浦东 since
-        (row,) = coverage.by_district(today, PUDONG, 2024, first)
-        assert (row.district, row.total) == ("310117", 1)
+        for position in (first, None):
+            (row,) = coverage.by_district(today, SONGJIANG, 2024, position)
+            assert (row.district, row.total) == ("310117", 1)  # it has moved to 浦东 since, and 2024 is over
+            assert coverage.by_district(today, PUDONG, 2024, position) == []
+        assert [row.total for row in coverage.by_district(today, PUDONG, YEAR)] == [2]

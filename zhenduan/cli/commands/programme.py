@@ -14,7 +14,12 @@ def _import_roster(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import administration
 
     return administration.import_roster(
-        settings, given.file, given.year, getpass.getuser(), accept_partial=given.accept_partial
+        settings,
+        given.file,
+        given.year,
+        getpass.getuser(),
+        accept_partial=given.accept_partial,
+        confirm=given.confirm,
     )
 
 
@@ -23,4 +28,5 @@ def add_to(command: "Adds") -> None:
     added = command("import-roster", _import_roster, "导入名单 bring in a year's roster, xlsx or csv", json=True)
     added.add_argument("file", type=Path, help="文件 file")
     added.add_argument("--year", type=int, required=True, help="年度 year of the roster")
+    added.add_argument("--confirm", action="append", default=[], metavar="ROW:CODE", help="确认一条校验结果 confirm a finding")
     added.add_argument("--accept-partial", action="store_true", help="部分接收 take in the good rows although some are refused")

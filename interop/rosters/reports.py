@@ -1,0 +1,44 @@
+"""Report 名单导入报告 of a roster file, a file of its own: kept before the entry that cites it, read by its hash. plan P1."""
+
+from domain.access import Role
+from domain.kernel import Command
+from domain.participants.rosters import ImportRoster, RosterReport, examine
+from journal import Accepted, Caller, Finish
+from journal.blobs import Blobs
+
+
+def keep_report(blobs: Blobs, caller: Caller) -> Finish:
+    """Keeps a file's report once the rules answer it 留存报告, so that the journal holds its digest and counts alone.
+
+    Args:
+        blobs: where it is kept.
+        caller: who sends the file: a district is told of its own firms only, as in the decision.
+    """
+    seen = caller.organisation if caller.role == Role.DISTRICT else None
+
+    def finish(accepted: Accepted) -> Command:
+        command = accepted.command
+        assert isinstance(command, ImportRoster)  # noqa: S101 - asked of rosters only
+        blobs.put(examine(command, accepted.state, accepted.read, seen).report.content)
+        return command
+
+    return finish
+
+
+def read_report(blobs: Blobs, digest: str | None, findings: str | None) -> RosterReport:
+    """The report of an answered file 读取报告.
+
+    Args:
+        blobs: where it is kept.
+        digest: its hash; None = an older entry, which held the findings itself.
+        findings: those of an older entry, as JSON.
+
+    Raises:
+        LookupError: the file is not kept here.
+    """
+    if digest is None:
+        return RosterReport.model_validate_json(f'{{"findings": {findings or "[]"}}}')
+    content = blobs.get(digest)
+    if content is None:
+        raise LookupError(f"the roster report {digest} is not kept here")
+    return RosterReport.model_validate_json(content)

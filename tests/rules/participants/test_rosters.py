@@ -1,0 +1,412 @@
+"""Rules of the roster 名单规则 (plan P1, G4): given what is on record, when a file comes in, then."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain import rosters as r
+from domain.access import Role
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.kernel import OnStream, Rule
+from domain.participants import enterprises as e
+from tests.rules.given import REFUSED, Given
+
+FIRM = e.Firm(
+    uscc="91310000132260250X",
+    name="示例精密机械有限公司",
+    district="310117",
+    industry="C34",
+    employees=320,
+    revenue_wan=Decimal(21000),
+    size_class="medium",
+    above_scale=True,
+)
+OTHER = FIRM.model_copy(update={"uscc": "91310000XX0000019X", "name": "示例乙"})
+ELSEWHERE = FIRM.model_copy(update={"district": "310115"})
+RENAMED = FIRM.model_copy(update={"name": "示例精密机械股份有限公司"})
+GREW = FIRM.model_copy(update={"employees": 330})
+FINDING = r.RosterFinding(row=3, column="所属区", severity="refused", code="X", says="无", says_in_english="none")
+YEAR = 2024
+IDENTITY = e.enterprise_id(FIRM.uscc)
+STREAM = e.enterprise_stream(IDENTITY)
+
+
+def file_of(*firms: e.Firm, digest: str = "d", refused_rows: int = 0, **rest: Any) -> r.ImportRoster:
+    values: dict[str, Any] = {
+        "year": YEAR,
+        "digest": digest,
+        "filename": "名单.xlsx",
+        "rows": tuple(enumerate(firms, start=2)),
+        "findings": (FINDING,) * refused_rows,
+        "refused_rows": refused_rows,
+    }
+    return r.ImportRoster(**values | rest)
+
+
+def confirming(row: int, *rules: Rule) -> tuple[r.ConfirmedFinding, ...]:
+    return tuple(r.ConfirmedFinding(row=row, code=rule.code) for rule in rules)
+
+
+def on_record(*firms: e.Firm, year: int | None = YEAR) -> dict[str, e.Enterprise]:
+    return {
+        e.enterprise_stream(e.enterprise_id(firm.uscc)): e.evolve(None, e.EnterpriseRegistered(year=year, firm=firm))
+        for firm in firms
+    }
+
+
+def given(*history: r.RosterEvent, firms: Mapping[str, e.Enterprise] | None = None) -> Given:
+    return Given(r.ROSTERS, *history).having_read(dict(firms or {}))
+
+
+def imported(command: r.ImportRoster) -> r.RosterImported:
+    fact = Given(r.ROSTERS).when(command, Role.CITY).facts[0]
+    assert isinstance(fact, r.RosterImported)
+    return fact
+
+
+def answered(wish: Given) -> r.RosterImported | r.RosterBlocked:
+    fact = wish.facts[0]
+    assert isinstance(fact, r.RosterImported | r.RosterBlocked)
+    return fact
+
+
+def present(wish: Given) -> e.Firm:
+    """What the firm is now."""
+    known = wish.read[STREAM]
+    assert isinstance(known, e.Enterprise)
+    return known.present
+
+
+def findings(command: r.ImportRoster, wish: Given) -> list[tuple[int, str, str]]:
+    """(row, code, severity) of the report that a wish rests on."""
+    examined = r.examine(command, wish.state, wish.read)
+    for found in examined.report.findings:
+        assert "{" not in found.says + found.says_in_english
+        REFUSED.add(found.code)
+    return [(found.row, found.code, found.severity) for found in examined.report.findings]
+
+
+def test_a_new_enterprise_is_registered_and_joins_the_years_roster() -> None:
+    wish = given().when(file_of(FIRM, OTHER), Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.registered.v3", "enterprise.registered.v3")
+    assert wish.read[STREAM].stated == {YEAR: FIRM}
+
+
+def test_an_enterprise_that_is_on_the_roster_just_so_has_no_fact_of_its_own() -> None:
+    given(firms=on_record(FIRM)).when(file_of(FIRM), Role.CITY).happened("roster.imported.v2")
+
+
+def test_an_unchanged_enterprise_joins_the_next_years_roster_by_a_fact_that_keeps_what_it_was() -> None:
+    wish = given(firms=on_record(FIRM, year=YEAR - 1)).when(file_of(FIRM), Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.revised.v3")
+    assert answered(wish).model_dump()["unchanged"] == 1
+    assert wish.read[STREAM].stated == {YEAR - 1: FIRM, YEAR: FIRM}
+
+
+# Item: repeating is judged by what is on record
+
+
+def test_the_right_file_then_the_wrong_one_then_the_right_one_again_leaves_what_the_right_one_states() -> None:
+    right, wrong = file_of(FIRM, digest="right"), file_of(GREW, digest="wrong")
+    wish = given().when(right, Role.CITY).when(wrong, Role.CITY)
+    assert present(wish) == GREW
+    wish = wish.when(right, Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.revised.v3")
+    assert present(wish) == FIRM
+    wish.when(right, Role.CITY).then()
+
+
+def test_a_file_that_states_what_is_on_record_changes_nothing_the_second_time() -> None:
+    wish = given().when(file_of(FIRM), Role.CITY)
+    wish.when(file_of(FIRM), Role.CITY).then()
+
+
+def test_another_file_that_states_the_same_is_answered_by_a_report_and_no_other_fact() -> None:
+    wish = given().when(file_of(FIRM), Role.CITY)
+    wish.when(file_of(FIRM, digest="csv"), Role.CITY).happened("roster.imported.v2")
+
+
+def test_a_blocked_file_sent_again_leaves_no_second_report_but_may_be_taken_in_partly() -> None:
+    wish = given().when(file_of(FIRM, refused_rows=1), Role.CITY)
+    wish.happened("roster.blocked.v2")
+    wish.when(file_of(FIRM, refused_rows=1), Role.CITY).then()
+    again = wish.when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
+    again.happened("roster.imported.v2", "enterprise.registered.v3")
+    again.when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY).then()
+
+
+def test_a_file_that_was_taken_in_and_is_blocked_now_is_told_so() -> None:
+    wish = given().when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
+    wish.when(file_of(FIRM, refused_rows=1), Role.CITY).happened("roster.blocked.v2")
+
+
+# Item: a statement belongs to its year
+
+
+def test_a_roster_of_an_earlier_year_changes_that_year_and_never_the_present() -> None:
+    wish = given(firms=on_record(FIRM, year=YEAR + 1)).when(file_of(GREW), Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.stated.v1")
+    assert present(wish) == FIRM
+    assert wish.read[STREAM].stated == {YEAR: GREW, YEAR + 1: FIRM}
+
+
+def test_the_present_follows_the_latest_year_whatever_order_the_rosters_come_in() -> None:
+    for years in ((YEAR - 1, YEAR), (YEAR, YEAR - 1)):
+        wish = given()
+        for year in years:
+            firm = FIRM.model_copy(update={"employees": year})
+            wish = wish.when(file_of(firm, year=year), Role.CITY)
+        assert present(wish).employees == YEAR
+
+
+def test_a_corrected_roster_of_the_presents_own_year_corrects_the_present() -> None:
+    wish = given(firms=on_record(FIRM)).when(file_of(GREW), Role.CITY)
+    assert present(wish) == GREW
+
+
+def test_of_entries_that_do_not_bear_their_year_the_later_years_rosters_tell_whether_a_file_is_older() -> None:
+    older = r.RosterImported.model_validate(dict(imported(file_of(FIRM, year=YEAR - 1))) | {"members": {"": (IDENTITY,)}})
+    known: dict[str, Any] = dict(on_record(FIRM, year=None))
+    later = {r.roster_stream(YEAR): r.evolve(None, older.model_copy(update={"year": YEAR}))}
+    wish = Given(r.ROSTERS, older).having_read(known | later).when(file_of(GREW, year=YEAR - 1), Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.stated.v1")
+    assert present(wish) == FIRM
+    alone = Given(r.ROSTERS, older).having_read(known).when(file_of(GREW, year=YEAR - 1), Role.CITY)
+    alone.happened("roster.imported.v2", "enterprise.revised.v3")
+    same = Given(r.ROSTERS, older).having_read(dict(on_record(FIRM, year=None)))
+    same.when(file_of(FIRM, digest="n", year=YEAR - 1), Role.CITY).happened("roster.imported.v2")
+
+
+def test_a_roster_of_a_year_that_has_not_begun_is_refused() -> None:
+    given().when(file_of(FIRM, year=YEAR + 1), Role.CITY).refused(r.ROSTER_YEAR_AHEAD, year=YEAR + 1, latest=YEAR)
+
+
+# Item: a firm is taken off a year's roster by a fact, and what a file leaves out is listed
+
+
+def taking_off(year: int = YEAR) -> r.TakeOffRoster:
+    return r.TakeOffRoster(year=year, enterprise=IDENTITY, reason="年中停产注销")
+
+
+def test_an_enterprise_is_taken_off_a_years_roster_with_a_reason_and_stays_known() -> None:
+    wish = given().when(file_of(FIRM, OTHER), Role.CITY).when(taking_off(), Role.CITY)
+    gone = e.EnterpriseTakenOffRoster(year=YEAR, reason="年中停产注销")
+    assert wish.facts == (OnStream(STREAM, gone),)
+    assert wish.read[STREAM].taken_off == {YEAR}
+    assert present(wish) == FIRM
+    wish.when(taking_off(), Role.CITY).then()
+
+
+def test_what_is_on_no_roster_of_the_year_is_not_taken_off_it() -> None:
+    given(firms=on_record(FIRM)).when(taking_off(YEAR - 1), Role.CITY).refused(r.NOT_ON_ROSTER, year=YEAR - 1)
+    given().when(taking_off(), Role.CITY).refused(r.NOT_ON_ROSTER)
+
+
+def test_a_district_takes_off_what_the_years_roster_states_in_it() -> None:
+    known = on_record(ELSEWHERE, year=YEAR - 1)
+    moved = e.evolve(known[STREAM], e.EnterpriseRevised(year=YEAR, firm=FIRM))
+    wish = given(firms={STREAM: moved})
+    wish.when(taking_off(YEAR - 1), Role.DISTRICT, "310117").refused(r.ROSTER_OF_ANOTHER_DISTRICT)
+    wish.when(taking_off(), Role.DISTRICT, "310117").happened("enterprise.taken_off_roster.v1")
+    wish.when(taking_off(YEAR - 1), Role.PARK).refused(ROLE_NOT_ALLOWED)
+
+
+def test_a_firm_of_older_entries_is_taken_off_as_well() -> None:
+    older = r.RosterImported.model_validate(dict(imported(file_of(FIRM))) | {"members": {"": (IDENTITY,)}})
+    given(older, firms=on_record(FIRM, year=None)).when(taking_off(), Role.CITY).happened("enterprise.taken_off_roster.v1")
+
+
+def test_where_a_firm_lies_decides_who_may_take_it_off() -> None:
+    read = on_record(FIRM)
+    place = r.ROSTERS.place(taking_off(), None, read)
+    assert place is not None
+    assert (place.enterprise, place.district) == (IDENTITY, "310117")
+
+
+def test_a_file_lists_the_firms_of_its_districts_that_it_leaves_out() -> None:
+    third = FIRM.model_copy(update={"uscc": "91310000XX0000107C", "name": "示例丙", "district": "310115"})
+    wish = given().when(file_of(FIRM, OTHER, third), Role.CITY)
+    corrected = file_of(FIRM, digest="corrected")
+    assert (0, r.ROSTER_LEAVES_OUT.code, "warned") in findings(corrected, wish)
+    wish = wish.when(corrected, Role.CITY)
+    assert answered(wish).model_dump()["left_out"] == (e.enterprise_id(OTHER.uscc),)
+    gone = r.TakeOffRoster(year=YEAR, enterprise=e.enterprise_id(OTHER.uscc), reason="注销")
+    assert findings(corrected, wish.when(gone, Role.CITY)) == []
+
+
+def test_a_firm_that_was_taken_off_comes_back_only_when_a_person_confirms_it() -> None:
+    wish = given().when(file_of(FIRM, OTHER), Role.CITY).when(taking_off(), Role.CITY)
+    again = file_of(FIRM, OTHER, digest="again")
+    assert findings(again, wish) == [(2, r.ROSTER_BACK_ON.code, "confirm")]
+    wish.when(again, Role.CITY).happened("roster.blocked.v2")
+    confirmed = again.model_copy(update={"confirmed": confirming(2, r.ROSTER_BACK_ON)})
+    wish = wish.when(confirmed, Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.revised.v3")
+    assert wish.read[STREAM].taken_off == frozenset()
+
+
+# Item: silence says nothing, and what is implausible is confirmed
+
+
+def test_what_a_row_is_silent_about_stays_as_it_was() -> None:
+    seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1", "group": "g1"})
+    silent = file_of(FIRM, silent={2: frozenset({"subdistrict", "park", "group"})})
+    given(firms=on_record(seated)).when(silent, Role.CITY).happened("roster.imported.v2")
+
+
+def test_what_a_row_says_there_is_none_of_goes_only_when_a_person_confirms_it() -> None:
+    seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1", "group": "g1"})
+    wish, command = given(firms=on_record(seated)), file_of(FIRM)
+    assert findings(command, wish) == [(2, r.ROSTER_UNIT_REMOVED.code, "confirm")] * 3
+    wish.when(command, Role.CITY).happened("roster.blocked.v2")
+    wish = wish.when(file_of(FIRM, confirmed=confirming(2, r.ROSTER_UNIT_REMOVED)), Role.CITY)
+    assert present(wish) == FIRM
+
+
+def test_a_subdistrict_that_is_not_spoken_of_stays_only_within_its_district() -> None:
+    seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1"})
+    moved = file_of(ELSEWHERE, silent={2: frozenset({"subdistrict", "park"})}, confirmed=confirming(2, r.ROSTER_DISTRICT_CHANGED))
+    wish = given(firms=on_record(seated)).when(moved, Role.CITY)
+    assert present(wish) == ELSEWHERE.model_copy(update={"park": "park1"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"name": "另一家有限公司"}, r.ROSTER_NAME_CHANGED),
+        ({"industry": "C39"}, r.ROSTER_INDUSTRY_CHANGED),
+        ({"district": "310115"}, r.ROSTER_DISTRICT_CHANGED),
+        ({"revenue_wan": Decimal(210000)}, r.ROSTER_REVENUE_JUMPED),
+        ({"revenue_wan": Decimal(2100)}, r.ROSTER_REVENUE_JUMPED),
+        ({"revenue_wan": Decimal(0)}, r.ROSTER_REVENUE_JUMPED),
+    ],
+)
+def test_another_identity_and_a_jump_are_taken_in_only_when_a_person_confirms_them(changed: dict[str, Any], rule: Rule) -> None:
+    now = FIRM.model_copy(update=changed)
+    wish = given(firms=on_record(FIRM))
+    assert findings(file_of(now), wish) == [(2, rule.code, "confirm")]
+    wish.when(file_of(now), Role.CITY)
+    assert answered(wish).model_dump()["to_confirm"] == 1
+    wish.when(file_of(now, confirmed=confirming(2, r.ROSTER_BACK_ON)), Role.CITY).happened()
+    wish = wish.when(file_of(now, confirmed=confirming(2, rule)), Role.CITY)
+    assert answered(wish).model_dump()["confirmed"] == ({"row": 2, "code": rule.code},)
+    assert present(wish) == now
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": "示例精密机械 有限公司"},
+        {"industry": "C3411"},
+        {"revenue_wan": Decimal(209999)},
+        {"revenue_wan": Decimal(2101)},
+        {"employees": 3},
+    ],
+)
+def test_a_name_written_otherwise_and_a_usual_change_ask_nobody(changed: dict[str, Any]) -> None:
+    wish = given(firms=on_record(FIRM)).when(file_of(FIRM.model_copy(update=changed)), Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.revised.v3")
+
+
+def test_a_row_that_is_to_be_confirmed_blocks_no_other_where_a_part_is_accepted() -> None:
+    command = file_of(RENAMED, OTHER, accept_partial=True)
+    wish = given(firms=on_record(FIRM)).when(command, Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.registered.v3")
+    assert answered(wish).refused_rows == 1
+
+
+def test_a_districts_blocked_file_tells_nothing_of_a_firm_that_lies_elsewhere() -> None:
+    command, read = file_of(RENAMED, refused_rows=1), on_record(ELSEWHERE)
+    told = r.examine(command, None, read, "310117").report.findings
+    assert [found.code for found in told] == [FINDING.code]
+    given(firms=read).when(command, Role.DISTRICT, "310117").happened("roster.blocked.v2")
+
+
+def test_an_amount_spelled_with_more_zeros_is_no_change() -> None:
+    same = FIRM.model_copy(update={"revenue_wan": Decimal("21000.00")})
+    given(firms=on_record(FIRM)).when(file_of(same), Role.CITY).happened("roster.imported.v2")
+
+
+# What a file as a whole may be
+
+
+def test_a_refused_row_blocks_the_whole_file_unless_partial_import_is_accepted() -> None:
+    given().when(file_of(FIRM, refused_rows=1), Role.CITY).happened("roster.blocked.v2")
+    partial = given().when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
+    partial.happened("roster.imported.v2", "enterprise.registered.v3")
+
+
+def test_a_file_without_an_acceptable_row_is_blocked_even_when_partial_import_is_accepted() -> None:
+    given().when(file_of(refused_rows=2, accept_partial=True), Role.CITY).happened("roster.blocked.v2")
+    given().when(file_of(accept_partial=True), Role.CITY).happened("roster.blocked.v2")
+
+
+def test_the_entry_counts_what_became_of_the_rows_and_cites_the_report_by_its_digest() -> None:
+    third = FIRM.model_copy(update={"uscc": "91310000XX0000107C"})
+    command = file_of(GREW, OTHER, third, refused_rows=1, accept_partial=True)
+    wish = given(firms=on_record(FIRM, OTHER))
+    report = r.examine(command, None, wish.read).report
+    fact = answered(wish.when(command, Role.CITY))
+    assert isinstance(fact, r.RosterImported)
+    assert (fact.registered, fact.revised, fact.unchanged, fact.refused_rows) == (1, 1, 1, 1)
+    assert fact.members == {"310117": tuple(e.enterprise_id(firm.uscc) for firm in (GREW, OTHER, third))}
+    assert (fact.report, fact.refused, fact.warned) == (report.digest, 1, 0)
+    assert report.findings == (FINDING,)
+    assert r.RosterReport.model_validate_json(report.content) == report
+
+
+def test_an_entry_grows_by_no_finding() -> None:
+    many = tuple(FINDING.model_copy(update={"row": row}) for row in range(2, 2000))
+    few, lots = (given().when(file_of(findings=some, refused_rows=1), Role.CITY) for some in (many[:1], many))
+    assert abs(len(answered(few).model_dump_json()) - len(answered(lots).model_dump_json())) < 10
+
+
+def test_the_same_enterprise_twice_in_one_file_is_refused_naming_both_rows() -> None:
+    wish = given().when(file_of(FIRM, OTHER, RENAMED), Role.CITY)
+    wish.refused(r.ROSTER_REPEATS_ENTERPRISE, row=4, first=2, uscc=FIRM.uscc)
+    other_division = FIRM.model_copy(update={"uscc": "913101171322602506"})
+    given().when(file_of(FIRM, other_division), Role.CITY).refused(r.ROSTER_REPEATS_ENTERPRISE, row=3, first=2)
+
+
+def test_a_districts_roster_holds_its_own_enterprises_only() -> None:
+    wish = given().when(file_of(FIRM, ELSEWHERE.model_copy(update={"uscc": OTHER.uscc})), Role.DISTRICT, "310117")
+    wish.refused(r.ROSTER_OUTSIDE_DISTRICT, row=3, count=1)
+
+
+def test_a_district_cannot_take_over_an_enterprise_that_lies_in_another_district() -> None:
+    for year in (YEAR - 1, YEAR, None):
+        wish = given(firms=on_record(ELSEWHERE, OTHER, year=year)).when(file_of(OTHER, FIRM), Role.DISTRICT, "310117")
+        wish.refused(r.ROSTER_TAKES_OVER, row=3, count=1)
+
+
+def test_a_district_may_correct_the_year_in_which_a_firm_that_moved_was_its_own() -> None:
+    known = on_record(FIRM, year=YEAR - 1)
+    moved = e.evolve(known[STREAM], e.EnterpriseRevised(year=YEAR, firm=ELSEWHERE))
+    wish = given(firms={STREAM: moved}).when(file_of(GREW, year=YEAR - 1), Role.DISTRICT, "310117")
+    wish.happened("roster.imported.v2", "enterprise.stated.v1")
+    assert present(wish) == ELSEWHERE
+
+
+def test_the_city_may_move_an_enterprise_to_another_district() -> None:
+    command = file_of(FIRM, confirmed=confirming(2, r.ROSTER_DISTRICT_CHANGED))
+    wish = given(firms=on_record(ELSEWHERE)).when(command, Role.CITY)
+    wish.happened("roster.imported.v2", "enterprise.revised.v3")
+
+
+def test_a_district_may_register_and_revise_its_own_enterprises() -> None:
+    wish = given(firms=on_record(FIRM)).when(file_of(GREW, OTHER), Role.DISTRICT, "310117")
+    wish.happened("roster.imported.v2", "enterprise.revised.v3", "enterprise.registered.v3")
+
+
+@pytest.mark.parametrize("role", [Role.ENTERPRISE, Role.PROVIDER, Role.PARK, Role.AUDITOR, Role.PUBLIC])
+def test_only_city_and_district_bring_in_a_roster(role: Role) -> None:
+    given().when(file_of(FIRM), role).refused(ROLE_NOT_ALLOWED)
+
+
+@pytest.mark.parametrize("wrong", [{"employees": -1}, {"revenue_wan": Decimal(-1)}, {"name": ""}, {"uscc": ""}])
+def test_an_impossible_statement_is_no_firm(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        e.Firm.model_validate({**dict(FIRM), **wrong})
