@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from domain import rosters
 from domain.access import Role, scope_of
 from domain.diagnosis import case as d
 from domain.events import CAPABILITIES
 from domain.kernel import Command
+from domain.participants import rosters
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.rosters import ConfirmedFinding, ImportRoster

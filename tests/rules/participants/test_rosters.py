@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain import rosters as r
 from domain.access import Role
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import OnStream, Rule
 from domain.participants import enterprises as e
+from domain.participants import rosters as r
 from tests.rules.given import REFUSED, Given
 
 FIRM = e.Firm(
