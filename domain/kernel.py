@@ -181,8 +181,12 @@ class Rule:
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """A rule said no 拒绝. Expected, so it is shown to the caller and never logged as a fault.
 
-    says, says_in_english: the rule's sentence with the facts in it.
+    says, says_in_english: the rule's sentence with the facts in it. Facts that are not of the sentence say where and how much:
+    `path`, the field at fault; `at_least`, `at_most`, `earliest`, `latest`, `allowed`, what it may be. further: what else is
+    wrong with the same command.
     """
+
+    further: "tuple[Refused, ...]" = ()
 
     def __init__(self, rule: Rule, facts: dict[str, object]) -> None:
         self.says = rule.says.format(**facts)
@@ -190,6 +194,14 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
         super().__init__(self.says)
         self.rule = rule
         self.facts = facts
+
+
+def refuse_together(found: Iterable[Refused]) -> None:
+    """Raise all that is wrong at once 一并拒绝: the first, with the others beside it; nothing where nothing is wrong."""
+    listed = tuple(found)
+    if listed:
+        listed[0].further = listed[1:]
+        raise listed[0]
 
 
 NOT_FOUND = Rule("NOT_FOUND", "plan P7", "未找到该对象", "Not found")

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from domain.access import Role
 from domain.diagnosis import case as d
 from domain.diagnosis.case import Diagnosis
-from domain.kernel import DecisionContext, Event, Rule
+from domain.kernel import DecisionContext, Event, Refused, Rule, refuse_together
 from domain.standard.editions import PublishedEdition, edition_stream
-from standards import Answer, Edition, Measured, Process
+from standards import Answer, AnswerProblem, Edition, Measured, Process
 
 # Rules
 
@@ -80,8 +80,8 @@ ANSWER_RULES = {
         Rule(
             "ANSWER_OFF_SCALE",
             "plan S4",
-            "指标 {indicator} 的等级 {detail} 不在量表之内",
-            "Level {detail_in_english} of {indicator} is not on the scale",
+            "指标 {indicator} 的等级 {detail} 不在量表之内，可填 {listed}",
+            "Level {detail_in_english} of {indicator} is not on the scale; it is one of {listed_in_english}",
         ),
         Rule(
             "RAW_NUMBER_MISSING",
@@ -98,8 +98,22 @@ ANSWER_RULES = {
         Rule(
             "CHOICE_UNKNOWN",
             "plan S1",
-            "指标 {indicator} 的选项不存在或重复：{detail}",
-            "Unknown or repeated options of {indicator}: {detail_in_english}",
+            "指标 {indicator} 的选项不存在或重复：{detail}；可选 {listed}",
+            "Unknown or repeated options of {indicator}: {detail_in_english}; they are {listed_in_english}",
+        ),
+        Rule(
+            "OUTCOME_UNSHOWN",
+            "plan S4",
+            "指标 {indicator} 填报 {detail} 级，但没有改造前后数值，只能按 1 级计；请补填数值，或改填 1 级及以下",
+            "{indicator} is stated as level {detail_in_english} without numbers before and after, so level 1 is all that counts; "
+            "give the numbers, or state level 1 or below",
+        ),
+        Rule(
+            "OUTCOME_NOT_BETTER",
+            "plan S4",
+            "指标 {indicator} 填报 {detail}，数值未见向好，只能按 1 级计；请核对数值，或改填 1 级及以下",
+            "{indicator} is stated as {detail_in_english}, which is no better, so level 1 is all that counts; "
+            "check the numbers, or state level 1 or below",
         ),
         Rule(
             "REASON_MISSING",
@@ -123,25 +137,45 @@ def pinned_edition(diagnosis: Diagnosis, context: DecisionContext) -> Edition:
     return published.edition
 
 
-def _in_section(edition: Edition, section: str, indicator: str) -> None:
-    if section not in {dimension.id for dimension in edition.dimensions}:
-        raise SECTION_UNKNOWN.refuse(section=section)
-    known = {item.id: item.dimension for item in edition.indicators}
-    if indicator not in known:
-        raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
-    if known[indicator] != section:
-        raise INDICATOR_NOT_IN_SECTION.refuse(indicator=indicator, section=section)
+def _require_section_of(edition: Edition, section: str) -> None:
+    known = tuple(dimension.id for dimension in edition.dimensions)
+    if section not in known:
+        raise SECTION_UNKNOWN.refuse(path="section", section=section, allowed=known)
 
 
-def _well_formed(edition: Edition, diagnosis: Diagnosis, indicator: str, answer: Answer) -> None:
-    problem = edition.check(diagnosis.form, indicator, answer)
-    if problem is not None:
-        raise ANSWER_RULES[problem.code].refuse(
-            indicator=indicator,
-            field=problem.field,
-            detail=problem.detail,
-            detail_in_english=problem.detail_in_english,
-        )
+def _misplaced(edition: Edition, section: str, indicator: str) -> Refused | None:
+    path = f"answers.{indicator}.indicator"
+    item = edition.by_id.get(indicator)
+    mine = tuple(one.id for one in edition.indicators if one.dimension == section)
+    if item is None:
+        return INDICATOR_UNKNOWN.refuse(path=path, indicator=indicator, allowed=mine)
+    if item.dimension != section:
+        return INDICATOR_NOT_IN_SECTION.refuse(path=path, indicator=indicator, section=section, allowed=mine)
+    return None
+
+
+def _refusal(indicator: str, problem: AnswerProblem | None) -> Refused | None:
+    if problem is None:
+        return None
+    within = {"at_least": problem.at_least, "at_most": problem.at_most, "allowed": problem.allowed}
+    separators = ("、", ", ")
+    listed, listed_in_english = (separator.join(problem.allowed) for separator in separators)
+    return ANSWER_RULES[problem.code].refuse(
+        path=f"answers.{indicator}.answer.{problem.field}",
+        indicator=indicator,
+        field=problem.field,
+        detail=problem.detail,
+        detail_in_english=problem.detail_in_english,
+        listed=listed,
+        listed_in_english=listed_in_english,
+        **{name: bound for name, bound in within.items() if bound not in (None, ())},
+    )
+
+
+def _wrong(edition: Edition, diagnosis: Diagnosis, section: str, indicator: str, answer: Answer) -> Refused | None:
+    """What is wrong with an answer by itself 答案本身的问题."""
+    problem = edition.check(diagnosis.form, indicator, answer) if indicator in edition.by_id else None
+    return _misplaced(edition, section, indicator) or _refusal(indicator, problem)
 
 
 # Self-assessment
@@ -167,18 +201,26 @@ def require_section(section: str, context: DecisionContext) -> None:
 
 
 def save_answers(command: d.SaveAnswers, diagnosis: Diagnosis, context: DecisionContext) -> tuple[Event, ...]:
-    """Keep the changed answers of a section 保存; an answer that somebody else changed meanwhile is refused."""
+    """Keep the changed answers of a section 保存; an answer that somebody else changed meanwhile is refused.
+
+    All that is wrong is told at once. An outcome whose level its numbers do not show would count as level 1 in silence, so it is
+    refused where it is new; what was kept before stays as it was scored.
+    """
     edition = pinned_edition(diagnosis, context)
     require_section(command.section, context)
+    _require_section_of(edition, command.section)
     changed: dict[str, d.AnswerRecorded] = {}
+    problems: list[Refused | None] = []
     for indicator, given in sorted(command.answers.items()):
-        _in_section(edition, command.section, indicator)
-        _well_formed(edition, diagnosis, indicator, given.answer)
-        if diagnosis.answers.get(indicator) == given.answer:
-            continue
-        if given.replaces != diagnosis.recorded_in.get(indicator, 0):
-            raise ANSWER_CHANGED_MEANWHILE.refuse(indicator=indicator)
-        changed[indicator] = d.AnswerRecorded(answer=given.answer, author=context.by, replaces=given.replaces)
+        if wrong := _wrong(edition, diagnosis, command.section, indicator, given.answer):
+            problems.append(wrong)
+        elif diagnosis.answers.get(indicator) != given.answer:
+            problems.append(_refusal(indicator, edition.unshown(indicator, given.answer)))
+            if given.replaces != (version := diagnosis.recorded_in.get(indicator, 0)):
+                path = f"answers.{indicator}.replaces"
+                problems.append(ANSWER_CHANGED_MEANWHILE.refuse(path=path, indicator=indicator, version=version))
+            changed[indicator] = d.AnswerRecorded(answer=given.answer, author=context.by, replaces=given.replaces)
+    refuse_together(filter(None, problems))
     return (d.AnswersSaved(section=command.section, answers=changed),) if changed else ()
 
 
@@ -207,14 +249,21 @@ def _measure(edition: Edition, diagnosis: Diagnosis, answers: Mapping[str, Answe
 def verify_answers(command: d.VerifyAnswers, diagnosis: Diagnosis, context: DecisionContext) -> tuple[Event, ...]:
     """Keep what the provider found 核验; a difference is explained, and after a report only upheld objections are open."""
     edition = pinned_edition(diagnosis, context)
-    for indicator, found in sorted(command.answers.items()):
-        _in_section(edition, command.section, indicator)
-        _well_formed(edition, diagnosis, indicator, found.answer)
-        if not found.answer.agrees_with(diagnosis.answers[indicator]) and not (found.reason or "").strip():
-            raise DIFFERENCE_UNEXPLAINED.refuse(indicator=indicator)
+    _require_section_of(edition, command.section)
     changed = {i: found for i, found in sorted(command.answers.items()) if diagnosis.verified.get(i) != found}
-    if diagnosis.reports and (closed := sorted(changed.keys() - diagnosis.upheld)):
-        raise VERIFICATION_CLOSED.refuse(indicator=closed[0])
+    problems: list[Refused | None] = []
+    for indicator, found in sorted(command.answers.items()):
+        if wrong := _wrong(edition, diagnosis, command.section, indicator, found.answer):
+            problems.append(wrong)
+            continue
+        if indicator in changed:
+            problems.append(_refusal(indicator, edition.unshown(indicator, found.answer)))
+        if not found.answer.agrees_with(diagnosis.answers[indicator]) and not (found.reason or "").strip():
+            problems.append(DIFFERENCE_UNEXPLAINED.refuse(path=f"answers.{indicator}.reason", indicator=indicator))
+        if diagnosis.reports and indicator in changed and indicator not in diagnosis.upheld:
+            path = f"answers.{indicator}.indicator"
+            problems.append(VERIFICATION_CLOSED.refuse(path=path, indicator=indicator, allowed=tuple(sorted(diagnosis.upheld))))
+    refuse_together(filter(None, problems))
     return (d.AnswersVerified(section=command.section, answers=changed),) if changed else ()
 
 

@@ -9,6 +9,7 @@ from domain.access import ROLE_NAMES, Role
 from domain.diagnosis.case import FORM_NAMES, Diagnosis, Purpose, chosen_otherwise
 from domain.kernel import SHANGHAI
 from standards import Answer, Edition, Form, Indicator, Raise
+from standards.scoring.answers import unshown
 from standards.scoring.measure import rounded
 
 ROLES: Mapping[str, str] = {
@@ -96,12 +97,19 @@ def stated(indicator: Indicator, answer: Answer) -> str:
             return f"{_raw(indicator, numbers)}，即 {rounded(Fraction(part) * 100 / Fraction(whole))}%"
         case "count":
             return _raw(indicator, numbers)
-        case "outcome" if numbers:
-            return "，".join(f"{raw.label} {number(numbers[raw.name])}" for raw in indicator.numbers)
         case "outcome":
-            return "未提供改造前后数值，至多计 1 级"
+            return _outcome(indicator, answer)
         case _:
             return ""
+
+
+def _outcome(indicator: Indicator, answer: Answer) -> str:
+    """What was stated of an outcome and what counts 填报与计分, where they differ. plan S4."""
+    numbers = answer.numbers or {}
+    said = "，".join(f"{raw.label} {number(numbers[raw.name])}" for raw in indicator.numbers if numbers)
+    if unshown(indicator, answer) is None:
+        return said or "未提供改造前后数值，至多计 1 级"
+    return f"填报 {level(answer.level)}；{f'{said}，未见向好' if numbers else '未提供改造前后数值'}，计 1 级"
 
 
 def _raw(indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:

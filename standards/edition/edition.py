@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from standards.scoring import measure as measure_rows
-from standards.scoring.answers import Answer, AnswerProblem, check
+from standards.scoring.answers import Answer, AnswerProblem, check, unshown
 from standards.scoring.results import Issued, Measured, Process
 
 LEVELS = 5
@@ -316,6 +316,10 @@ class Edition(EditionText):
         if form is Form.BRIEF and not item.in_brief:
             return AnswerProblem("INDICATOR_NOT_IN_FORM", "indicator", indicator, indicator)
         return check(item, self._levels, answer)
+
+    def unshown(self, indicator: str, answer: Answer) -> AnswerProblem | None:
+        """What its numbers do not show of an outcome that can be taken 成效未证实, None where they show its level."""
+        return unshown(self.by_id[indicator], answer)
 
     def missing(self, form: Form, answered: Container[str]) -> tuple[str, ...]:
         """Indicators of a form that are not among those answered 未填指标, in the edition's order."""

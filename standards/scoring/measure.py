@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from standards.scoring.answers import Answer
+from standards.scoring.answers import Answer, is_better
 from standards.scoring.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def level_and_points(edition: "Edition", indicator: "Indicator", answer: Answer)
             level = _given(answer)
         case "outcome":
             level = _given(answer)
-            if not _improved(indicator, numbers):
+            if not is_better(indicator, numbers):
                 level = min(level, Decimal(1))
         case "multi":
             chosen = set(answer.choices or ())
@@ -56,13 +56,6 @@ def level_and_points(edition: "Edition", indicator: "Indicator", answer: Answer)
 def _given(answer: Answer) -> Decimal:
     assert answer.level is not None, "scoring takes checked answers"  # noqa: S101
     return answer.level
-
-
-def _improved(indicator: "Indicator", numbers: Mapping[str, Decimal]) -> bool:
-    if not numbers:
-        return False
-    before, after = (numbers[number.name] for number in indicator.numbers)
-    return after > before if indicator.better == "higher" else after < before
 
 
 def _band(value: Fraction, upper_bounds: Sequence[Decimal]) -> Decimal:

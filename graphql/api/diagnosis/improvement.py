@@ -13,8 +13,9 @@ from api.diagnosis.diagnoses import editions_of, held_in
 from api.diagnosis.diagnosis_result import Gate, Lifts, gate_of, gates_of, lifts_of
 from api.diagnosis.improvement_words import descriptor, improvement_said, needed, plan_said
 from api.diagnosis.parts import NamedNumber, verified_answers
-from api.kit.command_inputs import input_type, malformed, plain
+from api.kit.command_inputs import input_type, plain
 from api.kit.context import Context
+from api.kit.input_errors import malformed
 from api.kit.paging import AtLeast, below, wanted_fields
 from api.server.errors import MALFORMED_INPUT
 from api.standard.improvement_costs import ImprovementCosts, build_costs
@@ -217,8 +218,8 @@ def read_steps(edition: Edition, sent: Sequence[Any]) -> tuple[StepCost, ...]:
         try:
             found.append(StepCost.model_validate(plain(item)))
         except ValidationError as problem:
-            path, chinese, english = malformed(problem)[0]
-            raise _malformed(f"costs.{index}.{path}", chinese, english) from problem
+            first = malformed(problem, item)[0]
+            raise _malformed(f"costs.{index}.{first.field}", first.message, first.message_in_english) from problem
     if (wrong := check_steps(edition, found)) is not None:
         chinese, english = SAID[wrong.code]
         raise _malformed(

@@ -12,6 +12,7 @@ from domain.diagnosis.answers import is_open_section
 from projections.diagnosis import diagnoses
 from standards import Answer as GivenAnswer
 from standards import Edition, Indicator
+from standards.scoring.measure import level_and_points
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,7 +34,11 @@ class NamedNumber:
 class Statement:
     """One side's answer."""
 
-    level: Decimal | None = strawberry.field(description="Maturity level 成熟度等级, 0–5 in half steps")
+    level: Decimal | None = strawberry.field(description="Maturity level as stated, 0–5 in half steps · 填报等级")
+    counted_level: Decimal | None = strawberry.field(
+        description="Level that counts: of a number the one it reaches, of an outcome that no numbers show 1 at most; null = not "
+        "applicable. plan S4 · 计分等级"
+    )
     numbers: list[NamedNumber] = strawberry.field(description="Raw numbers 原始数值")
     choices: list[str] = strawberry.field(description="Options chosen 所选项")
     not_applicable: bool = strawberry.field(description="Whether it does not apply 是否不适用")
@@ -80,9 +85,10 @@ class Report:
     url: str = strawberry.field(description="Where the caller may fetch it 下载地址")
 
 
-def _statement(answer: GivenAnswer) -> Statement:
+def _statement(edition: Edition, item: Indicator, answer: GivenAnswer) -> Statement:
     return Statement(
         level=answer.level,
+        counted_level=None if answer.not_applicable else level_and_points(edition, item, answer)[0],
         numbers=[NamedNumber(name=name, value=value) for name, value in (answer.numbers or {}).items()],
         choices=list(answer.choices or ()),
         not_applicable=answer.not_applicable,
@@ -109,6 +115,7 @@ def load_answers(
     }
     found: dict[str, list[tuple[int, Answer]]] = {}
     for row in diagnoses.answers(context.snapshot, context.scope, ids):
+        edition = editions[edition_of[row.diagnosis]]
         order, item = indicators[edition_of[row.diagnosis]][row.indicator]
         if not _is_open(context, item):
             continue
@@ -117,8 +124,8 @@ def load_answers(
             name=item.name,
             dimension=item.dimension,
             version=row.version,
-            given=_statement(GivenAnswer.model_validate_json(row.given)),
-            verified=_statement(GivenAnswer.model_validate_json(row.verified)) if row.verified else None,
+            given=_statement(edition, item, GivenAnswer.model_validate_json(row.given)),
+            verified=_statement(edition, item, GivenAnswer.model_validate_json(row.verified)) if row.verified else None,
             difference=row.difference,
         )
         found.setdefault(row.diagnosis, []).append((order, answer))

@@ -8,7 +8,7 @@ path of the field as the client wrote it.
 import dataclasses
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -16,8 +16,7 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 import strawberry
-from pydantic import BaseModel, ValidationError
-from strawberry.utils.str_converters import to_camel_case
+from pydantic import BaseModel
 
 KEY_OF_MAPPING = {
     "answers": ("indicator", "Indicator id, such as Z01 指标编号"),
@@ -210,41 +209,3 @@ class RepeatedKey(Exception):  # noqa: N818 - malformed input, returned as data
         super().__init__(f"{field} {key}")
         self.field = field
         self.key = key
-
-
-def malformed(problem: ValidationError) -> list[tuple[str, str, str]]:
-    """What is wrong with an input 输入错误: (path as the client wrote it, 中文, English) a problem.
-
-    A list that is too short only because its items are wrong is not told of: its items are.
-    """
-    found = problem.errors(include_url=False, include_input=False, include_context=False)
-    wrong = [error["loc"] for error in found]
-    return [
-        (
-            ".".join(to_camel_case(str(part)) for part in error["loc"]),
-            CHINESE.get(error["type"], "格式不正确"),
-            error["msg"],
-        )
-        for error in found
-        if error["type"] != "too_short" or not any(_lies_within(loc, error["loc"]) for loc in wrong)
-    ]
-
-
-def _lies_within(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
-    return len(place) > len(outer) and place[: len(outer)] == outer
-
-
-CHINESE: Mapping[str, str] = {
-    "missing": "必填",
-    "extra_forbidden": "不接受该字段",
-    "string_too_short": "不能为空",
-    "string_too_long": "过长",
-    "too_short": "至少填写一项",
-    "string_pattern_mismatch": "格式不符合要求",
-    "greater_than": "数值过小",
-    "greater_than_equal": "数值过小",
-    "less_than_equal": "数值过大",
-    "decimal_parsing": "不是有效的数字",
-    "enum": "不在可选值之内",
-    "value_error": "取值不正确",
-}

@@ -13,8 +13,9 @@ import orjson
 import strawberry
 from pydantic import ValidationError
 
-from api.kit.command_inputs import RepeatedKey, class_of, input_type, malformed, plain
+from api.kit.command_inputs import RepeatedKey, class_of, input_type, plain
 from api.kit.context import Context
+from api.kit.input_errors import malformed, user_errors
 from api.server.errors import UserError
 from domain.command_rights import BY_THE_PROGRAM, ROLE_NOT_ALLOWED, may_send
 from domain.events import CAPABILITIES
@@ -145,14 +146,14 @@ def _mutation(
                 finish=filled.finish(context, data) if filled.finish is not None else None,
             )
         except Refused as refused:
-            return payload(user_errors=[UserError.of(refused)])
+            return payload(user_errors=user_errors(refused, input))
         except Conflict as conflict:
             version = conflict.version if filled.tells_version else None
             return payload(user_errors=[UserError.conflict(conflict)], version=version)
         except RepeatedKey as repeated:
             return payload(user_errors=[UserError.malformed(repeated.field, "重复：" + repeated.key, "Repeated key")])
         except ValidationError as problem:
-            return payload(user_errors=[UserError.malformed(*found) for found in malformed(problem)])
+            return payload(user_errors=malformed(problem, input))
         filled.after(context, wish)
         outcome = _outcome(context, handled, wish, thing)
         return payload(user_errors=[], **outcome if filled.tells_version else {**outcome, "version": None})

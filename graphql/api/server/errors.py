@@ -91,6 +91,7 @@ class UserError:
     """One reason, for the caller to show."""
 
     field: str | None = strawberry.field(description="Path of the input field, as the client wrote it 字段")
+    bound: str | None = strawberry.field(description="What the field may be, such as ≥ 0 or the list of its values · 可取范围")
     code: str = strawberry.field(description="Published code of the rule 规则代码")
     clause: str | None = strawberry.field(description="Clause of the work plan 条款, such as “plan P4”")
     message: str = strawberry.field(description="What to tell people, in Chinese 中文说明")
@@ -101,6 +102,7 @@ class UserError:
         """The refusal of a rule."""
         return cls(
             field=None,
+            bound=None,
             code=refused.rule.code,
             clause=refused.rule.clause,
             message=refused.says,
@@ -112,6 +114,7 @@ class UserError:
         """The thing has moved on meanwhile."""
         return cls(
             field="expectedVersion",
+            bound=None,
             code=conflict.code,
             clause=conflict.clause,
             message=conflict.says,
@@ -119,9 +122,12 @@ class UserError:
         )
 
     @classmethod
-    def malformed(cls, path: str, chinese: str, english: str) -> "UserError":
+    def malformed(cls, path: str, chinese: str, english: str, bound: str | None = None) -> "UserError":
         """Input that is not what its field asks for; `path` as the client wrote it."""
-        return cls(field=path or None, code=MALFORMED_INPUT, clause=None, message=chinese, message_in_english=english)
+        where = path or None
+        return cls(
+            field=where, bound=bound, code=MALFORMED_INPUT, clause=None, message=chinese, message_in_english=english
+        )
 
 
 def request_error(code: str, chinese: str, english: str, **details: object) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def test_a_malformed_mapping_is_told_by_its_field_and_a_code_claimed_twice_by_it
     map_editions(city)
     wrong = mapping_input(editions=[{"industry": "energy", "divisions": ["C3"], "groups": []}])
     [error] = city.do("city", "setEditionMapping", "", **wrong)["userErrors"]
-    assert error["field"] == "editions.energy.divisions.0"
+    assert error["field"] == "editions.0.divisions.0"
     twice = mapping_input(editions=[{"industry": "energy", "divisions": ["C25", "C25"], "groups": []}])
     assert city.refused("city", "setEditionMapping", **twice) == "MAPPING_CLAIMS_CODE_TWICE"
 

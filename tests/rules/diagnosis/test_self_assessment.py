@@ -8,6 +8,7 @@ from domain.diagnosis import answers as on_answers
 from domain.diagnosis import case as d
 from domain.diagnosis import rules
 from domain.diagnosis.answers import ANSWER_RULES
+from domain.kernel import Refused
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, Form
 from tests.rules.cases import (
@@ -144,3 +145,69 @@ def test_answers_are_never_judged_under_another_edition_than_the_one_pinned(foun
     case = opened().having_read({edition_stream("2023"): found})
     with pytest.raises(AssertionError, match="pinned edition 2023"):
         firm(case, save("D1", {"Z01": Answer(level=Decimal(3))}))
+
+
+OUTCOME = next(item for item in EDITION.of(Form.BRIEF) if item.kind == "outcome")
+
+
+def outcome(level: int, before: int | None = None, after: int | None = None) -> Answer:
+    numbers = {"before": Decimal(before), "after": Decimal(after)} if before is not None and after is not None else None
+    return Answer(level=Decimal(level), numbers=numbers)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (outcome(4), "OUTCOME_UNSHOWN"),
+        (outcome(2), "OUTCOME_UNSHOWN"),
+        (outcome(4, 10, 10), "OUTCOME_NOT_BETTER"),
+        (outcome(4, 12, 10) if OUTCOME.better == "higher" else outcome(4, 10, 12), "OUTCOME_NOT_BETTER"),
+    ],
+)
+def test_an_outcome_whose_level_no_numbers_show_is_refused_and_never_counted_less_in_silence(answer: Answer, code: str) -> None:
+    rule = ANSWER_RULES[code]
+    firm(opened(), save(OUTCOME.dimension, {OUTCOME.id: answer})).refused(rule, indicator=OUTCOME.id, at_most=Decimal(1))
+    found = verify(OUTCOME.dimension, {OUTCOME.id: answer}, "现场所见")
+    provider(accepted(), found).refused(rule, indicator=OUTCOME.id)
+    for shown in (outcome(1), outcome(0)):
+        assert firm(opened(), save(OUTCOME.dimension, {OUTCOME.id: shown})).accepted
+
+
+def test_an_outcome_kept_before_it_was_refused_stays_as_it_was_scored() -> None:
+    """Rules are not run again over what is stored: the answer stands, and level 1 counts."""
+    answer = outcome(4)
+    case = opened()
+    kept = {OUTCOME.id: d.AnswerRecorded(answer=answer, author="li", replaces=0)}
+    case.state = d.evolve(case.state, d.AnswersSaved(section=OUTCOME.dimension, answers=kept))
+    assert firm(case, save(OUTCOME.dimension, {OUTCOME.id: answer}, replaces=2)).facts == ()
+    assert EDITION.measure(Form.BRIEF, uniform(3) | {OUTCOME.id: answer}).total < EDITION.measure(Form.BRIEF, uniform(3)).total
+
+
+def test_all_wrong_answers_are_told_at_once_each_with_its_place_and_what_is_allowed() -> None:
+    ratio = next(item for item in EDITION.of(Form.BRIEF) if item.kind == "ratio")
+    mine = [item for item in EDITION.of(Form.BRIEF) if item.dimension == ratio.dimension and item.kind == "choice"]
+    part, whole = (number.name for number in ratio.numbers)
+    wrong = {
+        ratio.id: Answer(numbers={part: Decimal(11), whole: Decimal(10)}),
+        mine[0].id: Answer(level=Decimal("4.25")),
+        mine[1].id: Answer(not_applicable=True),
+    }
+    case = firm(opened(), save(ratio.dimension, wrong))
+    assert isinstance(case.outcome, Refused)
+    told = [case.outcome, *case.outcome.further]
+    assert {(one.rule.code, one.facts["path"]) for one in told} == {
+        ("RAW_NUMBER_INVALID", f"answers.{ratio.id}.answer.numbers.{part}"),
+        ("ANSWER_OFF_SCALE", f"answers.{mine[0].id}.answer.level"),
+        ("REASON_MISSING", f"answers.{mine[1].id}.answer.reason"),
+    }
+    bounds = {one.rule.code: one.facts for one in told}
+    assert bounds["RAW_NUMBER_INVALID"]["at_most"] == Decimal(10)
+    assert "4.5" in str(bounds["ANSWER_OFF_SCALE"]["allowed"])
+    assert case.state is not None
+    assert case.state.answers == {}
+    found = provider(accepted(), verify(ratio.dimension, wrong | {mine[1].id: Answer(level=Decimal(5))}))
+    assert isinstance(found.outcome, Refused)
+    told = [found.outcome, *found.outcome.further]
+    unexplained = ("DIFFERENCE_UNEXPLAINED", f"answers.{mine[1].id}.reason")
+    assert unexplained in {(one.rule.code, one.facts["path"]) for one in told}
+    assert len(told) == 3

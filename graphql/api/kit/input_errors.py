@@ -1,0 +1,173 @@
+"""Errors of an input 输入错误: where, in both languages, what it may be, and an example; every one of them at once."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from strawberry.utils.str_converters import to_camel_case
+
+from api.kit.command_inputs import KEY_OF_MAPPING, MAPPINGS
+from api.server.errors import UserError
+from domain.kernel import Refused
+
+Place = Sequence[int | str]
+
+
+def user_errors(refused: Refused, sent: object = None) -> list[UserError]:
+    """All that rules say no to in a command 全部拒绝原因; sent: the input as the client wrote it, for the paths."""
+    found = []
+    for one in (refused, *refused.further):
+        error = UserError.of(one)
+        path = one.facts.get("path")
+        error.field = as_sent(sent, str(path).split(".")) if path else None
+        error.bound = bound_of(one.facts)
+        found.append(error)
+    return found
+
+
+def bound_of(facts: Mapping[str, object]) -> str | None:
+    """What a field may be 可取范围, from the facts of a refusal: "≥ 2024-05-06, ≤ 2026-11-28", or a list; None = none."""
+    low, high = (next((facts[name] for name in names if name in facts), None) for names in BOUNDS)
+    allowed = facts.get("allowed")
+    parts = [] if low is None else [f"≥ {_spelt(low)}"]
+    parts += [] if high is None else [f"≤ {_spelt(high)}"]
+    parts += [", ".join(map(str, allowed))] if isinstance(allowed, tuple | list) and allowed else []
+    return ", ".join(parts) or None
+
+
+BOUNDS = (("at_least", "earliest"), ("at_most", "latest"))
+
+
+def _spelt(bound: object) -> str:
+    return f"{bound:f}" if hasattr(bound, "as_tuple") else str(bound)
+
+
+def as_sent(sent: object, place: Place) -> str:
+    """Path of a member of a command as the client wrote it 字段路径: mappings are lists there, their keys found by position.
+
+    sent: the input; None where it is not known, then the path is the command's own.
+    """
+    told: list[str] = []
+    at: Any = sent
+    rest = list(place)
+    while rest:
+        name = str(rest.pop(0))
+        told.append(to_camel_case(name))
+        entries = getattr(at, name, None) if dataclasses.is_dataclass(at) else _item(at, name)
+        if isinstance(entries, list) and name in MAPPINGS.get(type(at), ()) and rest:
+            key = KEY_OF_MAPPING[name]
+            index = next((i for i, entry in enumerate(entries) if getattr(entry, key) == rest[0]), None)
+            if index is None:
+                return ".".join(told)  # the key that is missing stands nowhere in what was sent
+            rest.pop(0)
+            told.append(str(index))
+            entries = entries[index]
+            if not rest and hasattr(entries, "value"):
+                told.append("value")
+        at = entries
+    return ".".join(told)
+
+
+def _item(at: object, name: str) -> object:
+    return at[int(name)] if isinstance(at, list) and name.isdigit() and int(name) < len(at) else None
+
+
+def malformed(problem: ValidationError, sent: object = None) -> list[UserError]:
+    """What is wrong with an input 输入错误, a reason each; sent: the input as the client wrote it, for the paths.
+
+    A list that is too short only because its items are wrong is not told of: its items are.
+    """
+    found = problem.errors(include_url=False, include_input=False)
+    wrong = [error["loc"] for error in found]
+    told = []
+    for error in found:
+        if error["type"] == "too_short" and any(_lies_within(loc, error["loc"]) for loc in wrong):
+            continue
+        context: Mapping[str, Any] = error.get("ctx", {})
+        message = error["msg"].removeprefix("Value error, ")
+        path, chinese = VALUE_ERRORS.get(message, ("", None))
+        says = chinese or CHINESE.get(error["type"], "格式不正确").format(**{**context, "expected": _listed(context)})
+        example = EXAMPLES.get(str(context.get("pattern")))
+        if example is not None:
+            says, message = f"{says}，例如 {example}", f"{message}, such as {example}"
+        told.append(
+            UserError.malformed(as_sent(sent, error["loc"] or ([path] if path else [])), says, message, _bound(context))
+        )
+    return told
+
+
+def _listed(context: Mapping[str, Any]) -> str:
+    """The values that are allowed, without the words that the library joins them with."""
+    return "、".join(str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", "))
+
+
+def _bound(context: Mapping[str, Any]) -> str | None:
+    signs = (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<"), ("min_length", "≥"), ("max_length", "≤"))
+    parts = [f"{sign} {context[name]}" for name, sign in signs if name in context]
+    parts += [_listed(context).replace("、", ", ")] if "expected" in context else []
+    return ", ".join(parts) or None
+
+
+def _lies_within(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
+CHINESE: Mapping[str, str] = {
+    "missing": "必填",
+    "extra_forbidden": "不接受该字段",
+    "string_type": "应为文字",
+    "string_too_short": "不能为空，至少 {min_length} 个字",
+    "string_too_long": "过长，最多 {max_length} 个字",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "string_pattern_mismatch": "格式不符合要求",
+    "greater_than": "须大于 {gt}",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than": "须小于 {lt}",
+    "less_than_equal": "不得大于 {le}",
+    "int_parsing": "应为整数，例如 3",
+    "int_from_float": "应为整数，例如 3",
+    "int_type": "应为整数，例如 3",
+    "bool_type": "应为 true 或 false",
+    "decimal_type": "应为数字，例如 12.5",
+    "decimal_parsing": "不是有效的数字，例如 12.5",
+    "finite_number": "不是有效的数字，例如 12.5",
+    "decimal_max_digits": "数字过长，最多 {max_digits} 位",
+    "decimal_max_places": "小数最多 {decimal_places} 位",
+    "decimal_whole_digits": "整数部分最多 {whole_digits} 位",
+    "date_type": "应为日期，例如 2024-05-06",
+    "date_parsing": "应为日期，例如 2024-05-06",
+    "date_from_datetime_parsing": "应为日期，例如 2024-05-06",
+    "enum": "不在可选值之内，可选 {expected}",
+    "literal_error": "不在可选值之内，可选 {expected}",
+    "value_error": "取值不正确",
+}
+"""Kind of a problem as the library names it -> what to tell people, with the bound."""
+
+VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
+    "until lies before since": ("until", "截止日不得早于起始日"),
+    "the role is no expert's": ("role", "该角色不是专家角色，可选评分专家、仲裁专家、抽评专家、解读专家"),
+    "a text holds a control character": ("", "文字中含有控制字符"),
+}
+"""What a command itself says of its members together -> (the member to put right, 中文)."""
+
+EXAMPLES: Mapping[str, str] = {
+    r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$": "310117",
+    r"^[0-9a-z-]{1,40}$": "2024",
+    r"^[0-9a-f]{64}$": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    r"^[a-z]+/[a-z0-9.+-]{1,100}$": "application/pdf",
+    r"^\d{4}(\.\d+)?$": "2025",
+    r"^[A-Z]\d{2}$": "Z01",
+    r"^\d{4}(\.\d+)?-[a-z]+(-[a-z]+)*$": "2025-automotive",
+    r"^[a-z_]+$": "before",
+    r"^C\d{2}$": "C36",
+    r"^C\d{3}$": "C341",
+    r"^\d{4}(\.\d{1,3})?$": "2025",
+    r"^[a-z]+(-[a-z]+)*$": "automotive",
+    r"^[A-Za-z0-9_.-]{1,64}$": "breadth",
+    r"^([a-z_]+(\.[A-Za-z0-9_-]+)*)?$": "indicators.Z01.weight_in_dimension",
+    r"^[a-z]{1,20}$": "medium",
+    r"\S": "文字",
+}
+"""Pattern of a text -> a text that fits it."""
