@@ -56,7 +56,7 @@ def as_sent(sent: object, place: Place) -> str:
         told.append(to_camel_case(name))
         entries = getattr(at, name, None) if dataclasses.is_dataclass(at) else _item(at, name)
         if isinstance(entries, list) and name in MAPPINGS.get(type(at), ()) and rest:
-            key = KEY_OF_MAPPING[name]
+            key, _ = KEY_OF_MAPPING[name]
             index = next((i for i, entry in enumerate(entries) if getattr(entry, key) == rest[0]), None)
             if index is None:
                 return ".".join(told)  # the key that is missing stands nowhere in what was sent
