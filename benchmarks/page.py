@@ -30,13 +30,13 @@ import orjson
 import psycopg2
 from sqlalchemy import select
 
+from api.kit.published import declared
 from api.schema import build_schema
 from api.server.http import QUERIES_AND_MUTATIONS
 from api.server.operations import GraphQLRequest, Operations
 from benchmarks.measuring import in_turn, postgres, table
 from domain.access import Role, scope_of
 from domain.diagnosis.case import OpenDiagnosis, Purpose
-from domain.fields import FIELDS
 from journal import Caller
 from projections.engine.places import ENTERPRISES
 from standards import Form
@@ -245,7 +245,7 @@ def asked(port: int, query: str, token: str | None, seconds: float, connections:
 
 def profile(installation: Installation, token: str) -> None:
     """Where the time of one request goes, in this process."""
-    operations = Operations(installation.services, build_schema(), FIELDS)
+    operations = Operations(installation.services, build_schema(), declared(build_schema()))
     request = GraphQLRequest(OURS, {"first": ROWS}, "Page")
 
     def once() -> bytes:

@@ -20,12 +20,12 @@ import orjson
 import psycopg2
 
 from api.kit.cursors import Cursors
+from api.kit.published import declared
 from api.schema import build_schema
 from api.server.http import QUERIES_AND_MUTATIONS
 from api.server.operations import GraphQLRequest, Operations
 from benchmarks import diagnoses, measuring
 from domain.access import Role
-from domain.fields import FIELDS
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import GrantMembership, RegisterPerson
 from journal import Journal, NewEntry
@@ -95,7 +95,7 @@ def signed_in(installation: Installation) -> str:
 def measure(installation: Installation, rounds: int) -> None:
     """Each query of now and of then, in turn."""
     services, token = installation.services, signed_in(installation)
-    operations = Operations(services, build_schema(), FIELDS)
+    operations = Operations(services, build_schema(), declared(build_schema()))
     moment = Cursors(services.secret).seal(services.journal.head().size // 2)
 
     def asked(query: str) -> float:

@@ -254,7 +254,7 @@ ATTRIBUTE_OF_ROLE: Mapping[Role, Attribute] = {
 """Head of a unit -> the coordinate that its things have in common."""
 
 SEES_EVERYTHING = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM, Role.SUPPORT})
-"""No limit of place 不限范围. Which fields a support body may read keeps it to totals (domain/fields.py)."""
+"""No limit of place 不限范围. Which fields a support body may read keeps it to totals (domain/masks.py)."""
 SEES_NOTHING = frozenset({Role.PUBLIC, Role.OPERATOR, Role.SUPPLIER})
 """No firm's things at all 不见企业数据: the operator runs the platform, a supplier has no part in a diagnosis."""
 

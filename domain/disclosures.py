@@ -1,6 +1,6 @@
-"""Disclosures 披露: which fields of a firm are protected, and what is kept of an answer that held some. plan P5, P7.
+"""Disclosures 披露: what is kept of an answer that held protected data of a firm. plan P5, P7.
 
-The masks of fields.py say who may read; here is what is written down when someone did.
+The masks say who may read; here is what is written down when someone did.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,29 +21,13 @@ from domain.access import (
     Scope,
     sentence,
 )
-from domain.fields import MASKS
+from domain.masks import Mask
 
 ALL_FIRMS = "*"
 """Firm of an answer that held every firm's data 全部企业, such as the whole trail."""
 
-MASK_NAMES: Mapping[str, str] = {english: chinese for chinese, english, _ in MASKS}
-"""English name of a mask, which is its key -> 中文."""
-MASK_BITS: Mapping[str, int] = {english: 1 << place for place, (_, english, _) in enumerate(MASKS)}
-"""Mask -> its bit in the log's index. Kept rows have these bits: a new mask goes to the end of `MASKS`."""
-
-
-def protected_fields() -> Mapping[str, Mapping[str, str]]:
-    """Type -> field -> mask 受保护字段. "Type.*" rows are of types that only a protected field leads to."""
-    found: dict[str, dict[str, str]] = {}
-    for _, mask, coordinates in MASKS:
-        for coordinate in coordinates:
-            kind, name = coordinate.split(".")
-            if name != "*":
-                found.setdefault(kind, {})[name] = mask
-    return found
-
-
-PROTECTED = protected_fields()
+MASK_BITS: Mapping[str, int] = {mask.value: 1 << place for place, mask in enumerate(Mask)}
+"""Mask -> its bit in the log's index. Kept rows have these bits: a new mask goes to the end of `Mask`."""
 
 
 class Disclosed(NamedTuple):

@@ -12,10 +12,10 @@ from typing import Any
 from argon2 import PasswordHasher
 from graphql import OperationType
 
+from api.kit.published import declared
 from api.schema import build_schema
 from api.server.operations import GraphQLRequest, Operations
 from domain.access import Role
-from domain.fields import FIELDS
 from domain.kernel import Command, city_day
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
@@ -238,7 +238,7 @@ def live_city(data: Path, url: str) -> Iterator[LiveCity]:
 def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity]:
     """A city that was built before, or a copy of one, with the tokens of its people."""
     with opened(Settings(data, None if url.startswith("sqlite") else url), hasher=CHEAP) as installation:
-        yield LiveCity(installation, Operations(installation.services, SCHEMA, FIELDS), dict(tokens))
+        yield LiveCity(installation, Operations(installation.services, SCHEMA, declared(SCHEMA)), dict(tokens))
 
 
 def build_city(data: Path, url: str) -> dict[str, str]:
@@ -246,7 +246,7 @@ def build_city(data: Path, url: str) -> dict[str, str]:
     settings = Settings(data, None if url.startswith("sqlite") else url)
     with opened(settings, create=True, hasher=CHEAP) as installation:
         services, accounts = installation.services, installation.accounts
-        city = LiveCity(installation, Operations(services, SCHEMA, FIELDS))
+        city = LiveCity(installation, Operations(services, SCHEMA, declared(SCHEMA)))
         for identity, kind, name in UNITS:
             city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name, parent=ABOVE.get(identity)))
         city.send(PublishEdition(edition=EDITION))

@@ -1,6 +1,6 @@
 """Consent 企业授权: an enterprise lets a bank see its results, for a purpose and a period. plan R4.
 
-Dated and revocable: it opens the summary of the firm's results, never an answer (domain/fields.py), and ends by itself.
+Dated and revocable: it opens the summary of the firm's results, never an answer (domain/masks.py), and ends by itself.
 """
 
 from collections.abc import Mapping

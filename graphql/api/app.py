@@ -19,12 +19,12 @@ from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
 from api.downloads.files import Files
 from api.downloads.proofs import Proofs
+from api.kit.published import FieldRights, declared
 from api.kit.services import Services
 from api.schema import build_schema
 from api.server import graphiql
 from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
-from api.server.field_rights import Rows
 from api.server.health import Health
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, respond
 from api.server.oidc_routes import SignOnRoutes
@@ -33,7 +33,6 @@ from api.server.query_cost import Limits
 from api.server.request_ids import RequestIds
 from api.server.revocations import Revocations
 from api.server.websocket import WATCH_SECONDS, GraphQLOverWebSocket
-from domain.fields import FIELDS
 
 BROKEN_SOCKET = 1011
 REFUSALS = {
@@ -49,7 +48,7 @@ def create_app(
     project: bool = False,
     allowed_origins: Sequence[str] = (),
     schema: strawberry.Schema | None = None,
-    rows: Rows = FIELDS,
+    rights: FieldRights | None = None,
     limits: Limits | None = None,
     watch_seconds: float = WATCH_SECONDS,
 ) -> Starlette:
@@ -59,8 +58,8 @@ def create_app(
         services: the wiring; its `secret` seals the cursors.
         project: keep the read models current in this process; else another process does.
         allowed_origins: pages of other origins that may open a socket.
-        schema: another schema than our own, with `rows` for its fields.
-        rows: the table of field rights.
+        schema: another schema than our own.
+        rights: of its fields; None = as its types declare them.
         limits: of a document; None = the usual ones.
         watch_seconds: how long an idle socket may outlive its session.
 
@@ -70,8 +69,8 @@ def create_app(
     schema = schema or build_schema()
     change_notifications = ChangeNotifications(services.journal, services.models)
     revocations = Revocations(services.journal)
-    operations = Operations(services, schema, rows, change_notifications, limits, revocations)
-    files = Files(services, operations, rows)
+    operations = Operations(services, schema, rights or declared(schema), change_notifications, limits, revocations)
+    files = Files(services, operations)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
@@ -97,7 +96,7 @@ def create_app(
             Route("/uploads/{ticket}", files.put, methods=["PUT"]),
             Route("/files/{sha256}", files.get, methods=["GET"]),
             *Health(services).routes(),
-            *EditionDocuments(services, operations, rows).routes(),
+            *EditionDocuments(services, operations).routes(),
             *Dossiers(services, operations).routes(),
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),
             *(SignOnRoutes(services.sign_on, operations).routes() if services.sign_on is not None else ()),

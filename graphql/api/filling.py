@@ -20,8 +20,8 @@ from api.standard.revisions import find_revision
 from api.standard.shadow import ShadowRun, find_shadow
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case import AttachEvidence, ConfirmReport, IssueReport, OpenDiagnosis
-from domain.fields import NAMES
 from domain.kernel import Command, Rule
+from domain.masks import NAMES, PEOPLE, ROSTERS, SHADOW_TOTALS
 from domain.participants.consents import GrantConsent
 from domain.participants.people import (
     ErasePerson,
@@ -248,10 +248,10 @@ THINGS: Mapping[str, Thing] = {
     "improvement": Thing("improvement_costs", ImprovementCosts, _find_costs),
     "mapping": Thing("edition_mapping", EditionMapping, _find_mapping),
     "organisation": Thing("organisation", Organisation, _find_organisation),
-    "person": Thing("person", Person, _find_person),
+    "person": Thing("person", Person, _find_person, PEOPLE),
     "revision": Thing("revision", Revision, _find_revision),
-    "shadow": Thing("shadow", ShadowRun, _find_shadow),
-    "roster": Thing("roster_import", RosterImport, _find_import),
-    "TakeOffRoster": Thing("enterprise", Enterprise, _find_taken_off),
+    "shadow": Thing("shadow", ShadowRun, _find_shadow, SHADOW_TOTALS),
+    "roster": Thing("roster_import", RosterImport, _find_import, ROSTERS),
+    "TakeOffRoster": Thing("enterprise", Enterprise, _find_taken_off, ROSTERS),
 }
 """Name of a capability, or of a command whose payload carries something else -> what its payloads carry."""

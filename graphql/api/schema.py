@@ -1,5 +1,7 @@
 """Schema 模式: the doors of every capability in one place. plan P1–P7."""
 
+from functools import cache
+
 import strawberry
 
 from api.diagnosis.diagnoses import DiagnosisQueries
@@ -7,6 +9,7 @@ from api.diagnosis.groups import GroupQueries
 from api.diagnosis.improvement import ImprovementQueries
 from api.filling import FILLED, THINGS
 from api.kit.mutations import mutation_type
+from api.kit.published import declared
 from api.participants.enterprises import EnterpriseQueries
 from api.participants.liaisons import LiaisonQueries
 from api.participants.organisations import OrganisationQueries
@@ -24,7 +27,6 @@ from api.standard.improvement_costs import ImprovementCostQueries
 from api.standard.revisions import RevisionQueries
 from api.standard.shadow import ShadowQueries
 from api.standard.standards_events import StandardsSubscription
-from domain.fields import FIELDS
 
 
 @strawberry.type(description="What can be read 查询: every door answers through the caller's scope. plan P7")
@@ -63,6 +65,7 @@ class Subscription(DiagnosisSubscription, StandardsSubscription):
     """What a client may follow."""
 
 
+@cache
 def build_schema() -> strawberry.Schema:
     """The schema as it runs 可执行模式."""
     return strawberry.Schema(Query, Mutation, Subscription)
@@ -71,5 +74,5 @@ def build_schema() -> strawberry.Schema:
 def schema_text() -> str:
     """The schema as it is published 模式文本, the rights of every field in its description."""
     schema = build_schema()
-    describe_rights(schema._schema, FIELDS)  # noqa: SLF001 - strawberry has no other door to the executable schema
+    describe_rights(schema._schema, declared(schema).rows)  # noqa: SLF001 - strawberry has no other door to the executable schema
     return schema.as_str() + "\n"

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.kit.context import Context
+from api.kit.published import FieldRights
 from api.kit.services import Identified, Services, SignedIn, Ticket, Upload
 from api.server.field_rights import EVERYONE, SIGNED_IN
 from domain.access import Role, scope_of
@@ -257,7 +258,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
         secret=b"s" * 32,
     )
     schema = strawberry.Schema(Query, Mutation, Subscription)
-    app = create_app(services, schema=schema, rows=ROWS, **rest)
+    app = create_app(services, schema=schema, rights=FieldRights(ROWS, {}, {}, frozenset()), **rest)
     yield SmallApi(app, services, accounts, uploads)
     disclosures.close()
     shadows.close()

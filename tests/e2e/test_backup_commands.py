@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from api.kit.published import declared
 from api.schema import build_schema
 from api.server.operations import Operations
-from domain.fields import FIELDS
 from tests.live_city import LiveCity, live_city
 from zhenduan.__main__ import main
 from zhenduan.settings import Settings
@@ -57,7 +57,7 @@ def before(tmp_path: Path) -> Path:
 
 
 def people(installation: Installation, token: str) -> dict[str, tuple[str, bool]]:
-    city = LiveCity(installation, Operations(installation.services, build_schema(), FIELDS), {"city": token})
+    city = LiveCity(installation, Operations(installation.services, build_schema(), declared(build_schema())), {"city": token})
     nodes = city.data("city", PEOPLE)["people"]["nodes"]
     return {node["id"]: (node["name"], node["erased"]) for node in nodes}
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from api.kit.published import declared
 from api.server.operations import Operations
-from domain.fields import FIELDS
 from interop.editions.workbook_reading import read_workbook
 from interop.rosters.roster import read_roster
 from journal import open_journal
@@ -58,7 +58,7 @@ def city(request: pytest.FixtureRequest, written: Path, tmp_path_factory: pytest
         if request.param == "models folded anew":
             installation.services.models.rebuild()
         installation.services.models.catch_up()
-        city = LiveCity(installation, Operations(installation.services, SCHEMA, FIELDS))
+        city = LiveCity(installation, Operations(installation.services, SCHEMA, declared(SCHEMA)))
         for login in ("city", "district", "auditor"):
             signed_in = installation.accounts.sign_in(login, f"demo-{login}-2024")
             assert signed_in is not None

@@ -14,10 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.kit.published import declared
+from api.schema import build_schema
 from domain.access import Place, Role, Term, admits, scope_of
 from domain.command_rights import may_send
 from domain.events import CAPABILITIES, COMMANDS
-from domain.fields import FIELDS, MASKS
+
+RIGHTS = declared(build_schema())
 
 DAY = date(2024, 5, 6)
 ORDINAL = DAY.toordinal()
@@ -55,7 +58,7 @@ def policies() -> Iterator[str]:
 
 def rights() -> dict[str, frozenset[Role]]:
     """Commands and the fields of every mask: action -> roles."""
-    masked = {coordinate: FIELDS[coordinate] for _, _, coordinates in MASKS for coordinate in coordinates}
+    masked = {coordinate: RIGHTS.rows[coordinate] for coordinates in RIGHTS.masked.values() for coordinate in coordinates}
     return {**COMMANDS, **masked}
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope, scope_of
-from domain.disclosures import MASK_BITS, MASK_NAMES, PROTECTED, bits_of, scope_spelled, spelled, why
-from domain.fields import FIELDS
+from domain.disclosures import MASK_BITS, bits_of, scope_spelled, spelled, why
+from domain.masks import MASK_NAMES
 
 LEAVES: st.SearchStrategy[Scope] = st.one_of(
     st.just(Everything()),
@@ -44,11 +44,6 @@ def test_a_mask_keeps_its_bit_for_ever() -> None:
     }, "rows are kept with these bits: a new mask goes to the end"
     assert bits_of(("revenue", "outcome", "revenue")) == 10
     assert set(MASK_NAMES) == set(MASK_BITS)
-
-
-def test_a_protected_field_has_a_row_of_its_own_in_the_rights() -> None:
-    """A type's row covers what nobody thought of; what is protected was thought of."""
-    assert {f"{kind}.{name}" for kind, fields in PROTECTED.items() for name in fields} <= set(FIELDS)
 
 
 @pytest.mark.parametrize("role", Role)

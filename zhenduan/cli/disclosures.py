@@ -12,8 +12,9 @@ from api.kit.as_of import moment_in
 from api.record.audit_trail import microseconds
 from api.server.disclosure_notes import Disclosing
 from domain.access import Everything
-from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
+from domain.disclosures import ALL_FIRMS, why
 from domain.kernel import Refused
+from domain.masks import MASK_NAMES
 from journal.disclosure_log.disclosure_log import broken
 from projections.record import audit_trail
 from projections.record.disclosures import DisclosureFilter, DisclosureRow, disclosures

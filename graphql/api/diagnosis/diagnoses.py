@@ -21,11 +21,11 @@ from api.diagnosis.parts import (
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
+from api.kit.published import field, published
 from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
 from domain.diagnosis.case import STATUS_NAMES, Status, chosen_otherwise
-from domain.disclosures import PROTECTED
-from domain.fields import FIELDS
+from domain.masks import ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisRow
@@ -36,60 +36,62 @@ if TYPE_CHECKING:
     from api.participants.enterprises import Enterprise
 
 
-@strawberry.type(description="Why a diagnosis has its edition and form 标准选用依据. plan S3, S4")
+@published(FIRMS)
 class EditionBasis:
-    """What applied on the day of opening, and why another was chosen."""
+    """Why a diagnosis has its edition and form 标准选用依据. plan S3, S4"""
 
-    applicable_edition: str | None = strawberry.field(
-        description="Edition that applied when it was opened 适用版本; null where no mapping held"
+    applicable_edition: str | None = field("Edition that applied when it was opened 适用版本; null where no mapping held")
+    applicable_form: str | None = field("Form that applied, BRIEF or FULL 适用版式")
+    decided_by: str | None = field(
+        "What decided 依据: group or division of the industry code, headquarters of a group, or plain"
     )
-    applicable_form: str | None = strawberry.field(description="Form that applied, BRIEF or FULL 适用版式")
-    decided_by: str | None = strawberry.field(
-        description="What decided 依据: group or division of the industry code, headquarters of a group, or plain"
-    )
-    code: str | None = strawberry.field(description="The part of the industry code that decided 行业代码")
-    since: date | None = strawberry.field(description="First day of the mapping 适用起始日")
-    mark: str | None = strawberry.field(description="Mark of the mapping 来源标记")
-    otherwise: bool = strawberry.field(description="Whether another edition or form was chosen 是否另选")
-    reason: str | None = strawberry.field(description="Why 理由")
-    role: str = strawberry.field(description="Role that opened it 开启角色")
-    organisation: str = strawberry.field(description="Organisation that opened it 开启单位")
-    at: datetime = strawberry.field(description="When 开启时间, UTC")
+    code: str | None = field("The part of the industry code that decided 行业代码")
+    since: date | None = field("First day of the mapping 适用起始日")
+    mark: str | None = field("Mark of the mapping 来源标记")
+    otherwise: bool = field("Whether another edition or form was chosen 是否另选")
+    reason: str | None = field("Why 理由", roles=TRAIL, mask=Mask.TRAIL)
+    role: str = field("Role that opened it 开启角色")
+    organisation: str = field("Organisation that opened it 开启单位")
+    at: datetime = field("When 开启时间, UTC")
 
 
-@strawberry.type(description="Diagnosis 诊断: a firm measured against a pinned edition. plan P3–P6")
+@published(FIRMS)
 class Diagnosis:
-    """A diagnosis as its read model shows it."""
+    """Diagnosis 诊断: a firm measured against a pinned edition. plan P3–P6"""
 
-    id: strawberry.ID = strawberry.field(description="诊断标识")
-    campaign: str = strawberry.field(description="Campaign 批次")
-    purpose: str = strawberry.field(description="Purpose 诊断目的: initial, sample or repeat")
-    form: str = strawberry.field(description="Questionnaire 问卷版式: brief or full")
-    edition: str = strawberry.field(description="Edition of the standard, kept for ever 标准版本. plan S5")
-    status: str = strawberry.field(description="How far it has come 状态")
-    status_name: str = strawberry.field(description="Status in Chinese 状态名称")
-    version: int = strawberry.field(description="Version of its stream 版本; pass it as `expectedVersion`")
-    opened_at: datetime = strawberry.field(description="When it was opened 开启时间, UTC")
-    changed_at: datetime = strawberry.field(description="When it last changed 最近变更时间, UTC")
-    answered: int = strawberry.field(description="Indicators the firm has answered 已填指标数")
-    visits: int = strawberry.field(description="Visits on site 现场诊断次数. plan G1")
-    self_total: Decimal | None = strawberry.field(description="Self-assessed total 自评总分, 0–100, two decimals")
-    verified_total: Decimal | None = strawberry.field(description="Verified total 核验总分, 0–100, two decimals")
-    measured_grade: int | None = strawberry.field(description="Grade by the answers alone 测评档, 0–10. plan S4")
-    grade: int | None = strawberry.field(description="Issued grade 出具档, 0–10; 0 = below grade 1. plan S4")
-    level: int | None = strawberry.field(description="Issued level 出具等级, 0–5. plan S4")
-    grade_name: str | None = strawberry.field(description="Name of the issued grade 档名称")
-    level_name: str | None = strawberry.field(description="Name of the issued level 等级名称")
-    enterprise: Annotated["Enterprise", strawberry.lazy("api.participants.enterprises")] | None = strawberry.field(
-        description="The diagnosed enterprise 被诊断企业"
+    id: strawberry.ID = field("诊断标识")
+    campaign: str = field("Campaign 批次")
+    purpose: str = field("Purpose 诊断目的: initial, sample or repeat")
+    form: str = field("Questionnaire 问卷版式: brief or full")
+    edition: str = field("Edition of the standard, kept for ever 标准版本. plan S5")
+    status: str = field("How far it has come 状态")
+    status_name: str = field("Status in Chinese 状态名称")
+    version: int = field("Version of its stream 版本; pass it as `expectedVersion`")
+    opened_at: datetime = field("When it was opened 开启时间, UTC")
+    changed_at: datetime = field("When it last changed 最近变更时间, UTC")
+    answered: int = field("Indicators the firm has answered 已填指标数")
+    visits: int = field("Visits on site 现场诊断次数. plan G1")
+    self_total: Decimal | None = field("Self-assessed total 自评总分, 0–100, two decimals", roles=OUTCOMES, mask=Mask.OUTCOME)
+    verified_total: Decimal | None = field("Verified total 核验总分, 0–100, two decimals", roles=OUTCOMES, mask=Mask.OUTCOME)
+    measured_grade: int | None = field("Grade by the answers alone 测评档, 0–10. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME)
+    grade: int | None = field("Issued grade 出具档, 0–10; 0 = below grade 1. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME)
+    level: int | None = field("Issued level 出具等级, 0–5. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME)
+    grade_name: str | None = field("Name of the issued grade 档名称", roles=OUTCOMES, mask=Mask.OUTCOME)
+    level_name: str | None = field("Name of the issued level 等级名称", roles=OUTCOMES, mask=Mask.OUTCOME)
+    enterprise: Annotated["Enterprise", strawberry.lazy("api.participants.enterprises")] | None = field(
+        "The diagnosed enterprise 被诊断企业"
     )
-    provider: Organisation | None = strawberry.field(description="Assigned or accepting provider 服务商. plan V3")
-    answers: list[Answer] = strawberry.field(description="Answers, the firm's own and the verified ones 答案. plan P3")
-    evidence: list[Evidence] = strawberry.field(description="Attached files 佐证. plan P5")
-    reports: list[Report] = strawberry.field(description="Issued and confirmed reports 报告. plan P4")
-    result: Result | None = strawberry.field(description="Result with every reason 评分结果; null before scoring. plan S4")
-    basis: EditionBasis | None = strawberry.field(description="Why this edition and form 标准选用依据: who, when, why. plan S3")
-    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    provider: Organisation | None = field("Assigned or accepting provider 服务商. plan V3")
+    answers: list[Answer] = field(
+        "Answers, the firm's own and the verified ones 答案. plan P3", roles=ANSWERS, mask=Mask.PROCESS_SECRETS
+    )
+    evidence: list[Evidence] = field("Attached files 佐证. plan P5", roles=ANSWERS, mask=Mask.PROCESS_SECRETS)
+    reports: list[Report] = field("Issued and confirmed reports 报告. plan P4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT)
+    result: Result | None = field(
+        "Result with every reason 评分结果; null before scoring. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT
+    )
+    basis: EditionBasis | None = field("Why this edition and form 标准选用依据: who, when, why. plan S3")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
 @strawberry.input(description="What to look for 筛选条件; what is left out is any")
@@ -142,7 +144,7 @@ def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
 def _note_search(context: Context, where: diagnoses_rows.DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
     """Who is found by a grade is told to have it."""
     if where.grade is not None:
-        context.disclosing.note(frozenset({PROTECTED["Diagnosis"]["grade"]}), held_in(rows))
+        context.disclosing.note(frozenset({Mask.OUTCOME}), held_in(rows))
 
 
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
@@ -215,7 +217,7 @@ def load_diagnoses(context: Context, ids: Sequence[str], wanted: frozenset[str])
 class DiagnosisQueries:
     """Doors to diagnoses."""
 
-    @strawberry.field(description="One diagnosis 诊断; null when it does not exist or lies outside the scope. plan P3, P7")
+    @field("One diagnosis 诊断; null when it does not exist or lies outside the scope. plan P3, P7", roles=FIRMS)
     def diagnosis(
         self,
         info: strawberry.Info[Context, None],
@@ -234,9 +236,10 @@ class DiagnosisQueries:
             context = past_context(context, found, asked)
         return load_diagnoses(context, [id], wanted_fields(info)).get(id)
 
-    @strawberry.field(
-        description="Diagnoses in the scope 诊断列表, in order of id. asOf: those opened by then, found by what they were then, "
-        "and shown as they were then; a cursor is of that moment. plan P3, P5, P7"
+    @field(
+        "Diagnoses in the scope 诊断列表, in order of id. asOf: those opened by then, found by what they were then, "
+        "and shown as they were then; a cursor is of that moment. plan P3, P5, P7",
+        roles=FIRMS,
     )
     def diagnoses(
         self,
@@ -251,7 +254,7 @@ class DiagnosisQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         context.at_least(at_least)
         where = diagnoses_rows.DiagnosisFilter(**vars(filter)) if filter is not None else diagnoses_rows.DiagnosisFilter()
-        require_searchable(FIELDS, "Diagnosis", where, context.role)
+        require_searchable(Diagnosis, where, context.role)
         pages, start = pages_of(context, "diagnoses", as_of, after)
         snapshot, scope, then = context.snapshot, context.scope, pages.then
         fields = below(wanted, "nodes", "edges.node")

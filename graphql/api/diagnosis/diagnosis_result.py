@@ -3,73 +3,73 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-import strawberry
-
+from api.kit.published import field, published
 from domain.diagnosis.case import DiagnosisScored
+from domain.masks import REPORTS, Mask
 from projections.report.wording import raised
 from standards import Answer, Edition, Form, Issued, Lifting, Measured, lifting
 from standards import Gate as TriedGate
 
 
-@strawberry.type(description="Gate 门槛: a condition of a level beside the score. plan S4")
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class Gate:
-    """A gate at one level, whether it holds, and what would lift it."""
+    """Gate 门槛: a condition of a level beside the score. plan S4"""
 
-    code: str = strawberry.field(description="Published reason code 门槛代码")
-    level: int = strawberry.field(description="Level it stands before 对应等级, 2–5")
-    holds: bool = strawberry.field(description="Whether it is passed 是否满足")
-    says: str = strawberry.field(description="What it asks 要求")
-    says_in_english: str = strawberry.field(description="What it asks, in English 英文说明")
-    falls_short: list[str] = strawberry.field(description="Dimensions, indicators or steps that fall short of it today 未达项")
-    lift: list[str] = strawberry.field(
-        description="What lifts it 提升路径: its part of the fewest indicators that lift every gate of this level at once, each "
-        "with how far to raise it; of a gate of the process, the step. Empty where it holds or nothing lifts it"
+    code: str = field("Published reason code 门槛代码")
+    level: int = field("Level it stands before 对应等级, 2–5")
+    holds: bool = field("Whether it is passed 是否满足")
+    says: str = field("What it asks 要求")
+    says_in_english: str = field("What it asks, in English 英文说明")
+    falls_short: list[str] = field("Dimensions, indicators or steps that fall short of it today 未达项")
+    lift: list[str] = field(
+        "What lifts it 提升路径: its part of the fewest indicators that lift every gate of this level at once, each "
+        "with how far to raise it; of a gate of the process, the step. Empty where it holds or nothing lifts it",
     )
-    lift_proven: bool = strawberry.field(description="Whether it is proven that no fewer would do 是否已证明最少")
+    lift_proven: bool = field("Whether it is proven that no fewer would do 是否已证明最少")
 
 
-@strawberry.type(description="Score of one dimension 维度得分, 0–100, two decimals half up")
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class DimensionScore:
-    """Self and verified score of a dimension."""
+    """Score of one dimension 维度得分, 0–100, two decimals half up"""
 
-    id: str = strawberry.field(description="Dimension id 维度编号")
-    name: str = strawberry.field(description="Dimension 维度名称")
-    weight: Decimal = strawberry.field(description="Percent of the total 权重")
-    self_score: Decimal = strawberry.field(description="By the firm's own answers 自评得分")
-    verified_score: Decimal = strawberry.field(description="By the verified answers 核验得分")
-    level: int = strawberry.field(description="Level of the verified score 等级, 0–5")
+    id: str = field("Dimension id 维度编号")
+    name: str = field("Dimension 维度名称")
+    weight: Decimal = field("Percent of the total 权重")
+    self_score: Decimal = field("By the firm's own answers 自评得分")
+    verified_score: Decimal = field("By the verified answers 核验得分")
+    level: int = field("Level of the verified score 等级, 0–5")
 
 
-@strawberry.type(description="Contribution of one indicator to the verified total 指标贡献. plan S4")
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class IndicatorScore:
-    """Points, effective weight and contribution of an indicator."""
+    """Contribution of one indicator to the verified total 指标贡献. plan S4"""
 
-    id: str = strawberry.field(description="Indicator id 指标编号")
-    name: str = strawberry.field(description="Indicator 指标名称")
-    level: Decimal | None = strawberry.field(description="Maturity reached 成熟度; null = not applicable")
-    points: Decimal | None = strawberry.field(description="Points 得分, 0–100")
-    weight: Decimal = strawberry.field(description="Effective percent of the total 有效权重; all add up to 100")
-    contribution: Decimal = strawberry.field(description="Points of the total 贡献分; all add up to the total")
+    id: str = field("Indicator id 指标编号")
+    name: str = field("Indicator 指标名称")
+    level: Decimal | None = field("Maturity reached 成熟度; null = not applicable")
+    points: Decimal | None = field("Points 得分, 0–100")
+    weight: Decimal = field("Effective percent of the total 有效权重; all add up to 100")
+    contribution: Decimal = field("Points of the total 贡献分; all add up to the total")
 
 
-@strawberry.type(description="Result 评分结果: measured and issued grade apart, self and verified score apart. plan S4")
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class Result:
-    """A scored diagnosis, explained."""
+    """Result 评分结果: measured and issued grade apart, self and verified score apart. plan S4"""
 
-    self_total: Decimal = strawberry.field(description="Self-assessed total 自评总分, 0–100")
-    verified_total: Decimal = strawberry.field(description="Verified total 核验总分, 0–100")
-    self_grade: int = strawberry.field(description="Measured grade of the self-assessment 自评档, 0–10")
-    band_grade: int = strawberry.field(description="Grade of the verified total before gates 分数档, 0–10")
-    measured_level: int = strawberry.field(description="Level by the answers alone 测评等级, 0–5")
-    measured_grade: int = strawberry.field(description="Grade by the answers alone 测评档, 0–10")
-    issued_level: int = strawberry.field(description="Level with the process gates 出具等级, 0–5")
-    issued_grade: int = strawberry.field(description="Grade with the process gates 出具档, 0–10")
-    level_name: str = strawberry.field(description="Name of the issued level 等级名称")
-    grade_name: str = strawberry.field(description="Name of the issued grade 档名称")
-    standard_status: str = strawberry.field(description="Authority of the edition 标准性质: not the official annex")
-    dimensions: list[DimensionScore] = strawberry.field(description="Dimensions 维度得分")
-    indicators: list[IndicatorScore] = strawberry.field(description="Indicators 指标贡献")
-    gates: list[Gate] = strawberry.field(description="Gates of the answers, then of the process 门槛")
+    self_total: Decimal = field("Self-assessed total 自评总分, 0–100")
+    verified_total: Decimal = field("Verified total 核验总分, 0–100")
+    self_grade: int = field("Measured grade of the self-assessment 自评档, 0–10")
+    band_grade: int = field("Grade of the verified total before gates 分数档, 0–10")
+    measured_level: int = field("Level by the answers alone 测评等级, 0–5")
+    measured_grade: int = field("Grade by the answers alone 测评档, 0–10")
+    issued_level: int = field("Level with the process gates 出具等级, 0–5")
+    issued_grade: int = field("Grade with the process gates 出具档, 0–10")
+    level_name: str = field("Name of the issued level 等级名称")
+    grade_name: str = field("Name of the issued grade 档名称")
+    standard_status: str = field("Authority of the edition 标准性质: not the official annex")
+    dimensions: list[DimensionScore] = field("Dimensions 维度得分")
+    indicators: list[IndicatorScore] = field("Indicators 指标贡献")
+    gates: list[Gate] = field("Gates of the answers, then of the process 门槛")
 
 
 Lifts = Mapping[int, Lifting]

@@ -12,7 +12,9 @@ from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.paging import AtLeast
+from api.kit.published import field, published
 from domain.kernel import city_day
+from domain.masks import GROUPS, Mask
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
 from projections.diagnosis import groups
@@ -21,103 +23,100 @@ from projections.participants import directory
 from standards.scoring.roll_up import RolledScore
 
 
-@strawberry.type(description="Current result of a firm 现行结果: its report is out and not under an objection. plan S4")
+@published(GROUPS, mask=Mask.OUTCOME)
 class CurrentResult:
-    """What a member brings into a roll-up."""
+    """Current result of a firm 现行结果: its report is out and not under an objection. plan S4"""
 
-    diagnosis: strawberry.ID = strawberry.field(description="诊断标识")
-    edition: str = strawberry.field(description="Edition of the standard 标准版本")
-    total: Decimal = strawberry.field(description="Verified total 核验总分, 0–100, two decimals")
-    grade: int = strawberry.field(description="Issued grade 出具档, 0–10")
-    grade_name: str = strawberry.field(description="档名称")
-    level_name: str = strawberry.field(description="等级名称")
-    issued_at: datetime = strawberry.field(description="When the report was issued 出具时间, UTC")
+    diagnosis: strawberry.ID = field("诊断标识")
+    edition: str = field("Edition of the standard 标准版本")
+    total: Decimal = field("Verified total 核验总分, 0–100, two decimals")
+    grade: int = field("Issued grade 出具档, 0–10")
+    grade_name: str = field("档名称")
+    level_name: str = field("等级名称")
+    issued_at: datetime = field("When the report was issued 出具时间, UTC")
 
 
-@strawberry.type(description="Member of a group 成员企业. plan O3")
+@published(GROUPS)
 class GroupMember:
-    """A member firm as its roll-up reads it."""
+    """Member of a group 成员企业. plan O3"""
 
-    enterprise: strawberry.ID = strawberry.field(description="企业标识")
-    name: str = strawberry.field(description="企业名称")
-    revenue_wan: Decimal | None = strawberry.field(
-        description="Yearly revenue by the year's roster 营业收入, ten thousand yuan 万元; null: it is not on that roster"
+    enterprise: strawberry.ID = field("企业标识")
+    name: str = field("企业名称")
+    revenue_wan: Decimal | None = field(
+        "Yearly revenue by the year's roster 营业收入, ten thousand yuan 万元; null: it is not on that roster",
+        mask=Mask.REVENUE,
     )
-    result: CurrentResult | None = strawberry.field(description="Its current result 现行结果; null where it has none")
+    result: CurrentResult | None = field("Its current result 现行结果; null where it has none", mask=Mask.OUTCOME)
 
 
-@strawberry.type(description="What was said of a group's headquarters 总部记录, from a day on. plan O3")
+@published(GROUPS)
 class HeadquartersSeat:
-    """From a day on."""
+    """What was said of a group's headquarters 总部记录, from a day on. plan O3"""
 
-    since: date = strawberry.field(description="First day 起始日")
-    enterprise: strawberry.ID | None = strawberry.field(description="The headquarters 集团总部; null: none from that day on")
-    said_at: datetime = strawberry.field(description="When it was said 记录时间, UTC")
-    said_by_role: str = strawberry.field(description="By which role 记录角色")
+    since: date = field("First day 起始日")
+    enterprise: strawberry.ID | None = field("The headquarters 集团总部; null: none from that day on")
+    said_at: datetime = field("When it was said 记录时间, UTC")
+    said_by_role: str = field("By which role 记录角色")
 
 
-@strawberry.type(description="One score over the members 汇总得分")
+@published(GROUPS, mask=Mask.OUTCOME)
 class RolledUpScore:
-    """A total or one dimension."""
+    """One score over the members 汇总得分"""
 
-    id: str = strawberry.field(description="维度编号; total for the total score")
-    name: str = strawberry.field(description="维度名称")
-    mean: Decimal | None = strawberry.field(
-        description="Weighed by revenue 按营业收入加权均值, two decimals, half up; null where no weight is left"
+    id: str = field("维度编号; total for the total score")
+    name: str = field("维度名称")
+    mean: Decimal | None = field("Weighed by revenue 按营业收入加权均值, two decimals, half up; null where no weight is left")
+    weighed: int = field("Members in the mean 计入均值企业数")
+    counted: int = field("Members that have the score 有得分企业数")
+    first_quartile: Decimal | None = field(
+        "Lowest score that at least a quarter of the members do not exceed, by nearest rank 第一四分位数"
     )
-    weighed: int = strawberry.field(description="Members in the mean 计入均值企业数")
-    counted: int = strawberry.field(description="Members that have the score 有得分企业数")
-    first_quartile: Decimal | None = strawberry.field(
-        description="Lowest score that at least a quarter of the members do not exceed, by nearest rank 第一四分位数"
-    )
-    weakest: list[strawberry.ID] = strawberry.field(
-        description="Members at or below the first quartile 后四分之一企业, the weakest first"
-    )
+    weakest: list[strawberry.ID] = field("Members at or below the first quartile 后四分之一企业, the weakest first")
 
 
-@strawberry.type(description="Members under one edition 各版本成员数")
+@published(GROUPS)
 class EditionCount:
-    """How many results rest on an edition."""
+    """Members under one edition 各版本成员数"""
 
-    edition: str = strawberry.field(description="标准版本")
-    members: int = strawberry.field(description="企业数")
+    edition: str = field("标准版本")
+    members: int = field("企业数")
 
 
-@strawberry.type(description="Roll-up of a group's member firms 成员企业汇总, the headquarters apart. plan S3")
+@published(GROUPS)
 class GroupRollUp:
-    """What the members' current results add up to; what is missing is told, never guessed."""
+    """Roll-up of a group's member firms 成员企业汇总, the headquarters apart. plan S3"""
 
-    roster: int | None = strawberry.field(
-        description="Year whose roster gives members and revenue: the one asked for, else the latest that speaks of every district "
-        "in which the group had members the roster before · 名单年度"
+    roster: int | None = field(
+        "Year whose roster gives members and revenue: the one asked for, else the latest that speaks of every district "
+        "in which the group had members the roster before · 名单年度",
     )
-    members: int = strawberry.field(description="Members on that roster, above scale as the plan counts 规上成员企业数")
-    with_result: int = strawberry.field(description="Those of them with a current result 有现行结果企业数")
-    coverage: Decimal | None = strawberry.field(
-        description="Members with a result over members 覆盖率, percent, two decimals, rounded down; null without members"
+    members: int = field("Members on that roster, above scale as the plan counts 规上成员企业数")
+    with_result: int = field("Those of them with a current result 有现行结果企业数")
+    coverage: Decimal | None = field(
+        "Members with a result over members 覆盖率, percent, two decimals, rounded down; null without members"
     )
-    total: RolledUpScore = strawberry.field(description="Total score 总分")
-    dimensions: list[RolledUpScore] = strawberry.field(description="By dimension 各维度")
-    editions: list[EditionCount] = strawberry.field(description="Editions that the results rest on 所依标准版本")
-    without_result: list[strawberry.ID] = strawberry.field(description="Members on the roster without a result 尚无结果企业")
-    without_revenue: list[strawberry.ID] = strawberry.field(
-        description="Members with a result that the year's roster does not hold: nothing weighs them 无营业收入可加权企业"
+    total: RolledUpScore = field("Total score 总分", mask=Mask.OUTCOME)
+    dimensions: list[RolledUpScore] = field("By dimension 各维度", mask=Mask.OUTCOME)
+    editions: list[EditionCount] = field("Editions that the results rest on 所依标准版本")
+    without_result: list[strawberry.ID] = field("Members on the roster without a result 尚无结果企业")
+    without_revenue: list[strawberry.ID] = field(
+        "Members with a result that the year's roster does not hold: nothing weighs them 无营业收入可加权企业"
     )
 
 
-@strawberry.type(description="Enterprise group 企业集团, as the city, the auditor and the group itself see it. plan S3, O3")
+@published(GROUPS)
 class Group:
-    """A group, its headquarters and its members."""
+    """Enterprise group 企业集团, as the city, the auditor and the group itself see it. plan S3, O3"""
 
-    id: strawberry.ID = strawberry.field(description="集团标识")
-    name: str = strawberry.field(description="集团名称")
-    seats: list[HeadquartersSeat] = strawberry.field(description="What was said of its headquarters 历任总部")
-    headquarters: GroupMember | None = strawberry.field(
-        description="The headquarters with its own result 集团总部及其自身结果, beside the roll-up and no part of it"
+    id: strawberry.ID = field("集团标识")
+    name: str = field("集团名称")
+    seats: list[HeadquartersSeat] = field("What was said of its headquarters 历任总部")
+    headquarters: GroupMember | None = field(
+        "The headquarters with its own result 集团总部及其自身结果, beside the roll-up and no part of it"
     )
-    members: list[GroupMember] = strawberry.field(description="Member firms, the headquarters apart 成员企业")
-    roll_up: GroupRollUp = strawberry.field(description="What the members add up to 成员企业汇总")
-    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    members: list[GroupMember] = field("Member firms, the headquarters apart 成员企业")
+    roll_up: GroupRollUp = field("What the members add up to 成员企业汇总")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
 def _result(row: ResultRow) -> CurrentResult:
@@ -237,9 +236,10 @@ RosterYear = Annotated[
 class GroupQueries:
     """Door to groups."""
 
-    @strawberry.field(
-        description="One group with its headquarters and the roll-up of its members 企业集团; null when it is none or does not lie "
-        "in the scope as a whole: whoever sees some members sees no sum over all. plan S3, O3, P7"
+    @field(
+        "One group with its headquarters and the roll-up of its members 企业集团; null when it is none or does not lie "
+        "in the scope as a whole: whoever sees some members sees no sum over all. plan S3, O3, P7",
+        roles=GROUPS,
     )
     def group(
         self,

@@ -17,10 +17,11 @@ from api.kit.command_inputs import input_type, plain
 from api.kit.context import Context
 from api.kit.input_errors import malformed
 from api.kit.paging import AtLeast, below, wanted_fields
+from api.kit.published import field, published
 from api.server.errors import MALFORMED_INPUT
 from api.standard.improvement_costs import ImprovementCosts, build_costs
-from domain.disclosures import PROTECTED
 from domain.kernel import Rule, city_day
+from domain.masks import REPORTS, Mask
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.standard.improvement_costs import costs_in_force
@@ -42,7 +43,7 @@ from standards.edition.edition import GRADES
 
 MANY = 400
 """Single steps that a caller may price, above the steps of any form."""
-MASKS = frozenset({PROTECTED["Query"]["cheapestImprovement"], PROTECTED["Diagnosis"]["answers"]})
+MASKS: frozenset[str] = frozenset({Mask.RESULT_AND_REPORT, Mask.PROCESS_SECRETS})
 """A plan repeats the detailed result, and the verified answers it starts from."""
 
 LIFTS = frozenset({"gates.lift", "gates.liftProven"})
@@ -55,73 +56,72 @@ NOT_VERIFIED_YET = Rule(
 )
 
 
-@strawberry.type(description="Totals and gates before or after a plan 方案前后结果. plan S4")
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class ImprovementOutcome:
-    """What the scoring says of the answers."""
+    """Totals and gates before or after a plan 方案前后结果. plan S4"""
 
-    total: Decimal = strawberry.field(description="总分, 0–100")
-    measured_grade: int = strawberry.field(description="Grade by the answers alone 测评档, 0–10")
-    issued_grade: int = strawberry.field(description="Grade with the process gates as they stand 出具档, 0–10")
-    grade_name: str = strawberry.field(description="Name of the issued grade 出具档名称")
-    gates: list[Gate] = strawberry.field(description="Gates of the answers, then of the process 门槛")
+    total: Decimal = field("总分, 0–100")
+    measured_grade: int = field("Grade by the answers alone 测评档, 0–10")
+    issued_grade: int = field("Grade with the process gates as they stand 出具档, 0–10")
+    grade_name: str = field("Name of the issued grade 出具档名称")
+    gates: list[Gate] = field("Gates of the answers, then of the process 门槛")
 
 
-@strawberry.type(description="One indicator of a plan 改进项, in the order to take it up. plan R2")
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class PlannedImprovement:
-    """From where to where, what it asks, costs and brings."""
+    """One indicator of a plan 改进项, in the order to take it up. plan R2"""
 
-    indicator: str = strawberry.field(description="指标编号")
-    name: str = strawberry.field(description="指标名称")
-    dimension: str = strawberry.field(description="维度编号")
-    from_level: Decimal = strawberry.field(description="Level as verified 现有等级, 0–5")
-    to_level: Decimal = strawberry.field(description="Level to reach 目标等级, 1–5")
-    from_descriptor: str = strawberry.field(description="What the standard says of the present level 现有等级描述; empty below 1")
-    to_descriptor: str = strawberry.field(description="What the standard asks at the level to reach 目标等级描述")
-    needed: str = strawberry.field(description="What the answer must then say 所需填报")
-    numbers: list[NamedNumber] = strawberry.field(description="Raw numbers that would do 可达标的原始数值; of ratios and counts")
-    evidence: str = strawberry.field(description="Evidence to show 佐证要求")
-    steps: int = strawberry.field(description="Steps: levels or options 步数")
-    cost: Decimal = strawberry.field(description="Cost of its steps 成本, whole, in the unit of the costs")
-    gain: Decimal = strawberry.field(description="Points of the indicator it brings 指标加分, 0–100")
-    total_after: Decimal = strawberry.field(description="Total once this and all above are done 累计总分, 0–100")
-    gates: list[str] = strawberry.field(description="Gates at the wanted level that need it 所涉门槛代码")
-    sentence: str = strawberry.field(description="The line as a sentence 说明")
+    indicator: str = field("指标编号")
+    name: str = field("指标名称")
+    dimension: str = field("维度编号")
+    from_level: Decimal = field("Level as verified 现有等级, 0–5")
+    to_level: Decimal = field("Level to reach 目标等级, 1–5")
+    from_descriptor: str = field("What the standard says of the present level 现有等级描述; empty below 1")
+    to_descriptor: str = field("What the standard asks at the level to reach 目标等级描述")
+    needed: str = field("What the answer must then say 所需填报")
+    numbers: list[NamedNumber] = field("Raw numbers that would do 可达标的原始数值; of ratios and counts")
+    evidence: str = field("Evidence to show 佐证要求")
+    steps: int = field("Steps: levels or options 步数")
+    cost: Decimal = field("Cost of its steps 成本, whole, in the unit of the costs")
+    gain: Decimal = field("Points of the indicator it brings 指标加分, 0–100")
+    total_after: Decimal = field("Total once this and all above are done 累计总分, 0–100")
+    gates: list[str] = field("Gates at the wanted level that need it 所涉门槛代码")
+    sentence: str = field("The line as a sentence 说明")
 
 
-@strawberry.type(description="What stands in the way whatever is improved 障碍. plan S4")
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class ImprovementObstacle:
-    """A band or gate out of reach."""
+    """What stands in the way whatever is improved 障碍. plan S4"""
 
-    code: str = strawberry.field(description="BAND, or the code of a gate 障碍代码")
-    says: str = strawberry.field(description="What it asks 说明")
-    says_in_english: str = strawberry.field(description="The same in English 英文说明")
+    code: str = field("BAND, or the code of a gate 障碍代码")
+    says: str = field("What it asks 说明")
+    says_in_english: str = field("The same in English 英文说明")
 
 
-@strawberry.type(
-    description="Cheapest improvement 最低成本提升方案 to a wanted measured grade. It is worked out from costs that carry a mark, "
-    "and is nothing official. plan S4, R2"
-)
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class CheapestImprovementPlan:
-    """The plan, its proof, and what it rests on."""
+    """Cheapest improvement 最低成本提升方案 to a wanted measured grade. It is worked out from costs that carry a mark, and is
+    nothing official. plan S4, R2
+    """
 
-    diagnosis: strawberry.ID = strawberry.field(description="诊断标识")
-    edition: str = strawberry.field(description="Edition that the diagnosis keeps 标准版本")
-    standard_status: str = strawberry.field(description="Authority of the edition 标准性质")
-    wanted_grade: int = strawberry.field(description="Wanted measured grade 目标档, 1–10")
-    wanted_grade_name: str = strawberry.field(description="目标档名称")
-    summary: str = strawberry.field(description="The plan in one paragraph 方案说明")
-    summary_in_english: str = strawberry.field(description="The same in English 英文说明")
-    reachable: bool = strawberry.field(description="Whether the grade can be reached 能否达到; if not, see obstacles")
-    cost: Decimal | None = strawberry.field(description="Cost of all steps 总成本, whole; null when it cannot be reached")
-    lower_bound: Decimal | None = strawberry.field(description="Proven: no plan costs less 成本下界")
-    proven: bool = strawberry.field(description="Whether it is proven the cheapest, in the fewest steps 是否已证明最低")
-    examined: int = strawberry.field(description="Partial plans looked at 计算量, bounded")
-    costs: ImprovementCosts = strawberry.field(description="The costs used, with source and mark, the caller's own apart 所用成本")
-    improvements: list[PlannedImprovement] = strawberry.field(description="改进项, in the order to take them up")
-    conditions: list[Gate] = strawberry.field(description="Process gates still to pass for the grade to be issued 过程条件")
-    obstacles: list[ImprovementObstacle] = strawberry.field(description="障碍; empty when the grade can be reached")
-    before: ImprovementOutcome = strawberry.field(description="As verified 现状")
-    after: ImprovementOutcome = strawberry.field(description="With the plan done, or the best that can be reached 改进后")
+    diagnosis: strawberry.ID = field("诊断标识")
+    edition: str = field("Edition that the diagnosis keeps 标准版本")
+    standard_status: str = field("Authority of the edition 标准性质")
+    wanted_grade: int = field("Wanted measured grade 目标档, 1–10")
+    wanted_grade_name: str = field("目标档名称")
+    summary: str = field("The plan in one paragraph 方案说明")
+    summary_in_english: str = field("The same in English 英文说明")
+    reachable: bool = field("Whether the grade can be reached 能否达到; if not, see obstacles")
+    cost: Decimal | None = field("Cost of all steps 总成本, whole; null when it cannot be reached")
+    lower_bound: Decimal | None = field("Proven: no plan costs less 成本下界")
+    proven: bool = field("Whether it is proven the cheapest, in the fewest steps 是否已证明最低")
+    examined: int = field("Partial plans looked at 计算量, bounded")
+    costs: ImprovementCosts = field("The costs used, with source and mark, the caller's own apart 所用成本")
+    improvements: list[PlannedImprovement] = field("改进项, in the order to take them up")
+    conditions: list[Gate] = field("Process gates still to pass for the grade to be issued 过程条件")
+    obstacles: list[ImprovementObstacle] = field("障碍; empty when the grade can be reached")
+    before: ImprovementOutcome = field("As verified 现状")
+    after: ImprovementOutcome = field("With the plan done, or the best that can be reached 改进后")
 
 
 def _outcome(measured: Measured, issued: Issued, lifts: Lifts) -> ImprovementOutcome:
@@ -259,10 +259,12 @@ Kept = Annotated[
 class ImprovementQueries:
     """Door to the what-if."""
 
-    @strawberry.field(
-        description="The cheapest improvement of a diagnosed firm to a wanted measured grade 最低成本提升方案, exact, with its "
+    @field(
+        "The cheapest improvement of a diagnosed firm to a wanted measured grade 最低成本提升方案, exact, with its "
         "proof; null when the diagnosis does not exist or lies outside the scope. The work is bounded: cut short, it says so. "
-        "plan S4, R2"
+        "plan S4, R2",
+        roles=REPORTS,
+        mask=Mask.RESULT_AND_REPORT,
     )
     def cheapest_improvement(
         self,

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import orjson
-import strawberry
 
 from api.kit.context import Context
+from api.kit.published import field, published
 from domain.diagnosis.answers import is_open_section
+from domain.masks import ANSWERS, REPORTS, Mask
 from projections.diagnosis import diagnoses
 from standards import Answer as GivenAnswer
 from standards import Edition, Indicator
@@ -22,67 +23,65 @@ def moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
-@strawberry.type(description="Named raw number 原始数值, exact")
+@published(ANSWERS, mask=Mask.PROCESS_SECRETS)
 class NamedNumber:
-    """One raw number of a ratio, count or outcome."""
+    """Named raw number 原始数值, exact"""
 
-    name: str = strawberry.field(description="Name of the number in the edition 名称")
-    value: Decimal = strawberry.field(description="The number 数值, in the unit the edition names")
+    name: str = field("Name of the number in the edition 名称")
+    value: Decimal = field("The number 数值, in the unit the edition names")
 
 
-@strawberry.type(description="What is said of one indicator 填报内容. plan P3")
+@published(ANSWERS, mask=Mask.PROCESS_SECRETS)
 class Statement:
-    """One side's answer."""
+    """What is said of one indicator 填报内容. plan P3"""
 
-    level: Decimal | None = strawberry.field(description="Maturity level as stated, 0–5 in half steps · 填报等级")
-    counted_level: Decimal | None = strawberry.field(
-        description="Level that counts: of a number the one it reaches, of an outcome that no numbers show 1 at most; null = not "
-        "applicable. plan S4 · 计分等级"
+    level: Decimal | None = field("Maturity level as stated, 0–5 in half steps · 填报等级")
+    counted_level: Decimal | None = field(
+        "Level that counts: of a number the one it reaches, of an outcome that no numbers show 1 at most; null = not "
+        "applicable. plan S4 · 计分等级",
     )
-    numbers: list[NamedNumber] = strawberry.field(description="Raw numbers 原始数值")
-    choices: list[str] = strawberry.field(description="Options chosen 所选项")
-    not_applicable: bool = strawberry.field(description="Whether it does not apply 是否不适用")
-    reason: str | None = strawberry.field(description="Why it does not apply 不适用理由")
+    numbers: list[NamedNumber] = field("Raw numbers 原始数值")
+    choices: list[str] = field("Options chosen 所选项")
+    not_applicable: bool = field("Whether it does not apply 是否不适用")
+    reason: str | None = field("Why it does not apply 不适用理由")
 
 
-@strawberry.type(description="Answer to one indicator 答案: the firm's own and the provider's verified one. plan P3")
+@published(ANSWERS, mask=Mask.PROCESS_SECRETS)
 class Answer:
-    """An indicator with both answers."""
+    """Answer to one indicator 答案: the firm's own and the provider's verified one. plan P3"""
 
-    indicator: str = strawberry.field(description="Indicator id 指标编号")
-    name: str = strawberry.field(description="Indicator 指标名称")
-    dimension: str = strawberry.field(description="Its dimension, which is the section of the form 维度")
-    version: int = strawberry.field(
-        description="Stream version that the firm's answer was recorded in 答案版本; send it as `replaces`"
-    )
-    given: Statement = strawberry.field(description="The firm's own answer 自评答案")
-    verified: Statement | None = strawberry.field(description="As the provider found it 核验答案; null before")
-    difference: str | None = strawberry.field(description="Why the two differ 差异说明")
+    indicator: str = field("Indicator id 指标编号")
+    name: str = field("Indicator 指标名称")
+    dimension: str = field("Its dimension, which is the section of the form 维度")
+    version: int = field("Stream version that the firm's answer was recorded in 答案版本; send it as `replaces`")
+    given: Statement = field("The firm's own answer 自评答案")
+    verified: Statement | None = field("As the provider found it 核验答案; null before")
+    difference: str | None = field("Why the two differ 差异说明")
 
 
-@strawberry.type(description="File that supports indicators 佐证, kept by the hash of its bytes. plan P5")
+@published(ANSWERS, mask=Mask.PROCESS_SECRETS)
 class Evidence:
-    """An attached file."""
+    """File that supports indicators 佐证, kept by the hash of its bytes. plan P5"""
 
-    sha256: str = strawberry.field(description="SHA-256 of the bytes 文件散列")
-    filename: str = strawberry.field(description="File name 文件名")
-    media_type: str = strawberry.field(description="Media type 文件类型")
-    size: int = strawberry.field(description="Bytes 文件大小")
-    indicators: list[str] = strawberry.field(description="Indicators it supports 所支持的指标")
-    attached_at: datetime = strawberry.field(description="When it was attached 附上时间, UTC")
-    attached_by_role: str = strawberry.field(description="Role that attached it 附上角色")
-    url: str = strawberry.field(description="Where the caller may fetch it 下载地址")
+    sha256: str = field("SHA-256 of the bytes 文件散列")
+    filename: str = field("File name 文件名")
+    media_type: str = field("Media type 文件类型")
+    size: int = field("Bytes 文件大小")
+    indicators: list[str] = field("Indicators it supports 所支持的指标")
+    attached_at: datetime = field("When it was attached 附上时间, UTC")
+    attached_by_role: str = field("Role that attached it 附上角色")
+    url: str = field("Where the caller may fetch it 下载地址")
 
 
-@strawberry.type(description="Issued or confirmed report 报告. plan P4")
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class Report:
-    """One version of the report."""
+    """Issued or confirmed report 报告. plan P4"""
 
-    version: int = strawberry.field(description="Counts from 1 报告版次")
-    kind: str = strawberry.field(description="issued or confirmed 报告类别: 出具 or 确认")
-    sha256: str = strawberry.field(description="SHA-256 of the PDF, a fact of the journal 报告散列")
-    issued_at: datetime = strawberry.field(description="When it came out 出具时间, UTC")
-    url: str = strawberry.field(description="Where the caller may fetch it 下载地址")
+    version: int = field("Counts from 1 报告版次")
+    kind: str = field("issued or confirmed 报告类别: 出具 or 确认")
+    sha256: str = field("SHA-256 of the PDF, a fact of the journal 报告散列")
+    issued_at: datetime = field("When it came out 出具时间, UTC")
+    url: str = field("Where the caller may fetch it 下载地址")
 
 
 def _statement(edition: Edition, item: Indicator, answer: GivenAnswer) -> Statement:

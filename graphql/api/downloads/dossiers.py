@@ -22,8 +22,8 @@ from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role
 from domain.disclosures import ALL_FIRMS
-from domain.fields import DOSSIERS, EXPORTS, TRAIL
 from domain.kernel import NOT_FOUND, Refused
+from domain.masks import DOSSIERS, EXPORTS, TRAIL
 from interop.proof import audit_export
 from interop.proof.dossier import KINDS, MIB, dossier
 from interop.proof.provenance import provenance

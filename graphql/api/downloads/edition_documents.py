@@ -15,11 +15,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
+from api.kit.published import roles_of
 from api.kit.services import PUBLIC, Services
 from api.server.errors import request_error
-from api.server.field_rights import Rows, row_of
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from api.standard.editions import EditionQueries
+from api.standard.revisions import RevisionQueries
 from domain.access import Role
 from domain.kernel import Refused
 from domain.standard.revision.revision import draft_scope
@@ -69,13 +71,13 @@ class Shelf:
 
 
 class EditionDocuments:
-    """The endpoints of the standard's documents. rows: the table of field rights, which says who may read editions."""
+    """The endpoints of the standard's documents: who may read editions is as the schema says."""
 
-    def __init__(self, services: Services, operations: Operations, rows: Rows) -> None:
+    def __init__(self, services: Services, operations: Operations) -> None:
         self._services = services
         self._operations = operations
-        self._readers = row_of(rows, "Query.editions") or frozenset()
-        self._draft_readers = row_of(rows, "Query.revisionText") or frozenset()
+        self._readers = roles_of(EditionQueries, "editions")
+        self._draft_readers = roles_of(RevisionQueries, "revision_text")
         self._shelf = Shelf()
         self._turn = asyncio.Semaphore(1)
         self._waiting = 0

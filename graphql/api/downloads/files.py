@@ -8,14 +8,15 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.diagnosis.parts import Evidence, Report
+from api.kit.published import roles_of
 from api.kit.services import PUBLIC, Services, Upload
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
-from api.server.field_rights import Rows, row_of
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
-from domain.disclosures import PROTECTED
 from domain.kernel import Refused
+from domain.masks import Mask
 from projections.diagnosis import diagnoses
 
 UPLOADS_AT_A_TIME = 8
@@ -45,13 +46,13 @@ def _not_found() -> GraphQLResponse:
 
 
 class Files:
-    """The plain endpoints of files. rows: the table of field rights, which says who may read evidence and reports."""
+    """The plain endpoints of files: who may read evidence and reports is as the schema says."""
 
-    def __init__(self, services: Services, operations: Operations, rows: Rows) -> None:
+    def __init__(self, services: Services, operations: Operations) -> None:
         self._services = services
         self._operations = operations
-        self._evidence_readers = row_of(rows, "Evidence.sha256") or frozenset()
-        self._report_readers = row_of(rows, "Report.sha256") or frozenset()
+        self._evidence_readers = roles_of(Evidence, "sha256")
+        self._report_readers = roles_of(Report, "sha256")
         self._arriving = asyncio.Semaphore(UPLOADS_AT_A_TIME)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -111,9 +112,8 @@ class Files:
             if data is not None:
                 disclosing = Disclosing("GET /files")
                 for row in found:
-                    name = "reports" if row.is_report else "evidence"
-                    masks = frozenset({PROTECTED["Diagnosis"][name]})
-                    disclosing.note(masks, [(row.enterprise, f"diagnosis/{row.diagnosis}")])
+                    mask = Mask.RESULT_AND_REPORT if row.is_report else Mask.PROCESS_SECRETS
+                    disclosing.note(frozenset({mask}), [(row.enterprise, f"diagnosis/{row.diagnosis}")])
                 disclosing.leave(self._services, caller)
         except CallerGone as gone:
             return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)

@@ -10,8 +10,10 @@ import strawberry
 from api.diagnosis.parts import EPOCH, moment
 from api.kit.context import Context
 from api.kit.cursors import Cursors
+from api.kit.published import field, published
 from domain.access import Everything
 from domain.kernel import SHANGHAI, Rule, city_day
+from domain.masks import SIGNED_IN
 from projections.as_of import replay
 from projections.as_of.replay import Past
 
@@ -40,18 +42,16 @@ AsOfMoment = Annotated[
 ]
 
 
-@strawberry.type(description="What an answer of the past leaves out 事后变更: known then, apart from corrected later. plan P5")
+@published(SIGNED_IN)
 class AsOf:
-    """The moment asked for, and whether the subject changed after it."""
+    """What an answer of the past leaves out 事后变更: known then, apart from corrected later. plan P5"""
 
-    moment: datetime | None = strawberry.field(description="Moment asked for 所问时点, UTC; null for an opaque position")
-    changed_later: bool = strawberry.field(description="Whether anything was recorded of it afterwards 此后是否有变更")
-    changed_later_at: datetime | None = strawberry.field(
-        description="When that was for the first time 首次变更时间, UTC; null for a figure over many things"
+    moment: datetime | None = field("Moment asked for 所问时点, UTC; null for an opaque position")
+    changed_later: bool = field("Whether anything was recorded of it afterwards 此后是否有变更")
+    changed_later_at: datetime | None = field(
+        "When that was for the first time 首次变更时间, UTC; null for a figure over many things"
     )
-    changes: int | None = strawberry.field(
-        description="How many entries of its own came afterwards 此后变更次数; null for a figure over many things"
-    )
+    changes: int | None = field("How many entries of its own came afterwards 此后变更次数; null for a figure over many things")
 
 
 def position_of(context: Context, given: str) -> tuple[int, datetime | None]:

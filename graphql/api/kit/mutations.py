@@ -16,10 +16,13 @@ from pydantic import ValidationError
 from api.kit.command_inputs import RepeatedKey, class_of, input_type, plain
 from api.kit.context import Context
 from api.kit.input_errors import malformed, user_errors
+from api.kit.published import field, mutation, published
 from api.server.errors import UserError
+from domain.access import Role
 from domain.command_rights import BY_THE_PROGRAM, ROLE_NOT_ALLOWED, may_send
 from domain.events import CAPABILITIES
 from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, without_invisible
+from domain.masks import SIGNED_IN
 from journal import Conflict, Finish, Handled
 
 WAIT_SECONDS = 2.0
@@ -78,12 +81,14 @@ class Filled:
 class Thing:
     """What a payload carries 返回对象: the field's name, its GraphQL type, and how it is found again.
 
-    find(context, key, command): the thing under the key of the command's stream, through the caller's scope.
+    find(context, key, command): the thing under the key of the command's stream, through the caller's scope. roles: who is
+    shown it, where that is not every sender.
     """
 
     field: str
     type: Any
     find: Callable[[Context, str, Command], Any]
+    roles: frozenset[Role] | None = None
 
 
 PLAIN = Filled(frozenset())
@@ -91,25 +96,27 @@ PLAIN = Filled(frozenset())
 
 def _payload(command: type[Command], thing: Thing | None) -> Any:  # noqa: ANN401 - made at run time
     fields: list[Any] = [
-        ("user_errors", list[UserError], strawberry.field(description="Why it was not carried out 未执行原因"))
+        ("user_errors", list[UserError], field("Why it was not carried out 未执行原因"))
     ]
     if thing is not None:
-        said = strawberry.field(default=None, description="The thing as it is now 对象现状, within the caller's scope")
+        said = field("Current state, if visible to the caller · 对象现状", roles=thing.roles, default=None)
         fields.append((thing.field, thing.type | None, said))
     fields += [
         (
             "position",
             str | None,
-            strawberry.field(default=None, description="Opaque place in the journal 位置令牌; read on with `atLeast`"),
+            field("Opaque place in the journal 位置令牌; read on with `atLeast`", default=None),
         ),
         (
             "version",
             int | None,
-            strawberry.field(default=None, description="Version of the thing now 版本; on a conflict, where it stands"),
+            field("Version of the thing now 版本; on a conflict, where it stands", default=None),
         ),
     ]
     name = f"{command.__name__}Payload"
-    return strawberry.type(class_of(name, fields), name=name, description=f"Result of {command.__name__} 执行结果")
+    made = class_of(name, fields)
+    made.__doc__ = f"Result of {command.__name__} 执行结果"
+    return published(SIGNED_IN)(made)
 
 
 def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -> str:
@@ -161,7 +168,7 @@ def _mutation(
     resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
     roles = "、".join(sorted(role.value for role in command.roles))
     description = f"{(command.__doc__ or '').strip()}\n\nRoles 可执行角色: {roles}. Capability 能力: {capability.name}"
-    return strawberry.mutation(resolver=resolve, description=description)
+    return mutation(description, roles=SIGNED_IN)(resolve)
 
 
 def _outcome(context: Context, handled: Handled, wish: Command, thing: Thing | None) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode
 
+from api.kit.published import field, published
 from domain.kernel import Rule
+from domain.masks import ANYONE
 
 LARGEST_PAGE = 100
 USUAL_PAGE = 20
@@ -25,12 +27,12 @@ T = TypeVar("T")
 Row = TypeVar("Row")
 
 
-@strawberry.type(description="Where a page ends 分页信息")
+@published(ANYONE)
 class PageInfo:
-    """Whether more follows, and the cursor to go on from."""
+    """Where a page ends 分页信息"""
 
-    has_next_page: bool = strawberry.field(description="Whether more things follow 是否还有下一页")
-    end_cursor: str | None = strawberry.field(description="Opaque cursor of the last thing 末条游标; pass it as `after`")
+    has_next_page: bool = field("Whether more things follow 是否还有下一页")
+    end_cursor: str | None = field("Opaque cursor of the last thing 末条游标; pass it as `after`")
 
 
 @strawberry.type(description="A thing and its cursor 条目与游标")

@@ -4,18 +4,20 @@ from datetime import date
 
 import strawberry
 
+from api.kit.published import field, published
+from domain.masks import CONSENTS, Mask
 from projections.participants.terms import ConsentRow
 
 
-@strawberry.type(description="Consent of an enterprise to a bank 授权: it opens the results' summary, never an answer. plan R4")
+@published(CONSENTS, mask=Mask.CONSENTS)
 class Consent:
-    """A bank, a purpose and a period."""
+    """Consent of an enterprise to a bank 授权: it opens the results' summary, never an answer. plan R4"""
 
-    id: strawberry.ID = strawberry.field(description="授权标识; pass it to `revokeConsent`")
-    bank: str = strawberry.field(description="Bank 银行标识")
-    purpose: str = strawberry.field(description="What for 用途")
-    since: date = strawberry.field(description="First day 起始日")
-    until: date = strawberry.field(description="Last day 截止日; a revoked one ended the day before")
+    id: strawberry.ID = field("授权标识; pass it to `revokeConsent`")
+    bank: str = field("Bank 银行标识")
+    purpose: str = field("What for 用途")
+    since: date = field("First day 起始日")
+    until: date = field("Last day 截止日; a revoked one ended the day before")
 
 
 def build_consent(row: ConsentRow) -> Consent:

@@ -9,10 +9,11 @@ import strawberry
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
+from api.kit.published import field, published
 from api.participants.consents import Consent, build_consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
 from api.server.field_rights import require_searchable
-from domain.fields import FIELDS
+from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS, Mask
 from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
 from projections.participants import directory
@@ -23,36 +24,34 @@ if TYPE_CHECKING:
     from api.diagnosis.diagnoses import Diagnosis
 
 
-@strawberry.type(description="Enterprise 企业, as the latest roster states it. plan P1")
+@published(FIRMS)
 class Enterprise:
-    """A firm within the caller's scope."""
+    """Enterprise 企业, as the latest roster states it. plan P1"""
 
-    id: strawberry.ID = strawberry.field(description="Identity of its own, apart from the USCC 企业标识")
-    uscc: str = strawberry.field(description="Unified social credit code, 18 characters 统一社会信用代码. GB 32100")
-    name: str = strawberry.field(description="Registered name 企业名称")
-    district: str = strawberry.field(description="District, GB/T 2260 code 所在区代码")
-    subdistrict: str | None = strawberry.field(description="Subdistrict or town 街镇代码")
-    park: str | None = strawberry.field(description="Industrial park 园区")
-    reporting_unit: str | None = strawberry.field(description="Unit it reports to beside its district 申报单位")
-    group: str | None = strawberry.field(description="Enterprise group 所属企业集团. plan O3")
-    industry: str = strawberry.field(description="Industry, GB/T 4754 code 行业代码, such as C34")
-    employees: int = strawberry.field(description="Employees 从业人员, persons")
-    revenue_wan: Decimal = strawberry.field(description="Yearly revenue 营业收入, ten thousand yuan 万元")
-    size_class: str = strawberry.field(
-        description="Size class 规模类型: large, medium, small or micro, computed by the statistical rule"
+    id: strawberry.ID = field("Identity of its own, apart from the USCC 企业标识")
+    uscc: str = field("Unified social credit code, 18 characters 统一社会信用代码. GB 32100")
+    name: str = field("Registered name 企业名称")
+    district: str = field("District, GB/T 2260 code 所在区代码")
+    subdistrict: str | None = field("Subdistrict or town 街镇代码")
+    park: str | None = field("Industrial park 园区")
+    reporting_unit: str | None = field("Unit it reports to beside its district 申报单位")
+    group: str | None = field("Enterprise group 所属企业集团. plan O3")
+    industry: str = field("Industry, GB/T 4754 code 行业代码, such as C34")
+    employees: int = field("Employees 从业人员, persons", roles=FINANCE, mask=Mask.REVENUE)
+    revenue_wan: Decimal = field("Yearly revenue 营业收入, ten thousand yuan 万元", roles=FINANCE, mask=Mask.REVENUE)
+    size_class: str = field("Size class 规模类型: large, medium, small or micro, computed by the statistical rule")
+    above_scale: bool = field("Whether above scale by the roster's year 是否规模以上")
+    synthetic: bool = field("示例数据: the firm is synthetic, of a demo city")
+    district_name: str | None = field("Name of the district 所在区")
+    industry_name: str | None = field("Division of the industry 行业大类")
+    diagnosis: Annotated["Diagnosis", strawberry.lazy("api.diagnosis.diagnoses")] | None = field(
+        "Latest diagnosis 最近一次诊断; null where there is none in the caller's scope. plan P3"
     )
-    above_scale: bool = strawberry.field(description="Whether above scale by the roster's year 是否规模以上")
-    synthetic: bool = strawberry.field(description="示例数据: the firm is synthetic, of a demo city")
-    district_name: str | None = strawberry.field(description="Name of the district 所在区")
-    industry_name: str | None = strawberry.field(description="Division of the industry 行业大类")
-    diagnosis: Annotated["Diagnosis", strawberry.lazy("api.diagnosis.diagnoses")] | None = strawberry.field(
-        description="Latest diagnosis 最近一次诊断; null where there is none in the caller's scope. plan P3"
+    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    contacts: list[Contact] = field(
+        "Its named contacts of the day 联络人; of the past, who they were by then. plan O3", roles=CONTACTS, mask=Mask.CONTACTS
     )
-    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
-    contacts: list[Contact] = strawberry.field(
-        description="Its named contacts of the day 联络人; of the past, who they were by then. plan O3"
-    )
-    consents: list[Consent] = strawberry.field(description="Consents to banks, past ones included 授权. plan R4")
+    consents: list[Consent] = field("Consents to banks, past ones included 授权. plan R4", roles=CONSENTS, mask=Mask.CONSENTS)
 
 
 @strawberry.input(description="What to look for 筛选条件; what is left out is any")
@@ -120,7 +119,7 @@ def load_enterprises(context: Context, ids: Sequence[str], wanted: frozenset[str
 class EnterpriseQueries:
     """Doors to enterprises."""
 
-    @strawberry.field(description="One enterprise 企业; null when it does not exist or lies outside the scope. plan P1, P7")
+    @field("One enterprise 企业; null when it does not exist or lies outside the scope. plan P1, P7", roles=FIRMS)
     def enterprise(
         self,
         info: strawberry.Info[Context, None],
@@ -139,9 +138,10 @@ class EnterpriseQueries:
             context = past_context(context, found, asked)
         return load_enterprises(context, [id], wanted_fields(info)).get(id)
 
-    @strawberry.field(
-        description="Enterprises in the scope 企业列表, in order of id. asOf: those known by then, found by what they were "
-        "then, and shown as they were then; a cursor is of that moment. plan P1, P5, P7"
+    @field(
+        "Enterprises in the scope 企业列表, in order of id. asOf: those known by then, found by what they were "
+        "then, and shown as they were then; a cursor is of that moment. plan P1, P5, P7",
+        roles=FIRMS,
     )
     def enterprises(
         self,
@@ -156,7 +156,7 @@ class EnterpriseQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         context.at_least(at_least)
         where = directory.EnterpriseFilter(**vars(filter)) if filter is not None else directory.EnterpriseFilter()
-        require_searchable(FIELDS, "Enterprise", where, context.role)
+        require_searchable(Enterprise, where, context.role)
         pages, start = pages_of(context, "enterprises", as_of, after)
         snapshot, scope, then = context.snapshot, context.scope, pages.then
         fields = below(wanted, "nodes", "edges.node")

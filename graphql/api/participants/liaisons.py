@@ -7,8 +7,10 @@ import strawberry
 from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then, pages_of, past_context
 from api.kit.context import Context
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.published import field, published
 from api.participants.organisations import Organisation, build_organisation
 from domain.access import Role, head_of
+from domain.masks import CONTACTS, NETWORK, Mask
 from projections.as_of import people as people_then
 from projections.participants import directory, people
 from projections.participants.directory import OrganisationRow
@@ -17,24 +19,24 @@ from projections.participants.people import ContactRow
 ERASED = "已删除"
 
 
-@strawberry.type(description="Named contact of a unit 联络人. plan O2, O3")
+@published(CONTACTS, mask=Mask.CONTACTS)
 class Contact:
-    """Who answers for a unit, and how to reach them."""
+    """Named contact of a unit 联络人. plan O2, O3"""
 
-    person: strawberry.ID = strawberry.field(description="人员标识")
-    role: str = strawberry.field(description="Role held for the unit 角色")
-    name: str = strawberry.field(description="姓名; 已删除 once erased")
-    phone: str | None = strawberry.field(description="电话")
+    person: strawberry.ID = field("人员标识")
+    role: str = field("Role held for the unit 角色")
+    name: str = field("姓名; 已删除 once erased")
+    phone: str | None = field("电话")
 
 
-@strawberry.type(description="Node of the liaison network 联络节点. plan O2")
+@published(NETWORK, placed=False)
 class LiaisonNode:
-    """A unit and its contacts of the day; none where nobody is named yet."""
+    """Node of the liaison network 联络节点. plan O2"""
 
-    organisation: Organisation = strawberry.field(description="The unit 组织")
-    contacts: list[Contact] = strawberry.field(description="Its named contacts 联络人")
-    as_of: AsOf | None = strawberry.field(
-        description="Whether its contacts changed after the moment asked for 事后变更; null for now. The unit says so of itself"
+    organisation: Organisation = field("The unit 组织")
+    contacts: list[Contact] = field("Its named contacts 联络人")
+    as_of: AsOf | None = field(
+        "Whether its contacts changed after the moment asked for 事后变更; null for now. The unit says so of itself"
     )
 
 
@@ -89,10 +91,11 @@ def _above(context: Context) -> list[str]:
 class LiaisonQueries:
     """Door to the liaison network."""
 
-    @strawberry.field(
-        description="Units and their named contacts 联络网络, in order of id: those in the scope and those above one's own "
+    @field(
+        "Units and their named contacts 联络网络, in order of id: those in the scope and those above one's own "
         "unit. above: only the units right below this one. asOf: the units known by then, with their contacts of that day. "
-        "plan O2, O3, P5"
+        "plan O2, O3, P5",
+        roles=NETWORK,
     )
     def liaison_network(
         self,

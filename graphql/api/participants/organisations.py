@@ -8,23 +8,23 @@ import strawberry
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.kit.context import Context
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.published import field, published
+from domain.masks import SIGNED_IN
 from projections.as_of import replay
 from projections.participants import directory
 from projections.participants.directory import DIRECTORY, OrganisationRow
 
 
-@strawberry.type(description="Organisation 组织: a district, park, group, provider or body of the city. plan O1–O3")
+@published(SIGNED_IN, placed=False)
 class Organisation:
-    """An organisation as registered; names are open to every signed-in role."""
+    """Organisation 组织: a district, park, group, provider or body of the city. plan O1–O3"""
 
-    id: strawberry.ID = strawberry.field(description="Its id; of a district or subdistrict the GB/T 2260 code 组织标识")
-    kind: str = strawberry.field(description="What it is in the programme 组织类别")
-    name: str = strawberry.field(description="Its name 名称")
-    parent: str | None = strawberry.field(description="Organisation above 上级组织标识. plan O2")
-    industries: list[str] = strawberry.field(
-        description="GB/T 4754 divisions a provider serves 服务行业. plan V2"
-    )
-    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    id: strawberry.ID = field("Its id; of a district or subdistrict the GB/T 2260 code 组织标识")
+    kind: str = field("What it is in the programme 组织类别")
+    name: str = field("Its name 名称")
+    parent: str | None = field("Organisation above 上级组织标识. plan O2")
+    industries: list[str] = field("GB/T 4754 divisions a provider serves 服务行业. plan V2")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
 def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
@@ -49,7 +49,7 @@ def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organi
 class OrganisationQueries:
     """Doors to organisations."""
 
-    @strawberry.field(description="Organisations 组织列表, in order of id, of one kind or all. plan O2, V2")
+    @field("Organisations 组织列表, in order of id, of one kind or all. plan O2, V2", roles=SIGNED_IN)
     def organisations(
         self,
         info: strawberry.Info[Context, None],

@@ -8,7 +8,9 @@ import strawberry
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.kit.context import Context
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.published import field, published
 from domain.access import Role, head_of
+from domain.masks import ANYONE, NAMES, PEOPLE, Mask
 from journal.secrets.personal import KeyMissing
 from projections.as_of import people as people_then
 from projections.participants import people as people_rows
@@ -19,30 +21,30 @@ KEY_LOST = "密钥缺失"
 """After a restore without the vault: not erased, but not to be read before the vault is back."""
 
 
-@strawberry.type(description="Role held for an organisation and a period 任职. plan P7")
+@published(ANYONE)
 class Membership:
-    """One capacity a person may act in."""
+    """Role held for an organisation and a period 任职. plan P7"""
 
-    id: strawberry.ID = strawberry.field(description="Id to act in it 任职标识")
-    role: str = strawberry.field(description="Role 角色")
-    organisation: str = strawberry.field(description="Organisation, district code or enterprise it is held for 单位标识")
-    since: date = strawberry.field(description="First day 起始日")
-    until: date | None = strawberry.field(description="Last day 截止日; null = open-ended")
-    sections: list[str] = strawberry.field(description="Dimensions a department's filler fills 分管部分; else empty")
-    contact: bool = strawberry.field(description="Whether the person is the unit's named contact 是否联络人. plan O2")
+    id: strawberry.ID = field("Id to act in it 任职标识")
+    role: str = field("Role 角色")
+    organisation: str = field("Organisation, district code or enterprise it is held for 单位标识")
+    since: date = field("First day 起始日")
+    until: date | None = field("Last day 截止日; null = open-ended")
+    sections: list[str] = field("Dimensions a department's filler fills 分管部分; else empty")
+    contact: bool = field("Whether the person is the unit's named contact 是否联络人. plan O2")
 
 
-@strawberry.type(description="Person who takes part 人员. plan O2")
+@published(PEOPLE)
 class Person:
-    """A person; name and phone read 已删除 once erased."""
+    """Person who takes part 人员. plan O2"""
 
-    id: strawberry.ID = strawberry.field(description="人员标识")
-    name: str = strawberry.field(description="姓名; 已删除 once erased")
-    phone: str | None = strawberry.field(description="电话; 已删除 once erased")
-    joined: bool = strawberry.field(description="Whether the invitation was taken up 是否已加入")
-    erased: bool = strawberry.field(description="Whether the person's data is erased 是否已删除")
-    memberships: list[Membership] = strawberry.field(description="Roles held, past ones included 任职")
-    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    id: strawberry.ID = field("人员标识")
+    name: str = field("姓名; 已删除 once erased", roles=NAMES, mask=Mask.CONTACTS)
+    phone: str | None = field("电话; 已删除 once erased", roles=NAMES, mask=Mask.CONTACTS)
+    joined: bool = field("Whether the invitation was taken up 是否已加入")
+    erased: bool = field("Whether the person's data is erased 是否已删除")
+    memberships: list[Membership] = field("Roles held, past ones included 任职")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
 def build_membership(row: MembershipRow) -> Membership:
@@ -97,9 +99,10 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
 class PeopleQueries:
     """Door to people."""
 
-    @strawberry.field(
-        description="People who take part 人员列表, in order of id. asOf: those known by then, with the roles they had been "
-        "given by then; who has been erased since stays erased. plan O2, P5, P7"
+    @field(
+        "People who take part 人员列表, in order of id. asOf: those known by then, with the roles they had been "
+        "given by then; who has been erased since stays erased. plan O2, P5, P7",
+        roles=PEOPLE,
     )
     def people(
         self, info: strawberry.Info[Context, None], first: First = None, after: After = None, as_of: AsOfMoment = None

@@ -13,11 +13,13 @@ import strawberry
 
 from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.published import field, mutation, published
 from api.kit.services import Services
 from api.participants.people import KEY_LOST
 from api.server.errors import UserError
 from domain.access import Everything, Role, head_of
 from domain.kernel import NOT_FOUND
+from domain.masks import Mask
 from domain.participants.people import person_stream
 from journal.secrets.personal import KeyMissing
 from projections import Snapshot
@@ -93,20 +95,20 @@ class ExportPersonInput:
     person: strawberry.ID = strawberry.field(description="人员标识")
 
 
-@strawberry.type(description="All that is held on a person 个人信息导出, as JSON. plan P5, P7")
+@published(frozenset({Role.CITY}))
 class ExportPersonPayload:
-    """The export or the reason why not."""
+    """All that is held on a person 个人信息导出, as JSON. plan P5, P7"""
 
-    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
-    export: str | None = strawberry.field(default=None, description="JSON 导出内容")
-    made_at: datetime | None = strawberry.field(default=None, description="导出时间, UTC")
+    user_errors: list[UserError] = field("Why not 未执行原因")
+    export: str | None = field("JSON 导出内容", mask=Mask.CONTACTS, default=None)
+    made_at: datetime | None = field("导出时间, UTC", default=None)
 
 
 @strawberry.type
 class PersonExportMutations:
     """Hand-written: it writes nothing, but what it answers with is nobody's but the city's to ask for."""
 
-    @strawberry.mutation(description="Export all that is held on a person 个人信息导出. plan P5, P7")
+    @mutation("Export all that is held on a person 个人信息导出. plan P5, P7", roles=frozenset({Role.CITY}))
     def export_person(
         self, info: strawberry.Info[Context, None], input: ExportPersonInput  # noqa: A002
     ) -> ExportPersonPayload:

@@ -9,54 +9,56 @@ from api.diagnosis.parts import moment
 from api.kit.as_of import AsOfMoment, pages_of
 from api.kit.context import Context
 from api.kit.paging import After, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.published import field, published
+from domain.masks import ROSTERS
 from domain.participants.rosters import RosterReport
 from interop.rosters.reports import read_report
 from projections.participants import rosters
 from projections.participants.rosters import ImportRow
 
 
-@strawberry.type(description="Finding of a roster check 校验结果: row, column, reason. plan P1")
+@published(ROSTERS)
 class RosterFinding:
-    """One refusal or warning."""
+    """Finding of a roster check 校验结果: row, column, reason. plan P1"""
 
-    row: int = strawberry.field(description="Row of the file, from 1 行号")
-    column: str = strawberry.field(description="Header of the column 列名")
-    severity: str = strawberry.field(
-        description="refused, confirm (send the file again with it in `confirmed`), confirmed or warned · "
-        "退回、待确认、已确认或提示"
+    row: int = field("Row of the file, from 1 行号")
+    column: str = field("Header of the column 列名")
+    severity: str = field(
+        "refused, confirm (send the file again with it in `confirmed`), confirmed or warned · "
+        "退回、待确认、已确认或提示",
     )
-    code: str = strawberry.field(description="Published code 规则代码")
-    says: str = strawberry.field(description="What is wrong 说明")
-    says_in_english: str = strawberry.field(description="What is wrong, in English 英文说明")
+    code: str = field("Published code 规则代码")
+    says: str = field("What is wrong 说明")
+    says_in_english: str = field("What is wrong, in English 英文说明")
 
 
-@strawberry.type(description="Firm on the roster that a file does not name · 文件未列企业. plan G4")
+@published(ROSTERS)
 class LeftOut:
-    """Stays on the roster until it is taken off with a reason."""
+    """Firm on the roster that a file does not name · 文件未列企业. plan G4"""
 
-    enterprise: strawberry.ID = strawberry.field(description="Id of the enterprise · 企业标识")
-    uscc: str = strawberry.field(description="Unified social credit code · 统一社会信用代码")
-    name: str = strawberry.field(description="Name by that year's roster · 企业名称")
+    enterprise: strawberry.ID = field("Id of the enterprise · 企业标识")
+    uscc: str = field("Unified social credit code · 统一社会信用代码")
+    name: str = field("Name by that year's roster · 企业名称")
 
 
-@strawberry.type(description="Report of one roster file 名单导入报告. plan P1")
+@published(ROSTERS)
 class RosterImport:
-    """What became of a file."""
+    """Report of one roster file 名单导入报告. plan P1"""
 
-    id: strawberry.ID = strawberry.field(description="Id of the report 报告标识")
-    year: int = strawberry.field(description="Year of the roster 年度")
-    filename: str = strawberry.field(description="文件名")
-    digest: str = strawberry.field(description="SHA-256 of the file 文件散列")
-    blocked: bool = strawberry.field(description="Whether the whole file was refused 是否整份退回")
-    registered: int = strawberry.field(description="Firms new to the programme 新登记")
-    revised: int = strawberry.field(description="Firms stated otherwise than before 有更新")
-    unchanged: int = strawberry.field(description="Firms stated as before 无变化")
-    refused_rows: int = strawberry.field(description="Rows refused 退回行数")
-    findings: list[RosterFinding] = strawberry.field(description="Every refusal and warning 校验结果")
-    left_out: list[LeftOut] = strawberry.field(
-        description="Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业"
+    id: strawberry.ID = field("Id of the report 报告标识")
+    year: int = field("Year of the roster 年度")
+    filename: str = field("文件名")
+    digest: str = field("SHA-256 of the file 文件散列")
+    blocked: bool = field("Whether the whole file was refused 是否整份退回")
+    registered: int = field("Firms new to the programme 新登记")
+    revised: int = field("Firms stated otherwise than before 有更新")
+    unchanged: int = field("Firms stated as before 无变化")
+    refused_rows: int = field("Rows refused 退回行数")
+    findings: list[RosterFinding] = field("Every refusal and warning 校验结果")
+    left_out: list[LeftOut] = field(
+        "Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业"
     )
-    at: datetime = strawberry.field(description="When it was taken in or refused 时间, UTC")
+    at: datetime = field("When it was taken in or refused 时间, UTC")
 
 
 def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> RosterImport:
@@ -86,9 +88,10 @@ def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> Ro
 class RosterQueries:
     """Door to the reports of roster files."""
 
-    @strawberry.field(
-        description="Reports of roster files 名单导入报告, latest first; a district sees the files it sent. asOf: those sent by "
-        "then; a report never changes. plan P1, P5"
+    @field(
+        "Reports of roster files 名单导入报告, latest first; a district sees the files it sent. asOf: those sent by "
+        "then; a report never changes. plan P1, P5",
+        roles=ROSTERS,
     )
     def roster_imports(
         self,

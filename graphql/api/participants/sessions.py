@@ -6,12 +6,14 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.mutations import WAIT_SECONDS
+from api.kit.published import field, mutation, published
 from api.participants.people import Membership, build_membership
 from api.server.errors import UserError
 from api.server.request_ids import client_address
 from domain.access import Everything, Role, sentence
 from domain.command_rights import MAY_APPOINT
 from domain.kernel import NOT_FOUND, Refused, Rule, city_day
+from domain.masks import ANYONE, NAMES, SIGNED_IN, UPLOADERS
 from domain.participants.people import JoinProgramme
 from domain.participants.people_rules import JOINED_ALREADY
 from projections.participants import people
@@ -25,87 +27,87 @@ MEMBERSHIP_NOT_HELD = Rule(
 )
 
 
-@strawberry.type(description="Who asks, and why they see what they see 当前用户. plan P7")
+@published(ANYONE, placed=False)
 class Viewer:
-    """The caller of the operation."""
+    """Who asks, and why they see what they see 当前用户. plan P7"""
 
-    actor: str | None = strawberry.field(description="Id of the person or machine 操作人标识")
-    role: str = strawberry.field(description="Role acted in 当前角色")
-    organisation: str | None = strawberry.field(description="Organisation it is held for 单位标识")
-    membership: str | None = strawberry.field(description="Membership acted in 当前任职")
-    scope: str = strawberry.field(description="What the caller sees 可见范围")
-    scope_in_english: str = strawberry.field(description="What the caller sees, in English 可见范围（英文）")
-    memberships: list[Membership] = strawberry.field(description="Roles that may be acted in today 今日有效任职")
-    synthetic: bool = strawberry.field(description="示例数据: everything shown is of a demo city")
+    actor: str | None = field("Id of the person or machine 操作人标识")
+    role: str = field("Role acted in 当前角色")
+    organisation: str | None = field("Organisation it is held for 单位标识")
+    membership: str | None = field("Membership acted in 当前任职")
+    scope: str = field("What the caller sees 可见范围")
+    scope_in_english: str = field("What the caller sees, in English 可见范围（英文）")
+    memberships: list[Membership] = field("Roles that may be acted in today 今日有效任职")
+    synthetic: bool = field("示例数据: everything shown is of a demo city")
 
 
-@strawberry.type(description="Session of a signed-in person 会话; the token is shown once")
+@published(ANYONE)
 class Session:
-    """A bearer token and when it ends."""
+    """Session of a signed-in person 会话; the token is shown once"""
 
-    token: str = strawberry.field(description="Send it as `Authorization: Bearer …` 令牌")
-    expires_at: datetime = strawberry.field(description="到期时间, UTC")
+    token: str = field("Send it as `Authorization: Bearer …` 令牌")
+    expires_at: datetime = field("到期时间, UTC")
 
 
-@strawberry.type(description="Permission for one upload 上传凭证: PUT the bytes to `url` before it expires")
+@published(UPLOADERS)
 class UploadTicket:
-    """Where evidence or a roster goes, outside GraphQL."""
+    """Permission for one upload 上传凭证: PUT the bytes to `url` before it expires"""
 
-    url: str = strawberry.field(description="Path to PUT the bytes to 上传地址; the answer names their sha256")
-    expires_at: datetime = strawberry.field(description="到期时间, UTC")
+    url: str = field("Path to PUT the bytes to 上传地址; the answer names their sha256")
+    expires_at: datetime = field("到期时间, UTC")
 
 
-@strawberry.type(description="Result of signing in 登录结果")
+@published(ANYONE)
 class SignInPayload:
-    """A session or the reason why not."""
+    """Result of signing in 登录结果"""
 
-    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
-    session: Session | None = strawberry.field(default=None, description="会话")
+    user_errors: list[UserError] = field("Why not 未执行原因")
+    session: Session | None = field("会话", default=None)
 
 
-@strawberry.type(description="Result of signing out 退出结果")
+@published(ANYONE)
 class SignOutPayload:
-    """Nothing but reasons why not."""
+    """Result of signing out 退出结果"""
 
-    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    user_errors: list[UserError] = field("Why not 未执行原因")
 
 
-@strawberry.type(description="Result of acting in another role 切换结果")
+@published(SIGNED_IN)
 class ActAsPayload:
-    """The reasons why not, or nothing."""
+    """Result of acting in another role 切换结果"""
 
-    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    user_errors: list[UserError] = field("Why not 未执行原因")
 
 
-@strawberry.type(description="Invitation 邀请: a ticket for a login of the person's own; it is shown once. plan P7")
+@published(NAMES)
 class Invitation:
-    """Hand it to the person by a way that you trust."""
+    """Invitation 邀请: a ticket for a login of the person's own; it is shown once. plan P7"""
 
-    ticket: str = strawberry.field(description="Pass it to `acceptInvitation` 邀请码")
-    expires_at: datetime = strawberry.field(description="到期时间, UTC")
+    ticket: str = field("Pass it to `acceptInvitation` 邀请码")
+    expires_at: datetime = field("到期时间, UTC")
 
 
-@strawberry.type(description="Result of issuing an invitation 签发邀请结果")
+@published(NAMES)
 class IssueInvitationPayload:
-    """A ticket or the reason why not."""
+    """Result of issuing an invitation 签发邀请结果"""
 
-    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
-    invitation: Invitation | None = strawberry.field(default=None, description="邀请")
+    user_errors: list[UserError] = field("Why not 未执行原因")
+    invitation: Invitation | None = field("邀请", default=None)
 
 
-@strawberry.type(description="Result of accepting an invitation 接受邀请结果; sign in afterwards")
+@published(ANYONE)
 class AcceptInvitationPayload:
-    """Nothing but reasons why not."""
+    """Result of accepting an invitation 接受邀请结果; sign in afterwards"""
 
-    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
+    user_errors: list[UserError] = field("Why not 未执行原因")
 
 
-@strawberry.type(description="Result of asking for an upload 申请上传结果")
+@published(UPLOADERS)
 class RequestUploadPayload:
-    """A ticket or the reason why not."""
+    """Result of asking for an upload 申请上传结果"""
 
-    user_errors: list[UserError] = strawberry.field(description="Why not 未执行原因")
-    ticket: UploadTicket | None = strawberry.field(default=None, description="上传凭证")
+    user_errors: list[UserError] = field("Why not 未执行原因")
+    ticket: UploadTicket | None = field("上传凭证", default=None)
 
 
 @strawberry.input(description="Login and password 登录")
@@ -151,7 +153,7 @@ class RequestUploadInput:
 class SessionQueries:
     """Door to oneself."""
 
-    @strawberry.field(description="Who asks 当前用户; the public when nobody is signed in. plan P7")
+    @field("Who asks 当前用户; the public when nobody is signed in. plan P7", roles=ANYONE)
     def viewer(self, info: strawberry.Info[Context, None]) -> Viewer:
         """The caller and why things are seen."""
         context = info.context
@@ -177,7 +179,7 @@ class SessionQueries:
 class SessionMutations:
     """Hand-written beside the derived ones: they change secrets or tickets, never the journal."""
 
-    @strawberry.mutation(description="Sign in with a local account 登录. plan P7")
+    @mutation("Sign in with a local account 登录. plan P7", roles=ANYONE)
     def sign_in(self, info: strawberry.Info[Context, None], input: SignInInput) -> SignInPayload:  # noqa: A002
         """A session, or one answer for every wrong pair."""
         try:
@@ -188,14 +190,14 @@ class SessionMutations:
             return SignInPayload(user_errors=[UserError.of(SIGN_IN_FAILED.refuse())])
         return SignInPayload(user_errors=[], session=Session(token=opened.token, expires_at=opened.expires_at))
 
-    @strawberry.mutation(description="End the session at once 退出登录. plan P7")
+    @mutation("End the session at once 退出登录. plan P7", roles=ANYONE)
     def sign_out(self, info: strawberry.Info[Context, None]) -> SignOutPayload:
         """The token is worthless afterwards."""
         if info.context.token is not None:
             info.context.services.accounts.sign_out(info.context.token)
         return SignOutPayload(user_errors=[])
 
-    @strawberry.mutation(description="Act in another membership of one's own 切换任职. plan P7")
+    @mutation("Act in another membership of one's own 切换任职. plan P7", roles=SIGNED_IN)
     def act_as(self, info: strawberry.Info[Context, None], input: ActAsInput) -> ActAsPayload:  # noqa: A002
         """From the next operation on."""
         token = info.context.token
@@ -203,7 +205,7 @@ class SessionMutations:
             return ActAsPayload(user_errors=[UserError.of(MEMBERSHIP_NOT_HELD.refuse())])
         return ActAsPayload(user_errors=[])
 
-    @strawberry.mutation(description="Issue an invitation to a person one may appoint 签发邀请. plan P7")
+    @mutation("Issue an invitation to a person one may appoint 签发邀请. plan P7", roles=NAMES)
     def issue_invitation(
         self, info: strawberry.Info[Context, None], input: IssueInvitationInput  # noqa: A002
     ) -> IssueInvitationPayload:
@@ -225,7 +227,7 @@ class SessionMutations:
             user_errors=[], invitation=Invitation(ticket=invited.ticket, expires_at=invited.expires_at)
         )
 
-    @strawberry.mutation(description="Take an invitation up for a login of one's own 接受邀请. plan P7")
+    @mutation("Take an invitation up for a login of one's own 接受邀请. plan P7", roles=ANYONE)
     def accept_invitation(
         self, info: strawberry.Info[Context, None], input: AcceptInvitationInput  # noqa: A002
     ) -> AcceptInvitationPayload:
@@ -243,7 +245,7 @@ class SessionMutations:
         services.models.wait_for(handled.position, WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
         return AcceptInvitationPayload(user_errors=[])
 
-    @strawberry.mutation(description="Ask for permission to upload a file 申请上传. plan P1, P5")
+    @mutation("Ask for permission to upload a file 申请上传. plan P1, P5", roles=UPLOADERS)
     def request_upload(
         self, info: strawberry.Info[Context, None], input: RequestUploadInput  # noqa: A002
     ) -> RequestUploadPayload:

@@ -9,7 +9,9 @@ from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.paging import AtLeast, wanted_fields
+from api.kit.published import field, published
 from domain.access import Everything
+from domain.masks import ROSTERS, TOTALS
 from domain.programme.targets import Measure
 from interop.code_lists import district_codes
 from projections.as_of import replay
@@ -17,59 +19,59 @@ from projections.programme import coverage
 from projections.programme.coverage import TargetRow
 
 
-@strawberry.type(description="City target of a year 市级目标, with its clause and mark. plan G1–G3")
+@published(TOTALS)
 class CityTarget:
-    """What the plan asks for, and whether it holds."""
+    """City target of a year 市级目标, with its clause and mark. plan G1–G3"""
 
-    measure: str = strawberry.field(description="enterprises_diagnosed (a count) or share_diagnosed (percent) 口径")
-    at_least: Decimal = strawberry.field(description="Enterprises, or percent 0–100 目标值")
-    reached: Decimal = strawberry.field(description="In the same unit, percent to two decimals, rounded down 完成值")
-    holds: bool = strawberry.field(description="Whether it is reached 是否达成")
-    clause: str = strawberry.field(description="Clause of the work plan 条款")
-    mark: str = strawberry.field(description="Mark of the source 来源标记; V = verified")
+    measure: str = field("enterprises_diagnosed (a count) or share_diagnosed (percent) 口径")
+    at_least: Decimal = field("Enterprises, or percent 0–100 目标值")
+    reached: Decimal = field("In the same unit, percent to two decimals, rounded down 完成值")
+    holds: bool = field("Whether it is reached 是否达成")
+    clause: str = field("Clause of the work plan 条款")
+    mark: str = field("Mark of the source 来源标记; V = verified")
 
 
-@strawberry.type(description="Coverage of a district 区覆盖: firms with an issued report over the year's roster. plan G4")
+@published(TOTALS)
 class DistrictCoverage:
-    """Diagnosed and total; no district target is known, so none is shown."""
+    """Coverage of a district 区覆盖: firms with an issued report over the year's roster. plan G4"""
 
-    district: str = strawberry.field(description="GB/T 2260 code 区代码")
-    name: str | None = strawberry.field(description="Name 区名")
-    diagnosed: int = strawberry.field(description="Firms with an issued report 已出具报告企业数")
-    confirmed: int = strawberry.field(description="Firms with a confirmed report 已确认报告企业数")
-    total: int = strawberry.field(description="Firms on the roster of the year 名单企业数")
-    taken_off: int = strawberry.field(description="Firms taken off the roster of the year, each with a reason · 移出企业数")
+    district: str = field("GB/T 2260 code 区代码")
+    name: str | None = field("Name 区名")
+    diagnosed: int = field("Firms with an issued report 已出具报告企业数")
+    confirmed: int = field("Firms with a confirmed report 已确认报告企业数")
+    total: int = field("Firms on the roster of the year 名单企业数")
+    taken_off: int = field("Firms taken off the roster of the year, each with a reason · 移出企业数")
 
 
-@strawberry.type(description="Firm taken off a year's roster · 移出名单的企业. plan G4")
+@published(ROSTERS)
 class RosterRemoval:
-    """It no longer counts in the year."""
+    """Firm taken off a year's roster · 移出名单的企业. plan G4"""
 
-    enterprise: strawberry.ID = strawberry.field(description="Id of the enterprise · 企业标识")
-    name: str = strawberry.field(description="Name by that year's roster · 企业名称")
-    district: str = strawberry.field(description="District by that year's roster, GB/T 2260 code · 区代码")
-    reason: str = strawberry.field(description="Why · 理由")
-    at: datetime = strawberry.field(description="When it was taken off, UTC · 移出时间")
+    enterprise: strawberry.ID = field("Id of the enterprise · 企业标识")
+    name: str = field("Name by that year's roster · 企业名称")
+    district: str = field("District by that year's roster, GB/T 2260 code · 区代码")
+    reason: str = field("Why · 理由")
+    at: datetime = field("When it was taken off, UTC · 移出时间")
 
 
-@strawberry.type(description="Coverage of a year 覆盖情况, within the caller's scope. plan G1–G4")
+@published(TOTALS)
 class Coverage:
-    """Diagnosed and total, and the city's targets where the caller sees the city."""
+    """Coverage of a year 覆盖情况, within the caller's scope. plan G1–G4"""
 
-    year: int = strawberry.field(description="Year of the roster snapshot 年度")
-    diagnosed: int = strawberry.field(description="Firms with an issued report 已出具报告企业数")
-    confirmed: int = strawberry.field(description="Firms with a confirmed report 已确认报告企业数")
-    total: int = strawberry.field(description="Firms on the roster of the year 名单企业数")
-    taken_off: int = strawberry.field(description="Firms taken off the roster of the year · 移出企业数")
-    removals: list[RosterRemoval] = strawberry.field(
-        description="Those of them that lie in the scope today, with the reasons · 移出名单的企业"
+    year: int = field("Year of the roster snapshot 年度")
+    diagnosed: int = field("Firms with an issued report 已出具报告企业数")
+    confirmed: int = field("Firms with a confirmed report 已确认报告企业数")
+    total: int = field("Firms on the roster of the year 名单企业数")
+    taken_off: int = field("Firms taken off the roster of the year · 移出企业数")
+    removals: list[RosterRemoval] = field(
+        "Those of them that lie in the scope today, with the reasons · 移出名单的企业", roles=ROSTERS
     )
-    synthetic: bool = strawberry.field(description="示例数据: the firms are synthetic, of a demo city")
-    targets: list[CityTarget] = strawberry.field(description="City targets of the year 市级目标; empty for a narrower scope")
-    districts: list[DistrictCoverage] = strawberry.field(
-        description="By district, each firm where the year's roster states it, wherever it moved later · 分区"
+    synthetic: bool = field("示例数据: the firms are synthetic, of a demo city")
+    targets: list[CityTarget] = field("City targets of the year 市级目标; empty for a narrower scope")
+    districts: list[DistrictCoverage] = field(
+        "By district, each firm where the year's roster states it, wherever it moved later · 分区"
     )
-    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
 def _reached(measure: str, diagnosed: int, total: int) -> Decimal:
@@ -94,7 +96,7 @@ def _target(row: TargetRow, diagnosed: int, total: int) -> CityTarget:
 class CoverageQueries:
     """Door to coverage."""
 
-    @strawberry.field(description="Coverage of a year 覆盖情况, over the roster snapshot of that year. plan G1–G4")
+    @field("Coverage of a year 覆盖情况, over the roster snapshot of that year. plan G1–G4", roles=TOTALS)
     def coverage(
         self, info: strawberry.Info[Context, None], year: int, at_least: AtLeast = None, as_of: AsOfMoment = None
     ) -> Coverage:

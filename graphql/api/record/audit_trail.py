@@ -14,10 +14,11 @@ from api.diagnosis.parts import EPOCH, moment
 from api.kit.as_of import AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.published import field, published, roles_of, subscription
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
 from domain.events import EVENTS
-from domain.fields import FIELDS
+from domain.masks import AUDIT, FOLLOWERS, SHADOW_FIRMS, TRAIL, TRAIL_DOOR, Mask
 from journal import Caller
 from projections import Snapshot
 from projections.record import audit_trail, trail_sentences
@@ -27,37 +28,39 @@ DIAGNOSES = "diagnosis."
 CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
 
 
-@strawberry.type(description="Entry of the journal 日志条目: who did what, when, in which role, why. plan P5")
+@published(TRAIL_DOOR)
 class AuditEntry:
-    """One fact with its circumstances; the position is the auditor's alone."""
+    """Entry of the journal 日志条目: who did what, when, in which role, why. plan P5"""
 
-    id: strawberry.ID = strawberry.field(description="Cause to cite, as stream/version 条目标识")
-    position: int = strawberry.field(description="Place in the journal, from 1 日志位置; auditors only")
-    cursor: str = strawberry.field(description="Opaque place in the journal 位置令牌")
-    at: datetime = strawberry.field(description="When 时间, UTC")
-    subject: str = strawberry.field(description="What it is about, as kind/id 对象")
-    version: int = strawberry.field(description="Version of the subject, from 1 版本")
-    type: str = strawberry.field(description="Published name of the fact 事实名称")
-    what: str = strawberry.field(description="What happened, in Chinese 事实")
-    sentence: str = strawberry.field(description="Who did what to how much of it, in Chinese 轨迹语句; roles, never people")
-    actor: str = strawberry.field(description="Opaque id of the person or machine 操作人标识")
-    role: str = strawberry.field(description="Role acted in 角色")
-    organisation: str = strawberry.field(description="Organisation it was acted for 单位标识")
-    reason: str = strawberry.field(description="Why, in the actor's words 理由")
-    data: str = strawberry.field(description="The fact as stored, JSON 原始内容")
+    id: strawberry.ID = field("Cause to cite, as stream/version 条目标识")
+    position: int = field("Place in the journal, from 1 日志位置; auditors only", roles=AUDIT)
+    cursor: str = field("Opaque place in the journal 位置令牌")
+    at: datetime = field("When 时间, UTC")
+    subject: str = field("What it is about, as kind/id 对象")
+    version: int = field("Version of the subject, from 1 版本")
+    type: str = field("Published name of the fact 事实名称")
+    what: str = field("What happened, in Chinese 事实")
+    sentence: str = field(
+        "Who did what to how much of it, in Chinese 轨迹语句; roles, never people", roles=TRAIL, mask=Mask.TRAIL
+    )
+    actor: str = field("Opaque id of the person or machine 操作人标识", roles=SHADOW_FIRMS)
+    role: str = field("Role acted in 角色")
+    organisation: str = field("Organisation it was acted for 单位标识")
+    reason: str = field("Why, in the actor's words 理由", roles=TRAIL, mask=Mask.TRAIL)
+    data: str = field("The fact as stored, JSON 原始内容", roles=TRAIL, mask=Mask.TRAIL)
 
 
-@strawberry.type(description="Something happened to a diagnosis 诊断动态; read the diagnosis for what it is now. plan P5")
+@published(FOLLOWERS)
 class DiagnosisEvent:
-    """A public shape of its own, apart from what is stored."""
+    """Something happened to a diagnosis 诊断动态; read the diagnosis for what it is now. plan P5"""
 
-    cursor: str = strawberry.field(description="Pass it as `after` to go on from here 续订令牌")
-    diagnosis: strawberry.ID = strawberry.field(description="诊断标识")
-    version: int = strawberry.field(description="Version of the diagnosis, from 1 版本")
-    type: str = strawberry.field(description="Published name of the fact 事实名称")
-    what: str = strawberry.field(description="What happened, in Chinese 事实")
-    at: datetime = strawberry.field(description="When 时间, UTC")
-    role: str = strawberry.field(description="Role acted in 角色")
+    cursor: str = field("Pass it as `after` to go on from here 续订令牌")
+    diagnosis: strawberry.ID = field("诊断标识")
+    version: int = field("Version of the diagnosis, from 1 版本")
+    type: str = field("Published name of the fact 事实名称")
+    what: str = field("What happened, in Chinese 事实")
+    at: datetime = field("When 时间, UTC")
+    role: str = field("Role acted in 角色")
 
 
 def in_words(name: str) -> str:
@@ -109,9 +112,9 @@ def _told(data: str, role: str) -> str:
     A report cites a place in the journal, which tells how much the city does in a day; an answer names who gave it.
     """
     fact = orjson.loads(data)
-    if role not in FIELDS["AuditEntry.position"] and isinstance(file := fact.get("file"), dict):
+    if role not in roles_of(AuditEntry, "position") and isinstance(file := fact.get("file"), dict):
         file.pop("rendered_at", None)
-    if role not in FIELDS["AuditEntry.actor"] and isinstance(answers := fact.get("answers"), dict):
+    if role not in roles_of(AuditEntry, "actor") and isinstance(answers := fact.get("answers"), dict):
         for answer in answers.values():
             answer.pop("author", None)
     return orjson.dumps(fact).decode()
@@ -137,11 +140,12 @@ def microseconds(given: datetime | None) -> int | None:
 class AuditTrailQueries:
     """Door to the audit trail."""
 
-    @strawberry.field(
-        description="Entries about a subject, or all in the scope 审计轨迹, in the order of the journal. plan P5. "
+    @field(
+        "Entries about a subject, or all in the scope 审计轨迹, in the order of the journal. plan P5. "
         "subject: as kind/id, such as diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; "
         "from, to: both included. asOf: what the journal held by then; an entry never changes. Only who may read the actor may "
-        "look for one"
+        "look for one",
+        roles=TRAIL_DOOR,
     )
     def audit_trail(
         self,
@@ -164,7 +168,7 @@ class AuditTrailQueries:
         by = position_of(context, as_of)[0] if as_of is not None else None
         snapshot, scope = context.snapshot, context.scope
         where = EntryFilter(subject, kind, actor, role, organisation, microseconds(since), microseconds(until), by)
-        require_searchable(FIELDS, "AuditEntry", SearchedEntry(actor, role, organisation), context.role)
+        require_searchable(AuditEntry, SearchedEntry(actor, role, organisation), context.role)
         position = context.cursors.open(after) if after else 0
         rows = audit_trail.entries(snapshot, scope, size + 1, where, after=position)
         return connection(  # type: ignore[no-any-return]
@@ -181,9 +185,10 @@ class AuditTrailQueries:
 class DiagnosisSubscription:
     """Events of diagnoses as they happen."""
 
-    @strawberry.subscription(
-        description="Events of the diagnoses in the scope 诊断动态, each once and in order. plan P5. "
-        "after: cursor of the last event seen, to go on without loss or repeat; without it, from now on"
+    @subscription(
+        "Events of the diagnoses in the scope 诊断动态, each once and in order. plan P5. "
+        "after: cursor of the last event seen, to go on without loss or repeat; without it, from now on",
+        roles=FOLLOWERS,
     )
     async def diagnosis_events(
         self,

@@ -10,12 +10,13 @@ import strawberry
 from api.diagnosis.parts import moment
 from api.kit.context import Context
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.published import field, published
 from api.record.audit_trail import microseconds
 from api.server.field_rights import require_searchable
 from domain.access import ROLE_NAMES, Role
-from domain.disclosures import ALL_FIRMS, MASK_NAMES, why
-from domain.fields import FIELDS
+from domain.disclosures import ALL_FIRMS, why
 from domain.kernel import Rule
+from domain.masks import DISCLOSURES, MASK_NAMES, SHADOW_FIRMS, Mask
 from projections.record import disclosures
 from projections.record.disclosures import DisclosureFilter, DisclosureRow
 
@@ -24,30 +25,30 @@ MASK_UNKNOWN = Rule(
 )
 
 
-@strawberry.type(description="What an answer held of one firm 披露内容. plan P7")
+@published(DISCLOSURES)
 class DisclosedFirm:
-    """A firm, the subject, and the kinds of fields."""
+    """What an answer held of one firm 披露内容. plan P7"""
 
-    enterprise: strawberry.ID | None = strawberry.field(description="企业标识; null = every firm, such as the whole trail")
-    subject: str = strawberry.field(description="What was read, as kind/id 对象; empty for every firm")
-    masks: list[str] = strawberry.field(description="Kinds of protected fields 字段遮蔽, such as revenue")
-    mask_names: list[str] = strawberry.field(description="The same in Chinese 遮蔽名称")
+    enterprise: strawberry.ID | None = field("企业标识; null = every firm, such as the whole trail")
+    subject: str = field("What was read, as kind/id 对象; empty for every firm")
+    masks: list[str] = field("Kinds of protected fields 字段遮蔽, such as revenue")
+    mask_names: list[str] = field("The same in Chinese 遮蔽名称")
 
 
-@strawberry.type(description="An answer that held protected data 披露记录: written before it left. plan P5, P7")
+@published(DISCLOSURES)
 class Disclosure:
-    """Who read what, when, in which role and why; of other firms than the caller's own nothing is told."""
+    """An answer that held protected data 披露记录: written before it left. plan P5, P7"""
 
-    id: strawberry.ID = strawberry.field(description="Opaque id of the record 记录标识")
-    at: datetime = strawberry.field(description="When it left 时间, UTC")
-    person: str = strawberry.field(description="Opaque id of the person or machine 阅读人标识; for auditor and city")
-    role: str = strawberry.field(description="Role acted in 角色")
-    role_name: str = strawberry.field(description="Role in Chinese 角色名称")
-    organisation: str = strawberry.field(description="Organisation acted for 单位标识")
-    door: str = strawberry.field(description="How it was asked 入口, such as Query.enterprises or GET /files")
-    firms: list[DisclosedFirm] = strawberry.field(description="What it held of which firms 披露内容")
-    why: str = strawberry.field(description="Why the reader could, by role and scope at that moment 可读原因. plan P7")
-    why_in_english: str = strawberry.field(description="The same in English 英文原因")
+    id: strawberry.ID = field("Opaque id of the record 记录标识")
+    at: datetime = field("When it left 时间, UTC")
+    person: str = field("Opaque id of the person or machine 阅读人标识; for auditor and city", roles=SHADOW_FIRMS)
+    role: str = field("Role acted in 角色")
+    role_name: str = field("Role in Chinese 角色名称")
+    organisation: str = field("Organisation acted for 单位标识")
+    door: str = field("How it was asked 入口, such as Query.enterprises or GET /files")
+    firms: list[DisclosedFirm] = field("What it held of which firms 披露内容")
+    why: str = field("Why the reader could, by role and scope at that moment 可读原因. plan P7")
+    why_in_english: str = field("The same in English 英文原因")
 
 
 def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
@@ -66,7 +67,7 @@ def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
                 enterprise=strawberry.ID(one.firm) if one.firm != ALL_FIRMS else None,
                 subject=one.subject,
                 masks=list(one.masks),
-                mask_names=[MASK_NAMES[mask] for mask in one.masks],
+                mask_names=[MASK_NAMES[Mask(mask)] for mask in one.masks],
             )
             for one in row.disclosed
         ],
@@ -86,9 +87,10 @@ class SearchedDisclosure:
 class DisclosureQueries:
     """Door to the disclosure log."""
 
-    @strawberry.field(
-        description="Who read protected data 披露记录, latest first: a firm of its own data, city and auditor of all. "
-        "from, to: both included; mask: such as revenue; ofOthers: without what the firm's own people read. plan P5, P7"
+    @field(
+        "Who read protected data 披露记录, latest first: a firm of its own data, city and auditor of all. "
+        "from, to: both included; mask: such as revenue; ofOthers: without what the firm's own people read. plan P5, P7",
+        roles=DISCLOSURES,
     )
     def disclosures(
         self,
@@ -108,7 +110,7 @@ class DisclosureQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         if mask is not None and mask not in MASK_NAMES:
             raise MASK_UNKNOWN.refuse(given=mask[:40], known="、".join(MASK_NAMES), english=", ".join(MASK_NAMES))
-        require_searchable(FIELDS, "Disclosure", SearchedDisclosure(person), context.role)
+        require_searchable(Disclosure, SearchedDisclosure(person), context.role)
         where = DisclosureFilter(
             enterprise, person, role, organisation, mask, microseconds(since), microseconds(until), of_others
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from domain.disclosures import PROTECTED, Disclosed, Disclosure
+from domain.disclosures import Disclosed, Disclosure
 from journal import Caller
 from journal.command_handling import microseconds
 
@@ -19,10 +19,10 @@ Guarded = Mapping[str, Mapping[str, str]]
 """Type -> protected field -> mask, of those that a document asks for."""
 
 
-def guarded_among(coordinates: frozenset[str]) -> Guarded:
+def guarded_among(coordinates: frozenset[str], protected: Guarded) -> Guarded:
     """The protected fields among some coordinates 所涉受保护字段."""
     found: dict[str, dict[str, str]] = {}
-    for kind, fields in PROTECTED.items():
+    for kind, fields in protected.items():
         asked = {name: mask for name, mask in fields.items() if f"{kind}.{name}" in coordinates}
         if asked:
             found[kind] = asked

@@ -11,8 +11,10 @@ from uuid import uuid4
 import strawberry
 from graphql import GraphQLError
 
+from api.kit.published import published
 from api.server.request_ids import request_id
 from domain.kernel import Refused
+from domain.masks import ANYONE
 from journal import Conflict
 from journal.outages import is_outage
 
@@ -84,11 +86,9 @@ def _shortened(text: str) -> str:
     return text[: LOGGED_CHARACTERS - LOGGED_END] + " … " + text[-LOGGED_END:]
 
 
-@strawberry.type(
-    description="Why a command was not carried out 未执行原因, as data: its published code, the clause, both languages"
-)
+@published(ANYONE)
 class UserError:
-    """One reason, for the caller to show."""
+    """Why a command was not carried out 未执行原因, as data: its published code, the clause, both languages"""
 
     field: str | None = strawberry.field(description="Path of the input field, as the client wrote it 字段")
     bound: str | None = strawberry.field(description="What the field may be, such as ≥ 0 or the list of its values · 可取范围")
@@ -135,7 +135,7 @@ def request_error(code: str, chinese: str, english: str, **details: object) -> d
     return {"message": f"{chinese} {english}", "extensions": {"code": code, **details}}
 
 
-def published(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+def formatted(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
     """What the caller is told of an operation's errors 对外错误; what is our own bug is masked and logged.
 
     Errors of the request (syntax, validation, variables) are shown: they have no path and no cause. So are refusals and

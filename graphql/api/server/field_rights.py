@@ -23,6 +23,7 @@ from graphql import (
 )
 from strawberry.utils.str_converters import to_camel_case
 
+from api.kit.published import roles_of
 from domain.access import Role
 
 Rows = Mapping[str, frozenset[Role]]
@@ -39,7 +40,7 @@ class FieldsWithoutRights(Exception):  # noqa: N818 - it names what is missing
 
     def __init__(self, coordinates: Iterable[str]) -> None:
         self.coordinates = tuple(coordinates)
-        super().__init__("fields without a row in domain/fields.py: " + ", ".join(self.coordinates))
+        super().__init__("fields that nobody may read: name the roles of the type or of the field: " + ", ".join(self.coordinates))
 
 
 def coordinates_of(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLNamedType]]:
@@ -143,11 +144,10 @@ def forbidden(rights: Rows, coordinates: frozenset[str], role: str) -> GraphQLEr
     )
 
 
-def require_searchable(rows: Rows, kind: str, where: object, role: str) -> None:
+def require_searchable(kind: type, where: object, role: str) -> None:
     """Refuse a filter by a field that the role may not read 筛选权利: whoever may ask for grade 3 may read the grade.
 
     Args:
-        rows: the table of rights.
         kind: the type that is looked for.
         where: its filter, whose fields are named as those of the type; None = any.
         role: who asks.
@@ -155,8 +155,8 @@ def require_searchable(rows: Rows, kind: str, where: object, role: str) -> None:
     Raises:
         GraphQLError: FORBIDDEN, with the fields.
     """
-    asked_for = [f"{kind}.{to_camel_case(name)}" for name, value in vars(where).items() if value is not None]
-    rights = {coordinate: row_of(rows, coordinate) or frozenset() for coordinate in asked_for}
+    names = [name for name, value in vars(where).items() if value is not None]
+    rights = {f"{kind.__name__}.{to_camel_case(name)}": roles_of(kind, name) for name in names}
     error = forbidden(rights, frozenset(rights), role)
     if error is not None:
         raise error

@@ -23,11 +23,12 @@ from graphql.execution.execute import assume_not_async_iterable, assume_not_awai
 
 from api.kit.context import Context
 from api.kit.cursors import Cursors
+from api.kit.published import FieldRights
 from api.kit.services import PUBLIC, Identified, Services
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
-from api.server.errors import UNAVAILABLE, masked, published, request_error
-from api.server.field_rights import Rows, describe_rights, forbidden, resolve_rights
+from api.server.errors import UNAVAILABLE, formatted, masked, request_error
+from api.server.field_rights import describe_rights, forbidden, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
 from api.server.query_cost import Limits
 from api.server.query_documents import Documents, Prepared, Unacceptable
@@ -104,14 +105,14 @@ class Operations:
     """The operations of one schema over one program 执行入口.
 
     Raises:
-        FieldsWithoutRights: a field of the schema has no row in the table of rights.
+        FieldsWithoutRights: a field of the schema says nobody who may read it.
     """
 
     def __init__(
         self,
         services: Services,
         schema: strawberry.Schema,
-        rows: Rows,
+        rights: FieldRights,
         change_notifications: ChangeNotifications | None = None,
         limits: Limits | None = None,
         revocations: Revocations | None = None,
@@ -119,9 +120,9 @@ class Operations:
         self._revocations = revocations
         self._services = services
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
-        self._rights = resolve_rights(self._schema, rows)
-        describe_rights(self._schema, rows)
-        self._documents = Documents(self._schema, self._rights, limits or Limits())
+        self._rights = resolve_rights(self._schema, rights.rows)
+        describe_rights(self._schema, rights.rows)
+        self._documents = Documents(self._schema, self._rights, rights.protected, limits or Limits())
         self._cursors = Cursors(services.secret)
         self._change_notifications = change_notifications
         self._threads: ThreadPoolExecutor | None = None
@@ -182,12 +183,12 @@ class Operations:
         except CallerGone as gone:
             return GraphQLResponse({"errors": [gone.error]}, 401)
         except Unacceptable as problem:
-            return GraphQLResponse({"errors": published(problem.errors)}, 400)
+            return GraphQLResponse({"errors": formatted(problem.errors)}, 400)
         if prepared.kind not in kinds:
             return _not_carried(prepared.kind, kinds)
         if context.role not in prepared.roles:
             error = forbidden(self._rights, prepared.coordinates, context.role)
-            return GraphQLResponse({"errors": published([error] if error is not None else [])}, 403)
+            return GraphQLResponse({"errors": formatted([error] if error is not None else [])}, 403)
         blocking = prepared.kind is not OperationType.SUBSCRIPTION
         executor = CompiledExecutor.build(
             self._schema,
@@ -201,11 +202,11 @@ class Operations:
             errors = _errors(executor)
             for error in errors:
                 error.extensions = {"code": "BAD_VARIABLES", **(error.extensions or {})}
-            return GraphQLResponse({"errors": published(errors)}, 400)
+            return GraphQLResponse({"errors": formatted(errors)}, 400)
         if prepared.kind is not OperationType.MUTATION:  # a command says itself which of its texts is at fault
             odd = unusable(texts_in(executor.variable_values.coerced))
             if odd is not None:
-                return GraphQLResponse({"errors": published([odd])}, 400)
+                return GraphQLResponse({"errors": formatted([odd])}, 400)
         executor.plans = prepared.plans
         context.disclosing.guard(prepared.door, prepared.guarded)
         return PreparedOperation(prepared, executor, context)
@@ -246,7 +247,7 @@ class Operations:
             source = create_source_event_stream(admitted.executor)
             events = await source if isawaitable(source) else source
             if isinstance(events, ExecutionResult):
-                yield GraphQLResponse({"errors": published(events.errors or [])}, 400)
+                yield GraphQLResponse({"errors": formatted(events.errors or [])}, 400)
                 return
             async with aclosing(_generator(events)) as all_events:
                 async for event in all_events:
@@ -255,7 +256,7 @@ class Operations:
             raise
         except Exception as fault:  # noqa: BLE001 - as in `execute`; a refusal in the resolver is told as such
             await self.in_thread(self.check, admitted)  # a resolver may be the first to notice that the session is over
-            yield GraphQLResponse({"errors": published([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
+            yield GraphQLResponse({"errors": formatted([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
         finally:
             with CancelScope(shield=True):  # a client that has left must not leave a snapshot open
                 await self.in_thread(admitted.context.close)
@@ -321,7 +322,7 @@ def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:
 def _answer(result: Any) -> GraphQLResponse:  # noqa: ANN401 - graphql-core's union of results; incremental ones are switched off
     payload: dict[str, Any] = {"data": result.data}
     if result.errors:
-        payload["errors"] = published(result.errors)
+        payload["errors"] = formatted(result.errors)
     return GraphQLResponse(payload)
 
 

@@ -66,9 +66,10 @@ class Prepared:
 class Documents:
     """The documents of a schema 文档缓存; only acceptable ones are kept, the least recently used give way."""
 
-    def __init__(self, schema: GraphQLSchema, rights: Rows, limits: Limits) -> None:
+    def __init__(self, schema: GraphQLSchema, rights: Rows, protected: Guarded, limits: Limits) -> None:
         self._schema = schema
         self._rights = rights
+        self._protected = protected
         self._limits = limits
         self.prepare = lru_cache(KEPT_DOCUMENTS)(self._prepare)
 
@@ -99,7 +100,7 @@ class Documents:
             coordinates,
             roles_for(self._rights, coordinates),
             door=door_of(coordinates),
-            guarded=guarded_among(coordinates),
+            guarded=guarded_among(coordinates, self._protected),
         )
 
     def _parsed(self, query: str) -> DocumentNode:

@@ -8,8 +8,10 @@ import strawberry
 from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
+from api.kit.published import field, published
 from api.standard.editions import Edition, build_editions
 from domain.kernel import city_day
+from domain.masks import FIRMS, SIGNED_IN
 from domain.standard.editions import MAPPING_STREAM
 from projections.as_of import replay
 from projections.participants import directory, headquarters
@@ -19,55 +21,53 @@ from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL, Map
 from standards import NoMappingYet, edition_for
 
 
-@strawberry.type(description="Industry codes under one industry edition 适用行业. plan S3")
+@published(SIGNED_IN)
 class IndustryCodes:
-    """The codes that an industry edition claims."""
+    """Industry codes under one industry edition 适用行业. plan S3"""
 
-    industry: str = strawberry.field(description="Industry of the edition 行业版本, such as automotive")
-    divisions: list[str] = strawberry.field(description="Two-digit divisions of GB/T 4754 行业大类")
-    groups: list[str] = strawberry.field(description="Three-digit groups, which win over their division 行业中类")
+    industry: str = field("Industry of the edition 行业版本, such as automotive")
+    divisions: list[str] = field("Two-digit divisions of GB/T 4754 行业大类")
+    groups: list[str] = field("Three-digit groups, which win over their division 行业中类")
 
 
-@strawberry.type(description="Form of a size class 规模与版式. plan S4")
+@published(SIGNED_IN)
 class FormOfSize:
-    """Which questionnaire a size class fills in."""
+    """Form of a size class 规模与版式. plan S4"""
 
-    size_class: str = strawberry.field(description="large, medium, small or micro 规模类型")
-    form: str = strawberry.field(description="BRIEF or FULL 问卷版式")
+    size_class: str = field("large, medium, small or micro 规模类型")
+    form: str = field("BRIEF or FULL 问卷版式")
 
 
-@strawberry.type(description="Mapping from a day on 标准适用表, until the next one begins. plan S3, S4")
+@published(SIGNED_IN, placed=False)
 class EditionMapping:
-    """A mapping as the city set it."""
+    """Mapping from a day on 标准适用表, until the next one begins. plan S3, S4"""
 
-    since: date = strawberry.field(description="First day 起始日")
-    plain: str = strawberry.field(description="Plain edition, for what no industry claims 通用版")
-    editions: list[IndustryCodes] = strawberry.field(description="Codes of each industry edition 各行业版本的适用行业")
-    headquarters: str = strawberry.field(description="Industry edition of group headquarters 集团总部版")
-    forms: list[FormOfSize] = strawberry.field(description="Form of each size class 各规模的版式; any other fills in the brief one")
-    source: str = strawberry.field(description="Where the mapping comes from 来源")
-    mark: str = strawberry.field(description="Mark of the mapping 来源标记: the plan names editions and maps none")
-    forms_source: str = strawberry.field(description="Where the rule of forms comes from 版式规则的来源")
-    forms_mark: str = strawberry.field(description="Mark of the rule of forms 版式规则的来源标记")
-    set_at: datetime = strawberry.field(description="When the city set it 设定时间, UTC")
-    as_of: AsOf | None = strawberry.field(description="Whether any was set after the moment asked for 事后变更; null for now")
+    since: date = field("First day 起始日")
+    plain: str = field("Plain edition, for what no industry claims 通用版")
+    editions: list[IndustryCodes] = field("Codes of each industry edition 各行业版本的适用行业")
+    headquarters: str = field("Industry edition of group headquarters 集团总部版")
+    forms: list[FormOfSize] = field("Form of each size class 各规模的版式; any other fills in the brief one")
+    source: str = field("Where the mapping comes from 来源")
+    mark: str = field("Mark of the mapping 来源标记: the plan names editions and maps none")
+    forms_source: str = field("Where the rule of forms comes from 版式规则的来源")
+    forms_mark: str = field("Mark of the rule of forms 版式规则的来源标记")
+    set_at: datetime = field("When the city set it 设定时间, UTC")
+    as_of: AsOf | None = field("Whether any was set after the moment asked for 事后变更; null for now")
 
 
-@strawberry.type(description="Edition and form that apply to an enterprise 适用标准, and why. plan S3, S4")
+@published(FIRMS)
 class ApplicableEdition:
-    """What a firm is diagnosed under by its industry and size."""
+    """Edition and form that apply to an enterprise 适用标准, and why. plan S3, S4"""
 
-    key: str = strawberry.field(description="Key of the edition 版本号, such as 2023-automotive")
-    form: str = strawberry.field(description="Form by size class 问卷版式: BRIEF or FULL")
-    basis: str = strawberry.field(
-        description="What decided 依据: group or division of the industry code, headquarters of a group, or plain"
-    )
-    code: str | None = strawberry.field(description="The part of the industry code that decided 行业代码; else null")
-    since: date = strawberry.field(description="First day of the mapping 适用起始日")
-    source: str = strawberry.field(description="Where the mapping comes from 来源")
-    mark: str = strawberry.field(description="Mark of the mapping 来源标记: the plan names editions and maps none")
-    form_mark: str = strawberry.field(description="Mark of the rule of forms 版式规则的来源标记")
-    edition: Edition | None = strawberry.field(description="The edition 标准版本; null while it is not published")
+    key: str = field("Key of the edition 版本号, such as 2023-automotive")
+    form: str = field("Form by size class 问卷版式: BRIEF or FULL")
+    basis: str = field("What decided 依据: group or division of the industry code, headquarters of a group, or plain")
+    code: str | None = field("The part of the industry code that decided 行业代码; else null")
+    since: date = field("First day of the mapping 适用起始日")
+    source: str = field("Where the mapping comes from 来源")
+    mark: str = field("Mark of the mapping 来源标记: the plan names editions and maps none")
+    form_mark: str = field("Mark of the rule of forms 版式规则的来源标记")
+    edition: Edition | None = field("The edition 标准版本; null while it is not published")
 
 
 def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[EditionMapping]:
@@ -98,7 +98,7 @@ def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[Edition
 class EditionMappingQueries:
     """Doors to the mapping, and to what applies to a firm."""
 
-    @strawberry.field(description="Every mapping there has been 历次标准适用表, in order of the day it begins. plan S3, S4")
+    @field("Every mapping there has been 历次标准适用表, in order of the day it begins. plan S3, S4", roles=SIGNED_IN)
     def edition_mappings(
         self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None
     ) -> list[EditionMapping]:
@@ -110,9 +110,10 @@ class EditionMappingQueries:
             context = past_context(context, known, asked)
         return build_mappings(context, edition_mapping.mapping_rows(context.snapshot))
 
-    @strawberry.field(
-        description="The edition and form that apply to an enterprise 适用标准, by the mapping in force; null when it does not "
-        "exist or lies outside the scope, and before a mapping holds. plan S3"
+    @field(
+        "The edition and form that apply to an enterprise 适用标准, by the mapping in force; null when it does not "
+        "exist or lies outside the scope, and before a mapping holds. plan S3",
+        roles=FIRMS,
     )
     def edition_for(
         self, info: strawberry.Info[Context, None], enterprise: strawberry.ID, as_of: AsOfMoment = None

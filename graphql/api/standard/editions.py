@@ -10,6 +10,8 @@ from api.diagnosis.diagnoses import editions_of
 from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
+from api.kit.published import field, published
+from domain.masks import SIGNED_IN
 from interop.editions.documents import names_of
 from projections.as_of import replay
 from projections.standard import editions as editions_rows
@@ -19,28 +21,28 @@ from standards import Indicator as StandardIndicator
 from standards import Origin, difference, origins_of_json, plain_origins
 
 
-@strawberry.type(description="Raw number that an indicator asks for 原始数值")
+@published(SIGNED_IN)
 class RawNumber:
-    """A raw number of the questionnaire."""
+    """Raw number that an indicator asks for 原始数值"""
 
-    name: str = strawberry.field(description="Name to send it under 名称")
-    label: str = strawberry.field(description="What to ask 标签")
-    unit: str = strawberry.field(description="Unit 单位")
-    at_most: int | None = strawberry.field(description="Whole number up to this 上限; null = any")
+    name: str = field("Name to send it under 名称")
+    label: str = field("What to ask 标签")
+    unit: str = field("Unit 单位")
+    at_most: int | None = field("Whole number up to this 上限; null = any")
 
 
-@strawberry.type(description="Option of a multiple choice 选项")
+@published(SIGNED_IN)
 class Option:
-    """An option and the points it adds."""
+    """Option of a multiple choice 选项"""
 
-    name: str = strawberry.field(description="Name to send it under 名称")
-    label: str = strawberry.field(description="What to show 标签")
-    points: Decimal = strawberry.field(description="Points it adds 加分")
+    name: str = field("Name to send it under 名称")
+    label: str = field("What to show 标签")
+    points: Decimal = field("Points it adds 加分")
 
 
-@strawberry.type(description="Change that an industry makes to a line of the standard 改动. plan S3")
+@published(SIGNED_IN)
 class IndicatorChange:
-    """One field before and after."""
+    """Change that an industry makes to a line of the standard 改动. plan S3"""
 
     field: str = strawberry.field(description="What was changed 改动项: weight_in_dimension or upper_bounds")
     before: str = strawberry.field(description="In the plain edition 原值")
@@ -48,97 +50,93 @@ class IndicatorChange:
     reason: str | None = strawberry.field(description="理由; null: it made room for the changes that were stated")
 
 
-@strawberry.type(description="Where an indicator comes from 来历: base 1, fused X or industry Y. plan S1–S3")
+@published(SIGNED_IN)
 class IndicatorOrigin:
-    """Part of the standard, and what an industry did to the line."""
+    """Where an indicator comes from 来历: base 1, fused X or industry Y. plan S1–S3"""
 
-    indicator: str = strawberry.field(description="指标编号")
-    name: str = strawberry.field(description="指标名称")
-    part: str = strawberry.field(description="base 基本, fused 融合 or industry 行业")
-    fate: str = strawberry.field(description="kept 沿用, changed 调整, added 新增 or dropped 删减")
-    changes: list[IndicatorChange] = strawberry.field(description="改动")
-    reason: str | None = strawberry.field(description="Why it was dropped 删减理由")
+    indicator: str = field("指标编号")
+    name: str = field("指标名称")
+    part: str = field("base 基本, fused 融合 or industry 行业")
+    fate: str = field("kept 沿用, changed 调整, added 新增 or dropped 删减")
+    changes: list[IndicatorChange] = field("改动")
+    reason: str | None = field("Why it was dropped 删减理由")
 
 
-@strawberry.type(description="Indicator of an edition 指标. plan S1, S2")
+@published(SIGNED_IN)
 class Indicator:
-    """An indicator with its five level descriptors."""
+    """Indicator of an edition 指标. plan S1, S2"""
 
-    id: str = strawberry.field(description="指标编号")
-    name: str = strawberry.field(description="指标名称")
-    dimension: str = strawberry.field(description="维度编号")
-    subdimension: str = strawberry.field(description="子维度")
-    kind: str = strawberry.field(description="How it is answered 填报方式: choice, ratio, count, multi or outcome")
-    key: bool = strawberry.field(description="Whether it is a key indicator ★ 关键指标")
-    in_brief: bool = strawberry.field(description="Whether the brief form asks it 是否属于简版")
-    weight: Decimal = strawberry.field(description="Percent of its dimension in the full form 维度内权重")
-    numbers: list[RawNumber] = strawberry.field(description="Raw numbers asked for 原始数值")
-    upper_bounds: list[Decimal] = strawberry.field(description="Inclusive upper bounds of levels 1 to 4 分级上限")
-    options: list[Option] = strawberry.field(description="Options of a multiple choice 选项")
-    levels: list[str] = strawberry.field(description="Level descriptors, 1 to 5 等级描述")
-    evidence: str = strawberry.field(description="Evidence to show 佐证要求")
-    maps_to: str = strawberry.field(description="Compatible models 对应模型. plan P8")
-    source: str = strawberry.field(description="Where it comes from 来源")
-    mark: str = strawberry.field(description="Mark of the source 来源标记: V verified … I ours")
-    origin: IndicatorOrigin = strawberry.field(description="Where it comes from in 1+X+Y 来历. plan S1–S3")
+    id: str = field("指标编号")
+    name: str = field("指标名称")
+    dimension: str = field("维度编号")
+    subdimension: str = field("子维度")
+    kind: str = field("How it is answered 填报方式: choice, ratio, count, multi or outcome")
+    key: bool = field("Whether it is a key indicator ★ 关键指标")
+    in_brief: bool = field("Whether the brief form asks it 是否属于简版")
+    weight: Decimal = field("Percent of its dimension in the full form 维度内权重")
+    numbers: list[RawNumber] = field("Raw numbers asked for 原始数值")
+    upper_bounds: list[Decimal] = field("Inclusive upper bounds of levels 1 to 4 分级上限")
+    options: list[Option] = field("Options of a multiple choice 选项")
+    levels: list[str] = field("Level descriptors, 1 to 5 等级描述")
+    evidence: str = field("Evidence to show 佐证要求")
+    maps_to: str = field("Compatible models 对应模型. plan P8")
+    source: str = field("Where it comes from 来源")
+    mark: str = field("Mark of the source 来源标记: V verified … I ours")
+    origin: IndicatorOrigin = field("Where it comes from in 1+X+Y 来历. plan S1–S3")
 
 
-@strawberry.type(description="Dimension of an edition 维度. plan S1")
+@published(SIGNED_IN)
 class Dimension:
-    """A dimension and its weight."""
+    """Dimension of an edition 维度. plan S1"""
 
-    id: str = strawberry.field(description="维度编号; the section of a form")
-    name: str = strawberry.field(description="维度名称")
-    weight: Decimal = strawberry.field(description="Percent of the total 权重")
-    base: bool = strawberry.field(description="One of the five of the base, which gates look at 基本维度")
+    id: str = field("维度编号; the section of a form")
+    name: str = field("维度名称")
+    weight: Decimal = field("Percent of the total 权重")
+    base: bool = field("One of the five of the base, which gates look at 基本维度")
 
 
-@strawberry.type(description="Document of an edition 标准文件, at a path beside GraphQL, by the same token. plan S1, P8")
+@published(SIGNED_IN)
 class EditionDocument:
-    """A document and where it is."""
+    """Document of an edition 标准文件, at a path beside GraphQL, by the same token. plan S1, P8"""
 
-    kind: str = strawberry.field(
-        description="文件种类: PDF, XLSX, OSCAL, OSCAL_ADDITIONS, DIFFERENCE_PDF or DIFFERENCE_MARKDOWN"
+    kind: str = field("文件种类: PDF, XLSX, OSCAL, OSCAL_ADDITIONS, DIFFERENCE_PDF or DIFFERENCE_MARKDOWN")
+    path: str = field(
+        "Path to GET it from 下载路径, such as /editions/2023.pdf; of any two editions /editions/2023...2025.pdf or .md"
     )
-    path: str = strawberry.field(
-        description="Path to GET it from 下载路径, such as /editions/2023.pdf; of any two editions /editions/2023...2025.pdf or .md"
-    )
-    media_type: str = strawberry.field(description="媒体类型")
+    media_type: str = field("媒体类型")
 
 
-@strawberry.type(description="Published edition of the standard 标准版本, never changed afterwards. plan S1, S5")
+@published(SIGNED_IN, placed=False)
 class Edition:
-    """An edition as published."""
+    """Published edition of the standard 标准版本, never changed afterwards. plan S1, S5"""
 
-    key: str = strawberry.field(description="版本号, such as 2023 or 2023-automotive")
-    industry: str | None = strawberry.field(description="Industry of an industry edition 行业; null for a plain one. plan S3")
-    title: str = strawberry.field(description="标题")
-    status: str = strawberry.field(description="Its authority 性质: what a reader must be told")
-    digest: str = strawberry.field(description="Digest that diagnoses pin 摘要")
-    published_at: datetime = strawberry.field(description="发布时间, UTC")
-    in_force_from: date | None = strawberry.field(description="First day it applies 施行日期; null: from its publication on")
-    retired_from: date | None = strawberry.field(
-        description="From this day on no diagnosis is opened under it 废止日期; null: none is set"
-    )
-    dimensions: list[Dimension] = strawberry.field(description="维度")
-    indicators: list[Indicator] = strawberry.field(description="指标")
-    dropped: list[IndicatorOrigin] = strawberry.field(description="Indicators that do not apply in the industry 删减指标. plan S3")
-    bands: list[Decimal] = strawberry.field(description="Lowest total of grades 1 to 10 各档最低分. plan S4")
-    level_names: list[str] = strawberry.field(description="五级名称")
-    grade_names: list[str] = strawberry.field(description="十档名称")
-    documents: list[EditionDocument] = strawberry.field(description="The edition as documents 标准文件. plan S1, S5, P8")
-    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    key: str = field("版本号, such as 2023 or 2023-automotive")
+    industry: str | None = field("Industry of an industry edition 行业; null for a plain one. plan S3")
+    title: str = field("标题")
+    status: str = field("Its authority 性质: what a reader must be told")
+    digest: str = field("Digest that diagnoses pin 摘要")
+    published_at: datetime = field("发布时间, UTC")
+    in_force_from: date | None = field("First day it applies 施行日期; null: from its publication on")
+    retired_from: date | None = field("From this day on no diagnosis is opened under it 废止日期; null: none is set")
+    dimensions: list[Dimension] = field("维度")
+    indicators: list[Indicator] = field("指标")
+    dropped: list[IndicatorOrigin] = field("Indicators that do not apply in the industry 删减指标. plan S3")
+    bands: list[Decimal] = field("Lowest total of grades 1 to 10 各档最低分. plan S4")
+    level_names: list[str] = field("五级名称")
+    grade_names: list[str] = field("十档名称")
+    documents: list[EditionDocument] = field("The edition as documents 标准文件. plan S1, S5, P8")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
-@strawberry.type(description="Clause in which two editions differ 版本差异. plan S5")
+@published(SIGNED_IN)
 class EditionDifference:
-    """One clause before and after."""
+    """Clause in which two editions differ 版本差异. plan S5"""
 
-    clause: str = strawberry.field(description="Where it stands 条款, such as indicators.Z01.weight_in_dimension")
-    label: str = strawberry.field(description="The same in the words of the standard 条款名称")
-    before: str | None = strawberry.field(description="In the one edition 原值; null where the line is new")
-    after: str | None = strawberry.field(description="In the other edition 现值; null where the line is gone")
-    sentence: str = strawberry.field(description="The difference as a line to read 差异说明")
+    clause: str = field("Where it stands 条款, such as indicators.Z01.weight_in_dimension")
+    label: str = field("The same in the words of the standard 条款名称")
+    before: str | None = field("In the one edition 原值; null where the line is new")
+    after: str | None = field("In the other edition 现值; null where the line is gone")
+    sentence: str = field("The difference as a line to read 差异说明")
 
 
 def build_origin(origin: Origin) -> IndicatorOrigin:
@@ -239,15 +237,16 @@ def _context_of(context: Context, as_of: str | None) -> Context:
 class EditionQueries:
     """Doors to the published standard."""
 
-    @strawberry.field(description="Published editions 已发布的标准版本, oldest first. plan S5")
+    @field("Published editions 已发布的标准版本, oldest first. plan S5", roles=SIGNED_IN)
     def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:
         """Every edition published, now or by then."""
         context = _context_of(info.context, as_of)
         return build_editions(context, editions_rows.editions(context.snapshot))
 
-    @strawberry.field(
-        description="Every clause in which two published editions differ 版本差异, in the order of the newer; null when one of "
-        "them is not published. plan S5"
+    @field(
+        "Every clause in which two published editions differ 版本差异, in the order of the newer; null when one of "
+        "them is not published. plan S5",
+        roles=SIGNED_IN,
     )
     def edition_difference(
         self, info: strawberry.Info[Context, None], older: str, newer: str
@@ -258,7 +257,7 @@ class EditionQueries:
             return None
         return build_differences(known[older], known[newer])
 
-    @strawberry.field(description="One published edition 标准版本; null when it is not published. plan S1")
+    @field("One published edition 标准版本; null when it is not published. plan S1", roles=SIGNED_IN)
     def edition(self, info: strawberry.Info[Context, None], key: str, as_of: AsOfMoment = None) -> Edition | None:
         """A published edition, now or by then."""
         context = _context_of(info.context, as_of)

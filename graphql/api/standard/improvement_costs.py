@@ -7,41 +7,42 @@ import strawberry
 
 from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.published import field, published
 from domain.kernel import city_day
+from domain.masks import SIGNED_IN
 from projections.standard.improvement_costs import CostRow, cost_rows, costs_in_force
 from standards import StepCost as SingleCost
 
 
-@strawberry.type(description="Cost of one step 单步成本: to a whole level from the one below, or of one option. plan R2")
+@published(SIGNED_IN)
 class StepCost:
-    """A single step that differs from its kind."""
+    """Cost of one step 单步成本: to a whole level from the one below, or of one option. plan R2"""
 
-    indicator: str = strawberry.field(description="指标编号")
-    to_level: int | None = strawberry.field(description="Level the step leads to 目标等级, 1–5; null of an option")
-    option: str | None = strawberry.field(description="Option of a multiple choice 选项; null of a level")
-    cost: int = strawberry.field(description="成本, in the unit of the table")
+    indicator: str = field("指标编号")
+    to_level: int | None = field("Level the step leads to 目标等级, 1–5; null of an option")
+    option: str | None = field("Option of a multiple choice 选项; null of a level")
+    cost: int = field("成本, in the unit of the table")
 
 
-@strawberry.type(
-    description="Table of costs 改进成本表 from a day on, with its source and mark. No price list is published: a default is the "
-    "project's own estimate. plan R2"
-)
+@published(SIGNED_IN)
 class ImprovementCosts:
-    """A table, set by the city or the default."""
+    """Table of costs 改进成本表 from a day on, with its source and mark. No price list is published: a default is the project's
+    own estimate. plan R2
+    """
 
-    edition: str | None = strawberry.field(description="Edition it was set for 标准版本; null of a default, which nobody has set")
-    since: date = strawberry.field(description="First day 起始日")
-    unit: str = strawberry.field(description="EFFORT points without a price 工作量点, or FEN 分")
-    source: str = strawberry.field(description="Where it comes from 来源")
-    mark: str = strawberry.field(description="Mark of the source 来源标记: I ours, P proposed … V verified")
-    choice: list[int] = strawberry.field(description="Steps to levels 1–5 of a choice 单选指标各步成本")
-    ratio: list[int] = strawberry.field(description="Steps to levels 1–5 of a ratio 比率指标各步成本")
-    count: list[int] = strawberry.field(description="Steps to levels 1–5 of a count 数量指标各步成本")
-    outcome: list[int] = strawberry.field(description="Steps to levels 1–5 of an outcome 成效指标各步成本")
-    option: int = strawberry.field(description="Each option of a multiple choice 多选指标每个选项的成本")
-    singles: list[StepCost] = strawberry.field(description="Single steps that differ 单独设定的步骤")
-    overridden: list[StepCost] = strawberry.field(description="Single steps priced by the caller for this answer 本次自定的步骤")
-    set_at: datetime | None = strawberry.field(description="When the city set it 设定时间, UTC; null of a default")
+    edition: str | None = field("Edition it was set for 标准版本; null of a default, which nobody has set")
+    since: date = field("First day 起始日")
+    unit: str = field("EFFORT points without a price 工作量点, or FEN 分")
+    source: str = field("Where it comes from 来源")
+    mark: str = field("Mark of the source 来源标记: I ours, P proposed … V verified")
+    choice: list[int] = field("Steps to levels 1–5 of a choice 单选指标各步成本")
+    ratio: list[int] = field("Steps to levels 1–5 of a ratio 比率指标各步成本")
+    count: list[int] = field("Steps to levels 1–5 of a count 数量指标各步成本")
+    outcome: list[int] = field("Steps to levels 1–5 of an outcome 成效指标各步成本")
+    option: int = field("Each option of a multiple choice 多选指标每个选项的成本")
+    singles: list[StepCost] = field("Single steps that differ 单独设定的步骤")
+    overridden: list[StepCost] = field("Single steps priced by the caller for this answer 本次自定的步骤")
+    set_at: datetime | None = field("When the city set it 设定时间, UTC; null of a default")
 
 
 def _steps(singles: Sequence[SingleCost]) -> list[StepCost]:
@@ -72,16 +73,17 @@ def build_costs(row: CostRow, *, overridden: Sequence[SingleCost] = ()) -> Impro
 class ImprovementCostQueries:
     """Doors to what steps cost."""
 
-    @strawberry.field(
-        description="Costs in force today for an edition 当日改进成本: its own table, else that of its plain edition, else the "
-        "default. plan R2"
+    @field(
+        "Costs in force today for an edition 当日改进成本: its own table, else that of its plain edition, else the "
+        "default. plan R2",
+        roles=SIGNED_IN,
     )
     def improvement_costs(self, info: strawberry.Info[Context, None], edition: str) -> ImprovementCosts:
         """The table in force."""
         context = info.context
         return build_costs(costs_in_force(context.snapshot, edition, city_day(context.services.clock())))
 
-    @strawberry.field(description="Every table that was set for an edition 历次改进成本, in order of the day it begins. plan R2")
+    @field("Every table that was set for an edition 历次改进成本, in order of the day it begins. plan R2", roles=SIGNED_IN)
     def improvement_cost_tables(self, info: strawberry.Info[Context, None], edition: str) -> list[ImprovementCosts]:
         """The tables set by the city."""
         return [build_costs(row) for row in cost_rows(info.context.snapshot, edition)]

@@ -12,6 +12,7 @@ from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
 from api.kit.paging import below
+from api.kit.published import field, published
 from api.standard.editions import (
     Dimension,
     EditionDifference,
@@ -23,6 +24,7 @@ from api.standard.editions import (
     build_origin,
 )
 from domain.access import Scope
+from domain.masks import DRAFTS, SIGNED_IN
 from domain.standard.revision.revision import REVISION_STATUS_NAMES, RevisionStatus
 from interop.editions.draft_documents import Which, draft_paths
 from projections.participants import directory
@@ -32,125 +34,123 @@ from projections.standard.revisions import ChangeRow, CommentRow, ReviewRow, Rev
 from standards import Composition, Problem
 
 
-@strawberry.type(description="Why a draft does not hold as a whole yet 不成立之处. plan S4")
+@published(DRAFTS)
 class DraftProblem:
-    """The rule that is broken, and where."""
+    """Why a draft does not hold as a whole yet 不成立之处. plan S4"""
 
-    industry: str | None = strawberry.field(description="Industry whose part it is 行业; null for the plain part")
-    clause: str = strawberry.field(description="Where 条款")
-    rule: str = strawberry.field(description="Code of the rule 规则代码")
-    says: str = strawberry.field(description="In Chinese 说明")
-    says_in_english: str = strawberry.field(description="In English 英文说明")
+    industry: str | None = field("Industry whose part it is 行业; null for the plain part")
+    clause: str = field("Where 条款")
+    rule: str = field("Code of the rule 规则代码")
+    says: str = field("In Chinese 说明")
+    says_in_english: str = field("In English 英文说明")
 
 
-@strawberry.type(description="Change of a draft 改动, with its reason. plan S5")
+@published(DRAFTS)
 class DraftChange:
-    """One clause before and after."""
+    """Change of a draft 改动, with its reason. plan S5"""
 
-    draft_version: int = strawberry.field(description="Draft version that it made 草案稿次")
-    industry: str | None = strawberry.field(description="Industry whose part was changed 行业; null for the plain part")
-    clause: str = strawberry.field(description="Where 条款, such as indicators.Z01.weight_in_dimension")
-    label: str = strawberry.field(description="The same in the words of the standard 条款名称")
-    before: str | None = strawberry.field(description="What the draft stated there 原值; null: nothing")
-    after: str | None = strawberry.field(description="What it states since 现值; null: nothing")
-    reason: str = strawberry.field(description="理由")
-    comment: strawberry.ID | None = strawberry.field(description="Comment that it answers 所答复的意见")
-    at: datetime = strawberry.field(description="When 时间, UTC")
+    draft_version: int = field("Draft version that it made 草案稿次")
+    industry: str | None = field("Industry whose part was changed 行业; null for the plain part")
+    clause: str = field("Where 条款, such as indicators.Z01.weight_in_dimension")
+    label: str = field("The same in the words of the standard 条款名称")
+    before: str | None = field("What the draft stated there 原值; null: nothing")
+    after: str | None = field("What it states since 现值; null: nothing")
+    reason: str = field("理由")
+    comment: strawberry.ID | None = field("Comment that it answers 所答复的意见")
+    at: datetime = field("When 时间, UTC")
 
 
-@strawberry.type(description="Review of a draft version 评审意见. plan S5")
+@published(DRAFTS)
 class DraftReview:
-    """What a named reviewer said."""
+    """Review of a draft version 评审意见. plan S5"""
 
-    reviewer: strawberry.ID = strawberry.field(description="Person who reviewed 评审人标识")
-    draft_version: int = strawberry.field(description="Draft version that was reviewed 草案稿次")
-    verdict: str = strawberry.field(description="approve 同意 or return 退回")
-    grounds: str = strawberry.field(description="理由")
-    counts: bool = strawberry.field(description="Whether it is of the draft as it stands; a later change voids it 是否有效")
-    at: datetime = strawberry.field(description="When 时间, UTC")
+    reviewer: strawberry.ID = field("Person who reviewed 评审人标识")
+    draft_version: int = field("Draft version that was reviewed 草案稿次")
+    verdict: str = field("approve 同意 or return 退回")
+    grounds: str = field("理由")
+    counts: bool = field("Whether it is of the draft as it stands; a later change voids it 是否有效")
+    at: datetime = field("When 时间, UTC")
 
 
-@strawberry.type(description="Draft of a revision 草案: for the city, its named reviewers and the auditor. plan S5")
+@published(DRAFTS)
 class RevisionDraft:
-    """The draft as it stands."""
+    """Draft of a revision 草案: for the city, its named reviewers and the auditor. plan S5"""
 
-    version: int = strawberry.field(description="草案稿次, from 1; name it in a change, a review and the publication")
-    digest: str = strawberry.field(description="Digest of the draft 摘要")
-    problems: list[DraftProblem] = strawberry.field(description="Why it does not compose yet 不成立之处; empty: it does")
-    changes: list[DraftChange] = strawberry.field(description="Changes in the order they were made 改动")
-    reviewers: list[strawberry.ID] = strawberry.field(description="People who are to review it 评审人")
-    reviews: list[DraftReview] = strawberry.field(description="What they said 评审意见")
-    drafted_at: datetime = strawberry.field(description="When it was begun 起草时间, UTC")
+    version: int = field("草案稿次, from 1; name it in a change, a review and the publication")
+    digest: str = field("Digest of the draft 摘要")
+    problems: list[DraftProblem] = field("Why it does not compose yet 不成立之处; empty: it does")
+    changes: list[DraftChange] = field("Changes in the order they were made 改动")
+    reviewers: list[strawberry.ID] = field("People who are to review it 评审人")
+    reviews: list[DraftReview] = field("What they said 评审意见")
+    drafted_at: datetime = field("When it was begun 起草时间, UTC")
 
 
-@strawberry.type(description="Consultation on a draft 征求意见, the latest one. plan S5")
+@published(SIGNED_IN)
 class Consultation:
-    """Its days, and whether comments are taken."""
+    """Consultation on a draft 征求意见, the latest one. plan S5"""
 
-    since: date = strawberry.field(description="First day 起始日")
-    until: date = strawberry.field(description="Last day 截止日")
-    closed: bool = strawberry.field(description="Whether it is over 是否已结束")
-    comment_count: int = strawberry.field(description="Comments so far 意见数")
-    unanswered_count: int = strawberry.field(description="Of these not answered yet 未答复意见数")
+    since: date = field("First day 起始日")
+    until: date = field("Last day 截止日")
+    closed: bool = field("Whether it is over 是否已结束")
+    comment_count: int = field("Comments so far 意见数")
+    unanswered_count: int = field("Of these not answered yet 未答复意见数")
 
 
-@strawberry.type(description="Revision of the standard 标准修订. plan S5")
+@published(SIGNED_IN, placed=False)
 class Revision:
-    """A revision, as far as the caller may see it."""
+    """Revision of the standard 标准修订. plan S5"""
 
-    id: strawberry.ID = strawberry.field(description="修订标识")
-    kind: str = strawberry.field(description="revision 修订 or erratum 勘误")
-    base: str = strawberry.field(description="Key of the published edition it begins from 基础版本")
-    key: str = strawberry.field(description="Key of the edition to come 新版本号")
-    title: str = strawberry.field(description="Title of the edition to come 标题")
-    why: str = strawberry.field(description="Why the standard is revised 修订理由")
-    status: str = strawberry.field(description="drafting, consulting, consulted, published or abandoned 状态")
-    status_name: str = strawberry.field(description="状态名称")
-    consultation: Consultation | None = strawberry.field(description="征求意见; null: never held")
-    draft: RevisionDraft | None = strawberry.field(description="草案; null for whom it is not open to")
-    published_at: datetime | None = strawberry.field(description="发布时间, UTC")
-    in_force_from: date | None = strawberry.field(description="First day of the new editions 施行日期")
-    as_of: AsOf | None = strawberry.field(description="Whether it changed after the moment asked for 事后变更; null for now")
+    id: strawberry.ID = field("修订标识")
+    kind: str = field("revision 修订 or erratum 勘误")
+    base: str = field("Key of the published edition it begins from 基础版本")
+    key: str = field("Key of the edition to come 新版本号")
+    title: str = field("Title of the edition to come 标题")
+    why: str = field("Why the standard is revised 修订理由")
+    status: str = field("drafting, consulting, consulted, published or abandoned 状态")
+    status_name: str = field("状态名称")
+    consultation: Consultation | None = field("征求意见; null: never held")
+    draft: RevisionDraft | None = field("草案; null for whom it is not open to", roles=DRAFTS)
+    published_at: datetime | None = field("发布时间, UTC")
+    in_force_from: date | None = field("First day of the new editions 施行日期")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
-@strawberry.type(description="Comment on the text on consultation 意见, and what became of it. plan S5")
+@published(SIGNED_IN, placed=False)
 class StandardComment:
-    """Shown with the role and organisation it was made for, never with a person."""
+    """Comment on the text on consultation 意见, and what became of it. plan S5"""
 
-    id: strawberry.ID = strawberry.field(description="意见标识")
-    number: int = strawberry.field(description="In the order they came, from 1 序号")
-    industry: str | None = strawberry.field(description="Industry whose edition is meant 行业; null for the plain part")
-    clause: str = strawberry.field(description="Clause it is about 条款; empty for the whole")
-    label: str = strawberry.field(description="The clause in the words of the standard 条款名称")
-    text: str = strawberry.field(description="意见内容")
-    role: str = strawberry.field(description="Role it was made in 角色")
-    role_name: str = strawberry.field(description="角色名称")
-    organisation: str | None = strawberry.field(
-        description="Organisation it was made for 单位; null for a firm outside the reader's scope"
-    )
-    at: datetime = strawberry.field(description="When 时间, UTC")
-    disposition: str | None = strawberry.field(description="adopted 采纳, partly 部分采纳 or rejected 不采纳; null: not yet")
-    answer: str | None = strawberry.field(description="Why 处理理由")
-    answered_at: datetime | None = strawberry.field(description="When 处理时间, UTC")
+    id: strawberry.ID = field("意见标识")
+    number: int = field("In the order they came, from 1 序号")
+    industry: str | None = field("Industry whose edition is meant 行业; null for the plain part")
+    clause: str = field("Clause it is about 条款; empty for the whole")
+    label: str = field("The clause in the words of the standard 条款名称")
+    text: str = field("意见内容")
+    role: str = field("Role it was made in 角色")
+    role_name: str = field("角色名称")
+    organisation: str | None = field("Organisation it was made for 单位; null for a firm outside the reader's scope")
+    at: datetime = field("When 时间, UTC")
+    disposition: str | None = field("adopted 采纳, partly 部分采纳 or rejected 不采纳; null: not yet")
+    answer: str | None = field("Why 处理理由")
+    answered_at: datetime | None = field("When 处理时间, UTC")
 
 
-@strawberry.type(description="Text of one edition of a draft 草案文本, whole, with the origin of every line. plan S1–S5")
+@published(SIGNED_IN, placed=False)
 class DraftText:
-    """What would be published."""
+    """Text of one edition of a draft 草案文本, whole, with the origin of every line. plan S1–S5"""
 
-    key: str = strawberry.field(description="Key of the edition to come 新版本号")
-    replaces: str = strawberry.field(description="Published edition that it would replace 所代替版本")
-    title: str = strawberry.field(description="标题")
-    status: str = strawberry.field(description="Its authority 性质")
-    digest: str = strawberry.field(description="Digest that it would be published under 摘要")
-    dimensions: list[Dimension] = strawberry.field(description="维度")
-    indicators: list[Indicator] = strawberry.field(description="指标")
-    dropped: list[IndicatorOrigin] = strawberry.field(description="Indicators that do not apply in the industry 删减指标")
-    bands: list[Decimal] = strawberry.field(description="Lowest total of grades 1 to 10 各档最低分")
-    differences: list[EditionDifference] = strawberry.field(
-        description="Every clause in which it differs from the edition that it would replace 与现行版本的差异"
+    key: str = field("Key of the edition to come 新版本号")
+    replaces: str = field("Published edition that it would replace 所代替版本")
+    title: str = field("标题")
+    status: str = field("Its authority 性质")
+    digest: str = field("Digest that it would be published under 摘要")
+    dimensions: list[Dimension] = field("维度")
+    indicators: list[Indicator] = field("指标")
+    dropped: list[IndicatorOrigin] = field("Indicators that do not apply in the industry 删减指标")
+    bands: list[Decimal] = field("Lowest total of grades 1 to 10 各档最低分")
+    differences: list[EditionDifference] = field(
+        "Every clause in which it differs from the edition that it would replace 与现行版本的差异"
     )
-    documents: list[EditionDocument] = strawberry.field(description="The same as documents 草案文件: text and comparison. plan S5")
+    documents: list[EditionDocument] = field("The same as documents 草案文件: text and comparison. plan S5")
 
 
 @strawberry.enum(description="Which text of a revision 草案文本类别")

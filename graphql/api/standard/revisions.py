@@ -7,6 +7,7 @@ import strawberry
 from api.kit.as_of import AsOfMoment, past_context, position_of
 from api.kit.context import Context
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.published import field
 from api.standard.revision_parts import (
     DraftOf,
     DraftText,
@@ -17,6 +18,7 @@ from api.standard.revision_parts import (
     build_text,
 )
 from domain.access import Scope
+from domain.masks import SIGNED_IN
 from domain.standard.revision.revision import draft_scope
 from projections.as_of import replay
 from projections.standard import revisions as revisions_rows
@@ -56,9 +58,10 @@ def _then(context: Context, identity: str, as_of: str, wanted: frozenset[str]) -
 class RevisionQueries:
     """Doors to revisions of the standard."""
 
-    @strawberry.field(
-        description="One revision 标准修订; null when there is none, or it was never put to consultation and its draft is not open "
-        "to the caller. plan S5"
+    @field(
+        "One revision 标准修订; null when there is none, or it was never put to consultation and its draft is not open "
+        "to the caller. plan S5",
+        roles=SIGNED_IN,
     )
     def revision(
         self,
@@ -74,7 +77,7 @@ class RevisionQueries:
         context.at_least(at_least)
         return find_revision(context, id, wanted)
 
-    @strawberry.field(description="Revisions 标准修订: those put to consultation, and drafts open to the caller. plan S5")
+    @field("Revisions 标准修订: those put to consultation, and drafts open to the caller. plan S5", roles=SIGNED_IN)
     def revisions(
         self, info: strawberry.Info[Context, None], first: First = None, after: After = None, at_least: AtLeast = None
     ) -> Connection[Revision]:
@@ -97,8 +100,8 @@ class RevisionQueries:
             wanted,
         )
 
-    @strawberry.field(
-        description="Comments on a revision 意见, in the order they came; none of one that the caller cannot see. plan S5"
+    @field(
+        "Comments on a revision 意见, in the order they came; none of one that the caller cannot see. plan S5", roles=SIGNED_IN
     )
     def comments(
         self,
@@ -123,10 +126,11 @@ class RevisionQueries:
             wanted,
         )
 
-    @strawberry.field(
-        description="Text of one edition of a revision 草案文本, with every clause in which it differs from the edition in force; "
+    @field(
+        "Text of one edition of a revision 草案文本, with every clause in which it differs from the edition in force; "
         "null when it does not compose, or is not open to the caller. of: the text on consultation, which is open to every "
-        "signed-in role, or the draft as it stands. industry: none for the plain edition. plan S5"
+        "signed-in role, or the draft as it stands. industry: none for the plain edition. plan S5",
+        roles=SIGNED_IN,
     )
     def revision_text(
         self,

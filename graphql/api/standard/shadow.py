@@ -13,8 +13,9 @@ import strawberry
 from api.diagnosis.parts import moment
 from api.kit.context import Context
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.published import field, published
 from api.participants.enterprises import Enterprise, load_enterprises
-from domain.fields import SHADOW_FIRMS
+from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS, Mask
 from domain.standard.revision.revision import draft_scope
 from projections.diagnosis.rescoring import Mover
 from projections.standard import revisions
@@ -28,147 +29,146 @@ from standards.shadow.tally import ShadowResult
 CONNECTION = "shadowMovers"
 
 
-@strawberry.type(description="How diagnoses would fare 测算计数; a count is null where it is withheld. plan S5")
+@published(SHADOW_TOTALS)
 class ShadowCounts:
-    """Counts of diagnoses."""
+    """How diagnoses would fare 测算计数; a count is null where it is withheld. plan S5"""
 
-    same: int | None = strawberry.field(description="Same grade 不变")
-    up: int | None = strawberry.field(description="Higher grade 上升")
-    down: int | None = strawberry.field(description="Lower grade 下降")
-    not_rescorable: int | None = strawberry.field(description="Not to be re-scored 不可测算: counted, never guessed")
+    same: int | None = field("Same grade 不变")
+    up: int | None = field("Higher grade 上升")
+    down: int | None = field("Lower grade 下降")
+    not_rescorable: int | None = field("Not to be re-scored 不可测算: counted, never guessed")
 
 
-@strawberry.type(description="One grade before and where its diagnoses would go 迁移矩阵的一行. plan S4, S5")
+@published(SHADOW_TOTALS)
 class ShadowMatrixRow:
-    """A row of the migration matrix."""
+    """One grade before and where its diagnoses would go 迁移矩阵的一行. plan S4, S5"""
 
-    grade: int = strawberry.field(description="Grade as issued 现档, 0 = below grade 1")
-    diagnoses: list[int | None] = strawberry.field(description="By the grade they would have, 0 to 10 新档诊断数; null: withheld")
+    grade: int = field("Grade as issued 现档, 0 = below grade 1")
+    diagnoses: list[int | None] = field("By the grade they would have, 0 to 10 新档诊断数; null: withheld")
 
 
-@strawberry.type(description="Counts of one district, size class, edition or division 分项计数. plan S5")
+@published(SHADOW_TOTALS)
 class ShadowSlice:
-    """Counts of a part."""
+    """Counts of one district, size class, edition or division 分项计数. plan S5"""
 
-    by: str = strawberry.field(description="district, size_class, edition or division 分项")
-    key: str = strawberry.field(description="Which one 取值")
-    counts: ShadowCounts = strawberry.field(description="计数")
+    by: str = field("district, size_class, edition or division 分项")
+    key: str = field("Which one 取值")
+    counts: ShadowCounts = field("计数")
 
 
-@strawberry.type(description="How many would move for a reason 变动原因计数; a diagnosis may have several. plan S5")
+@published(SHADOW_TOTALS)
 class ShadowReasonCount:
-    """A reason and its number."""
+    """How many would move for a reason 变动原因计数; a diagnosis may have several. plan S5"""
 
-    kind: str = strawberry.field(description="weights, levels, points, bands, gate or process 原因类别")
-    subject: str = strawberry.field(description="Code of the gate, or the indicator that moved most 门槛或指标")
-    diagnoses: int | None = strawberry.field(description="诊断数; null: withheld")
+    kind: str = field("weights, levels, points, bands, gate or process 原因类别")
+    subject: str = field("Code of the gate, or the indicator that moved most 门槛或指标")
+    diagnoses: int | None = field("诊断数; null: withheld")
 
 
-@strawberry.type(description="How many cannot be re-scored for a reason 不可测算原因计数; a diagnosis may have several. plan S5")
+@published(SHADOW_TOTALS)
 class ShadowObstacleCount:
-    """An obstacle and its number."""
+    """How many cannot be re-scored for a reason 不可测算原因计数; a diagnosis may have several. plan S5"""
 
-    kind: str = strawberry.field(description="Code of the obstacle 原因代码, such as newly_asked")
-    subject: str = strawberry.field(description="Indicator, dimension or edition at fault 对象")
-    sentence: str = strawberry.field(description="The same as a line to read 说明")
-    diagnoses: int | None = strawberry.field(description="诊断数; null: withheld")
+    kind: str = field("Code of the obstacle 原因代码, such as newly_asked")
+    subject: str = field("Indicator, dimension or edition at fault 对象")
+    sentence: str = field("The same as a line to read 说明")
+    diagnoses: int | None = field("诊断数; null: withheld")
 
 
-@strawberry.type(description="The nearest value of a parameter at which some firm's grade is another 最近变动点. plan S4, S5")
+@published(SHADOW_TOTALS)
 class NearestMove:
-    """Where the first firms move."""
+    """The nearest value of a parameter at which some firm's grade is another 最近变动点. plan S4, S5"""
 
-    value: Decimal = strawberry.field(description="取值")
-    change: Decimal = strawberry.field(description="From the present value 变化量")
-    firms: int | None = strawberry.field(description="How many move there 变动家数; null: withheld")
-    example: strawberry.ID | None = strawberry.field(description="One of their diagnoses 一例; null for who may not see firms")
+    value: Decimal = field("取值")
+    change: Decimal = field("From the present value 变化量")
+    firms: int | None = field("How many move there 变动家数; null: withheld")
+    example: strawberry.ID | None = field("One of their diagnoses 一例; null for who may not see firms")
 
 
-@strawberry.type(
-    description="How far one parameter may go before any grade moves 敏感性; null: no value in that direction moves anyone. When "
-    "a weight changes, its siblings share the rest of 100 in proportion. plan S4, S5"
-)
+@published(SHADOW_TOTALS)
 class ParameterSensitivity:
-    """A weight, band or gate threshold."""
+    """How far one parameter may go before any grade moves 敏感性; null: no value in that direction moves anyone. When a weight
+    changes, its siblings share the rest of 100 in proportion. plan S4, S5
+    """
 
-    clause: str = strawberry.field(description="Where it stands 条款, such as dimensions.D1.weight")
-    label: str = strawberry.field(description="The same in the words of the standard 条款名称")
-    value: Decimal = strawberry.field(description="Now 现值")
-    less: NearestMove | None = strawberry.field(description="Below it 向下")
-    more: NearestMove | None = strawberry.field(description="Above it 向上")
+    clause: str = field("Where it stands 条款, such as dimensions.D1.weight")
+    label: str = field("The same in the words of the standard 条款名称")
+    value: Decimal = field("Now 现值")
+    less: NearestMove | None = field("Below it 向下")
+    more: NearestMove | None = field("Above it 向上")
 
 
-@strawberry.type(description="Sensitivity of every parameter of an edition 版本敏感性. plan S4, S5")
+@published(SHADOW_TOTALS)
 class EditionSensitivity:
-    """All parameters of one edition of the draft."""
+    """Sensitivity of every parameter of an edition 版本敏感性. plan S4, S5"""
 
-    replaces: str = strawberry.field(description="Key of the published edition in whose place it would stand 所接替版本")
-    edition: str = strawberry.field(description="Its own key 版本号")
-    firms: int | None = strawberry.field(description="Diagnoses re-scored under it 诊断数; null: withheld")
-    parameters: list[ParameterSensitivity] = strawberry.field(description="参数; empty where all is withheld")
+    replaces: str = field("Key of the published edition in whose place it would stand 所接替版本")
+    edition: str = field("Its own key 版本号")
+    firms: int | None = field("Diagnoses re-scored under it 诊断数; null: withheld")
+    parameters: list[ParameterSensitivity] = field("参数; empty where all is withheld")
 
 
-@strawberry.type(description="What a draft would do to every finished diagnosis 影子测算汇总. plan S4, S5")
+@published(SHADOW_TOTALS)
 class ShadowOutcome:
-    """Matrix, counts, reasons and sensitivity."""
+    """What a draft would do to every finished diagnosis 影子测算汇总. plan S4, S5"""
 
-    blurred: bool = strawberry.field(
-        description="Whether counts are blurred for who may not see firms 是否模糊: 1 to 4 withheld, others to the nearest five"
+    blurred: bool = field(
+        "Whether counts are blurred for who may not see firms 是否模糊: 1 to 4 withheld, others to the nearest five"
     )
-    counts: ShadowCounts = strawberry.field(description="计数")
-    matrix: list[ShadowMatrixRow] = strawberry.field(description="Migration matrix 等级迁移矩阵, grades 0 to 10")
-    slices: list[ShadowSlice] = strawberry.field(description="By district, size, edition and division 分项计数")
-    reasons: list[ShadowReasonCount] = strawberry.field(description="Why they move 变动原因")
-    obstacles: list[ShadowObstacleCount] = strawberry.field(description="Why some cannot be re-scored 不可测算原因")
-    reworded: int | None = strawberry.field(
-        description="Re-scored on answers to questions that the draft words otherwise 问题表述有变: read with caution"
+    counts: ShadowCounts = field("计数")
+    matrix: list[ShadowMatrixRow] = field("Migration matrix 等级迁移矩阵, grades 0 to 10")
+    slices: list[ShadowSlice] = field("By district, size, edition and division 分项计数")
+    reasons: list[ShadowReasonCount] = field("Why they move 变动原因")
+    obstacles: list[ShadowObstacleCount] = field("Why some cannot be re-scored 不可测算原因")
+    reworded: int | None = field(
+        "Re-scored on answers to questions that the draft words otherwise 问题表述有变: read with caution"
     )
-    sensitivity: list[EditionSensitivity] = strawberry.field(description="敏感性")
+    sensitivity: list[EditionSensitivity] = field("敏感性")
 
 
-@strawberry.type(description="Shadow re-scoring of a draft 影子测算: asked for, at work, completed or failed. plan S5")
+@published(SHADOW_TOTALS)
 class ShadowRun:
-    """One run."""
+    """Shadow re-scoring of a draft 影子测算: asked for, at work, completed or failed. plan S5"""
 
-    revision: strawberry.ID = strawberry.field(description="Revision whose draft it is 修订")
-    number: int = strawberry.field(description="Counts from 1 次数")
-    status: str = strawberry.field(description="running 进行中, completed 已完成 or failed 失败")
-    draft_version: int = strawberry.field(description="Draft version it is of 草案稿次")
-    outdated: bool = strawberry.field(description="Whether the draft has changed since 草案其后已修改")
-    requested_at: datetime = strawberry.field(description="请求时间, UTC")
-    ended_at: datetime | None = strawberry.field(description="结束时间, UTC; null while at work")
-    done: int | None = strawberry.field(description="Diagnoses done 已测算数; null before it began, and where it is withheld")
-    total: int | None = strawberry.field(description="Of how many 总数; likewise")
-    failure: str | None = strawberry.field(description="Why it came to nothing 失败原因")
-    rules: str | None = strawberry.field(description="Version of the rules of re-scoring 测算规则版本")
-    input_digest: str | None = strawberry.field(
-        description="SHA-256 of all that the result follows from 输入摘要; the auditor's, as it holds a position"
+    revision: strawberry.ID = field("Revision whose draft it is 修订")
+    number: int = field("Counts from 1 次数")
+    status: str = field("running 进行中, completed 已完成 or failed 失败")
+    draft_version: int = field("Draft version it is of 草案稿次")
+    outdated: bool = field("Whether the draft has changed since 草案其后已修改")
+    requested_at: datetime = field("请求时间, UTC")
+    ended_at: datetime | None = field("结束时间, UTC; null while at work")
+    done: int | None = field("Diagnoses done 已测算数; null before it began, and where it is withheld")
+    total: int | None = field("Of how many 总数; likewise")
+    failure: str | None = field("Why it came to nothing 失败原因")
+    rules: str | None = field("Version of the rules of re-scoring 测算规则版本")
+    input_digest: str | None = field(
+        "SHA-256 of all that the result follows from 输入摘要; the auditor's, as it holds a position", roles=AUDIT
     )
-    outcome: ShadowOutcome | None = strawberry.field(description="What the draft would do 测算结果; null unless completed")
+    outcome: ShadowOutcome | None = field("What the draft would do 测算结果; null unless completed")
 
 
-@strawberry.type(description="Why a grade would be another 变动原因. plan S5")
+@published(SHADOW_FIRMS)
 class ShadowReason:
-    """One cause, in the order of judging."""
+    """Why a grade would be another 变动原因. plan S5"""
 
-    kind: str = strawberry.field(description="weights, levels, points, bands, gate or process 原因类别")
-    subject: str = strawberry.field(description="Code of the gate, or the indicator that moved most 门槛或指标")
-    sentence: str = strawberry.field(description="说明")
+    kind: str = field("weights, levels, points, bands, gate or process 原因类别")
+    subject: str = field("Code of the gate, or the indicator that moved most 门槛或指标")
+    sentence: str = field("说明")
 
 
-@strawberry.type(description="Diagnosis whose grade would be another 变动企业. plan S4, S5")
+@published(SHADOW_FIRMS)
 class ShadowMover:
-    """Who moves, from where to where and why."""
+    """Diagnosis whose grade would be another 变动企业. plan S4, S5"""
 
-    diagnosis: strawberry.ID = strawberry.field(description="诊断")
-    enterprise: Enterprise | None = strawberry.field(description="企业")
-    edition: str = strawberry.field(description="Edition it was diagnosed under 标准版本")
-    before: int = strawberry.field(description="Grade as issued 现档, 0 = below grade 1")
-    after: int = strawberry.field(description="Grade under the draft 新档")
-    total_before: Decimal = strawberry.field(description="现总分")
-    total_after: Decimal = strawberry.field(description="新总分")
-    reasons: list[ShadowReason] = strawberry.field(description="变动原因")
-    sentence: str = strawberry.field(description="The move as a line to read 变动说明")
+    diagnosis: strawberry.ID = field("诊断")
+    enterprise: Enterprise | None = field("企业")
+    edition: str = field("Edition it was diagnosed under 标准版本")
+    before: int = field("Grade as issued 现档, 0 = below grade 1", mask=Mask.OUTCOME)
+    after: int = field("Grade under the draft 新档", mask=Mask.OUTCOME)
+    total_before: Decimal = field("现总分", mask=Mask.OUTCOME)
+    total_after: Decimal = field("新总分", mask=Mask.OUTCOME)
+    reasons: list[ShadowReason] = field("变动原因", mask=Mask.OUTCOME)
+    sentence: str = field("The move as a line to read 变动说明", mask=Mask.OUTCOME)
 
 
 Show = Callable[[int], int | None]
@@ -300,9 +300,10 @@ def _completed(context: Context, revision: str, number: int | None) -> ShadowRow
 class ShadowQueries:
     """Doors to shadow re-scoring."""
 
-    @strawberry.field(
-        description="Shadow re-scoring of a draft 影子测算, the latest unless numbered; null when there is none, or the draft is "
-        "not to be seen. plan S5"
+    @field(
+        "Shadow re-scoring of a draft 影子测算, the latest unless numbered; null when there is none, or the draft is "
+        "not to be seen. plan S5",
+        roles=SHADOW_TOTALS,
     )
     def shadow(
         self,
@@ -315,9 +316,10 @@ class ShadowQueries:
         info.context.at_least(at_least)
         return find_shadow(info.context, revision, number)
 
-    @strawberry.field(
-        description="Diagnoses that a draft would move 变动企业, in order of id; of firms in the caller's scope, and empty until "
-        "the run is completed. plan S5"
+    @field(
+        "Diagnoses that a draft would move 变动企业, in order of id; of firms in the caller's scope, and empty until "
+        "the run is completed. plan S5",
+        roles=SHADOW_FIRMS,
     )
     def shadow_movers(
         self,

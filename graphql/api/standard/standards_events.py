@@ -9,8 +9,10 @@ import strawberry
 from api.diagnosis.parts import moment
 from api.kit.context import Context
 from api.kit.paging import After
+from api.kit.published import field, published, subscription
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
+from domain.masks import SIGNED_IN
 from domain.standard.revision.revision import draft_scope
 from journal import Caller
 from projections import Snapshot
@@ -18,26 +20,27 @@ from projections.standard import revisions
 from projections.standard.revisions import StandardsEventRow
 
 
-@strawberry.type(description="Something happened to the standard 标准动态; read the subject for what it is now. plan S5")
+@published(SIGNED_IN, placed=False)
 class StandardsEvent:
-    """A public shape of its own, apart from what is stored; it tells of no person and of no number of what is hidden."""
+    """Something happened to the standard 标准动态; read the subject for what it is now. plan S5"""
 
-    cursor: str = strawberry.field(description="Pass it as `after` to go on from here 续订令牌")
-    subject: str = strawberry.field(description="What it is about 对象: revision or edition")
-    id: strawberry.ID = strawberry.field(description="Id of the revision, or key of the edition 标识")
-    type: str = strawberry.field(description="Published name of the fact 事实名称")
-    what: str = strawberry.field(description="What happened, in Chinese 事实")
-    at: datetime = strawberry.field(description="When 时间, UTC")
-    role: str = strawberry.field(description="Role acted in 角色")
+    cursor: str = field("Pass it as `after` to go on from here 续订令牌")
+    subject: str = field("What it is about 对象: revision or edition")
+    id: strawberry.ID = field("Id of the revision, or key of the edition 标识")
+    type: str = field("Published name of the fact 事实名称")
+    what: str = field("What happened, in Chinese 事实")
+    at: datetime = field("When 时间, UTC")
+    role: str = field("Role acted in 角色")
 
 
 @strawberry.type
 class StandardsSubscription:
     """Events of the standard as they happen."""
 
-    @strawberry.subscription(
-        description="Events of editions and revisions 标准动态, each once and in order; of a draft only for whom it is open to. "
-        "after: cursor of the last event seen; without it, from now on. plan S5"
+    @subscription(
+        "Events of editions and revisions 标准动态, each once and in order; of a draft only for whom it is open to. "
+        "after: cursor of the last event seen; without it, from now on. plan S5",
+        roles=SIGNED_IN,
     )
     async def standards_events(
         self, info: strawberry.Info[Context, None], after: After = None

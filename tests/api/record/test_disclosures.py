@@ -9,15 +9,19 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.kit.published import declared
+from api.schema import build_schema
 from api.server.field_rights import coordinates_of, resolve_rights
 from domain.access import Everything
-from domain.disclosures import ALL_FIRMS, PROTECTED
-from domain.fields import ANYONE, FIELDS, FIRMS, FOLLOWERS, MASKS, SIGNED_IN
+from domain.disclosures import ALL_FIRMS
+from domain.masks import ANYONE, FIRMS, FOLLOWERS, SIGNED_IN
 from journal.disclosure_log.disclosure_log import broken
 from projections.record.disclosures import DisclosureRow, disclosures
 from tests.api.server.test_access_table import document, paths
 from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, SCHEMA, LiveCity
 from tests.small_city import roster
+
+RIGHTS = declared(build_schema())
 
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other door to it
 LOG = """query($first: Int, $after: String, $enterprise: ID, $person: ID, $role: String, $mask: String, $ofOthers: Boolean,
@@ -106,12 +110,12 @@ RESTRICTED_BUT_OPEN = {
 
 
 def test_a_field_that_only_some_may_read_is_protected_or_says_why_not() -> None:
-    masked = {coordinate for _, _, coordinates in MASKS for coordinate in coordinates}
+    masked = {coordinate for coordinates in RIGHTS.masked.values() for coordinate in coordinates}
     open_to_all = {ANYONE, SIGNED_IN, FIRMS, FOLLOWERS}
     roots = ("Query.", "Mutation.", "Subscription.")
     unsaid = {
         coordinate
-        for coordinate, roles in FIELDS.items()
+        for coordinate, roles in RIGHTS.rows.items()
         if roles not in open_to_all and not coordinate.startswith(roots) and "Payload." not in coordinate
     }
     assert unsaid - masked - set(RESTRICTED_BUT_OPEN) == set()
@@ -120,7 +124,7 @@ def test_a_field_that_only_some_may_read_is_protected_or_says_why_not() -> None:
 
 def test_a_type_that_is_protected_as_a_whole_is_reached_by_protected_fields_alone() -> None:
     """Builders note the field that leads there, so there must be no other way in; contacts of the administration aside."""
-    whole = {c.split(".")[0] for _, _, coordinates in MASKS for c in coordinates if c.endswith(".*")}
+    whole = {c.split(".")[0] for coordinates in RIGHTS.masked.values() for c in coordinates if c.endswith(".*")}
     ways = {
         coordinate
         for coordinate, kind in coordinates_of(EXECUTABLE)
@@ -128,14 +132,14 @@ def test_a_type_that_is_protected_as_a_whole_is_reached_by_protected_fields_alon
         and get_named_type(kind.fields[coordinate.split(".")[1]].type).name in whole
         and kind.name not in whole
     }
-    protected = {f"{kind}.{name}" for kind, fields in PROTECTED.items() for name in fields}
+    protected = {f"{kind}.{name}" for kind, fields in RIGHTS.protected.items() for name in fields}
     assert ways - protected == {"LiaisonNode.contacts"}
 
 
 WAYS = paths(EXECUTABLE)
 ASKED = [
     (coordinate, mask)
-    for _, mask, coordinates in MASKS
+    for mask, coordinates in RIGHTS.masked.items()
     for row in coordinates
     for coordinate in ([row] if not row.endswith("*") else sorted(c for c in WAYS if c.startswith(row[:-1])))
     if coordinate in WAYS and not coordinate.startswith("ShadowMover.")
@@ -148,7 +152,7 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
     diagnosis = city.issued()
     given = {"bank": "bank", "purpose": "贷款", "since": city.today, "until": "2030-01-01"}
     city.done("enterprise", "grantConsent", "enterprise { id }", enterprise=ENTERPRISE, **given)
-    rights = resolve_rights(EXECUTABLE, FIELDS)
+    rights = resolve_rights(EXECUTABLE, RIGHTS.rows)
     assert len(ASKED) > 60
     for coordinate, mask in ASKED:
         way = WAYS[coordinate]

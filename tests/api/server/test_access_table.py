@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, OperationType, get_named_type, is_leaf_type
 
+from api.kit.published import declared
 from api.kit.services import Identified
 from api.schema import build_schema
 from api.server.field_rights import resolve_rights
@@ -15,12 +16,13 @@ from api.server.operations import GraphQLRequest, GraphQLResponse, Operations
 from api.server.query_cost import Limits
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
 from domain.events import CAPABILITIES, COMMANDS
-from domain.fields import FIELDS, MASKS
 from domain.kernel import Refused
 from journal import Caller, handle, open_journal
 from zhenduan.pages.access_page import page, scope_in_words
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
+
+RIGHTS = declared(build_schema())
 
 ROOT = Path(__file__).parents[3]
 TODAY = datetime.now(UTC).date()
@@ -44,7 +46,7 @@ def test_every_role_has_a_name_a_scope_and_says_why_it_sees() -> None:
 
 
 def test_every_field_of_a_mask_is_a_row_of_the_table() -> None:
-    assert {coordinate for _, _, coordinates in MASKS for coordinate in coordinates} <= set(FIELDS)
+    assert {coordinate for coordinates in RIGHTS.masked.values() for coordinate in coordinates} <= set(RIGHTS.rows)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -118,7 +120,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
         installation.services.accounts.identify = identify  # type: ignore[method-assign]
         schema = build_schema()
         operations = Operations(
-            installation.services, schema, FIELDS, limits=Limits(depth=99, aliases=9_999, cost=10**9)
+            installation.services, schema, declared(schema), limits=Limits(depth=99, aliases=9_999, cost=10**9)
         )
 
         def judge(text: str, role: Role) -> str:
@@ -134,7 +136,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def test_every_cell_of_the_fields_that_can_be_read(judged: Any) -> None:
     schema, judge = judged
-    rights = resolve_rights(schema, FIELDS)
+    rights = resolve_rights(schema, RIGHTS.rows)
     ways = paths(schema)
     assert len(ways) > 150
     walked = 0

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
+from api.kit.published import declared
 from api.schema import build_schema, schema_text
 from api.server.field_rights import resolve_rights, rows_without_fields
-from domain.fields import FIELDS
 
 CONTRACT = Path(__file__).parents[3] / "graphql" / "schema.graphql"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SCHEMA = build_schema()._schema  # noqa: SLF001 - the executable one
+RIGHTS = declared(build_schema())
 OURS = [kind for name, kind in sorted(SCHEMA.type_map.items()) if not name.startswith("__")]
 OBJECTS = [kind for kind in OURS if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType)]
 
@@ -30,5 +31,5 @@ def test_every_type_and_field_is_described_in_chinese(kind: GraphQLObjectType | 
 
 
 def test_every_field_has_a_right_and_every_right_a_field() -> None:
-    resolve_rights(SCHEMA, FIELDS)
-    assert rows_without_fields(SCHEMA, FIELDS) == ()
+    resolve_rights(SCHEMA, RIGHTS.rows)
+    assert rows_without_fields(SCHEMA, RIGHTS.rows) == ()

@@ -25,6 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.kit.cursors import Cursors
+from api.kit.published import declared
 from api.kit.services import Identified, Services
 from api.schema import build_schema
 from api.server.change_notifications import ChangeNotifications
@@ -33,7 +34,6 @@ from api.server.query_cost import Limits
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Place, Role, Scope, Term, admits
 from domain.diagnosis import case as d
 from domain.diagnosis.assignments import AssignExpert
-from domain.fields import FIELDS
 from domain.kernel import city_day
 from domain.participants.consents import GrantConsent
 from domain.participants.enterprises import enterprise_id, place_of
@@ -47,6 +47,8 @@ from standards import Form, composition_rule
 from tests.small_city import CITY, FILE, FIRM, City, caller, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
+
+RIGHTS = declared(build_schema())
 
 YEAR = datetime.now(UTC).year
 """The firms are diagnosed now, so this year's roster is the one they count in."""
@@ -121,7 +123,7 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
         services.accounts.identify = identify  # type: ignore[method-assign]
         everything = Limits(depth=99, aliases=9_999, cost=10**9)
-        operations = Operations(services, schema, FIELDS, limits=everything)
+        operations = Operations(services, schema, declared(schema), limits=everything)
         yield Watched(services, operations, schema, asked)
 
 
@@ -244,7 +246,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "edition": ("2023",),
 }
 """What a required argument is tried with, by its name: every thing there is."""
-UNREADABLE = frozenset(name for name, roles in FIELDS.items() if Role.AUDITOR not in roles)
+UNREADABLE = frozenset(name for name, roles in RIGHTS.rows.items() if Role.AUDITOR not in roles)
 
 
 def selection(kind: GraphQLOutputType, seen: tuple[str, ...] = ()) -> str:
@@ -332,7 +334,8 @@ def test_lists_and_counts_hold_exactly_what_the_scope_admits(watched: Watched, s
 def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: Watched, chosen: Scope) -> None:
     services = watched.services
     start = Cursors(services.secret).seal(0)
-    operations = Operations(services, watched.built, FIELDS, ChangeNotifications(services.journal, services.models))
+    rights, notifications = declared(watched.built), ChangeNotifications(services.journal, services.models)
+    operations = Operations(services, watched.built, rights, notifications)
     query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis type } }"
     expected = {CASES[number] for number in range(len(CASES)) if admits(chosen, place(number))}
 
@@ -355,7 +358,8 @@ def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: W
 @pytest.mark.parametrize("chosen", [Everything(), Is(Attribute.DISTRICT, "310115"), OpenTo(Attribute.ASSIGNMENT, "zhou", TODAY)])
 def test_a_socket_is_told_of_a_draft_only_where_the_draft_is_open_to_it(watched: Watched, chosen: Scope) -> None:
     services = watched.services
-    operations = Operations(services, watched.built, FIELDS, ChangeNotifications(services.journal, services.models))
+    rights, notifications = declared(watched.built), ChangeNotifications(services.journal, services.models)
+    operations = Operations(services, watched.built, rights, notifications)
     query = "subscription($after: String) { standardsEvents(after: $after) { subject id type what role } }"
 
     async def collect() -> list[tuple[str, str]]:

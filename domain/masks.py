@@ -1,0 +1,111 @@
+"""Masks and readers · 字段遮蔽: which kinds of protected data there are, and which roles read what. plan P7, R4.
+
+A type of the schema names its readers beside itself, from the sets here; `command_rights` says who may send which command.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.access import EXPERTS, POSITIONS, Role
+from domain.command_rights import APPOINTERS, LIAISONS
+from domain.events import COMMANDS
+from domain.standard.revision.revision import DRAFT_READERS
+
+ANYONE = frozenset(Role)
+SIGNED_IN = ANYONE - {Role.PUBLIC, Role.SYSTEM}
+AUDIT = frozenset({Role.AUDITOR})
+OF_THE_FIRM = POSITIONS[Role.ENTERPRISE]
+OF_THE_PROVIDER = POSITIONS[Role.PROVIDER]
+
+TOTALS = SIGNED_IN - OF_THE_PROVIDER - EXPERTS - {Role.OPERATOR, Role.SUPPLIER, Role.BANK}
+"""Coverage 汇总: a support body reads nothing else of the firms. A firm counts whoever diagnosed it, so the count would tell
+a provider of the work of its rivals."""
+FIRMS = SIGNED_IN - {Role.OPERATOR, Role.SUPPLIER, Role.SUPPORT}
+"""Enterprises and diagnoses at all 企业数据. The operator runs the platform and sees no business data."""
+OUTCOMES = FIRMS - {Role.PARTNER}
+"""Totals and grades: another system uses a firm's result with the firm's consent alone, and none is on record. plan R4."""
+FINANCE = OF_THE_PROVIDER | {
+    *OF_THE_FIRM - {Role.DEPARTMENT_FILLER},
+    Role.CITY,
+    Role.DISTRICT,
+    Role.REPORTING_UNIT,
+    Role.GROUP,
+    Role.AUDITOR,
+}
+"""Mask "revenue" 经营数据: revenue and head count. Not for subdistricts, parks, experts, banks and partners."""
+ANSWERS = OF_THE_FIRM | OF_THE_PROVIDER | EXPERTS - {Role.MARKER} | {
+    Role.CITY,
+    Role.DISTRICT,
+    Role.GROUP,
+    Role.AUDITOR,
+}
+"""Mask "process secrets" 工艺秘密: answers and evidence tell how a firm makes things. Not for subdistricts, parks, reporting
+units, banks and partners."""
+REPORTS = ANSWERS - {Role.DEPARTMENT_FILLER}
+TRAIL_DOOR = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
+"""Who took part in which role is no partner's business, nor a bank's or an expert's."""
+FOLLOWERS = FIRMS - {Role.BANK}
+TRAIL = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | OF_THE_PROVIDER | {
+    Role.CITY,
+    Role.DISTRICT,
+    Role.GROUP,
+    Role.AUDITOR,
+}
+"""What an entry holds repeats answers and revenue: only roles that read both."""
+DOSSIERS = frozenset(
+    {Role.CITY, Role.ENTERPRISE, Role.CONFIRMER, Role.PROVIDER, Role.REVIEWER, Role.AUDITOR}
+)
+"""A dossier shows entries whole, their places in the journal included: who speaks for the parties of the diagnosis, the city,
+the auditor."""
+EXPORTS = AUDIT
+"""The trail with its proofs is the auditor's alone."""
+UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}
+GROUPS = frozenset({Role.CITY, Role.GROUP, Role.AUDITOR})
+"""A sum over a group's members: with the results that a district sees taken out, it would tell those of the other districts. All
+three read revenue, results and every member one by one."""
+ROSTERS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
+NAMES = APPOINTERS - {Role.SYSTEM}
+"""Mask "contacts" 联系方式: names and phones are for those who appoint, each of their own unit and below. An auditor proves
+who acted by the opaque id."""
+PEOPLE = NAMES | AUDIT
+NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
+CONTACTS = NETWORK | OF_THE_PROVIDER
+CONSENTS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
+"""A bank learns of its own consent by what it sees, and of no other bank's."""
+DRAFTS = DRAFT_READERS - {Role.SYSTEM}
+"""A draft's changes, problems and reviews: the city, the auditor, and of the experts those whom its scope admits as reviewers.
+The text on consultation and the comments on it are open to every signed-in role. plan S5."""
+
+DISCLOSURES = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
+"""Who read whose data: each firm of its own, the city and the auditor of all. Nobody is told what others look at besides."""
+SHADOW_TOTALS = DRAFT_READERS - {Role.SYSTEM}
+"""What a draft would do, for who may see drafts: of the experts those named as its reviewers."""
+SHADOW_FIRMS = frozenset({Role.CITY, Role.AUDITOR})
+"""Who would move. Others are shown blurred counts (api/standard/shadow.py)."""
+
+
+class Mask(StrEnum):
+    """Kind of protected data 字段遮蔽: what a role sees of a thing in its scope and what not; reading it is written down.
+
+    The order is that of the bits in the disclosure log, whose rows are kept: a new mask goes to the end.
+    """
+
+    CONTACTS = "contacts"
+    REVENUE = "revenue"
+    PROCESS_SECRETS = "process secrets"
+    OUTCOME = "outcome"
+    RESULT_AND_REPORT = "result and report"
+    TRAIL = "trail"
+    CONSENTS = "consents"
+
+
+MASK_NAMES: Mapping[Mask, str] = {
+    Mask.CONTACTS: "联系方式",
+    Mask.REVENUE: "经营数据",
+    Mask.PROCESS_SECRETS: "工艺秘密",
+    Mask.OUTCOME: "诊断结果",
+    Mask.RESULT_AND_REPORT: "详细结果与报告",
+    Mask.TRAIL: "轨迹内容",
+    Mask.CONSENTS: "对银行的授权",
+}
+"""What people call a mask."""

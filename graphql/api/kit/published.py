@@ -1,0 +1,138 @@
+"""Published types · 公布的类型: what a type of the schema says of itself, who may read it, and which mask covers a field. plan P7.
+
+A right stands beside what it opens. Connections and edges inherit the rights of their nodes, so that a list opens no more than
+its things; `declared` reads them all off the schema, and a field that nobody spoke for stops the program.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, dataclass_transform
+
+import strawberry
+from strawberry.types.base import StrawberryObjectDefinition, has_object_definition
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
+
+from domain.access import Role
+from domain.masks import Mask
+
+Roles = frozenset[Role]
+C = TypeVar("C", bound=type)
+
+ROLES, MASK = "roles", "mask"
+
+
+def field(says: str, *, roles: Roles | None = None, mask: Mask | None = None, **more: Any) -> Any:  # noqa: ANN401
+    """A field with what it says of itself.
+
+    Args:
+        says: the published description, English, then the Chinese noun.
+        roles: who may read it; None = whoever may read its type.
+        mask: kind of protected data that it shows; reading it is written down.
+        more: passed on to the library, such as `default`.
+    """
+    return strawberry.field(description=says, metadata={ROLES: roles, MASK: mask}, **more)
+
+
+def mutation(says: str, *, roles: Roles) -> Any:  # noqa: ANN401
+    """A mutation that is no command of the domain, and who may ask for it."""
+    return strawberry.mutation(description=says, metadata={ROLES: roles, MASK: None})
+
+
+def subscription(says: str, *, roles: Roles) -> Any:  # noqa: ANN401
+    """A subscription, and who may follow it."""
+    return strawberry.subscription(description=says, metadata={ROLES: roles, MASK: None})
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field, strawberry.field))
+def published(roles: Roles, *, mask: Mask | None = None, placed: bool = True) -> Callable[[C], C]:
+    """A type of the schema; the first paragraph of its docstring is the published description.
+
+    Args:
+        roles: who may read its fields, where a field names no others.
+        mask: kind of protected data that the whole type is part of.
+        placed: False for what lies nowhere and is open to every signed-in role alike; all else answers through the scope.
+    """
+
+    def publish(kind: C) -> C:
+        says = " ".join((kind.__doc__ or "").split("\n\n", 1)[0].split())
+        made: C = strawberry.type(kind, description=says)
+        made.__readable_by__ = roles  # type: ignore[attr-defined]
+        made.__mask__ = mask  # type: ignore[attr-defined]
+        made.__placed__ = placed  # type: ignore[attr-defined]
+        return made
+
+    return publish
+
+
+@dataclass(frozen=True)
+class FieldRights:
+    """What the types of a schema say of themselves.
+
+    rows: GraphQL coordinate -> roles; "Type.*" for the fields of a type that name none. masked: mask -> the coordinates that
+    it covers, those of whole types included. protected: type -> field -> mask, of the single fields that lead to such data.
+    unplaced: types whose things lie nowhere.
+    """
+
+    rows: Mapping[str, Roles]
+    masked: Mapping[Mask, tuple[str, ...]]
+    protected: Mapping[str, Mapping[str, Mask]]
+    unplaced: frozenset[str]
+
+
+def roles_of(kind: type, name: str) -> Roles:
+    """Who may read one field of a published type; name: as in Python."""
+    found = next(one for one in _definition(kind).fields if one.python_name == name)
+    roles: Roles = found.metadata.get(ROLES) or kind.__readable_by__  # type: ignore[attr-defined]
+    return roles
+
+
+def _definition(kind: type) -> StrawberryObjectDefinition:
+    assert has_object_definition(kind)  # noqa: S101 - `published` made it one
+    return kind.__strawberry_definition__
+
+
+def declared(schema: strawberry.Schema) -> FieldRights:
+    """The rights and masks of every type of a schema, as the types declare them."""
+    rows: dict[str, Roles] = {}
+    masked: dict[Mask, list[str]] = {mask: [] for mask in Mask}
+    protected: dict[str, dict[str, Mask]] = {}
+    unplaced = set()
+    for name, graphql_type in schema._schema.type_map.items():  # noqa: SLF001 - the library has no other way to it
+        definition = graphql_type.extensions.get("strawberry-definition")
+        if not isinstance(definition, StrawberryObjectDefinition) or definition.is_input:
+            continue
+        node = _node_of(definition)
+        if (usual := getattr(node, "__readable_by__", None)) is not None:
+            rows[f"{name}.*"] = usual
+        if node is definition.origin:
+            if (mask := getattr(node, "__mask__", None)) is not None:
+                masked[mask].append(f"{name}.*")
+            if not getattr(node, "__placed__", True):
+                unplaced.add(name)
+            for one in definition.fields:
+                _declare(name, one, rows, masked, protected)
+    return FieldRights(rows, {mask: tuple(found) for mask, found in masked.items()}, protected, frozenset(unplaced))
+
+
+def _declare(
+    name: str,
+    one: StrawberryField,
+    rows: dict[str, Roles],
+    masked: dict[Mask, list[str]],
+    protected: dict[str, dict[str, Mask]],
+) -> None:
+    said = one.graphql_name or to_camel_case(one.python_name)
+    if (roles := one.metadata.get(ROLES)) is not None:
+        rows[f"{name}.{said}"] = roles
+    if (mask := one.metadata.get(MASK)) is not None:
+        if f"{name}.{said}" not in rows:
+            rows[f"{name}.{said}"] = rows[f"{name}.*"]
+        masked[mask].append(f"{name}.{said}")
+        protected.setdefault(name, {})[said] = mask
+
+
+def _node_of(definition: StrawberryObjectDefinition) -> type:
+    """The type itself; of a connection or an edge the type of its nodes."""
+    inner = definition.type_var_map.get("T") if definition.concrete_of is not None else None
+    return inner if isinstance(inner, type) else definition.origin
