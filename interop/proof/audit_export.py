@@ -19,9 +19,9 @@ from journal.transparency.subtrees import TILE, TILE_HEIGHT, Unprovable
 from journal.transparency.transparency_log import TransparencyLog
 from projections import ReadModels
 from projections.record import audit_trail, trail_sentences
-from projections.record.audit_trail import EntryFilter, EntryRow
+from projections.record.audit_trail import EntryFilter
 
-FORMAT = "zhenduan.audit-trail.v1"
+FORMAT = "zhenduan.audit-trail.v2"
 BATCH = 500
 """Entries held in memory at a time."""
 
@@ -58,13 +58,14 @@ def lines(
             rows = [row for row in audit_trail.entries(snapshot, scope, BATCH, where, after=position) if row.position <= last]
             sentences = trail_sentences.told(snapshot, scope, rows, named)
         for row, sentence in zip(rows, sentences, strict=True):
-            content, path = proved.at(row.position)
+            entry, path = proved.at(row.position)
+            content = canonical(entry.position, entry.at, entry)
             yield _line(
                 {
                     "content": base64.b64encode(content).decode(),
                     "proof": [base64.b64encode(step).decode() for step in path],
-                    "entry": _plain(row),
-                    "sentence": sentence,
+                    "entry": _plain(entry),
+                    "stated": {"sentence": sentence},
                 }
             )
         if len(rows) < BATCH:
@@ -85,8 +86,8 @@ class Proved:
         self._levels: list[list[bytes]] = []
         self._above: tuple[bytes, ...] = ()
 
-    def at(self, position: int) -> tuple[bytes, tuple[bytes, ...]]:
-        """Canonical bytes and audit path of an entry.
+    def at(self, position: int) -> tuple[Entry, tuple[bytes, ...]]:
+        """An entry and its audit path.
 
         Raises:
             Unprovable: the entry is not what was signed for.
@@ -95,15 +96,14 @@ class Proved:
         if number != self._number:
             self._load(number)
         entry = self._entries[offset]
-        content = canonical(entry.position, entry.at, entry)
         if not self._levels:
-            return content, path_of(self._log, entry, self._checkpoint)
+            return entry, path_of(self._log, entry, self._checkpoint)
         within = tuple(level[(offset >> height) ^ 1] for height, level in enumerate(self._levels))
         digest = self._checkpoint.digest
-        path, leaf = within + self._above, digest.leaf(content)
+        path, leaf = within + self._above, digest.leaf(canonical(entry.position, entry.at, entry))
         if not includes(digest, self._checkpoint.root, self._checkpoint.size, position - 1, leaf, path):
             raise Unprovable(f"entry {position} is not what the checkpoint was signed over")
-        return content, path
+        return entry, path
 
     def _load(self, number: int) -> None:
         """Read a tile; one that the checkpoint does not fill is proved entry by entry."""
@@ -118,19 +118,19 @@ class Proved:
             self._above = path_of(self._log, self._entries[0], self._checkpoint)[TILE_HEIGHT:]
 
 
-def _plain(row: EntryRow) -> dict[str, object]:
-    """An entry as data."""
+def _plain(entry: Entry) -> dict[str, object]:
+    """An entry as data, as it was written; the verifier holds it against the proved bytes."""
     return {
-        "position": row.position,
-        "at": row.at,
-        "subject": row.stream,
-        "version": row.version,
-        "type": row.type,
-        "actor": row.actor,
-        "role": row.role,
-        "organisation": row.organisation,
-        "reason": row.reason,
-        "data": orjson.loads(row.data),
+        "position": entry.position,
+        "at": entry.at,
+        "subject": entry.stream,
+        "version": entry.version,
+        "type": entry.type,
+        "actor": entry.actor,
+        "role": entry.role,
+        "organisation": entry.organisation,
+        "reason": entry.reason,
+        "data": orjson.loads(entry.state),
     }
 
 

@@ -16,7 +16,9 @@ What it cannot show:
 - That the story ends where the file ends. A proof is that something is in the log, never that nothing else is: whoever hands
   you a file can leave out the latest entries of a diagnosis that went on (an objection, another scoring, a withdrawal). So the
   result is stated as of its last entry, and only a confirmed or withdrawn diagnosis, after which nothing may follow, is final.
-  Of the firm and the provider the file likewise shows the statements up to some moment. Ask the log's keeper for the newest.
+  Of the firm and the provider the file likewise shows the statements up to some moment, of a final diagnosis too: name and code
+  are as of the last one shown, which is named. Ask the log's keeper for the newest.
+- Words. A sentence of an exported trail and the version of the rules are the server's statements, and said to be.
 - That the log holds one history of each stream, or that its keeper shows others the same log. The first is checked over the
   whole log (an exported trail of everything, which this file checks too, or a backup); the second is what the witnesses'
   co-signatures are for. plan P5, S4.
@@ -25,6 +27,7 @@ What it cannot show:
 import argparse
 import base64
 import binascii
+import codecs
 import json
 import re
 import struct
@@ -43,7 +46,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "zhenduan.dossier.v1"
-TRAIL_FORMAT = "zhenduan.audit-trail.v1"
+TRAIL_FORMAT = "zhenduan.audit-trail.v2"
+TRAIL_LINES = {
+    "zhenduan.audit-trail.v1": {"content", "proof", "entry", "sentence"},
+    TRAIL_FORMAT: {"content", "proof", "entry", "stated"},
+}
+"""Format of a trail -> what a line of it may hold. `entry` must be what the proved bytes say; `sentence`, and all of `stated`,
+are the server's words, which nothing proves."""
+TRAIL_HEAD = {"format", "algorithm", "checkpoint"}
 PROOF_LINES = {"sha256": "c2sp.org/tlog-proof@v1", "sm3": "zhenduan.tlog-proof-sm3.v1"}
 """Algorithm of the log's tree -> first line of its proofs. Everything else in a dossier is SHA-256."""
 ENTRY_MAGIC = b"zhenduan.entry.v1"
@@ -79,6 +89,8 @@ class Verdict:
 
     stated: what the file says and no proof covers. size, witnessed: of the checkpoint, and when each witness signed it.
     as_of: time of the last entry; the result is that of this moment. final: nothing may follow it.
+    last_statements: stream of the firm and of each provider -> number and time of the last statement in the file. Whether it
+    stated something later no file can prove, of a final diagnosis neither: name and code are as of that statement.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -88,6 +100,7 @@ class Verdict:
     witnessed: Mapping[str, datetime] = field(default_factory=dict)
     as_of: datetime = EPOCH
     final: bool = False
+    last_statements: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -105,7 +118,7 @@ def verify(content: bytes, log_key: str, witness_keys: Sequence[str] = (), known
         known: a checkpoint that you hold from before; a dossier may not go back behind it.
     """
     try:
-        dossier = read(content)
+        dossier = read(carried(content))
         checkpoint = open_checkpoint(dossier["checkpoint"], log_key, witness_keys, known)
         check_algorithm(dossier, checkpoint)
         entries = [prove(checkpoint, number, item) for number, item in enumerate(dossier["entries"], 1)]
@@ -118,7 +131,41 @@ def verify(content: bytes, log_key: str, witness_keys: Sequence[str] = (), known
         said = f"格式不符 the content is not shaped as it must be: {type(problem).__name__} {problem}"
         return Verdict((Fault("MALFORMED", "dossier", said),))
     stated = {"rules": dossier["rules"]}
-    return Verdict((), result, stated, checkpoint.size, checkpoint.witnessed, as_of, result["status"] in FINAL)
+    final = result["status"] in FINAL
+    return Verdict((), result, stated, checkpoint.size, checkpoint.witnessed, as_of, final, last_statements(entries))
+
+
+def last_statements(entries: Sequence["Entry"]) -> dict[str, tuple[int, datetime]]:
+    """The last statement of the firm and of each provider that a dossier holds: its number and time."""
+    kept = [entry for entry in entries if entry.stream.startswith(("enterprise/", "organisation/"))]
+    return {entry.stream: (entry.version, EPOCH + timedelta(microseconds=entry.at)) for entry in kept}
+
+
+# What editors and mail do to a file on its way: undone before anything is looked at, so that it is not taken for forgery. It
+# makes no signature hold that did not hold.
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def carried(raw: bytes) -> bytes:
+    """A text as it was written: UTF-8, LF, one line end at the end; what is no text stays as it is."""
+    encodings = [name for mark, name in MARKS if raw.startswith(mark)][:1]
+    if not encodings and b"\0" in raw:
+        encodings = ["utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"]
+    for encoding in encodings or ("utf-8", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n \ufeff\x1a") + "\n"
+        return text.encode(errors="surrogatepass")
+    return raw
 
 
 # Step 1: the file
@@ -145,7 +192,8 @@ def read(content: bytes) -> Data:
     try:
         dossier = json.loads(content.decode())
     except ValueError as problem:
-        raise Fault("NOT_JSON", f"byte {getattr(problem, 'pos', '?')}", "不是完整的 JSON not whole JSON") from problem
+        said = "不是完整的 JSON，或在传送中受损 not whole JSON, or damaged on its way"
+        raise Fault("NOT_JSON", f"byte {getattr(problem, 'pos', '?')}", said) from problem
     if not isinstance(dossier, dict) or dossier.get("format") != FORMAT:
         raise Fault("FORMAT_UNKNOWN", "format", f"不是 {FORMAT} 卷宗 not a dossier of this format")
     for name, kind in MEMBERS.items():
@@ -235,7 +283,7 @@ def parse_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     text, separator, tail = note.rpartition("\n\n")
     lines = tail.split("\n")
     if not separator or lines.pop() or not lines or any(c < " " and c != "\n" for c in note):
-        raise Fault("CHECKPOINT_MALFORMED", "checkpoint", "不是签名文本 not a signed note")
+        raise Fault("CHECKPOINT_MALFORMED", "checkpoint", "不是签名文本，或在传送中受损 not a signed note, or damaged on its way")
     found = []
     for line in lines:
         dash, _, rest = line.partition(" ")
@@ -838,6 +886,8 @@ class Seen:
     entries: int = 0
     size: int = 0
     gapless: bool = True
+    stated: int = 0
+    """Lines with words of the server's, which nothing proves."""
 
     @property
     def whole(self) -> bool:
@@ -868,16 +918,19 @@ def verify_trail(
         Fault: the first line that does not hold.
     """
     checkpoint = None
-    seen, versions, before = seen or Seen(), dict[str, int](), 0
+    seen, versions, before, members = seen or Seen(), dict[str, int](), 0, set[str]()
     for number, line in enumerate(lines, 1):
         where = f"line {number}"
         try:
-            item = json.loads(line)
-            if checkpoint is None and item["format"] == TRAIL_FORMAT:
+            item = json.loads(line, object_pairs_hook=_once)
+            if checkpoint is None and item["format"] in TRAIL_LINES:
+                _only(item, TRAIL_HEAD, where)
+                members = TRAIL_LINES[item["format"]]
                 checkpoint = open_checkpoint(item["checkpoint"], log_key, witness_keys, known)
                 check_algorithm(item, checkpoint)
                 seen.size = checkpoint.size
                 continue
+            _only(item, members, where)
             content = decoded(item["content"], where)
             path = [decoded(sibling, where) for sibling in item["proof"]]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
@@ -887,6 +940,8 @@ def verify_trail(
         entry = parse_entry(content, where)
         if root_from(checkpoint.algorithm, content, entry.position - 1, checkpoint.size, path) != checkpoint.root:
             raise Fault("NOT_IN_LOG", f"{where} {entry.where}", "该条目不在日志中，或已被更改 not an entry of this log, or changed")
+        _shows(entry, item, f"{where} {entry.where}")
+        seen.stated += not item.keys().isdisjoint(("sentence", "stated"))
         if entry.position <= before:
             raise Fault("ORDER_WRONG", where, "未按日志顺序排列 not in the order of the log")
         seen.gapless = seen.gapless and entry.position == before + 1
@@ -902,12 +957,63 @@ def verify_trail(
         raise Fault("MALFORMED", "line 1", "文件为空 the file is empty")
 
 
+def _once(members: Sequence[tuple[str, Any]]) -> Data:
+    """A JSON object whose names are each given once: of two, readers do not agree which counts."""
+    found = dict(members)
+    if len(found) != len(members):
+        raise ValueError("a name is given twice")
+    return found
+
+
+def _only(item: Data, members: set[str], where: str) -> None:
+    """Refuse what does not belong into a line: nothing proves it, and a reader may believe it."""
+    if members and (odd := sorted(item.keys() - members)):
+        raise Fault("MALFORMED", f"{where} {odd[0]}", "多余的内容 a member that does not belong here")
+
+
+def _shows(entry: Entry, item: Data, where: str) -> None:
+    """What a line shows of its entry as plain data is what the proved bytes say; a line may show nothing."""
+    if "entry" not in item:
+        return
+    names = ("position", "at", "version", "type", "actor", "role", "organisation", "reason", "data")
+    found = {name: getattr(entry, name) for name in names} | {"subject": entry.stream}
+    shown = item["entry"] if isinstance(item["entry"], dict) else {}
+    for name in sorted(found.keys() | shown.keys()):
+        if not _alike(shown, found, name):
+            said = "所示内容与已证条目不符 the line shows another entry than the one proved"
+            raise Fault("ENTRY_DIFFERS", f"{where} entry.{name}", said)
+
+
 # The program
+
+
+def _legible(known: str) -> None:
+    """Refuse a checkpoint that was kept and is not one any more; that is nobody's forgery."""
+    try:
+        parse_note(known)
+    except Fault as fault:
+        raise OSError(fault.says) from fault
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """The lines of a trail as they were written, however they were carried."""
+    with file.open("rb") as lines:
+        begin = lines.read(4)
+        lines.seek(0)
+        wide = next((name for mark, name in MARKS if begin.startswith(mark)), None)
+        if wide is None and b"\0" in begin:
+            wide = "utf-16-le" if begin[1:2] == b"\0" else "utf-16-be"
+        if wide is None:
+            ends = (line for raw in lines for line in raw.split(b"\r"))  # one that is only CR has no line end for Python
+            yield from (carried(line) for line in ends if line.strip(b"\n \x1a"))
+            return
+    with file.open(encoding=wide, errors="replace") as text:
+        yield from (line.encode() for line in text if line.strip("\n \x1a"))
 
 
 def _text_or_file(value: str) -> str:
     """A key as given, or from the file that the value names."""
-    return value if "+" in value else Path(value).read_text("utf-8").strip()
+    return (value if "+" in value else carried(Path(value).read_bytes()).decode()).strip().strip("\ufeff")
 
 
 def _extract(content: bytes, folder: Path) -> None:
@@ -934,22 +1040,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out, err = sys.stdout.write, sys.stderr.write
     try:
         log_key, witnesses = _text_or_file(given.log_key), [_text_or_file(key) for key in given.witness_key]
-        known = given.known.read_text("utf-8") if given.known else None
+        known = carried(given.known.read_bytes()).decode() if given.known else None
+        if known is not None:
+            _legible(known)
         if given.file.suffix == ".jsonl":
             seen = Seen()
-            with given.file.open("rb") as lines:
-                for _ in verify_trail(lines, log_key, witnesses, known, seen):
-                    pass
+            for _ in verify_trail(_lines(given.file), log_key, witnesses, known, seen):
+                pass
             out(f"核验通过 holds: {seen.entries} 条 entries\n")
             if seen.whole:
                 out("即日志的全部条目 these are all entries of the log, one history of each stream\n")
             else:
                 said = "NOT ALL of the log: what was not asked for and what was taken out look alike"
                 out(f"日志共 {seen.size} 条，其余未示 {said}\n")
+            if seen.stated:
+                said = "sentences are the server's words, stated and not proved"
+                out(f"其中 {seen.stated} 条附有语句：为服务器所写，未经证明 {said}\n")
             return 0
         content = given.file.read_bytes()
     except (OSError, UnicodeDecodeError) as problem:
-        err(f"无法读取 cannot read: {problem}\n")
+        err(f"无法读取，或在传送中受损 cannot read, or damaged on its way: {problem}\n")
         return 2
     except Fault as fault:
         err(f"核验不通过 does not hold: {fault}\n")
@@ -966,6 +1076,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out(f"截至最后一条 as of its last entry: {verdict.as_of.isoformat()}\n")
     if not verdict.final:
         out("诊断尚未终结 NOT FINAL: 此后可能还有条目，本文件无法排除 what came after may have been left out; ask for the newest\n")
+    said = "what was stated later may have been left out, of a final diagnosis too"
+    for stream, (number, at) in verdict.last_statements.items():
+        out(f"{_printable(stream)} 截至其第 {number} 条陈述 as of its statement {number}, {at.isoformat()}\n")
+    if verdict.last_statements:
+        out(f"此后是否另有陈述，本文件不能证明 this file cannot show that they are the last: {said}\n")
     out("未经证明、仅为所述 stated, not proved: " + _shown(verdict.stated) + "\n")
     if given.extract:
         _extract(content, given.extract)

@@ -1,6 +1,6 @@
 """A file that people carried 经手文本: what its way did to it is undone or called damage, and never forgery (plan P5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,24 +11,9 @@ from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.log_key import LogKeyFile
 from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 from journal.transparency.witness import Witness
+from tests.journal.ways_of_carrying import WAYS
 from zhenduan.__main__ import main
 from zhenduan.background.witnessing import read_key
-
-WAYS: Mapping[str, Callable[[bytes], bytes]] = {
-    "byte order mark": lambda raw: b"\xef\xbb\xbf" + raw,
-    "UTF-16": lambda raw: raw.decode().encode("utf-16"),
-    "UTF-16, big end first": lambda raw: b"\xfe\xff" + raw.decode().encode("utf-16-be"),
-    "UTF-16 without its mark": lambda raw: raw.decode().encode("utf-16-le"),
-    "UTF-32": lambda raw: raw.decode().encode("utf-32"),
-    "GB 18030": lambda raw: raw.decode().encode("gb18030"),
-    "CRLF": lambda raw: raw.replace(b"\n", b"\r\n"),
-    "CR": lambda raw: raw.replace(b"\n", b"\r"),
-    "no last line end": lambda raw: raw.rstrip(b"\n"),
-    "more line ends": lambda raw: raw + b"\n\n",
-    "a DOS end mark": lambda raw: raw + b"\x1a",
-    "an editor's all at once": lambda raw: raw.decode().replace("\n", "\r\n").rstrip().encode("utf-16"),
-}
-"""What editors and mail do, by name."""
 
 LOG = SigningKey.generate("zhenduan.example/log", Kind.ED25519)
 WITNESS = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)

@@ -114,7 +114,7 @@ def test_the_trail_leaves_line_by_line_and_every_line_is_proved(city: LiveCity, 
     for entry, line in zip(proved, shown, strict=True):
         stated = line["entry"]
         assert (stated["position"], stated["subject"], stated["data"]) == (entry.position, entry.stream, entry.data)
-        assert line["sentence"]
+        assert line["stated"]["sentence"]
     for number in range(1, len(lines)):
         changed = [*lines[:number], lines[number].replace(b'"content":"', b'"content":"AAAA', 1), *lines[number + 1 :]]
         with pytest.raises(verifier.Fault):
