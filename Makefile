@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test explore torture lint types wheel audit check install
+.PHONY: demo test quick explore torture lint types wheel audit check install
 
 install: $(VENV)/.installed
 
@@ -18,10 +18,15 @@ demo: install
 # The suite makes hundreds of databases and flushes each write: in memory where the machine has such a folder.
 TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-# The rules' tests are checked as a whole for what none of them tried, so they run in one process; the others on every core.
+# Two processes at least: one runs the rules' tests, which are checked as a whole, while the others run the rest.
+PYTEST := TMPDIR=$(TEST_FOLDER) PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n $(shell n=$$(nproc); echo $$((n > 2 ? n : 2))) --dist loadgroup
+
 test: install
-	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q tests/rules
-	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/rules
+	$(PYTEST)
+
+# What a change needs before it lands: lint, types, papers, rules, and the tests of what was touched since SINCE, else since main.
+quick: install lint types
+	$(PYTEST) $$($(BIN)/python scripts/touched $(SINCE))
 
 # Draws other examples than the suite for as long as it is given, and keeps what it finds.
 explore: install

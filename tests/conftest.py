@@ -17,6 +17,7 @@ from hypothesis.internal.conjecture import engine
 
 from journal import Journal, open_journal
 
+HERE = Path(__file__).parent
 _numbers = itertools.count(1)
 
 NO_MATTER = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -26,6 +27,17 @@ settings.register_profile("explore", derandomize=False, deadline=None, suppress_
 settings.load_profile("same")
 engine.MAX_SHRINKING_SECONDS = 20
 """The library takes up to five minutes to make a failing example smaller, and has no setting for it."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests one process runs: those of a file, whose fixtures they share, and all of the rules.
+
+    The rules' tests are checked as a whole for what none of them tried.
+    """
+    for item in items:
+        name = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else item.path.name
+        item.add_marker(pytest.mark.xdist_group("rules" if name.startswith("rules/") else name))
 
 
 @pytest.fixture(scope="session")
@@ -65,10 +77,24 @@ def new_database(postgres: str) -> Callable[..., str]:
     return make
 
 
+@pytest.fixture(scope="session")
+def drop_database(postgres: str) -> Callable[[str], None]:
+    """Drops a database, whoever still has it open: hundreds of ten megabytes each lie in memory otherwise."""
+
+    def drop(address: str) -> None:
+        with closing(psycopg2.connect(postgres)) as connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            cursor.execute(f"DROP DATABASE {urlsplit(address).path.strip('/')} WITH (FORCE)")
+
+    return drop
+
+
 @pytest.fixture
-def database(new_database: Callable[..., str]) -> str:
+def database(new_database: Callable[..., str], drop_database: Callable[[str], None]) -> Iterator[str]:
     """Address of a database of its own."""
-    return new_database()
+    address = new_database()
+    yield address
+    drop_database(address)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

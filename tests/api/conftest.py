@@ -33,8 +33,10 @@ def city(request: pytest.FixtureRequest, tmp_path: Path, built: Callable[[str], 
     folder, address, tokens = built(request.param)
     data = tmp_path / "data"
     shutil.copytree(folder, data)
+    drop = None
     if request.param == "postgres":
         address = request.getfixturevalue("new_database")(urlsplit(address).path.strip("/"))
+        drop = request.getfixturevalue("drop_database")
     with open_city(data, address, tokens) as opened:
         stop = threading.Event()
         projector = threading.Thread(target=opened.installation.services.models.run, args=(stop,))
@@ -42,3 +44,5 @@ def city(request: pytest.FixtureRequest, tmp_path: Path, built: Callable[[str], 
         yield opened
         stop.set()
         projector.join()
+    if drop is not None:
+        drop(address)
