@@ -8,7 +8,8 @@ from functools import partial
 
 from argon2 import PasswordHasher
 
-from api.kit.services import Services, Transparency
+from api.kit.ports import Transparency
+from api.kit.services import Services
 from domain.access import Everything, Role
 from interop.foreign_files import ForeignFiles
 from journal import Caller, open_journal

@@ -4,65 +4,56 @@ from functools import cache
 
 import strawberry
 
-from api.diagnosis.diagnoses import DiagnosisQueries
-from api.diagnosis.groups import GroupQueries
-from api.diagnosis.improvement import ImprovementQueries
-from api.filling import FILLED, THINGS
-from api.kit.mutations import mutation_type
+from api.diagnosis import diagnoses, groups, improvement
+from api.kit.mutations import Payload, ServerFields, mutation_type
 from api.kit.published import declared
-from api.participants.enterprises import EnterpriseQueries
-from api.participants.liaisons import LiaisonQueries
-from api.participants.organisations import OrganisationQueries
-from api.participants.people import PeopleQueries
-from api.participants.person_export import PersonExportMutations
-from api.participants.rosters import RosterQueries
-from api.participants.sessions import SessionMutations, SessionQueries
-from api.programme.coverage import CoverageQueries
-from api.record.audit_trail import AuditTrailQueries, DiagnosisSubscription
-from api.record.disclosures import DisclosureQueries
+from api.participants import enterprises, liaisons, organisations, people, person_export, rosters, sessions
+from api.programme import coverage
+from api.record import audit_trail, disclosures
 from api.server.field_rights import describe_rights
-from api.standard.edition_mapping import EditionMappingQueries
-from api.standard.editions import EditionQueries
-from api.standard.improvement_costs import ImprovementCostQueries
-from api.standard.revisions import RevisionQueries
-from api.standard.shadow import ShadowQueries
-from api.standard.standards_events import StandardsSubscription
+from api.standard import edition_mapping, editions, improvement_costs, revisions, shadow, standards_events
+from domain.kernel import Command
+
+MODULES = (
+    sessions,
+    person_export,
+    enterprises,
+    diagnoses,
+    coverage,
+    editions,
+    edition_mapping,
+    improvement,
+    improvement_costs,
+    revisions,
+    shadow,
+    organisations,
+    groups,
+    people,
+    liaisons,
+    rosters,
+    audit_trail,
+    disclosures,
+    standards_events,
+)
+"""Every page of the schema. A page may have QUERIES, MUTATIONS that are no commands, SUBSCRIPTIONS, and for the commands of
+the domain SERVER_FIELDS and PAYLOADS."""
 
 
-@strawberry.type(description="What can be read 查询: every door answers through the caller's scope. plan P7")
-class Query(
-    SessionQueries,
-    EnterpriseQueries,
-    DiagnosisQueries,
-    CoverageQueries,
-    EditionQueries,
-    EditionMappingQueries,
-    ImprovementQueries,
-    ImprovementCostQueries,
-    RevisionQueries,
-    ShadowQueries,
-    OrganisationQueries,
-    GroupQueries,
-    PeopleQueries,
-    LiaisonQueries,
-    RosterQueries,
-    AuditTrailQueries,
-    DisclosureQueries,
-):
-    """The root of every read."""
+def _root(name: str, part: str, description: str) -> type:
+    bases = tuple(getattr(module, part) for module in MODULES if hasattr(module, part))
+    made: type = strawberry.type(type(name, bases, {}), description=description)
+    return made
 
 
-@strawberry.type
-class OwnMutations(SessionMutations, PersonExportMutations):
-    """What is no command: it changes secrets or tickets, or nothing at all."""
+SERVER_FIELDS: dict[type[Command], ServerFields] = {}
+PAYLOADS: dict[str, Payload] = {}
+for _module in MODULES:
+    SERVER_FIELDS |= getattr(_module, "SERVER_FIELDS", {})
+    PAYLOADS |= getattr(_module, "PAYLOADS", {})
 
-
-Mutation = mutation_type(FILLED, THINGS, OwnMutations)
-
-
-@strawberry.type(description="Live events 实时动态")
-class Subscription(DiagnosisSubscription, StandardsSubscription):
-    """What a client may follow."""
+Query = _root("Query", "QUERIES", "What can be read 查询: every door answers through the caller's scope. plan P7")
+Mutation = mutation_type(SERVER_FIELDS, PAYLOADS, _root("OwnMutations", "MUTATIONS", ""))
+Subscription = _root("Subscription", "SUBSCRIPTIONS", "Live events 实时动态")
 
 
 @cache

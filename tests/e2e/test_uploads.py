@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.kit.services import Upload
+from api.kit.ports import Upload
 from domain.access import Role
 from domain.kernel import Refused
 from journal import Caller

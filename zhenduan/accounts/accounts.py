@@ -20,7 +20,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.kit.services import Identified, Invited, SignedIn
+from api.kit.ports import Identified, Invited, SignedIn
 from domain.access import Role, scope_of
 from domain.kernel import SHANGHAI, Rule, city_day
 from journal import Caller, Journal

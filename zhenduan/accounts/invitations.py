@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, select
 
-from api.kit.services import Invited
+from api.kit.ports import Invited
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 

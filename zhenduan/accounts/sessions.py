@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from api.kit.services import SignedIn
+from api.kit.ports import SignedIn
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 

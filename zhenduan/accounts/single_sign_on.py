@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, func, select
 
-from api.kit.services import Begun, SignedIn
+from api.kit.ports import Begun, SignedIn
 from domain.kernel import Rule
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, sele
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from api.kit.services import Ticket, Upload
+from api.kit.ports import Ticket, Upload
 from domain.access import Role, head_of
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.events import COMMANDS

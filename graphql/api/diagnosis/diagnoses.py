@@ -1,9 +1,9 @@
 """Diagnosis 诊断 in the schema: one firm's case with answers, evidence, result and reports. plan P3–P6, S4."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -20,15 +20,30 @@ from api.diagnosis.parts import (
 )
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
+from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.uploaded_files import uploaded
 from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
-from domain.diagnosis.case import STATUS_NAMES, Status, chosen_otherwise
+from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.case import (
+    STATUS_NAMES,
+    AttachEvidence,
+    ConfirmReport,
+    IssueReport,
+    OpenDiagnosis,
+    Status,
+    chosen_otherwise,
+)
+from domain.kernel import Command
 from domain.masks import ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
+from interop.code_lists import names_of_codes
+from journal import Finish
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.report import NOT_RENDERED, finish_report
 from projections.standard import editions as editions_rows
 from standards import ApplicableEdition, Edition, Form, edition_of_json
 
@@ -286,3 +301,38 @@ class DiagnosisQueries:
             lambda: validity.diagnosis_count(snapshot, scope, where, position),
             wanted,
         )
+
+
+def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    upload = uploaded(context, data["sha256"])
+    return {**data, "filename": upload.filename, "media_type": upload.media_type, "size": upload.size}
+
+
+def _draft_report(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "file": NOT_RENDERED}
+
+
+def _report(context: Context, _data: dict[str, Any]) -> Finish:
+    return finish_report(context.services.blobs, context.services.demo, names_of_codes())
+
+
+def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis | None:
+    every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result", "basis"})
+    return load_diagnoses(context, [key], every | {f"enterprise.{name}" for name in ("districtName",)}).get(key)
+
+
+QUERIES = DiagnosisQueries
+
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    OpenDiagnosis: ServerFields(frozenset({"diagnosis"}), fill=new_id("diagnosis")),
+    AssignExpert: ServerFields(frozenset({"assignment"}), fill=new_id("assignment")),
+    AttachEvidence: ServerFields(frozenset({"filename", "media_type", "size"}), fill=_evidence),
+    IssueReport: ServerFields(frozenset({"file"}), fill=_draft_report, finish=_report),
+    ConfirmReport: ServerFields(frozenset({"file"}), fill=_draft_report, finish=_report),
+}
+"""What the server completes 服务端补全; every other command is sent as it is."""
+PAYLOADS: Mapping[str, Payload] = {
+    "assignment": Payload("diagnosis", Diagnosis, _find_diagnosis),
+    "diagnosis": Payload("diagnosis", Diagnosis, _find_diagnosis),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -11,9 +11,10 @@ from api.diagnosis.diagnoses import editions_of
 from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
+from api.kit.mutations import Payload
 from api.kit.paging import AtLeast
 from api.kit.published import field, published
-from domain.kernel import city_day
+from domain.kernel import Command, city_day
 from domain.masks import GROUPS, Mask
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
@@ -256,3 +257,14 @@ class GroupQueries:
             return load_group(context, id, year=year)
         position, asked = position_of(context, as_of)
         return load_group(context, id, position, asked, year)
+
+
+def _find_group(context: Context, key: str, _command: Command) -> Group | None:
+    return load_group(context, key)
+
+
+QUERIES = GroupQueries
+PAYLOADS: Mapping[str, Payload] = {
+    "headquarters": Payload("group", Group, _find_group),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

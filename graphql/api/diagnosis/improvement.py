@@ -308,3 +308,6 @@ class ImprovementQueries:
             lifts_of(edition, Form(row.form), better, found.after) if LIFTS & below(wanted, "after") else {},
         )
         return build_plan(row, edition, found, build_costs(table, overridden=steps), lifts)
+
+
+QUERIES = ImprovementQueries

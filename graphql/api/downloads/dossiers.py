@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.kit.as_of import moment_in
-from api.kit.services import PUBLIC, Services, Transparency
+from api.kit.ports import PUBLIC, Transparency
+from api.kit.services import Services
 from api.record.audit_trail import in_words, microseconds
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error

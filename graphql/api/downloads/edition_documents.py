@@ -15,8 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
+from api.kit.ports import PUBLIC
 from api.kit.published import roles_of
-from api.kit.services import PUBLIC, Services
+from api.kit.services import Services
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted

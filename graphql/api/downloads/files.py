@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.diagnosis.parts import Evidence, Report
+from api.kit.ports import PUBLIC, Upload
 from api.kit.published import roles_of
-from api.kit.services import PUBLIC, Services, Upload
+from api.kit.services import Services
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond

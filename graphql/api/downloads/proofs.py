@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from api.kit.services import PUBLIC, Services, Transparency
+from api.kit.ports import PUBLIC, Transparency
+from api.kit.services import Services
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted

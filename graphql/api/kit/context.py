@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.kit.cursors import Cursors
-from api.kit.services import PUBLIC, Identified, Services
+from api.kit.ports import PUBLIC, Identified
+from api.kit.services import Services
 from api.server.change_notifications import ChangeNotifications
 from api.server.disclosure_notes import Disclosing
 from domain.access import Scope

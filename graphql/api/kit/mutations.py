@@ -1,13 +1,14 @@
 """Mutations 变更: one for every command of the domain, `verbNoun(input: VerbNounInput!): VerbNounPayload`.
 
 They are derived: a new capability needs no file here. What the server itself fills in (ids, hashes, sealed names, the
-file of a report) is named in filling.py.
+file of a report) is named in its own file of the API.
 """
 
 import dataclasses
 import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import strawberry
@@ -28,7 +29,7 @@ from journal import Conflict, Finish, Handled
 WAIT_SECONDS = 2.0
 """How long a mutation waits for the read models, so that its payload shows its own write."""
 
-RIDERS = (
+COMMON_ARGUMENTS = (
     (
         "expected_version",
         int | None,
@@ -40,7 +41,7 @@ RIDERS = (
 """What rides along with every command: optimistic lock, safe retry, and the reason kept in the entry."""
 
 
-class Riders(Command):
+class CommonArguments(Command):
     """What rode along, well formed 随附参数: a reason of 1–2000 characters, a key of 1–200."""
 
     expected_version: int | None = None
@@ -53,12 +54,21 @@ def as_it_is(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+def new_id(field: str) -> Callable[[Context, dict[str, Any]], dict[str, Any]]:
+    """Fill in an id that no client can choose, so that none can probe for things that exist."""
+
+    def fill(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+        return {**data, field: str(uuid4())}
+
+    return fill
+
+
 def nothing_more(_context: Context, _command: Command) -> None:
     """Nothing is left to do once the facts are in the journal."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Filled:
+class ServerFields:
     """Command whose input is completed by the server 服务端补全.
 
     omit: fields the client does not send. extra: fields it sends instead, as (name, type, description).
@@ -78,7 +88,7 @@ class Filled:
 
 
 @dataclasses.dataclass(frozen=True)
-class Thing:
+class Payload:
     """What a payload carries 返回对象: the field's name, its GraphQL type, and how it is found again.
 
     find(context, key, command): the thing under the key of the command's stream, through the caller's scope. roles: who is
@@ -91,10 +101,10 @@ class Thing:
     roles: frozenset[Role] | None = None
 
 
-PLAIN = Filled(frozenset())
+AS_SENT = ServerFields(frozenset())
 
 
-def _payload(command: type[Command], thing: Thing | None) -> Any:  # noqa: ANN401 - made at run time
+def _payload(command: type[Command], thing: Payload | None) -> Any:  # noqa: ANN401 - made at run time
     fields: list[Any] = [
         ("user_errors", list[UserError], field("Why it was not carried out 未执行原因"))
     ]
@@ -126,9 +136,9 @@ def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -
 
 
 def _mutation(
-    capability: Capability[Any, Any, Any], command: type[Command], filled: Filled, thing: Thing | None
+    capability: Capability[Any, Any, Any], command: type[Command], filled: ServerFields, thing: Payload | None
 ) -> Any:  # noqa: ANN401 - a strawberry field made at run time
-    riding = RIDERS if filled.tells_version else tuple(rider for rider in RIDERS if rider[0] != "expected_version")
+    riding = tuple(one for one in COMMON_ARGUMENTS if filled.tells_version or one[0] != "expected_version")
     sent = input_type(command, filled.omit, (*filled.extra, *riding), f"{command.__name__}Input")
     payload = _payload(command, thing)
 
@@ -140,16 +150,16 @@ def _mutation(
             data = without_invisible(plain(input))
             if holds_control(data):
                 return payload(user_errors=[UserError.malformed("", "含有控制字符", "A text holds a control character")])
-            riders = Riders.model_validate({name: data.pop(name, None) for name, *_ in RIDERS})
+            common = CommonArguments.model_validate({name: data.pop(name, None) for name, *_ in COMMON_ARGUMENTS})
             digest = _digest(context, command, data)
-            wish = command.model_validate(filled.fill(context, dict(data)))
+            sent_command = command.model_validate(filled.fill(context, dict(data)))
             handled = context.services.send(
                 context.caller,
-                wish,
-                reason=riders.reason_given or "",
-                idempotency_key=riders.idempotency_key,
+                sent_command,
+                reason=common.reason_given or "",
+                idempotency_key=common.idempotency_key,
                 input_digest=digest,
-                expected_version=riders.expected_version,
+                expected_version=common.expected_version,
                 finish=filled.finish(context, data) if filled.finish is not None else None,
             )
         except Refused as refused:
@@ -161,8 +171,8 @@ def _mutation(
             return payload(user_errors=[UserError.malformed(repeated.field, "重复：" + repeated.key, "Repeated key")])
         except ValidationError as problem:
             return payload(user_errors=malformed(problem, input))
-        filled.after(context, wish)
-        outcome = _outcome(context, handled, wish, thing)
+        filled.after(context, sent_command)
+        outcome = _outcome(context, handled, sent_command, thing)
         return payload(user_errors=[], **outcome if filled.tells_version else {**outcome, "version": None})
 
     resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
@@ -171,16 +181,16 @@ def _mutation(
     return mutation(description, roles=SIGNED_IN)(resolve)
 
 
-def _outcome(context: Context, handled: Handled, wish: Command, thing: Thing | None) -> dict[str, Any]:
+def _outcome(context: Context, handled: Handled, sent_command: Command, thing: Payload | None) -> dict[str, Any]:
     found: dict[str, Any] = {"position": context.cursors.seal(handled.position), "version": handled.version}
     if thing is not None:
         context.services.models.wait_for(handled.position, WAIT_SECONDS)
         context.refresh()
-        found[thing.field] = thing.find(context, handled.stream.split("/", 1)[1], wish)
+        found[thing.field] = thing.find(context, handled.stream.split("/", 1)[1], sent_command)
     return found
 
 
-def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, Thing], base: type) -> type:
+def mutation_type(filled: Mapping[type[Command], ServerFields], things: Mapping[str, Payload], base: type) -> type:
     """The Mutation type: every command that people or partners may send, on top of the hand-written fields of `base`.
 
     things: name of the command, else of the capability -> what its payloads carry.
@@ -192,7 +202,7 @@ def mutation_type(filled: Mapping[type[Command], Filled], things: Mapping[str, T
                 continue
             name = _snake(command.__name__)
             thing = things.get(command.__name__, things.get(capability.name))
-            members[name] = _mutation(capability, command, filled.get(command, PLAIN), thing)
+            members[name] = _mutation(capability, command, filled.get(command, AS_SENT), thing)
     return strawberry.type(type("Mutation", (base,), members), description="Commands 命令")
 
 

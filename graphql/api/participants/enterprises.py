@@ -8,12 +8,15 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
+from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.kit.published import field, published
 from api.participants.consents import Consent, build_consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
 from api.server.field_rights import require_searchable
+from domain.kernel import Command
 from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS, Mask
+from domain.participants.consents import GrantConsent
 from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
 from projections.participants import directory
@@ -185,3 +188,20 @@ class EnterpriseQueries:
             lambda: validity.enterprise_count(snapshot, scope, where, position),
             wanted,
         )
+
+
+def find_enterprise(context: Context, key: str, _command: Command) -> Enterprise | None:
+    """The firm that a payload shows."""
+    return load_enterprises(context, [key], frozenset({"contacts", "consents", "contacts.name"})).get(key)
+
+
+QUERIES = EnterpriseQueries
+
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    GrantConsent: ServerFields(frozenset({"consent"}), fill=new_id("consent")),
+}
+"""What the server completes 服务端补全; every other command is sent as it is."""
+PAYLOADS: Mapping[str, Payload] = {
+    "consent": Payload("enterprise", Enterprise, find_enterprise),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

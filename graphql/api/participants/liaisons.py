@@ -136,3 +136,6 @@ class LiaisonQueries:
             lambda: directory.node_count(snapshot, scope, upwards, above),
             wanted,
         )
+
+
+QUERIES = LiaisonQueries

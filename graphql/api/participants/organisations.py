@@ -1,14 +1,16 @@
 """Organisations 组织 in the schema: districts, parks, groups, providers. plan O1–O3, V2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.kit.context import Context
+from api.kit.mutations import Payload
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
+from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from projections.as_of import replay
 from projections.participants import directory
@@ -73,3 +75,14 @@ class OrganisationQueries:
             lambda: directory.organisation_count(context.snapshot, kind),
             wanted,
         )
+
+
+def _find_organisation(context: Context, key: str, _command: Command) -> Organisation | None:
+    return load_organisations(context, [key]).get(key)
+
+
+QUERIES = OrganisationQueries
+PAYLOADS: Mapping[str, Payload] = {
+    "organisation": Payload("organisation", Organisation, _find_organisation),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -2,15 +2,28 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
+from uuid import uuid4
 
 import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.kit.context import Context
+from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
 from domain.access import Role, head_of
+from domain.kernel import Command
 from domain.masks import ANYONE, NAMES, PEOPLE, Mask
+from domain.participants.people import (
+    ErasePerson,
+    GrantMembership,
+    HandOverMembership,
+    InvitePerson,
+    PersonDetails,
+    RegisterPerson,
+)
+from journal import Accepted, Finish
 from journal.secrets.personal import KeyMissing
 from projections.as_of import people as people_then
 from projections.participants import people as people_rows
@@ -129,3 +142,63 @@ class PeopleQueries:
             lambda: people_rows.people_count(snapshot, scope, then.position),
             wanted,
         )
+
+
+def _draft_person(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    PersonDetails.model_validate({"name": data["name"], "phone": data.get("phone") or None})
+    drafts = {"person": str(uuid4()), "sealed_name": "draft", "sealed_phone": "draft" if data.get("phone") else None}
+    return {name: value for name, value in data.items() if name not in ("name", "phone")} | drafts
+
+
+def _draft_invited(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    return _draft_person(context, data) | {"membership": str(uuid4())}
+
+
+def _seal(context: Context, data: dict[str, Any]) -> Finish:
+    """Seal once the rules accept the person: a refused command leaves no key behind."""
+
+    def finish(accepted: Accepted) -> Command:
+        person = accepted.command
+        assert isinstance(person, RegisterPerson | InvitePerson)  # noqa: S101 - what `_draft_person` made
+        keys, phone = context.services.keys, data.get("phone")
+        sealed = {
+            "sealed_name": keys.seal(person.person, "name", data["name"]),
+            "sealed_phone": keys.seal(person.person, "phone", phone) if phone else None,
+        }
+        return person.model_copy(update=sealed)
+
+    return finish
+
+
+def _forget(context: Context, command: Command) -> None:
+    """Destroy what makes an erased person readable, and the way in."""
+    assert isinstance(command, ErasePerson)  # noqa: S101 - the table below names it
+    context.services.keys.destroy(command.person)
+    context.services.accounts.remove(command.person)
+
+
+SEALED = ("sealed_name", "sealed_phone")
+NAMED = (("name", str, "Name, sealed before it is written 姓名"), ("phone", str | None, "Phone, sealed likewise 电话"))
+
+
+def _find_person(context: Context, key: str, _command: Command) -> Person | None:
+    if context.role not in NAMES:
+        return None
+    rows = people_rows.people_by_id(context.snapshot, context.scope, [key])
+    return next(iter(build_people(context, rows, frozenset({"name", "phone"}))), None)
+
+
+QUERIES = PeopleQueries
+
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    GrantMembership: ServerFields(frozenset({"membership"}), fill=new_id("membership")),
+    HandOverMembership: ServerFields(frozenset({"successor"}), fill=new_id("successor")),
+    RegisterPerson: ServerFields(frozenset({"person", *SEALED}), NAMED, _draft_person, _seal),
+    InvitePerson: ServerFields(frozenset({"person", "membership", *SEALED}), NAMED, _draft_invited, _seal),
+    ErasePerson: ServerFields(frozenset(), after=_forget),
+}
+"""What the server completes 服务端补全; every other command is sent as it is."""
+PAYLOADS: Mapping[str, Payload] = {
+    "person": Payload("person", Person, _find_person, PEOPLE),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -122,3 +122,6 @@ class PersonExportMutations:
         return ExportPersonPayload(
             user_errors=[], export=orjson.dumps(found).decode(), made_at=context.services.clock()
         )
+
+
+MUTATIONS = PersonExportMutations

@@ -1,19 +1,26 @@
 """Rosters 名单 in the schema: the report of every file that was sent. plan P1, G4."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
 from api.diagnosis.parts import moment
 from api.kit.as_of import AsOfMoment, pages_of
 from api.kit.context import Context
+from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import After, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
+from api.participants.enterprises import Enterprise, find_enterprise
+from domain.kernel import Command
 from domain.masks import ROSTERS
-from domain.participants.rosters import RosterReport
-from interop.rosters.reports import read_report
-from projections.participants import rosters
+from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterReport, TakeOffRoster
+from interop.rosters.reports import keep_report, read_report
+from interop.rosters.roster import NAMED_UNITS, roster_command
+from journal import Finish
+from projections.participants import directory, rosters
 from projections.participants.rosters import ImportRow
 
 
@@ -114,3 +121,55 @@ class RosterQueries:
             lambda: rosters.import_count(context.snapshot, context.scope, year, position),
             wanted,
         )
+
+
+def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    upload = uploaded(context, data["sha256"])
+    content = context.services.blobs.get(data["sha256"])
+    if content is None:
+        raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
+    caller = context.caller
+    read = context.services.foreign.roster(content, upload.filename, f"{caller.role}/{caller.organisation}")
+    units = directory.ids_by_name(context.snapshot, NAMED_UNITS)
+    return dict(
+        roster_command(
+            read,
+            data["year"],
+            accept_partial=data.get("accept_partial", False),
+            confirmed=[ConfirmedFinding.model_validate(one) for one in data.get("confirmed", ())],
+            organisations=units,
+        )
+    )
+
+
+def _report_kept(context: Context, _data: dict[str, Any]) -> Finish:
+    return keep_report(context.services.blobs, context.caller)
+
+
+def _find_import(context: Context, _key: str, command: Command) -> RosterImport | None:
+    assert isinstance(command, ImportRoster)  # noqa: S101 - the table below names it
+    row = rosters.import_of_file(context.snapshot, context.scope, command.year, command.digest)
+    return build_import(context, row, frozenset({"findings", "leftOut"})) if row is not None else None
+
+
+def _find_taken_off(context: Context, _key: str, command: Command) -> Enterprise | None:
+    assert isinstance(command, TakeOffRoster)  # noqa: S101 - the table below names it
+    return find_enterprise(context, command.enterprise, command)
+
+
+QUERIES = RosterQueries
+
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    ImportRoster: ServerFields(
+        frozenset({"digest", "filename", "rows", "findings", "refused_rows", "silent", "titles"}),
+        (("sha256", str, "SHA-256 of the uploaded file 文件散列"),),
+        _roster,
+        _report_kept,
+    ),
+}
+"""What the server completes 服务端补全; every other command is sent as it is."""
+PAYLOADS: Mapping[str, Payload] = {
+    "roster": Payload("roster_import", RosterImport, _find_import, ROSTERS),
+    "TakeOffRoster": Payload("enterprise", Enterprise, _find_taken_off, ROSTERS),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

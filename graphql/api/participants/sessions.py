@@ -257,3 +257,9 @@ class SessionMutations:
         return RequestUploadPayload(
             user_errors=[], ticket=UploadTicket(url=ticket.path, expires_at=ticket.expires_at)
         )
+
+
+QUERIES = SessionQueries
+
+
+MUTATIONS = SessionMutations

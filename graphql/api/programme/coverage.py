@@ -150,3 +150,6 @@ class CoverageQueries:
             ],
             as_of=then,
         )
+
+
+QUERIES = CoverageQueries

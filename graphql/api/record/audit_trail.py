@@ -214,3 +214,9 @@ class DiagnosisSubscription:
                     at=moment(row.at),
                     role=row.role,
                 )
+
+
+QUERIES = AuditTrailQueries
+
+
+SUBSCRIPTIONS = DiagnosisSubscription

@@ -126,3 +126,6 @@ class DisclosureQueries:
                 lambda: disclosures.count(snapshot, scope, where),
                 wanted,
             )
+
+
+QUERIES = DisclosureQueries

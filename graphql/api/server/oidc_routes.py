@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api.kit.services import SignOn
+from api.kit.ports import SignOn
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON
 from api.server.operations import Operations

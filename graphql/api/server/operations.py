@@ -23,8 +23,9 @@ from graphql.execution.execute import assume_not_async_iterable, assume_not_awai
 
 from api.kit.context import Context
 from api.kit.cursors import Cursors
+from api.kit.ports import PUBLIC, Identified
 from api.kit.published import FieldRights
-from api.kit.services import PUBLIC, Identified, Services
+from api.kit.services import Services
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import UNAVAILABLE, formatted, masked, request_error

@@ -22,7 +22,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
-from api.kit.services import Identified
+from api.kit.ports import Identified
 from api.server.errors import masked
 from api.server.http import LARGEST_BODY, Malformed, bearer, read_request
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted

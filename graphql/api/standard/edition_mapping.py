@@ -1,6 +1,6 @@
 """Mapping 标准适用 in the schema: which edition and form apply to a firm, and what decided. plan S3, S4."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import strawberry
@@ -8,10 +8,12 @@ import strawberry
 from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
+from api.kit.mutations import Payload
 from api.kit.published import field, published
 from api.standard.editions import Edition, build_editions
-from domain.kernel import city_day
+from domain.kernel import Command, city_day
 from domain.masks import FIRMS, SIGNED_IN
+from domain.standard.edition_mapping import SetEditionMapping
 from domain.standard.editions import MAPPING_STREAM
 from projections.as_of import replay
 from projections.participants import directory, headquarters
@@ -149,3 +151,16 @@ class EditionMappingQueries:
             form_mark=found.form_source.mark,
             edition=build_editions(context, [row])[0] if row is not None else None,
         )
+
+
+def _find_mapping(context: Context, _key: str, command: Command) -> EditionMapping | None:
+    assert isinstance(command, SetEditionMapping)  # noqa: S101 - the table below names it
+    rows = [row for row in edition_mapping.mapping_rows(context.snapshot) if row.mapping.since == command.since]
+    return next(iter(build_mappings(context, rows)), None)
+
+
+QUERIES = EditionMappingQueries
+PAYLOADS: Mapping[str, Payload] = {
+    "mapping": Payload("edition_mapping", EditionMapping, _find_mapping),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

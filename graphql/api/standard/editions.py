@@ -1,8 +1,9 @@
 """Editions 标准版本 in the schema: the published standard, open to every signed-in role. plan S1, S5."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
@@ -10,15 +11,18 @@ from api.diagnosis.diagnoses import editions_of
 from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
+from api.kit.mutations import Payload, ServerFields
 from api.kit.published import field, published
+from domain.kernel import Command
 from domain.masks import SIGNED_IN
+from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
 from interop.editions.documents import names_of
 from projections.as_of import replay
 from projections.standard import editions as editions_rows
 from projections.standard.editions import EDITIONS_READ_MODEL, EditionRow
 from standards import Edition as StandardEdition
 from standards import Indicator as StandardIndicator
-from standards import Origin, difference, origins_of_json, plain_origins
+from standards import Origin, difference, load_composition, origins_of_json, plain_origins, published_editions
 
 
 @published(SIGNED_IN)
@@ -263,3 +267,30 @@ class EditionQueries:
         context = _context_of(info.context, as_of)
         row = editions_rows.edition(context.snapshot, key)
         return build_editions(context, [row])[0] if row is not None else None
+
+
+def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    if data["key"] not in published_editions():
+        raise EDITION_UNKNOWN.refuse(edition=data["key"])
+    return dict(load_composition(data["key"]))
+
+
+def _find_edition(context: Context, key: str, _command: Command) -> Edition | None:
+    row = editions_rows.edition(context.snapshot, key)
+    return build_editions(context, [row])[0] if row is not None else None
+
+
+QUERIES = EditionQueries
+
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    PublishEdition: ServerFields(
+        frozenset({"edition", "origins"}),
+        (("key", str, "Key of an edition on file, such as 2023 or 2023-automotive 标准版本号"),),
+        _edition,
+    ),
+}
+"""What the server completes 服务端补全; every other command is sent as it is."""
+PAYLOADS: Mapping[str, Payload] = {
+    "edition": Payload("edition", Edition, _find_edition),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -1,15 +1,18 @@
 """Improvement costs 改进成本 in the schema: what steps cost, from which day, by whose word. plan S4, R2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import strawberry
 
 from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.mutations import Payload
 from api.kit.published import field, published
-from domain.kernel import city_day
+from domain.kernel import Command, city_day
 from domain.masks import SIGNED_IN
+from domain.standard.improvement_costs import SetImprovementCosts
+from projections.standard import improvement_costs
 from projections.standard.improvement_costs import CostRow, cost_rows, costs_in_force
 from standards import StepCost as SingleCost
 
@@ -87,3 +90,16 @@ class ImprovementCostQueries:
     def improvement_cost_tables(self, info: strawberry.Info[Context, None], edition: str) -> list[ImprovementCosts]:
         """The tables set by the city."""
         return [build_costs(row) for row in cost_rows(info.context.snapshot, edition)]
+
+
+def _find_costs(context: Context, key: str, command: Command) -> ImprovementCosts | None:
+    assert isinstance(command, SetImprovementCosts)  # noqa: S101 - the table below names it
+    rows = [row for row in improvement_costs.cost_rows(context.snapshot, key) if row.costs.since == command.since]
+    return next(map(build_costs, rows), None)
+
+
+QUERIES = ImprovementCostQueries
+PAYLOADS: Mapping[str, Payload] = {
+    "improvement": Payload("improvement_costs", ImprovementCosts, _find_costs),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

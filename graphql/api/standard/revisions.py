@@ -1,11 +1,14 @@
 """Revisions 标准修订 in the schema: drafts for those who may see them, consultations for every signed-in role. plan S5."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
 
 import strawberry
 
 from api.kit.as_of import AsOfMoment, past_context, position_of
 from api.kit.context import Context
+from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field
 from api.standard.revision_parts import (
@@ -18,11 +21,14 @@ from api.standard.revision_parts import (
     build_text,
 )
 from domain.access import Scope
+from domain.kernel import Command
 from domain.masks import SIGNED_IN
-from domain.standard.revision.revision import draft_scope
+from domain.standard.revision.revision import CommentOnDraft, DraftRevision, draft_scope
 from projections.as_of import replay
+from projections.standard import editions
 from projections.standard import revisions as revisions_rows
 from projections.standard.revisions import DraftEditions, RevisionRow
+from standards import composition_rule
 
 
 def _drafts(context: Context) -> Scope:
@@ -151,3 +157,28 @@ class RevisionQueries:
         replaces = f"{row.base}-{industry}" if industry is not None else row.base
         composition = found.compositions.get(replaces)
         return build_text(context, revision, of, replaces, composition) if composition is not None else None
+
+
+def _revision(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """A revision is of the plain edition with all its industry editions, under the composition rule of its authors."""
+    published = (row.key.partition("-") for row in editions.editions(context.snapshot))
+    industries = sorted(industry for plain, _, industry in published if industry and plain == data["base"])
+    return {**data, "revision": str(uuid4()), "industries": industries, "rule": composition_rule(data["base"])}
+
+
+def _find_revision(context: Context, key: str, _command: Command) -> Revision | None:
+    parts = ("problems", "changes", "reviews")
+    return find_revision(context, key, frozenset({"draft", "consultation", *(f"draft.{part}" for part in parts)}))
+
+
+QUERIES = RevisionQueries
+
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    DraftRevision: ServerFields(frozenset({"revision", "industries", "rule"}), fill=_revision),
+    CommentOnDraft: ServerFields(frozenset({"comment"}), fill=new_id("comment"), tells_version=False),
+}
+"""What the server completes 服务端补全; every other command is sent as it is."""
+PAYLOADS: Mapping[str, Payload] = {
+    "revision": Payload("revision", Revision, _find_revision),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -4,7 +4,7 @@ Who may not see firms is shown counts alone, 1 to 4 withheld and all others to t
 edition that fewer than five diagnoses stand behind: a named reviewer judges the standard and is to single out no firm.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,9 +12,11 @@ import strawberry
 
 from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.mutations import Payload
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published
 from api.participants.enterprises import Enterprise, load_enterprises
+from domain.kernel import Command
 from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS, Mask
 from domain.standard.revision.revision import draft_scope
 from projections.diagnosis.rescoring import Mover
@@ -345,3 +347,14 @@ class ShadowQueries:
             lambda: shadow_rows.mover_count(context.snapshot, context.scope, lines or b""),
             wanted,
         )
+
+
+def _find_shadow(context: Context, key: str, _command: Command) -> ShadowRun | None:
+    return find_shadow(context, key)
+
+
+QUERIES = ShadowQueries
+PAYLOADS: Mapping[str, Payload] = {
+    "shadow": Payload("shadow", ShadowRun, _find_shadow, SHADOW_TOTALS),
+}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -63,3 +63,6 @@ class StandardsSubscription:
                     at=moment(row.at),
                     role=row.role,
                 )
+
+
+SUBSCRIPTIONS = StandardsSubscription

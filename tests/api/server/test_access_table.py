@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, OperationType, get_named_type, is_leaf_type
 
+from api.kit.ports import Identified
 from api.kit.published import declared
-from api.kit.services import Identified
 from api.schema import build_schema
 from api.server.field_rights import resolve_rights
 from api.server.operations import GraphQLRequest, GraphQLResponse, Operations

@@ -25,8 +25,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.kit.cursors import Cursors
+from api.kit.ports import Identified
 from api.kit.published import declared
-from api.kit.services import Identified, Services
+from api.kit.services import Services
 from api.schema import build_schema
 from api.server.change_notifications import ChangeNotifications
 from api.server.operations import GraphQLRequest, Operations, PreparedOperation

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.downloads.files import attachment
-from api.kit.services import Identified
+from api.kit.ports import Identified
 from domain.access import Role, scope_of
 from domain.diagnosis import case as d
 from tests.api.small_api import NOW, SmallApi, small_api

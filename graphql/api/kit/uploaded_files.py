@@ -1,0 +1,24 @@
+"""Uploaded files · 已上传文件: what a command may cite of what its sender's organisation has sent. plan P5."""
+
+from api.kit.context import Context
+from api.kit.ports import Upload
+from domain.kernel import Rule
+
+FILE_NOT_RECEIVED = Rule(
+    "FILE_NOT_RECEIVED",
+    "plan P5",
+    "本单位没有上传过散列为 {sha256} 的文件，请先上传",
+    "Your organisation has uploaded no file with hash {sha256}; upload it first",
+)
+
+
+def uploaded(context: Context, sha256: str) -> Upload:
+    """The file of a hash that the caller's organisation has sent.
+
+    Raises:
+        Refused: FILE_NOT_RECEIVED, also for anyone else's file.
+    """
+    found = context.services.uploads.find(context.caller, sha256)
+    if found is None:
+        raise FILE_NOT_RECEIVED.refuse(sha256=sha256)
+    return found
