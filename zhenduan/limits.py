@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from api.server.admission import AdmissionLimits
+
 KIB = 1024
 LOCAL = frozenset({"127.0.0.1", "::1"})
 
 CONNECTIONS = "ZHENDUAN_CONNECTIONS"
 CONNECTIONS_PER_SOURCE = "ZHENDUAN_CONNECTIONS_PER_SOURCE"
 PROXIES = "ZHENDUAN_PROXIES"
+AT_ONCE = "ZHENDUAN_AT_ONCE"
+WAITING = "ZHENDUAN_WAITING"
+OF_SESSION = "ZHENDUAN_OF_SESSION"
+DEADLINE = "ZHENDUAN_DEADLINE"
 
 
 class LimitUnusable(ValueError):  # noqa: N818 - says which one
@@ -46,6 +52,7 @@ class ServerLimits:
     """All limits of a serving process 服务限额."""
 
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    admission: AdmissionLimits = field(default_factory=AdmissionLimits)
 
 
 def usual_values() -> Mapping[str, str]:
@@ -55,6 +62,10 @@ def usual_values() -> Mapping[str, str]:
         CONNECTIONS: str(usual.connections.connections),
         CONNECTIONS_PER_SOURCE: str(usual.connections.per_source),
         PROXIES: ",".join(sorted(usual.connections.proxies)),
+        AT_ONCE: str(usual.admission.people),
+        WAITING: str(usual.admission.waiting),
+        OF_SESSION: str(usual.admission.of_caller),
+        DEADLINE: str(int(usual.admission.deadline_seconds)),
     }
 
 
@@ -64,13 +75,19 @@ def limits_of(environment: Mapping[str, str]) -> ServerLimits:
     Raises:
         LimitUnusable: a value that is no positive whole number.
     """
-    usual = ConnectionLimits()
+    usual, admission = ConnectionLimits(), AdmissionLimits()
     named = frozenset(filter(None, map(str.strip, environment.get(PROXIES, "").split(","))))
     return ServerLimits(
         connections=ConnectionLimits(
             connections=_positive(environment, CONNECTIONS, usual.connections),
             per_source=_positive(environment, CONNECTIONS_PER_SOURCE, usual.per_source),
             proxies=named or usual.proxies,
+        ),
+        admission=AdmissionLimits(
+            people=_positive(environment, AT_ONCE, admission.people),
+            waiting=_positive(environment, WAITING, admission.waiting),
+            of_caller=_positive(environment, OF_SESSION, admission.of_caller),
+            deadline_seconds=float(_positive(environment, DEADLINE, int(admission.deadline_seconds))),
         ),
     )
 

@@ -42,7 +42,7 @@ def _listen(installation: Installation, host: str, port: int, limits: ServerLimi
     _enough_files(limits.connections.connections)
     installation.services.models.catch_up()
     finish_erasures(installation)
-    app = create_app(installation.services, project=project)
+    app = create_app(installation.services, project=project, admission=limits.admission)
     config = bounded(
         app,
         limits.connections,

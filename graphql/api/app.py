@@ -23,10 +23,12 @@ from api.kit.published import FieldRights, declared
 from api.kit.services import Services
 from api.schema import build_schema
 from api.server import graphiql
+from api.server.admission import AdmissionLimits, Overloaded
 from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
+from api.server.gate import Gate
 from api.server.health import Health
-from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, respond
+from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, respond
 from api.server.oidc_routes import SignOnRoutes
 from api.server.operations import Operations, faulted
 from api.server.query_cost import Limits
@@ -50,6 +52,7 @@ def create_app(
     schema: strawberry.Schema | None = None,
     rights: FieldRights | None = None,
     limits: Limits | None = None,
+    admission: AdmissionLimits | None = None,
     watch_seconds: float = WATCH_SECONDS,
 ) -> Starlette:
     """The whole API over one program 接口应用.
@@ -61,6 +64,7 @@ def create_app(
         schema: another schema than our own.
         rights: of its fields; None = as its types declare them.
         limits: of a document; None = the usual ones.
+        admission: how much is done at a time and may wait; None = as usual.
         watch_seconds: how long an idle socket may outlive its session.
 
     Raises:
@@ -69,7 +73,7 @@ def create_app(
     schema = schema or build_schema()
     change_notifications = ChangeNotifications(services.journal, services.models)
     revocations = Revocations(services.journal)
-    operations = Operations(services, schema, rights or declared(schema), change_notifications, limits, revocations)
+    operations = Operations(services, schema, rights or declared(schema), change_notifications, limits, revocations, admission)
     files = Files(services, operations)
 
     @asynccontextmanager
@@ -103,8 +107,8 @@ def create_app(
             *graphiql.routes(),
         ],
         lifespan=life,
-        middleware=[Middleware(RequestIds, failed=_failed)],
-        exception_handlers={HTTPException: _refused},
+        middleware=[Middleware(Gate, admission=operations.admission), Middleware(RequestIds, failed=_failed)],
+        exception_handlers={HTTPException: _refused, Overloaded: _overloaded},
     )
     app.router.redirect_slashes = False  # it would send a client wherever the Host header says
     return app
@@ -117,6 +121,12 @@ async def _failed(scope: Scope, receive: Receive, send: Send, fault: Exception) 
         await respond(answer, JSON, as_status=True)(scope, receive, send)
     else:
         await send({"type": "websocket.close", "code": BROKEN_SOCKET, "reason": "Internal error"})
+
+
+async def _overloaded(_request: Request, refused: Exception) -> Response:
+    """Not taken on now."""
+    assert isinstance(refused, Overloaded)  # noqa: S101 - the handler of that
+    return overloaded(refused)
 
 
 async def _refused(_request: Request, refused: Exception) -> Response:

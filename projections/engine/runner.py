@@ -5,6 +5,7 @@ position of its own: a read model that never ran does not believe it stands wher
 """
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,7 +42,7 @@ from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.engine import row_security
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables
-from projections.engine.snapshot import Snapshot
+from projections.engine.snapshot import DEADLINE_EXCEEDED, Snapshot
 from projections.participants.directory import DIRECTORY
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
@@ -97,6 +98,9 @@ GENERATIONS = Table(
 STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.position).where(GENERATIONS.c.current)
 BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.compile(dialect=PGDialect_psycopg2())}"  # type: ignore[no-untyped-call]
 """One way to the server and back instead of two, for every operation."""
+BEGIN_IN_TIME = BEGIN_READING.replace("; ", "; SET LOCAL statement_timeout = {milliseconds}; ", 1)
+STEPS_BETWEEN_LOOKS = 20_000
+"""Steps of SQLite's machine after which it looks at the clock: about a millisecond."""
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +115,13 @@ def tables_of(read_model: ReadModel, generation: int) -> Mapping[str, Table]:
             index.name = quoted_name(f"{index.name}_{table.name}_{generation}", quote=None)
         named[table.name] = copy
     return named
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection."""
+    found = connection.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection)  # noqa: S101 - asked on SQLite alone
+    return found
 
 
 class RebuildOvertaken(Exception):  # noqa: N818 - a lost race, not a fault
@@ -273,14 +284,19 @@ class ReadModels:
             return min(position for _, position in self._standing(connection).values())
 
     @contextmanager
-    def reading(self, scope: Scope | None = None) -> Iterator[Snapshot]:
+    def reading(self, scope: Scope | None = None, until: float | None = None) -> Iterator[Snapshot]:
         """One snapshot to read from; a swap of generations never tears it.
 
         scope: whose eyes it is read with, where PostgreSQL is to refuse what lies outside (`row_security`); None = the
-        program's own.
+        program's own. until: deadline of its statements, on the monotonic clock, by which the database stops them; None = none.
+
+        Raises:
+            Refused: DEADLINE_EXCEEDED.
         """
+        if until is not None and time.monotonic() >= until:
+            raise DEADLINE_EXCEEDED.refuse()
         with self._reads.connect() as connection:
-            standing = {name: rest for name, *rest in self._begun(connection)}
+            standing = {name: rest for name, *rest in self._begun(connection, until)}
             try:
                 generations, positions = zip(*(standing[read_model.name] for read_model in self._read_models), strict=True)
                 snapshot = Snapshot(
@@ -290,6 +306,7 @@ class ReadModels:
                     self._statements,
                     (generations, positions),
                     fenced=self._fenced,
+                    until=until,
                 )
                 if scope is not None:
                     snapshot.through(scope)
@@ -297,20 +314,26 @@ class ReadModels:
             finally:
                 self._ended(connection)
 
-    def _begun(self, connection: Connection) -> Rows:
+    def _begun(self, connection: Connection, until: float | None) -> Rows:
         """A snapshot begun, and (read model, generation, position) as it shows them; a lost connection is made anew."""
         if self._sqlite:
+            if until is not None:
+                _driver(connection).set_progress_handler(lambda: time.monotonic() >= until, STEPS_BETWEEN_LOOKS)
             connection.exec_driver_sql("BEGIN")
             return [tuple(row) for row in connection.execute(STANDING)]
+        begin = BEGIN_READING
+        if until is not None:
+            begin = BEGIN_IN_TIME.format(milliseconds=max(int((until - time.monotonic()) * 1000), 1))
         try:
-            return run(connection, BEGIN_READING)
+            return run(connection, begin)
         except psycopg2.OperationalError:
             connection.invalidate()
-            return run(connection, BEGIN_READING)
+            return run(connection, begin)
 
     def _ended(self, connection: Connection) -> None:
         driver: Any = connection.connection
         if self._sqlite:
+            _driver(connection).set_progress_handler(None, 0)
             connection.rollback()
         elif driver.closed:
             connection.invalidate()

@@ -1,24 +1,39 @@
 """Reading 读取: one connection and one snapshot, which every read of an operation goes through."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from psycopg2.errors import QueryCanceled
 from sqlalchemy import Connection, Select, String, Table, any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
+from domain.kernel import Rule
 from journal.engines.prepared_statements import Rows, Statements
 from projections.engine import row_security
 
+DEADLINE_EXCEEDED = Rule(
+    "DEADLINE_EXCEEDED",
+    "plan P5",
+    "处理时间超过上限，已中止；请缩小范围或稍后重试",
+    "It took longer than it may and was stopped; ask for less, or try again later",
+)
+
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
 """Generation and position of every read model."""
+CLOCKS_DIFFER = 0.1
+"""Seconds by which the database may find a deadline passed before we do."""
 
 
 class Snapshot:
     """One snapshot of the read models 快照. position: the journal position the rows stand at.
 
     stands_at: of every read model; two snapshots of one installation that stand at the same show the same rows.
+    until: deadline of its statements, on the monotonic clock; None = none.
     Indexing with a read model's table gives that table in the generation of this snapshot.
     """
 
@@ -31,7 +46,9 @@ class Snapshot:
         stands_at: StandsAt = ((), ()),
         *,
         fenced: bool = False,
+        until: float | None = None,
     ) -> None:
+        self._until = until
         self._connection = connection
         self._tables = tables
         self._statements = statements
@@ -49,10 +66,27 @@ class Snapshot:
             row_security.enter(self._connection, scope)
 
     def rows(self, query: Select[Any]) -> Rows:
-        """The rows of a query, as plain tuples."""
-        if self._statements is not None:
-            return self._statements.rows(self._connection, query)
-        return [tuple(row) for row in self._connection.execute(query)]
+        """The rows of a query, as plain tuples.
+
+        Raises:
+            Refused: DEADLINE_EXCEEDED.
+        """
+        with self._in_time():
+            if self._statements is not None:
+                return self._statements.rows(self._connection, query)
+            return [tuple(row) for row in self._connection.execute(query)]
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """A statement within the deadline, by which the database itself stops it."""
+        if self._until is not None and time.monotonic() >= self._until:
+            raise DEADLINE_EXCEEDED.refuse()
+        try:
+            yield
+        except (OperationalError, QueryCanceled):
+            if self._until is not None and time.monotonic() >= self._until - CLOCKS_DIFFER:
+                raise DEADLINE_EXCEEDED.refuse() from None
+            raise
 
     def kept(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - values of any column
         """The rows of a query that is built once for its name 常用查询: building one takes longer than running it.
@@ -62,12 +96,16 @@ class Snapshot:
                 depends on what a client may vary at will, and is not kept.
             build: makes the query, with `bindparam(NAME)` in place of each value.
             values: of those parameters.
+
+        Raises:
+            Refused: DEADLINE_EXCEEDED.
         """
-        if self._statements is None:
-            return [tuple(row) for row in self._connection.execute(build(), values)]
-        if name is None:
-            return self._statements.rows(self._connection, build(), values)
-        return self._statements.kept(self._connection, (self._generations, *name), build, values)
+        with self._in_time():
+            if self._statements is None:
+                return [tuple(row) for row in self._connection.execute(build(), values)]
+            if name is None:
+                return self._statements.rows(self._connection, build(), values)
+            return self._statements.kept(self._connection, (self._generations, *name), build, values)
 
     def listed(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         """As `among`, of a list that is given by name."""

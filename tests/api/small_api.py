@@ -88,6 +88,17 @@ class SmallUploads:
         return None
 
 
+@dataclass
+class Held:
+    """A query that is under way until the test lets it go."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+
+HELD: dict[str, Held] = {}
+
+
 @strawberry.type
 class Row:
     name: str
@@ -136,6 +147,13 @@ class Query:
     @strawberry.field
     def seen(self, info: strawberry.Info[Context, None]) -> Seen:
         return _seen(info.context)
+
+    @strawberry.field
+    def held(self, name: str) -> str:
+        held = HELD.setdefault(name, Held())
+        held.begun.set()
+        assert held.let_go.wait(30)
+        return name
 
     @strawberry.field
     def slow(self, seconds: float) -> str:

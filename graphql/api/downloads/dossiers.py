@@ -17,6 +17,7 @@ from api.kit.as_of import moment_in
 from api.kit.ports import PUBLIC, Transparency
 from api.kit.services import Services
 from api.record.audit_trail import in_words, microseconds
+from api.server.admission import Lane
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
@@ -89,7 +90,9 @@ class Dossiers:
                 return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            response: Response = await self._operations.in_thread(told, request)
+            response: Response = await self._operations.in_thread(
+                told, request, lane=self._operations.lane_of(request.headers, Lane.BULK)
+            )
             return response
 
         return endpoint

@@ -18,6 +18,7 @@ from api.downloads.files import NOTHING_RUNS, attachment
 from api.kit.ports import PUBLIC
 from api.kit.published import roles_of
 from api.kit.services import Services
+from api.server.admission import Lane, Overloaded
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
@@ -108,7 +109,9 @@ class EditionDocuments:
     async def _given(self, request: Request, readers: frozenset[Role], find: Find) -> Response:
         try:
             token = bearer(request.headers.get("authorization"))
-            found = await self._operations.in_thread(self._found, token, readers, find)
+            found = await self._operations.in_thread(
+                self._found, token, readers, find, lane=self._operations.admission.lane(token, Lane.READS)
+            )
             if found is None:
                 return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
             kept = self._shelf.get((found.name, found.stamps)) or await self._made(found)
@@ -116,6 +119,8 @@ class EditionDocuments:
             return respond(malformed.answer, JSON, as_status=True)
         except CallerGone as gone:
             return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Overloaded:
+            raise
         except Refused:  # others' documents are being set at this moment
             return _busy()
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
@@ -146,7 +151,7 @@ class EditionDocuments:
         try:
             async with self._turn:
                 key = (found.name, found.stamps)
-                return self._shelf.get(key) or self._shelf.put(key, await self._operations.in_thread(found.make))
+                return self._shelf.get(key) or self._shelf.put(key, await self._operations.in_thread(found.make, lane=Lane.BULK))
         finally:
             self._waiting -= 1
 

@@ -12,6 +12,7 @@ from api.diagnosis.parts import Evidence, Report
 from api.kit.ports import PUBLIC, Upload
 from api.kit.published import roles_of
 from api.kit.services import Services
+from api.server.admission import Lane
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
@@ -63,15 +64,17 @@ class Files:
         The answer names the sha256 that a command then cites. The size is held while the bytes arrive.
         """
         ticket = request.path_params["ticket"]
-        limit = await self._operations.in_thread(self._services.uploads.limit, ticket)
-        holder = await self._operations.in_thread(self._services.uploads.holder, ticket)
+        limit = self._services.uploads.limit(ticket)  # the ticket itself says it, and who may send
+        holder = self._services.uploads.holder(ticket)
         if not limit:
             return respond(_not_found(), JSON, as_status=True)
         turn = self._turns.setdefault(holder, asyncio.Lock())
         try:
             async with turn, self._arriving, asyncio.timeout(UPLOAD_SECONDS):
                 data = await read_body(request, limit, UPLOAD_SECONDS)
-                upload: Upload = await self._operations.in_thread(self._services.uploads.receive, ticket, data)
+                upload: Upload = await self._operations.in_thread(
+                    self._services.uploads.receive, ticket, data, lane=Lane.UPLOADS
+                )
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         except Refused as refused:
@@ -96,7 +99,10 @@ class Files:
             token = bearer(request.headers.get("authorization"))
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
-        response: Response = await self._operations.in_thread(self._found, token, request.path_params["sha256"])
+        lane = self._operations.admission.lane(token, Lane.BULK)
+        response: Response = await self._operations.in_thread(
+            self._found, token, request.path_params["sha256"], lane=lane, holder=token or ""
+        )
         return response
 
     def _found(self, token: str | None, sha256: str) -> Response:

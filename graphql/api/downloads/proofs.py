@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from api.kit.ports import PUBLIC, Transparency
 from api.kit.services import Services
+from api.server.admission import Lane
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
@@ -90,7 +91,9 @@ class Proofs:
                 return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            response: Response = await self._operations.in_thread(read, request)
+            response: Response = await self._operations.in_thread(
+                read, request, lane=self._operations.lane_of(request.headers, Lane.BULK)
+            )
             return response
 
         return endpoint
@@ -132,7 +135,9 @@ class Proofs:
             body = await read_body(request, LARGEST_NOTE)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
-        response: Response = await self._operations.in_thread(self._accept, request, body)
+        response: Response = await self._operations.in_thread(
+            self._accept, request, body, lane=self._operations.lane_of(request.headers, Lane.BULK)
+        )
         return response
 
     def _accept(self, request: Request, body: bytes) -> Response:

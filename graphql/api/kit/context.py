@@ -1,5 +1,6 @@
 """Context 上下文 of one operation: who asks, through which scope, and the one snapshot it reads from."""
 
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,7 @@ class Context:
     disclosing: what of the answer is protected, written down before it leaves.
     past, asked, present: of an answer with what was known then, the rows it rests on, the moment asked for, and the context
         that it was made in (`api.kit.as_of`).
+    until: deadline of the operation's reads, on the monotonic clock; None = none.
     """
 
     services: Services
@@ -46,6 +48,7 @@ class Context:
     past: Past | None = None
     asked: datetime | None = None
     present: "Context | None" = None
+    until: float | None = None
     _open: ExitStack = field(default_factory=ExitStack)
     _snapshot: Snapshot | None = None
 
@@ -65,11 +68,16 @@ class Context:
         return self.caller.role
 
     @property
+    def is_late(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.until is not None and time.monotonic() >= self.until
+
+    @property
     def snapshot(self) -> Snapshot:
         """The operation's snapshot, opened at first use."""
         if self._snapshot is None:
             eyes = self.scope if self.identified is not None else None
-            self._snapshot = self._open.enter_context(self.services.models.reading(eyes))
+            self._snapshot = self._open.enter_context(self.services.models.reading(eyes, self.until))
         return self._snapshot
 
     def at_least(self, position: str | None) -> Snapshot:

@@ -162,6 +162,7 @@ def _mutation(
                 expected_version=common.expected_version,
                 finish=filled.finish(context, data) if filled.finish is not None else None,
             )
+            context.until = None  # what was done is told, however late
         except Refused as refused:
             return payload(user_errors=user_errors(refused, input))
         except Conflict as conflict:

@@ -18,10 +18,14 @@ from starlette.requests import Request as HTTPRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api.server.admission import Overloaded
 from api.server.errors import request_error
 from api.server.operations import CallerGone, GraphQLRequest, GraphQLResponse, Operations, PreparedOperation
+from api.server.request_ids import request_id
 
 LARGEST_BODY = 256 * 1024
+LARGEST_OF_STRANGERS = 64 * 1024
+"""A query may have 32 Ki characters; who is not signed in has few variables to send."""
 RETRY_SECONDS = "5"
 """After an outage, in the header's own form."""
 BODY_SECONDS = 30.0
@@ -186,25 +190,27 @@ class GraphQLOverHTTP:
             return respond(unacceptable.answer, JSON)
         try:
             token = bearer(request.headers.get("authorization"))
-            asked, kinds = await self._read(request)
+            asked, kinds = await self._read(request, LARGEST_BODY if token is not None else LARGEST_OF_STRANGERS)
         except Malformed as malformed:
             return respond(malformed.answer, JSON if media == EVENT_STREAM else media)
         if media == EVENT_STREAM:
             return await self._stream(asked, token, kinds | SUBSCRIPTIONS)
-        answer, body = await self._operations.in_thread(self._run, asked, token, kinds)
+        answer, body = await self._operations.answered(self._run, asked, token, kinds)
         return respond(answer, media, body)
 
-    def _run(self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> tuple[GraphQLResponse, bytes]:
+    def _run(
+        self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float
+    ) -> tuple[GraphQLResponse, bytes]:
         """One thread for all of it, encoding included."""
-        answer = self._operations.run(asked, token, kinds)
-        return answer, orjson.dumps(answer.payload)
+        answer = self._operations.run(asked, token, kinds, until)
+        return answer, answer.body if answer.body is not None else orjson.dumps(answer.payload)
 
-    async def _read(self, request: HTTPRequest) -> tuple[GraphQLRequest, frozenset[OperationType]]:
+    async def _read(self, request: HTTPRequest, largest: int) -> tuple[GraphQLRequest, frozenset[OperationType]]:
         if request.method == "POST":
             kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
             if kind.strip() != JSON or ("charset=" in parameters and "utf-8" not in parameters):
                 raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", f"请求体须是 {JSON}。", f"Send {JSON} in UTF-8.")
-            return read_request(_decoded(await read_body(request, LARGEST_BODY))), QUERIES_AND_MUTATIONS
+            return read_request(_decoded(await read_body(request, largest))), QUERIES_AND_MUTATIONS
         if request.method != "GET":
             raise Malformed(405, "METHOD_NOT_ALLOWED", "请使用 POST。", "Use POST.")
         if PREFLIGHT_HEADER not in request.headers:
@@ -218,7 +224,10 @@ class GraphQLOverHTTP:
         return read_request(data), QUERIES
 
     async def _stream(self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> Response:
-        admitted = await self._operations.in_thread(self._operations.admit, asked, token, kinds)
+        lane = self._operations.lane(asked, token)
+        admitted = await self._operations.in_thread(
+            self._operations.admit, asked, token, kinds, lane=lane, holder=token or ""
+        )
         if isinstance(admitted, GraphQLResponse):
             return respond(admitted, JSON, as_status=True)
         headers = {**ALWAYS, "x-accel-buffering": "no"}
@@ -299,6 +308,13 @@ def respond(answer: GraphQLResponse, media: str, body: bytes | None = None, *, a
         headers["retry-after"] = RETRY_SECONDS
     content = body if body is not None else orjson.dumps(answer.payload)
     return Response(content, status, headers, media_type=f"{media}; charset=utf-8")
+
+
+def overloaded(refused: Overloaded) -> Response:
+    """What is not taken on now 过载应答, in all media types alike."""
+    error = request_error(refused.code, refused.chinese, refused.english, requestId=request_id.get())
+    headers = {**ALWAYS, "retry-after": str(refused.retry_seconds)}
+    return Response(orjson.dumps({"errors": [error]}), refused.status, headers, media_type=f"{JSON}; charset=utf-8")
 
 
 def _never_was_one(answer: GraphQLResponse) -> bool:

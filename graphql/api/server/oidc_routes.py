@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.kit.ports import SignOn
+from api.server.admission import Lane
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON
 from api.server.operations import Operations
@@ -35,7 +36,7 @@ class SignOnRoutes:
 
     async def login(self, _request: Request) -> Response:
         """Send the browser to the provider."""
-        begun = await self._operations.in_thread(self._sign_on.begin)
+        begun = await self._operations.in_thread(self._sign_on.begin, lane=Lane.ENTRY)
         if begun is None:
             return _told(UNREACHABLE, 503)
         response = RedirectResponse(begun.address, 303, dict(ALWAYS))
@@ -56,7 +57,9 @@ class SignOnRoutes:
         state, code, browser = given.get("state", ""), given.get("code", ""), request.cookies.get(COOKIE, "")
         signed_in = None
         if all(0 < len(part) <= LONGEST for part in (state, code, browser)):
-            signed_in = await self._operations.in_thread(self._sign_on.finish, state, code, browser)
+            signed_in = await self._operations.in_thread(
+                self._sign_on.finish, state, code, browser, lane=Lane.ENTRY
+            )
         if signed_in is None:
             response = _told(REFUSED, 401)
         else:

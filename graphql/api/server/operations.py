@@ -6,10 +6,9 @@ caller is.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import isawaitable
@@ -26,20 +25,20 @@ from api.kit.cursors import Cursors
 from api.kit.ports import PUBLIC, Identified
 from api.kit.published import FieldRights
 from api.kit.services import Services
+from api.server.admission import Admission, AdmissionLimits, Lane, is_command
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import UNAVAILABLE, formatted, masked, request_error
 from api.server.field_rights import describe_rights, forbidden, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
-from api.server.query_cost import Limits
+from api.server.introspection import Introspection
+from api.server.query_cost import Limits, too_costly_for_strangers
 from api.server.query_documents import Documents, Prepared, Unacceptable
 from api.server.revocations import Revocations
 from journal import Caller
+from projections.engine.snapshot import DEADLINE_EXCEEDED
 
 T = TypeVar("T")
-
-THREADS = 12
-"""Operations at a time; each may hold a connection of the read models and one of the journal."""
 
 UNAUTHENTICATED = request_error(
     "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."
@@ -60,10 +59,14 @@ class GraphQLRequest:
 
 @dataclass(frozen=True)
 class GraphQLResponse:
-    """The GraphQL response 应答. status: of HTTP, where the media type lets errors have one."""
+    """The GraphQL response 应答.
+
+    status: of HTTP, where the media type lets errors have one. body: the payload as JSON, where it is at hand.
+    """
 
     payload: dict[str, Any]
     status: int = 200
+    body: bytes | None = None
 
     @property
     def is_executed(self) -> bool:
@@ -75,6 +78,12 @@ def faulted(fault: Exception) -> GraphQLResponse:
     """What is said when a request failed outside any field 系统故障应答: masked, and 503 where it may be tried again."""
     error = masked(fault)
     return GraphQLResponse({"errors": [error]}, 503 if error["extensions"]["code"] == UNAVAILABLE else 500)
+
+
+LATE = GraphQLResponse(
+    {"errors": [request_error(DEADLINE_EXCEEDED.code, f"{DEADLINE_EXCEEDED.says}。", f"{DEADLINE_EXCEEDED.says_in_english}.")]},
+    503,
+)
 
 
 @dataclass(frozen=True)
@@ -117,29 +126,62 @@ class Operations:
         change_notifications: ChangeNotifications | None = None,
         limits: Limits | None = None,
         revocations: Revocations | None = None,
+        admission: AdmissionLimits | None = None,
     ) -> None:
         self._revocations = revocations
         self._services = services
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
         self._rights = resolve_rights(self._schema, rights.rows)
         describe_rights(self._schema, rights.rows)
-        self._documents = Documents(self._schema, self._rights, rights.protected, limits or Limits())
+        self._limits = limits or Limits()
+        self._documents = Documents(self._schema, self._rights, rights.protected, self._limits)
+        self._introspection = Introspection(self._schema)
         self._cursors = Cursors(services.secret)
         self._change_notifications = change_notifications
-        self._threads: ThreadPoolExecutor | None = None
+        self.admission = Admission(admission or AdmissionLimits())
 
-    async def in_thread(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - as the function takes them
-        """Run what blocks in one of the worker threads; it runs to its end even when nobody waits for it any more."""
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="operation")
-        running = copy_context().run  # the thread knows which request it works for
-        return await asyncio.get_running_loop().run_in_executor(self._threads, running, function, *arguments)
+    async def in_thread(
+        self,
+        function: Callable[..., T],
+        *arguments: Any,  # noqa: ANN401 - as the function takes them
+        lane: Lane = Lane.FOLLOWING,
+        holder: str = "",
+    ) -> T:
+        """Run what blocks in one of the worker threads, when the turn of its lane has come.
+
+        holder: the token of whoever asks, who may have only so many under way; empty = nobody's.
+
+        Raises:
+            Overloaded: it is not taken on now.
+        """
+        return await self.admission.run(lane, holder, function, *arguments)
+
+    async def answered(
+        self, run: Callable[..., T], request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]
+    ) -> T:
+        """Run one operation of a caller in its lane, with its deadline: `run(request, token, kinds, until)`.
+
+        Raises:
+            Overloaded: as `in_thread`.
+        """
+        until = time.monotonic() + self.admission.limits.deadline_seconds
+        lane = self.lane(request, token)
+        return await self.in_thread(run, request, token, kinds, until, lane=lane, holder=token or "")
+
+    def lane(self, request: GraphQLRequest, token: str | None) -> Lane:
+        """The lane that an operation waits in."""
+        if is_command(request.query, request.operation_name):
+            return self.admission.lane(token, Lane.COMMANDS, Lane.ENTRY)
+        return self.admission.lane(token, Lane.READS)
+
+    def lane_of(self, headers: Mapping[str, str], usual: Lane) -> Lane:
+        """The lane of a request beside GraphQL, by its token; what is no bearer's is a stranger's."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return self.admission.lane(token.strip() if scheme.lower() == "bearer" else None, usual)
 
     async def close(self) -> None:
         """End the worker threads, once they have finished what they do."""
-        threads, self._threads = self._threads, None
-        if threads is not None:
-            await asyncio.to_thread(threads.shutdown)
+        await self.admission.close()
 
     def identify(self, token: str | None) -> Identified | None:
         """Who asks 认证; None for the public.
@@ -151,11 +193,13 @@ class Operations:
             return None
         identified = self._services.accounts.identify(token)
         if identified is None:
+            self.admission.known.forget(token)
             raise CallerGone(ended=True)
+        self.admission.known.note(token)
         return identified
 
     def admit(
-        self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]
+        self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float | None = None
     ) -> PreparedOperation | GraphQLResponse:
         """Authenticate, look the document up, judge the rights, read the variables 准入.
 
@@ -163,11 +207,12 @@ class Operations:
             request: what is asked for.
             token: the bearer token; None = the public.
             kinds: kinds of operation that this way of asking carries.
+            until: its deadline, on the monotonic clock; None = none.
 
         Returns:
             The operation ready to run, no snapshot open; or the answer that says why not.
         """
-        context = Context(self._services, self._cursors, self._change_notifications, token=token)
+        context = Context(self._services, self._cursors, self._change_notifications, token=token, until=until)
         try:
             return self._admitted(request, context, kinds)
         finally:
@@ -190,6 +235,10 @@ class Operations:
         if context.role not in prepared.roles:
             error = forbidden(self._rights, prepared.coordinates, context.role)
             return GraphQLResponse({"errors": formatted([error] if error is not None else [])}, 403)
+        if context.identified is None:
+            costly = too_costly_for_strangers(prepared.operation, prepared.cost, self._limits)
+            if costly is not None:
+                return GraphQLResponse({"errors": formatted([costly])}, 400)
         blocking = prepared.kind is not OperationType.SUBSCRIPTION
         executor = CompiledExecutor.build(
             self._schema,
@@ -215,8 +264,14 @@ class Operations:
     def execute(self, admitted: PreparedOperation) -> GraphQLResponse:
         """Run a query or mutation in this thread 执行; an answer with protected data leaves once that is written down."""
         context, caller = admitted.context, admitted.context.caller
+        if admitted.prepared.introspective:
+            payload, body = self._introspection.answer(admitted.prepared.document)
+            return GraphQLResponse(payload, body=body)
         try:
-            answer = _answer(admitted.executor.execute_operation())
+            result = admitted.executor.execute_operation()
+            if getattr(result, "errors", None) and context.is_late and admitted.prepared.kind is OperationType.QUERY:
+                return LATE  # what a command did is told field by field, late or not
+            answer = _answer(result)
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosing.leave(self._services, caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
@@ -226,9 +281,11 @@ class Operations:
         finally:
             admitted.context.close()
 
-    def run(self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> GraphQLResponse:
+    def run(
+        self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float | None = None
+    ) -> GraphQLResponse:
         """Admit and execute in this thread, in one snapshot."""
-        context = Context(self._services, self._cursors, self._change_notifications, token=token)
+        context = Context(self._services, self._cursors, self._change_notifications, token=token, until=until)
         try:
             admitted = self._admitted(request, context, kinds)
             return admitted if isinstance(admitted, GraphQLResponse) else self.execute(admitted)
@@ -242,7 +299,11 @@ class Operations:
             CallerGone: at a delivery, when the session has ended or goes on in another role.
         """
         if admitted.prepared.kind is not OperationType.SUBSCRIPTION:
-            yield await self.in_thread(self.execute, admitted)
+            token = admitted.context.token
+            usual = Lane.READS if admitted.prepared.kind is OperationType.QUERY else Lane.COMMANDS
+            lane = self.admission.lane(token, usual, Lane.STRANGERS if usual is Lane.READS else Lane.ENTRY)
+            admitted.context.until = time.monotonic() + self.admission.limits.deadline_seconds
+            yield await self.in_thread(self.execute, admitted, lane=lane, holder=token or "")
             return
         try:
             source = create_source_event_stream(admitted.executor)
@@ -293,6 +354,7 @@ class Operations:
         now = self.still(before.token, before.caller)
         executor = admitted.executor.build_per_event_executor(event)
         context = Context(self._services, self._cursors, self._change_notifications, now, before.token)
+        context.until = time.monotonic() + self.admission.limits.deadline_seconds
         context.disclosing.guard(admitted.prepared.door, admitted.prepared.guarded)
         executor.context_value = context
         executor.is_awaitable = assume_not_awaitable

@@ -51,6 +51,7 @@ class Limits:
     depth: of selection sets inside one another. written: fields, fragments and directives as written in the document.
     aliases, roots, cost: of an operation with its fragments in place; cost = fields that execution may resolve, a page
     counting as its `first` (a variable as the largest page), another list as `list_length`.
+    strangers_cost: as cost, of an operation of whoever is not signed in: the schema once, and nothing that takes long.
     introspection: lists of types inside one another. tokens, characters: of the source text, read by the parser.
     """
 
@@ -62,6 +63,7 @@ class Limits:
     introspection: int = 1
     tokens: int = 6_000
     characters: int = 32_768
+    strangers_cost: int = 6_000
     largest_page: int = 100
     usual_page: int = 20
     list_length: int = 20
@@ -120,6 +122,21 @@ def over_budget(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -
             if value > (limit := getattr(limits, name)):
                 found.append(_exceeded(name, value, limit, operation))
     return found
+
+
+def cost_of(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> int:
+    """Cost of a document's one operation 预计字段数, in the same measure as its limit."""
+    walk = _Walk(schema, document, limits)
+    return max(
+        walk.weigh(one.selection_set, schema.get_root_type(one.operation), level=0).cost
+        for one in document.definitions
+        if isinstance(one, OperationDefinitionNode)
+    )
+
+
+def too_costly_for_strangers(operation: OperationDefinitionNode, cost: int, limits: Limits) -> GraphQLError | None:
+    """What whoever is not signed in is told of an operation that costs more than theirs may; None where it does not."""
+    return _exceeded("cost", cost, limits.strangers_cost, operation) if cost > limits.strangers_cost else None
 
 
 def _exceeded(name: str, value: int, limit: int, node: Node) -> GraphQLError:

@@ -21,7 +21,8 @@ from api.server.compiled_selections import Plans
 from api.server.disclosure_notes import Guarded, door_of, guarded_among
 from api.server.field_rights import Rows, asked, roles_for
 from api.server.input_text_checks import literals, unusable
-from api.server.query_cost import Limits, over_budget
+from api.server.introspection import introspective
+from api.server.query_cost import Limits, cost_of, over_budget
 from domain.access import Role
 
 KEPT_DOCUMENTS = 512
@@ -46,6 +47,7 @@ class Prepared:
     """One operation of a document, ready to run any number of times 已备操作.
 
     coordinates: the fields it may ask for. roles: those that may read all of them. plans: see `api.server.compiled_selections`.
+    cost: see `query_cost`. introspective: it asks for the schema alone.
     door, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
     """
 
@@ -56,6 +58,8 @@ class Prepared:
     plans: Plans = field(default_factory=dict, compare=False)
     door: str = ""
     guarded: Guarded = field(default_factory=dict)
+    cost: int = 0
+    introspective: bool = False
 
     @property
     def kind(self) -> OperationType:
@@ -101,6 +105,8 @@ class Documents:
             roles_for(self._rights, coordinates),
             door=door_of(coordinates),
             guarded=guarded_among(coordinates, self._protected),
+            cost=cost_of(self._schema, own, self._limits),
+            introspective=introspective(operation),
         )
 
     def _parsed(self, query: str) -> DocumentNode:

@@ -23,7 +23,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
 from api.kit.ports import Identified
-from api.server.errors import masked
+from api.server.admission import Lane, Overloaded
+from api.server.errors import masked, request_error
 from api.server.http import LARGEST_BODY, Malformed, bearer, read_request
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 
@@ -34,6 +35,7 @@ MALFORMED = 4400
 UNAUTHORIZED = 4401
 FORBIDDEN = 4403
 TOO_BIG = 1009
+TRY_AGAIN_LATER = 1013
 EVERYTHING = frozenset(OperationType)
 
 
@@ -114,7 +116,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
         """Credentials, once; then the watch over them begins."""
         if message.get("payload") is None:
             message = {"type": "connection_init"}
-        await super().handle_connection_init(message)
+        try:
+            await super().handle_connection_init(message)
+        except Overloaded:
+            await self.websocket.close(TRY_AGAIN_LATER, "Try again later")
+            return
         if self.connection_acknowledged and self.context.identified is not None and self._watch is None:
             self._watch = asyncio.create_task(self._watch_over(self.context.identified))
 
@@ -131,7 +137,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             {"query": operation.query, "variables": operation.variables, "operationName": operation.operation_name}
         )
         try:
-            admitted = await operations.in_thread(operations.admit, request, self.context.token, EVERYTHING)
+            token = self.context.token
+            lane = operations.lane(request, token)
+            admitted = await operations.in_thread(
+                operations.admit, request, token, EVERYTHING, lane=lane, holder=token or ""
+            )
             if isinstance(admitted, GraphQLResponse):
                 await self._send(operation, admitted)
                 return
@@ -145,6 +155,10 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             await self._part(gone)
         except WebSocketDisconnected:
             return
+        except Overloaded as refused:
+            said = request_error(refused.code, refused.chinese, refused.english, retryAfter=refused.retry_seconds)
+            with suppress(WebSocketDisconnected):
+                await self._send(operation, GraphQLResponse({"errors": [said]}, refused.status))
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             with suppress(WebSocketDisconnected):
                 await self._send(operation, faulted(fault))
@@ -222,7 +236,11 @@ class GraphQLOverWebSocket(GraphQL[Connection, None]):
         header = given.get("authorization", context.token)
         try:
             context.token = bearer(header) if given.get("token") is None else str(given["token"])
-            context.identified = await self.operations.in_thread(self.operations.identify, context.token)
+            if context.token is not None:
+                lane = self.operations.admission.lane(context.token, Lane.READS)
+                context.identified = await self.operations.in_thread(
+                    self.operations.identify, context.token, lane=lane, holder=context.token
+                )
         except (Malformed, CallerGone, AttributeError):
             raise ConnectionRejectionError from None
         return None

@@ -1,0 +1,272 @@
+"""Admission · 准入控制. Which requests run now, which wait, and which are told to come back, each class in a queue of its own.
+
+What is asked for beyond what can be done must be refused at once: a queue without end makes everyone wait and answers nobody
+in time. Commands go before reads; exports, uploads, callers not yet known and strangers have places of their own, so that none
+of them takes a reader's. All of it is decided on the event loop; only the work itself is done in threads.
+"""
+
+import asyncio
+import itertools
+import re
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from enum import Enum, auto
+from hashlib import sha256
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Lane(Enum):
+    """Class of a request 请求类别.
+
+    FOLLOWING: what keeps open streams and sockets going. NEWCOMERS: with a token that this process has not met yet. ENTRY: of
+    strangers who sign in. STRANGERS: all else of theirs.
+    """
+
+    FOLLOWING = auto()
+    COMMANDS = auto()
+    READS = auto()
+    UPLOADS = auto()
+    BULK = auto()
+    NEWCOMERS = auto()
+    ENTRY = auto()
+    STRANGERS = auto()
+
+
+@dataclass(frozen=True)
+class AdmissionLimits:
+    """How much is done at a time, and how much may wait 准入限额. 2026-11-28: measured by `benchmarks.overload`.
+
+    people: commands and reads of signed-in callers at a time; threads share one interpreter, so that more only get in one another's
+        way. waiting: of these, in each queue. wait_seconds: the longest wait. of_caller: under way or waiting for one session.
+    deadline_seconds: of a request, from its arrival; it reaches the database. share: of a core, for strangers, in the mean;
+        burst_seconds: what they may have saved up of it.
+    """
+
+    people: int = 6
+    waiting: int = 64
+    wait_seconds: float = 2.0
+    of_caller: int = 32
+    deadline_seconds: float = 20.0
+    share: float = 0.25
+    burst_seconds: float = 2.0
+
+
+class Overloaded(Exception):  # noqa: N818 - an answer
+    """A request that is not taken on now 过载拒绝. is_own: the caller has too many under way; else everyone together."""
+
+    def __init__(self, retry_seconds: int, *, is_own: bool) -> None:
+        super().__init__("own" if is_own else "all")
+        self.retry_seconds = retry_seconds
+        self.status = 429 if is_own else 503
+        self.code = "TOO_MANY_REQUESTS" if is_own else "OVERLOADED"
+        why = ("您同时提出的请求过多", "You have too many requests under way") if is_own else ("系统繁忙", "The server is busy")
+        self.chinese = f"{why[0]}，请 {retry_seconds} 秒后重试。"
+        self.english = f"{why[1]}; try again in {retry_seconds} seconds."
+
+
+class _Pool:
+    """Places that some lanes share, the first of them served first; `share` of a core where they have only so much of it."""
+
+    def __init__(self, at_once: int, *lanes: Lane, share: float | None = None, burst: float = 0.0) -> None:
+        self.at_once = at_once
+        self.queues: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in lanes}
+        self.running = 0
+        self.share = share
+        self._burst = burst
+        self._saved = burst
+        self._at = time.monotonic()
+
+    def debt(self) -> float:
+        """Seconds until the processor may be had again; 0 where it may."""
+        if self.share is None:
+            return 0.0
+        now = time.monotonic()
+        self._saved, self._at = min(self._saved + (now - self._at) * self.share, self._burst), now
+        return max(-self._saved / self.share, 0.0)
+
+    def charge(self, seconds: float) -> None:
+        """So much of the processor was taken."""
+        self._saved -= seconds
+
+
+MUTATION = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*)*mutation\b")
+
+
+def is_command(query: str, operation_name: str | None) -> bool:
+    """Whether a text seems to ask for a mutation; it decides which queue it waits in and nothing else."""
+    if operation_name is None:
+        return MUTATION.match(query) is not None
+    return re.search(rf"\bmutation\s+{re.escape(operation_name)}\b", query) is not None
+
+
+KNOWN_TOKENS = 20_000
+
+
+class KnownTokens:
+    """Tokens that opened something lately 已知令牌, by their digests; a flood of made-up ones is kept out of people's queues."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, None] = {}
+
+    def __contains__(self, token: str) -> bool:
+        return _digest(token) in self._known
+
+    def note(self, token: str) -> None:
+        """It opened something."""
+        self._known[_digest(token)] = None
+        if len(self._known) > KNOWN_TOKENS:
+            with suppress(KeyError, StopIteration, RuntimeError):  # another thread was first
+                self._known.pop(next(iter(self._known)))
+
+    def forget(self, token: str) -> None:
+        """It opens nothing any more."""
+        self._known.pop(_digest(token), None)
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode(errors="replace")).digest()
+
+
+class Admission:
+    """The queues and threads of one process 准入队列."""
+
+    def __init__(self, limits: AdmissionLimits) -> None:
+        self.limits = limits
+        self.known = KnownTokens()
+        burst = limits.burst_seconds
+        pools = (
+            _Pool(2, Lane.FOLLOWING),
+            _Pool(limits.people, Lane.COMMANDS, Lane.READS),
+            _Pool(3, Lane.UPLOADS),
+            _Pool(1, Lane.BULK),
+            _Pool(2, Lane.NEWCOMERS),
+            _Pool(2, Lane.ENTRY, share=limits.share, burst=burst),
+            _Pool(1, Lane.STRANGERS, share=limits.share, burst=burst),
+        )
+        self._pools = {lane: pool for pool in pools for lane in pool.queues}
+        self._waiting = dict.fromkeys(Lane, limits.waiting) | {Lane.FOLLOWING: 4_096, Lane.BULK: 16, Lane.UPLOADS: 32}
+        self._wait_seconds = dict.fromkeys(Lane, limits.wait_seconds) | {
+            Lane.FOLLOWING: 30.0, Lane.BULK: 30.0, Lane.UPLOADS: 30.0
+        }
+        self._holders: Counter[tuple[Lane, str]] = Counter()
+        self._retries = itertools.cycle(range(1, 5))
+        self._threads: ThreadPoolExecutor | None = None
+        self._size = sum(pool.at_once for pool in pools)
+
+    def lane(self, token: str | None, usual: Lane, of_strangers: Lane = Lane.STRANGERS) -> Lane:
+        """The lane of a caller: the usual one, a newcomer's, or a stranger's."""
+        if token is None:
+            return of_strangers
+        return usual if token in self.known else Lane.NEWCOMERS
+
+    def is_full(self, lane: Lane) -> bool:
+        """Whether nothing more of a lane is taken on at this moment."""
+        return len(self._pools[lane].queues[lane]) >= self._waiting[lane]
+
+    def refusal(self, *, is_own: bool = False) -> Overloaded:
+        """Why not now; those refused together are not told to come back together."""
+        return Overloaded(next(self._retries), is_own=is_own)
+
+    async def run(self, lane: Lane, holder: str, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - as the function takes them
+        """Run what blocks in a worker thread when its turn has come; it runs to its end even when nobody waits any more.
+
+        Raises:
+            Overloaded: too many wait already, the wait is over, or the holder has too many under way.
+        """
+        pool = self._pools[lane]
+        place = (lane, holder)
+        if holder and self._holders[place] >= self.limits.of_caller:
+            raise self.refusal(is_own=True)
+        if pool.running >= pool.at_once or pool.debt():
+            await self._turn(pool, lane, place)
+        else:
+            pool.running += 1
+            self._holders[place] += 1
+        loop = asyncio.get_running_loop()
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="operation")
+        running = copy_context().run  # the thread knows which request it works for
+        taken = [0.0]
+
+        def measured() -> T:
+            before = time.thread_time()
+            try:
+                return running(function, *arguments)
+            finally:
+                taken[0] = time.thread_time() - before
+
+        def over(_done: Future[T]) -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self._leave, pool, place, taken)
+
+        work = self._threads.submit(measured)
+        work.add_done_callback(over)
+        return await asyncio.wrap_future(work)
+
+    async def _turn(self, pool: _Pool, lane: Lane, place: tuple[Lane, str]) -> None:
+        """Wait for a place in a pool, which is then taken."""
+        queue = pool.queues[lane]
+        if len(queue) >= self._waiting[lane]:
+            raise self.refusal()
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        queue.append(turn)
+        self._holders[place] += 1
+        late = loop.call_later(self._wait_seconds[lane], self._late, queue, turn)
+        if len(queue) == 1 and (debt := pool.debt()):
+            loop.call_later(debt, self._next, pool)
+        granted = False
+        try:
+            await turn
+            granted = True
+        finally:
+            late.cancel()
+            if not granted:
+                if turn.done() and not turn.cancelled() and turn.exception() is None:  # its turn came as its caller left
+                    self._leave(pool, place, [0.0])
+                else:
+                    with suppress(ValueError):
+                        queue.remove(turn)
+                    self._less(place)
+
+    def _late(self, queue: deque[asyncio.Future[None]], turn: asyncio.Future[None]) -> None:
+        if not turn.done():
+            queue.remove(turn)
+            turn.set_exception(self.refusal())
+
+    def _leave(self, pool: _Pool, place: tuple[Lane, str], taken: list[float]) -> None:
+        """A place is free again."""
+        pool.running -= 1
+        pool.charge(taken[0])
+        self._less(place)
+        self._next(pool)
+
+    def _less(self, place: tuple[Lane, str]) -> None:
+        self._holders[place] -= 1
+        if not self._holders[place]:
+            del self._holders[place]
+
+    def _next(self, pool: _Pool) -> None:
+        """Give free places to those who wait, the first lane's first."""
+        for queue in pool.queues.values():
+            while queue and pool.running < pool.at_once:
+                if debt := pool.debt():
+                    asyncio.get_running_loop().call_later(debt, self._next, pool)
+                    return
+                turn = queue.popleft()
+                if not turn.done():
+                    pool.running += 1
+                    turn.set_result(None)
+
+    async def close(self) -> None:
+        """End the worker threads, once they have finished what they do."""
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            await asyncio.to_thread(threads.shutdown)

@@ -1,0 +1,72 @@
+"""Gate · 入口. What would be refused anyway is refused before anything of it is looked at: refusing must cost next to nothing.
+
+Else a server that is asked for three times what it can do spends itself on saying no.
+"""
+
+from uuid import uuid4
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.server.admission import Admission, Lane, Overloaded
+from api.server.errors import request_error
+from api.server.request_ids import HEADER
+
+PATH = "/graphql"
+READING = (Lane.READS, Lane.NEWCOMERS, Lane.STRANGERS)
+COMMAND = b"mutation"
+"""A body without the word holds no command; one with it is looked at more closely."""
+
+
+class Gate:
+    """ASGI middleware · 入口: lets everything pass while there is room in the queue of reads it would wait in."""
+
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+        self._app = app
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http" or scope["path"] != PATH or not any(map(self._admission.is_full, READING)):
+            await self._app(scope, receive, send)
+            return
+        token = _token(scope)
+        if not self._admission.is_full(self._admission.lane(token, Lane.READS)):
+            await self._app(scope, receive, send)
+            return
+        first: Message | None = None
+        if not self._admission.is_full(self._admission.lane(token, Lane.COMMANDS, Lane.ENTRY)):
+            first = await receive()
+        if first is None or (first.get("body") and not first.get("more_body") and COMMAND not in first["body"]):
+            await _refuse(self._admission.refusal(), send)
+            return
+
+        async def again() -> Message:
+            nonlocal first
+            message, first = first, None
+            return message if message is not None else await receive()
+
+        await self._app(scope, again, send)
+
+
+def _token(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            scheme, _, token = value.decode("latin-1").partition(" ")
+            return token.strip() if scheme.lower() == "bearer" else None
+    return None
+
+
+async def _refuse(refused: Overloaded, send: Send) -> None:
+    identity = uuid4().hex
+    error = request_error(refused.code, refused.chinese, refused.english, requestId=identity)
+    body = orjson.dumps({"errors": [error]})
+    headers = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"retry-after", str(refused.retry_seconds).encode()),
+        (HEADER.encode(), identity.encode()),
+    ]
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,137 @@
+"""Overload over HTTP: refused at once with a time to come back, in both languages; a deadline that reaches the database."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+from graphql import get_introspection_query, graphql_sync, parse
+from sqlalchemy import select, text
+
+from api.schema import build_schema
+from api.server.admission import Admission, AdmissionLimits, Lane
+from api.server.http import QUERIES
+from api.server.introspection import Introspection, introspective
+from api.server.operations import GraphQLRequest
+from api.server.query_documents import Documents
+from domain.kernel import Refused
+from projections.engine.snapshot import DEADLINE_EXCEEDED
+from tests.api.small_api import HELD, Held, SmallApi, serving, small_api
+from tests.live_city import LiveCity
+
+FULL = AdmissionLimits(people=1, waiting=1, wait_seconds=30.0)
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[SmallApi]:
+    with small_api(tmp_path, admission=FULL) as made:
+        yield made
+
+
+def posted(host: str, query: str, **headers: str) -> httpx2.Response:
+    return httpx2.post(f"http://{host}/graphql", json={"query": query}, headers=headers, timeout=30)
+
+
+def test_a_request_beyond_the_queue_is_told_when_to_come_back_and_a_stranger_is_still_answered(api: SmallApi) -> None:
+    reader, asked = api.reader(), '{ held(name: "full") }'
+    held = HELD["full"] = Held()
+    admission: Admission = api.app.user_middleware[0].kwargs["admission"]
+    answers: list[httpx2.Response] = []
+    with serving(api.app) as host:
+        assert posted(host, "{ hello }", **reader).status_code == 200  # from here on the token is known
+        threads = [threading.Thread(target=lambda: answers.append(posted(host, asked, **reader))) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        assert held.begun.wait(30)
+        while not admission.is_full(Lane.READS):
+            time.sleep(0.01)  # the second one is on its way into the queue
+        refused = posted(host, "{ hello }", **reader)
+        assert refused.status_code == 503
+        assert 1 <= int(refused.headers["retry-after"]) <= 4
+        (error,) = refused.json()["errors"]
+        assert error["extensions"] == {"code": "OVERLOADED", "requestId": refused.headers["x-request-id"]}
+        assert posted(host, "{ hello }").json() == {"data": {"hello": "hello world"}}
+        held.let_go.set()
+        for thread in threads:
+            thread.join()
+        assert {answer.status_code for answer in answers} == {200}
+        assert posted(host, "{ hello }", **reader).status_code == 200
+
+
+ENDLESS = select(text("count(*)")).select_from(
+    text("(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c) AS endless")
+)
+
+
+def test_a_deadline_stops_the_database_itself_and_the_next_reader_is_not_concerned(city: LiveCity) -> None:
+    models = city.installation.services.models
+    with pytest.raises(Refused) as refused, models.reading(until=time.monotonic() + 0.2) as snapshot:
+        snapshot.rows(ENDLESS)
+    assert refused.value.rule == DEADLINE_EXCEEDED
+    for _ in range(3):
+        with models.reading() as snapshot:
+            assert snapshot.rows(select(text("1"))) == [(1,)]
+
+
+def test_a_query_that_is_late_is_answered_by_the_deadline_alone(city: LiveCity) -> None:
+    request = GraphQLRequest("{ enterprises { nodes { name } } viewer { role } }")
+    token = city.tokens["district"]
+    answer = city.operations.run(request, token, QUERIES, time.monotonic() - 1)
+    assert answer.status == 503
+    assert [error["extensions"]["code"] for error in answer.payload["errors"]] == ["DEADLINE_EXCEEDED"]
+    assert "data" not in answer.payload
+    assert city.operations.run(request, token, QUERIES, time.monotonic() + 60).status == 200
+
+
+SCHEMA = build_schema()._schema  # noqa: SLF001 - the executable schema has no public name
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"descriptions": False},
+    {
+        "specified_by_url": True,
+        "directive_is_repeatable": True,
+        "schema_description": True,
+        "input_value_deprecation": True,
+    },
+    {"one_of": True, "type_depth": 7},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_introspection_is_worked_out_once_and_equals_the_librarys_answer_byte_for_byte(
+    options: dict[str, Any], city: LiveCity
+) -> None:
+    query = get_introspection_query(**options)
+    answer = city.operations.run(GraphQLRequest(query), None, QUERIES)
+    schema = city.operations._schema  # noqa: SLF001 - the one that is asked, with its rights written in
+    assert answer.body == orjson.dumps({"data": graphql_sync(schema, query).data})
+    assert answer.payload == orjson.loads(answer.body)
+    other = city.operations.run(GraphQLRequest(query.replace("\n", " \n")), None, QUERIES)
+    assert other.body is answer.body  # not worked out again, however it is written
+
+
+def test_an_answer_that_varies_is_not_taken_for_introspection(city: LiveCity) -> None:
+    documents: Documents = city.operations._documents  # noqa: SLF001 - what it prepared is what counts
+    spread = "{ __typename ...f } fragment f on Query { viewer { role } }"
+    for query in ("{ viewer { role } }", "query ($n: String!) { __type(name: $n) { name } }", spread):
+        assert not introspective(documents.prepare(query, None).operation)
+
+
+def test_strangers_pay_for_what_is_not_the_schema_once(city: LiveCity) -> None:
+    twice = "{ a: __schema { types { name } } b: __schema { types { name } } }"
+    for who, codes in ((None, ["QUERY_TOO_COMPLEX"]), (city.tokens["city"], [])):
+        answer = city.operations.run(GraphQLRequest(twice), who, QUERIES)
+        assert [error["extensions"]["code"] for error in answer.payload.get("errors", [])] == codes
+
+
+def test_answers_that_are_kept_take_no_more_than_they_may() -> None:
+    kept = Introspection(SCHEMA, most=10_000)
+    documents = [f'{{ __type(name: "Query") {{ a{number}: name }} }}' for number in range(400)]
+    for text_ in documents:
+        kept.answer(parse(text_))
+    assert 0 < kept._size <= 10_000  # noqa: SLF001 - there is no other sign of it
+    assert len(kept._kept) < 400  # noqa: SLF001 - as above
