@@ -103,7 +103,7 @@ GRAPHIQL = get_introspection_query(
 
 
 def test_what_graphiql_asks_on_opening_fits_and_validates() -> None:
-    documents = Documents(SCHEMA, RIGHTS, LIMITS)
+    documents = Documents(SCHEMA, RIGHTS, {}, LIMITS)
     assert documents.prepare(GRAPHIQL, "IntrospectionQuery").roles == EVERYONE
 
 
@@ -151,7 +151,7 @@ def test_fragments_that_spread_one_another_in_a_circle_are_left_to_the_rule_that
     query = "{ thing { ...f } } fragment f on Thing { name ...g } fragment g on Thing { ...f }"
     assert exceeded(query) == {}
     with pytest.raises(Unacceptable) as refused:
-        Documents(SCHEMA, RIGHTS, LIMITS).prepare(query, None)
+        Documents(SCHEMA, RIGHTS, {}, LIMITS).prepare(query, None)
     assert "Cannot spread fragment 'f' within itself" in str(refused.value.errors[0])
 
 
@@ -193,25 +193,25 @@ ATTACKS = dict(attacks())
 def test_a_hostile_document_is_refused_in_a_moment(name: str) -> None:
     before = time.process_time()
     with pytest.raises(Unacceptable):
-        Documents(SCHEMA, RIGHTS, LIMITS).prepare(ATTACKS[name], None)
+        Documents(SCHEMA, RIGHTS, {}, LIMITS).prepare(ATTACKS[name], None)
     assert time.process_time() - before < 1.5
 
 
 def test_the_worst_document_within_the_limits_still_validates_in_a_moment() -> None:
     query = "{ thing { " + "name " * (LIMITS.written - 3) + "} }"
     before = time.process_time()
-    Documents(SCHEMA, RIGHTS, LIMITS).prepare(query, None)
+    Documents(SCHEMA, RIGHTS, {}, LIMITS).prepare(query, None)
     assert time.process_time() - before < 1.5
 
 
 def test_an_acceptable_document_is_prepared_once() -> None:
-    documents = Documents(SCHEMA, RIGHTS, LIMITS)
+    documents = Documents(SCHEMA, RIGHTS, {}, LIMITS)
     first = documents.prepare("{ thing { name } }", None)
     assert documents.prepare("{ thing { name } }", None) is first
 
 
 def test_the_operation_is_chosen_by_name_and_judged_by_itself() -> None:
-    documents = Documents(SCHEMA, RIGHTS, LIMITS)
+    documents = Documents(SCHEMA, RIGHTS, {}, LIMITS)
     query = "query A { thing { ...f } } query B { things { nodes { name } } } fragment f on Thing { code }"
     assert documents.prepare(query, "A").coordinates == {"Query.thing", "Thing.code"}
     assert documents.prepare(query, "B").coordinates == {"Query.things", "Things.nodes", "Thing.name"}
