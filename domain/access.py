@@ -180,7 +180,17 @@ class AllOf:
     scopes: tuple["Scope", ...]
 
 
-Scope = Everything | Nothing | Is | OpenTo | AnyOf | AllOf
+@dataclass(frozen=True)
+class Outside:
+    """Scope of a reader who is no party to a case 案外范围: the same things, and of a diagnosis only what is issued. plan P4, P7.
+
+    It is a part of the scope so that no read can forget it: wherever the things in sight go, this goes with them.
+    """
+
+    scope: "Scope"
+
+
+Scope = Everything | Nothing | Is | OpenTo | AnyOf | AllOf | Outside
 
 ATTRIBUTE_NAMES = {
     Attribute.ENTERPRISE: ("企业", "enterprise"),
@@ -211,6 +221,8 @@ def admits(scope: Scope, place: Place) -> bool:
             return any(admits(inner, place) for inner in scopes)
         case AllOf(scopes=scopes):
             return all(admits(inner, place) for inner in scopes)
+        case Outside(scope=inner):
+            return admits(inner, place)
         case never:
             assert_never(never)
 
@@ -225,6 +237,9 @@ def sentence(scope: Scope) -> tuple[str, str]:
         case Is(attribute=attribute, value=value):
             chinese, english = ATTRIBUTE_NAMES[attribute]
             return f"{chinese}为 {value}", f"{english} is {value}"
+        case OpenTo(attribute=Attribute.ASSIGNMENT as attribute, on=on):  # the party is a person, and no sentence names one
+            chinese, english = ATTRIBUTE_NAMES[attribute]
+            return f"{on} 在{chinese}期内", f"{english} holds on {on}"
         case OpenTo(attribute=attribute, party=party, on=on):
             chinese, english = ATTRIBUTE_NAMES[attribute]
             return f"{on} 在{chinese}期内：{party}", f"{english} {party} holds on {on}"
@@ -238,8 +253,27 @@ def sentence(scope: Scope) -> tuple[str, str]:
         case AllOf(scopes=scopes):
             said = [sentence(inner) for inner in scopes]
             return "（" + " 且 ".join(c for c, _ in said) + "）", "(" + " and ".join(e for _, e in said) + ")"
+        case Outside(scope=inner):
+            chinese, english = sentence(inner)
+            return f"{chinese}，诊断仅限已出具的内容", f"{english}, and of a diagnosis only what is issued"
         case never:
             assert_never(never)
+
+
+def sees_only_issued(scope: Scope) -> bool:
+    """Whether a scope shows of a diagnosis only what is issued 是否仅见已出具的内容."""
+    match scope:
+        case Outside():
+            return True
+        case AnyOf(scopes=scopes) | AllOf(scopes=scopes):
+            return any(map(sees_only_issued, scopes))
+        case _:
+            return False
+
+
+def sees_the_city(scope: Scope) -> bool:
+    """Whether no place limits a scope 是否全市."""
+    return sees_the_city(scope.scope) if isinstance(scope, Outside) else scope == Everything()
 
 
 ATTRIBUTE_OF_ROLE: Mapping[Role, Attribute] = {
@@ -255,6 +289,14 @@ ATTRIBUTE_OF_ROLE: Mapping[Role, Attribute] = {
 
 SEES_EVERYTHING = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM, Role.SUPPORT})
 """No limit of place 不限范围. Which fields a support body may read keeps it to totals (domain/masks.py)."""
+PARTIES = (
+    POSITIONS[Role.ENTERPRISE]
+    | POSITIONS[Role.PROVIDER]
+    | {Role.CITY, Role.DISTRICT, Role.READER, Role.ARBITER, Role.AUDITOR, Role.SYSTEM}
+)
+"""Parties to the cases in their scope 案内角色: the firm, its provider, the city and the firm's own district, who run the case
+(they name its provider and may withdraw it, plan G2), the experts who act in it, and the auditor, who proves it. To everyone else a
+diagnosis is what is issued of it: an unissued score is nobody's to be pressed about or to lend on. plan P4, P7, R4."""
 SEES_NOTHING = frozenset({Role.PUBLIC, Role.OPERATOR, Role.SUPPLIER})
 """No firm's things at all 不见企业数据: the operator runs the platform, a supplier has no part in a diagnosis."""
 
@@ -272,8 +314,14 @@ def scope_of(role: Role, organisation: str, person: str = "", on: date | None = 
     Returns:
         Everything for city, auditor, support body and system; nothing for public, operator and supplier; for a bank what
         firms have consented to; for an expert the assigned diagnoses; for a partner one district ("310117") or, with
-        "*", the city; for all others the things of their own unit.
+        "*", the city; for all others the things of their own unit. Who is no party to the cases sees them from `Outside`.
     """
+    whole = _things_of(role, organisation, person, on)
+    return whole if role in PARTIES or role in SEES_NOTHING else Outside(whole)
+
+
+def _things_of(role: Role, organisation: str, person: str, on: date | None) -> Scope:
+    """Whose things a role sees."""
     if role in SEES_EVERYTHING:
         return Everything()
     if role in SEES_NOTHING:

@@ -17,6 +17,7 @@ from domain.access import (
     Is,
     Nothing,
     OpenTo,
+    Outside,
     Role,
     Scope,
     sentence,
@@ -81,6 +82,8 @@ def spelled(scope: Scope) -> list[Any]:
             return ["any", *map(spelled, scopes)]
         case AllOf(scopes=scopes):
             return ["all", *map(spelled, scopes)]
+        case Outside(scope=inner):
+            return ["outside", spelled(inner)]
         case never:
             assert_never(never)
 
@@ -104,6 +107,8 @@ def scope_spelled(kept: Sequence[Any]) -> Scope:
             return AnyOf(tuple(map(scope_spelled, scopes)))
         case ["all", *scopes]:
             return AllOf(tuple(map(scope_spelled, scopes)))
+        case ["outside", inner]:
+            return Outside(scope_spelled(inner))
         case _:
             raise ValueError(f"no scope: {kept}")
 

@@ -14,6 +14,7 @@ from domain.command_rights import CITY, require_right
 from domain.diagnosis.case import assignment_stream, diagnosis_stream
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
 from domain.participants.people import Person, person_stream
+from domain.persons import PersonId
 from domain.stated_dates import require_programme_date
 
 # Rules
@@ -95,7 +96,7 @@ class ExpertAssigned(Event):
 
     type: Literal["assignment.made.v1"] = "assignment.made.v1"
     assignment: str
-    expert: str
+    expert: PersonId
     role: Role
     since: date
     until: date

@@ -25,6 +25,7 @@ from domain.command_rights import (
     REVIEWERS,
 )
 from domain.kernel import Command, Event, Identifier, Label, Text
+from domain.persons import PersonId
 from standards import Answer, ApplicableEdition, Form, Issued, Measured
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -56,7 +57,11 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-STATUS_NAMES: Mapping[Status, str] = {
+IN_PROGRESS = "in_progress"
+"""Status of a case before its first report, to whoever is no party to it 进行中. plan P4, P7."""
+
+STATUS_NAMES: Mapping[str, str] = {
+    IN_PROGRESS: "进行中",
     Status.OPEN: "自评中",
     Status.SUBMITTED: "已提交",
     Status.ACCEPTED: "诊断中",
@@ -332,7 +337,7 @@ class AnswerRecorded(_Part):
     """An answer with its author and the version of the answer it replaces 已记录答案. source: self = by the firm."""
 
     answer: Answer
-    author: str
+    author: PersonId
     source: Literal["self"] = "self"
     replaces: int
 

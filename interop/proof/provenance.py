@@ -23,8 +23,8 @@ NAMESPACE = "urn:zhenduan:"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def provenance(journal: Journal, diagnosis: str) -> Data:
-    """The PROV-JSON document of a diagnosis 溯源文档.
+def provenance(journal: Journal, diagnosis: str, through: int | None = None) -> Data:
+    """The PROV-JSON document of a diagnosis 溯源文档; `through`: up to this version of it, where not all of it is the reader's.
 
     Raises:
         Refused: NOT_FOUND.
@@ -39,7 +39,7 @@ def provenance(journal: Journal, diagnosis: str) -> Data:
     for entry in published:
         told.activity(entry)
         told.made(entry, edition, "Edition")
-    for entry in history:
+    for entry in history[:through]:
         told.happened(entry)
     return told.document
 

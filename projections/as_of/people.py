@@ -32,7 +32,7 @@ def of_people(snapshot: Snapshot, scope: Scope, people: Sequence[str], position:
 def of_nodes(snapshot: Snapshot, scope: Scope, above: Sequence[str], position: int) -> Past:
     """Nodes of the liaison network at a position 联络节点往期: those in today's scope, and those above one's own unit."""
     streams = [f"organisation/{identity}" for identity in directory.node_ids(snapshot, scope, above)]
-    return Past(position, {DIRECTORY.name: history(snapshot, streams, position)}, later_of(snapshot, streams, position))
+    return Past(position, {DIRECTORY.name: history(snapshot, streams, position)}, later_of(snapshot, streams, position, scope))
 
 
 def of_contacts(snapshot: Snapshot, units: Sequence[str], position: int) -> Past:

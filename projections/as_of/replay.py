@@ -12,14 +12,15 @@ from decimal import Decimal
 from functools import cache
 
 import orjson
-from sqlalchemy import MetaData, NullPool, Table, create_engine, func, select
+from sqlalchemy import MetaData, NullPool, Table, create_engine, func, or_, select
 from sqlalchemy.engine import Engine
 
-from domain.access import Scope
+from domain.access import Everything, Scope, sees_only_issued
 from domain.standard.editions import MAPPING_STREAM
 from journal import Entry
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, OPENED
+from projections.diagnosis.issued import TOLD_OUTSIDE
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import Snapshot
 from projections.participants import directory
@@ -98,12 +99,13 @@ def _streams(snapshot: Snapshot, kind: str) -> list[str]:
     return [str(row[0]) for row in snapshot.rows(select(table.c.stream).where(table.c.stream.startswith(f"{kind}/")))]
 
 
-def later_of(snapshot: Snapshot, streams: Sequence[str], position: int) -> dict[str, Later]:
-    """What happened to some streams after a position 事后变更."""
+def later_of(snapshot: Snapshot, streams: Sequence[str], position: int, scope: Scope) -> dict[str, Later]:
+    """What happened to some streams after a position 事后变更; outside a case of what is told there."""
     table = snapshot[ENTRIES]
+    told = [or_(table.c.stream.not_like("diagnosis/%"), table.c.type.in_(sorted(TOLD_OUTSIDE)))] if sees_only_issued(scope) else []
     query = (
         select(table.c.stream, func.count(), func.min(table.c.at))
-        .where(table.c.stream.in_(list(streams)), table.c.position > position)
+        .where(table.c.stream.in_(list(streams)), table.c.position > position, *told)
         .group_by(table.c.stream)
     )
     changed = {str(stream): Later(int(count), int(at)) for stream, count, at in snapshot.rows(query)}
@@ -129,7 +131,7 @@ def of_enterprises(
     consents = history(snapshot, [f"consent/{identity}" for identity in enterprises], position)
     if not diagnoses:
         told = history(snapshot, streams, position)
-        return Past(position, {DIRECTORY.name: told, TERMS.name: consents}, later_of(snapshot, streams, position))
+        return Past(position, {DIRECTORY.name: told, TERMS.name: consents}, later_of(snapshot, streams, position, scope))
     every = _cases_of(snapshot, enterprises)
     seen = diagnoses_rows.diagnoses_by_id(snapshot, scope, every) if every else {}
     told = history(snapshot, [*streams, *(f"diagnosis/{identity}" for identity in every)], position)
@@ -146,7 +148,7 @@ def of_enterprises(
             EDITIONS_READ_MODEL.name: beside,
             TERMS.name: consents,
         },
-        later_of(snapshot, [*streams, *(f"diagnosis/{identity}" for identity in sorted(seen)), *sorted(providers)], position),
+        later_of(snapshot, [*streams, *(f"diagnosis/{one}" for one in sorted(seen)), *sorted(providers)], position, scope),
     )
 
 
@@ -186,7 +188,7 @@ def of_kind(snapshot: Snapshot, kind: str, read_model: ReadModel, position: int)
     """Every subject of a kind that is open to all signed-in roles 公开对象往期: organisations, editions."""
     streams = _streams(snapshot, kind)
     found = history(snapshot, streams, position) if streams else []
-    return Past(position, {read_model.name: found}, later_of(snapshot, streams, position))
+    return Past(position, {read_model.name: found}, later_of(snapshot, streams, position, Everything()))
 
 
 def of_revision(snapshot: Snapshot, scope: Scope, revision: str, position: int) -> Past | None:
@@ -200,7 +202,7 @@ def of_revision(snapshot: Snapshot, scope: Scope, revision: str, position: int) 
     stream = f"revision/{revision}"
     beside = history(snapshot, _streams(snapshot, "edition"), position)
     told = {REVISIONS_READ_MODEL.name: history(snapshot, [stream], position), EDITIONS_READ_MODEL.name: beside}
-    return Past(position, told, later_of(snapshot, [stream], position))
+    return Past(position, told, later_of(snapshot, [stream], position, scope))
 
 
 def targets_of(snapshot: Snapshot, year: int, position: int) -> list[TargetRow]:

@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Scope
 from domain.participants.enterprises import plain
 from journal import Entry
+from projections.diagnosis import issued
 from projections.diagnosis.diagnoses import DIAGNOSES, OPENED, STATUS_AFTER, DiagnosisFilter, diagnosis_columns
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, key
@@ -47,8 +48,11 @@ DIAGNOSIS_PERIODS = Table(
     Column("status", String, nullable=False),
     Column("provider", String),
     Column("grade", Integer),
+    Column("outside_status", String, nullable=False),
+    Column("issued_grade", Integer),
 )
-"""since, until: positions; a row holds from `since` up to before `until`."""
+"""since, until: positions; a row holds from `since` up to before `until`. outside_status, issued_grade: see `issued.py`."""
+issued.keep_inside(DIAGNOSIS_PERIODS, "status", "grade")
 
 DIAGNOSIS_FACTS = frozenset(
     {
@@ -72,8 +76,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             sought = plain(found["firm"]["name"])
             _begin(firms, {"enterprise": key(entry), "sought": sought, **values}, entry.position)
         else:
-            before = cases.get(key(entry), ENDLESS) or {"diagnosis": key(entry), "grade": None}
-            _begin(cases, before | _changed(entry.type, found), entry.position)
+            before = cases.get(key(entry), ENDLESS) or {"diagnosis": key(entry), "grade": None, "issued_grade": None}
+            _begin(cases, before | _outside(entry.type, found, before) | _changed(entry.type, found), entry.position)
 
 
 def _changed(name: str, found: Row) -> Row:
@@ -90,6 +94,14 @@ def _changed(name: str, found: Row) -> Row:
         case "diagnosis.objections_answered.v1":
             return {"status": "accepted" if any(reply["upheld"] for reply in found["answers"]) else "issued"}
     return {"status": STATUS_AFTER[name]}
+
+
+def _outside(name: str, found: Row, before: Row) -> Row:
+    """What a fact changes of what a reader outside the case may look for."""
+    if name == "diagnosis.objections_answered.v1" and not any(reply["upheld"] for reply in found["answers"]):
+        return {"outside_status": "issued"}
+    graded = {"issued_grade": before["grade"]} if name == "diagnosis.report_issued.v1" else {}
+    return graded | ({"outside_status": issued.STATUS_OUTSIDE[name]} if name in issued.STATUS_OUTSIDE else {})
 
 
 def _begin(rows: Rows, values: Row, position: int) -> None:
@@ -167,7 +179,7 @@ def _diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iter
             yield cases.c[name] == value
     for name in ("status", "provider", "grade"):
         if (value := getattr(where, name)) is not None:
-            yield then.c[name] == value
+            yield issued.seen(then, scope, name) == value
     if where.district is not None:
         lay = snapshot[ENTERPRISE_PERIODS]
         yield lay.c.enterprise == cases.c.enterprise

@@ -5,11 +5,24 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Select, String, Table, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from journal import Entry
+from projections.diagnosis import issued
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import Columns, to_sql
@@ -47,9 +60,11 @@ DIAGNOSES = Table(
     Column("reason", String),
     Column("opened_by_role", String, nullable=False),
     Column("opened_by_organisation", String, nullable=False),
+    *issued.columns(),
     Index("ix_enterprise", "enterprise", "id"),
     Index("ix_provider", "provider", "enterprise"),
 )
+issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened")
 ANSWERS = Table(
     "answers",
     META,
@@ -59,7 +74,10 @@ ANSWERS = Table(
     Column("version", Integer, nullable=False),
     Column("verified", String),
     Column("difference", String),
+    Column("issued_verified", String),
+    Column("issued_difference", String),
 )
+"""issued_verified, issued_difference: as the latest report has them, of an answer that was opened again after it."""
 EVIDENCE = Table(
     "evidence",
     META,
@@ -116,6 +134,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         changes: dict[str, object] = {"version": entry.version, "changed_at": entry.at}
         if (status := STATUS_AFTER.get(entry.type)) is not None:
             changes["status"] = status
+        changes |= issued.followed(entry, found, case)
         changes |= _details(tables, identity, entry, found, case)
         cases.change(identity, **changes)
 
@@ -140,6 +159,7 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
         "reason": found.get("reason"),
         "opened_by_role": entry.role,
         "opened_by_organisation": entry.organisation,
+        **issued.opened(entry),
     }
 
 
@@ -166,6 +186,8 @@ def _details(
                         "version": entry.version,
                         "verified": before["verified"] if before else None,
                         "difference": before["difference"] if before else None,
+                        "issued_verified": None,
+                        "issued_difference": None,
                     }
                 )
             return {"answered": int(str(case["answered"])) + new}
@@ -184,8 +206,11 @@ def _details(
             upheld = [str(reply["indicator"]) for reply in replies if reply["upheld"]]
             answers.load((identity, indicator) for indicator in upheld)
             for indicator in upheld:
-                answers.change(identity, indicator, verified=None, difference=None)
-            return {"status": "accepted" if upheld else "issued"}
+                before = answers.get(identity, indicator) or {}
+                reported = {f"issued_{name}": before.get(name) for name in ("verified", "difference")}
+                answers.change(identity, indicator, verified=None, difference=None, **reported)
+            reopened = {"reopened": orjson.dumps(upheld).decode()} if upheld else {}
+            return {"status": "accepted" if upheld else "issued", **reopened}
         case "diagnosis.site_visit_recorded.v1":
             return {"visits": int(str(case["visits"])) + 1}
         case "diagnosis.expert_review_recorded.v1":
@@ -207,6 +232,9 @@ def _details(
         case "diagnosis.scored.v1":
             return _scored(found)
         case "diagnosis.report_issued.v1" | "diagnosis.report_confirmed.v1":
+            if entry.type == "diagnosis.report_issued.v1":
+                for indicator in orjson.loads(str(case["reopened"] or "[]")):
+                    answers.change(identity, indicator, issued_verified=None, issued_difference=None)
             file: dict[str, object] = found["file"]  # type: ignore[assignment]
             tables[REPORTS].put(
                 {
@@ -271,7 +299,10 @@ class DiagnosisFilter:
 class DiagnosisRow(NamedTuple):
     """A diagnosis as the read model shows it 诊断. Times in microseconds of UTC; totals exact, as text.
 
+    To a reader outside the case what its report holds is that of the latest one, and None before the first (`issued.py`).
+
     applicable: JSON of `standards.ApplicableEdition`, what applied when it was opened; reason: why it was opened under another.
+    issued_version: of the latest report; issued_through: version of the stream that it was issued at.
     """
 
     id: str
@@ -285,9 +316,9 @@ class DiagnosisRow(NamedTuple):
     version: int
     opened_at: int
     changed_at: int
-    answered: int
-    visits: int
-    expert_reviews: int
+    answered: int | None
+    visits: int | None
+    expert_reviews: int | None
     self_total: str | None
     verified_total: str | None
     measured_grade: int | None
@@ -300,42 +331,8 @@ class DiagnosisRow(NamedTuple):
     reason: str | None
     opened_by_role: str
     opened_by_organisation: str
-
-
-class AnswerRow(NamedTuple):
-    """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`."""
-
-    diagnosis: str
-    indicator: str
-    given: str
-    version: int
-    verified: str | None
-    difference: str | None
-
-
-class EvidenceRow(NamedTuple):
-    """A file that supports indicators 佐证."""
-
-    diagnosis: str
-    version: int
-    sha256: str
-    filename: str
-    media_type: str
-    size: int
-    indicators: str
-    attached_at: int
-    attached_by_role: str
-
-
-class ReportRow(NamedTuple):
-    """A version of the report 报告."""
-
-    diagnosis: str
-    version: int
-    kind: str
-    sha256: str
-    rendered_at: int
-    issued_at: int
+    issued_version: int | None
+    issued_through: int | None
 
 
 def diagnosis_columns(snapshot: Snapshot) -> Columns:
@@ -354,13 +351,14 @@ def diagnosis_columns(snapshot: Snapshot) -> Columns:
     }
 
 
-def _matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
+def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
+    """Whether a case lies in a scope and is what a filter asks, as conditions of a query of cases and enterprises."""
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     yield firms.c.id == cases.c.enterprise
     yield to_sql(scope, diagnosis_columns(snapshot))
     for name in ("status", "campaign", "provider", "enterprise", "grade"):
         if (value := getattr(where, name)) is not None:
-            yield cases.c[name] == value
+            yield issued.seen(cases, scope, name) == value
     if where.district is not None:
         yield firms.c.district == where.district
 
@@ -372,7 +370,7 @@ def diagnoses(
     cases = snapshot[DIAGNOSES]
 
     def query() -> Select[Any]:
-        page = select(cases).where(*_matching(snapshot, scope, where), cases.c.id > bindparam("after"))
+        page = _shown(cases, scope).where(*matching(snapshot, scope, where), cases.c.id > bindparam("after"))
         return page.order_by(cases.c.id).limit(bindparam("first", type_=Integer))
 
     name = ("diagnoses", scope) if where == DiagnosisFilter() else None
@@ -382,7 +380,7 @@ def diagnoses(
 
 def count(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> int:
     """How many diagnoses a scope admits 诊断数."""
-    query = select(func.count()).select_from(snapshot[DIAGNOSES]).where(*_matching(snapshot, scope, where))
+    query = select(func.count()).select_from(snapshot[DIAGNOSES]).where(*matching(snapshot, scope, where))
     return int(snapshot.rows(query)[0][0])
 
 
@@ -391,63 +389,11 @@ def diagnoses_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dic
     cases = snapshot[DIAGNOSES]
 
     def query() -> Select[Any]:
-        return select(cases).where(*_matching(snapshot, scope, DiagnosisFilter()), snapshot.listed(cases.c.id, "ids"))
+        return _shown(cases, scope).where(*matching(snapshot, scope, DiagnosisFilter()), snapshot.listed(cases.c.id, "ids"))
 
     rows = snapshot.kept(("diagnoses_by_id", scope), query, ids=list(ids))
     return {row[0]: DiagnosisRow._make(row) for row in rows}
 
 
-def answers(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
-    """Answers of diagnoses within a scope 答案; none of those outside."""
-    return [AnswerRow._make(row) for row in _of(snapshot, scope, ANSWERS, ids)]
-
-
-def evidence(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[EvidenceRow]:
-    """Evidence of diagnoses within a scope 佐证; none of those outside."""
-    return [EvidenceRow._make(row) for row in _of(snapshot, scope, EVIDENCE, ids)]
-
-
-def reports(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ReportRow]:
-    """Reports of diagnoses within a scope 报告; none of those outside."""
-    return [ReportRow._make(row) for row in _of(snapshot, scope, REPORTS, ids)]
-
-
-def _of(snapshot: Snapshot, scope: Scope, table: Table, ids: Sequence[str]) -> Sequence[Any]:
-    cases, mine = snapshot[DIAGNOSES], snapshot[table]
-    condition = (
-        *_matching(snapshot, scope, DiagnosisFilter()),
-        snapshot.among(cases.c.id, ids),
-        mine.c.diagnosis == cases.c.id,
-    )
-    order = [mine.c[column.name] for column in table.primary_key]
-    return snapshot.rows(select(mine).where(*condition).order_by(*order))
-
-
-class FileRow(NamedTuple):
-    """A file that a diagnosis cites 文件. is_report: else it is evidence."""
-
-    filename: str
-    media_type: str
-    diagnosis: str
-    enterprise: str
-    is_report: bool
-
-
-def files(snapshot: Snapshot, scope: Scope, sha256: str, *, evidence: bool) -> list[FileRow]:
-    """The reports within a scope that are kept under a hash, once for each diagnosis that cites it; empty = not found.
-
-    evidence: look among the evidence too; not every role that may read reports may read it.
-    """
-    cases, attached, printed = snapshot[DIAGNOSES], snapshot[EVIDENCE], snapshot[REPORTS]
-    seen = tuple(_matching(snapshot, scope, DiagnosisFilter()))
-    whose = (cases.c.id, cases.c.enterprise)
-    first = select(attached.c.filename, attached.c.media_type, *whose).where(
-        *seen, attached.c.diagnosis == cases.c.id, attached.c.sha256 == sha256
-    )
-    second = select(printed.c.version, *whose).where(*seen, printed.c.diagnosis == cases.c.id, printed.c.sha256 == sha256)
-    found = [FileRow._make((*row, False)) for row in snapshot.rows(first)] if evidence else []
-    found += [
-        FileRow(f"诊断报告-v{version}.pdf", "application/pdf", diagnosis, enterprise, is_report=True)
-        for version, diagnosis, enterprise in snapshot.rows(second)
-    ]
-    return found
+def _shown(cases: Table, scope: Scope) -> Select[Any]:
+    return select(*(issued.seen(cases, scope, name) for name in DiagnosisRow._fields))

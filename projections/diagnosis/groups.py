@@ -19,6 +19,7 @@ from domain.access import Place, Scope, admits
 from domain.kernel import SHANGHAI
 from journal import Entry
 from journal.command_handling import microseconds
+from projections.diagnosis import issued
 from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Row, Tables, data, key
@@ -44,6 +45,7 @@ CASES = Table(
     Column("issued_at", BigInteger),
 )
 """scored: the last scoring, as JSON. current_since: the position from which its result is current; None = it is not."""
+issued.keep_inside(CASES, "scored")
 RESULTS = Table(
     "group_results",
     META,

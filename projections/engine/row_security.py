@@ -18,7 +18,7 @@ from typing import assert_never
 
 from sqlalchemy import Connection, Table, inspect, text
 
-from domain.access import AllOf, AnyOf, Everything, Is, Nothing, OpenTo, Scope
+from domain.access import AllOf, AnyOf, Everything, Is, Nothing, OpenTo, Outside, Scope, sees_only_issued
 from journal.engines.prepared_statements import run
 
 READER = "zhenduan_reader"
@@ -26,7 +26,13 @@ READER = "zhenduan_reader"
 PARTY_READER = "zhenduan_party_reader"
 """The same for every other scope: of a party to some diagnoses (provider, expert, bank), of several places. Its policies look
 into more tables, and a page of a district would pay for that as well."""
-READERS = (READER, PARTY_READER)
+INSIDE = (READER, PARTY_READER)
+OUTSIDE = tuple(f"{reader}_outside" for reader in INSIDE)
+"""The same for readers who are no party to the cases (`domain.access.Outside`): PostgreSQL keeps from them the very columns that
+are not out (`PARTIES_ALONE`), whatever a query asks for."""
+READERS = INSIDE + OUTSIDE
+PARTIES_ALONE = "parties_alone"
+"""Mark of a column that only the parties to a case read: readers outside have no privilege to it."""
 WHOLE_CITY = "*"
 SEPARATOR = "\n"
 PLACES = {
@@ -53,6 +59,8 @@ VIEWED = {
 }
 """Tables that the policies of others look into, through a view of the owner -> the columns of that view: where things lie,
 and nothing that they hold."""
+OUT = {"answers": "mine.issued_through IS NOT NULL", "evidence": "mine.issued_through >= version"}
+"""Tables of parts of a case -> when a row is out."""
 FENCED = ("enterprises", "diagnoses", *PARTS)
 """Tables of the firms' own data, which have policies. The trail's entries have none: an answer of the past looks up in them
 which position a moment is, whoever asks."""
@@ -77,19 +85,23 @@ def tags(scope: Scope) -> frozenset[str]:
             return frozenset[str]().union(*map(tags, scopes))
         case AllOf(scopes=scopes):
             return tags(scopes[0])
+        case Outside(scope=inner):
+            return tags(inner)
         case never:
             assert_never(never)
 
 
 def reader_of(scope: Scope) -> str:
     """The role that a scope is read in."""
-    return READER if isinstance(scope, Is) and scope.attribute.value in PLACES else PARTY_READER
+    within = scope.scope if isinstance(scope, Outside) else scope
+    reader = READER if isinstance(within, Is) and within.attribute.value in PLACES else PARTY_READER
+    return f"{reader}_outside" if sees_only_issued(scope) else reader
 
 
 def enter(connection: Connection, scope: Scope) -> None:
-    """Read the rest of a transaction through the second belt; who sees everything needs none."""
+    """Read the rest of a transaction through the second belt; a party that sees everything needs none."""
     carried = SEPARATOR.join(sorted(tags(scope)))
-    if carried != WHOLE_CITY:
+    if carried != WHOLE_CITY or sees_only_issued(scope):
         run(connection, ENTER, {"scope": carried, "reader": reader_of(scope)})
 
 
@@ -104,7 +116,7 @@ def fence(connection: Connection, tables: Mapping[str, Table]) -> bool:
     if not all(_has_role(connection, reader) for reader in READERS):
         return False
     named = {name: connection.dialect.identifier_preparer.quote(table.name) for name, table in tables.items()}
-    statements = list(_statements(named))
+    statements = list(_statements(named, tables))
     mark = sha256("\n".join(statements).encode()).hexdigest()
     marked = f"{tables['enterprises'].name}_fence"
     if connection.execute(MARK, {"view": marked}).scalar() != mark:  # a start that changes nothing locks nothing
@@ -118,18 +130,26 @@ def fence(connection: Connection, tables: Mapping[str, Table]) -> bool:
 MARK = text("SELECT obj_description(to_regclass(:view), 'pg_class')")
 
 
-def _statements(named: Mapping[str, str]) -> Iterator[str]:
-    """What makes the second belt; `named`: tables as read models name them -> of the generation."""
+def _statements(named: Mapping[str, str], tables: Mapping[str, Table]) -> Iterator[str]:
+    """What makes the second belt; `named`: tables as read models name them -> of the generation, as SQL has them."""
     readers = ", ".join(READERS)
     for name, columns in VIEWED.items():
         yield f"CREATE VIEW {named[name]}_fence AS SELECT {columns} FROM {named[name]}"
         yield f"GRANT SELECT ON {named[name]}_fence TO {readers}"
-    for table in named.values():
-        yield f"GRANT SELECT ON {table} TO {readers}"
+    for name, table in named.items():
+        told = [column.name for column in tables[name].columns if PARTIES_ALONE not in column.info]
+        if len(told) == len(tables[name].columns):
+            yield f"GRANT SELECT ON {table} TO {readers}"
+        else:
+            yield f"GRANT SELECT ON {table} TO {', '.join(INSIDE)}"
+            yield f"GRANT SELECT ({', '.join(told)}) ON {table} TO {', '.join(OUTSIDE)}"
     for name in FENCED:
         yield f"ALTER TABLE {named[name]} ENABLE ROW LEVEL SECURITY"
         for reader in READERS:
-            inside = _inside(name, named, by_party=reader == PARTY_READER)
+            inside = _inside(name, named, by_party=reader.startswith(PARTY_READER))
+            if name in OUT and reader in OUTSIDE:
+                whole = f"SELECT 1 FROM {named['diagnoses']} mine WHERE mine.id = {named[name]}.diagnosis"
+                inside += f" AND EXISTS ({whole} AND {OUT[name]})"
             yield f"CREATE POLICY {reader} ON {named[name]} FOR SELECT TO {reader} USING ({inside})"
 
 

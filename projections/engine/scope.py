@@ -6,7 +6,7 @@ from typing import assert_never
 from sqlalchemy import and_, literal_column, or_, true
 from sqlalchemy.sql import ColumnElement
 
-from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Scope
+from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Outside, Scope
 
 Columns = Mapping[Attribute, Callable[..., ColumnElement[bool]]]
 """Attribute -> the condition that a row has a value of it; of consents and assignments, a (party, day as ISO text). A row
@@ -35,5 +35,7 @@ def to_sql(scope: Scope, columns: Columns) -> ColumnElement[bool]:
             return or_(NEVER, *(to_sql(inner, columns) for inner in scopes))
         case AllOf(scopes=scopes):
             return and_(true(), *(to_sql(inner, columns) for inner in scopes))
+        case Outside(scope=inner):
+            return to_sql(inner, columns)
         case never:
             assert_never(never)

@@ -140,8 +140,8 @@ def enterprise_columns(snapshot: Snapshot) -> Columns:
         Attribute.PARK: lambda value: firms.c.park == value,
         Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
         Attribute.GROUP: lambda value: firms.c.group == value,
-        Attribute.PROVIDER: lambda value: exists().where(
-            and_(cases.c.enterprise == firms.c.id, cases.c.provider == value)
+        Attribute.PROVIDER: lambda value: exists(
+            select(cases.c.id).where(and_(cases.c.enterprise == firms.c.id, cases.c.provider == value))
         ),
         Attribute.CONSENT: lambda bank, day: has_consent(snapshot, firms.c.id, bank, day),
         Attribute.ASSIGNMENT: lambda expert, day: firms.c.id.in_(

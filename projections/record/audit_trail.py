@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, select
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, or_, select
 from sqlalchemy.sql import ColumnElement, FromClause
 
-from domain.access import Attribute, Scope
+from domain.access import Attribute, Scope, sees_only_issued
 from journal import Entry
 from projections.diagnosis.diagnoses import OPENED
+from projections.diagnosis.issued import TOLD_OUTSIDE
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import Columns, to_sql
@@ -42,9 +43,13 @@ SUBJECTS = Table(
     Column("enterprise", String),
     Column("provider", String),
     Column("diagnosis", String),
+    Column("issued", BigInteger),
     Index("ix_subject_enterprise", "enterprise"),
 )
-NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None}
+"""issued: position of a diagnosis' latest report; what came before it is out."""
+NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None, "issued": None}
+
+REPORTED = ("diagnosis.report_issued.v1", "diagnosis.report_confirmed.v1")
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -76,6 +81,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             }
         elif entry.type in ("diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"):
             subject["provider"] = data(entry)["provider"]
+        elif entry.type in REPORTED:
+            subject["issued"] = entry.position
         elif entry.stream.startswith(("enterprise/", "consent/")):
             subject["enterprise"] = key(entry)
         subjects.put(subject)
@@ -118,7 +125,8 @@ def _columns(snapshot: Snapshot) -> Columns:
 class EntryFilter:
     """What to look for 筛选条件; empty = any. stream: one subject's. type: beginning of a published name ("diagnosis.").
 
-    since, until: microseconds of UTC, both included. by: the position that the journal had reached.
+    since, until: microseconds of UTC, both included. by: the position that the journal had reached. live: to a reader
+    outside the cases what is told as it happens alone, and not what comes out later with a report: events never change.
     """
 
     stream: str | None = None
@@ -129,6 +137,7 @@ class EntryFilter:
     since: int | None = None
     until: int | None = None
     by: int | None = None
+    live: bool = False
 
 
 ANY = EntryFilter()
@@ -142,6 +151,9 @@ def _matching(
         firms, firms.c.id == subjects.c.enterprise
     )
     conditions = [to_sql(scope, _columns(snapshot)), table.c.position > after]
+    if sees_only_issued(scope):
+        told = or_(subjects.c.diagnosis.is_(None), table.c.type.in_(sorted(TOLD_OUTSIDE)))
+        conditions.append(told if where.live else or_(told, table.c.position <= subjects.c.issued))
     equal = {name: getattr(where, name) for name in ("stream", "actor", "role", "organisation")}
     conditions += [table.c[name] == value for name, value in equal.items() if value is not None]
     if where.by is not None:

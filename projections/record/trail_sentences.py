@@ -11,7 +11,7 @@ import orjson
 
 from domain.access import Scope
 from journal.entries import DEMO_TYPE
-from projections.diagnosis import diagnoses
+from projections.diagnosis import case_parts, diagnoses
 from projections.engine.snapshot import Snapshot
 from projections.participants import directory
 from projections.record.audit_trail import EntryRow
@@ -216,7 +216,7 @@ def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow], named: Call
     names = {identity: organisation.name for identity, organisation in organisations.items()}
     verified = {row.stream.partition("/")[2] for row in rows if row.type == "diagnosis.answers_verified.v1"}
     own: dict[str, dict[str, Answer]] = {}  # what the firm says cannot change once there is something to verify
-    for answer in diagnoses.answers(snapshot, scope, sorted(verified)) if verified else ():
+    for answer in case_parts.answers(snapshot, scope, sorted(verified)) if verified else ():
         own.setdefault(answer.diagnosis, {})[answer.indicator] = Answer.model_validate_json(answer.given)
     found_sentences = []
     for row in rows:

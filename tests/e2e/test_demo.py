@@ -29,7 +29,7 @@ from journal.disclosure_log.stores import open_disclosures
 from journal.secrets.personal import PersonalKeys
 from journal.secrets.vault import open_vault
 from projections import open_read_models
-from projections.diagnosis import diagnoses, groups
+from projections.diagnosis import case_parts, diagnoses, groups
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.diagnosis.finished_diagnoses import how_many
 from projections.participants import directory, people
@@ -205,10 +205,10 @@ def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
         assert {row.campaign for row in rows} >= {"2026"}
         assert any(row.purpose == "repeat" for row in rows)
         reports = Counter(
-            (one.diagnosis, one.kind) for one in diagnoses.reports(snapshot, Everything(), [row.id for row in rows])
+            (one.diagnosis, one.kind) for one in case_parts.reports(snapshot, Everything(), [row.id for row in rows])
         )
         assert Counter(reports.values()) == {1: 5, 2: 1}  # one was issued again after an objection
-        attached = diagnoses.evidence(snapshot, Everything(), [row.id for row in rows])
+        attached = case_parts.evidence(snapshot, Everything(), [row.id for row in rows])
     assert len({one.sha256 for one in attached}) == len(attached) > 5
     for one in attached:
         data = city.services.blobs.get(one.sha256)
@@ -219,7 +219,7 @@ def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
 def test_differences_have_reasons_and_firms_state_more_than_was_found(city: House) -> None:
     with city.models.reading() as snapshot:
         rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)
-        answers = diagnoses.answers(snapshot, Everything(), [row.id for row in rows])
+        answers = case_parts.answers(snapshot, Everything(), [row.id for row in rows])
     verified = [answer for answer in answers if answer.verified is not None]
     assert len(verified) > 100
     assert all((answer.difference is not None) == (answer.given != answer.verified) for answer in verified)

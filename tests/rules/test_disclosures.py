@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope, scope_of
+from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Outside, Role, Scope, scope_of
 from domain.disclosures import MASK_BITS, bits_of, scope_spelled, spelled, why
 from domain.masks import MASK_NAMES
 
@@ -17,7 +17,10 @@ LEAVES: st.SearchStrategy[Scope] = st.one_of(
     st.builds(OpenTo, st.sampled_from(Attribute), st.text(), st.dates()),
 )
 SCOPES: st.SearchStrategy[Scope] = st.recursive(
-    LEAVES, lambda inner: st.one_of(st.builds(AnyOf, st.tuples(inner, inner)), st.builds(AllOf, st.tuples(inner)))
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(AnyOf, st.tuples(inner, inner)), st.builds(AllOf, st.tuples(inner)), st.builds(Outside, inner)
+    ),
 )
 
 

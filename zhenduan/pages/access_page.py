@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from api.kit.published import FieldRights, declared
 from api.schema import build_schema
 from domain.access import ATTRIBUTE_NAMES as NAMES
-from domain.access import ATTRIBUTE_OF_ROLE, EXPERTS, ROLE_NAMES, SEES_EVERYTHING, SEES_NOTHING, Role, head_of
+from domain.access import ATTRIBUTE_OF_ROLE, EXPERTS, PARTIES, ROLE_NAMES, SEES_EVERYTHING, SEES_NOTHING, Role, head_of
 from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT
 from domain.events import CAPABILITIES, COMMANDS
 from domain.masks import ANYONE, MASK_NAMES, SIGNED_IN
@@ -25,7 +25,11 @@ def page() -> str:
     rights = declared(build_schema())
     parts = [
         HEAD,
-        _table("角色与范围 Roles and scopes", ("role", "角色", "scope 范围", "may appoint 可授予"), _roles()),
+        _table(
+            "角色与范围 Roles and scopes",
+            ("role", "角色", "scope 范围", "of a diagnosis 诊断所见", "may appoint 可授予"),
+            _roles(),
+        ),
         _table("命令 Commands", ("command", "what it is", "roles 可执行角色"), _commands()),
         _table("字段遮蔽 Field masks", ("遮蔽", "mask", "fields 字段", "who reads them 可读角色"), _masks(rights)),
         _table("字段 Fields", ("coordinate", "who reads it 可读角色"), _fields(rights)),
@@ -68,7 +72,13 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]
 def _roles() -> Iterator[tuple[str, ...]]:
     for role in Role:
         chinese, english = ROLE_NAMES[role]
-        yield f"`{role.value}` {english}", chinese, scope_in_words(role), _said(MAY_APPOINT.get(role, ()))
+        yield f"`{role.value}` {english}", chinese, scope_in_words(role), _seen(role), _said(MAY_APPOINT.get(role, ()))
+
+
+def _seen(role: Role) -> str:
+    if role in SEES_NOTHING:
+        return "—"
+    return "全过程 all of the case" if role in PARTIES else "仅已出具 what is issued"
 
 
 def _commands() -> Iterator[tuple[str, ...]]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.access import EXPERTS, Nothing, Role, Scope
 from domain.command_rights import CITY, CITY_AND_SYSTEM, HELD_BY_PEOPLE
 from domain.kernel import Command, Event, Identifier, Label, Text
+from domain.persons import PersonId
 from standards import AuthoredStandard, CompositionRule, StandardChange, changed
 
 DRAFT_READERS = EXPERTS | {Role.CITY, Role.AUDITOR, Role.SYSTEM}
@@ -298,14 +299,14 @@ class ReviewersNamed(Event):
     """The draft went to review by these people 已送审."""
 
     type: Literal["revision.reviewers_named.v1"] = "revision.reviewers_named.v1"
-    reviewers: tuple[str, ...]
+    reviewers: tuple[PersonId, ...]
 
 
 class DraftReviewed(Event):
     """A reviewer approved the draft version or returned it 已评审."""
 
     type: Literal["revision.reviewed.v1"] = "revision.reviewed.v1"
-    reviewer: str
+    reviewer: PersonId
     draft_version: int
     verdict: Verdict
     grounds: str

@@ -33,7 +33,6 @@ from domain.diagnosis.case import (
     ConfirmReport,
     IssueReport,
     OpenDiagnosis,
-    Status,
     chosen_otherwise,
 )
 from domain.kernel import Command
@@ -46,6 +45,9 @@ from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.report import NOT_RENDERED, finish_report
 from projections.standard import editions as editions_rows
 from standards import ApplicableEdition, Edition, Form, edition_of_json
+
+OUT = "outside the case as the latest report holds it, null before the first"
+"""Said of what leaves a case by its report alone."""
 
 if TYPE_CHECKING:
     from api.participants.enterprises import Enterprise
@@ -79,20 +81,33 @@ class Diagnosis:
     purpose: str = field("Purpose 诊断目的: initial, sample or repeat")
     form: str = field("Questionnaire 问卷版式: brief or full")
     edition: str = field("Edition of the standard, kept for ever 标准版本. plan S5")
-    status: str = field("How far it has come 状态")
+    status: str = field("How far it has come 状态; outside the case in_progress until a report is issued. plan P4, P7")
     status_name: str = field("Status in Chinese 状态名称")
     version: int = field("Version of its stream 版本; pass it as `expectedVersion`")
     opened_at: datetime = field("When it was opened 开启时间, UTC")
     changed_at: datetime = field("When it last changed 最近变更时间, UTC")
-    answered: int = field("Indicators the firm has answered 已填指标数")
-    visits: int = field("Visits on site 现场诊断次数. plan G1")
-    self_total: Decimal | None = field("Self-assessed total 自评总分, 0–100, two decimals", roles=OUTCOMES, mask=Mask.OUTCOME)
-    verified_total: Decimal | None = field("Verified total 核验总分, 0–100, two decimals", roles=OUTCOMES, mask=Mask.OUTCOME)
-    measured_grade: int | None = field("Grade by the answers alone 测评档, 0–10. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME)
-    grade: int | None = field("Issued grade 出具档, 0–10; 0 = below grade 1. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME)
-    level: int | None = field("Issued level 出具等级, 0–5. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME)
+    answered: int | None = field(f"Indicators the firm has answered 已填指标数; {OUT}")
+    visits: int | None = field(f"Visits on site 现场诊断次数; {OUT}. plan G1")
+    self_total: Decimal | None = field(
+        f"Self-assessed total 自评总分, 0–100, two decimals; {OUT}", roles=OUTCOMES, mask=Mask.OUTCOME
+    )
+    verified_total: Decimal | None = field(
+        f"Verified total 核验总分, 0–100, two decimals; {OUT}", roles=OUTCOMES, mask=Mask.OUTCOME
+    )
+    measured_grade: int | None = field(
+        f"Grade by the answers alone 测评档, 0–10; {OUT}. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
+    )
+    grade: int | None = field(
+        f"Issued grade 出具档, 0–10; 0 = below grade 1; {OUT}. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
+    )
+    level: int | None = field(
+        f"Issued level 出具等级, 0–5; {OUT}. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
+    )
     grade_name: str | None = field("Name of the issued grade 档名称", roles=OUTCOMES, mask=Mask.OUTCOME)
     level_name: str | None = field("Name of the issued level 等级名称", roles=OUTCOMES, mask=Mask.OUTCOME)
+    issued_version: int | None = field(
+        "Version of the latest report 最新报告版次, of which everything that is read outside the case is; null before"
+    )
     enterprise: Annotated["Enterprise", strawberry.lazy("api.participants.enterprises")] | None = field(
         "The diagnosed enterprise 被诊断企业"
     )
@@ -192,7 +207,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             form=row.form,
             edition=row.edition,
             status=row.status,
-            status_name=STATUS_NAMES[Status(row.status)],
+            status_name=STATUS_NAMES[row.status],
             version=row.version,
             opened_at=moment(row.opened_at),
             changed_at=moment(row.changed_at),
@@ -205,6 +220,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             level=row.level,
             grade_name=row.grade_name,
             level_name=row.level_name,
+            issued_version=row.issued_version,
             enterprise=firms.get(row.enterprise),
             provider=providers.get(row.provider) if row.provider is not None else None,
             answers=answers.get(row.id, []),

@@ -296,7 +296,7 @@ class ImprovementQueries:
             edition,
             Form(row.form),
             answers,
-            Process(site_visit=row.visits > 0, expert_review=row.expert_reviews > 0),
+            Process(site_visit=bool(row.visits), expert_review=bool(row.expert_reviews)),
             grade,
             used,
             kept=frozenset(keep or ()),

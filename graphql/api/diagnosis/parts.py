@@ -10,7 +10,7 @@ from api.kit.context import Context
 from api.kit.published import field, published
 from domain.diagnosis.answers import is_open_section
 from domain.masks import ANSWERS, REPORTS, Mask
-from projections.diagnosis import diagnoses
+from projections.diagnosis import case_parts
 from standards import Answer as GivenAnswer
 from standards import Edition, Indicator
 from standards.scoring.measure import level_and_points
@@ -98,7 +98,7 @@ def _statement(edition: Edition, item: Indicator, answer: GivenAnswer) -> Statem
 def verified_answers(context: Context, ids: Sequence[str]) -> dict[str, dict[str, GivenAnswer]]:
     """Diagnosis -> indicator -> the answer as the provider found it, of those that were verified."""
     found: dict[str, dict[str, GivenAnswer]] = {}
-    for row in diagnoses.answers(context.snapshot, context.scope, ids):
+    for row in case_parts.answers(context.snapshot, context.scope, ids):
         if row.verified is not None:
             found.setdefault(row.diagnosis, {})[row.indicator] = GivenAnswer.model_validate_json(row.verified)
     return found
@@ -113,7 +113,7 @@ def load_answers(
         for key, edition in editions.items()
     }
     found: dict[str, list[tuple[int, Answer]]] = {}
-    for row in diagnoses.answers(context.snapshot, context.scope, ids):
+    for row in case_parts.answers(context.snapshot, context.scope, ids):
         edition = editions[edition_of[row.diagnosis]]
         order, item = indicators[edition_of[row.diagnosis]][row.indicator]
         if not _is_open(context, item):
@@ -147,7 +147,7 @@ def load_evidence(
     """
     hidden = {key: {item.id for item in edition.indicators if not _is_open(context, item)} for key, edition in editions.items()}
     found: dict[str, list[Evidence]] = {}
-    for row in diagnoses.evidence(context.snapshot, context.scope, ids):
+    for row in case_parts.evidence(context.snapshot, context.scope, ids):
         others = hidden[edition_of[row.diagnosis]]
         supported = [indicator for indicator in orjson.loads(row.indicators) if indicator not in others]
         if not supported:
@@ -169,7 +169,7 @@ def load_evidence(
 def load_reports(context: Context, ids: Sequence[str]) -> dict[str, list[Report]]:
     """Reports of many diagnoses within the caller's scope, in order of version."""
     found: dict[str, list[Report]] = {}
-    for row in diagnoses.reports(context.snapshot, context.scope, ids):
+    for row in case_parts.reports(context.snapshot, context.scope, ids):
         report = Report(
             version=row.version,
             kind=row.kind,

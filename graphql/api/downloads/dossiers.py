@@ -22,7 +22,7 @@ from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
-from domain.access import Role
+from domain.access import Role, sees_only_issued
 from domain.disclosures import ALL_FIRMS
 from domain.kernel import NOT_FOUND, Refused
 from domain.masks import DOSSIERS, EXPORTS, TRAIL
@@ -143,9 +143,13 @@ class Dossiers:
         return _download(made, f"{case.id}.{kind}.dossier.json")
 
     def _provenance(self, request: Request, caller: Caller) -> Response:
-        """GET /provenance/{id}: W3C PROV of a diagnosis; it names no person and no place in the journal."""
+        """GET /provenance/{id}: W3C PROV of a diagnosis; it names no person and no place in the journal.
+
+        Outside the case its opening, and from the first report on what led to the latest one.
+        """
         case = self._admitted(request, caller, TRAIL)
-        made = orjson.dumps(provenance(self._services.journal, case.id))
+        through = (case.issued_through or 1) if sees_only_issued(caller.scope) else None
+        made = orjson.dumps(provenance(self._services.journal, case.id, through))
         self._leave("GET /provenance", caller, [(case.enterprise, f"diagnosis/{case.id}")], frozenset({"trail"}))
         return _download(made, f"{case.id}.prov.json")
 

@@ -19,7 +19,7 @@ from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.kernel import Refused
 from domain.masks import Mask
-from projections.diagnosis import diagnoses
+from projections.diagnosis import case_parts
 
 UPLOADS_AT_A_TIME = 8
 """Uploads are held in memory until they are whole and checked; of one organisation one at a time, the others wait.
@@ -112,7 +112,7 @@ class Files:
             if caller.role not in self._report_readers:
                 return respond(_not_found(), JSON, as_status=True)
             with self._services.models.reading(caller.scope) as snapshot:
-                found = diagnoses.files(
+                found = case_parts.files(
                     snapshot, caller.scope, sha256, evidence=caller.role in self._evidence_readers
                 )
             data = self._services.blobs.get(sha256) if found else None

@@ -11,7 +11,7 @@ from api.diagnosis.parts import EPOCH, moment
 from api.kit.context import Context
 from api.kit.cursors import Cursors
 from api.kit.published import field, published
-from domain.access import Everything
+from domain.access import Everything, Outside, sees_only_issued
 from domain.kernel import SHANGHAI, Rule, city_day
 from domain.masks import SIGNED_IN
 from projections.as_of import replay
@@ -153,9 +153,13 @@ def day_then(context: Context) -> date:
 
 
 def past_context(context: Context, found: Past, asked: datetime | None) -> Context:
-    """A context that reads from the past 往期上下文; what is in it was admitted by today's scope."""
+    """A context that reads from the past 往期上下文; what is in it was admitted by today's scope.
+
+    Whoever sees of a diagnosis only what is issued sees of the past what was issued by then.
+    """
     assert context.identified is not None  # noqa: S101 - the public has no scope, so nothing was found
-    identified = replace(context.identified, caller=replace(context.caller, scope=Everything()))
+    whole = Outside(Everything()) if sees_only_issued(context.scope) else Everything()
+    identified = replace(context.identified, caller=replace(context.caller, scope=whole))
     present = context.present or context
     return replace(
         context, identified=identified, past=found, asked=asked, present=present, _snapshot=context.replayed(found)

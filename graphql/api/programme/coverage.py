@@ -10,7 +10,7 @@ from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import field, published
-from domain.access import Everything
+from domain.access import sees_the_city
 from domain.masks import ROSTERS, TOTALS
 from domain.programme.targets import Measure
 from interop.code_lists import district_codes
@@ -114,7 +114,7 @@ class CoverageQueries:
         names = district_codes()
         diagnosed, total = sum(row.diagnosed for row in rows), sum(row.total for row in rows)
         targets: list[TargetRow] = []
-        if context.scope == Everything():
+        if sees_the_city(context.scope):
             targets = coverage.targets(snapshot, year) if position is None else replay.targets_of(snapshot, year, position)
         removed: list[RosterRemoval] = []
         if "removals" in wanted:

@@ -18,7 +18,8 @@ from api.kit.published import field, published, roles_of, subscription
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
 from domain.events import EVENTS
-from domain.masks import AUDIT, FOLLOWERS, SHADOW_FIRMS, TRAIL, TRAIL_DOOR, Mask
+from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_DOOR, Mask
+from domain.persons import person_fields, without
 from journal import Caller
 from projections import Snapshot
 from projections.record import audit_trail, trail_sentences
@@ -43,7 +44,7 @@ class AuditEntry:
     sentence: str = field(
         "Who did what to how much of it, in Chinese 轨迹语句; roles, never people", roles=TRAIL, mask=Mask.TRAIL
     )
-    actor: str = field("Opaque id of the person or machine 操作人标识", roles=SHADOW_FIRMS)
+    actor: str = field("Opaque id of the person or machine 操作人标识", roles=ACTORS)
     role: str = field("Role acted in 角色")
     organisation: str = field("Organisation it was acted for 单位标识")
     reason: str = field("Why, in the actor's words 理由", roles=TRAIL, mask=Mask.TRAIL)
@@ -102,21 +103,20 @@ def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
         role=row.role,
         organisation=row.organisation,
         reason=row.reason,
-        data=_told(row.data, context.role),
+        data=_told(row.type, row.data, context.role),
     )
 
 
-def _told(data: str, role: str) -> str:
+def _told(name: str, data: str, role: str) -> str:
     """A stored fact as a role may read it 可读内容: what a field of the entry keeps from the role is left out here too.
 
-    A report cites a place in the journal, which tells how much the city does in a day; an answer names who gave it.
+    A report cites a place in the journal, which tells how much the city does in a day; ids of people go by their type.
     """
     fact = orjson.loads(data)
     if role not in roles_of(AuditEntry, "position") and isinstance(file := fact.get("file"), dict):
         file.pop("rendered_at", None)
-    if role not in roles_of(AuditEntry, "actor") and isinstance(answers := fact.get("answers"), dict):
-        for answer in answers.values():
-            answer.pop("author", None)
+    if role not in roles_of(AuditEntry, "actor") and name in EVENTS:
+        fact = without(person_fields(EVENTS[name]), fact)
     return orjson.dumps(fact).decode()
 
 
@@ -198,7 +198,7 @@ class DiagnosisSubscription:
     ) -> AsyncGenerator[DiagnosisEvent, None]:
         """Events beyond a cursor, for ever."""
         context = info.context
-        where = EntryFilter(stream=f"diagnosis/{diagnosis}" if diagnosis is not None else None, type=DIAGNOSES)
+        where = EntryFilter(stream=f"diagnosis/{diagnosis}" if diagnosis is not None else None, type=DIAGNOSES, live=True)
 
         def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
             return audit_trail.entries(snapshot, caller.scope, BATCH, where, after=position)

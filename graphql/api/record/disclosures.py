@@ -16,7 +16,7 @@ from api.server.field_rights import require_searchable
 from domain.access import ROLE_NAMES, Role
 from domain.disclosures import ALL_FIRMS, why
 from domain.kernel import Rule
-from domain.masks import DISCLOSURES, MASK_NAMES, SHADOW_FIRMS, Mask
+from domain.masks import ACTORS, DISCLOSURES, MASK_NAMES, Mask
 from projections.record import disclosures
 from projections.record.disclosures import DisclosureFilter, DisclosureRow
 
@@ -30,7 +30,7 @@ class DisclosedFirm:
     """What an answer held of one firm 披露内容. plan P7"""
 
     enterprise: strawberry.ID | None = field("企业标识; null = every firm, such as the whole trail")
-    subject: str = field("What was read, as kind/id 对象; empty for every firm")
+    subject: str = field("What was read, as kind/id 对象, a person by the kind alone; empty for every firm")
     masks: list[str] = field("Kinds of protected fields 字段遮蔽, such as revenue")
     mask_names: list[str] = field("The same in Chinese 遮蔽名称")
 
@@ -41,7 +41,7 @@ class Disclosure:
 
     id: strawberry.ID = field("Opaque id of the record 记录标识")
     at: datetime = field("When it left 时间, UTC")
-    person: str = field("Opaque id of the person or machine 阅读人标识; for auditor and city", roles=SHADOW_FIRMS)
+    person: str = field("Opaque id of the person or machine 阅读人标识; for auditor and city", roles=ACTORS)
     role: str = field("Role acted in 角色")
     role_name: str = field("Role in Chinese 角色名称")
     organisation: str = field("Organisation acted for 单位标识")
@@ -65,7 +65,7 @@ def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
         firms=[
             DisclosedFirm(
                 enterprise=strawberry.ID(one.firm) if one.firm != ALL_FIRMS else None,
-                subject=one.subject,
+                subject=_named(one.subject, context.role),
                 masks=list(one.masks),
                 mask_names=[MASK_NAMES[Mask(mask)] for mask in one.masks],
             )
@@ -74,6 +74,12 @@ def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
         why=chinese,
         why_in_english=english,
     )
+
+
+def _named(subject: str, role: str) -> str:
+    """What was read, as a role may know it: that it was a person's data, and to whoever may know people which."""
+    kind, _, _ = subject.partition("/")
+    return subject if kind != "person" or role in ACTORS else kind
 
 
 @dataclass(frozen=True)

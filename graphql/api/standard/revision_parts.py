@@ -24,7 +24,7 @@ from api.standard.editions import (
     build_origin,
 )
 from domain.access import Scope
-from domain.masks import DRAFTS, SIGNED_IN
+from domain.masks import ACTORS, DRAFTS, SIGNED_IN
 from domain.standard.revision.revision import REVISION_STATUS_NAMES, RevisionStatus
 from interop.editions.draft_documents import Which, draft_paths
 from projections.participants import directory
@@ -64,7 +64,7 @@ class DraftChange:
 class DraftReview:
     """Review of a draft version 评审意见. plan S5"""
 
-    reviewer: strawberry.ID = field("Person who reviewed 评审人标识")
+    reviewer: strawberry.ID = field("Person who reviewed 评审人标识", roles=ACTORS)
     draft_version: int = field("Draft version that was reviewed 草案稿次")
     verdict: str = field("approve 同意 or return 退回")
     grounds: str = field("理由")
@@ -80,7 +80,7 @@ class RevisionDraft:
     digest: str = field("Digest of the draft 摘要")
     problems: list[DraftProblem] = field("Why it does not compose yet 不成立之处; empty: it does")
     changes: list[DraftChange] = field("Changes in the order they were made 改动")
-    reviewers: list[strawberry.ID] = field("People who are to review it 评审人")
+    reviewers: list[strawberry.ID] = field("People who are to review it 评审人", roles=ACTORS)
     reviews: list[DraftReview] = field("What they said 评审意见")
     drafted_at: datetime = field("When it was begun 起草时间, UTC")
 

@@ -20,6 +20,7 @@ from domain.access import (
     Is,
     Nothing,
     OpenTo,
+    Outside,
     Place,
     Role,
     Scope,
@@ -42,7 +43,7 @@ from domain.standard.improvement_costs import SetImprovementCosts
 from journal import Entry, Journal
 from projections import ReadModels, open_read_models
 from projections.as_of import validity
-from projections.diagnosis import diagnoses
+from projections.diagnosis import case_parts, diagnoses
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.read_model import Tables
 from projections.engine.runner import READ_MODELS
@@ -314,7 +315,9 @@ leaves = st.one_of(
 scopes = st.recursive(
     leaves,
     lambda inner: st.one_of(
-        st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple)), st.builds(AllOf, st.lists(inner, max_size=3).map(tuple))
+        st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(AllOf, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Outside, inner),
     ),
     max_leaves=6,
 )
@@ -346,9 +349,9 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
         cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), 100)
         assert [case.id for case in cases] == (["d1"] if ENTERPRISE in expected else [])
         visible = bool(cases)
-        assert bool(diagnoses.answers(snapshot, scope, ["d1"])) == visible
-        assert bool(diagnoses.reports(snapshot, scope, ["d1"])) == visible
-        assert bool(diagnoses.files(snapshot, scope, FILE.pdf, evidence=False)) == visible
+        assert bool(case_parts.answers(snapshot, scope, ["d1"])) == visible
+        assert bool(case_parts.reports(snapshot, scope, ["d1"])) == visible
+        assert bool(case_parts.files(snapshot, scope, FILE.pdf, evidence=False)) == visible
         assert bool(audit_trail.entries(snapshot, scope, 10, audit_trail.EntryFilter(stream="diagnosis/d1"))) == visible
         everything = admits(scope, Place())
         assert bool(audit_trail.entries(snapshot, scope, 10, audit_trail.EntryFilter(stream="edition/2023"))) == everything

@@ -85,6 +85,18 @@ def test_a_raw_connection_without_any_condition_reads_what_its_scope_holds(
     assert bool(raw(address, scope, f"SELECT 1 FROM {named(models, DIAGNOSES)}")) == answers
 
 
+@pytest.mark.parametrize("scope", [scope_of(Role.GROUP, "g1"), scope_of(Role.BANK, "bank", on=TODAY), scope_of(Role.SUPPORT, "s")])
+def test_from_outside_a_case_no_query_reaches_a_column_that_is_its_parties_alone(fenced: Fenced, scope: Scope) -> None:
+    """plan P4, P7: not even a query that forgot the scope."""
+    models, address = fenced
+    raw(address, scope, f"SELECT id, outside_status, issued_grade FROM {named(models, DIAGNOSES)}")
+    for column in ("status", "verified_total", "grade", "level", "result", "visits", "changed_at"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            raw(address, scope, f"SELECT {column} FROM {named(models, DIAGNOSES)}")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        raw(address, scope, f"SELECT id FROM {named(models, DIAGNOSES)} WHERE grade = 8")
+
+
 def test_who_reads_can_write_nothing_and_lift_no_policy(fenced: Fenced) -> None:
     models, address = fenced
     firms = named(models, ENTERPRISES)
@@ -110,7 +122,7 @@ def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_the
 @settings(max_examples=60)
 @given(scope=scopes)
 def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope: Scope) -> None:
-    from projections.diagnosis import diagnoses  # noqa: PLC0415 - used here only
+    from projections.diagnosis import case_parts, diagnoses  # noqa: PLC0415 - used here only
     from projections.participants import directory  # noqa: PLC0415 - likewise
 
     models, _ = fenced
@@ -119,7 +131,7 @@ def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope:
         with models.reading(eyes) as snapshot:
             firms = directory.enterprises(snapshot, scope, directory.EnterpriseFilter(), 100)
             cases = diagnoses.diagnoses(snapshot, scope, diagnoses.DiagnosisFilter(), 100)
-            found.append((firms, cases, diagnoses.answers(snapshot, scope, ["d1"])))
+            found.append((firms, cases, case_parts.answers(snapshot, scope, ["d1"])))
     assert found[0] == found[1]
 
 

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.access import AnyOf, Attribute, Everything, Is, Nothing, Scope
+from domain.access import AnyOf, Attribute, Everything, Is, Nothing, Outside, Scope, sees_only_issued
+from domain.diagnosis.case import IN_PROGRESS
 from journal import Journal, NewEntry, open_journal
 from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
@@ -146,12 +147,13 @@ def check(
 ) -> int:
     """Hold every list at every position against a replay to there; how many rows were found in all."""
     shown = 0
+    whole_city = Outside(Everything()) if sees_only_issued(scope) else Everything()
     with models.reading(scope) as today, models.reading() as whole:
         mine, my_cases = everything_of(today, scope)
         for position in range(1, whole.position + 1):
             replay.catch_up(limit=1)
             with replay.reading() as then:
-                wanted = [r for r in directory.enterprises(then, Everything(), firms, 100) if r.id in mine]
+                wanted = [r for r in directory.enterprises(then, whole_city, firms, 100) if r.id in mine]
                 ids = paged(lambda n, after, p=position: validity.enterprise_ids(today, scope, firms, p, n, after), size)
                 assert ids == [row.id for row in wanted], position
                 assert validity.enterprise_count(today, scope, firms, position) == len(wanted)
@@ -159,12 +161,12 @@ def check(
                     found = directory.enterprises_by_id(told, Everything(), ids)
                     for row in wanted:  # without its diagnoses there is no latest one
                         assert found[row.id] == row._replace(latest_diagnosis=None), position
-                wanted_cases = [r for r in diagnoses.diagnoses(then, Everything(), cases, 100) if r.id in my_cases]
+                wanted_cases = [r for r in diagnoses.diagnoses(then, whole_city, cases, 100) if r.id in my_cases]
                 ids = paged(lambda n, after, p=position: validity.diagnosis_ids(today, scope, cases, p, n, after), size)
                 assert ids == [row.id for row in wanted_cases], position
                 assert validity.diagnosis_count(today, scope, cases, position) == len(wanted_cases)
                 with replayed.replayed(replayed.of_diagnoses(today, scope, ids, position)) as told:
-                    told_cases = diagnoses.diagnoses_by_id(told, Everything(), ids)
+                    told_cases = diagnoses.diagnoses_by_id(told, whole_city, ids)
                     assert [told_cases[identity] for identity in ids] == wanted_cases, position
                 shown += len(wanted) + len(wanted_cases)
     return shown
@@ -174,6 +176,7 @@ def maybe(values: Sequence[Any]) -> st.SearchStrategy[Any]:
     return st.none() | st.sampled_from(values)
 
 
+PLACED = (Is(Attribute.DISTRICT, "310117"), Is(Attribute.PROVIDER, "p2"))
 scopes = st.sampled_from(
     (
         Everything(),
@@ -182,11 +185,13 @@ scopes = st.sampled_from(
         Is(Attribute.PROVIDER, "p1"),
         Is(Attribute.ENTERPRISE, "f1"),
         AnyOf((Is(Attribute.PROVIDER, "p2"), Is(Attribute.DISTRICT, "310117"))),
+        Outside(Everything()),
+        Outside(Is(Attribute.DISTRICT, "310115")),
     )
 )
 texts = maybe(("临港", "材料", "材", "100%", "精密 机械", "usCC-f1", "无此名"))
 firm_filters = st.builds(EnterpriseFilter, maybe(DISTRICTS), maybe(("C", "C34", "C26", "%")), maybe(SIZES), texts)
-statuses = maybe(("open", "submitted", "accepted", "scored", "issued", "confirmed", "objected", "withdrawn"))
+statuses = maybe((IN_PROGRESS, "open", "submitted", "accepted", "scored", "issued", "confirmed", "objected", "withdrawn"))
 case_filters = st.builds(
     DiagnosisFilter, statuses, maybe(("2024", "2025")), maybe(PROVIDERS), maybe(FIRMS), maybe(DISTRICTS), maybe(GRADES)
 )
@@ -244,7 +249,7 @@ LIFE: list[Happening] = [
 ]
 
 
-@pytest.mark.parametrize("scope", [Everything(), Is(Attribute.DISTRICT, "310117"), Is(Attribute.PROVIDER, "p2")])
+@pytest.mark.parametrize("scope", [Everything(), *map(Outside, PLACED), *PLACED])
 def test_on_both_engines_lists_of_the_past_are_those_of_a_replay(
     journal: Journal, url: str, tmp_path: Path, scope: Scope
 ) -> None:
@@ -271,5 +276,5 @@ def test_a_period_lasts_for_as_long_as_nothing_that_is_looked_for_changes(journa
     with read_models(journal, tmp_path, "read.db") as models:
         models.catch_up()
         rows = models.dump()
-    assert rows["diagnosis_periods"] == [("c0", validity.ENDLESS, 2, "open", "p1", None)]
+    assert rows["diagnosis_periods"] == [("c0", validity.ENDLESS, 2, "open", "p1", None, IN_PROGRESS, None)]
     assert rows["enterprise_periods"] == [("f0", validity.ENDLESS, 1, "USCC-f0", NAMES[0], "310115", "C34", "medium")]

@@ -1,0 +1,123 @@
+"""Parts of a case 诊断组成: its answers, evidence and reports, and the files that cases cite, within a scope. plan P3–P5."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, case, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Scope, sees_only_issued
+from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS, DiagnosisFilter, matching
+from projections.engine.snapshot import Snapshot
+
+
+class AnswerRow(NamedTuple):
+    """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`."""
+
+    diagnosis: str
+    indicator: str
+    given: str
+    version: int
+    verified: str | None
+    difference: str | None
+
+
+class EvidenceRow(NamedTuple):
+    """A file that supports indicators 佐证."""
+
+    diagnosis: str
+    version: int
+    sha256: str
+    filename: str
+    media_type: str
+    size: int
+    indicators: str
+    attached_at: int
+    attached_by_role: str
+
+
+class ReportRow(NamedTuple):
+    """A version of the report 报告."""
+
+    diagnosis: str
+    version: int
+    kind: str
+    sha256: str
+    rendered_at: int
+    issued_at: int
+
+
+def answers(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
+    """Answers of diagnoses within a scope 答案; none of those outside. Outside the case as its latest report has them."""
+    mine = snapshot[ANSWERS]
+    found: dict[str, ColumnElement[Any]] = {name: mine.c[name] for name in AnswerRow._fields}
+    if sees_only_issued(scope):  # what the firm itself says cannot change once there is something to verify
+        opened_again = mine.c.issued_verified.is_not(None)
+        for name in ("verified", "difference"):
+            found[name] = case((opened_again, mine.c[f"issued_{name}"]), else_=mine.c[name]).label(name)
+    return [AnswerRow._make(row) for row in _of(snapshot, scope, ANSWERS, ids, found.values())]
+
+
+def evidence(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[EvidenceRow]:
+    """Evidence of diagnoses within a scope 佐证; none of those outside."""
+    return [EvidenceRow._make(row) for row in _of(snapshot, scope, EVIDENCE, ids, snapshot[EVIDENCE].c)]
+
+
+def reports(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ReportRow]:
+    """Reports of diagnoses within a scope 报告; none of those outside."""
+    return [ReportRow._make(row) for row in _of(snapshot, scope, REPORTS, ids, snapshot[REPORTS].c)]
+
+
+def _of(
+    snapshot: Snapshot, scope: Scope, table: Table, ids: Sequence[str], columns: Iterable[ColumnElement[Any]]
+) -> Sequence[Any]:
+    cases, mine = snapshot[DIAGNOSES], snapshot[table]
+    condition = (
+        *matching(snapshot, scope, DiagnosisFilter()),
+        *_out(cases, mine, table, scope),
+        snapshot.among(cases.c.id, ids),
+        mine.c.diagnosis == cases.c.id,
+    )
+    order = [mine.c[column.name] for column in table.primary_key]
+    return snapshot.rows(select(*columns).where(*condition).order_by(*order))
+
+
+def _out(cases: Table, mine: Table, table: Table, scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """Whether a part of a case is out, for a reader outside it: with a report, or attached before the latest one."""
+    if sees_only_issued(scope):
+        yield cases.c.issued_through.is_not(None)
+        if table is EVIDENCE:
+            yield mine.c.version <= cases.c.issued_through
+
+
+class FileRow(NamedTuple):
+    """A file that a diagnosis cites 文件. is_report: else it is evidence."""
+
+    filename: str
+    media_type: str
+    diagnosis: str
+    enterprise: str
+    is_report: bool
+
+
+def files(snapshot: Snapshot, scope: Scope, sha256: str, *, evidence: bool) -> list[FileRow]:
+    """The reports within a scope that are kept under a hash, once for each diagnosis that cites it; empty = not found.
+
+    evidence: look among the evidence too; not every role that may read reports may read it.
+    """
+    cases, attached, printed = snapshot[DIAGNOSES], snapshot[EVIDENCE], snapshot[REPORTS]
+    seen = tuple(matching(snapshot, scope, DiagnosisFilter()))
+    whose = (cases.c.id, cases.c.enterprise)
+    first = select(attached.c.filename, attached.c.media_type, *whose).where(
+        *seen,
+        *_out(cases, attached, EVIDENCE, scope),
+        attached.c.diagnosis == cases.c.id,
+        attached.c.sha256 == sha256,
+    )
+    second = select(printed.c.version, *whose).where(*seen, printed.c.diagnosis == cases.c.id, printed.c.sha256 == sha256)
+    found = [FileRow._make((*row, False)) for row in snapshot.rows(first)] if evidence else []
+    found += [
+        FileRow(f"诊断报告-v{version}.pdf", "application/pdf", diagnosis, enterprise, is_report=True)
+        for version, diagnosis, enterprise in snapshot.rows(second)
+    ]
+    return found

@@ -1,0 +1,113 @@
+"""What is issued 案外所见: what of a diagnosis leaves the case, as columns of its row. plan P4, P7.
+
+A case's parties read its row as it stands; everyone else (`domain.access.Outside`) reads these columns in its place, in answers,
+filters, counts and lists of the past alike: until the first report that it is in progress, from then on what the latest report
+holds, whatever is scored anew after it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, String, Table
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Scope, sees_only_issued
+from domain.diagnosis.case import IN_PROGRESS
+from journal import Entry
+from projections.engine.row_security import PARTIES_ALONE
+
+STATUS_OUTSIDE: Mapping[str, str] = {
+    "diagnosis.opened.v1": IN_PROGRESS,
+    "diagnosis.opened.v2": IN_PROGRESS,
+    "diagnosis.report_issued.v1": "issued",
+    "diagnosis.report_confirmed.v1": "confirmed",
+    "diagnosis.report_objected_to.v1": "objected",
+    "diagnosis.withdrawn.v1": "withdrawn",
+}
+"""Fact -> status that it gives a case outside it. That a report is objected to is told, for a grade that is contested is none to
+lend on; what becomes of the objection is told by the next report, or by the report standing again."""
+TOLD_OUTSIDE = frozenset(
+    {*STATUS_OUTSIDE, "diagnosis.provider_assigned.v1"} - {"diagnosis.report_objected_to.v1"}
+)
+"""Facts of a diagnosis whose entries are told outside it as they happen; the others come out with the report they led to. An
+objection's entry holds what the firm says of the case, so it is among those."""
+
+HELD: Mapping[str, type[Integer | String]] = {
+    "self_total": String,
+    "verified_total": String,
+    "measured_grade": Integer,
+    "grade": Integer,
+    "level": Integer,
+    "grade_name": String,
+    "level_name": String,
+    "result": String,
+    "answered": Integer,
+    "visits": Integer,
+    "expert_reviews": Integer,
+}
+"""Columns of a diagnosis' row that a report holds; outside they are those of the latest report, NULL before the first."""
+
+SEEN_AS = {
+    "status": "outside_status",
+    "version": "outside_version",
+    "changed_at": "outside_changed_at",
+    **{name: f"issued_{name}" for name in HELD},
+}
+"""Column of the row -> the one that is read in its place outside the case."""
+
+
+def columns() -> list[Column[Any]]:
+    """The columns that a diagnosis' row has for readers outside the case.
+
+    issued_version: of the latest report. issued_through: version of the stream that it was issued at. reopened: indicators whose
+    objections were upheld since, as JSON.
+    """
+    return [
+        Column("outside_status", String, nullable=False),
+        Column("outside_version", Integer, nullable=False),
+        Column("outside_changed_at", BigInteger, nullable=False),
+        *(Column(f"issued_{name}", kind) for name, kind in HELD.items()),
+        Column("issued_version", Integer),
+        Column("issued_through", Integer),
+        Column("reopened", String),
+    ]
+
+
+def keep_inside(table: Table, *names: str) -> None:
+    """Mark columns as the parties' alone: PostgreSQL gives readers outside no privilege to them (`engine/row_security.py`)."""
+    for name in names:
+        table.c[name].info[PARTIES_ALONE] = True
+
+
+def seen(table: Table, scope: Scope, name: str) -> ColumnElement[Any]:
+    """A column of a diagnosis' row as a scope sees it, under its own name."""
+    return table.c[SEEN_AS[name]].label(name) if name in SEEN_AS and sees_only_issued(scope) else table.c[name]
+
+
+def opened(entry: Entry) -> dict[str, object]:
+    """The columns of a case that was just opened."""
+    empty = dict.fromkeys([*(f"issued_{name}" for name in HELD), "issued_version", "issued_through", "reopened"])
+    return empty | _told(entry, IN_PROGRESS)
+
+
+def followed(entry: Entry, found: Mapping[str, Any], case: Mapping[str, object]) -> dict[str, object]:
+    """What one more fact changes in the columns of a case."""
+    match entry.type:
+        case "diagnosis.report_issued.v1":
+            held = {f"issued_{name}": case[name] for name in HELD}
+            own = {"issued_version": found["version"], "issued_through": entry.version, "reopened": None}
+            return held | own | _told(entry, STATUS_OUTSIDE[entry.type])
+        case "diagnosis.report_confirmed.v1":
+            own = {"issued_version": found["version"], "issued_through": entry.version}
+            return own | _told(entry, STATUS_OUTSIDE[entry.type])
+        case "diagnosis.objections_answered.v1" if not any(reply["upheld"] for reply in found["answers"]):
+            return _told(entry, "issued")
+        case name if name in STATUS_OUTSIDE:
+            return _told(entry, STATUS_OUTSIDE[name])
+        case name if name in TOLD_OUTSIDE:
+            return _told(entry, str(case["outside_status"]))
+    return {}
+
+
+def _told(entry: Entry, status: str) -> dict[str, object]:
+    return {"outside_status": status, "outside_version": entry.version, "outside_changed_at": entry.at}

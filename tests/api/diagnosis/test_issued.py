@@ -1,0 +1,305 @@
+"""Only what is issued leaves a case (plan P4, P7): cities that differ in what is not issued look alike from outside the case.
+
+Metamorphic: the same city is built several times and driven on where no outsider may look. Every door of the schema, every filter,
+list, count, moment and subscription is asked as every role that is no party to the case, and the answers are compared.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, aclosing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import OperationType
+
+from api.kit.cursors import Cursors
+from api.kit.services import Identified
+from api.server.change_notifications import ChangeNotifications
+from api.server.operations import GraphQLRequest, Operations, PreparedOperation
+from api.server.query_cost import Limits
+from domain.access import PARTIES, SEES_NOTHING, Role, scope_of
+from domain.diagnosis import case as d
+from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.case import STATUS_NAMES
+from domain.kernel import city_day
+from domain.masks import SIGNED_IN
+from domain.participants.consents import GrantConsent
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people import InvitePerson
+from journal import Caller
+from projections.diagnosis import case_parts
+from tests.doors import RIGHTS, Literal, calls, may_read
+from tests.live_city import SCHEMA
+from tests.small_city import CITY, ENTERPRISE, FILE, FIRM, PROVIDER, City, caller, evidence, roster, sections
+from zhenduan.settings import Settings
+from zhenduan.wiring import Installation, opened
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+TODAY = city_day(START)
+PLACES = {
+    "subdistrict": "310117001",
+    "park": "songjiang-park",
+    "reporting_unit": "chemical-park",
+    "group": "g1",
+}
+UNITS: Mapping[Role, str] = {
+    Role.SUBDISTRICT: "310117001",
+    Role.PARK: "songjiang-park",
+    Role.REPORTING_UNIT: "chemical-park",
+    Role.GROUP: "g1",
+    Role.BANK: "bank",
+    Role.PARTNER: "*",
+    Role.SUPPORT: "support",
+    Role.MARKER: "experts",
+    Role.SAMPLER: "experts",
+}
+OUTSIDERS = sorted(set(Role) - PARTIES - SEES_NOTHING)
+KINDS = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
+EXPERT = "zhou"
+CASE = "d1"
+REQUIRED = {
+    "id": (ENTERPRISE, CASE, "g1"),
+    "enterprise": (ENTERPRISE,),
+    "diagnosis": (CASE,),
+    "key": ("2023",),
+    "older": ("2023",),
+    "newer": ("2023",),
+    "edition": ("2023",),
+    "year": (2026,),
+    "grade": (8,),
+    "revision": ("none",),
+}
+MOMENTS = tuple((START + timedelta(minutes=minutes)).isoformat() for minutes in (5, 600))
+
+
+def filters() -> Iterator[Literal]:
+    """Every filter of a list of diagnoses, each field with every value that tells something."""
+    for status in STATUS_NAMES:
+        yield Literal(f'{{ status: "{status}" }}')
+    for grade in range(11):
+        yield Literal(f"{{ grade: {grade} }}")
+    yield Literal('{ provider: "p1" }')
+
+
+@dataclass
+class World:
+    """One of the cities."""
+
+    installation: Installation
+    operations: Operations
+
+    def ask(self, role: Role, query: str) -> Any:
+        who = Caller(EXPERT, role, UNITS[role], scope_of(role, UNITS[role], EXPERT, TODAY)) if role in UNITS else CITY
+        services = self.installation.services
+        identified = Identified(who, "m", datetime.now(UTC) + timedelta(hours=1))
+        services.accounts.identify = lambda _token, _snapshot=None: identified  # type: ignore[method-assign]
+        return self.operations.run(GraphQLRequest(query, None), "any", KINDS).payload
+
+    def events(self, role: Role) -> list[Any]:
+        """What a subscriber is told who asks for all there was."""
+        self.ask(role, "{ viewer { role } }")
+        services = self.installation.services
+        operations = Operations(services, SCHEMA, RIGHTS, ChangeNotifications(services.journal, services.models))
+        query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis version type what at role } }"
+        admitted = operations.admit(GraphQLRequest(query, {"after": Cursors(services.secret).seal(0)}), "any", KINDS)
+        assert isinstance(admitted, PreparedOperation), admitted
+
+        async def collect() -> list[Any]:
+            seen = []
+            async with aclosing(operations.stream(admitted)) as answers:
+                try:
+                    while True:
+                        seen.append((await asyncio.wait_for(anext(answers), 0.3)).payload)
+                except (TimeoutError, StopAsyncIteration):
+                    return seen
+
+        return asyncio.run(collect())
+
+
+@contextmanager
+def world(folder: Path, database: str | None, *steps: Callable[[City], None]) -> Iterator[World]:
+    """The city up to the submitted case, and what else happened, an hour after the other, by a clock of its own."""
+    now = [START]
+
+    def clock() -> datetime:
+        now[0] += timedelta(seconds=1)
+        return now[0]
+
+    with opened(Settings(folder, database), demo=True) as installation:
+        city = City(installation.services.journal, clock)
+        operations = Operations(installation.services, SCHEMA, RIGHTS, limits=Limits(depth=99, aliases=9_999, cost=10**9))
+        begin(city)
+        for number, step in enumerate(steps, 1):
+            now[0] = START + timedelta(hours=number)
+            step(city)
+        installation.services.models.catch_up()
+        yield World(installation, operations)
+
+
+def begin(city: City) -> None:
+    units = {
+        "310117001": OrganisationKind.SUBDISTRICT,
+        "songjiang-park": OrganisationKind.PARK,
+        "chemical-park": OrganisationKind.REPORTING_UNIT,
+        "g1": OrganisationKind.GROUP,
+        "bank": OrganisationKind.BANK,
+        "experts": OrganisationKind.EXPERT_GROUP,
+        "support": OrganisationKind.SUPPORT,
+    }
+    for name, kind in units.items():
+        city.send(CITY, RegisterOrganisation(organisation=name, kind=kind, name=f"单位{name}"))
+    city.send(CITY, roster(year=2026, digest="7" * 64, rows=((2, FIRM.model_copy(update=PLACES)),)))
+    city.submitted(3)
+    membership = {"membership": "m1", "role": Role.MARKER, "organisation": "experts", "since": TODAY}
+    city.send(CITY, InvitePerson(person=EXPERT, sealed_name="x", **membership))
+    term = {"since": TODAY, "until": TODAY + timedelta(days=30)}
+    city.send(CITY, AssignExpert(diagnosis=CASE, assignment="a1", expert=EXPERT, role=Role.MARKER, **term))
+    firm = caller(Role.ENTERPRISE, ENTERPRISE)
+    city.send(firm, GrantConsent(enterprise=ENTERPRISE, consent="c1", bank="bank", purpose="授信", **term))
+
+
+def accepted(city: City) -> None:
+    city.send(PROVIDER, d.AcceptDiagnosis(diagnosis=CASE))
+
+
+def verified(city: City, level: int, only: frozenset[str] | None = None) -> None:
+    for section, answers in sections(level).items():
+        found = {
+            i: d.VerifiedAnswer(answer=a, reason="现场核验" if level != 3 else None)
+            for i, a in answers.items()
+            if only is None or i in only
+        }
+        if found:
+            city.send(PROVIDER, d.VerifyAnswers(diagnosis=CASE, section=section, answers=found))
+
+
+def scored(level: int) -> Callable[[City], None]:
+    """The case verified at a level and scored, with a visit and a file the more, the higher."""
+
+    def step(city: City) -> None:
+        accepted(city)
+        for number in range(level - 2):
+            visit = d.RecordSiteVisit(
+                diagnosis=CASE, visited_on=TODAY, diagnosticians=2 + number, functions=("生产",), notes="无异常"
+            )
+            city.send(PROVIDER, visit)
+        if level > 3:
+            city.send(PROVIDER, evidence(CASE))
+        verified(city, level)
+        city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=CASE))
+
+    return step
+
+
+def issued(city: City) -> None:
+    scored(3)(city)
+    city.send(PROVIDER, d.IssueReport(diagnosis=CASE, file=FILE))
+
+
+def objected(city: City) -> None:
+    firm = caller(Role.ENTERPRISE, ENTERPRISE)
+    city.send(firm, d.ObjectToReport(diagnosis=CASE, items=(d.ObjectionItem(indicator="Z01", reason="与现场不符"),)))
+
+
+def scored_anew(level: int) -> Callable[[City], None]:
+    """The objection upheld, the indicator verified at another level and the case scored again; no report of it yet."""
+
+    def step(city: City) -> None:
+        reply = d.ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
+        city.send(PROVIDER, d.AnswerObjections(diagnosis=CASE, answers=(reply,)))
+        verified(city, level, frozenset({"Z01"}))
+        city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=CASE))
+
+    return step
+
+
+def plain(value: Any) -> Any:
+    """An answer without its sealed cursors, which are each installation's own."""
+    match value:
+        case dict():
+            return {name: plain(inner) for name, inner in value.items() if not name.lower().endswith("cursor")}
+        case list():
+            return [plain(inner) for inner in value]
+    return value
+
+
+def nothing(_city: City) -> None:
+    """Nothing more happened."""
+
+
+Alike = tuple[tuple[Callable[[City], None], ...], ...]
+BEFORE: Alike = ((nothing,), (accepted,), (scored(3),), (scored(4),))
+"""Before any report: submitted, accepted, scored at one level, scored at another with more facts."""
+AFTER: Alike = ((issued, objected), (issued, objected, scored_anew(2)), (issued, objected, scored_anew(5)))
+"""After a report that is objected to: not answered, and scored anew at one level and another, without a new report."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[World]]]:
+    with ExitStack() as stack:
+        found: dict[str, list[World]] = {}
+        for name, alike in (("before", BEFORE), ("after", AFTER)):
+            for steps in alike:
+                database = request.getfixturevalue("new_database")() if request.param == "postgres" else None
+                folder = tmp_path_factory.mktemp("world")
+                found.setdefault(name, []).append(stack.enter_context(world(folder, database, *steps)))
+        yield found
+
+
+@pytest.mark.parametrize("name", ["before", "after"])
+def test_the_city_sees_that_the_worlds_differ(worlds: dict[str, list[World]], name: str) -> None:
+    query = '{ diagnosis(id: "d1") { status version verifiedTotal grade answered answers { indicator verified { level } } } }'
+    assert len({str(one.ask(Role.CITY, query)) for one in worlds[name]}) == len(worlds[name])
+
+
+@pytest.mark.parametrize("name", ["before", "after"])
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_from_outside_a_case_nothing_tells_what_is_not_issued(worlds: dict[str, list[World]], name: str, role: Role) -> None:
+    one, *others = worlds[name]
+    optional = {"filter": tuple(filters()), "asOf": MOMENTS, "subject": (f"diagnosis/{CASE}",), "kind": ("diagnosis.",)}
+    asked = 0
+    for door, arguments, chosen in calls(SCHEMA._schema, role, REQUIRED, optional):  # noqa: SLF001 - the executable one
+        if RIGHTS.rows[f"Query.{door}"] == SIGNED_IN or ("filter" in arguments and door != "diagnoses"):
+            continue  # what every signed-in role reads is of no firm
+        if "filter" in arguments:
+            chosen = "{ totalCount nodes { id } }"  # noqa: PLW2901 - what is found is what tells
+        query = f"{{ {door}{arguments} {chosen} }}"
+        expected = plain(one.ask(role, query))
+        asked += 1
+        for other in others:
+            assert plain(other.ask(role, query)) == expected, (door, arguments)
+    assert asked > 2
+
+
+@pytest.mark.parametrize("name", ["before", "after"])
+@pytest.mark.parametrize("role", [role for role in OUTSIDERS if may_read(role, "Subscription.diagnosisEvents")])
+def test_from_outside_a_case_its_events_tell_no_more(worlds: dict[str, list[World]], name: str, role: Role) -> None:
+    one, *others = worlds[name]
+    expected = one.events(role)
+    assert [event["data"]["diagnosisEvents"]["type"] for event in expected][:1] == ["diagnosis.opened.v2"]
+    for other in others:
+        assert other.events(role) == expected
+
+
+@pytest.mark.parametrize("role", [role for role in OUTSIDERS if may_read(role, "Diagnosis.grade")])
+def test_a_grade_that_is_read_outside_the_case_is_of_an_issued_report_and_names_it(
+    worlds: dict[str, list[World]], role: Role
+) -> None:
+    query = '{ diagnosis(id: "d1") { status grade verifiedTotal issuedVersion visits } }'
+    for one in worlds["before"]:
+        found = one.ask(role, query)["data"]["diagnosis"]
+        assert found == {"status": "in_progress"} | dict.fromkeys(("grade", "verifiedTotal", "issuedVersion", "visits"))
+    for one in worlds["after"]:
+        found = one.ask(role, query)["data"]["diagnosis"]
+        assert (found["status"], found["issuedVersion"], found["visits"]) == ("objected", 1, 1)
+        with one.installation.services.models.reading() as snapshot:
+            rows = case_parts.reports(snapshot, CITY.scope, [CASE])
+        assert [row.version for row in rows] == [1]
+        assert found["grade"] is not None
+
+
+def test_every_role_is_a_party_or_asked_here() -> None:
+    assert set(OUTSIDERS) == set(UNITS)

@@ -1,0 +1,106 @@
+"""No sentence, scope text, fact or export names a person to a role without right to know who acted (plan P5, P7).
+
+Every door of the schema is asked as every role, without the fields that are ids of people by right; no other text may hold one.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from graphql import OperationType
+
+from api.kit.services import Identified
+from api.server.operations import GraphQLRequest, Operations
+from api.server.query_cost import Limits
+from domain.access import EXPERTS, Attribute, OpenTo, Role, scope_of, sentence
+from domain.events import EVENTS
+from domain.masks import ACTORS
+from domain.persons import person_fields, without
+from journal import Caller
+from tests.api.server.test_scopes import ARGUMENTS, IDS, TODAY, fill, texts
+from tests.doors import RIGHTS, calls
+from tests.live_city import SCHEMA
+from tests.small_city import City
+from zhenduan.settings import Settings
+from zhenduan.wiring import opened
+
+PEOPLE = ("city-person", "enterprise-person", "provider-person", "zhou", *(f"filler-{number}" for number in range(4)))
+SHOWN_BY_RIGHT = frozenset(
+    {"Person.id", "Contact.person", "AuditEntry.actor", "Disclosure.person", "DraftReview.reviewer", "RevisionDraft.reviewers"}
+)
+"""Fields that are ids of people; whoever has the right to one is told them."""
+UNITS = {
+    Role.DISTRICT: "310117",
+    Role.SUBDISTRICT: "310117001",
+    Role.PARK: "park1",
+    Role.REPORTING_UNIT: "lingang",
+    Role.GROUP: "g1",
+    Role.BANK: "bank",
+    Role.PARTNER: "*",
+    **dict.fromkeys((Role.ENTERPRISE, Role.FILLER, Role.DEPARTMENT_FILLER, Role.CONFIRMER), IDS[2]),
+    **dict.fromkeys((Role.PROVIDER, Role.DIAGNOSTICIAN, Role.REVIEWER), "p1"),
+}
+ROLES = sorted(set(Role) - ACTORS - {Role.SYSTEM}, key=lambda role: (role not in EXPERTS, role))
+"""Experts ask first, so that others read that they did."""
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    folder: Path = tmp_path_factory.mktemp("people")
+    with opened(Settings(folder), create=True) as installation:
+        program = installation.services
+        fill(City(program.journal))
+        program.models.catch_up()
+        program.keys.open = lambda *_sealed: "某某"  # type: ignore[method-assign] # their names were never sealed
+        operations = Operations(program, SCHEMA, RIGHTS, limits=Limits(depth=99, aliases=9_999, cost=10**9))
+
+        def asked(role: Role, query: str) -> str:
+            person = "zhou" if role in EXPERTS else f"asks-as-{role}"
+            unit = UNITS.get(role, "unit")
+            who = Caller(person, role, unit, scope_of(role, unit, person, TODAY))
+            identified = Identified(who, "m", datetime.now(UTC) + timedelta(hours=1))
+            program.accounts.identify = lambda _token, _snapshot=None: identified  # type: ignore[method-assign]
+            payload = operations.run(GraphQLRequest(query, None), "any", frozenset({OperationType.QUERY})).payload
+            return "\n".join(texts(payload))
+
+        yield asked
+
+
+def test_no_role_is_told_who_acted_but_in_the_fields_that_it_has_the_right_to(ask: object) -> None:
+    assert callable(ask)
+    held = 0
+    for role in ROLES:
+        for door, arguments, chosen in calls(SCHEMA._schema, role, ARGUMENTS, without=SHOWN_BY_RIGHT):  # noqa: SLF001 - executable
+            told = ask(role, f"{{ {door}{arguments} {chosen} }}")
+            assert "INTERNAL" not in told, (role, door)
+            held += len(told)
+            named = [person for person in PEOPLE if person in told and person not in arguments]
+            assert not named, (role, door, arguments, named)
+    assert held > 100_000
+
+
+def test_a_firm_reads_that_an_expert_read_its_data_and_not_which(ask: object) -> None:
+    assert callable(ask)
+    ask(Role.READER, '{ diagnosis(id: "case-2") { verifiedTotal answers { indicator } } }')
+    told = ask(Role.ENTERPRISE, "{ disclosures { nodes { role why whyInEnglish } } }")
+    assert "reader" in told
+    assert "zhou" not in told
+
+
+def test_the_sentence_of_an_assignment_names_nobody() -> None:
+    for text in sentence(OpenTo(Attribute.ASSIGNMENT, "zhou", TODAY)):
+        assert str(TODAY) in text
+        assert "zhou" not in text
+
+
+def test_facts_that_hold_people_say_so_by_type() -> None:
+    holding = {name: set(person_fields(event)) for name, event in EVENTS.items() if person_fields(event)}
+    assert holding == {
+        "assignment.made.v1": {"expert"},
+        "diagnosis.answers_saved.v1": {"author"},
+        "revision.reviewers_named.v1": {"reviewers"},
+        "revision.reviewed.v1": {"reviewer"},
+    }
+    kept = {"answers": {"Z01": {"author": "li", "replaces": 1}}, "items": [{"author": "wang"}, 3]}
+    assert without(frozenset({"author"}), kept) == {"answers": {"Z01": {"replaces": 1}}, "items": [{}, 3]}

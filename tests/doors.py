@@ -1,0 +1,88 @@
+"""Every door of the schema as one role may ask it: root fields, tried arguments, and all that may be selected below them."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from api.kit.published import declared
+from domain.access import Role
+from tests.live_city import SCHEMA
+
+RIGHTS = declared(SCHEMA)
+Tried = Mapping[str, tuple[Any, ...]]
+"""Name of an argument -> what it is tried with, as GraphQL writes it or as a value of Python."""
+
+
+def may_read(role: Role, coordinate: str) -> bool:
+    """Whether a role has the right to a field, by its own row or its type's."""
+    return role in (RIGHTS.rows.get(coordinate) or RIGHTS.rows[coordinate.split(".", maxsplit=1)[0] + ".*"])
+
+
+def selection(
+    kind: GraphQLOutputType, role: Role, seen: tuple[str, ...] = (), without: frozenset[str] = frozenset()
+) -> str:
+    """Every field below a type that the role may read, objects too, none inside itself; none of the coordinates `without`."""
+    named = get_named_type(kind)
+    if is_leaf_type(named):
+        return ""
+    assert isinstance(named, GraphQLObjectType)
+    parts = []
+    for name, field in named.fields.items():
+        inner = get_named_type(field.type)
+        coordinate = f"{named.name}.{name}"
+        if not may_read(role, coordinate) or coordinate in without or inner.name in seen:
+            continue
+        below = selection(field.type, role, (*seen, named.name), without)
+        if below != "{  }":
+            parts.append(f"{name} {below}")
+    return "{ " + " ".join(parts) + " }"
+
+
+def calls(
+    schema: GraphQLSchema,
+    role: Role,
+    required: Tried,
+    optional: Tried | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Iterator[tuple[str, str, str]]:
+    """(root field, arguments, selection) of every way to ask every door of the schema that the role may enter.
+
+    optional: arguments that are tried besides, one at a time, where a field has them.
+    """
+    assert schema.query_type is not None
+    for name, field in schema.query_type.fields.items():
+        if not may_read(role, f"Query.{name}") or get_named_type(field.type).name == "Viewer":
+            continue  # the viewer is told its own scope, in words that name its unit
+        for arguments in tried(field, required, optional or {}):
+            yield name, arguments, selection(field.type, role, (), without)
+
+
+def tried(field: GraphQLField, required: Tried, optional: Tried) -> Iterator[str]:
+    named = [name for name, argument in field.args.items() if is_required_argument(argument)]
+    further = [{}, *({name: value} for name in optional if name in field.args for value in optional[name])]
+    for values in itertools.product(*(required[name] for name in named)):
+        for one in further:
+            given = {**dict(zip(named, values, strict=True)), **one}
+            parts = [f"{name}: {_written(value)}" for name, value in given.items()]
+            parts += ["first: 100"] if "first" in field.args else []
+            yield "(" + ", ".join(parts) + ")" if parts else ""
+
+
+class Literal(str):
+    """What is written into a document as it stands, such as an input object."""
+
+    __slots__ = ()
+
+
+def _written(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) and not isinstance(value, Literal) else str(value)
