@@ -81,9 +81,9 @@ class FieldRights:
 
 
 def roles_of(kind: type, name: str) -> Roles:
-    """Who may read one field of a published type; name: as in Python."""
-    found = next(one for one in _definition(kind).fields if one.python_name == name)
-    roles: Roles = found.metadata.get(ROLES) or kind.__readable_by__  # type: ignore[attr-defined]
+    """Who may read one field of a published type; name: as in Python. What is no field, such as a filter's text, is the type's."""
+    own = next((one.metadata.get(ROLES) for one in _definition(kind).fields if one.python_name == name), None)
+    roles: Roles = own or kind.__readable_by__  # type: ignore[attr-defined]
     return roles
 
 
