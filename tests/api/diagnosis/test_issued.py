@@ -16,7 +16,7 @@ import pytest
 from graphql import OperationType
 
 from api.kit.cursors import Cursors
-from api.kit.services import Identified
+from api.kit.ports import Identified
 from api.server.change_notifications import ChangeNotifications
 from api.server.operations import GraphQLRequest, Operations, PreparedOperation
 from api.server.query_cost import Limits

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from graphql import OperationType
 
-from api.kit.services import Identified
+from api.kit.ports import Identified
 from api.server.operations import GraphQLRequest, Operations
 from api.server.query_cost import Limits
 from domain.access import EXPERTS, Attribute, OpenTo, Role, scope_of, sentence
