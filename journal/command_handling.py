@@ -29,7 +29,10 @@ Capabilities = Mapping[str, Capability[Any, Any, Any]]
 
 @dataclass(frozen=True)
 class Accepted:
-    """A command that the rules accept, before it is finished 已获准命令: its stream's history, the streams it read, when."""
+    """A command that the rules accept, before it is finished 已获准命令: its stream's history, the streams it read, when.
+
+    role: that it was sent in.
+    """
 
     command: Command
     history: list[Entry]
@@ -37,6 +40,7 @@ class Accepted:
     read: Mapping[str, Any]
     others: Mapping[str, list[Entry]]
     at: datetime
+    role: str = ""
 
 
 Finish = Callable[[Accepted], Command]
@@ -158,7 +162,7 @@ def handle(
         context = DecisionContext(caller.actor, caller.role, caller.organisation, at, read, caller.sections, began)
         facts = capability.decide(command, state, context)
         if finish is not None:
-            finished = finish(Accepted(command, history, state, read, others, at))
+            finished = finish(Accepted(command, history, state, read, others, at, caller.role))
             facts = capability.decide(finished, state, context)
         versions = {stream: version} | {name: len(entries) for name, entries in others.items()}
         entries = []

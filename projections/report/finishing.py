@@ -24,6 +24,7 @@ from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Accepted, Entry, Finish, Journal
 from journal.codec import decode
 from projections.report import fonts, printing, wording
+from projections.report.archive import Archive, Found
 from projections.report.sheet import Case, sheet
 
 LOG = logging.getLogger(__name__)
@@ -45,20 +46,26 @@ def report(case: Case) -> printing.Printed:
     return printing.printed(sheet(case))
 
 
-def finish_report(blobs: Keeping, demo: bool, names: Mapping[str, str] = NO_NAMES) -> Finish:  # noqa: FBT001 - as the wiring names it
+def finish_report(
+    blobs: Keeping,
+    demo: bool,  # noqa: FBT001 - as the wiring names it
+    names: Mapping[str, str] = NO_NAMES,
+    archive: Archive | None = None,
+) -> Finish:
     """The finisher of IssueReport and ConfirmReport 报告定稿; any other command passes unchanged.
 
     Args:
         blobs: keeps the bytes before the fact that cites them is written.
         demo: the data is synthetic, and every page says 示例数据.
         names: code of a district or an industry -> name, from the code lists in force.
+        archive: what else the case names is looked up there; None = it is not named, and a repeat not compared.
     """
 
     def finish(accepted: Accepted) -> Command:
         command = accepted.command
         if not isinstance(command, IssueReport | ConfirmReport):
             return command
-        case = case_of(accepted, demo=demo, names=names)
+        case = case_of(accepted, demo=demo, names=names, archive=archive)
         made = report(case)
         if made.missing:
             points = " ".join(f"U+{ord(character):04X}" for character in made.missing)
@@ -74,7 +81,7 @@ def finish_report(blobs: Keeping, demo: bool, names: Mapping[str, str] = NO_NAME
     return finish
 
 
-def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str]) -> Case:
+def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive: Archive | None = None) -> Case:
     """What the report of an accepted command is made from 报告依据: everything the command read, up to the last of it."""
     command, state = accepted.command, accepted.state
     assert isinstance(command, IssueReport | ConfirmReport)  # noqa: S101 - asked of these two only
@@ -88,16 +95,21 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str]) -> Case
         for stream, found in accepted.read.items()
         if isinstance(found, Organisation)
     }
+    position = max(entry.position for entry in chain(accepted.history, *accepted.others.values()))
+    found = archive.look_up(accepted.history, state, position) if archive is not None else Found()
     return Case(
         diagnosis=command.diagnosis,
-        position=max(entry.position for entry in chain(accepted.history, *accepted.others.values())),
+        position=position,
         history=tuple(accepted.history),
         firm=firm,
         edition=published.edition,
         at=accepted.at,
         confirmed=isinstance(command, ConfirmReport),
         demo=demo,
-        names={**names, **organisations},
+        names={**names, **found.names, **organisations},
+        titles=found.titles,
+        former=found.former,
+        role=accepted.role,
     )
 
 
@@ -126,8 +138,8 @@ def reprint(
     others = journal.read_many(DIAGNOSES.reads(command, state))
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
     read = {stream: _folded(CAPABILITIES[stream.split("/", 1)[0]], found) for stream, found in others.items()}
-    accepted = Accepted(command, history, state, read, others, wording.moment(entry.at))
-    return report(case_of(accepted, demo=demo, names=names))
+    accepted = Accepted(command, history, state, read, others, wording.moment(entry.at), entry.role)
+    return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)))
 
 
 def _up_to(position: int, entries: Sequence[Entry]) -> list[Entry]:

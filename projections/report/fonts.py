@@ -3,6 +3,7 @@
 Two weights, each as a small face with GB 2312 and as the whole font behind it. `scripts/fonts` makes them.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
@@ -10,12 +11,17 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
+from domain.kernel import INVISIBLE
+
 FOLDER = Path(__file__).parent / "fonts"
 WEIGHTS = {400: "NotoSansSC-Regular", 700: "NotoSansSC-Bold"}
 COMMON, WHOLE = "Report", "Report Whole"
 """Names of the families in the style sheet: the small face, and the whole font for what lies beyond."""
 LAYOUT = frozenset("\n\t")
 """Characters that lay a text out and are never drawn."""
+SEPARATORS = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), " ")
+ALONE = re.compile("[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Joiners and variation selectors, which choose the shape of a letter: our fonts have one shape each."""
 
 
 class FontsMissing(RuntimeError):  # noqa: N818 - says what to do
@@ -54,6 +60,14 @@ def lacking(text: str, family: str) -> tuple[str, ...]:
     """Characters of a text that a family cannot draw 缺字, in order of code point."""
     known = characters(family)
     return tuple(sorted(character for character in set(text) - LAYOUT if ord(character) not in known))
+
+
+def drawn(text: str) -> str:
+    """A text without what draws nothing 去除不可见字符, its line separators as blanks; direction marks stay, and are spelled.
+
+    Commands hold none of these today; entries written before do.
+    """
+    return ALONE.sub("", INVISIBLE.sub("", text.translate(SEPARATORS)))
 
 
 def spelled(text: str, missing: Iterable[str]) -> str:

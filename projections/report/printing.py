@@ -68,7 +68,7 @@ def environment(*folders: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"level": wording.level, "number": wording.number, "exact": wording.exact}
+    made.filters |= {"level": wording.level, "number": wording.number, "exact": wording.exact, "zh": wording.chinese}
     made.globals["marks"] = wording.MARKS
     return made
 
@@ -77,14 +77,40 @@ def environment(*folders: Path) -> Environment:
 def _environment() -> Environment:
     made = environment(TEMPLATES)
     made.filters["place"] = "{:.2f}".format
-    made.globals |= {"radar": radar, "grade_name": grade_name}
+    made.filters["change"] = wording.change
+    made.globals |= {"radar": radar, "grade_name": grade_name, "forms": wording.FORMS}
     return made
+
+
+CHAPTERS = (
+    ("conclusion", "诊断结论"),
+    ("former", "与前次诊断比较"),
+    ("portrait", "企业画像"),
+    ("gates", "等级与门槛"),
+    ("dimensions", "维度分析"),
+    ("comparison", "指标对照：自评与核验"),
+    ("contributions", "得分贡献"),
+    ("findings", "主要发现"),
+    ("advice", "改进建议"),
+    ("objections", "异议与答复"),
+    ("evidence", "佐证索引"),
+    ("trail", "诊断留痕"),
+    ("method", "方法说明"),
+)
+"""Chapters of a report in their order: id of the section, and its title."""
+
+
+def absent(sheet: Sheet) -> frozenset[str]:
+    """Ids of the chapters that a report does not have."""
+    return frozenset(({"former"} if sheet.comparison is None else set()) | (set() if sheet.objections else {"objections"}))
 
 
 def page(sheet: Sheet, missing: tuple[str, ...] = ()) -> str:
     """The HTML of a report 页面, everything from outside escaped; missing: characters to confess on the last page."""
     template = _environment().get_template("report.html")
-    said: dict[str, Any] = {"sheet": sheet, "missing": missing, "renderer": renderer(), "fonts": fonts.digest()}
+    chapters = [(identity, title) for identity, title in CHAPTERS if identity not in absent(sheet)]
+    digests = {"renderer": renderer(), "fonts": fonts.digest()}
+    said: dict[str, Any] = {"sheet": sheet, "chapters": chapters, "missing": missing, **digests}
     return template.render(said)
 
 
@@ -94,7 +120,7 @@ def printed(sheet: Sheet) -> Printed:
 
 
 def typeset(page_of: Callable[[tuple[str, ...]], str]) -> Printed:
-    """The PDF of a page 排版. Characters outside the font are printed as their code points and returned.
+    """The PDF of a page 排版. What draws nothing is left out; characters outside the font are printed as code points and returned.
 
     Args:
         page_of: makes the HTML, told which characters it has to confess.
@@ -103,9 +129,9 @@ def typeset(page_of: Callable[[tuple[str, ...]], str]) -> Printed:
         FontsMissing: the fonts were not made on this machine.
         Refused: WORK_BUSY, too many documents wait to be set.
     """
-    html = page_of(())
+    html = fonts.drawn(page_of(()))
     if missing := fonts.lacking(html, fonts.WHOLE):
-        html = fonts.spelled(page_of(missing), missing)
+        html = fonts.spelled(fonts.drawn(page_of(missing)), missing)
     whole = bool(fonts.lacking(html, fonts.COMMON))
     html = html.replace("/* faces */", fonts.faces(whole=whole), 1)
     with TURNS.turn(""):

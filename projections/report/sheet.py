@@ -16,9 +16,12 @@ from domain.participants.enterprises import Firm
 from journal import Entry
 from journal.codec import decode
 from projections.report import advice, trail, wording
+from projections.report.archive import Former
 from standards import Answer, Edition, Form, Gate, Indicator, IndicatorScore, Issued, Lifting, Measured, lifting
 
 GRADES = 10
+FIRST = 3
+"""Actions that the first page names at least."""
 
 
 class NothingToReport(ValueError):  # noqa: N818 - the rules refuse this first; only a wrong caller meets it
@@ -32,7 +35,8 @@ class Case:
     diagnosis: its id. position: of the journal that the report rests on. history: entries of its stream up to there.
     firm: the enterprise as stated there. edition: the pinned edition. at: when the report is issued or confirmed; only
     its day in the city's calendar is printed. confirmed: the version the firm agreed to. demo: synthetic data, marked
-    示例数据 on every page. names: id of an organisation, code of a district or an industry -> name.
+    示例数据 on every page. names: id of an organisation, code of a district or an industry -> name. titles: key of an edition
+    -> its title. former: the result that a repeat is compared with. role: in which the report is issued or confirmed.
     """
 
     diagnosis: str
@@ -44,6 +48,9 @@ class Case:
     confirmed: bool
     demo: bool
     names: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    former: Former | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +104,43 @@ class Chapter:
     lines: tuple[Line, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An indicator whose level is another than in the former result 升降指标. None: not applicable."""
+
+    indicator: Indicator
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A repeat beside the former result 与前次比较.
+
+    dimensions: (name, former score, score), None where the former edition has no such dimension. risen, fallen: indicators
+    asked both times whose level is higher or lower now; otherwise: those not applicable once.
+    """
+
+    former: Former
+    number: str
+    dimensions: tuple[tuple[str, Decimal | None, Decimal], ...]
+    risen: tuple[Moved, ...]
+    fallen: tuple[Moved, ...]
+    otherwise: tuple[Moved, ...]
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Everything the pages show 报告数据.
 
-    version: of the report, from 1. dated: the day of issue or confirmation in the city's calendar. seats: (kind, name) of
-    the organisations the firm belongs to, where their names are known. to_next: points missing to the next grade's band,
-    None at the top. lifts: level -> how its gates that failed are lifted. liftable: whether anything lifts those in the way.
-    afterwards: what the scoring says once every recommendation is done.
+    number: of the case, to be said on the telephone. version: of the report, from 1. dated: the day of issue or confirmation in
+    the city's calendar. seats: (kind, name) of the organisations the firm belongs to, where their names are known. to_next:
+    points missing to the next grade's band, None at the top. lifts: level -> how its gates that failed are lifted. liftable:
+    whether anything lifts those in the way. afterwards: what the scoring says once every recommendation is done. by: the role
+    that issues or confirms. comparison: of a repeat, with the result before it.
     """
 
-    diagnosis: str
+    number: str
     version: int
     confirmed: bool
     demo: bool
@@ -143,6 +176,8 @@ class Sheet:
     objections: tuple[trail.Objection, ...]
     evidence: tuple[trail.Evidence, ...]
     steps: tuple[trail.Step, ...]
+    by: str
+    comparison: Comparison | None
     marks: tuple[tuple[str, str, int], ...]
 
     @property
@@ -156,10 +191,36 @@ class Sheet:
         return tuple(line for line in self.lines if line.score.level is None)
 
     @property
+    def applicable(self) -> tuple[Line, ...]:
+        """Indicators verified as applicable."""
+        return tuple(line for line in self.lines if line.score.level is not None)
+
+    @property
+    def unsupported(self) -> tuple[Line, ...]:
+        """Applicable indicators that no file supports 无佐证指标."""
+        supported = {indicator for file in self.evidence for indicator in file.indicators}
+        return tuple(line for line in self.applicable if line.indicator.id not in supported)
+
+    @property
     def first_actions(self) -> tuple[advice.Recommendation, ...]:
-        """What to do first: all of what lifts the gates in the way, or else the three that gain most."""
-        lifting = tuple(step for step in self.recommendations if step.gates)
-        return lifting or self.recommendations[:3]
+        """What to do first: all of what lifts the gates in the way, and three at least."""
+        return self.recommendations[: max(self.lifting, FIRST)]
+
+    @property
+    def lifting(self) -> int:
+        """How many of the recommendations, the first of them, lift the gates in the way."""
+        return sum(1 for step in self.recommendations if step.gates)
+
+    @property
+    def missing_steps(self) -> tuple[str, ...]:
+        """Steps of the process that alone hold the grade back; empty where the answers do, or nothing does."""
+        held = self.issued.grade < self.verified.grade
+        return tuple(step for gate in self.obstacles for step in gate.lift) if held else ()
+
+    @property
+    def lifting_proven(self) -> bool:
+        """Whether it is proven that fewer indicators would not lift the gates in the way."""
+        return all(self.lifts[gate.level].proven for gate in self.obstacles if gate.level in self.lifts)
 
     def lift(self, gate: Gate) -> tuple[str, ...]:
         """What lifts a gate that failed: the step of the process, or the indicators to raise; empty where nothing does."""
@@ -198,7 +259,7 @@ def sheet(case: Case) -> Sheet:
     lifted = advice.lifting_of(edition, state.form, answers, verified, issued)
     recommended = advice.recommendations(edition, state.form, answers, verified, lifted)
     return Sheet(
-        diagnosis=case.diagnosis,
+        number=wording.case_number(case.diagnosis),
         version=state.reports + 1,
         confirmed=case.confirmed,
         demo=case.demo,
@@ -214,10 +275,10 @@ def sheet(case: Case) -> Sheet:
         ),
         edition=edition,
         form=wording.FORMS[state.form],
-        applicability=wording.applicability(state),
+        applicability=wording.applicability(state, {**case.titles, edition.key: edition.title}),
         purpose=wording.PURPOSES[state.purpose],
         campaign=state.campaign,
-        provider=names.get(state.provider or "", state.provider or ""),
+        provider=names.get(state.provider or "", wording.OTHER_ORGANISATION if state.provider else "未指定"),
         own=own,
         verified=verified,
         issued=issued,
@@ -238,7 +299,31 @@ def sheet(case: Case) -> Sheet:
         objections=trail.objections(history),
         evidence=trail.evidence(history),
         steps=trail.steps(history, edition, names),
+        by=wording.ROLES.get(case.role, "企业" if case.confirmed else "服务商"),
+        comparison=_compared(case.former, edition, verified) if case.former is not None else None,
         marks=_marks(chapters),
+    )
+
+
+def _compared(former: Former, edition: Edition, verified: Measured) -> Comparison:
+    scores = {score.id: score.score for score in former.verified.dimensions}
+    levels = {score.id: score.level for score in former.verified.indicators}
+    moved = [
+        Moved(edition.by_id[score.id], levels[score.id], score.level)
+        for score in verified.indicators
+        if score.id in levels and score.level != levels[score.id]
+    ]
+    known = [one for one in moved if one.before is not None and one.after is not None]
+    return Comparison(
+        former=former,
+        number=wording.case_number(former.diagnosis),
+        dimensions=tuple(
+            (f"{dimension.id} {dimension.name}", scores.get(dimension.id), score.score)
+            for dimension, score in zip(edition.dimensions, verified.dimensions, strict=True)
+        ),
+        risen=tuple(one for one in known if (one.after or 0) > (one.before or 0)),
+        fallen=tuple(one for one in known if (one.after or 0) < (one.before or 0)),
+        otherwise=tuple(one for one in moved if one.before is None or one.after is None),
     )
 
 

@@ -38,7 +38,7 @@ class Evidence:
     """A file that supports indicators 佐证, cited by the hash of its bytes."""
 
     filename: str
-    media_type: str
+    kind: str
     size: str
     sha256: str
     indicators: tuple[str, ...]
@@ -78,7 +78,7 @@ def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -
         if isinstance(told.event, d.AnswersSaved):
             own |= told.event.answers
         what, detail = _says(told.event, edition, names, own)
-        role = wording.ROLES.get(told.entry.role, told.entry.role)
+        role = wording.ROLES.get(told.entry.role, wording.OTHER_ROLE)
         at = wording.moment(told.entry.at)
         found.append(Step(told.entry.version, at, role, what, detail))
     return tuple(found)
@@ -91,9 +91,9 @@ def _says(
         case d.DiagnosisOpened(form=form, purpose=purpose):
             otherwise = d.chosen_otherwise(event.edition, form, event.applicable)
             chosen = f"（另选，理由：{event.reason}）" if otherwise else ""
-            return "开启诊断", f"{wording.PURPOSES[purpose]}，{wording.FORMS[form]}，标准版本 {event.edition}{chosen}"
+            return "开启诊断", f"{wording.PURPOSES[purpose]}，{wording.FORMS[form]}，{edition.title}{chosen}"
         case d.ProviderAssigned(provider=provider):
-            return "指定服务商", names.get(provider, provider)
+            return "指定服务商", names.get(provider, wording.OTHER_ORGANISATION)
         case d.AnswersSaved(section=section, answers=answers):
             return "保存自评", f"{wording.dimension(edition, section)}，{len(answers)} 项"
         case d.TruthPledged():
@@ -101,7 +101,7 @@ def _says(
         case d.SelfAssessmentSubmitted(measured=measured):
             return "提交自评", f"自评总分 {measured.total}"
         case d.DiagnosisAccepted(provider=provider):
-            return "受理诊断", names.get(provider, provider)
+            return "受理诊断", names.get(provider, wording.OTHER_ORGANISATION)
         case d.EvidenceAttached(filename=filename, indicators=indicators):
             return "附上佐证", f"{filename}（{'、'.join(indicators)}）"
         case d.SiteVisitRecorded(visited_on=on, diagnosticians=count):
@@ -134,11 +134,11 @@ def evidence(history: Sequence[Told]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             filename=event.filename,
-            media_type=event.media_type,
+            kind=wording.media(event.media_type),
             size=wording.size(event.size),
             sha256=event.sha256,
             indicators=event.indicators,
-            role=wording.ROLES.get(told.entry.role, told.entry.role),
+            role=wording.ROLES.get(told.entry.role, wording.OTHER_ROLE),
             at=wording.moment(told.entry.at),
             version=told.entry.version,
         )

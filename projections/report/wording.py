@@ -1,31 +1,24 @@
 """Wording 措辞: what the report calls roles, levels and answers. Chinese, as a chief executive reads it. plan P4."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 
-from domain.access import ROLE_NAMES, Role
+from domain.access import ROLE_NAMES
 from domain.diagnosis.case import FORM_NAMES, Diagnosis, Purpose, chosen_otherwise
 from domain.kernel import SHANGHAI
 from standards import Answer, Edition, Form, Indicator, Raise
 from standards.scoring.answers import unshown
 from standards.scoring.measure import rounded
 
-ROLES: Mapping[str, str] = {
-    **{role: chinese for role, (chinese, _) in ROLE_NAMES.items()},
-    Role.CITY: "市级主管部门",
-    Role.DISTRICT: "区级主管部门",
-    Role.SUBDISTRICT: "街镇",
-    Role.PARK: "园区",
-    Role.GROUP: "企业集团",
-    Role.ENTERPRISE: "企业",
-    Role.PROVIDER: "服务商",
-    Role.AUDITOR: "审计方",
-    Role.PARTNER: "合作方",
-    Role.PUBLIC: "公众",
-    Role.SYSTEM: "系统",
-}
+ROLES: Mapping[str, str] = {role.value: chinese for role, (chinese, _) in ROLE_NAMES.items()}
+"""Role -> its one name 角色名称, positions inside a unit apart."""
+OTHER_ROLE = "其他角色"
+OTHER_ORGANISATION = "其他机构"
+"""What stands for an organisation whose name is not known here: its id says nothing to a reader."""
 PURPOSES: Mapping[Purpose, str] = {
     Purpose.INITIAL: "首次诊断",
     Purpose.SAMPLE: "抽样评估",
@@ -51,6 +44,10 @@ MARKS: Mapping[str, str] = {
 """What a mark beside a number means 数据标记."""
 
 NOT_APPLICABLE = "不适用"
+HAN = re.compile(r"[\u3400-\u9fff]")
+COMMA = re.compile(r"(?<!\d),\s*|,\s*(?!\d)")
+SEMICOLON = re.compile(r";\s*")
+CITATION = re.compile(r"\s*[（(](?:facts|models|architecture) [\d.]+[)）]")
 
 
 def moment(microseconds: int) -> datetime:
@@ -64,6 +61,11 @@ def number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def change(value: Decimal | int) -> str:
+    """By how much something changed, with its sign 变化: "+3.20", "−1", "0.00"."""
+    return f"+{value}" if value > 0 else str(value).replace("-", "−")
+
+
 def exact(value: Decimal) -> str:
     """An effective weight or a contribution with all its four decimals: 3.7500."""
     return f"{value:.4f}"
@@ -75,12 +77,52 @@ def level(value: Decimal | None) -> str:
 
 
 def described(indicator: Indicator, reached: Decimal | int) -> str:
-    """What the standard says of a level 0–5 等级描述; of a half step, the level below it. A ratio's is its band."""
+    """What the standard says of a level 0–5 等级描述; of a half step, the level below it. A ratio's or count's is its band."""
     whole = int(reached)
     if not whole:
         return "尚未达到 1 级"
-    said = indicator.levels[whole - 1]
-    return f"比率 {said}" if indicator.kind == "ratio" else said
+    if indicator.upper_bounds:
+        return _band(indicator, whole)
+    return chinese(indicator.levels[whole - 1])
+
+
+def _band(indicator: Indicator, level: int) -> str:
+    """The numbers that are at a level, as an industry may have adjusted them 分级区间: "比率超过 10%，不超过 20%"."""
+    bounds = [number(bound) for bound in indicator.upper_bounds]
+    what, unit = ("比率", "%") if indicator.kind == "ratio" else ("", f" {indicator.numbers[0].unit}")
+    lower, upper = bounds[level - 2] if level > 1 else None, bounds[level - 1] if level <= len(bounds) else None
+    if lower is None:
+        return f"{what}不超过 {upper}{unit}"
+    return f"{what}超过 {lower}{unit}" + (f"，不超过 {upper}{unit}" if upper is not None else "")
+
+
+def chinese(text: str) -> str:
+    """A text of the standard as it is printed 中文排印: commas and semicolons as Chinese has them, no citation of our own papers.
+
+    Numbers keep theirs. What a person wrote is quoted as it is and does not pass here.
+    """
+    text = CITATION.sub("", text)
+    return SEMICOLON.sub("；", COMMA.sub("，", text)) if HAN.search(text) else text
+
+
+def case_number(diagnosis: str) -> str:
+    """The number of a case that is said on the telephone 案号: "4821-0937-5526", eleven digits and a check digit.
+
+    Worked out from the diagnosis' id alone by SHA-256, so it tells neither when nor after how many others it was opened. One
+    wrong digit and two neighbours swapped are found by the check digit (ISO/IEC 7064, MOD 11,10). Of 100,000 cases of a city
+    two share a number with a chance of about one in twenty: it leads to a case, and never stands for its id in a record.
+    """
+    digits = f"{int.from_bytes(sha256(f'case number of diagnosis {diagnosis}'.encode()).digest()) % 10**11:011}"
+    digits += str(check_digit(digits))
+    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+
+
+def check_digit(digits: str) -> int:
+    """The check digit of some digits 校验位, ISO/IEC 7064 MOD 11,10."""
+    product = 10
+    for digit in digits:
+        product = ((product + int(digit)) % 10 or 10) * 2 % 11
+    return (11 - product) % 10
 
 
 def stated(indicator: Indicator, answer: Answer) -> str:
@@ -116,6 +158,23 @@ def _raw(indicator: Indicator, numbers: Mapping[str, Decimal]) -> str:
     return "，".join(f"{raw.label} {number(numbers[raw.name])} {raw.unit}" for raw in indicator.numbers)
 
 
+MEDIA: Mapping[str, str] = {
+    "application/pdf": "PDF 文件",
+    "image/jpeg": "JPEG 图片",
+    "image/png": "PNG 图片",
+    "text/csv": "CSV 表格",
+    "text/plain": "文本",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel 表格",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word 文档",
+    "application/zip": "压缩包",
+}
+
+
+def media(media_type: str) -> str:
+    """A kind of file in words 文件类型."""
+    return MEDIA.get(media_type, "其他文件")
+
+
 def size(count: int) -> str:
     """A file's size 文件大小."""
     kilobytes = 1024
@@ -126,19 +185,27 @@ def size(count: int) -> str:
     return f"{count * 10 // kilobytes**2 / 10:.1f} MB"
 
 
-def applicability(state: Diagnosis) -> str:
-    """Which edition and form applied to the firm, by what, and why it was another 适用依据; "" before a mapping held."""
+def applicability(state: Diagnosis, titles: Mapping[str, str]) -> str:
+    """Which edition and form applied to the firm, by what, and why it was another 适用依据; "" before a mapping held.
+
+    titles: key of an edition -> its title.
+    """
     applied = state.applicable
     if applied is None:
         return ""
     by = BASES[applied.basis].format(code=applied.code)
     said = (
         f"自 {applied.since} 起的标准适用表（标记 {applied.source.mark}：{MARKS[applied.source.mark]}）按{by}与企业规模"
-        f"适用 {applied.edition} 版（{FORMS[applied.form]}）"
+        f"适用{edition_name(applied.edition, titles)}（{FORMS[applied.form]}）"
     )
     if not chosen_otherwise(state.edition, state.form, applied):
         return f"{said}，本诊断即依此进行"
-    return f"{said}；本诊断另选 {state.edition} 版（{FORMS[state.form]}），理由：{state.reason}"
+    return f"{said}；本诊断另选{edition_name(state.edition, titles)}（{FORMS[state.form]}），理由：{state.reason}"
+
+
+def edition_name(key: str, titles: Mapping[str, str]) -> str:
+    """An edition as its cover has it 标准名称: "《规上制造业数字化诊断标准（2023 版）》"; of one unknown here, its year."""
+    return f"《{titles[key]}》" if key in titles else f"{key.split('-', 1)[0]} 年的另一标准"
 
 
 def raised(one: Raise) -> str:

@@ -22,7 +22,7 @@ from domain.standard.shadow import RequestShadow
 from interop.code_lists import names_of_codes
 from interop.rosters.reports import keep_report
 from journal import Finish
-from projections.report import finish_report
+from projections.report import Archive, finish_report
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.background.shadowing import do_shadows
 from zhenduan.demo.cases import Attachment
@@ -76,7 +76,7 @@ def open_demo(
             accounts,
             data or demo_data(),
             seed,
-            finish or finish_report(services.blobs, demo=services.demo, names=names_of_codes()),
+            finish or finish_report(services.blobs, services.demo, names_of_codes(), Archive(services.journal)),
             progress or (lambda _done, _all: None),
         )
     services.models.catch_up()

@@ -26,6 +26,7 @@ from api.kit.published import field, published
 from api.kit.uploaded_files import uploaded
 from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
+from domain.access import Role, scope_of
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case import (
     STATUS_NAMES,
@@ -42,7 +43,7 @@ from journal import Finish
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisRow
-from projections.report import NOT_RENDERED, finish_report
+from projections.report import NOT_RENDERED, Archive, finish_report
 from projections.standard import editions as editions_rows
 from standards import ApplicableEdition, Edition, Form, edition_of_json
 
@@ -328,12 +329,21 @@ def _draft_report(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "file": NOT_RENDERED}
 
 
+MOST_CASES = 1_000
+"""Diagnoses of one firm that are looked through for the one before a repeat: more than a firm has in a lifetime."""
+
+
 def _report(context: Context, _data: dict[str, Any]) -> Finish:
-    return finish_report(context.services.blobs, context.services.demo, names_of_codes())
+    def cases_of(enterprise: str) -> list[str]:
+        scope, where = scope_of(Role.ENTERPRISE, enterprise), diagnoses_rows.DiagnosisFilter(enterprise=enterprise)
+        return [row.id for row in diagnoses_rows.diagnoses(context.snapshot, scope, where, MOST_CASES, None)]
+
+    archive = Archive(context.services.journal, cases_of)
+    return finish_report(context.services.blobs, context.services.demo, names_of_codes(), archive)
 
 
 def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis | None:
-    every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result", "basis"})
+    every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result", "basis"}) | LIFTS
     return load_diagnoses(context, [key], every | {f"enterprise.{name}" for name in ("districtName",)}).get(key)
 
 

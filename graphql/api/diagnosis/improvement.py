@@ -134,7 +134,7 @@ def _outcome(measured: Measured, issued: Issued, lifts: Lifts) -> ImprovementOut
     )
 
 
-def _planned(one: Improvement, unit: CostUnit) -> PlannedImprovement:
+def _planned(edition: Edition, one: Improvement, unit: CostUnit) -> PlannedImprovement:
     item, before, after = one.indicator, one.before, one.after
     numbers = after.answer.numbers or {} if item.kind in ("ratio", "count") else {}
     return PlannedImprovement(
@@ -153,7 +153,7 @@ def _planned(one: Improvement, unit: CostUnit) -> PlannedImprovement:
         gain=after.points - before.points,
         total_after=one.total_after,
         gates=list(one.gates),
-        sentence=improvement_said(one, unit),
+        sentence=improvement_said(edition, one, unit),
     )
 
 
@@ -181,7 +181,7 @@ def build_plan(
         proven=found.proven,
         examined=found.examined,
         costs=costs,
-        improvements=[_planned(one, unit) for one in found.improvements],
+        improvements=[_planned(edition, one, unit) for one in found.improvements],
         conditions=[gate_of(gate) for gate in found.conditions],
         obstacles=[ImprovementObstacle(code=o.code, says=o.says, says_in_english=o.says_in_english) for o in found.obstacles],
         before=_outcome(found.before, found.issued_before, lifts[0]),

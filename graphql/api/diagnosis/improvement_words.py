@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from projections.report.wording import number
 from standards import CheapestImprovement, CostUnit, Edition, Improvement, Indicator, Rung
+from standards.edition.terms_zh import gates_in_words
 
 FEN = 100
 
@@ -50,11 +51,12 @@ def needed(indicator: Indicator, rung: Rung) -> str:
             return f"达到 {level_said(rung.level)}"
 
 
-def improvement_said(one: Improvement, unit: CostUnit) -> str:
+def improvement_said(edition: Edition, one: Improvement, unit: CostUnit) -> str:
     """One line of the plan as a sentence 改进项说明."""
     item, before, after = one.indicator, one.before, one.after
     gain = f"总分升至 {one.total_after}"
-    gates = f"，解除门槛 {'、'.join(one.gates)} 的欠缺" if one.gates else ""
+    names = {code: name for code, name, _ in gates_in_words(edition)}
+    gates = f"，为解除{'、'.join(dict.fromkeys(names[code] for code in one.gates))}所须" if one.gates else ""
     return (
         f"{item.id} {item.name}：由 {level_said(before.level)}（{number(before.points)} 分）提升到 {level_said(after.level)}"
         f"（{number(after.points)} 分）。{needed(item, after)}。佐证：{item.evidence}。"

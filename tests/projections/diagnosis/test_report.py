@@ -7,21 +7,24 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from domain.access import Role
 from domain.diagnosis import case as d
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Accepted, Journal, open_journal
-from projections.report import NOT_RENDERED, Case, NothingToReport, finish_report, report, reprint
+from projections.report import NOT_RENDERED, Archive, Case, NothingToReport, finish_report, report, reprint, wording
 from projections.report.finishing import case_of
-from projections.report.printing import page
+from projections.report.printing import CHAPTERS, page
 from projections.report.radar import radar
 from projections.report.sheet import Sheet, sheet
 from projections.report.trail import steps
-from standards import Answer, Form
+from standards import Answer, Form, load, published_editions
 from tests.rules.firms import EDITION, answer_at, uniform
 from tests.small_city import CITY, FILLER, FIRM, PROVIDER, City, evidence, opening, roster
 
@@ -50,37 +53,54 @@ class ReadModel:
         self.shelf = Shelf()
         self.demo = demo
         self.cases: list[Case] = []
+        self.states: list[d.Diagnosis] = []
+        self.archive: Archive | None = None
 
     def finish(self, accepted: Accepted) -> Any:
-        self.cases.append(case_of(accepted, demo=self.demo, names=NAMES))
-        return finish_report(self.shelf, self.demo, NAMES)(accepted)
+        self.cases.append(case_of(accepted, demo=self.demo, names=NAMES, archive=self.archive))
+        return finish_report(self.shelf, self.demo, NAMES, self.archive)(accepted)
 
     def case(self, accepted: Accepted) -> Any:
         """Take the case and leave the pages unprinted: most sentences are about the sheet."""
-        self.cases.append(case_of(accepted, demo=self.demo, names=NAMES))
+        self.cases.append(case_of(accepted, demo=self.demo, names=NAMES, archive=self.archive))
+        self.states.append(accepted.state)
         return accepted.command
 
-    def submitted(self, own: Answers, form: Form = Form.BRIEF) -> None:
-        self.city.send(CITY, opening("d1").model_copy(update={"form": form}))
+    def submitted(
+        self, own: Answers, form: Form = Form.BRIEF, name: str = "d1", purpose: d.Purpose = d.Purpose.INITIAL
+    ) -> None:
+        self.city.send(CITY, opening(name).model_copy(update={"form": form, "purpose": purpose}))
+        self.filled(own, name)
+
+    def filled(self, own: Answers, name: str = "d1") -> None:
         for section, ids in sections(own).items():
             given_answers = {i: d.AnswerGiven(answer=own[i]) for i in ids}
-            self.city.send(FILLER, d.SaveAnswers(diagnosis="d1", section=section, answers=given_answers))
-        self.city.send(FILLER, d.PledgeTruth(diagnosis="d1"))
-        self.city.send(FILLER, d.SubmitSelfAssessment(diagnosis="d1"))
-        self.city.send(PROVIDER, d.AcceptDiagnosis(diagnosis="d1"))
-        self.city.send(PROVIDER, evidence("d1"))
+            self.city.send(FILLER, d.SaveAnswers(diagnosis=name, section=section, answers=given_answers))
+        self.city.send(FILLER, d.PledgeTruth(diagnosis=name))
+        self.city.send(FILLER, d.SubmitSelfAssessment(diagnosis=name))
+        self.city.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
+        self.city.send(PROVIDER, evidence(name))
 
-    def scored(self, own: Answers, found: Answers, reasons: Mapping[str, str] | None = None, *, visit: bool = True) -> None:
-        self.submitted(own)
+    def scored(
+        self,
+        own: Answers,
+        found: Answers,
+        reasons: Mapping[str, str] | None = None,
+        *,
+        visit: bool = True,
+        name: str = "d1",
+        purpose: d.Purpose = d.Purpose.INITIAL,
+    ) -> None:
+        self.submitted(own, name=name, purpose=purpose)
         if visit:
-            self.city.send(PROVIDER, site_visit())
-        self.verify(found, reasons or {})
+            self.city.send(PROVIDER, site_visit().model_copy(update={"diagnosis": name}))
+        self.verify(found, reasons or {}, name)
 
-    def verify(self, found: Answers, reasons: Mapping[str, str]) -> None:
+    def verify(self, found: Answers, reasons: Mapping[str, str], name: str = "d1") -> None:
         for section, ids in sections(found).items():
             answers = {i: d.VerifiedAnswer(answer=found[i], reason=reasons.get(i)) for i in ids}
-            self.city.send(PROVIDER, d.VerifyAnswers(diagnosis="d1", section=section, answers=answers))
-        self.city.send(PROVIDER, d.ScoreDiagnosis(diagnosis="d1"))
+            self.city.send(PROVIDER, d.VerifyAnswers(diagnosis=name, section=section, answers=answers))
+        self.city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=name))
 
     def issued(self) -> Case:
         self.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=self.case)
@@ -174,7 +194,7 @@ def test_the_pages_state_total_grade_every_gate_and_every_indicator(pages: list[
     whole = "".join(pages)
     gates = [*drawn.verified.gates, *drawn.issued.gates]
     assert gates
-    said = [gate.says for gate in gates] + [gate.code for gate in gates]
+    said = [gate.says for gate in gates]
     said += [lift for gate in gates if not gate.holds for lift in drawn.lift(gate)]
     said += [str(drawn.verified.total), str(drawn.own.total), drawn.issued.grade_name, drawn.issued.level_name]
     said += [f"{item.id} {item.name}" for item in EDITION.of(Form.BRIEF)]
@@ -351,3 +371,142 @@ def test_the_radar_puts_a_full_score_on_the_ring_and_the_first_axis_on_top(drawn
     assert (figure.axes[0].end.x, figure.axes[0].anchor) == (figure.centre.x, "middle")
     assert figure.axes[0].end.y < figure.centre.y
 
+
+
+def test_no_page_holds_a_code_of_ours_or_an_ascii_comma_in_chinese(pages: list[str], case: Case) -> None:
+    whole = "".join(pages)
+    assert re.findall(r"GATE_\w+|facts ?[\d.]+|application/\w+", whole) == []
+    assert re.findall(r"[\u3400-\u9fff],|,[\u3400-\u9fff]", whole) == []
+    assert case.diagnosis not in re.findall(r"[0-9a-f-]{36}|d1", whole)
+
+
+@pytest.mark.parametrize("key", published_editions())
+def test_no_text_of_a_published_edition_is_printed_with_an_ascii_comma_or_a_citation_of_our_papers(key: str) -> None:
+    edition = load(key)
+    said = [edition.title, edition.status, edition.source.document]
+    for item in edition.indicators:
+        said += [item.name, item.evidence, item.source.document]
+        said += [wording.described(item, level) for level in range(1, 6)]
+    printed = [wording.chinese(text) for text in said]
+    assert [text for text in printed if re.search(r"\D,|,\D|;|facts", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("采集,存储;分析", "采集，存储；分析"),
+        ("对接ERP/MES, 并回写", "对接ERP/MES，并回写"),
+        ("营收 21,000 万元", "营收 21,000 万元"),
+        ("复原的规则（facts 2.3）", "复原的规则"),
+        ("plain, English; text", "plain, English; text"),
+    ],
+)
+def test_the_standards_text_is_set_with_chinese_commas_and_numbers_keep_theirs(said: str, printed: str) -> None:
+    assert wording.chinese(said) == printed
+
+
+@pytest.mark.parametrize("identity", ["X03", "X02"])
+def test_a_level_of_a_number_is_described_by_the_bounds_that_the_edition_scores_with(identity: str) -> None:
+    item = EDITION.by_id[identity].model_copy(update={"upper_bounds": tuple(map(Decimal, ("1", "2.5", "4", "6")))})
+    assert wording.described(item, 3).removeprefix("比率").startswith("超过 2.5")
+    assert "不超过 4" in wording.described(item, 3)
+    assert "超过 6" in wording.described(item, 5)
+
+
+def test_a_case_has_a_number_to_say_on_the_telephone_and_one_wrong_digit_is_found(drawn: Sheet, pages: list[str]) -> None:
+    number = drawn.number
+    assert re.fullmatch(r"\d{4}-\d{4}-\d{4}", number)
+    assert number == wording.case_number("d1") != wording.case_number("d2")
+    assert all(squeezed(number) in said for said in pages)
+    digits = number.replace("-", "")
+
+    def fits(some: str) -> bool:
+        return wording.check_digit(some[:-1]) == int(some[-1])
+
+    assert fits(digits)
+    for at in range(12):
+        assert not any(fits(digits[:at] + other + digits[at + 1 :]) for other in "0123456789" if other != digits[at])
+    for at in range(11):
+        swapped = digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
+        assert swapped == digits or not fits(swapped)
+
+
+def test_numbers_of_cases_opened_one_after_another_do_not_tell_their_order() -> None:
+    numbers = [wording.case_number(f"0190-{n:08}") for n in range(200)]
+    assert len(set(numbers)) == 200
+    rising = sum(1 for one, two in pairwise(numbers) if one < two)
+    assert 60 < rising < 140
+
+
+def test_the_contents_lead_to_every_chapter_by_its_page(case: Case) -> None:
+    found = PdfReader(BytesIO(report(case).pdf))
+    outline = [item for item in found.outline if not isinstance(item, list)]
+    contents = squeezed(found.pages[1].extract_text())
+    assert [str(item["/Title"]) for item in outline] == [title for name, title in CHAPTERS if name not in ("former", "objections")]
+    for item in outline:
+        page_number = found.get_destination_page_number(item)
+        assert page_number is not None
+        assert squeezed(f"{item['/Title']}{page_number + 1}") in contents
+
+
+def test_provider_and_firm_have_places_for_seal_signature_and_names(pages: list[str], drawn: Sheet) -> None:
+    for said in ("签章", "项目负责人（签名）", "诊断师（签名）", "负责人（签名）", "（盖章处）", drawn.provider, drawn.firm.name):
+        assert squeezed(said) in pages[1]
+
+
+def test_how_many_indicators_no_file_supports_is_said_and_which(drawn: Sheet, pages: list[str]) -> None:
+    """One file supports Z01 and Z04; of thirty one does not apply."""
+    assert len(drawn.applicable) == len(drawn.lines) - 1
+    assert len(drawn.unsupported) == len(drawn.applicable) - 2
+    assert not {"Z01", "Z04", "B05"} & {line.indicator.id for line in drawn.unsupported}
+    whole = "".join(pages)
+    assert squeezed(f"核验为适用的 {len(drawn.applicable)} 项指标中，{len(drawn.unsupported)} 项没有佐证文件") in whole
+    assert squeezed("、".join(line.indicator.id for line in drawn.unsupported)) in whole
+
+
+def test_the_trail_says_each_role_by_its_own_name_and_no_organisation_by_its_id(read_model: ReadModel) -> None:
+    read_model.city.send(CITY, RegisterOrganisation(organisation="p2", kind=OrganisationKind.PROVIDER, name="先前的服务商"))
+    read_model.city.send(CITY, opening("d1").model_copy(update={"provider": "p2"}))
+    read_model.city.send(CITY, d.AssignProvider(diagnosis="d1", provider="p1"))
+    own = uniform(3, Form.BRIEF)
+    read_model.filled(own)
+    read_model.verify(own, {})
+    reviewer = replace(PROVIDER, role=Role.REVIEWER)
+    read_model.city.send(reviewer, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
+    alone = sheet(read_model.cases[-1])
+    assert alone.by == "内审人"
+    assert [step.detail for step in alone.steps if step.what == "受理诊断"] == ["示例服务商"]
+    assert [step.detail for step in alone.steps if step.what == "指定服务商"][-1] == "示例服务商"
+    assert {step.role for step in alone.steps} == {"市级部门", "企业负责人", "服务商负责人"}
+    archive = Archive(read_model.city.journal)
+    state = read_model.states[-1]
+    found = archive.look_up(read_model.cases[-1].history, state, read_model.cases[-1].position)
+    assert found.names == {"p1": "示例服务商", "p2": "先前的服务商"}
+
+
+def test_a_repeat_is_compared_with_the_last_report_before_it_and_made_again_alike(journal: Journal) -> None:
+    desk = ReadModel(journal)
+    own, found, reasons = mixed()
+    desk.scored(own, found, reasons)
+    desk.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=desk.case)
+    desk.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=NOT_RENDERED))
+    desk.archive = Archive(journal)
+    better = own | {"X04": answer_at(EDITION.by_id["X04"], 4), "Z01": answer_at(EDITION.by_id["Z01"], 2)}
+    desk.scored(own, better, {"X04": REASON, "Z01": REASON}, name="d2", purpose=d.Purpose.REPEAT)
+    desk.city.send(PROVIDER, d.IssueReport(diagnosis="d2", file=NOT_RENDERED), finish=desk.finish)
+    shown = sheet(desk.cases[-1]).comparison
+    assert shown is not None
+    assert (shown.former.diagnosis, shown.former.same_standard) == ("d1", True)
+    assert shown.former.verified.total == sheet(desk.cases[0]).verified.total
+    assert [(one.indicator.id, one.before, one.after) for one in shown.risen] == [("X04", 2, 4)]
+    assert [one.indicator.id for one in shown.fallen] == ["Z01"]
+    kept = desk.shelf.kept.values()
+    assert reprint(journal, "d2", 1, demo=True, names=NAMES).pdf in kept
+    said = "".join(texts(*kept))
+    assert squeezed("与前次诊断比较") in said
+    assert wording.case_number("d1") in said
+
+
+def test_a_first_diagnosis_is_compared_with_nothing(drawn: Sheet, pages: list[str]) -> None:
+    assert drawn.comparison is None
+    assert "与前次诊断比较" not in "".join(pages)

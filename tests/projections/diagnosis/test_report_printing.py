@@ -176,16 +176,52 @@ def test_any_other_address_stops_the_rendering(url: str) -> None:
         HTML(string=f'<img src="{url}">', url_fetcher=printing.OwnFonts()).write_pdf()
 
 
+HEADER = "指标 名称 自评 核验 差异理由与依据"
+RUNNING = ("项目复原稿", "案号")
+
+
+def body(said: str) -> list[str]:
+    """The lines of a page but for what every page says."""
+    return [line for line in said.splitlines() if line and not any(running in line for running in RUNNING)]
+
+
+def chapter(pages: list[str], title: str, following: str) -> list[str]:
+    """The pages of a chapter, the contents aside."""
+    first = next(number for number, said in enumerate(pages) if number > 1 and title in said)
+    last = next(number for number, said in enumerate(pages) if number > 1 and following in said)
+    assert last > first
+    return pages[first : last + 1]
+
+
 def test_a_long_table_repeats_its_header_and_no_page_ends_in_a_heading(printed: Printed) -> None:
     pages = [found.extract_text() for found in reader(printed.pdf).pages]
-    first = next(number for number, said in enumerate(pages) if "指标对照：自评与核验" in said)
-    last = next(number for number, said in enumerate(pages) if "得分贡献" in said)
-    assert last > first
-    assert all("指标 名称 自评 核验 差异理由与依据" in said for said in pages[first : last + 1])
+    assert all(HEADER in said for said in chapter(pages, "指标对照：自评与核验", "得分贡献"))
     headings = {str(item["/Title"]) for item in reader(printed.pdf).outline if not isinstance(item, list)}
     for said in pages[1:]:
-        body = [line for line in said.splitlines() if line and "项目复原稿" not in line and "数字化诊断报告 ·" not in line]
-        assert body[-1] not in headings
+        assert body(said)[-1] not in headings
+
+
+def test_long_reasons_break_over_pages_with_the_header_on_each_and_leave_none_nearly_blank(case: Case) -> None:
+    whole = sheet(case)
+    reason = "现场逐台核对设备台账与采集记录，所填口径包含已停用设备。" * 71
+    chapters = []
+    for found in whole.chapters:
+        first = replace(found.lines[0], differs=True, reason=reason[:2000])
+        chapters.append(replace(found, lines=(first, *found.lines[1:])))
+    pages = [found.extract_text() for found in reader(printing.printed(replace(whole, chapters=tuple(chapters))).pdf).pages]
+    table = chapter(pages, "指标对照：自评与核验", "得分贡献")
+    assert len(table) > 4
+    assert all(HEADER in said for said in table)
+    assert "".join("".join(pages).split()).count(reason[:30]) >= len(chapters)
+    assert min(len("".join(body(said))) for said in table[:-1]) > 400
+
+
+def test_what_draws_nothing_prints_nothing(case: Case) -> None:
+    made = report(named(case, "此处\u200b含有\u200b零宽\u200d字\ufe0f符与\u2028分行\ufeff\u00ad"))
+    assert made.missing == ()
+    found = reader(made.pdf)
+    assert "此处含有零宽字符与 分行" in found.pages[0].extract_text()
+    assert "〔U+" not in "".join(said.extract_text() for said in found.pages)
 
 
 def test_pages_are_numbered_of_all(printed: Printed) -> None:

@@ -1,0 +1,125 @@
+"""Archive 查档: what a report looks up beside what its command read, from the journal alone and up to a position. plan P4, P5.
+
+A repeat is compared with the result before it; organisations and editions that the case names have their names. All of it is
+as it was at that position, so a report made again finds the same.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from domain.diagnosis.case import Diagnosis, DiagnosisWithdrawn, ReportConfirmed, ReportIssued, diagnosis_stream
+from domain.diagnosis.rules import DIAGNOSES
+from domain.events import CAPABILITIES
+from domain.kernel import Capability, city_day, fold
+from domain.participants.organisations import Organisation, organisation_stream
+from domain.standard.editions import PublishedEdition, edition_stream
+from journal import Entry, Journal
+from journal.codec import decode
+from projections.report import wording
+from standards import Form, Issued, Measured
+
+OPENED = ("diagnosis.opened.v1", "diagnosis.opened.v2")
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The result that a repeat is compared with 前次结果: of the firm's last report before the repeat was opened.
+
+    dated: the day of that report. title: of its edition; same_standard: whether edition and form are those of the repeat.
+    """
+
+    diagnosis: str
+    dated: date
+    campaign: str
+    title: str
+    form: Form
+    same_standard: bool
+    verified: Measured
+    issued: Issued
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the archive holds of a case 查档结果. names: id of an organisation -> name. titles: key of an edition -> title."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    former: Former | None = None
+
+
+CasesOf = Callable[[str], Iterable[str]]
+"""Enterprise -> ids of its diagnoses, those opened long ago at least; which of them count is judged from the journal."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Looks things up in the journal 查档. cases_of: where a firm's diagnoses are listed; None = by reading every opening."""
+
+    journal: Journal
+    cases_of: CasesOf | None = None
+
+    def look_up(self, history: Sequence[Entry], state: Diagnosis, position: int) -> Found:
+        """What a case of some history names, as it was at a position."""
+        facts = [decode(DIAGNOSES, entry.type, entry.state) for entry in history]
+        organisations = {found for fact in facts if isinstance(found := getattr(fact, "provider", None), str)}
+        streams = [organisation_stream(identity) for identity in sorted(organisations)]
+        keys = {state.edition, *((state.applicable.edition,) if state.applicable is not None else ())}
+        streams += [edition_stream(key) for key in sorted(keys)]
+        read = self._states(streams, position)
+        titles = {s.removeprefix(edition_stream("")): e.edition.title for s, e in read.items() if isinstance(e, PublishedEdition)}
+        names = {s.removeprefix(organisation_stream("")): o.name for s, o in read.items() if isinstance(o, Organisation)}
+        former = self._former(state, history[0].position) if state.purpose == "repeat" else None
+        return Found(names, titles, former)
+
+    def _former(self, state: Diagnosis, opened: int) -> Former | None:
+        """The last report of the firm before a position, its own case aside."""
+        cases = self.cases_of(state.enterprise) if self.cases_of is not None else self._opened(state.enterprise, opened)
+        streams = sorted({diagnosis_stream(identity) for identity in cases})
+        last: tuple[int, date, str] | None = None
+        for stream, entries in self.journal.read_many(streams).items():
+            known = [entry for entry in entries if entry.position < opened]
+            if any(entry.type == WITHDRAWN for entry in known):
+                continue
+            for entry in known:
+                if entry.type in REPORTED and (last is None or entry.position > last[0]):
+                    last = (entry.position, city_day(wording.moment(entry.at)), stream)
+        if last is None:
+            return None
+        position, dated, stream = last
+        before = self._states([stream], position)[stream]
+        assert isinstance(before, Diagnosis)  # noqa: S101 - a stream of diagnoses
+        if before.verified_measured is None or before.issued is None:
+            return None
+        edition = self._states([edition_stream(before.edition)], position)[edition_stream(before.edition)]
+        same = (before.edition, before.form) == (state.edition, state.form)
+        title, identity = edition.edition.title, stream.removeprefix(diagnosis_stream(""))
+        measured, issued = before.verified_measured, before.issued
+        return Former(identity, dated, before.campaign, title, before.form, same, measured, issued)
+
+    def _opened(self, enterprise: str, before: int) -> Iterable[str]:
+        """Diagnoses of a firm that were opened before a position, by reading every opening there was."""
+        position, named = 0, f'"{enterprise}"'.encode()
+        while position < before and (entries := self.journal.since(position, PAGE, OPENED)):
+            for entry in entries:
+                if entry.position < before and named in entry.state:
+                    yield entry.stream.removeprefix(diagnosis_stream(""))
+            position = entries[-1].position
+
+    def _states(self, streams: Sequence[str], position: int) -> dict[str, Any]:
+        """States of streams at a position, of those that there were."""
+        found = {}
+        for stream, entries in self.journal.read_many(streams).items():
+            if known := [entry for entry in entries if entry.position <= position]:
+                found[stream] = _folded(CAPABILITIES[stream.split("/", 1)[0]], known)
+        return found
+
+
+REPORTED = frozenset(fact.model_fields["type"].default for fact in (ReportIssued, ReportConfirmed))
+WITHDRAWN = DiagnosisWithdrawn.model_fields["type"].default
+
+
+def _folded(capability: Capability[Any, Any, Any], entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
+    return fold(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries))
