@@ -38,7 +38,7 @@ ASSIGNMENT_OVER = Rule(
     "An assignment ends today or later; {until} is over",
 )
 ASSIGNMENT_EXISTS = Rule(
-    "ASSIGNMENT_EXISTS", "plan V5", "编号为 {assignment} 的指派已存在", "The assignment {assignment} exists already"
+    "ASSIGNMENT_EXISTS", "plan V5", "该标识的指派已存在，请另取标识", "An assignment of this id exists already; take another"
 )
 ASSIGNMENT_HELD = Rule(
     "ASSIGNMENT_HELD",
@@ -47,7 +47,10 @@ ASSIGNMENT_HELD = Rule(
     "The expert is already assigned to the diagnosis on a day of this period",
 )
 ASSIGNMENT_UNKNOWN = Rule(
-    "ASSIGNMENT_UNKNOWN", "plan V5", "没有编号为 {assignment} 的指派", "There is no assignment {assignment}"
+    "ASSIGNMENT_UNKNOWN",
+    "plan V5",
+    "该诊断没有这项指派，请从其指派清单中选取",
+    "The diagnosis has no such assignment; take one of those it lists",
 )
 
 # Commands
@@ -139,7 +142,7 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
     match command:
         case AssignExpert(assignment=assignment, expert=expert, role=role, since=since, until=until):
             if assignment in terms:
-                raise ASSIGNMENT_EXISTS.refuse(assignment=assignment)
+                raise ASSIGNMENT_EXISTS.refuse(path="assignment", assignment=assignment)
             person: Person | None = context.read.get(person_stream(expert))
             held = person.memberships.values() if person is not None else ()
             for day in (since, until):
@@ -158,7 +161,7 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
             return (ExpertAssigned(**command.model_dump(exclude={"diagnosis"})),)
         case ReleaseExpert(assignment=assignment):
             if assignment not in terms:
-                raise ASSIGNMENT_UNKNOWN.refuse(assignment=assignment)
+                raise ASSIGNMENT_UNKNOWN.refuse(path="assignment", assignment=assignment)
             term, last = terms[assignment], context.day - timedelta(days=1)
             is_over = term.until is not None and term.until <= last
             return () if is_over else (ExpertReleased(assignment=assignment, last=last),)

@@ -43,7 +43,9 @@ EDITION_RETIRED = Rule(
     "标准版本 {edition} 已自 {since} 起废止，不能再开启诊断",
     "Edition {edition} is retired from {since} on; no diagnosis is opened under it any more",
 )
-PROVIDER_UNKNOWN = Rule("PROVIDER_UNKNOWN", "plan V2", "没有服务商 {provider}", "No provider {provider}")
+PROVIDER_UNKNOWN = Rule(
+    "PROVIDER_UNKNOWN", "plan V2", "没有登记这家服务商，请从服务商清单中选取", "There is no such provider; take one of those listed"
+)
 OTHER_EDITION_UNREASONED = Rule(
     "OTHER_EDITION_UNREASONED",
     "plan S3",
@@ -116,7 +118,7 @@ def _in_status(diagnosis: Diagnosis, *allowed: Status) -> None:
 def _known_provider(provider: str, context: DecisionContext) -> None:
     organisation = context.read.get(organisation_stream(provider))
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.PROVIDER:
-        raise PROVIDER_UNKNOWN.refuse(provider=provider)
+        raise PROVIDER_UNKNOWN.refuse(path="provider", provider=provider)
 
 
 def _own_work(diagnosis: Diagnosis, context: DecisionContext) -> None:

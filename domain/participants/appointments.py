@@ -6,7 +6,7 @@ own people and its firms' owners; every other head the people of its own unit. S
 
 from collections.abc import Mapping
 
-from domain.access import EXPERTS, Role, head_of
+from domain.access import EXPERTS, ROLE_NAMES, Role, head_of
 from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT
 from domain.kernel import DecisionContext, Rule
 from domain.participants.enterprises import Firm, enterprise_stream
@@ -21,14 +21,14 @@ ROLE_NOT_FOR_PEOPLE = Rule(
 ROLE_NOT_YOURS_TO_GIVE = Rule(
     "ROLE_NOT_YOURS_TO_GIVE",
     "plan P7",
-    "当前所任角色不能授予“{role}”",
-    "The role acted in may not give the role {role}",
+    "当前所任角色不能授予“{role_name}”",
+    "The role acted in may not give the role of {role_in_english}",
 )
 UNIT_UNKNOWN = Rule(
     "UNIT_UNKNOWN",
     "plan P7",
-    "单位 {organisation} 不存在，或其类别与该角色不符",
-    "There is no unit {organisation} of a kind that this role is held for",
+    "没有这个单位，或其类别与该角色不符；请从组织清单或名单中选取",
+    "There is no such unit of a kind that this role is held for; take one of those listed",
 )
 SECTIONS_NOT_FOR_ROLE = Rule(
     "SECTIONS_NOT_FOR_ROLE",
@@ -105,7 +105,8 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
     if role not in HELD_BY_PEOPLE:
         raise ROLE_NOT_FOR_PEOPLE.refuse(role=role.value)
     if role not in MAY_APPOINT[Role(context.role)]:
-        raise ROLE_NOT_YOURS_TO_GIVE.refuse(role=role.value)
+        name, name_in_english = ROLE_NAMES[role]
+        raise ROLE_NOT_YOURS_TO_GIVE.refuse(path="role", role=role.value, role_name=name, role_in_english=name_in_english)
     unit = context.read.get(unit_stream(role, organisation))
     head = head_of(role)
     is_of_kind = (
@@ -114,6 +115,6 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
         else isinstance(unit, Organisation) and unit.kind is KIND_OF_HEAD[head]
     )
     if not is_of_kind or not is_within_reach(role, organisation, unit, context):
-        raise UNIT_UNKNOWN.refuse(organisation=organisation)
+        raise UNIT_UNKNOWN.refuse(path="organisation", organisation=organisation)
     if bool(sections) != (role is Role.DEPARTMENT_FILLER):
         raise SECTIONS_NOT_FOR_ROLE.refuse()

@@ -18,8 +18,15 @@ from domain.stated_dates import require_programme_date
 
 # Rules
 
-BANK_UNKNOWN = Rule("BANK_UNKNOWN", "plan R4", "没有银行 {bank}", "There is no bank {bank}")
-CONSENT_EXISTS = Rule("CONSENT_EXISTS", "plan R4", "编号为 {consent} 的授权已存在", "The consent {consent} exists already")
+BANK_UNKNOWN = Rule(
+    "BANK_UNKNOWN",
+    "plan R4",
+    "没有登记这家银行，请从组织清单中选取",
+    "There is no such bank; take one of the organisations listed",
+)
+CONSENT_EXISTS = Rule(
+    "CONSENT_EXISTS", "plan R4", "该标识的授权已存在，请另取标识", "A consent of this id exists already; take another"
+)
 CONSENT_HELD = Rule(
     "CONSENT_HELD",
     "plan R4",
@@ -38,7 +45,12 @@ CONSENT_BEFORE_FIRM = Rule(
     "授权起始日 {given} 早于该企业列入名单之日 {earliest}；请填 {earliest} 或以后",
     "The consent from {given} begins before the firm is on a roster, {earliest}; say {earliest} or later",
 )
-CONSENT_UNKNOWN = Rule("CONSENT_UNKNOWN", "plan R4", "没有编号为 {consent} 的授权", "There is no consent {consent}")
+CONSENT_UNKNOWN = Rule(
+    "CONSENT_UNKNOWN",
+    "plan R4",
+    "该企业没有这项授权，请从其授权清单中选取",
+    "The enterprise has no such consent; take one of those it lists",
+)
 
 # Commands
 
@@ -124,10 +136,10 @@ def decide(command: ConsentCommand, consents: Consents | None, context: Decision
             if context.read.get(enterprise_stream(command.enterprise)) is None:
                 raise NOT_FOUND.refuse()
             if consent in terms:
-                raise CONSENT_EXISTS.refuse(consent=consent)
+                raise CONSENT_EXISTS.refuse(path="consent", consent=consent)
             organisation = context.read.get(organisation_stream(bank))
             if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.BANK:
-                raise BANK_UNKNOWN.refuse(bank=bank)
+                raise BANK_UNKNOWN.refuse(path="bank", bank=bank)
             if until < context.day:
                 raise CONSENT_OVER.refuse(path="until", until=until, earliest=context.day)
             require_programme_date("until", until, context)
@@ -138,7 +150,7 @@ def decide(command: ConsentCommand, consents: Consents | None, context: Decision
             return (ConsentGranted(**command.model_dump(exclude={"enterprise"})),)
         case RevokeConsent(consent=consent):
             if consent not in terms:
-                raise CONSENT_UNKNOWN.refuse(consent=consent)
+                raise CONSENT_UNKNOWN.refuse(path="consent", consent=consent)
             term, last = terms[consent], context.day - timedelta(days=1)
             is_over = term.until is not None and term.until <= last
             return () if is_over else (ConsentRevoked(consent=consent, last=last),)

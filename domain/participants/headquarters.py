@@ -17,7 +17,12 @@ from domain.stated_dates import require_programme_date
 
 # Rules
 
-GROUP_UNKNOWN = Rule("GROUP_UNKNOWN", "plan O3", "没有企业集团 {group}", "No enterprise group {group}")
+GROUP_UNKNOWN = Rule(
+    "GROUP_UNKNOWN",
+    "plan O3",
+    "没有登记这家企业集团，请从组织清单中选取",
+    "There is no such enterprise group; take one of those listed",
+)
 HEADQUARTERS_OUTSIDE_GROUP = Rule(
     "HEADQUARTERS_OUTSIDE_GROUP",
     "plan O3",
@@ -112,7 +117,7 @@ def decide(command: HeadquartersCommand, known: Headquarters | None, context: De
     require_right(command, context.role)
     organisation = context.read.get(organisation_stream(command.group))
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.GROUP:
-        raise GROUP_UNKNOWN.refuse(group=command.group)
+        raise GROUP_UNKNOWN.refuse(path="group", group=command.group)
     latest = known.terms[-1] if known is not None else None
     if isinstance(command, NameHeadquarters):
         require_programme_date("since", command.since, context)

@@ -15,7 +15,7 @@ ORGANISATION_EXISTS = Rule(
     "ORGANISATION_EXISTS", "plan O2", "组织“{name}”已登记", "The organisation {name} is already registered"
 )
 PARENT_UNKNOWN = Rule(
-    "PARENT_UNKNOWN", "plan O2", "上级组织 {parent} 未登记", "The parent organisation {parent} is not registered"
+    "PARENT_UNKNOWN", "plan O2", "没有登记这个上级组织，请先登记上级", "The organisation above is not registered; register it first"
 )
 DIVISION_CODE_INVALID = Rule(
     "DIVISION_CODE_INVALID",
@@ -110,7 +110,7 @@ def decide(command: OrganisationCommand, organisation: Organisation | None, cont
     if digits is not None and re.fullmatch(f"[0-9]{{{digits}}}", command.organisation) is None:
         raise DIVISION_CODE_INVALID.refuse(organisation=command.organisation)
     if command.parent is not None and context.read.get(organisation_stream(command.parent)) is None:
-        raise PARENT_UNKNOWN.refuse(parent=command.parent)
+        raise PARENT_UNKNOWN.refuse(path="parent", parent=command.parent)
     return (
         OrganisationRegistered(
             kind=command.kind,

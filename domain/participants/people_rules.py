@@ -46,11 +46,14 @@ MEMBERSHIP_HELD = Rule(
 MEMBERSHIP_EXISTS = Rule(
     "MEMBERSHIP_EXISTS",
     "plan P7",
-    "该人员已有编号为 {membership} 的任职",
-    "The person already has a membership {membership}",
+    "该人员已有该标识的任职，请另取标识",
+    "The person already has a membership of this id; take another",
 )
 MEMBERSHIP_UNKNOWN = Rule(
-    "MEMBERSHIP_UNKNOWN", "plan P7", "该人员没有编号为 {membership} 的任职", "No membership {membership}"
+    "MEMBERSHIP_UNKNOWN",
+    "plan P7",
+    "该人员没有这项任职，请从其任职清单中选取",
+    "The person has no such membership; take one of those listed",
 )
 MEMBERSHIP_OVER = Rule(
     "MEMBERSHIP_OVER",

@@ -5,16 +5,21 @@ facts of other streams go only to those. An accepted wish becomes history, so th
 commands were accepted and which rules refused is kept, for test_completeness.py.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.access import Role
 from domain.events import CAPABILITIES
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, OnStream, Refused, Rule, fold
 
 AT = datetime(2024, 5, 6, 8, 0, tzinfo=UTC)
 BEFORE = datetime(2023, 9, 1, 8, 0, tzinfo=UTC)
 """When the histories began that a test has no more to say of."""
+
+CODE = re.compile(rf"(?<![A-Za-z_])({'|'.join(Role)})(?![A-Za-z_])|[0-9a-f]{{8}}-[0-9a-f]{{4}}-")
+"""Code of a role, or an opaque id: no word of a Chinese sentence."""
 
 ACCEPTED: set[type[Command]] = set()
 """Commands that some decider has accepted in this session."""
@@ -102,6 +107,7 @@ class Given:
         for sentence in (self.outcome.says, self.outcome.says_in_english):
             assert sentence
             assert "{" not in sentence
+        assert not CODE.search(self.outcome.says), f"a code in a Chinese sentence: {self.outcome.says}"
         REFUSED.add(rule.code)
 
 

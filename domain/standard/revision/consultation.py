@@ -49,7 +49,9 @@ COMMENTS_CLOSED = Rule(
     "只在 {since} 至 {until} 期间接受意见",
     "Comments are taken from {since} to {until} only",
 )
-COMMENT_EXISTS = Rule("COMMENT_EXISTS", "plan S5", "意见 {comment} 已存在", "The comment {comment} exists already")
+COMMENT_EXISTS = Rule(
+    "COMMENT_EXISTS", "plan S5", "该标识的意见已存在，请另取标识", "A comment of this id exists already; take another"
+)
 COMMENTS_TOO_MANY = Rule(
     "COMMENTS_TOO_MANY",
     "plan S5",
@@ -59,8 +61,8 @@ COMMENTS_TOO_MANY = Rule(
 REVIEWER_UNKNOWN = Rule(
     "REVIEWER_UNKNOWN",
     "plan S5",
-    "{reviewer} 今天不担任任何专家角色，不能作为评审人",
-    "{reviewer} holds no expert's role today and cannot review",
+    "评审人名单第 {number} 位今天不担任任何专家角色，不能作为评审人",
+    "Number {number} of the reviewers named holds no expert's role today and cannot review",
 )
 REVIEWER_NOT_NAMED = Rule(
     "REVIEWER_NOT_NAMED", "plan S5", "只有指定的评审人可以评审该草案", "Only a named reviewer reviews the draft"
@@ -141,7 +143,8 @@ def name_reviewers(command: r.NameReviewers, revision: Revision, context: Decisi
         person: Person | None = context.read.get(person_stream(reviewer))
         held = person.memberships.values() if person is not None else ()
         if not any(one.role in EXPERTS and one.holds_on(context.day) for one in held):
-            raise REVIEWER_UNKNOWN.refuse(reviewer=reviewer)
+            place = command.reviewers.index(reviewer)
+            raise REVIEWER_UNKNOWN.refuse(path=f"reviewers.{place}", number=place + 1, reviewer=reviewer)
     return () if named == revision.reviewers else (r.ReviewersNamed(reviewers=named),)
 
 

@@ -78,7 +78,12 @@ CLAUSE_PLAIN_ONLY = Rule(
     "条款 {clause} 各行业一致，不能只为行业 {industry} 改动",
     "The clause {clause} is the same in every industry; it cannot be changed for {industry} alone",
 )
-COMMENT_UNKNOWN = Rule("COMMENT_UNKNOWN", "plan S5", "没有意见 {comment}", "There is no comment {comment}")
+COMMENT_UNKNOWN = Rule(
+    "COMMENT_UNKNOWN",
+    "plan S5",
+    "该修订没有这条意见，请从其意见清单中选取",
+    "The revision has no such comment; take one of those it lists",
+)
 
 FAULTS: Mapping[str, Rule] = {
     "unknown": CLAUSE_UNKNOWN,
