@@ -27,6 +27,9 @@ from domain.reservations import Reservation, ReservationReleased, ReservationTak
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from standards import ApplicableEdition, NoMappingYet, edition_for
 
+DIVISION_LENGTH = 3
+"""A division of GB/T 4754 as "C34": the section and two digits, which every finer code begins with."""
+
 # Rules
 
 EXISTS = Rule("DIAGNOSIS_EXISTS", "plan P3", "该诊断已存在", "The diagnosis already exists")
@@ -45,6 +48,12 @@ EDITION_RETIRED = Rule(
 )
 PROVIDER_UNKNOWN = Rule(
     "PROVIDER_UNKNOWN", "plan V2", "没有登记这家服务商，请从服务商清单中选取", "There is no such provider; take one of those listed"
+)
+PROVIDER_OTHER_INDUSTRY = Rule(
+    "PROVIDER_OTHER_INDUSTRY",
+    "plan V3",
+    "该企业属行业 {division}，所选服务商的服务行业为 {served}，不含该行业；请另选服务该行业的服务商",
+    "The enterprise is of division {division}, and the provider serves {served_in_english}; choose one that serves the division",
 )
 OTHER_EDITION_UNREASONED = Rule(
     "OTHER_EDITION_UNREASONED",
@@ -115,10 +124,17 @@ def _in_status(diagnosis: Diagnosis, *allowed: Status) -> None:
         raise WRONG_STATUS.refuse(status=diagnosis.status.value, status_name=d.STATUS_NAMES[diagnosis.status])
 
 
-def _known_provider(provider: str, context: DecisionContext) -> None:
+def _matched_provider(provider: str, enterprise: str, context: DecisionContext) -> None:
+    """A provider that serves the firm's industry. One that no industry is said of is taken: what is unknown is not none."""
     organisation = context.read.get(organisation_stream(provider))
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.PROVIDER:
         raise PROVIDER_UNKNOWN.refuse(path="provider", provider=provider)
+    firm: Firm | None = context.read.get(enterprise_stream(enterprise))
+    served = organisation.industries
+    if firm is not None and served and (division := firm.industry[:DIVISION_LENGTH]) not in served:
+        raise PROVIDER_OTHER_INDUSTRY.refuse(
+            path="provider", division=division, served="、".join(served), served_in_english=", ".join(served)
+        )
 
 
 def _own_work(diagnosis: Diagnosis, context: DecisionContext) -> None:
@@ -147,7 +163,7 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, context: De
     match command:
         case d.AssignProvider(provider=provider):
             _in_status(diagnosis, Status.OPEN, Status.SUBMITTED)
-            _known_provider(provider, context)
+            _matched_provider(provider, diagnosis.enterprise, context)
             return () if provider == diagnosis.provider else (d.ProviderAssigned(provider=provider),)
         case d.SaveAnswers():
             _in_status(diagnosis, Status.OPEN)
@@ -226,7 +242,7 @@ def _open(command: d.OpenDiagnosis, diagnosis: Diagnosis | None, context: Decisi
     if published.is_retired_on(context.day):
         raise EDITION_RETIRED.refuse(edition=command.edition, since=published.retired)
     if command.provider is not None:
-        _known_provider(command.provider, context)
+        _matched_provider(command.provider, command.enterprise, context)
     applicable = _applicable(command.enterprise, firm, context)
     if applicable is not None and command.reason is None:
         _require_applicable(command, applicable)

@@ -37,7 +37,8 @@ AsOfMoment = Annotated[
     strawberry.argument(
         name="asOf",
         description="Answer with what was known then 历史时点: a time with its zone (2024-06-30T17:00:00+08:00), the end of a "
-        "day in the city (2024-06-30), or an opaque position. Who may see it is judged by today's scope. plan P5",
+        "day in the city (2024-06-30; of today, what is known so far), or an opaque position. Who may see it is judged by today's "
+        "scope. plan P5",
     ),
 ]
 
@@ -63,7 +64,8 @@ def position_of(context: Context, given: str) -> tuple[int, datetime | None]:
     if TIME.fullmatch(given) or DAY.fullmatch(given):
         asked = moment_in(given)
         now = context.services.clock()
-        if asked > now:
+        is_today = DAY.fullmatch(given) and date.fromisoformat(given) == city_day(now)
+        if asked > now and not is_today:
             raise AS_OF_AHEAD.refuse(given=given)
         microseconds = (asked - EPOCH) // timedelta(microseconds=1)
         last = replay.moment_of(context.snapshot, context.snapshot.position)

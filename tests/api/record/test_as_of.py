@@ -55,10 +55,11 @@ def test_a_day_ends_in_the_city_and_a_coming_one_is_refused(city: LiveCity) -> N
     query = "query($id: ID!, $asOf: String) { enterprise(id: $id, asOf: $asOf) { name asOf { changes } } }"
     today = city_day(datetime.now(UTC))
     assert city.data("enterprise", query, id=ENTERPRISE, asOf=str(today - timedelta(days=1)))["enterprise"] is None
+    assert city.data("enterprise", query, id=ENTERPRISE, asOf=str(today))["enterprise"]["asOf"] == {"changes": 0}
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     odd = ("x", "2024-13-01", "2024-02-30T00:00:00Z", "2024-01-01T00:00:00", "A" * 30, "9999-12-31T23:59:59-12:00")
     refusals = dict.fromkeys(odd[:4], "AS_OF_MALFORMED") | {odd[4]: "CURSOR_INVALID", odd[5]: "AS_OF_MALFORMED"}
-    for asked, code in (refusals | {str(today): "AS_OF_AHEAD", tomorrow: "AS_OF_AHEAD"}).items():
+    for asked, code in (refusals | {str(today + timedelta(days=1)): "AS_OF_AHEAD", tomorrow: "AS_OF_AHEAD"}).items():
         errors = city.ask("enterprise", query, id=ENTERPRISE, asOf=asked)["errors"]
         assert [error["extensions"]["code"] for error in errors] == [code], asked
 

@@ -11,7 +11,7 @@ from domain.diagnosis.case import Status
 from domain.diagnosis.rules import DIAGNOSES
 from domain.events import COMMANDS
 from domain.kernel import NOT_FOUND, Command, OnStream
-from domain.participants.organisations import organisation_stream
+from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.reservations import ReservationReleased, ReservationTaken
 from domain.standard.editions import EDITION_UNKNOWN
 from standards import Answer, Form
@@ -245,3 +245,18 @@ def test_people_read_a_status_by_its_name() -> None:
     assert set(d.STATUS_NAMES) == set(Status)
     refused = firm(confirmed(), d.PledgeTruth(diagnosis="d1")).outcome
     assert "已确认" in refused.says  # type: ignore[union-attr]
+
+
+def test_a_provider_is_matched_to_the_industry_of_the_firm_when_named_at_opening_and_later() -> None:
+    serving = {
+        organisation_stream(name): Organisation(kind=OrganisationKind.PROVIDER, name=name, industries=industries)
+        for name, industries in {"p-consumer": ("C17", "C18"), "p-equipment": ("C34", "C35"), "p-unsaid": ()}.items()
+    }
+    naming = OPENING.model_copy(update={"provider": "p-consumer"})
+    case = given(DIAGNOSES).having_read(WORLD | serving)
+    case.when(naming, "city").refused(rules.PROVIDER_OTHER_INDUSTRY, division="C34", path="provider")
+    later = opened(provider=None).having_read(serving)
+    assign = d.AssignProvider(diagnosis="d1", provider="p-consumer")
+    later.when(assign, "city").refused(rules.PROVIDER_OTHER_INDUSTRY, served="C17、C18")
+    for provider_named in ("p-equipment", "p-unsaid"):
+        assert later.when(assign.model_copy(update={"provider": provider_named}), "city").accepted
