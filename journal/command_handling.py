@@ -1,5 +1,6 @@
 """The way of one command 命令处理: read histories, check the scope, decide, append. One command = one transaction."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,10 @@ IDEMPOTENCY_KEY_REUSED = Rule(
     "幂等键已用于另一请求",
     "The idempotency key was used with another input",
 )
+log = logging.getLogger(__name__)
+
+CLOCK_BEHIND = 1_000_000
+"""Microseconds that a clock may be behind the last entry without a word: the machines of one city differ by some."""
 ATTEMPTS = 2
 """A lost race is decided anew once, on the newer history."""
 
@@ -195,6 +200,10 @@ def handle(
             if attempt + 1 == ATTEMPTS or (expected_version is not None and isinstance(lost, VersionTaken)):
                 raise Conflict(len(journal.read(stream))) from None
             continue
+        if written and written[0].at - microseconds(at) > CLOCK_BEHIND:
+            behind = (written[0].at - microseconds(at)) // CLOCK_BEHIND
+            said = "本机时钟比最后一条慢 %d 秒，新条目沿用其时间 the clock is %d s behind the last entry, whose time this bears"
+            log.warning(said, behind, behind)
         position = written[-1].position if written else journal.head().size
         return Handled(stream, position, versions[stream], tuple(written))
     raise AssertionError("every attempt returns or raises")

@@ -197,6 +197,19 @@ class TransparencyLog:
             self._tables.add(connection, COSIGNATURES, [row])
         return checkpoint
 
+    def broken_promise(self, given: str) -> Checkpoint | None:
+        """A checkpoint of ours that the journal no longer bears out, such as one that was set back 未兑现的检查点; else None.
+
+        given: what someone holds from before. Only what this log has signed itself is looked at, so that whoever shows it
+        learns nothing but that it is not so any more.
+        """
+        try:
+            checkpoint = read_checkpoint(Note.parse(given), self.keys().verifiers)
+        except NoteRefused:
+            return None
+        is_borne_out = checkpoint.size <= self._journal.head().size and self._agrees(checkpoint.size, checkpoint.root)
+        return None if is_borne_out else checkpoint
+
     def prove(self, position: int, size: int | None = None, *, with_entry: bool = False) -> ProofFile:
         """The proof file of an entry 证明文件.
 

@@ -47,6 +47,10 @@ class Witness:
         self._memory = memory
         self._clock = clock
 
+    def remembered(self) -> Note | None:
+        """The last checkpoint cosigned, as the log signed it 所持检查点; None before the first. Raises as `last`."""
+        return Note.parse(carried_text(self._memory.read_bytes())) if self.last() is not None else None
+
     def last(self) -> tuple[Checkpoint, int] | None:
         """The last checkpoint cosigned, and when; None before the first.
 

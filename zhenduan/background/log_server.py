@@ -14,10 +14,20 @@ from zhenduan.fetch import Fetched, FetchFailed, fetch
 LONGEST_SECONDS = 120.0
 """Of the whole answer: a byte now and then keeps nobody waiting for ever."""
 SHOWN_CHARACTERS = 500
+SET_BACK = b'"LOG_SET_BACK"'
+"""How a server says that its log was set back behind the checkpoint that it was shown."""
 
 
 class ServerUnreachable(Exception):  # noqa: N818 - says what the server did instead of answering
     """The server gave no answer 服务器无应答, or none that it should give."""
+
+
+class SetBack(ServerUnreachable):
+    """The server's log was set back 日志被回退, by its own word."""
+
+
+class NotAdmitted(ServerUnreachable):
+    """The server does not know the witness 令牌无效, or has signed nothing yet."""
 
 
 def printable(text: str) -> str:
@@ -48,7 +58,10 @@ class LogServer:
                 **given,
             )
             if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-                raise ServerUnreachable(f"{path}: {answer.status} {_said(answer)}")
+                if answer.status == HTTPStatus.CONFLICT and SET_BACK in answer.body:
+                    raise SetBack(f"{path}: {_said(answer)}")
+                known = NotAdmitted if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND) else ServerUnreachable
+                raise known(f"{path}: {answer.status} {_said(answer)}")
             return answer.body.decode()
         except (FetchFailed, ValueError) as error:
             raise ServerUnreachable(f"{path}: {error}") from error
@@ -68,6 +81,16 @@ class LogServer:
     def hand_in(self, note: Note) -> None:
         """Give the server a cosignature."""
         self._ask("/log/cosignature", str(note).encode())
+
+    def was_set_back_behind(self, note: Note) -> bool:
+        """Whether the server owns that it has fewer entries than a checkpoint of its log; one that lies does not."""
+        try:
+            self.hand_in(note)
+        except SetBack:
+            return True
+        except ServerUnreachable:
+            return False
+        return False
 
 
 def _said(answer: Fetched) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from journal.carried_text import carried_text
+from journal.transparency.checkpoints import Checkpoint
 from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
 from journal.transparency.witness import Witness, WitnessRefused
 from journal.whole_files import write_whole
-from zhenduan.background.log_server import LogServer, ServerUnreachable, printable
+from zhenduan.background.log_server import LogServer, NotAdmitted, ServerUnreachable, printable
 from zhenduan.cli.answers import answer
 
 
@@ -20,10 +21,25 @@ def witness_once(server: LogServer, witness: Witness) -> Note:
     """Look once: fetch, check, sign, hand in 见证一次.
 
     Raises:
-        WitnessRefused: the log must not be signed for.
+        WitnessRefused: the log must not be signed for, or was set back to before it knew this witness.
         ServerUnreachable: the server gave no answer.
     """
-    note = witness.cosign(server.checkpoint(), server.consistency)
+    try:
+        shown = server.checkpoint()
+    except NotAdmitted as refused:
+        if (before := witness.remembered()) is None:
+            raise
+        size = Checkpoint.parse(before.text).size
+        if server.was_set_back_behind(before):
+            raise WitnessRefused(
+                f"日志被回退 the log was set back to before this witness was registered: {size} entries were cosigned"
+            ) from refused
+        raise NotAdmitted(
+            f"{refused}。此前见证过 {size} 条：见证方被注销，或日志被回退到登记之前，或另起了日志，请另行向市级核实 "
+            f"{size} entries were cosigned before: the witness was ended, or the log was set back to before it was registered, "
+            "or begun anew; ask the city by another way"
+        ) from refused
+    note = witness.cosign(shown, server.consistency)
     server.hand_in(note)
     return note
 

@@ -26,12 +26,13 @@ from interop.foreign_files import ForeignFiles
 from interop.rosters.reports import keep_report, read_report
 from interop.rosters.roster import NAMED_UNITS, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
+from journal.command_handling import microseconds
 from projections.participants import directory, people, rosters
 from standards import edition_mappings, load_composition, published_editions
 from zhenduan.cli.answers import answer, progress
 from zhenduan.cli.proving import against_checkpoints
 from zhenduan.settings import Settings
-from zhenduan.wiring import Installation, opened, operator
+from zhenduan.wiring import Installation, now, opened, operator
 
 CITY = "city"
 """Id of the city's own organisation."""
@@ -62,12 +63,22 @@ def verify_journal(settings: Settings, against: Sequence[Path] = ()) -> int:
             case Verified(size=size, root=root, algorithm=algorithm):
                 said = f"完整 intact: {size} 条 entries, root {root.hex()} ({algorithm})"
                 answer(said, intact=True, size=size, root=root.hex(), algorithm=algorithm)
+                _clock(installation)
                 with progress("比对检查点 comparing with checkpoints", "条 entries") as told:
                     return against_checkpoints(installation, against, told)
             case Broken(position=position, what=what):
                 answer("", intact=False, position=position, what=what)
                 sys.stderr.write(f"已被篡改 broken at position {position}: {what}\n")
                 return 1
+
+
+def _clock(installation: Installation) -> None:
+    """Say where the clock is behind the last entry: what is written until it has caught up bears that entry's time."""
+    ahead = (installation.services.journal.head().at - microseconds(now())) // 1_000_000
+    if ahead > 0:
+        chinese = f"最后一条的时间比本机时钟快 {ahead} 秒，此间的新条目沿用该时间：请核对时钟。"
+        english = f"The last entry is {ahead} s ahead of this machine's clock; new ones bear its time until then: look at it."
+        answer(f"{chinese}\n{english}", ahead_seconds=ahead)
 
 
 def initialise(settings: Settings, city: str, user: str) -> int:

@@ -23,8 +23,10 @@ from journal.secrets.vault_copy import (
     vault_exists,
     write_copy,
 )
-from journal.transparency.signed_notes import NoteRefused, VerifierKey
+from journal.transparency.log_key import LogKeyFile
+from journal.transparency.signed_notes import NoteRefused
 from zhenduan.cli.answers import answer, progress
+from zhenduan.cli.proof_checking import verifier_keys
 from zhenduan.settings import DIGEST, Settings
 from zhenduan.vault_needs import missing, who_signs_in
 from zhenduan.wiring import finish_erasures, now, opened
@@ -64,7 +66,7 @@ def backup_vault(settings: Settings, file: Path) -> int:
 def check(file: Path, log_keys: Sequence[str], *, unsigned: bool) -> int:
     """Check a backup with no installation; 1 when it is not to be believed. unsigned: see `Backup.checked`."""
     try:
-        keys = [VerifierKey.parse(text) for text in log_keys]
+        keys = verifier_keys(log_keys)
         with open_backup(file) as backup, progress("核验备份 checking", "条 entries") as told:
             head = backup.checked(keys, told, unsigned=unsigned)
             lost = backup.manifest.missing
@@ -112,7 +114,7 @@ def restore_from(settings: Settings, file: Path, how: Restoring) -> int:
         )
         return 2
     try:
-        given = [VerifierKey.parse(text) for text in how.log_keys]
+        given = verifier_keys(how.log_keys)
         with ExitStack() as stack:
             backup = stack.enter_context(open_backup(file))
             vault = _vault_at_hand(settings, how.vault)
@@ -120,16 +122,18 @@ def restore_from(settings: Settings, file: Path, how: Restoring) -> int:
                 return 2
             if not _is_whole(settings, backup, vault, how):
                 return 1
-            installation = stack.enter_context(opened(_settings_for(backup, settings), create=True))
-            if how.vault is not None:
-                require_unused(installation.vault)
-            own = () if new_log else installation.log.keys().verifiers
+            own = () if new_log else LogKeyFile(settings.log_key).keys().verifiers
             if given and own and not set(given) & set(own):  # such as one that a command made in an empty folder
                 sys.stderr.write(
                     f"{settings.log_key} 不是该日志的签名密钥：放回原密钥，或移走后用 --new-log 另起日志 "
                     "this is not the log's key: put its own in place, or take this one away and begin a new log by --new-log\n"
                 )
                 return 1
+            with progress("核验备份 checking", "条 entries") as told:  # before anything is made for it
+                backup.checked(given or own, told, unsigned=how.unsigned)
+            installation = stack.enter_context(opened(_settings_for(backup, settings), create=True))
+            if how.vault is not None:
+                require_unused(installation.vault)
             with progress("恢复 restoring", "条 entries") as told:
                 services = installation.services
                 into = services.journal, services.blobs

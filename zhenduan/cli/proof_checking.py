@@ -11,6 +11,19 @@ from journal.transparency.signed_notes import NoteRefused, VerifierKey
 from zhenduan.cli.answers import answer
 
 
+def verifier_keys(given: Sequence[str]) -> list[VerifierKey]:
+    """Verifier keys 验证密钥: each as its text, or a file with one a line, such as `zhenduan log-key` prints.
+
+    Raises:
+        NoteRefused: one of them is none.
+    """
+    texts: list[str] = []
+    for text in given:
+        file = Path(text)
+        texts += carried_text(file.read_bytes()).splitlines() if file.is_file() else [text]
+    return [VerifierKey.parse(text) for text in texts]
+
+
 def verify_proof(
     file: Path, entry: Path | None, log_keys: Sequence[str], witness_keys: Sequence[str], needed: int
 ) -> int:
@@ -21,8 +34,7 @@ def verify_proof(
         if shown is None:
             sys.stderr.write("文件不含条目，请用 --entry 给出 the file holds no entry; give it by --entry\n")
             return 2
-        witnesses = [VerifierKey.parse(text) for text in witness_keys]
-        proven = proof.verified(shown, [VerifierKey.parse(text) for text in log_keys], witnesses, needed)
+        proven = proof.verified(shown, verifier_keys(log_keys), verifier_keys(witness_keys), needed)
     except (ProofRefused, NoteRefused) as error:
         sys.stderr.write(f"{error}\n")
         answer("", holds=False)

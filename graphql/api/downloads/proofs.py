@@ -5,6 +5,7 @@ So all of it is for auditors and the city, by their sessions, and for the witnes
 tokens. What a proof is of is not given out here: entries are read through the scopes, or in a dossier.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -21,6 +22,8 @@ from domain.access import Role
 from journal.transparency.signed_notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import NotSigned
+
+log = logging.getLogger(__name__)
 
 PROOF_READERS = frozenset({Role.AUDITOR, Role.CITY})
 LARGEST_NUMBER = 2**62
@@ -130,7 +133,11 @@ class Proofs:
         return _text("".join(f"{to_base64(step)}\n" for step in self._transparency.log.consistency(old, new)))
 
     async def cosignature(self, request: Request) -> Response:
-        """POST /log/cosignature: a checkpoint as a registered witness signed it; its own signature only is kept."""
+        """POST /log/cosignature: a checkpoint as a registered witness signed it; its own signature only is kept.
+
+        Who is no witness any more, because the log was set back to before it was registered, is told that by a checkpoint of
+        the log's own that it holds.
+        """
         try:
             body = await read_body(request, LARGEST_NOTE)
         except Malformed as malformed:
@@ -144,6 +151,12 @@ class Proofs:
         try:
             witness = self._witness(request)
             if witness is None:
+                broken = self._transparency.log.broken_promise(body.decode(errors="replace"))
+                if broken is not None:
+                    said = "日志不再包含所签的 %d 条 the log was set back: %d entries were signed for and are not there"
+                    log.critical(said, broken.size, broken.size)
+                    english = "The log was set back behind this checkpoint."
+                    return _refusal(409, "LOG_SET_BACK", "日志已被回退到所示检查点之前。", english)
                 return _refusal(401, "UNAUTHENTICATED", "不是已登记的见证方。", "This is no registered witness.")
             self._transparency.log.accept(body.decode(), witness)
         except Malformed as malformed:

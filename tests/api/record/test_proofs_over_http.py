@@ -188,6 +188,8 @@ def test_a_witness_looks_after_a_real_server(
         assert note is not None
         assert note.signed_by([verifier])
         assert look(token="zdw_" + "0" * 16 + "_" + "0" * 64) == 2
+        said = capsys.readouterr().err
+        assert "set back to before it was registered" in said, "it may be that, and a server that lies would not own it"
         swapped = SigningKey.generate(log.keys().signing.name, Kind.ED25519)
         assert look(origin_keys=[str(swapped.verifier)]) == 1
         assert look(origin_keys=["no key"]) == 2
@@ -212,3 +214,39 @@ def test_a_witness_looks_after_a_real_server(
 def add_checkpoint(log: Any, note: Note) -> None:
     """As one who has the log's key and the database may do."""
     log._keep(log.keys(), note, Checkpoint.parse(note.text))  # noqa: SLF001 - the deed of an insider
+
+
+def test_a_log_set_back_to_before_a_witness_was_registered_is_said_to_be_set_back(
+    city: LiveCity, tmp_path: Path, capsys: pytest.CaptureFixture[str], client: TestClient
+) -> None:
+    log, witnesses = city.installation.log, city.installation.witnesses
+    key = tmp_path / "witness.key"
+    assert witnessing.make_key(key, "310117.example/witness") == 0
+    verifier = VerifierKey.parse(capsys.readouterr().out)
+    identity, token = witnesses.register(verifier, now())
+    origin = log.keys().signing.name
+    with serving(create_app(city.installation.services)) as address:
+
+        def look() -> int:
+            origins = [str(log.keys().signing.verifier)]
+            return witnessing.run(f"http://{address}/", token, key=key, origin_keys=origins, memory=None, every=None)
+
+        log.checkpoint()
+        assert look() == 0
+        witnesses.end(identity, now())
+        assert look() == 2, "it was ended, and the log still bears out what was cosigned"
+        # the journal as it would be after a backup of before was put in place: it lacks what was signed for later
+        size = city.installation.services.journal.head().size
+        text = Checkpoint(origin, size + 7, b"\x07" * 32).text
+        seen = key.with_suffix(".seen")
+        own = SigningKey.parse(key.read_text("utf-8").strip())
+        seen.write_text(str(Note(text, (log.keys().signing.sign(text), own.sign(text, 1)))), "utf-8")
+        capsys.readouterr()
+        assert look() == 1
+        assert "set back to before this witness was registered" in capsys.readouterr().err
+    held = seen.read_text("utf-8")
+    assert client.post("/log/cosignature", content=held).status_code == 409
+    forged = Note(text, (SigningKey.generate(origin, Kind.ED25519).sign(text),))
+    for nothing in (str(forged), str(log.signed()), "x"):
+        answer = client.post("/log/cosignature", content=nothing)
+        assert answer.status_code == 401, "who holds no promise that was broken learns nothing"
