@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from journal.transparency.digests import DIGESTS, Digest
@@ -19,6 +20,7 @@ OIDC_SECRET = "ZHENDUAN_OIDC_SECRET"  # noqa: S105 - the name of a variable
 HOME = "ZHENDUAN_HOME"
 DIGEST = "ZHENDUAN_DIGEST"
 LOG = "ZHENDUAN_LOG"
+SECOND_FACTOR_FROM = "ZHENDUAN_SECOND_FACTOR_FROM"
 CITY_DATA = Path("var/city")
 DEMO_DATA = Path("var/demo")
 
@@ -33,6 +35,8 @@ class Settings:
     origin: name of the log where its key is made, a URL without scheme; empty = one is drawn.
     digest: what the journal hashes with, SHA-256 or SM3; None = as it was made, SHA-256 for a new one. plan P5.
     log: how the lines of the running log are written.
+    home: our public address, which passkeys are bound to; empty = no passkeys.
+    second_factor_from: the day from which city, operator and auditor need a second factor; None = never.
     limits: of a serving process.
     """
 
@@ -42,6 +46,8 @@ class Settings:
     provider: ProviderSettings | None = None
     digest: Digest | None = None
     log: LogForm = LogForm.CONSOLE
+    home: str = ""
+    second_factor_from: date | None = None
     limits: ServerLimits = field(default_factory=ServerLimits)
 
     @property
@@ -95,7 +101,9 @@ def from_environment(
         environment: ZHENDUAN_DATA names the folder, ZHENDUAN_DATABASE a PostgreSQL address, ZHENDUAN_ORIGIN the log;
             ZHENDUAN_OIDC_ISSUER, _CLIENT and, of a confidential client, _SECRET the identity provider, and ZHENDUAN_HOME
             our own public address, which the provider sends browsers back to; ZHENDUAN_DIGEST the algorithm of a journal
-            that is yet to be made; ZHENDUAN_LOG the form of the running log; `zhenduan.limits` names those of the limits.
+            that is yet to be made; ZHENDUAN_LOG the form of the running log;
+            ZHENDUAN_SECOND_FACTOR_FROM the day from which some roles need a second factor; `zhenduan.limits` names those of
+            the limits.
 
     Raises:
         SettingUnknown: no algorithm or form of that name, or a limit that is no number.
@@ -117,8 +125,17 @@ def from_environment(
         provider=_provider(environment),
         digest=DIGESTS.get(wanted),
         log=LogForm(form),
+        home=environment.get(HOME, ""),
+        second_factor_from=_day(environment.get(SECOND_FACTOR_FROM, "")),
         limits=limits,
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise SettingUnknown(f"{SECOND_FACTOR_FROM}: 须为日期，如 not a date, such as 2027-01-01: {text}") from None
 
 
 def _provider(environment: Mapping[str, str]) -> ProviderSettings | None:

@@ -23,6 +23,7 @@ from projections import open_read_models
 from projections.participants import people
 from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.accounts.accounts import LocalAccounts
+from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.single_sign_on import SingleSignOn
 from zhenduan.accounts.single_sign_on_provider import IdentityProvider
 from zhenduan.accounts.uploads import SignedUploads
@@ -95,7 +96,10 @@ def opened(
         keys = PersonalKeys(vault, master)
         foreign = ForeignFiles()
         provider = IdentityProvider(settings.provider, clock) if settings.provider is not None else None
-        accounts = LocalAccounts(vault, models, journal, clock, hasher=hasher, provider=provider)
+        factors = SecondFactors(
+            vault, derived(master, "seal second factors"), settings.home, settings.second_factor_from
+        )
+        accounts = LocalAccounts(vault, models, journal, clock, factors, hasher=hasher, provider=provider)
         sign_on = None
         if provider is not None:
             sign_on = SingleSignOn(vault, provider, accounts.subjects, accounts, clock)

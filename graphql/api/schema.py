@@ -7,7 +7,16 @@ import strawberry
 from api.diagnosis import diagnoses, groups, improvement
 from api.kit.mutations import Payload, ServerFields, mutation_type
 from api.kit.published import declared
-from api.participants import enterprises, liaisons, organisations, people, person_export, rosters, sessions
+from api.participants import (
+    enterprises,
+    liaisons,
+    organisations,
+    people,
+    person_export,
+    rosters,
+    second_factors,
+    sessions,
+)
 from api.programme import coverage
 from api.record import audit_trail, disclosures
 from api.server.field_rights import describe_rights
@@ -16,6 +25,7 @@ from domain.kernel import Command
 
 MODULES = (
     sessions,
+    second_factors,
     person_export,
     enterprises,
     diagnoses,

@@ -18,8 +18,9 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.kit.context import Context
-from api.kit.ports import Identified, SignedIn, Ticket, Upload
+from api.kit.ports import Identified, Ticket, Upload
 from api.kit.published import FieldRights
+from api.kit.second_factors import SignedIn
 from api.kit.services import Services
 from api.server.field_rights import EVERYONE, SIGNED_IN
 from domain.access import Role, scope_of

@@ -20,6 +20,7 @@ from journal.secrets.vault import Vault, open_vault
 from projections import ReadModels, open_read_models
 from tests.small_city import CITY, ENTERPRISE, City
 from zhenduan.accounts.accounts import SIGN_INS_AT_ONCE, SIGN_INS_OF_ONE_SOURCE, LocalAccounts
+from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.sessions import SessionLimits
 from zhenduan.accounts.sign_in_limits import SignInLimits, network_of
 
@@ -45,6 +46,7 @@ class House:
     vault: Vault
     clock: Clock
     accounts: LocalAccounts
+    factors: SecondFactors
 
     def grant(self, person: str, membership: str, role: Role, organisation: str, until: date | None = None) -> None:
         since = city_day(self.clock.now) - timedelta(days=30)
@@ -59,7 +61,7 @@ class House:
         self.models.catch_up()
 
     def more(self, **limits: SignInLimits | SessionLimits) -> LocalAccounts:
-        return LocalAccounts(self.vault, self.models, self.city.journal, self.clock, hasher=CHEAP, **limits)  # type: ignore[arg-type]
+        return LocalAccounts(self.vault, self.models, self.city.journal, self.clock, self.factors, hasher=CHEAP, **limits)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -73,7 +75,9 @@ def house(url: str, tmp_path: Path) -> Iterator[House]:
     models = open_read_models(f"sqlite:///{tmp_path / 'rows.db'}" if sqlite else url, journal)
     vault = open_vault(f"sqlite:///{tmp_path / 'vault.db'}" if sqlite else url)
     clock = Clock()
-    made = House(city, models, vault, clock, LocalAccounts(vault, models, journal, clock, hasher=CHEAP))
+    factors = SecondFactors(vault, bytes(32))
+    accounts = LocalAccounts(vault, models, journal, clock, factors, hasher=CHEAP)
+    made = House(city, models, vault, clock, accounts, factors)
     made.grant("u1", "m1", Role.DISTRICT, "310117")
     made.accounts.register("li", PASSWORD, "u1")
     yield made
@@ -233,7 +237,7 @@ def test_the_same_characters_typed_otherwise_are_the_same_password(house: House)
 
 def test_a_password_of_old_cost_is_hashed_anew_when_it_is_right(house: House) -> None:
     dearer = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
-    accounts = LocalAccounts(house.vault, house.models, house.city.journal, house.clock, hasher=dearer)
+    accounts = LocalAccounts(house.vault, house.models, house.city.journal, house.clock, house.factors, hasher=dearer)
     assert accounts.sign_in("li", PASSWORD) is not None
     with house.vault.reading() as connection:
         schema = "" if connection.dialect.name == "sqlite" else "secrets."

@@ -40,6 +40,7 @@ from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.accounts.file_types import FILE_TYPES, content_problem
+from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.uploads import SignedUploads
 from zhenduan.demo import city as demo_city
 from zhenduan.demo.answers import Saying, draw_answers
@@ -83,7 +84,9 @@ class House:
         self.journal = open_journal(database or files["journal"], demo=True)
         self.models = open_read_models(database or files["models"], self.journal)
         self.vault, self.keys = open_vault(database or files["vault"]), open_vault(f"sqlite:///{keys}")
-        self.accounts = LocalAccounts(self.vault, self.models, self.journal, self.clock, hasher=CHEAP)
+        self.accounts = LocalAccounts(
+            self.vault, self.models, self.journal, self.clock, SecondFactors(self.vault, bytes(32)), hasher=CHEAP
+        )
         self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
         self.shadows = open_shadow_leases(database or files["models"])
         blobs = Blobs(folder / "files")

@@ -20,7 +20,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.kit.ports import Identified, Invited, SignedIn
+from api.kit.ports import Identified, Invited
+from api.kit.second_factors import SecondStep, SignedIn
 from domain.access import Role, scope_of
 from domain.kernel import SHANGHAI, Rule, city_day
 from journal import Caller, Journal
@@ -45,7 +46,9 @@ from zhenduan.accounts.logins import (
 from zhenduan.accounts.memberships import Memberships
 from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.accounts.partner_keys import IssuedKey, PartnerKeys
-from zhenduan.accounts.sessions import SessionLimits, Sessions
+from zhenduan.accounts.second_factors import SECOND_FACTOR_REQUIRED, SecondFactors
+from zhenduan.accounts.second_steps import AccountSecondSteps
+from zhenduan.accounts.sessions import OpenSession, SessionLimits, Sessions
 from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits, network_of
 from zhenduan.accounts.single_sign_on import Subjects, signed_in_as
 from zhenduan.accounts.single_sign_on_provider import IdentityProvider, TokenRefused
@@ -86,6 +89,7 @@ class LocalAccounts:
         models: ReadModels,
         journal: Journal,
         clock: Callable[[], datetime],
+        factors: SecondFactors,
         *,
         hasher: PasswordHasher | None = None,
         sessions: SessionLimits | None = None,
@@ -104,10 +108,17 @@ class LocalAccounts:
         self._invitations = Invitations(vault)
         self.subjects = Subjects(vault)
         self._provider = provider
+        self._factors = factors
+        self._second = AccountSecondSteps(self, factors, self._sessions, self._attempts, vault, clock)
         self._looking = BoundedSemaphore(PASSWORDS_AT_ONCE)
         self._places = Lock()
         self._at_once: Counter[str] = Counter()
         self._nobodys = self._hasher.hash(secrets.token_hex(32))
+
+    @property
+    def second(self) -> AccountSecondSteps:
+        """The second factors 第二因素."""
+        return self._second
 
     # Logins
 
@@ -173,6 +184,17 @@ class LocalAccounts:
         self._attempts.take_back(ticket, None, now)
         return _identified(person, held[0], now, _end_of(held[0]))
 
+    def person_of(self, login: str) -> str:
+        """Whose a login is 登录名所属人员.
+
+        Raises:
+            Refused: LOGIN_UNKNOWN.
+        """
+        known = self._known(login_name(login))
+        if known is None:
+            raise LOGIN_UNKNOWN.refuse(login=login_name(login))
+        return str(known.person)
+
     def knows(self, login: str) -> bool:
         """Whether a login exists 登录名是否存在."""
         return self._known(login_name(login)) is not None
@@ -190,6 +212,7 @@ class LocalAccounts:
             if changed.rowcount == 0:
                 raise LOGIN_UNKNOWN.refuse(login=name)
             self._sessions.end_all(connection, login=name)
+            self._factors.end_steps(connection, name)
 
     def held_on(self, person: str) -> dict[str, Any]:
         """The ways in that a person has 个人账户信息: logins, open sessions, subjects; times in microseconds of UTC."""
@@ -199,6 +222,7 @@ class LocalAccounts:
                 "logins": [{"login": login, "passwordChangedAt": at} for login, at in logins],
                 "sessions": self._sessions.held_on(connection, person),
                 "subjects": self.subjects.held_on(connection, person),
+                "secondFactors": self._factors.held_on(connection, person),
             }
 
     def remove(self, person: str) -> None:
@@ -207,6 +231,7 @@ class LocalAccounts:
             connection.execute(delete(LOGINS).where(LOGINS.c.person == person))
             self._invitations.forget(connection, person)
             self.subjects.forget(connection, person)
+            self._factors.forget(connection, person)
             self._sessions.end_all(connection, person=person)
         self._vault.scrub()
 
@@ -217,8 +242,8 @@ class LocalAccounts:
 
     # Sessions
 
-    def sign_in(self, login: str, password: str, source: str = "") -> SignedIn | None:
-        """Open a session in the person's first membership 登录.
+    def sign_in(self, login: str, password: str, source: str = "") -> SignedIn | SecondStep | None:
+        """Open a session in the person's first membership 登录, or say what second step is left.
 
         None for an unknown login, a wrong password, or no membership today; the password is looked at in every case, if only
         against nobody's, so that the time taken does not tell these apart.
@@ -247,8 +272,18 @@ class LocalAccounts:
                 if not self._at_once[network]:
                     del self._at_once[network]
 
-    def _sign_in(self, login: str, password: str, source: str) -> SignedIn | None:
-        now, name = self._clock(), login_name(login)
+    def has_password(self, login: str, password: str, source: str) -> str | None:
+        """The person whose login and password these are 密码核对; None for a wrong pair. An attempt like a sign-in.
+
+        Raises:
+            Refused: SIGN_IN_BUSY, SIGN_IN_WAIT.
+        """
+        with self._signing_in(network_of(source)):
+            known = self._looked_at(login_name(login), password, source, self._clock())
+        return str(known.person) if known is not None else None
+
+    def _looked_at(self, name: str, password: str, source: str, now: datetime) -> Row[Any, Any] | None:
+        """(person, password's hash) of a login whose password is right."""
         wait = self._attempts.admit(name, source, now)
         if wait:
             raise SIGN_IN_WAIT.refuse(seconds=ceil(wait.total_seconds()))
@@ -257,27 +292,38 @@ class LocalAccounts:
         if known is None or not right:
             return None
         self._attempts.take_back(name, source, now)
+        return known
+
+    def _sign_in(self, login: str, password: str, source: str) -> SignedIn | SecondStep | None:
+        now, name = self._clock(), login_name(login)
+        known = self._looked_at(name, password, source, now)
+        if known is None:
+            return None
         held = self._held(known.person, city_day(now))
         if not held:
             return None
         outdated = self._hasher.check_needs_rehash(known.password_hash)
         fresh = self._hashed(password) if outdated else None
+        step = self._factors.step(known.person, name, [Role(one.role) for one in held], now, city_day(now))
         with self._vault.writing() as connection:
             # a password changed since it was looked at opens nothing
             unchanged = (LOGINS.c.login == name) & (LOGINS.c.password_hash == known.password_hash)
             values = {"password_hash": fresh or known.password_hash}
             if connection.execute(update(LOGINS).where(unchanged).values(values)).rowcount == 0:
                 return None
-            return self._sessions.open(connection, known.person, name, held[0].id, now)
+            return step or self._sessions.open(connection, known.person, name, held[0].id, now)
 
     def open_session(self, person: str, login: str) -> SignedIn | None:
-        """A session of a person whom an identity provider vouched for 单点登录会话; None where no membership holds today."""
+        """A session of a person who has shown more than a password 会话: by an identity provider, or with a second factor.
+
+        None where no membership holds today. The provider's own second factor is the provider's matter.
+        """
         now = self._clock()
         held = self._held(person, city_day(now))
         if not held:
             return None
         with self._vault.writing() as connection:
-            return self._sessions.open(connection, person, login, held[0].id, now)
+            return self._sessions.open(connection, person, login, held[0].id, now, strong=True)
 
     def unlink_subject(self, issuer: str, subject: str) -> None:
         """A subject is nobody's any more, and what was signed in by it ends at once 解除关联."""
@@ -300,6 +346,10 @@ class LocalAccounts:
             except (VerificationError, InvalidHashError):
                 return False
 
+    def roles(self, person: str) -> list[Role]:
+        """The roles that a person holds today 今日角色."""
+        return [Role(one.role) for one in self._held(person, city_day(self._clock()))]
+
     def _held(self, person: str, day: date) -> list[MembershipRow]:
         """The memberships of a person that hold on a day, by what the journal says now."""
         return self._memberships.held(person, day)
@@ -314,11 +364,18 @@ class LocalAccounts:
             self._sessions.end_all(connection, person=person)
 
     def act_as(self, token: str, membership: str) -> bool:
-        """Act in another membership of the same person from now on 切换任职; False when it is not held today."""
+        """Act in another membership of the same person from now on 切换任职; False when it is not held today.
+
+        Raises:
+            Refused: SECOND_FACTOR_REQUIRED.
+        """
         now = self._clock()
         session = self._sessions.find(token, now)
-        if session is None or membership not in {held.id for held in self._held(session.person, city_day(now))}:
+        wanted = [] if session is None else [one for one in self._held(session.person, city_day(now)) if one.id == membership]
+        if session is None or not wanted:
             return False
+        if self._is_too_weak(session, wanted[0], now):
+            raise SECOND_FACTOR_REQUIRED.refuse()
         return self._sessions.act_as(session, membership)
 
     # Who a token belongs to
@@ -336,9 +393,13 @@ class LocalAccounts:
             return None
         memberships = self._held(session.person, city_day(now))
         held = next((one for one in memberships if one.id == session.membership), None)
-        if held is None:
+        if held is None or self._is_too_weak(session, held, now):
             return None
         return _identified(session.person, held, now, min(_moment(session.ends), _end_of(held)))
+
+    def _is_too_weak(self, session: OpenSession, held: MembershipRow, now: datetime) -> bool:
+        """Whether a role needs a second factor and the session was opened without one, such as before the day it began."""
+        return not session.strong and self._factors.is_required([Role(held.role)], city_day(now))
 
     def _vouched_for(self, provider: IdentityProvider, token: str, now: datetime) -> Identified | None:
         """Who a provider's bearer token belongs to, acting in their first membership of today."""

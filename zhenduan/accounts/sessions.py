@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from api.kit.ports import SignedIn
+from api.kit.second_factors import SignedIn
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 
@@ -37,6 +37,8 @@ SESSIONS = Table(
     Column("used_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
+STRONG = Table("strong_sessions", META, Column("token_hash", String, primary_key=True))
+"""Sessions that a second factor has opened."""
 PREFIX = "zds"
 SHAPE = re.compile(rf"{PREFIX}_[0-9a-f]{{64}}", re.ASCII)
 
@@ -52,12 +54,14 @@ class SessionLimits:
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A session that lives 有效会话; ends: microseconds of UTC."""
+    """A session that lives 有效会话; ends: microseconds of UTC. login: what opened it. strong: with a second factor."""
 
     token_hash: str
     person: str
     membership: str
     ends: int
+    login: str
+    strong: bool
 
 
 def _hash(token: str) -> str:
@@ -65,8 +69,9 @@ def _hash(token: str) -> str:
 
 
 def _by_hash() -> Select[Any]:
-    columns = (SESSIONS.c[name] for name in ("token_hash", "person", "membership", "used_at", "expires_at"))
-    return select(*columns).where(SESSIONS.c.token_hash == bindparam("hashed"))
+    columns = (SESSIONS.c[name] for name in ("token_hash", "person", "membership", "used_at", "expires_at", "login"))
+    both = SESSIONS.outerjoin(STRONG, STRONG.c.token_hash == SESSIONS.c.token_hash)
+    return select(*columns, STRONG.c.token_hash).select_from(both).where(SESSIONS.c.token_hash == bindparam("hashed"))
 
 
 class Sessions:
@@ -77,13 +82,19 @@ class Sessions:
         self._limits = limits
         vault.create(META)
 
-    def open(self, connection: Connection, person: str, login: str, membership: str, now: datetime) -> SignedIn:
+    def open(
+        self, connection: Connection, person: str, login: str, membership: str, now: datetime, *, strong: bool = False
+    ) -> SignedIn:
         """A new session within a transaction 新会话; those that have run out go.
 
-        login: what the person signed in with; the session ends when that changes.
+        login: what the person signed in with; the session ends when that changes. strong: with a second factor as well.
         """
         token, expires_at = f"{PREFIX}_{secrets.token_hex(32)}", now + self._limits.in_all
         connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= microseconds(now)))
+        if strong:
+            left = select(SESSIONS.c.token_hash)
+            connection.execute(delete(STRONG).where(STRONG.c.token_hash.not_in(left)))
+            connection.execute(STRONG.insert().values(token_hash=_hash(token)))
         connection.execute(
             SESSIONS.insert().values(
                 token_hash=_hash(token),
@@ -104,14 +115,14 @@ class Sessions:
         rows = self._vault.kept("session", _by_hash, hashed=hashed)
         if not rows or not hmac.compare_digest(rows[0][0], hashed):
             return None
-        _, person, membership, used_at, ends = rows[0]
+        _, person, membership, used_at, ends, login, strong = rows[0]
         unused = timedelta(microseconds=moment - used_at)
         if ends <= moment or unused >= self._limits.unused:
             return None
         if unused >= self._limits.noted_every:
             with self._vault.writing() as connection:
                 connection.execute(update(SESSIONS).where(SESSIONS.c.token_hash == hashed).values(used_at=moment))
-        return OpenSession(hashed, person, membership, int(ends))
+        return OpenSession(hashed, person, membership, int(ends), login, strong is not None)
 
     def act_as(self, session: OpenSession, membership: str) -> bool:
         """Go on in another membership; False when the session has ended meanwhile."""
@@ -126,10 +137,20 @@ class Sessions:
                 connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == _hash(token)))
 
     @staticmethod
-    def end_all(connection: Connection, *, person: str | None = None, login: str | None = None) -> None:
-        """End every session of a person or of a login, within a transaction."""
+    def end_all(
+        connection: Connection, *, person: str | None = None, login: str | None = None, but: str | None = None
+    ) -> None:
+        """End every session of a person or of a login, but the one of a token, within a transaction."""
         mine = SESSIONS.c.person == person if login is None else SESSIONS.c.login == login
+        if but is not None:
+            mine &= SESSIONS.c.token_hash != _hash(but)
         connection.execute(delete(SESSIONS).where(mine))
+
+    @staticmethod
+    def strengthen(connection: Connection, session: OpenSession) -> None:
+        """A session counts as opened with a second factor from now on, within a transaction."""
+        connection.execute(delete(STRONG).where(STRONG.c.token_hash == session.token_hash))
+        connection.execute(STRONG.insert().values(token_hash=session.token_hash))
 
     @staticmethod
     def held_on(connection: Connection, person: str) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, func, select
 
-from api.kit.ports import Begun, SignedIn
+from api.kit.ports import Begun
+from api.kit.second_factors import SignedIn
 from domain.kernel import Rule
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault

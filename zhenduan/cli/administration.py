@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import logging
 import secrets
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ from zhenduan.wiring import Installation, now, opened, operator
 CITY = "city"
 """Id of the city's own organisation."""
 SHOWN_FINDINGS = 50
+
+log = logging.getLogger(__name__)
 
 
 def _refusal(refused: Refused) -> int:
@@ -179,6 +182,19 @@ def change_password(settings: Settings, login: str, password: str, *, show: bool
     answer(f"新密码 new password: {password}" if show else "已修改 changed", login=login)
     if show:
         answer("", password=password)
+    return 0
+
+
+def reset_second_factor(settings: Settings, login: str, user: str) -> int:
+    """Take the second factors of a login's person away, for who has lost them; every session of the person ends."""
+    with opened(settings) as installation:
+        try:
+            person = installation.accounts.person_of(login)
+        except Refused as refused:
+            return _refusal(refused)
+        installation.accounts.second.reset(person)
+        log.warning("second factors reset: login %r, person %s, by %r at the command line", login, person, user)
+    answer("已重置，其会话均已结束 reset; every session of the person has ended", login=login, person=person)
     return 0
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from api.kit.second_factors import SecondStep, SecondSteps, SignedIn
 from domain.access import Role, scope_of
 from journal import Caller
 from journal.transparency.signed_notes import VerifierKey
@@ -12,14 +13,6 @@ from journal.transparency.transparency_log import TransparencyLog
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
 """Nobody in particular 公众."""
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A session just opened 新会话: the bearer token, shown once, and when it ends."""
-
-    token: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -77,8 +70,12 @@ class Ticket:
 class Accounts(Protocol):
     """Local accounts, sessions and partner keys 账户: secrets that change, outside the journal (decision 0026)."""
 
-    def sign_in(self, login: str, password: str, source: str = "") -> SignedIn | None:
-        """Open a session; None when login or password is wrong (one answer, in the same time).
+    @property
+    def second(self) -> SecondSteps:
+        """The second factors."""
+
+    def sign_in(self, login: str, password: str, source: str = "") -> SignedIn | SecondStep | None:
+        """Open a session, or say what else has to be done; None when login or password is wrong (one answer, in the same time).
 
         source: the client's address.
 
@@ -90,7 +87,11 @@ class Accounts(Protocol):
         """End a session at once."""
 
     def act_as(self, token: str, membership: str) -> bool:
-        """Act in another membership of the same person from now on; False when it is not held today."""
+        """Act in another membership of the same person from now on; False when it is not held today.
+
+        Raises:
+            Refused: its role needs a second factor, which did not open this session.
+        """
 
     def invite(self, person: str) -> Invited | None:
         """A ticket by which a person takes up a login of their own; an earlier one is worth nothing from now on.

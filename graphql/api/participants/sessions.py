@@ -7,7 +7,9 @@ import strawberry
 from api.kit.context import Context
 from api.kit.mutations import WAIT_SECONDS
 from api.kit.published import field, mutation, published
+from api.kit.second_factors import SecondStep as Step
 from api.participants.people import Membership, build_membership
+from api.participants.second_factors import SecondFactors, SecondStep, Session, second_factors_of
 from api.server.errors import UserError
 from api.server.request_ids import client_address
 from domain.access import Everything, Role, sentence
@@ -40,13 +42,10 @@ class Viewer:
     memberships: list[Membership] = field("Roles that may be acted in today 今日有效任职")
     synthetic: bool = field("示例数据: everything shown is of a demo city")
 
-
-@published(ANYONE)
-class Session:
-    """Session of a signed-in person 会话; the token is shown once"""
-
-    token: str = field("Send it as `Authorization: Bearer …` 令牌")
-    expires_at: datetime = field("到期时间, UTC")
+    @field("The caller's second factors; null for the public and for machines · 第二因素")
+    def second_factors(self, info: strawberry.Info[Context, None]) -> SecondFactors | None:
+        """Read where it is asked for."""
+        return second_factors_of(info.context)
 
 
 @published(UPLOADERS)
@@ -63,6 +62,7 @@ class SignInPayload:
 
     user_errors: list[UserError] = field("Why not 未执行原因")
     session: Session | None = field("会话", default=None)
+    second_step: SecondStep | None = field("In place of a session, where a second factor is asked for · 第二步", default=None)
 
 
 @published(ANYONE)
@@ -188,7 +188,9 @@ class SessionMutations:
             return SignInPayload(user_errors=[UserError.of(refused)])
         if opened is None:
             return SignInPayload(user_errors=[UserError.of(SIGN_IN_FAILED.refuse())])
-        return SignInPayload(user_errors=[], session=Session(token=opened.token, expires_at=opened.expires_at))
+        if isinstance(opened, Step):
+            return SignInPayload(user_errors=[], second_step=SecondStep.of(opened))
+        return SignInPayload(user_errors=[], session=Session.of(opened))
 
     @mutation("End the session at once 退出登录. plan P7", roles=ANYONE)
     def sign_out(self, info: strawberry.Info[Context, None]) -> SignOutPayload:
@@ -201,8 +203,11 @@ class SessionMutations:
     def act_as(self, info: strawberry.Info[Context, None], input: ActAsInput) -> ActAsPayload:  # noqa: A002
         """From the next operation on."""
         token = info.context.token
-        if token is None or not info.context.services.accounts.act_as(token, input.membership):
-            return ActAsPayload(user_errors=[UserError.of(MEMBERSHIP_NOT_HELD.refuse())])
+        try:
+            if token is None or not info.context.services.accounts.act_as(token, input.membership):
+                raise MEMBERSHIP_NOT_HELD.refuse()
+        except Refused as refused:
+            return ActAsPayload(user_errors=[UserError.of(refused)])
         return ActAsPayload(user_errors=[])
 
     @mutation("Issue an invitation to a person one may appoint 签发邀请. plan P7", roles=NAMES)

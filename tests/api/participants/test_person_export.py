@@ -53,7 +53,8 @@ def test_an_erased_person_has_nothing_personal_left(city: LiveCity) -> None:
     city.done("city", "erasePerson", "person { erased }", person="filler")
     found = exported(city, "filler")
     assert (found["name"], found["phone"], found["erased"]) == (None, None, True)
-    assert found["accounts"] == {"logins": [], "sessions": [], "subjects": []}
+    nothing = {"factors": [], "recoveryCodesLeft": 0}
+    assert found["accounts"] == {"logins": [], "sessions": [], "subjects": [], "secondFactors": nothing}
     assert "示例人员filler" not in json.dumps(found, ensure_ascii=False)
     assert exported(city, "nobody") == [{"code": "NOT_FOUND"}]
 

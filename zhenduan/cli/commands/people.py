@@ -25,6 +25,12 @@ def _password(settings: "Settings", given: argparse.Namespace) -> int:
     return administration.change_password(settings, given.login, typed, show=given.generate)
 
 
+def _reset_second_factor(settings: "Settings", given: argparse.Namespace) -> int:
+    from zhenduan.cli import administration
+
+    return administration.reset_second_factor(settings, given.login, getpass.getuser())
+
+
 def _export_person(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import administration
 
@@ -66,6 +72,9 @@ def add_to(command: "Adds") -> None:
     added = command("password", _password, "修改密码 change a password", json=True)
     added.add_argument("login", help="登录名 login")
     added.add_argument("--generate", action="store_true", help="随机生成 make one and print it")
+    reset = "重置第二因素 take away the second factors of who has lost them"
+    added = command("reset-second-factor", _reset_second_factor, reset, json=True)
+    added.add_argument("login", help="登录名 login")
     added = command("export-person", _export_person, "导出个人信息 print all that is held on a person, as JSON")
     added.add_argument("person", help="人员标识 person")
     added = command("link-subject", _link_subject, "关联外部身份 make a subject of the identity provider a person's")
