@@ -1036,6 +1036,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--witness-key", action="append", default=[], help="必须见证的公钥 of a witness that must have signed")
     parser.add_argument("--known", type=Path, help="此前所持检查点 a checkpoint that you hold from before")
     parser.add_argument("--extract", type=Path, help="导出目录 write proofs and files into this folder, for other tools")
+    parser.add_argument("--json", action="store_true", help="输出 JSON print the verdict as one JSON object")
     given = parser.parse_args(arguments)
     out, err = sys.stdout.write, sys.stderr.write
     try:
@@ -1047,6 +1048,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             seen = Seen()
             for _ in verify_trail(_lines(given.file), log_key, witnesses, known, seen):
                 pass
+            if given.json:
+                told = {"holds": True, "entries": seen.entries, "size": seen.size, "whole": seen.whole, "stated": seen.stated}
+                out(json.dumps(told) + "\n")
+                return 0
             out(f"核验通过 holds: {seen.entries} 条 entries\n")
             if seen.whole:
                 out("即日志的全部条目 these are all entries of the log, one history of each stream\n")
@@ -1063,12 +1068,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except Fault as fault:
         err(f"核验不通过 does not hold: {fault}\n")
+        if given.json:
+            out(json.dumps({"holds": False, "faults": [str(fault)]}) + "\n")
         return 1
     verdict = verify(content, log_key, witnesses, known)
     for found in verdict.faults:
         err(f"核验不通过 does not hold: {found}\n")
+    if given.json:
+        out(json.dumps(_as_data(verdict)) + "\n")
     if not verdict.holds:
         return 1
+    if given.extract:
+        _extract(content, given.extract)
+    if given.json:
+        return 0
     out(f"核验通过 holds, in a log of {verdict.size} entries\n")
     for name, at in verdict.witnessed.items():
         out(f"见证 witnessed by {name} at {at.isoformat()}\n")
@@ -1082,9 +1095,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if verdict.last_statements:
         out(f"此后是否另有陈述，本文件不能证明 this file cannot show that they are the last: {said}\n")
     out("未经证明、仅为所述 stated, not proved: " + _shown(verdict.stated) + "\n")
-    if given.extract:
-        _extract(content, given.extract)
     return 0
+
+
+def _as_data(verdict: Verdict) -> Data:
+    """A verdict for programs; what no proof covers stays apart under `stated`."""
+    if not verdict.holds:
+        return {"holds": False, "faults": [str(fault) for fault in verdict.faults]}
+    return {
+        "holds": True,
+        "size": verdict.size,
+        "witnessed": {name: at.isoformat() for name, at in verdict.witnessed.items()},
+        "result": verdict.result,
+        "asOf": verdict.as_of.isoformat(),
+        "final": verdict.final,
+        "lastStatements": {name: [number, at.isoformat()] for name, (number, at) in verdict.last_statements.items()},
+        "stated": verdict.stated,
+    }
 
 
 if __name__ == "__main__":

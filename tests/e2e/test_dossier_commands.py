@@ -52,7 +52,13 @@ def test_a_dossier_is_made_and_checked_with_nothing_but_file_and_key(
     assert run(city, "checkpoint") == 0
     known.write_text(capsys.readouterr().out, "utf-8")
     assert main([*check, "--known", str(known)]) == 0
+    capsys.readouterr()
+    assert main([*check, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["holds"], told["result"]["grade"], set(told["stated"]) & set(told["result"])) == (True, 5, set())
     file.write_bytes(file.read_bytes().replace(b'"grade": 5', b'"grade": 6'))
+    assert main([*check, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["holds"] is False
     assert main(check) == 1
     assert "DIGEST_DIFFERS" in capsys.readouterr().err
 

@@ -76,6 +76,8 @@ def _verify_dossier(given: argparse.Namespace) -> int:
     for name in ("known", "extract"):
         if (value := getattr(given, name)) is not None:
             arguments += [f"--{name}", str(value)]
+    if given.json:
+        arguments.append("--json")
     return verify_dossier.main(arguments)
 
 
@@ -141,7 +143,7 @@ def _dossiers(command: "Adds") -> None:
     added.add_argument("--files", action="store_true", help="附上文件 put reports and evidence in, not their hashes alone")
     added.add_argument("--out", type=Path, required=True, help="文件 file to write")
     says = "核验卷宗 check a dossier or exported trail with no server and no database"
-    added = command.alone("verify-dossier", _verify_dossier, says)
+    added = command.alone("verify-dossier", _verify_dossier, says, json=True)
     added.add_argument("file", type=Path, help="卷宗 the dossier, or an exported trail (.jsonl)")
     added.add_argument("--log-key", required=True, help="日志验证密钥 verifier key of the log, or a file with it")
     witness = "见证方验证密钥 of a witness that must have cosigned"
