@@ -116,11 +116,15 @@ OPEN = """mutation($input: OpenDiagnosisInput!) { openDiagnosis(input: $input) {
 
 @dataclass
 class LiveCity:
-    """An installation, its operations, and a token for each login."""
+    """An installation, its operations, and a token for each login.
+
+    ready: a diagnosis whose report was issued when the city was built, for the first who asks for one; else empty.
+    """
 
     installation: Installation
     operations: Operations
     tokens: dict[str, str] = field(default_factory=dict)
+    ready: str = ""
 
     def send(self, command: Command) -> None:
         services, who = self.installation.services, operator("tests")
@@ -201,6 +205,9 @@ class LiveCity:
         return diagnosis
 
     def issued(self, level: int = 3, others: Mapping[str, Answer] = NO_OTHERS) -> str:
+        if self.ready and (level, others) == (3, NO_OTHERS):
+            diagnosis, self.ready = self.ready, ""
+            return diagnosis
         diagnosis = self.scored(level, others)
         self.done("provider", "issueReport", diagnosis=diagnosis)
         return diagnosis

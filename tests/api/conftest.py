@@ -1,8 +1,11 @@
 """The small city behind the API, on each engine in turn, its read models followed as they are in the program."""
 
+import inspect
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,39 +13,84 @@ import pytest
 
 from tests.live_city import LiveCity, build_city, open_city
 
-Built = tuple[Path, str, dict[str, str]]
+ENGINES = ["sqlite", "postgres"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A city that nobody has open: its folder, the address of its databases, the token of each login.
+
+    ready: a diagnosis whose report is issued; empty = there is none.
+    """
+
+    folder: Path
+    address: str
+    tokens: dict[str, str]
+    ready: str = ""
+
+
+@contextmanager
+def lived_in(built: Built) -> Iterator[LiveCity]:
+    """A city opened, its read models followed."""
+    with open_city(built.folder, built.address, built.tokens) as city:
+        city.ready = built.ready
+        stop = threading.Event()
+        projector = threading.Thread(target=city.installation.services.models.run, args=(stop,))
+        projector.start()
+        yield city
+        stop.set()
+        projector.join()
 
 
 @pytest.fixture(scope="session")
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
-    """The city of an engine, built once and never opened again: each test has a copy of it."""
-    known: dict[str, Built] = {}
+def copied(request: pytest.FixtureRequest) -> Callable[[Built, Path], Built]:
+    """Copies a built city into a folder, and on PostgreSQL into a database of its own."""
 
-    def of(engine: str) -> Built:
-        if engine not in known:
-            folder = tmp_path_factory.mktemp("built")
-            address = engine if engine == "sqlite" else request.getfixturevalue("new_database")()
-            known[engine] = (folder, address, build_city(folder, address))
-        return known[engine]
+    def copy(built: Built, folder: Path) -> Built:
+        shutil.copytree(built.folder, folder)
+        if built.address == "sqlite":
+            return replace(built, folder=folder)
+        made = request.getfixturevalue("new_database")(urlsplit(built.address).path.strip("/"))
+        return replace(built, folder=folder, address=made)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def built(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, copied: Callable[[Built, Path], Built]
+) -> Callable[..., Built]:
+    """The city of an engine, built once and never opened again: each test has a copy of it.
+
+    issued: with one diagnosis whose report is issued, which costs the printing of a report.
+    """
+    known: dict[tuple[str, bool], Built] = {}
+
+    def of(engine: str, *, issued: bool = False) -> Built:
+        if (engine, issued) not in known:
+            folder = tmp_path_factory.mktemp("built") / "city"
+            if issued:
+                made = copied(of(engine), folder)
+                with lived_in(made) as city:
+                    made = replace(made, ready=city.issued())
+            else:
+                address = engine if engine == "sqlite" else request.getfixturevalue("new_database")()
+                made = Built(folder, address, build_city(folder, address))
+            known[engine, issued] = made
+        return known[engine, issued]
 
     return of
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def city(request: pytest.FixtureRequest, tmp_path: Path, built: Callable[[str], Built]) -> Iterator[LiveCity]:
-    folder, address, tokens = built(request.param)
-    data = tmp_path / "data"
-    shutil.copytree(folder, data)
-    drop = None
-    if request.param == "postgres":
-        address = request.getfixturevalue("new_database")(urlsplit(address).path.strip("/"))
-        drop = request.getfixturevalue("drop_database")
-    with open_city(data, address, tokens) as opened:
-        stop = threading.Event()
-        projector = threading.Thread(target=opened.installation.services.models.run, args=(stop,))
-        projector.start()
+@pytest.fixture(params=ENGINES)
+def city(
+    request: pytest.FixtureRequest, tmp_path: Path, built: Callable[..., Built], copied: Callable[[Built, Path], Built]
+) -> Iterator[LiveCity]:
+    """The small city; where the test itself asks for an issued report, one in which that is done."""
+    issued = ".issued()" in inspect.getsource(request.function)
+    drop = request.getfixturevalue("drop_database") if request.param == "postgres" else None
+    copy = copied(built(request.param, issued=issued), tmp_path / "data")
+    with lived_in(copy) as opened:
         yield opened
-        stop.set()
-        projector.join()
     if drop is not None:
-        drop(address)
+        drop(copy.address)

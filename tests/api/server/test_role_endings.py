@@ -1,13 +1,11 @@
 """A role taken away is gone at once (plan P7): in every process, for open sockets too, though no projector is at work."""
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 import orjson
@@ -30,16 +28,11 @@ FAR_OFF = 600.0
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def two(
-    request: pytest.FixtureRequest, tmp_path: Path, built: Callable[[str], tuple[Path, str, dict[str, str]]]
-) -> Iterator[Two]:
+def two(request: pytest.FixtureRequest, tmp_path: Path, built: Callable[..., Any], copied: Callable[..., Any]) -> Iterator[Two]:
     """Two processes' worth of one installation, and nobody who keeps the read models current."""
-    folder, address, tokens = built(request.param)
-    data = tmp_path / "data"
-    shutil.copytree(folder, data)
-    if request.param == "postgres":
-        address = request.getfixturevalue("new_database")(urlsplit(address).path.strip("/"))
-    with open_city(data, address, tokens) as first, open_city(data, address, tokens) as second:
+    made = copied(built(request.param), tmp_path / "data")
+    both = made.folder, made.address, made.tokens
+    with open_city(*both) as first, open_city(*both) as second:
         yield first, second
 
 
