@@ -177,10 +177,18 @@ class RevenueUnit(CodeList):
     in_wan: Annotated[Decimal, Field(gt=0)]
 
 
+class LargestRevenue(CodeList):
+    """Yearly revenue above which a person is asked 需确认的营业收入, in ten thousand yuan; its mark."""
+
+    wan: Annotated[Decimal, Field(gt=0)]
+    mark: Mark
+
+
 class RosterColumns(CodeList):
     """Columns and units of roster files 名单列定义."""
 
     columns: tuple[Column, ...]
+    largest_revenue: LargestRevenue
     revenue_units: tuple[RevenueUnit, ...]
 
 

@@ -437,6 +437,7 @@ def examine(command: ImportRoster, roster: Roster | None, read: Mapping[str, Any
         for one in findings
     ]
     open_rows = {one.row for one in findings if one.severity == "confirm"}
+    of_the_file = not open_rows <= {one.row for one in rows}  # what is asked of the header concerns every row
     taken = tuple(one for one in rows if one.row not in open_rows)
     refused_rows = command.refused_rows + len(rows) - len(taken)
     left_out = _left_out(command, roster, read)
@@ -454,7 +455,7 @@ def examine(command: ImportRoster, roster: Roster | None, read: Mapping[str, Any
             ),
         )
     findings.sort(key=lambda found: found.row)
-    blocked = not taken or (refused_rows > 0 and not command.accept_partial)
+    blocked = not taken or of_the_file or (refused_rows > 0 and not command.accept_partial)
     return Examined(RosterReport(findings=tuple(findings), left_out=left_out), taken, refused_rows, blocked)
 
 

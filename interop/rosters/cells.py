@@ -14,9 +14,9 @@ from openpyxl.cell.cell import ERROR_CODES
 
 from domain.kernel import Rule
 from domain.participants.rosters import RosterFinding, SilentField
-from interop.code_lists import District, district_codes, industries, subdistrict_codes
+from interop.code_lists import District, district_codes, industries, roster_columns, subdistrict_codes
 from interop.rosters import rules
-from interop.rosters.files import Cell, is_blank
+from interop.rosters.grid import Cell, Unread, is_blank
 from interop.rosters.uscc import ALPHABET, ORGANISATION, UsccFlaw, check_digit, flaw_of
 
 LONGEST_CODE = 64
@@ -38,6 +38,16 @@ QUOTES = "'\"=`’“”"
 
 SILENT_FIELDS: Mapping[str, SilentField] = {name: name for name in get_args(SilentField)}
 """Fields of a firm that a row may be silent about 可留空字段."""
+
+OPTIONAL = frozenset({*SILENT_FIELDS, "size_class"})
+UNREAD = {
+    "formula": rules.CELL_FORMULA,
+    "date": rules.CELL_IS_DATE,
+    "merged": rules.CELL_MERGED,
+    "quote": rules.CELL_QUOTE,
+}
+LOST = re.compile("[\ufffd\ufdd0-\ufdef\ud800-\udfff]|[\ufffe\uffff]")
+"""Signs that stand where another was lost, and those that are none."""
 
 NOT_TEXT = (bool, date, datetime, time, timedelta)
 Severity = Literal["refused", "confirm", "warned"]
@@ -80,6 +90,10 @@ class RowCheck:
         cell = self.cells.get(name)
         if cell is None:
             return None
+        if isinstance(cell, Unread):
+            # what is not known of an optional field stays as it is on record
+            self.unread("warned" if cell.why == "formula" and name in OPTIONAL else "refused", name, cell)
+            return None
         if isinstance(cell, NOT_TEXT):
             self.note("refused", name, rules.CELL_NOT_TEXT)
             return None
@@ -91,7 +105,25 @@ class RowCheck:
         if len(taken) > most:
             self.note("refused", name, rules.CELL_TOO_LONG, most=most)
             return None
-        return taken or None
+        if not taken:
+            return None
+        return taken if taken.isascii() or self._is_whole(name, taken) else None
+
+    def _is_whole(self, name: str, taken: str) -> bool:
+        """Whether no sign of a text was lost on its way here; one of the private use area is asked of a person."""
+        for place, sign in enumerate(taken, start=1):
+            facts = {"place": place, "code": f"{ord(sign):04X}"}
+            if LOST.match(sign):
+                self.note("refused", name, rules.TEXT_LOST, **facts)
+                return False
+            if category(sign) == "Co":
+                self.note("confirm", name, rules.TEXT_PRIVATE, **facts)
+                break
+        return True
+
+    def unread(self, severity: Severity, name: str, cell: Unread) -> None:
+        """Say why a cell is not read."""
+        self.note(severity, name, UNREAD[cell.why], value=shown(cell.shown))
 
     def required(self, name: str, most: int) -> str | None:
         """As `text`, and a refusal when there is none."""
@@ -261,6 +293,12 @@ def industry(check: RowCheck) -> str | None:
 def number(check: RowCheck, field_name: str) -> Decimal | None:
     """Number 数值 of a row, exact and not negative, from a number or a text with or without thousands separators."""
     cell = check.cells.get(field_name)
+    if isinstance(cell, Unread):
+        check.unread("refused", field_name, cell)
+        return None
+    if isinstance(cell, NOT_TEXT) and not isinstance(cell, bool):
+        check.unread("refused", field_name, Unread("date", str(cell)))
+        return None
     if is_blank(cell):
         check.note("refused", field_name, rules.CELL_MISSING)
         return None
@@ -295,13 +333,20 @@ def employees(check: RowCheck) -> int | None:
     if found != found.to_integral_value():
         check.note("refused", "employees", rules.NUMBER_NOT_WHOLE, value=format(found, "f"))
         return None
+    if not found:
+        check.note("confirm", "employees", rules.EMPLOYEES_NONE)
     return int(found)
 
 
 def revenue_wan(check: RowCheck, in_wan: Decimal) -> Decimal | None:
     """Yearly revenue 营业收入 of a row in ten thousand yuan; in_wan: one unit of the column in that."""
     found = number(check, "revenue_wan")
-    return None if found is None else canonical(found * in_wan)
+    if found is None:
+        return None
+    wan, largest = canonical(found * in_wan), roster_columns().largest_revenue.wan
+    if wan > largest:
+        check.note("confirm", "revenue_wan", rules.REVENUE_IMPLAUSIBLE, value=format(wan, "f"), largest=format(largest, "f"))
+    return wan
 
 
 def canonical(value: Decimal) -> Decimal:

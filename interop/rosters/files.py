@@ -1,37 +1,22 @@
 """Roster file 名单文件: the bytes of an Excel or CSV file as rows of plain cells, hostile and damaged files refused. plan P1."""
 
-import csv
 import io
-import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import PurePath
-from typing import cast
 
-from openpyxl import load_workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-
-from domain.kernel import Rule
-
-# What an office adds to a workbook (validation lists, print settings) is nothing a roster needs to be warned about.
-warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
-
-Cell = str | int | float | bool | date | datetime | time | timedelta | None
-Row = tuple[int, tuple[Cell, ...]]
-"""Number of the row as a spreadsheet counts, from 1, and its cells; a row without any cell is left out."""
+from domain.kernel import Refused, Rule
+from interop.rosters.grid import Row, Sheet
+from interop.rosters.texts import UTF_16, csv_rows, decoded
+from interop.rosters.worksheets import MOST_COLUMNS, worksheets
 
 MEBIBYTE = 1 << 20
 LARGEST_FILE = 32 * MEBIBYTE
 LARGEST_UNPACKED = 64 * MEBIBYTE
 """A city's whole roster unpacks to about 10 MiB; what unpacks to much more is not a roster."""
 MOST_MEMBERS = 1_000
-MOST_COLUMNS = 100
-"""What lies beyond is not looked at: one line of nine million commas took half a minute to be found no header."""
-LAST_ROW = 1 << 20
-"""Excel's own last row: a file that claims a later one would have us count blank rows for ever."""
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 DELIMITERS = ",;\t"
@@ -45,8 +30,8 @@ FILE_EMPTY = Rule("FILE_EMPTY", "plan P1", "文件为空", "The file is empty")
 FILE_TOO_LARGE = Rule(
     "FILE_TOO_LARGE",
     "plan P1",
-    "文件（或解压后内容）超过 {limit} MiB",
-    "The file, or what it unpacks to, exceeds {limit} MiB",
+    "文件（或解压后内容）超过 {limit} MiB；表格下方若有大量带格式的空白行，请选中删除后另存再导入",
+    "The file, or what it unpacks to, exceeds {limit} MiB; if formatted blank rows stand below the table, delete them and save it",
 )
 FILE_NOT_XLSX = Rule(
     "FILE_NOT_XLSX",
@@ -60,30 +45,12 @@ FILE_NOT_CSV = Rule(
     "内容不是文本，扩展名与内容不符",
     "The content is not text; the name's extension does not fit it",
 )
-FILE_ENCODING = Rule(
-    "FILE_ENCODING",
-    "plan P1",
-    "文字编码既不是 UTF-8 也不是 GB18030",
-    "The text is encoded neither in UTF-8 nor in GB18030",
-)
 FILE_DAMAGED = Rule(
     "FILE_DAMAGED",
     "plan P1",
     "文件已损坏，第 {after} 行之后无法读取",
     "The file is damaged and cannot be read beyond row {after}",
 )
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One way to see a file as a table 工作表; its rows can be read once, and raise Refused where the file is damaged.
-
-    name: of the worksheet, empty for CSV. delimited: a surplus cell means that a delimiter stands inside a value.
-    """
-
-    name: str
-    rows: Iterator[Row]
-    delimited: bool
 
 
 @contextmanager
@@ -108,18 +75,18 @@ def open_sheets(data: bytes, filename: str) -> Iterator[list[Sheet]]:
     if len(data) > LARGEST_FILE:
         raise FILE_TOO_LARGE.refuse(limit=LARGEST_FILE // MEBIBYTE)
     if extension == ".csv":
-        text = _text(data)
-        yield [Sheet("", _guarded(_csv_rows(text, delimiter)), delimited=True) for delimiter in DELIMITERS]
+        if data.startswith((ZIP_MAGIC, OLE_MAGIC)) or (b"\0" in data and not data.startswith(UTF_16)):
+            raise FILE_NOT_CSV.refuse()
+        text = decoded(data)
+        yield [Sheet("", _guarded(csv_rows(text, delimiter, MOST_COLUMNS)), delimited=True) for delimiter in DELIMITERS]
         return
     require_workbook(data)
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    except Exception as error:
-        raise FILE_DAMAGED.refuse(after=0) from error
-    try:
-        yield [Sheet(each.title, _guarded(_xlsx_rows(each)), delimited=False) for each in book.worksheets]
-    finally:
-        book.close()
+    with ExitStack() as opened:
+        try:
+            sheets = opened.enter_context(worksheets(data))
+        except Exception as error:
+            raise FILE_DAMAGED.refuse(after=0) from error
+        yield [replace(each, rows=_guarded(each.rows)) for each in sheets]
 
 
 def require_workbook(data: bytes) -> None:
@@ -138,42 +105,8 @@ def require_workbook(data: bytes) -> None:
     # zipfile never unpacks a member beyond its declared size, so the declared sizes bound the real ones
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise FILE_TOO_LARGE.refuse(limit=LARGEST_UNPACKED // MEBIBYTE)
-    if "xl/workbook.xml" not in {member.filename for member in members}:
+    if "xl/workbook.xml" not in {member.filename.replace("\\", "/") for member in members}:
         raise FILE_NOT_XLSX.refuse()
-
-
-def _xlsx_rows(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
-    # many writers leave a wrong dimension behind, and openpyxl would cut the rows off there
-    sheet.reset_dimensions()
-    # the stubs borrow iter_rows from the writable sheet, whose cells may be more than values
-    rows = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)  # type: ignore[misc]
-    for number, row in enumerate(cast("Iterator[tuple[Cell, ...]]", rows), start=1):
-        if number > LAST_ROW:
-            raise ValueError("rows beyond the last one of Excel")
-        if row.count(None) < len(row):  # a sheet may be formatted, and so hold blank rows, down to its last one
-            yield number, row
-
-
-def _text(data: bytes) -> str:
-    if data.startswith((ZIP_MAGIC, OLE_MAGIC)) or b"\0" in data:
-        raise FILE_NOT_CSV.refuse()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if data.startswith(b"\xef\xbb\xbf"):
-            raise FILE_ENCODING.refuse() from None
-    try:
-        return data.decode("gb18030")
-    except UnicodeDecodeError:
-        raise FILE_ENCODING.refuse() from None
-
-
-def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
-    # strict: a stray or unclosed quote would otherwise swallow rows in silence
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    for number, row in enumerate(reader, start=1):
-        if row:
-            yield number, tuple(row[:MOST_COLUMNS])
 
 
 def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
@@ -183,15 +116,10 @@ def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
             number, cells = next(rows)
         except StopIteration:
             return
+        except Refused:
+            raise
         except Exception as error:
             # a damaged file makes the libraries raise whatever their parts raise; all of it means the same here
             raise FILE_DAMAGED.refuse(after=after) from error
         yield number, cells
         after = number
-
-
-def is_blank(cell: Cell) -> bool:
-    """Whether a cell holds nothing 空单元格; white space is nothing."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-

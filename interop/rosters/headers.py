@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -11,7 +12,7 @@ from unicodedata import normalize
 from domain.kernel import Refused, Rule
 from interop.code_lists import roster_columns
 from interop.rosters.cells import shown
-from interop.rosters.files import Cell, Row, Sheet
+from interop.rosters.grid import Cell, Row, Sheet
 
 SEARCHED_ROWS = 30
 """A header is looked for in so many rows of a sheet that hold anything."""
@@ -20,7 +21,10 @@ FEWEST_RECOGNISED = 2
 
 BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 YEAR = re.compile(r"^\d{4}年度?")
-MONEY = re.compile(r"\w*元")
+MONEY = re.compile(r"元|亿|万|千|百万|¥|\$|€|yuan|rmb|cny|usd|eur")
+STATED_BEFORE = re.compile(r"^(\d{4}年度?|本年|上年|当年|单位|计量单位|金额单位|人民币|为|:|,|，)+")
+UNIT_LINE = re.compile(r"单位[:为]?(?:人民币)?([美欧日港]?[十百千万亿]*元|[百千]?万|亿)(?=$|[,;、/)\]】])")
+"""A unit of money stated for a whole table; 填报单位 is followed by a name."""
 REVENUE = "revenue_wan"
 
 # Rules
@@ -31,7 +35,12 @@ HEADER_MISSING = Rule(
     "前 {rows} 个非空行内未找到表头，表头须包含：{columns}",
     "No header within the first {rows} rows that hold anything; it must hold: {columns}",
 )
-COLUMNS_MISSING = Rule("COLUMNS_MISSING", "plan P1", "缺少必填列：{columns}", "Required columns are missing: {columns}")
+COLUMNS_MISSING = Rule(
+    "COLUMNS_MISSING",
+    "plan P1",
+    "第 {row} 行的表头缺少必填列：{columns}；请补上，或改用下载的名单模板",
+    "The header in row {row} lacks required columns: {columns}; add them, or use the template",
+)
 COLUMN_REPEATED = Rule(
     "COLUMN_REPEATED",
     "plan P1",
@@ -41,17 +50,29 @@ COLUMN_REPEATED = Rule(
 COLUMNS_IGNORED = Rule(
     "COLUMNS_IGNORED", "plan P1", "以下列不属于名单，已忽略：{columns}", "These columns are no part of a roster: {columns}"
 )
-SHEETS_IGNORED = Rule(
-    "SHEETS_IGNORED",
+SHEETS_HIDDEN = Rule(
+    "SHEETS_HIDDEN",
     "plan P1",
-    "只读取工作表“{sheet}”，以下工作表也含名单但未读取：{others}",
-    "Only the worksheet “{sheet}” was read; these hold a roster too and were not: {others}",
+    "只读取可见的工作表“{sheet}”；隐藏的工作表也含名单，未读取：{others}",
+    "Only the visible worksheet “{sheet}” was read; hidden ones hold a roster too and were not: {others}",
+)
+SHEETS_SEVERAL = Rule(
+    "SHEETS_SEVERAL",
+    "plan P1",
+    "有多张可见的工作表含名单：{sheets}；请合并为一张，或分别另存后逐个导入，不需要的请删除或隐藏",
+    "Several visible worksheets hold a roster: {sheets}; join them in one, or import each as a file; delete or hide the others",
+)
+COLUMN_HIDDEN = Rule(
+    "COLUMN_HIDDEN",
+    "plan P1",
+    "“{column}”是隐藏的列，已读取；不需要的请删除",
+    "“{column}” is a hidden column and was read; delete it if it is not meant",
 )
 REVENUE_UNIT_UNKNOWN = Rule(
     "REVENUE_UNIT_UNKNOWN",
     "plan P1",
-    "营业收入的单位“{unit}”不可用，可用单位：{units}",
-    "Revenue cannot be in “{unit}”; it may be in: {units}",
+    "第 {row} 行注明的营业收入单位“{unit}”不可用，可用单位：{units}；请换算后在表头写明",
+    "Row {row} gives revenue in “{unit}”, which it cannot be in; convert it to one of these and say so in the header: {units}",
 )
 REVENUE_UNIT_CONVERTED = Rule(
     "REVENUE_UNIT_CONVERTED",
@@ -62,8 +83,14 @@ REVENUE_UNIT_CONVERTED = Rule(
 REVENUE_UNIT_ASSUMED = Rule(
     "REVENUE_UNIT_ASSUMED",
     "plan P1",
-    "表头未注明营业收入的单位，按万元计",
-    "The header names no unit of revenue; ten thousand yuan is assumed",
+    "未注明营业收入的单位：若为万元请确认，否则请在表头注明，如“营业收入（千元）”",
+    "No unit of revenue is named: confirm if it is ten thousand yuan, else name it in the header, such as 营业收入（千元）",
+)
+REVENUE_UNITS_DIFFER = Rule(
+    "REVENUE_UNITS_DIFFER",
+    "plan P1",
+    "表头注明营业收入的单位为“{unit}”，第 {row} 行又注明单位为“{other}”，请改成一致",
+    "The header gives revenue in “{unit}”, row {row} in “{other}”; make them agree",
 )
 
 
@@ -87,13 +114,15 @@ class Header:
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet whose header was found 已识别表格: the rows below it, and the other sheets that hold a roster as well."""
+    """A sheet whose header was found 已识别表格: the rows below it, what of it is hidden, and hidden sheets that hold a roster."""
 
     name: str
     header: Header
     rows: Iterator[Row]
     delimited: bool
-    others: tuple[str, ...]
+    hidden: tuple[str, ...]
+    hidden_rows: AbstractSet[int]
+    hidden_columns: AbstractSet[int]
 
 
 @cache
@@ -108,8 +137,12 @@ def required_columns() -> tuple[str, ...]:
 
 def _plain(header: str) -> tuple[str, str]:
     """A header without white space, case, year, marks and bracketed remarks; and the remarks."""
-    text = re.sub(r"[\s_*:]", "", normalize("NFKC", header)).lower()
+    text = re.sub(r"[_*:]", "", _tight(header))
     return YEAR.sub("", BRACKETS.sub("", text)), "".join(BRACKETS.findall(text))
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"\s", "", normalize("NFKC", text)).lower()
 
 
 def _recognise(cell: Cell) -> tuple[str, str] | None:
@@ -118,11 +151,28 @@ def _recognise(cell: Cell) -> tuple[str, str] | None:
         return None
     name, remark = _plain(cell)
     if (field := _fields().get(name)) is not None:
-        unit = MONEY.search(remark)
-        return field, unit.group().removeprefix("单位").removeprefix("人民币") if unit and field == REVENUE else ""
+        return field, unit_in(remark) if field == REVENUE else ""
     for each in sorted(roster_columns().revenue_units, key=lambda each: -len(each.unit)):
         if name.endswith(each.unit) and _fields().get(name.removesuffix(each.unit)) == REVENUE:
             return REVENUE, each.unit
+    return None
+
+
+def unit_in(remark: str) -> str:
+    """The unit of money that a remark names 备注中的金额单位, as written; empty where it names none."""
+    text = STATED_BEFORE.sub("", _tight(remark))
+    if not MONEY.search(text):
+        return ""
+    said = re.split(r"[,;、。/]", text)[0]
+    return said if any(said == each.unit for each in roster_columns().revenue_units) else text
+
+
+def _unit_above(above: Sequence[Row]) -> tuple[int, str] | None:
+    """Row and unit of money that a line above the header states for the table: 单位：千元."""
+    for number, cells in reversed(above):
+        for cell in cells:
+            if isinstance(cell, str) and (said := UNIT_LINE.search(_tight(cell))):
+                return number, said.group(1)
     return None
 
 
@@ -145,22 +195,26 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
         except Refused as refused:
             damage = refused
     counts = [max((_count(cells) for _, cells in top), default=0) for _, top in tops]
-    best = max(counts, default=0)
+    enough = len(required_columns())
+    seen = [i for i, (each, _) in enumerate(tops) if not each.hidden]
+    whole = [shown(tops[i][0].name) for i in seen if counts[i] >= enough and not tops[i][0].delimited]
+    if len(whole) > 1:
+        raise SHEETS_SEVERAL.refuse(sheets="、".join(whole))
+    best = max((counts[i] for i in seen), default=0)
     if best < FEWEST_RECOGNISED:
         raise damage or HEADER_MISSING.refuse(rows=SEARCHED_ROWS, columns="、".join(required_columns()))
-    chosen = counts.index(best)
+    chosen = next(i for i in seen if counts[i] == best)
     sheet, top = tops[chosen]
     place = next(i for i, (_, cells) in enumerate(top) if _count(cells) == best)
-    others = tuple(
-        shown(each.name)
-        for i, (each, _) in enumerate(tops)
-        if i != chosen and counts[i] >= len(required_columns()) and not each.delimited
-    )
+    hidden = tuple(shown(each.name) for i, (each, _) in enumerate(tops) if each.hidden and counts[i] >= enough)
     rows = chain(top[place + 1 :], sheet.rows)
-    return Table(shown(sheet.name), _header(*top[place]), rows, sheet.delimited, others)
+    header = _header(*top[place], _unit_above(top[:place]))
+    return Table(
+        shown(sheet.name), header, rows, sheet.delimited, hidden, sheet.hidden_rows, sheet.hidden_columns
+    )
 
 
-def _header(row: int, cells: Sequence[Cell]) -> Header:
+def _header(row: int, cells: Sequence[Cell], above: tuple[int, str] | None) -> Header:
     places: dict[str, int] = {}
     titles: dict[str, str] = {}
     ignored = []
@@ -184,6 +238,12 @@ def _header(row: int, cells: Sequence[Cell]) -> Header:
     if missing:
         raise COLUMNS_MISSING.refuse(row=row, columns="、".join(missing))
     units = {each.unit: each.in_wan for each in roster_columns().revenue_units}
+    said = row
+    if above is not None:
+        if unit and units.get(unit) != units.get(above[1]):
+            raise REVENUE_UNITS_DIFFER.refuse(row=above[0], unit=shown(unit), other=shown(above[1]))
+        said, unit = (row, unit) if unit else above
     if unit and unit not in units:
-        raise REVENUE_UNIT_UNKNOWN.refuse(row=row, unit=unit, units="、".join(units), column=titles[REVENUE])
+        known = "、".join(units)
+        raise REVENUE_UNIT_UNKNOWN.refuse(row=said, unit=shown(unit), units=known, column=titles[REVENUE])
     return Header(row, places, titles, units.get(unit, Decimal(1)), unit, tuple(ignored), width)

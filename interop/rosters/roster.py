@@ -15,16 +15,19 @@ from types import MappingProxyType
 from typing import Literal
 
 from domain.kernel import Refused
-from domain.participants.enterprises import Firm
+from domain.participants.enterprises import Firm, organisation_code
 from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterFinding, SilentField
 from interop.rosters import cells, rules
+from interop.rosters.beside import kind_of
 from interop.rosters.classification import SizeName, size_class, size_names, threshold
-from interop.rosters.files import is_blank, open_sheets
+from interop.rosters.files import open_sheets
+from interop.rosters.grid import is_blank
 from interop.rosters.headers import (
+    COLUMN_HIDDEN,
     COLUMNS_IGNORED,
     REVENUE_UNIT_ASSUMED,
     REVENUE_UNIT_CONVERTED,
-    SHEETS_IGNORED,
+    SHEETS_HIDDEN,
     Header,
     Table,
     find_table,
@@ -89,8 +92,9 @@ Progress = Callable[[int], None]
 def read_roster(data: bytes, filename: str, *, progress: Progress | None = None) -> RosterReading:
     """Read and check a roster file 读取名单.
 
-    The header may stand below a title and have its columns in any order; blank rows are skipped; a formula counts by the
-    value that the spreadsheet program saved with it, and is empty when it saved none.
+    The header may stand below a title and have its columns in any order; blank rows are skipped, and so are totals, remarks and
+    rows of column numbers, with a warning. A formula counts by the value that the spreadsheet program saved with it; where it
+    saved none, nothing is known of the cell. What a person sees is what is read: hidden sheets are not, hidden rows are named.
 
     Args:
         data: the file's bytes.
@@ -105,9 +109,8 @@ def read_roster(data: bytes, filename: str, *, progress: Progress | None = None)
         with open_sheets(data, filename) as sheets:
             return _read_table(find_table(sheets), filename, digest, progress or (lambda _rows: None))
     except Refused as refused:
-        facts = dict(refused.facts)
-        row, column = facts.pop("row", 0), str(facts.get("column", ""))
-        found = cells.finding(int(str(row)), column, "refused", refused.rule, **facts)
+        row, column = refused.facts.get("row", 0), str(refused.facts.get("column", ""))
+        found = cells.finding(int(str(row)), column, "refused", refused.rule, **refused.facts)
         return RosterReading(filename, digest, (), (found,), 0, 0, {})
 
 
@@ -120,15 +123,20 @@ def _read_table(table: Table, filename: str, digest: str, progress: Progress) ->
     for number, row in table.rows:
         if all(map(is_blank, row)):
             continue
+        values = {field: row[place] if place < len(row) else None for field, place in header.places.items()}
+        if (kind := kind_of(row, values)) is not None:
+            findings.append(cells.finding(number, "", "warned", rules.ROW_SKIPPED, kind=kind[0], kind_in_english=kind[1]))
+            continue
         read += 1
         if read > MOST_ROWS:
             raise rules.ROWS_TOO_MANY.refuse(most=MOST_ROWS)
-        values = {field: row[place] if place < len(row) else None for field, place in header.places.items()}
         check = cells.RowCheck(number, values, header.titles)
         if table.delimited and (surplus := sum(not is_blank(cell) for cell in row[header.width :])):
             check.note("refused", "", rules.CELLS_SURPLUS, count=surplus)
+        if number in table.hidden_rows:
+            check.note("warned", "", rules.ROW_HIDDEN)
         firm = _firm(check, header, first_rows)
-        findings += check.findings
+        findings += check.findings if firm is not None else map(_told, check.findings)
         if firm is None:
             refused += 1
         else:
@@ -144,15 +152,23 @@ def _read_table(table: Table, filename: str, digest: str, progress: Progress) ->
 def _file_findings(table: Table) -> Iterator[RosterFinding]:
     header = table.header
     revenue = header.titles["revenue_wan"]
-    if table.others:
-        yield cells.finding(0, "", "warned", SHEETS_IGNORED, sheet=table.name, others="、".join(table.others))
+    if table.hidden:
+        yield cells.finding(0, "", "warned", SHEETS_HIDDEN, sheet=table.name, others="、".join(table.hidden))
+    for field, place in header.places.items():
+        if place in table.hidden_columns:
+            yield cells.finding(header.row, header.titles[field], "warned", COLUMN_HIDDEN, column=header.titles[field])
     if header.ignored:
         columns = "、".join(header.ignored)
         yield cells.finding(header.row, columns, "warned", COLUMNS_IGNORED, columns=columns)
     if not header.unit:
-        yield cells.finding(header.row, revenue, "warned", REVENUE_UNIT_ASSUMED)
+        yield cells.finding(header.row, revenue, "confirm", REVENUE_UNIT_ASSUMED)
     elif header.in_wan != 1:
         yield cells.finding(header.row, revenue, "warned", REVENUE_UNIT_CONVERTED, unit=header.unit)
+
+
+def _told(found: RosterFinding) -> RosterFinding:
+    """A finding of a refused row: what it would ask is told alone, since nothing of the row is taken in."""
+    return found.model_copy(update={"severity": "warned"}) if found.severity == "confirm" else found
 
 
 def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> StatedFirm | None:
@@ -190,6 +206,11 @@ def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> 
     )
 
 
+def organisation_codes(reading: RosterReading) -> frozenset[str]:
+    """Organisation codes of the firms that a file states 组织机构代码."""
+    return frozenset(organisation_code(stated.uscc) for stated in reading.firms)
+
+
 def roster_command(
     reading: RosterReading,
     year: int,
@@ -197,6 +218,7 @@ def roster_command(
     accept_partial: bool = False,
     confirmed: Sequence[ConfirmedFinding] = (),
     organisations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    registered: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> ImportRoster:
     """The command that brings a reading into a year's roster 导入命令, with the report completed by that year's rules.
 
@@ -214,15 +236,24 @@ def roster_command(
         confirmed: findings of the report that a person confirms.
         organisations: "park", "reporting_unit" and "group" -> registered name -> id. A text that is no such name is taken
             when it can be an id; else it is left out with a warning, since no scope could ever name it (plan P7).
+        registered: of `organisation_codes`, organisation code -> USCC on record -> as it may be told; a row under another code,
+            which differs in the registrar's division, is the same organisation and refused.
 
     Raises:
         Refused: NO_RULE_YET, no size rule or threshold reaches back to the year.
     """
     findings = list(reading.findings)
+    refused = reading.refused_rows
     rows = []
     silent: dict[int, frozenset[SilentField]] = {}
     for stated in reading.firms:
         unknown: set[SilentField] = set(stated.silent)
+        known = registered.get(organisation_code(stated.uscc), {})
+        if known and stated.uscc not in known:
+            told = "、".join(sorted(known.values()))
+            findings.append(cells.finding(stated.row, reading.titles["uscc"], "refused", rules.USCC_OTHER_DIVISION, known=told))
+            refused += 1
+            continue
         computed = size_class(stated.employees, stated.revenue_wan, year)
         at_least = threshold(year).revenue_wan
         above_scale = stated.revenue_wan >= at_least
@@ -263,7 +294,7 @@ def roster_command(
         filename=reading.filename,
         rows=tuple(rows),
         findings=tuple(findings),
-        refused_rows=reading.refused_rows,
+        refused_rows=refused,
         accept_partial=accept_partial,
         confirmed=tuple(confirmed),
         silent=silent,

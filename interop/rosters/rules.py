@@ -19,7 +19,47 @@ FINDINGS_CUT = _rule(
 
 # Any cell
 
-CELL_MISSING = _rule("CELL_MISSING", "“{column}”为空", "“{column}” is empty")
+ROW_SKIPPED = _rule(
+    "ROW_SKIPPED", "本行是{kind}，未作为企业读取", "The row is {kind_in_english} and was not read as an enterprise"
+)
+ROW_HIDDEN = _rule(
+    "ROW_HIDDEN",
+    "本行被筛选或隐藏，仍已读取；不应导入的请删除",
+    "A filter or a hand hides the row; it was read all the same: delete it if it is not meant",
+)
+CELL_MISSING = _rule("CELL_MISSING", "“{column}”为空，请填写", "“{column}” is empty; fill it in")
+CELL_FORMULA = _rule(
+    "CELL_FORMULA",
+    "“{column}”是没有保存计算结果的公式，无法读取，已登记的保持不变；请用表格软件打开、计算并保存，或改填数值",
+    "“{column}” is a formula without a saved value, and what is on record stays; open the file in a spreadsheet program, let it "
+    "calculate and save, or enter the value",
+)
+CELL_IS_DATE = _rule(
+    "CELL_IS_DATE",
+    "“{column}”的单元格是日期格式（读到“{value}”），请改为常规或数值格式后核对",
+    "The cell of “{column}” is formatted as a date (“{value}”); format it as a number and check it",
+)
+CELL_MERGED = _rule(
+    "CELL_MERGED",
+    "“{column}”是合并单元格的一部分，无法判断“{value}”属于哪一行；请取消合并并逐行填写",
+    "“{column}” is part of a merged cell, and whose “{value}” is cannot be told; unmerge it and fill in each row",
+)
+CELL_QUOTE = _rule(
+    "CELL_QUOTE",
+    "“{column}”中有多余的英文双引号：{value}；请删去，或改用中文引号",
+    "“{column}” holds a stray quotation mark: {value}; delete it, or write Chinese ones",
+)
+TEXT_LOST = _rule(
+    "TEXT_LOST",
+    "“{column}”第 {place} 个字已损坏（U+{code}），请按营业执照重新填写",
+    "Sign {place} of “{column}” is damaged (U+{code}); enter it again as on the business licence",
+)
+TEXT_PRIVATE = _rule(
+    "TEXT_PRIVATE",
+    "“{column}”第 {place} 个字是专用区字符（U+{code}），别的电脑可能显示为其他字：请确认或改用标准汉字",
+    "Sign {place} of “{column}” is of the private use area (U+{code}), which other machines show otherwise: confirm it, or use "
+    "the standard character",
+)
 CELL_ERROR = _rule(
     "CELL_ERROR", "“{column}”是公式错误值 {value}", "“{column}” holds the error {value} of a formula"
 )
@@ -50,12 +90,14 @@ USCC_AS_NUMBER = _rule(
     "The code was kept as a number and lost its last digits; format the column as text and enter it again",
 )
 USCC_LENGTH = _rule(
-    "USCC_LENGTH", "统一社会信用代码应为 18 位，实为 {length} 位", "A code has 18 signs; this one has {length}"
+    "USCC_LENGTH",
+    "统一社会信用代码应为 18 位，实为 {length} 位，请按营业执照填写",
+    "A code has 18 signs, this one has {length}; enter it as on the business licence",
 )
 USCC_ALPHABET = _rule(
     "USCC_ALPHABET",
-    "统一社会信用代码第 {place} 位不能是“{sign}”（不使用 I、O、S、V、Z）",
-    "Sign {place} of the code cannot be “{sign}” (I, O, S, V, Z are not used)",
+    "统一社会信用代码第 {place} 位不能是“{sign}”（不使用 I、O、S、V、Z，多为 1、0、5 之误），请按营业执照更正",
+    "Sign {place} of the code cannot be “{sign}” (I, O, S, V, Z are not used, mostly 1, 0, 5 are meant); correct it",
 )
 USCC_ORGANISATION_CODE = _rule(
     "USCC_ORGANISATION_CODE",
@@ -72,7 +114,9 @@ USCC_REPEATED = _rule("USCC_REPEATED", "与第 {first} 行的企业重复", "The
 # Where it lies
 
 DISTRICT_UNKNOWN = _rule(
-    "DISTRICT_UNKNOWN", "“{value}”不是本市的区名或区代码", "“{value}” is no name or code of a district of the city"
+    "DISTRICT_UNKNOWN",
+    "“{value}”不是本市的区名或区代码，请填区名（如“松江区”）或六位代码（如 310117）",
+    "“{value}” is no name or code of a district of the city; enter a name such as 松江区 or a code such as 310117",
 )
 DISTRICT_RETIRED = _rule(
     "DISTRICT_RETIRED",
@@ -117,7 +161,27 @@ INDUSTRY_NOT_MANUFACTURING = _rule(
 
 # How large it is
 
-NUMBER_MALFORMED = _rule("NUMBER_MALFORMED", "“{column}”不是数字：{value}", "“{column}” is no number: {value}")
+NUMBER_MALFORMED = _rule(
+    "NUMBER_MALFORMED",
+    "“{column}”不是数字：{value}；请只填数字，单位写在表头",
+    "“{column}” is no number: {value}; enter digits alone, the unit belongs in the header",
+)
+EMPLOYEES_NONE = _rule(
+    "EMPLOYEES_NONE",
+    "从业人员为 0：确实没有从业人员的请确认，否则请填写年末人数",
+    "The number of employees is 0: confirm it, or enter the head count at the end of the year",
+)
+REVENUE_IMPLAUSIBLE = _rule(
+    "REVENUE_IMPLAUSIBLE",
+    "营业收入 {value} 万元高于 {largest} 万元，本市没有这样的企业，多为单位有误：请核对后确认或更正",
+    "A revenue of {value} (ten thousand yuan) is above {largest}, which no firm of the city has; mostly the unit is wrong: check "
+    "it, then confirm or correct it",
+)
+USCC_OTHER_DIVISION = _rule(
+    "USCC_OTHER_DIVISION",
+    "该组织机构已以另一统一社会信用代码（{known}）登记，登记机关行政区划码不同：请按营业执照更正代码",
+    "The organisation is on record under another code ({known}), which differs in the registrar's division: correct the code",
+)
 NUMBER_NEGATIVE = _rule("NUMBER_NEGATIVE", "“{column}”为负数：{value}", "“{column}” is negative: {value}")
 NUMBER_NOT_WHOLE = _rule(
     "NUMBER_NOT_WHOLE", "“{column}”应为整数：{value}", "“{column}” must be a whole number: {value}"

@@ -1,15 +1,29 @@
 """Directory read model 名录: enterprises and organisations as they stand now, found by place, name or code. plan P1, V2."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Integer, MetaData, Select, String, Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
-from domain.participants.enterprises import plain
+from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES, OPENED
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS
@@ -227,6 +241,21 @@ def ids_by_name(snapshot: Snapshot, kinds: Sequence[str]) -> dict[str, dict[str,
     found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
     for kind, name, identity in snapshot.rows(query.order_by(table.c.id)):
         found[kind].setdefault(name, identity)
+    return found
+
+
+def registered_codes(snapshot: Snapshot, scope: Scope, organisations: Collection[str]) -> dict[str, dict[str, str]]:
+    """Organisation code -> USCC under which it is on record in the city -> that code as the scope may be told it 已登记代码.
+
+    The snapshot is the program's own. Of a firm outside the scope the registrar's division stays hidden; the rest of its code
+    is the organisation's.
+    """
+    firms = snapshot[ENTERPRISES]
+    inside = case((to_sql(scope, enterprise_columns(snapshot)), 1), else_=0)
+    found: dict[str, dict[str, str]] = {}
+    for uscc, is_inside in snapshot.rows(select(firms.c.uscc, inside)):
+        if (code := organisation_code(uscc)) in organisations:
+            found.setdefault(code, {})[uscc] = uscc if is_inside else f"{uscc[:2]}******{uscc[8:]}"
     return found
 
 

@@ -22,7 +22,7 @@ from journal import Caller
 from journal.blobs import Blobs
 from journal.secrets.vault import Vault, open_vault
 from tests.small_city import CITY, FILLER, PROVIDER, STRANGER, caller
-from zhenduan.accounts.file_types import cleaned
+from zhenduan.accounts.file_types import cleaned, content_problem, type_of
 from zhenduan.accounts.uploads import SignedUploads
 
 SECRET = bytes(range(32))
@@ -272,3 +272,11 @@ def test_every_ticket_of_an_organisation_has_one_holder(uploads: SignedUploads) 
     mine, again, others = ticket(uploads), ticket(uploads, name="台账.xlsx"), ticket(uploads, PROVIDER)
     assert uploads.holder(mine) == uploads.holder(again) != uploads.holder(others)
     assert uploads.holder("nonsense") == ""
+
+
+@pytest.mark.parametrize("name", ["10-excel-unicode-text.csv", "11-dos-end-mark.csv", "17-backslashes-in-the-archive.xlsx"])
+def test_a_file_as_other_programs_write_it_is_what_its_name_says(name: str) -> None:
+    data = (Path(__file__).parents[1] / "interop" / "rosters" / "fixtures" / name).read_bytes()
+    found = type_of(name)
+    assert found is not None
+    assert content_problem(found, data) is None

@@ -1,5 +1,6 @@
 """File types 文件类型 that are taken, and whether bytes are what their name says. plan P5."""
 
+import codecs
 import re
 import unicodedata
 import zipfile
@@ -56,7 +57,7 @@ def _office(part: str) -> Callable[[bytes], Problem | None]:
                 parts = archive.infolist()
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             return "不是有效的 Office 文件", "it is not an Office file"
-        names = {one.filename for one in parts}
+        names = {one.filename.replace("\\", "/") for one in parts}  # some programs write backslashes
         if not {"[Content_Types].xml", part} <= names:
             return f"缺少 {part}", f"{part} is missing"
         if any(name.lower().endswith("vbaproject.bin") for name in names):
@@ -72,14 +73,16 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def _plain(data: bytes) -> Problem | None:
-    """Text in UTF-8 or GB18030, without control characters."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """Text in UTF-8 or GB18030, or in UTF-16 with its mark, without control characters; a DOS end mark is no part of it."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    data = data if marked else data.rstrip(b"\x1a")
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         return ("含有控制字符", "it holds control characters") if CONTROL.search(text) else None
-    return "既非 UTF-8 也非 GB18030 文本", "it is neither UTF-8 nor GB18030 text"
+    return "既非 UTF-8、UTF-16 也非 GB18030 文本", "it is neither UTF-8, UTF-16 nor GB18030 text"
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument."

@@ -25,7 +25,7 @@ from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
 from interop.foreign_files import ForeignFiles
 from interop.rosters.reports import keep_report, read_report
-from interop.rosters.roster import NAMED_UNITS, roster_command
+from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from journal.command_handling import microseconds
 from projections.participants import directory, people, rosters
@@ -311,8 +311,14 @@ def import_roster(
             installation.services.models.catch_up()
             with installation.services.models.reading() as snapshot:
                 units = directory.ids_by_name(snapshot, NAMED_UNITS)
+                registered = directory.registered_codes(snapshot, operator(user).scope, organisation_codes(reading))
             command: ImportRoster = roster_command(
-                reading, year, accept_partial=accept_partial, confirmed=confirmed, organisations=units
+                reading,
+                year,
+                accept_partial=accept_partial,
+                confirmed=confirmed,
+                organisations=units,
+                registered=registered,
             )
             blobs, who = installation.services.blobs, operator(user)
             handled = installation.services.send(who, command, finish=keep_report(blobs, who))

@@ -18,7 +18,7 @@ from domain.kernel import Command
 from domain.masks import ROSTERS
 from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterReport, TakeOffRoster
 from interop.rosters.reports import keep_report, read_report
-from interop.rosters.roster import NAMED_UNITS, roster_command
+from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
 from journal import Finish
 from projections.participants import directory, rosters
 from projections.participants.rosters import ImportRow
@@ -131,6 +131,8 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     caller = context.caller
     read = context.services.foreign.roster(content, upload.filename, f"{caller.role}/{caller.organisation}")
     units = directory.ids_by_name(context.snapshot, NAMED_UNITS)
+    with context.services.models.reading() as whole:
+        registered = directory.registered_codes(whole, caller.scope, organisation_codes(read))
     return dict(
         roster_command(
             read,
@@ -138,6 +140,7 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
             accept_partial=data.get("accept_partial", False),
             confirmed=[ConfirmedFinding.model_validate(one) for one in data.get("confirmed", ())],
             organisations=units,
+            registered=registered,
         )
     )
 

@@ -138,14 +138,14 @@ def test_two_columns_that_mean_the_same_are_refused_naming_both() -> None:
     assert "企业名称" in finding.says
 
 
-def test_the_sheet_that_holds_the_roster_is_read_and_another_roster_is_not_passed_over_in_silence() -> None:
+def test_the_sheet_that_holds_the_roster_is_read_and_two_rosters_are_refused() -> None:
     notes = [["填报说明"], ["请勿修改表头"]]
     assert len(firms_of(xlsx(notes, table(ROWS)), "a.xlsx")) == 5
     assert [f.code for f in command_of(xlsx(notes, table(ROWS)), "a.xlsx").findings if f.row == 0] == []
     two = command_of(xlsx(table(ROWS[:2]), table(ROWS[2:])), "a.xlsx")
-    assert len(two.rows) == 2
-    (note,) = [f for f in two.findings if f.code == "SHEETS_IGNORED"]
-    assert "表2" in note.says
+    assert two.rows == ()
+    (note,) = two.findings
+    assert (note.code, "表1、表2" in note.says) == ("SHEETS_SEVERAL", True)
 
 
 def test_a_formula_counts_by_the_value_saved_with_it() -> None:
@@ -155,7 +155,7 @@ def test_a_formula_counts_by_the_value_saved_with_it() -> None:
     assert formula != data
     assert str(firms_of(formula, "a.xlsx")[0][1].revenue_wan) == "4321.5"
     unsaved = changed_member(data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(cell, with_formula("")))
-    assert refusal_of(unsaved, "a.xlsx") == (2, "CELL_MISSING")
+    assert refusal_of(unsaved, "a.xlsx") == (2, "CELL_FORMULA")
 
 
 def with_formula(value: str) -> str:
@@ -206,15 +206,17 @@ def test_a_validation_list_made_by_an_office_program_is_no_fault() -> None:
         (xlsx(table(ROWS)), "a.xlsm", "FILE_TYPE"),
         (csv_of(table(ROWS)), "a", "FILE_TYPE"),
         (bytes(range(256)), "a.csv", "FILE_NOT_CSV"),
-        (b"\xff\xfe\xff\xff\xff", "a.csv", "FILE_ENCODING"),
-        (b"\xef\xbb\xbf\xb5\xa5\xce\xbb", "a.csv", "FILE_ENCODING"),
         ("只有一段话\n没有表格".encode(), "a.csv", "HEADER_MISSING"),
         (xlsx([["只有一段话"]]), "a.xlsx", "HEADER_MISSING"),
-        (b'uscc,name\n"open', "a.csv", "FILE_DAMAGED"),
     ],
 )
 def test_a_file_that_is_no_roster_is_refused_as_a_whole_with_its_reason(data: bytes, filename: str, code: str) -> None:
     assert refusal_of(data, filename) == (0, code)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\xff\xff\xff", b"\xef\xbb\xbf\xb5\xa5\xce\xbb", b"a\n\xff"])
+def test_bytes_of_no_encoding_are_refused_with_the_row_that_holds_them(data: bytes) -> None:
+    assert refusal_of(data, "a.csv") == (data.count(b"\n") + 1, "FILE_ENCODING")
 
 
 def test_a_header_without_rows_is_refused() -> None:
@@ -254,10 +256,12 @@ def test_arbitrary_bytes_never_stop_the_program_and_never_give_a_firm(data: byte
     assert [f.severity for f in reading.findings] == ["refused"]
 
 
-def test_an_unclosed_quote_is_refused_with_the_row_before_it() -> None:
+def test_an_unclosed_quote_is_refused_in_its_row_and_swallows_no_other() -> None:
     data = csv_of(table(ROWS)) + b'"open,1,2\n3,4,5\n'
     command = command_of(data, "a.csv")
-    assert [(f.code, "第 6 行" in f.says) for f in command.findings] == [("FILE_DAMAGED", True)]
+    assert len(command.rows) == 5
+    assert (7, "CELL_QUOTE") in [(f.row, f.code) for f in command.findings]
+    assert {f.row for f in command.findings if f.severity == "refused"} == {7, 8}
 
 
 # Files that mean harm
@@ -329,7 +333,7 @@ def test_dates_are_no_numbers() -> None:
     sheet["E2"].number_format = "yyyy-mm-dd"
     out = io.BytesIO()
     book.save(out)
-    assert refusal_of(out.getvalue(), "a.xlsx") == (2, "NUMBER_MALFORMED")
+    assert refusal_of(out.getvalue(), "a.xlsx") == (2, "CELL_IS_DATE")
 
 
 def test_a_row_may_be_shorter_than_its_header() -> None:

@@ -311,6 +311,14 @@ def test_a_name_written_otherwise_and_a_usual_change_ask_nobody(changed: dict[st
     wish.happened("roster.imported.v2", "enterprise.revised.v3")
 
 
+def test_what_is_asked_of_the_header_blocks_the_file_whatever_part_is_accepted() -> None:
+    asked = FINDING.model_copy(update={"row": 1, "severity": "confirm", "code": "UNIT"})
+    command = file_of(FIRM, findings=(asked,), accept_partial=True)
+    given().when(command, Role.CITY).happened("roster.blocked.v2")
+    confirmed = command.model_copy(update={"confirmed": (r.ConfirmedFinding(row=1, code="UNIT"),)})
+    given().when(confirmed, Role.CITY).happened("roster.imported.v2", "enterprise.registered.v3")
+
+
 def test_a_row_that_is_to_be_confirmed_blocks_no_other_where_a_part_is_accepted() -> None:
     command = file_of(RENAMED, OTHER, accept_partial=True)
     wish = given(firms=on_record(FIRM)).when(command, Role.CITY)
