@@ -84,7 +84,7 @@ REVENUE_UNIT_ASSUMED = Rule(
     "REVENUE_UNIT_ASSUMED",
     "plan P1",
     "未注明营业收入的单位：若为万元请确认，否则请在表头注明，如“营业收入（千元）”",
-    "No unit of revenue is named: confirm if it is ten thousand yuan, else name it in the header, such as 营业收入（千元）",
+    "No unit of revenue is named: confirm if it is ten thousand yuan, else name it in brackets in the header",
 )
 REVENUE_UNITS_DIFFER = Rule(
     "REVENUE_UNITS_DIFFER",

@@ -116,7 +116,7 @@ USCC_REPEATED = _rule("USCC_REPEATED", "与第 {first} 行的企业重复", "The
 DISTRICT_UNKNOWN = _rule(
     "DISTRICT_UNKNOWN",
     "“{value}”不是本市的区名或区代码，请填区名（如“松江区”）或六位代码（如 310117）",
-    "“{value}” is no name or code of a district of the city; enter a name such as 松江区 or a code such as 310117",
+    "“{value}” is no name or code of a district of the city; enter its name, or its six-digit code such as 310117",
 )
 DISTRICT_RETIRED = _rule(
     "DISTRICT_RETIRED",
