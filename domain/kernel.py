@@ -117,12 +117,14 @@ def holds_control(value: object) -> bool:
 class Event(BaseModel):
     """A fact 事实, named in the past tense. It is never refused, edited or deleted.
 
-    Each subclass declares `type: Literal["capability.what_happened.v1"]`, its published name.
+    Each subclass declares `type: Literal["capability.what_happened.v1"]`, its published name, and what it `says`: the
+    predicate of its sentence in the trail, with fields in braces (`projections.record.trail_sentences` fills them in).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: str
+    says: ClassVar[str]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 "One active diagnosis per subject, campaign and purpose" (plan P3) is decided here and never from a read model.
 """
 
-from typing import Any, Literal, assert_never
+from typing import Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +17,7 @@ class ReservationTaken(Event):
     """The slot has a holder 已占用."""
 
     type: Literal["slot.taken.v1"] = "slot.taken.v1"
+    says: ClassVar = "占用了在诊名额"
     holder: str
 
 
@@ -24,6 +25,7 @@ class ReservationReleased(Event):
     """The slot is free again 已释放."""
 
     type: Literal["slot.released.v1"] = "slot.released.v1"
+    says: ClassVar = "释放了在诊名额"
     holder: str
 
 

@@ -98,6 +98,7 @@ class ExpertAssigned(Event):
     """An expert works on a diagnosis 专家已指派."""
 
     type: Literal["assignment.made.v1"] = "assignment.made.v1"
+    says: ClassVar = "指派了{role:role}，自 {since} 至 {until}"
     assignment: str
     expert: PersonId
     role: Role
@@ -109,6 +110,7 @@ class ExpertReleased(Event):
     """An assignment ended early 专家指派已解除; `last` is the last day it held, perhaps before its first."""
 
     type: Literal["assignment.ended.v1"] = "assignment.ended.v1"
+    says: ClassVar = "解除了一项专家指派"
     assignment: str
     last: date
 

@@ -315,6 +315,10 @@ class DiagnosisOpened(Event):
     """
 
     type: Literal["diagnosis.opened.v2"] = "diagnosis.opened.v2"
+    says: ClassVar = (
+        "开启了{purpose:purpose}（批次 {campaign}，标准版本 {edition}"
+        "）{provider:organisation?，指定@}{otherwise}"
+    )
     enterprise: str
     campaign: str
     purpose: Purpose
@@ -325,11 +329,20 @@ class DiagnosisOpened(Event):
     applicable: ApplicableEdition | None
     reason: str | None
 
+    @property
+    def otherwise(self) -> str:
+        """What applied to the firm, and why it was opened under another 另选理由; empty where it was not."""
+        if not chosen_otherwise(self.edition, self.form, self.applicable) or self.applicable is None:
+            return ""
+        applied = f"{self.applicable.edition} {FORM_NAMES[self.applicable.form][0]}"
+        return f"；另选标准（适用 {applied}），理由：{self.reason}"
+
 
 class ProviderAssigned(Event):
     """A provider was named 服务商已指定."""
 
     type: Literal["diagnosis.provider_assigned.v1"] = "diagnosis.provider_assigned.v1"
+    says: ClassVar = "指定了服务商{provider:organisation}"
     provider: str
 
 
@@ -346,6 +359,7 @@ class AnswersSaved(Event):
     """Answers of a section changed 自评已保存; only the changed ones."""
 
     type: Literal["diagnosis.answers_saved.v1"] = "diagnosis.answers_saved.v1"
+    says: ClassVar = "保存了 {section:section} 自评 {answers:count} 项"
     section: str
     answers: dict[str, AnswerRecorded]
 
@@ -354,12 +368,14 @@ class TruthPledged(Event):
     """The firm pledged 已作真实性承诺."""
 
     type: Literal["diagnosis.truth_pledged.v1"] = "diagnosis.truth_pledged.v1"
+    says: ClassVar = "作出了真实性承诺"
 
 
 class SelfAssessmentSubmitted(Event):
     """The self-assessment was handed in 自评已提交, with its measurement."""
 
     type: Literal["diagnosis.self_assessment_submitted.v1"] = "diagnosis.self_assessment_submitted.v1"
+    says: ClassVar = "提交了自评，自评总分 {measured.total}"
     measured: Measured
 
 
@@ -367,6 +383,7 @@ class DiagnosisAccepted(Event):
     """The provider took it on 诊断已受理."""
 
     type: Literal["diagnosis.accepted.v1"] = "diagnosis.accepted.v1"
+    says: ClassVar = "受理了诊断"
     provider: str
 
 
@@ -374,6 +391,7 @@ class EvidenceAttached(Event):
     """A file supports some indicators 佐证已附."""
 
     type: Literal["diagnosis.evidence_attached.v1"] = "diagnosis.evidence_attached.v1"
+    says: ClassVar = "附上了佐证“{filename}”（{indicators:listed}）"
     sha256: str
     filename: str
     media_type: str
@@ -385,6 +403,7 @@ class SiteVisitRecorded(Event):
     """The provider was on site 现场诊断已记录."""
 
     type: Literal["diagnosis.site_visit_recorded.v1"] = "diagnosis.site_visit_recorded.v1"
+    says: ClassVar = "记录了 {visited_on} 的现场诊断，诊断师 {diagnosticians} 人"
     visited_on: date
     diagnosticians: int
     functions: tuple[str, ...]
@@ -395,6 +414,7 @@ class AnswersVerified(Event):
     """Answers of a section were verified 答案已核验."""
 
     type: Literal["diagnosis.answers_verified.v1"] = "diagnosis.answers_verified.v1"
+    says: ClassVar = "核验了 {section:section} {answers:count} 项，{answers:compared}"
     section: str
     answers: dict[str, VerifiedAnswer]
 
@@ -403,6 +423,7 @@ class ExpertReviewRecorded(Event):
     """Experts reviewed the case 专家评审已记录."""
 
     type: Literal["diagnosis.expert_review_recorded.v1"] = "diagnosis.expert_review_recorded.v1"
+    says: ClassVar = "记录了专家评审"
     conclusion: str
 
 
@@ -410,6 +431,7 @@ class DiagnosisScored(Event):
     """The result 评分结果: self and verified measurement apart, measured and issued grade apart (decision 0004)."""
 
     type: Literal["diagnosis.scored.v1"] = "diagnosis.scored.v1"
+    says: ClassVar = "完成评分：核验总分 {verified.total}，{issued.grade_name}"
     self_measured: Measured
     verified: Measured
     issued: Issued
@@ -419,6 +441,7 @@ class ReportIssued(Event):
     """The report is out 报告已出具; `version` counts the reports of this diagnosis from 1."""
 
     type: Literal["diagnosis.report_issued.v1"] = "diagnosis.report_issued.v1"
+    says: ClassVar = "出具了第 {version} 版报告，总分 {total}"
     version: int
     file: ReportFile
     total: Decimal
@@ -429,6 +452,7 @@ class ReportConfirmed(Event):
     """The firm agrees 报告已确认."""
 
     type: Literal["diagnosis.report_confirmed.v1"] = "diagnosis.report_confirmed.v1"
+    says: ClassVar = "确认了报告，形成第 {version} 版"
     version: int
     file: ReportFile
 
@@ -437,20 +461,38 @@ class ReportObjectedTo(Event):
     """The firm objects to items 已提出异议."""
 
     type: Literal["diagnosis.report_objected_to.v1"] = "diagnosis.report_objected_to.v1"
+    says: ClassVar = "对 {indicators:listed} 提出了异议"
     items: tuple[ObjectionItem, ...]
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Indicators objected to 异议指标."""
+        return tuple(item.indicator for item in self.items)
 
 
 class ObjectionsAnswered(Event):
     """Every objection has an answer 异议已答复."""
 
     type: Literal["diagnosis.objections_answered.v1"] = "diagnosis.objections_answered.v1"
+    says: ClassVar = "答复了异议：采纳 {upheld:count} 项，维持 {dismissed:count} 项"
     answers: tuple[ObjectionAnswer, ...]
+
+    @property
+    def upheld(self) -> tuple[ObjectionAnswer, ...]:
+        """Answers that uphold the objection 采纳."""
+        return tuple(answer for answer in self.answers if answer.upheld)
+
+    @property
+    def dismissed(self) -> tuple[ObjectionAnswer, ...]:
+        """Answers that do not 维持."""
+        return tuple(answer for answer in self.answers if not answer.upheld)
 
 
 class DiagnosisWithdrawn(Event):
     """The diagnosis ended without result 诊断已撤销."""
 
     type: Literal["diagnosis.withdrawn.v1"] = "diagnosis.withdrawn.v1"
+    says: ClassVar = "撤销了诊断：{reason}"
     reason: str
 
 

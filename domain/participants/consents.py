@@ -92,6 +92,7 @@ class ConsentGranted(Event):
     """A bank may see the results 授权已给予."""
 
     type: Literal["consent.granted.v1"] = "consent.granted.v1"
+    says: ClassVar = "授权{bank:organisation}自 {since} 至 {until} 查看诊断结果，用途：{purpose}"
     consent: str
     bank: str
     purpose: str
@@ -103,6 +104,7 @@ class ConsentRevoked(Event):
     """A consent was taken back 授权已撤回; `last` is the last day it held, perhaps before its first: then it never did."""
 
     type: Literal["consent.revoked.v1"] = "consent.revoked.v1"
+    says: ClassVar = "撤回了对银行的授权"
     consent: str
     last: date
 

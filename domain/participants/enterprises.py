@@ -7,7 +7,7 @@ in later changes that year alone. Only a roster writes an enterprise (`domain.pa
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, ClassVar, Literal, assert_never
 from unicodedata import normalize
 from uuid import UUID, uuid5
 
@@ -52,6 +52,7 @@ class EnterpriseRegistered(Event):
     """An enterprise enters the programme by a year's roster 企业已登记; year None = an older entry, which didn't bear it."""
 
     type: Literal["enterprise.registered.v3"] = "enterprise.registered.v3"
+    says: ClassVar = "{year:?按 @ 年名单}登记了企业“{firm.name}”"
     year: int | None
     firm: Firm
 
@@ -63,6 +64,7 @@ class EnterpriseRevised(Event):
     """
 
     type: Literal["enterprise.revised.v3"] = "enterprise.revised.v3"
+    says: ClassVar = "{year:?按 @ 年名单}更新了企业“{firm.name}”的信息"
     year: int | None
     firm: Firm
 
@@ -71,6 +73,7 @@ class EnterpriseStated(Event):
     """A roster of an earlier year than the present's states an enterprise 往年名单已记载: that year's statement alone."""
 
     type: Literal["enterprise.stated.v1"] = "enterprise.stated.v1"
+    says: ClassVar = "{year:?按 @ 年名单}记载了企业“{firm.name}”当年的信息，现状不变"
     year: int
     firm: Firm
 
@@ -79,6 +82,7 @@ class EnterpriseTakenOffRoster(Event):
     """An enterprise no longer counts on a year's roster 企业已移出年度名单; what the roster stated of it stays known."""
 
     type: Literal["enterprise.taken_off_roster.v1"] = "enterprise.taken_off_roster.v1"
+    says: ClassVar = "将企业移出 {year} 年名单：{reason}"
     year: int
     reason: str
 

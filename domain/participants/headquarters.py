@@ -70,6 +70,7 @@ class HeadquartersNamed(Event):
     """A member is the headquarters from a day on 集团总部已指定, until another is or it ends."""
 
     type: Literal["headquarters.named.v1"] = "headquarters.named.v1"
+    says: ClassVar = "指定了集团总部，自 {since} 起"
     enterprise: str
     since: date
 
@@ -78,6 +79,7 @@ class HeadquartersEnded(Event):
     """The group has no headquarters after a day 集团总部已终止."""
 
     type: Literal["headquarters.ended.v1"] = "headquarters.ended.v1"
+    says: ClassVar = "终止了集团总部，至 {last}"
     last: date
 
 

@@ -78,6 +78,7 @@ class OrganisationRegistered(Event):
     """An organisation takes part 组织已登记."""
 
     type: Literal["organisation.registered.v2"] = "organisation.registered.v2"
+    says: ClassVar = "登记了组织“{name}”"
     kind: OrganisationKind
     name: str
     parent: str | None

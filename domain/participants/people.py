@@ -137,6 +137,7 @@ class PersonRegistered(Event):
     """A person takes part 人员已登记."""
 
     type: Literal["person.registered.v1"] = "person.registered.v1"
+    says: ClassVar = "登记了一名人员"
     sealed_name: str
     sealed_phone: str | None
 
@@ -145,12 +146,14 @@ class PersonJoined(Event):
     """The invitation was taken up 人员已加入."""
 
     type: Literal["person.joined.v1"] = "person.joined.v1"
+    says: ClassVar = "接受邀请并加入"
 
 
 class MembershipGranted(Event):
     """A role for a unit and a period 任职已授予."""
 
     type: Literal["person.membership_granted.v2"] = "person.membership_granted.v2"
+    says: ClassVar = "授予了{organisation:organisation}的{role:role}角色，自 {since} {until:?至 @|起}"
     membership: str
     role: Role
     organisation: str
@@ -164,6 +167,7 @@ class MembershipEnded(Event):
     """A role ended 任职已终止."""
 
     type: Literal["person.membership_ended.v1"] = "person.membership_ended.v1"
+    says: ClassVar = "终止了一项任职，最后一日 {on}"
     membership: str
     on: date
 
@@ -172,6 +176,7 @@ class PersonErased(Event):
     """The person's data is gone 个人信息已删除."""
 
     type: Literal["person.erased.v1"] = "person.erased.v1"
+    says: ClassVar = "删除了一名人员的个人信息，密钥已销毁"
 
 
 PersonEvent = PersonRegistered | PersonJoined | MembershipGranted | MembershipEnded | PersonErased

@@ -218,6 +218,10 @@ class RosterImported(Event):
     """
 
     type: Literal["roster.imported.v2"] = "roster.imported.v2"
+    says: ClassVar = (
+        "导入了 {year} 年名单“{filename}”：新登记 {registered} 家，更新 "
+        "{revised} 家，无变化 {unchanged} 家，退回 {refused_rows} 行"
+    )
     year: int
     digest: str
     filename: str
@@ -240,6 +244,7 @@ class RosterBlocked(Event):
     """
 
     type: Literal["roster.blocked.v2"] = "roster.blocked.v2"
+    says: ClassVar = "提交的 {year} 年名单“{filename}”被整份退回：{refused_rows} 行有误或待确认"
     year: int
     digest: str
     filename: str

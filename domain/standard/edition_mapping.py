@@ -105,6 +105,7 @@ class EditionMappingSet(Event):
     """A mapping holds from its day on 标准适用表已设定, until the next one begins."""
 
     type: Literal["mapping.set.v1"] = "mapping.set.v1"
+    says: ClassVar = "设定了自 {mapping.since} 起的标准适用表（通用版 {mapping.plain}）"
     mapping: EditionMapping
 
 

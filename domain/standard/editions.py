@@ -82,6 +82,7 @@ class EditionPublished(Event):
     """An edition is in force 标准版本已发布."""
 
     type: Literal["edition.published.v1"] = "edition.published.v1"
+    says: ClassVar = "发布了标准版本 {edition.key}“{edition.title}”"
     edition: Edition
     digest: str
 
@@ -90,6 +91,7 @@ class IndustryEditionPublished(Event):
     """An edition for one industry is in force 行业版本已发布, with the origin of each indicator."""
 
     type: Literal["edition.industry_published.v1"] = "edition.industry_published.v1"
+    says: ClassVar = "发布了行业版本 {edition.key}“{edition.title}”"
     edition: IndustryEdition
     digest: str
     origins: tuple[Origin, ...]
@@ -99,6 +101,7 @@ class EditionPutInForce(Event):
     """A published edition applies from a day on 标准版本施行日期已定; without this fact it does from its publication."""
 
     type: Literal["edition.put_in_force.v1"] = "edition.put_in_force.v1"
+    says: ClassVar = "确定标准版本自 {since} 起施行"
     since: date
 
 
@@ -106,6 +109,7 @@ class EditionRetired(Event):
     """From a day on no diagnosis is opened under the edition 标准版本已废止; those opened before keep it."""
 
     type: Literal["edition.retired.v1"] = "edition.retired.v1"
+    says: ClassVar = "废止了标准版本，自 {since} 起：{reason}"
     since: date
     reason: str
 

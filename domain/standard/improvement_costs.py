@@ -77,6 +77,7 @@ class ImprovementCostsSet(Event):
     """Costs hold from their day on 改进成本已设定, until the next table begins."""
 
     type: Literal["improvement.costs_set.v1"] = "improvement.costs_set.v1"
+    says: ClassVar = "设定了自 {costs.since} 起的改进成本（{costs.source.document}，标记 {costs.source.mark}）"
     costs: StepCosts
 
 

@@ -91,6 +91,7 @@ class ShadowRequested(Event):
     """
 
     type: Literal["shadow.requested.v1"] = "shadow.requested.v1"
+    says: ClassVar = "请求对第 {draft_version} 稿作影子测算"
     number: int
     draft_version: int
     draft_digest: str
@@ -101,6 +102,7 @@ class ShadowCompleted(Event):
     """What the draft would do 影子测算已完成; as `CompleteShadow` says it."""
 
     type: Literal["shadow.completed.v1"] = "shadow.completed.v1"
+    says: ClassVar = "完成了第 {number} 次影子测算，{moved} 份诊断等级将变动"
     number: int
     position: int
     rules: str
@@ -115,6 +117,7 @@ class ShadowFailed(Event):
     """A run came to nothing 影子测算已失败."""
 
     type: Literal["shadow.failed.v1"] = "shadow.failed.v1"
+    says: ClassVar = "第 {number} 次影子测算失败：{reason}"
     number: int
     reason: str
 

@@ -5,7 +5,7 @@ interop/proof/verify_dossier.py checks with no server, and beside them the same 
 """
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import orjson
 
@@ -32,7 +32,6 @@ def lines(
     log: TransparencyLog,
     scope: Scope,
     where: EntryFilter,
-    named: Callable[[str], str],
 ) -> Iterator[bytes]:
     """The trail, line by line 逐行导出, up to where it stands as the first line is made.
 
@@ -42,7 +41,6 @@ def lines(
         log: gives the checkpoint and the proofs.
         scope: whose things.
         where: which entries of them.
-        named: what a fact is called, where no sentence of its own speaks of it.
 
     Raises:
         SigningRefused, Unprovable: the journal is not what was signed for.
@@ -56,7 +54,7 @@ def lines(
     while True:
         with models.reading() as snapshot:
             rows = [row for row in audit_trail.entries(snapshot, scope, BATCH, where, after=position) if row.position <= last]
-            sentences = trail_sentences.told(snapshot, scope, rows, named)
+            sentences = trail_sentences.told(snapshot, scope, rows)
         for row, sentence in zip(rows, sentences, strict=True):
             entry, path = proved.at(row.position)
             content = canonical(entry.position, entry.at, entry)

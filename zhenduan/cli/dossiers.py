@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 
 from api.kit.as_of import moment_in
-from api.record.audit_trail import in_words, microseconds
+from api.record.audit_trail import microseconds
 from domain.access import Everything
 from domain.kernel import Refused
 from interop.proof import audit_export
@@ -60,7 +60,7 @@ def export_trail(settings: Settings, given: argparse.Namespace) -> int:
         def chunks() -> Iterable[bytes]:
             since, until = (microseconds(moment_in(text)) if text else None for text in (given.since, given.until))
             where = EntryFilter(given.subject, given.of_kind, since=since, until=until)
-            return audit_export.lines(services.journal, services.models, installation.log, Everything(), where, in_words)
+            return audit_export.lines(services.journal, services.models, installation.log, Everything(), where)
 
         return _written(given.out, chunks)
 

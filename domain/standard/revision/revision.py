@@ -233,6 +233,7 @@ class RevisionDrafted(Event):
     """A draft of a new edition was begun 已起草修订; bases: key -> digest of each published edition it was begun from."""
 
     type: Literal["revision.drafted.v1"] = "revision.drafted.v1"
+    says: ClassVar = "以版本 {base} 为基础起草了{kind:term} {key}：{why}"
     kind: RevisionKind
     base: str
     bases: dict[str, str]
@@ -256,13 +257,20 @@ class DraftChanged(Event):
     """The draft was changed 草案已修改, clause by clause, each with its reason."""
 
     type: Literal["revision.changed.v1"] = "revision.changed.v1"
+    says: ClassVar = "修改了草案：{clauses:listed}"
     changes: tuple[DraftChange, ...]
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Clauses that the changes are about 所改条款."""
+        return tuple(change.clause for change in self.changes)
 
 
 class ConsultationOpened(Event):
     """The draft is open to comments 已公开征求意见, from one day to another, both included."""
 
     type: Literal["revision.consultation_opened.v1"] = "revision.consultation_opened.v1"
+    says: ClassVar = "就第 {draft_version} 稿公开征求意见，自 {since} 至 {until}"
     draft_version: int
     since: date
     until: date
@@ -272,12 +280,14 @@ class ConsultationClosed(Event):
     """The consultation is over 征求意见已结束."""
 
     type: Literal["revision.consultation_closed.v1"] = "revision.consultation_closed.v1"
+    says: ClassVar = "结束了征求意见"
 
 
 class DraftCommentedOn(Event):
     """Someone commented, for an organisation 已收到意见; clause: empty = the whole."""
 
     type: Literal["revision.commented.v1"] = "revision.commented.v1"
+    says: ClassVar = "对{clause:?@|全文}提出了意见"
     comment: str
     industry: str | None
     clause: str
@@ -290,6 +300,7 @@ class CommentAnswered(Event):
     """What became of a comment, and why 意见已答复."""
 
     type: Literal["revision.comment_answered.v1"] = "revision.comment_answered.v1"
+    says: ClassVar = "答复了一条意见：{disposition:term}"
     comment: str
     disposition: Disposition
     reason: str
@@ -299,6 +310,7 @@ class ReviewersNamed(Event):
     """The draft went to review by these people 已送审."""
 
     type: Literal["revision.reviewers_named.v1"] = "revision.reviewers_named.v1"
+    says: ClassVar = "将草案送 {reviewers:count} 位专家评审"
     reviewers: tuple[PersonId, ...]
 
 
@@ -306,6 +318,7 @@ class DraftReviewed(Event):
     """A reviewer approved the draft version or returned it 已评审."""
 
     type: Literal["revision.reviewed.v1"] = "revision.reviewed.v1"
+    says: ClassVar = "评审了第 {draft_version} 稿：{verdict:term}"
     reviewer: PersonId
     draft_version: int
     verdict: Verdict
@@ -316,6 +329,7 @@ class RevisionPublished(Event):
     """The draft became editions 修订已发布, in force from a day on; editions: key -> digest."""
 
     type: Literal["revision.published.v1"] = "revision.published.v1"
+    says: ClassVar = "发布了修订：{editions:listed}，自 {since} 起施行"
     draft_version: int
     since: date
     editions: dict[str, str]
@@ -325,6 +339,7 @@ class RevisionAbandoned(Event):
     """The revision was given up 修订已终止."""
 
     type: Literal["revision.abandoned.v1"] = "revision.abandoned.v1"
+    says: ClassVar = "终止了修订：{reason}"
     reason: str
 
 

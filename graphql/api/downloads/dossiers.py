@@ -16,7 +16,7 @@ from api.downloads.files import attachment
 from api.kit.as_of import moment_in
 from api.kit.ports import PUBLIC, Transparency
 from api.kit.services import Services
-from api.record.audit_trail import in_words, microseconds
+from api.record.audit_trail import microseconds
 from api.server.admission import Lane
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
@@ -169,7 +169,7 @@ class Dossiers:
             times["from"],
             times["to"],
         )
-        made = audit_export.lines(self._services.journal, self._services.models, log, caller.scope, where, in_words)
+        made = audit_export.lines(self._services.journal, self._services.models, log, caller.scope, where)
         sent = audit_export.chunks(made)
         first = next(sent)  # what stands in the way of the whole is told before the answer begins
         self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)

@@ -84,7 +84,7 @@ def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str])
         context.disclosing.note(masks, ((firm, stream) for stream, firm in firms.items()))
     sentences = [""] * len(rows)
     if "sentence" in wanted:
-        sentences = trail_sentences.told(context.snapshot, context.scope, rows, in_words)
+        sentences = trail_sentences.told(context.snapshot, context.scope, rows)
     return [_entry(context, row, said) for row, said in zip(rows, sentences, strict=True)]
 
 
