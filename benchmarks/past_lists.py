@@ -29,8 +29,8 @@ from domain.access import Role
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import GrantMembership, RegisterPerson
 from journal import Journal, NewEntry
+from projections import READ_MODELS, open_read_models
 from projections.as_of.validity import PERIODS
-from projections.engine.runner import READ_MODELS, open_read_models
 from tests.small_city import ENTERPRISE
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator

@@ -31,9 +31,8 @@ from benchmarks import measuring
 from benchmarks.append import library_environment
 from benchmarks.diagnoses import fill
 from journal import Journal, open_journal
-from projections import ReadModels, open_read_models
+from projections import READ_MODELS, ReadModels, open_read_models
 from projections.engine.bulk_write import copy_rows
-from projections.engine.runner import READ_MODELS
 
 LIBRARY, CATCH_UP, REBUILD, COPY = "library runner, one row an event", "catch-up of all desks", "rebuild of all desks", "COPY"
 LIBRARY_EVENTS = 1_000

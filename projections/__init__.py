@@ -1,6 +1,56 @@
-"""Read models 读模型: folds of the journal into tables, one file a read model, read through a scope."""
+"""Read models 读模型: folds of the journal into tables, one file a read model, read through a scope.
 
-from projections.engine.runner import ReadModels, open_read_models
+The one list of them is here; a new one is added to it, and nothing else has to know.
+"""
+
+from collections.abc import Sequence
+
+from journal import Journal
+from projections.as_of.validity import PERIODS
+from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.groups import GROUP_READ_MODEL
+from projections.engine import runner
+from projections.engine.places import ENTERPRISES
+from projections.engine.read_model import ReadModel
+from projections.engine.runner import ReadModels
 from projections.engine.snapshot import Snapshot
+from projections.participants.directory import DIRECTORY
+from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
+from projections.participants.people import PEOPLE_READ_MODEL
+from projections.participants.rosters import ROSTER_READ_MODEL
+from projections.participants.terms import TERMS
+from projections.programme.coverage import COVERAGE
+from projections.record.audit_trail import AUDIT_TRAIL
+from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
+from projections.standard.editions import EDITIONS_READ_MODEL
+from projections.standard.improvement_costs import IMPROVEMENT_COST_READ_MODEL
+from projections.standard.revisions_fold import REVISIONS_READ_MODEL
+from projections.standard.shadow import SHADOW_READ_MODEL
 
-__all__ = ["ReadModels", "Snapshot", "open_read_models"]
+__all__ = ["READ_MODELS", "ReadModels", "Snapshot", "open_read_models"]
+
+READ_MODELS: tuple[ReadModel, ...] = (
+    DIRECTORY,
+    DIAGNOSIS_READ_MODEL,
+    TERMS,
+    ROSTER_READ_MODEL,
+    COVERAGE,
+    PEOPLE_READ_MODEL,
+    EDITIONS_READ_MODEL,
+    EDITION_MAPPING_READ_MODEL,
+    HEADQUARTERS_READ_MODEL,
+    GROUP_READ_MODEL,
+    IMPROVEMENT_COST_READ_MODEL,
+    REVISIONS_READ_MODEL,
+    SHADOW_READ_MODEL,
+    AUDIT_TRAIL,
+    PERIODS,
+)
+"""Every read model of the house."""
+
+assert ENTERPRISES in DIRECTORY.tables  # noqa: S101 - every scope is judged against these rows
+
+
+def open_read_models(url: str, journal: Journal, read_models: Sequence[ReadModel] = READ_MODELS) -> ReadModels:
+    """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address."""
+    return runner.open_read_models(url, journal, read_models)

@@ -36,44 +36,9 @@ from domain.access import Scope
 from journal import Entry, Journal
 from journal.engines.prepared_statements import Rows, Statements, run
 from journal.engines.sqlite import owners_file, to_wal
-from projections.as_of.validity import PERIODS
-from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
-from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.engine import row_security
-from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import DEADLINE_EXCEEDED, Snapshot
-from projections.participants.directory import DIRECTORY
-from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
-from projections.participants.people import PEOPLE_READ_MODEL
-from projections.participants.rosters import ROSTER_READ_MODEL
-from projections.participants.terms import TERMS
-from projections.programme.coverage import COVERAGE
-from projections.record.audit_trail import AUDIT_TRAIL
-from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
-from projections.standard.editions import EDITIONS_READ_MODEL
-from projections.standard.improvement_costs import IMPROVEMENT_COST_READ_MODEL
-from projections.standard.revisions_fold import REVISIONS_READ_MODEL
-from projections.standard.shadow import SHADOW_READ_MODEL
-
-READ_MODELS: tuple[ReadModel, ...] = (
-    DIRECTORY,
-    DIAGNOSIS_READ_MODEL,
-    TERMS,
-    ROSTER_READ_MODEL,
-    COVERAGE,
-    PEOPLE_READ_MODEL,
-    EDITIONS_READ_MODEL,
-    EDITION_MAPPING_READ_MODEL,
-    HEADQUARTERS_READ_MODEL,
-    GROUP_READ_MODEL,
-    IMPROVEMENT_COST_READ_MODEL,
-    REVISIONS_READ_MODEL,
-    SHADOW_READ_MODEL,
-    AUDIT_TRAIL,
-    PERIODS,
-)
-"""Every read model of the house."""
 
 BATCH = 2_000
 PROJECTOR_LOCK = 7_239_003
@@ -132,7 +97,7 @@ class ReadModels:
     """The read models over one journal 读模型."""
 
     def __init__(
-        self, engine: Engine, journal: Journal, read_models: Sequence[ReadModel] = READ_MODELS, reads: Engine | None = None
+        self, engine: Engine, journal: Journal, read_models: Sequence[ReadModel], reads: Engine | None = None
     ) -> None:
         """Over an engine that writes; on PostgreSQL another one reads, whose transactions are begun by hand."""
         self._engine = engine
@@ -414,7 +379,7 @@ class ReadModels:
         self._reads.dispose()
 
 
-def open_read_models(url: str, journal: Journal, read_models: Sequence[ReadModel] = READ_MODELS) -> ReadModels:
+def open_read_models(url: str, journal: Journal, read_models: Sequence[ReadModel]) -> ReadModels:
     """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address."""
     if not url.startswith("sqlite:///"):
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
@@ -430,6 +395,3 @@ def open_read_models(url: str, journal: Journal, read_models: Sequence[ReadModel
         connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
 
     return ReadModels(engine, journal, read_models)
-
-
-assert ENTERPRISES in DIRECTORY.tables  # noqa: S101 - every scope is judged against these rows

@@ -19,7 +19,7 @@ from journal.codec import decode, encode
 from journal.engines.postgres import PostgresRecorder
 from journal.engines.postgres_schema import SCHEMA_LOCK
 from journal.engines.sqlite import SQLiteRecorder, to_wal
-from projections.engine.runner import READ_MODELS
+from projections import READ_MODELS
 from standards import Answer
 from tests.journal.writers import appends, entry, now, opens, processes, statement
 from tests.small_city import City

@@ -41,12 +41,11 @@ from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
 from journal import Entry, Journal
-from projections import ReadModels, open_read_models
+from projections import READ_MODELS, ReadModels, open_read_models
 from projections.as_of import validity
 from projections.diagnosis import case_parts, diagnoses
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.read_model import Tables
-from projections.engine.runner import READ_MODELS
 from projections.participants import directory, people
 from projections.participants.directory import DIRECTORY, EnterpriseFilter
 from projections.programme import coverage

@@ -12,11 +12,10 @@ from sqlalchemy import select
 
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope, scope_of
 from journal import open_journal
-from projections import ReadModels, open_read_models
+from projections import READ_MODELS, ReadModels, open_read_models
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.row_security import FENCED, SEPARATOR, reader_of, tags
-from projections.engine.runner import READ_MODELS
 from tests.projections.engine.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
 from tests.small_city import CITY, ENTERPRISE, City, roster
 

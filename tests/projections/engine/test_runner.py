@@ -13,11 +13,11 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, T
 
 from benchmarks.diagnoses import fill
 from journal import Journal, open_journal
-from projections import ReadModels, open_read_models
+from projections import READ_MODELS, ReadModels, open_read_models
 from projections.engine import read_model, runner
 from projections.engine.bulk_write import COPY_FROM, upsert
 from projections.engine.read_model import ReadModel, Tables
-from projections.engine.runner import READ_MODELS, RebuildOvertaken
+from projections.engine.runner import RebuildOvertaken
 from projections.record.audit_trail import AUDIT_TRAIL
 from tests.journal.writers import SPAWN, entry, now
 from tests.projections.followers import follows
