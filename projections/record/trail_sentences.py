@@ -25,6 +25,8 @@ from projections.standard import editions
 from standards import Answer
 
 OPERATOR = "运维人员"
+UNNAMED = "某单位"
+"""An organisation that the reader sees no name of; an id is no word of a sentence."""
 MARKED_AS_DEMO = "将日志标记为示例"
 SHOWN = 5
 """Indicators that a sentence names before it says how many more."""
@@ -63,7 +65,7 @@ class _Predicate(Formatter):
     def _told(self, value: Any, kind: str) -> str:  # noqa: ANN401
         match kind:
             case "organisation":
-                return f"“{self.known.organisations[value]}”" if value in self.known.organisations else f" {value} "
+                return f"“{self.known.organisations[value]}”" if value in self.known.organisations else UNNAMED
             case "section":
                 return self.known.dimensions.get(value, value)
             case "count":

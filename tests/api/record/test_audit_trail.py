@@ -55,11 +55,11 @@ def test_a_person_understands_what_happened(city: LiveCity) -> None:
     found[0] |= {"answer": {"level": "2"}, "reason": "规划未覆盖主要业务领域"}
     city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=found)
     said = [node["sentence"] for node in trail(city, "enterprise", subject=f"diagnosis/{diagnosis}")]
-    assert said[0] == "区级主管部门“松江区”开启了首次诊断（批次 2024，标准版本 2023），指定“示例诊断服务一所”"
-    assert said[1] == f"企业保存了 {section} 数字战略 自评 {len(answers)} 项"
+    assert said[0] == "区级部门“松江区”开启了首次诊断（批次 2024，标准版本 2023），指定“示例诊断服务一所”"
+    assert said[1] == f"企业负责人保存了 {section} 数字战略 自评 {len(answers)} 项"
     assert said[-2:] == [
-        "服务商“示例诊断服务一所”受理了诊断",
-        f"服务商“示例诊断服务一所”核验了 {section} 数字战略 {len(answers)} 项，其中 1 项与自评不同",
+        "服务商负责人“示例诊断服务一所”受理了诊断",
+        f"服务商负责人“示例诊断服务一所”核验了 {section} 数字战略 {len(answers)} 项，其中 1 项与自评不同",
     ]
 
 
@@ -70,7 +70,7 @@ def row(kind: str, data: str = "{}", role: str = "city", actor: str = "u1") -> E
 @pytest.mark.parametrize("stored", [one for history in KEPT.values() for one in history], ids=lambda one: one["type"])
 def test_every_fact_ever_stored_is_told_in_a_sentence_without_a_gap(stored: dict[str, Any]) -> None:
     said = sentence(row(stored["type"], json.dumps(stored["state"])), Known())
-    assert said.startswith("市级主管部门")
+    assert said.startswith("市级部门")
     assert not re.search(r"[{}@|]|None|<", said), said
 
 
@@ -82,7 +82,7 @@ def test_what_the_person_at_the_machine_did_is_told_as_such() -> None:
 def test_long_lists_are_counted_and_equal_answers_called_equal() -> None:
     items = ",".join(f'{{"indicator": "Z{n:02d}", "reason": "r"}}' for n in range(1, 8))
     objected = row("diagnosis.report_objected_to.v1", f'{{"items": [{items}]}}', role="enterprise")
-    assert sentence(objected, Known()) == "企业对 Z01、Z02、Z03、Z04、Z05 等 7 项 提出了异议"
+    assert sentence(objected, Known()) == "企业负责人对 Z01、Z02、Z03、Z04、Z05 等 7 项 提出了异议"
     data = '{"section": "D1", "answers": {"Z01": {"answer": {"level": "3.0"}, "reason": null}}}'
     known = Known(own={"Z01": Answer(level="3")})
-    assert sentence(row("diagnosis.answers_verified.v1", data, "provider"), known) == "服务商核验了 D1 1 项，均与自评一致"
+    assert sentence(row("diagnosis.answers_verified.v1", data, "provider"), known) == "服务商负责人核验了 D1 1 项，均与自评一致"
