@@ -12,10 +12,11 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from pydantic import ValidationError
 
-from interop.editions import sheets
+from interop.editions import sheets, workbook_faults
 from interop.editions.sheets import Column, SheetLayout
+from interop.editions.workbook_faults import Place, fault
 from interop.rosters.files import require_workbook
-from standards import Edition, EditionMalformed, IndustryEdition
+from standards import Edition, EditionMalformed, EditionText, IndustryEdition
 
 MOST_ROWS = 1_000
 """Far above any questionnaire; a sheet that goes on is another kind of file."""
@@ -38,7 +39,6 @@ GATE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "expert_review": ("from_level",),
 }
 SEVERAL, SEVERAL_NAME = "security", "单项门槛"
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,6 @@ class _Row:
     def at(self, field: str = "") -> str:
         """The place of a field, or of the row."""
         return f"{self.sheet}!{self.letters.get(field, '')}{self.number}"
-
-
-def _malformed(place: str, chinese: str, english: str) -> EditionMalformed:
-    return EditionMalformed(f"{place}：{chinese} / {english}")
 
 
 def read_workbook(data: bytes) -> Edition:
@@ -101,7 +97,7 @@ def _edition(tables: Mapping[str, Sequence[Sequence[_Cell]]]) -> Edition:
     known = _by(indicators, "id").keys()
     for row in (*levels.values(), *(row for found in options.values() for row in found)):
         if row.values["indicator"] not in known:
-            raise _malformed(row.at("indicator"), "没有这项指标", "no such indicator")
+            raise fault(row.at("indicator"), "没有这项指标", "no such indicator")
     for place, row in enumerate(dimensions):
         _note(places, ("dimensions", place), row)
     for place, row in enumerate(indicators):
@@ -114,14 +110,45 @@ def _edition(tables: Mapping[str, Sequence[Sequence[_Cell]]]) -> Edition:
         **_bands(_rows(tables, sheets.BANDS), places),
         "gates": _gates(_rows(tables, sheets.GATES), places),
     }
-    model = IndustryEdition if "-" in str(made["key"]) else Edition
+    key = str(made["key"])
     try:
-        return model.model_validate(made)
+        plain = EditionText.model_validate({**made, "key": key.split("-", 1)[0]})
+        if plain.problems:
+            raise workbook_faults.of_whole(plain.problems, _cells_of(tables, dimensions, indicators, options, places))
+        return (IndustryEdition if "-" in key else Edition).model_validate(made)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        at = first["loc"]
-        where = next((places[at[:size]] for size in range(len(at), 0, -1) if at[:size] in places), "")
-        raise EditionMalformed(f"{where or '.'.join(map(str, at)) or made['key']}: {first['msg']}") from error
+        raise workbook_faults.of_value(error, places, key) from error
+
+
+def _cells_of(
+    tables: Mapping[str, Sequence[Sequence[_Cell]]],
+    dimensions: Sequence[_Row],
+    indicators: Sequence[_Row],
+    options: Mapping[str, Sequence[_Row]],
+    places: Mapping[Place, str],
+) -> dict[tuple[str, str], list[str]]:
+    """Where each rule of the whole is broken, if it is: (place of the problem, its rule or "") -> cells."""
+    known = {row.values["id"] for row in dimensions}
+    cells = {
+        ("dimensions", "WEIGHTS_NOT_100"): [row.at("weight") for row in dimensions],
+        ("dimensions", "IDS_REPEAT"): [row.at("id") for row in dimensions],
+        ("indicators", ""): [row.at("dimension") for row in indicators if row.values["dimension"] not in known],
+        ("bands", ""): [row.at("lowest") for row in _rows(tables, sheets.BANDS)],
+        ("points", ""): [row.at("points") for row in _rows(tables, sheets.POINTS)],
+    }
+    for identity in known:
+        mine = [row for row in indicators if row.values["dimension"] == identity]
+        cells[f"dimensions.{identity}", "WEIGHTS_NOT_100"] = [row.at("weight_in_dimension") for row in mine]
+        cells[f"dimensions.{identity}", "BRIEF_FORM_EMPTY"] = [row.at("in_brief") for row in mine]
+    for identity, rows in options.items():
+        cells[f"indicators.{identity}.options", ""] = [row.at("points") for row in rows]
+    securities = [row for row in _rows(tables, sheets.GATES) if row.values["gate"] == SEVERAL_NAME]
+    for row in securities:
+        cells[f"gates.security.{row.values['code']}.indicator", ""] = [row.at("indicator")]
+    for at, place in places.items():
+        if at[0] == "gates" and SEVERAL not in at:
+            cells[".".join(map(str, at)), ""] = [place]
+    return cells
 
 
 def _note(places: dict[Place, str], at: Place, row: _Row) -> None:
@@ -143,7 +170,7 @@ def _head(tables: Mapping[str, Sequence[Sequence[_Cell]]], places: dict[Place, s
     name = sheets.HEAD.name
     rows = tables.get(name)
     if rows is None:
-        raise _malformed(name, "缺少此工作表", "the sheet is missing")
+        raise fault(name, "缺少此工作表", "the sheet is missing")
     titles = {row.title: row for row in sheets.HEAD_ROWS}
     found: dict[str, Any] = {}
     for number, cells in enumerate(rows, 1):
@@ -152,12 +179,12 @@ def _head(tables: Mapping[str, Sequence[Sequence[_Cell]]], places: dict[Place, s
             continue
         place = f"{name}!B{number}"
         if column.field in found:
-            raise _malformed(place, f"“{column.title}”重复", "given twice")
+            raise fault(place, f"“{column.title}”重复", "given twice")
         found[column.field] = _value(column, cells[1] if len(cells) > 1 else _Cell(None, formula=False, decimals=0), place)
         places[(column.field,)] = place
     for column in sheets.HEAD_ROWS:
         if column.field not in found:
-            raise _malformed(name, f"缺少“{column.title}”", f"{column.field} is missing")
+            raise fault(name, f"缺少“{column.title}”", f"{column.field} is missing")
     source = {field: found.pop(field) for field in ("document", "mark")}
     places |= {("source", field): places.pop((field,)) for field in source}
     return {**found, "source": source}
@@ -167,17 +194,17 @@ def _rows(tables: Mapping[str, Sequence[Sequence[_Cell]]], layout: SheetLayout) 
     """The rows of a sheet, blank ones left out, its columns found by their titles in any order."""
     found = tables.get(layout.name)
     if found is None:
-        raise _malformed(layout.name, "缺少此工作表", "the sheet is missing")
+        raise fault(layout.name, "缺少此工作表", "the sheet is missing")
     titles = [str(cell.value).strip() if cell.value is not None else "" for cell in (found[0] if found else ())]
     known = {column.title for column in layout.columns}
     for place, title in enumerate(titles):
         if title and (title not in known or titles.index(title) != place):
             letter = get_column_letter(place + 1)
-            raise _malformed(f"{layout.name}!{letter}1", f"列“{title}”不认识或重复", "the column is unknown or repeated")
+            raise fault(f"{layout.name}!{letter}1", f"列“{title}”不认识或重复", "the column is unknown or repeated")
     columns = [column for column in layout.columns if column.field]
     for column in columns:
         if column.title not in titles:
-            raise _malformed(layout.name, f"缺少列“{column.title}”", "the column is missing")
+            raise fault(layout.name, f"缺少列“{column.title}”", "the column is missing")
     places = {column.field: titles.index(column.title) for column in columns}
     letters = {field: get_column_letter(place + 1) for field, place in places.items()}
     rows = []
@@ -198,7 +225,7 @@ def _cells(sheet: Any) -> list[list[_Cell]]:  # noqa: ANN401 - the stubs have no
     rows: list[list[_Cell]] = []
     for row in sheet.iter_rows(max_col=MOST_COLUMNS):
         if len(rows) > MOST_ROWS:
-            raise _malformed(sheet.title, f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS} rows")
+            raise fault(sheet.title, f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS} rows")
         rows.append(
             [
                 _Cell(cell.value, cell.data_type == "f", _decimals(getattr(cell, "number_format", "")))
@@ -221,34 +248,34 @@ def _blank(cell: _Cell) -> bool:
 
 def _value(column: Column, cell: _Cell, place: str) -> Any:  # noqa: ANN401 - by what the column holds
     if cell.formula:
-        raise _malformed(place, "不接受公式", "a formula is not taken")
+        raise fault(place, "不接受公式", "a formula is not taken")
     if _blank(cell):
         if column.optional:
             return "" if column.field == "maps_to" else None
-        raise _malformed(place, f"“{column.title}”未填", f"{column.field} is missing")
+        raise fault(place, f"“{column.title}”未填", f"{column.field} is missing")
     value = cell.value
     match column.holds:
         case "flag":
             if value not in (sheets.YES, sheets.NO):
-                raise _malformed(place, f"应填“{sheets.YES}”或“{sheets.NO}”", "是 or 否 is asked for")
+                raise fault(place, f"应填“{sheets.YES}”或“{sheets.NO}”", "是 or 否 is asked for")
             return value == sheets.YES
         case "number" | "whole":
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise _malformed(place, "应填数值", "a number is asked for")
+                raise fault(place, "应填数值", "a number is asked for")
             exact = Decimal(repr(value))
             if column.holds == "whole":
                 if exact != exact.to_integral_value():
-                    raise _malformed(place, "应填整数", "a whole number is asked for")
+                    raise fault(place, "应填整数", "a whole number is asked for")
                 return int(exact)
             return _stated(exact, cell.decimals)
         case _:
             if not isinstance(value, str):
-                raise _malformed(place, "应填文字（单元格格式设为文本）", "a text is asked for")
+                raise fault(place, "应填文字（单元格格式设为文本）", "a text is asked for")
     if not column.words:
         return value
     codes = {word: code for code, word in column.words.items()}
     if value not in codes:
-        raise _malformed(place, f"应为：{'、'.join(codes)}", f"one of: {', '.join(codes.values())}")
+        raise fault(place, f"应为：{'、'.join(codes)}", f"one of: {', '.join(codes.values())}")
     return codes[value]
 
 
@@ -265,7 +292,7 @@ def _by(rows: Sequence[_Row], field: str) -> dict[str, _Row]:
     found: dict[str, _Row] = {}
     for row in rows:
         if row.values[field] in found:
-            raise _malformed(row.at(field), "指标重复", "the indicator repeats")
+            raise fault(row.at(field), "指标重复", "the indicator repeats")
         found[row.values[field]] = row
     return found
 
@@ -273,7 +300,7 @@ def _by(rows: Sequence[_Row], field: str) -> dict[str, _Row]:
 def _indicator(row: _Row, levels: Mapping[str, _Row], options: Mapping[str, Sequence[_Row]]) -> dict[str, Any]:
     said = dict(row.values)
     if said["id"] not in levels:
-        raise _malformed(row.at("id"), f"“{sheets.LEVELS.name}”中没有这项指标", "its level descriptors are missing")
+        raise fault(row.at("id"), f"“{sheets.LEVELS.name}”中没有这项指标", "its level descriptors are missing")
     numbers = []
     for place in range(1, sheets.NUMBERS + 1):
         number = {field: said.pop(f"{place}.{field}") for field in ("name", "label", "unit", "at_most")}
@@ -299,7 +326,7 @@ def _points(rows: Sequence[_Row]) -> dict[Decimal, Decimal]:
     found: dict[Decimal, Decimal] = {}
     for row in rows:
         if row.values["level"] in found:
-            raise _malformed(row.at("level"), "等级重复", "the level repeats")
+            raise fault(row.at("level"), "等级重复", "the level repeats")
         found[row.values["level"]] = row.values["points"]
     return found
 
@@ -309,11 +336,11 @@ def _bands(rows: Sequence[_Row], places: dict[Place, str]) -> dict[str, Any]:
     for expected, row in zip(count(1), rows, strict=False):
         said = row.values
         if said["grade"] != expected:
-            raise _malformed(row.at("grade"), f"应为第 {expected} 档", f"grade {expected} is expected")
+            raise fault(row.at("grade"), f"应为第 {expected} 档", f"grade {expected} is expected")
         if said["level"] != (expected + 1) // 2:
-            raise _malformed(row.at("level"), f"应为第 {(expected + 1) // 2} 级", "two grades make a level")
+            raise fault(row.at("level"), f"应为第 {(expected + 1) // 2} 级", "two grades make a level")
         if levels.setdefault(said["level"], said["level_name"]) != said["level_name"]:
-            raise _malformed(row.at("level_name"), "同一等级名称不一", "one level has two names")
+            raise fault(row.at("level_name"), "同一等级名称不一", "one level has two names")
         places[("bands", expected - 1)] = row.at("lowest")
     return {
         "bands": [row.values["lowest"] for row in rows],
@@ -328,12 +355,12 @@ def _gates(rows: Sequence[_Row], places: dict[Place, str]) -> dict[str, Any]:
         said = row.values
         kind = SEVERAL if said["gate"] == SEVERAL_NAME else ONE_OF_A_KIND.get(said["gate"], "")
         if not kind or (kind != SEVERAL and kind in found):
-            raise _malformed(row.at("gate"), "门槛不认识或重复", "the gate is unknown or repeated")
+            raise fault(row.at("gate"), "门槛不认识或重复", "the gate is unknown or repeated")
         gate = {"code": said["code"]}
         for field in (column.field for column in sheets.GATES.columns if column.optional):
             if (said[field] is None) == (field in GATE_FIELDS[kind]):
                 missing = said[field] is None
-                raise _malformed(
+                raise fault(
                     row.at(field), "未填" if missing else "此门槛没有这一项", "is missing" if missing else "is not of this gate"
                 )
             if said[field] is not None:
@@ -347,5 +374,5 @@ def _gates(rows: Sequence[_Row], places: dict[Place, str]) -> dict[str, Any]:
             found[kind] = gate
     for name, kind in ONE_OF_A_KIND.items():
         if kind not in found:
-            raise _malformed(sheets.GATES.name, f"缺少{name}", f"{kind} is missing")
+            raise fault(sheets.GATES.name, f"缺少{name}", f"{kind} is missing")
     return found

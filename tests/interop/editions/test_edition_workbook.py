@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from domain.kernel import Refused
 from interop.editions.workbook import TextTooLong, workbook_of
@@ -179,6 +180,33 @@ def test_what_is_edited_in_the_workbook_is_what_changes() -> None:
 def test_a_wrong_cell_is_refused_with_its_sheet_column_and_row(sheet: str, cell: str, value: Any, says: str) -> None:
     with pytest.raises(EditionMalformed, match=says):
         read_workbook(edited(sheet, cell, value))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "value", "cells", "chinese", "english"),
+    [
+        ("指标", "{weight}2", 150, "指标!{weight}2", "“150”不得大于 100", "150 must not be greater than 100"),
+        ("指标", "{weight}2", 0, "指标!{weight}2", "“0”应大于 0", "0 must be greater than 0"),
+        ("指标", "{weight}2", 21, "指标!{weight}2:{weight}7", "维度 D1 内指标权重合计 101", "add up to 101, not 100"),
+        ("维度", "C2", 16, "维度!C2:C7", "各维度权重合计 101，应为 100", "add up to 101, not 100"),
+        ("分档", "C3", 19, "分档!C2:C11", "各档最低分未逐档上升", "bands do not rise"),
+        ("选项", "D2", 16, "选项!D2:D5", "的选项全选得", "all options together give"),
+        ("指标", "C2", "D9", "指标!C2", "指标所属维度不存在：D9", "unknown dimensions"),
+        ("门槛", "F3", "D9", "门槛!F3", "广度门槛所指基本维度不存在", "unknown base dimension"),
+    ],
+)
+def test_a_value_or_sum_that_does_not_hold_is_told_by_its_cells_in_both_languages(
+    sheet: str, cell: str, value: Any, cells: str, chinese: str, english: str
+) -> None:
+    titles = [found.value for found in load_workbook(io.BytesIO(written()))["指标"][1]]
+    weight = get_column_letter(titles.index("维度内权重（%）") + 1)
+    with pytest.raises(EditionMalformed) as refused:
+        read_workbook(edited(sheet, cell.format(weight=weight), value))
+    first = str(refused.value).splitlines()[0]
+    assert first.startswith(f"{cells.format(weight=weight)}：")
+    said, in_english = first.split(" / ", 1)
+    assert chinese in said
+    assert english in in_english
 
 
 @pytest.mark.parametrize("sheet", ["说明", "维度", "指标", "等级描述", "选项", "分值", "分档", "门槛"])
