@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +12,8 @@ import orjson
 
 from domain.access import Scope, admits
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, OnStream, Rule, fold
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, OnStream, Refused, Rule, fold
+from journal.absent import go_the_other_way
 from journal.codec import decode, encode
 from journal.entries import Entry, KeyReused, NewEntry, VersionTaken
 from journal.journal import Journal
@@ -158,6 +160,7 @@ def handle(
         version = len(history)
         place = capability.place(command, state, read)
         if place is not None and not admits(caller.scope, place):
+            go_the_other_way(journal, capability, command, {stream: history, **others}, partial(_states, capabilities))
             raise NOT_FOUND.refuse()
         if expected_version is not None and version != expected_version:
             raise Conflict(version)
@@ -165,7 +168,12 @@ def handle(
         histories = {stream: history, **others}
         began = {name: moment_of(entries[0].at) for name, entries in histories.items() if entries}
         context = DecisionContext(caller.actor, caller.role, caller.organisation, at, read, caller.sections, began)
-        facts = capability.decide(command, state, context)
+        try:
+            facts = capability.decide(command, state, context)
+        except Refused as refused:
+            if refused.rule == NOT_FOUND:
+                go_the_other_way(journal, capability, command, {stream: history, **others}, partial(_states, capabilities))
+            raise
         if finish is not None:
             finished = finish(Accepted(command, history, state, read, others, at, caller.role))
             facts = capability.decide(finished, state, context)

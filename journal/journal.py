@@ -55,6 +55,9 @@ class Journal(Protocol):
     def read_many(self, streams: Sequence[str]) -> Mapping[str, list[Entry]]:
         """Histories of many streams; a stream without history is an empty list."""
 
+    def neighbour(self, stream: str) -> str | None:
+        """The next stream of the same kind by name, else the first; None where there is no other."""
+
     def since(self, position: int, limit: int, types: Sequence[str] = ()) -> list[Entry]:
         """Entries beyond a position, in order; of some types only, where any are named."""
 

@@ -35,6 +35,9 @@ from journal.entries import (
 from journal.transparency.digests import DIGESTS, SHA256, Digest
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
+NEIGHBOUR = """SELECT coalesce(
+    (SELECT stream FROM entries WHERE stream > %s AND stream < %s ORDER BY stream LIMIT 1),
+    (SELECT stream FROM entries WHERE stream >= %s AND stream < %s ORDER BY stream LIMIT 1))"""
 APPEND = (
     "SELECT {}, journal_append(%s, %s, %s::text[], %s::bigint[], %s::text[], %s::bytea[], "
     "%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
@@ -296,6 +299,12 @@ class PostgresRecorder:
         for entry in self._entries("WHERE stream = ANY(%s) ORDER BY stream, version", (list(found),)):
             found[entry.stream].append(entry)
         return found
+
+    def neighbour(self, stream: str) -> str | None:
+        """The next stream of the same kind by name, else the first; None where there is no other."""
+        kind = stream.split("/", 1)[0]
+        ((found,),) = self._rows(NEIGHBOUR, (stream, f"{kind}0", f"{kind}/", stream))
+        return str(found) if found is not None else None
 
     def since(self, position: int, limit: int, types: Sequence[str] = ()) -> list[Entry]:
         """Entries beyond a position, in order; of some types only, where any are named."""

@@ -75,6 +75,9 @@ DDL = (
 OLDER_HEAD = "ALTER TABLE head ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'sha256'"
 """Of a journal made before there was a choice, which was SHA-256."""
 FIRST_HEAD = "INSERT INTO head SELECT 1, 0, 0, x'', ?, ? WHERE NOT EXISTS (SELECT 1 FROM head)"
+NEIGHBOUR = """SELECT coalesce(
+    (SELECT stream FROM entries WHERE stream > ? AND stream < ? ORDER BY stream LIMIT 1),
+    (SELECT stream FROM entries WHERE stream >= ? AND stream < ? ORDER BY stream LIMIT 1))"""
 HEAD = "SELECT size, at, frontier, root, algorithm FROM head"
 
 _Append = tuple[Sequence[NewEntry], int, tuple[str, str, str, str] | None]
@@ -259,6 +262,12 @@ class SQLiteRecorder:
             for entry in self._entries(f"WHERE stream IN ({marks}) ORDER BY stream, version", part):
                 found[entry.stream].append(entry)
         return found
+
+    def neighbour(self, stream: str) -> str | None:
+        """The next stream of the same kind by name, else the first; None where there is no other."""
+        kind = stream.split("/", 1)[0]
+        found = self._connection().execute(NEIGHBOUR, (stream, f"{kind}0", f"{kind}/", stream)).fetchone()
+        return str(found[0]) if found[0] is not None else None
 
     def since(self, position: int, limit: int, types: Sequence[str] = ()) -> list[Entry]:
         """Entries beyond a position, in order; of some types only, where any are named."""
