@@ -1,8 +1,8 @@
 """Absent alike 同途未找到: what is not there and what is out of scope are refused after the same work. plan P7.
 
 A command on a foreign thing reads and folds its history and what that names; a command on nothing has nothing to read, and the time
-that its refusal takes would tell. So before `NOT_FOUND` is answered the way is gone a second time, as complement of the first: where
-a stream was there none is read, and where none was its neighbour by name stands in for it. Both ways together are the same
+that its refusal takes would tell. So before `NOT_FOUND` is answered the way is gone a second time, as complement of the first:
+where a stream was there none is read, and where none was its neighbour by name stands in for it. Both ways together are the same
 statements, whichever came first, and as many histories.
 """
 
