@@ -29,6 +29,11 @@ FILES_BESIDE_CONNECTIONS = 512
 """Files that databases, evidence and what is loaded may have open besides one for each connection."""
 
 
+SWITCH_SECONDS = 0.002
+"""How long one thread may keep the interpreter from the others; the usual 5 ms are lost at each of a read's eight statements to a
+stranger's long computation."""
+
+
 def _enough_files(connections: int) -> None:
     """Ask the system for as many open files as connections may need: its usual 1,024 end with nobody being let in."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -40,6 +45,7 @@ def _enough_files(connections: int) -> None:
 
 def _listen(installation: Installation, host: str, port: int, limits: ServerLimits, *, project: bool) -> int:
     _enough_files(limits.connections.connections)
+    sys.setswitchinterval(SWITCH_SECONDS)
     installation.services.models.catch_up()
     finish_erasures(installation)
     app = create_app(installation.services, project=project, admission=limits.admission)

@@ -5,7 +5,7 @@ out of it. So a dossier goes to the firm it is about, the provider whose work it
 scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import orjson
 from starlette.requests import Request
@@ -173,11 +173,11 @@ class Dossiers:
         sent = audit_export.chunks(made)
         first = next(sent)  # what stands in the way of the whole is told before the answer begins
         self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)
-        return StreamingResponse(
-            _joined(first, sent), 200, {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}, media_type=JSON_LINES
-        )
+        headers = {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}
+        return StreamingResponse(self._joined(first, sent), 200, headers, media_type=JSON_LINES)
 
-
-def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+    async def _joined(self, first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
+        """The chunks of an export, each made in its turn among other bulk work: a long one takes no reader's place."""
+        yield first
+        while (chunk := await self._operations.in_thread(next, rest, None, lane=Lane.BULK)) is not None:
+            yield chunk
