@@ -20,6 +20,7 @@ from api.diagnosis.parts import (
 )
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
+from api.kit.filter_values import require_known
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.kit.published import field, published
@@ -38,7 +39,7 @@ from domain.diagnosis.case import (
 )
 from domain.kernel import Command
 from domain.masks import ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
-from interop.code_lists import names_of_codes
+from interop.code_lists import district_codes, names_of_codes
 from journal import Finish
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
@@ -46,6 +47,7 @@ from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.report import NOT_RENDERED, Archive, finish_report
 from projections.standard import editions as editions_rows
 from standards import ApplicableEdition, Edition, Form, edition_of_json
+from standards.edition.edition import GRADES
 
 OUT = "outside the case as the latest report holds it, null before the first"
 """Said of what leaves a case by its report alone."""
@@ -285,6 +287,10 @@ class DiagnosisQueries:
         """A page of diagnoses within the scope, now or as they were known then."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         context.at_least(at_least)
+        if filter is not None:
+            require_known("filter.status", filter.status, STATUS_NAMES)
+            require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
+            require_known("filter.grade", None if filter.grade is None else str(filter.grade), map(str, range(GRADES + 1)))
         where = diagnoses_rows.DiagnosisFilter(**vars(filter)) if filter is not None else diagnoses_rows.DiagnosisFilter()
         require_searchable(Diagnosis, where, context.role)
         pages, start = pages_of(context, "diagnoses", as_of, after)

@@ -8,6 +8,7 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
+from api.kit.filter_values import require_known
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.kit.published import field, published
@@ -22,6 +23,7 @@ from projections.as_of import replay, validity
 from projections.participants import directory
 from projections.participants.directory import EnterpriseRow
 from projections.participants.terms import consents_of
+from projections.report.wording import SIZES
 
 if TYPE_CHECKING:
     from api.diagnosis.diagnoses import Diagnosis
@@ -55,6 +57,16 @@ class Enterprise:
         "Its named contacts of the day 联络人; of the past, who they were by then. plan O3", roles=CONTACTS, mask=Mask.CONTACTS
     )
     consents: list[Consent] = field("Consents to banks, past ones included 授权. plan R4", roles=CONSENTS, mask=Mask.CONSENTS)
+
+
+def _begins_an_industry(given: str) -> bool:
+    """Whether some code of GB/T 4754 section C begins so: "C", "C34", "C3411"."""
+    digits = given[1:]
+    is_code = given[:1] == "C" and (not digits or (digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_INDUSTRY))
+    return is_code and any(code.startswith(given[:3]) for code in industries())
+
+
+LONGEST_INDUSTRY = 4
 
 
 @strawberry.input(description="What to look for 筛选条件; what is left out is any")
@@ -158,6 +170,11 @@ class EnterpriseQueries:
         """A page of enterprises within the scope, now or as they were known then."""
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         context.at_least(at_least)
+        if filter is not None:
+            require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
+            require_known("filter.sizeClass", filter.size_class, SIZES)
+            if filter.industry is not None and not _begins_an_industry(filter.industry):
+                require_known("filter.industry", filter.industry, {code: one.name for code, one in industries().items()})
         where = directory.EnterpriseFilter(**vars(filter)) if filter is not None else directory.EnterpriseFilter()
         require_searchable(Enterprise, where, context.role)
         pages, start = pages_of(context, "enterprises", as_of, after)

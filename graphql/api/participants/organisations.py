@@ -7,11 +7,13 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
 from api.kit.context import Context
+from api.kit.filter_values import require_known
 from api.kit.mutations import Payload
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
+from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
 from projections.participants import directory
 from projections.participants.directory import DIRECTORY, OrganisationRow
@@ -61,6 +63,7 @@ class OrganisationQueries:
         as_of: AsOfMoment = None,
     ) -> Connection[Organisation]:
         """A page of organisations, now or as they were known then."""
+        require_known("kind", kind, OrganisationKind)
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         pages, start = pages_of(context, "organisations", as_of, after)
         if pages.then.position is not None:

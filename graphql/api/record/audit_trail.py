@@ -13,6 +13,7 @@ import strawberry
 from api.diagnosis.parts import EPOCH, moment
 from api.kit.as_of import AsOfMoment, position_of
 from api.kit.context import Context
+from api.kit.filter_values import ROLES, require_known
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published, roles_of, subscription
 from api.server.field_rights import require_searchable
@@ -163,6 +164,9 @@ class AuditTrailQueries:
         as_of: AsOfMoment = None,
     ) -> Connection[AuditEntry]:
         """A page of entries within the scope."""
+        require_known("role", role, ROLES)
+        if kind is not None and not any(name.startswith(kind) for name in EVENTS):
+            require_known("kind", kind, sorted({name.split(".", 1)[0] + "." for name in EVENTS}))
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         context.at_least(at_least)
         by = position_of(context, as_of)[0] if as_of is not None else None

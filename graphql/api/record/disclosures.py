@@ -9,6 +9,7 @@ import strawberry
 
 from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.filter_values import ROLES, require_known
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
 from api.record.audit_trail import microseconds
@@ -113,6 +114,7 @@ class DisclosureQueries:
         after: After = None,
     ) -> Connection[Disclosure]:
         """A page of records within the scope."""
+        require_known("role", role, ROLES)
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         if mask is not None and mask not in MASK_NAMES:
             raise MASK_UNKNOWN.refuse(given=mask[:40], known="、".join(MASK_NAMES), english=", ".join(MASK_NAMES))
