@@ -166,12 +166,13 @@ def test_its_backup_comes_back_on_either_engine(
 ) -> None:
     there, key = tmp_path / "there", (documents / "log.vkey").read_text("utf-8").strip()
     there.mkdir()
-    shutil.copy(written / "log.key", there / "log.key")
+    for name in ("log.key", "master.key"):
+        shutil.copy(written / name, there / name)
     if engine == "postgres":
         monkeypatch.setenv("ZHENDUAN_DATABASE", request.getfixturevalue("database"))
     backup = str(documents / "city.backup")
     assert run(there, "check-backup", backup, "--log-key", key) == 0
-    assert run(there, "restore", backup, "--log-key", key) == 0
+    assert run(there, "restore", backup, "--log-key", key, "--vault", str(written / "vault.db")) == 0
     assert run(there, "verify", "--against", str(documents / "checkpoint")) == 0
     address = Settings(there, request.getfixturevalue("database") if engine == "postgres" else None).journal_url
     with closing(open_journal(address)) as journal:

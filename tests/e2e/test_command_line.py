@@ -103,6 +103,7 @@ def test_every_command_says_what_it_is_in_both_languages_under_one_heading() -> 
 
 @pytest.mark.parametrize("command", commands())
 def test_every_argument_of_a_command_is_explained(command: str) -> None:
+    assert commands()[command].format_usage().startswith(f"usage: zhenduan {command} ")
     for action in commands()[command]._actions:  # noqa: SLF001 - there is no other way
         assert action.help, (command, action.dest)
 

@@ -43,7 +43,9 @@ class Adds(Protocol):
 class _Commands:
     def __init__(self, top: "_Top") -> None:
         self.top = top
-        self.parsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=argparse.ArgumentParser)
+        self.parsers = top.add_subparsers(
+            dest="command", required=True, metavar="COMMAND", prog="zhenduan", parser_class=argparse.ArgumentParser
+        )
 
     def __call__(self, name: str, run: Run, says: str, *, json: bool = False) -> argparse.ArgumentParser:
         return self._added(name, says, run, None, json=json)
