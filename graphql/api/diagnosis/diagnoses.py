@@ -45,6 +45,7 @@ from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.report import NOT_RENDERED, Archive, finish_report
+from projections.report.wording import case_number
 from projections.standard import editions as editions_rows
 from standards import ApplicableEdition, Edition, Form, edition_of_json
 from standards.edition.edition import GRADES
@@ -86,6 +87,7 @@ class Diagnosis:
     edition: str = field("Edition of the standard, kept for ever 标准版本. plan S5")
     status: str = field("How far it has come 状态; outside the case in_progress until a report is issued. plan P4, P7")
     status_name: str = field("Status in Chinese 状态名称")
+    case_number: str = field("Number of the case, to be said on the telephone 案号: twelve digits, the last one a check digit")
     version: int = field("Version of its stream 版本; pass it as `expectedVersion`")
     opened_at: datetime = field("When it was opened 开启时间, UTC")
     changed_at: datetime = field("When it last changed 最近变更时间, UTC")
@@ -211,6 +213,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             edition=row.edition,
             status=row.status,
             status_name=STATUS_NAMES[row.status],
+            case_number=case_number(row.id),
             version=row.version,
             opened_at=moment(row.opened_at),
             changed_at=moment(row.changed_at),

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from tests.live_city import ENTERPRISE, FIRM, LiveCity, sections
 
 READ = """query($id: ID!) { diagnosis(id: $id) {
-  status statusName version answered visits selfTotal verifiedTotal measuredGrade grade gradeName
+  caseNumber status statusName version answered visits selfTotal verifiedTotal measuredGrade grade gradeName
   enterprise { name districtName industryName } provider { name }
   answers { indicator version given { level numbers { name value } } verified { level } difference }
   evidence { sha256 filename indicators url } reports { version kind sha256 url }
@@ -65,7 +65,7 @@ def test_the_printed_report_names_the_firm_its_grade_and_that_the_standard_is_no
     content = city.installation.services.blobs.get(sha256)
     assert content is not None
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
-    for expected in (FIRM.name, FIRM.uscc, "五档", "非官方"):
+    for expected in (FIRM.name, FIRM.uscc, "五档", "非官方", read(city, diagnosis)["caseNumber"]):
         assert expected in text.replace("\n", "")
 
 
