@@ -307,6 +307,20 @@ def test_nobody_finishes_what_another_browser_began(client: TestClient) -> None:
     assert client.get("/callback", params={"state": state, "code": code}).status_code == 401
 
 
+def test_sign_ons_that_strangers_begin_keep_nobody_out(
+    client: TestClient, linked: Installation, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhenduan.accounts.single_sign_on.MOST_AT_ONCE", 20)
+    for second in range(30):
+        clock.ahead = timedelta(seconds=second / 10)
+        assert client.get("/login").status_code == 303
+    state, code = begun(client)
+    assert client.get("/callback", params={"state": state, "code": code}).status_code == 200
+    with linked.accounts._vault.reading() as connection:  # noqa: SLF001 - what is remembered is bounded all the same
+        schema = "" if connection.dialect.name == "sqlite" else "secrets."
+        assert connection.exec_driver_sql(f"SELECT count(*) FROM {schema}sign_ons").scalar_one() <= 20
+
+
 def test_a_sign_on_runs_out(client: TestClient, clock: Clock) -> None:
     state, code = begun(client)
     clock.ahead = timedelta(minutes=11)

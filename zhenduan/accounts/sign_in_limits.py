@@ -1,4 +1,4 @@
-"""Sign-in limits · 登录限制: how long whoever typed wrong passwords waits, by login and source together. decision 0026.
+"""Sign-in limits · 登录限制: how long whoever typed wrong passwords waits, by login and source together. decision 0028.
 
 A wait belongs to a login *at a source* (the client's address), so that a stranger's guesses keep nobody out who signs in from
 elsewhere; past some failures of one source, whatever the login, it waits as a whole, except for logins that signed in from it

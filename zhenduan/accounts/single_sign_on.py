@@ -45,7 +45,8 @@ SUBJECT_TAKEN = Rule(
 )
 LIFETIME = timedelta(minutes=10)
 MOST_AT_ONCE = 10_000
-"""Sign-ons that were begun and not finished; past this a new one waits for old ones to run out."""
+"""Sign-ons that were begun and not finished; past this the oldest go. Anyone may begin one: to refuse new ones would let a
+stranger keep everybody out, to forget old ones costs who began one that many strangers ago a second try."""
 
 log = logging.getLogger(__name__)
 
@@ -163,8 +164,10 @@ class SingleSignOn:
             return None
         with self._vault.writing() as connection:
             connection.execute(delete(SIGN_ONS).where(SIGN_ONS.c.expires_at <= microseconds(now)))
-            if (connection.execute(select(func.count()).select_from(SIGN_ONS)).scalar() or 0) >= MOST_AT_ONCE:
-                return None
+            begun = connection.execute(select(func.count()).select_from(SIGN_ONS)).scalar() or 0
+            if begun >= MOST_AT_ONCE:
+                oldest = select(SIGN_ONS.c.state_hash).order_by(SIGN_ONS.c.expires_at).limit(begun - MOST_AT_ONCE + 1)
+                connection.execute(delete(SIGN_ONS).where(SIGN_ONS.c.state_hash.in_(oldest.scalar_subquery())))
             connection.execute(SIGN_ONS.insert().values(row))
         secure = urlsplit(self._provider.settings.callback).scheme == "https"
         return Begun(f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", browser, LIFETIME, secure)
