@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from domain.access import Attribute, Everything, Is, Role
+from domain.access import Attribute, Is, Role, scope_of
 from domain.kernel import Refused, city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
@@ -414,13 +414,13 @@ def test_a_partner_key_sees_its_district_or_the_city(house: House) -> None:
     assert known is not None
     assert (known.caller.actor, known.caller.role) == ("partner-data-platform", "partner")
     assert (known.caller.scope, known.membership, known.expires_at) == (
-        Is(Attribute.DISTRICT, "310117"),
+        scope_of(Role.PARTNER, "310117"),
         "",
         one.expires_at,
     )
     whole = house.accounts.identify(city.token)
     assert whole is not None
-    assert whole.caller.scope == Everything()
+    assert whole.caller.scope == scope_of(Role.PARTNER, "*")
 
 
 def test_a_partner_key_ends_when_its_time_is_up_or_it_is_revoked(house: House) -> None:
