@@ -10,8 +10,10 @@ import orjson
 from pydantic import TypeAdapter
 
 from domain.kernel import Refused, Rule
+from domain.participants.rosters import RosterReport
 from interop.editions.workbook_reading import read_workbook
 from interop.rosters import files
+from interop.rosters.annotated import SeenSheet, annotated, seen_sheet
 from interop.rosters.roster import Progress, RosterReading, read_roster
 from isolation import Bounds, ProcessOverBounds, Turns, preload, run
 from standards import AnyEdition, EditionMalformed, edition_of_json
@@ -28,6 +30,7 @@ FILE_TOO_COSTLY = Rule(
 )
 
 _ROSTER = TypeAdapter(RosterReading)
+_SHEET: TypeAdapter[SeenSheet | None] = TypeAdapter(SeenSheet | None)
 RULES: Mapping[str, Rule] = {one.code: one for one in vars(files).values() if isinstance(one, Rule)}
 """Code -> rule, of all that a workbook as a whole is refused by."""
 
@@ -40,6 +43,11 @@ def usual_turns() -> Turns:
 def roster_bytes(data: bytes, filename: str, progress: Progress | None = None) -> bytes:
     """What a roster file says 名单读数, as JSON; see `read_roster`."""
     return _ROSTER.dump_json(read_roster(data, filename, progress=progress))
+
+
+def sheet_bytes(data: bytes, filename: str) -> bytes:
+    """The sheet that a roster stands in 名单原表, as JSON; see `seen_sheet`."""
+    return _SHEET.dump_json(seen_sheet(data, filename))
 
 
 def workbook_bytes(data: bytes) -> bytes:
@@ -69,6 +77,15 @@ class ForeignFiles:
             Refused: FILE_TOO_COSTLY, WORK_BUSY, WORK_SHARE_USED.
         """
         return _ROSTER.validate_json(self.read(roster_bytes, data, filename, holder=holder, progress=progress))
+
+    def annotated(self, data: bytes | None, filename: str, report: RosterReport, holder: str) -> bytes:
+        """As `interop.rosters.annotated.annotated`; where the file is not kept, the list of findings alone.
+
+        Raises:
+            Refused: as `roster`.
+        """
+        seen = _SHEET.validate_json(self.read(sheet_bytes, data, filename, holder=holder)) if data is not None else None
+        return annotated(seen, report)
 
     def workbook(self, data: bytes, holder: str) -> AnyEdition:
         """As `read_workbook`.

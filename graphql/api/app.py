@@ -19,6 +19,7 @@ from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
 from api.downloads.files import Files
 from api.downloads.proofs import Proofs
+from api.downloads.rosters import RosterFiles
 from api.kit.published import FieldRights, declared
 from api.kit.services import Services
 from api.schema import build_schema
@@ -101,6 +102,7 @@ def create_app(
             Route("/files/{sha256}", files.get, methods=["GET"]),
             *Health(services).routes(),
             *EditionDocuments(services, operations).routes(),
+            *RosterFiles(services, operations).routes(),
             *Dossiers(services, operations).routes(),
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),
             *(SignOnRoutes(services.sign_on, operations).routes() if services.sign_on is not None else ()),

@@ -114,8 +114,12 @@ class Header:
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet whose header was found 已识别表格: the rows below it, what of it is hidden, and hidden sheets that hold a roster."""
+    """A sheet whose header was found 已识别表格: the rows below it, what of it is hidden, and hidden sheets that hold a roster.
 
+    place: of the sheet among all of the file, from 0.
+    """
+
+    place: int
     name: str
     header: Header
     rows: Iterator[Row]
@@ -210,7 +214,7 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
     rows = chain(top[place + 1 :], sheet.rows)
     header = _header(*top[place], _unit_above(top[:place]))
     return Table(
-        shown(sheet.name), header, rows, sheet.delimited, hidden, sheet.hidden_rows, sheet.hidden_columns
+        chosen, shown(sheet.name), header, rows, sheet.delimited, hidden, sheet.hidden_rows, sheet.hidden_columns
     )
 
 

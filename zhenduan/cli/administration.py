@@ -284,12 +284,32 @@ def _show(findings: tuple[RosterFinding, ...]) -> None:
     answer("", findings=[finding.model_dump(mode="json") for finding in findings])
 
 
+def roster_template(file: Path) -> int:
+    """Write the template of a roster, with drop-downs and help."""
+    from interop.rosters.template import template  # noqa: PLC0415 - only this command needs it
+
+    try:
+        file.write_bytes(template())
+    except OSError as error:
+        sys.stderr.write(f"无法写入 cannot write {file}: {error.strerror}\n")
+        return 2
+    answer(f"已写入 written: {file}")
+    return 0
+
+
 def import_roster(
-    settings: Settings, file: Path, year: int, user: str, *, accept_partial: bool, confirm: Sequence[str] = ()
+    settings: Settings,
+    file: Path,
+    year: int,
+    user: str,
+    *,
+    accept_partial: bool,
+    confirm: Sequence[str] = (),
+    findings: Path | None = None,
 ) -> int:
     """Bring in a roster file; 1 when it was refused as a whole, and nothing but that report was written.
 
-    confirm: findings that a person confirms, as ROW:CODE.
+    confirm: findings that a person confirms, as ROW:CODE. findings: where the sheet with its findings as comments is written.
     """
     try:
         confirmed = [ConfirmedFinding(row=int(row), code=code) for row, _, code in (one.partition(":") for one in confirm)]
@@ -334,6 +354,9 @@ def import_roster(
         assert row is not None  # noqa: S101 - the report is an entry, now or before
         report = read_report(blobs, row.report, row.findings)
     _show(report.findings)
+    if findings is not None:
+        findings.write_bytes(ForeignFiles().annotated(content, file.name, report, user))
+        answer(f"批注名单 findings in the cells: {findings}")
     for left in report.left_out[:SHOWN_FINDINGS]:
         answer(f"文件未列 left out\t{left.uscc}\t{left.name}")
     answer("", left_out=[left.model_dump(mode="json") for left in report.left_out])

@@ -65,6 +65,7 @@ class RosterImport:
     left_out: list[LeftOut] = field(
         "Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业"
     )
+    findings_path: str = field("Path of the file's sheet with the findings as comments in its cells · 批注名单下载路径")
     at: datetime = field("When it was taken in or refused 时间, UTC")
 
 
@@ -87,6 +88,7 @@ def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> Ro
         left_out=[
             LeftOut(enterprise=strawberry.ID(one.enterprise), uscc=one.uscc, name=one.name) for one in report.left_out
         ],
+        findings_path=f"/rosters/{row.year}/{row.digest}/findings.xlsx",
         at=moment(row.at),
     )
 

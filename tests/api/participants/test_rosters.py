@@ -1,6 +1,16 @@
 """The yearly roster through the API (plan P1, G4)."""
 
-from tests.live_city import FIRM, LiveCity
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from domain.kernel import city_day
+from tests.live_city import ENTERPRISE, FIRM, LiveCity
 
 HEADER = "企业名称,统一社会信用代码,所在区,行业代码,从业人员期末人数,营业收入（万元）"
 GOOD = f"{FIRM.name},{FIRM.uscc},松江区,C34,320,21000"
@@ -58,3 +68,61 @@ def test_a_roster_of_someone_else_or_of_a_wrong_role_is_refused(city: LiveCity) 
     assert city.refused("district", "importRoster", sha256=sha256, year=2024) == "FILE_NOT_RECEIVED"
     assert city.refused("enterprise", "importRoster", sha256=sha256, year=2024) == "ROLE_NOT_ALLOWED"
     assert city.refused("city", "importRoster", sha256=sha256, year=1900) == "NO_RULE_YET"
+
+
+@pytest.fixture
+def client(city: LiveCity) -> Iterator[TestClient]:
+    with TestClient(create_app(city.installation.services)) as opened:
+        yield opened
+
+
+def test_the_sheet_with_the_findings_in_its_cells_is_for_who_sent_the_file(city: LiveCity, client: TestClient) -> None:
+    sha256 = sent(city, "district", NEW, BROKEN)
+    done = city.done("district", "importRoster", "rosterImport { findingsPath }", sha256=sha256, year=2024)
+    path = done["rosterImport"]["findingsPath"]
+
+    def get(who: str | None, where: str = path) -> Any:
+        return client.get(where, headers={"authorization": f"Bearer {city.tokens[who]}"} if who is not None else {})
+
+    got = get("district")
+    assert (got.status_code, got.headers["content-security-policy"]) == (200, "default-src 'none'; sandbox")
+    book = load_workbook(io.BytesIO(got.content))
+    assert "USCC_LENGTH" in (book["名单"].cell(3, 2).comment or pytest.fail("no comment")).text
+    assert [get(who).status_code for who in ("city", "auditor", "pudong", "enterprise", None)] == [200, 200, 404, 404, 404]
+    assert get("district", path.replace("2024", "2023")).status_code == 404
+
+
+def test_the_template_is_for_who_brings_rosters_in(city: LiveCity, client: TestClient) -> None:
+    path = "/rosters/template.xlsx"
+    answers = {who: client.get(path, headers={"authorization": f"Bearer {city.tokens[who]}"}) for who in ("district", "enterprise")}
+    assert {who: one.status_code for who, one in answers.items()} == {"district": 200, "enterprise": 404}
+    assert load_workbook(io.BytesIO(answers["district"].content)).sheetnames == ["名单", "填写说明", "代码表"]
+
+
+def test_what_is_asked_is_confirmed_by_row_and_code_and_what_is_left_out_is_listed(city: LiveCity) -> None:
+    report = "rosterImport { blocked revised leftOut { name } findings { row code severity } }"
+    renamed = GOOD.replace(FIRM.name, "示例更名重工有限公司")
+    sha256 = sent(city, "city", renamed)
+    asked = city.done("city", "importRoster", report, sha256=sha256, year=2024)["rosterImport"]
+    assert asked["blocked"]
+    assert {"row": 2, "code": "ROSTER_NAME_CHANGED", "severity": "confirm"} in asked["findings"]
+    confirmed = [{"row": 2, "code": "ROSTER_NAME_CHANGED"}]
+    done = city.done("city", "importRoster", report, sha256=sha256, year=2024, confirmed=confirmed)["rosterImport"]
+    assert (done["blocked"], done["revised"]) == (False, 1)
+
+
+def test_a_firm_is_taken_off_a_years_roster_and_coverage_tells_why(city: LiveCity) -> None:
+    coverage = "{ coverage(year: 2024) { total takenOff removals { enterprise reason } districts { district total takenOff } } }"
+    before = city.data("district", coverage)["coverage"]
+    given = {"year": 2024, "enterprise": ENTERPRISE}
+    assert city.refused("pudong", "takeOffRoster", reason="注销", **given) == "NOT_FOUND"
+    done = city.done("district", "takeOffRoster", "enterprise { id }", reason="年中注销", **given)
+    assert done["enterprise"] == {"id": ENTERPRISE}
+    after = city.data("district", coverage)["coverage"]
+    assert (after["total"], after["takenOff"]) == (before["total"] - 1, 1)
+    assert after["removals"] == [{"enterprise": ENTERPRISE, "reason": "年中注销"}]
+
+
+def test_a_roster_of_a_year_ahead_is_refused(city: LiveCity) -> None:
+    ahead = city_day(city.installation.services.clock()).year + 1
+    assert city.refused("city", "importRoster", sha256=sent(city, "city", NEW), year=ahead) == "ROSTER_YEAR_AHEAD"

@@ -20,7 +20,14 @@ def _import_roster(settings: "Settings", given: argparse.Namespace) -> int:
         getpass.getuser(),
         accept_partial=given.accept_partial,
         confirm=given.confirm,
+        findings=given.findings,
     )
+
+
+def _roster_template(given: argparse.Namespace) -> int:
+    from zhenduan.cli import administration
+
+    return administration.roster_template(given.file)
 
 
 def add_to(command: "Adds") -> None:
@@ -29,4 +36,7 @@ def add_to(command: "Adds") -> None:
     added.add_argument("file", type=Path, help="文件 file")
     added.add_argument("--year", type=int, required=True, help="年度 year of the roster")
     added.add_argument("--confirm", action="append", default=[], metavar="ROW:CODE", help="确认一条校验结果 confirm a finding")
+    added.add_argument("--findings", type=Path, metavar="FILE", help="批注名单 write the sheet with its findings as comments")
     added.add_argument("--accept-partial", action="store_true", help="部分接收 take in the good rows although some are refused")
+    added = command.alone("roster-template", _roster_template, "名单模板 write an empty roster with drop-downs and help, .xlsx")
+    added.add_argument("file", type=Path, help="文件 file")
