@@ -28,7 +28,8 @@ from journal.transparency.proof_files import ProofFile
 from journal.transparency.signed_notes import Note
 from journal.transparency.transparency_log import NotSigned, TransparencyLog
 
-FORMAT = "zhenduan.dossier.v1"
+FORMAT = "zhenduan.dossier.v2"
+HEADS_FORMAT = "zhenduan.stream-heads.v1"
 Data = dict[str, Any]
 
 NOTHING_DECIDED = Rule(
@@ -158,7 +159,21 @@ def covering(log: TransparencyLog, position: int) -> tuple[Note, Checkpoint]:
         note = log.covering(position)
     except NotSigned:
         note = log.checkpoint()
+    if log.keys().signing.verifier.id not in {signature.key_id for signature in note.signatures}:
+        note = log.checkpoint()  # by the key in force, which whoever verifies is told of now
     return note, Checkpoint.parse(note.text)
+
+
+def heads_of(log: TransparencyLog, entries: Sequence[Entry]) -> Note:
+    """How many entries each stream had as the last of these was written 各对象条目数, signed by the log.
+
+    Whoever hands a dossier on can cut nothing off its end then. Editions aside: of one only the pinned text is in a dossier.
+    """
+    key = log.keys().signing
+    last = {entry.stream: entry.version for entry in entries if not entry.stream.startswith("edition/")}
+    lines = [HEADS_FORMAT, key.name, str(entries[-1].position), *(f"{name} {last[name]}" for name in sorted(last))]
+    text = "".join(f"{line}\n" for line in lines)
+    return Note(text, (key.sign(text),))
 
 
 def dossier(
@@ -204,6 +219,7 @@ def dossier(
             }
             for entry in entries
         ],
+        "heads": str(heads_of(log, entries)),
         "files": _files(result, kept, largest_files),
         "result": result,
         "rules": dict(rules_version()),

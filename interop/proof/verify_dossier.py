@@ -16,8 +16,9 @@ What it cannot show:
 - That the story ends where the file ends. A proof is that something is in the log, never that nothing else is: whoever hands
   you a file can leave out the latest entries of a diagnosis that went on (an objection, another scoring, a withdrawal). So the
   result is stated as of its last entry, and only a confirmed or withdrawn diagnosis, after which nothing may follow, is final.
-  Of the firm and the provider the file likewise shows the statements up to some moment, of a final diagnosis too: name and code
-  are as of the last one shown, which is named. Ask the log's keeper for the newest.
+  Of the firm and the provider it shows the statements up to the same entry: that none was cut off the log itself has signed
+  (`heads`). A file of the first format lacks that: of a final diagnosis, too, later statements may have been left out, and it
+  is said of which one name and code are. Ask the log's keeper for the newest.
 - Words. A sentence of an exported trail and the version of the rules are the server's statements, and said to be.
 - That the log holds one history of each stream, or that its keeper shows others the same log. The first is checked over the
   whole log (an exported trail of everything, which this file checks too, or a backup); the second is what the witnesses'
@@ -45,7 +46,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FORMAT = "zhenduan.dossier.v1"
+FORMAT = "zhenduan.dossier.v2"
+OLDER_FORMAT = "zhenduan.dossier.v1"
+"""Without `heads`: statements of firm and provider may have been cut off its end."""
+HEADS_FORMAT = "zhenduan.stream-heads.v1"
 TRAIL_FORMAT = "zhenduan.audit-trail.v2"
 TRAIL_LINES = {
     "zhenduan.audit-trail.v1": {"content", "proof", "entry", "sentence"},
@@ -89,8 +93,8 @@ class Verdict:
 
     stated: what the file says and no proof covers. size, witnessed: of the checkpoint, and when each witness signed it.
     as_of: time of the last entry; the result is that of this moment. final: nothing may follow it.
-    last_statements: stream of the firm and of each provider -> number and time of the last statement in the file. Whether it
-    stated something later no file can prove, of a final diagnosis neither: name and code are as of that statement.
+    last_statements: stream of the firm and of each provider -> number and time of the last statement in the file; name and code
+    are as of it. complete: the log signed that up to the last entry there is no other; a file of the first format cannot show it.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -101,6 +105,7 @@ class Verdict:
     as_of: datetime = EPOCH
     final: bool = False
     last_statements: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
+    complete: bool = False
 
     @property
     def holds(self) -> bool:
@@ -124,6 +129,9 @@ def verify(content: bytes, log_key: str, witness_keys: Sequence[str] = (), known
         entries = [prove(checkpoint, number, item) for number, item in enumerate(dossier["entries"], 1)]
         result = decided(dossier, entries)
         check_files(dossier, result)
+        complete = dossier["format"] == FORMAT
+        if complete:
+            check_heads(dossier["heads"], log_key, entries)
         as_of = EPOCH + timedelta(microseconds=entries[-1].at)
     except Fault as fault:
         return Verdict((fault,))
@@ -132,7 +140,8 @@ def verify(content: bytes, log_key: str, witness_keys: Sequence[str] = (), known
         return Verdict((Fault("MALFORMED", "dossier", said),))
     stated = {"rules": dossier["rules"]}
     final = result["status"] in FINAL
-    return Verdict((), result, stated, checkpoint.size, checkpoint.witnessed, as_of, final, last_statements(entries))
+    last = last_statements(entries)
+    return Verdict((), result, stated, checkpoint.size, checkpoint.witnessed, as_of, final, last, complete)
 
 
 def last_statements(entries: Sequence["Entry"]) -> dict[str, tuple[int, datetime]]:
@@ -194,14 +203,15 @@ def read(content: bytes) -> Data:
     except ValueError as problem:
         said = "不是完整的 JSON，或在传送中受损 not whole JSON, or damaged on its way"
         raise Fault("NOT_JSON", f"byte {getattr(problem, 'pos', '?')}", said) from problem
-    if not isinstance(dossier, dict) or dossier.get("format") != FORMAT:
+    if not isinstance(dossier, dict) or dossier.get("format") not in (FORMAT, OLDER_FORMAT):
         raise Fault("FORMAT_UNKNOWN", "format", f"不是 {FORMAT} 卷宗 not a dossier of this format")
-    for name, kind in MEMBERS.items():
+    members = MEMBERS | ({"heads": str} if dossier["format"] == FORMAT else {})
+    for name, kind in members.items():
         if not isinstance(dossier.get(name), kind):
             raise Fault("MALFORMED", name, "缺失或类型不符 missing, or of the wrong type")
     if dossier.get("algorithm", OLDER["algorithm"]) not in tuple(PROOF_LINES):
         raise Fault("ALGORITHM_UNKNOWN", "algorithm", "杂凑算法不明 an algorithm that is not known")
-    if odd := sorted(dossier.keys() - MEMBERS.keys() - OLDER.keys()):
+    if odd := sorted(dossier.keys() - members.keys() - OLDER.keys()):
         raise Fault("MALFORMED", odd[0], "多余的内容 a member that does not belong here")
     written = as_text(dossier)
     if written != content:
@@ -679,6 +689,24 @@ def check_files(dossier: Data, result: Data) -> None:
             raise Fault("FILE_DIFFERS", f"files.{digest}", "文件内容与散列不符 the bytes are not those of the hash")
 
 
+def check_heads(heads: str, log_key: str, entries: Sequence[Entry]) -> None:
+    """Hold a dossier against what the log signed: how many entries each stream had as the last one was written.
+
+    A proof shows what is in the log and never what is not; so whoever hands a file on could cut statements off its end. The log
+    signs the numbers, under a first line that is no log's name, so that it passes for no checkpoint. Editions aside: of one
+    only the pinned text belongs here.
+    """
+    text, signatures = parse_note(heads)
+    log = parse_key(log_key, ED25519)
+    if _signed(log, text, signatures) is None:
+        raise Fault("LOG_SIGNATURE_MISSING", "heads", "没有该日志密钥的签名 not signed by the key of this log")
+    last = {entry.stream: entry.version for entry in entries if not entry.stream.startswith("edition/")}
+    found = [HEADS_FORMAT, log.name, str(entries[-1].position), *(f"{name} {last[name]}" for name in sorted(last)), ""]
+    if text.split("\n") != found:
+        said = "与日志所签各对象条目数不符，有条目被略去 not as many entries as the log signed for: some were cut off"
+        raise Fault("HEADS_DIFFER", "heads", said)
+
+
 DECISIONS: Mapping[str, Callable[[Data, Sequence[Entry]], Data]] = {"grade": grade}
 """Kind of decision -> how it is worked out again from its entries."""
 
@@ -1092,7 +1120,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said = "what was stated later may have been left out, of a final diagnosis too"
     for stream, (number, at) in verdict.last_statements.items():
         out(f"{_printable(stream)} 截至其第 {number} 条陈述 as of its statement {number}, {at.isoformat()}\n")
-    if verdict.last_statements:
+    if verdict.complete:
+        out("至该时刻为止的陈述俱在，由日志签署 up to that moment there is no other, which the log signed\n")
+    else:
         out(f"此后是否另有陈述，本文件不能证明 this file cannot show that they are the last: {said}\n")
     out("未经证明、仅为所述 stated, not proved: " + _shown(verdict.stated) + "\n")
     return 0

@@ -88,6 +88,15 @@ def fault(proving: Proving, content: bytes, **rest: Any) -> str:
     return verdict.faults[0].code if verdict.faults else ""
 
 
+def of_first_format(content: bytes) -> bytes:
+    """A dossier as versions before the signed heads wrote it, or as a forger makes one of today's to be rid of them."""
+    made = json.loads(content)
+    del made["heads"]
+    made |= {"format": verifier.OLDER_FORMAT}
+    made["digest"] = verifier.digest_of(made)
+    return verifier.as_text(made)
+
+
 def forged(content: bytes, **changes: Any) -> bytes:
     """A dossier with other members, written as it should be and with its digest right again."""
     made = json.loads(content) | changes

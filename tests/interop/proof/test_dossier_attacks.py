@@ -40,7 +40,8 @@ def test_a_dossier_signed_with_another_key_of_the_same_name_is_refused(proving: 
     entries = [
         entry | {"proof": entry["proof"].partition("\n\n")[0] + "\n\n" + note} for entry in json.loads(content)["entries"]
     ]
-    swapped = forged(content, checkpoint=note, entries=entries)
+    heads = json.loads(content)["heads"].partition("\n\n")[0] + "\n"
+    swapped = forged(content, checkpoint=note, entries=entries, heads=f"{heads}\n{stranger.sign(heads)}\n")
     assert fault(proving, swapped) == "LOG_SIGNATURE_MISSING"
     assert fault(proving, swapped, log_key=str(stranger.verifier)) == ""  # whoever brings the forger's key believes the forger
     named = proving.log.keys().signing.verifier

@@ -22,7 +22,7 @@ from domain.kernel import Refused
 from interop.proof import verify_dossier as verifier
 from journal import Caller, NewEntry, open_journal
 from journal.transparency.transparency_log import open_log
-from tests.interop.proving_city import ORIGIN, Proving, fault, forged, still
+from tests.interop.proving_city import ORIGIN, Proving, fault, forged, of_first_format, still
 from tests.small_city import CITY, ENTERPRISE, FILE, City, caller, evidence, opening, sections
 
 __all__ = ["still"]
@@ -213,7 +213,15 @@ def cut(content: bytes, entries: int) -> bytes:
     return forged(content, entries=kept, result=result)
 
 
-def test_a_dossier_cut_short_is_of_an_earlier_moment_and_says_that_it_is_not_final(
+def test_a_dossier_cut_short_is_refused_by_what_the_log_signed(still: tuple[Proving, bytes]) -> None:
+    proving, content = still
+    number = len(json.loads(content)["entries"])
+    assert proving.verify(content).complete
+    for entries in range(number - 8, number):
+        assert fault(proving, cut(content, entries)) == "HEADS_DIFFER"
+
+
+def test_a_dossier_of_the_first_format_cut_short_is_of_an_earlier_moment_and_says_that_it_is_not_final(
     still: tuple[Proving, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """No proof of what is in a log shows what is not; so an unfinished story is never called finished."""
@@ -222,12 +230,13 @@ def test_a_dossier_cut_short_is_of_an_earlier_moment_and_says_that_it_is_not_fin
     whole = proving.verify(content)
     assert (whole.final, whole.result["status"]) == (True, "confirmed")
     for entries in range(number - 8, number):
-        verdict = proving.verify(cut(content, entries))
+        verdict = proving.verify(of_first_format(cut(content, entries)))
         assert verdict.holds
+        assert not verdict.complete
         assert not verdict.final
         assert verdict.as_of < whole.as_of
     file = tmp_path / "d1.json"
-    for shown, says in ((content, False), (cut(content, number - 1), True)):
+    for shown, says in ((content, False), (of_first_format(cut(content, number - 1)), True)):
         file.write_bytes(shown)
         assert verifier.main([str(file), "--log-key", proving.key]) == 0
         assert ("NOT FINAL" in capsys.readouterr().out) is says

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from domain.diagnosis import case as d
 from interop.proof import verify_dossier as verifier
-from tests.interop.proving_city import Proving, still
+from journal.transparency.signed_notes import Kind, SigningKey
+from tests.interop.proving_city import Proving, fault, forged, of_first_format, proving, still
 from tests.journal.ways_of_carrying import WAYS
+from tests.small_city import CITY, FILE, FILLER, roster
 
-__all__ = ["still"]
+__all__ = ["proving", "still"]
 OLDER = "zhenduan.audit-trail.v1"
 
 
@@ -100,11 +103,43 @@ def test_a_final_dossier_says_as_of_which_statement_of_the_firm_it_is(
         assert (number, at) == (len(mine), verifier.EPOCH + timedelta(microseconds=mine[-1].at))
     assert {stream.partition("/")[0] for stream in verdict.last_statements} == {"enterprise", "organisation"}
     file = tmp_path / "d.json"
-    file.write_bytes(content)
-    assert verifier.main([str(file), "--log-key", proving.key]) == 0
-    said = capsys.readouterr().out
-    assert "of a final diagnosis too" in said
-    assert all(stream in said for stream in verdict.last_statements)
+    for shown, complete in ((content, True), (of_first_format(content), False)):
+        file.write_bytes(shown)
+        assert proving.verify(shown).complete is complete
+        assert verifier.main([str(file), "--log-key", proving.key]) == 0
+        said = capsys.readouterr().out
+        assert ("of a final diagnosis too" in said) is not complete
+        assert all(stream in said for stream in verdict.last_statements)
+
+
+def test_the_last_statement_of_a_firm_cannot_be_cut_off_a_final_dossier(proving: Proving) -> None:
+    firm = roster().rows[0][1]
+    proving.city.send(CITY, roster(year=2025, digest="1" * 64, rows=((2, firm.model_copy(update={"name": "示例更名有限公司"})),)))
+    proving.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=FILE))
+    proving.witnessed()
+    content = proving.dossier()
+    verdict = proving.verify(content)
+    assert (verdict.final, verdict.result["name"]) == (True, "示例更名有限公司")
+    made = json.loads(content)
+    streams = [verifier.parse_entry(base64.b64decode(item["content"]), "").stream for item in made["entries"]]
+    stated = [item for item, stream in zip(made["entries"], streams, strict=True) if stream.startswith("enterprise/")]
+    assert len(stated) == 2
+    entries = [item for item in made["entries"] if item != stated[-1]]
+    shorter = forged(content, entries=entries, result=made["result"] | {"name": firm.name})
+    assert fault(proving, shorter) == "HEADS_DIFFER"
+    older = proving.verify(of_first_format(shorter))
+    assert (older.holds, older.complete) == (True, False), "what it cannot show, it says"
+    other = SigningKey.generate("log.example/city", Kind.ED25519)
+    heads = made["heads"].partition("\n\n")[0] + "\n"
+    for note in (f"{heads}\n{other.sign(heads)}\n", made["checkpoint"], "x"):
+        assert fault(proving, forged(content, heads=note)) in ("LOG_SIGNATURE_MISSING", "HEADS_DIFFER", "CHECKPOINT_MALFORMED")
+
+
+def test_after_a_change_of_the_logs_key_a_dossier_is_signed_by_the_one_in_force(proving: Proving) -> None:
+    proving.log.rotate()
+    verdict = proving.verify(proving.dossier(), witness_keys=())
+    assert verdict.holds
+    assert verdict.complete
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
