@@ -202,14 +202,14 @@ def _line(
     before, after = old.by_id.get(identity), new.by_id.get(identity)
     reason = reasons.get(f"indicators.{identity}", "")
     if before is None and after is not None:
-        return LineChange(identity, after.name, "added", (), _whole(after), reason)
+        return LineChange(identity, after.name, "added", (), _whole(new, after), reason)
     if after is None and before is not None:
-        return LineChange(identity, before.name, "dropped", (), _whole(before), reason)
+        return LineChange(identity, before.name, "dropped", (), _whole(old, before), reason)
     clauses = tuple(_clause(one, reasons, dimensions) for one in found)
     return LineChange(identity, new.by_id[identity].name, "changed", clauses, (), reason)
 
 
-def _whole(item: Indicator) -> tuple[tuple[str, str], ...]:
+def _whole(edition: Edition, item: Indicator) -> tuple[tuple[str, str], ...]:
     """All that an indicator says 条目全文."""
     asked = "、".join(f"{raw.label}（{raw.unit}）" for raw in item.numbers)
     bounds = " / ".join(number(bound) for bound in item.upper_bounds)
@@ -225,8 +225,8 @@ def _whole(item: Indicator) -> tuple[tuple[str, str], ...]:
         ("选项", options),
         ("向好方向", BETTER[item.better] if item.better else ""),
         *((f"{level} 级", text) for level, text in enumerate(item.levels, 1)),
-        ("佐证要求", item.evidence),
-        ("对应模型", item.maps_to),
+        ("佐证要求", edition.evidence_of(item.id)),
+        ("对应模型", edition.maps_to_of(item.id)),
         ("来源", f"{item.source.document}（标记 {item.source.mark}）"),
     ]
     return tuple((label, text) for label, text in said if text)

@@ -15,6 +15,8 @@ from standards.scoring.results import Issued, Measured, Process
 
 LEVELS = 5
 GRADES = 10
+AS_ABOVE = "同上"
+"""What a text says that is the same as of the indicator above it."""
 HUNDRED = Decimal(100)
 
 Weight = Annotated[Decimal, Field(gt=0, le=100, max_digits=10)]
@@ -216,6 +218,26 @@ class EditionText(_Part):
     def by_id(self) -> Mapping[str, Indicator]:
         """Indicator id -> indicator."""
         return {item.id: item for item in self.indicators}
+
+    def evidence_of(self, indicator: str) -> str:
+        """Evidence to show for an indicator 佐证要求, standing alone: where the text says 同上, what the line above says."""
+        return self._standing_alone["evidence"][indicator]
+
+    def maps_to_of(self, indicator: str) -> str:
+        """Models that an indicator is compatible with 对应模型, standing alone likewise."""
+        return self._standing_alone["maps_to"][indicator]
+
+    @cached_property
+    def _standing_alone(self) -> Mapping[str, Mapping[str, str]]:
+        """The text stays as it was published, digest and all; whoever reads one line by itself is told what it means."""
+        found: dict[str, dict[str, str]] = {"evidence": {}, "maps_to": {}}
+        for member, said in found.items():
+            above = ""
+            for item in self.indicators:
+                text: str = getattr(item, member)
+                above = above if text == AS_ABOVE else text
+                said[item.id] = above
+        return found
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

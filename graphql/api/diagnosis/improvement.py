@@ -147,7 +147,7 @@ def _planned(edition: Edition, one: Improvement, unit: CostUnit) -> PlannedImpro
         to_descriptor=descriptor(item, after.level),
         needed=needed(item, after),
         numbers=[NamedNumber(name=name, value=value) for name, value in numbers.items()],
-        evidence=item.evidence,
+        evidence=edition.evidence_of(item.id),
         steps=after.steps,
         cost=Decimal(after.cost),
         gain=after.points - before.points,

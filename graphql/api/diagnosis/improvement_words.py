@@ -59,7 +59,7 @@ def improvement_said(edition: Edition, one: Improvement, unit: CostUnit) -> str:
     gates = f"，为解除{'、'.join(dict.fromkeys(names[code] for code in one.gates))}所须" if one.gates else ""
     return (
         f"{item.id} {item.name}：由 {level_said(before.level)}（{number(before.points)} 分）提升到 {level_said(after.level)}"
-        f"（{number(after.points)} 分）。{needed(item, after)}。佐证：{item.evidence}。"
+        f"（{number(after.points)} 分）。{needed(item, after)}。佐证：{edition.evidence_of(item.id)}。"
         f"成本 {cost_said(after.cost, unit)[0]}，{gain}{gates}。"
     )
 

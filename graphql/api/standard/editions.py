@@ -155,7 +155,7 @@ def build_origin(origin: Origin) -> IndicatorOrigin:
     )
 
 
-def build_indicator(item: StandardIndicator, origin: Origin) -> Indicator:
+def build_indicator(edition: StandardEdition, item: StandardIndicator, origin: Origin) -> Indicator:
     """An indicator with its origin, as the schema tells it."""
     return Indicator(
         id=item.id,
@@ -170,8 +170,8 @@ def build_indicator(item: StandardIndicator, origin: Origin) -> Indicator:
         upper_bounds=list(item.upper_bounds),
         options=[Option(**option.model_dump()) for option in item.options],
         levels=list(item.levels),
-        evidence=item.evidence,
-        maps_to=item.maps_to,
+        evidence=edition.evidence_of(item.id),
+        maps_to=edition.maps_to_of(item.id),
         source=item.source.document,
         mark=item.source.mark,
         origin=build_origin(origin),
@@ -196,7 +196,7 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
                 Dimension(id=d.id, name=d.name, weight=d.weight, base=d.base) for d in edition.dimensions
             ],
             indicators=[
-                build_indicator(item, origin)
+                build_indicator(edition, item, origin)
                 for item, origin in zip(
                     edition.indicators, (one for one in origins[row.key] if one.fate != "dropped"), strict=True
                 )

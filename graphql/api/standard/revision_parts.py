@@ -299,7 +299,7 @@ def build_text(context: Context, revision: str, of: DraftOf, replaces: str, comp
         status=edition.status,
         digest=edition.digest,
         dimensions=[Dimension(id=d.id, name=d.name, weight=d.weight, base=d.base) for d in edition.dimensions],
-        indicators=[build_indicator(item, one) for item, one in zip(edition.indicators, kept, strict=True)],
+        indicators=[build_indicator(edition, item, one) for item, one in zip(edition.indicators, kept, strict=True)],
         dropped=[build_origin(one) for one in origins if one.fate == "dropped"],
         bands=list(edition.bands),
         differences=build_differences(base, edition),
