@@ -35,9 +35,17 @@ QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 PAGE_ARGUMENTS = ("first", "last")
 SCHEMA_COSTS: Mapping[str, int] = {"__schema": 5_000, "__type": 500}
 """Fields that the standard introspection query of our schema resolves, about: a document may ask for it a few times."""
-FIELD_COSTS: Mapping[str, int] = {"Query.cheapestImprovement": 8_000, "Gate.lift": 50, "Gate.liftProven": 50}
+FIELD_COSTS: Mapping[str, int] = {
+    "Query.cheapestImprovement": 8_000,
+    "Gate.lift": 50,
+    "Gate.liftProven": 50,
+    "Query.editions": 700,
+    "Query.disclosures": 100,
+    "Person.name": 20,
+}
 """Fields that compute, by coordinate: what one of them weighs besides its selection. A document asks for two plans at most; what
-lifts the gates of a diagnosis takes a quarter of a plan's time, and its gates weigh as many as a list has."""
+lifts the gates of a diagnosis takes a quarter of a plan's time, and its gates weigh as many as a list has. The last three by
+`benchmarks.query_cost`, 2026-11-28: a unit is 4 µs of a core; editions are read whole for any field, a name is unsealed."""
 INTROSPECTION_DEPTH = 12
 """Depth that introspection has for nothing: tools unwrap the types of arguments nine levels down."""
 INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})

@@ -7,8 +7,9 @@ import pytest
 import strawberry
 from graphql import get_introspection_query, parse
 
+from api.schema import build_schema
 from api.server.field_rights import EVERYONE, resolve_rights
-from api.server.query_cost import Limits, over_budget
+from api.server.query_cost import FIELD_COSTS, Limits, over_budget
 from api.server.query_documents import Documents, Unacceptable
 
 LIMITS = Limits()
@@ -109,6 +110,13 @@ def test_what_graphiql_asks_on_opening_fits_and_validates() -> None:
 
 def test_types_of_fields_of_types_of_fields_are_refused() -> None:
     assert exceeded("{ __schema { types { fields { type { fields { name } } } } } }") == {"introspection": 2}
+
+
+def test_every_field_with_a_price_of_its_own_is_a_field_of_the_schema() -> None:
+    schema = build_schema()._schema  # noqa: SLF001 - as above
+    for coordinate in FIELD_COSTS:
+        name, _, field = coordinate.partition(".")
+        assert field in getattr(schema.get_type(name), "fields", {}), coordinate
 
 
 def test_introspection_many_times_over_is_refused() -> None:
