@@ -18,7 +18,9 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from api.server.admission import Overloaded
 from api.server.errors import request_error
+from api.server.gate import COMMAND, PATH, Gate, said
 from zhenduan.limits import ConnectionLimits
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,9 @@ TOO_MANY = (429, "TOO_MANY_CONNECTIONS", "同一地址的连接过多，请稍�
 FULL = (503, "OVERLOADED", "连接数已满，请稍后重试。", "All connections are in use; retry later.")
 MALFORMED = (400, "BAD_REQUEST", "不是有效的 HTTP 请求。", "Not a valid HTTP request.")
 RETRY_SECONDS = 5
+GRAPHQL = PATH.encode()
+LARGEST_HELD = 64 * 1024
+"""Bytes of a body that are held back to see whether it is a command; a larger one is the program's to read."""
 
 Refusal = tuple[int, str, str, str]
 """Status, code, Chinese and English sentence."""
@@ -55,8 +60,9 @@ def refusal_bytes(refusal: Refusal) -> bytes:
 class Connections:
     """Everything that is open in this process 连接表, on the event loop's thread alone."""
 
-    def __init__(self, limits: ConnectionLimits) -> None:
+    def __init__(self, limits: ConnectionLimits, gate: Gate | None = None) -> None:
         self.limits = limits
+        self.gate = gate
         self._sources: dict[object, str] = {}
         self._of_source: Counter[str] = Counter()
         self._waiting: OrderedDict[object, Callable[[], None]] = OrderedDict()
@@ -113,6 +119,8 @@ class BoundedHTTP(HttpToolsProtocol):
         self._head_size = 0
         self._head_fed = 0
         self._refusal = MALFORMED
+        self._refused: Overloaded | None = None
+        self._held = bytearray()
         self._over = False
 
     # The connection
@@ -214,12 +222,62 @@ class BoundedHTTP(HttpToolsProtocol):
         self._in_head, self._in_body = False, True
         self._shared.works(self)
         self._after(0, None)
+        self._refused = self._overloaded()
+        if self._refused is None:
+            super().on_headers_complete()
+        else:  # a command may still have room: its body tells
+            self._held = bytearray()
+            self._after(self._limits.head_seconds, self.transport.abort)
+
+    def _overloaded(self) -> Overloaded | None:
+        """Why a read that is asked for here would not be taken on now; what else it may be is left to the program."""
+        if self._shared.gate is None or self.url != GRAPHQL or self.parser.get_method() != b"POST":
+            return None
+        if self._answering() or self.expect_100_continue or self.parser.should_upgrade():
+            return None
+        return self._shared.gate.refusal(self.headers)
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        if self._refused is None:
+            super().on_body(body)
+            return
+        self._held += body
+        if len(self._held) > LARGEST_HELD:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Hand to the program what was held back."""
+        self._refused = None
+        self._after(0, None)
         super().on_headers_complete()
+        super().on_body(bytes(self._held))
 
     def on_message_complete(self) -> None:
         """The body is whole as well."""
         self._in_head, self._in_body, self._begun, self._head_fed = True, False, False, 0
-        super().on_message_complete()
+        if self._refused is not None and COMMAND in self._held:
+            self._go_on()
+        if self._refused is None:
+            super().on_message_complete()
+        else:
+            self._say_no(self._refused)
+
+    def _say_no(self, refused: Overloaded) -> None:
+        """Refuse without a task, a context or a route: three of these come with each answer when three times too much is asked."""
+        headers, body = said(refused)
+        lines = [b"%s: %s\r\n" % header for header in (*self.server_state.default_headers, *headers)]
+        keep = self.parser.should_keep_alive()
+        if not keep:
+            lines.append(b"connection: close\r\n")
+        self.transport.write(b"".join([STATUS_LINE[refused.status], *lines, b"\r\n", body]))
+        self._refused = None
+        self._after(0, None)
+        if keep:
+            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+            self._shared.waits(self, self.transport.abort)
+        else:
+            self.transport.close()
 
     # What leaves
 
@@ -291,7 +349,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
 def bounded(app: Any, limits: ConnectionLimits, **named: Any) -> Config:  # noqa: ANN401 - as uvicorn takes them
     """Configuration of uvicorn with these bounds 服务配置; one table of connections for the process."""
-    shared = Connections(limits)
+    shared = Connections(limits, getattr(getattr(app, "state", None), "gate", None))
     return Config(
         app,
         http=partial(BoundedHTTP, shared=shared),  # type: ignore[arg-type] # called as the class would be

@@ -112,6 +112,7 @@ def create_app(
         middleware=[Middleware(Gate, admission=operations.admission), Middleware(RequestIds, failed=_failed)],
         exception_handlers={HTTPException: _refused, Overloaded: _overloaded},
     )
+    app.state.gate = Gate(app, operations.admission)
     app.router.redirect_slashes = False  # it would send a client wherever the Host header says
     return app
 

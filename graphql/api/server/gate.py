@@ -3,6 +3,7 @@
 Else a server that is asked for three times what it can do spends itself on saying no.
 """
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 import orjson
@@ -25,12 +26,19 @@ class Gate:
         self._app = app
         self._admission = admission
 
+    def refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Overloaded | None:
+        """Why a caller's read is not taken on now, by the headers of the request alone; None where it is."""
+        if not any(map(self._admission.is_full, READING)):
+            return None
+        lane = self._admission.lane(_token(headers), Lane.READS)
+        return self._admission.refusal() if self._admission.is_full(lane) else None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] != "http" or scope["path"] != PATH or not any(map(self._admission.is_full, READING)):
             await self._app(scope, receive, send)
             return
-        token = _token(scope)
+        token = _token(scope["headers"])
         if not self._admission.is_full(self._admission.lane(token, Lane.READS)):
             await self._app(scope, receive, send)
             return
@@ -49,15 +57,16 @@ class Gate:
         await self._app(scope, again, send)
 
 
-def _token(scope: Scope) -> str | None:
-    for name, value in scope["headers"]:
+def _token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    for name, value in headers:
         if name == b"authorization":
             scheme, _, token = value.decode("latin-1").partition(" ")
             return token.strip() if scheme.lower() == "bearer" else None
     return None
 
 
-async def _refuse(refused: Overloaded, send: Send) -> None:
+def said(refused: Overloaded) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body of what is not taken on."""
     identity = uuid4().hex
     error = request_error(refused.code, refused.chinese, refused.english, requestId=identity)
     body = orjson.dumps({"errors": [error]})
@@ -68,5 +77,10 @@ async def _refuse(refused: Overloaded, send: Send) -> None:
         (b"retry-after", str(refused.retry_seconds).encode()),
         (HEADER.encode(), identity.encode()),
     ]
+    return headers, body
+
+
+async def _refuse(refused: Overloaded, send: Send) -> None:
+    headers, body = said(refused)
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

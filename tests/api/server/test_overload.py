@@ -55,7 +55,19 @@ def test_a_request_beyond_the_queue_is_told_when_to_come_back_and_a_stranger_is_
         (error,) = refused.json()["errors"]
         assert error["extensions"] == {"code": "OVERLOADED", "requestId": refused.headers["x-request-id"]}
         assert posted(host, "{ hello }").json() == {"data": {"hello": "hello world"}}
-        held.let_go.set()
+        with httpx2.Client(base_url=f"http://{host}", headers=reader, timeout=30) as client:  # one connection for all of it
+            for _ in range(3):
+                assert client.post("/graphql", json={"query": "{ hello }"}).status_code == 503
+            command = threading.Thread(
+                target=lambda: answers.append(client.post("/graphql", json={"query": "mutation { bump }"}))
+            )
+            command.start()
+            while not admission.is_full(Lane.COMMANDS):
+                time.sleep(0.01)  # a command has a queue of its own, and waits there
+            assert posted(host, "mutation { bump }", **reader).status_code == 503
+            held.let_go.set()
+            command.join()
+            assert client.post("/graphql", json={"query": "{ hello }"}).status_code == 200
         for thread in threads:
             thread.join()
         assert {answer.status_code for answer in answers} == {200}
