@@ -5,22 +5,21 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from domain.access import Scope, admits
+from domain.access import Role, Scope, admits
 from domain.kernel import city_day
 from tests.api.server.test_scopes import (
+    ARGUMENTS,
     CASES,
     FIRMS,
     IDS,
-    UNREADABLE,
     Watched,
     canaries,
     place,
     scopes,
-    selection,
     texts,
-    tried,
     watched,
 )
+from tests.doors import may_read, selection, tried
 from tests.live_city import ENTERPRISE, LiveCity
 
 __all__ = ["watched"]
@@ -105,10 +104,10 @@ def test_every_door_shows_of_this_moment_what_it_shows_without_one(watched: Watc
     assert schema is not None
     moment = datetime.now(UTC).isoformat()
     for name, door in schema.fields.items():
-        if "asOf" not in door.args or f"Query.{name}" in UNREADABLE:
+        if "asOf" not in door.args or not may_read(Role.AUDITOR, f"Query.{name}"):
             continue
-        for arguments in tried(door):
-            chosen = selection(door.type)
+        for arguments in tried(door, ARGUMENTS, {}):
+            chosen = selection(door.type, Role.AUDITOR)
             inner = arguments.removeprefix("(").removesuffix(")")
             then = watched.through(scope, f'{{ {name}({inner} asOf: "{moment}") {chosen} }}')
             now = watched.through(scope, f"{{ {name}{arguments} {chosen} }}")
@@ -125,7 +124,7 @@ def test_the_past_shows_the_things_of_todays_scope_and_no_other(watched: Watched
     schema = watched.schema.query_type
     assert schema is not None
     for door, identity, number in asked:
-        chosen = selection(schema.fields[door].type)
+        chosen = selection(schema.fields[door].type, Role.AUDITOR)
         then = watched.through(scope, f'{{ {door}(id: "{identity}", asOf: "{moment}") {chosen} }}')["data"][door]
         now = watched.through(scope, f'{{ {door}(id: "{identity}") {chosen} }}')["data"][door]
         assert (then is not None) == admits(scope, place(number))
