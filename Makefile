@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test quick explore torture lint types wheel audit check install
+.PHONY: demo test quick explore walk torture lint types wheel audit check install
 
 install: $(VENV)/.installed
 
@@ -31,6 +31,10 @@ quick: install lint types
 # Draws other examples than the suite for as long as it is given, and keeps what it finds.
 explore: install
 	TMPDIR=$(TEST_FOLDER) VENV=$(VENV) scripts/explore
+
+# A hostile walk of every role through every command: WALK_STEPS=20000 WALK_SEED=7 make walk
+walk: install
+	WALK_STEPS=$${WALK_STEPS:-5000} WALK_SEED=$${WALK_SEED:-$$RANDOM} $(BIN)/pytest -q tests/api/server/test_walks.py
 
 torture: install
 	KILLS=200 $(BIN)/python -m pytest -q -s tests/torture

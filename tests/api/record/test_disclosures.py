@@ -103,6 +103,7 @@ RESTRICTED_BUT_OPEN = {
     "ShadowReason.*": "reached through them",
     "ShadowMoverConnection.*": "cursors and counts",
     "ShadowMoverEdge.*": "as above",
+    **dict.fromkeys(("DraftReview.reviewer", "RevisionDraft.reviewers"), "people who review the standard, of no firm"),
     "UploadTicket.*": "on the way in",
     "Invitation.*": "a ticket",
 }

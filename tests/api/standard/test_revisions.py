@@ -183,7 +183,7 @@ def test_an_erratum_is_reviewed_by_its_named_reviewer_and_published_into_edition
     city.done("city", "nameReviewers", REVISION, revision=identity, reviewers=["reader"])
     publish = {"revision": identity, "draftVersion": 2, "since": day(city, 10)}
     assert city.refused("city", "publishRevision", **publish) == "DRAFT_NOT_APPROVED"
-    city.done("reader", "reviewDraft", REVISION, **review)
+    city.done("reader", "reviewDraft", "revision { draft { version } }", **review)
     assert city.refused("city", "publishRevision", **publish | {"since": day(city)}) == "IN_FORCE_TOO_EARLY"
     done = city.done("city", "publishRevision", REVISION, **publish)["revision"]
     assert (done["status"], done["inForceFrom"]) == ("published", day(city, 10))
