@@ -29,6 +29,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "since": ("起始日", "first day"),
     "until": ("截止日", "last day"),
     "on": ("终止日", "last day"),
+    "last": ("最后一日", "last day"),
 }
 """Field of a command -> what its date is called."""
 

@@ -49,6 +49,12 @@ EDITION_RETIRED = Rule(
 PROVIDER_UNKNOWN = Rule(
     "PROVIDER_UNKNOWN", "plan V2", "没有登记这家服务商，请从服务商清单中选取", "There is no such provider; take one of those listed"
 )
+PROVIDER_RETIRED = Rule(
+    "PROVIDER_RETIRED",
+    "plan V4",
+    "该服务商已于 {last} 退出，不再承接新的诊断；请另选服务商",
+    "The provider retired on {last} and takes on no new work; choose another",
+)
 PROVIDER_OTHER_INDUSTRY = Rule(
     "PROVIDER_OTHER_INDUSTRY",
     "plan V3",
@@ -129,12 +135,18 @@ def _matched_provider(provider: str, enterprise: str, context: DecisionContext) 
     organisation = context.read.get(organisation_stream(provider))
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.PROVIDER:
         raise PROVIDER_UNKNOWN.refuse(path="provider", provider=provider)
+    _require_taking_part(organisation, context)
     firm: Firm | None = context.read.get(enterprise_stream(enterprise))
     served = organisation.industries
     if firm is not None and served and (division := firm.industry[:DIVISION_LENGTH]) not in served:
         raise PROVIDER_OTHER_INDUSTRY.refuse(
             path="provider", division=division, served="、".join(served), served_in_english=", ".join(served)
         )
+
+
+def _require_taking_part(provider: Organisation, context: DecisionContext) -> None:
+    if provider.is_retired_on(context.day):
+        raise PROVIDER_RETIRED.refuse(path="provider", last=provider.last)
 
 
 def _own_work(diagnosis: Diagnosis, context: DecisionContext) -> None:
@@ -177,6 +189,9 @@ def decide(command: d.DiagnosisCommand, diagnosis: Diagnosis | None, context: De
         case d.AcceptDiagnosis():
             _in_status(diagnosis, Status.SUBMITTED)
             _own_work(diagnosis, context)
+            own = context.read.get(organisation_stream(context.organisation))
+            if isinstance(own, Organisation):
+                _require_taking_part(own, context)
             return (d.DiagnosisAccepted(provider=context.organisation),)
         case d.AttachEvidence():
             return _attach(command, diagnosis, context)
@@ -341,8 +356,8 @@ def _reads(command: d.DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[st
             active_diagnosis(diagnosis.enterprise, diagnosis.campaign, diagnosis.purpose.value),
         ]
     provider = getattr(command, "provider", None)
-    if isinstance(command, d.IssueReport | d.ConfirmReport) and diagnosis is not None:
-        provider = diagnosis.provider  # a report names who made it
+    if isinstance(command, d.AcceptDiagnosis | d.IssueReport | d.ConfirmReport) and diagnosis is not None:
+        provider = diagnosis.provider  # who takes new work on takes part; a report names who made it
     if provider is not None:
         streams.append(organisation_stream(provider))
     if isinstance(command, d.RecordExpertReview):

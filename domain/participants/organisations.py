@@ -1,13 +1,16 @@
 """Organisation 组织: departments, subdistricts, parks, groups and providers as streams. plan O1–O3, V2."""
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule, Text
+from domain.stated_dates import require_programme_date
 
 # Rules
 
@@ -24,9 +27,36 @@ DIVISION_CODE_INVALID = Rule(
     "A district is named by its six-digit division code and a subdistrict by nine digits, not {organisation}",
 )
 
+ORGANISATION_UNCHANGED = Rule(
+    "ORGANISATION_UNCHANGED",
+    "plan O2",
+    "所填内容与登记一致，没有需要变更的内容",
+    "What is given is what is on record; there is nothing to change",
+)
+ORGANISATION_RETIRED = Rule(
+    "ORGANISATION_RETIRED",
+    "plan O2",
+    "该组织已登记退出，最后一日为 {last}，不能再变更",
+    "The organisation retires, its last day is {last}; it is not changed any more",
+)
+RETIREMENT_IN_THE_PAST = Rule(
+    "RETIREMENT_IN_THE_PAST",
+    "plan O2",
+    "退出的最后一日 {given} 早于今日，最早为 {earliest}",
+    "The last day {given} lies in the past; {earliest} is the earliest",
+)
+PARENT_BELOW = Rule(
+    "PARENT_BELOW",
+    "plan O2",
+    "上级组织不能是本组织自己，也不能是本组织的下级",
+    "An organisation lies neither below itself nor below one of those under it",
+)
+
 # Commands
 
-Division = Annotated[str, Field(min_length=1, max_length=20)]
+Division = Annotated[str, Field(pattern=r"^C(1[3-9]|2[0-9]|3[0-9]|4[0-3])$")]
+"""Division of manufacturing 制造业行业大类, C13 to C43 of GB/T 4754-2017."""
+Industries = Annotated[tuple[Division, ...], Field(max_length=100)]
 
 
 class OrganisationKind(StrEnum):
@@ -64,12 +94,36 @@ class RegisterOrganisation(Command):
     kind: OrganisationKind = Field(description="What the organisation is in the programme · 组织类别")
     name: Label = Field(description="Name 名称")
     parent: Identifier | None = Field(default=None, description="Organisation above 上级组织")
-    industries: Annotated[tuple[Division, ...], Field(max_length=100)] = Field(
+    industries: Industries = Field(
         default=(), description="GB/T 4754 divisions a provider serves, such as C34 服务行业. plan V2"
     )
 
 
-OrganisationCommand = RegisterOrganisation
+class ReviseOrganisation(Command):
+    """Change what is on record of an organisation 变更组织登记: only what is given is changed."""
+
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    organisation: Identifier = Field(description="Organisation on record · 单位标识")
+    name: Label | None = Field(default=None, description="Its name from now on · 名称")
+    parent: Identifier | None = Field(default=None, description="Organisation above from now on · 上级组织")
+    industries: Industries | None = Field(
+        default=None, description="GB/T 4754 divisions that the provider serves from now on, such as C34 · 服务行业"
+    )
+    reason: Text = Field(description="Why it changes · 变更理由")
+
+
+class RetireOrganisation(Command):
+    """End an organisation's part in the programme 组织退出; a provider gets no new work after its last day."""
+
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    organisation: Identifier = Field(description="Organisation on record · 单位标识")
+    last: date = Field(description="Last day of its part in the programme, today or later · 最后一日")
+    reason: Text = Field(description="Why it retires · 退出理由")
+
+
+OrganisationCommand = RegisterOrganisation | ReviseOrganisation | RetireOrganisation
 
 # Events
 
@@ -85,11 +139,36 @@ class OrganisationRegistered(Event):
     industries: tuple[str, ...]
 
 
+class OrganisationRevised(Event):
+    """What is on record of an organisation changed 组织登记已变更: all of it as it is from now on."""
+
+    type: Literal["organisation.revised.v1"] = "organisation.revised.v1"
+    says: ClassVar = "将组织登记变更为“{name}”：{reason}"
+    name: str
+    parent: str | None
+    industries: tuple[str, ...]
+    reason: str
+
+
+class OrganisationRetired(Event):
+    """An organisation ends its part in the programme 组织已退出."""
+
+    type: Literal["organisation.retired.v1"] = "organisation.retired.v1"
+    says: ClassVar = "登记了组织退出，最后一日 {last}：{reason}"
+    last: date
+    reason: str
+
+
+OrganisationEvent = OrganisationRegistered | OrganisationRevised | OrganisationRetired
+
 # State
 
 
 class Organisation(BaseModel):
-    """An organisation as registered 组织; industries: GB/T 4754 divisions that a provider serves."""
+    """An organisation as it is on record 组织.
+
+    industries: GB/T 4754 divisions that a provider serves. last: its last day in the programme; None = it stays.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -97,6 +176,11 @@ class Organisation(BaseModel):
     name: str
     parent: str | None = None
     industries: tuple[str, ...] = ()
+    last: date | None = None
+
+    def is_retired_on(self, day: date) -> bool:
+        """Whether its part in the programme is over on a day of the city's calendar 是否已退出."""
+        return self.last is not None and day > self.last
 
 
 # Decide: what may happen
@@ -105,6 +189,51 @@ class Organisation(BaseModel):
 def decide(command: OrganisationCommand, organisation: Organisation | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above."""
     require_right(command, context.role)
+    match command:
+        case RegisterOrganisation():
+            return _register(command, organisation, context)
+        case ReviseOrganisation():
+            return _revise(command, _on_record(organisation), context)
+        case RetireOrganisation(last=last, reason=reason):
+            _on_record(organisation)
+            require_programme_date("last", last, context)
+            if last < context.day:
+                raise RETIREMENT_IN_THE_PAST.refuse(path="last", given=last, earliest=context.day)
+            return (OrganisationRetired(last=last, reason=reason),)
+        case never:
+            assert_never(never)
+
+
+def _on_record(organisation: Organisation | None) -> Organisation:
+    if organisation is None:
+        raise NOT_FOUND.refuse()
+    if organisation.last is not None:
+        raise ORGANISATION_RETIRED.refuse(last=organisation.last)
+    return organisation
+
+
+def _revise(command: ReviseOrganisation, organisation: Organisation, context: DecisionContext) -> Facts:
+    above = command.parent
+    while above is not None:
+        if above == command.organisation:
+            raise PARENT_BELOW.refuse(path="parent")
+        higher = context.read.get(organisation_stream(above))
+        if higher is None:
+            raise PARENT_UNKNOWN.refuse(path="parent", parent=above)
+        above = higher.parent if organisation_stream(higher.parent or "") in context.read else None
+    revised = OrganisationRevised(
+        name=command.name or organisation.name,
+        parent=command.parent or organisation.parent,
+        industries=organisation.industries if command.industries is None else command.industries,
+        reason=command.reason,
+    )
+    before = (organisation.name, organisation.parent, organisation.industries)
+    if (revised.name, revised.parent, revised.industries) == before:
+        raise ORGANISATION_UNCHANGED.refuse()
+    return (revised,)
+
+
+def _register(command: RegisterOrganisation, organisation: Organisation | None, context: DecisionContext) -> Facts:
     if organisation is not None:
         raise ORGANISATION_EXISTS.refuse(name=organisation.name)
     digits = CODE_DIGITS.get(command.kind)
@@ -125,9 +254,18 @@ def decide(command: OrganisationCommand, organisation: Organisation | None, cont
 # Evolve: what has happened
 
 
-def evolve(_organisation: Organisation | None, event: OrganisationRegistered) -> Organisation:
+def evolve(organisation: Organisation | None, event: OrganisationEvent) -> Organisation:
     """The organisation after one more fact."""
-    return Organisation(kind=event.kind, name=event.name, parent=event.parent, industries=event.industries)
+    if isinstance(event, OrganisationRegistered):
+        return Organisation(kind=event.kind, name=event.name, parent=event.parent, industries=event.industries)
+    assert organisation is not None, "a history starts with OrganisationRegistered"  # noqa: S101 - guards replay, not input
+    match event:
+        case OrganisationRevised(name=name, parent=parent, industries=industries):
+            return organisation.model_copy(update={"name": name, "parent": parent, "industries": industries})
+        case OrganisationRetired(last=last):
+            return organisation.model_copy(update={"last": last})
+        case never:
+            assert_never(never)
 
 
 def organisation_stream(organisation: str) -> str:
@@ -135,12 +273,25 @@ def organisation_stream(organisation: str) -> str:
     return f"organisation/{organisation}"
 
 
+def _reads(command: OrganisationCommand, _organisation: Organisation | None) -> tuple[str, ...]:
+    above = None if isinstance(command, RetireOrganisation) else command.parent
+    return (organisation_stream(above),) if above is not None else ()
+
+
+def _reads_further(
+    _command: OrganisationCommand, _organisation: Organisation | None, read: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """What lies above the one above 上级的上级: three tiers, so that none comes to lie below itself. plan O2."""
+    return tuple(organisation_stream(one.parent) for one in read.values() if one is not None and one.parent is not None)
+
+
 ORGANISATIONS: Capability[Any, Any, Any] = Capability(
     name="organisation",
-    commands=(RegisterOrganisation,),
-    events=(OrganisationRegistered,),
+    commands=(RegisterOrganisation, ReviseOrganisation, RetireOrganisation),
+    events=(OrganisationRegistered, OrganisationRevised, OrganisationRetired),
     stream=lambda command: organisation_stream(command.organisation),
-    reads=lambda command, _organisation: (organisation_stream(command.parent),) if command.parent is not None else (),
+    reads=_reads,
+    reads_further=_reads_further,
     place=lambda _command, _organisation, _read: None,
     decide=decide,
     evolve=evolve,

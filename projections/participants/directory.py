@@ -48,6 +48,7 @@ ORGANISATIONS = Table(
     Column("name", String, nullable=False),
     Column("parent", String),
     Column("industries", String, nullable=False),
+    Column("last", String),
 )
 
 
@@ -77,6 +78,12 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 enterprises.put({"reporting_unit": None, **beside, **firm})
             case "diagnosis.opened.v1" | "diagnosis.opened.v2":
                 enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
+            case "organisation.revised.v1":
+                found = data(entry)
+                served = orjson.dumps(found["industries"]).decode()
+                organisations.change(key(entry), name=found["name"], parent=found["parent"], industries=served)
+            case "organisation.retired.v1":
+                organisations.change(key(entry), last=data(entry)["last"])
             case _:
                 found = data(entry)
                 organisations.put(
@@ -86,6 +93,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                         "name": found["name"],
                         "parent": found["parent"],
                         "industries": orjson.dumps(found["industries"]).decode(),
+                        "last": None,
                     }
                 )
 
@@ -100,6 +108,8 @@ DIRECTORY = ReadModel(
             *OPENED,
             "organisation.registered.v1",
             "organisation.registered.v2",
+            "organisation.revised.v1",
+            "organisation.retired.v1",
         }
     ),
 )
@@ -142,6 +152,7 @@ class OrganisationRow(NamedTuple):
     name: str
     parent: str | None
     industries: str
+    last: str | None
 
 
 def enterprise_columns(snapshot: Snapshot) -> Columns:
@@ -223,12 +234,28 @@ def enterprises_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> d
     return {row[0]: EnterpriseRow._make(row) for row in rows}
 
 
-def organisations(snapshot: Snapshot, kind: str | None, first: int, after: str | None = None) -> list[OrganisationRow]:
+@dataclass(frozen=True)
+class OrganisationFilter:
+    """Which organisations are looked for 组织筛选. taking_part_on: a day of the city's calendar; None = retired ones too."""
+
+    kind: str | None = None
+    taking_part_on: str | None = None
+
+
+def _sought(table: Table, where: OrganisationFilter) -> Iterator[ColumnElement[bool]]:
+    if where.kind is not None:
+        yield table.c.kind == where.kind
+    if where.taking_part_on is not None:
+        yield or_(table.c.last.is_(None), table.c.last >= where.taking_part_on)
+
+
+def organisations(
+    snapshot: Snapshot, where: OrganisationFilter, first: int, after: str | None = None
+) -> list[OrganisationRow]:
     """A page of organisations 组织列表. Names of organisations are public among the signed-in (plan V2, O2)."""
     table = snapshot[ORGANISATIONS]
-    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
-    if kind is not None:
-        query = query.where(table.c.kind == kind)
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last)
+    query = query.where(*_sought(table, where))
     if after is not None:
         query = query.where(table.c.id > after)
     return [OrganisationRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
@@ -259,11 +286,11 @@ def registered_codes(snapshot: Snapshot, scope: Scope, organisations: Collection
     return found
 
 
-def organisation_count(snapshot: Snapshot, kind: str | None) -> int:
-    """How many organisations there are 组织数, of one kind or all."""
+def organisation_count(snapshot: Snapshot, where: OrganisationFilter) -> int:
+    """How many organisations there are 组织数 of those looked for."""
     table = snapshot[ORGANISATIONS]
-    query = select(func.count()).select_from(table)
-    return int(snapshot.rows(query if kind is None else query.where(table.c.kind == kind))[0][0])
+    query = select(func.count()).select_from(table).where(*_sought(table, where))
+    return int(snapshot.rows(query)[0][0])
 
 
 def organisations_by_id(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, OrganisationRow]:
@@ -271,7 +298,7 @@ def organisations_by_id(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, Org
     table = snapshot[ORGANISATIONS]
 
     def query() -> Select[Any]:
-        columns = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries)
+        columns = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last)
         return columns.where(snapshot.listed(table.c.id, "ids"))
 
     rows = snapshot.kept(("organisations_by_id",), query, ids=list(ids))
@@ -320,7 +347,7 @@ def nodes(
 ) -> list[OrganisationRow]:
     """A page of nodes within a scope 联络节点, in order of id; `also`: those above the caller's own unit."""
     table = snapshot[ORGANISATIONS]
-    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries).where(
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last).where(
         *_nodes(snapshot, scope, also, above)
     )
     if after is not None:

@@ -14,7 +14,7 @@ from domain.diagnosis.case import diagnosis_stream
 from domain.diagnosis.rules import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
 from domain.events import CAPABILITIES
 from domain.kernel import Refused, Rule, city_day
-from domain.participants import consents, people_rules
+from domain.participants import consents, organisations, people_rules
 from domain.participants.headquarters import HEADQUARTERS, HEADQUARTERS_NOT_LATER
 from domain.participants.people import (
     EndMembership,
@@ -131,6 +131,13 @@ def publish(since: date) -> Given:
 
 TERM = timedelta(days=40)
 PUBLISHED_AT = city_day(revisions.AFTERWARDS)
+def retire_organisation(day: date) -> Given:
+    kind = organisations.OrganisationKind.PROVIDER
+    registered = organisations.OrganisationRegistered(kind=kind, name="示例", parent=None, industries=())
+    command = organisations.RetireOrganisation(organisation="p1", last=day, reason="不再开展诊断业务")
+    return given(organisations.ORGANISATIONS, registered).when(command, "city")
+
+
 FIELDS = {
     "RecordSiteVisit.visited_on": Bounded(visit, VISIT_BEFORE_OPENING, VISIT_IN_FUTURE, TODAY - 3 * DAY, TODAY),
     "AssignExpert.since": Bounded(
@@ -154,6 +161,7 @@ FIELDS = {
     "SetEditionMapping.since": Bounded(map_editions, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "SetImprovementCosts.since": Bounded(set_costs, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "RetireEdition.since": Bounded(retire, editions.RETIRED_IN_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "RetireOrganisation.last": Bounded(retire_organisation, organisations.RETIREMENT_IN_THE_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "OpenConsultation.since": Bounded(
         lambda day: consult(day, min(day, date.max - TERM) + TERM), CONSULTATION_DATES, DATE_TOO_FAR_AHEAD, TODAY, FAR
     ),

@@ -1,5 +1,6 @@
 """Data of the demo city 示例城市数据: what `demo_city.yaml` holds, read strictly. All of it is synthetic (mark I)."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -113,9 +114,10 @@ class Group(Named):
 
 
 class Provider(Named):
-    """A provider and the divisions it serves 服务商."""
+    """A provider and the divisions it serves 服务商. last: its last day in the programme; None = it stays."""
 
     industries: tuple[str, ...]
+    last: date | None = None
 
 
 class Other(Named):

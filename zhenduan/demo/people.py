@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.access import Role, scope_of
 from domain.kernel import Command
-from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation, RetireOrganisation
 from domain.participants.people import GrantMembership, RegisterPerson
 from interop.code_lists import districts
 from journal import Caller
@@ -68,7 +68,7 @@ def draw_id(chance: Random) -> str:
     return str(UUID(int=chance.getrandbits(128), version=4))
 
 
-def organisations(data: DemoData) -> Iterator[RegisterOrganisation]:
+def organisations(data: DemoData) -> Iterator[RegisterOrganisation | RetireOrganisation]:
     """Every organisation but the city itself 组织, those above before those below."""
     parts = data.organisations
     for district in districts().districts:
@@ -95,6 +95,8 @@ def organisations(data: DemoData) -> Iterator[RegisterOrganisation]:
             name=provider.name,
             industries=provider.industries,
         )
+        if provider.last is not None:
+            yield RetireOrganisation(organisation=provider.id, last=provider.last, reason="不再开展诊断业务")
     for other in parts.others:
         yield RegisterOrganisation(organisation=other.id, kind=other.kind, name=other.name)
     yield RegisterOrganisation(

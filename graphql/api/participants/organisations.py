@@ -1,6 +1,8 @@
 """Organisations 组织 in the schema: districts, parks, groups, providers. plan O1–O3, V2."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated
 
 import orjson
 import strawberry
@@ -11,7 +13,7 @@ from api.kit.filter_values import require_known
 from api.kit.mutations import Payload
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
-from domain.kernel import Command
+from domain.kernel import Command, city_day
 from domain.masks import SIGNED_IN
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
@@ -28,6 +30,7 @@ class Organisation:
     name: str = field("Its name 名称")
     parent: str | None = field("Organisation above 上级组织标识. plan O2")
     industries: list[str] = field("GB/T 4754 divisions a provider serves 服务行业. plan V2")
+    last: date | None = field("Last day of its part in the programme; null while it stays · 退出日")
     as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
@@ -39,6 +42,7 @@ def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
         name=row.name,
         parent=row.parent,
         industries=orjson.loads(row.industries),
+        last=date.fromisoformat(row.last) if row.last is not None else None,
         as_of=known_then(context, f"organisation/{row.id}"),
     )
 
@@ -47,6 +51,11 @@ def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organi
     """Organisations of many ids."""
     rows = directory.organisations_by_id(context.snapshot, ids) if ids else {}
     return {identity: build_organisation(context, row) for identity, row in rows.items()}
+
+
+TakingPart = Annotated[
+    bool | None, strawberry.argument(description="True for those that take part today, without the retired ones · 在册")
+]
 
 
 @strawberry.type
@@ -58,6 +67,7 @@ class OrganisationQueries:
         self,
         info: strawberry.Info[Context, None],
         kind: str | None = None,
+        taking_part: TakingPart = None,
         first: First = None,
         after: After = None,
         as_of: AsOfMoment = None,
@@ -69,13 +79,15 @@ class OrganisationQueries:
         if pages.then.position is not None:
             found = replay.of_kind(context.snapshot, "organisation", DIRECTORY, pages.then.position)
             context = past_context(context, found, pages.then.asked)
-        rows = directory.organisations(context.snapshot, kind, size + 1, start)
+        today = city_day(context.services.clock()).isoformat()
+        where = directory.OrganisationFilter(kind, today if taking_part else None)
+        rows = directory.organisations(context.snapshot, where, size + 1, start)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: pages.cursor(row.id),
             lambda shown: [build_organisation(context, row) for row in shown],
-            lambda: directory.organisation_count(context.snapshot, kind),
+            lambda: directory.organisation_count(context.snapshot, where),
             wanted,
         )
 

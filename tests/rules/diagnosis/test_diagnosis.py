@@ -1,5 +1,6 @@
 """Diagnosis 诊断 (plan P3–P6): from opening to a confirmed report, rule by rule; objections in test_objections.py."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from domain.diagnosis import rules
 from domain.diagnosis.case import Status
 from domain.diagnosis.rules import DIAGNOSES
 from domain.events import COMMANDS
-from domain.kernel import NOT_FOUND, Command, OnStream
+from domain.kernel import NOT_FOUND, Command, OnStream, city_day
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.reservations import ReservationReleased, ReservationTaken
 from domain.standard.editions import EDITION_UNKNOWN
@@ -37,7 +38,7 @@ from tests.rules.cases import (
     withdrawn,
 )
 from tests.rules.firms import EDITION
-from tests.rules.given import Given, given
+from tests.rules.given import AT, Given, given
 
 SLOT = "slot/active-diagnosis/e1/2024/initial"
 ABSENT = Answer(not_applicable=True, reason="无此业务")
@@ -260,3 +261,16 @@ def test_a_provider_is_matched_to_the_industry_of_the_firm_when_named_at_opening
     later.when(assign, "city").refused(rules.PROVIDER_OTHER_INDUSTRY, served="C17、C18")
     for provider_named in ("p-equipment", "p-unsaid"):
         assert later.when(assign.model_copy(update={"provider": provider_named}), "city").accepted
+
+
+def test_a_retired_provider_gets_no_new_work_and_finishes_what_it_has() -> None:
+    last = city_day(AT)
+    stays = {organisation_stream("p1"): Organisation(kind=OrganisationKind.PROVIDER, name="示例", last=last)}
+    gone = {organisation_stream("p1"): Organisation(kind=OrganisationKind.PROVIDER, name="示例", last=last - timedelta(days=1))}
+    naming = OPENING.model_copy(update={"provider": "p1"})
+    given(DIAGNOSES).having_read(WORLD | stays).when(naming, "city").happened("diagnosis.opened.v2", "slot.taken.v1")
+    given(DIAGNOSES).having_read(WORLD | gone).when(naming, "city").refused(rules.PROVIDER_RETIRED, path="provider")
+    assign = d.AssignProvider(diagnosis="d1", provider="p1")
+    opened(provider=None).having_read(gone).when(assign, "city").refused(rules.PROVIDER_RETIRED)
+    provider(submitted().having_read(gone), d.AcceptDiagnosis(diagnosis="d1")).refused(rules.PROVIDER_RETIRED)
+    provider(accepted().having_read(gone), VISIT).happened("diagnosis.site_visit_recorded.v1")
