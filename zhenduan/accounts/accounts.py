@@ -46,7 +46,8 @@ from zhenduan.accounts.logins import (
 from zhenduan.accounts.memberships import Memberships
 from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.accounts.partner_keys import IssuedKey, PartnerKeys
-from zhenduan.accounts.second_factors import SECOND_FACTOR_REQUIRED, SecondFactors
+from zhenduan.accounts.second_factor_rules import SECOND_FACTOR_REQUIRED
+from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.second_steps import AccountSecondSteps
 from zhenduan.accounts.sessions import OpenSession, SessionLimits, Sessions
 from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits, network_of

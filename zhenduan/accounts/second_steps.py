@@ -14,14 +14,8 @@ from api.kit.second_factors import ConfirmedFactor, Enrolment, FactorAnswer, Fac
 from domain.access import Role
 from domain.kernel import NOT_FOUND, Rule, city_day
 from journal.secrets.vault import Vault
-from zhenduan.accounts.second_factors import (
-    REQUIRED_ROLES,
-    SECOND_FACTOR_REQUIRED,
-    SECOND_FACTOR_WAIT,
-    SECOND_STEP_INVALID,
-    Passed,
-    SecondFactors,
-)
+from zhenduan.accounts.second_factor_rules import SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WAIT, SECOND_STEP_INVALID
+from zhenduan.accounts.second_factors import REQUIRED_ROLES, Passed, SecondFactors
 from zhenduan.accounts.sessions import OpenSession, Sessions
 from zhenduan.accounts.sign_in_limits import SignInAttempts
 
