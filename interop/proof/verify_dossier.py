@@ -1107,7 +1107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not verdict.holds:
         return 1
     if given.extract:
-        _extract(content, given.extract)
+        _extract(carried(content), given.extract)
     if given.json:
         return 0
     out(f"核验通过 holds, in a log of {verdict.size} entries\n")
@@ -1139,6 +1139,7 @@ def _as_data(verdict: Verdict) -> Data:
         "result": verdict.result,
         "asOf": verdict.as_of.isoformat(),
         "final": verdict.final,
+        "complete": verdict.complete,
         "lastStatements": {name: [number, at.isoformat()] for name, (number, at) in verdict.last_statements.items()},
         "stated": verdict.stated,
     }

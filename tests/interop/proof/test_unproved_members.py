@@ -110,6 +110,8 @@ def test_a_final_dossier_says_as_of_which_statement_of_the_firm_it_is(
         said = capsys.readouterr().out
         assert ("of a final diagnosis too" in said) is not complete
         assert all(stream in said for stream in verdict.last_statements)
+        assert verifier.main([str(file), "--log-key", proving.key, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["complete"] is complete
 
 
 def test_the_last_statement_of_a_firm_cannot_be_cut_off_a_final_dossier(proving: Proving) -> None:
@@ -153,4 +155,6 @@ def test_dossier_trail_key_and_checkpoint_hold_however_they_were_carried(
     key.write_bytes(way(f"{proving.key}\n".encode()))
     known.write_bytes(way(lines[0]["checkpoint"].encode()))
     for file in (dossier, trail):
-        assert verifier.main([str(file), "--log-key", str(key), "--known", str(known)]) == 0, capsys.readouterr().err
+        given = [str(file), "--log-key", str(key), "--known", str(known), "--extract", str(tmp_path / "out")]
+        assert verifier.main(given) == 0, capsys.readouterr().err
+    assert (tmp_path / "out" / "checkpoint.txt").exists()
