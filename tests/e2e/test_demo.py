@@ -242,7 +242,7 @@ def test_the_plans_targets_and_a_roster_of_each_year_are_there(city: House) -> N
         totals = [sum(row.total for row in coverage.by_district(snapshot, Everything(), y)) for y in range(2023, 2027)]
         assert totals == [60, 61, 62, 63]
         assert directory.count(snapshot, Everything(), EnterpriseFilter()) == 69
-    blocked = [entry for entry in city.journal.since(0, 1_000) if entry.type == "roster.blocked.v1"]
+    blocked = [entry for entry in city.journal.since(0, 1_000) if entry.type == "roster.blocked.v2"]
     assert [entry.role for entry in blocked] == ["district"]
 
 
