@@ -271,7 +271,7 @@ def _results(snapshot: Snapshot, enterprises: Sequence[str], position: int | Non
     query = (
         select(table.c.enterprise, table.c.diagnosis, table.c.edition, table.c.issued_at, table.c.scored)
         .where(current, table.c.issued_at < ended, snapshot.among(table.c.enterprise, enterprises))
-        .order_by(table.c.since)
+        .order_by(table.c.issued_at, table.c.since)  # an objection to an older report, answered late, makes it no newer
     )
     return {enterprise: _read(*rest) for enterprise, *rest in snapshot.rows(query)}
 

@@ -101,6 +101,14 @@ def test_a_result_counts_while_its_report_is_out_and_not_under_an_objection(grou
     assert counted() == ("first",)
 
 
+def test_an_older_report_is_no_newer_for_an_objection_that_is_answered_late(grouped: Grouped) -> None:
+    diagnose(grouped.quietly, NEAR, "first", 3)
+    object_to(grouped.quietly, NEAR, "first")
+    diagnose(grouped.quietly, NEAR, "again", 4, d.Purpose.REPEAT)
+    answer(grouped.quietly, "first", upheld=False)
+    assert [one.result.diagnosis for one in grouped.now().members if one.result is not None] == ["again"]
+
+
 def test_an_upheld_objection_brings_the_result_back_with_the_next_report_alone(grouped: Grouped) -> None:
     diagnose(grouped.send, NEAR, "first", 3)
     before = grouped.now().rolled.total.mean
