@@ -18,15 +18,17 @@ demo: install
 # The suite makes hundreds of databases and flushes each write: in memory where the machine has such a folder.
 TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-# Two processes at least: one runs the rules' tests, which are checked as a whole, while the others run the rest.
-PYTEST := TMPDIR=$(TEST_FOLDER) PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n $(shell n=$$(nproc); echo $$((n > 2 ? n : 2))) --dist loadgroup
+# The rules' tests are checked as a whole for what none of them tried: one process runs them, while others run the rest.
+PYTEST := TMPDIR=$(TEST_FOLDER) PYTHONHASHSEED=0 $(BIN)/python -m pytest -q
+BESIDE = mkdir -p var; $(PYTEST) tests/rules >var/rules.log 2>&1 & rules=$$!; failed=0
+TOGETHER = wait $$rules || failed=1; cat var/rules.log; exit $$failed
 
 test: install
-	$(PYTEST)
+	$(BESIDE); $(PYTEST) -n auto --dist loadfile --ignore tests/rules || failed=1; $(TOGETHER)
 
 # What a change needs before it lands: lint, types, papers, rules, and the tests of what was touched since SINCE, else since main.
 quick: install lint types
-	$(PYTEST) $$($(BIN)/python scripts/touched $(SINCE))
+	$(BESIDE); $(PYTEST) -n auto --dist loadfile $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
 
 # Draws other examples than the suite for as long as it is given, and keeps what it finds.
 explore: install

@@ -17,7 +17,6 @@ from hypothesis.internal.conjecture import engine
 
 from journal import Journal, open_journal
 
-HERE = Path(__file__).parent
 _numbers = itertools.count(1)
 
 NO_MATTER = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -27,17 +26,6 @@ settings.register_profile("explore", derandomize=False, deadline=None, suppress_
 settings.load_profile("same")
 engine.MAX_SHRINKING_SECONDS = 20
 """The library takes up to five minutes to make a failing example smaller, and has no setting for it."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one process runs: those of a file, whose fixtures they share, and all of the rules.
-
-    The rules' tests are checked as a whole for what none of them tried.
-    """
-    for item in items:
-        name = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else item.path.name
-        item.add_marker(pytest.mark.xdist_group("rules" if name.startswith("rules/") else name))
 
 
 @pytest.fixture(scope="session")
