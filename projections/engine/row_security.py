@@ -59,7 +59,7 @@ VIEWED = {
 }
 """Tables that the policies of others look into, through a view of the owner -> the columns of that view: where things lie,
 and nothing that they hold."""
-OUT = {"answers": "mine.issued_through IS NOT NULL", "evidence": "mine.issued_through >= version"}
+OUT = {"answers": "mine.issued_through IS NOT NULL", "evidence": "mine.issued_through >= {table}.version"}
 """Tables of parts of a case -> when a row is out."""
 FENCED = ("enterprises", "diagnoses", *PARTS)
 """Tables of the firms' own data, which have policies. The trail's entries have none: an answer of the past looks up in them
@@ -149,7 +149,7 @@ def _statements(named: Mapping[str, str], tables: Mapping[str, Table]) -> Iterat
             inside = _inside(name, named, by_party=reader.startswith(PARTY_READER))
             if name in OUT and reader in OUTSIDE:
                 whole = f"SELECT 1 FROM {named['diagnoses']} mine WHERE mine.id = {named[name]}.diagnosis"
-                inside += f" AND EXISTS ({whole} AND {OUT[name]})"
+                inside += f" AND EXISTS ({whole} AND {OUT[name].format(table=named[name])})"
             yield f"CREATE POLICY {reader} ON {named[name]} FOR SELECT TO {reader} USING ({inside})"
 
 
