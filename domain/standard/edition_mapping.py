@@ -52,7 +52,7 @@ MAPPING_HOLDS_LONGER = Rule(
 MAPPING_INDUSTRIES_MISSING = Rule(
     "MAPPING_INDUSTRIES_MISSING",
     "plan S3",
-    "标准适用表所列行业版本 {industries} 在新版中没有；请先设定不含这些行业的适用表",
+    "标准适用表所列的 {count} 个行业版本在新版中没有；请先设定不含这些行业的适用表",
     "The mapping names industry editions that the new standard lacks ({industries}); set one without them first",
 )
 
@@ -173,7 +173,7 @@ def carried_over(
     if not mappings or (last := mappings[-1]).plain not in replaced:
         return ()
     if missing := sorted({*last.editions, last.headquarters} - set(industries)):
-        raise MAPPING_INDUSTRIES_MISSING.refuse(industries="、".join(missing))
+        raise MAPPING_INDUSTRIES_MISSING.refuse(industries=", ".join(missing), count=len(missing))
     return (EditionMappingSet(mapping=last.model_copy(update={"since": since, "plain": plain})),)
 
 

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from graphql import GraphQLError
 
+from api.participants.enterprises import Enterprise
 from api.server.field_rights import require_searchable
 from domain.access import Everything, Role
 from domain.participants.people import GrantMembership
@@ -66,17 +67,16 @@ def test_a_partner_reads_no_result_and_finds_no_firm_by_it(city: LiveCity, monke
     assert city.data("district", "{ diagnoses(filter: { grade: 5 }) { totalCount } }")["diagnoses"]["totalCount"] == 1
 
 
-def test_a_filter_by_a_field_of_others_is_refused_by_the_fields_own_row() -> None:
+def test_a_filter_by_a_field_of_others_is_refused_by_the_fields_own_roles() -> None:
     @dataclass
     class Filter:
         revenue_wan: int | None = None
         district: str | None = None
 
-    rows = {"Enterprise.*": frozenset(Role), "Enterprise.revenueWan": frozenset({Role.CITY})}
-    require_searchable(rows, "Enterprise", Filter(district="310117"), Role.PARK)
-    require_searchable(rows, "Enterprise", Filter(revenue_wan=1), Role.CITY)
+    require_searchable(Enterprise, Filter(district="310117"), Role.PARK)
+    require_searchable(Enterprise, Filter(revenue_wan=1), Role.CITY)
     with pytest.raises(GraphQLError) as caught:
-        require_searchable(rows, "Enterprise", Filter(revenue_wan=1), Role.PARK)
+        require_searchable(Enterprise, Filter(revenue_wan=1), Role.PARK)
     assert (caught.value.extensions or {})["fields"] == ["Enterprise.revenueWan"]
 
 

@@ -178,4 +178,4 @@ def test_no_firm_is_left_mapped_to_what_retires_or_to_what_is_not_there() -> Non
     other = later.model_copy(update={"since": revisions.IN_FORCE + timedelta(days=1), "plain": "2024"})
     published(MAPPED, other).refused(MAPPING_HOLDS_LONGER, last=other.since, plain="2023")
     missing = sorted({*AUTHORED.editions, AUTHORED.headquarters} - {*revisions.INDUSTRIES})
-    published(AUTHORED).refused(MAPPING_INDUSTRIES_MISSING, industries="、".join(missing))
+    published(AUTHORED).refused(MAPPING_INDUSTRIES_MISSING, industries=", ".join(missing))
