@@ -1,4 +1,4 @@
-"""Papers that must stay true 文档: the glossary has every noun, the rules page is current, each folder says what it is."""
+"""Papers that must stay true 文档: every noun in the glossary, pages current, their examples valid, each folder described."""
 
 import ast
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from graphql import build_schema, parse, validate
 
 from domain.events import CAPABILITIES
 from domain.kernel import Rule
@@ -147,3 +148,22 @@ def test_no_two_decisions_have_one_number() -> None:
     """A number is given out when the work on it begins, so one may be missing for a while."""
     numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
     assert numbers == sorted(set(numbers))
+
+
+PAGES = (ROOT / "README.md", ROOT / "docs" / "standards.md", *sorted((ROOT / "docs" / "roles").glob("*.md")))
+"""Pages that show how the API is asked."""
+CONTRACT = (ROOT / "graphql" / "schema.graphql").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_example_of_a_page_is_a_document_that_the_contract_takes(path: Path) -> None:
+    schema = build_schema(CONTRACT, assume_valid=True)
+    for example in re.findall(r"^```graphql\n(.*?)^```$", path.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+        assert validate(schema, parse(example)) == [], example
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_name_of_the_api_that_a_page_writes_is_one_of_the_contract(path: Path) -> None:
+    prose = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    written = {name for code in re.findall(r"`([^`]+)`", prose) for name in re.findall(r"\b[a-z]+(?:[A-Z][a-z]+)+\b", code)}
+    assert written <= set(re.findall(r"\w+", CONTRACT)), path

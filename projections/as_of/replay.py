@@ -139,14 +139,15 @@ def of_enterprises(
     facts = [orjson.loads(entry.state) for entry in admitted if entry.type in NAMING]
     editions = {f"edition/{fact['edition']}" for fact in facts if "edition" in fact}
     providers = {f"organisation/{fact['provider']}" for fact in facts if fact.get("provider")}
-    beside = history(snapshot, sorted(editions | providers), position)
+    assignments = {f"assignment/{identity}" for identity in seen}
+    beside = history(snapshot, sorted(editions | providers | assignments), position)
     return Past(
         position,
         {
             DIRECTORY.name: told + beside,
             DIAGNOSIS_READ_MODEL.name: admitted,
             EDITIONS_READ_MODEL.name: beside,
-            TERMS.name: consents,
+            TERMS.name: consents + beside,
         },
         later_of(snapshot, [*streams, *(f"diagnosis/{one}" for one in sorted(seen)), *sorted(providers)], position, scope),
     )

@@ -1,4 +1,4 @@
-"""Parts of a case 诊断组成: its answers, evidence and reports, and the files that cases cite, within a scope. plan P3–P5."""
+"""Parts of a case 诊断组成: answers, evidence, reports, assignments and the files cited, within a scope. plan P3–P5."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Scope, sees_only_issued
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS, DiagnosisFilter, matching
 from projections.engine.snapshot import Snapshot
+from projections.participants.terms import ASSIGNMENTS
 
 
 class AnswerRow(NamedTuple):
@@ -47,6 +48,17 @@ class ReportRow(NamedTuple):
     issued_at: int
 
 
+class AssignmentRow(NamedTuple):
+    """An assignment of an expert 专家指派; days as ISO text, both included."""
+
+    diagnosis: str
+    id: str
+    expert: str
+    role: str
+    since: str
+    until: str
+
+
 def answers(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
     """Answers of diagnoses within a scope 答案; none of those outside. Outside the case as its latest report has them."""
     mine = snapshot[ANSWERS]
@@ -66,6 +78,13 @@ def evidence(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[Evide
 def reports(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ReportRow]:
     """Reports of diagnoses within a scope 报告; none of those outside."""
     return [ReportRow._make(row) for row in _of(snapshot, scope, REPORTS, ids, snapshot[REPORTS].c)]
+
+
+def assignments(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[AssignmentRow]:
+    """Experts' assignments of diagnoses within a scope 专家指派, those that are over included; none of those outside."""
+    mine = snapshot[ASSIGNMENTS]
+    columns = [mine.c[name] for name in AssignmentRow._fields]
+    return [AssignmentRow._make(row) for row in _of(snapshot, scope, ASSIGNMENTS, ids, columns)]
 
 
 def _of(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from api.diagnosis.assignments import Assignment, load_assignments
 from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.parts import (
     Answer,
@@ -38,7 +39,7 @@ from domain.diagnosis.case import (
     chosen_otherwise,
 )
 from domain.kernel import Command
-from domain.masks import ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
+from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
 from interop.code_lists import district_codes, names_of_codes
 from journal import Finish
 from projections.as_of import replay, validity
@@ -125,6 +126,9 @@ class Diagnosis:
     result: Result | None = field(
         "Result with every reason 评分结果; null before scoring. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT
     )
+    assignments: list[Assignment] = field(
+        "Experts it is assigned to, those released included 专家指派. plan V5, R2", roles=ACTORS
+    )
     basis: EditionBasis | None = field("Why this edition and form 标准选用依据: who, when, why. plan S3")
     as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
@@ -203,6 +207,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     answers = load_answers(context, ids, edition_of, editions) if "answers" in wanted else {}
     evidence = load_evidence(context, ids, edition_of, editions) if "evidence" in wanted else {}
     reports = load_reports(context, ids) if "reports" in wanted else {}
+    assignments = load_assignments(context, ids) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
     return [
         Diagnosis(
@@ -237,6 +242,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
                 if row.result and "result" in wanted
                 else None
             ),
+            assignments=assignments.get(row.id, []),
             basis=_basis(row) if "basis" in wanted else None,
             as_of=known_then(context, f"diagnosis/{row.id}"),
         )
@@ -353,6 +359,8 @@ def _report(context: Context, _data: dict[str, Any]) -> Finish:
 
 def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis | None:
     every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result", "basis"}) | LIFTS
+    if context.role in ACTORS:
+        every |= {"assignments"}
     return load_diagnoses(context, [key], every | {f"enterprise.{name}" for name in ("districtName",)}).get(key)
 
 

@@ -106,6 +106,7 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("DraftReview.reviewer", "RevisionDraft.reviewers"), "people who review the standard, of no firm"),
     "UploadTicket.*": "on the way in",
     "Invitation.*": "a ticket",
+    **dict.fromkeys(("Diagnosis.assignments", "Assignment.*"), "who works on a diagnosis, as the city itself decided"),
 }
 """Rows of the rights that not everyone who reads firms may read, and why reading them is not written down."""
 
@@ -263,6 +264,8 @@ NOT_LOGGED = {
     "/health": "says ok, or which store does not take part",
     "/health/live": "says ok",
     "/health/ready": "as /health",
+    "/rosters/template.xlsx": "an empty sheet",
+    "/rosters/{year:int}/{digest}/findings.xlsx": "the administration's own file, with what it said of it",
     "/editions/{name}": "the standard, which is no firm's",
     "/revisions/{revision}/{which}/{name}": "a draft of the standard, which is no firm's",
     "/log/checkpoint": "a root hash",

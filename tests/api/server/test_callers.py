@@ -135,6 +135,29 @@ def test_an_expert_sees_the_diagnosis_that_is_assigned_and_reviews_it(city: Live
     assert "reader" not in str(city.data("enterprise", "{ auditTrail(first: 100) { nodes { subject data } } }"))
 
 
+ASSIGNMENT = "assignments { id expert role since until ended }"
+ASSIGNMENTS = f"query($id: ID!, $asOf: String) {{ diagnosis(id: $id, asOf: $asOf) {{ {ASSIGNMENT} }} }}"
+
+
+def test_the_city_finds_the_assignment_that_it_releases_and_nobody_but_the_auditor_beside_it(city: LiveCity) -> None:
+    """Plan V5, P7: who works on a case is the city's to know."""
+    diagnosis, day = city.scored(), today(city)
+    term = {"expert": "reader", "role": "READER", "since": str(day), "until": str(day + timedelta(days=7))}
+    told = city.done("city", "assignExpert", "diagnosis { assignments { id } }", diagnosis=diagnosis, **term)
+    (made,) = told["diagnosis"]["assignments"]
+    expected = {"id": made["id"], "expert": "reader", "role": "reader", "since": term["since"], "until": term["until"]}
+    assert city.data("city", ASSIGNMENTS, id=diagnosis)["diagnosis"]["assignments"] == [{**expected, "ended": False}]
+    before = city.installation.services.clock().isoformat()
+    for who in ("district", "provider", "enterprise", "reader", "group"):
+        assert forbidden(city, who, ASSIGNMENTS, id=diagnosis), who
+    city.done("city", "releaseExpert", "diagnosis { id }", diagnosis=diagnosis, assignment=made["id"])
+    released = {**expected, "until": str(day - timedelta(days=1)), "ended": True}
+    listed = f"{{ diagnoses {{ nodes {{ id {ASSIGNMENT} }} }} }}"
+    assert {"id": diagnosis, "assignments": [released]} in city.data("auditor", listed)["diagnoses"]["nodes"]
+    then = city.data("auditor", ASSIGNMENTS, id=diagnosis, asOf=before)["diagnosis"]["assignments"]
+    assert then == [{**expected, "ended": False}]
+
+
 INVITE = """mutation($input: IssueInvitationInput!) { issueInvitation(input: $input) {
   invitation { ticket } userErrors { code } } }"""
 ACCEPT = "mutation($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { userErrors { code } } }"

@@ -27,7 +27,15 @@ from zhenduan.wiring import opened
 
 PEOPLE = ("city-person", "enterprise-person", "provider-person", "zhou", *(f"filler-{number}" for number in range(4)))
 SHOWN_BY_RIGHT = frozenset(
-    {"Person.id", "Contact.person", "AuditEntry.actor", "Disclosure.person", "DraftReview.reviewer", "RevisionDraft.reviewers"}
+    {
+        "Person.id",
+        "Contact.person",
+        "AuditEntry.actor",
+        "Disclosure.person",
+        "Assignment.expert",
+        "DraftReview.reviewer",
+        "RevisionDraft.reviewers",
+    }
 )
 """Fields that are ids of people; whoever has the right to one is told them."""
 UNITS = {

@@ -1,0 +1,42 @@
+"""Assignments 专家指派 in the schema: which experts a diagnosis is given to, and for which days. plan V5, R2."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import strawberry
+
+from api.kit.as_of import day_then
+from api.kit.context import Context
+from api.kit.published import field, published
+from domain.masks import ACTORS
+from projections.diagnosis import case_parts
+
+
+@published(ACTORS)
+class Assignment:
+    """Assignment of a diagnosis to an expert 专家指派, which opens it to that expert. plan V5, R2"""
+
+    id: strawberry.ID = field("指派标识; pass it to `releaseExpert`")
+    expert: strawberry.ID = field("Person who is the expert 专家标识")
+    role: str = field("Role 角色: marker, arbiter, sampler or reader")
+    since: date = field("First day 起始日")
+    until: date = field("Last day 截止日; of one that was released the day before, perhaps before its first")
+    ended: bool = field("Whether it is over 是否已结束, on the day that the answer is of")
+
+
+def load_assignments(context: Context, ids: Sequence[str]) -> dict[str, list[Assignment]]:
+    """Assignments of many diagnoses within the caller's scope, in order of id."""
+    day = day_then(context)
+    found: dict[str, list[Assignment]] = {}
+    for row in case_parts.assignments(context.snapshot, context.scope, ids):
+        until = date.fromisoformat(row.until)
+        assignment = Assignment(
+            id=strawberry.ID(row.id),
+            expert=strawberry.ID(row.expert),
+            role=row.role,
+            since=date.fromisoformat(row.since),
+            until=until,
+            ended=until < day,
+        )
+        found.setdefault(row.diagnosis, []).append(assignment)
+    return found
