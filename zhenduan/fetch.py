@@ -8,6 +8,7 @@ is packed stays packed. A step by itself has no limit: a byte now and then would
 import asyncio
 import ssl
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -94,15 +95,22 @@ async def _asked(
 ) -> Fetched:
     async with (
         asyncio.timeout(longest_seconds),
+        AsyncExitStack() as connections,
         httpx2.AsyncClient(timeout=None, follow_redirects=False) as client,
-        client.stream(method, address, headers=headers, **given) as response,
     ):
-        body = bytearray()
-        is_whole = response.is_success
-        async for part in response.aiter_raw():
-            body += part
-            if not is_whole and len(body) >= SHOWN_BYTES:
-                break
-            if len(body) > largest_bytes:
-                raise FetchFailed("the answer is too large")
-        return Fetched(response.status_code, bytes(body if is_whole else body[:SHOWN_BYTES]))
+
+        async def opened(event: str, told: Mapping[str, Any]) -> None:
+            """Have each connection closed at the end: the client forgets one whose TLS handshake is given up."""
+            if event == "connection.connect_tcp.complete":
+                connections.push_async_callback(told["return_value"].aclose)
+
+        async with client.stream(method, address, headers=headers, extensions={"trace": opened}, **given) as response:
+            body = bytearray()
+            is_whole = response.is_success
+            async for part in response.aiter_raw():
+                body += part
+                if not is_whole and len(body) >= SHOWN_BYTES:
+                    break
+                if len(body) > largest_bytes:
+                    raise FetchFailed("the answer is too large")
+            return Fetched(response.status_code, bytes(body if is_whole else body[:SHOWN_BYTES]))

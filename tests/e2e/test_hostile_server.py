@@ -6,7 +6,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -14,6 +14,7 @@ from journal.transparency.signed_notes import LARGEST_NOTE, Kind, SigningKey
 from tests.e2e.hostile_server import OK, drips, says, serving
 from zhenduan.background.log_server import LogServer, ServerUnreachable
 from zhenduan.background.witnessing import make_key, run
+from zhenduan.fetch import FetchFailed, fetch
 
 LOG = SigningKey.generate("log.example/city", Kind.ED25519)
 
@@ -45,13 +46,36 @@ def test_a_server_that_answers_a_byte_at_a_time_is_not_waited_for(begin: bytes) 
         assert time.monotonic() - began < 3
 
 
+HALF_A_HANDSHAKE = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
+"""A handshake message that is announced and does not come."""
+
+
 def test_nor_is_one_that_never_ends_its_handshake() -> None:
-    record = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"  # a handshake message that is announced and does not come
-    with serving(drips(record, 0.05)) as (address, _):
+    with serving(drips(HALF_A_HANDSHAKE, 0.05)) as (address, _):
         began = time.monotonic()
         with pytest.raises(ServerUnreachable):
             LogServer(address.replace("http:", "https:"), "t", longest_seconds=0.5).checkpoint()
         assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(("scheme", "begin"), [("https:", HALF_A_HANDSHAKE), ("http:", OK)], ids=["handshake", "header"])
+def test_a_connection_that_was_given_up_is_closed(scheme: str, begin: bytes) -> None:
+    """And not left open until memory is tidied: a server that is slow each time would take every file the process may open."""
+    closed = Event()
+
+    def waits(line: socket.socket) -> None:
+        line.sendall(begin)
+        line.settimeout(10)
+        with suppress(ConnectionError):
+            while line.recv(65536):
+                pass
+        closed.set()
+
+    with serving(waits) as (address, _):
+        with pytest.raises(FetchFailed) as failed:
+            fetch(address.replace("http:", scheme), longest_seconds=0.5, largest_bytes=100)
+        assert closed.wait(5)
+        assert failed.value.__cause__ is not None  # holds all that the attempt had, which so is not closed by being forgotten
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
