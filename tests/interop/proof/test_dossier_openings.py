@@ -124,8 +124,8 @@ def test_the_report_prints_what_applied_and_why_it_is_another(tmp_path: Path) ->
         made = sheet(case)
         said[name] = (made.applicability, made.steps[0].detail)
         journal.close()
-    assert said["old"] == ("", "首次诊断，简版，标准版本 2023")
+    assert said["old"] == ("", "首次诊断，简版，规上制造业数字化诊断标准（2023 版）")
     applied, step = said["new"]
-    assert "按行业代码 C34（大类）与企业规模适用 2023-major-equipment 版（完整版）" in applied
-    assert applied.endswith(f"本诊断另选 2023 版（简版），理由：{REASON}")
-    assert step == f"首次诊断，简版，标准版本 2023（另选，理由：{REASON}）"
+    assert "按行业代码 C34（大类）与企业规模适用" in applied
+    assert applied.endswith(f"本诊断另选《规上制造业数字化诊断标准（2023 版）》（简版），理由：{REASON}")
+    assert step == f"首次诊断，简版，规上制造业数字化诊断标准（2023 版）（另选，理由：{REASON}）"
