@@ -176,3 +176,45 @@ def test_nothing_shadows_graphql_core_and_no_test_folder_is_a_package() -> None:
 def test_every_folder_of_the_product_is_a_known_room() -> None:
     packages = {path.parent for path in ROOT.glob("*/__init__.py")} | {ROOT / "graphql" / "api"}
     assert packages == set(ROOMS.values())
+
+
+AREAS = ("participants", "standard", "diagnosis", "programme")
+"""Areas of the programme, each of which may import those before it."""
+
+
+def climbs(room: str, path: Path, source: str) -> list[str]:
+    """Imports of a room's own areas that the machine, or an area before them, must not have, as path:line module."""
+    place = path.relative_to(ROOMS[room]).parts[0]
+    allowed = AREAS[: AREAS.index(place) + 1] if place in AREAS else ()
+    found = []
+    for line, module in imports(ast.parse(source)):
+        parts = module.split(".")
+        if parts[0] == room and len(parts) > 1 and parts[1] in AREAS and parts[1] not in allowed:
+            found.append(f"{path.relative_to(ROOT)}:{line} {module}")
+    return found
+
+
+@pytest.mark.parametrize(("room", "machine"), [("api", "server"), ("api", "kit"), ("projections", "engine")])
+def test_the_machine_of_a_room_imports_no_area_of_it(room: str, machine: str) -> None:
+    own = [path for path in files(room) if path.is_relative_to(ROOMS[room] / machine)]
+    assert own
+    assert [line for path in own for line in climbs(room, path, path.read_text("utf-8"))] == []
+
+
+def test_the_rules_of_an_area_know_only_the_areas_before_it() -> None:
+    areas = [path for path in files("domain") if path.parent != ROOMS["domain"]]
+    assert areas
+    assert [line for path in areas for line in climbs("domain", path, path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    ("room", "file", "line"),
+    [
+        ("api", "graphql/api/kit/paging.py", "from api.diagnosis.parts import Answer"),
+        ("projections", "projections/engine/runner.py", "from projections.standard import editions"),
+        ("domain", "domain/participants/people.py", "from domain.diagnosis.case import Status"),
+        ("domain", "domain/standard/editions.py", "from domain.programme import targets"),
+    ],
+)
+def test_the_guard_sees_an_import_that_climbs(room: str, file: str, line: str) -> None:
+    assert climbs(room, ROOT / file, line)

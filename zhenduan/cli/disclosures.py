@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import orjson
 
-from api.diagnosis.parts import moment
 from api.kit.as_of import moment_in
+from api.kit.instants import moment
 from api.record.audit_trail import microseconds
 from api.server.disclosure_notes import Disclosing
 from domain.access import Everything

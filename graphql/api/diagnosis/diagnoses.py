@@ -9,19 +9,11 @@ import strawberry
 
 from api.diagnosis.assignments import Assignment, load_assignments
 from api.diagnosis.diagnosis_result import Result, result_of
-from api.diagnosis.parts import (
-    Answer,
-    Evidence,
-    Report,
-    load_answers,
-    load_evidence,
-    load_reports,
-    moment,
-    verified_answers,
-)
+from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
 from api.kit.filter_values import require_known
+from api.kit.instants import moment
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.kit.published import field, published

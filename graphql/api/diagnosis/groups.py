@@ -8,9 +8,9 @@ from typing import Annotated
 import strawberry
 
 from api.diagnosis.diagnoses import editions_of
-from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.mutations import Payload
 from api.kit.paging import AtLeast
 from api.kit.published import field, published

@@ -1,12 +1,13 @@
 """Parts of a diagnosis 诊断组成 in the schema: answers, evidence, reports. plan P3–P5."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 import orjson
 
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.published import field, published
 from domain.diagnosis.answers import is_open_section
 from domain.masks import ANSWERS, REPORTS, Mask
@@ -14,13 +15,6 @@ from projections.diagnosis import case_parts
 from standards import Answer as GivenAnswer
 from standards import Edition, Indicator
 from standards.scoring.measure import level_and_points
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def moment(microseconds: int) -> datetime:
-    """A journal's time as UTC."""
-    return EPOCH + timedelta(microseconds=microseconds)
 
 
 @published(ANSWERS, mask=Mask.PROCESS_SECRETS)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import strawberry
 
-from api.diagnosis.parts import EPOCH, moment
 from api.kit.context import Context
 from api.kit.cursors import Cursors
+from api.kit.instants import EPOCH, moment
 from api.kit.published import field, published
 from domain.access import Everything, Outside, sees_only_issued
 from domain.kernel import SHANGHAI, Rule, city_day

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import strawberry
 
-from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.published import field, mutation, published
 from api.kit.services import Services
 from api.participants.people import KEY_LOST

@@ -6,9 +6,9 @@ from typing import Any
 
 import strawberry
 
-from api.diagnosis.parts import moment
 from api.kit.as_of import AsOfMoment, pages_of
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import After, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published

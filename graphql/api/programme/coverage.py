@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import strawberry
 
-from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import field, published
 from domain.access import sees_the_city

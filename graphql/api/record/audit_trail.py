@@ -10,10 +10,10 @@ from typing import Annotated
 import orjson
 import strawberry
 
-from api.diagnosis.parts import EPOCH, moment
 from api.kit.as_of import AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
+from api.kit.instants import EPOCH, moment
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published, roles_of, subscription
 from api.server.field_rights import require_searchable

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import strawberry
 
-from api.diagnosis.parts import moment
 from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
+from api.kit.instants import moment
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
 from api.record.audit_trail import microseconds

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 import strawberry
 
-from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.mutations import Payload
 from api.kit.published import field, published
 from api.standard.editions import Edition, build_editions

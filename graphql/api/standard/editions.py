@@ -8,9 +8,9 @@ from typing import Any
 import strawberry
 
 from api.diagnosis.diagnoses import editions_of
-from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.mutations import Payload, ServerFields
 from api.kit.published import field, published
 from domain.kernel import Command

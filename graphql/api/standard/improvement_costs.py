@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 import strawberry
 
-from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.mutations import Payload
 from api.kit.published import field, published
 from domain.kernel import Command, city_day

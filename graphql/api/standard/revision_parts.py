@@ -8,9 +8,9 @@ from enum import Enum
 import strawberry
 
 from api.diagnosis.diagnoses import editions_of
-from api.diagnosis.parts import moment
 from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.paging import below
 from api.kit.published import field, published
 from api.standard.editions import (

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import strawberry
 
-from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.mutations import Payload
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import strawberry
 
-from api.diagnosis.parts import moment
 from api.kit.context import Context
+from api.kit.instants import moment
 from api.kit.paging import After
 from api.kit.published import field, published, subscription
 from api.record.audit_trail import in_words
