@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -167,3 +168,10 @@ def test_every_name_of_the_api_that_a_page_writes_is_one_of_the_contract(path: P
     prose = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
     written = {name for code in re.findall(r"`([^`]+)`", prose) for name in re.findall(r"\b[a-z]+(?:[A-Z][a-z]+)+\b", code)}
     assert written <= set(re.findall(r"\w+", CONTRACT)), path
+
+
+def test_nothing_that_is_made_or_fetched_here_is_committed() -> None:
+    """A folder that moves takes its line of .gitignore along, or what npm brought lands among our own words."""
+    asked = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    found = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - words of our own
+    assert found.stdout.splitlines() == []
