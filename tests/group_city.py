@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.access import Role
 from domain.diagnosis import case as d
-from domain.kernel import Command
+from domain.kernel import Command, city_day
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.rosters import ImportRoster
@@ -78,7 +78,7 @@ def diagnose(
     send(firm, d.PledgeTruth(diagnosis=case))
     send(firm, d.SubmitSelfAssessment(diagnosis=case))
     send(mine, d.AcceptDiagnosis(diagnosis=case))
-    today = datetime.now(UTC).date()
+    today = city_day(datetime.now(UTC))
     visit = d.RecordSiteVisit(diagnosis=case, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
     send(mine, visit)
     for section, answers in sections(level).items():

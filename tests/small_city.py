@@ -8,7 +8,7 @@ from typing import Any
 from domain.access import Role, scope_of
 from domain.diagnosis import case as d
 from domain.events import CAPABILITIES
-from domain.kernel import Command
+from domain.kernel import Command, city_day
 from domain.participants import rosters
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
@@ -80,7 +80,7 @@ class City:
         name = self.submitted(level)
         self.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
         self.send(PROVIDER, evidence(name))
-        today = datetime.now(UTC).date()
+        today = city_day(datetime.now(UTC))
         visit = d.RecordSiteVisit(diagnosis=name, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
         self.send(PROVIDER, visit)
         for section, answers in sections(level).items():

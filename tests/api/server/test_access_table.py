@@ -16,7 +16,7 @@ from api.server.operations import GraphQLRequest, GraphQLResponse, Operations
 from api.server.query_cost import Limits
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
 from domain.events import CAPABILITIES, COMMANDS
-from domain.kernel import Refused
+from domain.kernel import Refused, city_day
 from journal import Caller, handle, open_journal
 from zhenduan.pages.access_page import page, scope_in_words
 from zhenduan.settings import Settings
@@ -25,7 +25,7 @@ from zhenduan.wiring import opened
 RIGHTS = declared(build_schema())
 
 ROOT = Path(__file__).parents[3]
-TODAY = datetime.now(UTC).date()
+TODAY = city_day(datetime.now(UTC))
 KINDS = frozenset(OperationType)
 SAMPLES = {"DraftOf": "CURRENT", "ID": '"x"', "String": '"x"', "Int": "1", "Boolean": "true"}
 

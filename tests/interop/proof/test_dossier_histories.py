@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from domain.access import Role
 from domain.diagnosis import case as d
 from domain.events import COMMANDS
-from domain.kernel import Refused
+from domain.kernel import Refused, city_day
 from interop.proof import verify_dossier as verifier
 from journal import Caller, NewEntry, open_journal
 from journal.transparency.transparency_log import open_log
@@ -82,7 +82,7 @@ def _verified(level: int) -> list[d.DiagnosisCommand]:
 
 
 def _visit() -> d.RecordSiteVisit:
-    today = datetime.now(UTC).date()
+    today = city_day(datetime.now(UTC))
     return d.RecordSiteVisit(diagnosis="d1", visited_on=today, diagnosticians=1, functions=("生产",), notes="无")
 
 

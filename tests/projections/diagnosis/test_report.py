@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from domain.access import Role
 from domain.diagnosis import case as d
+from domain.kernel import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Accepted, Journal, open_journal
 from projections.report import NOT_RENDERED, Archive, Case, NothingToReport, finish_report, report, reprint, wording
@@ -115,7 +116,7 @@ def sections(answers: Answers) -> dict[str, list[str]]:
 
 
 def site_visit() -> d.RecordSiteVisit:
-    today = datetime.now(UTC).date()
+    today = city_day(datetime.now(UTC))
     return d.RecordSiteVisit(
         diagnosis="d1", visited_on=today, diagnosticians=2, functions=("生产", "设备"), notes="走访两条产线。"
     )
