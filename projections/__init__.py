@@ -14,8 +14,9 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel
 from projections.engine.runner import ReadModels
 from projections.engine.snapshot import Snapshot
-from projections.participants.directory import DIRECTORY
+from projections.participants.enterprises import ENTERPRISE_READ_MODEL
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
+from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.participants.terms import TERMS
@@ -30,7 +31,8 @@ from projections.standard.shadow import SHADOW_READ_MODEL
 __all__ = ["READ_MODELS", "ReadModels", "Snapshot", "open_read_models"]
 
 READ_MODELS: tuple[ReadModel, ...] = (
-    DIRECTORY,
+    ENTERPRISE_READ_MODEL,
+    ORGANISATION_READ_MODEL,
     DIAGNOSIS_READ_MODEL,
     TERMS,
     ROSTER_READ_MODEL,
@@ -48,7 +50,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
 )
 """Every read model of the house."""
 
-assert ENTERPRISES in DIRECTORY.tables  # noqa: S101 - every scope is judged against these rows
+assert ENTERPRISES in ENTERPRISE_READ_MODEL.tables  # noqa: S101 - every scope is judged against these rows
 
 
 def open_read_models(url: str, journal: Journal, read_models: Sequence[ReadModel] = READ_MODELS) -> ReadModels:

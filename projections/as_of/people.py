@@ -12,9 +12,8 @@ from journal import Entry
 from projections.as_of.replay import Later, Past, history, later_of
 from projections.engine.read_model import data, key
 from projections.engine.snapshot import Snapshot
-from projections.participants import directory
 from projections.participants import people as people_rows
-from projections.participants.directory import DIRECTORY
+from projections.participants.organisations import ORGANISATION_READ_MODEL, node_ids
 from projections.participants.people import MEMBERSHIPS, PEOPLE_READ_MODEL
 
 Held = tuple[str, str]
@@ -31,8 +30,9 @@ def of_people(snapshot: Snapshot, scope: Scope, people: Sequence[str], position:
 
 def of_nodes(snapshot: Snapshot, scope: Scope, above: Sequence[str], position: int) -> Past:
     """Nodes of the liaison network at a position 联络节点往期: those in today's scope, and those above one's own unit."""
-    streams = [f"organisation/{identity}" for identity in directory.node_ids(snapshot, scope, above)]
-    return Past(position, {DIRECTORY.name: history(snapshot, streams, position)}, later_of(snapshot, streams, position, scope))
+    streams = [f"organisation/{identity}" for identity in node_ids(snapshot, scope, above)]
+    known = {ORGANISATION_READ_MODEL.name: history(snapshot, streams, position)}
+    return Past(position, known, later_of(snapshot, streams, position, scope))
 
 
 def of_contacts(snapshot: Snapshot, units: Sequence[str], position: int) -> Past:

@@ -23,9 +23,9 @@ from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, OPENED
 from projections.diagnosis.issued import TOLD_OUTSIDE
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import Snapshot
-from projections.participants import directory
-from projections.participants.directory import DIRECTORY
+from projections.participants.enterprises import ENTERPRISE_READ_MODEL, enterprises_by_id
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
+from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.terms import TERMS
 from projections.programme.coverage import TargetRow
@@ -36,7 +36,8 @@ from projections.standard.editions import EDITIONS_READ_MODEL
 from projections.standard.revisions_fold import REVISIONS_READ_MODEL
 
 SHOWN = (
-    DIRECTORY,
+    ENTERPRISE_READ_MODEL,
+    ORGANISATION_READ_MODEL,
     DIAGNOSIS_READ_MODEL,
     EDITIONS_READ_MODEL,
     EDITION_MAPPING_READ_MODEL,
@@ -114,7 +115,7 @@ def later_of(snapshot: Snapshot, streams: Sequence[str], position: int, scope: S
 
 def of_enterprise(snapshot: Snapshot, scope: Scope, enterprise: str, position: int) -> Past | None:
     """An enterprise at a position, with its diagnoses then 企业往期; None when it lies outside the scope today."""
-    if enterprise not in directory.enterprises_by_id(snapshot, scope, [enterprise]):
+    if enterprise not in enterprises_by_id(snapshot, scope, [enterprise]):
         return None
     return of_enterprises(snapshot, scope, [enterprise], position)
 
@@ -131,7 +132,8 @@ def of_enterprises(
     consents = history(snapshot, [f"consent/{identity}" for identity in enterprises], position)
     if not diagnoses:
         told = history(snapshot, streams, position)
-        return Past(position, {DIRECTORY.name: told, TERMS.name: consents}, later_of(snapshot, streams, position, scope))
+        known = {ENTERPRISE_READ_MODEL.name: told, TERMS.name: consents}
+        return Past(position, known, later_of(snapshot, streams, position, scope))
     every = _cases_of(snapshot, enterprises)
     seen = diagnoses_rows.diagnoses_by_id(snapshot, scope, every) if every else {}
     told = history(snapshot, [*streams, *(f"diagnosis/{identity}" for identity in every)], position)
@@ -144,7 +146,8 @@ def of_enterprises(
     return Past(
         position,
         {
-            DIRECTORY.name: told + beside,
+            ENTERPRISE_READ_MODEL.name: told,
+            ORGANISATION_READ_MODEL.name: beside,
             DIAGNOSIS_READ_MODEL.name: admitted,
             EDITIONS_READ_MODEL.name: beside,
             TERMS.name: consents + beside,

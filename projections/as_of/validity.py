@@ -20,7 +20,7 @@ from projections.engine.places import ENTERPRISES, PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
-from projections.participants.directory import EnterpriseFilter, enterprise_columns
+from projections.participants.enterprises import EnterpriseFilter, enterprise_columns
 
 META = MetaData()
 ENDLESS = 2**63 - 1

@@ -26,7 +26,7 @@ from projections.engine.read_model import ReadModel, Row, Tables, data, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants import headquarters
-from projections.participants.directory import enterprise_columns
+from projections.participants.enterprises import enterprise_columns
 from projections.participants.headquarters import SeatRow
 from projections.participants.rosters import ENDLESS, FIGURES, MEMBERS, held
 from standards.scoring.roll_up import Member, RollUp, roll_up

@@ -30,7 +30,7 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
-from projections.participants.directory import ORGANISATIONS
+from projections.participants.organisations import ORGANISATIONS
 
 META = MetaData()
 

@@ -20,7 +20,7 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
-from projections.participants.directory import enterprise_columns
+from projections.participants.enterprises import enterprise_columns
 from projections.participants.rosters import FIGURES, MEMBERS, held, member_columns
 
 META = MetaData()

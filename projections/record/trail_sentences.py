@@ -18,7 +18,7 @@ from journal.codec import decode
 from journal.entries import DEMO_TYPE
 from projections.diagnosis import case_parts, diagnoses
 from projections.engine.snapshot import Snapshot
-from projections.participants import directory
+from projections.participants.organisations import organisations_by_id
 from projections.record.audit_trail import EntryRow
 from projections.report.wording import PURPOSES, ROLES
 from projections.standard import editions
@@ -146,7 +146,7 @@ def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str
             dimensions[key] = {d["id"]: f"{d['id']} {d['name']}" for d in orjson.loads(found.body)["dimensions"]}
     mentioned = {row.organisation for row in rows} | {fact.get("provider") for fact in facts}
     mentioned |= {fact.get(name) for fact in facts for name in ("organisation", "bank")}
-    organisations = directory.organisations_by_id(snapshot, sorted(name for name in mentioned if name))
+    organisations = organisations_by_id(snapshot, sorted(name for name in mentioned if name))
     names = {identity: organisation.name for identity, organisation in organisations.items()}
     verified = {row.stream.partition("/")[2] for row in rows if row.type == "diagnosis.answers_verified.v1"}
     own: dict[str, dict[str, Answer]] = {}  # what the firm says cannot change once there is something to verify

@@ -33,8 +33,8 @@ from projections import open_read_models
 from projections.diagnosis import case_parts, diagnoses, groups
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.diagnosis.finished_diagnoses import how_many
-from projections.participants import directory, people
-from projections.participants.directory import EnterpriseFilter
+from projections.participants import enterprises, people
+from projections.participants.enterprises import EnterpriseFilter
 from projections.programme import coverage
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.shadow_progress import open_shadow_leases
@@ -241,7 +241,7 @@ def test_the_plans_targets_and_a_roster_of_each_year_are_there(city: House) -> N
         ]
         totals = [sum(row.total for row in coverage.by_district(snapshot, Everything(), y)) for y in range(2023, 2027)]
         assert totals == [60, 61, 62, 63]
-        assert directory.count(snapshot, Everything(), EnterpriseFilter()) == 69
+        assert enterprises.count(snapshot, Everything(), EnterpriseFilter()) == 69
     blocked = [entry for entry in city.journal.since(0, 1_000) if entry.type == "roster.blocked.v2"]
     assert [entry.role for entry in blocked] == ["district"]
 
@@ -260,7 +260,7 @@ def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or
         assert chosen == (row in otherwise)
         assert (row.edition, row.form) == (("2023", "brief") if chosen else (applied.edition, applied.form))
     with city.models.reading() as snapshot:
-        firms = directory.enterprises_by_id(snapshot, Everything(), [row.enterprise for row in otherwise])
+        firms = enterprises.enterprises_by_id(snapshot, Everything(), [row.enterprise for row in otherwise])
     assert DATA.owner_firm.name in {firm.name for firm in firms.values()}
 
 
@@ -321,7 +321,7 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
             known = city.accounts.identify(opened.token if opened else login.password)
             assert known is not None, login
             assert known.caller.role == login.role
-            seen = directory.enterprises(snapshot, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), 10)
+            seen = enterprises.enterprises(snapshot, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), 10)
             if login.role in sees_no_firm:
                 assert seen == []
                 continue

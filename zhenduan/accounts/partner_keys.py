@@ -20,7 +20,7 @@ from journal import Caller
 from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 from projections import Snapshot
-from projections.participants.directory import organisations_by_id
+from projections.participants.organisations import organisations_by_id
 
 META = MetaData(schema=SCHEMA)
 PARTNER_KEYS = Table(

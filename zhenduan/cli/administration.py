@@ -28,7 +28,9 @@ from interop.rosters.reports import keep_report, read_report
 from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
 from journal.command_handling import microseconds
-from projections.participants import directory, people, rosters
+from projections.participants import people, rosters
+from projections.participants.enterprises import registered_codes
+from projections.participants.organisations import ids_by_name
 from standards import edition_mappings, load_composition, published_editions
 from zhenduan.cli.answers import answer, progress
 from zhenduan.cli.proving import against_checkpoints
@@ -330,8 +332,8 @@ def import_roster(
         try:
             installation.services.models.catch_up()
             with installation.services.models.reading() as snapshot:
-                units = directory.ids_by_name(snapshot, NAMED_UNITS)
-                registered = directory.registered_codes(snapshot, operator(user).scope, organisation_codes(reading))
+                units = ids_by_name(snapshot, NAMED_UNITS)
+                registered = registered_codes(snapshot, operator(user).scope, organisation_codes(reading))
             command: ImportRoster = roster_command(
                 reading,
                 year,

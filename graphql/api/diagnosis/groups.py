@@ -20,7 +20,7 @@ from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
 from projections.diagnosis import groups
 from projections.diagnosis.groups import GroupRow, MemberRow, ResultRow
-from projections.participants import directory
+from projections.participants.organisations import organisations_by_id
 from standards.scoring.roll_up import RolledScore
 
 
@@ -189,7 +189,7 @@ def load_group(
 ) -> Group | None:
     """A group within the scope, now or as it was known at a position; of a year's roster, or the latest."""
     snapshot, scope = context.snapshot, context.scope
-    organisation = directory.organisations_by_id(snapshot, [identity]).get(identity)
+    organisation = organisations_by_id(snapshot, [identity]).get(identity)
     if organisation is None or organisation.kind != OrganisationKind.GROUP:
         return None
     day, then = city_day(context.services.clock()), None

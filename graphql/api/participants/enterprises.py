@@ -20,8 +20,8 @@ from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS, Mask
 from domain.participants.consents import GrantConsent
 from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
-from projections.participants import directory
-from projections.participants.directory import EnterpriseRow
+from projections.participants import enterprises as enterprise_rows
+from projections.participants.enterprises import EnterpriseRow
 from projections.participants.terms import consents_of
 from projections.report.wording import SIZES
 
@@ -126,7 +126,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
 
 def load_enterprises(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Enterprise]:
     """Enterprises of many ids within the caller's scope; those outside are absent."""
-    rows = directory.enterprises_by_id(context.snapshot, context.scope, ids) if ids else {}
+    rows = enterprise_rows.enterprises_by_id(context.snapshot, context.scope, ids) if ids else {}
     return dict(zip(rows, build_enterprises(context, list(rows.values()), wanted), strict=True))
 
 
@@ -175,19 +175,19 @@ class EnterpriseQueries:
             require_known("filter.sizeClass", filter.size_class, SIZES)
             if filter.industry is not None and not _begins_an_industry(filter.industry):
                 require_known("filter.industry", filter.industry, {code: one.name for code, one in industries().items()})
-        where = directory.EnterpriseFilter(**vars(filter)) if filter is not None else directory.EnterpriseFilter()
+        where = enterprise_rows.EnterpriseFilter(**vars(filter)) if filter is not None else enterprise_rows.EnterpriseFilter()
         require_searchable(Enterprise, where, context.role)
         pages, start = pages_of(context, "enterprises", as_of, after)
         snapshot, scope, then = context.snapshot, context.scope, pages.then
         fields = below(wanted, "nodes", "edges.node")
         if then.position is None:
-            rows = directory.enterprises(snapshot, scope, where, size + 1, start)
+            rows = enterprise_rows.enterprises(snapshot, scope, where, size + 1, start)
             return connection(  # type: ignore[no-any-return]
                 rows,
                 size,
                 lambda row: pages.cursor(row.id),
                 lambda shown: build_enterprises(context, shown, fields),
-                lambda: directory.count(snapshot, scope, where),
+                lambda: enterprise_rows.count(snapshot, scope, where),
                 wanted,
             )
         position = then.position

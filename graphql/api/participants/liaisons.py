@@ -12,8 +12,10 @@ from api.participants.organisations import Organisation, build_organisation
 from domain.access import Role, head_of
 from domain.masks import CONTACTS, NETWORK, Mask
 from projections.as_of import people as people_then
-from projections.participants import directory, people
-from projections.participants.directory import OrganisationRow
+from projections.participants import organisations as organisation_rows
+from projections.participants import people
+from projections.participants.enterprises import enterprises_by_id
+from projections.participants.organisations import OrganisationRow
 from projections.participants.people import ContactRow
 
 ERASED = "已删除"
@@ -75,13 +77,13 @@ def _above(context: Context) -> list[str]:
     """The nodes above the caller's own unit: whoever reports upwards may know to whom."""
     organisation, snapshot = context.caller.organisation, context.snapshot
     if head_of(Role(context.role)) is Role.ENTERPRISE:
-        firm = directory.enterprises_by_id(snapshot, context.scope, [organisation]).get(organisation)
+        firm = enterprises_by_id(snapshot, context.scope, [organisation]).get(organisation)
         units = [] if firm is None else [firm.district, firm.subdistrict, firm.park, firm.reporting_unit, firm.group]
         found = [unit for unit in units if unit is not None]
     else:
         found = [organisation]
     for unit in found:
-        row = directory.organisations_by_id(snapshot, [unit]).get(unit)
+        row = organisation_rows.organisations_by_id(snapshot, [unit]).get(unit)
         if row is not None and row.parent is not None and row.parent not in found:
             found.append(row.parent)
     return found
@@ -113,7 +115,7 @@ class LiaisonQueries:
             found = people_then.of_nodes(context.snapshot, context.scope, upwards, pages.then.position)
             context = past_context(context, found, pages.then.asked)
         snapshot, scope = context.snapshot, context.scope
-        rows = directory.nodes(snapshot, scope, upwards, size + 1, above=above, after=start)
+        rows = organisation_rows.nodes(snapshot, scope, upwards, size + 1, above=above, after=start)
         fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
 
         def build(shown: Sequence[OrganisationRow]) -> list[LiaisonNode]:
@@ -133,7 +135,7 @@ class LiaisonQueries:
             size,
             lambda row: pages.cursor(row.id),
             build,
-            lambda: directory.node_count(snapshot, scope, upwards, above),
+            lambda: organisation_rows.node_count(snapshot, scope, upwards, above),
             wanted,
         )
 

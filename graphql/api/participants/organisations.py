@@ -17,8 +17,8 @@ from domain.kernel import Command, city_day
 from domain.masks import SIGNED_IN
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
-from projections.participants import directory
-from projections.participants.directory import DIRECTORY, OrganisationRow
+from projections.participants import organisations as organisation_rows
+from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationRow
 
 
 @published(SIGNED_IN, placed=False)
@@ -49,7 +49,7 @@ def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
 
 def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organisation]:
     """Organisations of many ids."""
-    rows = directory.organisations_by_id(context.snapshot, ids) if ids else {}
+    rows = organisation_rows.organisations_by_id(context.snapshot, ids) if ids else {}
     return {identity: build_organisation(context, row) for identity, row in rows.items()}
 
 
@@ -77,17 +77,17 @@ class OrganisationQueries:
         context, wanted, size = info.context, wanted_fields(info), page_size(first)
         pages, start = pages_of(context, "organisations", as_of, after)
         if pages.then.position is not None:
-            found = replay.of_kind(context.snapshot, "organisation", DIRECTORY, pages.then.position)
+            found = replay.of_kind(context.snapshot, "organisation", ORGANISATION_READ_MODEL, pages.then.position)
             context = past_context(context, found, pages.then.asked)
         today = city_day(context.services.clock()).isoformat()
-        where = directory.OrganisationFilter(kind, today if taking_part else None)
-        rows = directory.organisations(context.snapshot, where, size + 1, start)
+        where = organisation_rows.OrganisationFilter(kind, today if taking_part else None)
+        rows = organisation_rows.organisations(context.snapshot, where, size + 1, start)
         return connection(  # type: ignore[no-any-return]
             rows,
             size,
             lambda row: pages.cursor(row.id),
             lambda shown: [build_organisation(context, row) for row in shown],
-            lambda: directory.organisation_count(context.snapshot, where),
+            lambda: organisation_rows.organisation_count(context.snapshot, where),
             wanted,
         )
 

@@ -20,7 +20,9 @@ from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterRe
 from interop.rosters.reports import keep_report, read_report
 from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
 from journal import Finish
-from projections.participants import directory, rosters
+from projections.participants import rosters
+from projections.participants.enterprises import registered_codes
+from projections.participants.organisations import ids_by_name
 from projections.participants.rosters import ImportRow
 
 
@@ -132,9 +134,9 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
         raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
     caller = context.caller
     read = context.services.foreign.roster(content, upload.filename, f"{caller.role}/{caller.organisation}")
-    units = directory.ids_by_name(context.snapshot, NAMED_UNITS)
+    units = ids_by_name(context.snapshot, NAMED_UNITS)
     with context.services.models.reading() as whole:
-        registered = directory.registered_codes(whole, caller.scope, organisation_codes(read))
+        registered = registered_codes(whole, caller.scope, organisation_codes(read))
     return dict(
         roster_command(
             read,

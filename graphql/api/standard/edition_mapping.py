@@ -16,7 +16,8 @@ from domain.masks import FIRMS, SIGNED_IN
 from domain.standard.edition_mapping import SetEditionMapping
 from domain.standard.editions import MAPPING_STREAM
 from projections.as_of import replay
-from projections.participants import directory, headquarters
+from projections.participants import headquarters
+from projections.participants.enterprises import enterprises_by_id
 from projections.standard import edition_mapping
 from projections.standard import editions as editions_rows
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL, MappingRow
@@ -130,7 +131,7 @@ class EditionMappingQueries:
                 return None
             day = city_day(asked or moment(at))
             context = past_context(context, past_then, asked)
-        firm = directory.enterprises_by_id(context.snapshot, context.scope, [enterprise]).get(enterprise)
+        firm = enterprises_by_id(context.snapshot, context.scope, [enterprise]).get(enterprise)
         known = edition_mapping.edition_mappings(context.snapshot)
         if firm is None or known is None:
             return None

@@ -27,7 +27,8 @@ from domain.access import Scope
 from domain.masks import ACTORS, DRAFTS, SIGNED_IN
 from domain.standard.revision.revision import REVISION_STATUS_NAMES, RevisionStatus
 from interop.editions.draft_documents import Which, draft_paths
-from projections.participants import directory
+from projections.participants.enterprises import enterprises_by_id
+from projections.participants.organisations import organisations_by_id
 from projections.report.wording import ROLES
 from projections.standard import revisions
 from projections.standard.revisions import ChangeRow, CommentRow, ReviewRow, RevisionRow
@@ -263,8 +264,8 @@ def _review(review: ReviewRow, row: RevisionRow) -> DraftReview:
 def build_comments(context: Context, rows: Sequence[CommentRow]) -> list[StandardComment]:
     """A firm is named to whom its scope shows the firm; every other organisation is on the city's open list."""
     named = sorted({row.organisation for row in rows})
-    units = directory.organisations_by_id(context.snapshot, named)
-    firms = directory.enterprises_by_id(context.snapshot, context.scope, [one for one in named if one not in units])
+    units = organisations_by_id(context.snapshot, named)
+    firms = enterprises_by_id(context.snapshot, context.scope, [one for one in named if one not in units])
     names = {identity: unit.name for identity, unit in units.items()} | {i: firm.name for i, firm in firms.items()}
     return [
         StandardComment(

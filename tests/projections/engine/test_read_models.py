@@ -46,8 +46,8 @@ from projections.as_of import validity
 from projections.diagnosis import case_parts, diagnoses
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.read_model import Tables
-from projections.participants import directory, people
-from projections.participants.directory import DIRECTORY, EnterpriseFilter
+from projections.participants import enterprises, people
+from projections.participants.enterprises import ENTERPRISE_READ_MODEL, EnterpriseFilter
 from projections.programme import coverage
 from projections.record import audit_trail
 from standards import CostUnit, edition_mappings, load_composition
@@ -210,22 +210,22 @@ def test_many_openings_at_once_of_fresh_read_models_all_succeed(city: City, mode
 
 def test_a_rebuild_while_reading_does_not_tear_the_read(models: ReadModels) -> None:
     with models.reading() as snapshot:
-        before = directory.count(snapshot, Everything(), ANY)
+        before = enterprises.count(snapshot, Everything(), ANY)
         rebuilt = threading.Thread(target=models.rebuild)
         rebuilt.start()
         rebuilt.join()
-        assert directory.count(snapshot, Everything(), ANY) == before == 4
+        assert enterprises.count(snapshot, Everything(), ANY) == before == 4
     with models.reading() as snapshot:
-        assert directory.count(snapshot, Everything(), ANY) == 4
+        assert enterprises.count(snapshot, Everything(), ANY) == 4
 
 
 def test_pages_neither_skip_nor_repeat(models: ReadModels) -> None:
     with models.reading() as snapshot:
         seen: list[str] = []
-        while page := directory.enterprises(snapshot, Everything(), ANY, 2, seen[-1] if seen else None):
+        while page := enterprises.enterprises(snapshot, Everything(), ANY, 2, seen[-1] if seen else None):
             seen += [row.id for row in page]
         assert len(seen) == len(set(seen)) == 4
-        assert seen == [row.id for row in directory.enterprises(snapshot, Everything(), ANY, 100)]
+        assert seen == [row.id for row in enterprises.enterprises(snapshot, Everything(), ANY, 100)]
 
 
 @pytest.mark.parametrize(
@@ -251,8 +251,8 @@ def test_search_takes_a_text_as_an_import_does_and_finds_a_single_letter(
     models.catch_up()
     where, position = EnterpriseFilter(text=text), city.journal.head().size
     with models.reading() as snapshot:
-        assert directory.count(snapshot, Everything(), where) == found
-        assert len(directory.enterprises(snapshot, Everything(), where, 10)) == found
+        assert enterprises.count(snapshot, Everything(), where) == found
+        assert len(enterprises.enterprises(snapshot, Everything(), where, 10)) == found
         assert validity.enterprise_count(snapshot, Everything(), where, position) == found
 
 
@@ -261,8 +261,8 @@ def test_a_renamed_firm_is_no_longer_found_by_its_old_name(city: City, models: R
     city.send(CITY, roster(digest="4" * 64, rows=((3, renamed),)))
     models.catch_up()
     with models.reading() as snapshot:
-        assert directory.count(snapshot, Everything(), EnterpriseFilter(text="临港")) == 0
-        assert directory.count(snapshot, Everything(), EnterpriseFilter(text="浦东")) == 1
+        assert enterprises.count(snapshot, Everything(), EnterpriseFilter(text="临港")) == 0
+        assert enterprises.count(snapshot, Everything(), EnterpriseFilter(text="浦东")) == 1
 
 
 def test_coverage_counts_firms_with_a_report_over_the_roster_of_the_year(models: ReadModels, city: City) -> None:
@@ -342,9 +342,9 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
     }
     expected = {identity for identity, place in places.items() if admits(scope, place)}
     with models.reading() as snapshot:
-        seen = {row.id for row in directory.enterprises(snapshot, scope, ANY, 100)}
+        seen = {row.id for row in enterprises.enterprises(snapshot, scope, ANY, 100)}
         assert seen == expected
-        assert directory.count(snapshot, scope, ANY) == len(expected)
+        assert enterprises.count(snapshot, scope, ANY) == len(expected)
         cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), 100)
         assert [case.id for case in cases] == (["d1"] if ENTERPRISE in expected else [])
         visible = bool(cases)
@@ -367,16 +367,16 @@ def test_a_desk_that_a_release_has_changed_is_folded_anew_and_the_others_stay(ci
     rows = before.dump()
     before.close()
     meta = MetaData()
-    wider = DIRECTORY.tables[0].to_metadata(meta)
+    wider = ENTERPRISE_READ_MODEL.tables[0].to_metadata(meta)
     wider.append_column(Column("remark", String))
 
     def fold(tables: Tables, entries: Sequence[Entry]) -> None:
-        DIRECTORY.fold(tables, entries)
+        ENTERPRISE_READ_MODEL.fold(tables, entries)
         for entry in entries:
             if entry.stream.startswith("enterprise/"):
                 tables[wider].change(entry.stream.split("/", 1)[1], remark="示例")
 
-    changed = replace(DIRECTORY, tables=(wider, *DIRECTORY.tables[1:]), fold=fold)
+    changed = replace(ENTERPRISE_READ_MODEL, tables=(wider, *ENTERPRISE_READ_MODEL.tables[1:]), fold=fold)
     after = open_read_models(models_url, city.journal, [changed, *READ_MODELS[1:]])
     assert after.position() == 0
     assert after.catch_up() == city.journal.head().size

@@ -124,13 +124,13 @@ def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_the
 @given(scope=scopes)
 def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope: Scope) -> None:
     from projections.diagnosis import case_parts, diagnoses  # noqa: PLC0415 - used here only
-    from projections.participants import directory  # noqa: PLC0415 - likewise
+    from projections.participants import enterprises  # noqa: PLC0415 - likewise
 
     models, _ = fenced
     found = []
     for eyes in (None, scope):
         with models.reading(eyes) as snapshot:
-            firms = directory.enterprises(snapshot, scope, directory.EnterpriseFilter(), 100)
+            firms = enterprises.enterprises(snapshot, scope, enterprises.EnterpriseFilter(), 100)
             cases = diagnoses.diagnoses(snapshot, scope, diagnoses.DiagnosisFilter(), 100)
             found.append((firms, cases, case_parts.answers(snapshot, scope, ["d1"])))
     assert found[0] == found[1]

@@ -18,7 +18,7 @@ from journal.command_handling import microseconds
 from projections import ReadModels, open_read_models
 from projections.diagnosis import groups
 from projections.diagnosis.groups import GroupRow
-from projections.participants import directory
+from projections.participants.enterprises import enterprises_by_id
 from projections.participants.rosters import FIGURES, MEMBERS
 from projections.programme import coverage
 from projections.programme.coverage import RemovalRow
@@ -64,9 +64,9 @@ def test_a_roster_of_an_earlier_year_takes_no_firm_from_where_it_lies(city: City
     city.send(CITY, roster(year=2023, digest="2" * 64, rows=((2, MOVED.model_copy(update={"name": "旧名有限公司"})),)))
     assert counted(models, PUDONG, 2023) == [("310115", 0, 1, 0)]
     with models.reading(PUDONG) as snapshot:
-        assert directory.enterprises_by_id(snapshot, PUDONG, [ENTERPRISE]) == {}
+        assert enterprises_by_id(snapshot, PUDONG, [ENTERPRISE]) == {}
     with models.reading(SONGJIANG) as snapshot:
-        assert directory.enterprises_by_id(snapshot, SONGJIANG, [ENTERPRISE])[ENTERPRISE].name == FIRM.name
+        assert enterprises_by_id(snapshot, SONGJIANG, [ENTERPRISE])[ENTERPRISE].name == FIRM.name
 
 
 def test_a_firm_taken_off_a_years_roster_counts_no_more_and_the_reason_is_told_to_who_sees_it(

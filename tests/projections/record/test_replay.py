@@ -18,7 +18,7 @@ from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.engine.places import ENTERPRISES
-from projections.participants.directory import DIRECTORY, ORGANISATIONS
+from projections.participants.organisations import ORGANISATION_READ_MODEL, ORGANISATIONS
 from projections.programme import coverage
 from projections.standard.editions import EDITIONS, EDITIONS_READ_MODEL
 from standards import Form
@@ -95,7 +95,7 @@ def test_organisations_and_editions_are_those_of_then(city: City, models: ReadMo
         for position in range(1, 12):
             replay.catch_up(limit=1)
             for kind, read_model, table in (
-                ("organisation", DIRECTORY, ORGANISATIONS),
+                ("organisation", ORGANISATION_READ_MODEL, ORGANISATIONS),
                 ("edition", EDITIONS_READ_MODEL, EDITIONS),
             ):
                 with replayed.replayed(replayed.of_kind(today, kind, read_model, position)) as then, replay.reading() as wanted:

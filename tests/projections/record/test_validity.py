@@ -23,8 +23,8 @@ from projections.as_of import validity
 from projections.as_of.validity import PERIODS
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, DiagnosisFilter
-from projections.participants import directory
-from projections.participants.directory import DIRECTORY, EnterpriseFilter
+from projections.participants import enterprises
+from projections.participants.enterprises import ENTERPRISE_READ_MODEL, EnterpriseFilter
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.terms import TERMS
 from projections.record.audit_trail import AUDIT_TRAIL
@@ -39,7 +39,7 @@ PROVIDERS = ("p1", "p2")
 GRADES = (0, 3, 7)
 
 LOOKED_INTO = (
-    DIRECTORY,
+    ENTERPRISE_READ_MODEL,
     DIAGNOSIS_READ_MODEL,
     TERMS,
     EDITIONS_READ_MODEL,
@@ -129,7 +129,7 @@ class Writer:
 
 def everything_of(snapshot: Snapshot, scope: Scope) -> tuple[set[str], set[str]]:
     """Firms and diagnoses that a scope admits today."""
-    firms = directory.enterprises(snapshot, scope, EnterpriseFilter(), 100)
+    firms = enterprises.enterprises(snapshot, scope, EnterpriseFilter(), 100)
     cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), 100)
     return {row.id for row in firms}, {row.id for row in cases}
 
@@ -153,12 +153,12 @@ def check(
         for position in range(1, whole.position + 1):
             replay.catch_up(limit=1)
             with replay.reading() as then:
-                wanted = [r for r in directory.enterprises(then, whole_city, firms, 100) if r.id in mine]
+                wanted = [r for r in enterprises.enterprises(then, whole_city, firms, 100) if r.id in mine]
                 ids = paged(lambda n, after, p=position: validity.enterprise_ids(today, scope, firms, p, n, after), size)
                 assert ids == [row.id for row in wanted], position
                 assert validity.enterprise_count(today, scope, firms, position) == len(wanted)
                 with replayed.replayed(replayed.of_enterprises(today, scope, ids, position, diagnoses=False)) as told:
-                    found = directory.enterprises_by_id(told, Everything(), ids)
+                    found = enterprises.enterprises_by_id(told, Everything(), ids)
                     for row in wanted:  # without its diagnoses there is no latest one
                         assert found[row.id] == row._replace(latest_diagnosis=None), position
                 wanted_cases = [r for r in diagnoses.diagnoses(then, whole_city, cases, 100) if r.id in my_cases]

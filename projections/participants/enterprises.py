@@ -1,0 +1,182 @@
+"""Enterprises read model 企业: enterprises as they stand now, found by place, name or code. plan P1."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Integer, MetaData, Select, String, Table, and_, bindparam, case, exists, func, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Attribute, Scope
+from domain.participants.enterprises import organisation_code, plain
+from journal import Entry
+from projections.diagnosis.diagnoses import DIAGNOSES, OPENED
+from projections.engine.places import ENTERPRISES, PRESENT_FACTS
+from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.scope import Columns, to_sql
+from projections.engine.snapshot import Snapshot
+from projections.participants.terms import assigned_to, has_consent
+
+META = MetaData()
+
+BIGRAMS = Table(
+    "enterprise_bigrams",
+    META,
+    Column("bigram", String, primary_key=True),
+    Column("enterprise", String, primary_key=True),
+)
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """Every two neighbouring characters of a text 双字: finds two-character words, which trigrams miss."""
+    letters = plain(text)
+    return frozenset(letters[start : start + 2] for start in range(len(letters) - 1)) or frozenset({letters})
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Enterprises from rosters, the latest diagnosis from its opening."""
+    enterprises, words = tables[ENTERPRISES], tables[BIGRAMS]
+    enterprises.load((key(e),) for e in entries if e.stream.startswith("enterprise/"))
+    for entry in entries:
+        match entry.type:
+            case name if name in PRESENT_FACTS:
+                before = enterprises.get(key(entry))
+                firm = data(entry)["firm"]
+                if before is not None and before["name"] != firm["name"]:
+                    for word in bigrams(before["name"]) - bigrams(firm["name"]):
+                        words.remove(word, key(entry))
+                if before is None or before["name"] != firm["name"]:
+                    for word in bigrams(firm["name"]):
+                        words.put({"bigram": word, "enterprise": key(entry)})
+                latest = before["latest_diagnosis"] if before is not None else None
+                beside = {"id": key(entry), "latest_diagnosis": latest, "sought": plain(firm["name"])}
+                enterprises.put({"reporting_unit": None, **beside, **firm})
+            case _:
+                enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
+
+
+ENTERPRISE_READ_MODEL = ReadModel("directory", (ENTERPRISES, BIGRAMS), fold, PRESENT_FACTS | OPENED)
+"""Its generations are kept under the name that they began with."""
+
+
+@dataclass(frozen=True)
+class EnterpriseFilter:
+    """What to look for 筛选条件; empty = any. text: part of a name or a whole USCC, full-width or not, with or without blanks."""
+
+    district: str | None = None
+    industry: str | None = None
+    size_class: str | None = None
+    text: str | None = None
+
+
+class EnterpriseRow(NamedTuple):
+    """An enterprise as the directory shows it 企业."""
+
+    id: str
+    uscc: str
+    name: str
+    district: str
+    subdistrict: str | None
+    park: str | None
+    reporting_unit: str | None
+    group: str | None
+    industry: str
+    employees: int
+    revenue_wan: str
+    size_class: str
+    above_scale: bool
+    latest_diagnosis: str | None
+
+
+def enterprise_columns(snapshot: Snapshot) -> Columns:
+    """How a scope reads an enterprise's row; providers and experts see the enterprises whose diagnoses they work on."""
+    firms, cases = snapshot[ENTERPRISES], snapshot[DIAGNOSES]
+    return {
+        Attribute.ENTERPRISE: lambda value: firms.c.id == value,
+        Attribute.DISTRICT: lambda value: firms.c.district == value,
+        Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
+        Attribute.PARK: lambda value: firms.c.park == value,
+        Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
+        Attribute.GROUP: lambda value: firms.c.group == value,
+        Attribute.PROVIDER: lambda value: exists(
+            select(cases.c.id).where(and_(cases.c.enterprise == firms.c.id, cases.c.provider == value))
+        ),
+        Attribute.CONSENT: lambda bank, day: has_consent(snapshot, firms.c.id, bank, day),
+        Attribute.ASSIGNMENT: lambda expert, day: firms.c.id.in_(
+            select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(snapshot, expert, day)))
+        ),
+    }
+
+
+def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
+    firms, words = snapshot[ENTERPRISES], snapshot[BIGRAMS]
+    yield to_sql(scope, enterprise_columns(snapshot))
+    if where.district is not None:
+        yield firms.c.district == where.district
+    if where.industry is not None:
+        yield firms.c.industry.startswith(where.industry, autoescape=True)
+    if where.size_class is not None:
+        yield firms.c.size_class == where.size_class
+    if sought := plain(where.text or ""):
+        named = firms.c.sought.contains(sought, autoescape=True)
+        if len(sought) > 1:  # of a single letter there is no bigram, and every name is looked at
+            wanted = bigrams(sought)
+            found = (
+                select(words.c.enterprise)
+                .where(words.c.bigram.in_(sorted(wanted)))
+                .group_by(words.c.enterprise)
+                .having(func.count() == len(wanted))
+            )
+            named &= firms.c.id.in_(found)
+        yield named | (firms.c.uscc == sought.upper())
+
+
+def _shown(firms: Table) -> list[Column[Any]]:
+    return [firms.c[name] for name in EnterpriseRow._fields]
+
+
+def enterprises(
+    snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, first: int, after: str | None = None
+) -> list[EnterpriseRow]:
+    """A page of enterprises within a scope 企业列表, in order of id, beyond `after`."""
+    firms = snapshot[ENTERPRISES]
+
+    def query() -> Select[Any]:
+        page = select(*_shown(firms)).where(*_matching(snapshot, scope, where), firms.c.id > bindparam("after"))
+        return page.order_by(firms.c.id).limit(bindparam("first", type_=Integer))
+
+    name = ("enterprises", scope) if where == EnterpriseFilter() else None
+    rows = snapshot.kept(name, query, after=after or "", first=first)
+    return [EnterpriseRow._make(row) for row in rows]
+
+
+def count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> int:
+    """How many enterprises a scope admits 企业数."""
+    query = select(func.count()).select_from(snapshot[ENTERPRISES]).where(*_matching(snapshot, scope, where))
+    return int(snapshot.rows(query)[0][0])
+
+
+def enterprises_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dict[str, EnterpriseRow]:
+    """Enterprises of many ids within a scope; those outside are absent."""
+    firms = snapshot[ENTERPRISES]
+
+    def query() -> Select[Any]:
+        return select(*_shown(firms)).where(to_sql(scope, enterprise_columns(snapshot)), snapshot.listed(firms.c.id, "ids"))
+
+    rows = snapshot.kept(("enterprises_by_id", scope), query, ids=list(ids))
+    return {row[0]: EnterpriseRow._make(row) for row in rows}
+
+
+def registered_codes(snapshot: Snapshot, scope: Scope, organisations: Collection[str]) -> dict[str, dict[str, str]]:
+    """Organisation code -> USCC under which it is on record in the city -> that code as the scope may be told it 已登记代码.
+
+    The snapshot is the program's own. Of a firm outside the scope the registrar's division stays hidden; the rest of its code
+    is the organisation's.
+    """
+    firms = snapshot[ENTERPRISES]
+    inside = case((to_sql(scope, enterprise_columns(snapshot)), 1), else_=0)
+    found: dict[str, dict[str, str]] = {}
+    for uscc, is_inside in snapshot.rows(select(firms.c.uscc, inside)):
+        if (code := organisation_code(uscc)) in organisations:
+            found.setdefault(code, {})[uscc] = uscc if is_inside else f"{uscc[:2]}******{uscc[8:]}"
+    return found

@@ -1,0 +1,190 @@
+"""Organisations read model 组织: organisations as they stand now, and the nodes of the liaison network. plan O2, V2."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Column, MetaData, Select, String, Table, and_, func, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Attribute, Scope
+from journal import Entry
+from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.scope import NOWHERE, Columns, to_sql
+from projections.engine.snapshot import Snapshot
+
+META = MetaData()
+
+ORGANISATIONS = Table(
+    "organisations",
+    META,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("parent", String),
+    Column("industries", String, nullable=False),
+    Column("last", String),
+)
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Organisations from their registration and what was revised; retired ones stay."""
+    organisations = tables[ORGANISATIONS]
+    for entry in entries:
+        match entry.type:
+            case "organisation.revised.v1":
+                found = data(entry)
+                served = orjson.dumps(found["industries"]).decode()
+                organisations.change(key(entry), name=found["name"], parent=found["parent"], industries=served)
+            case "organisation.retired.v1":
+                organisations.change(key(entry), last=data(entry)["last"])
+            case _:
+                found = data(entry)
+                organisations.put(
+                    {
+                        "id": key(entry),
+                        "kind": found["kind"],
+                        "name": found["name"],
+                        "parent": found["parent"],
+                        "industries": orjson.dumps(found["industries"]).decode(),
+                        "last": None,
+                    }
+                )
+
+
+ORGANISATION_READ_MODEL = ReadModel(
+    "organisations",
+    (ORGANISATIONS,),
+    fold,
+    frozenset(f"organisation.{what}" for what in ("registered.v1", "registered.v2", "revised.v1", "retired.v1")),
+)
+
+
+class OrganisationRow(NamedTuple):
+    """An organisation as the directory shows it 组织."""
+
+    id: str
+    kind: str
+    name: str
+    parent: str | None
+    industries: str
+    last: str | None
+
+
+@dataclass(frozen=True)
+class OrganisationFilter:
+    """Which organisations are looked for 组织筛选. taking_part_on: a day of the city's calendar; None = retired ones too."""
+
+    kind: str | None = None
+    taking_part_on: str | None = None
+
+
+def _sought(table: Table, where: OrganisationFilter) -> Iterator[ColumnElement[bool]]:
+    if where.kind is not None:
+        yield table.c.kind == where.kind
+    if where.taking_part_on is not None:
+        yield or_(table.c.last.is_(None), table.c.last >= where.taking_part_on)
+
+
+def organisations(
+    snapshot: Snapshot, where: OrganisationFilter, first: int, after: str | None = None
+) -> list[OrganisationRow]:
+    """A page of organisations 组织列表. Names of organisations are public among the signed-in (plan V2, O2)."""
+    table = snapshot[ORGANISATIONS]
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last)
+    query = query.where(*_sought(table, where))
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [OrganisationRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
+
+
+def ids_by_name(snapshot: Snapshot, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Kind -> name -> id of the organisations of some kinds 名称对照; of two with one name the first by id."""
+    table = snapshot[ORGANISATIONS]
+    query = select(table.c.kind, table.c.name, table.c.id).where(table.c.kind.in_(list(kinds)))
+    found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    for kind, name, identity in snapshot.rows(query.order_by(table.c.id)):
+        found[kind].setdefault(name, identity)
+    return found
+
+
+def organisation_count(snapshot: Snapshot, where: OrganisationFilter) -> int:
+    """How many organisations there are 组织数 of those looked for."""
+    table = snapshot[ORGANISATIONS]
+    query = select(func.count()).select_from(table).where(*_sought(table, where))
+    return int(snapshot.rows(query)[0][0])
+
+
+def organisations_by_id(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, OrganisationRow]:
+    """Organisations of many ids."""
+    table = snapshot[ORGANISATIONS]
+
+    def query() -> Select[Any]:
+        columns = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last)
+        return columns.where(snapshot.listed(table.c.id, "ids"))
+
+    rows = snapshot.kept(("organisations_by_id",), query, ids=list(ids))
+    return {row[0]: OrganisationRow._make(row) for row in rows}
+
+
+NODES = ("city", "district", "subdistrict", "park", "reporting_unit", "group")
+"""Kinds that are nodes of the liaison network 联络节点 (plan O2, O3)."""
+
+
+def _node_columns(snapshot: Snapshot) -> Columns:
+    """How a scope reads a node of the network: it lies in itself and in the unit above it."""
+    units = snapshot[ORGANISATIONS]
+
+    def itself(kind: str) -> Callable[[str], ColumnElement[bool]]:
+        return lambda value: and_(units.c.kind == kind, units.c.id == value)
+
+    return {
+        **NOWHERE,
+        Attribute.DISTRICT: lambda value: or_(itself("district")(value), units.c.parent == value),
+        Attribute.SUBDISTRICT: itself("subdistrict"),
+        Attribute.PARK: itself("park"),
+        Attribute.REPORTING_UNIT: itself("reporting_unit"),
+        Attribute.GROUP: itself("group"),
+    }
+
+
+def _nodes(
+    snapshot: Snapshot, scope: Scope, also: Sequence[str], above: str | None
+) -> Iterator[ColumnElement[bool]]:
+    units = snapshot[ORGANISATIONS]
+    yield units.c.kind.in_(NODES)
+    yield or_(to_sql(scope, _node_columns(snapshot)), snapshot.among(units.c.id, also))
+    if above is not None:
+        yield units.c.parent == above
+
+
+def nodes(
+    snapshot: Snapshot,
+    scope: Scope,
+    also: Sequence[str],
+    first: int,
+    *,
+    above: str | None = None,
+    after: str | None = None,
+) -> list[OrganisationRow]:
+    """A page of nodes within a scope 联络节点, in order of id; `also`: those above the caller's own unit."""
+    table = snapshot[ORGANISATIONS]
+    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last).where(
+        *_nodes(snapshot, scope, also, above)
+    )
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [OrganisationRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
+
+
+def node_ids(snapshot: Snapshot, scope: Scope, also: Sequence[str]) -> list[str]:
+    """Ids of every node within a scope 联络节点标识; `also` as in `nodes`."""
+    query = select(snapshot[ORGANISATIONS].c.id).where(*_nodes(snapshot, scope, also, None))
+    return [str(row[0]) for row in snapshot.rows(query)]
+
+
+def node_count(snapshot: Snapshot, scope: Scope, also: Sequence[str], above: str | None) -> int:
+    """How many nodes there are 节点数."""
+    query = select(func.count()).select_from(snapshot[ORGANISATIONS]).where(*_nodes(snapshot, scope, also, above))
+    return int(snapshot.rows(query)[0][0])
