@@ -20,7 +20,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from api.server.admission import Overloaded
 from api.server.errors import request_error
-from api.server.gate import COMMAND, PATH, Gate, said
+from api.server.gate import COMMAND, PATHS, Gate, said
 from zhenduan.limits import ConnectionLimits
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ TOO_MANY = (429, "TOO_MANY_CONNECTIONS", "同一地址的连接过多，请稍�
 FULL = (503, "OVERLOADED", "连接数已满，请稍后重试。", "All connections are in use; retry later.")
 MALFORMED = (400, "BAD_REQUEST", "不是有效的 HTTP 请求。", "Not a valid HTTP request.")
 RETRY_SECONDS = 5
-GRAPHQL = PATH.encode()
+GRAPHQL = frozenset(path.encode() for path in PATHS)
 LARGEST_HELD = 64 * 1024
 """Bytes of a body that are held back to see whether it is a command; a larger one is the program's to read."""
 
@@ -231,7 +231,7 @@ class BoundedHTTP(HttpToolsProtocol):
 
     def _overloaded(self) -> Overloaded | None:
         """Why a read that is asked for here would not be taken on now; what else it may be is left to the program."""
-        if self._shared.gate is None or self.url != GRAPHQL or self.parser.get_method() != b"POST":
+        if self._shared.gate is None or self.url not in GRAPHQL or self.parser.get_method() != b"POST":
             return None
         if self._answering() or self.expect_100_continue or self.parser.should_upgrade():
             return None

@@ -17,7 +17,6 @@ from zhenduan.background.shadowing import shadowing
 from zhenduan.connections import bounded
 from zhenduan.demo.city import open_demo
 from zhenduan.demo.people import DemoLogin
-from zhenduan.limits import ServerLimits
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, finish_erasures, opened
 
@@ -43,12 +42,15 @@ def _enough_files(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _listen(installation: Installation, host: str, port: int, limits: ServerLimits, *, project: bool) -> int:
+def _listen(installation: Installation, host: str, port: int, settings: Settings, *, project: bool) -> int:
+    limits = settings.limits
     _enough_files(limits.connections.connections)
     sys.setswitchinterval(SWITCH_SECONDS)
     installation.services.models.catch_up()
     finish_erasures(installation)
-    app = create_app(installation.services, project=project, admission=limits.admission)
+    app = create_app(
+        installation.services, project=project, allowed_origins=settings.cors_origins, admission=limits.admission
+    )
     config = bounded(
         app,
         limits.connections,
@@ -96,7 +98,7 @@ def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
             who = f"{login.login} / {login.password}" if login.login else login.password
             sys.stdout.write(f"  {login.role:<15} {who:<44} {login.says}\n")
         sys.stdout.write("\nCtrl-C 停止 stops\n")
-        return _listen(installation, host, port, settings.limits, project=True)
+        return _listen(installation, host, port, settings, project=True)
 
 
 def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
@@ -112,7 +114,7 @@ def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
 def serve(settings: Settings, host: str, port: int, *, project: bool) -> int:
     """Serve an installation until told to stop; `project` keeps the read models current in this process."""
     with opened(settings) as installation:
-        return _listen(installation, host, port, settings.limits, project=project)
+        return _listen(installation, host, port, settings, project=project)
 
 
 def project(settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """Settings 设置: where everything lies, from the environment and the command line."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ HOME = "ZHENDUAN_HOME"
 DIGEST = "ZHENDUAN_DIGEST"
 LOG = "ZHENDUAN_LOG"
 SECOND_FACTOR_FROM = "ZHENDUAN_SECOND_FACTOR_FROM"
+CORS_ORIGINS = "ZHENDUAN_CORS_ORIGINS"
 CITY_DATA = Path("var/city")
 DEMO_DATA = Path("var/demo")
 
@@ -38,6 +40,7 @@ class Settings:
     home: our public address, which passkeys are bound to; empty = no passkeys.
     second_factor_from: the day from which city, operator and auditor need a second factor; None = never.
     limits: of a serving process.
+    cors_origins: pages of other origins that may read answers and open sockets, as a browser names them; none = none.
     """
 
     data: Path
@@ -49,6 +52,7 @@ class Settings:
     home: str = ""
     second_factor_from: date | None = None
     limits: ServerLimits = field(default_factory=ServerLimits)
+    cors_origins: tuple[str, ...] = ()
 
     @property
     def journal_url(self) -> str:
@@ -102,11 +106,11 @@ def from_environment(
             ZHENDUAN_OIDC_ISSUER, _CLIENT and, of a confidential client, _SECRET the identity provider, and ZHENDUAN_HOME
             our own public address, which the provider sends browsers back to; ZHENDUAN_DIGEST the algorithm of a journal
             that is yet to be made; ZHENDUAN_LOG the form of the running log;
-            ZHENDUAN_SECOND_FACTOR_FROM the day from which some roles need a second factor; `zhenduan.limits` names those of
-            the limits.
+            ZHENDUAN_SECOND_FACTOR_FROM the day from which some roles need a second factor; ZHENDUAN_CORS_ORIGINS exact origins,
+            apart by commas or spaces; `zhenduan.limits` names those of the limits.
 
     Raises:
-        SettingUnknown: no algorithm or form of that name, or a limit that is no number.
+        SettingUnknown: no algorithm or form of that name, a limit that is no number, or an origin that no browser would send.
     """
     wanted = environment.get(DIGEST, "")
     if wanted and wanted not in DIGESTS:
@@ -128,7 +132,22 @@ def from_environment(
         home=environment.get(HOME, ""),
         second_factor_from=_day(environment.get(SECOND_FACTOR_FROM, "")),
         limits=limits,
+        cors_origins=_origins(environment.get(CORS_ORIGINS, "")),
     )
+
+
+ORIGIN_OF_A_PAGE = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?")
+"""As a browser writes it: scheme, host in lower case, port where it is not the usual one; no path, no pattern."""
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(text.replace(",", " ").split())
+    for origin in origins:
+        if not ORIGIN_OF_A_PAGE.fullmatch(origin):
+            raise SettingUnknown(
+                f"{CORS_ORIGINS}: 须为确切的来源，如 not an exact origin, such as https://city.example: {origin}"
+            )
+    return origins
 
 
 def _day(text: str) -> date | None:

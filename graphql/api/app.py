@@ -27,11 +27,12 @@ from api.server import graphiql
 from api.server.admission import AdmissionLimits, Overloaded
 from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
-from api.server.gate import Gate
+from api.server.gate import PATHS, Gate
 from api.server.health import Health
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, respond
 from api.server.oidc_routes import SignOnRoutes
 from api.server.operations import Operations, faulted
+from api.server.origins import NamedOrigins
 from api.server.query_cost import Limits
 from api.server.request_ids import RequestIds
 from api.server.revocations import Revocations
@@ -61,7 +62,7 @@ def create_app(
     Args:
         services: the wiring; its `secret` seals the cursors.
         project: keep the read models current in this process; else another process does.
-        allowed_origins: pages of other origins that may open a socket.
+        allowed_origins: pages of other origins that may read answers and open sockets.
         schema: another schema than our own.
         rights: of its fields; None = as its types declare them.
         limits: of a document; None = the usual ones.
@@ -76,6 +77,9 @@ def create_app(
     revocations = Revocations(services.journal)
     operations = Operations(services, schema, rights or declared(schema), change_notifications, limits, revocations, admission)
     files = Files(services, operations)
+    over_http = GraphQLOverHTTP(operations, graphiql.page)
+    over_sockets = GraphQLOverWebSocket(operations, schema, allowed_origins, watch_seconds)
+    origins = [Middleware(NamedOrigins, origins=allowed_origins)] if allowed_origins else []
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
@@ -96,8 +100,8 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLOverHTTP(operations, graphiql.page), methods=None),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(operations, schema, allowed_origins, watch_seconds)),
+            *(Route(path, over_http, methods=None) for path in PATHS),
+            *(WebSocketRoute(path, over_sockets) for path in PATHS),
             Route("/uploads/{ticket}", files.put, methods=["PUT"]),
             Route("/files/{sha256}", files.get, methods=["GET"]),
             *Health(services).routes(),
@@ -109,7 +113,7 @@ def create_app(
             *graphiql.routes(),
         ],
         lifespan=life,
-        middleware=[Middleware(Gate, admission=operations.admission), Middleware(RequestIds, failed=_failed)],
+        middleware=[*origins, Middleware(Gate, admission=operations.admission), Middleware(RequestIds, failed=_failed)],
         exception_handlers={HTTPException: _refused, Overloaded: _overloaded},
     )
     app.state.gate = Gate(app, operations.admission)

@@ -13,7 +13,8 @@ from api.server.admission import Admission, Lane, Overloaded
 from api.server.errors import request_error
 from api.server.request_ids import HEADER
 
-PATH = "/graphql"
+PATHS = ("/graphql", "/graphql/")
+"""Where GraphQL is served, the second for clients that put a slash at the end; neither sends anyone to the other."""
 READING = (Lane.READS, Lane.NEWCOMERS, Lane.STRANGERS)
 COMMAND = b"mutation"
 """A body without the word holds no command; one with it is looked at more closely."""
@@ -35,7 +36,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        if scope["type"] != "http" or scope["path"] != PATH or not any(map(self._admission.is_full, READING)):
+        if scope["type"] != "http" or scope["path"] not in PATHS or not any(map(self._admission.is_full, READING)):
             await self._app(scope, receive, send)
             return
         token = _token(scope["headers"])

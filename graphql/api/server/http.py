@@ -1,7 +1,7 @@
 """GraphQL over HTTP: what is read from a request, what is said back, and in which media type.
 
 POST carries queries and mutations as `application/json`, which a foreign page cannot send without asking first. GET carries
-queries, and only with a header that makes a browser ask first; without it, a browser gets GraphiQL.
+queries, or nothing, for which a browser gets GraphiQL. No cookie is read: what a browser sends by itself authenticates nobody.
 """
 
 import asyncio
@@ -39,7 +39,6 @@ EVENT_STREAM = "text/event-stream"
 HTML = "text/html"
 OFFERED = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
 """What a wildcard gets is the first: clients older than the newer media type expect it."""
-PREFLIGHT_HEADER = "graphql-require-preflight"
 
 QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -213,8 +212,6 @@ class GraphQLOverHTTP:
             return read_request(_decoded(await read_body(request, largest))), QUERIES_AND_MUTATIONS
         if request.method != "GET":
             raise Malformed(405, "METHOD_NOT_ALLOWED", "请使用 POST。", "Use POST.")
-        if PREFLIGHT_HEADER not in request.headers:
-            raise _bad("GET 须带 GraphQL-Require-Preflight 标头。", "GET needs the header GraphQL-Require-Preflight.")
         data: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
             if data.get(name):
@@ -286,7 +283,6 @@ def _wants_page(request: HTTPRequest, accept: str | None) -> bool:
     return (
         request.method == "GET"
         and "query" not in request.query_params
-        and PREFLIGHT_HEADER not in request.headers
         and accepted(accept, (JSON, GRAPHQL_RESPONSE, EVENT_STREAM, HTML)) == HTML
     )
 

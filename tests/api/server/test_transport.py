@@ -200,24 +200,35 @@ def test_only_get_and_post_are_answered(client: TestClient) -> None:
 # GET
 
 
-def test_get_without_the_preflight_header_is_refused(client: TestClient) -> None:
-    """An image tag of any page can send such a request with whatever the browser holds for us."""
-    assert client.get("/graphql", params={"query": "{ hello }"}).status_code == 400
-
-
-def test_get_with_the_preflight_header_carries_queries(client: TestClient) -> None:
-    headers = {"graphql-require-preflight": "1"}
+def test_get_carries_queries_without_any_header_of_ours(client: TestClient) -> None:
     parameters = {"query": "query Q($n: String) { hello(name: $n) }", "variables": '{"n":"x"}', "operationName": "Q"}
-    assert client.get("/graphql", params=parameters, headers=headers).json() == {"data": {"hello": "hello x"}}
-    broken = client.get("/graphql", params={**parameters, "variables": "{"}, headers=headers)
+    assert client.get("/graphql", params=parameters).json() == {"data": {"hello": "hello x"}}
+    broken = client.get("/graphql", params={**parameters, "variables": "{"})
     assert (broken.status_code, codes(broken)) == (400, ["BAD_REQUEST"])
 
 
+def test_no_cookie_authenticates_anyone(api: SmallApi, client: TestClient) -> None:
+    """Else an image tag of any page could send a query with what the browser holds for us."""
+    (token,) = [header.removeprefix("Bearer ") for header in api.reader().values()]
+    for name in ("token", "session", "authorization", "__Host-session"):
+        answer = client.get("/graphql", params={"query": "{ seen { role } }"}, headers={"cookie": f"{name}={token}"})
+        assert answer.json()["data"] == {"seen": {"role": "public"}}
+
+
 def test_get_never_carries_a_mutation(api: SmallApi, client: TestClient) -> None:
-    headers = {"graphql-require-preflight": "1", **api.reader()}
-    response = client.get("/graphql", params={"query": "mutation { bump }"}, headers=headers)
+    response = client.get("/graphql", params={"query": "mutation { bump }"}, headers=api.reader())
     assert response.status_code == 405
     assert codes(response) == ["METHOD_NOT_ALLOWED"]
+
+
+def test_the_path_with_a_slash_at_its_end_answers_alike_and_sends_nobody_elsewhere(client: TestClient) -> None:
+    """A redirect would go wherever the Host header says."""
+    for answer in (
+        client.post("/graphql/", json={"query": "{ hello }"}, headers={"host": "evil.example"}, follow_redirects=False),
+        client.get("/graphql/", params={"query": "{ hello }"}, follow_redirects=False),
+    ):
+        assert (answer.status_code, answer.json()["data"]) == (200, {"hello": "hello world"})
+        assert "location" not in answer.headers
 
 
 def test_a_subscription_is_not_answered_by_a_single_answer(client: TestClient) -> None:

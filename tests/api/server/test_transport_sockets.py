@@ -115,6 +115,11 @@ def test_every_frame_is_text_and_a_subscription_completes(host: str) -> None:
         ]
 
 
+def test_the_path_with_a_slash_at_its_end_is_the_same(host: str) -> None:
+    with connect(f"ws://{host}/graphql/", subprotocols=[PROTOCOL]) as socket:  # type: ignore[list-item] # a plain str
+        assert Client(socket).init()["type"] == "connection_ack"
+
+
 def test_queries_and_mutations_go_over_the_socket_too(api: SmallApi, host: str) -> None:
     token = api.reader()["authorization"]
     with opened(host) as client:
