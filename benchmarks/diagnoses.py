@@ -7,7 +7,7 @@ from itertools import count
 
 import orjson
 
-from domain.diagnosis.case import ConfirmReport
+from domain.diagnosis.report import ConfirmReport
 from journal import Entry, Journal, NewEntry
 from tests.small_city import ENTERPRISE, FILE, FILLER, City
 

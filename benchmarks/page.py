@@ -36,7 +36,8 @@ from api.server.http import QUERIES_AND_MUTATIONS
 from api.server.operations import GraphQLRequest, Operations
 from benchmarks.measuring import in_turn, postgres, table
 from domain.access import Role, scope_of
-from domain.diagnosis.case import OpenDiagnosis, Purpose
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.state import Purpose
 from domain.kernel import Refused
 from journal import Caller
 from projections.engine.places import ENTERPRISES

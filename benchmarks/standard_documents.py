@@ -18,7 +18,7 @@ from typing import Any
 from pypdf import PdfReader
 
 from benchmarks.measuring import in_turn, table
-from domain.diagnosis import case as d
+from domain.diagnosis.report import IssueReport
 from domain.kernel import Command
 from interop.editions.oscal import as_bytes, oscal_documents
 from interop.editions.workbook import workbook_of
@@ -48,7 +48,7 @@ class Reported(City):
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:  # noqa: ANN401 - as the city takes them
         """As the city does, with the finisher where a report is issued."""
-        return super().send(who, command, finish=self.finish if isinstance(command, d.IssueReport) else None, **rest)
+        return super().send(who, command, finish=self.finish if isinstance(command, IssueReport) else None, **rest)
 
 
 def pages_a_minute(make: Callable[[], bytes]) -> Callable[[], float]:

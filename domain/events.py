@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
-from domain.diagnosis.rules import DIAGNOSES
+from domain.diagnosis.case import DIAGNOSES
 from domain.kernel import Capability, Event
 from domain.participants.consents import CONSENTS
 from domain.participants.enterprises import ENTERPRISES

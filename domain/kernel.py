@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.access import Place, Role
 
@@ -25,6 +25,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """Short text 短文字: a name or a file name, 1–200 characters, more than blanks."""
+
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""A count or position 计数: within what every JSON reader keeps exactly."""
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The city's calendar 本市日历: the plan's days and years begin at midnight here, while entries are timed in UTC."""
@@ -112,6 +115,12 @@ def holds_control(value: object) -> bool:
             return any(map(holds_control, value))
         case _:
             return False
+
+
+class Part(BaseModel):
+    """A part of a command, an event or a state 组成部分: frozen, and without fields that it does not declare."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Event(BaseModel):

@@ -6,7 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from domain.access import Role
-from domain.diagnosis import case as d
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.provider import AcceptDiagnosis
+from domain.diagnosis.report import IssueReport
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
+from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.kernel import Command, city_day
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
@@ -57,11 +64,11 @@ def register_groups(send: Send, *known: str) -> None:
 
 
 def diagnose(
-    send: Send, enterprise: str, case: str, level: int, purpose: d.Purpose = d.Purpose.INITIAL, provider: str = "p1"
+    send: Send, enterprise: str, case: str, level: int, purpose: Purpose = Purpose.INITIAL, provider: str = "p1"
 ) -> None:
     """A diagnosis of the brief form, every indicator at one level, up to the issued report."""
     firm, mine = caller(Role.ENTERPRISE, enterprise), caller(Role.PROVIDER, provider)
-    opening = d.OpenDiagnosis(
+    opening = OpenDiagnosis(
         diagnosis=case,
         enterprise=enterprise,
         campaign=case,
@@ -73,26 +80,26 @@ def diagnose(
     )
     send(CITY, opening)
     for section, answers in sections(level).items():
-        given = {i: d.AnswerGiven(answer=a) for i, a in answers.items()}
-        send(firm, d.SaveAnswers(diagnosis=case, section=section, answers=given))
-    send(firm, d.PledgeTruth(diagnosis=case))
-    send(firm, d.SubmitSelfAssessment(diagnosis=case))
-    send(mine, d.AcceptDiagnosis(diagnosis=case))
+        given = {i: AnswerGiven(answer=a) for i, a in answers.items()}
+        send(firm, SaveAnswers(diagnosis=case, section=section, answers=given))
+    send(firm, PledgeTruth(diagnosis=case))
+    send(firm, SubmitSelfAssessment(diagnosis=case))
+    send(mine, AcceptDiagnosis(diagnosis=case))
     today = city_day(datetime.now(UTC))
-    visit = d.RecordSiteVisit(diagnosis=case, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
+    visit = RecordSiteVisit(diagnosis=case, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
     send(mine, visit)
     for section, answers in sections(level).items():
-        found = {i: d.VerifiedAnswer(answer=a) for i, a in answers.items()}
-        send(mine, d.VerifyAnswers(diagnosis=case, section=section, answers=found))
-    send(mine, d.ScoreDiagnosis(diagnosis=case))
-    send(mine, d.IssueReport(diagnosis=case, file=FILE))
+        found = {i: VerifiedAnswer(answer=a) for i, a in answers.items()}
+        send(mine, VerifyAnswers(diagnosis=case, section=section, answers=found))
+    send(mine, ScoreDiagnosis(diagnosis=case))
+    send(mine, IssueReport(diagnosis=case, file=FILE))
 
 
 def object_to(send: Send, enterprise: str, case: str) -> None:
-    item = d.ObjectionItem(indicator="Z01", reason="与实际不符")
-    send(caller(Role.ENTERPRISE, enterprise), d.ObjectToReport(diagnosis=case, items=(item,)))
+    item = ObjectionItem(indicator="Z01", reason="与实际不符")
+    send(caller(Role.ENTERPRISE, enterprise), ObjectToReport(diagnosis=case, items=(item,)))
 
 
 def answer(send: Send, case: str, *, upheld: bool) -> None:
-    reply = d.ObjectionAnswer(indicator="Z01", upheld=upheld, reason="已核")
-    send(caller(Role.PROVIDER, "p1"), d.AnswerObjections(diagnosis=case, answers=(reply,)))
+    reply = ObjectionAnswer(indicator="Z01", upheld=upheld, reason="已核")
+    send(caller(Role.PROVIDER, "p1"), AnswerObjections(diagnosis=case, answers=(reply,)))

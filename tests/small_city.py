@@ -6,7 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from domain.access import Role, scope_of
-from domain.diagnosis import case as d
+from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.provider import AcceptDiagnosis
+from domain.diagnosis.report import IssueReport, ReportFile
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
+from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.events import CAPABILITIES
 from domain.kernel import Command, city_day
 from domain.participants import rosters
@@ -32,7 +39,7 @@ FIRM = Firm(
     above_scale=True,
 )
 ENTERPRISE = enterprise_id(FIRM.uscc)
-FILE = d.ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
+FILE = ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
 
 
 def caller(role: Role, organisation: str) -> Caller:
@@ -70,24 +77,24 @@ class City:
     def submitted(self, level: int = 3) -> str:
         name = self.opened()
         for section, answers in sections(level).items():
-            given = {i: d.AnswerGiven(answer=a) for i, a in answers.items()}
-            self.send(FILLER, d.SaveAnswers(diagnosis=name, section=section, answers=given))
-        self.send(FILLER, d.PledgeTruth(diagnosis=name))
-        self.send(FILLER, d.SubmitSelfAssessment(diagnosis=name))
+            given = {i: AnswerGiven(answer=a) for i, a in answers.items()}
+            self.send(FILLER, SaveAnswers(diagnosis=name, section=section, answers=given))
+        self.send(FILLER, PledgeTruth(diagnosis=name))
+        self.send(FILLER, SubmitSelfAssessment(diagnosis=name))
         return name
 
     def issued(self, level: int = 3) -> str:
         name = self.submitted(level)
-        self.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
+        self.send(PROVIDER, AcceptDiagnosis(diagnosis=name))
         self.send(PROVIDER, evidence(name))
         today = city_day(datetime.now(UTC))
-        visit = d.RecordSiteVisit(diagnosis=name, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
+        visit = RecordSiteVisit(diagnosis=name, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
         self.send(PROVIDER, visit)
         for section, answers in sections(level).items():
-            found = {i: d.VerifiedAnswer(answer=a) for i, a in answers.items()}
-            self.send(PROVIDER, d.VerifyAnswers(diagnosis=name, section=section, answers=found))
-        self.send(PROVIDER, d.ScoreDiagnosis(diagnosis=name))
-        self.send(PROVIDER, d.IssueReport(diagnosis=name, file=FILE))
+            found = {i: VerifiedAnswer(answer=a) for i, a in answers.items()}
+            self.send(PROVIDER, VerifyAnswers(diagnosis=name, section=section, answers=found))
+        self.send(PROVIDER, ScoreDiagnosis(diagnosis=name))
+        self.send(PROVIDER, IssueReport(diagnosis=name, file=FILE))
         return name
 
 
@@ -116,20 +123,20 @@ def all_confirmed(rows: Sequence[tuple[int, Firm]]) -> tuple[ConfirmedFinding, .
     return tuple(ConfirmedFinding(row=row, code=rule.code) for row, _ in rows for rule in asked)
 
 
-def opening(name: str) -> d.OpenDiagnosis:
-    return d.OpenDiagnosis(
+def opening(name: str) -> OpenDiagnosis:
+    return OpenDiagnosis(
         diagnosis=name,
         enterprise=ENTERPRISE,
         campaign="2024",
-        purpose=d.Purpose.INITIAL,
+        purpose=Purpose.INITIAL,
         form=Form.BRIEF,
         edition="2023",
         provider="p1",
     )
 
 
-def evidence(name: str) -> d.AttachEvidence:
-    return d.AttachEvidence(
+def evidence(name: str) -> AttachEvidence:
+    return AttachEvidence(
         diagnosis=name,
         sha256="e" * 64,
         filename="数字化规划.pdf",

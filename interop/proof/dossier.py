@@ -15,8 +15,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Protocol
 
-from domain.diagnosis import case as d
-from domain.diagnosis.rules import DIAGNOSES
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.evidence import EvidenceAttached
+from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.scoring import DiagnosisScored
+from domain.diagnosis.state import Diagnosis
 from domain.kernel import NOT_FOUND, Rule, fold
 from domain.participants.enterprises import ENTERPRISES, Firm, enterprise_stream
 from domain.participants.organisations import organisation_stream
@@ -80,13 +85,13 @@ def grade_causes(journal: Journal, subject: str) -> Mapping[str, Sequence[Entry]
         raise NOT_FOUND.refuse()
     events = [decode(DIAGNOSES, entry.type, entry.state) for entry in case]
     opened = events[0]
-    assert isinstance(opened, d.DiagnosisOpened)  # noqa: S101 - every history begins so
-    if not any(isinstance(event, d.DiagnosisScored) for event in events):
+    assert isinstance(opened, DiagnosisOpened)  # noqa: S101 - every history begins so
+    if not any(isinstance(event, DiagnosisScored) for event in events):
         raise NOTHING_DECIDED.refuse()
     providers = dict.fromkeys(
         event.provider
         for event in events
-        if isinstance(event, d.DiagnosisOpened | d.ProviderAssigned | d.DiagnosisAccepted) and event.provider
+        if isinstance(event, DiagnosisOpened | ProviderAssigned | DiagnosisAccepted) and event.provider
     )
     streams = [
         edition_stream(opened.edition),
@@ -102,9 +107,9 @@ def grade_causes(journal: Journal, subject: str) -> Mapping[str, Sequence[Entry]
 def grade_result(causes: Mapping[str, Sequence[Entry]], subject: str) -> Data:
     """The grade with what it was issued on 等级结果: scores, reports and evidence by hash."""
     events = [decode(DIAGNOSES, entry.type, entry.state) for entry in causes[subject]]
-    case: d.Diagnosis | None = fold(DIAGNOSES.evolve, events)
-    scored = [event for event in events if isinstance(event, d.DiagnosisScored)][-1]
-    assert case is not None  # noqa: S101 - its causes hold a scoring
+    case = fold(DIAGNOSES.evolve, events)
+    scored = [event for event in events if isinstance(event, DiagnosisScored)][-1]
+    assert isinstance(case, Diagnosis)  # noqa: S101 - its causes hold a scoring
     stated = causes[enterprise_stream(case.enterprise)]
     firm: Firm | None = fold(ENTERPRISES.evolve, (decode(ENTERPRISES, entry.type, entry.state) for entry in stated))
     assert firm is not None  # noqa: S101 - a diagnosis is opened of a firm on the roster
@@ -131,16 +136,16 @@ def grade_result(causes: Mapping[str, Sequence[Entry]], subject: str) -> Data:
         "reports": [
             {
                 "version": event.version,
-                "kind": "issued" if isinstance(event, d.ReportIssued) else "confirmed",
+                "kind": "issued" if isinstance(event, ReportIssued) else "confirmed",
                 "sha256": event.file.pdf,
             }
             for event in events
-            if isinstance(event, d.ReportIssued | d.ReportConfirmed)
+            if isinstance(event, ReportIssued | ReportConfirmed)
         ],
         "evidence": [
             event.model_dump(mode="json", include={"sha256", "size", "media_type", "indicators"})
             for event in events
-            if isinstance(event, d.EvidenceAttached)
+            if isinstance(event, EvidenceAttached)
         ],
     }
 

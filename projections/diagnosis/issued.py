@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
-from domain.diagnosis.case import IN_PROGRESS
+from domain.diagnosis.state import IN_PROGRESS
 from journal import Entry
 from projections.engine.row_security import PARTIES_ALONE
 

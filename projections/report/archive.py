@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from domain.diagnosis.case import Diagnosis, DiagnosisWithdrawn, ReportConfirmed, ReportIssued, diagnosis_stream
-from domain.diagnosis.rules import DIAGNOSES
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.state import Diagnosis, diagnosis_stream
+from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES
 from domain.kernel import Capability, city_day, fold
 from domain.participants.organisations import Organisation, organisation_stream

@@ -6,16 +6,9 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from domain.diagnosis.case import (
-    ConfirmReport,
-    Diagnosis,
-    IssueReport,
-    ReportConfirmed,
-    ReportFile,
-    ReportIssued,
-    diagnosis_stream,
-)
-from domain.diagnosis.rules import DIAGNOSES
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed, ReportFile, ReportIssued
+from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.events import CAPABILITIES
 from domain.kernel import Capability, Command, fold
 from domain.participants.enterprises import Firm, enterprise_stream

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
-from domain.diagnosis import case as d
-from domain.diagnosis.rules import DIAGNOSES
+from domain.diagnosis.case import DIAGNOSES, DiagnosisEvent, evolve
+from domain.diagnosis.state import Diagnosis
 from domain.kernel import city_day
 from domain.participants.enterprises import Firm
 from journal import Entry
@@ -242,12 +242,12 @@ def sheet(case: Case) -> Sheet:
         NothingToReport: the history does not reach a score.
     """
     history = [
-        trail.Told(entry, cast("d.DiagnosisEvent", decode(DIAGNOSES, entry.type, entry.state)))
+        trail.Told(entry, cast("DiagnosisEvent", decode(DIAGNOSES, entry.type, entry.state)))
         for entry in case.history
     ]
-    state: d.Diagnosis | None = None
+    state: Diagnosis | None = None
     for told in history:
-        state = d.evolve(state, told.event)
+        state = evolve(state, told.event)
     if state is None or state.self_measured is None or state.verified_measured is None or state.issued is None:
         raise NothingToReport(case.diagnosis)
     edition, firm, names = case.edition, case.firm, case.names
@@ -344,7 +344,7 @@ def grade_name(edition: Edition, grade: int) -> str:
 
 
 def _chapters(
-    edition: Edition, state: d.Diagnosis, own: Measured, verified: Measured
+    edition: Edition, state: Diagnosis, own: Measured, verified: Measured
 ) -> tuple[Chapter, ...]:
     own_scores = {score.id: score.score for score in own.dimensions}
     own_levels = {score.id: score.level for score in own.indicators}

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from domain.diagnosis import case as d
+from domain.diagnosis.case import DiagnosisEvent
+from domain.diagnosis.evidence import EvidenceAttached
+from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
+from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
+from domain.diagnosis.opening import DiagnosisOpened, chosen_otherwise
+from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
+from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved, SelfAssessmentSubmitted, TruthPledged
+from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from journal import Entry
 from projections.report import wording
 from standards import Edition
@@ -19,7 +28,7 @@ class Told:
     """A fact with the entry that holds it 事实及其条目."""
 
     entry: Entry
-    event: d.DiagnosisEvent
+    event: DiagnosisEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +81,10 @@ def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -
 
     names: id of an organisation -> its name.
     """
-    own: dict[str, d.AnswerRecorded] = {}
+    own: dict[str, AnswerRecorded] = {}
     found = []
     for told in history:
-        if isinstance(told.event, d.AnswersSaved):
+        if isinstance(told.event, AnswersSaved):
             own |= told.event.answers
         what, detail = _says(told.event, edition, names, own)
         role = wording.ROLES.get(told.entry.role, wording.OTHER_ROLE)
@@ -85,45 +94,45 @@ def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -
 
 
 def _says(
-    event: d.DiagnosisEvent, edition: Edition, names: Mapping[str, str], own: Mapping[str, d.AnswerRecorded]
+    event: DiagnosisEvent, edition: Edition, names: Mapping[str, str], own: Mapping[str, AnswerRecorded]
 ) -> tuple[str, str]:
     match event:
-        case d.DiagnosisOpened(form=form, purpose=purpose):
-            otherwise = d.chosen_otherwise(event.edition, form, event.applicable)
+        case DiagnosisOpened(form=form, purpose=purpose):
+            otherwise = chosen_otherwise(event.edition, form, event.applicable)
             chosen = f"（另选，理由：{event.reason}）" if otherwise else ""
             return "开启诊断", f"{wording.PURPOSES[purpose]}，{wording.FORMS[form]}，{edition.title}{chosen}"
-        case d.ProviderAssigned(provider=provider):
+        case ProviderAssigned(provider=provider):
             return "指定服务商", names.get(provider, wording.OTHER_ORGANISATION)
-        case d.AnswersSaved(section=section, answers=answers):
+        case AnswersSaved(section=section, answers=answers):
             return "保存自评", f"{wording.dimension(edition, section)}，{len(answers)} 项"
-        case d.TruthPledged():
+        case TruthPledged():
             return "作出真实性承诺", ""
-        case d.SelfAssessmentSubmitted(measured=measured):
+        case SelfAssessmentSubmitted(measured=measured):
             return "提交自评", f"自评总分 {measured.total}"
-        case d.DiagnosisAccepted(provider=provider):
+        case DiagnosisAccepted(provider=provider):
             return "受理诊断", names.get(provider, wording.OTHER_ORGANISATION)
-        case d.EvidenceAttached(filename=filename, indicators=indicators):
+        case EvidenceAttached(filename=filename, indicators=indicators):
             return "附上佐证", f"{filename}（{'、'.join(indicators)}）"
-        case d.SiteVisitRecorded(visited_on=on, diagnosticians=count):
+        case SiteVisitRecorded(visited_on=on, diagnosticians=count):
             return "记录现场诊断", f"{on.isoformat()}，诊断师 {count} 人"
-        case d.AnswersVerified(section=section, answers=answers):
+        case AnswersVerified(section=section, answers=answers):
             changed = sum(1 for i, found in answers.items() if i in own and found.answer != own[i].answer)
             said = f"{wording.dimension(edition, section)}，{len(answers)} 项"
             return "核验答案", f"{said}，其中 {changed} 项与自评不同" if changed else said
-        case d.ExpertReviewRecorded():
+        case ExpertReviewRecorded():
             return "记录专家评审", ""
-        case d.DiagnosisScored(verified=verified, issued=issued):
+        case DiagnosisScored(verified=verified, issued=issued):
             return "评分", f"核验总分 {verified.total}，{issued.grade_name}"
-        case d.ReportIssued(version=version):
+        case ReportIssued(version=version):
             return "出具报告", f"第 {version} 版"
-        case d.ReportConfirmed(version=version):
+        case ReportConfirmed(version=version):
             return "确认报告", f"第 {version} 版"
-        case d.ReportObjectedTo(items=items):
+        case ReportObjectedTo(items=items):
             return "提出异议", "、".join(item.indicator for item in items)
-        case d.ObjectionsAnswered(answers=answered):
+        case ObjectionsAnswered(answers=answered):
             upheld = sum(1 for answer in answered if answer.upheld)
             return "答复异议", f"采纳 {upheld} 项，维持 {len(answered) - upheld} 项"
-        case d.DiagnosisWithdrawn(reason=reason):
+        case DiagnosisWithdrawn(reason=reason):
             return "撤销诊断", reason
         case never:
             assert_never(never)
@@ -143,7 +152,7 @@ def evidence(history: Sequence[Told]) -> tuple[Evidence, ...]:
             version=told.entry.version,
         )
         for told in history
-        if isinstance(event := told.event, d.EvidenceAttached)
+        if isinstance(event := told.event, EvidenceAttached)
     )
 
 
@@ -152,13 +161,13 @@ def visits(history: Sequence[Told]) -> tuple[Visit, ...]:
     return tuple(
         Visit(event.visited_on.isoformat(), event.diagnosticians, event.functions, event.notes)
         for told in history
-        if isinstance(event := told.event, d.SiteVisitRecorded)
+        if isinstance(event := told.event, SiteVisitRecorded)
     )
 
 
 def reviews(history: Sequence[Told]) -> tuple[str, ...]:
     """Conclusions of expert reviews, in order 专家评审结论."""
-    return tuple(told.event.conclusion for told in history if isinstance(told.event, d.ExpertReviewRecorded))
+    return tuple(told.event.conclusion for told in history if isinstance(told.event, ExpertReviewRecorded))
 
 
 def objections(history: Sequence[Told]) -> tuple[Objection, ...]:
@@ -166,12 +175,12 @@ def objections(history: Sequence[Told]) -> tuple[Objection, ...]:
     return tuple(_objections([told.event for told in history]))
 
 
-def _objections(events: Sequence[d.DiagnosisEvent]) -> Iterator[Objection]:
+def _objections(events: Sequence[DiagnosisEvent]) -> Iterator[Objection]:
     open_items: dict[str, str] = {}
     for event in events:
-        if isinstance(event, d.ReportObjectedTo):
+        if isinstance(event, ReportObjectedTo):
             open_items = {item.indicator: item.reason for item in event.items}
-        elif isinstance(event, d.ObjectionsAnswered):
+        elif isinstance(event, ObjectionsAnswered):
             for answer in event.answers:
                 yield Objection(answer.indicator, open_items.pop(answer.indicator), answer.upheld, answer.reason)
     for indicator, reason in open_items.items():

@@ -8,7 +8,8 @@ from fractions import Fraction
 from hashlib import sha256
 
 from domain.access import ROLE_NAMES
-from domain.diagnosis.case import FORM_NAMES, Diagnosis, Purpose, chosen_otherwise
+from domain.diagnosis.opening import chosen_otherwise
+from domain.diagnosis.state import FORM_NAMES, Diagnosis, Purpose
 from domain.kernel import SHANGHAI
 from standards import Answer, Edition, Form, Indicator, Raise
 from standards.scoring.answers import unshown

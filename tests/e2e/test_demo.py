@@ -18,8 +18,9 @@ from pypdf import PdfReader
 from api.kit.services import Services
 from domain.access import PARTIES, Everything, Nothing, Role
 from domain.command_rights import HELD_BY_PEOPLE
-from domain.diagnosis import case as d
-from domain.diagnosis.case import IN_PROGRESS
+from domain.diagnosis.opening import chosen_otherwise
+from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
+from domain.diagnosis.state import IN_PROGRESS
 from domain.kernel import SHANGHAI, Command
 from interop.code_lists import districts, industries
 from interop.rosters.roster import read_roster, roster_command
@@ -116,9 +117,9 @@ class House:
 
     def finish(self, accepted: Accepted) -> Command:
         command = accepted.command
-        assert isinstance(command, d.IssueReport | d.ConfirmReport)
+        assert isinstance(command, IssueReport | ConfirmReport)
         kept = self.services.blobs.put(evidence_pdf(accepted.history[-1].position))
-        file = d.ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position)
+        file = ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position)
         return command.model_copy(update={"file": file})
 
 
@@ -256,7 +257,7 @@ def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or
     for row in rows:
         assert row.applicable is not None
         applied = ApplicableEdition.model_validate_json(row.applicable)
-        chosen = d.chosen_otherwise(row.edition, Form(row.form), applied)
+        chosen = chosen_otherwise(row.edition, Form(row.form), applied)
         assert chosen == (row in otherwise)
         assert (row.edition, row.form) == (("2023", "brief") if chosen else (applied.edition, applied.form))
     with city.models.reading() as snapshot:

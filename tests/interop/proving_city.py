@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from domain.diagnosis import case as d
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
+from domain.diagnosis.state import VerifiedAnswer
 from interop.proof import verify_dossier as verifier
 from interop.proof.dossier import dossier
 from journal import Journal, open_journal
@@ -62,19 +66,19 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proving, b
     log = open_log(journal, f"sqlite:///{folder / 'journal.db'}", folder / "log.key", ORIGIN)
     made = Proving(City(journal), log)
     made.city.issued(4)
-    one, other = d.ObjectionItem(indicator="Z01", reason="证据未计"), d.ObjectionItem(indicator="Z04", reason="口径")
-    made.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(one, other)))
+    one, other = ObjectionItem(indicator="Z01", reason="证据未计"), ObjectionItem(indicator="Z04", reason="口径")
+    made.city.send(FILLER, ObjectToReport(diagnosis="d1", items=(one, other)))
     replies = (
-        d.ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳"),
-        d.ObjectionAnswer(indicator="Z04", upheld=False, reason="维持"),
+        ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳"),
+        ObjectionAnswer(indicator="Z04", upheld=False, reason="维持"),
     )
-    made.city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=replies))
-    better = {"Z01": d.VerifiedAnswer(answer=sections(5)["D1"]["Z01"], reason="补充证据")}
-    made.city.send(PROVIDER, d.VerifyAnswers(diagnosis="d1", section="D1", answers=better))
-    made.city.send(CITY, d.RecordExpertReview(diagnosis="d1", conclusion="同意"))
-    made.city.send(PROVIDER, d.ScoreDiagnosis(diagnosis="d1"))
-    made.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=FILE))
-    made.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=FILE))
+    made.city.send(PROVIDER, AnswerObjections(diagnosis="d1", answers=replies))
+    better = {"Z01": VerifiedAnswer(answer=sections(5)["D1"]["Z01"], reason="补充证据")}
+    made.city.send(PROVIDER, VerifyAnswers(diagnosis="d1", section="D1", answers=better))
+    made.city.send(CITY, RecordExpertReview(diagnosis="d1", conclusion="同意"))
+    made.city.send(PROVIDER, ScoreDiagnosis(diagnosis="d1"))
+    made.city.send(PROVIDER, IssueReport(diagnosis="d1", file=FILE))
+    made.city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
     made.witnessed()
     yield made, made.dossier()
     log.close()

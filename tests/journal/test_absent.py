@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from domain.access import Role
-from domain.diagnosis import case as d
+from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import Command, Refused, city_day
 from domain.participants.consents import GrantConsent
 from journal import Caller, Journal
@@ -61,16 +64,16 @@ SECTION, ANSWERS = next(iter(sections(3).items()))
 DAY = city_day(datetime.now(UTC))
 PUDONG = caller(Role.DISTRICT, "310115")
 OF_A_CASE: tuple[tuple[Caller, Callable[[str], Command]], ...] = (
-    (STRANGER, lambda name: d.PledgeTruth(diagnosis=name)),
-    (STRANGER, lambda name: d.SubmitSelfAssessment(diagnosis=name)),
-    (STRANGER, lambda name: d.AssignProvider(diagnosis=name, provider="p1")),
-    (PUDONG, lambda name: d.WithdrawDiagnosis(diagnosis=name, reason="x")),
-    (caller(Role.PROVIDER, "p2"), lambda name: d.AcceptDiagnosis(diagnosis=name)),
-    (caller(Role.PROVIDER, "p2"), lambda name: d.ScoreDiagnosis(diagnosis=name)),
+    (STRANGER, lambda name: PledgeTruth(diagnosis=name)),
+    (STRANGER, lambda name: SubmitSelfAssessment(diagnosis=name)),
+    (STRANGER, lambda name: AssignProvider(diagnosis=name, provider="p1")),
+    (PUDONG, lambda name: WithdrawDiagnosis(diagnosis=name, reason="x")),
+    (caller(Role.PROVIDER, "p2"), lambda name: AcceptDiagnosis(diagnosis=name)),
+    (caller(Role.PROVIDER, "p2"), lambda name: ScoreDiagnosis(diagnosis=name)),
     (
         STRANGER,
-        lambda name: d.SaveAnswers(
-            diagnosis=name, section=SECTION, answers={i: d.AnswerGiven(answer=a) for i, a in ANSWERS.items()}
+        lambda name: SaveAnswers(
+            diagnosis=name, section=SECTION, answers={i: AnswerGiven(answer=a) for i, a in ANSWERS.items()}
         ),
     ),
 )
@@ -104,7 +107,7 @@ def test_a_command_on_a_foreign_firm_and_on_none_are_the_same_work(city: City, c
 
 
 def test_the_neighbour_of_a_stream_is_the_next_of_its_kind_or_the_first(city: City) -> None:
-    city.send(CITY, d.WithdrawDiagnosis(diagnosis="d1", reason="x"))
+    city.send(CITY, WithdrawDiagnosis(diagnosis="d1", reason="x"))
     city.send(CITY, opening("d5"))
     assert city.journal.neighbour("diagnosis/d0") == "diagnosis/d1"
     assert city.journal.neighbour("diagnosis/d1") == "diagnosis/d5"

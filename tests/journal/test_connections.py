@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from domain.diagnosis.case import PledgeTruth
+from domain.diagnosis.self_assessment import PledgeTruth
 from journal import Journal, Verified, open_journal, verify
 from journal.engines.postgres_listener import Listener
 from journal.engines.sqlite import SQLiteRecorder

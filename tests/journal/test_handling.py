@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 
 from domain.access import Attribute, Everything, Is, Role
-from domain.diagnosis import case as d
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.provider import AcceptDiagnosis
+from domain.diagnosis.report import ConfirmReport
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
+from domain.diagnosis.state import VerifiedAnswer
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import Command, Refused
 from journal import Caller, Conflict, Journal, Verified, verify
 from standards import Answer
@@ -26,7 +33,7 @@ def refusal(city: City, who: Caller, command: Command) -> str:
 
 def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: City) -> None:
     name = city.issued()
-    city.send(FILLER, d.ConfirmReport(diagnosis=name, file=FILE))
+    city.send(FILLER, ConfirmReport(diagnosis=name, file=FILE))
     entries = city.journal.read(f"diagnosis/{name}")
     assert [entry.version for entry in entries] == list(range(1, len(entries) + 1))
     assert entries[-1].type == "diagnosis.report_confirmed.v1"
@@ -38,27 +45,27 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: City) -> None
 def test_a_second_active_diagnosis_for_subject_campaign_and_purpose_is_refused(city: City) -> None:
     city.opened()
     assert refusal(city, CITY, opening("d2")) == "DIAGNOSIS_ACTIVE_ALREADY"
-    city.send(CITY, d.WithdrawDiagnosis(diagnosis="d1", reason="企业搬迁"))
+    city.send(CITY, WithdrawDiagnosis(diagnosis="d1", reason="企业搬迁"))
     city.send(CITY, opening("d2"))
 
 
 def test_what_is_out_of_scope_answers_as_if_it_did_not_exist(city: City) -> None:
     name = city.opened()
-    assert refusal(city, STRANGER, d.PledgeTruth(diagnosis=name)) == "NOT_FOUND"
-    assert refusal(city, STRANGER, d.PledgeTruth(diagnosis="nothing")) == "NOT_FOUND"
-    assert refusal(city, caller(Role.DISTRICT, "310115"), d.WithdrawDiagnosis(diagnosis=name, reason="x")) == "NOT_FOUND"
+    assert refusal(city, STRANGER, PledgeTruth(diagnosis=name)) == "NOT_FOUND"
+    assert refusal(city, STRANGER, PledgeTruth(diagnosis="nothing")) == "NOT_FOUND"
+    assert refusal(city, caller(Role.DISTRICT, "310115"), WithdrawDiagnosis(diagnosis=name, reason="x")) == "NOT_FOUND"
 
 
 def test_wrong_order_and_wrong_role_are_refused_with_their_own_codes(city: City) -> None:
     name = city.opened()
-    assert refusal(city, PROVIDER, d.AcceptDiagnosis(diagnosis=name)) == "DIAGNOSIS_WRONG_STATUS"
-    assert refusal(city, PROVIDER, d.PledgeTruth(diagnosis=name)) == "ROLE_NOT_ALLOWED"
-    assert refusal(city, FILLER, d.SubmitSelfAssessment(diagnosis=name)) == "ANSWERS_MISSING"
+    assert refusal(city, PROVIDER, AcceptDiagnosis(diagnosis=name)) == "DIAGNOSIS_WRONG_STATUS"
+    assert refusal(city, PROVIDER, PledgeTruth(diagnosis=name)) == "ROLE_NOT_ALLOWED"
+    assert refusal(city, FILLER, SubmitSelfAssessment(diagnosis=name)) == "ANSWERS_MISSING"
 
 
-def save(indicator: str, answer: Answer, section: str = "D1", replaces: int = 0) -> d.SaveAnswers:
-    return d.SaveAnswers(
-        diagnosis="d1", section=section, answers={indicator: d.AnswerGiven(answer=answer, replaces=replaces)}
+def save(indicator: str, answer: Answer, section: str = "D1", replaces: int = 0) -> SaveAnswers:
+    return SaveAnswers(
+        diagnosis="d1", section=section, answers={indicator: AnswerGiven(answer=answer, replaces=replaces)}
     )
 
 
@@ -91,30 +98,30 @@ def test_saving_the_same_answers_again_writes_nothing(city: City) -> None:
 
 def test_a_difference_to_the_firms_answer_needs_a_reason(city: City) -> None:
     name = city.submitted()
-    city.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
-    lower = d.VerifiedAnswer(answer=Answer(level=Decimal(2)))
-    command = d.VerifyAnswers(diagnosis=name, section="D1", answers={"Z01": lower})
+    city.send(PROVIDER, AcceptDiagnosis(diagnosis=name))
+    lower = VerifiedAnswer(answer=Answer(level=Decimal(2)))
+    command = VerifyAnswers(diagnosis=name, section="D1", answers={"Z01": lower})
     assert refusal(city, PROVIDER, command) == "DIFFERENCE_UNEXPLAINED"
     explained = lower.model_copy(update={"reason": "规划未覆盖主要业务领域"})
     city.send(PROVIDER, command.model_copy(update={"answers": {"Z01": explained}}))
-    assert refusal(city, PROVIDER, d.ScoreDiagnosis(diagnosis=name)) == "VERIFICATION_MISSING"
+    assert refusal(city, PROVIDER, ScoreDiagnosis(diagnosis=name)) == "VERIFICATION_MISSING"
 
 
 def test_an_upheld_objection_reopens_the_verification_of_its_indicator(city: City) -> None:
     name = city.issued()
-    item = d.ObjectionItem(indicator="Z01", reason="规划已更新")
-    city.send(FILLER, d.ObjectToReport(diagnosis=name, items=(item,)))
-    other = d.ObjectionAnswer(indicator="Z04", upheld=True, reason="属实")
-    assert refusal(city, PROVIDER, d.AnswerObjections(diagnosis=name, answers=(other,))) == "OBJECTION_UNANSWERED"
+    item = ObjectionItem(indicator="Z01", reason="规划已更新")
+    city.send(FILLER, ObjectToReport(diagnosis=name, items=(item,)))
+    other = ObjectionAnswer(indicator="Z04", upheld=True, reason="属实")
+    assert refusal(city, PROVIDER, AnswerObjections(diagnosis=name, answers=(other,))) == "OBJECTION_UNANSWERED"
     answer = other.model_copy(update={"indicator": "Z01"})
-    city.send(PROVIDER, d.AnswerObjections(diagnosis=name, answers=(answer,)))
-    assert refusal(city, PROVIDER, d.ScoreDiagnosis(diagnosis=name)) == "VERIFICATION_MISSING"
+    city.send(PROVIDER, AnswerObjections(diagnosis=name, answers=(answer,)))
+    assert refusal(city, PROVIDER, ScoreDiagnosis(diagnosis=name)) == "VERIFICATION_MISSING"
 
 
 def test_a_stale_expected_version_conflicts_and_says_where_the_stream_stands(city: City) -> None:
     city.opened()
     with pytest.raises(Conflict) as caught:
-        city.send(FILLER, d.PledgeTruth(diagnosis="d1"), expected_version=7)
+        city.send(FILLER, PledgeTruth(diagnosis="d1"), expected_version=7)
     assert caught.value.version == 1
 
 

@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from domain.diagnosis import case as d
-from domain.diagnosis.rules import DIAGNOSES
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.provider import AcceptDiagnosis
+from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
+from domain.diagnosis.state import Purpose, VerifiedAnswer
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import Command
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
@@ -31,12 +40,12 @@ WORLD: Mapping[str, Any] = {
     organisation_stream("p2"): Organisation(kind=OrganisationKind.PROVIDER, name="另一服务商"),
     organisation_stream("310117"): Organisation(kind=OrganisationKind.DISTRICT, name="松江区"),
 }
-FILE = d.ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
-OPENING = d.OpenDiagnosis(
+FILE = ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
+OPENING = OpenDiagnosis(
     diagnosis="d1",
     enterprise="e1",
     campaign="2024",
-    purpose=d.Purpose.INITIAL,
+    purpose=Purpose.INITIAL,
     form=Form.BRIEF,
     edition="2023",
     provider="p1",
@@ -56,14 +65,14 @@ def uniform(level: int) -> dict[str, Answer]:
     return {item.id: answer_at(item, level) for item in EDITION.of(Form.BRIEF)}
 
 
-def save(section: str, answers: Mapping[str, Answer], replaces: int = 0) -> d.SaveAnswers:
-    given_answers = {i: d.AnswerGiven(answer=answer, replaces=replaces) for i, answer in answers.items()}
-    return d.SaveAnswers(diagnosis="d1", section=section, answers=given_answers)
+def save(section: str, answers: Mapping[str, Answer], replaces: int = 0) -> SaveAnswers:
+    given_answers = {i: AnswerGiven(answer=answer, replaces=replaces) for i, answer in answers.items()}
+    return SaveAnswers(diagnosis="d1", section=section, answers=given_answers)
 
 
-def verify(section: str, answers: Mapping[str, Answer], reason: str | None = None) -> d.VerifyAnswers:
-    found = {i: d.VerifiedAnswer(answer=answer, reason=reason) for i, answer in answers.items()}
-    return d.VerifyAnswers(diagnosis="d1", section=section, answers=found)
+def verify(section: str, answers: Mapping[str, Answer], reason: str | None = None) -> VerifyAnswers:
+    found = {i: VerifiedAnswer(answer=answer, reason=reason) for i, answer in answers.items()}
+    return VerifyAnswers(diagnosis="d1", section=section, answers=found)
 
 
 def firm(case: Given, command: Command) -> Given:
@@ -75,7 +84,7 @@ def provider(case: Given, command: Command) -> Given:
 
 
 def opened(**changes: Any) -> Given:
-    command = d.OpenDiagnosis.model_validate(OPENING.model_dump() | changes)
+    command = OpenDiagnosis.model_validate(OPENING.model_dump() | changes)
     return given(DIAGNOSES).having_read(WORLD).when(command, "city").accepted
 
 
@@ -87,18 +96,18 @@ def filled(answers: Mapping[str, Answer] | None = None) -> Given:
 
 
 def submitted(answers: Mapping[str, Answer] | None = None) -> Given:
-    case = firm(filled(answers), d.PledgeTruth(diagnosis="d1"))
-    return firm(case, d.SubmitSelfAssessment(diagnosis="d1")).accepted
+    case = firm(filled(answers), PledgeTruth(diagnosis="d1"))
+    return firm(case, SubmitSelfAssessment(diagnosis="d1")).accepted
 
 
 def accepted(answers: Mapping[str, Answer] | None = None) -> Given:
-    return provider(submitted(answers), d.AcceptDiagnosis(diagnosis="d1")).accepted
+    return provider(submitted(answers), AcceptDiagnosis(diagnosis="d1")).accepted
 
 
-VISIT = d.RecordSiteVisit(
+VISIT = RecordSiteVisit(
     diagnosis="d1", visited_on=AT.date(), diagnosticians=2, functions=("生产", "质量"), notes="无异常"
 )
-EVIDENCE = d.AttachEvidence(
+EVIDENCE = AttachEvidence(
     diagnosis="d1",
     sha256="e" * 64,
     filename="数字化规划.pdf",
@@ -118,23 +127,23 @@ def verified(found: Mapping[str, Answer] | None = None, *, visited: bool = True)
 
 
 def scored(*, visited: bool = True) -> Given:
-    return provider(verified(visited=visited), d.ScoreDiagnosis(diagnosis="d1")).accepted
+    return provider(verified(visited=visited), ScoreDiagnosis(diagnosis="d1")).accepted
 
 
 def issued() -> Given:
-    return provider(scored(), d.IssueReport(diagnosis="d1", file=FILE)).accepted
+    return provider(scored(), IssueReport(diagnosis="d1", file=FILE)).accepted
 
 
-def objection(*indicators: str) -> d.ObjectToReport:
-    return d.ObjectToReport(
-        diagnosis="d1", items=tuple(d.ObjectionItem(indicator=i, reason="与实际不符") for i in indicators)
+def objection(*indicators: str) -> ObjectToReport:
+    return ObjectToReport(
+        diagnosis="d1", items=tuple(ObjectionItem(indicator=i, reason="与实际不符") for i in indicators)
     )
 
 
-def answered(**upheld: bool) -> d.AnswerObjections:
-    return d.AnswerObjections(
+def answered(**upheld: bool) -> AnswerObjections:
+    return AnswerObjections(
         diagnosis="d1",
-        answers=tuple(d.ObjectionAnswer(indicator=i, upheld=is_so, reason="已核") for i, is_so in upheld.items()),
+        answers=tuple(ObjectionAnswer(indicator=i, upheld=is_so, reason="已核") for i, is_so in upheld.items()),
     )
 
 
@@ -143,8 +152,8 @@ def objected(*indicators: str) -> Given:
 
 
 def confirmed() -> Given:
-    return firm(issued(), d.ConfirmReport(diagnosis="d1", file=FILE)).accepted
+    return firm(issued(), ConfirmReport(diagnosis="d1", file=FILE)).accepted
 
 
 def withdrawn() -> Given:
-    return opened().when(d.WithdrawDiagnosis(diagnosis="d1", reason="企业停产"), "district", "310117").accepted
+    return opened().when(WithdrawDiagnosis(diagnosis="d1", reason="企业停产"), "district", "310117").accepted

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.access import Place
-from domain.diagnosis import case as d
-from domain.diagnosis.answers import ANSWER_RULES, DIFFERENCE_UNEXPLAINED
-from domain.diagnosis.rules import DIAGNOSES
+from domain.diagnosis.answers import ANSWER_RULES
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.on_site import DIFFERENCE_UNEXPLAINED, RecordSiteVisit
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers
+from domain.diagnosis.state import DiagnosisCommand
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import CAPABILITIES
-from domain.kernel import holds_control, without_invisible
+from domain.kernel import Command, holds_control, without_invisible
 from domain.participants.people import RegisterPerson
 from domain.reservations import RESERVATIONS
 from standards import Answer, Form
@@ -72,13 +75,13 @@ def test_no_command_holds_a_control_character_however_deep(text: str) -> None:
     with pytest.raises(ValidationError):
         RegisterPerson(person="li", sealed_name=text)
     with pytest.raises(ValidationError):
-        d.SaveAnswers(
+        SaveAnswers(
             diagnosis="d1",
             section="D1",
-            answers={"Z01": d.AnswerGiven(answer=Answer(not_applicable=True, reason=text))},
+            answers={"Z01": AnswerGiven(answer=Answer(not_applicable=True, reason=text))},
         )
     with pytest.raises(ValidationError):
-        d.RecordSiteVisit.model_validate(VISIT.model_dump() | {"functions": ["生产", text]})
+        RecordSiteVisit.model_validate(VISIT.model_dump() | {"functions": ["生产", text]})
 
 
 IGNORABLE = (
@@ -105,9 +108,9 @@ SHOWS_NOTHING = ["\u200b", "\u2060\ufeff", "\u00ad", "\u2800", "\u115f", "\ufe0f
 def test_a_text_that_shows_nothing_is_empty_in_every_command(text: str) -> None:
     """So no reason is given by it where one is due, and none of it lifts a score."""
     with pytest.raises(ValidationError):
-        d.WithdrawDiagnosis(diagnosis="d1", reason=text)
+        WithdrawDiagnosis(diagnosis="d1", reason=text)
     with pytest.raises(ValidationError):
-        d.RecordSiteVisit.model_validate(VISIT.model_dump() | {"functions": ["生产", text]})
+        RecordSiteVisit.model_validate(VISIT.model_dump() | {"functions": ["生产", text]})
     away = Answer(not_applicable=True, reason=text)
     firm(opened(), save("D1", {"Z01": away})).refused(ANSWER_RULES["REASON_MISSING"], indicator="Z01")
     other = Answer(level=Decimal(5))
@@ -119,17 +122,17 @@ def test_a_text_that_shows_nothing_is_empty_in_every_command(text: str) -> None:
     [("企\u200b业停\ufeff产", "企业停产"), ("葛\U000e0100城", "葛\U000e0100城"), ("👩\u200d🔬", "👩\u200d🔬")],
 )
 def test_what_draws_nothing_is_taken_out_and_what_shapes_a_letter_stays(sent: str, kept: str) -> None:
-    assert d.WithdrawDiagnosis(diagnosis="d1", reason=sent).reason == kept
+    assert WithdrawDiagnosis(diagnosis="d1", reason=sent).reason == kept
 
 
 def test_lines_and_tabs_are_text() -> None:
-    assert d.WithdrawDiagnosis(diagnosis="d1", reason="一\n\t二").reason == "一\n\t二"
+    assert WithdrawDiagnosis(diagnosis="d1", reason="一\n\t二").reason == "一\n\t二"
 
 
 @pytest.mark.parametrize("identity", ["", "a/b", "../x", "甲", "a b", "x" * 65, "-a", "a\n"])
 def test_an_id_never_holds_what_parts_a_streams_name(identity: str) -> None:
     with pytest.raises(ValidationError):
-        d.PledgeTruth(diagnosis=identity)
+        PledgeTruth(diagnosis=identity)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ def test_an_id_never_holds_what_parts_a_streams_name(identity: str) -> None:
         (VISIT, {"notes": "长" * 2001}),
     ],
 )
-def test_a_command_is_bounded_in_every_field(command: d.DiagnosisCommand, changes: dict[str, Any]) -> None:
+def test_a_command_is_bounded_in_every_field(command: DiagnosisCommand, changes: dict[str, Any]) -> None:
     assert type(command).model_validate(command.model_dump()) == command
     with pytest.raises(ValidationError):
         type(command).model_validate(command.model_dump() | changes)
@@ -195,7 +198,7 @@ def strings(schema: Any, defs: dict[str, Any], path: str = "") -> list[str]:
     [c for capability in CAPABILITIES.values() for c in capability.commands if c.__name__ != "ImportRoster"],
     ids=lambda command: command.__name__,
 )
-def test_every_text_list_and_mapping_of_a_command_has_an_upper_bound(command: type[d.Command]) -> None:
+def test_every_text_list_and_mapping_of_a_command_has_an_upper_bound(command: type[Command]) -> None:
     """A roster is a file, bounded where it is received; an edition comes from files of ours."""
     schema = command.model_json_schema()
     assert strings(schema, schema.get("$defs", {})) == []
@@ -207,7 +210,7 @@ def test_a_slot_and_an_enterprise_are_addressed_by_no_command() -> None:
 
 
 def test_a_diagnosis_lies_where_its_enterprise_lies_now_and_with_its_provider() -> None:
-    pledge = d.PledgeTruth(diagnosis="d1")
+    pledge = PledgeTruth(diagnosis="d1")
     where = Place(enterprise="e1", district="310117", provider="p1")
     assert DIAGNOSES.place(OPENING, None, WORLD) == where
     assert DIAGNOSES.place(pledge, opened().state, WORLD) == where

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from domain.access import Role
 from domain.diagnosis import assignments
-from domain.diagnosis.case import diagnosis_stream
-from domain.diagnosis.rules import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
+from domain.diagnosis.on_site import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
+from domain.diagnosis.state import diagnosis_stream
 from domain.events import CAPABILITIES
 from domain.kernel import Refused, Rule, city_day
 from domain.participants import consents, organisations, people_rules

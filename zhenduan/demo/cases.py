@@ -6,7 +6,15 @@ from datetime import date
 from functools import partial
 from random import Random
 
-from domain.diagnosis import case as d
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
+from domain.diagnosis.state import Purpose, VerifiedAnswer
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import Command
 from journal import Caller
 from projections.report import NOT_RENDERED
@@ -62,7 +70,7 @@ class DemoCase:
     enterprise: str
     firm: DemoFirm
     campaign: str
-    purpose: d.Purpose
+    purpose: Purpose
     form: Form
     reason: str | None
     ending: Ending
@@ -91,7 +99,7 @@ def acts(case: DemoCase, data: DemoData, edition: Edition, chance: Random) -> It
         yield act
     if case.ending is Ending.WITHDRAWN:
         reason = chance.choice(data.withdrawals)
-        yield Act(chance.randint(2, 9), case.cast.district, d.WithdrawDiagnosis(diagnosis=case.id, reason=reason))
+        yield Act(chance.randint(2, 9), case.cast.district, WithdrawDiagnosis(diagnosis=case.id, reason=reason))
 
 
 def _way(
@@ -116,7 +124,7 @@ def _self_assessment(
     identity, cast = case.id, case.cast
     named_late = case.ending is not Ending.OPENED and chance.randrange(4) == 0
     provider = cast.provider.organisation
-    opening = d.OpenDiagnosis(
+    opening = OpenDiagnosis(
         diagnosis=identity,
         enterprise=case.enterprise,
         campaign=case.campaign,
@@ -128,19 +136,19 @@ def _self_assessment(
     )
     yield Ending.OPENED, Act(0, cast.district, opening)
     if named_late:
-        assignment = d.AssignProvider(diagnosis=identity, provider=provider)
+        assignment = AssignProvider(diagnosis=identity, provider=provider)
         yield Ending.PARTLY_ANSWERED, Act(1, cast.district, assignment)
     sections = _sections(edition, case.form, answers.own)
     saved_partly = chance.randint(2, len(sections) - 2)
     for number, (section, own) in enumerate(sections.items()):
         reached = Ending.PARTLY_ANSWERED if number < saved_partly else Ending.SUBMITTED
-        given = {indicator: d.AnswerGiven(answer=answer) for indicator, answer in own.items()}
-        saving = d.SaveAnswers(diagnosis=identity, section=section, answers=given)
+        given = {indicator: AnswerGiven(answer=answer) for indicator, answer in own.items()}
+        saving = SaveAnswers(diagnosis=identity, section=section, answers=given)
         yield reached, Act(chance.randint(0, 2), cast.enterprise, saving)
         if chance.randrange(100) < EVIDENCE_IN_HUNDRED:
             yield reached, Act(0, cast.enterprise, _evidence(case, data, number, tuple(own), chance))
-    yield Ending.SUBMITTED, Act(1, cast.enterprise, d.PledgeTruth(diagnosis=identity))
-    yield Ending.SUBMITTED, Act(0, cast.enterprise, d.SubmitSelfAssessment(diagnosis=identity))
+    yield Ending.SUBMITTED, Act(1, cast.enterprise, PledgeTruth(diagnosis=identity))
+    yield Ending.SUBMITTED, Act(0, cast.enterprise, SubmitSelfAssessment(diagnosis=identity))
 
 
 def _evidence(
@@ -160,12 +168,12 @@ def _on_site(
     case: DemoCase, data: DemoData, edition: Edition, answers: DemoAnswers, chance: Random
 ) -> Iterator[tuple[Ending, Act]]:
     identity, cast = case.id, case.cast
-    yield Ending.ACCEPTED, Act(chance.randint(1, 3), cast.provider, d.AcceptDiagnosis(diagnosis=identity))
+    yield Ending.ACCEPTED, Act(chance.randint(1, 3), cast.provider, AcceptDiagnosis(diagnosis=identity))
     sections = _sections(edition, case.form, answers.verified)
     first = next(iter(sections.values()))
     yield Ending.ACCEPTED, Act(1, cast.provider, _evidence(case, data, len(sections), tuple(first), chance))
     visit = partial(
-        d.RecordSiteVisit,
+        RecordSiteVisit,
         diagnosis=identity,
         diagnosticians=chance.randint(2, 4),
         functions=tuple(chance.sample(data.functions, 4)),
@@ -176,13 +184,13 @@ def _on_site(
     for number, (section, found) in enumerate(sections.items()):
         reached = Ending.VISITED if number < verified_partly else Ending.VERIFIED
         verified = {
-            indicator: d.VerifiedAnswer(answer=answer, reason=answers.reasons.get(indicator))
+            indicator: VerifiedAnswer(answer=answer, reason=answers.reasons.get(indicator))
             for indicator, answer in found.items()
         }
-        verifying = d.VerifyAnswers(diagnosis=identity, section=section, answers=verified)
+        verifying = VerifyAnswers(diagnosis=identity, section=section, answers=verified)
         yield reached, Act(chance.randint(0, 1), cast.provider, verifying)
     if case.firm.total >= EXPERTS_FROM:
-        review = d.RecordExpertReview(diagnosis=identity, conclusion=data.expert_conclusion)
+        review = RecordExpertReview(diagnosis=identity, conclusion=data.expert_conclusion)
         yield Ending.VERIFIED, Act(3, cast.city, review)
 
 
@@ -190,9 +198,9 @@ def _reporting(
     case: DemoCase, data: DemoData, edition: Edition, answers: DemoAnswers, chance: Random
 ) -> Iterator[tuple[Ending, Act]]:
     identity, cast = case.id, case.cast
-    scoring = d.ScoreDiagnosis(diagnosis=identity)
-    issuing = d.IssueReport(diagnosis=identity, file=NOT_RENDERED)
-    confirming = d.ConfirmReport(diagnosis=identity, file=NOT_RENDERED)
+    scoring = ScoreDiagnosis(diagnosis=identity)
+    issuing = IssueReport(diagnosis=identity, file=NOT_RENDERED)
+    confirming = ConfirmReport(diagnosis=identity, file=NOT_RENDERED)
     yield Ending.SCORED, Act(1, cast.provider, scoring)
     yield Ending.ISSUED, Act(chance.randint(2, 6), cast.provider, issuing)
     if case.ending is Ending.CONFIRMED:
@@ -200,20 +208,20 @@ def _reporting(
         return
     disputed = [*answers.reasons, *(i for i in answers.own if i not in answers.reasons)][:2]
     items = tuple(
-        d.ObjectionItem(indicator=indicator, reason=reason)
+        ObjectionItem(indicator=indicator, reason=reason)
         for indicator, reason in zip(disputed, data.objections, strict=False)
     )
-    yield Ending.OBJECTED, Act(chance.randint(1, 4), cast.enterprise, d.ObjectToReport(diagnosis=identity, items=items))
+    yield Ending.OBJECTED, Act(chance.randint(1, 4), cast.enterprise, ObjectToReport(diagnosis=identity, items=items))
     upheld, *kept = disputed
     replies = (
-        d.ObjectionAnswer(indicator=upheld, upheld=True, reason=data.objection_upheld),
-        *(d.ObjectionAnswer(indicator=one, upheld=False, reason=data.differences[0]) for one in kept),
+        ObjectionAnswer(indicator=upheld, upheld=True, reason=data.objection_upheld),
+        *(ObjectionAnswer(indicator=one, upheld=False, reason=data.differences[0]) for one in kept),
     )
-    answering = d.AnswerObjections(diagnosis=identity, answers=replies)
-    again = d.VerifyAnswers(
+    answering = AnswerObjections(diagnosis=identity, answers=replies)
+    again = VerifyAnswers(
         diagnosis=identity,
         section=edition.by_id[upheld].dimension,
-        answers={upheld: d.VerifiedAnswer(answer=answers.own[upheld])},
+        answers={upheld: VerifiedAnswer(answer=answers.own[upheld])},
     )
     for days, who, command in (
         (3, cast.provider, answering),

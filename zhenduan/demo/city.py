@@ -15,7 +15,8 @@ from threading import Event
 
 from api.kit.services import Services
 from domain.access import Role
-from domain.diagnosis import case as d
+from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command, city_day
 from domain.participants.rosters import ImportRoster
 from domain.standard.shadow import RequestShadow
@@ -115,7 +116,7 @@ def _send(services: Services, timed: Timed, finish: Finish) -> None:
     if isinstance(what, Attachment):
         ticket = services.uploads.ticket(who, "evidence", what.filename)
         kept = services.uploads.receive(ticket.path.removeprefix("/uploads/"), what.data)
-        what = d.AttachEvidence(
+        what = AttachEvidence(
             diagnosis=timed.diagnosis,
             sha256=kept.sha256,
             filename=kept.filename,
@@ -124,7 +125,7 @@ def _send(services: Services, timed: Timed, finish: Finish) -> None:
             indicators=what.indicators,
         )
     command = what if isinstance(what, Command) else what(city_day(timed.at))
-    finishes = finish if isinstance(command, d.IssueReport | d.ConfirmReport) else None
+    finishes = finish if isinstance(command, IssueReport | ConfirmReport) else None
     if isinstance(command, ImportRoster):
         finishes = keep_report(services.blobs, who)
     services.send(who, command, reason=REASON, finish=finishes)

@@ -8,7 +8,8 @@ from itertools import count
 from random import Random
 
 from domain.access import Everything, Role
-from domain.diagnosis.case import OpenDiagnosis, Purpose
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.state import Purpose
 from domain.kernel import SHANGHAI, city_day
 from domain.participants.enterprises import enterprise_id
 from domain.participants.headquarters import NameHeadquarters

@@ -22,14 +22,10 @@ from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
 from domain.access import Role, scope_of
 from domain.diagnosis.assignments import AssignExpert
-from domain.diagnosis.case import (
-    STATUS_NAMES,
-    AttachEvidence,
-    ConfirmReport,
-    IssueReport,
-    OpenDiagnosis,
-    chosen_otherwise,
-)
+from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.state import STATUS_NAMES
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
 from interop.code_lists import district_codes, names_of_codes

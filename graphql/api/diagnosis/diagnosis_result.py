@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from api.kit.published import field, published
-from domain.diagnosis.case import DiagnosisScored
+from domain.diagnosis.scoring import DiagnosisScored
 from domain.masks import REPORTS, Mask
 from projections.report.wording import raised
 from standards import Answer, Edition, Form, Issued, Lifting, Measured, lifting

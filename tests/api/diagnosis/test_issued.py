@@ -21,9 +21,13 @@ from api.server.change_notifications import ChangeNotifications
 from api.server.operations import GraphQLRequest, Operations, PreparedOperation
 from api.server.query_cost import Limits
 from domain.access import PARTIES, SEES_NOTHING, Role, scope_of
-from domain.diagnosis import case as d
 from domain.diagnosis.assignments import AssignExpert
-from domain.diagnosis.case import STATUS_NAMES
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
+from domain.diagnosis.provider import AcceptDiagnosis
+from domain.diagnosis.report import IssueReport
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.state import STATUS_NAMES, VerifiedAnswer
 from domain.kernel import city_day
 from domain.masks import SIGNED_IN
 from domain.participants.consents import GrantConsent
@@ -162,18 +166,18 @@ def begin(city: City) -> None:
 
 
 def accepted(city: City) -> None:
-    city.send(PROVIDER, d.AcceptDiagnosis(diagnosis=CASE))
+    city.send(PROVIDER, AcceptDiagnosis(diagnosis=CASE))
 
 
 def verified(city: City, level: int, only: frozenset[str] | None = None) -> None:
     for section, answers in sections(level).items():
         found = {
-            i: d.VerifiedAnswer(answer=a, reason="现场核验" if level != 3 else None)
+            i: VerifiedAnswer(answer=a, reason="现场核验" if level != 3 else None)
             for i, a in answers.items()
             if only is None or i in only
         }
         if found:
-            city.send(PROVIDER, d.VerifyAnswers(diagnosis=CASE, section=section, answers=found))
+            city.send(PROVIDER, VerifyAnswers(diagnosis=CASE, section=section, answers=found))
 
 
 def scored(level: int) -> Callable[[City], None]:
@@ -182,36 +186,36 @@ def scored(level: int) -> Callable[[City], None]:
     def step(city: City) -> None:
         accepted(city)
         for number in range(level - 2):
-            visit = d.RecordSiteVisit(
+            visit = RecordSiteVisit(
                 diagnosis=CASE, visited_on=TODAY, diagnosticians=2 + number, functions=("生产",), notes="无异常"
             )
             city.send(PROVIDER, visit)
         if level > 3:
             city.send(PROVIDER, evidence(CASE))
         verified(city, level)
-        city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=CASE))
+        city.send(PROVIDER, ScoreDiagnosis(diagnosis=CASE))
 
     return step
 
 
 def issued(city: City) -> None:
     scored(3)(city)
-    city.send(PROVIDER, d.IssueReport(diagnosis=CASE, file=FILE))
+    city.send(PROVIDER, IssueReport(diagnosis=CASE, file=FILE))
 
 
 def objected(city: City) -> None:
     firm = caller(Role.ENTERPRISE, ENTERPRISE)
-    city.send(firm, d.ObjectToReport(diagnosis=CASE, items=(d.ObjectionItem(indicator="Z01", reason="与现场不符"),)))
+    city.send(firm, ObjectToReport(diagnosis=CASE, items=(ObjectionItem(indicator="Z01", reason="与现场不符"),)))
 
 
 def scored_anew(level: int) -> Callable[[City], None]:
     """The objection upheld, the indicator verified at another level and the case scored again; no report of it yet."""
 
     def step(city: City) -> None:
-        reply = d.ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
-        city.send(PROVIDER, d.AnswerObjections(diagnosis=CASE, answers=(reply,)))
+        reply = ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
+        city.send(PROVIDER, AnswerObjections(diagnosis=CASE, answers=(reply,)))
         verified(city, level, frozenset({"Z01"}))
-        city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=CASE))
+        city.send(PROVIDER, ScoreDiagnosis(diagnosis=CASE))
 
     return step
 

@@ -38,8 +38,15 @@ from domain.access import (
     admits,
     sees_the_city,
 )
-from domain.diagnosis import case as d
 from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.provider import AcceptDiagnosis
+from domain.diagnosis.report import IssueReport
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
+from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.kernel import city_day
 from domain.participants.consents import GrantConsent
 from domain.participants.enterprises import enterprise_id, place_of
@@ -141,11 +148,11 @@ def fill(city: City) -> None:
     for number, case in enumerate(CASES):
         provider = PROVIDERS[number]
         assert provider is not None
-        opening = d.OpenDiagnosis(
+        opening = OpenDiagnosis(
             diagnosis=case,
             enterprise=IDS[number],
             campaign="2024",
-            purpose=d.Purpose.INITIAL,
+            purpose=Purpose.INITIAL,
             form=Form.BRIEF,
             edition="2023",
             provider=provider,
@@ -154,12 +161,12 @@ def fill(city: City) -> None:
         city.send(CITY, opening, reason=f"缘由{number}号")
         firm, mine = caller(Role.ENTERPRISE, IDS[number]), caller(Role.PROVIDER, provider)
         for section, answers in sections(3).items():
-            saved = {i: d.AnswerGiven(answer=a) for i, a in answers.items()}
-            city.send(firm, d.SaveAnswers(diagnosis=case, section=section, answers=saved))
-        city.send(firm, d.PledgeTruth(diagnosis=case))
-        city.send(firm, d.SubmitSelfAssessment(diagnosis=case))
-        city.send(mine, d.AcceptDiagnosis(diagnosis=case))
-        file = d.AttachEvidence(
+            saved = {i: AnswerGiven(answer=a) for i, a in answers.items()}
+            city.send(firm, SaveAnswers(diagnosis=case, section=section, answers=saved))
+        city.send(firm, PledgeTruth(diagnosis=case))
+        city.send(firm, SubmitSelfAssessment(diagnosis=case))
+        city.send(mine, AcceptDiagnosis(diagnosis=case))
+        file = AttachEvidence(
             diagnosis=case,
             sha256=str(number) * 64,
             filename=f"佐证{number}号.pdf",
@@ -169,10 +176,10 @@ def fill(city: City) -> None:
         )
         city.send(mine, file)
         for section, answers in sections(3).items():
-            found = {i: d.VerifiedAnswer(answer=a) for i, a in answers.items()}
-            city.send(mine, d.VerifyAnswers(diagnosis=case, section=section, answers=found))
-        city.send(mine, d.ScoreDiagnosis(diagnosis=case))
-        city.send(mine, d.IssueReport(diagnosis=case, file=FILE))
+            found = {i: VerifiedAnswer(answer=a) for i, a in answers.items()}
+            city.send(mine, VerifyAnswers(diagnosis=case, section=section, answers=found))
+        city.send(mine, ScoreDiagnosis(diagnosis=case))
+        city.send(mine, IssueReport(diagnosis=case, file=FILE))
     for group in ("g1", "g2"):
         city.send(CITY, RegisterOrganisation(organisation=group, kind=OrganisationKind.GROUP, name=group))
     city.send(CITY, NameHeadquarters(group="g1", enterprise=IDS[0], since=TODAY))

@@ -13,7 +13,8 @@ from api.downloads import files
 from api.downloads.files import attachment
 from api.kit.ports import Identified
 from domain.access import Role, scope_of
-from domain.diagnosis import case as d
+from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.provider import AcceptDiagnosis
 from tests.api.small_api import NOW, SmallApi, small_api
 from tests.small_city import FILLER, PROVIDER, City, caller
 
@@ -27,8 +28,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallApi]:
     with small_api(tmp_path_factory.mktemp("api")) as made:
         city = City(made.services.journal)
         name = city.submitted()
-        city.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
-        attached = d.AttachEvidence(
+        city.send(PROVIDER, AcceptDiagnosis(diagnosis=name))
+        attached = AttachEvidence(
             diagnosis=name,
             sha256=made.services.blobs.put(EVIDENCE),
             filename='数字化"规划"/../总体.pdf',

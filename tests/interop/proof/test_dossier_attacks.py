@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from domain.diagnosis import case as d
+from domain.diagnosis.objections import ObjectionItem, ObjectToReport
+from domain.diagnosis.report import ConfirmReport
 from interop.proof import verify_dossier as verifier
 from journal import open_journal
 from journal.entries import canonical
@@ -87,7 +88,7 @@ def test_an_entry_twice_or_in_another_order_is_refused(still: tuple[Proving, byt
 
 
 def test_an_entry_of_another_diagnosis_is_refused(proving: Proving) -> None:
-    proving.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=FILE))
+    proving.city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
     proving.witnessed()
     content = proving.dossier()
     proving.city.opened("d2")
@@ -114,7 +115,7 @@ def test_a_changed_answer_whose_hash_is_made_right_is_not_in_the_log(proving: Pr
 
 def test_an_older_checkpoint_than_the_one_held_is_refused(proving: Proving) -> None:
     content = proving.dossier()
-    proving.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(d.ObjectionItem(indicator="Z01", reason="不符"),)))
+    proving.city.send(FILLER, ObjectToReport(diagnosis="d1", items=(ObjectionItem(indicator="Z01", reason="不符"),)))
     held = proving.witnessed()
     assert fault(proving, content, known=held) == "ROLLED_BACK"
     assert fault(proving, proving.dossier(), known=held) == ""

@@ -16,7 +16,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import Role
-from domain.diagnosis import case as d
+from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached
+from domain.diagnosis.objections import (
+    AnswerObjections,
+    ObjectionAnswer,
+    ObjectionItem,
+    ObjectionsAnswered,
+    ObjectToReport,
+    ReportObjectedTo,
+)
+from domain.diagnosis.on_site import AnswersVerified, RecordSiteVisit, SiteVisitRecorded, VerifyAnswers
+from domain.diagnosis.opening import DiagnosisOpened, OpenDiagnosis
+from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider, DiagnosisAccepted, ProviderAssigned
+from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed, ReportIssued
+from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded, RecordExpertReview, ScoreDiagnosis
+from domain.diagnosis.self_assessment import (
+    AnswerGiven,
+    AnswersSaved,
+    PledgeTruth,
+    SaveAnswers,
+    SelfAssessmentSubmitted,
+    SubmitSelfAssessment,
+    TruthPledged,
+)
+from domain.diagnosis.state import DiagnosisCommand, VerifiedAnswer
+from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis
 from domain.events import COMMANDS
 from domain.kernel import Refused, city_day
 from interop.proof import verify_dossier as verifier
@@ -28,22 +52,22 @@ from tests.small_city import CITY, ENTERPRISE, FILE, City, caller, evidence, ope
 __all__ = ["still"]
 
 EVENT_OF: dict[type[Any], type[Any]] = {
-    d.OpenDiagnosis: d.DiagnosisOpened,
-    d.AssignProvider: d.ProviderAssigned,
-    d.SaveAnswers: d.AnswersSaved,
-    d.PledgeTruth: d.TruthPledged,
-    d.SubmitSelfAssessment: d.SelfAssessmentSubmitted,
-    d.AcceptDiagnosis: d.DiagnosisAccepted,
-    d.AttachEvidence: d.EvidenceAttached,
-    d.RecordSiteVisit: d.SiteVisitRecorded,
-    d.VerifyAnswers: d.AnswersVerified,
-    d.RecordExpertReview: d.ExpertReviewRecorded,
-    d.ScoreDiagnosis: d.DiagnosisScored,
-    d.IssueReport: d.ReportIssued,
-    d.ConfirmReport: d.ReportConfirmed,
-    d.ObjectToReport: d.ReportObjectedTo,
-    d.AnswerObjections: d.ObjectionsAnswered,
-    d.WithdrawDiagnosis: d.DiagnosisWithdrawn,
+    OpenDiagnosis: DiagnosisOpened,
+    AssignProvider: ProviderAssigned,
+    SaveAnswers: AnswersSaved,
+    PledgeTruth: TruthPledged,
+    SubmitSelfAssessment: SelfAssessmentSubmitted,
+    AcceptDiagnosis: DiagnosisAccepted,
+    AttachEvidence: EvidenceAttached,
+    RecordSiteVisit: SiteVisitRecorded,
+    VerifyAnswers: AnswersVerified,
+    RecordExpertReview: ExpertReviewRecorded,
+    ScoreDiagnosis: DiagnosisScored,
+    IssueReport: ReportIssued,
+    ConfirmReport: ReportConfirmed,
+    ObjectToReport: ReportObjectedTo,
+    AnswerObjections: ObjectionsAnswered,
+    WithdrawDiagnosis: DiagnosisWithdrawn,
 }
 
 
@@ -56,7 +80,7 @@ def proving_city() -> Iterator[Proving]:
 
 
 def test_the_verifier_knows_every_step_and_who_may_take_it_as_the_rights_do() -> None:
-    assert set(EVENT_OF) == set(d.DiagnosisCommand.__args__)
+    assert set(EVENT_OF) == set(DiagnosisCommand.__args__)
     for command, event in EVENT_OF.items():
         name = event.model_fields["type"].default
         step, _, version = name.removeprefix("diagnosis.").rpartition(".")
@@ -71,32 +95,32 @@ PROVIDER = [caller(role, "p1") for role in (Role.PROVIDER, Role.DIAGNOSTICIAN, R
 EVERYONE = [*FIRM, *PROVIDER, CITY, caller(Role.DISTRICT, "310117")]
 
 
-def _answers(level: int) -> list[d.DiagnosisCommand]:
-    given = {s: {i: d.AnswerGiven(answer=a) for i, a in part.items()} for s, part in sections(level).items()}
-    return [d.SaveAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in given.items()]
+def _answers(level: int) -> list[DiagnosisCommand]:
+    given = {s: {i: AnswerGiven(answer=a) for i, a in part.items()} for s, part in sections(level).items()}
+    return [SaveAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in given.items()]
 
 
-def _verified(level: int) -> list[d.DiagnosisCommand]:
-    found = {s: {i: d.VerifiedAnswer(answer=a, reason="现场") for i, a in part.items()} for s, part in sections(level).items()}
-    return [d.VerifyAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in found.items()]
+def _verified(level: int) -> list[DiagnosisCommand]:
+    found = {s: {i: VerifiedAnswer(answer=a, reason="现场") for i, a in part.items()} for s, part in sections(level).items()}
+    return [VerifyAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in found.items()]
 
 
-def _visit() -> d.RecordSiteVisit:
+def _visit() -> RecordSiteVisit:
     today = city_day(datetime.now(UTC))
-    return d.RecordSiteVisit(diagnosis="d1", visited_on=today, diagnosticians=1, functions=("生产",), notes="无")
+    return RecordSiteVisit(diagnosis="d1", visited_on=today, diagnosticians=1, functions=("生产",), notes="无")
 
 
-def _replies(upheld: bool) -> d.AnswerObjections:  # noqa: FBT001 - drawn
-    return d.AnswerObjections(diagnosis="d1", answers=(d.ObjectionAnswer(indicator="Z01", upheld=upheld, reason="答"),))
+def _replies(upheld: bool) -> AnswerObjections:  # noqa: FBT001 - drawn
+    return AnswerObjections(diagnosis="d1", answers=(ObjectionAnswer(indicator="Z01", upheld=upheld, reason="答"),))
 
 
-REVIEW = d.RecordExpertReview(diagnosis="d1", conclusion="同意")
-SCORE = d.ScoreDiagnosis(diagnosis="d1")
-ISSUE = d.IssueReport(diagnosis="d1", file=FILE)
-CONFIRM = d.ConfirmReport(diagnosis="d1", file=FILE)
-OBJECT = d.ObjectToReport(diagnosis="d1", items=(d.ObjectionItem(indicator="Z01", reason="不符"),))
-PLEDGE, SUBMIT, ACCEPT = (kind(diagnosis="d1") for kind in (d.PledgeTruth, d.SubmitSelfAssessment, d.AcceptDiagnosis))
-WITHDRAW = d.WithdrawDiagnosis(diagnosis="d1", reason="停产")
+REVIEW = RecordExpertReview(diagnosis="d1", conclusion="同意")
+SCORE = ScoreDiagnosis(diagnosis="d1")
+ISSUE = IssueReport(diagnosis="d1", file=FILE)
+CONFIRM = ConfirmReport(diagnosis="d1", file=FILE)
+OBJECT = ObjectToReport(diagnosis="d1", items=(ObjectionItem(indicator="Z01", reason="不符"),))
+PLEDGE, SUBMIT, ACCEPT = (kind(diagnosis="d1") for kind in (PledgeTruth, SubmitSelfAssessment, AcceptDiagnosis))
+WITHDRAW = WithdrawDiagnosis(diagnosis="d1", reason="停产")
 LATER = [_visit(), REVIEW, SCORE, ISSUE, CONFIRM, OBJECT, _replies(True), _replies(False), WITHDRAW, evidence("d1")]
 
 
@@ -130,8 +154,8 @@ def _written_by(proving: Proving, who: Caller, event: Any, **changes: Any) -> No
     proving.city.journal.append([NewEntry(**values)], time.time_ns() // 1000)
 
 
-VISITED = d.SiteVisitRecorded(visited_on=datetime(2024, 1, 1, tzinfo=UTC).date(), diagnosticians=1, functions=("x",), notes="x")
-REVIEWED = d.ExpertReviewRecorded(conclusion="同意")
+VISITED = SiteVisitRecorded(visited_on=datetime(2024, 1, 1, tzinfo=UTC).date(), diagnosticians=1, functions=("x",), notes="x")
+REVIEWED = ExpertReviewRecorded(conclusion="同意")
 OTHER_PROVIDER = caller(Role.PROVIDER, "p2")
 
 
@@ -141,10 +165,10 @@ OTHER_PROVIDER = caller(Role.PROVIDER, "p2")
         (PROVIDER[0], REVIEWED, "AUTHOR_WRONG"),
         (FIRM[0], VISITED, "AUTHOR_WRONG"),
         (OTHER_PROVIDER, VISITED, "AUTHOR_WRONG"),
-        (caller(Role.ENTERPRISE, "another"), d.ReportConfirmed(version=2, file=FILE), "AUTHOR_WRONG"),
+        (caller(Role.ENTERPRISE, "another"), ReportConfirmed(version=2, file=FILE), "AUTHOR_WRONG"),
         (CITY, REVIEWED, "STEP_WRONG"),
-        (PROVIDER[0], d.ReportIssued(version=2, file=FILE, total=0, grade=10), "STEP_WRONG"),
-        (FIRM[0], d.TruthPledged(), "STEP_WRONG"),
+        (PROVIDER[0], ReportIssued(version=2, file=FILE, total=0, grade=10), "STEP_WRONG"),
+        (FIRM[0], TruthPledged(), "STEP_WRONG"),
     ],
     ids=lambda value: str(getattr(value, "type", getattr(value, "role", value))),
 )
@@ -162,7 +186,7 @@ def test_a_step_that_nobody_knows_is_named() -> None:
     with proving_city() as proving:
         proving.city.issued()
         content = proving.dossier()
-        _written_by(proving, CITY, d.TruthPledged(), type="diagnosis.blessed.v1")
+        _written_by(proving, CITY, TruthPledged(), type="diagnosis.blessed.v1")
         proving.witnessed()
         last = proving.city.journal.read("diagnosis/d1")[-1]
         entries = json.loads(content)["entries"]
@@ -193,7 +217,7 @@ def test_a_report_on_an_outdated_scoring_is_named() -> None:
         proving.city.send(PROVIDER[0], _visit())
         scored = json.loads(proving.city.journal.read("diagnosis/d1")[-2].state)
         total, grade = scored["verified"]["total"], scored["issued"]["grade"]
-        _written_by(proving, PROVIDER[0], d.ReportIssued(version=2, file=FILE, total=total, grade=grade))
+        _written_by(proving, PROVIDER[0], ReportIssued(version=2, file=FILE, total=total, grade=grade))
         proving.witnessed()
         assert fault(proving, proving.dossier()) == "REPORT_DIFFERS"
 
@@ -307,7 +331,7 @@ def test_a_second_history_of_a_stream_is_found_by_the_whole_trail() -> None:
                 + columns.replace(", UNIQUE (stream, version)", "")
                 + "; INSERT INTO entries SELECT * FROM kept; DROP TABLE kept;"
             )
-        _written_by(proving, CITY, d.TruthPledged(), stream="organisation/p1", version=1)
+        _written_by(proving, CITY, TruthPledged(), stream="organisation/p1", version=1)
         lines = trail(proving)
         with pytest.raises(verifier.Fault, match=r"organisation/p1/1"):
             list(verifier.verify_trail(lines, proving.key))

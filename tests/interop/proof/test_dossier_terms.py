@@ -3,7 +3,7 @@
 import base64
 import json
 
-from domain.diagnosis import case as d
+from domain.diagnosis.report import ConfirmReport
 from domain.kernel import city_day
 from domain.standard.editions import RetireEdition
 from interop.proof import verify_dossier as verifier
@@ -16,7 +16,7 @@ __all__ = ["proving"]
 def test_a_diagnosis_goes_on_under_an_edition_that_is_retired_and_its_dossier_holds(proving: Proving) -> None:
     today = city_day(proving.city.clock())
     proving.city.send(CITY, RetireEdition(edition="2023", since=today, reason="由新版代替"))
-    proving.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=FILE))
+    proving.city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
     proving.witnessed()
     content = proving.dossier()
     assert fault(proving, content) == ""

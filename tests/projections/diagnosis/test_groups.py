@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope
-from domain.diagnosis import case as d
+from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.report import IssueReport
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.state import Purpose, VerifiedAnswer
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import city_day
 from domain.participants.headquarters import EndHeadquarters, NameHeadquarters
 from journal import Journal
@@ -89,22 +93,22 @@ def test_a_result_counts_while_its_report_is_out_and_not_under_an_objection(grou
 
     diagnose(grouped.send, NEAR, "first", 3)
     assert counted() == ("first",)
-    diagnose(grouped.send, NEAR, "sample", 1, d.Purpose.SAMPLE)
+    diagnose(grouped.send, NEAR, "sample", 1, Purpose.SAMPLE)
     assert counted() == ("first",)
-    diagnose(grouped.send, NEAR, "again", 4, d.Purpose.REPEAT)
+    diagnose(grouped.send, NEAR, "again", 4, Purpose.REPEAT)
     assert counted() == ("again",)
     object_to(grouped.send, NEAR, "again")
     assert counted() == ("first",)
     answer(grouped.send, "again", upheld=False)
     assert counted() == ("again",)
-    grouped.send(CITY, d.WithdrawDiagnosis(diagnosis="again", reason="停产"))
+    grouped.send(CITY, WithdrawDiagnosis(diagnosis="again", reason="停产"))
     assert counted() == ("first",)
 
 
 def test_an_older_report_is_no_newer_for_an_objection_that_is_answered_late(grouped: Grouped) -> None:
     diagnose(grouped.quietly, NEAR, "first", 3)
     object_to(grouped.quietly, NEAR, "first")
-    diagnose(grouped.quietly, NEAR, "again", 4, d.Purpose.REPEAT)
+    diagnose(grouped.quietly, NEAR, "again", 4, Purpose.REPEAT)
     answer(grouped.quietly, "first", upheld=False)
     assert [one.result.diagnosis for one in grouped.now().members if one.result is not None] == ["again"]
 
@@ -116,11 +120,11 @@ def test_an_upheld_objection_brings_the_result_back_with_the_next_report_alone(g
     answer(grouped.send, "first", upheld=True)
     assert grouped.now().rolled.total.mean is None
     mine = caller(Role.PROVIDER, "p1")
-    better = {"Z01": d.VerifiedAnswer(answer=sections(5)["D1"]["Z01"], reason="补充证据")}
-    grouped.send(mine, d.VerifyAnswers(diagnosis="first", section="D1", answers=better))
-    grouped.send(mine, d.ScoreDiagnosis(diagnosis="first"))
+    better = {"Z01": VerifiedAnswer(answer=sections(5)["D1"]["Z01"], reason="补充证据")}
+    grouped.send(mine, VerifyAnswers(diagnosis="first", section="D1", answers=better))
+    grouped.send(mine, ScoreDiagnosis(diagnosis="first"))
     assert grouped.now().rolled.total.mean is None
-    grouped.send(mine, d.IssueReport(diagnosis="first", file=FILE))
+    grouped.send(mine, IssueReport(diagnosis="first", file=FILE))
     after = grouped.now().rolled.total.mean
     assert before is not None
     assert after is not None
@@ -175,7 +179,7 @@ def test_what_was_known_at_any_position_is_told_from_the_rows_of_today(grouped: 
     grouped.send(CITY, roster(YEAR + 1, firms(f1={"revenue_wan": Decimal(1)}, f2={"group": "g2"}, f3={"group": "g1"})))
     grouped.send(CITY, EndHeadquarters(group="g1", on=TODAY + timedelta(days=9)))
     diagnose(grouped.send, STRANGER, "stranger", 1)
-    grouped.send(CITY, d.WithdrawDiagnosis(diagnosis="near", reason="停产"))
+    grouped.send(CITY, WithdrawDiagnosis(diagnosis="near", reason="停产"))
     assert len({repr(row) for row in grouped.seen.values()}) > 7
     for position, seen in grouped.seen.items():
         assert grouped.now(position=position) == seen, position

@@ -15,7 +15,14 @@ import pytest
 from pypdf import PdfReader
 
 from domain.access import Role
-from domain.diagnosis import case as d
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
+from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
+from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed
+from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
+from domain.diagnosis.state import Diagnosis, Purpose, VerifiedAnswer
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Accepted, Journal, open_journal
@@ -54,7 +61,7 @@ class ReadModel:
         self.shelf = Shelf()
         self.demo = demo
         self.cases: list[Case] = []
-        self.states: list[d.Diagnosis] = []
+        self.states: list[Diagnosis] = []
         self.archive: Archive | None = None
 
     def finish(self, accepted: Accepted) -> Any:
@@ -68,18 +75,18 @@ class ReadModel:
         return accepted.command
 
     def submitted(
-        self, own: Answers, form: Form = Form.BRIEF, name: str = "d1", purpose: d.Purpose = d.Purpose.INITIAL
+        self, own: Answers, form: Form = Form.BRIEF, name: str = "d1", purpose: Purpose = Purpose.INITIAL
     ) -> None:
         self.city.send(CITY, opening(name).model_copy(update={"form": form, "purpose": purpose}))
         self.filled(own, name)
 
     def filled(self, own: Answers, name: str = "d1") -> None:
         for section, ids in sections(own).items():
-            given_answers = {i: d.AnswerGiven(answer=own[i]) for i in ids}
-            self.city.send(FILLER, d.SaveAnswers(diagnosis=name, section=section, answers=given_answers))
-        self.city.send(FILLER, d.PledgeTruth(diagnosis=name))
-        self.city.send(FILLER, d.SubmitSelfAssessment(diagnosis=name))
-        self.city.send(PROVIDER, d.AcceptDiagnosis(diagnosis=name))
+            given_answers = {i: AnswerGiven(answer=own[i]) for i in ids}
+            self.city.send(FILLER, SaveAnswers(diagnosis=name, section=section, answers=given_answers))
+        self.city.send(FILLER, PledgeTruth(diagnosis=name))
+        self.city.send(FILLER, SubmitSelfAssessment(diagnosis=name))
+        self.city.send(PROVIDER, AcceptDiagnosis(diagnosis=name))
         self.city.send(PROVIDER, evidence(name))
 
     def scored(
@@ -90,7 +97,7 @@ class ReadModel:
         *,
         visit: bool = True,
         name: str = "d1",
-        purpose: d.Purpose = d.Purpose.INITIAL,
+        purpose: Purpose = Purpose.INITIAL,
     ) -> None:
         self.submitted(own, name=name, purpose=purpose)
         if visit:
@@ -99,12 +106,12 @@ class ReadModel:
 
     def verify(self, found: Answers, reasons: Mapping[str, str], name: str = "d1") -> None:
         for section, ids in sections(found).items():
-            answers = {i: d.VerifiedAnswer(answer=found[i], reason=reasons.get(i)) for i in ids}
-            self.city.send(PROVIDER, d.VerifyAnswers(diagnosis=name, section=section, answers=answers))
-        self.city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=name))
+            answers = {i: VerifiedAnswer(answer=found[i], reason=reasons.get(i)) for i in ids}
+            self.city.send(PROVIDER, VerifyAnswers(diagnosis=name, section=section, answers=answers))
+        self.city.send(PROVIDER, ScoreDiagnosis(diagnosis=name))
 
     def issued(self) -> Case:
-        self.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=self.case)
+        self.city.send(PROVIDER, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=self.case)
         return self.cases[-1]
 
 
@@ -115,9 +122,9 @@ def sections(answers: Answers) -> dict[str, list[str]]:
     return found
 
 
-def site_visit() -> d.RecordSiteVisit:
+def site_visit() -> RecordSiteVisit:
     today = city_day(datetime.now(UTC))
-    return d.RecordSiteVisit(
+    return RecordSiteVisit(
         diagnosis="d1", visited_on=today, diagnosticians=2, functions=("生产", "设备"), notes="走访两条产线。"
     )
 
@@ -251,7 +258,7 @@ def test_a_firm_at_the_top_is_told_that_nothing_is_left(read_model: ReadModel) -
     own = uniform(5, Form.BRIEF)
     read_model.submitted(own)
     read_model.city.send(PROVIDER, site_visit())
-    read_model.city.send(CITY, d.RecordExpertReview(diagnosis="d1", conclusion="同意出具。"))
+    read_model.city.send(CITY, RecordExpertReview(diagnosis="d1", conclusion="同意出具。"))
     read_model.verify(own, {})
     found = sheet(read_model.issued())
     assert (found.issued.grade, found.to_next, found.obstacles, found.recommendations) == (10, None, (), ())
@@ -273,10 +280,10 @@ def test_an_upheld_objection_leads_to_a_second_version_that_tells_of_it(read_mod
     own, found, reasons = mixed()
     read_model.scored(own, found, reasons)
     read_model.issued()
-    item = d.ObjectionItem(indicator="X04", reason="二车间设备未计入。")
-    read_model.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(item,)))
-    answer = d.ObjectionAnswer(indicator="X04", upheld=True, reason="补充核对后采纳。")
-    read_model.city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=(answer,)))
+    item = ObjectionItem(indicator="X04", reason="二车间设备未计入。")
+    read_model.city.send(FILLER, ObjectToReport(diagnosis="d1", items=(item,)))
+    answer = ObjectionAnswer(indicator="X04", upheld=True, reason="补充核对后采纳。")
+    read_model.city.send(PROVIDER, AnswerObjections(diagnosis="d1", answers=(answer,)))
     read_model.verify({"X04": own["X04"]}, {})
     second = sheet(read_model.issued())
     assert (second.version, second.verified.total) == (2, second.own.total)
@@ -288,8 +295,8 @@ def test_an_upheld_objection_leads_to_a_second_version_that_tells_of_it(read_mod
 
 def test_a_confirmed_version_says_so_and_its_fact_cites_the_bytes_kept(read_model: ReadModel) -> None:
     read_model.scored(*mixed())
-    read_model.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
-    read_model.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.finish)
+    read_model.city.send(PROVIDER, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
+    read_model.city.send(FILLER, ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.finish)
     found = read_model.cases[-1]
     assert (found.confirmed, sheet(found).version) == (True, 2)
     fact = confirmed(read_model.city.journal)
@@ -300,9 +307,9 @@ def test_a_confirmed_version_says_so_and_its_fact_cites_the_bytes_kept(read_mode
     assert (len(fact.file.renderer), len(fact.file.fonts)) == (64, 64)
 
 
-def confirmed(journal: Journal) -> d.ReportConfirmed:
+def confirmed(journal: Journal) -> ReportConfirmed:
     entry = next(e for e in journal.since(0, 1000) if e.type == "diagnosis.report_confirmed.v1")
-    return d.ReportConfirmed.model_validate_json(entry.state)
+    return ReportConfirmed.model_validate_json(entry.state)
 
 
 def test_demo_data_is_marked_on_every_page_and_real_data_on_none(case: Case, pages: list[str]) -> None:
@@ -322,10 +329,10 @@ def test_evidence_is_listed_by_hash_and_the_trail_tells_roles_and_no_person(draw
 def test_every_fact_of_a_diagnosis_has_its_words_in_the_trail(case: Case, read_model: ReadModel) -> None:
     read_model.scored(*mixed())
     read_model.issued()
-    read_model.city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(d.ObjectionItem(indicator="Z01", reason="偏低"),)))
-    answer = d.ObjectionAnswer(indicator="Z01", upheld=False, reason="证据不足")
-    read_model.city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=(answer,)))
-    read_model.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
+    read_model.city.send(FILLER, ObjectToReport(diagnosis="d1", items=(ObjectionItem(indicator="Z01", reason="偏低"),)))
+    answer = ObjectionAnswer(indicator="Z01", upheld=False, reason="证据不足")
+    read_model.city.send(PROVIDER, AnswerObjections(diagnosis="d1", answers=(answer,)))
+    read_model.city.send(FILLER, ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
     last = sheet(read_model.cases[-1])
     assert [step.what for step in last.steps[-3:]] == ["出具报告", "提出异议", "答复异议"]
     assert last.steps[-1].detail == "采纳 0 项，维持 1 项"
@@ -347,7 +354,7 @@ def test_an_unscored_diagnosis_has_nothing_to_report(case: Case) -> None:
 def test_a_finisher_leaves_every_other_command_as_it_is(read_model: ReadModel) -> None:
     read_model.scored(*mixed())
     finish = finish_report(read_model.shelf, demo=True)
-    command = d.WithdrawDiagnosis(diagnosis="d1", reason="停产")
+    command = WithdrawDiagnosis(diagnosis="d1", reason="停产")
     assert finish(Accepted(command, [], None, {}, {}, datetime.now(UTC))) is command
     assert read_model.shelf.kept == {}
 
@@ -355,7 +362,7 @@ def test_a_finisher_leaves_every_other_command_as_it_is(read_model: ReadModel) -
 def test_a_report_made_again_from_the_journal_has_the_bytes_that_its_fact_cites(journal: Journal) -> None:
     read_model = ReadModel(journal)
     read_model.scored(*mixed())
-    read_model.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.finish)
+    read_model.city.send(PROVIDER, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.finish)
     moved = FIRM.model_copy(update={"name": "后来改名的企业", "district": "310115"})
     read_model.city.send(CITY, roster(digest="1" * 64, rows=((2, moved),)))
     (kept,) = read_model.shelf.kept.values()
@@ -468,12 +475,12 @@ def test_how_many_indicators_no_file_supports_is_said_and_which(drawn: Sheet, pa
 def test_the_trail_says_each_role_by_its_own_name_and_no_organisation_by_its_id(read_model: ReadModel) -> None:
     read_model.city.send(CITY, RegisterOrganisation(organisation="p2", kind=OrganisationKind.PROVIDER, name="先前的服务商"))
     read_model.city.send(CITY, opening("d1").model_copy(update={"provider": "p2"}))
-    read_model.city.send(CITY, d.AssignProvider(diagnosis="d1", provider="p1"))
+    read_model.city.send(CITY, AssignProvider(diagnosis="d1", provider="p1"))
     own = uniform(3, Form.BRIEF)
     read_model.filled(own)
     read_model.verify(own, {})
     reviewer = replace(PROVIDER, role=Role.REVIEWER)
-    read_model.city.send(reviewer, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
+    read_model.city.send(reviewer, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
     alone = sheet(read_model.cases[-1])
     assert alone.by == "内审人"
     assert [step.detail for step in alone.steps if step.what == "受理诊断"] == ["示例服务商"]
@@ -489,12 +496,12 @@ def test_a_repeat_is_compared_with_the_last_report_before_it_and_made_again_alik
     desk = ReadModel(journal)
     own, found, reasons = mixed()
     desk.scored(own, found, reasons)
-    desk.city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=desk.case)
-    desk.city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=NOT_RENDERED))
+    desk.city.send(PROVIDER, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=desk.case)
+    desk.city.send(FILLER, ConfirmReport(diagnosis="d1", file=NOT_RENDERED))
     desk.archive = Archive(journal)
     better = own | {"X04": answer_at(EDITION.by_id["X04"], 4), "Z01": answer_at(EDITION.by_id["Z01"], 2)}
-    desk.scored(own, better, {"X04": REASON, "Z01": REASON}, name="d2", purpose=d.Purpose.REPEAT)
-    desk.city.send(PROVIDER, d.IssueReport(diagnosis="d2", file=NOT_RENDERED), finish=desk.finish)
+    desk.scored(own, better, {"X04": REASON, "Z01": REASON}, name="d2", purpose=Purpose.REPEAT)
+    desk.city.send(PROVIDER, IssueReport(diagnosis="d2", file=NOT_RENDERED), finish=desk.finish)
     shown = sheet(desk.cases[-1]).comparison
     assert shown is not None
     assert (shown.former.diagnosis, shown.former.same_standard) == ("d1", True)

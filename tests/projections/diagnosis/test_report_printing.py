@@ -17,7 +17,7 @@ from pypdf.generic import DictionaryObject
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
-from domain.diagnosis import case as d
+from domain.diagnosis.report import IssueReport
 from domain.kernel import Command
 from journal import Accepted, Caller, Handled, open_journal
 from projections.report import Case, FontsMissing, Printed, finish_report, fonts, printing, report
@@ -48,7 +48,7 @@ class Taking(City):
         return finish_report(self, demo=True)(accepted)
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
-        finish = self.finish if isinstance(command, d.IssueReport) else None
+        finish = self.finish if isinstance(command, IssueReport) else None
         return super().send(who, command, finish=finish, **rest)
 
 

@@ -28,8 +28,8 @@ from domain.access import (
     admits,
     scope_of,
 )
-from domain.diagnosis import case as d
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
+from domain.diagnosis.report import ConfirmReport
 from domain.kernel import city_day
 from domain.participants.consents import GrantConsent, RevokeConsent
 from domain.participants.enterprises import Firm, enterprise_id, place_of
@@ -84,7 +84,7 @@ def city(journal: Journal) -> City:
         CITY, SetImprovementCosts(edition="2023", since=TODAY, unit=CostUnit.EFFORT, source="试验", mark="P", **costs)
     )
     city.send(CITY, SetTarget(year=2024, measure=Measure.SHARE_DIAGNOSED, at_least=Decimal(60), clause="plan G2", mark="V"))
-    city.send(FILLER, d.ConfirmReport(diagnosis=city.issued(), file=FILE))
+    city.send(FILLER, ConfirmReport(diagnosis=city.issued(), file=FILE))
     city.send(CITY, RegisterPerson(person="u1", sealed_name="x"))
     grant = GrantMembership(
         person="u1", membership="m1", role=Role.ENTERPRISE, organisation=ENTERPRISE, since="2024-01-01"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from domain.access import Everything
-from domain.diagnosis import case as d
+from domain.diagnosis.on_site import RecordSiteVisit
+from domain.diagnosis.report import IssueReport
 from domain.events import CAPABILITIES
 from domain.kernel import Command
 from domain.participants.rosters import ImportRoster
@@ -28,9 +29,9 @@ class LateCity(City):
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Any:
         at = datetime(2024, 12, 31, 12, 0, tzinfo=UTC)
-        if isinstance(command, d.RecordSiteVisit):
+        if isinstance(command, RecordSiteVisit):
             command = command.model_copy(update={"visited_on": at.date()})
-        if isinstance(command, d.IssueReport) or (isinstance(command, ImportRoster) and command.year > at.year):
+        if isinstance(command, IssueReport) or (isinstance(command, ImportRoster) and command.year > at.year):
             at = NEW_YEARS_MORNING
         return handle(self.journal, CAPABILITIES, command, who, clock=lambda: at, **rest)
 

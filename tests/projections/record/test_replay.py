@@ -9,7 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from domain.access import Attribute, Everything, Is, Role, Scope
-from domain.diagnosis import case as d
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.provider import AssignProvider
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.participants.enterprises import enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.programme.targets import Measure, SetTarget
@@ -38,23 +44,23 @@ def city(journal: Journal) -> City:
     city.issued()
     renamed = FIRM.model_copy(update={"name": "示例更名有限公司"})
     city.send(CITY, roster(year=YEAR, digest="1" * 64, rows=((2, renamed), (3, NEIGHBOUR))))
-    item = d.ObjectionItem(indicator="Z01", reason="证据未计")
-    city.send(FILLER, d.ObjectToReport(diagnosis="d1", items=(item,)))
-    reply = d.ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
-    city.send(PROVIDER, d.AnswerObjections(diagnosis="d1", answers=(reply,)))
-    better = {"Z01": d.VerifiedAnswer(answer=sections(4)["D1"]["Z01"], reason="补充证据")}
-    city.send(PROVIDER, d.VerifyAnswers(diagnosis="d1", section="D1", answers=better))
-    city.send(PROVIDER, d.ScoreDiagnosis(diagnosis="d1"))
-    city.send(PROVIDER, d.IssueReport(diagnosis="d1", file=FILE))
-    opening = d.OpenDiagnosis(
-        diagnosis="d2", enterprise=ENTERPRISE, campaign="2025", purpose=d.Purpose.REPEAT,
+    item = ObjectionItem(indicator="Z01", reason="证据未计")
+    city.send(FILLER, ObjectToReport(diagnosis="d1", items=(item,)))
+    reply = ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
+    city.send(PROVIDER, AnswerObjections(diagnosis="d1", answers=(reply,)))
+    better = {"Z01": VerifiedAnswer(answer=sections(4)["D1"]["Z01"], reason="补充证据")}
+    city.send(PROVIDER, VerifyAnswers(diagnosis="d1", section="D1", answers=better))
+    city.send(PROVIDER, ScoreDiagnosis(diagnosis="d1"))
+    city.send(PROVIDER, IssueReport(diagnosis="d1", file=FILE))
+    opening = OpenDiagnosis(
+        diagnosis="d2", enterprise=ENTERPRISE, campaign="2025", purpose=Purpose.REPEAT,
         form=Form.BRIEF, edition="2023", provider="p1",
     )  # fmt: skip
     city.send(CITY, opening)
-    city.send(CITY, d.AssignProvider(diagnosis="d2", provider="p2"))
+    city.send(CITY, AssignProvider(diagnosis="d2", provider="p2"))
     moved = FIRM.model_copy(update={"name": "示例更名有限公司", "district": "310115"})
     city.send(CITY, roster(year=YEAR, digest="2" * 64, rows=((2, moved),)))
-    city.send(FILLER, d.ConfirmReport(diagnosis="d1", file=FILE))
+    city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
     return city
 
 

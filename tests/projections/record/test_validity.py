@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import AnyOf, Attribute, Everything, Is, Nothing, Outside, Scope, sees_only_issued
-from domain.diagnosis.case import IN_PROGRESS
+from domain.diagnosis.state import IN_PROGRESS
 from journal import Journal, NewEntry, open_journal
 from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed

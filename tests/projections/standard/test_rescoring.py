@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from domain.access import Attribute, Everything, Is, Nothing
-from domain.diagnosis import case as d
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
+from domain.diagnosis.state import VerifiedAnswer
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from journal import Journal, open_journal
 from projections import ReadModels, open_read_models
 from projections.diagnosis.finished_diagnoses import finished_diagnoses, how_many
@@ -69,15 +74,15 @@ def test_an_expert_review_counts_where_it_took_place(city: City, models: ReadMod
     models.catch_up()
     with models.reading() as snapshot:
         [before] = finished_diagnoses(snapshot, Everything())
-    item = d.ObjectionItem(indicator="Z01", reason="与实际不符")
-    city.send(FILLER, d.ObjectToReport(diagnosis=name, items=(item,)))
-    answer = d.ObjectionAnswer(indicator="Z01", upheld=True, reason="复核")
-    city.send(PROVIDER, d.AnswerObjections(diagnosis=name, answers=(answer,)))
-    city.send(CITY, d.RecordExpertReview(diagnosis=name, conclusion="同意"))
-    found = d.VerifiedAnswer(answer=before.finished.answers["Z01"])
-    city.send(PROVIDER, d.VerifyAnswers(diagnosis=name, section="D1", answers={"Z01": found}))
-    city.send(PROVIDER, d.ScoreDiagnosis(diagnosis=name))
-    city.send(PROVIDER, d.IssueReport(diagnosis=name, file=FILE))
+    item = ObjectionItem(indicator="Z01", reason="与实际不符")
+    city.send(FILLER, ObjectToReport(diagnosis=name, items=(item,)))
+    answer = ObjectionAnswer(indicator="Z01", upheld=True, reason="复核")
+    city.send(PROVIDER, AnswerObjections(diagnosis=name, answers=(answer,)))
+    city.send(CITY, RecordExpertReview(diagnosis=name, conclusion="同意"))
+    found = VerifiedAnswer(answer=before.finished.answers["Z01"])
+    city.send(PROVIDER, VerifyAnswers(diagnosis=name, section="D1", answers={"Z01": found}))
+    city.send(PROVIDER, ScoreDiagnosis(diagnosis=name))
+    city.send(PROVIDER, IssueReport(diagnosis=name, file=FILE))
     models.catch_up()
     with models.reading() as snapshot:
         [after] = finished_diagnoses(snapshot, Everything())
@@ -89,19 +94,19 @@ def test_an_expert_review_counts_where_it_took_place(city: City, models: ReadMod
 def test_only_a_diagnosis_with_a_report_that_nothing_is_open_against_counts(city: City, models: ReadModels) -> None:
     name = city.submitted()
     assert run(models)[0].done == 0
-    city.send(CITY, d.WithdrawDiagnosis(diagnosis=name, reason="重来"))
+    city.send(CITY, WithdrawDiagnosis(diagnosis=name, reason="重来"))
     assert run(models)[0].done == 0
 
 
 def test_a_confirmed_report_counts_and_one_under_objection_does_not(city: City, models: ReadModels) -> None:
     name = city.issued()
     assert run(models)[0].done == 1
-    item = d.ObjectionItem(indicator="Z01", reason="与实际不符")
-    city.send(FILLER, d.ObjectToReport(diagnosis=name, items=(item,)))
+    item = ObjectionItem(indicator="Z01", reason="与实际不符")
+    city.send(FILLER, ObjectToReport(diagnosis=name, items=(item,)))
     assert run(models)[0].done == 0
-    answer = d.ObjectionAnswer(indicator="Z01", upheld=False, reason="维持")
-    city.send(PROVIDER, d.AnswerObjections(diagnosis=name, answers=(answer,)))
-    city.send(FILLER, d.ConfirmReport(diagnosis=name, file=FILE))
+    answer = ObjectionAnswer(indicator="Z01", upheld=False, reason="维持")
+    city.send(PROVIDER, AnswerObjections(diagnosis=name, answers=(answer,)))
+    city.send(FILLER, ConfirmReport(diagnosis=name, file=FILE))
     assert run(models)[0].done == 1
 
 

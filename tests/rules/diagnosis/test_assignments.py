@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from domain.access import Role, admits, scope_of
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis import assignments as s
-from domain.diagnosis import case as d
 from domain.diagnosis.assignments import ASSIGNMENTS, AssignExpert, ReleaseExpert
-from domain.diagnosis.case import assignment_stream, diagnosis_stream
-from domain.diagnosis.rules import DIAGNOSES
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.scoring import RecordExpertReview
+from domain.diagnosis.state import assignment_stream, diagnosis_stream
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import place_of
 from domain.participants.people import Membership, Person, person_stream
@@ -77,7 +77,7 @@ def test_a_released_expert_sees_nothing_from_today_on() -> None:
 
 
 def test_a_reader_reviews_the_case_that_is_assigned_and_sees_no_other() -> None:
-    review = d.RecordExpertReview(diagnosis="d1", conclusion="同意")
+    review = RecordExpertReview(diagnosis="d1", conclusion="同意")
     state = opened().state
     scope = scope_of(Role.READER, "experts", "zhou", TODAY)
     assert assignment_stream("d1") in DIAGNOSES.reads(review, state)

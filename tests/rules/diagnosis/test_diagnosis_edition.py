@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.diagnosis import case as d
-from domain.diagnosis.rules import DIAGNOSES, OTHER_EDITION_UNREASONED
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.opening import OTHER_EDITION_UNREASONED, DiagnosisOpened, OpenDiagnosis, chosen_otherwise
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.standard.editions import MAPPING_STREAM, PublishedEdition, edition_stream
 from journal.codec import decode
 from standards import Form, edition_for, edition_mappings, load
@@ -23,12 +24,12 @@ MAPPED = {
 
 
 def opening(**changes: Any) -> Given:
-    wish = d.OpenDiagnosis.model_validate(OPENING.model_dump() | changes)
+    wish = OpenDiagnosis.model_validate(OPENING.model_dump() | changes)
     return given(DIAGNOSES).having_read(MAPPED).when(wish, "district", "310117")
 
 
-def opened(case: Given) -> d.DiagnosisOpened:
-    [fact] = [fact for fact in case.facts if isinstance(fact, d.DiagnosisOpened)]
+def opened(case: Given) -> DiagnosisOpened:
+    [fact] = [fact for fact in case.facts if isinstance(fact, DiagnosisOpened)]
     return fact
 
 
@@ -50,7 +51,7 @@ def test_another_edition_or_form_needs_a_reason_and_the_refusal_says_what_applie
     fact = opened(opening(edition=edition, form=form, reason="试点企业，先行自评"))
     assert (fact.edition, fact.form, fact.reason) == (edition, form, "试点企业，先行自评")
     assert fact.applicable == edition_for(edition_mappings(), "C34", "medium", AT.date())
-    assert d.chosen_otherwise(fact.edition, fact.form, fact.applicable)
+    assert chosen_otherwise(fact.edition, fact.form, fact.applicable)
 
 
 def test_blanks_are_no_reason() -> None:
@@ -69,7 +70,7 @@ def test_before_a_mapping_holds_nothing_applies_and_nothing_is_another() -> None
 def test_what_applied_stays_with_the_diagnosis_when_the_mapping_changes() -> None:
     case = opening(edition=APPLIES, form=Form.FULL)
     before = case.state.applicable
-    later = case.having_read({MAPPING_STREAM: None}).when(d.WithdrawDiagnosis(diagnosis="d1", reason="停产"), "city")
+    later = case.having_read({MAPPING_STREAM: None}).when(WithdrawDiagnosis(diagnosis="d1", reason="停产"), "city")
     assert later.accepted.state.applicable == before is not None
 
 
@@ -79,6 +80,6 @@ def test_an_opening_of_the_first_shape_is_read_as_one_without_mapping_or_reason(
         b'"purpose":"initial"}'
     )
     fact = decode(DIAGNOSES, "diagnosis.opened.v1", stored)
-    assert isinstance(fact, d.DiagnosisOpened)
+    assert isinstance(fact, DiagnosisOpened)
     assert (fact.edition, fact.applicable, fact.reason) == ("2023", None, None)
-    assert not d.chosen_otherwise(fact.edition, fact.form, fact.applicable)
+    assert not chosen_otherwise(fact.edition, fact.form, fact.applicable)

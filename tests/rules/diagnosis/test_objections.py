@@ -4,10 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from domain.diagnosis import answers as on_answers
-from domain.diagnosis import case as d
-from domain.diagnosis import rules
-from domain.diagnosis.case import Status
+from domain.diagnosis.answers import INDICATOR_UNKNOWN
+from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.objections import OBJECTION_REPEATED, OBJECTION_UNANSWERED, AnswerObjections
+from domain.diagnosis.on_site import VERIFICATION_CLOSED
+from domain.diagnosis.report import ConfirmReport, IssueReport, ReportIssued
+from domain.diagnosis.scoring import VERIFICATION_MISSING, ScoreDiagnosis
+from domain.diagnosis.state import Status
 from standards import Answer
 from tests.rules.cases import FILE, answered, firm, issued, objected, objection, provider, verify
 from tests.rules.given import Given
@@ -25,30 +28,30 @@ def test_a_firm_objects_item_by_item() -> None:
 
 
 def test_an_objection_names_an_indicator_of_the_form() -> None:
-    firm(issued(), objection("Z02")).refused(on_answers.INDICATOR_UNKNOWN, indicator="Z02")
+    firm(issued(), objection("Z02")).refused(INDICATOR_UNKNOWN, indicator="Z02")
 
 
 def test_an_indicator_is_objected_to_once_in_a_report() -> None:
-    firm(issued(), objection("Z01", "Z01")).refused(rules.OBJECTION_REPEATED, indicators="Z01")
+    firm(issued(), objection("Z01", "Z01")).refused(OBJECTION_REPEATED, indicators="Z01")
 
 
 def test_an_objection_that_was_not_upheld_cannot_be_raised_again() -> None:
     case = provider(objected("Z01"), answered(Z01=False)).accepted
     assert case.state.status is Status.ISSUED
-    firm(case, objection("Z01", "Z04")).refused(rules.OBJECTION_REPEATED, indicators="Z01")
+    firm(case, objection("Z01", "Z04")).refused(OBJECTION_REPEATED, indicators="Z01")
     firm(case, objection("Z04")).happened("diagnosis.report_objected_to.v1")
 
 
 def test_an_objection_stays_closed_through_later_rounds() -> None:
     case = provider(objected("Z01"), answered(Z01=False)).accepted
     case = provider(firm(case, objection("Z04")).accepted, answered(Z04=False)).accepted
-    firm(case, objection("Z01")).refused(rules.OBJECTION_REPEATED, indicators="Z01")
-    firm(case, objection("Z04")).refused(rules.OBJECTION_REPEATED, indicators="Z04")
+    firm(case, objection("Z01")).refused(OBJECTION_REPEATED, indicators="Z01")
+    firm(case, objection("Z04")).refused(OBJECTION_REPEATED, indicators="Z04")
 
 
 def test_a_report_stands_when_no_objection_is_upheld_and_can_be_confirmed() -> None:
     case = provider(objected("Z01", "Z04"), answered(Z01=False, Z04=False)).accepted
-    firm(case, d.ConfirmReport(diagnosis="d1", file=FILE)).happened("diagnosis.report_confirmed.v1", "slot.released.v1")
+    firm(case, ConfirmReport(diagnosis="d1", file=FILE)).happened("diagnosis.report_confirmed.v1", "slot.released.v1")
 
 
 @pytest.mark.parametrize(
@@ -59,26 +62,26 @@ def test_a_report_stands_when_no_objection_is_upheld_and_can_be_confirmed() -> N
         (answered(F08=True), "F08、Z01、Z04"),
     ],
 )
-def test_every_objection_is_answered_and_nothing_else(answers: d.AnswerObjections, odd: str) -> None:
-    provider(objected("Z01", "Z04"), answers).refused(rules.OBJECTION_UNANSWERED, indicators=odd)
+def test_every_objection_is_answered_and_nothing_else(answers: AnswerObjections, odd: str) -> None:
+    provider(objected("Z01", "Z04"), answers).refused(OBJECTION_UNANSWERED, indicators=odd)
 
 
 def test_an_objection_is_answered_once() -> None:
     twice = answered(Z01=True).answers * 2
-    provider(objected("Z01"), d.AnswerObjections(diagnosis="d1", answers=twice)).refused(
-        rules.OBJECTION_UNANSWERED, indicators="Z01、Z01"
+    provider(objected("Z01"), AnswerObjections(diagnosis="d1", answers=twice)).refused(
+        OBJECTION_UNANSWERED, indicators="Z01、Z01"
     )
 
 
 def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:
     case = upheld("Z01")
     assert case.state.status is Status.ACCEPTED
-    provider(case, d.ScoreDiagnosis(diagnosis="d1")).refused(on_answers.VERIFICATION_MISSING, indicators=["Z01"])
+    provider(case, ScoreDiagnosis(diagnosis="d1")).refused(VERIFICATION_MISSING, indicators=["Z01"])
     provider(case, verify("D1", {"Z01": Answer(level=Decimal(4))}, "补充材料属实")).accepted  # noqa: B018 - a property that asserts
     before = case.state.verified_measured.total
-    provider(case, d.ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
-    [fact] = provider(case, d.IssueReport(diagnosis="d1", file=FILE)).facts
-    assert isinstance(fact, d.ReportIssued)
+    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
+    [fact] = provider(case, IssueReport(diagnosis="d1", file=FILE)).facts
+    assert isinstance(fact, ReportIssued)
     assert fact.version == 2
     assert fact.total > before
 
@@ -86,7 +89,7 @@ def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:
 def test_after_a_report_only_upheld_objections_are_verified_again() -> None:
     """Else an objection could be repaid with lower marks elsewhere."""
     case = provider(objected("Z01", "Z04"), answered(Z01=True, Z04=False)).accepted
-    provider(case, verify("D1", {"Z04": TWO}, "再核")).refused(on_answers.VERIFICATION_CLOSED, indicator="Z04")
+    provider(case, verify("D1", {"Z04": TWO}, "再核")).refused(VERIFICATION_CLOSED, indicator="Z04")
     provider(case, verify("D1", {"Z01": TWO, "Z06": case.state.verified["Z06"].answer}, "现场所见不同")).happened(
         "diagnosis.answers_verified.v1"
     )
@@ -94,13 +97,13 @@ def test_after_a_report_only_upheld_objections_are_verified_again() -> None:
 
 def test_the_second_report_may_be_objected_to_as_well() -> None:
     case = provider(upheld("Z01"), verify("D1", {"Z01": TWO}, "再核")).accepted
-    for command in (d.ScoreDiagnosis(diagnosis="d1"), d.IssueReport(diagnosis="d1", file=FILE)):
+    for command in (ScoreDiagnosis(diagnosis="d1"), IssueReport(diagnosis="d1", file=FILE)):
         provider(case, command).accepted  # noqa: B018 - a property that asserts
     firm(case, objection("Z01")).happened("diagnosis.report_objected_to.v1")
 
 
 def test_a_firm_supports_its_objection_with_evidence() -> None:
-    evidence = d.AttachEvidence(
+    evidence = AttachEvidence(
         diagnosis="d1", sha256="f" * 64, filename="补充.pdf", media_type="application/pdf", size=9, indicators=("Z01",)
     )
     firm(objected("Z01"), evidence).happened("diagnosis.evidence_attached.v1")

@@ -4,11 +4,28 @@ from decimal import Decimal
 
 import pytest
 
-from domain.diagnosis import answers as on_answers
-from domain.diagnosis import case as d
-from domain.diagnosis import rules
-from domain.diagnosis.answers import ANSWER_RULES
-from domain.kernel import Refused
+from domain.diagnosis.answers import (
+    ANSWER_RULES,
+    DIMENSION_NOT_APPLICABLE,
+    INDICATOR_NOT_IN_SECTION,
+    INDICATOR_UNKNOWN,
+    SECTION_NOT_YOURS,
+    SECTION_UNKNOWN,
+)
+from domain.diagnosis.case import evolve
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.self_assessment import (
+    ANSWER_CHANGED_MEANWHILE,
+    ANSWERS_MISSING,
+    PLEDGE_MISSING,
+    AnswerRecorded,
+    AnswersSaved,
+    PledgeTruth,
+    SelfAssessmentSubmitted,
+    SubmitSelfAssessment,
+    TruthPledged,
+)
+from domain.kernel import Refused, Rule
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, Form
 from tests.rules.cases import (
@@ -33,16 +50,16 @@ def test_only_changed_answers_are_kept_with_their_author_and_the_version_they_re
     three, four = Answer(level=Decimal(3)), Answer(level=Decimal(4))
     case = firm(opened(), save("D1", {"Z01": three, "Z04": three}))
     case.then(
-        d.AnswersSaved(
+        AnswersSaved(
             section="D1",
             answers={
-                "Z01": d.AnswerRecorded(answer=three, author="li", replaces=0),
-                "Z04": d.AnswerRecorded(answer=three, author="li", replaces=0),
+                "Z01": AnswerRecorded(answer=three, author="li", replaces=0),
+                "Z04": AnswerRecorded(answer=three, author="li", replaces=0),
             },
         )
     )
     firm(case, save("D1", {"Z01": four, "Z04": three}, replaces=2)).then(
-        d.AnswersSaved(section="D1", answers={"Z01": d.AnswerRecorded(answer=four, author="li", replaces=2)})
+        AnswersSaved(section="D1", answers={"Z01": AnswerRecorded(answer=four, author="li", replaces=2)})
     )
     firm(case, save("D1", {"Z01": four, "Z04": three})).then()
 
@@ -53,10 +70,10 @@ def test_a_department_fills_its_own_sections_only() -> None:
     opened().when(save("D1", three), **by_department, sections=own).happened("diagnosis.answers_saved.v1")
     case = opened()
     case.when(save("D1", three), **by_department, sections=frozenset({"D2"})).refused(
-        on_answers.SECTION_NOT_YOURS, section="D1"
+        SECTION_NOT_YOURS, section="D1"
     )
-    case.when(save("D1", three), **by_department, sections=frozenset()).refused(on_answers.SECTION_NOT_YOURS)
-    case.when(EVIDENCE, **by_department, sections=frozenset({"D2"})).refused(on_answers.SECTION_NOT_YOURS)
+    case.when(save("D1", three), **by_department, sections=frozenset()).refused(SECTION_NOT_YOURS)
+    case.when(EVIDENCE, **by_department, sections=frozenset({"D2"})).refused(SECTION_NOT_YOURS)
     opened().when(EVIDENCE, **by_department, sections=own).happened("diagnosis.evidence_attached.v1")
 
 
@@ -64,20 +81,20 @@ def test_two_people_conflict_on_an_answer_and_not_on_the_form() -> None:
     three, four = Answer(level=Decimal(3)), Answer(level=Decimal(4))
     case = firm(opened(), save("D1", {"Z01": three})).accepted
     firm(case, save("D1", {"Z04": three})).happened("diagnosis.answers_saved.v1")
-    firm(case, save("D1", {"Z01": four})).refused(on_answers.ANSWER_CHANGED_MEANWHILE, indicator="Z01")
+    firm(case, save("D1", {"Z01": four})).refused(ANSWER_CHANGED_MEANWHILE, indicator="Z01")
     firm(case, save("D1", {"Z01": four}, replaces=2)).happened("diagnosis.answers_saved.v1")
 
 
 @pytest.mark.parametrize(
     ("section", "indicator", "rule"),
     [
-        ("D9", "Z01", on_answers.SECTION_UNKNOWN),
-        ("D1", "Q99", on_answers.INDICATOR_UNKNOWN),
-        ("D2", "Z01", on_answers.INDICATOR_NOT_IN_SECTION),
+        ("D9", "Z01", SECTION_UNKNOWN),
+        ("D1", "Q99", INDICATOR_UNKNOWN),
+        ("D2", "Z01", INDICATOR_NOT_IN_SECTION),
         ("D1", "Z02", ANSWER_RULES["INDICATOR_NOT_IN_FORM"]),
     ],
 )
-def test_an_answer_names_an_indicator_of_its_section_and_form(section: str, indicator: str, rule: rules.Rule) -> None:
+def test_an_answer_names_an_indicator_of_its_section_and_form(section: str, indicator: str, rule: Rule) -> None:
     answers = {indicator: Answer(level=Decimal(3))}
     firm(opened(), save(section, answers)).refused(rule)
     provider(accepted(), verify(section, answers)).refused(rule)
@@ -111,30 +128,30 @@ def test_a_missing_raw_number_is_named_in_both_languages() -> None:
 def test_nothing_is_submitted_while_an_indicator_is_unanswered() -> None:
     answers = uniform(3)
     del answers["Z01"], answers["F08"]
-    case = firm(filled(answers), d.PledgeTruth(diagnosis="d1"))
-    firm(case, d.SubmitSelfAssessment(diagnosis="d1")).refused(on_answers.ANSWERS_MISSING, count=2, indicators=["Z01", "F08"])
+    case = firm(filled(answers), PledgeTruth(diagnosis="d1"))
+    firm(case, SubmitSelfAssessment(diagnosis="d1")).refused(ANSWERS_MISSING, count=2, indicators=["Z01", "F08"])
 
 
 def test_nothing_is_submitted_without_a_pledge_and_a_changed_answer_asks_for_a_new_one() -> None:
-    submit, pledge = d.SubmitSelfAssessment(diagnosis="d1"), d.PledgeTruth(diagnosis="d1")
-    firm(filled(), submit).refused(on_answers.PLEDGE_MISSING)
-    case = firm(filled(), pledge).then(d.TruthPledged())
+    submit, pledge = SubmitSelfAssessment(diagnosis="d1"), PledgeTruth(diagnosis="d1")
+    firm(filled(), submit).refused(PLEDGE_MISSING)
+    case = firm(filled(), pledge).then(TruthPledged())
     firm(case, pledge).then()
     firm(case, save("D1", {"Z01": Answer(level=Decimal(2))}, replaces=2)).accepted  # noqa: B018 - a property that asserts
-    firm(case, submit).refused(on_answers.PLEDGE_MISSING)
+    firm(case, submit).refused(PLEDGE_MISSING)
 
 
 def test_a_submitted_self_assessment_carries_its_own_measurement() -> None:
     [fact] = submitted().facts
-    assert isinstance(fact, d.SelfAssessmentSubmitted)
+    assert isinstance(fact, SelfAssessmentSubmitted)
     assert fact.measured == EDITION.measure(Form.BRIEF, uniform(3))
 
 
 def test_a_dimension_that_does_not_apply_at_all_cannot_be_scored() -> None:
     nothing = {item.id: ABSENT for item in EDITION.of(Form.BRIEF) if item.dimension == "D1"}
-    case = firm(filled(uniform(3) | nothing), d.PledgeTruth(diagnosis="d1"))
-    firm(case, d.SubmitSelfAssessment(diagnosis="d1")).refused(on_answers.DIMENSION_NOT_APPLICABLE, dimensions="D1")
-    provider(verified(uniform(3) | nothing), d.ScoreDiagnosis(diagnosis="d1")).refused(on_answers.DIMENSION_NOT_APPLICABLE)
+    case = firm(filled(uniform(3) | nothing), PledgeTruth(diagnosis="d1"))
+    firm(case, SubmitSelfAssessment(diagnosis="d1")).refused(DIMENSION_NOT_APPLICABLE, dimensions="D1")
+    provider(verified(uniform(3) | nothing), ScoreDiagnosis(diagnosis="d1")).refused(DIMENSION_NOT_APPLICABLE)
 
 
 
@@ -177,8 +194,8 @@ def test_an_outcome_kept_before_it_was_refused_stays_as_it_was_scored() -> None:
     """Rules are not run again over what is stored: the answer stands, and level 1 counts."""
     answer = outcome(4)
     case = opened()
-    kept = {OUTCOME.id: d.AnswerRecorded(answer=answer, author="li", replaces=0)}
-    case.state = d.evolve(case.state, d.AnswersSaved(section=OUTCOME.dimension, answers=kept))
+    kept = {OUTCOME.id: AnswerRecorded(answer=answer, author="li", replaces=0)}
+    case.state = evolve(case.state, AnswersSaved(section=OUTCOME.dimension, answers=kept))
     assert firm(case, save(OUTCOME.dimension, {OUTCOME.id: answer}, replaces=2)).facts == ()
     assert EDITION.measure(Form.BRIEF, uniform(3) | {OUTCOME.id: answer}).total < EDITION.measure(Form.BRIEF, uniform(3)).total
 

@@ -5,9 +5,20 @@ from decimal import Decimal
 
 import pytest
 
-from domain.diagnosis import answers as on_answers
-from domain.diagnosis import case as d
-from domain.diagnosis import rules
+from domain.diagnosis.answers import INDICATOR_UNKNOWN
+from domain.diagnosis.evidence import EVIDENCE_REPEATED, EvidenceAttached
+from domain.diagnosis.on_site import DIFFERENCE_UNEXPLAINED, VISIT_IN_FUTURE
+from domain.diagnosis.report import SCORE_OUTDATED, ConfirmReport, IssueReport, ReportConfirmed, ReportIssued
+from domain.diagnosis.scoring import (
+    VERIFICATION_MISSING,
+    DiagnosisScored,
+    ExpertReviewRecorded,
+    RecordExpertReview,
+    ScoreDiagnosis,
+)
+from domain.diagnosis.self_assessment import PledgeTruth
+from domain.diagnosis.state import WRONG_STATUS
+from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.kernel import Command
 from standards import Answer, Form
 from tests.rules import cases
@@ -38,17 +49,17 @@ ABSENT = Answer(not_applicable=True, reason="无此业务")
 
 def test_evidence_supports_indicators_of_the_form_and_is_kept_once_an_indicator() -> None:
     case = firm(opened(), EVIDENCE).happened("diagnosis.evidence_attached.v1")
-    firm(case, EVIDENCE).refused(rules.EVIDENCE_REPEATED)
+    firm(case, EVIDENCE).refused(EVIDENCE_REPEATED)
     more = EVIDENCE.model_copy(update={"indicators": ("Z04", "F08", "F08")})
     [fact] = firm(case, more).facts
-    assert isinstance(fact, d.EvidenceAttached)
+    assert isinstance(fact, EvidenceAttached)
     assert fact.indicators == ("F08",)
-    firm(case, EVIDENCE.model_copy(update={"indicators": ("Z02",)})).refused(on_answers.INDICATOR_UNKNOWN, indicator="Z02")
+    firm(case, EVIDENCE.model_copy(update={"indicators": ("Z02",)})).refused(INDICATOR_UNKNOWN, indicator="Z02")
 
 
 def test_a_provider_attaches_evidence_only_to_a_case_it_has_accepted() -> None:
-    provider(opened(), EVIDENCE).refused(rules.WRONG_STATUS, status="open")
-    provider(submitted(), EVIDENCE).refused(rules.WRONG_STATUS, status="submitted")
+    provider(opened(), EVIDENCE).refused(WRONG_STATUS, status="open")
+    provider(submitted(), EVIDENCE).refused(WRONG_STATUS, status="submitted")
     provider(accepted(), EVIDENCE).happened("diagnosis.evidence_attached.v1")
 
 
@@ -63,7 +74,7 @@ def test_a_provider_attaches_evidence_only_to_a_case_it_has_accepted() -> None:
 def test_a_visit_lies_not_in_the_future_by_the_citys_day(at: datetime, visited_on: date, future: bool) -> None:  # noqa: FBT001
     case = accepted().when(VISIT.model_copy(update={"visited_on": visited_on}), "provider", "p1", at=at)
     if future:
-        case.refused(rules.VISIT_IN_FUTURE)
+        case.refused(VISIT_IN_FUTURE)
     else:
         case.happened("diagnosis.site_visit_recorded.v1")
 
@@ -73,8 +84,8 @@ def test_a_visit_lies_not_in_the_future_by_the_citys_day(at: datetime, visited_o
 
 def test_a_difference_from_the_firms_answer_is_explained() -> None:
     two = {"Z01": Answer(level=Decimal(2))}
-    provider(accepted(), verify("D1", two)).refused(on_answers.DIFFERENCE_UNEXPLAINED, indicator="Z01")
-    provider(accepted(), verify("D1", two, " ")).refused(on_answers.DIFFERENCE_UNEXPLAINED)
+    provider(accepted(), verify("D1", two)).refused(DIFFERENCE_UNEXPLAINED, indicator="Z01")
+    provider(accepted(), verify("D1", two, " ")).refused(DIFFERENCE_UNEXPLAINED)
     provider(accepted(), verify("D1", two, "未见季度跟踪记录")).happened("diagnosis.answers_verified.v1")
 
 
@@ -97,13 +108,13 @@ def test_what_was_verified_before_is_not_recorded_again_but_a_better_reason_is()
 def test_nothing_is_scored_while_an_indicator_is_unverified() -> None:
     found = uniform(3)
     del found["F08"]
-    provider(verified(found), d.ScoreDiagnosis(diagnosis="d1")).refused(on_answers.VERIFICATION_MISSING, indicators=["F08"])
+    provider(verified(found), ScoreDiagnosis(diagnosis="d1")).refused(VERIFICATION_MISSING, indicators=["F08"])
 
 
 def test_self_and_verified_result_measured_and_issued_grade_stay_apart() -> None:
     two = uniform(3) | {"Z01": Answer(level=Decimal(2))}
-    [fact] = provider(verified(two, visited=False), d.ScoreDiagnosis(diagnosis="d1")).facts
-    assert isinstance(fact, d.DiagnosisScored)
+    [fact] = provider(verified(two, visited=False), ScoreDiagnosis(diagnosis="d1")).facts
+    assert isinstance(fact, DiagnosisScored)
     assert fact.self_measured == EDITION.measure(Form.BRIEF, uniform(3))
     assert fact.verified == EDITION.measure(Form.BRIEF, two)
     assert (fact.verified.grade, fact.issued.grade) == (5, 4)
@@ -113,10 +124,10 @@ def test_a_visit_after_scoring_asks_for_a_new_score_before_the_report() -> None:
     case = scored(visited=False)
     assert case.state.issued.grade == 4
     provider(case, VISIT).accepted  # noqa: B018 - a property that asserts
-    provider(case, d.IssueReport(diagnosis="d1", file=FILE)).refused(rules.SCORE_OUTDATED)
-    provider(case, d.ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
-    [fact] = provider(case, d.IssueReport(diagnosis="d1", file=FILE)).facts
-    assert isinstance(fact, d.ReportIssued)
+    provider(case, IssueReport(diagnosis="d1", file=FILE)).refused(SCORE_OUTDATED)
+    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
+    [fact] = provider(case, IssueReport(diagnosis="d1", file=FILE)).facts
+    assert isinstance(fact, ReportIssued)
     assert (fact.version, fact.grade) == (1, 5)
 
 
@@ -124,40 +135,40 @@ def test_a_visit_after_scoring_asks_for_a_new_score_before_the_report() -> None:
     ("late", "role", "organisation"),
     [
         (verify("D1", {"Z01": Answer(level=Decimal(2))}, "未见记录"), "provider", "p1"),
-        (d.RecordExpertReview(diagnosis="d1", conclusion="同意"), "city", "city"),
+        (RecordExpertReview(diagnosis="d1", conclusion="同意"), "city", "city"),
     ],
 )
 def test_whatever_scoring_looks_at_makes_an_older_score_stale(late: Command, role: str, organisation: str) -> None:
     case = scored().when(late, role, organisation).accepted
-    provider(case, d.IssueReport(diagnosis="d1", file=FILE)).refused(rules.SCORE_OUTDATED)
+    provider(case, IssueReport(diagnosis="d1", file=FILE)).refused(SCORE_OUTDATED)
 
 
 def test_an_expert_review_opens_the_upper_levels() -> None:
     case = accepted(uniform(5))
     for command in (VISIT, *(verify(s, part) for s, part in cases.by_section(uniform(5)).items())):
         case = provider(case, command).accepted
-    provider(case, d.ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018 - a property that asserts
+    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018 - a property that asserts
     assert case.state.issued.grade == 6
-    case.when(d.RecordExpertReview(diagnosis="d1", conclusion="同意"), "city").then(
-        d.ExpertReviewRecorded(conclusion="同意")
+    case.when(RecordExpertReview(diagnosis="d1", conclusion="同意"), "city").then(
+        ExpertReviewRecorded(conclusion="同意")
     )
-    provider(case, d.ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
+    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
     assert case.state.issued.grade == 10
 
 
 def test_a_report_states_the_verified_total_and_the_issued_grade() -> None:
     [fact] = issued().facts
     result = EDITION.measure(Form.BRIEF, uniform(3))
-    assert fact == d.ReportIssued(version=1, file=FILE, total=result.total, grade=5)
+    assert fact == ReportIssued(version=1, file=FILE, total=result.total, grade=5)
 
 
 def test_a_report_is_confirmed_once_as_a_version_of_its_own() -> None:
     case = confirmed()
-    assert case.facts[0] == d.ReportConfirmed(version=2, file=FILE)
-    firm(case, d.ConfirmReport(diagnosis="d1", file=FILE)).refused(rules.WRONG_STATUS, status="confirmed")
+    assert case.facts[0] == ReportConfirmed(version=2, file=FILE)
+    firm(case, ConfirmReport(diagnosis="d1", file=FILE)).refused(WRONG_STATUS, status="confirmed")
 
 
 def test_a_withdrawn_diagnosis_says_why_and_is_closed() -> None:
     case = withdrawn()
-    assert case.facts[0] == d.DiagnosisWithdrawn(reason="企业停产")
-    firm(case, d.PledgeTruth(diagnosis="d1")).refused(rules.WRONG_STATUS, status="withdrawn")
+    assert case.facts[0] == DiagnosisWithdrawn(reason="企业停产")
+    firm(case, PledgeTruth(diagnosis="d1")).refused(WRONG_STATUS, status="withdrawn")

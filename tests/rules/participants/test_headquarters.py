@@ -6,8 +6,8 @@ import pytest
 
 from domain.access import Place
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.diagnosis import case as d
-from domain.diagnosis.rules import DIAGNOSES, OTHER_EDITION_UNREASONED
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.opening import OTHER_EDITION_UNREASONED, DiagnosisOpened
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.headquarters import (
     GROUP_UNKNOWN,
@@ -124,7 +124,7 @@ def opening(seat: Headquarters | None, group: str | None = "g1", edition: str = 
 
 def test_a_headquarters_is_diagnosed_under_its_own_edition_without_a_reason() -> None:
     [fact, _] = opening(named(name("e1")).state).facts
-    assert isinstance(fact, d.DiagnosisOpened)
+    assert isinstance(fact, DiagnosisOpened)
     assert fact.applicable is not None
     assert (fact.applicable.edition, fact.applicable.basis) == (EDITIONS[2], "headquarters")
 

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from domain.diagnosis.rules import DIAGNOSES, EDITION_NOT_IN_FORCE, EDITION_RETIRED
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.opening import EDITION_NOT_IN_FORCE, EDITION_RETIRED
 from domain.standard.editions import edition_stream
 from tests.rules.cases import OPENING, WORLD, by_section, save, uniform
 from tests.rules.given import AT, given

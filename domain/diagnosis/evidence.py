@@ -1,0 +1,85 @@
+"""Evidence 佐证: files that support the answers of a diagnosis, attached by the firm and by its provider. plan P5."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.access import Role, head_of
+from domain.command_rights import DIAGNOSTICIANS, FILLERS
+from domain.diagnosis.answers import INDICATOR_UNKNOWN, require_section
+from domain.diagnosis.provider import require_own_work
+from domain.diagnosis.state import (
+    SECTION_LENGTH,
+    Diagnosis,
+    DiagnosisCommand,
+    Sha256,
+    Status,
+    pinned_edition,
+    require_status,
+)
+from domain.kernel import Count, DecisionContext, Event, Facts, Identifier, Label, Rule
+
+MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")]
+
+
+# Rules
+
+EVIDENCE_REPEATED = Rule(
+    "EVIDENCE_REPEATED", "plan P5", "该文件已作为这些指标的佐证", "The file already supports these indicators"
+)
+
+
+# Commands
+
+
+class AttachEvidence(DiagnosisCommand):
+    """Attach a file already kept by its hash 附上佐证. size: bytes.
+
+    The firm may until the case is scored, and again while it objects; the provider once it has accepted.
+    """
+
+    roles: ClassVar = FILLERS | DIAGNOSTICIANS
+
+    sha256: Sha256 = Field(description="SHA-256 of an uploaded file 文件散列")
+    filename: Label
+    media_type: MediaType
+    size: Annotated[Count, Field(gt=0)]
+    indicators: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="Indicators the file supports 所支持的指标"
+    )
+
+
+# Events
+
+
+class EvidenceAttached(Event):
+    """A file supports some indicators 佐证已附."""
+
+    type: Literal["diagnosis.evidence_attached.v1"] = "diagnosis.evidence_attached.v1"
+    says: ClassVar = "附上了佐证“{filename}”（{indicators:listed}）"
+    sha256: str
+    filename: str
+    media_type: str
+    size: int
+    indicators: tuple[str, ...]
+
+
+# Decide: what may happen
+
+
+def attach(command: AttachEvidence, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
+    """To indicators that it does not support yet, each in a section of the actor's own 附上佐证."""
+    if head_of(Role(context.role)) is Role.PROVIDER:
+        require_status(diagnosis, Status.ACCEPTED, Status.SCORED)
+        require_own_work(diagnosis, context)
+    else:
+        require_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED)
+    known = {item.id: item.dimension for item in pinned_edition(diagnosis, context).of(diagnosis.form)}
+    for indicator in command.indicators:
+        if indicator not in known:
+            raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
+        require_section(known[indicator], context)
+    new = tuple(i for i in dict.fromkeys(command.indicators) if (command.sha256, i) not in diagnosis.evidence)
+    if not new:
+        raise EVIDENCE_REPEATED.refuse()
+    return (EvidenceAttached(**command.model_dump(exclude={"diagnosis", "indicators"}), indicators=new),)

@@ -1,0 +1,125 @@
+"""Objections 异议: what the firm objects to in its report, item by item, and what becomes of each. plan P6."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.command_rights import CONFIRMERS, DIAGNOSTICIANS, REVIEWERS
+from domain.diagnosis.answers import INDICATOR_UNKNOWN
+from domain.diagnosis.provider import require_own_work
+from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
+from domain.kernel import DecisionContext, Event, Facts, Identifier, Part, Rule, Text
+
+# Rules
+
+OBJECTION_REPEATED = Rule(
+    "OBJECTION_REPEATED",
+    "plan P6",
+    "同一指标只能提出一次异议：{indicators}",
+    "One objection an indicator: {indicators}",
+)
+OBJECTION_UNANSWERED = Rule(
+    "OBJECTION_UNANSWERED",
+    "plan P6",
+    "须逐项答复异议；未答复或多余的指标：{indicators}",
+    "Answer each objection once; missing or extra: {indicators}",
+)
+
+
+# Commands
+
+
+class ObjectionItem(Part):
+    """An objection to one indicator 单项异议."""
+
+    indicator: Identifier = Field(description="Indicator id, such as Z01 指标编号")
+    reason: Text = Field(description="Why 理由")
+
+
+class ObjectToReport(DiagnosisCommand):
+    """Object item by item 逐项提出异议."""
+
+    roles: ClassVar = CONFIRMERS
+
+    items: Annotated[tuple[ObjectionItem, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="One item an indicator 逐项异议"
+    )
+
+
+class ObjectionAnswer(Part):
+    """What became of one objection 异议处理: upheld means the indicator is verified again."""
+
+    indicator: Identifier = Field(description="Indicator id, such as Z01 指标编号")
+    upheld: bool = Field(description="Whether the objection is upheld; then the indicator is verified again 异议是否成立")
+    reason: Text = Field(description="Why 理由")
+
+
+class AnswerObjections(DiagnosisCommand):
+    """Answer all objections 答复异议."""
+
+    roles: ClassVar = DIAGNOSTICIANS | REVIEWERS
+
+    answers: Annotated[tuple[ObjectionAnswer, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="One item an indicator 各指标的答案或答复"
+    )
+
+
+# Events
+
+
+class ReportObjectedTo(Event):
+    """The firm objects to items 已提出异议."""
+
+    type: Literal["diagnosis.report_objected_to.v1"] = "diagnosis.report_objected_to.v1"
+    says: ClassVar = "对 {indicators:listed} 提出了异议"
+    items: tuple[ObjectionItem, ...]
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Indicators objected to 异议指标."""
+        return tuple(item.indicator for item in self.items)
+
+
+class ObjectionsAnswered(Event):
+    """Every objection has an answer 异议已答复."""
+
+    type: Literal["diagnosis.objections_answered.v1"] = "diagnosis.objections_answered.v1"
+    says: ClassVar = "答复了异议：采纳 {upheld:count} 项，维持 {dismissed:count} 项"
+    answers: tuple[ObjectionAnswer, ...]
+
+    @property
+    def upheld(self) -> tuple[ObjectionAnswer, ...]:
+        """Answers that uphold the objection 采纳."""
+        return tuple(answer for answer in self.answers if answer.upheld)
+
+    @property
+    def dismissed(self) -> tuple[ObjectionAnswer, ...]:
+        """Answers that do not 维持."""
+        return tuple(answer for answer in self.answers if not answer.upheld)
+
+
+# Decide: what may happen
+
+
+def object_to_report(command: ObjectToReport, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
+    """Once an indicator: what was not upheld is closed for good 提出异议."""
+    require_status(diagnosis, Status.ISSUED)
+    known = {item.id for item in pinned_edition(diagnosis, context).of(diagnosis.form)}
+    named = [item.indicator for item in command.items]
+    for indicator in named:
+        if indicator not in known:
+            raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
+    if repeated := sorted({i for i in named if named.count(i) > 1 or i in diagnosis.dismissed}):
+        raise OBJECTION_REPEATED.refuse(indicators="、".join(repeated))
+    return (ReportObjectedTo(items=command.items),)
+
+
+def answer_objections(command: AnswerObjections, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
+    """All of them at once 答复异议."""
+    require_status(diagnosis, Status.OBJECTED)
+    require_own_work(diagnosis, context)
+    answered = sorted(answer.indicator for answer in command.answers)
+    if answered != sorted(diagnosis.objections):
+        odd = sorted(set(answered) ^ set(diagnosis.objections)) or answered
+        raise OBJECTION_UNANSWERED.refuse(indicators="、".join(odd))
+    return (ObjectionsAnswered(answers=command.answers),)

@@ -1,0 +1,93 @@
+"""Report 报告: issued by the provider from a score that is up to date, and confirmed by the firm. plan P4, P5, P6."""
+
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.command_rights import CONFIRMERS, REVIEWERS
+from domain.diagnosis.provider import require_own_work
+from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Sha256, Status, release, require_status
+from domain.kernel import Count, DecisionContext, Event, Facts, Part, Rule
+
+# Rules
+
+SCORE_OUTDATED = Rule(
+    "SCORE_OUTDATED",
+    "plan P5",
+    "评分之后资料有变，须重新评分",
+    "Something was recorded after the last scoring; score again",
+)
+
+
+# Commands
+
+
+class ReportFile(Part):
+    """A rendered report 报告文件: hash of its bytes, digests of renderer and fonts, the position it was rendered at."""
+
+    pdf: Sha256
+    renderer: Annotated[str, Field(max_length=200)]
+    fonts: Annotated[str, Field(max_length=200)]
+    rendered_at: Count
+
+
+class IssueReport(DiagnosisCommand):
+    """Issue the report 出具报告."""
+
+    roles: ClassVar = REVIEWERS
+
+    file: ReportFile
+
+
+class ConfirmReport(DiagnosisCommand):
+    """Confirm the report 确认报告; a confirmed version is rendered."""
+
+    roles: ClassVar = CONFIRMERS
+
+    file: ReportFile
+
+
+# Events
+
+
+class ReportIssued(Event):
+    """The report is out 报告已出具; `version` counts the reports of this diagnosis from 1."""
+
+    type: Literal["diagnosis.report_issued.v1"] = "diagnosis.report_issued.v1"
+    says: ClassVar = "出具了第 {version} 版报告，总分 {total}"
+    version: int
+    file: ReportFile
+    total: Decimal
+    grade: int
+
+
+class ReportConfirmed(Event):
+    """The firm agrees 报告已确认."""
+
+    type: Literal["diagnosis.report_confirmed.v1"] = "diagnosis.report_confirmed.v1"
+    says: ClassVar = "确认了报告，形成第 {version} 版"
+    version: int
+    file: ReportFile
+
+
+# Decide: what may happen
+
+
+def issue_report(command: IssueReport, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
+    """Never from a score that something came after 出具报告."""
+    require_status(diagnosis, Status.SCORED)
+    require_own_work(diagnosis, context)
+    if diagnosis.outdated:
+        raise SCORE_OUTDATED.refuse()
+    assert diagnosis.verified_measured is not None  # noqa: S101 - SCORED implies both
+    assert diagnosis.issued is not None  # noqa: S101
+    total, grade = diagnosis.verified_measured.total, diagnosis.issued.grade
+    return (ReportIssued(version=diagnosis.reports + 1, file=command.file, total=total, grade=grade),)
+
+
+def confirm_report(command: ConfirmReport, diagnosis: Diagnosis, _context: DecisionContext) -> Facts:
+    """The firm agrees, and the diagnosis is over 确认报告."""
+    require_status(diagnosis, Status.ISSUED)
+    confirmed = ReportConfirmed(version=diagnosis.reports + 1, file=command.file)
+    return (confirmed, release(diagnosis, command.diagnosis))

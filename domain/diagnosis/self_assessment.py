@@ -1,0 +1,144 @@
+"""Self-assessment 自评: what the firm answers, its pledge, and handing it in. plan P3, P5, S4."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.access import Role
+from domain.command_rights import CONFIRMERS, FILLERS
+from domain.diagnosis.answers import measured, refusal_of, require_section, require_section_of, wrong_with
+from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
+from domain.kernel import Count, DecisionContext, Event, Facts, Identifier, Part, Refused, Rule, refuse_together
+from domain.persons import PersonId
+from standards import Answer, Measured
+
+# Rules
+
+ANSWER_CHANGED_MEANWHILE = Rule(
+    "ANSWER_CHANGED_MEANWHILE",
+    "plan P5",
+    "指标 {indicator} 的答案已被他人修改，请刷新后再填",
+    "The answer to {indicator} was changed by someone else meanwhile",
+)
+ANSWERS_MISSING = Rule(
+    "ANSWERS_MISSING", "plan P3", "尚有 {count} 项指标未填写", "{count} indicators are still unanswered"
+)
+PLEDGE_MISSING = Rule(
+    "PLEDGE_MISSING", "plan P3", "提交前须作出真实性承诺", "Pledge the truth of the answers before submitting"
+)
+
+
+# Commands
+
+
+class AnswerGiven(Part):
+    """One answer as sent 所填答案; `replaces` is the stream version of the answer the author saw (0 = none)."""
+
+    answer: Answer = Field(description="What is said of the indicator 填报内容")
+    replaces: Count = Field(
+        default=0, description="Version of the answer that was seen, 0 for none 所替换答案的版本"
+    )
+
+
+class SaveAnswers(DiagnosisCommand):
+    """Save a section of the self-assessment 保存自评: a whole section is one command."""
+
+    roles: ClassVar = FILLERS
+
+    section: Identifier = Field(description="Dimension whose answers these are 维度编号")
+    answers: Annotated[dict[Identifier, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+        description="One item an indicator 各指标的答案或答复"
+    )
+
+
+class PledgeTruth(DiagnosisCommand):
+    """Pledge that the answers are true 真实性承诺."""
+
+    roles: ClassVar = CONFIRMERS
+
+
+class SubmitSelfAssessment(DiagnosisCommand):
+    """Hand the self-assessment in 提交自评."""
+
+    roles: ClassVar = FILLERS - {Role.DEPARTMENT_FILLER} | CONFIRMERS
+
+
+# Events
+
+
+class AnswerRecorded(Part):
+    """An answer with its author and the version of the answer it replaces 已记录答案. source: self = by the firm."""
+
+    answer: Answer
+    author: PersonId
+    source: Literal["self"] = "self"
+    replaces: int
+
+
+class AnswersSaved(Event):
+    """Answers of a section changed 自评已保存; only the changed ones."""
+
+    type: Literal["diagnosis.answers_saved.v1"] = "diagnosis.answers_saved.v1"
+    says: ClassVar = "保存了 {section:section} 自评 {answers:count} 项"
+    section: str
+    answers: dict[str, AnswerRecorded]
+
+
+class TruthPledged(Event):
+    """The firm pledged 已作真实性承诺."""
+
+    type: Literal["diagnosis.truth_pledged.v1"] = "diagnosis.truth_pledged.v1"
+    says: ClassVar = "作出了真实性承诺"
+
+
+class SelfAssessmentSubmitted(Event):
+    """The self-assessment was handed in 自评已提交, with its measurement."""
+
+    type: Literal["diagnosis.self_assessment_submitted.v1"] = "diagnosis.self_assessment_submitted.v1"
+    says: ClassVar = "提交了自评，自评总分 {measured.total}"
+    measured: Measured
+
+
+# Decide: what may happen
+
+
+def save_answers(command: SaveAnswers, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
+    """Keep the changed answers of a section 保存; an answer that somebody else changed meanwhile is refused.
+
+    All that is wrong is told at once. An outcome whose level its numbers do not show would count as level 1 in silence, so it is
+    refused where it is new; what was kept before stays as it was scored.
+    """
+    require_status(diagnosis, Status.OPEN)
+    edition = pinned_edition(diagnosis, context)
+    require_section(command.section, context)
+    require_section_of(edition, command.section)
+    changed: dict[str, AnswerRecorded] = {}
+    problems: list[Refused | None] = []
+    for indicator, given in sorted(command.answers.items()):
+        if wrong := wrong_with(edition, diagnosis, command.section, indicator, given.answer):
+            problems.append(wrong)
+        elif diagnosis.answers.get(indicator) != given.answer:
+            problems.append(refusal_of(indicator, edition.unshown(indicator, given.answer)))
+            if given.replaces != (version := diagnosis.recorded_in.get(indicator, 0)):
+                path = f"answers.{indicator}.replaces"
+                problems.append(ANSWER_CHANGED_MEANWHILE.refuse(path=path, indicator=indicator, version=version))
+            changed[indicator] = AnswerRecorded(answer=given.answer, author=context.by, replaces=given.replaces)
+    refuse_together(filter(None, problems))
+    return (AnswersSaved(section=command.section, answers=changed),) if changed else ()
+
+
+def pledge(_command: PledgeTruth, diagnosis: Diagnosis, _context: DecisionContext) -> Facts:
+    """Once, until an answer changes again 真实性承诺."""
+    require_status(diagnosis, Status.OPEN)
+    return () if diagnosis.pledged else (TruthPledged(),)
+
+
+def submit(_command: SubmitSelfAssessment, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
+    """Close the self-assessment 提交: complete, pledged, and measured."""
+    require_status(diagnosis, Status.OPEN)
+    edition = pinned_edition(diagnosis, context)
+    if missing := edition.missing(diagnosis.form, diagnosis.answers):
+        raise ANSWERS_MISSING.refuse(count=len(missing), indicators=list(missing))
+    if not diagnosis.pledged:
+        raise PLEDGE_MISSING.refuse()
+    return (SelfAssessmentSubmitted(measured=measured(edition, diagnosis, diagnosis.answers)),)

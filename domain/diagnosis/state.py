@@ -1,0 +1,160 @@
+"""State of a diagnosis 诊断现状: how far it has come, what is known of it, and what every step asks of it. plan P3–P6."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.kernel import Command, DecisionContext, Identifier, OnStream, Part, Rule
+from domain.reservations import ReservationReleased, active_diagnosis
+from domain.standard.editions import PublishedEdition, edition_stream
+from standards import Answer, ApplicableEdition, Edition, Form, Issued, Measured
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+SECTION_LENGTH = 200
+"""Entries that one command may carry at most, far above the longest section of an edition."""
+
+
+class Purpose(StrEnum):
+    """Why a diagnosis is made 诊断目的."""
+
+    INITIAL = "initial"
+    SAMPLE = "sample"
+    REPEAT = "repeat"
+
+
+class Status(StrEnum):
+    """How far a diagnosis has come 诊断状态."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    SCORED = "scored"
+    ISSUED = "issued"
+    OBJECTED = "objected"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+IN_PROGRESS = "in_progress"
+"""Status of a case before its first report, to whoever is no party to it 进行中. plan P4, P7."""
+
+STATUS_NAMES: Mapping[str, str] = {
+    IN_PROGRESS: "进行中",
+    Status.OPEN: "自评中",
+    Status.SUBMITTED: "已提交",
+    Status.ACCEPTED: "诊断中",
+    Status.SCORED: "已评分",
+    Status.ISSUED: "已出具报告",
+    Status.OBJECTED: "异议处理中",
+    Status.CONFIRMED: "已确认",
+    Status.WITHDRAWN: "已撤销",
+}
+"""What people call a status 状态名称."""
+
+FORM_NAMES: Mapping[Form, tuple[str, str]] = {Form.BRIEF: ("简版", "brief"), Form.FULL: ("完整版", "full")}
+"""What people call a form 版式名称: (中文, English)."""
+
+
+# Rules
+
+WRONG_STATUS = Rule(
+    "DIAGNOSIS_WRONG_STATUS",
+    "plan P3",
+    "诊断当前状态为“{status_name}”，不能执行该操作",
+    "The diagnosis is {status}; this cannot be done now",
+)
+
+
+# Commands
+
+
+class DiagnosisCommand(Command):
+    """A command about one diagnosis 诊断命令."""
+
+    diagnosis: Identifier = Field(description="Diagnosis 诊断标识")
+
+
+# State
+
+
+class VerifiedAnswer(Part):
+    """One answer as the provider found it 核验答案; `reason` where it differs from the firm's own."""
+
+    answer: Answer = Field(description="What is said of the indicator 填报内容")
+    reason: Annotated[str, Field(max_length=2000)] | None = Field(default=None, description="Why 理由")
+
+
+class Diagnosis(BaseModel):
+    """A diagnosis as far as its history tells 诊断.
+
+    answers: indicator id -> the firm's answer. recorded_in: indicator id -> stream version of that answer.
+    verified: indicator id -> what the provider found. evidence: (hash, indicator) pairs.
+    outdated: something that scoring looks at came after the last scoring. reports: versions issued or confirmed so far.
+    objections: indicators under objection now. upheld: those that the last answer sent back to be verified again.
+    dismissed: those whose objection was not upheld, closed for good.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    enterprise: str
+    campaign: str
+    purpose: Purpose
+    form: Form
+    edition: str
+    edition_digest: str
+    provider: str | None
+    applicable: ApplicableEdition | None
+    reason: str | None
+    version: int = 1
+    status: Status = Status.OPEN
+    answers: dict[str, Answer] = {}
+    recorded_in: dict[str, int] = {}
+    pledged: bool = False
+    verified: dict[str, VerifiedAnswer] = {}
+    evidence: frozenset[tuple[str, str]] = frozenset()
+    visits: int = 0
+    expert_review: bool = False
+    self_measured: Measured | None = None
+    verified_measured: Measured | None = None
+    issued: Issued | None = None
+    outdated: bool = False
+    reports: int = 0
+    objections: tuple[str, ...] = ()
+    upheld: frozenset[str] = frozenset()
+    dismissed: frozenset[str] = frozenset()
+
+
+def require_status(diagnosis: Diagnosis, *allowed: Status) -> None:
+    """Refuse what cannot be done in the diagnosis' status 状态检查.
+
+    Raises:
+        Refused: DIAGNOSIS_WRONG_STATUS (plan P3).
+    """
+    if diagnosis.status not in allowed:
+        raise WRONG_STATUS.refuse(status=diagnosis.status.value, status_name=STATUS_NAMES[diagnosis.status])
+
+
+def pinned_edition(diagnosis: Diagnosis, context: DecisionContext) -> Edition:
+    """The edition that the diagnosis was opened under 所依标准版本, as it was published then."""
+    published = context.read.get(edition_stream(diagnosis.edition))
+    if not isinstance(published, PublishedEdition) or published.digest != diagnosis.edition_digest:
+        raise AssertionError(f"the pinned edition {diagnosis.edition} is not in the journal")
+    return published.edition
+
+
+def release(diagnosis: Diagnosis, holder: str) -> OnStream:
+    """The firm may have another diagnosis for the campaign and purpose 释放在诊名额; holder: id of this one."""
+    stream = active_diagnosis(diagnosis.enterprise, diagnosis.campaign, diagnosis.purpose.value)
+    return OnStream(stream, ReservationReleased(holder=holder))
+
+
+def diagnosis_stream(diagnosis: str) -> str:
+    """Stream of one diagnosis."""
+    return f"diagnosis/{diagnosis}"
+
+
+def assignment_stream(diagnosis: str) -> str:
+    """Stream of the experts' assignments to one diagnosis."""
+    return f"assignment/{diagnosis}"
