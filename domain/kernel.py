@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.access import Place, Role
+from domain.instants import city_day
 
 C = TypeVar("C", bound="Command")
 S = TypeVar("S")
@@ -28,14 +28,6 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A count or position 计数: within what every JSON reader keeps exactly."""
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-"""The city's calendar 本市日历: the plan's days and years begin at midnight here, while entries are timed in UTC."""
-
-
-def city_day(at: datetime) -> date:
-    """Day of a moment in the city 本市日期. at: any aware datetime."""
-    return at.astimezone(SHANGHAI).date()
 
 
 class Command(BaseModel):

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -12,6 +12,7 @@ import orjson
 
 from domain.access import Scope, admits
 from domain.command_rights import require_right
+from domain.instants import microseconds, utc_moment
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, OnStream, Refused, Rule, fold
 from journal.absent import go_the_other_way
 from journal.codec import decode, encode
@@ -95,17 +96,6 @@ class Conflict(Exception):  # noqa: N818 - an answer, returned as data
         self.version = version
 
 
-def microseconds(moment: datetime) -> int:
-    """Microseconds of UTC since 1970, exactly."""
-    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
-
-
-def moment_of(at: int) -> datetime:
-    """The moment of so many microseconds of UTC since 1970, exactly."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
-
-
 def handle(
     journal: Journal,
     capabilities: Capabilities,
@@ -166,7 +156,7 @@ def handle(
             raise Conflict(version)
         at = clock()
         histories = {stream: history, **others}
-        began = {name: moment_of(entries[0].at) for name, entries in histories.items() if entries}
+        began = {name: utc_moment(entries[0].at) for name, entries in histories.items() if entries}
         context = DecisionContext(caller.actor, caller.role, caller.organisation, at, read, caller.sections, began)
         try:
             facts = capability.decide(command, state, context)

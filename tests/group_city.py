@@ -14,7 +14,8 @@ from domain.diagnosis.report import IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Purpose, VerifiedAnswer
-from domain.kernel import Command, city_day
+from domain.instants import city_day
+from domain.kernel import Command
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.rosters import ImportRoster

@@ -16,7 +16,8 @@ from api.kit.published import declared
 from api.schema import build_schema
 from api.server.operations import GraphQLRequest, Operations
 from domain.access import Role
-from domain.kernel import Command, city_day
+from domain.instants import city_day
+from domain.kernel import Command
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import GrantMembership, RegisterPerson

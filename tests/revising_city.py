@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.access import Everything, Role, scope_of
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.standard.revision import revision as r
 from domain.standard.shadow import CompleteShadow, FailShadow, RequestShadow
 from journal import Caller

@@ -7,9 +7,9 @@ hold wherever all of them lie side by side.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from domain.kernel import city_day
+from domain.instants import city_day, utc_moment
 from interop.editions.oscal import as_bytes, file_name, oscal_documents
 from interop.editions.workbook import MEDIA_TYPE as WORKBOOK
 from interop.editions.workbook import workbook_of
@@ -30,7 +30,6 @@ PDF, JSON, MARKDOWN = "application/pdf", "application/json", "text/markdown; cha
 KEY = r"\d{4}(?:\.\d+)?(?:-[a-z]+(?:-[a-z]+)*)?"
 ONE = re.compile(rf"(?P<key>{KEY})\.(?P<kind>pdf|xlsx|oscal\.json|additions\.oscal\.json)")
 TWO = re.compile(rf"(?P<old>{KEY})\.\.\.(?P<new>{KEY})\.(?P<kind>pdf|md)")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def published(row: EditionRow) -> PublishedStandard:
     """A published edition as the read model holds it, read."""
     edition = edition_of_json(row.body)
     origins = origins_of_json(row.origins) or plain_origins(edition)
-    return PublishedStandard(edition, origins, EPOCH + timedelta(microseconds=row.published_at))
+    return PublishedStandard(edition, origins, utc_moment(row.published_at))
 
 
 def find_document(snapshot: Snapshot, name: str) -> Document | None:

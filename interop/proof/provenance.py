@@ -5,12 +5,12 @@ organisations, never people: erasing a person leaves every export true.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
 from domain.events import EVENTS
+from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND
 from journal import Entry, Journal
 from projections.report.wording import ROLES
@@ -20,7 +20,6 @@ Data = dict[str, Any]
 PREFIX = "zd"
 NAMESPACE = "urn:zhenduan:"
 """A name of our own for things, as PROV asks; it leads to no address."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def provenance(journal: Journal, diagnosis: str, through: int | None = None) -> Data:
@@ -74,7 +73,7 @@ class _Told:
     def activity(self, entry: Entry) -> str:
         """An entry as what was done, by which role of which organisation."""
         name, agent = _name(f"{entry.stream}/{entry.version}"), _name(f"role/{entry.role}/{entry.organisation or '-'}")
-        at = (EPOCH + timedelta(microseconds=entry.at)).isoformat()
+        at = utc_moment(entry.at).isoformat()
         label = (EVENTS[entry.type].__doc__ or "").splitlines()[0] if entry.type in EVENTS else entry.type
         kind = {"$": _name(entry.type), "type": "prov:QUALIFIED_NAME"}
         self._put("activity", name, {"prov:startTime": at, "prov:endTime": at, "prov:type": kind, "prov:label": label})

@@ -75,7 +75,7 @@ def position_at(snapshot: Snapshot, moment: int) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def moment_of(snapshot: Snapshot, position: int) -> int | None:
+def recorded_at(snapshot: Snapshot, position: int) -> int | None:
     """When a position was written, microseconds of UTC; None when it is not there."""
     table = snapshot[ENTRIES]
     rows = snapshot.rows(select(table.c.at).where(table.c.position == position))

@@ -7,7 +7,7 @@ provider and is no firm's result.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,9 +16,8 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, and_,
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Place, Scope, admits
-from domain.kernel import SHANGHAI
+from domain.instants import city_midnight, microseconds
 from journal import Entry
-from journal.command_handling import microseconds
 from projections.diagnosis import issued
 from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
@@ -189,7 +188,7 @@ def group(
     if year is None:
         roster = latest_roster(snapshot, identity, day.year, position)
     else:
-        day, ended = min(day, date(year, 12, 31)), microseconds(datetime(year + 1, 1, 1, tzinfo=SHANGHAI))
+        day, ended = min(day, date(year, 12, 31)), microseconds(city_midnight(date(year + 1, 1, 1)))
     seats = headquarters.seats(snapshot, identity, position)
     named = headquarters.headquarters_on(snapshot, identity, day, position)
     everyone = _members(snapshot, scope, identity, roster, position, ended) if roster is not None else []

@@ -6,14 +6,13 @@ Rows bear the positions from which they hold, so that coverage as of a past mome
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, and_, case, func, select, true
 
 from domain.access import Scope
-from domain.kernel import city_day
+from domain.instants import city_day, utc_moment
 from journal import Entry
 from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
@@ -24,7 +23,6 @@ from projections.participants.enterprises import enterprise_columns
 from projections.participants.rosters import FIGURES, MEMBERS, held, member_columns
 
 META = MetaData()
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 FIRST_REPORTS = Table(
     "first_reports",
@@ -67,7 +65,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         subject = subjects.get(key(entry))
         if subject is None:
             raise LookupError(f"{entry.stream} has no opening before position {entry.position}")
-        year = city_day(EPOCH + timedelta(microseconds=entry.at)).year
+        year = city_day(utc_moment(entry.at)).year
         before = reports.get(subject["enterprise"])
         if entry.type == "diagnosis.report_confirmed.v1":
             if before is not None and before["confirmed_year"] is None:

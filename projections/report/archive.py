@@ -14,12 +14,12 @@ from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES
-from domain.kernel import Capability, city_day, fold
+from domain.instants import city_day, utc_moment
+from domain.kernel import Capability, fold
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Entry, Journal
 from journal.codec import decode
-from projections.report import wording
 from standards import Form, Issued, Measured
 
 OPENED = ("diagnosis.opened.v1", "diagnosis.opened.v2")
@@ -87,7 +87,7 @@ class Archive:
                 continue
             for entry in known:
                 if entry.type in REPORTED and (last is None or entry.position > last[0]):
-                    last = (entry.position, city_day(wording.moment(entry.at)), stream)
+                    last = (entry.position, city_day(utc_moment(entry.at)), stream)
         if last is None:
             return None
         position, dated, stream = last

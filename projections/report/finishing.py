@@ -10,13 +10,14 @@ from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed, ReportFile, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.events import CAPABILITIES
+from domain.instants import utc_moment
 from domain.kernel import Capability, Command, fold
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Accepted, Entry, Finish, Journal
 from journal.codec import decode
-from projections.report import fonts, printing, wording
+from projections.report import fonts, printing
 from projections.report.archive import Archive, Found
 from projections.report.sheet import Case, sheet
 
@@ -131,7 +132,7 @@ def reprint(
     others = journal.read_many(DIAGNOSES.reads(command, state))
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
     read = {stream: _folded(CAPABILITIES[stream.split("/", 1)[0]], found) for stream, found in others.items()}
-    accepted = Accepted(command, history, state, read, others, wording.moment(entry.at), entry.role)
+    accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role)
     return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)))
 
 

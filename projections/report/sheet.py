@@ -11,7 +11,7 @@ from typing import cast
 
 from domain.diagnosis.case import DIAGNOSES, DiagnosisEvent, evolve
 from domain.diagnosis.state import Diagnosis
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.participants.enterprises import Firm
 from journal import Entry
 from journal.codec import decode

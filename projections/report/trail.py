@@ -18,6 +18,7 @@ from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved, SelfAssessmentSubmitted, TruthPledged
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
+from domain.instants import city_moment
 from journal import Entry
 from projections.report import wording
 from standards import Edition
@@ -88,7 +89,7 @@ def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -
             own |= told.event.answers
         what, detail = _says(told.event, edition, names, own)
         role = wording.ROLES.get(told.entry.role, wording.OTHER_ROLE)
-        at = wording.moment(told.entry.at)
+        at = city_moment(told.entry.at)
         found.append(Step(told.entry.version, at, role, what, detail))
     return tuple(found)
 
@@ -148,7 +149,7 @@ def evidence(history: Sequence[Told]) -> tuple[Evidence, ...]:
             sha256=event.sha256,
             indicators=event.indicators,
             role=wording.ROLES.get(told.entry.role, wording.OTHER_ROLE),
-            at=wording.moment(told.entry.at),
+            at=city_moment(told.entry.at),
             version=told.entry.version,
         )
         for told in history

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -10,7 +9,6 @@ from hashlib import sha256
 from domain.access import ROLE_NAMES
 from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.state import FORM_NAMES, Diagnosis, Purpose
-from domain.kernel import SHANGHAI
 from standards import Answer, Edition, Form, Indicator, Raise
 from standards.scoring.answers import unshown
 from standards.scoring.measure import rounded
@@ -49,11 +47,6 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 COMMA = re.compile(r"(?<!\d),\s*|,\s*(?!\d)")
 SEMICOLON = re.compile(r";\s*")
 CITATION = re.compile(r"\s*[（(](?:facts|models|architecture) [\d.]+[)）]")
-
-
-def moment(microseconds: int) -> datetime:
-    """An entry's time on the city's clock 北京时间."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).astimezone(SHANGHAI)
 
 
 def number(value: Decimal) -> str:

@@ -12,7 +12,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from domain.access import Attribute, Is, Role, scope_of
-from domain.kernel import Refused, city_day
+from domain.instants import city_day
+from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
 from journal import open_journal

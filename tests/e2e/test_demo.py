@@ -21,7 +21,8 @@ from domain.command_rights import HELD_BY_PEOPLE
 from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
 from domain.diagnosis.state import IN_PROGRESS
-from domain.kernel import SHANGHAI, Command
+from domain.instants import SHANGHAI
+from domain.kernel import Command
 from interop.code_lists import districts, industries
 from interop.rosters.roster import read_roster, roster_command
 from interop.rosters.uscc import flaw_of

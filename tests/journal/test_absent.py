@@ -11,7 +11,8 @@ from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
-from domain.kernel import Command, Refused, city_day
+from domain.instants import city_day
+from domain.kernel import Command, Refused
 from domain.participants.consents import GrantConsent
 from journal import Caller, Journal
 from tests.small_city import CITY, ENTERPRISE, STRANGER, City, caller, opening, sections

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.instants import microseconds
 from journal import Journal
-from journal.command_handling import microseconds
 from tests.small_city import City
 
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.access import Role
-from domain.kernel import Command, city_day
+from domain.instants import city_day
+from domain.kernel import Command
 from domain.participants.people import Membership, Person, person_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from domain.standard.revision import revision as r

@@ -13,7 +13,8 @@ from domain.diagnosis import assignments
 from domain.diagnosis.on_site import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import CAPABILITIES
-from domain.kernel import Refused, Rule, city_day
+from domain.instants import city_day
+from domain.kernel import Refused, Rule
 from domain.participants import consents, organisations, people_rules
 from domain.participants.headquarters import HEADQUARTERS, HEADQUARTERS_NOT_LATER
 from domain.participants.people import (

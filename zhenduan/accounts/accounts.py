@@ -10,7 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -23,9 +23,9 @@ from sqlalchemy.exc import IntegrityError
 from api.kit.ports import Identified, Invited
 from api.kit.second_factors import SecondStep, SignedIn
 from domain.access import Role, scope_of
-from domain.kernel import SHANGHAI, Rule, city_day
+from domain.instants import city_day, city_midnight, microseconds, utc_moment
+from domain.kernel import Rule
 from journal import Caller, Journal
-from journal.command_handling import microseconds
 from journal.secrets.vault import Vault
 from projections import ReadModels
 from projections.participants.people import MembershipRow
@@ -75,10 +75,6 @@ SIGN_INS_OF_ONE_SOURCE = 4
 """Of these; the others are left for people elsewhere."""
 SIGNED_BEGINS = "ey"
 """How every signed JSON token begins: the base64 of "{"."""
-
-
-def _moment(at: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
 
 
 class LocalAccounts:
@@ -386,7 +382,7 @@ class LocalAccounts:
         now = self._clock()
         if token.startswith(PARTNER_PREFIX + "_"):
             partner = self.partner_keys.identify(token, now)
-            return Identified(partner[0], "", _moment(partner[1])) if partner is not None else None
+            return Identified(partner[0], "", utc_moment(partner[1])) if partner is not None else None
         if self._provider is not None and token.startswith(SIGNED_BEGINS):
             return self._vouched_for(self._provider, token, now)
         session = self._sessions.find(token, now)
@@ -396,7 +392,7 @@ class LocalAccounts:
         held = next((one for one in memberships if one.id == session.membership), None)
         if held is None or self._is_too_weak(session, held, now):
             return None
-        return _identified(session.person, held, now, min(_moment(session.ends), _end_of(held)))
+        return _identified(session.person, held, now, min(utc_moment(session.ends), _end_of(held)))
 
     def _is_too_weak(self, session: OpenSession, held: MembershipRow, now: datetime) -> bool:
         """Whether a role needs a second factor and the session was opened without one, such as before the day it began."""
@@ -444,4 +440,4 @@ def _end_of(held: MembershipRow) -> datetime:
     if held.until is None:
         return datetime.max.replace(tzinfo=UTC)
     last = date.fromisoformat(held.until)
-    return datetime.combine(last + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+    return city_midnight(last + timedelta(days=1))

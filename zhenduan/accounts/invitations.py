@@ -14,7 +14,7 @@ from hashlib import sha256
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, select
 
 from api.kit.ports import Invited
-from journal.command_handling import microseconds
+from domain.instants import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 
 META = MetaData(schema=SCHEMA)

@@ -14,10 +14,10 @@ from hashlib import sha256
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select, update
 
 from domain.access import Role, scope_of
+from domain.instants import microseconds
 from domain.kernel import Rule
 from domain.participants.organisations import OrganisationKind
 from journal import Caller
-from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 from projections import Snapshot
 from projections.participants.organisations import organisations_by_id

@@ -39,7 +39,7 @@ from api.kit.second_factors import (
     SecondStep,
 )
 from domain.access import Role
-from journal.command_handling import microseconds
+from domain.instants import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 from zhenduan.accounts.passkeys import (
     Passkey,

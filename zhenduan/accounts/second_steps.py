@@ -12,7 +12,8 @@ from typing import Protocol
 
 from api.kit.second_factors import ConfirmedFactor, Enrolment, FactorAnswer, FactorKind, HeldFactors, SignedIn
 from domain.access import Role
-from domain.kernel import NOT_FOUND, Rule, city_day
+from domain.instants import city_day
+from domain.kernel import NOT_FOUND, Rule
 from journal.secrets.vault import Vault
 from zhenduan.accounts.second_factor_rules import SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WAIT, SECOND_STEP_INVALID
 from zhenduan.accounts.second_factors import REQUIRED_ROLES, Passed, SecondFactors

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from api.kit.second_factors import SignedIn
-from journal.command_handling import microseconds
+from domain.instants import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 
 META = MetaData(schema=SCHEMA)

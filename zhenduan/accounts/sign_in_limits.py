@@ -16,7 +16,7 @@ from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete, func, select, update
 
-from journal.command_handling import microseconds
+from domain.instants import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 
 META = MetaData(schema=SCHEMA)

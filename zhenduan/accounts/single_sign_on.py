@@ -18,8 +18,8 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, 
 
 from api.kit.ports import Begun
 from api.kit.second_factors import SignedIn
+from domain.instants import microseconds
 from domain.kernel import Rule
-from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 from zhenduan.accounts.single_sign_on_provider import IdentityProvider, TokenRefused
 

@@ -20,11 +20,11 @@ from api.kit.ports import Ticket, Upload
 from domain.access import Role, head_of
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.events import COMMANDS
+from domain.instants import microseconds
 from domain.kernel import Rule
 from interop.foreign_files import ForeignFiles
 from journal import Caller
 from journal.blobs import Blobs
-from journal.command_handling import microseconds
 from journal.secrets.vault import SCHEMA, Vault, derived
 from zhenduan.accounts.file_types import FileType, Problem, cleaned, content_problem, problem_bytes, type_of
 

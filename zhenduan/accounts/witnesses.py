@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select, update
 
-from journal.command_handling import microseconds
+from domain.instants import microseconds
 from journal.secrets.vault import SCHEMA, Vault
 from journal.transparency.signed_notes import Kind, NoteRefused, VerifierKey
 

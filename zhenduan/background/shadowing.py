@@ -17,12 +17,12 @@ import orjson
 from api.kit.services import Services
 from domain.access import Everything, Role
 from domain.events import CAPABILITIES
+from domain.instants import microseconds
 from domain.kernel import Command, Refused
 from domain.standard.revision.revision import Revision, revision_stream
 from domain.standard.shadow import CompleteShadow, FailShadow, shadow_stream
 from journal import Caller
 from journal.codec import decode
-from journal.command_handling import microseconds
 from projections.diagnosis.finished_diagnoses import how_many
 from projections.diagnosis.rescoring import Rescoring
 from projections.standard import editions, shadow

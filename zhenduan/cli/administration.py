@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from api.server.disclosure_notes import Disclosing
 from domain.access import Everything, Role
-from domain.kernel import Refused, city_day
+from domain.instants import city_day, microseconds
+from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import ErasePerson, GrantMembership, PersonDetails, RegisterPerson
 from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterFinding
@@ -27,7 +28,6 @@ from interop.foreign_files import ForeignFiles
 from interop.rosters.reports import keep_report, read_report
 from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
 from journal import Accepted, Broken, Conflict, Verified, verify
-from journal.command_handling import microseconds
 from projections.participants import people, rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name

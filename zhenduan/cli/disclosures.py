@@ -8,11 +8,10 @@ from collections.abc import Iterator
 import orjson
 
 from api.kit.as_of import moment_in
-from api.kit.instants import moment
-from api.record.audit_trail import microseconds
 from api.server.disclosure_notes import Disclosing
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, why
+from domain.instants import microseconds, utc_moment
 from domain.kernel import Refused
 from domain.masks import MASK_NAMES
 from journal.disclosure_log.disclosure_log import broken
@@ -57,7 +56,7 @@ def lines(installation: Installation, where: DisclosureFilter) -> Iterator[bytes
 def _plain(row: DisclosureRow) -> dict[str, object]:
     chinese, english = why(row.role, row.scope)
     return {
-        "at": moment(row.at).isoformat(),
+        "at": utc_moment(row.at).isoformat(),
         "person": row.person,
         "role": row.role,
         "organisation": row.organisation,

@@ -8,8 +8,8 @@ from pathlib import Path
 import orjson
 
 from api.kit.as_of import moment_in
-from api.record.audit_trail import microseconds
 from domain.access import Everything
+from domain.instants import microseconds
 from domain.kernel import Refused
 from interop.proof import audit_export
 from interop.proof.dossier import KINDS, dossier

@@ -17,7 +17,8 @@ from api.kit.services import Services
 from domain.access import Role
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.report import ConfirmReport, IssueReport
-from domain.kernel import Command, city_day
+from domain.instants import city_day
+from domain.kernel import Command
 from domain.participants.rosters import ImportRoster
 from domain.standard.shadow import RequestShadow
 from interop.code_lists import names_of_codes

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from random import Random
@@ -10,7 +10,7 @@ from random import Random
 from domain.access import Everything, Role
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.state import Purpose
-from domain.kernel import SHANGHAI, city_day
+from domain.instants import city_day, city_midnight
 from domain.participants.enterprises import enterprise_id
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
@@ -40,7 +40,7 @@ LATER_ROSTERS = (3, 1)
 PAST_FROM, PAST_DAYS = date(2023, 9, 4), 330
 """A finished diagnosis began on one of so many days from here on."""
 EARLIEST_PRESENT = date(2025, 3, 2)
-OPENING_HOUR = time(9)
+OPENING_HOUR = timedelta(hours=9)
 IN_GROUP = frozenset({Ending.CONFIRMED, Ending.REISSUED, Ending.ISSUED})
 """Ends with a result, which go first of all to firms of the group whose people may sign in: so its roll-up has something to add."""
 REPEATED = 2
@@ -130,7 +130,7 @@ def _positions(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
     day, minutes = later(FIRST_ROSTER, 1), count()
     for role in (*(role for others in POSITIONS_SHOWN.values() for role in others), *HELD_BESIDE):
         for command in people.joining(people.meet(role, shown[role]), day):
-            yield Timed(moment(day, next(minutes)), Act(0, city, command))
+            yield Timed(office_time(day, next(minutes)), Act(0, city, command))
 
 
 def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:
@@ -138,7 +138,7 @@ def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> I
     today, callers = city_day(present), {role: people.callers[role, unit] for role, unit in shown.items()}
     for number, step in enumerate(steps(callers[Role.CITY], callers, today, people.chance)):
         day = later(today - timedelta(days=step.days_ago), 0)
-        yield Timed(moment(day, 120 + number), step.act)
+        yield Timed(office_time(day, 120 + number), step.act)
 
 
 def _seats(data: DemoData, firms: Sequence[DemoFirm]) -> dict[str, DemoFirm]:
@@ -163,15 +163,15 @@ def _headquarters(people: People, named: Mapping[str, DemoFirm]) -> Iterator[Tim
     day, minutes = later(FIRST_ROSTER, 1), count(300)
     for group, firm in named.items():
         naming = NameHeadquarters(group=group, enterprise=enterprise_id(firm.uscc), since=FIRST_ROSTER)
-        yield Timed(moment(day, next(minutes)), Act(0, people.callers[Role.GROUP, group], naming))
+        yield Timed(office_time(day, next(minutes)), Act(0, people.callers[Role.GROUP, group], naming))
 
 
 # The calendar of its people: working days, from nine in the morning in the city
 
 
-def moment(day: date, minute: int) -> datetime:
+def office_time(day: date, minute: int) -> datetime:
     """So many minutes after the offices open, in UTC."""
-    return (datetime.combine(day, OPENING_HOUR, SHANGHAI) + timedelta(minutes=minute)).astimezone(UTC)
+    return city_midnight(day) + OPENING_HOUR + timedelta(minutes=minute)
 
 
 def later(day: date, working_days: int) -> date:
@@ -198,7 +198,7 @@ def moments(days: Sequence[int], minutes: Sequence[int], start: date) -> list[da
             day, minute = later(day, gap), drawn
         else:
             minute += 1 + drawn // 10
-        found.append(moment(day, minute))
+        found.append(office_time(day, minute))
     return found
 
 
@@ -211,13 +211,13 @@ def _founding(data: DemoData, people: People) -> Iterator[Timed]:
     founding = RegisterOrganisation(organisation=city.id, kind=OrganisationKind.CITY, name=city.name)
     caller = people.meet(Role.CITY, city.id)
     for command in (founding, *people.joining(caller, BEGINNING)):
-        yield Timed(moment(BEGINNING, next(minutes)), Act(0, OPERATOR, command))
+        yield Timed(office_time(BEGINNING, next(minutes)), Act(0, OPERATOR, command))
     officials = [command for pair in people.officials(BEGINNING) for command in pair]
     targets = [SetTarget(**target.model_dump()) for target in data.targets]
     editions = [PublishEdition(**dict(load_composition(key))) for key in published_editions()]
     mappings = [mapping_command(mapping) for mapping in edition_mappings().mappings]
     for command in (*organisations(data), *officials, *editions, *mappings, *targets):
-        yield Timed(moment(BEGINNING, next(minutes)), Act(0, caller, command))
+        yield Timed(office_time(BEGINNING, next(minutes)), Act(0, caller, command))
 
 
 # Rosters: each year the city's file; before the first one a district's draft that is sent back
@@ -230,11 +230,11 @@ def _rosters(people: People, rosters: Mapping[int, Sequence[DemoFirm]]) -> Itera
     flawed = [replace(first, uscc=first.uscc[:-1] + "I"), replace(rest[0], industry="D44"), *rest[1:]]
     name = names_of_codes()[SHOWN_DISTRICT]
     draft = _import(roster_file(flawed, f"{name}名单初稿（示例）", "gb18030"), f"{name}名单初稿（示例）.csv", FIRST_ROSTER.year)
-    yield Timed(moment(FIRST_DRAFT, 60), Act(0, district, draft))
+    yield Timed(office_time(FIRST_DRAFT, 60), Act(0, district, draft))
     for year, firms in rosters.items():
         title = f"{year}年规模以上制造业企业名单（示例）"
         day = FIRST_ROSTER if year == FIRST_ROSTER.year else date(year, *LATER_ROSTERS)
-        yield Timed(moment(day, 90), Act(0, city, _import(roster_file(firms, title), f"{title}.csv", year)))
+        yield Timed(office_time(day, 90), Act(0, city, _import(roster_file(firms, title), f"{title}.csv", year)))
 
 
 def _import(data: bytes, filename: str, year: int) -> ImportRoster:

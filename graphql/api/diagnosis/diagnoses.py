@@ -13,7 +13,6 @@ from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evi
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
 from api.kit.filter_values import require_known
-from api.kit.instants import moment
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.kit.published import field, published
@@ -26,6 +25,7 @@ from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.state import STATUS_NAMES
+from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
 from interop.code_lists import district_codes, names_of_codes
@@ -159,7 +159,7 @@ def _basis(row: DiagnosisRow) -> EditionBasis:
         reason=row.reason,
         role=row.opened_by_role,
         organisation=row.opened_by_organisation,
-        at=moment(row.opened_at),
+        at=utc_moment(row.opened_at),
     )
 
 
@@ -208,8 +208,8 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             status_name=STATUS_NAMES[row.status],
             case_number=case_number(row.id),
             version=row.version,
-            opened_at=moment(row.opened_at),
-            changed_at=moment(row.changed_at),
+            opened_at=utc_moment(row.opened_at),
+            changed_at=utc_moment(row.changed_at),
             answered=row.answered,
             visits=row.visits,
             self_total=Decimal(row.self_total) if row.self_total is not None else None,

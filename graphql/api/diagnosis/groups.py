@@ -10,11 +10,11 @@ import strawberry
 from api.diagnosis.diagnoses import editions_of
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.mutations import Payload
 from api.kit.paging import AtLeast
 from api.kit.published import field, published
-from domain.kernel import Command, city_day
+from domain.instants import city_day, utc_moment
+from domain.kernel import Command
 from domain.masks import GROUPS, Mask
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
@@ -128,7 +128,7 @@ def _result(row: ResultRow) -> CurrentResult:
         grade=row.grade,
         grade_name=row.grade_name,
         level_name=row.level_name,
-        issued_at=moment(row.issued_at),
+        issued_at=utc_moment(row.issued_at),
     )
 
 
@@ -196,8 +196,8 @@ def load_group(
     now = groups.group(snapshot, scope, identity, day, year=year)
     row = now
     if position is not None:
-        at = replay.moment_of(snapshot, position)
-        day = city_day(asked or (moment(at) if at is not None else context.services.clock()))
+        at = replay.recorded_at(snapshot, position)
+        day = city_day(asked or (utc_moment(at) if at is not None else context.services.clock()))
         row = groups.group(snapshot, scope, identity, day, position, year=year)
         then = AsOf(moment=asked, changed_later=row != now, changed_later_at=None, changes=None)
     if row is None:
@@ -212,7 +212,7 @@ def load_group(
             HeadquartersSeat(
                 since=seat.since,
                 enterprise=strawberry.ID(seat.enterprise) if seat.enterprise is not None else None,
-                said_at=moment(seat.said_at),
+                said_at=utc_moment(seat.said_at),
                 said_by_role=seat.said_by_role,
             )
             for seat in row.seats

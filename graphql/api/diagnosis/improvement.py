@@ -20,7 +20,8 @@ from api.kit.paging import AtLeast, below, wanted_fields
 from api.kit.published import field, published
 from api.server.errors import MALFORMED_INPUT
 from api.standard.improvement_costs import ImprovementCosts, build_costs
-from domain.kernel import Rule, city_day
+from domain.instants import city_day
+from domain.kernel import Rule
 from domain.masks import REPORTS, Mask
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DiagnosisRow

@@ -7,9 +7,9 @@ from decimal import Decimal
 import orjson
 
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.published import field, published
 from domain.diagnosis.answers import is_open_section
+from domain.instants import utc_moment
 from domain.masks import ANSWERS, REPORTS, Mask
 from projections.diagnosis import case_parts
 from standards import Answer as GivenAnswer
@@ -152,7 +152,7 @@ def load_evidence(
             media_type=row.media_type,
             size=row.size,
             indicators=supported,
-            attached_at=moment(row.attached_at),
+            attached_at=utc_moment(row.attached_at),
             attached_by_role=row.attached_by_role,
             url=f"/files/{row.sha256}",
         )
@@ -168,7 +168,7 @@ def load_reports(context: Context, ids: Sequence[str]) -> dict[str, list[Report]
             version=row.version,
             kind=row.kind,
             sha256=row.sha256,
-            issued_at=moment(row.issued_at),
+            issued_at=utc_moment(row.issued_at),
             url=f"/files/{row.sha256}",
         )
         found.setdefault(row.diagnosis, []).append(report)

@@ -16,7 +16,6 @@ from api.downloads.files import attachment
 from api.kit.as_of import moment_in
 from api.kit.ports import PUBLIC, Transparency
 from api.kit.services import Services
-from api.record.audit_trail import microseconds
 from api.server.admission import Lane
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
@@ -24,6 +23,7 @@ from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role, sees_only_issued
 from domain.disclosures import ALL_FIRMS
+from domain.instants import microseconds
 from domain.kernel import NOT_FOUND, Refused
 from domain.masks import DOSSIERS, EXPORTS, TRAIL
 from interop.proof import audit_export

@@ -2,17 +2,17 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import strawberry
 
 from api.kit.context import Context
 from api.kit.cursors import Cursors
-from api.kit.instants import EPOCH, moment
 from api.kit.published import field, published
 from domain.access import Everything, Outside, sees_only_issued
-from domain.kernel import SHANGHAI, Rule, city_day
+from domain.instants import city_day, city_midnight, microseconds, utc_moment
+from domain.kernel import Rule
 from domain.masks import SIGNED_IN
 from projections.as_of import replay
 from projections.as_of.replay import Past
@@ -67,11 +67,11 @@ def position_of(context: Context, given: str) -> tuple[int, datetime | None]:
         is_today = DAY.fullmatch(given) and date.fromisoformat(given) == city_day(now)
         if asked > now and not is_today:
             raise AS_OF_AHEAD.refuse(given=given)
-        microseconds = (asked - EPOCH) // timedelta(microseconds=1)
-        last = replay.moment_of(context.snapshot, context.snapshot.position)
-        if last is None or microseconds >= last:  # something may be written that is not folded yet
+        bound = microseconds(asked)
+        last = replay.recorded_at(context.snapshot, context.snapshot.position)
+        if last is None or bound >= last:  # something may be written that is not folded yet
             context.reach(context.services.journal.head().size)
-        return replay.position_at(context.snapshot, microseconds), asked
+        return replay.position_at(context.snapshot, bound), asked
     if not re.fullmatch(r"[A-Za-z0-9_-]{20,}", given, re.ASCII):
         raise AS_OF_MALFORMED.refuse(given=given[:80])
     position = context.cursors.open(given)
@@ -89,7 +89,7 @@ def moment_in(given: str) -> datetime:
         raise AS_OF_MALFORMED.refuse(given=given[:80])
     try:
         if DAY.fullmatch(given):
-            return datetime.combine(date.fromisoformat(given), time.max, SHANGHAI).astimezone(UTC)
+            return city_midnight(date.fromisoformat(given)) + timedelta(days=1, microseconds=-1)
         return datetime.fromisoformat(given).astimezone(UTC)
     except (ValueError, OverflowError):
         raise AS_OF_MALFORMED.refuse(given=given) from None
@@ -150,8 +150,8 @@ def day_then(context: Context) -> date:
         return city_day(context.services.clock())
     if context.asked is not None:
         return city_day(context.asked)
-    at = replay.moment_of(context.present.snapshot, context.past.position)
-    return city_day(moment(at)) if at is not None else date.min
+    at = replay.recorded_at(context.present.snapshot, context.past.position)
+    return city_day(utc_moment(at)) if at is not None else date.min
 
 
 def past_context(context: Context, found: Past, asked: datetime | None) -> Context:
@@ -173,5 +173,5 @@ def known_then(context: Context, stream: str) -> AsOf | None:
     if context.past is None:
         return None
     later = context.past.later.get(stream, replay.Later())
-    first = moment(later.first_at) if later.first_at is not None else None
+    first = utc_moment(later.first_at) if later.first_at is not None else None
     return AsOf(moment=context.asked, changed_later=later.changes > 0, changed_later_at=first, changes=later.changes)

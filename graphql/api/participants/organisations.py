@@ -13,7 +13,8 @@ from api.kit.filter_values import require_known
 from api.kit.mutations import Payload
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
-from domain.kernel import Command, city_day
+from domain.instants import city_day
+from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay

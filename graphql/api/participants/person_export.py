@@ -12,12 +12,12 @@ import orjson
 import strawberry
 
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.published import field, mutation, published
 from api.kit.services import Services
 from api.participants.people import KEY_LOST
 from api.server.errors import UserError
 from domain.access import Everything, Role, head_of
+from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND
 from domain.masks import Mask
 from domain.participants.people import person_stream
@@ -78,7 +78,7 @@ def _told(entry: EntryRow) -> dict[str, Any]:
     data.pop("file", None)
     return {
         "id": f"{entry.stream}/{entry.version}",
-        "at": moment(entry.at).isoformat(),
+        "at": utc_moment(entry.at).isoformat(),
         "type": entry.type,
         "actor": entry.actor,
         "role": entry.role,

@@ -8,12 +8,12 @@ import strawberry
 
 from api.kit.as_of import AsOfMoment, pages_of
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import After, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published
 from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
 from api.participants.enterprises import Enterprise, find_enterprise
+from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import ROSTERS
 from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterReport, TakeOffRoster
@@ -91,7 +91,7 @@ def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> Ro
             LeftOut(enterprise=strawberry.ID(one.enterprise), uscc=one.uscc, name=one.name) for one in report.left_out
         ],
         findings_path=f"/rosters/{row.year}/{row.digest}/findings.xlsx",
-        at=moment(row.at),
+        at=utc_moment(row.at),
     )
 
 

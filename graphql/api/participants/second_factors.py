@@ -1,6 +1,6 @@
 """Second factors · 第二因素 in the schema: the step after the password, enrolling, removing. plan P7."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import strawberry
 
@@ -11,10 +11,9 @@ from api.kit.second_factors import Enrolment as Given
 from api.kit.second_factors import SecondStep as Step
 from api.server.errors import UserError
 from api.server.request_ids import client_address
+from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND, Refused
 from domain.masks import ANYONE, SIGNED_IN
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 strawberry.enum(
     FactorKind, name="FactorKind", description="TIME_CODE of an authenticator app, or PASSKEY of a device · 第二因素类型"
@@ -85,8 +84,8 @@ class SecondFactors:
                     id=strawberry.ID(one.id),
                     kind=one.kind,
                     name=one.name,
-                    enrolled_at=EPOCH + timedelta(microseconds=one.enrolled_at),
-                    used_at=EPOCH + timedelta(microseconds=one.used_at),
+                    enrolled_at=utc_moment(one.enrolled_at),
+                    used_at=utc_moment(one.used_at),
                 )
                 for one in held.factors
             ],

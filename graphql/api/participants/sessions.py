@@ -14,7 +14,8 @@ from api.server.errors import UserError
 from api.server.request_ids import client_address
 from domain.access import Everything, Role, sentence
 from domain.command_rights import MAY_APPOINT
-from domain.kernel import NOT_FOUND, Refused, Rule, city_day
+from domain.instants import city_day
+from domain.kernel import NOT_FOUND, Refused, Rule
 from domain.masks import ANYONE, NAMES, SIGNED_IN, UPLOADERS
 from domain.participants.people import JoinProgramme
 from domain.participants.people_rules import JOINED_ALREADY

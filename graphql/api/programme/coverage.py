@@ -7,10 +7,10 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import field, published
 from domain.access import sees_the_city
+from domain.instants import utc_moment
 from domain.masks import ROSTERS, TOTALS
 from domain.programme.targets import Measure
 from interop.code_lists import district_codes
@@ -124,7 +124,7 @@ class CoverageQueries:
                     name=row.name,
                     district=row.district,
                     reason=row.reason,
-                    at=moment(row.at),
+                    at=utc_moment(row.at),
                 )
                 for row in coverage.removals(snapshot, context.scope, year, position)
             ]

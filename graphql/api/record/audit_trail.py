@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import orjson
@@ -13,12 +13,12 @@ import strawberry
 from api.kit.as_of import AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
-from api.kit.instants import EPOCH, moment
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published, roles_of, subscription
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
 from domain.events import EVENTS
+from domain.instants import microseconds, utc_moment
 from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_DOOR, Mask
 from domain.persons import person_fields, without
 from journal import Caller
@@ -94,7 +94,7 @@ def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
         id=strawberry.ID(f"{row.stream}/{row.version}"),
         position=row.position,
         cursor=context.cursors.seal(row.position),
-        at=moment(row.at),
+        at=utc_moment(row.at),
         subject=row.stream,
         version=row.version,
         type=row.type,
@@ -130,11 +130,11 @@ class SearchedEntry:
     organisation: str | None
 
 
-def microseconds(given: datetime | None) -> int | None:
+def journal_time(given: datetime | None) -> int | None:
     """A moment 时刻 as the journal counts; a time without its zone is UTC."""
     if given is None:
         return None
-    return ((given if given.tzinfo is not None else given.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
+    return microseconds(given if given.tzinfo is not None else given.replace(tzinfo=UTC))
 
 
 @strawberry.type
@@ -171,7 +171,7 @@ class AuditTrailQueries:
         context.at_least(at_least)
         by = position_of(context, as_of)[0] if as_of is not None else None
         snapshot, scope = context.snapshot, context.scope
-        where = EntryFilter(subject, kind, actor, role, organisation, microseconds(since), microseconds(until), by)
+        where = EntryFilter(subject, kind, actor, role, organisation, journal_time(since), journal_time(until), by)
         require_searchable(AuditEntry, SearchedEntry(actor, role, organisation), context.role)
         position = context.cursors.open(after) if after else 0
         rows = audit_trail.entries(snapshot, scope, size + 1, where, after=position)
@@ -215,7 +215,7 @@ class DiagnosisSubscription:
                     version=row.version,
                     type=row.type,
                     what=in_words(row.type),
-                    at=moment(row.at),
+                    at=utc_moment(row.at),
                     role=row.role,
                 )
 

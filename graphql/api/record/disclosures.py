@@ -9,13 +9,13 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
-from api.kit.instants import moment
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
-from api.record.audit_trail import microseconds
+from api.record.audit_trail import journal_time
 from api.server.field_rights import require_searchable
 from domain.access import ROLE_NAMES, Role
 from domain.disclosures import ALL_FIRMS, why
+from domain.instants import utc_moment
 from domain.kernel import Rule
 from domain.masks import ACTORS, DISCLOSURES, MASK_NAMES, Mask
 from projections.record import disclosures
@@ -57,7 +57,7 @@ def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
     chinese, english = why(row.role, row.scope)
     return Disclosure(
         id=strawberry.ID(context.cursors.seal_key("disclosures", str(row.id))),
-        at=moment(row.at),
+        at=utc_moment(row.at),
         person=row.person,
         role=row.role,
         role_name=ROLE_NAMES[Role(row.role)][0],
@@ -120,7 +120,7 @@ class DisclosureQueries:
             raise MASK_UNKNOWN.refuse(given=mask[:40], known="、".join(MASK_NAMES), english=", ".join(MASK_NAMES))
         require_searchable(Disclosure, SearchedDisclosure(person), context.role)
         where = DisclosureFilter(
-            enterprise, person, role, organisation, mask, microseconds(since), microseconds(until), of_others
+            enterprise, person, role, organisation, mask, journal_time(since), journal_time(until), of_others
         )
         before = int(context.cursors.open_key("disclosures", after)) if after else None
         scope = context.scope

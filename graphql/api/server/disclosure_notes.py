@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from domain.disclosures import Disclosed, Disclosure
+from domain.instants import microseconds
 from journal import Caller
-from journal.command_handling import microseconds
 
 if TYPE_CHECKING:
     from api.kit.services import Services

@@ -7,11 +7,11 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.mutations import Payload
 from api.kit.published import field, published
 from api.standard.editions import Edition, build_editions
-from domain.kernel import Command, city_day
+from domain.instants import city_day, utc_moment
+from domain.kernel import Command
 from domain.masks import FIRMS, SIGNED_IN
 from domain.standard.edition_mapping import SetEditionMapping
 from domain.standard.editions import MAPPING_STREAM
@@ -90,7 +90,7 @@ def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[Edition
             mark=one.source.mark,
             forms_source=one.forms_source.document,
             forms_mark=one.forms_source.mark,
-            set_at=moment(set_at),
+            set_at=utc_moment(set_at),
             as_of=then,
         )
         for one, set_at in rows
@@ -126,10 +126,10 @@ class EditionMappingQueries:
         if as_of is not None:
             position, asked = position_of(context, as_of)
             past_then = replay.of_applicable(context.snapshot, context.scope, enterprise, position)
-            at = replay.moment_of(context.snapshot, position)
+            at = replay.recorded_at(context.snapshot, position)
             if past_then is None or at is None:
                 return None
-            day = city_day(asked or moment(at))
+            day = city_day(asked or utc_moment(at))
             context = past_context(context, past_then, asked)
         firm = enterprises_by_id(context.snapshot, context.scope, [enterprise]).get(enterprise)
         known = edition_mapping.edition_mappings(context.snapshot)

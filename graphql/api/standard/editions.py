@@ -10,9 +10,9 @@ import strawberry
 from api.diagnosis.diagnoses import editions_of
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.mutations import Payload, ServerFields
 from api.kit.published import field, published
+from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
@@ -189,7 +189,7 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
             title=(edition := known[row.key]).title,
             status=edition.status,
             digest=row.digest,
-            published_at=moment(row.published_at),
+            published_at=utc_moment(row.published_at),
             in_force_from=_day(row.in_force_from),
             retired_from=_day(row.retired_from),
             dimensions=[

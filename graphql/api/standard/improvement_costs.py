@@ -6,10 +6,10 @@ from datetime import date, datetime
 import strawberry
 
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.mutations import Payload
 from api.kit.published import field, published
-from domain.kernel import Command, city_day
+from domain.instants import city_day, utc_moment
+from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.standard.improvement_costs import SetImprovementCosts
 from projections.standard import improvement_costs
@@ -68,7 +68,7 @@ def build_costs(row: CostRow, *, overridden: Sequence[SingleCost] = ()) -> Impro
         option=costs.option,
         singles=_steps(costs.singles),
         overridden=_steps(overridden),
-        set_at=moment(row.set_at) if row.set_at is not None else None,
+        set_at=utc_moment(row.set_at) if row.set_at is not None else None,
     )
 
 

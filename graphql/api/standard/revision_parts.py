@@ -10,7 +10,6 @@ import strawberry
 from api.diagnosis.diagnoses import editions_of
 from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.paging import below
 from api.kit.published import field, published
 from api.standard.editions import (
@@ -24,6 +23,7 @@ from api.standard.editions import (
     build_origin,
 )
 from domain.access import Scope
+from domain.instants import utc_moment
 from domain.masks import ACTORS, DRAFTS, SIGNED_IN
 from domain.standard.revision.revision import REVISION_STATUS_NAMES, RevisionStatus
 from interop.editions.draft_documents import Which, draft_paths
@@ -185,7 +185,7 @@ def build_revisions(
             status_name=REVISION_STATUS_NAMES[RevisionStatus(row.status)],
             consultation=_consultation(row),
             draft=drafts.get(row.id),
-            published_at=moment(row.published_at) if row.published_at is not None else None,
+            published_at=utc_moment(row.published_at) if row.published_at is not None else None,
             in_force_from=_day(row.in_force_from),
             as_of=known_then(context, f"revision/{row.id}"),
         )
@@ -221,7 +221,7 @@ def _build_drafts(
             changes=[_change(one) for one in changes if one.revision == row.id],
             reviewers=[strawberry.ID(person) for person in row.named_reviewers],
             reviews=[_review(one, row) for one in reviews if one.revision == row.id],
-            drafted_at=moment(row.drafted_at),
+            drafted_at=utc_moment(row.drafted_at),
         )
     return found
 
@@ -246,7 +246,7 @@ def _change(row: ChangeRow) -> DraftChange:
         after=row.after,
         reason=row.reason,
         comment=strawberry.ID(row.comment) if row.comment is not None else None,
-        at=moment(row.at),
+        at=utc_moment(row.at),
     )
 
 
@@ -257,7 +257,7 @@ def _review(review: ReviewRow, row: RevisionRow) -> DraftReview:
         verdict=review.verdict,
         grounds=review.grounds,
         counts=review.draft_version == row.draft_version and review.reviewer in row.named_reviewers,
-        at=moment(review.at),
+        at=utc_moment(review.at),
     )
 
 
@@ -278,10 +278,10 @@ def build_comments(context: Context, rows: Sequence[CommentRow]) -> list[Standar
             role=row.role,
             role_name=ROLES.get(row.role, row.role),
             organisation=names.get(row.organisation),
-            at=moment(row.at),
+            at=utc_moment(row.at),
             disposition=row.disposition,
             answer=row.answer,
-            answered_at=moment(row.answered_at) if row.answered_at is not None else None,
+            answered_at=utc_moment(row.answered_at) if row.answered_at is not None else None,
         )
         for row in rows
     ]

@@ -11,11 +11,11 @@ from decimal import Decimal
 import strawberry
 
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.mutations import Payload
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published
 from api.participants.enterprises import Enterprise, load_enterprises
+from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS, Mask
 from domain.standard.revision.revision import draft_scope
@@ -260,8 +260,8 @@ def find_shadow(context: Context, revision: str, number: int | None = None) -> S
         status=row.status,
         draft_version=row.draft_version,
         outdated=draft.digest != row.draft_digest,
-        requested_at=moment(row.requested_at),
-        ended_at=moment(row.ended_at) if row.ended_at is not None else None,
+        requested_at=utc_moment(row.requested_at),
+        ended_at=utc_moment(row.ended_at) if row.ended_at is not None else None,
         done=show(progress.done) if progress is not None else None,
         total=show(progress.total) if progress is not None else None,
         failure=row.failure,

@@ -7,11 +7,11 @@ from datetime import datetime
 import strawberry
 
 from api.kit.context import Context
-from api.kit.instants import moment
 from api.kit.paging import After
 from api.kit.published import field, published, subscription
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
+from domain.instants import utc_moment
 from domain.masks import SIGNED_IN
 from domain.standard.revision.revision import draft_scope
 from journal import Caller
@@ -60,7 +60,7 @@ class StandardsSubscription:
                     id=strawberry.ID(row.subject),
                     type=row.type,
                     what=in_words(row.type),
-                    at=moment(row.at),
+                    at=utc_moment(row.at),
                     role=row.role,
                 )
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.kernel import Command, city_day
+from domain.instants import city_day
+from domain.kernel import Command
 from journal import Caller
 from tests.group_city import FAR, NEAR, SEAT, STRANGER, diagnose, firms, register_groups, roster
 from tests.live_city import LiveCity

@@ -28,7 +28,7 @@ from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.report import IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.state import STATUS_NAMES, VerifiedAnswer
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.masks import SIGNED_IN
 from domain.participants.consents import GrantConsent
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation

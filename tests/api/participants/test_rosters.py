@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from domain.kernel import city_day
+from domain.instants import city_day
 from tests.live_city import ENTERPRISE, FIRM, LiveCity
 
 HEADER = "企业名称,统一社会信用代码,所在区,行业代码,从业人员期末人数,营业收入（万元）"

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from domain.access import Role, Scope, admits
-from domain.kernel import city_day
+from domain.instants import city_day
 from tests.api.server.test_scopes import (
     ARGUMENTS,
     CASES,

@@ -6,7 +6,8 @@ from typing import Any
 
 from api.kit.cursors import Cursors
 from domain.access import Role
-from domain.kernel import Command, city_day
+from domain.instants import city_day
+from domain.kernel import Command
 from domain.participants.enterprises import Firm
 from domain.participants.people import EndMembership, GrantMembership, RegisterPerson
 from tests.live_city import ENTERPRISE, FIRM, OTHER, OTHER_ENTERPRISE, LiveCity

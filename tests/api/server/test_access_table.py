@@ -16,7 +16,8 @@ from api.server.operations import GraphQLRequest, GraphQLResponse, Operations
 from api.server.query_cost import Limits
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
 from domain.events import CAPABILITIES, COMMANDS
-from domain.kernel import Refused, city_day
+from domain.instants import city_day
+from domain.kernel import Refused
 from journal import Caller, handle, open_journal
 from zhenduan.pages.access_page import page, scope_in_words
 from zhenduan.settings import Settings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.kernel import city_day
+from domain.instants import city_day
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PASSWORD, LiveCity, sections
 
 FIRM = "query($id: ID!) { enterprise(id: $id) { name } }"

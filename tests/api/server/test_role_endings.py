@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 
 from api.app import create_app
 from domain.access import Role
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.participants.people import EndMembership, ErasePerson, GrantMembership
 from tests.api.small_api import serving
 from tests.live_city import PASSWORD, LiveCity, open_city

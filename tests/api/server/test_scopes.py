@@ -47,7 +47,7 @@ from domain.diagnosis.report import IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Purpose, VerifiedAnswer
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.participants.consents import GrantConsent
 from domain.participants.enterprises import enterprise_id, place_of
 from domain.participants.headquarters import NameHeadquarters

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.kernel import city_day
+from domain.instants import city_day
 from standards import published_editions
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 from tests.mapped_city import map_editions, mapping_input

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from graphql import parse, print_ast, validate
 
-from domain.kernel import city_day
+from domain.instants import city_day
 from tests.live_city import SCHEMA, LiveCity
 
 REVISION = """revision { id kind base key title status statusName inForceFrom

@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from domain.access import Role
+from domain.instants import microseconds
 from domain.standard.shadow import shadow_stream
-from journal.command_handling import microseconds
 from projections.standard import shadow
 from projections.standard.shadow_progress import LEASE_SECONDS, MICROSECONDS
 from tests.live_city import ENTERPRISE, LiveCity

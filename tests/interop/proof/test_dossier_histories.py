@@ -42,7 +42,8 @@ from domain.diagnosis.self_assessment import (
 from domain.diagnosis.state import DiagnosisCommand, VerifiedAnswer
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis
 from domain.events import COMMANDS
-from domain.kernel import Refused, city_day
+from domain.instants import city_day
+from domain.kernel import Refused
 from interop.proof import verify_dossier as verifier
 from journal import Caller, NewEntry, open_journal
 from journal.transparency.transparency_log import open_log

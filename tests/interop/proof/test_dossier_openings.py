@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
+from domain.instants import microseconds
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from journal import Journal, NewEntry, open_journal
-from journal.command_handling import microseconds
 from journal.transparency.transparency_log import open_log
 from projections.report.sheet import Case, sheet
 from standards import edition_mappings, load_composition, published_editions

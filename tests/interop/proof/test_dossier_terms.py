@@ -4,7 +4,7 @@ import base64
 import json
 
 from domain.diagnosis.report import ConfirmReport
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.standard.editions import RetireEdition
 from interop.proof import verify_dossier as verifier
 from tests.interop.proving_city import Proving, fault, proving

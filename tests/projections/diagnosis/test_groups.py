@@ -15,7 +15,7 @@ from domain.diagnosis.report import IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.participants.headquarters import EndHeadquarters, NameHeadquarters
 from journal import Journal
 from projections import ReadModels, open_read_models

@@ -23,7 +23,7 @@ from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Diagnosis, Purpose, VerifiedAnswer
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Accepted, Journal, open_journal
 from projections.report import NOT_RENDERED, Archive, Case, NothingToReport, finish_report, report, reprint, wording

@@ -30,7 +30,7 @@ from domain.access import (
 )
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.report import ConfirmReport
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.participants.consents import GrantConsent, RevokeConsent
 from domain.participants.enterprises import Firm, enterprise_id, place_of
 from domain.participants.headquarters import NameHeadquarters

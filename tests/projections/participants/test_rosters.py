@@ -10,11 +10,10 @@ import orjson
 import pytest
 
 from domain.access import Attribute, Everything, Is, Scope
-from domain.kernel import city_day
+from domain.instants import city_day, microseconds
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.rosters import TakeOffRoster
 from journal import Journal, NewEntry
-from journal.command_handling import microseconds
 from projections import ReadModels, open_read_models
 from projections.diagnosis import groups
 from projections.diagnosis.groups import GroupRow

@@ -125,7 +125,7 @@ def test_a_moment_is_the_last_position_at_or_before_it(city: City, models: ReadM
         assert replayed.position_at(today, entries[0].at - 1) == 0
         for entry in entries:
             assert replayed.position_at(today, entry.at) == max(e.position for e in entries if e.at <= entry.at)
-            assert replayed.moment_of(today, entry.position) == entry.at
+            assert replayed.recorded_at(today, entry.position) == entry.at
 
 
 P1, P2 = caller(Role.PROVIDER, "p1").scope, caller(Role.PROVIDER, "p2").scope

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.access import Attribute, Everything, Is, Nothing, OpenTo, Role, Scope
-from domain.kernel import city_day
+from domain.instants import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import InvitePerson
 from domain.standard.revision import revision as r

@@ -35,7 +35,8 @@ from domain.diagnosis.self_assessment import PledgeTruth, SaveAnswers, SubmitSel
 from domain.diagnosis.state import IN_PROGRESS, STATUS_NAMES, WRONG_STATUS, Purpose, Status
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import COMMANDS
-from domain.kernel import NOT_FOUND, Command, OnStream, city_day
+from domain.instants import city_day
+from domain.kernel import NOT_FOUND, Command, OnStream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.reservations import ReservationReleased, ReservationTaken
 from domain.standard.editions import EDITION_UNKNOWN

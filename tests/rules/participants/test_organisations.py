@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.kernel import NOT_FOUND, city_day
+from domain.instants import city_day
+from domain.kernel import NOT_FOUND
 from domain.participants import organisations as o
 from domain.participants.organisations import (
     ORGANISATIONS,

@@ -1,0 +1,38 @@
+"""Instants · 时刻: what the journal counts, as moments of UTC, and the days and times of the city they fall on.
+
+The journal counts microseconds of UTC since 1970. The plan's days and years begin at midnight in the city. Whatever converts
+one into the other does it here, and its name says the zone of what it gives.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The city's calendar 本市日历."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def utc_moment(microseconds: int) -> datetime:
+    """The moment, in UTC, of so many microseconds since 1970; exact."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 of any aware moment; exact."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def city_moment(microseconds: int) -> datetime:
+    """The same moment as `utc_moment`, on the city's clock 北京时间."""
+    return utc_moment(microseconds).astimezone(SHANGHAI)
+
+
+def city_day(moment: datetime) -> date:
+    """The day in the city 本市日期 of any aware moment."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def city_midnight(day: date) -> datetime:
+    """The moment, in UTC, with which a day of the city begins 本市零时."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)
