@@ -266,3 +266,21 @@ def test_the_journals_time_is_converted_in_one_place_whose_names_say_the_zone() 
 )
 def test_the_guard_sees_a_second_clock(line: str) -> None:
     assert conversions(ROOT / "projections" / "report" / "wording.py", line)
+
+
+def days_of_greenwich(path: Path, source: str) -> list[str]:
+    """Where a file takes the day of UTC for the day of the city, as path:line: for eight hours of each day it is another."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="date", value=ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)))):
+                if name in ("now", "clock", "_clock", "utc_moment"):
+                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    return found
+
+
+def test_today_is_the_citys_day_in_product_tests_and_benchmarks() -> None:
+    everywhere = [path for room in ROOMS for path in files(room)]
+    everywhere += [path for folder in ("tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert [line for path in everywhere for line in days_of_greenwich(path, path.read_text("utf-8"))] == []
+    assert days_of_greenwich(INSTANTS, "datetime.now(UTC).date(), services.clock().date(), utc_moment(1).date()")

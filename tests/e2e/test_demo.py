@@ -21,7 +21,7 @@ from domain.command_rights import HELD_BY_PEOPLE
 from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
 from domain.diagnosis.state import IN_PROGRESS
-from domain.instants import SHANGHAI
+from domain.instants import SHANGHAI, city_day
 from domain.kernel import Command
 from interop.code_lists import districts, industries
 from interop.rosters.roster import read_roster, roster_command
@@ -300,7 +300,7 @@ def test_a_group_has_its_headquarters_diagnosed_under_its_own_edition_and_its_me
     group = DATA.owner_firm.group
     seat = seats(DATA)[group]
     with city.models.reading() as snapshot:
-        shown = groups.group(snapshot, Everything(), group, city.clock().date())
+        shown = groups.group(snapshot, Everything(), group, city_day(city.clock()))
     assert shown is not None
     assert shown.headquarters is not None
     assert shown.headquarters.name == seat.name
