@@ -18,7 +18,7 @@ from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS
 from domain.standard.improvement_costs import IMPROVEMENT_COSTS
-from domain.standard.revision.rules import REVISIONS
+from domain.standard.revision.revision import REVISIONS
 from domain.standard.shadow import SHADOWS
 
 CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {

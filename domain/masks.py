@@ -9,7 +9,7 @@ from enum import StrEnum
 from domain.access import EXPERTS, POSITIONS, Role
 from domain.command_rights import APPOINTERS, LIAISONS
 from domain.events import COMMANDS
-from domain.standard.revision.revision import DRAFT_READERS
+from domain.standard.revision.state import DRAFT_READERS
 
 ANYONE = frozenset(Role)
 SIGNED_IN = ANYONE - {Role.PUBLIC, Role.SYSTEM}

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from domain.access import Everything, Role, scope_of
 from domain.instants import city_day
-from domain.standard.revision import revision as r
+from domain.standard.revision.consultation import AnswerComment, CommentOnDraft, OpenConsultation
+from domain.standard.revision.draft import ChangeDraft, DraftRevision, ProposedChange
+from domain.standard.revision.review import NameReviewers, ReviewDraft
+from domain.standard.revision.state import Disposition, RevisionKind, Verdict
 from domain.standard.shadow import CompleteShadow, FailShadow, RequestShadow
 from journal import Caller
-from standards import composition_rule
+from standards import StandardChange, composition_rule
 from standards.revising.changes import DimensionWeight, IndicatorText
 from standards.shadow.tally import ShadowTally
 from tests.small_city import CITY, FILLER, City
@@ -17,8 +20,8 @@ REVIEWER = "zhou"
 """An expert whom the city has let in before."""
 
 
-def drafting(identity: str, key: str, kind: r.RevisionKind) -> r.DraftRevision:
-    return r.DraftRevision(
+def drafting(identity: str, key: str, kind: RevisionKind) -> DraftRevision:
+    return DraftRevision(
         revision=identity,
         kind=kind,
         base="2023",
@@ -30,9 +33,9 @@ def drafting(identity: str, key: str, kind: r.RevisionKind) -> r.DraftRevision:
     )
 
 
-def changing(identity: str, *changes: r.StandardChange, version: int = 1) -> r.ChangeDraft:
-    return r.ChangeDraft(
-        revision=identity, draft_version=version, changes=tuple(r.ProposedChange(change=one) for one in changes)
+def changing(identity: str, *changes: StandardChange, version: int = 1) -> ChangeDraft:
+    return ChangeDraft(
+        revision=identity, draft_version=version, changes=tuple(ProposedChange(change=one) for one in changes)
     )
 
 
@@ -45,26 +48,26 @@ SHIFT = (
 def put_to_consultation(city: City, identity: str = CONSULTED) -> None:
     """Drafted, changed, open to comments, with one comment that is answered and one that is not."""
     today = city_day(city.clock())
-    city.send(CITY, drafting(identity, "2027", r.RevisionKind.REVISION))
+    city.send(CITY, drafting(identity, "2027", RevisionKind.REVISION))
     city.send(CITY, changing(identity, *SHIFT))
-    opening = r.OpenConsultation(revision=identity, draft_version=2, since=today, until=today + timedelta(days=30))
+    opening = OpenConsultation(revision=identity, draft_version=2, since=today, until=today + timedelta(days=30))
     city.send(CITY, opening)
     for number, clause in enumerate(("dimensions.F", ""), 1):
-        comment = r.CommentOnDraft(revision=identity, comment=f"c{number}", clause=clause, text=f"意见{number}")
+        comment = CommentOnDraft(revision=identity, comment=f"c{number}", clause=clause, text=f"意见{number}")
         city.send(FILLER, comment)
-    answer = r.AnswerComment(revision=identity, comment="c1", disposition=r.Disposition.PARTLY, reason="放缓")
+    answer = AnswerComment(revision=identity, comment="c1", disposition=Disposition.PARTLY, reason="放缓")
     city.send(CITY, answer)
 
 
 def review_erratum(city: City, identity: str = ERRATUM) -> None:
     """Drafted, changed, and approved by its one reviewer."""
-    city.send(CITY, drafting(identity, "2023.1", r.RevisionKind.ERRATUM))
+    city.send(CITY, drafting(identity, "2023.1", RevisionKind.ERRATUM))
     words = IndicatorText(indicator="Z01", member="evidence", text="规划文件、年度评估", reason="漏字")
     city.send(CITY, changing(identity, words))
-    city.send(CITY, r.NameReviewers(revision=identity, reviewers=(REVIEWER,)))
+    city.send(CITY, NameReviewers(revision=identity, reviewers=(REVIEWER,)))
     scope = scope_of(Role.READER, "experts", REVIEWER, city_day(city.clock()))
     reviewer = Caller(actor=REVIEWER, role=Role.READER, organisation="experts", scope=scope)
-    said = r.ReviewDraft(revision=identity, draft_version=2, verdict=r.Verdict.APPROVE, grounds="属文字勘误")
+    said = ReviewDraft(revision=identity, draft_version=2, verdict=Verdict.APPROVE, grounds="属文字勘误")
     city.send(reviewer, said)
 
 

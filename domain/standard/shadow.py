@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.access import Place
 from domain.command_rights import BY_THE_PROGRAM, CITY, require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
-from domain.standard.revision.draft import require_version, require_whole
-from domain.standard.revision.revision import DraftVersion, Revision, revision_stream
+from domain.standard.revision.state import DraftVersion, Revision, require_version, require_whole, revision_stream
 from standards.shadow.sensitivity import EditionSensitivity
 from standards.shadow.tally import ShadowResult
 

@@ -13,7 +13,7 @@ import orjson
 from domain.access import Scope
 from domain.events import CAPABILITIES
 from domain.kernel import Event
-from domain.standard.revision.revision import Disposition, RevisionKind, Verdict
+from domain.standard.revision.state import Disposition, RevisionKind, Verdict
 from journal.codec import decode
 from journal.entries import DEMO_TYPE
 from projections.diagnosis import case_parts, diagnoses

@@ -1,7 +1,7 @@
 """Revisions read model 修订台: revisions of the standard, their drafts, and what was said of them. plan S5.
 
 A draft (its text, changes and reviews) is seen through a scope that admits it: it lies with its named reviewers, and nowhere
-else (`domain.standard.revision.rules`). From the moment a consultation is announced, the text on consultation and every
+else (`domain.standard.revision`). From the moment a consultation is announced, the text on consultation and every
 comment with what became of it are open to every signed-in role.
 """
 

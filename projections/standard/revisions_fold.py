@@ -10,7 +10,7 @@ from functools import lru_cache
 import orjson
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
 
-from domain.standard.revision.revision import DraftChange, DraftChanged
+from domain.standard.revision.draft import DraftChange, DraftChanged
 from journal import Entry
 from projections.engine.read_model import ReadModel, Row, Tables, data, key
 from standards import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.standard.revision.revision import RevisionKind
+from domain.standard.revision.state import RevisionKind
 from standards.revising.changes import DimensionWeight
 from tests.revising_city import CONSULTED, changing, drafting, put_to_consultation
 from tests.small_city import CITY, City

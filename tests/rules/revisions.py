@@ -9,8 +9,12 @@ from domain.instants import city_day
 from domain.kernel import Command
 from domain.participants.people import Membership, Person, person_stream
 from domain.standard.editions import PublishedEdition, edition_stream
-from domain.standard.revision import revision as r
-from domain.standard.revision.rules import REVISIONS
+from domain.standard.revision.consultation import AnswerComment, CloseConsultation, CommentOnDraft, OpenConsultation
+from domain.standard.revision.draft import ChangeDraft, DraftRevision, ProposedChange
+from domain.standard.revision.publication import AbandonRevision, PublishRevision
+from domain.standard.revision.review import NameReviewers, ReviewDraft
+from domain.standard.revision.revision import REVISIONS
+from domain.standard.revision.state import Disposition, RevisionKind, Verdict
 from standards import AuthoredStandard, StandardChange, authored, composition_rule, load, load_composition
 from standards.revising.changes import DimensionWeight, IndicatorWeight
 from tests.rules.given import AT, Given, given
@@ -47,10 +51,10 @@ WORLD: Mapping[str, Any] = {
 }
 
 
-def drafting(**changes: Any) -> r.DraftRevision:
+def drafting(**changes: Any) -> DraftRevision:
     values = {
         "revision": "r1",
-        "kind": r.RevisionKind.REVISION,
+        "kind": RevisionKind.REVISION,
         "base": "2023",
         "key": "2025",
         "title": "规上制造业数字化诊断标准（2025 版）",
@@ -58,11 +62,11 @@ def drafting(**changes: Any) -> r.DraftRevision:
         "industries": INDUSTRIES,
         "rule": RULE,
     }
-    return r.DraftRevision.model_validate(values | changes)
+    return DraftRevision.model_validate(values | changes)
 
 
-def erratum(**changes: Any) -> r.DraftRevision:
-    return drafting(kind=r.RevisionKind.ERRATUM, key="2023.1", **changes)
+def erratum(**changes: Any) -> DraftRevision:
+    return drafting(kind=RevisionKind.ERRATUM, key="2023.1", **changes)
 
 
 def city(case: Given, command: Command, **rest: Any) -> Given:
@@ -73,9 +77,9 @@ def drafted(**changes: Any) -> Given:
     return city(given(REVISIONS).having_read(WORLD), drafting(**changes)).accepted
 
 
-def changing(*changes: StandardChange, version: int = 1, comment: str | None = None) -> r.ChangeDraft:
-    proposed = tuple(r.ProposedChange(change=one, comment=comment) for one in changes)
-    return r.ChangeDraft(revision="r1", draft_version=version, changes=proposed)
+def changing(*changes: StandardChange, version: int = 1, comment: str | None = None) -> ChangeDraft:
+    proposed = tuple(ProposedChange(change=one, comment=comment) for one in changes)
+    return ChangeDraft(revision="r1", draft_version=version, changes=proposed)
 
 
 def shifted(amount: int = 1) -> tuple[StandardChange, ...]:
@@ -92,8 +96,9 @@ def heavier(indicator: str, weight: str, industry: str | None = None) -> Indicat
     )
 
 
-OPENING = r.OpenConsultation(revision="r1", draft_version=2, since=TODAY, until=LAST_DAY)
-CLOSING = r.CloseConsultation(revision="r1")
+OPENING = OpenConsultation(revision="r1", draft_version=2, since=TODAY, until=LAST_DAY)
+CLOSING = CloseConsultation(revision="r1")
+LEAVING = AbandonRevision(revision="r1", reason="改由国家标准替代")
 
 
 def changed() -> Given:
@@ -104,32 +109,32 @@ def consulting() -> Given:
     return city(changed(), OPENING).accepted
 
 
-def commenting(comment: str = "c1", clause: str = "dimensions.F", **rest: Any) -> r.CommentOnDraft:
+def commenting(comment: str = "c1", clause: str = "dimensions.F", **rest: Any) -> CommentOnDraft:
     values = {"revision": "r1", "comment": comment, "clause": clause, "text": "融合性指标权重提高后，中小企业难以达标"}
-    return r.CommentOnDraft.model_validate(values | rest)
+    return CommentOnDraft.model_validate(values | rest)
 
 
 def commented() -> Given:
     return consulting().when(commenting(), "enterprise", "e1").accepted
 
 
-def answering(comment: str = "c1", disposition: r.Disposition = r.Disposition.PARTLY) -> r.AnswerComment:
-    return r.AnswerComment(revision="r1", comment=comment, disposition=disposition, reason="下一稿放缓提高幅度")
+def answering(comment: str = "c1", disposition: Disposition = Disposition.PARTLY) -> AnswerComment:
+    return AnswerComment(revision="r1", comment=comment, disposition=disposition, reason="下一稿放缓提高幅度")
 
 
 def consulted() -> Given:
     return city(city(commented(), answering()).accepted, CLOSING, at=AFTERWARDS).accepted
 
 
-def naming(*reviewers: str) -> r.NameReviewers:
-    return r.NameReviewers(revision="r1", reviewers=reviewers or ("zhou", "wu"))
+def naming(*reviewers: str) -> NameReviewers:
+    return NameReviewers(revision="r1", reviewers=reviewers or ("zhou", "wu"))
 
 
-def reviewing(verdict: r.Verdict = r.Verdict.APPROVE, version: int = 2) -> r.ReviewDraft:
-    return r.ReviewDraft(revision="r1", draft_version=version, verdict=verdict, grounds="依据充分，同意")
+def reviewing(verdict: Verdict = Verdict.APPROVE, version: int = 2) -> ReviewDraft:
+    return ReviewDraft(revision="r1", draft_version=version, verdict=verdict, grounds="依据充分，同意")
 
 
-def reviewed_by(case: Given, person: str, command: r.ReviewDraft | None = None) -> Given:
+def reviewed_by(case: Given, person: str, command: ReviewDraft | None = None) -> Given:
     return case.when(command or reviewing(), "reader", "experts", by=person, at=AFTERWARDS)
 
 
@@ -141,5 +146,5 @@ def approved() -> Given:
     return reviewed_by(reviewed_by(in_review(), "zhou").accepted, "wu").accepted
 
 
-def publishing(version: int = 2, since: date = IN_FORCE) -> r.PublishRevision:
-    return r.PublishRevision(revision="r1", draft_version=version, since=since)
+def publishing(version: int = 2, since: date = IN_FORCE) -> PublishRevision:
+    return PublishRevision(revision="r1", draft_version=version, since=since)

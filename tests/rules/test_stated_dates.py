@@ -31,7 +31,7 @@ from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS, RetireEdition
 from domain.standard.improvement_costs import IMPROVEMENT_COSTS
 from domain.standard.revision.consultation import CONSULTATION_DATES, CONSULTATION_TOO_SHORT
-from domain.standard.revision.rules import NOT_AFTER_TODAY
+from domain.standard.revision.publication import NOT_AFTER_TODAY
 from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions
 from tests.rules.diagnosis import test_assignments

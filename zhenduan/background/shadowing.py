@@ -19,7 +19,7 @@ from domain.access import Everything, Role
 from domain.events import CAPABILITIES
 from domain.instants import microseconds
 from domain.kernel import Command, Refused
-from domain.standard.revision.revision import Revision, revision_stream
+from domain.standard.revision.state import Revision, revision_stream
 from domain.standard.shadow import CompleteShadow, FailShadow, shadow_stream
 from journal import Caller
 from journal.codec import decode

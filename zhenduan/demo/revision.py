@@ -11,7 +11,9 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.access import Role
-from domain.standard.revision import revision as r
+from domain.standard.revision.consultation import AnswerComment, CommentOnDraft, OpenConsultation
+from domain.standard.revision.draft import ChangeDraft, DraftRevision, ProposedChange
+from domain.standard.revision.state import Disposition, RevisionKind
 from domain.standard.shadow import RequestShadow
 from interop.code_lists import CodeList, read_codes
 from journal import Caller
@@ -30,7 +32,7 @@ ASKED_DAYS_AGO = 3
 class DemoAnswer(CodeList):
     """What became of a comment, and why 处理."""
 
-    disposition: r.Disposition
+    disposition: Disposition
     reason: str
 
 
@@ -82,9 +84,9 @@ def steps(city: Caller, shown: Mapping[Role, Caller], present: date, chance: Ran
         chance: where ids come from.
     """
     told, revision = demo_revision(), draw_id(chance)
-    drafting = r.DraftRevision(
+    drafting = DraftRevision(
         revision=revision,
-        kind=r.RevisionKind.REVISION,
+        kind=RevisionKind.REVISION,
         base=told.base,
         key=str(present.year + 1),
         title=told.title,
@@ -94,21 +96,21 @@ def steps(city: Caller, shown: Mapping[Role, Caller], present: date, chance: Ran
     )
     yield Step(told.drafted_days_ago, Act(0, city, drafting))
     for version, changes in enumerate(told.changes, 1):
-        proposed = tuple(r.ProposedChange(change=change) for change in changes)
-        command = r.ChangeDraft(revision=revision, draft_version=version, changes=proposed)
+        proposed = tuple(ProposedChange(change=change) for change in changes)
+        command = ChangeDraft(revision=revision, draft_version=version, changes=proposed)
         yield Step(told.drafted_days_ago - version, Act(0, city, command))
     last = len(told.changes) + 1
 
-    def opening(day: date) -> r.OpenConsultation:
+    def opening(day: date) -> OpenConsultation:
         until = day + timedelta(days=told.consultation_days)
-        return r.OpenConsultation(revision=revision, draft_version=last, since=day, until=until)
+        return OpenConsultation(revision=revision, draft_version=last, since=day, until=until)
 
     yield Step(told.consulted_days_ago, Act(0, city, opening))
     for comment in told.comments:
         identity = draw_id(chance)
-        said = r.CommentOnDraft(revision=revision, comment=identity, clause=comment.clause, text=comment.text)
+        said = CommentOnDraft(revision=revision, comment=identity, clause=comment.clause, text=comment.text)
         yield Step(comment.days_ago, Act(0, shown[comment.role], said))
         if comment.answer is not None:
-            answer = r.AnswerComment(revision=revision, comment=identity, **comment.answer.model_dump())
+            answer = AnswerComment(revision=revision, comment=identity, **comment.answer.model_dump())
             yield Step(comment.days_ago - 1, Act(0, city, answer))
     yield Step(ASKED_DAYS_AGO, Act(0, city, RequestShadow(revision=revision, draft_version=last)))

@@ -1,24 +1,33 @@
-"""Consultation and review 征求意见与评审 of a draft: who may say what of it, when, and what must become of it. plan S5."""
+"""Consultation 征求意见 on a draft: from when to when, who says what of it, and what becomes of each comment. plan S5."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import ClassVar, Literal
 
-from domain.access import EXPERTS
-from domain.kernel import DecisionContext, Facts, Rule
-from domain.participants.people import Person, person_stream
-from domain.standard.revision import revision as r
-from domain.standard.revision.draft import (
-    CLAUSE_UNKNOWN,
+from pydantic import Field
+
+from domain.access import Role
+from domain.command_rights import CITY, CITY_AND_SYSTEM, HELD_BY_PEOPLE
+from domain.kernel import DecisionContext, Event, Facts, Identifier, Rule, Text
+from domain.standard.revision.draft import CLAUSE_UNKNOWN
+from domain.standard.revision.state import (
     COMMENT_UNKNOWN,
+    Clause,
+    Disposition,
+    DraftVersion,
+    Industry,
+    Revision,
+    RevisionCommand,
+    RevisionStatus,
     require_no_consultation,
     require_version,
     require_whole,
 )
-from domain.standard.revision.revision import Revision, RevisionStatus
 from domain.stated_dates import LIMITS, require_programme_date
 from standards import is_clause, limit_on
 
 COMMENTS_AT_MOST = 50
 """Comments of one organisation on one revision: far above what is said, far below what would stop a revision's stream."""
+
 
 # Rules
 
@@ -58,18 +67,112 @@ COMMENTS_TOO_MANY = Rule(
     "每个单位对一次修订最多提出 {most} 条意见",
     "An organisation makes at most {most} comments on a revision",
 )
-REVIEWER_UNKNOWN = Rule(
-    "REVIEWER_UNKNOWN",
-    "plan S5",
-    "评审人名单第 {number} 位今天不担任任何专家角色，不能作为评审人",
-    "Number {number} of the reviewers named holds no expert's role today and cannot review",
-)
-REVIEWER_NOT_NAMED = Rule(
-    "REVIEWER_NOT_NAMED", "plan S5", "只有指定的评审人可以评审该草案", "Only a named reviewer reviews the draft"
-)
 
 
-def _require_period(command: r.OpenConsultation, context: DecisionContext) -> None:
+# Commands
+
+
+class OpenConsultation(RevisionCommand):
+    """Put a draft to consultation 公开征求意见, from one day in the city to another, both included; its text is frozen."""
+
+    roles: ClassVar = CITY
+
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    since: date = Field(description="First day 起始日")
+    until: date = Field(description="Last day; none = open-ended 截止日")
+
+
+class CloseConsultation(RevisionCommand):
+    """Close a consultation 结束征求意见, once its last day is over; the text may be changed again."""
+
+    roles: ClassVar = CITY_AND_SYSTEM
+
+
+class CommentOnDraft(RevisionCommand):
+    """Comment on the text on consultation 提出意见: on a clause, or on the whole.
+
+    industry: of the industry edition meant; None = the plain part.
+    """
+
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    comment: Identifier = Field(description="Id of a comment 意见标识")
+    industry: Industry | None = Field(
+        default=None, description="Industry whose edition is meant, such as automotive; none = the plain part 行业版本"
+    )
+    clause: Clause = Field(
+        default="",
+        description="Clause of the standard, such as indicators.Z01.weight_in_dimension; empty for the whole · 条款",
+    )
+    text: Text = Field(description="What is said 文字")
+
+
+class AnswerComment(RevisionCommand):
+    """Say what became of a comment, and why 答复意见; a later answer replaces an earlier one."""
+
+    roles: ClassVar = CITY
+
+    comment: Identifier = Field(description="Id of a comment 意见标识")
+    disposition: Disposition = Field(description="ADOPTED, PARTLY or REJECTED 意见处理")
+    reason: Text = Field(description="Why 理由")
+
+
+# Events
+
+
+class ConsultationOpened(Event):
+    """The draft is open to comments 已公开征求意见, from one day to another, both included."""
+
+    type: Literal["revision.consultation_opened.v1"] = "revision.consultation_opened.v1"
+    says: ClassVar = "就第 {draft_version} 稿公开征求意见，自 {since} 至 {until}"
+    draft_version: int
+    since: date
+    until: date
+
+
+class ConsultationClosed(Event):
+    """The consultation is over 征求意见已结束."""
+
+    type: Literal["revision.consultation_closed.v1"] = "revision.consultation_closed.v1"
+    says: ClassVar = "结束了征求意见"
+
+
+class DraftCommentedOn(Event):
+    """Someone commented, for an organisation 已收到意见; clause: empty = the whole."""
+
+    type: Literal["revision.commented.v1"] = "revision.commented.v1"
+    says: ClassVar = "对{clause:?@|全文}提出了意见"
+    comment: str
+    industry: str | None
+    clause: str
+    text: str
+    role: Role
+    organisation: str
+
+
+class CommentAnswered(Event):
+    """What became of a comment, and why 意见已答复."""
+
+    type: Literal["revision.comment_answered.v1"] = "revision.comment_answered.v1"
+    says: ClassVar = "答复了一条意见：{disposition:term}"
+    comment: str
+    disposition: Disposition
+    reason: str
+
+
+# Decide: what may happen
+
+
+def open_consultation(command: OpenConsultation, revision: Revision, context: DecisionContext) -> Facts:
+    """The text is whole, and stays as it is until the consultation is closed."""
+    require_no_consultation(revision)
+    require_version(command.draft_version, revision)
+    _require_period(command, context)
+    require_whole(revision)
+    return (ConsultationOpened(draft_version=command.draft_version, since=command.since, until=command.until),)
+
+
+def _require_period(command: OpenConsultation, context: DecisionContext) -> None:
     """From today or later, and as long as people need: the shortest and the longest are dated data with their marks."""
     require_programme_date("since", command.since, context)
     facts = {"since": command.since, "until": command.until}
@@ -86,26 +189,17 @@ def _require_period(command: r.OpenConsultation, context: DecisionContext) -> No
         raise CONSULTATION_TOO_SHORT.refuse(path="until", **facts, **bounds, source=source.document, mark=source.mark)
 
 
-def open_consultation(command: r.OpenConsultation, revision: Revision, context: DecisionContext) -> Facts:
-    """The text is whole, and stays as it is until the consultation is closed."""
-    require_no_consultation(revision)
-    require_version(command.draft_version, revision)
-    _require_period(command, context)
-    require_whole(revision)
-    return (r.ConsultationOpened(draft_version=command.draft_version, since=command.since, until=command.until),)
-
-
-def close_consultation(revision: Revision, context: DecisionContext) -> Facts:
+def close_consultation(_command: CloseConsultation, revision: Revision, context: DecisionContext) -> Facts:
     """People were promised its last day, so it isn't closed before."""
     held = revision.consultation
     if held is None or revision.status is not RevisionStatus.CONSULTING:
         raise CONSULTATION_NOT_OPEN.refuse()
     if context.day <= held.until:
         raise CONSULTATION_NOT_OVER.refuse(until=held.until)
-    return (r.ConsultationClosed(),)
+    return (ConsultationClosed(),)
 
 
-def comment_on(command: r.CommentOnDraft, revision: Revision, context: DecisionContext) -> Facts:
+def comment_on_draft(command: CommentOnDraft, revision: Revision, context: DecisionContext) -> Facts:
     """From any role that people hold, on the days of the consultation, about a clause that its text has."""
     held = revision.consultation
     if held is None or revision.status is not RevisionStatus.CONSULTING:
@@ -122,38 +216,14 @@ def comment_on(command: r.CommentOnDraft, revision: Revision, context: DecisionC
     if text is None or not is_clause(text, command.clause):
         raise CLAUSE_UNKNOWN.refuse(clause=command.clause, industry=command.industry)
     said = command.model_dump(exclude={"revision"})
-    return (r.DraftCommentedOn(**said, role=context.role, organisation=context.organisation),)
+    return (DraftCommentedOn(**said, role=context.role, organisation=context.organisation),)
 
 
-def answer(command: r.AnswerComment, revision: Revision) -> Facts:
+def answer_comment(command: AnswerComment, revision: Revision, _context: DecisionContext) -> Facts:
     """While it runs or afterwards; a later answer replaces an earlier one, and both stay in the record."""
     known = revision.comments.get(command.comment)
     if known is None:
         raise COMMENT_UNKNOWN.refuse(comment=command.comment)
     if (known.disposition, known.reason) == (command.disposition, command.reason):
         return ()
-    return (r.CommentAnswered(comment=command.comment, disposition=command.disposition, reason=command.reason),)
-
-
-def name_reviewers(command: r.NameReviewers, revision: Revision, context: DecisionContext) -> Facts:
-    """Only a draft that holds as a whole is sent to review; a reviewer holds an expert's role on the day."""
-    require_whole(revision)
-    named = tuple(dict.fromkeys(command.reviewers))
-    for reviewer in named:
-        person: Person | None = context.read.get(person_stream(reviewer))
-        held = person.memberships.values() if person is not None else ()
-        if not any(one.role in EXPERTS and one.holds_on(context.day) for one in held):
-            place = command.reviewers.index(reviewer)
-            raise REVIEWER_UNKNOWN.refuse(path=f"reviewers.{place}", number=place + 1, reviewer=reviewer)
-    return () if named == revision.reviewers else (r.ReviewersNamed(reviewers=named),)
-
-
-def review(command: r.ReviewDraft, revision: Revision, context: DecisionContext) -> Facts:
-    """Of the draft as it stands: a change afterwards makes another version, which is not what was approved."""
-    if context.by not in revision.reviewers:
-        raise REVIEWER_NOT_NAMED.refuse()
-    require_no_consultation(revision)
-    require_version(command.draft_version, revision)
-    require_whole(revision)
-    said = command.model_dump(exclude={"revision"})
-    return (r.DraftReviewed(reviewer=context.by, **said),)
+    return (CommentAnswered(comment=command.comment, disposition=command.disposition, reason=command.reason),)

@@ -1,24 +1,42 @@
 """Drafting 起草: how a revision begins and how its text is changed, clause by clause. plan S5."""
 
 from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
-from domain.kernel import DecisionContext, Facts, Rule
+from pydantic import Field
+
+from domain.command_rights import CITY
+from domain.kernel import DecisionContext, Event, Facts, Identifier, Label, Part, Rule, Text
 from domain.standard.editions import PublishedEdition, edition_stream
-from domain.standard.revision import revision as r
-from domain.standard.revision.revision import Revision, RevisionKind
+from domain.standard.revision.state import (
+    COMMENT_UNKNOWN,
+    DraftVersion,
+    Industry,
+    PlainKey,
+    Revision,
+    RevisionCommand,
+    RevisionKind,
+    require_no_consultation,
+    require_version,
+)
 from standards import (
+    AuthoredStandard,
     ChangeRefused,
-    ComposedStandard,
     Composition,
+    CompositionRule,
     Edition,
     NotAuthored,
+    StandardChange,
     authored,
     changed,
     clause_of,
-    composed,
     retitled,
     stated_at,
 )
+
+INDUSTRIES_AT_MOST = 40
+CHANGES_AT_MOST = 200
+
 
 # Rules
 
@@ -41,24 +59,6 @@ KEY_NOT_LATER = Rule(
     "以 {base} 为基础不能取版本号 {key}：修订取更晚的年份，勘误取同年更大的序号",
     "{key} is no key after {base}: a revision takes a later year, an erratum a greater number in the same year",
 )
-DRAFT_STALE = Rule(
-    "DRAFT_STALE",
-    "plan S5",
-    "草案已更新至第 {current} 稿，请以最新稿为准",
-    "The draft has moved on to version {current}",
-)
-DRAFT_ON_CONSULTATION = Rule(
-    "DRAFT_ON_CONSULTATION",
-    "plan S5",
-    "草案正在公开征求意见，结束前不能修改、评审或发布",
-    "The draft is open to comments; until that is closed it is neither changed, reviewed nor published",
-)
-DRAFT_INCOMPLETE = Rule(
-    "DRAFT_INCOMPLETE",
-    "plan S4",
-    "草案还有 {count} 处不成立，先改正：{first}",
-    "The draft does not hold as a whole in {count} places; the first: {first_in_english}",
-)
 CLAUSE_UNKNOWN = Rule("CLAUSE_UNKNOWN", "plan S5", "草案中没有条款 {clause}", "The draft has no clause {clause}")
 INDICATOR_REPEATED = Rule(
     "INDICATOR_REPEATED", "plan S1", "指标编号重复：{clause}", "The indicator id is there already: {clause}"
@@ -78,12 +78,8 @@ CLAUSE_PLAIN_ONLY = Rule(
     "条款 {clause} 各行业一致，不能只为行业 {industry} 改动",
     "The clause {clause} is the same in every industry; it cannot be changed for {industry} alone",
 )
-COMMENT_UNKNOWN = Rule(
-    "COMMENT_UNKNOWN",
-    "plan S5",
-    "该修订没有这条意见，请从其意见清单中选取",
-    "The revision has no such comment; take one of those it lists",
-)
+EXISTS = Rule("REVISION_EXISTS", "plan S5", "该修订已存在", "The revision already exists")
+
 
 FAULTS: Mapping[str, Rule] = {
     "unknown": CLAUSE_UNKNOWN,
@@ -95,46 +91,94 @@ FAULTS: Mapping[str, Rule] = {
 """Why a change cannot be made -> the rule that says so."""
 
 
-def require_version(draft_version: int, revision: Revision) -> None:
-    """Raises Refused: DRAFT_STALE, with where the draft stands."""
-    if draft_version != revision.draft_version:
-        raise DRAFT_STALE.refuse(current=revision.draft_version)
+# Commands
 
 
-def require_no_consultation(revision: Revision) -> None:
-    """Raises Refused: DRAFT_ON_CONSULTATION."""
-    if revision.status is r.RevisionStatus.CONSULTING:
-        raise DRAFT_ON_CONSULTATION.refuse()
+class DraftRevision(RevisionCommand):
+    """Draft a revision 起草修订 of a published plain edition and of all its industry editions, under a new key.
+
+    industries: of the published industry editions. rule: how far an overlay may go from the plain part.
+    """
+
+    roles: ClassVar = CITY
+
+    kind: RevisionKind = Field(description="REVISION or ERRATUM · 修订类别")
+    base: PlainKey = Field(description="Key of the published plain edition to begin from 基础版本")
+    key: PlainKey = Field(description="Key of the plain edition that it becomes · 版本号")
+    title: Label = Field(description="Title 标题")
+    why: Text = Field(description="Why the standard is revised 修订理由")
+    industries: Annotated[tuple[Industry, ...], Field(max_length=INDUSTRIES_AT_MOST)] = Field(
+        description="GB/T 4754 divisions a provider serves, such as C34 服务行业. plan V2"
+    )
+    rule: CompositionRule
 
 
-def require_whole(revision: Revision) -> ComposedStandard:
-    """What the draft composes to. Raises Refused: DRAFT_INCOMPLETE, with every problem."""
-    found = composed(revision.standard)
-    if found.problems:
-        first = found.problems[0]
-        told = [f"{one.industry or ''}:{one.place}:{one.rule}" for one in found.problems]
-        raise DRAFT_INCOMPLETE.refuse(
-            count=len(found.problems), first=first.says, first_in_english=first.says_in_english, problems=told
-        )
-    return found
+class ProposedChange(Part):
+    """One change of a draft 拟议改动; comment: the one that it answers."""
+
+    change: StandardChange = Field(description="One change: exactly one field is set 拟议改动. plan S5")
+    comment: Identifier | None = Field(default=None, description="Id of a comment 意见标识")
 
 
-def require_later_key(kind: RevisionKind, key: str, base: str) -> None:
-    """Raises Refused: KEY_NOT_LATER."""
-    (year, number), (base_year, base_number) = _key_parts(key), _key_parts(base)
-    later = year > base_year if kind is RevisionKind.REVISION else year == base_year and number > base_number
-    if not later:
-        raise KEY_NOT_LATER.refuse(key=key, base=base)
+class ChangeDraft(RevisionCommand):
+    """Change a draft 修改草案, as it stood at a draft version; the set of changes is taken whole or not at all."""
+
+    roles: ClassVar = CITY
+
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    changes: Annotated[tuple[ProposedChange, ...], Field(min_length=1, max_length=CHANGES_AT_MOST)] = Field(
+        description="Changes, taken together or not at all; their order means nothing 改动"
+    )
 
 
-def _key_parts(key: str) -> tuple[int, int]:
-    year, _, number = key.partition(".")
-    return int(year), int(number or 0)
+# Events
 
 
-def draft(command: r.DraftRevision, context: DecisionContext) -> Facts:
+class RevisionDrafted(Event):
+    """A draft of a new edition was begun 已起草修订; bases: key -> digest of each published edition it was begun from."""
+
+    type: Literal["revision.drafted.v1"] = "revision.drafted.v1"
+    says: ClassVar = "以版本 {base} 为基础起草了{kind:term} {key}：{why}"
+    kind: RevisionKind
+    base: str
+    bases: dict[str, str]
+    key: str
+    title: str
+    why: str
+    standard: AuthoredStandard
+
+
+class DraftChange(Part):
+    """One change as it was made 已作改动. before, after: what the draft states there; None = nothing."""
+
+    change: StandardChange
+    clause: str
+    before: str | None
+    after: str | None
+    comment: str | None
+
+
+class DraftChanged(Event):
+    """The draft was changed 草案已修改, clause by clause, each with its reason."""
+
+    type: Literal["revision.changed.v1"] = "revision.changed.v1"
+    says: ClassVar = "修改了草案：{clauses:listed}"
+    changes: tuple[DraftChange, ...]
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Clauses that the changes are about 所改条款."""
+        return tuple(change.clause for change in self.changes)
+
+
+# Decide: what may happen
+
+
+def draft_revision(command: DraftRevision, revision: Revision | None, context: DecisionContext) -> Facts:
     """The published editions are read back into their authoring form, from the journal and not from files."""
-    require_later_key(command.kind, command.key, command.base)
+    if revision is not None:
+        raise EXISTS.refuse()
+    _require_later_key(command.kind, command.key, command.base)
     if context.read.get(edition_stream(command.key)) is not None:
         raise KEY_TAKEN.refuse(key=command.key)
     keys = [command.base, *(f"{command.base}-{industry}" for industry in command.industries)]
@@ -151,7 +195,7 @@ def draft(command: r.DraftRevision, context: DecisionContext) -> Facts:
     except NotAuthored as problem:
         raise BASE_NOT_AUTHORED.refuse(key=problem.key) from problem
     return (
-        r.RevisionDrafted(
+        RevisionDrafted(
             kind=command.kind,
             base=command.base,
             bases={key: one.digest for key, one in found.items()},
@@ -163,7 +207,20 @@ def draft(command: r.DraftRevision, context: DecisionContext) -> Facts:
     )
 
 
-def change(command: r.ChangeDraft, revision: Revision) -> Facts:
+def _require_later_key(kind: RevisionKind, key: str, base: str) -> None:
+    """Raises Refused: KEY_NOT_LATER (plan S5)."""
+    (year, number), (base_year, base_number) = _key_parts(key), _key_parts(base)
+    later = year > base_year if kind is RevisionKind.REVISION else year == base_year and number > base_number
+    if not later:
+        raise KEY_NOT_LATER.refuse(key=key, base=base)
+
+
+def _key_parts(key: str) -> tuple[int, int]:
+    year, _, number = key.partition(".")
+    return int(year), int(number or 0)
+
+
+def change_draft(command: ChangeDraft, revision: Revision, _context: DecisionContext) -> Facts:
     """All changes or none, each told with what the draft stated before and states after; what changes nothing is no fact."""
     require_no_consultation(revision)
     require_version(command.draft_version, revision)
@@ -182,7 +239,7 @@ def change(command: r.ChangeDraft, revision: Revision) -> Facts:
     for one in command.changes:
         clause, industry = clause_of(one.change), one.change.industry
         made.append(
-            r.DraftChange(
+            DraftChange(
                 change=one.change,
                 clause=clause,
                 before=stated_at(before, industry, clause),
@@ -190,4 +247,4 @@ def change(command: r.ChangeDraft, revision: Revision) -> Facts:
                 comment=one.comment,
             )
         )
-    return (r.DraftChanged(changes=tuple(made)),)
+    return (DraftChanged(changes=tuple(made)),)

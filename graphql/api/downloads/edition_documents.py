@@ -26,7 +26,7 @@ from api.standard.editions import EditionQueries
 from api.standard.revisions import RevisionQueries
 from domain.access import Role
 from domain.kernel import Refused
-from domain.standard.revision.revision import draft_scope
+from domain.standard.revision.state import draft_scope
 from interop.editions.documents import Document, find_document
 from interop.editions.draft_documents import find_draft_document
 from journal import Caller

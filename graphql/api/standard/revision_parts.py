@@ -25,7 +25,7 @@ from api.standard.editions import (
 from domain.access import Scope
 from domain.instants import utc_moment
 from domain.masks import ACTORS, DRAFTS, SIGNED_IN
-from domain.standard.revision.revision import REVISION_STATUS_NAMES, RevisionStatus
+from domain.standard.revision.state import REVISION_STATUS_NAMES, RevisionStatus
 from interop.editions.draft_documents import Which, draft_paths
 from projections.participants.enterprises import enterprises_by_id
 from projections.participants.organisations import organisations_by_id

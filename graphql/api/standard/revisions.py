@@ -23,7 +23,9 @@ from api.standard.revision_parts import (
 from domain.access import Scope
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
-from domain.standard.revision.revision import CommentOnDraft, DraftRevision, draft_scope
+from domain.standard.revision.consultation import CommentOnDraft
+from domain.standard.revision.draft import DraftRevision
+from domain.standard.revision.state import draft_scope
 from projections.as_of import replay
 from projections.standard import editions
 from projections.standard import revisions as revisions_rows

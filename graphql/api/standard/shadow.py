@@ -18,7 +18,7 @@ from api.participants.enterprises import Enterprise, load_enterprises
 from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS, Mask
-from domain.standard.revision.revision import draft_scope
+from domain.standard.revision.state import draft_scope
 from projections.diagnosis.rescoring import Mover
 from projections.standard import revisions
 from projections.standard import shadow as shadow_rows

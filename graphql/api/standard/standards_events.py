@@ -13,7 +13,7 @@ from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
 from domain.instants import utc_moment
 from domain.masks import SIGNED_IN
-from domain.standard.revision.revision import draft_scope
+from domain.standard.revision.state import draft_scope
 from journal import Caller
 from projections import Snapshot
 from projections.standard import revisions

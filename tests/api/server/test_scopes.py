@@ -54,7 +54,9 @@ from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import InvitePerson
 from domain.programme.targets import Measure, SetTarget
-from domain.standard.revision.revision import DraftRevision, NameReviewers, RevisionKind
+from domain.standard.revision.draft import DraftRevision
+from domain.standard.revision.review import NameReviewers
+from domain.standard.revision.state import RevisionKind
 from journal import Caller
 from standards import Form, composition_rule
 from tests.doors import calls

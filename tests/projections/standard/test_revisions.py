@@ -11,7 +11,9 @@ from domain.access import Attribute, Everything, Is, Nothing, OpenTo, Role, Scop
 from domain.instants import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import InvitePerson
-from domain.standard.revision import revision as r
+from domain.standard.revision.consultation import CloseConsultation
+from domain.standard.revision.publication import PublishRevision
+from domain.standard.revision.review import NameReviewers
 from journal import Journal, open_journal
 from projections import ReadModels, open_read_models
 from projections.standard import editions, revisions
@@ -127,7 +129,7 @@ def test_the_text_on_consultation_stays_what_it_was_while_the_draft_moves_on(url
         city = City(journal, clock=lambda: began)
         put_to_consultation(city)
         city.clock = lambda: began + timedelta(days=31)
-        city.send(CITY, r.CloseConsultation(revision=CONSULTED))
+        city.send(CITY, CloseConsultation(revision=CONSULTED))
         back = (("D1", "14.5"), ("F", "10.5"))
         values = [{"dimension": dimension, "weight": weight, "reason": "放缓"} for dimension, weight in back]
         city.send(CITY, changing(CONSULTED, *map(DimensionWeight.model_validate, values), version=2))
@@ -148,7 +150,7 @@ def test_what_is_published_is_to_the_bit_the_draft_and_its_term_is_told(city: Ci
     with models.reading() as snapshot:
         draft = revisions.draft_editions(snapshot, Everything(), ERRATUM)
     since = TODAY + timedelta(days=10)
-    city.send(CITY, r.PublishRevision(revision=ERRATUM, draft_version=2, since=since))
+    city.send(CITY, PublishRevision(revision=ERRATUM, draft_version=2, since=since))
     models.catch_up()
     with models.reading() as snapshot:
         new, old = editions.edition(snapshot, "2023.1"), editions.edition(snapshot, "2023")
@@ -166,7 +168,7 @@ def test_what_is_published_is_to_the_bit_the_draft_and_its_term_is_told(city: Ci
 def test_who_is_left_out_of_a_later_list_of_reviewers_sees_the_draft_no_more(city: City, models: ReadModels) -> None:
     held = {"membership": "m1", "role": Role.READER, "organisation": "experts", "since": TODAY}
     city.send(CITY, InvitePerson.model_validate({"person": "wu", "sealed_name": "x", **held}))
-    city.send(CITY, r.NameReviewers(revision=ERRATUM, reviewers=("wu",)))
+    city.send(CITY, NameReviewers(revision=ERRATUM, reviewers=("wu",)))
     models.catch_up()
     with models.reading() as snapshot:
         assert revisions.draft_editions(snapshot, AS_REVIEWER, ERRATUM) is None

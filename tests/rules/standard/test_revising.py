@@ -13,8 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.kernel import fold
 from domain.standard.editions import EDITIONS
-from domain.standard.revision.revision import evolve
-from domain.standard.revision.rules import REVISIONS
+from domain.standard.revision.revision import REVISIONS, evolve
 from journal.codec import decode, encode
 from standards import (
     AuthoredStandard,

@@ -7,8 +7,7 @@ import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND, Command, Rule
-from domain.standard.revision.draft import DRAFT_INCOMPLETE, DRAFT_STALE
-from domain.standard.revision.revision import Revision, RevisionKind, revision_stream
+from domain.standard.revision.state import DRAFT_INCOMPLETE, DRAFT_STALE, Revision, RevisionKind, revision_stream
 from domain.standard.shadow import (
     SHADOW_NOT_RUNNING,
     SHADOW_RUNNING,

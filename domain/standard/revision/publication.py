@@ -1,16 +1,12 @@
-"""Rules of a revision 修订规则: in which order, by whom, and when a draft becomes editions. plan S5.
+"""Publication 发布: how a revision ends, as editions in force from a day on, or given up. plan S5."""
 
-How a text is drafted is said in standards_drafting.py, who may comment and review in standards_consultation.py.
-"""
-
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import ClassVar, Literal
 
-from domain.access import Place, Term
-from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, DecisionContext, Facts, OnStream, Rule
-from domain.participants.people import person_stream
+from pydantic import Field
+
+from domain.command_rights import CITY
+from domain.kernel import DecisionContext, Event, Facts, OnStream, Rule, Text
 from domain.standard.edition_mapping import carried_over
 from domain.standard.editions import (
     MAPPING_STREAM,
@@ -21,43 +17,22 @@ from domain.standard.editions import (
     PublishedEdition,
     edition_stream,
 )
-from domain.standard.revision import revision as r
-from domain.standard.revision.consultation import (
-    answer,
-    close_consultation,
-    comment_on,
-    name_reviewers,
-    open_consultation,
-    review,
-)
-from domain.standard.revision.draft import (
-    KEY_TAKEN,
-    change,
-    draft,
+from domain.standard.revision.draft import KEY_TAKEN
+from domain.standard.revision.state import (
+    DraftVersion,
+    Revision,
+    RevisionCommand,
+    RevisionKind,
+    Verdict,
     require_no_consultation,
     require_version,
     require_whole,
-)
-from domain.standard.revision.revision import (
-    DRAFT_READERS,
-    Revision,
-    RevisionKind,
-    RevisionStatus,
-    Verdict,
-    revision_stream,
 )
 from domain.stated_dates import require_programme_date
 from standards import Composition, IndustryEdition
 
 # Rules
 
-EXISTS = Rule("REVISION_EXISTS", "plan S5", "该修订已存在", "The revision already exists")
-OVER = Rule(
-    "REVISION_OVER",
-    "plan S5",
-    "修订{status_name}，不能再改动",
-    "The revision is {status}; nothing is changed any more",
-)
 NEVER_CONSULTED = Rule(
     "CONSULTATION_NEVER_HELD",
     "plan S5",
@@ -84,42 +59,52 @@ NOT_AFTER_TODAY = Rule(
 )
 
 
+# Commands
+
+
+class PublishRevision(RevisionCommand):
+    """Publish a draft as editions 发布修订, the plain one and one an industry, in force from a day on; those before retire then."""
+
+    roles: ClassVar = CITY
+
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    since: date = Field(description="First day 起始日")
+
+
+class AbandonRevision(RevisionCommand):
+    """Give a revision up 终止修订, with the reason."""
+
+    roles: ClassVar = CITY
+
+    reason: Text = Field(description="Why 理由")
+
+
+# Events
+
+
+class RevisionPublished(Event):
+    """The draft became editions 修订已发布, in force from a day on; editions: key -> digest."""
+
+    type: Literal["revision.published.v1"] = "revision.published.v1"
+    says: ClassVar = "发布了修订：{editions:listed}，自 {since} 起施行"
+    draft_version: int
+    since: date
+    editions: dict[str, str]
+
+
+class RevisionAbandoned(Event):
+    """The revision was given up 修订已终止."""
+
+    type: Literal["revision.abandoned.v1"] = "revision.abandoned.v1"
+    says: ClassVar = "终止了修订：{reason}"
+    reason: str
+
+
 # Decide: what may happen
 
 
-def decide(command: r.RevisionCommand, revision: Revision | None, context: DecisionContext) -> Facts:
-    """Raises Refused: any rule above, or of standards_drafting.py and standards_consultation.py."""
-    require_right(command, context.role)
-    if isinstance(command, r.DraftRevision):
-        if revision is not None:
-            raise EXISTS.refuse()
-        return draft(command, context)
-    if revision is None or (revision.consultation is None and context.role not in DRAFT_READERS):
-        raise NOT_FOUND.refuse()
-    if revision.status in (RevisionStatus.PUBLISHED, RevisionStatus.ABANDONED):
-        raise OVER.refuse(status=revision.status.value, status_name=r.REVISION_STATUS_NAMES[revision.status])
-    match command:
-        case r.ChangeDraft():
-            return change(command, revision)
-        case r.OpenConsultation():
-            return open_consultation(command, revision, context)
-        case r.CloseConsultation():
-            return close_consultation(revision, context)
-        case r.CommentOnDraft():
-            return comment_on(command, revision, context)
-        case r.AnswerComment():
-            return answer(command, revision)
-        case r.NameReviewers():
-            return name_reviewers(command, revision, context)
-        case r.ReviewDraft():
-            return review(command, revision, context)
-        case r.PublishRevision():
-            return _publish(command, revision, context)
-        case r.AbandonRevision(reason=reason):
-            return (r.RevisionAbandoned(reason=reason),)
-
-
-def _publish(command: r.PublishRevision, revision: Revision, context: DecisionContext) -> Facts:
+def publish(command: PublishRevision, revision: Revision, context: DecisionContext) -> Facts:
+    """Once it was consulted on, each comment answered and all reviewers approve it as it stands; those before retire 发布."""
     require_no_consultation(revision)
     require_version(command.draft_version, revision)
     if revision.consultation is None and revision.kind is RevisionKind.REVISION:
@@ -138,7 +123,7 @@ def _publish(command: r.PublishRevision, revision: Revision, context: DecisionCo
     for one in compositions:
         if context.read.get(edition_stream(one.edition.key)) is not None:
             raise KEY_TAKEN.refuse(key=one.edition.key)
-    published = r.RevisionPublished(
+    published = RevisionPublished(
         draft_version=revision.draft_version,
         since=command.since,
         editions={one.edition.key: one.edition.digest for one in compositions},
@@ -195,41 +180,6 @@ def _mapping(revision: Revision, since: date, context: DecisionContext) -> Facts
     return tuple(OnStream(MAPPING_STREAM, fact) for fact in carried)
 
 
-# What the decider reads, and where its subject lies
-
-
-def _reads(command: r.RevisionCommand, revision: Revision | None) -> tuple[str, ...]:
-    keys: list[str] = []
-    match command:
-        case r.DraftRevision(base=base, key=key, industries=industries):
-            keys = [key, base, *(f"{base}-{industry}" for industry in industries)]
-        case r.NameReviewers(reviewers=reviewers):
-            return tuple(dict.fromkeys(map(person_stream, reviewers)))
-        case r.PublishRevision() if revision is not None:
-            industries = tuple(overlay.industry for overlay in revision.standard.overlays)
-            keys = [*revision.bases, revision.key, *(f"{revision.key}-{industry}" for industry in industries)]
-            return (*dict.fromkeys(map(edition_stream, keys)), MAPPING_STREAM)
-    return tuple(dict.fromkeys(map(edition_stream, keys)))
-
-
-def _place(command: r.RevisionCommand, revision: Revision | None, _read: Mapping[str, Any]) -> Place | None:
-    """A draft lies with its reviewers; what has been put to consultation is hidden from nobody who may comment."""
-    if isinstance(command, r.DraftRevision):
-        return None
-    if revision is None:
-        return Place()
-    if isinstance(command, r.CommentOnDraft) and revision.consultation is not None:
-        return None
-    return Place(assignments=tuple(Term(reviewer, date.min, None) for reviewer in revision.reviewers))
-
-
-REVISIONS: Capability[Any, Any, Any] = Capability(
-    name="revision",
-    commands=tuple(r.RevisionCommand.__args__),
-    events=tuple(r.RevisionEvent.__args__),
-    stream=lambda command: revision_stream(command.revision),
-    reads=_reads,
-    place=_place,
-    decide=decide,
-    evolve=r.evolve,
-)
+def abandon(command: AbandonRevision, _revision: Revision, _context: DecisionContext) -> Facts:
+    """At any time before it is published, with the reason 终止."""
+    return (RevisionAbandoned(reason=command.reason),)
