@@ -19,6 +19,7 @@ from api.participants import (
 )
 from api.programme import coverage
 from api.record import audit_trail, disclosures
+from api.server import query_cost_page
 from api.server.field_rights import describe_rights
 from api.standard import edition_mapping, editions, improvement_costs, revisions, shadow, standards_events
 from domain.kernel import Command
@@ -44,6 +45,7 @@ MODULES = (
     audit_trail,
     disclosures,
     standards_events,
+    query_cost_page,
 )
 """Every page of the schema. A page may have QUERIES, MUTATIONS that are no commands, SUBSCRIPTIONS, and for the commands of
 the domain SERVER_FIELDS and PAYLOADS."""

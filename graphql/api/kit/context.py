@@ -10,12 +10,14 @@ from api.kit.ports import PUBLIC, Identified
 from api.kit.services import Services
 from api.server.change_notifications import ChangeNotifications
 from api.server.disclosure_notes import Disclosing
+from api.server.query_cost import Cost
 from domain.access import Scope
 from domain.kernel import Rule
 from journal import Caller
 from projections import Snapshot
 from projections.as_of.replay import Past, replayed
 
+NO_COST = Cost()
 AT_LEAST_SECONDS = 5.0
 """How long a read waits for the position it was asked to show."""
 
@@ -37,6 +39,7 @@ class Context:
     past, asked, present: of an answer with what was known then, the rows it rests on, the moment asked for, and the context
         that it was made in (`api.kit.as_of`).
     until: deadline of the operation's reads, on the monotonic clock; None = none.
+    cost: of the operation, and the limit that it keeps.
     """
 
     services: Services
@@ -49,6 +52,7 @@ class Context:
     asked: datetime | None = None
     present: "Context | None" = None
     until: float | None = None
+    cost: Cost = NO_COST
     _open: ExitStack = field(default_factory=ExitStack)
     _snapshot: Snapshot | None = None
 

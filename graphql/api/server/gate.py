@@ -70,7 +70,7 @@ def said(refused: Overloaded) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Headers and body of what is not taken on."""
     identity = uuid4().hex
     error = request_error(refused.code, refused.chinese, refused.english, requestId=identity)
-    body = orjson.dumps({"errors": [error]})
+    body = orjson.dumps({"errors": [error], "extensions": {"requestId": identity}})
     headers = [
         (b"content-type", b"application/json; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),

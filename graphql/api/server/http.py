@@ -22,6 +22,7 @@ from api.server.admission import Overloaded
 from api.server.errors import request_error
 from api.server.operations import CallerGone, GraphQLRequest, GraphQLResponse, Operations, PreparedOperation
 from api.server.request_ids import request_id
+from api.server.response_bodies import encoded
 
 LARGEST_BODY = 256 * 1024
 LARGEST_OF_STRANGERS = 64 * 1024
@@ -186,12 +187,12 @@ class GraphQLOverHTTP:
         if media is None:
             offered = "、".join(OFFERED)
             unacceptable = Malformed(406, "NOT_ACCEPTABLE", f"可用类型：{offered}。", f"Accept one of: {offered}.")
-            return respond(unacceptable.answer, JSON)
+            return told(unacceptable.answer, JSON)
         try:
             token = bearer(request.headers.get("authorization"))
             asked, kinds = await self._read(request, LARGEST_BODY if token is not None else LARGEST_OF_STRANGERS)
         except Malformed as malformed:
-            return respond(malformed.answer, JSON if media == EVENT_STREAM else media)
+            return told(malformed.answer, JSON if media == EVENT_STREAM else media)
         if media == EVENT_STREAM:
             return await self._stream(asked, token, kinds | SUBSCRIPTIONS)
         answer, body = await self._operations.answered(self._run, asked, token, kinds)
@@ -202,7 +203,7 @@ class GraphQLOverHTTP:
     ) -> tuple[GraphQLResponse, bytes]:
         """One thread for all of it, encoding included."""
         answer = self._operations.run(asked, token, kinds, until)
-        return answer, answer.body if answer.body is not None else orjson.dumps(answer.payload)
+        return answer, encoded(answer)
 
     async def _read(self, request: HTTPRequest, largest: int) -> tuple[GraphQLRequest, frozenset[OperationType]]:
         if request.method == "POST":
@@ -226,7 +227,7 @@ class GraphQLOverHTTP:
             self._operations.admit, asked, token, kinds, lane=lane, holder=token or ""
         )
         if isinstance(admitted, GraphQLResponse):
-            return respond(admitted, JSON, as_status=True)
+            return told(admitted, JSON, as_status=True)
         headers = {**ALWAYS, "x-accel-buffering": "no"}
         return StreamingResponse(self._events(admitted), media_type=EVENT_STREAM, headers=headers)
 
@@ -247,9 +248,9 @@ class GraphQLOverHTTP:
                         await self._operations.in_thread(self._operations.check, admitted)
                         yield b":\n\n"
                     else:
-                        yield b"event: next\ndata: " + orjson.dumps(answer.payload) + b"\n\n"
+                        yield b"event: next\ndata: " + encoded(answer) + b"\n\n"
             except CallerGone as gone:
-                yield b"event: next\ndata: " + orjson.dumps({"errors": [gone.error]}) + b"\n\n"
+                yield b"event: next\ndata: " + encoded(GraphQLResponse({"errors": [gone.error]})) + b"\n\n"
         yield b"event: complete\ndata:\n\n"
 
 
@@ -306,11 +307,16 @@ def respond(answer: GraphQLResponse, media: str, body: bytes | None = None, *, a
     return Response(content, status, headers, media_type=f"{media}; charset=utf-8")
 
 
+def told(answer: GraphQLResponse, media: str, *, as_status: bool = False) -> Response:
+    """An answer of the GraphQL endpoint, with what it says of itself."""
+    return respond(answer, media, encoded(answer), as_status=as_status)
+
+
 def overloaded(refused: Overloaded) -> Response:
     """What is not taken on now 过载应答, in all media types alike."""
     error = request_error(refused.code, refused.chinese, refused.english, requestId=request_id.get())
     headers = {**ALWAYS, "retry-after": str(refused.retry_seconds)}
-    return Response(orjson.dumps({"errors": [error]}), refused.status, headers, media_type=f"{JSON}; charset=utf-8")
+    return Response(encoded(GraphQLResponse({"errors": [error]})), refused.status, headers, media_type=f"{JSON}; charset=utf-8")
 
 
 def _never_was_one(answer: GraphQLResponse) -> bool:

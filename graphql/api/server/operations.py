@@ -32,7 +32,7 @@ from api.server.errors import UNAVAILABLE, formatted, masked, request_error
 from api.server.field_rights import describe_rights, forbidden, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
 from api.server.introspection import Introspection
-from api.server.query_cost import Limits, too_costly_for_strangers
+from api.server.query_cost import Cost, Limits, too_costly_for_strangers
 from api.server.query_documents import Documents, Prepared, Unacceptable
 from api.server.revocations import Revocations
 from journal import Caller
@@ -62,11 +62,13 @@ class GraphQLResponse:
     """The GraphQL response 应答.
 
     status: of HTTP, where the media type lets errors have one. body: the payload as JSON, where it is at hand.
+    cost: of the operation; None where none ran.
     """
 
     payload: dict[str, Any]
     status: int = 200
     body: bytes | None = None
+    cost: Cost | None = None
 
     @property
     def is_executed(self) -> bool:
@@ -239,6 +241,8 @@ class Operations:
             costly = too_costly_for_strangers(prepared.operation, prepared.cost, self._limits)
             if costly is not None:
                 return GraphQLResponse({"errors": formatted([costly])}, 400)
+        most = self._limits.cost if context.identified is not None else self._limits.strangers_cost
+        context.cost = Cost(prepared.cost, most)
         blocking = prepared.kind is not OperationType.SUBSCRIPTION
         executor = CompiledExecutor.build(
             self._schema,
@@ -266,12 +270,12 @@ class Operations:
         context, caller = admitted.context, admitted.context.caller
         if admitted.prepared.introspective:
             payload, body = self._introspection.answer(admitted.prepared.document)
-            return GraphQLResponse(payload, body=body)
+            return GraphQLResponse(payload, body=body, cost=context.cost)
         try:
             result = admitted.executor.execute_operation()
             if getattr(result, "errors", None) and context.is_late and admitted.prepared.kind is OperationType.QUERY:
                 return LATE  # what a command did is told field by field, late or not
-            answer = _answer(result)
+            answer = _answer(result, context.cost)
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosing.leave(self._services, caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
@@ -355,11 +359,12 @@ class Operations:
         executor = admitted.executor.build_per_event_executor(event)
         context = Context(self._services, self._cursors, self._change_notifications, now, before.token)
         context.until = time.monotonic() + self.admission.limits.deadline_seconds
+        context.cost = before.cost
         context.disclosing.guard(admitted.prepared.door, admitted.prepared.guarded)
         executor.context_value = context
         executor.is_awaitable = assume_not_awaitable
         try:
-            answer = _answer(executor.execute_operation(serially=False))
+            answer = _answer(executor.execute_operation(serially=False), context.cost)
         finally:
             context.close()
         context.disclosing.leave(self._services, context.caller)
@@ -382,11 +387,11 @@ def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:
     return built if isinstance(built, list) else []
 
 
-def _answer(result: Any) -> GraphQLResponse:  # noqa: ANN401 - graphql-core's union of results; incremental ones are switched off
+def _answer(result: Any, cost: Cost) -> GraphQLResponse:  # noqa: ANN401 - graphql-core's union of results; incremental ones are switched off
     payload: dict[str, Any] = {"data": result.data}
     if result.errors:
         payload["errors"] = formatted(result.errors)
-    return GraphQLResponse(payload)
+    return GraphQLResponse(payload, cost=cost)
 
 
 def _not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> GraphQLResponse:

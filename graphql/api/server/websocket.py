@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import strawberry
@@ -27,6 +28,8 @@ from api.server.admission import Lane, Overloaded
 from api.server.errors import masked, request_error
 from api.server.http import LARGEST_BODY, Malformed, bearer, read_request
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from api.server.request_ids import request_id
+from api.server.response_bodies import with_extensions
 
 SUBSCRIPTIONS_PER_CONNECTION = 10
 WATCH_SECONDS = 15.0
@@ -131,7 +134,8 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
         await super().shutdown()
 
     async def run_operation(self, operation: Operation[Connection, None]) -> None:
-        """Admit one operation and send its answers."""
+        """Admit one operation and send its answers, under an id of its own: the socket's would stand for all of them."""
+        request_id.set(uuid4().hex)
         operations = self.view.operations
         request = read_request(
             {"query": operation.query, "variables": operation.variables, "operationName": operation.operation_name}
@@ -165,7 +169,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
 
     async def _send(self, operation: Operation[Connection, None], answer: GraphQLResponse) -> None:
         if answer.is_executed:
-            payload: Any = answer.payload
+            payload: Any = with_extensions(answer)
             await operation.send_operation_message({"id": operation.id, "type": "next", "payload": payload})
         else:
             errors: Any = answer.payload["errors"]

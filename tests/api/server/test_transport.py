@@ -79,7 +79,7 @@ def test_the_media_type_is_what_the_client_prefers(header: str | None, media: st
 def test_the_answer_comes_in_the_media_type_asked_for_and_in_utf8(client: TestClient, accept: str, media: str) -> None:
     response = ask(client, '{ hello(name: "诊断") }', accept=accept)
     assert response.headers["content-type"] == media + UTF8
-    assert response.content.decode("utf-8") == '{"data":{"hello":"hello 诊断"}}'
+    assert response.content.decode("utf-8").startswith('{"data":{"hello":"hello 诊断"},')
 
 
 def test_nothing_acceptable_is_406(client: TestClient) -> None:
@@ -147,7 +147,7 @@ def test_what_is_not_a_request_is_400(client: TestClient, body: bytes, accept: s
     "empty", [{"variables": None}, {"operationName": None}, {"extensions": None}, {"extensions": {}}]
 )
 def test_optional_parts_may_be_null(client: TestClient, empty: dict[str, Any]) -> None:
-    assert ask(client, "{ hello }", **empty).json() == {"data": {"hello": "hello world"}}
+    assert ask(client, "{ hello }", **empty).json()["data"] == {"hello": "hello world"}
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_only_get_and_post_are_answered(client: TestClient) -> None:
 
 def test_get_carries_queries_without_any_header_of_ours(client: TestClient) -> None:
     parameters = {"query": "query Q($n: String) { hello(name: $n) }", "variables": '{"n":"x"}', "operationName": "Q"}
-    assert client.get("/graphql", params=parameters).json() == {"data": {"hello": "hello x"}}
+    assert client.get("/graphql", params=parameters).json()["data"] == {"hello": "hello x"}
     broken = client.get("/graphql", params={**parameters, "variables": "{"})
     assert (broken.status_code, codes(broken)) == (400, ["BAD_REQUEST"])
 
@@ -240,11 +240,11 @@ def test_a_subscription_is_not_answered_by_a_single_answer(client: TestClient) -
 
 
 def test_without_a_token_the_public_asks(client: TestClient) -> None:
-    assert ask(client, "{ seen { role } }").json() == {"data": {"seen": {"role": "public"}}}
+    assert ask(client, "{ seen { role } }").json()["data"] == {"seen": {"role": "public"}}
 
 
 def test_with_a_token_its_holder_asks(api: SmallApi, client: TestClient) -> None:
-    assert ask(client, "{ seen { role } }", headers=api.reader()).json() == {"data": {"seen": {"role": "district"}}}
+    assert ask(client, "{ seen { role } }", headers=api.reader()).json()["data"] == {"seen": {"role": "district"}}
 
 
 @pytest.mark.parametrize("authorization", ["Bearer nobody", "Basic eDp5", "Bearer", "Bearer  "])
@@ -263,7 +263,7 @@ def test_fields_the_role_may_not_read_are_one_error_before_anything_runs(api: Sm
     assert (response.status_code, codes(response)) == (403, ["FORBIDDEN"])
     assert response.json()["errors"][0]["extensions"]["fields"] == ["Query.secret"]
     city = api.reader("city", Role.CITY, organisation="city")
-    assert ask(client, "{ secret }", headers=city).json() == {"data": {"secret": "for the city"}}
+    assert ask(client, "{ secret }", headers=city).json()["data"] == {"secret": "for the city"}
 
 
 def test_rights_do_not_stick_to_a_cached_document(api: SmallApi, client: TestClient) -> None:
@@ -384,3 +384,39 @@ def test_the_projector_runs_in_the_process_that_is_asked_to_and_every_thread_end
     with small_api(tmp_path, project=True) as api, TestClient(api.app):
         assert "projector" in {thread.name for thread in threading.enumerate()}
     assert {thread for thread in threading.enumerate() if "AnyIO" not in thread.name} == before
+
+
+# What an answer says of itself
+
+
+@pytest.mark.parametrize("query", ["{ hello }", "{ __typename }", "{ unknown }", "{ maybe }", "{ hello"])
+def test_each_answer_bears_the_id_of_its_request_in_header_and_body(client: TestClient, query: str) -> None:
+    answers = [ask(client, query) for _ in range(2)]
+    assert all(answer.json()["extensions"]["requestId"] == answer.headers["x-request-id"] for answer in answers)
+    assert len({answer.headers["x-request-id"] for answer in answers}) == 2
+
+
+@pytest.mark.parametrize("asked", [{"method": "PATCH"}, {"method": "GET"}, {"method": "POST", "json": []}])
+def test_what_is_no_answer_to_an_operation_bears_it_too(client: TestClient, asked: dict[str, Any]) -> None:
+    answer = client.request(url="/graphql", **asked)
+    assert answer.status_code in (400, 405)
+    assert answer.json()["extensions"] == {"requestId": answer.headers["x-request-id"]}
+
+
+def test_an_operation_that_ran_says_what_it_cost_and_what_is_left_of_its_limit(api: SmallApi, client: TestClient) -> None:
+    limits = Limits()
+    for headers, limit in ((api.reader(), limits.cost), ({}, limits.strangers_cost)):
+        cost = ask(client, "{ hello again: hello rows { name amount } }", headers=headers).json()["extensions"]["cost"]
+        assert cost == {"requested": 43, "limit": limit, "remaining": limit - 43}
+
+
+def test_the_cost_is_the_same_whatever_the_data_and_the_variables(client: TestClient) -> None:
+    """Else it would count what its caller may not see."""
+    query = "query ($n: Int!) { rows(count: $n) { name } }"
+    costs = [ask(client, query, variables={"n": n}).json()["extensions"]["cost"] for n in (0, 1, 200)]
+    assert costs[0] == costs[1] == costs[2]
+
+
+def test_what_never_ran_has_no_cost(client: TestClient) -> None:
+    for query in ("{ unknown }", "mutation { bump }", "{ secret }"):
+        assert "cost" not in ask(client, query).json()["extensions"]

@@ -43,11 +43,16 @@ def host(api: SmallApi) -> Iterator[str]:
         yield address
 
 
+def without_extensions(payload: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in payload.items() if name != "extensions"}
+
+
 class Client:
     """One socket, as the reference client speaks."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self.extensions: list[dict[str, Any]] = []
 
     def send(self, **message: Any) -> None:
         self.socket.send(orjson.dumps(message).decode())
@@ -56,6 +61,9 @@ class Client:
         frame = self.socket.recv(timeout=10)
         assert isinstance(frame, str), "a binary frame: the reference client gives up on it"
         found: dict[str, Any] = orjson.loads(frame)
+        if found["type"] == "next":
+            self.extensions.append(found["payload"].get("extensions", {}))
+            found["payload"] = without_extensions(found["payload"])
         return found
 
     def init(self, payload: Any = None) -> dict[str, Any]:
@@ -113,6 +121,19 @@ def test_every_frame_is_text_and_a_subscription_completes(host: str) -> None:
             {"id": "1", "type": "next", "payload": {"data": {"count": {"value": 1}}}},
             {"id": "1", "type": "complete"},
         ]
+
+
+def test_each_operation_of_a_socket_has_a_request_id_and_a_cost_of_its_own(host: str) -> None:
+    with opened(host) as client:
+        client.init()
+        for name in ("1", "2"):
+            client.subscribe("{ hello }", name)
+            client.receive()
+            client.receive()
+        first, second = client.extensions
+        assert first["cost"] == second["cost"]
+        assert first["cost"]["requested"] == 1
+        assert len({first["requestId"], second["requestId"]}) == 2
 
 
 def test_the_path_with_a_slash_at_its_end_is_the_same(host: str) -> None:
@@ -365,7 +386,7 @@ def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
             kind = line.removeprefix("event: ")
         elif line.startswith("data:"):
             data = line.removeprefix("data:").strip()
-            yield kind, orjson.loads(data) if data else None
+            yield kind, without_extensions(orjson.loads(data)) if data else None
 
 
 @contextmanager
