@@ -24,7 +24,8 @@ from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
 from domain.participants.rosters import ImportRoster
 from interop.code_lists import districts, industries
-from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.roster import roster_command
+from interop.rosters.roster_reading import read_roster
 from interop.rosters.uscc import valid_uscc
 from journal import Caller, Journal, handle, open_journal
 from projections import open_read_models

@@ -4,17 +4,17 @@ A workbook of 7 kB can ask for minutes of work and one far cell for all memory. 
 JSON and is checked like any other input: it was made in a process that strangers' bytes have gone through.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 
 import orjson
 from pydantic import TypeAdapter
 
-from domain.kernel import Refused, Rule
-from domain.participants.rosters import RosterReport
-from interop.editions.workbook_reading import read_workbook
-from interop.rosters import files
-from interop.rosters.annotated import SeenSheet, annotated, seen_sheet
-from interop.rosters.roster import Progress, RosterReading, read_roster
+from domain.kernel import Rule
+from interop.rosters import file_rules
+from interop.rosters.roster import Progress, RosterReading
+from interop.rosters.seen_sheet import SeenSheet
 from isolation import Bounds, ProcessOverBounds, Turns, preload, run
 from standards import AnyEdition, EditionMalformed, edition_of_json
 
@@ -29,9 +29,13 @@ FILE_TOO_COSTLY = Rule(
     "remove empty rows and columns and spare sheets, then try again",
 )
 
-_ROSTER = TypeAdapter(RosterReading)
-_SHEET: TypeAdapter[SeenSheet | None] = TypeAdapter(SeenSheet | None)
-RULES: Mapping[str, Rule] = {one.code: one for one in vars(files).values() if isinstance(one, Rule)}
+WRITTEN_MIB = 256
+"""Of each sheet that is written: the library keeps it in a file of its own until the workbook is whole."""
+WORKER = "interop.worker"
+"""The module of the functions that are named below; it is loaded in processes apart and nowhere else."""
+ROSTER = TypeAdapter(RosterReading)
+SHEET: TypeAdapter[SeenSheet | None] = TypeAdapter(SeenSheet | None)
+RULES: Mapping[str, Rule] = {one.code: one for one in vars(file_rules).values() if isinstance(one, Rule)}
 """Code -> rule, of all that a workbook as a whole is refused by."""
 
 
@@ -40,27 +44,7 @@ def usual_turns() -> Turns:
     return Turns(at_once=2, waiting=3, of_holder=2, wait_seconds=20.0, share_seconds=180.0, every_seconds=600.0)
 
 
-def roster_bytes(data: bytes, filename: str, progress: Progress | None = None) -> bytes:
-    """What a roster file says 名单读数, as JSON; see `read_roster`."""
-    return _ROSTER.dump_json(read_roster(data, filename, progress=progress))
-
-
-def sheet_bytes(data: bytes, filename: str) -> bytes:
-    """The sheet that a roster stands in 名单原表, as JSON; see `seen_sheet`."""
-    return _SHEET.dump_json(seen_sheet(data, filename))
-
-
-def workbook_bytes(data: bytes) -> bytes:
-    """The edition of a workbook 标准工作簿, or why it holds none, as JSON; see `read_workbook`."""
-    try:
-        return b'{"edition":' + read_workbook(data).model_dump_json().encode() + b"}"
-    except EditionMalformed as malformed:
-        return orjson.dumps({"malformed": str(malformed)})
-    except Refused as refused:
-        return orjson.dumps({"refused": refused.rule.code, "facts": refused.facts})
-
-
-preload(__name__)
+preload(WORKER)
 
 
 class ForeignFiles:
@@ -69,6 +53,7 @@ class ForeignFiles:
     def __init__(self, turns: Turns | None = None, bounds: Bounds = BOUNDS) -> None:
         self._turns = turns or usual_turns()
         self._bounds = bounds
+        self._writing = replace(bounds, written_mib=WRITTEN_MIB)
 
     def roster(self, data: bytes, filename: str, holder: str, progress: Progress | None = None) -> RosterReading:
         """As `read_roster`, for a holder that the work is counted for.
@@ -76,16 +61,27 @@ class ForeignFiles:
         Raises:
             Refused: FILE_TOO_COSTLY, WORK_BUSY, WORK_SHARE_USED.
         """
-        return _ROSTER.validate_json(self.read(roster_bytes, data, filename, holder=holder, progress=progress))
+        return ROSTER.validate_json(self.read(f"{WORKER}:roster_bytes", data, filename, holder=holder, progress=progress))
 
-    def annotated(self, data: bytes | None, filename: str, report: RosterReport, holder: str) -> bytes:
-        """As `interop.rosters.annotated.annotated`; where the file is not kept, the list of findings alone.
+    def annotated(self, data: bytes | None, filename: str, report: bytes, holder: str) -> bytes:
+        """A roster's sheet with its findings as comments 批注名单; where the file is not kept, the list of findings alone.
+
+        Args:
+            data: the file that was sent. One process reads it, and another, which it can't have spoilt, writes the answer.
+            filename: of it.
+            report: its report as JSON.
+            holder: whom the work is counted for.
 
         Raises:
             Refused: as `roster`.
         """
-        seen = _SHEET.validate_json(self.read(sheet_bytes, data, filename, holder=holder)) if data is not None else None
-        return annotated(seen, report)
+        sheet = b"null" if data is None else self.read(f"{WORKER}:sheet_bytes", data, filename, holder=holder)
+        return self.read(f"{WORKER}:annotated_bytes", sheet, report, holder=holder, bounds=self._writing)
+
+    @cached_property
+    def template(self) -> bytes:
+        """The template of a roster 名单模板, made once."""
+        return run(f"{WORKER}:template_bytes", bounds=self._writing)
 
     def workbook(self, data: bytes, holder: str) -> AnyEdition:
         """As `read_workbook`.
@@ -94,7 +90,7 @@ class ForeignFiles:
             Refused: as `roster`, and as `read_workbook`.
             EditionMalformed: likewise.
         """
-        said = orjson.loads(self.read(workbook_bytes, data, holder=holder))
+        said = orjson.loads(self.read(f"{WORKER}:workbook_bytes", data, holder=holder))
         if "malformed" in said:
             raise EditionMalformed(said["malformed"])
         if "refused" in said:
@@ -103,10 +99,11 @@ class ForeignFiles:
 
     def read(
         self,
-        function: Callable[..., bytes],
+        function: str,
         *arguments: bytes | str,
         holder: str,
         progress: Progress | None = None,
+        bounds: Bounds | None = None,
     ) -> bytes:
         """What a function makes of a file in a process of its own, when its holder's turn has come.
 
@@ -115,7 +112,7 @@ class ForeignFiles:
         """
         with self._turns.turn(holder) as charge:
             try:
-                return run(function, *arguments, bounds=self._bounds, progress=progress, charge=charge)
+                return run(function, *arguments, bounds=bounds or self._bounds, progress=progress, charge=charge)
             except ProcessOverBounds:
                 seconds, mebibytes = self._bounds.cpu_seconds, self._bounds.memory_mib
                 raise FILE_TOO_COSTLY.refuse(seconds=seconds, mebibytes=mebibytes) from None

@@ -64,7 +64,7 @@ def preload(module: str) -> None:
 
 
 def run(
-    function: Callable[..., bytes],
+    function: Callable[..., bytes] | str,
     *arguments: Any,  # noqa: ANN401 - as the function takes them
     bounds: Bounds,
     progress: Callable[[int], None] | None = None,
@@ -73,7 +73,8 @@ def run(
     """Call a function of a module in a process of its own 隔离执行, and wait for its bytes.
 
     Args:
-        function: of a module's top level; it returns bytes, and where `progress` is given takes that as an argument.
+        function: of a module's top level, or its name as `module:function`, so that this process need not load what it is
+            made of; it returns bytes, and where `progress` is given takes that as an argument.
         arguments: its arguments, which can be pickled.
         bounds: what it may take.
         progress: told the numbers that the function tells on its way.
@@ -88,7 +89,8 @@ def run(
         with theirs:
             _hand_over(theirs)
         limits = (bounds.memory_mib, bounds.cpu_seconds, bounds.wall_seconds, bounds.niceness, bounds.written_mib)
-        call = (limits, folder, function.__module__, function.__qualname__, arguments, progress is not None)
+        module, name = function.split(":") if isinstance(function, str) else (function.__module__, function.__qualname__)
+        call = (limits, folder, module, name, arguments, progress is not None)
         ours.settimeout(bounds.wall_seconds + GRACE_SECONDS)
         cost = float(bounds.cpu_seconds)
         try:

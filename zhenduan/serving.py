@@ -1,7 +1,6 @@
 """Serving 运行: the installation behind HTTP and WebSocket, and the projector beside it."""
 
 import resource
-import shutil
 import signal
 import sys
 import threading
@@ -9,14 +8,11 @@ from contextlib import nullcontext, suppress
 from types import FrameType
 
 import uvicorn
-from tqdm import tqdm
 
 from api.app import create_app
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.shadowing import shadowing
 from zhenduan.connections import bounded
-from zhenduan.demo.city import open_demo
-from zhenduan.demo.people import DemoLogin
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, finish_erasures, opened
 
@@ -42,7 +38,8 @@ def _enough_files(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _listen(installation: Installation, host: str, port: int, settings: Settings, *, project: bool) -> int:
+def listen(installation: Installation, host: str, port: int, settings: Settings, *, project: bool) -> int:
+    """Serve an open installation until told to stop; `project` as in `serve`."""
     limits = settings.limits
     _enough_files(limits.connections.connections)
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -77,44 +74,10 @@ def _listen(installation: Installation, host: str, port: int, settings: Settings
     return 0 if server.started else 1
 
 
-BUILDING = ".building"
-
-
-def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
-    """Serve the demo city 示例城市, built at first; a second start keeps the data.
-
-    Embedded, it is built beside its folder and moved into place when it is whole: an interrupted building leaves nothing.
-    """
-    if settings.database is None and not settings.data.exists():
-        building = settings.data.with_name(settings.data.name + BUILDING)
-        shutil.rmtree(building, ignore_errors=True)
-        with opened(Settings(building), demo=True) as installation:
-            _build(installation, seed)
-        building.rename(settings.data)
-    with opened(settings, demo=True) as installation:
-        logins = _build(installation, seed)
-        sys.stdout.write("\n示例数据，非真实企业 · synthetic data, no real enterprise\n\n")
-        for login in logins:
-            who = f"{login.login} / {login.password}" if login.login else login.password
-            sys.stdout.write(f"  {login.role:<15} {who:<44} {login.says}\n")
-        sys.stdout.write("\nCtrl-C 停止 stops\n")
-        return _listen(installation, host, port, settings, project=True)
-
-
-def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
-    with tqdm(desc="建立示例城市 building the demo city", unit=" 步 acts", file=sys.stderr, disable=None) as bar:
-
-        def told(done: int, of: int) -> None:
-            bar.total = of
-            bar.update(done - bar.n)
-
-        return open_demo(installation.services, installation.accounts, seed=seed, progress=told)
-
-
 def serve(settings: Settings, host: str, port: int, *, project: bool) -> int:
     """Serve an installation until told to stop; `project` keeps the read models current in this process."""
     with opened(settings) as installation:
-        return _listen(installation, host, port, settings, project=project)
+        return listen(installation, host, port, settings, project=project)
 
 
 def project(settings: Settings) -> int:

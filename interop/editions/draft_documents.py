@@ -10,9 +10,8 @@ from hashlib import sha256
 from typing import Literal
 
 from domain.access import Scope
-from interop.editions.documents import KEY, MARKDOWN, PDF, Document, published
-from interop.editions.workbook import MEDIA_TYPE as WORKBOOK
-from interop.editions.workbook import workbook_of
+from interop.editions.documents import KEY, MARKDOWN, PDF, Document, published, workbook
+from interop.editions.sheets import MEDIA_TYPE as WORKBOOK
 from projections import Snapshot
 from projections.documents import as_markdown, comparison, print_comparison, print_standard, standard_sheet
 from projections.standard import editions, revisions
@@ -57,7 +56,7 @@ def find_draft_document(snapshot: Snapshot, scope: Scope, revision: str, which: 
 
         def text() -> bytes:
             if kind == "xlsx":
-                return workbook_of(edition, origins, None)
+                return workbook(edition, origins, None)
             return print_standard(standard_sheet(edition, origins, None)).pdf
 
         return Document(f"{revision}/{which}/{name}", f"{called}.{kind}", MEDIA[kind], (edition.digest,), text)

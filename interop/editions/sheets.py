@@ -9,6 +9,9 @@ from typing import Literal
 
 from standards.edition.terms_zh import BETTER, KINDS
 
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""Of a workbook."""
+
 Holds = Literal["text", "number", "whole", "flag"]
 """What a column holds: text, an exact number, a whole number, 是 or 否."""
 

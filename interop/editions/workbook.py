@@ -22,7 +22,6 @@ from projections.report.wording import MARKS
 from standards import Edition, Indicator, Origin
 from standards.edition.terms_zh import FATES, PARTS, gates_in_words
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_TEXT = 32_767
 """Characters that a cell holds; the library would cut the rest off in silence."""
 LOOKS_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -10,13 +10,13 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
-from pydantic import BaseModel, ConfigDict
 
 from domain.kernel import Refused
 from domain.participants.rosters import RosterFinding, RosterReport
 from interop.rosters.files import open_sheets
 from interop.rosters.grid import Cell, Unread
 from interop.rosters.headers import find_table
+from interop.rosters.seen_sheet import Plain, SeenSheet
 
 COLOURS = {"refused": "F8CBAD", "confirm": "FFE699", "confirmed": "C6E0B4", "warned": "DDEBF7"}
 SEVERITIES = {
@@ -29,18 +29,6 @@ FINDINGS = "校验结果"
 LONGEST_COMMENT = 2_000
 MOST_ROWS = 50_000
 AUTHOR = "诊断 Zhenduan"
-
-
-Plain = str | int | float | bool | None
-
-
-class SeenSheet(BaseModel):
-    """The roster sheet of a file as plain values 名单原表. rows: (number, cells). columns: header as written -> column from 1."""
-
-    model_config = ConfigDict(frozen=True)
-
-    rows: tuple[tuple[int, tuple[Plain, ...]], ...]
-    columns: Mapping[str, int]
 
 
 def seen_sheet(data: bytes, filename: str) -> SeenSheet | None:

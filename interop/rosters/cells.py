@@ -10,8 +10,6 @@ from math import isfinite
 from typing import Literal, get_args
 from unicodedata import category, normalize
 
-from openpyxl.cell.cell import ERROR_CODES
-
 from domain.kernel import Rule
 from domain.participants.rosters import RosterFinding, SilentField
 from interop.code_lists import District, district_codes, industries, roster_columns, subdistrict_codes
@@ -49,6 +47,8 @@ UNREAD = {
 LOST = re.compile("[\ufffd\ufdd0-\ufdef\ud800-\udfff]|[\ufffe\uffff]")
 """Signs that stand where another was lost, and those that are none."""
 
+ERROR_CODES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+"""What a formula shows that came to nothing (ECMA-376 part 1, 18.17.3)."""
 NOT_TEXT = (bool, date, datetime, time, timedelta)
 Severity = Literal["refused", "confirm", "warned"]
 

@@ -7,7 +7,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import PurePath
 
-from domain.kernel import Refused, Rule
+from domain.kernel import Refused
+from interop.rosters.file_rules import (
+    FILE_DAMAGED,
+    FILE_EMPTY,
+    FILE_NOT_CSV,
+    FILE_NOT_XLSX,
+    FILE_TOO_LARGE,
+    FILE_TYPE,
+)
 from interop.rosters.grid import Row, Sheet
 from interop.rosters.texts import UTF_16, csv_rows, decoded
 from interop.rosters.worksheets import MOST_COLUMNS, worksheets
@@ -20,38 +28,6 @@ MOST_MEMBERS = 1_000
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 DELIMITERS = ",;\t"
-
-# Rules
-
-FILE_TYPE = Rule(
-    "FILE_TYPE", "plan P1", "只接受 .xlsx 和 .csv 文件", "Only .xlsx and .csv files are accepted"
-)
-FILE_EMPTY = Rule("FILE_EMPTY", "plan P1", "文件为空", "The file is empty")
-FILE_TOO_LARGE = Rule(
-    "FILE_TOO_LARGE",
-    "plan P1",
-    "文件（或解压后内容）超过 {limit} MiB；表格下方若有大量带格式的空白行，请选中删除后另存再导入",
-    "The file, or what it unpacks to, exceeds {limit} MiB; if formatted blank rows stand below the table, delete them and save it",
-)
-FILE_NOT_XLSX = Rule(
-    "FILE_NOT_XLSX",
-    "plan P1",
-    "内容不是 .xlsx 工作簿（旧版 .xls 或加密文件请另存为未加密的 .xlsx）",
-    "The content is no .xlsx workbook (save an old .xls or an encrypted file as a plain .xlsx)",
-)
-FILE_NOT_CSV = Rule(
-    "FILE_NOT_CSV",
-    "plan P1",
-    "内容不是文本，扩展名与内容不符",
-    "The content is not text; the name's extension does not fit it",
-)
-FILE_DAMAGED = Rule(
-    "FILE_DAMAGED",
-    "plan P1",
-    "文件已损坏，第 {after} 行之后无法读取",
-    "The file is damaged and cannot be read beyond row {after}",
-)
-
 
 @contextmanager
 def open_sheets(data: bytes, filename: str) -> Iterator[list[Sheet]]:

@@ -25,8 +25,8 @@ def keep_report(blobs: Blobs, caller: Caller) -> Finish:
     return finish
 
 
-def read_report(blobs: Blobs, digest: str | None, findings: str | None) -> RosterReport:
-    """The report of an answered file 读取报告.
+def report_content(blobs: Blobs, digest: str | None, findings: str | None) -> bytes:
+    """The report of an answered file as it is kept, JSON 报告原文.
 
     Args:
         blobs: where it is kept.
@@ -37,8 +37,13 @@ def read_report(blobs: Blobs, digest: str | None, findings: str | None) -> Roste
         LookupError: the file is not kept here.
     """
     if digest is None:
-        return RosterReport.model_validate_json(f'{{"findings": {findings or "[]"}}}')
+        return f'{{"findings": {findings or "[]"}}}'.encode()
     content = blobs.get(digest)
     if content is None:
         raise LookupError(f"the roster report {digest} is not kept here")
-    return RosterReport.model_validate_json(content)
+    return content
+
+
+def read_report(blobs: Blobs, digest: str | None, findings: str | None) -> RosterReport:
+    """The report of an answered file 读取报告; arguments and what it raises as of `report_content`."""
+    return RosterReport.model_validate_json(report_content(blobs, digest, findings))

@@ -1,7 +1,5 @@
 """Printing 排版: a sheet through the templates to a PDF, the same bytes for the same sheet. plan P4, decision 0008."""
 
-import gc
-import os
 import sys
 import zlib
 from collections.abc import Callable
@@ -22,14 +20,6 @@ from projections.report.sheet import Sheet, grade_name
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 
-# Set before the renderer is loaded, which reads the machine's fonts as it starts: ours alone take part in a report.
-os.environ["FONTCONFIG_FILE"] = str(HERE / "fontconfig.xml")
-
-from weasyprint import HTML  # noqa: E402 - as said
-from weasyprint.text.ffi import pango  # noqa: E402
-from weasyprint.text.fonts import FontConfiguration  # noqa: E402
-from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: E402
-
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "jinja2", "markupsafe")
 
 
@@ -39,24 +29,6 @@ class Printed:
 
     pdf: bytes
     missing: tuple[str, ...]
-
-
-class OwnFonts(URLFetcher):  # type: ignore[misc] # the library is untyped
-    """Fetcher of the report's font files and nothing else 只读本项目字体; any other address stops the rendering."""
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=("file",), fail_on_errors=True)
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        """The bytes of one of our font files.
-
-        Raises:
-            PermissionError: any other address.
-        """
-        ours = {file.as_uri() for family in (fonts.COMMON, fonts.WHOLE) for file in fonts.files(family).values()}
-        if url not in ours:
-            raise PermissionError(f"a report fetches nothing but its own fonts, not {url}")
-        return super().fetch(url, headers)
 
 
 def environment(*folders: Path) -> Environment:
@@ -135,7 +107,7 @@ def typeset(page_of: Callable[[tuple[str, ...]], str]) -> Printed:
     whole = bool(fonts.lacking(html, fonts.COMMON))
     html = html.replace("/* faces */", fonts.faces(whole=whole), 1)
     with TURNS.turn(""):
-        return Printed(run(pdf_bytes, html, bounds=BOUNDS), missing)
+        return Printed(run(f"{PDF}:pdf_bytes", html, bounds=BOUNDS), missing)
 
 
 TURNS = Turns(at_once=1, waiting=4, of_holder=5, wait_seconds=30.0)
@@ -144,20 +116,9 @@ BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=120, wall_seconds=300.0, written_m
 """Of one document, the largest comparison of editions included; the renderer writes each font into a folder of its own."""
 
 
-def pdf_bytes(html: str) -> bytes:
-    """The PDF of a page, made in a process of its own, so that nobody who reads waits for it.
-
-    Without the collector it takes a fifth less: that would walk the whole tree of boxes again and again, and nothing of it is
-    garbage before the end.
-    """
-    gc.disable()
-    made: bytes = HTML(string=html, url_fetcher=OwnFonts()).write_pdf(
-        font_config=FontConfiguration(), pdf_identifier=sha256(html.encode()).digest()[:16]
-    )
-    return made
-
-
-preload(__name__)
+PDF = "projections.report.pdf"
+"""The module that holds the renderer; it is loaded in processes apart and nowhere else."""
+preload(PDF)
 
 
 @cache
@@ -168,6 +129,7 @@ def renderer() -> str:
     for file in sorted(own):
         whole.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
     versions = [f"{library} {version(library)}" for library in LIBRARIES]
-    versions += [f"pango {pango.pango_version()}", f"zlib {zlib.ZLIB_RUNTIME_VERSION}", f"python {sys.version_info[:2]}"]
+    versions.append(run(f"{PDF}:pango_bytes", bounds=BOUNDS).decode())
+    versions += [f"zlib {zlib.ZLIB_RUNTIME_VERSION}", f"python {sys.version_info[:2]}"]
     whole.update("\n".join(versions).encode())
     return whole.hexdigest()

@@ -18,7 +18,7 @@ import pytest
 from api.kit.published import declared
 from api.server.operations import Operations
 from interop.editions.workbook_reading import read_workbook
-from interop.rosters.roster import read_roster
+from interop.rosters.roster_reading import read_roster
 from journal import open_journal
 from standards import load
 from tests.live_city import SCHEMA, LiveCity

@@ -24,7 +24,8 @@ from domain.diagnosis.state import IN_PROGRESS
 from domain.instants import SHANGHAI, city_day
 from domain.kernel import Command
 from interop.code_lists import districts, industries
-from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.roster import roster_command
+from interop.rosters.roster_reading import read_roster
 from interop.rosters.uscc import flaw_of
 from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
@@ -42,7 +43,8 @@ from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
 from zhenduan.accounts.accounts import LocalAccounts
-from zhenduan.accounts.file_types import FILE_TYPES, content_problem
+from zhenduan.accounts.file_contents import content_problem
+from zhenduan.accounts.file_types import FILE_TYPES
 from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.uploads import SignedUploads
 from zhenduan.demo import city as demo_city

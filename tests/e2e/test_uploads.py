@@ -22,7 +22,8 @@ from journal import Caller
 from journal.blobs import Blobs
 from journal.secrets.vault import Vault, open_vault
 from tests.small_city import CITY, FILLER, PROVIDER, STRANGER, caller
-from zhenduan.accounts.file_types import cleaned, content_problem, type_of
+from zhenduan.accounts.file_contents import content_problem
+from zhenduan.accounts.file_types import cleaned, type_of
 from zhenduan.accounts.uploads import SignedUploads
 
 SECRET = bytes(range(32))

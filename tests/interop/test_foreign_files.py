@@ -10,7 +10,7 @@ from domain.kernel import Refused
 from interop.editions.workbook import workbook_of
 from interop.foreign_files import FILE_TOO_COSTLY, ForeignFiles
 from interop.rosters.files import FILE_NOT_XLSX
-from interop.rosters.roster import read_roster
+from interop.rosters.roster_reading import read_roster
 from isolation import Bounds, Turns
 from isolation.turns import WORK_SHARE_USED
 from standards import EditionMalformed, load, plain_origins

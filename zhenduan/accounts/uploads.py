@@ -23,10 +23,11 @@ from domain.events import COMMANDS
 from domain.instants import microseconds
 from domain.kernel import Rule
 from interop.foreign_files import ForeignFiles
+from isolation import preload
 from journal import Caller
 from journal.blobs import Blobs
 from journal.secrets.vault import SCHEMA, Vault, derived
-from zhenduan.accounts.file_types import FileType, Problem, cleaned, content_problem, problem_bytes, type_of
+from zhenduan.accounts.file_types import FileType, Problem, cleaned, framed_problem, type_of
 
 META = MetaData(schema=SCHEMA)
 USED_TICKETS = Table(
@@ -47,6 +48,9 @@ UPLOADS = Table(
     Column("received_at", BigInteger, nullable=False),
 )
 
+CONTENTS = "zhenduan.accounts.file_contents"
+"""The module that follows the structure of what was sent; it is loaded in processes apart and nowhere else."""
+preload(CONTENTS)
 MIB = 1024 * 1024
 KINDS: dict[str, tuple[int, frozenset[str], str]] = {
     "evidence": (20 * MIB, frozenset({"pdf", "png", "jpg", "jpeg", "xlsx", "docx", "csv", "txt"}), "AttachEvidence"),
@@ -214,8 +218,8 @@ class SignedUploads:
     def _problem(self, file_type: FileType, data: bytes, holder: str) -> Problem | None:
         """What is wrong with the bytes; where their structure has to be followed to tell, in a process of its own."""
         if not file_type.structured:
-            return content_problem(file_type, data)
-        said = orjson.loads(self._foreign.read(problem_bytes, file_type.ending, data, holder=holder))
+            return framed_problem(file_type, data)
+        said = orjson.loads(self._foreign.read(f"{CONTENTS}:problem_bytes", file_type.ending, data, holder=holder))
         return None if said is None else (str(said[0]), str(said[1]))
 
     def find(self, caller: Caller, sha256: str) -> Upload | None:

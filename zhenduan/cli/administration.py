@@ -288,10 +288,8 @@ def _show(findings: tuple[RosterFinding, ...]) -> None:
 
 def roster_template(file: Path) -> int:
     """Write the template of a roster, with drop-downs and help."""
-    from interop.rosters.template import template  # noqa: PLC0415 - only this command needs it
-
     try:
-        file.write_bytes(template())
+        file.write_bytes(ForeignFiles().template)
     except OSError as error:
         sys.stderr.write(f"无法写入 cannot write {file}: {error.strerror}\n")
         return 2
@@ -357,7 +355,7 @@ def import_roster(
         report = read_report(blobs, row.report, row.findings)
     _show(report.findings)
     if findings is not None:
-        findings.write_bytes(ForeignFiles().annotated(content, file.name, report, user))
+        findings.write_bytes(ForeignFiles().annotated(content, file.name, report.content, user))
         answer(f"批注名单 findings in the cells: {findings}")
     for left in report.left_out[:SHOWN_FINDINGS]:
         answer(f"文件未列 left out\t{left.uscc}\t{left.name}")

@@ -20,7 +20,8 @@ from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import names_of_codes
 from interop.rosters.classification import size_class
-from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.roster import roster_command
+from interop.rosters.roster_reading import read_roster
 from journal import Caller
 from journal.secrets.personal import PersonalKeys
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions

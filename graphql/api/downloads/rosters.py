@@ -17,9 +17,8 @@ from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.kernel import Refused
-from interop.editions.workbook import MEDIA_TYPE
-from interop.rosters.reports import read_report
-from interop.rosters.template import template
+from interop.editions.sheets import MEDIA_TYPE
+from interop.rosters.reports import report_content
 from journal import Caller
 from projections.participants import rosters
 
@@ -68,7 +67,7 @@ class RosterFiles:
             caller = identified.caller if identified is not None else PUBLIC
             found = None
             if caller.role in self._readers:
-                found = (template(), TEMPLATE_NAME) if file is None else self._annotated(caller, *file)
+                found = (self._services.foreign.template, TEMPLATE_NAME) if file is None else self._annotated(caller, *file)
         except CallerGone as gone:
             return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Refused as refused:
@@ -89,7 +88,7 @@ class RosterFiles:
             row = rosters.import_of_file(snapshot, caller.scope, year, digest)
         if row is None:
             return None
-        report = read_report(blobs, row.report, row.findings)
+        report = report_content(blobs, row.report, row.findings)
         holder = f"{caller.role}/{caller.organisation}"
         content = self._services.foreign.annotated(blobs.get(digest), row.filename, report, holder)
         return content, f"{row.filename.rpartition('.')[0]}（批注）.xlsx"

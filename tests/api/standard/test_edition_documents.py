@@ -111,13 +111,13 @@ def test_a_document_is_made_once_and_not_sent_again_to_who_holds_it(
     city: LiveCity, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    workbook = documents.workbook_of
+    workbook = documents.workbook
 
     def counted(*given: Any) -> bytes:
         made.append(given)
         return workbook(*given)
 
-    monkeypatch.setattr(documents, "workbook_of", counted)
+    monkeypatch.setattr(documents, "workbook", counted)
     with ThreadPoolExecutor(6) as people:
         answers = list(people.map(lambda _: get(city, client, "city", "/editions/2023.xlsx"), range(6)))
     assert len(made) == 1
@@ -148,7 +148,7 @@ def test_who_comes_when_too_many_wait_is_told_to_come_back_and_other_reads_go_on
         assert go.wait(20)
         return b"workbook"
 
-    monkeypatch.setattr(documents, "workbook_of", slow)
+    monkeypatch.setattr(documents, "workbook", slow)
     monkeypatch.setattr(edition_documents, "MOST_WAITING", 1)
     with ThreadPoolExecutor(1) as people:
         first = people.submit(get, city, client, "city", "/editions/2023.xlsx")
@@ -166,7 +166,7 @@ def test_a_document_that_cannot_be_made_is_masked_and_made_anew_the_next_time(
     city: LiveCity, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(documents, "workbook_of", lambda *_given: json.loads("secret"))
+        broken.setattr(documents, "workbook", lambda *_given: json.loads("secret"))
         answer = get(city, client, "city", "/editions/2023.xlsx")
         assert answer.status_code == 500
         assert "secret" not in answer.text

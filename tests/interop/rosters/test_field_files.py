@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from interop.rosters.roster import RosterReading, read_roster, roster_command
+from interop.rosters.roster import RosterReading, roster_command
+from interop.rosters.roster_reading import read_roster
 from interop.rosters.texts import decoded
 from tests.interop.sample_rosters import HEADERS, csv_of, row, table, xlsx
 

@@ -13,7 +13,8 @@ from openpyxl import Workbook
 
 from domain.participants.rosters import ImportRoster
 from interop.rosters import files
-from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.roster import roster_command
+from interop.rosters.roster_reading import read_roster
 from tests.interop.sample_rosters import HEADERS, Cells, csv_of, row, table, xlsx
 
 ROWS = [row(number, **{"从业人员": 20 * number, "营业收入（万元）": 1000 * number}) for number in range(1, 6)]
@@ -321,7 +322,7 @@ def test_a_row_number_beyond_the_last_of_excel_is_refused() -> None:
 
 
 def test_more_rows_than_any_citys_roster_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("interop.rosters.roster.MOST_ROWS", 4)
+    monkeypatch.setattr("interop.rosters.roster_reading.MOST_ROWS", 4)
     assert refusal_of(csv_of(table(ROWS)), "a.csv") == (0, "ROWS_TOO_MANY")
 
 

@@ -13,7 +13,8 @@ from domain.events import CAPABILITIES
 from domain.kernel import Refused
 from domain.participants.rosters import ConfirmedFinding
 from interop.rosters.reports import keep_report, read_report
-from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.roster import roster_command
+from interop.rosters.roster_reading import read_roster
 from journal import Caller, Entry, Handled, Journal, handle
 from journal.blobs import Blobs
 from projections import open_read_models

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from domain.kernel import Refused
 from domain.participants.rosters import ImportRoster, RosterFinding
 from interop.rosters.classification import NO_RULE_YET
-from interop.rosters.roster import read_roster, roster_command
+from interop.rosters.roster import roster_command
+from interop.rosters.roster_reading import read_roster
 from interop.rosters.uscc import valid_uscc
 from tests.interop.sample_rosters import HEADERS, Cells, csv_of, row, table, xlsx
 

@@ -6,7 +6,7 @@ from openpyxl import Workbook, load_workbook
 
 from domain.participants.rosters import LeftOut, RosterReport
 from interop.rosters.annotated import annotated, seen_sheet
-from interop.rosters.roster import read_roster
+from interop.rosters.roster_reading import read_roster
 from interop.rosters.template import template
 from tests.interop.sample_rosters import HEADERS, csv_of, row, table, xlsx
 

@@ -20,7 +20,7 @@ from weasyprint.urls import FatalURLFetchingError
 from domain.diagnosis.report import IssueReport
 from domain.kernel import Command
 from journal import Accepted, Caller, Handled, open_journal
-from projections.report import Case, FontsMissing, Printed, finish_report, fonts, printing, report
+from projections.report import Case, FontsMissing, Printed, finish_report, fonts, pdf, printing, report
 from projections.report.finishing import case_of
 from projections.report.sheet import sheet
 from tests.small_city import City
@@ -150,14 +150,16 @@ def test_a_character_outside_the_font_is_reported_and_spelled_and_never_a_box(ca
 
 def test_a_hostile_name_is_printed_as_it_is_and_fetches_nothing(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
-    fetch = printing.OwnFonts.fetch
+    fetch = pdf.OwnFonts.fetch
 
-    def watched(self: printing.OwnFonts, url: str, headers: dict[str, str] | None = None) -> Any:
+    def watched(self: pdf.OwnFonts, url: str, headers: dict[str, str] | None = None) -> Any:
         fetched.append(url)
         return fetch(self, url, headers)
 
-    monkeypatch.setattr(printing.OwnFonts, "fetch", watched)
-    monkeypatch.setattr(printing, "run", lambda function, html, **_bounds: function(html))  # here, where it can be watched
+    monkeypatch.setattr(pdf.OwnFonts, "fetch", watched)
+    monkeypatch.setattr(  # here, where it can be watched
+        printing, "run", lambda name, *given, **_bounds: getattr(pdf, name.partition(":")[2])(*given)
+    )
     made = report(named(case, HOSTILE))
     gc.enable()
     whole = "".join(page.extract_text() for page in reader(made.pdf).pages)
@@ -171,9 +173,9 @@ def test_a_hostile_name_is_printed_as_it_is_and_fetches_nothing(case: Case, monk
 )
 def test_any_other_address_stops_the_rendering(url: str) -> None:
     with pytest.raises(PermissionError):
-        printing.OwnFonts().fetch(url)
+        pdf.OwnFonts().fetch(url)
     with pytest.raises(FatalURLFetchingError):
-        HTML(string=f'<img src="{url}">', url_fetcher=printing.OwnFonts()).write_pdf()
+        HTML(string=f'<img src="{url}">', url_fetcher=pdf.OwnFonts()).write_pdf()
 
 
 HEADER = "指标 名称 自评 核验 差异理由与依据"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def _demo(settings: "Settings", given: argparse.Namespace) -> int:
-    from zhenduan import serving
+    from zhenduan.demo import serving
 
     return serving.demo(settings, given.host, given.port, seed=given.seed)
 

@@ -1,0 +1,55 @@
+"""Worker 隔离进程: what is done to workbooks and other foreign files, in processes of their own alone. plan P1, P5.
+
+The program names these functions and does not load them: with them come the libraries that read what strangers send. What a
+function gives is bytes, which are checked where they are used like any other input.
+"""
+
+from datetime import datetime
+
+import orjson
+
+from domain.kernel import Refused
+from domain.participants.rosters import RosterReport
+from interop.editions.workbook import workbook_of
+from interop.editions.workbook_reading import read_workbook
+from interop.foreign_files import ROSTER, SHEET
+from interop.rosters.annotated import annotated, seen_sheet
+from interop.rosters.roster import Progress
+from interop.rosters.roster_reading import read_roster
+from interop.rosters.template import template
+from standards import Edition, EditionMalformed, Origin
+
+
+def roster_bytes(data: bytes, filename: str, progress: Progress | None = None) -> bytes:
+    """What a roster file says 名单读数, as JSON; see `read_roster`."""
+    return ROSTER.dump_json(read_roster(data, filename, progress=progress))
+
+
+def sheet_bytes(data: bytes, filename: str) -> bytes:
+    """The sheet that a roster stands in 名单原表, as JSON; see `seen_sheet`."""
+    return SHEET.dump_json(seen_sheet(data, filename))
+
+
+def annotated_bytes(sheet: bytes, report: bytes) -> bytes:
+    """The annotated workbook 批注名单 of a sheet as `sheet_bytes` gave it, and of a report as JSON; see `annotated`."""
+    return annotated(SHEET.validate_json(sheet), RosterReport.model_validate_json(report))
+
+
+def template_bytes() -> bytes:
+    """The template of a roster 名单模板; see `template`."""
+    return template()
+
+
+def workbook_bytes(data: bytes) -> bytes:
+    """The edition of a workbook 标准工作簿, or why it holds none, as JSON; see `read_workbook`."""
+    try:
+        return b'{"edition":' + read_workbook(data).model_dump_json().encode() + b"}"
+    except EditionMalformed as malformed:
+        return orjson.dumps({"malformed": str(malformed)})
+    except Refused as refused:
+        return orjson.dumps({"refused": refused.rule.code, "facts": refused.facts})
+
+
+def edition_bytes(edition: Edition, origins: tuple[Origin, ...], published_at: datetime | None) -> bytes:
+    """The workbook of an edition 导出标准工作簿; see `workbook_of`."""
+    return workbook_of(edition, origins, published_at)

@@ -1,0 +1,95 @@
+"""What reads strangers' files and sets pages stays out of the process that serves: derived from the imports themselves."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from isolation.processes import _PRELOADED  # the modules that are loaded apart have no other list
+from tests.test_architecture import ROOMS, ROOT, files, imports
+
+LIBRARIES = frozenset(
+    {"openpyxl", "python_calamine", "zipfile", "tarfile", "zlib", "gzip", "bz2", "lzma", "zipimport"}
+    | {"xml", "lxml", "html", "csv", "email", "pickle", "marshal", "plistlib", "PIL", "pypdf", "weasyprint"}
+)
+"""Libraries that follow a structure which whoever made the bytes has chosen, or that take seconds for what they make."""
+OURS_ALONE = {
+    "projections.report.printing": "zlib: states its version and unpacks nothing",
+    "zhenduan.demo.firms": "csv: reads the demo's own list",
+    "journal.backup.format": "a backup, checked against the log's key by whoever runs the command line, member by member",
+    "journal.backup.write": "writes one",
+    "isolation.processes": "pickle: what goes to a child; nothing that comes from one is unpickled",
+    "isolation.nursery": "pickle: what comes from the program that started it",
+}
+"""Module that imports one all the same -> what it does with it. None of these is given a stranger's bytes by the server."""
+SERVING = """
+import sys, pkgutil, importlib
+import api, zhenduan.background, zhenduan.accounts, zhenduan.serving
+for room in (api, zhenduan.background):
+    for found in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
+        importlib.import_module(found.name)
+print("\\n".join(sys.modules))
+"""
+
+
+def readers() -> dict[str, set[str]]:
+    """Our modules that import such a library, anywhere in the file -> which."""
+    found: dict[str, set[str]] = {}
+    for room in ROOMS:
+        for path in files(room):
+            named = {module.partition(".")[0] for _, module in imports(ast.parse(path.read_text("utf-8")))}
+            if used := named & LIBRARIES:
+                parts = (room, *path.relative_to(ROOMS[room]).with_suffix("").parts)
+                found[".".join(part for part in parts if part != "__init__")] = used
+    return found
+
+
+@pytest.fixture(scope="module")
+def loaded() -> frozenset[str]:
+    """All modules of the process that serves, as it starts."""
+    path = ":".join(sys.path)
+    told = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", SERVING], capture_output=True, text=True, check=True, env={"PYTHONPATH": path}, cwd=ROOT
+    )
+    return frozenset(told.stdout.split())
+
+
+def test_the_process_that_serves_loads_no_module_that_reads_what_strangers_send(loaded: frozenset[str]) -> None:
+    assert "api.app" in loaded
+    assert {"interop.rosters.worksheets", "interop.rosters.texts", "interop.editions.workbook_reading"} <= readers().keys()
+    assert sorted((readers().keys() & loaded) - OURS_ALONE.keys()) == []
+
+
+def test_libraries_that_serve_nothing_but_that_are_not_loaded_there_at_all(loaded: frozenset[str]) -> None:
+    assert sorted({"openpyxl", "weasyprint", "python_calamine", "PIL", "lxml"} & loaded) == []
+
+
+def test_what_is_excepted_is_still_there() -> None:
+    assert OURS_ALONE.keys() <= readers().keys()
+
+
+def test_every_module_that_is_named_for_a_process_apart_is_there_and_is_loaded_by_nobody_else(loaded: frozenset[str]) -> None:
+    import interop.foreign_files  # noqa: F401, PLC0415 - they announce what they name
+    import projections.report.printing  # noqa: F401, PLC0415 - as above
+    import zhenduan.accounts.uploads  # noqa: F401, PLC0415 - as above
+
+    assert len(_PRELOADED) >= 3
+    for module in _PRELOADED:
+        room, *rest = module.split(".")
+        assert (ROOMS[room].joinpath(*rest).with_suffix(".py")).exists()
+    assert sorted(set(_PRELOADED) & loaded) == []
+
+
+def test_no_module_loads_a_reader_late(loaded: frozenset[str]) -> None:
+    """An import inside a function of what the server loads would not be seen as it starts."""
+    apart = (readers().keys() - OURS_ALONE.keys()) | set(_PRELOADED)
+    late = []
+    for room in ROOMS:
+        for path in files(room):
+            parts = (room, *path.relative_to(ROOMS[room]).with_suffix("").parts)
+            name = ".".join(part for part in parts if part != "__init__")
+            if name in loaded and name != "isolation.nursery":
+                named = imports(ast.parse(path.read_text("utf-8")))
+                late += [f"{name}:{line} {module}" for line, module in named if module in apart]
+    assert late == []

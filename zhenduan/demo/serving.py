@@ -1,0 +1,45 @@
+"""Serving the demo 示例运行: the city built where there is none, and then served like any other."""
+
+import shutil
+import sys
+
+from tqdm import tqdm
+
+from zhenduan.demo.city import open_demo
+from zhenduan.demo.people import DemoLogin
+from zhenduan.serving import listen
+from zhenduan.settings import Settings
+from zhenduan.wiring import Installation, opened
+
+BUILDING = ".building"
+
+
+def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
+    """Serve the demo city 示例城市, built at first; a second start keeps the data.
+
+    Embedded, it is built beside its folder and moved into place when it is whole: an interrupted building leaves nothing.
+    """
+    if settings.database is None and not settings.data.exists():
+        building = settings.data.with_name(settings.data.name + BUILDING)
+        shutil.rmtree(building, ignore_errors=True)
+        with opened(Settings(building), demo=True) as installation:
+            _build(installation, seed)
+        building.rename(settings.data)
+    with opened(settings, demo=True) as installation:
+        logins = _build(installation, seed)
+        sys.stdout.write("\n示例数据，非真实企业 · synthetic data, no real enterprise\n\n")
+        for login in logins:
+            who = f"{login.login} / {login.password}" if login.login else login.password
+            sys.stdout.write(f"  {login.role:<15} {who:<44} {login.says}\n")
+        sys.stdout.write("\nCtrl-C 停止 stops\n")
+        return listen(installation, host, port, settings, project=True)
+
+
+def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
+    with tqdm(desc="建立示例城市 building the demo city", unit=" 步 acts", file=sys.stderr, disable=None) as bar:
+
+        def told(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        return open_demo(installation.services, installation.accounts, seed=seed, progress=told)
