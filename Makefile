@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test quick explore walk torture lint types wheel audit check install
+.PHONY: demo test quick explore walk torture bench lint types wheel audit check install
 
 install: $(VENV)/.installed
 
@@ -40,6 +40,10 @@ walk: install
 
 torture: install
 	KILLS=200 $(BIN)/python -m pytest -q -s tests/torture
+
+# One table of ratios; BENCH="append projections entries=1000000", "--smoke", "--engine sqlite" say what of it.
+bench: install
+	$(BIN)/python -m benchmarks $(BENCH)
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,19 +1,18 @@
 """What-if measured: the exact plan on the real questionnaire against a greedy one, its own relaxation and trying everything.
 
-    python -m benchmarks.improvement [--firms 40]
-
 Greedy: the step that brings the most points for its cost, of those that a failing gate names first, until the grade is
 reached. Relaxation: the bound of the continuous problem, how close a plan could come at best. Everything: small editions of
 six indicators, every plan measured by the scoring. Prices are drawn in fen, so that no two plans cost the same by accident.
 """
 
-import argparse
-import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import product
 from random import Random
+from statistics import median
 
+from benchmarks.measuring import Bench, Compared, say
 from standards import (
     Answer,
     CostUnit,
@@ -32,6 +31,17 @@ from standards.improvement.needs import above_floors, covering_of, goal_of, step
 from standards.improvement.steps import Rung, rungs
 from tests.rules.firms import answer_at
 
+
+@dataclass(frozen=True)
+class Sizes:
+    """firms: on the real questionnaires. whole: of six indicators, for which every plan is tried."""
+
+    firms: int = 40
+    whole: int = 8
+
+
+SIZES = Sizes()
+SMOKE = Sizes(firms=1, whole=1)
 DONE = Process(site_visit=True, expert_review=True)
 DEFAULT = cost_tables().tables[0]
 
@@ -93,8 +103,8 @@ def greedy(edition: Edition, answers: Mapping[str, Answer], wanted: int, costs: 
         at[max(steps)[2]] += 1
 
 
-def on_the_real_questionnaire(number: int) -> None:
-    """Seconds, and costs against the greedy plan and the relaxation."""
+def on_the_real_questionnaire(number: int) -> str:
+    """Costs against the greedy plan and the relaxation; seconds are said."""
     chance, seconds, dearer, above, unproven, examined = Random(4), [], [], [], 0, []  # noqa: S311 - a benchmark repeats
     for _ in range(number):
         edition = load(chance.choice(published_editions()))
@@ -112,15 +122,16 @@ def on_the_real_questionnaire(number: int) -> None:
             problem = covering_of(edition, Form.FULL, goal, above_floors(edition, Form.FULL, goal, ladders))
             bounds = [bound.bound for needs in problem.needs if (bound := relaxed(problem, needs)) is not None]
             above.append(found.cost * steps_unit(ladders) / max(min(bounds), 1))
-    print(f"{number} firms, 52 to 61 indicators, all published editions, wanted 1 to 4 grades up")
-    print(f"  seconds: median {statistics.median(seconds):.2f}, worst {max(seconds):.2f}; not proven: {unproven}")
-    print(f"  partial plans looked at: median {statistics.median(examined):,.0f}, worst {max(examined):,}")
-    print(f"  greedy plan costs: median {statistics.median(dearer):.3f}x the cheapest, worst {max(dearer):.3f}x")
-    print(f"  cheapest over its relaxation: median {statistics.median(above):.4f}x, worst {max(above):.4f}x")
+    say(f"{number} firms, 52 to 61 indicators, all published editions, wanted 1 to 4 grades up")
+    say(f"  seconds: median {median(seconds):.2f}, worst {max(seconds):.2f}; not proven: {unproven}")
+    say(f"  partial plans looked at: median {median(examined):,.0f}, worst {max(examined):,}")
+    if not dearer:
+        return "no firm had to improve"
+    return f"greedy plan {median(dearer):.3f} × the cost, worst {max(dearer):.3f}; relaxation exceeded by {median(above):.4f} ×"
 
 
-def against_everything(number: int) -> None:
-    """Seconds of the search and of measuring every plan, on the first indicators of the real edition."""
+def against_everything(number: int) -> Iterator[float]:
+    """How many times as long as the search it takes to measure every plan, on the first indicators of the real edition."""
     whole, chance = load("2023"), Random(7)  # noqa: S311 - a benchmark repeats
     few = [next(item for item in whole.indicators if item.dimension == d.id) for d in whole.dimensions]
     edition = whole.model_copy(
@@ -129,7 +140,7 @@ def against_everything(number: int) -> None:
             "gates": whole.gates.model_copy(update={"security": ()}),
         }
     )
-    ratios, plans = [], 0
+    plans = 0
     for _ in range(number):
         answers = {item.id: answer_at(item, chance.randint(1, 3)) for item in few}
         costs = priced(edition, chance)
@@ -145,21 +156,19 @@ def against_everything(number: int) -> None:
             taken = dict(zip(ladders, (rung.answer for rung in plan), strict=True))
             if edition.measure(Form.FULL, taken).grade >= wanted:
                 prices.append(sum(rung.cost for rung in plan))
-        ratios.append((time.perf_counter() - begun) / searched)
+        tried = time.perf_counter() - begun
         if min(prices) != found.cost:
             raise AssertionError("a cheaper plan was found by trying everything")
-    print(f"{number} firms of {len(few)} indicators, {plans:,} plans tried: every cost the same")
-    print(f"  trying everything takes: median {statistics.median(ratios):,.0f}x as long")
+        yield tried / searched
+    say(f"{number} firms of {len(few)} indicators, {plans:,} plans tried: every cost the same")
 
 
-def main() -> None:
-    """Print both."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--firms", type=int, default=40)
-    given = parser.parse_args()
-    on_the_real_questionnaire(given.firms)
-    against_everything(8)
-
-
-if __name__ == "__main__":
-    main()
+def compare(_: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """Both; no database has a part in it."""
+    note = on_the_real_questionnaire(sizes.firms)
+    yield Compared(
+        "cheapest improvement, six indicators",
+        "trying everything",
+        median(against_everything(sizes.whole)),
+        note=f"{sizes.firms} real questionnaires: {note}",
+    )

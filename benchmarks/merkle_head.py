@@ -1,37 +1,46 @@
 """Merkle head's share 树头开销: our own recorder with its head against the same recorder without, in turn in one process.
 
-    python -m benchmarks.merkle_head [--seconds 0.4] [--rounds 9] [--entries 1]
-
 Without: no leaf is hashed, no tree extended, no head row read or written; the next position and the clock come from the last entry.
 Everything else is the same code and the same statements: lock, checks, guards, one round trip, NOTIFY, group commit. These
-recorders live here alone; the product has no such switch. With the head the journal must keep 80 % of the appends of one writer and
-60 % of those of eight. Eight threads append through the group commit, and once more each for itself.
+recorders live here alone; the product has no such switch. Eight threads append through the group commit, and once more each for
+itself.
 """
 
-import argparse
 import re
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-import psycopg2
-
-from benchmarks import measuring
-from benchmarks.append import STATE, by_threads
+from benchmarks.append import STATE, another_database, by_threads
+from benchmarks.measuring import Bench, Compared, compared
 from journal import Entry, Journal, NewEntry
 from journal.engines.postgres import PostgresRecorder, _Append
 from journal.engines.postgres_schema import EDITION, FUNCTION
 from journal.engines.sqlite import INSERT, SQLiteRecorder
 
 WITH, WITHOUT = "with the Merkle head", "without it"
-GOALS = {1: 0.8, 8: 0.6}
-"""Writers -> share of the appends that has to be left."""
+GOAL = 0.85
+"""Share of the appends that has to be left."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """entries: a commit. seconds: of one contender in one round."""
+
+    seconds: float = 0.4
+    rounds: int = 9
+    entries: tuple[int, ...] = (1, 10)
+    writers: int = 8
+
+
+SIZES = Sizes()
+SMOKE = Sizes(seconds=0.02, rounds=1, entries=(2,), writers=2)
 
 Remember = tuple[str, str, str, str] | None
 
@@ -148,44 +157,36 @@ def alone(journal: PostgresRecorder | SQLiteRecorder, size: int) -> Callable[[st
     return append
 
 
-def measure(engine: str, journals: dict[str, PostgresRecorder | SQLiteRecorder], given: argparse.Namespace) -> None:
-    """Both recorders in turn, and print."""
-    for count, how, maker in ((1, "", appending), (8, ", group commit", appending), (8, ", each for itself", alone)):
-        made = {name: (lambda one=one, maker=maker: maker(one, given.entries)) for name, one in journals.items()}
-        rates = by_threads(made, count, given.seconds, given.rounds)
-        title = f"{engine}, {count} writer{'s' if count > 1 else ''}{how}, {given.entries} a commit"
-        measuring.table(title, "commits/s", rates, {(WITH, WITHOUT): GOALS[count]})
+def measured(
+    engine: str, url: str, journals: dict[str, PostgresRecorder | SQLiteRecorder], sizes: Sizes
+) -> Iterator[Compared]:
+    """Both recorders in turn."""
+    for entries in sizes.entries:
+        for count, how, maker in (
+            (1, "1 writer", appending),
+            (sizes.writers, f"{sizes.writers} writers in group commit", appending),
+            (sizes.writers, f"{sizes.writers} writers each for itself", alone),
+        ):
+            made = {
+                name: (lambda one=one, maker=maker, entries=entries: maker(one, entries)) for name, one in journals.items()
+            }
+            done = by_threads(url, made, count, sizes.seconds, sizes.rounds)
+            yield from compared(f"{engine}, {how}, {entries} a commit", "commits/s", done, {(WITH, WITHOUT): GOAL})
 
 
-def second_database(url: str) -> str:
-    """Address of another database on the same server."""
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    with closing(connection), connection.cursor() as cursor:
-        cursor.execute("CREATE DATABASE headless")
-    return urlsplit(url)._replace(path="/headless").geturl()
-
-
-def main() -> None:
-    """Measure and print."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--seconds", type=float, default=0.4)
-    options.add_argument("--rounds", type=int, default=9)
-    options.add_argument("--entries", type=int, default=1)
-    given = options.parse_args()
-    with (
-        measuring.postgres() as url,
-        closing(PostgresRecorder(url)) as ours,
-        closing(HeadlessPostgres(second_database(url))) as bare,
-    ):
-        measure("PostgreSQL", {WITH: ours, WITHOUT: bare}, given)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        ours_in_file = SQLiteRecorder(folder / f"{uuid4().hex}.db")
-        bare_in_file = HeadlessSQLite(folder / f"{uuid4().hex}.db")
-        with closing(ours_in_file), closing(bare_in_file):
-            measure("SQLite, sync FULL", {WITH: ours_in_file, WITHOUT: bare_in_file}, given)
-
-
-if __name__ == "__main__":
-    main()
+def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """Measure both engines."""
+    if "postgres" in bench.engines:
+        with (
+            bench.postgres() as url,
+            closing(PostgresRecorder(url)) as ours,
+            closing(HeadlessPostgres(another_database(url, "headless"))) as bare,
+        ):
+            yield from measured("PostgreSQL", url, {WITH: ours, WITHOUT: bare}, sizes)
+    if "sqlite" in bench.engines:
+        with (
+            tempfile.TemporaryDirectory() as place,
+            closing(SQLiteRecorder(Path(place) / f"{uuid4().hex}.db")) as in_file,
+            closing(HeadlessSQLite(Path(place) / f"{uuid4().hex}.db")) as bare_in_file,
+        ):
+            yield from measured("SQLite", f"sqlite:///{place}", {WITH: in_file, WITHOUT: bare_in_file}, sizes)

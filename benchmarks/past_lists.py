@@ -1,18 +1,14 @@
 """Lists as of a moment 往期列表: what they cost beside the same lists of now, through the whole API, on 10,000 firms.
 
-    python -m benchmarks.past_lists [--entries 150000] [--firms 10000] [--rounds 7] [--sqlite]
-
-Queries run in turn in one process; times are medians of the rounds. The moment lies half way through the journal, and one firm in
+Queries run in turn in one process; The moment lies half way through the journal, and one firm in
 ten has been renamed since. Last, what the rows that lists of the past are found by add to a rebuild.
 """
 
-import argparse
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +20,8 @@ from api.kit.published import declared
 from api.schema import build_schema
 from api.server.http import QUERIES_AND_MUTATIONS
 from api.server.operations import GraphQLRequest, Operations
-from benchmarks import diagnoses, measuring
+from benchmarks import diagnoses
+from benchmarks.measuring import NAMES, Bench, Compared, Processor, Work, compared, in_turn
 from domain.access import Role
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people import GrantMembership, RegisterPerson
@@ -35,6 +32,18 @@ from tests.small_city import ENTERPRISE
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 
+
+@dataclass(frozen=True)
+class Sizes:
+    """entries: of whole diagnoses. firms: in all."""
+
+    entries: int = 150_000
+    firms: int = 10_000
+    rounds: int = 7
+
+
+SIZES = Sizes()
+SMOKE = Sizes(entries=60, firms=8, rounds=1)
 PASSWORD = "correct horse battery"  # noqa: S105 - of a city that is thrown away
 ASKED = {
     "50 firms": "enterprises(first: 50) { nodes { id name district industry sizeClass } }",
@@ -92,66 +101,54 @@ def signed_in(installation: Installation) -> str:
     return session.token
 
 
-def measure(installation: Installation, rounds: int) -> None:
+def measured(engine: str, installation: Installation, sizes: Sizes) -> Iterator[Compared]:
     """Each query of now and of then, in turn."""
     services, token = installation.services, signed_in(installation)
     operations = Operations(services, build_schema(), declared(build_schema()))
     moment = Cursors(services.secret).seal(services.journal.head().size // 2)
 
-    def asked(query: str) -> float:
-        start = time.perf_counter()
+    def asked(query: str) -> Work:
+        spent, start = time.thread_time(), time.perf_counter()
         answer = operations.run(GraphQLRequest(f"{{ {query} }}"), token, QUERIES_AND_MUTATIONS)
         if "errors" in answer.payload:
             raise RuntimeError(answer.payload["errors"])
-        return (time.perf_counter() - start) * 1000
+        return Work(1, time.perf_counter() - start, time.thread_time() - spent)
 
-    print(f"{'':<40} {'now':>9} {'then':>9}   ms, median of {rounds}")
     for name, now in ASKED.items():
         then = now.replace("(", f'(asOf: "{moment}", ', 1)
-        runs = {"now": lambda query=now: asked(query), "then": lambda query=then: asked(query)}
-        for run in runs.values():
-            run()
-        took = measuring.in_turn(runs, rounds)
-        print(f"{name:<40} {statistics.median(took['now']):>9.1f} {statistics.median(took['then']):>9.1f}")
+        asks = {"as of a moment": lambda query=then: asked(query), "the same list of now": lambda query=now: asked(query)}
+        for ask in asks.values():
+            ask()
+        done = in_turn(asks, sizes.rounds)
+        goals: dict[tuple[str, str], float | None] = {("as of a moment", "the same list of now"): None}
+        yield from compared(f"{name}, {NAMES[engine]}, {sizes.firms:,} firms", "queries/s", done, goals)
 
 
-def rebuilt(journal: Journal, folder: Path) -> None:
-    """Time to fold the whole journal, without these rows and with them."""
-    took = {}
+def rebuilt(journal: Journal, folder: Path) -> Iterator[Compared]:
+    """The whole journal folded, with these rows and without them."""
+    done = {}
     others = [read_model for read_model in READ_MODELS if read_model is not PERIODS]
-    for name, read_models in (("without", others), ("with", list(READ_MODELS))):
-        models = open_read_models(f"sqlite:///{folder / f'{name}.db'}", journal, read_models)
-        start = time.perf_counter()
-        models.catch_up()
-        took[name] = time.perf_counter() - start
-        models.close()
-    added = took["with"] / took["without"] - 1
-    print(f"folded from the start: {took['without']:.1f} s without the periods, {took['with']:.1f} s with them ({added:+.0%})")
+    for name, read_models in (("without the periods", others), ("folded with the periods", list(READ_MODELS))):
+        with closing(open_read_models(f"sqlite:///{folder / f'{name}.db'}", journal, read_models)) as models:
+            done[name] = [Processor().measured(models.catch_up)]
+    goals: dict[tuple[str, str], float | None] = {("folded with the periods", "without the periods"): None}
+    yield from compared("SQLite", "entries/s", done, goals)
 
 
-def main() -> None:
-    """Measure and print."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--entries", type=int, default=150_000)
-    options.add_argument("--firms", type=int, default=10_000)
-    options.add_argument("--rounds", type=int, default=7)
-    options.add_argument("--sqlite", action="store_true")
-    given = options.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = None if given.sqlite else stack.enter_context(measuring.postgres())
-        installation = stack.enter_context(opened(Settings(folder, url), create=True))
-        journal = installation.services.journal
-        diagnoses.fill(journal, given.entries)
-        more_firms(journal, given.firms)
-        installation.services.models.catch_up()
-        if url is not None:
-            with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
-        print(f"{journal.head().size:,} entries, {given.firms:,} firms, {'SQLite' if given.sqlite else 'PostgreSQL'}")
-        measure(installation, given.rounds)
-        rebuilt(journal, folder)
-
-
-if __name__ == "__main__":
-    main()
+def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """Measure both engines."""
+    for engine in bench.engines:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            url = stack.enter_context(bench.postgres()) if engine == "postgres" else None
+            installation = stack.enter_context(opened(Settings(folder, url), create=True))
+            journal = installation.services.journal
+            diagnoses.fill(journal, sizes.entries)
+            more_firms(journal, sizes.firms)
+            installation.services.models.catch_up()
+            if url is not None:
+                with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+                    cursor.execute("ANALYZE")
+            yield from measured(engine, installation, sizes)
+            if engine == bench.engines[-1]:
+                yield from rebuilt(journal, folder)

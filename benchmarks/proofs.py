@@ -1,32 +1,41 @@
 """Proofs of a large journal 证明: one entry's proof, consistency, catching up on subtrees, and verification of everything.
 
-Usage: python benchmarks/proofs.py [--entries 1000000] [--engine sqlite|postgres|both]
-
 The entries are synthetic, of the size of ours, and are written as the recorder writes them, but in bulk.
 """
 
-import argparse
-import os
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psycopg2
-from measuring import postgres
 from psycopg2.extras import execute_values
 from tqdm import tqdm
 
+from benchmarks.measuring import NAMES, Bench, Compared, Processor, Work, say
 from journal import Journal, Verified, open_journal, verify
 from journal.engines.sqlite import INSERT
 from journal.entries import COLUMNS, Head, NewEntry, extend
 from journal.transparency.checkpoints import read_checkpoint
 from journal.transparency.transparency_log import contradicted, open_log
 
+
+@dataclass(frozen=True)
+class Sizes:
+    """entries: of the journal. proofs, spans: how many are made."""
+
+    entries: int = 1_000_000
+    proofs: int = 500
+    spans: int = 200
+
+
+SIZES = Sizes()
+SMOKE = Sizes(entries=3_000, proofs=20, spans=5)
 BATCH = 5_000
 STATE = (
     b'{"answers":{"Z01":{"answer":{"level":"3"},"author":"person","version":1}},"section":"strategy","note":"'
@@ -81,75 +90,78 @@ def fill(journal: Journal, url: str, entries: int) -> None:
 def milliseconds(times: list[float]) -> str:
     """Median and 99th percentile."""
     ordered = sorted(times)
-    return f"median {statistics.median(ordered):.2f} ms, p99 {ordered[len(ordered) * 99 // 100]:.2f} ms"
+    return f"median {median(ordered):.2f} ms, p99 {ordered[len(ordered) * 99 // 100]:.2f} ms"
 
 
-def measure(name: str, url: str, entries: int, folder: Path) -> None:
+def measured(engine: str, url: str, folder: Path, sizes: Sizes) -> Iterator[Compared]:
     """Everything on one engine."""
+    entries = sizes.entries
+    processor = Processor().of_database(url)
     with closing(open_journal(url)) as journal:
         fill(journal, url, entries)
         with closing(open_log(journal, url, folder / "log.key", "benchmark.example/log")) as log:
+            say(f"\n{NAMES[engine]}, {entries:,} entries")
             began = time.perf_counter()
             note = log.checkpoint()
-            print(f"\n{name}, {entries:,} entries")
-            print(f"  first checkpoint, all subtrees made: {time.perf_counter() - began:.1f} s")
+            say(f"  first checkpoint, all subtrees made: {time.perf_counter() - began:.1f} s")
             began = time.perf_counter()
             log.checkpoint()
-            print(f"  checkpoint again: {(time.perf_counter() - began) * 1000:.1f} ms")
+            say(f"  checkpoint again: {(time.perf_counter() - began) * 1000:.1f} ms")
             checkpoint = read_checkpoint(note, log.keys().verifiers)
-            times, began_at = [], time.process_time()
-            for _ in range(500):
-                position = ROLL.randrange(entries) + 1
-                began = time.perf_counter()
-                log.prove(position)
-                times.append((time.perf_counter() - began) * 1000)
-            spent = time.process_time()
-            goal = "met" if statistics.median(times) < GOAL_MILLISECONDS else "MISSED"
-            print(
-                f"  proof of one entry, read, made and checked: {milliseconds(times)}; goal < {GOAL_MILLISECONDS} ms: {goal}"
-            )
-            print(f"    of that in this process, the rest waiting: {(spent - began_at) / 500 * 1000:.2f} ms on average")
-            times = []
-            for _ in range(200):
+            times: list[float] = []
+
+            def proved() -> float:
+                for _ in range(sizes.proofs):
+                    position = ROLL.randrange(entries) + 1
+                    begun = time.perf_counter()
+                    log.prove(position)
+                    times.append((time.perf_counter() - begun) * 1000)
+                return sizes.proofs
+
+            proofs = processor.measured(proved)
+            goal = "met" if median(times) < GOAL_MILLISECONDS else "MISSED"
+            say(f"  proof of one entry, read, made and checked: {milliseconds(times)}; goal < {GOAL_MILLISECONDS} ms: {goal}")
+            said, spans = milliseconds(times), list[float]()
+            for _ in range(sizes.spans):
                 old = ROLL.randrange(entries)
                 began = time.perf_counter()
                 log.consistency(old, checkpoint.size)
-                times.append((time.perf_counter() - began) * 1000)
-            print(f"  consistency from a random size: {milliseconds(times)}")
-            began = time.perf_counter()
-            with tqdm(total=entries, desc="verifying", unit=" entries") as bar:
-                found = verify(journal, lambda done: bar.update(done - bar.n) and None)
-            took = time.perf_counter() - began
-            if not isinstance(found, Verified):
-                raise SystemExit(f"the journal does not verify: {found}")
-            print(f"  verification of everything: {took:.0f} s, {entries / took:,.0f} entries/s")
+                spans.append((time.perf_counter() - began) * 1000)
+            say(f"  consistency from a random size: {milliseconds(spans)}")
+
+            def verified() -> float:
+                with tqdm(total=entries, desc="verifying", unit=" entries") as bar:
+                    found = verify(journal, lambda done: bar.update(done - bar.n) and None)
+                if not isinstance(found, Verified):
+                    raise SystemExit(f"the journal does not verify: {found}")
+                return 1
+
+            whole = processor.measured(verified)
+            say(f"  verification of everything: {whole.seconds:.1f} s, {entries / whole.seconds:,.0f} entries/s")
             began = time.perf_counter()
             if contradicted(journal, log.kept()) is not None:
                 raise SystemExit("the journal contradicts its checkpoints")
-            print(f"  comparison with the checkpoints: {time.perf_counter() - began:.0f} s")
+            say(f"  comparison with the checkpoints: {time.perf_counter() - began:.1f} s")
+            yield Compared(
+                f"proof of one entry, {NAMES[engine]}, {entries:,} entries",
+                "verification of everything",
+                proofs.rate / whole.rate,
+                _ratio(proofs, whole),
+                note=said,
+            )
 
 
-def engines(which: str, stack: ExitStack, folder: Path) -> Iterator[tuple[str, str]]:
-    """Name and address of each engine that is asked for."""
-    if which in ("sqlite", "both"):
-        yield "SQLite", f"sqlite:///{folder / 'journal.db'}"
-    if which in ("postgres", "both"):
-        yield "PostgreSQL", stack.enter_context(postgres())
+def _ratio(ours: Work, theirs: Work) -> float | None:
+    return ours.thrift / theirs.thrift if ours.thrift is not None and theirs.thrift is not None else None
 
 
-def main() -> None:
-    """Run it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=1_000_000)
-    parser.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
-    given = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR"))))
-        for name, url in engines(given.engine, stack, folder):
-            place = folder / name
-            place.mkdir()
-            measure(name, url, given.entries, place)
-
-
-if __name__ == "__main__":
-    main()
+def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """Measure both engines."""
+    for engine in bench.engines:
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            if engine == "sqlite":
+                yield from measured(engine, f"sqlite:///{folder / 'journal.db'}", folder, sizes)
+            else:
+                with bench.postgres() as url:
+                    yield from measured(engine, url, folder, sizes)

@@ -3,15 +3,11 @@
 Every list and thing that a query may begin with and that needs no argument is asked for with its plain fields, and once more with
 each thing below it. A query is priced as the program prices it and run alone, in its thread's processor time, over the demo city.
 What takes more than three times the median for a unit, and more than a moment, is marked: it belongs into `FIELD_COSTS`.
-
-Run: python -m benchmarks.query_cost [--rounds N]
 """
 
-import argparse
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from statistics import median
 
 from graphql import (
@@ -29,11 +25,20 @@ from api.schema import build_schema
 from api.server.http import QUERIES
 from api.server.operations import GraphQLRequest, Operations
 from api.server.query_cost import Limits, cost_of
-from domain.access import Role
-from zhenduan.demo.city import open_demo
-from zhenduan.settings import Settings
+from benchmarks.cities import built
+from benchmarks.measuring import NAMES, Bench, Compared, say
 from zhenduan.wiring import opened
 
+
+@dataclass(frozen=True)
+class Sizes:
+    """rounds: of each query."""
+
+    rounds: int = 15
+
+
+SIZES = Sizes()
+SMOKE = Sizes(rounds=1)
 TOO_CHEAP = 3.0
 A_MOMENT = 2.0
 """Milliseconds below which a query's beginning counts for more than what it asks for."""
@@ -73,37 +78,32 @@ def queries(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
                 yield f"{name}.{below}", f"{{ {name}{size} {_selection(kind, below)} }}"
 
 
-def main() -> None:
-    """Build the demo city, price and run every query, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    given = parser.parse_args()
-    schema, limits = build_schema(), Limits()
+def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """Price and run every query on the last of the engines; the dearest for its price against the usual."""
+    schema, limits, engine = build_schema(), Limits(), bench.engines[-1]
     executable = schema._schema  # noqa: SLF001 - strawberry has no other door to it
     rows: list[tuple[str, int, float]] = []
-    with tempfile.TemporaryDirectory() as folder, opened(Settings(Path(folder) / "city"), demo=True) as installation:
-        logins = open_demo(installation.services, installation.accounts)
-        login = next(one for one in logins if one.role is Role.CITY)
-        session = installation.accounts.sign_in(login.login, login.password)
-        assert session is not None, "the demo's own login"  # noqa: S101
+    with built(bench, engine) as city, opened(city.settings) as installation:
         operations = Operations(installation.services, schema, declared(schema))
         for name, query in queries(executable):
             cost = cost_of(executable, parse(query), limits)
             request = GraphQLRequest(query)
-            if "data" not in operations.run(request, session.token, QUERIES).payload:
+            if "data" not in operations.run(request, city.city, QUERIES).payload:
                 continue  # not for this role, or too much for one query
             taken = []
-            for _ in range(given.rounds):
+            for _ in range(sizes.rounds):
                 before = time.thread_time()
-                operations.run(request, session.token, QUERIES)
+                operations.run(request, city.city, QUERIES)
                 taken.append(time.thread_time() - before)
             rows.append((name, cost, median(taken) * 1e3))
-    usual = median(milliseconds / cost for _, cost, milliseconds in rows if milliseconds > A_MOMENT)
-    print(f"{'asked for':<44} {'cost':>7} {'ms':>9} {'µs a unit':>10}   usual: {usual * 1e3:.1f}")
-    for name, cost, milliseconds in sorted(rows, key=lambda row: row[2] / row[1], reverse=True):
+    counted = [row for row in rows if row[2] > A_MOMENT] or rows
+    usual = median(milliseconds / cost for _, cost, milliseconds in counted)
+    say(f"{'asked for':<44} {'cost':>7} {'ms':>9} {'µs a unit':>10}   usual: {usual * 1e3:.1f}")
+    dearest = sorted(rows, key=lambda row: row[2] / row[1], reverse=True)
+    for name, cost, milliseconds in dearest:
         mark = "  too cheap" if milliseconds > A_MOMENT and milliseconds / cost > TOO_CHEAP * usual else ""
-        print(f"{name:<44} {cost:>7,} {milliseconds:>9.2f} {milliseconds / cost * 1e3:>10.1f}{mark}")
-
-
-if __name__ == "__main__":
-    main()
+        say(f"{name:<44} {cost:>7,} {milliseconds:>9.2f} {milliseconds / cost * 1e3:>10.1f}{mark}")
+    worst = max(counted, key=lambda row: row[2] / row[1])
+    ratio = usual / (worst[2] / worst[1])
+    note = f"a unit takes {usual * 1e3:.1f} µs, {len(rows)} queries"
+    yield Compared(f"a unit of {worst[0]}, {NAMES[engine]}", "the usual unit", ratio, ratio, round(1 / TOO_CHEAP, 2), note)

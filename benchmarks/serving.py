@@ -1,0 +1,126 @@
+"""Serving 被测服务: a server in a process of its own, and clients that ask it as fast as it answers.
+
+    python -m benchmarks.serving DATA PORT [--forgetful]
+
+starts one over a city that was built before (`ZHENDUAN_DATABASE` as for the program); the benchmarks do so themselves.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import psutil
+
+from benchmarks.clients import load
+from benchmarks.measuring import Processor, Work
+
+
+@contextmanager
+def server(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[int]:
+    """A server process until the block ends, once it answers; its process."""
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(
+            command, env={**os.environ, **environment}, stdout=told, stderr=told, start_new_session=True
+        )
+        try:
+            deadline = time.monotonic() + 60
+            while not listens(port):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    told.seek(0)
+                    raise RuntimeError(told.read().decode())
+                time.sleep(0.05)
+            yield process.pid
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(20)
+
+
+def ours(data: Path, port: int, *, forgetful: bool = False) -> list[str]:
+    """The command that serves a city. forgetful: its disclosure log keeps nothing."""
+    command = [sys.executable, "-m", "benchmarks.serving", str(data), str(port)]
+    return [*command, "--forgetful"] if forgetful else command
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Whether anything answers on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def asked(
+    port: int, sent: bytes, seconds: float, connections: int, process: int, database: str | None
+) -> Callable[[], Work]:
+    """A contender: a round of load from a client of its own, and what the server and its database took for it."""
+    trees = Processor([process])
+    if database:
+        trees.of_database(database)
+
+    def work() -> Work:
+        with get_context("spawn").Pool(1) as client:
+            client.apply(os.getpid)  # is there before the clock starts
+            spent = sum(_spent(tree) for tree in trees.others)
+            count, took = client.apply(load, (port, sent, seconds, connections))
+            return Work(count, took, sum(_spent(tree) for tree in trees.others) - spent)
+
+    return work
+
+
+def _spent(root: int) -> float:
+    tree = psutil.Process(root)
+    taken = 0.0
+    for one in (tree, *tree.children(recursive=True)):
+        found = one.cpu_times()
+        taken += found.user + found.system + found.children_user + found.children_system
+    return taken
+
+
+def main() -> None:
+    """Answer on a port until told to stop."""
+    import uvicorn  # noqa: PLC0415 - a client's process loads no server
+
+    from api.app import create_app  # noqa: PLC0415 - as above
+    from journal.disclosure_log.disclosure_log import DisclosureLog  # noqa: PLC0415 - as above
+    from zhenduan.limits import limits_of  # noqa: PLC0415 - as above
+    from zhenduan.serving import serve  # noqa: PLC0415 - as above
+    from zhenduan.settings import Settings  # noqa: PLC0415 - as above
+    from zhenduan.wiring import opened  # noqa: PLC0415 - as above
+
+    class Forgetful(DisclosureLog):
+        """A log that keeps nothing 不留存: every answer may leave at once."""
+
+        def write(self, disclosure: object) -> None:
+            """Nothing."""
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("port", type=int)
+    parser.add_argument("--forgetful", action="store_true")
+    given = parser.parse_args()
+    settings = Settings(given.data, os.environ.get("ZHENDUAN_DATABASE") or None, limits=limits_of(os.environ))
+    if not given.forgetful:
+        sys.exit(serve(settings, "127.0.0.1", given.port, project=False))
+    with opened(settings) as installation:
+        kept = installation.services.disclosures
+        services = replace(installation.services, disclosures=Forgetful(kept._store, kept._engine))  # noqa: SLF001 - never asked
+        uvicorn.run(create_app(services), host="127.0.0.1", port=given.port, log_level="error")
+
+
+if __name__ == "__main__":
+    main()
