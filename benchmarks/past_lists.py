@@ -24,7 +24,8 @@ from benchmarks import diagnoses
 from benchmarks.measuring import NAMES, Bench, Compared, Processor, Work, compared, in_turn
 from domain.access import Role
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import GrantMembership, RegisterPerson
+from domain.participants.people.memberships import GrantMembership
+from domain.participants.people.registration import RegisterPerson
 from journal import Journal, NewEntry
 from projections import READ_MODELS, open_read_models
 from projections.as_of.validity import PERIODS

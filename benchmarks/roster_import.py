@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 from benchmarks.measuring import NAMES, Bench, Compared, Processor, Work, say
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
-from domain.participants.rosters import ImportRoster
+from domain.participants.rosters.comparison import ImportRoster
 from interop.code_lists import districts, industries
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster

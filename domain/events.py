@@ -11,8 +11,8 @@ from domain.participants.consents import CONSENTS
 from domain.participants.enterprises import ENTERPRISES
 from domain.participants.headquarters import HEADQUARTERS
 from domain.participants.organisations import ORGANISATIONS
-from domain.participants.people_rules import PEOPLE
-from domain.participants.rosters import ROSTERS
+from domain.participants.people.person import PEOPLE
+from domain.participants.rosters.roster import ROSTERS
 from domain.programme.targets import TARGETS
 from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS

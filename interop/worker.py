@@ -9,7 +9,7 @@ from datetime import datetime
 import orjson
 
 from domain.kernel import Refused
-from domain.participants.rosters import RosterReport
+from domain.participants.rosters.findings import RosterReport
 from interop.editions.workbook import workbook_of
 from interop.editions.workbook_reading import read_workbook
 from interop.foreign_files import ROSTER, SHEET

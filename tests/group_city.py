@@ -18,7 +18,7 @@ from domain.instants import city_day
 from domain.kernel import Command
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.rosters import ImportRoster
+from domain.participants.rosters.comparison import ImportRoster
 from journal import Caller
 from standards import Form
 from tests.small_city import CITY, FILE, FIRM, caller, sections

@@ -20,8 +20,9 @@ from domain.instants import city_day
 from domain.kernel import Command
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import GrantMembership, RegisterPerson
-from domain.participants.rosters import ImportRoster
+from domain.participants.people.memberships import GrantMembership
+from domain.participants.people.registration import RegisterPerson
+from domain.participants.rosters.comparison import ImportRoster
 from domain.standard.editions import PublishEdition
 from interop.rosters.reports import keep_report
 from standards import Answer, Form, load

@@ -17,10 +17,18 @@ from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.events import CAPABILITIES
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.participants import rosters
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.rosters import ConfirmedFinding, ImportRoster
+from domain.participants.rosters.comparison import ImportRoster
+from domain.participants.rosters.confirmations import (
+    ROSTER_BACK_ON,
+    ROSTER_DISTRICT_CHANGED,
+    ROSTER_INDUSTRY_CHANGED,
+    ROSTER_NAME_CHANGED,
+    ROSTER_REVENUE_JUMPED,
+    ROSTER_UNIT_REMOVED,
+)
+from domain.participants.rosters.findings import ConfirmedFinding
 from domain.standard.editions import PublishEdition
 from interop.rosters.reports import keep_report
 from journal import Caller, Handled, Journal, handle
@@ -114,12 +122,12 @@ def roster(**rest: Any) -> ImportRoster:
 def all_confirmed(rows: Sequence[tuple[int, Firm]]) -> tuple[ConfirmedFinding, ...]:
     """Every question that rows may raise, confirmed: for tests of what follows from a firm that is stated otherwise."""
     asked = (
-        rosters.ROSTER_BACK_ON,
-        rosters.ROSTER_DISTRICT_CHANGED,
-        rosters.ROSTER_INDUSTRY_CHANGED,
-        rosters.ROSTER_NAME_CHANGED,
-        rosters.ROSTER_REVENUE_JUMPED,
-        rosters.ROSTER_UNIT_REMOVED,
+        ROSTER_BACK_ON,
+        ROSTER_DISTRICT_CHANGED,
+        ROSTER_INDUSTRY_CHANGED,
+        ROSTER_NAME_CHANGED,
+        ROSTER_REVENUE_JUMPED,
+        ROSTER_UNIT_REMOVED,
     )
     return tuple(ConfirmedFinding(row=row, code=rule.code) for row, _ in rows for rule in asked)
 

@@ -4,8 +4,9 @@ import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from domain.participants.people import PersonErased, PersonRegistered, person_stream
-from domain.participants.people_rules import PEOPLE
+from domain.participants.people.person import PEOPLE
+from domain.participants.people.registration import PersonErased, PersonRegistered
+from domain.participants.people.state import person_stream
 from journal import decode
 from journal.backup.format import Backup
 from journal.secrets.personal import KEYS

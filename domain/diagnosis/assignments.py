@@ -13,7 +13,7 @@ from domain.access import EXPERTS, ROLE_NAMES, Place, Role, Term
 from domain.command_rights import CITY, require_right
 from domain.diagnosis.state import assignment_stream, diagnosis_stream
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
-from domain.participants.people import Person, person_stream
+from domain.participants.people.state import Person, person_stream
 from domain.persons import PersonId
 from domain.stated_dates import require_programme_date
 

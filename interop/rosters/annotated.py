@@ -12,7 +12,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.kernel import Refused
-from domain.participants.rosters import RosterFinding, RosterReport
+from domain.participants.rosters.findings import RosterFinding, RosterReport
 from interop.rosters.files import open_sheets
 from interop.rosters.grid import Cell, Unread
 from interop.rosters.headers import find_table

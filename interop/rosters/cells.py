@@ -11,7 +11,8 @@ from typing import Literal, get_args
 from unicodedata import category, normalize
 
 from domain.kernel import Rule
-from domain.participants.rosters import RosterFinding, SilentField
+from domain.participants.rosters.comparison import SilentField
+from domain.participants.rosters.findings import RosterFinding
 from interop.code_lists import District, district_codes, industries, roster_columns, subdistrict_codes
 from interop.rosters import rules
 from interop.rosters.grid import Cell, Unread, is_blank

@@ -2,7 +2,9 @@
 
 from domain.access import Role
 from domain.kernel import Command
-from domain.participants.rosters import ImportRoster, RosterReport, examine
+from domain.participants.rosters.comparison import ImportRoster
+from domain.participants.rosters.examination import examine
+from domain.participants.rosters.findings import RosterReport
 from journal import Accepted, Caller, Finish
 from journal.blobs import Blobs
 

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from domain.participants.enterprises import Firm, organisation_code
-from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterFinding, SilentField
+from domain.participants.rosters.comparison import ImportRoster, SilentField
+from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
 from interop.rosters import cells, rules
 from interop.rosters.classification import SizeName, size_class, size_names, threshold
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from domain.kernel import Refused
-from domain.participants.rosters import RosterFinding
+from domain.participants.rosters.findings import RosterFinding
 from interop.rosters import cells, rules
 from interop.rosters.beside import kind_of
 from interop.rosters.files import open_sheets

@@ -137,7 +137,7 @@ def _place_columns(snapshot: Snapshot, held: Table) -> Columns:
         return and_(of(head), held.c.organisation == value)
 
     def liaised(head: Role) -> ColumnElement[bool]:
-        """Of a unit below: whom the head appoints, and the named contacts; as `domain.participants.appointments.is_known_to`."""
+        """Of a unit below: whom the head appoints, and the named contacts; as `is_known_to` of people/appointments."""
         return or_(held.c.contact, held.c.role.in_(sorted(MAY_APPOINT[head])))
 
     return {

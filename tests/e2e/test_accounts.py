@@ -15,7 +15,8 @@ from domain.access import Attribute, Is, Role, scope_of
 from domain.instants import city_day
 from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
+from domain.participants.people.memberships import EndMembership, GrantMembership
+from domain.participants.people.registration import ErasePerson, RegisterPerson
 from journal import open_journal
 from journal.secrets.vault import Vault, open_vault
 from projections import ReadModels, open_read_models

@@ -6,7 +6,7 @@ import pytest
 
 from domain.access import Role
 from domain.kernel import Refused
-from domain.participants.people import RegisterPerson
+from domain.participants.people.registration import RegisterPerson
 from tests.e2e.test_accounts import MINUTE, PASSWORD, House, house
 from tests.small_city import CITY, ENTERPRISE
 from zhenduan.accounts.invitations import LIFETIME

@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from domain.access import Role
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import GrantMembership, RegisterPerson
+from domain.participants.people.memberships import GrantMembership
+from domain.participants.people.registration import RegisterPerson
 from tests.e2e.software_authenticator import Authenticator, data, text
 from zhenduan.accounts.second_factors import MOST_FACTORS, MOST_TRIES
 from zhenduan.cli import administration

@@ -26,7 +26,8 @@ from api.app import create_app
 from domain.access import Role
 from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import EndMembership, GrantMembership, RegisterPerson
+from domain.participants.people.memberships import EndMembership, GrantMembership
+from domain.participants.people.registration import RegisterPerson
 from tests.e2e.hostile_server import OK, drips, says, serving
 from zhenduan.accounts.single_sign_on import SUBJECT_TAKEN, SingleSignOn
 from zhenduan.accounts.single_sign_on_provider import (

@@ -7,7 +7,7 @@ from typing import Any
 from domain.access import Role
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.participants.people import Membership, Person, person_stream
+from domain.participants.people.state import Membership, Person, person_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from domain.standard.revision.consultation import AnswerComment, CloseConsultation, CommentOnDraft, OpenConsultation
 from domain.standard.revision.draft import ChangeDraft, DraftRevision, ProposedChange

@@ -19,7 +19,7 @@ from domain.diagnosis.state import DiagnosisCommand
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import CAPABILITIES
 from domain.kernel import Command, holds_control, without_invisible
-from domain.participants.people import RegisterPerson
+from domain.participants.people.registration import RegisterPerson
 from domain.reservations import RESERVATIONS
 from standards import Answer, Form
 from tests.rules.cases import EVIDENCE, OPENING, VISIT, WORLD, accepted, firm, opened, provider, save, verify

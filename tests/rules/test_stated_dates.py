@@ -15,17 +15,17 @@ from domain.diagnosis.state import diagnosis_stream
 from domain.events import CAPABILITIES
 from domain.instants import city_day
 from domain.kernel import Refused, Rule
-from domain.participants import consents, organisations, people_rules
+from domain.participants import consents, organisations
 from domain.participants.headquarters import HEADQUARTERS, HEADQUARTERS_NOT_LATER
-from domain.participants.people import (
+from domain.participants.people.memberships import (
+    MEMBERSHIP_ENDS_TOO_EARLY,
+    MEMBERSHIP_OVER,
     EndMembership,
     HandOverMembership,
-    InvitePerson,
-    Membership,
-    Person,
-    person_stream,
 )
-from domain.participants.people_rules import PEOPLE
+from domain.participants.people.person import PEOPLE
+from domain.participants.people.registration import InvitePerson
+from domain.participants.people.state import Membership, Person, person_stream
 from domain.standard import editions
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS, RetireEdition
@@ -152,11 +152,11 @@ FIELDS = {
     ),
     "GrantConsent.until": Bounded(lambda day: consent(min(day, TODAY), day), consents.CONSENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "InvitePerson.since": Bounded(invite, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
-    "InvitePerson.until": Bounded(lambda day: invite(BEGAN, day), people_rules.MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "InvitePerson.until": Bounded(lambda day: invite(BEGAN, day), MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "GrantMembership.since": Bounded(grant, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
-    "GrantMembership.until": Bounded(lambda day: grant(BEGAN, day), people_rules.MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
-    "EndMembership.on": Bounded(end_membership, people_rules.MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
-    "HandOverMembership.on": Bounded(hand_over, people_rules.MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
+    "GrantMembership.until": Bounded(lambda day: grant(BEGAN, day), MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "EndMembership.on": Bounded(end_membership, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
+    "HandOverMembership.on": Bounded(hand_over, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
     "NameHeadquarters.since": Bounded(name_headquarters, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "EndHeadquarters.on": Bounded(end_headquarters, HEADQUARTERS_NOT_LATER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "SetEditionMapping.since": Bounded(map_editions, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),

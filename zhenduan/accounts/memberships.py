@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 
-from domain.participants.people import Person, evolve, person_stream
-from domain.participants.people_rules import PEOPLE
+from domain.participants.people.person import PEOPLE, evolve
+from domain.participants.people.state import Person, person_stream
 from journal import Entry, Journal
 from journal.codec import decode
 from projections.participants.people import MembershipRow

@@ -19,8 +19,9 @@ from domain.access import Everything, Role
 from domain.instants import city_day, microseconds
 from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import ErasePerson, GrantMembership, PersonDetails, RegisterPerson
-from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterFinding
+from domain.participants.people.memberships import GrantMembership
+from domain.participants.people.registration import ErasePerson, PersonDetails, RegisterPerson
+from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
@@ -332,7 +333,7 @@ def import_roster(
             with installation.services.models.reading() as snapshot:
                 units = ids_by_name(snapshot, NAMED_UNITS)
                 registered = registered_codes(snapshot, operator(user).scope, organisation_codes(reading))
-            command: ImportRoster = roster_command(
+            command = roster_command(
                 reading,
                 year,
                 accept_partial=accept_partial,

@@ -19,7 +19,7 @@ from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.participants.rosters import ImportRoster
+from domain.participants.rosters.comparison import ImportRoster
 from domain.standard.shadow import RequestShadow
 from interop.code_lists import names_of_codes
 from interop.rosters.reports import keep_report

@@ -9,7 +9,8 @@ from uuid import UUID
 from domain.access import Role, scope_of
 from domain.kernel import Command
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation, RetireOrganisation
-from domain.participants.people import GrantMembership, RegisterPerson
+from domain.participants.people.memberships import GrantMembership
+from domain.participants.people.registration import RegisterPerson
 from interop.code_lists import districts
 from journal import Caller
 from journal.secrets.personal import PersonalKeys

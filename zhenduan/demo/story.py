@@ -14,7 +14,7 @@ from domain.instants import city_day, city_midnight
 from domain.participants.enterprises import enterprise_id
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.rosters import ImportRoster
+from domain.participants.rosters.comparison import ImportRoster
 from domain.programme.targets import SetTarget
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from domain.access import Role
 from domain.diagnosis.assignments import AssignExpert
 from domain.kernel import Command
-from domain.participants.appointments import KIND_OF_HEAD
 from domain.participants.consents import GrantConsent
+from domain.participants.people.appointments import KIND_OF_HEAD
 from journal import Caller
 from zhenduan.demo.data import DemoData
 from zhenduan.demo.people import People, draw_id

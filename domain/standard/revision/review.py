@@ -7,7 +7,7 @@ from pydantic import Field
 from domain.access import EXPERTS
 from domain.command_rights import CITY
 from domain.kernel import DecisionContext, Event, Facts, Identifier, Rule, Text
-from domain.participants.people import Person, person_stream
+from domain.participants.people.state import Person, person_stream
 from domain.persons import PersonId
 from domain.standard.revision.state import (
     DraftVersion,

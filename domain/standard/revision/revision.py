@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from domain.access import Place, Term
 from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts, Rule
-from domain.participants.people import person_stream
+from domain.participants.people.state import person_stream
 from domain.standard.editions import MAPPING_STREAM, edition_stream
 from domain.standard.revision.consultation import (
     AnswerComment,

@@ -15,14 +15,8 @@ from api.kit.published import field, published
 from domain.access import Role, head_of
 from domain.kernel import Command
 from domain.masks import ANYONE, NAMES, PEOPLE, Mask
-from domain.participants.people import (
-    ErasePerson,
-    GrantMembership,
-    HandOverMembership,
-    InvitePerson,
-    PersonDetails,
-    RegisterPerson,
-)
+from domain.participants.people.memberships import GrantMembership, HandOverMembership
+from domain.participants.people.registration import ErasePerson, InvitePerson, PersonDetails, RegisterPerson
 from journal import Accepted, Finish
 from journal.secrets.personal import KeyMissing
 from projections.as_of import people as people_then

@@ -20,7 +20,7 @@ from domain.access import Everything, Role, head_of
 from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND
 from domain.masks import Mask
-from domain.participants.people import person_stream
+from domain.participants.people.state import person_stream
 from journal.secrets.personal import KeyMissing
 from projections import Snapshot
 from projections.participants import people

@@ -16,7 +16,9 @@ from api.participants.enterprises import Enterprise, find_enterprise
 from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import ROSTERS
-from domain.participants.rosters import ConfirmedFinding, ImportRoster, RosterReport, TakeOffRoster
+from domain.participants.rosters.comparison import ImportRoster
+from domain.participants.rosters.findings import ConfirmedFinding, RosterReport
+from domain.participants.rosters.taking_off import TakeOffRoster
 from interop.rosters.reports import keep_report, read_report
 from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
 from journal import Finish

@@ -17,8 +17,7 @@ from domain.command_rights import MAY_APPOINT
 from domain.instants import city_day
 from domain.kernel import NOT_FOUND, Refused, Rule
 from domain.masks import ANYONE, NAMES, SIGNED_IN, UPLOADERS
-from domain.participants.people import JoinProgramme
-from domain.participants.people_rules import JOINED_ALREADY
+from domain.participants.people.registration import JOINED_ALREADY, JoinProgramme
 from projections.participants import people
 
 SIGN_IN_FAILED = Rule("SIGN_IN_FAILED", "plan P7", "登录名或密码不正确", "Wrong login or password")

@@ -32,7 +32,7 @@ from domain.instants import city_day
 from domain.masks import SIGNED_IN
 from domain.participants.consents import GrantConsent
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import InvitePerson
+from domain.participants.people.registration import InvitePerson
 from journal import Caller
 from projections.diagnosis import case_parts
 from tests.doors import RIGHTS, Literal, calls, may_read

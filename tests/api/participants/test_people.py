@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.participants.people import EndMembership
+from domain.participants.people.memberships import EndMembership
 from tests.live_city import ENTERPRISE, PASSWORD, LiveCity
 
 SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {

@@ -9,7 +9,8 @@ from domain.access import Role
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.participants.enterprises import Firm
-from domain.participants.people import EndMembership, GrantMembership, RegisterPerson
+from domain.participants.people.memberships import EndMembership, GrantMembership
+from domain.participants.people.registration import RegisterPerson
 from tests.live_city import ENTERPRISE, FIRM, OTHER, OTHER_ENTERPRISE, LiveCity
 from tests.small_city import roster
 

@@ -12,7 +12,7 @@ from graphql import GraphQLError
 from api.participants.enterprises import Enterprise
 from api.server.field_rights import require_searchable
 from domain.access import Everything, Role
-from domain.participants.people import GrantMembership
+from domain.participants.people.memberships import GrantMembership
 from journal import Caller
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 

@@ -16,7 +16,8 @@ from websockets.sync.client import connect
 from api.app import create_app
 from domain.access import Role
 from domain.instants import city_day
-from domain.participants.people import EndMembership, ErasePerson, GrantMembership
+from domain.participants.people.memberships import EndMembership, GrantMembership
+from domain.participants.people.registration import ErasePerson
 from tests.api.small_api import serving
 from tests.live_city import PASSWORD, LiveCity, open_city
 

@@ -52,7 +52,7 @@ from domain.participants.consents import GrantConsent
 from domain.participants.enterprises import enterprise_id, place_of
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import InvitePerson
+from domain.participants.people.registration import InvitePerson
 from domain.programme.targets import Measure, SetTarget
 from domain.standard.revision.draft import DraftRevision
 from domain.standard.revision.review import NameReviewers

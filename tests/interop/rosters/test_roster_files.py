@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from domain.participants.rosters import ImportRoster
+from domain.participants.rosters.comparison import ImportRoster
 from interop.rosters import files
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster

@@ -11,7 +11,7 @@ import pytest
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
 from domain.kernel import Refused
-from domain.participants.rosters import ConfirmedFinding
+from domain.participants.rosters.findings import ConfirmedFinding
 from interop.rosters.reports import keep_report, read_report
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster

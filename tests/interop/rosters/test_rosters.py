@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kernel import Refused
-from domain.participants.rosters import ImportRoster, RosterFinding
+from domain.participants.rosters.comparison import ImportRoster
+from domain.participants.rosters.findings import RosterFinding
 from interop.rosters.classification import NO_RULE_YET
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster

@@ -4,7 +4,7 @@ import io
 
 from openpyxl import Workbook, load_workbook
 
-from domain.participants.rosters import LeftOut, RosterReport
+from domain.participants.rosters.findings import LeftOut, RosterReport
 from interop.rosters.annotated import annotated, seen_sheet
 from interop.rosters.roster_reading import read_roster
 from interop.rosters.template import template

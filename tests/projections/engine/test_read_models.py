@@ -35,7 +35,8 @@ from domain.participants.consents import GrantConsent, RevokeConsent
 from domain.participants.enterprises import Firm, enterprise_id, place_of
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import ErasePerson, GrantMembership, InvitePerson, RegisterPerson
+from domain.participants.people.memberships import GrantMembership
+from domain.participants.people.registration import ErasePerson, InvitePerson, RegisterPerson
 from domain.programme.targets import Measure, SetTarget
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition

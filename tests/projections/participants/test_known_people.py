@@ -12,9 +12,9 @@ import pytest
 from domain.access import EXPERTS, POSITIONS, Role, head_of, scope_of
 from domain.command_rights import HELD_BY_PEOPLE
 from domain.kernel import DecisionContext
-from domain.participants.appointments import KIND_OF_HEAD, is_known_to
 from domain.participants.enterprises import Firm
 from domain.participants.organisations import Organisation, OrganisationKind
+from domain.participants.people.appointments import KIND_OF_HEAD, is_known_to
 from journal import Journal, NewEntry
 from projections import ReadModels, open_read_models
 from projections.participants import people

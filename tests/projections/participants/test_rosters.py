@@ -12,7 +12,7 @@ import pytest
 from domain.access import Attribute, Everything, Is, Scope
 from domain.instants import city_day, microseconds
 from domain.participants.enterprises import Firm, enterprise_id
-from domain.participants.rosters import TakeOffRoster
+from domain.participants.rosters.taking_off import TakeOffRoster
 from journal import Journal, NewEntry
 from projections import ReadModels, open_read_models
 from projections.diagnosis import groups

@@ -13,7 +13,7 @@ from domain.diagnosis.on_site import RecordSiteVisit
 from domain.diagnosis.report import IssueReport
 from domain.events import CAPABILITIES
 from domain.kernel import Command
-from domain.participants.rosters import ImportRoster
+from domain.participants.rosters.comparison import ImportRoster
 from domain.programme.targets import Measure, SetTarget
 from journal import Caller, handle, open_journal
 from projections import open_read_models

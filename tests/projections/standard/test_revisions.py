@@ -10,7 +10,7 @@ import pytest
 from domain.access import Attribute, Everything, Is, Nothing, OpenTo, Role, Scope
 from domain.instants import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people import InvitePerson
+from domain.participants.people.registration import InvitePerson
 from domain.standard.revision.consultation import CloseConsultation
 from domain.standard.revision.publication import PublishRevision
 from domain.standard.revision.review import NameReviewers

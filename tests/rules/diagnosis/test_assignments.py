@@ -14,7 +14,7 @@ from domain.diagnosis.scoring import RecordExpertReview
 from domain.diagnosis.state import assignment_stream, diagnosis_stream
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import place_of
-from domain.participants.people import Membership, Person, person_stream
+from domain.participants.people.state import Membership, Person, person_stream
 from tests.rules.cases import FIRM, WORLD, opened
 from tests.rules.given import AT, Given, given
 

@@ -8,13 +8,27 @@ from domain.access import EXPERTS, Role
 from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT, ROLE_NOT_ALLOWED
 from domain.events import COMMANDS
 from domain.kernel import NOT_FOUND
-from domain.participants import appointments as a
-from domain.participants import people as p
-from domain.participants import people_rules as rules
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.participants.people import person_stream
-from domain.participants.people_rules import PEOPLE
+from domain.participants.people.appointments import ROLE_NOT_YOURS_TO_GIVE, SECTIONS_NOT_FOR_ROLE, UNIT_UNKNOWN
+from domain.participants.people.memberships import (
+    HANDED_TO_ONESELF,
+    MEMBERSHIP_ENDED_ALREADY,
+    MEMBERSHIP_EXISTS,
+    MEMBERSHIP_HELD,
+    EndMembership,
+    GrantMembership,
+    HandOverMembership,
+)
+from domain.participants.people.person import PEOPLE
+from domain.participants.people.registration import (
+    JOINED_ALREADY,
+    PERSON_EXISTS,
+    InvitePerson,
+    JoinProgramme,
+    PersonJoined,
+)
+from domain.participants.people.state import PERSON_ERASED, Membership, Person, person_stream
 from tests.rules.cases import FIRM
 from tests.rules.given import Given, given
 
@@ -33,7 +47,7 @@ UNITS = {
 }
 
 
-def invite(role: Role, organisation: str, **rest: object) -> p.InvitePerson:
+def invite(role: Role, organisation: str, **rest: object) -> InvitePerson:
     values = {
         "person": "wang",
         "sealed_name": "c2VhbGVk",
@@ -42,7 +56,7 @@ def invite(role: Role, organisation: str, **rest: object) -> p.InvitePerson:
         "organisation": organisation,
         "since": SINCE,
     }
-    return p.InvitePerson.model_validate(values | rest)
+    return InvitePerson.model_validate(values | rest)
 
 
 def nobody() -> Given:
@@ -91,7 +105,7 @@ def test_a_head_invites_the_people_of_its_own_unit_and_of_those_below(
 def test_a_unit_out_of_reach_answers_like_one_that_does_not_exist(
     inviter: str, own: str, role: Role, unit: str
 ) -> None:
-    nobody().when(invite(role, unit), inviter, own).refused(a.UNIT_UNKNOWN, organisation=unit)
+    nobody().when(invite(role, unit), inviter, own).refused(UNIT_UNKNOWN, organisation=unit)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +119,7 @@ def test_a_unit_out_of_reach_answers_like_one_that_does_not_exist(
     ],
 )
 def test_a_role_that_is_not_ones_own_to_give_is_refused(inviter: str, own: str, role: Role, unit: str) -> None:
-    nobody().when(invite(role, unit), inviter, own).refused(a.ROLE_NOT_YOURS_TO_GIVE, role=role.value)
+    nobody().when(invite(role, unit), inviter, own).refused(ROLE_NOT_YOURS_TO_GIVE, role=role.value)
 
 
 @pytest.mark.parametrize("role", sorted(HELD_BY_PEOPLE - MAY_APPOINT.keys()))
@@ -131,26 +145,26 @@ def test_no_chain_of_appointments_climbs(role: Role) -> None:
 
 
 def test_a_person_is_invited_once() -> None:
-    invited().when(invite(Role.FILLER, "e1", membership="m2"), "city").refused(rules.PERSON_EXISTS)
+    invited().when(invite(Role.FILLER, "e1", membership="m2"), "city").refused(PERSON_EXISTS)
 
 
 def test_only_the_invited_person_joins_and_once() -> None:
     case = invited()
-    case.when(p.JoinProgramme(person="wang"), "filler", "e1", by="someone").refused(NOT_FOUND)
-    case.when(p.JoinProgramme(person="wang"), "city", "city", by="li").refused(NOT_FOUND)
-    case.when(p.JoinProgramme(person="wang"), "filler", "e1", by="wang").then(p.PersonJoined())
-    case.when(p.JoinProgramme(person="wang"), "filler", "e1", by="wang").refused(rules.JOINED_ALREADY)
+    case.when(JoinProgramme(person="wang"), "filler", "e1", by="someone").refused(NOT_FOUND)
+    case.when(JoinProgramme(person="wang"), "city", "city", by="li").refused(NOT_FOUND)
+    case.when(JoinProgramme(person="wang"), "filler", "e1", by="wang").then(PersonJoined())
+    case.when(JoinProgramme(person="wang"), "filler", "e1", by="wang").refused(JOINED_ALREADY)
 
 
 @pytest.mark.parametrize(
     ("role", "sections"), [(Role.DEPARTMENT_FILLER, ()), (Role.FILLER, ("D1",)), (Role.ENTERPRISE, ("D1",))]
 )
 def test_sections_belong_to_a_filler_of_some_sections_and_to_no_other(role: Role, sections: tuple[str, ...]) -> None:
-    nobody().when(invite(role, "e1", sections=sections), "enterprise", "e1").refused(a.SECTIONS_NOT_FOR_ROLE)
+    nobody().when(invite(role, "e1", sections=sections), "enterprise", "e1").refused(SECTIONS_NOT_FOR_ROLE)
 
 
-def grant(role: Role, organisation: str) -> p.GrantMembership:
-    return p.GrantMembership(person="wang", membership="m2", role=role, organisation=organisation, since=SINCE)
+def grant(role: Role, organisation: str) -> GrantMembership:
+    return GrantMembership(person="wang", membership="m2", role=role, organisation=organisation, since=SINCE)
 
 
 def test_another_role_is_given_to_a_person_of_ones_own_unit_only() -> None:
@@ -159,8 +173,8 @@ def test_another_role_is_given_to_a_person_of_ones_own_unit_only() -> None:
     invited().when(grant(Role.DIAGNOSTICIAN, "p1"), "provider", "p1").refused(NOT_FOUND)
 
 
-def leave(on: date = date(2024, 5, 31)) -> p.EndMembership:
-    return p.EndMembership(person="wang", membership="m1", on=on)
+def leave(on: date = date(2024, 5, 31)) -> EndMembership:
+    return EndMembership(person="wang", membership="m1", on=on)
 
 
 def test_a_person_leaves_of_their_own_accord() -> None:
@@ -174,12 +188,12 @@ def test_a_role_is_taken_away_by_who_may_give_it_and_by_no_other() -> None:
     invited().when(leave(), "enterprise", "e2").refused(NOT_FOUND)
 
 
-ZHAO = p.Person(memberships={"z1": p.Membership(role=Role.FILLER, organisation="e1", since=SINCE)})
+ZHAO = Person(memberships={"z1": Membership(role=Role.FILLER, organisation="e1", since=SINCE)})
 
 
-def hand_over(**rest: object) -> p.HandOverMembership:
+def hand_over(**rest: object) -> HandOverMembership:
     values = {"person": "wang", "membership": "m1", "to": "zhao", "successor": "m2", "on": date(2024, 5, 31)}
-    return p.HandOverMembership.model_validate(values | rest)
+    return HandOverMembership.model_validate(values | rest)
 
 
 def confirmer() -> Given:
@@ -195,21 +209,21 @@ def test_a_role_is_handed_over_from_one_day_to_the_next() -> None:
 
 
 def test_a_role_is_handed_over_to_somebody_else_who_is_known_here_and_does_not_hold_it() -> None:
-    confirmer().when(hand_over(to="wang"), "enterprise", "e1").refused(rules.HANDED_TO_ONESELF)
+    confirmer().when(hand_over(to="wang"), "enterprise", "e1").refused(HANDED_TO_ONESELF)
     confirmer().when(hand_over(to="nobody"), "enterprise", "e1").refused(NOT_FOUND)
-    confirmer().when(hand_over(successor="z1"), "enterprise", "e1").refused(rules.MEMBERSHIP_EXISTS)
-    elsewhere = p.Person(memberships={"z1": p.Membership(role=Role.FILLER, organisation="e2", since=SINCE)})
+    confirmer().when(hand_over(successor="z1"), "enterprise", "e1").refused(MEMBERSHIP_EXISTS)
+    elsewhere = Person(memberships={"z1": Membership(role=Role.FILLER, organisation="e2", since=SINCE)})
     stranger = confirmer().having_read({person_stream("zhao"): elsewhere})
     stranger.when(hand_over(), "enterprise", "e1").refused(NOT_FOUND)
-    erased = confirmer().having_read({person_stream("zhao"): p.Person(erased=True)})
-    erased.when(hand_over(), "city").refused(rules.PERSON_ERASED)
+    erased = confirmer().having_read({person_stream("zhao"): Person(erased=True)})
+    erased.when(hand_over(), "city").refused(PERSON_ERASED)
     twice = invited(Role.FILLER).having_read({person_stream("zhao"): ZHAO})
-    twice.when(hand_over(), "enterprise", "e1").refused(rules.MEMBERSHIP_HELD)
+    twice.when(hand_over(), "enterprise", "e1").refused(MEMBERSHIP_HELD)
 
 
 def test_a_role_that_has_ended_is_not_handed_over() -> None:
     case = confirmer().when(leave(), "enterprise", "e1").accepted
-    case.when(hand_over(), "enterprise", "e1").refused(rules.MEMBERSHIP_ENDED_ALREADY)
+    case.when(hand_over(), "enterprise", "e1").refused(MEMBERSHIP_ENDED_ALREADY)
 
 
 def test_only_the_firm_speaks_for_the_firm_and_only_the_provider_for_the_provider() -> None:

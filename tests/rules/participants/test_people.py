@@ -5,16 +5,32 @@ from datetime import UTC, date, datetime
 import pytest
 from pydantic import ValidationError
 
-from domain.access import Role
+from domain.access import Role, head_of
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND
-from domain.participants import appointments as a
-from domain.participants import people as p
-from domain.participants import people_rules as rules
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.participants.people import EndMembership, ErasePerson, GrantMembership, RegisterPerson
-from domain.participants.people_rules import PEOPLE
+from domain.participants.people.appointments import KIND_OF_HEAD, ROLE_NOT_FOR_PEOPLE, UNIT_UNKNOWN
+from domain.participants.people.memberships import (
+    MEMBERSHIP_ENDED_ALREADY,
+    MEMBERSHIP_ENDS_TOO_EARLY,
+    MEMBERSHIP_EXISTS,
+    MEMBERSHIP_HELD,
+    MEMBERSHIP_UNKNOWN,
+    EndMembership,
+    GrantMembership,
+    MembershipEnded,
+    MembershipGranted,
+)
+from domain.participants.people.person import PEOPLE, PersonCommand
+from domain.participants.people.registration import (
+    PERSON_EXISTS,
+    ErasePerson,
+    PersonErased,
+    PersonRegistered,
+    RegisterPerson,
+)
+from domain.participants.people.state import PERSON_ERASED
 from tests.rules.cases import FIRM
 from tests.rules.given import Given, given
 
@@ -32,8 +48,8 @@ def known() -> Given:
 
 def unit_of(role: Role) -> str:
     """The one unit of the kind that a role is held for."""
-    head = a.head_of(role)
-    return a.KIND_OF_HEAD[head].value if head in a.KIND_OF_HEAD else "enterprise"
+    head = head_of(role)
+    return KIND_OF_HEAD[head].value if head in KIND_OF_HEAD else "enterprise"
 
 
 def grant(role: Role = Role.DISTRICT, **rest: object) -> GrantMembership:
@@ -48,12 +64,12 @@ def serving(**rest: object) -> Given:
 
 
 def test_a_person_is_registered_once_with_a_sealed_name() -> None:
-    case = known().then(p.PersonRegistered(sealed_name="c2VhbGVk", sealed_phone=None))
-    case.when(REGISTER, "city").refused(rules.PERSON_EXISTS)
+    case = known().then(PersonRegistered(sealed_name="c2VhbGVk", sealed_phone=None))
+    case.when(REGISTER, "city").refused(PERSON_EXISTS)
 
 
 @pytest.mark.parametrize("command", [REGISTER, ErasePerson(person="li")])
-def test_only_the_city_keeps_the_register(command: p.PersonCommand) -> None:
+def test_only_the_city_keeps_the_register(command: PersonCommand) -> None:
     known().when(command, "district", "310117").refused(ROLE_NOT_ALLOWED, role="district")
 
 
@@ -71,7 +87,7 @@ HELD_BY_PEOPLE = [role for role in Role if role not in (Role.PARTNER, Role.PUBLI
 @pytest.mark.parametrize("role", HELD_BY_PEOPLE)
 def test_a_role_is_granted_for_a_unit_of_its_kind(role: Role) -> None:
     known().when(grant(role), "city").then(
-        p.MembershipGranted(
+        MembershipGranted(
             membership="m1",
             role=role,
             organisation=unit_of(role),
@@ -88,12 +104,12 @@ def test_a_role_is_granted_for_a_unit_of_its_kind(role: Role) -> None:
 def test_a_role_is_granted_for_no_unit_of_another_kind(role: Role, unit: str) -> None:
     if unit_of(role) == unit:
         return
-    known().when(grant(role, organisation=unit), "city").refused(a.UNIT_UNKNOWN, organisation=unit)
+    known().when(grant(role, organisation=unit), "city").refused(UNIT_UNKNOWN, organisation=unit)
 
 
 @pytest.mark.parametrize("role", [Role.PARTNER, Role.PUBLIC, Role.SYSTEM])
 def test_a_role_of_machines_or_of_the_public_is_granted_to_no_person(role: Role) -> None:
-    known().when(grant(role, organisation="city"), "city").refused(a.ROLE_NOT_FOR_PEOPLE, role=role.value)
+    known().when(grant(role, organisation="city"), "city").refused(ROLE_NOT_FOR_PEOPLE, role=role.value)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +127,7 @@ def test_a_role_is_not_held_twice_for_a_unit_on_any_day(since: str, until: str |
     then = datetime(2023, 10, 1, tzinfo=UTC)
     case = serving(until="2024-06-30").when(grant(membership="m2", since=since, until=until), "city", at=then)
     if meets:
-        case.refused(rules.MEMBERSHIP_HELD)
+        case.refused(MEMBERSHIP_HELD)
     else:
         case.happened("person.membership_granted.v2")
 
@@ -125,7 +141,7 @@ def test_a_person_holds_several_roles_and_serves_several_units() -> None:
 
 
 def test_the_id_of_a_membership_is_used_once() -> None:
-    serving().when(grant(Role.PARK), "city").refused(rules.MEMBERSHIP_EXISTS, membership="m1")
+    serving().when(grant(Role.PARK), "city").refused(MEMBERSHIP_EXISTS, membership="m1")
 
 
 def test_a_period_does_not_end_before_it_begins() -> None:
@@ -139,7 +155,7 @@ def end(on: str, membership: str = "m1") -> EndMembership:
 
 def test_a_membership_ends_with_its_last_day() -> None:
     case = serving().when(end("2024-05-31"), "city")
-    case.then(p.MembershipEnded(membership="m1", on=date(2024, 5, 31)))
+    case.then(MembershipEnded(membership="m1", on=date(2024, 5, 31)))
     held = case.state.memberships["m1"]
     assert [held.holds_on(date(2024, 5, day)) for day in (30, 31)] == [True, True]
     assert not held.holds_on(date(2024, 6, 1))
@@ -150,25 +166,25 @@ def test_a_membership_ends_with_its_last_day() -> None:
 def test_ending_it_again_on_the_same_day_changes_nothing_and_an_end_is_never_put_off() -> None:
     case = serving().when(end("2024-05-31"), "city").accepted
     case.when(end("2024-05-31"), "city").then()
-    case.when(end("2024-06-30"), "city").refused(rules.MEMBERSHIP_ENDED_ALREADY, until=date(2024, 5, 31))
+    case.when(end("2024-06-30"), "city").refused(MEMBERSHIP_ENDED_ALREADY, until=date(2024, 5, 31))
     case.when(end("2024-04-30"), "city").happened("person.membership_ended.v1")
 
 
 def test_a_mistaken_grant_is_taken_back_as_if_it_never_held_but_no_further() -> None:
     case = serving()
-    case.when(end("2023-12-30"), "city").refused(rules.MEMBERSHIP_ENDS_TOO_EARLY, earliest=date(2023, 12, 31))
+    case.when(end("2023-12-30"), "city").refused(MEMBERSHIP_ENDS_TOO_EARLY, earliest=date(2023, 12, 31))
     case.when(end("2023-12-31"), "city").happened("person.membership_ended.v1")
     assert not case.state.memberships["m1"].holds_on(date(2024, 1, 1))
     case.when(grant(membership="m2"), "city").happened("person.membership_granted.v2")
 
 
 def test_a_membership_that_was_never_granted_cannot_end() -> None:
-    serving().when(end("2024-05-31", "m9"), "city").refused(rules.MEMBERSHIP_UNKNOWN, membership="m9")
+    serving().when(end("2024-05-31", "m9"), "city").refused(MEMBERSHIP_UNKNOWN, membership="m9")
 
 
 def test_an_erased_person_holds_no_role_and_gets_none() -> None:
-    case = serving().when(ErasePerson(person="li"), "city").then(p.PersonErased())
+    case = serving().when(ErasePerson(person="li"), "city").then(PersonErased())
     assert case.state.memberships == {}
     for command in (grant(membership="m2"), end("2024-05-31"), ErasePerson(person="li")):
-        case.when(command, "city").refused(rules.PERSON_ERASED)
-    case.when(REGISTER, "city").refused(rules.PERSON_EXISTS)
+        case.when(command, "city").refused(PERSON_ERASED)
+    case.when(REGISTER, "city").refused(PERSON_EXISTS)

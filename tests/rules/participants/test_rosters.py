@@ -11,7 +11,28 @@ from domain.access import Role
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import OnStream, Rule
 from domain.participants import enterprises as e
-from domain.participants import rosters as r
+from domain.participants.rosters.bringing_in import (
+    ROSTER_OUTSIDE_DISTRICT,
+    ROSTER_REPEATS_ENTERPRISE,
+    ROSTER_TAKES_OVER,
+    ROSTER_YEAR_AHEAD,
+    RosterBlocked,
+    RosterImported,
+)
+from domain.participants.rosters.comparison import ImportRoster
+from domain.participants.rosters.confirmations import (
+    ROSTER_BACK_ON,
+    ROSTER_DISTRICT_CHANGED,
+    ROSTER_INDUSTRY_CHANGED,
+    ROSTER_NAME_CHANGED,
+    ROSTER_REVENUE_JUMPED,
+    ROSTER_UNIT_REMOVED,
+)
+from domain.participants.rosters.examination import ROSTER_LEAVES_OUT, examine
+from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding, RosterReport
+from domain.participants.rosters.roster import ROSTERS, RosterEvent, evolve
+from domain.participants.rosters.state import roster_stream
+from domain.participants.rosters.taking_off import NOT_ON_ROSTER, ROSTER_OF_ANOTHER_DISTRICT, TakeOffRoster
 from tests.rules.given import REFUSED, Given
 
 FIRM = e.Firm(
@@ -28,13 +49,13 @@ OTHER = FIRM.model_copy(update={"uscc": "91310000XX0000019X", "name": "示例乙
 ELSEWHERE = FIRM.model_copy(update={"district": "310115"})
 RENAMED = FIRM.model_copy(update={"name": "示例精密机械股份有限公司"})
 GREW = FIRM.model_copy(update={"employees": 330})
-FINDING = r.RosterFinding(row=3, column="所属区", severity="refused", code="X", says="无", says_in_english="none")
+FINDING = RosterFinding(row=3, column="所属区", severity="refused", code="X", says="无", says_in_english="none")
 YEAR = 2024
 IDENTITY = e.enterprise_id(FIRM.uscc)
 STREAM = e.enterprise_stream(IDENTITY)
 
 
-def file_of(*firms: e.Firm, digest: str = "d", refused_rows: int = 0, **rest: Any) -> r.ImportRoster:
+def file_of(*firms: e.Firm, digest: str = "d", refused_rows: int = 0, **rest: Any) -> ImportRoster:
     values: dict[str, Any] = {
         "year": YEAR,
         "digest": digest,
@@ -43,11 +64,11 @@ def file_of(*firms: e.Firm, digest: str = "d", refused_rows: int = 0, **rest: An
         "findings": (FINDING,) * refused_rows,
         "refused_rows": refused_rows,
     }
-    return r.ImportRoster(**values | rest)
+    return ImportRoster(**values | rest)
 
 
-def confirming(row: int, *rules: Rule) -> tuple[r.ConfirmedFinding, ...]:
-    return tuple(r.ConfirmedFinding(row=row, code=rule.code) for rule in rules)
+def confirming(row: int, *rules: Rule) -> tuple[ConfirmedFinding, ...]:
+    return tuple(ConfirmedFinding(row=row, code=rule.code) for rule in rules)
 
 
 def on_record(*firms: e.Firm, year: int | None = YEAR) -> dict[str, e.Enterprise]:
@@ -57,19 +78,19 @@ def on_record(*firms: e.Firm, year: int | None = YEAR) -> dict[str, e.Enterprise
     }
 
 
-def given(*history: r.RosterEvent, firms: Mapping[str, e.Enterprise] | None = None) -> Given:
-    return Given(r.ROSTERS, *history).having_read(dict(firms or {}))
+def given(*history: RosterEvent, firms: Mapping[str, e.Enterprise] | None = None) -> Given:
+    return Given(ROSTERS, *history).having_read(dict(firms or {}))
 
 
-def imported(command: r.ImportRoster) -> r.RosterImported:
-    fact = Given(r.ROSTERS).when(command, Role.CITY).facts[0]
-    assert isinstance(fact, r.RosterImported)
+def imported(command: ImportRoster) -> RosterImported:
+    fact = Given(ROSTERS).when(command, Role.CITY).facts[0]
+    assert isinstance(fact, RosterImported)
     return fact
 
 
-def answered(wish: Given) -> r.RosterImported | r.RosterBlocked:
+def answered(wish: Given) -> RosterImported | RosterBlocked:
     fact = wish.facts[0]
-    assert isinstance(fact, r.RosterImported | r.RosterBlocked)
+    assert isinstance(fact, RosterImported | RosterBlocked)
     return fact
 
 
@@ -80,9 +101,9 @@ def present(wish: Given) -> e.Firm:
     return known.present
 
 
-def findings(command: r.ImportRoster, wish: Given) -> list[tuple[int, str, str]]:
+def findings(command: ImportRoster, wish: Given) -> list[tuple[int, str, str]]:
     """(row, code, severity) of the report that a wish rests on."""
-    examined = r.examine(command, wish.state, wish.read)
+    examined = examine(command, wish.state, wish.read)
     for found in examined.report.findings:
         assert "{" not in found.says + found.says_in_english
         REFUSED.add(found.code)
@@ -168,27 +189,27 @@ def test_a_corrected_roster_of_the_presents_own_year_corrects_the_present() -> N
 
 
 def test_of_entries_that_do_not_bear_their_year_the_later_years_rosters_tell_whether_a_file_is_older() -> None:
-    older = r.RosterImported.model_validate(dict(imported(file_of(FIRM, year=YEAR - 1))) | {"members": {"": (IDENTITY,)}})
+    older = RosterImported.model_validate(dict(imported(file_of(FIRM, year=YEAR - 1))) | {"members": {"": (IDENTITY,)}})
     known: dict[str, Any] = dict(on_record(FIRM, year=None))
-    later = {r.roster_stream(YEAR): r.evolve(None, older.model_copy(update={"year": YEAR}))}
-    wish = Given(r.ROSTERS, older).having_read(known | later).when(file_of(GREW, year=YEAR - 1), Role.CITY)
+    later = {roster_stream(YEAR): evolve(None, older.model_copy(update={"year": YEAR}))}
+    wish = Given(ROSTERS, older).having_read(known | later).when(file_of(GREW, year=YEAR - 1), Role.CITY)
     wish.happened("roster.imported.v2", "enterprise.stated.v1")
     assert present(wish) == FIRM
-    alone = Given(r.ROSTERS, older).having_read(known).when(file_of(GREW, year=YEAR - 1), Role.CITY)
+    alone = Given(ROSTERS, older).having_read(known).when(file_of(GREW, year=YEAR - 1), Role.CITY)
     alone.happened("roster.imported.v2", "enterprise.revised.v3")
-    same = Given(r.ROSTERS, older).having_read(dict(on_record(FIRM, year=None)))
+    same = Given(ROSTERS, older).having_read(dict(on_record(FIRM, year=None)))
     same.when(file_of(FIRM, digest="n", year=YEAR - 1), Role.CITY).happened("roster.imported.v2")
 
 
 def test_a_roster_of_a_year_that_has_not_begun_is_refused() -> None:
-    given().when(file_of(FIRM, year=YEAR + 1), Role.CITY).refused(r.ROSTER_YEAR_AHEAD, year=YEAR + 1, latest=YEAR)
+    given().when(file_of(FIRM, year=YEAR + 1), Role.CITY).refused(ROSTER_YEAR_AHEAD, year=YEAR + 1, latest=YEAR)
 
 
 # Item: a firm is taken off a year's roster by a fact, and what a file leaves out is listed
 
 
-def taking_off(year: int = YEAR) -> r.TakeOffRoster:
-    return r.TakeOffRoster(year=year, enterprise=IDENTITY, reason="年中停产注销")
+def taking_off(year: int = YEAR) -> TakeOffRoster:
+    return TakeOffRoster(year=year, enterprise=IDENTITY, reason="年中停产注销")
 
 
 def test_an_enterprise_is_taken_off_a_years_roster_with_a_reason_and_stays_known() -> None:
@@ -201,27 +222,27 @@ def test_an_enterprise_is_taken_off_a_years_roster_with_a_reason_and_stays_known
 
 
 def test_what_is_on_no_roster_of_the_year_is_not_taken_off_it() -> None:
-    given(firms=on_record(FIRM)).when(taking_off(YEAR - 1), Role.CITY).refused(r.NOT_ON_ROSTER, year=YEAR - 1)
-    given().when(taking_off(), Role.CITY).refused(r.NOT_ON_ROSTER)
+    given(firms=on_record(FIRM)).when(taking_off(YEAR - 1), Role.CITY).refused(NOT_ON_ROSTER, year=YEAR - 1)
+    given().when(taking_off(), Role.CITY).refused(NOT_ON_ROSTER)
 
 
 def test_a_district_takes_off_what_the_years_roster_states_in_it() -> None:
     known = on_record(ELSEWHERE, year=YEAR - 1)
     moved = e.evolve(known[STREAM], e.EnterpriseRevised(year=YEAR, firm=FIRM))
     wish = given(firms={STREAM: moved})
-    wish.when(taking_off(YEAR - 1), Role.DISTRICT, "310117").refused(r.ROSTER_OF_ANOTHER_DISTRICT)
+    wish.when(taking_off(YEAR - 1), Role.DISTRICT, "310117").refused(ROSTER_OF_ANOTHER_DISTRICT)
     wish.when(taking_off(), Role.DISTRICT, "310117").happened("enterprise.taken_off_roster.v1")
     wish.when(taking_off(YEAR - 1), Role.PARK).refused(ROLE_NOT_ALLOWED)
 
 
 def test_a_firm_of_older_entries_is_taken_off_as_well() -> None:
-    older = r.RosterImported.model_validate(dict(imported(file_of(FIRM))) | {"members": {"": (IDENTITY,)}})
+    older = RosterImported.model_validate(dict(imported(file_of(FIRM))) | {"members": {"": (IDENTITY,)}})
     given(older, firms=on_record(FIRM, year=None)).when(taking_off(), Role.CITY).happened("enterprise.taken_off_roster.v1")
 
 
 def test_where_a_firm_lies_decides_who_may_take_it_off() -> None:
     read = on_record(FIRM)
-    place = r.ROSTERS.place(taking_off(), None, read)
+    place = ROSTERS.place(taking_off(), None, read)
     assert place is not None
     assert (place.enterprise, place.district) == (IDENTITY, "310117")
 
@@ -230,19 +251,19 @@ def test_a_file_lists_the_firms_of_its_districts_that_it_leaves_out() -> None:
     third = FIRM.model_copy(update={"uscc": "91310000XX0000107C", "name": "示例丙", "district": "310115"})
     wish = given().when(file_of(FIRM, OTHER, third), Role.CITY)
     corrected = file_of(FIRM, digest="corrected")
-    assert (0, r.ROSTER_LEAVES_OUT.code, "warned") in findings(corrected, wish)
+    assert (0, ROSTER_LEAVES_OUT.code, "warned") in findings(corrected, wish)
     wish = wish.when(corrected, Role.CITY)
     assert answered(wish).model_dump()["left_out"] == (e.enterprise_id(OTHER.uscc),)
-    gone = r.TakeOffRoster(year=YEAR, enterprise=e.enterprise_id(OTHER.uscc), reason="注销")
+    gone = TakeOffRoster(year=YEAR, enterprise=e.enterprise_id(OTHER.uscc), reason="注销")
     assert findings(corrected, wish.when(gone, Role.CITY)) == []
 
 
 def test_a_firm_that_was_taken_off_comes_back_only_when_a_person_confirms_it() -> None:
     wish = given().when(file_of(FIRM, OTHER), Role.CITY).when(taking_off(), Role.CITY)
     again = file_of(FIRM, OTHER, digest="again")
-    assert findings(again, wish) == [(2, r.ROSTER_BACK_ON.code, "confirm")]
+    assert findings(again, wish) == [(2, ROSTER_BACK_ON.code, "confirm")]
     wish.when(again, Role.CITY).happened("roster.blocked.v2")
-    confirmed = again.model_copy(update={"confirmed": confirming(2, r.ROSTER_BACK_ON)})
+    confirmed = again.model_copy(update={"confirmed": confirming(2, ROSTER_BACK_ON)})
     wish = wish.when(confirmed, Role.CITY)
     wish.happened("roster.imported.v2", "enterprise.revised.v3")
     assert wish.read[STREAM].taken_off == frozenset()
@@ -260,15 +281,15 @@ def test_what_a_row_is_silent_about_stays_as_it_was() -> None:
 def test_what_a_row_says_there_is_none_of_goes_only_when_a_person_confirms_it() -> None:
     seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1", "group": "g1"})
     wish, command = given(firms=on_record(seated)), file_of(FIRM)
-    assert findings(command, wish) == [(2, r.ROSTER_UNIT_REMOVED.code, "confirm")] * 3
+    assert findings(command, wish) == [(2, ROSTER_UNIT_REMOVED.code, "confirm")] * 3
     wish.when(command, Role.CITY).happened("roster.blocked.v2")
-    wish = wish.when(file_of(FIRM, confirmed=confirming(2, r.ROSTER_UNIT_REMOVED)), Role.CITY)
+    wish = wish.when(file_of(FIRM, confirmed=confirming(2, ROSTER_UNIT_REMOVED)), Role.CITY)
     assert present(wish) == FIRM
 
 
 def test_a_subdistrict_that_is_not_spoken_of_stays_only_within_its_district() -> None:
     seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1"})
-    moved = file_of(ELSEWHERE, silent={2: frozenset({"subdistrict", "park"})}, confirmed=confirming(2, r.ROSTER_DISTRICT_CHANGED))
+    moved = file_of(ELSEWHERE, silent={2: frozenset({"subdistrict", "park"})}, confirmed=confirming(2, ROSTER_DISTRICT_CHANGED))
     wish = given(firms=on_record(seated)).when(moved, Role.CITY)
     assert present(wish) == ELSEWHERE.model_copy(update={"park": "park1"})
 
@@ -276,12 +297,12 @@ def test_a_subdistrict_that_is_not_spoken_of_stays_only_within_its_district() ->
 @pytest.mark.parametrize(
     ("changed", "rule"),
     [
-        ({"name": "另一家有限公司"}, r.ROSTER_NAME_CHANGED),
-        ({"industry": "C39"}, r.ROSTER_INDUSTRY_CHANGED),
-        ({"district": "310115"}, r.ROSTER_DISTRICT_CHANGED),
-        ({"revenue_wan": Decimal(210000)}, r.ROSTER_REVENUE_JUMPED),
-        ({"revenue_wan": Decimal(2100)}, r.ROSTER_REVENUE_JUMPED),
-        ({"revenue_wan": Decimal(0)}, r.ROSTER_REVENUE_JUMPED),
+        ({"name": "另一家有限公司"}, ROSTER_NAME_CHANGED),
+        ({"industry": "C39"}, ROSTER_INDUSTRY_CHANGED),
+        ({"district": "310115"}, ROSTER_DISTRICT_CHANGED),
+        ({"revenue_wan": Decimal(210000)}, ROSTER_REVENUE_JUMPED),
+        ({"revenue_wan": Decimal(2100)}, ROSTER_REVENUE_JUMPED),
+        ({"revenue_wan": Decimal(0)}, ROSTER_REVENUE_JUMPED),
     ],
 )
 def test_another_identity_and_a_jump_are_taken_in_only_when_a_person_confirms_them(changed: dict[str, Any], rule: Rule) -> None:
@@ -290,7 +311,7 @@ def test_another_identity_and_a_jump_are_taken_in_only_when_a_person_confirms_th
     assert findings(file_of(now), wish) == [(2, rule.code, "confirm")]
     wish.when(file_of(now), Role.CITY)
     assert answered(wish).model_dump()["to_confirm"] == 1
-    wish.when(file_of(now, confirmed=confirming(2, r.ROSTER_BACK_ON)), Role.CITY).happened()
+    wish.when(file_of(now, confirmed=confirming(2, ROSTER_BACK_ON)), Role.CITY).happened()
     wish = wish.when(file_of(now, confirmed=confirming(2, rule)), Role.CITY)
     assert answered(wish).model_dump()["confirmed"] == ({"row": 2, "code": rule.code},)
     assert present(wish) == now
@@ -315,7 +336,7 @@ def test_what_is_asked_of_the_header_blocks_the_file_whatever_part_is_accepted()
     asked = FINDING.model_copy(update={"row": 1, "severity": "confirm", "code": "UNIT"})
     command = file_of(FIRM, findings=(asked,), accept_partial=True)
     given().when(command, Role.CITY).happened("roster.blocked.v2")
-    confirmed = command.model_copy(update={"confirmed": (r.ConfirmedFinding(row=1, code="UNIT"),)})
+    confirmed = command.model_copy(update={"confirmed": (ConfirmedFinding(row=1, code="UNIT"),)})
     given().when(confirmed, Role.CITY).happened("roster.imported.v2", "enterprise.registered.v3")
 
 
@@ -328,7 +349,7 @@ def test_a_row_that_is_to_be_confirmed_blocks_no_other_where_a_part_is_accepted(
 
 def test_a_districts_blocked_file_tells_nothing_of_a_firm_that_lies_elsewhere() -> None:
     command, read = file_of(RENAMED, refused_rows=1), on_record(ELSEWHERE)
-    told = r.examine(command, None, read, "310117").report.findings
+    told = examine(command, None, read, "310117").report.findings
     assert [found.code for found in told] == [FINDING.code]
     given(firms=read).when(command, Role.DISTRICT, "310117").happened("roster.blocked.v2")
 
@@ -356,14 +377,14 @@ def test_the_entry_counts_what_became_of_the_rows_and_cites_the_report_by_its_di
     third = FIRM.model_copy(update={"uscc": "91310000XX0000107C"})
     command = file_of(GREW, OTHER, third, refused_rows=1, accept_partial=True)
     wish = given(firms=on_record(FIRM, OTHER))
-    report = r.examine(command, None, wish.read).report
+    report = examine(command, None, wish.read).report
     fact = answered(wish.when(command, Role.CITY))
-    assert isinstance(fact, r.RosterImported)
+    assert isinstance(fact, RosterImported)
     assert (fact.registered, fact.revised, fact.unchanged, fact.refused_rows) == (1, 1, 1, 1)
     assert fact.members == {"310117": tuple(e.enterprise_id(firm.uscc) for firm in (GREW, OTHER, third))}
     assert (fact.report, fact.refused, fact.warned) == (report.digest, 1, 0)
     assert report.findings == (FINDING,)
-    assert r.RosterReport.model_validate_json(report.content) == report
+    assert RosterReport.model_validate_json(report.content) == report
 
 
 def test_an_entry_grows_by_no_finding() -> None:
@@ -374,20 +395,20 @@ def test_an_entry_grows_by_no_finding() -> None:
 
 def test_the_same_enterprise_twice_in_one_file_is_refused_naming_both_rows() -> None:
     wish = given().when(file_of(FIRM, OTHER, RENAMED), Role.CITY)
-    wish.refused(r.ROSTER_REPEATS_ENTERPRISE, row=4, first=2, uscc=FIRM.uscc)
+    wish.refused(ROSTER_REPEATS_ENTERPRISE, row=4, first=2, uscc=FIRM.uscc)
     other_division = FIRM.model_copy(update={"uscc": "913101171322602506"})
-    given().when(file_of(FIRM, other_division), Role.CITY).refused(r.ROSTER_REPEATS_ENTERPRISE, row=3, first=2)
+    given().when(file_of(FIRM, other_division), Role.CITY).refused(ROSTER_REPEATS_ENTERPRISE, row=3, first=2)
 
 
 def test_a_districts_roster_holds_its_own_enterprises_only() -> None:
     wish = given().when(file_of(FIRM, ELSEWHERE.model_copy(update={"uscc": OTHER.uscc})), Role.DISTRICT, "310117")
-    wish.refused(r.ROSTER_OUTSIDE_DISTRICT, row=3, count=1)
+    wish.refused(ROSTER_OUTSIDE_DISTRICT, row=3, count=1)
 
 
 def test_a_district_cannot_take_over_an_enterprise_that_lies_in_another_district() -> None:
     for year in (YEAR - 1, YEAR, None):
         wish = given(firms=on_record(ELSEWHERE, OTHER, year=year)).when(file_of(OTHER, FIRM), Role.DISTRICT, "310117")
-        wish.refused(r.ROSTER_TAKES_OVER, row=3, count=1)
+        wish.refused(ROSTER_TAKES_OVER, row=3, count=1)
 
 
 def test_a_district_may_correct_the_year_in_which_a_firm_that_moved_was_its_own() -> None:
@@ -399,7 +420,7 @@ def test_a_district_may_correct_the_year_in_which_a_firm_that_moved_was_its_own(
 
 
 def test_the_city_may_move_an_enterprise_to_another_district() -> None:
-    command = file_of(FIRM, confirmed=confirming(2, r.ROSTER_DISTRICT_CHANGED))
+    command = file_of(FIRM, confirmed=confirming(2, ROSTER_DISTRICT_CHANGED))
     wish = given(firms=on_record(ELSEWHERE)).when(command, Role.CITY)
     wish.happened("roster.imported.v2", "enterprise.revised.v3")
 

@@ -11,6 +11,7 @@ from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT
 from domain.kernel import DecisionContext, Rule
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
+from domain.participants.people.state import Membership, Person
 
 ROLE_NOT_FOR_PEOPLE = Rule(
     "ROLE_NOT_FOR_PEOPLE",
@@ -118,3 +119,25 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
         raise UNIT_UNKNOWN.refuse(path="organisation", organisation=organisation)
     if bool(sections) != (role is Role.DEPARTMENT_FILLER):
         raise SECTIONS_NOT_FOR_ROLE.refuse()
+
+
+def is_person_known(identity: str, person: Person, context: DecisionContext) -> bool:
+    """Whether the actor may know of a person 是否可知人员: oneself, or who holds a role that the actor may know of.
+
+    The city knows everyone.
+    """
+    if identity == context.by or context.role in (Role.CITY, Role.SYSTEM):
+        return True
+    return any(_is_known(held, context) for held in person.memberships.values())
+
+
+def _is_known(held: Membership, context: DecisionContext) -> bool:
+    unit = context.read.get(unit_stream(held.role, held.organisation))
+    return is_known_to(held.role, held.organisation, unit, context, contact=held.contact)
+
+
+def is_given_by_the_actor(held: Membership, context: DecisionContext) -> bool:
+    """Whether a role that someone holds is the actor's to give, and so to take 是否可终止."""
+    gives = MAY_APPOINT.get(Role(context.role), frozenset())
+    unit = context.read.get(unit_stream(held.role, held.organisation))
+    return held.role in gives and is_within_reach(held.role, held.organisation, unit, context)

@@ -1,0 +1,130 @@
+"""Person 人员: who may act, in which role, for which unit, in which period. plan O2, O3, P7.
+
+Registered or invited → joined → given roles, which end or are handed over → erased. What may happen stands in registration.py and
+memberships.py, who may give which role in appointments.py; here they come together.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
+
+from domain.command_rights import require_right
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts
+from domain.participants.people.appointments import is_person_known, unit_stream
+from domain.participants.people.memberships import (
+    EndMembership,
+    GrantMembership,
+    HandOverMembership,
+    MembershipEnded,
+    MembershipGranted,
+    end_membership,
+    grant_membership,
+    hand_over_membership,
+)
+from domain.participants.people.registration import (
+    ErasePerson,
+    InvitePerson,
+    JoinProgramme,
+    PersonErased,
+    PersonJoined,
+    PersonRegistered,
+    RegisterPerson,
+    erase,
+    join,
+    register,
+)
+from domain.participants.people.state import PERSON_ERASED, Membership, Person, person_stream
+
+# Decide: what may happen
+
+
+PersonCommand = (
+    RegisterPerson
+    | InvitePerson
+    | JoinProgramme
+    | GrantMembership
+    | EndMembership
+    | HandOverMembership
+    | ErasePerson
+)
+
+
+Step = Callable[[Any, Person, DecisionContext], Facts]
+
+STEPS: Mapping[type[Command], Step] = {
+    JoinProgramme: join,
+    GrantMembership: grant_membership,
+    EndMembership: end_membership,
+    HandOverMembership: hand_over_membership,
+    ErasePerson: erase,
+}
+"""Command -> what decides it, once the person is registered 各步骤."""
+
+
+def decide(command: PersonCommand, person: Person | None, context: DecisionContext) -> Facts:
+    """Raises Refused: any rule of registration, memberships and appointments.
+
+    Only the invited person joins; whom the actor may not know of does not exist for it.
+    """
+    require_right(command, context.role)
+    if isinstance(command, RegisterPerson | InvitePerson):
+        return register(command, person, context)
+    if person is None or not is_person_known(command.person, person, context):
+        raise NOT_FOUND.refuse()
+    if isinstance(command, JoinProgramme) and command.person != context.by:
+        raise NOT_FOUND.refuse()
+    if person.erased:
+        raise PERSON_ERASED.refuse()
+    return STEPS[type(command)](command, person, context)
+
+
+# Evolve: what has happened
+
+
+PersonEvent = PersonRegistered | PersonJoined | MembershipGranted | MembershipEnded | PersonErased
+
+
+def evolve(person: Person | None, event: PersonEvent) -> Person:
+    """The person after one more fact."""
+    if isinstance(event, PersonRegistered):
+        return Person()
+    assert person is not None, "a history starts with PersonRegistered"  # noqa: S101 - guards replay, not input
+    match event:
+        case PersonJoined():
+            return person.model_copy(update={"joined": True})
+        case MembershipGranted(membership=membership):
+            given = Membership(**event.model_dump(exclude={"type", "membership"}))
+            return person.model_copy(update={"memberships": {**person.memberships, membership: given}})
+        case MembershipEnded(membership=membership, on=on):
+            ended = person.memberships[membership].model_copy(update={"until": on})
+            return person.model_copy(update={"memberships": {**person.memberships, membership: ended}})
+        case PersonErased():
+            return person.model_copy(update={"erased": True, "memberships": {}})
+        case never:
+            assert_never(never)
+
+
+# What the decider reads
+
+
+def _reads(command: PersonCommand, person: Person | None) -> tuple[str, ...]:
+    """The unit that a role is given for, the other person of a handing over, and the units of all roles these hold."""
+    streams = []
+    if isinstance(command, InvitePerson | GrantMembership):
+        streams.append(unit_stream(command.role, command.organisation))
+    if isinstance(command, HandOverMembership):
+        streams.append(person_stream(command.to))
+    held = person.memberships.values() if person is not None else ()
+    streams += [unit_stream(one.role, one.organisation) for one in held]
+    return tuple(dict.fromkeys(streams))
+
+
+PEOPLE: Capability[Any, Any, Any] = Capability(
+    name="person",
+    commands=(RegisterPerson, InvitePerson, *STEPS),
+    events=tuple(PersonEvent.__args__),
+    stream=lambda command: person_stream(command.person),
+    reads=_reads,
+    place=lambda _command, _person, _read: None,
+    decide=decide,
+    evolve=evolve,
+)

@@ -1,0 +1,112 @@
+"""Registration 登记: a person is entered or invited, joins, and is erased. plan O2, O3, P5, P7."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.command_rights import APPOINTERS, CITY_AND_SYSTEM, HELD_BY_PEOPLE
+from domain.kernel import Command, DecisionContext, Event, Facts, Identifier, Label, Rule
+from domain.participants.people.memberships import Appointment, grant
+from domain.participants.people.state import Person
+
+Sealed = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+# Rules
+
+PERSON_EXISTS = Rule("PERSON_EXISTS", "plan O2", "该人员已登记", "The person is already registered")
+JOINED_ALREADY = Rule("JOINED_ALREADY", "plan P7", "该人员已加入", "The person has joined already")
+
+
+# Commands
+
+
+class PersonDetails(Command):
+    """Name and phone as they are told 姓名与电话, before they are sealed: no stored command and no event holds them so."""
+
+    name: Label
+    phone: Label | None = None
+
+
+class RegisterPerson(Command):
+    """Enter a person 登记人员; `sealed_name` and `sealed_phone` are ciphertext under the person's own key."""
+
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    person: Identifier = Field(description="Person 人员标识")
+    sealed_name: Sealed
+    sealed_phone: Sealed | None = None
+
+
+class InvitePerson(Appointment):
+    """Enter a person and give a first role 邀请人员; the person joins by taking the invitation up."""
+
+    roles: ClassVar = APPOINTERS
+
+    sealed_name: Sealed
+    sealed_phone: Sealed | None = None
+
+
+class JoinProgramme(Command):
+    """Take an invitation up 加入; only the invited person does."""
+
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    person: Identifier = Field(description="Person 人员标识")
+
+
+class ErasePerson(Command):
+    """Erase a person's data 删除个人信息: the key is destroyed beside the journal, the fact stays in it."""
+
+    roles: ClassVar = CITY_AND_SYSTEM
+
+    person: Identifier = Field(description="Person 人员标识")
+
+
+# Events
+
+
+class PersonRegistered(Event):
+    """A person takes part 人员已登记."""
+
+    type: Literal["person.registered.v1"] = "person.registered.v1"
+    says: ClassVar = "登记了一名人员"
+    sealed_name: str
+    sealed_phone: str | None
+
+
+class PersonJoined(Event):
+    """The invitation was taken up 人员已加入."""
+
+    type: Literal["person.joined.v1"] = "person.joined.v1"
+    says: ClassVar = "接受邀请并加入"
+
+
+class PersonErased(Event):
+    """The person's data is gone 个人信息已删除."""
+
+    type: Literal["person.erased.v1"] = "person.erased.v1"
+    says: ClassVar = "删除了一名人员的个人信息，密钥已销毁"
+
+
+# Decide: what may happen
+
+
+def register(command: RegisterPerson | InvitePerson, person: Person | None, context: DecisionContext) -> Facts:
+    """Once; who is invited gets a first role with it 登记、邀请."""
+    if person is not None:
+        raise PERSON_EXISTS.refuse()
+    registered = PersonRegistered(sealed_name=command.sealed_name, sealed_phone=command.sealed_phone)
+    return (registered, *grant(command, {}, context)) if isinstance(command, InvitePerson) else (registered,)
+
+
+def join(_command: JoinProgramme, person: Person, _context: DecisionContext) -> Facts:
+    """Once 加入."""
+    if person.joined:
+        raise JOINED_ALREADY.refuse()
+    return (PersonJoined(),)
+
+
+def erase(_command: ErasePerson, _person: Person, _context: DecisionContext) -> Facts:
+    """With all memberships 删除个人信息."""
+    return (PersonErased(),)

@@ -1,0 +1,1 @@
+"""A year's roster: who counts in it · 名单."""

@@ -1,0 +1,68 @@
+"""Findings 校验结果: what a check of a roster found row by row, and the report that holds them all. plan P1, G4."""
+
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.kernel import Label
+
+
+class RosterFinding(BaseModel):
+    """What a check found 校验结果: where, how grave, which rule, and what it tells people in both languages.
+
+    row: as the spreadsheet counts, from 1; 0 = the file as a whole. column: its header as written in the file. severity:
+    "confirm" is not taken in until a person confirms it, "confirmed" is one that was.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    row: Annotated[int, Field(ge=0)]
+    column: str
+    severity: Literal["refused", "confirm", "confirmed", "warned"]
+    code: str
+    says: str
+    says_in_english: str
+
+
+class ConfirmedFinding(BaseModel):
+    """A finding that a person has looked at and confirms 已确认的校验结果: its row and its code."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    row: Annotated[int, Field(ge=1)] = Field(description="Row of the file, from 1 · 行号")
+    code: Label = Field(description="Published code of the finding · 规则代码")
+
+
+class LeftOut(BaseModel):
+    """A firm on the roster that a file doesn't name 文件未列企业."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enterprise: str
+    uscc: str
+    name: str
+
+
+class RosterReport(BaseModel):
+    """The whole report of a file 名单导入报告: every finding by row, and the firms that it leaves out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    findings: tuple[RosterFinding, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @cached_property
+    def content(self) -> bytes:
+        """The report as it is kept, JSON."""
+        return self.model_dump_json().encode()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content."""
+        return sha256(self.content).hexdigest()
+
+    def count(self, severity: str) -> int:
+        """Findings of one kind."""
+        return sum(found.severity == severity for found in self.findings)

@@ -1,0 +1,56 @@
+"""Taking a firm off a roster 移出年度名单: it no longer counts in that year. plan G4."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from domain.access import Role
+from domain.command_rights import GOVERNMENT
+from domain.kernel import Command, DecisionContext, Facts, Identifier, OnStream, Rule, Text
+from domain.participants.enterprises import Enterprise, EnterpriseTakenOffRoster, enterprise_stream
+from domain.participants.rosters.state import Roster, RosterYear
+
+# Rules
+
+NOT_ON_ROSTER = Rule(
+    "NOT_ON_ROSTER",
+    "plan G4",
+    "该企业不在 {year} 年名单上",
+    "The enterprise is not on the roster of {year}",
+)
+ROSTER_OF_ANOTHER_DISTRICT = Rule(
+    "ROSTER_OF_ANOTHER_DISTRICT",
+    "plan G4",
+    "{year} 年名单上该企业在其他区，移出须由市级办理",
+    "On the roster of {year} the enterprise lay in another district; only the city may take it off",
+)
+
+
+# Commands
+
+
+class TakeOffRoster(Command):
+    """Take an enterprise off a year's roster 移出年度名单, with a reason: it no longer counts in that year."""
+
+    roles: ClassVar = GOVERNMENT
+
+    year: RosterYear = Field(description="Year of the roster · 年度")
+    enterprise: Identifier = Field(description="Id of the enterprise · 企业标识")
+    reason: Text = Field(description="Why it no longer counts in that year · 理由")
+
+
+# Decide: what may happen
+
+
+def take_off(command: TakeOffRoster, roster: Roster | None, context: DecisionContext) -> Facts:
+    """Of a roster that it is on; a district those that lay in it then 移出."""
+    stream = enterprise_stream(command.enterprise)
+    known: Enterprise | None = context.read.get(stream)
+    if known is None or not (command.year in known.stated or (roster and command.enterprise in roster.members)):
+        raise NOT_ON_ROSTER.refuse(year=command.year)
+    lay = known.stated.get(command.year, known).district
+    if context.role == Role.DISTRICT and lay != context.organisation:
+        raise ROSTER_OF_ANOTHER_DISTRICT.refuse(year=command.year)
+    if command.year in known.taken_off:
+        return ()
+    return (OnStream(stream, EnterpriseTakenOffRoster(year=command.year, reason=command.reason)),)
