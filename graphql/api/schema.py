@@ -7,6 +7,7 @@ import strawberry
 from api.diagnosis import diagnoses, groups, improvement
 from api.kit.mutations import Payload, ServerFields, mutation_type
 from api.kit.published import declared
+from api.kit.schema_directives import Clause, ReadableBy, cite_clauses, name_readers
 from api.participants import (
     enterprises,
     liaisons,
@@ -23,6 +24,7 @@ from api.server import query_cost_page
 from api.server.field_rights import describe_rights
 from api.standard import edition_mapping, editions, improvement_costs, revisions, shadow, standards_events
 from domain.kernel import Command
+from domain.masks import SIGNED_IN
 
 MODULES = (
     sessions,
@@ -70,8 +72,11 @@ Subscription = _root("Subscription", "SUBSCRIPTIONS", "Live events 实时动态"
 
 @cache
 def build_schema() -> strawberry.Schema:
-    """The schema as it runs 可执行模式."""
-    return strawberry.Schema(Query, Mutation, Subscription)
+    """The schema as it runs 可执行模式, its clauses and readers told by directives."""
+    made = strawberry.Schema(Query, Mutation, Subscription, types=(Clause, ReadableBy))
+    name_readers(made._schema, declared(made).rows, SIGNED_IN)  # noqa: SLF001 - strawberry has no other door to the executable schema
+    cite_clauses(made._schema)  # noqa: SLF001 - as above
+    return made
 
 
 def schema_text() -> str:

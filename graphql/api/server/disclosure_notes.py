@@ -1,7 +1,7 @@
 """Disclosing 披露登记: what of an answer is protected, noted where its rows are built, written down before it leaves. plan P7.
 
-Which protected fields a document asks for is known once for the document; where it asks for none, a row costs nothing. A field
-that is skipped by a variable counts as read: the log may say too much of an answer and never too little.
+Which protected fields a document asks for is known once for the document and role; where it asks for none, a row costs nothing.
+What is skipped or withheld is not asked for (`api.server.readable_part`).
 """
 
 from collections.abc import Iterable, Mapping

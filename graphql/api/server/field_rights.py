@@ -1,7 +1,7 @@
 """Field rights 字段权利 in the schema: every field has a row, a document is judged once for each role. plan P7.
 
-Judging each row as it is resolved would cost 20 µs a field and give one error a row; whose things a caller sees is the
-scope's business, in SQL.
+Judging each row as it is resolved would cost 20 µs a field (`api.server.readable_part` cuts the document instead); whose things
+a caller sees is the scope's business, in SQL.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -29,11 +29,12 @@ from api.server.admission import Admission, AdmissionLimits, Lane, is_command
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import UNAVAILABLE, formatted, masked, request_error
-from api.server.field_rights import describe_rights, forbidden, resolve_rights
+from api.server.field_rights import describe_rights, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
 from api.server.introspection import Introspection
-from api.server.query_cost import Cost, Limits, too_costly_for_strangers
+from api.server.query_cost import Limits, too_costly_for_strangers
 from api.server.query_documents import Documents, Prepared, Unacceptable
+from api.server.readable_part import with_withheld
 from api.server.revocations import Revocations
 from journal import Caller
 from projections.engine.snapshot import DEADLINE_EXCEEDED
@@ -203,7 +204,7 @@ class Operations:
     def admit(
         self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float | None = None
     ) -> PreparedOperation | GraphQLResponse:
-        """Authenticate, look the document up, judge the rights, read the variables 准入.
+        """Authenticate, look the document up, cut it to what the role may read, read the variables 准入.
 
         Args:
             request: what is asked for.
@@ -234,9 +235,10 @@ class Operations:
             return GraphQLResponse({"errors": formatted(problem.errors)}, 400)
         if prepared.kind not in kinds:
             return _not_carried(prepared.kind, kinds)
-        if context.role not in prepared.roles:
-            error = forbidden(self._rights, prepared.coordinates, context.role)
-            return GraphQLResponse({"errors": formatted([error] if error is not None else [])}, 403)
+        try:
+            prepared = self._documents.readable(prepared, context.role, request.variables or {})
+        except GraphQLError as unreadable:
+            return GraphQLResponse({"errors": formatted([unreadable])}, 403)
         if context.identified is None:
             costly = too_costly_for_strangers(prepared.operation, prepared.cost, self._limits)
             if costly is not None:
@@ -275,7 +277,7 @@ class Operations:
             result = admitted.executor.execute_operation()
             if getattr(result, "errors", None) and context.is_late and admitted.prepared.kind is OperationType.QUERY:
                 return LATE  # what a command did is told field by field, late or not
-            answer = _answer(result, context.cost)
+            answer = self._answer(result, admitted)
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosing.leave(self._services, caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
@@ -352,6 +354,14 @@ class Operations:
         """The program's time."""
         return self._services.clock()
 
+    def _answer(self, result: Any, admitted: PreparedOperation) -> GraphQLResponse:  # noqa: ANN401 - graphql-core's union of results
+        payload: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            payload["errors"] = formatted(result.errors)
+        if withheld := admitted.prepared.withheld:
+            payload = with_withheld(payload, withheld, self._rights, admitted.context.role)
+        return GraphQLResponse(payload, cost=admitted.context.cost)
+
     def _deliver(self, admitted: PreparedOperation, event: object) -> GraphQLResponse:
         """Answer one event, for whoever the caller is now."""
         before = admitted.context
@@ -364,7 +374,7 @@ class Operations:
         executor.context_value = context
         executor.is_awaitable = assume_not_awaitable
         try:
-            answer = _answer(executor.execute_operation(serially=False), context.cost)
+            answer = self._answer(executor.execute_operation(serially=False), admitted)
         finally:
             context.close()
         context.disclosing.leave(self._services, context.caller)
@@ -385,13 +395,6 @@ async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
 def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:
     """Errors in the variables."""
     return built if isinstance(built, list) else []
-
-
-def _answer(result: Any, cost: Cost) -> GraphQLResponse:  # noqa: ANN401 - graphql-core's union of results; incremental ones are switched off
-    payload: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        payload["errors"] = formatted(result.errors)
-    return GraphQLResponse(payload, cost=cost)
 
 
 def _not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> GraphQLResponse:

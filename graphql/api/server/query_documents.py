@@ -1,8 +1,9 @@
 """Documents 查询文档: a query text parsed, weighed, validated and judged once, then kept with its compiled selections."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -19,13 +20,16 @@ from strawberry.schema.schema import validate_document
 
 from api.server.compiled_selections import Plans
 from api.server.disclosure_notes import Guarded, door_of, guarded_among
-from api.server.field_rights import Rows, asked, roles_for
+from api.server.field_rights import Rows, asked, forbidden, roles_for
 from api.server.input_text_checks import literals, unusable
 from api.server.introspection import introspective
 from api.server.query_cost import Limits, cost_of, over_budget
+from api.server.readable_part import Switches, readable_part, switch_names, switches_of
 from domain.access import Role
 
 KEPT_DOCUMENTS = 512
+PARTS_OF_A_DOCUMENT = 64
+"""A document has a part for each role that may not read all of it, and for each value of its switches; more are cut anew."""
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_UNKNOWN = "OPERATION_RESOLUTION_FAILURE"
@@ -47,6 +51,8 @@ class Prepared:
     """One operation of a document, ready to run any number of times 已备操作.
 
     coordinates: the fields it may ask for. roles: those that may read all of them. plans: see `api.server.compiled_selections`.
+    switches: the variables that decide what is skipped; None where nothing is. withheld: see `api.server.readable_part`.
+    parts: what of it other roles may read, kept with it.
     cost: see `query_cost`. introspective: it asks for the schema alone.
     door, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
     """
@@ -60,6 +66,9 @@ class Prepared:
     guarded: Guarded = field(default_factory=dict)
     cost: int = 0
     introspective: bool = False
+    switches: frozenset[str] | None = None
+    withheld: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    parts: "dict[tuple[str, frozenset[tuple[str, bool]]], Prepared]" = field(default_factory=dict, compare=False)
 
     @property
     def kind(self) -> OperationType:
@@ -107,6 +116,46 @@ class Documents:
             guarded=guarded_among(coordinates, self._protected),
             cost=cost_of(self._schema, own, self._limits),
             introspective=introspective(operation),
+            switches=switch_names(own),
+        )
+
+    def readable(self, prepared: Prepared, role: str, variables: Mapping[str, Any]) -> Prepared:
+        """The part of an operation that a role may read, with these variables 可读部分.
+
+        Raises:
+            GraphQLError: FORBIDDEN, with the fields that the role may not read and that can't be null.
+        """
+        if prepared.switches is None and role in prepared.roles:
+            return prepared
+        switches = switches_of(prepared.operation, prepared.switches or frozenset(), variables)
+        key = (role, frozenset(switches.items()))
+        part = prepared.parts.get(key)
+        if part is None:
+            part = self._part(prepared, role, switches)
+            if len(prepared.parts) < PARTS_OF_A_DOCUMENT:
+                prepared.parts[key] = part
+        error = forbidden(self._rights, part.coordinates, role)
+        if error is not None:
+            raise error
+        return part
+
+    def _part(self, prepared: Prepared, role: str, switches: Switches) -> Prepared:
+        cut = readable_part(self._schema, prepared.document, self._rights, role, switches)
+        operation = get_operation_ast(cut.document)
+        if operation is None or not operation.selection_set.selections:  # all of it is skipped, and there is nothing to cut
+            return prepared
+        coordinates = asked(self._schema, cut.document)
+        return replace(
+            prepared,
+            document=cut.document,
+            operation=operation,
+            coordinates=coordinates,
+            roles=roles_for(self._rights, coordinates),
+            plans={},
+            door=door_of(coordinates),
+            guarded=guarded_among(coordinates, self._protected),
+            withheld=cut.withheld,
+            parts={},
         )
 
     def _parsed(self, query: str) -> DocumentNode:

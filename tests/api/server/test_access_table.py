@@ -129,7 +129,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
             admitted = operations.admit(GraphQLRequest(text), "any", KINDS)
             if not isinstance(admitted, GraphQLResponse):
                 admitted.context.close()
-                return ""
+                return "FORBIDDEN" if admitted.prepared.withheld else ""
             return str(admitted.payload["errors"][0]["extensions"]["code"])
 
         yield schema._schema, judge  # noqa: SLF001 - the executable one
