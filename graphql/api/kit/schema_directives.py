@@ -1,4 +1,4 @@
-"""Schema directives 模式指令: what the published schema says of a field for machines to read: its clauses, and its readers. plan P7.
+"""Schema directives 模式指令: what the schema says of a field for machines to read: its clauses and its readers. plan P7.
 
 A description is for people; the clause of the work plan that a thing comes from is cut out of it and stands in `@clause`.
 """
