@@ -32,7 +32,7 @@ from api.server.errors import UNAVAILABLE, formatted, masked, request_error
 from api.server.field_rights import describe_rights, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
 from api.server.introspection import Introspection
-from api.server.query_cost import Limits, too_costly_for_strangers
+from api.server.query_cost import Cost, Limits, too_costly_for_strangers
 from api.server.query_documents import Documents, Prepared, Unacceptable
 from api.server.readable_part import with_withheld
 from api.server.revocations import Revocations
