@@ -40,6 +40,7 @@ class Context:
         that it was made in (`api.kit.as_of`).
     until: deadline of the operation's reads, on the monotonic clock; None = none.
     cost: of the operation, and the limit that it keeps.
+    last_event: cursor of the last event that the client saw of the subscription, where its transport says so.
     """
 
     services: Services
@@ -53,6 +54,7 @@ class Context:
     present: "Context | None" = None
     until: float | None = None
     cost: Cost = NO_COST
+    last_event: str | None = None
     _open: ExitStack = field(default_factory=ExitStack)
     _snapshot: Snapshot | None = None
 

@@ -5,22 +5,21 @@ queries, or nothing, for which a browser gets GraphiQL. No cookie is read: what 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from anyio import CancelScope
 from graphql import OperationType
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HTTPRequest
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.server.admission import Overloaded
 from api.server.errors import request_error
-from api.server.operations import CallerGone, GraphQLRequest, GraphQLResponse, Operations, PreparedOperation
+from api.server.event_streams import EVENT_STREAM, LAST_EVENT, STREAM_TOKEN, EventStreams, Sent
+from api.server.operations import GraphQLRequest, GraphQLResponse, Operations
 from api.server.request_ids import request_id
 from api.server.response_bodies import encoded
 
@@ -31,16 +30,15 @@ RETRY_SECONDS = "5"
 """After an outage, in the header's own form."""
 BODY_SECONDS = 30.0
 """From the headers of a request to the end of its body; an upload is given its own time."""
-HEARTBEAT_SECONDS = 15.0
-"""An idle stream says it is alive this often, and its caller is asked for anew."""
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
-EVENT_STREAM = "text/event-stream"
 HTML = "text/html"
 OFFERED = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
 """What a wildcard gets is the first: clients older than the newer media type expect it."""
 
+DOCUMENT = frozenset({"query"})
+"""Parameters of a GET that asks for an operation."""
 QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
@@ -152,7 +150,8 @@ def read_request(data: object) -> GraphQLRequest:
     extensions = data.get("extensions")
     if extensions is not None and not isinstance(extensions, dict):
         raise _bad("extensions 须是对象。", "The extensions must be an object.")
-    return GraphQLRequest(query, variables, name or None)
+    operation = (extensions or {}).get("operationId")
+    return GraphQLRequest(query, variables, name or None, operation if isinstance(operation, str) else "")
 
 
 def _bad(chinese: str, english: str) -> Malformed:
@@ -171,6 +170,7 @@ class GraphQLOverHTTP:
 
     def __init__(self, operations: Operations, page: Callable[[], Response] | None = None) -> None:
         self._operations = operations
+        self._streams = EventStreams(operations)
         self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -190,13 +190,32 @@ class GraphQLOverHTTP:
             return told(unacceptable.answer, JSON)
         try:
             token = bearer(request.headers.get("authorization"))
+            stream = _stream_token(request)
+            if (sent := await self._shared_stream(request, token, stream, media)) is not None:
+                return _sent(sent)
             asked, kinds = await self._read(request, LARGEST_BODY if token is not None else LARGEST_OF_STRANGERS)
         except Malformed as malformed:
             return told(malformed.answer, JSON if media == EVENT_STREAM else media)
+        if stream is not None:
+            return _sent(await self._streams.run(stream, token, asked))
         if media == EVENT_STREAM:
-            return await self._stream(asked, token, kinds | SUBSCRIPTIONS)
+            return _sent(await self._streams.distinct(asked, token, kinds | SUBSCRIPTIONS))
         answer, body = await self._operations.answered(self._run, asked, token, kinds)
         return respond(answer, media, body)
+
+    async def _shared_stream(
+        self, request: HTTPRequest, token: str | None, stream: str | None, media: str
+    ) -> Sent | None:
+        """What is done with a stream of several operations: reserved, opened, one of them ended; None where nothing is."""
+        if request.method == "PUT":
+            return await self._streams.reserve(token)
+        if stream is None:
+            return None
+        if request.method == "DELETE":
+            return await self._streams.stop(stream, token, request.query_params.get("operationId"))
+        if request.method == "GET" and media == EVENT_STREAM and not DOCUMENT & request.query_params.keys():
+            return await self._streams.open(stream, token)
+        return None
 
     def _run(
         self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float
@@ -210,7 +229,8 @@ class GraphQLOverHTTP:
             kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
             if kind.strip() != JSON or ("charset=" in parameters and "utf-8" not in parameters):
                 raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", f"请求体须是 {JSON}。", f"Send {JSON} in UTF-8.")
-            return read_request(_decoded(await read_body(request, largest))), QUERIES_AND_MUTATIONS
+            read = read_request(_decoded(await read_body(request, largest)))
+            return replace(read, last_event=request.headers.get(LAST_EVENT)), QUERIES_AND_MUTATIONS
         if request.method != "GET":
             raise Malformed(405, "METHOD_NOT_ALLOWED", "请使用 POST。", "Use POST.")
         data: dict[str, Any] = dict(request.query_params)
@@ -219,65 +239,16 @@ class GraphQLOverHTTP:
                 data[name] = _decoded(data[name])
             else:
                 data.pop(name, None)
-        return read_request(data), QUERIES
-
-    async def _stream(self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> Response:
-        lane = self._operations.lane(asked, token)
-        admitted = await self._operations.in_thread(
-            self._operations.admit, asked, token, kinds, lane=lane, holder=token or ""
-        )
-        if isinstance(admitted, GraphQLResponse):
-            return told(admitted, JSON, as_status=True)
-        headers = {**ALWAYS, "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(admitted), media_type=EVENT_STREAM, headers=headers)
-
-    async def _events(self, admitted: PreparedOperation) -> AsyncIterator[bytes]:
-        """Server-sent events, in the "distinct connections" mode of GraphQL over SSE."""
-        caller = admitted.context.caller if admitted.context.identified is not None else None
-
-        def rung() -> asyncio.Event:
-            return self._operations.bell(caller)
-
-        async with (
-            aclosing(self._operations.stream(admitted)) as answers,
-            aclosing(with_heartbeat(answers, HEARTBEAT_SECONDS, rung)) as beats,
-        ):
-            try:
-                async for answer in beats:
-                    if answer is None:
-                        await self._operations.in_thread(self._operations.check, admitted)
-                        yield b":\n\n"
-                    else:
-                        yield b"event: next\ndata: " + encoded(answer) + b"\n\n"
-            except CallerGone as gone:
-                yield b"event: next\ndata: " + encoded(GraphQLResponse({"errors": [gone.error]})) + b"\n\n"
-        yield b"event: complete\ndata:\n\n"
+        return replace(read_request(data), last_event=request.headers.get(LAST_EVENT)), QUERIES
 
 
-async def with_heartbeat(
-    answers: AsyncGenerator[GraphQLResponse, None], seconds: float, rung: Callable[[], asyncio.Event] = asyncio.Event
-) -> AsyncGenerator[GraphQLResponse | None, None]:
-    """The answers, and None whenever none came for so many seconds, or when the bell that `rung` gives has rung."""
-    waiting = asyncio.ensure_future(anext(answers, None))
-    ringing = asyncio.ensure_future(rung().wait())
-    try:
-        while True:
-            await asyncio.wait({waiting, ringing}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            if not waiting.done():
-                if ringing.done():
-                    ringing = asyncio.ensure_future(rung().wait())
-                yield None
-                continue
-            answer = waiting.result()
-            if answer is None:
-                return
-            yield answer
-            waiting = asyncio.ensure_future(anext(answers, None))
-    finally:
-        ringing.cancel()
-        waiting.cancel()
-        with CancelScope(shield=True):
-            await asyncio.wait({waiting})
+def _stream_token(request: HTTPRequest) -> str | None:
+    """The token of a reserved stream; EventSource can send it in the address only."""
+    return request.headers.get(STREAM_TOKEN) or request.query_params.get("token") or None
+
+
+def _sent(sent: Sent) -> Response:
+    return sent if isinstance(sent, Response) else told(sent, JSON, as_status=True)
 
 
 def _wants_page(request: HTTPRequest, accept: str | None) -> bool:
@@ -300,7 +271,7 @@ def respond(answer: GraphQLResponse, media: str, body: bytes | None = None, *, a
     if status == 401:  # noqa: PLR2004 - HTTP's own number
         headers["www-authenticate"] = 'Bearer realm="zhenduan"'
     if status == 405:  # noqa: PLR2004 - as above
-        headers["allow"] = "GET, POST"
+        headers["allow"] = "GET, POST, PUT, DELETE"
     if status == 503:  # noqa: PLR2004 - as above
         headers["retry-after"] = RETRY_SECONDS
     content = body if body is not None else orjson.dumps(answer.payload)

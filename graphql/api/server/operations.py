@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from inspect import isawaitable
 from typing import Any, TypeVar
@@ -51,11 +51,17 @@ CALLER_CHANGED = request_error(
 
 @dataclass(frozen=True)
 class GraphQLRequest:
-    """What a client asks for 请求: the document's text, its variables, and which of its operations."""
+    """What a client asks for 请求: the document's text, its variables, and which of its operations.
+
+    operation_id: the client's name for it on a stream that several share; empty = none. last_event: cursor of the last event of a
+    subscription that the client saw, where its transport says so; it comes before the argument `after`.
+    """
 
     query: str
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
+    operation_id: str = ""
+    last_event: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,13 +69,14 @@ class GraphQLResponse:
     """The GraphQL response 应答.
 
     status: of HTTP, where the media type lets errors have one. body: the payload as JSON, where it is at hand.
-    cost: of the operation; None where none ran.
+    cost: of the operation; None where none ran. position: cursor of an event of a subscription; empty = none.
     """
 
     payload: dict[str, Any]
     status: int = 200
     body: bytes | None = None
     cost: Cost | None = None
+    position: str = ""
 
     @property
     def is_executed(self) -> bool:
@@ -245,6 +252,7 @@ class Operations:
                 return GraphQLResponse({"errors": formatted([costly])}, 400)
         most = self._limits.cost if context.identified is not None else self._limits.strangers_cost
         context.cost = Cost(prepared.cost, most)
+        context.last_event = request.last_event
         blocking = prepared.kind is not OperationType.SUBSCRIPTION
         executor = CompiledExecutor.build(
             self._schema,
@@ -375,6 +383,7 @@ class Operations:
         executor.is_awaitable = assume_not_awaitable
         try:
             answer = self._answer(executor.execute_operation(serially=False), admitted)
+            answer = replace(answer, position=getattr(event, "cursor", ""))
         finally:
             context.close()
         context.disclosing.leave(self._services, context.caller)

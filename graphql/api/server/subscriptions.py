@@ -39,13 +39,14 @@ def _look(context: Context, position: int, read: Read[R]) -> tuple[Sequence[R], 
 
 
 async def follow(context: Context, after: str | None, read: Read[R]) -> AsyncGenerator[R, None]:
-    """Rows beyond a cursor, for ever; without one, from now on.
+    """Rows beyond a cursor, for ever; without one, from now on. A client that comes back goes on from the last event it saw.
 
     Raises:
         Refused: SESSION_ENDED; CURSOR_INVALID.
     """
     change_notifications = context.change_notifications
     assert change_notifications is not None, "a subscription runs in the app, which follows the journal"  # noqa: S101
+    after = context.last_event or after
     position = context.cursors.open(after) if after else await asyncio.to_thread(context.services.models.position)
     while True:
         rows, position = await asyncio.to_thread(_look, context, position, read)

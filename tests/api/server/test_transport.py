@@ -192,9 +192,9 @@ def test_a_body_is_not_read_to_its_end_once_it_is_too_large(client: TestClient) 
 
 
 def test_only_get_and_post_are_answered(client: TestClient) -> None:
-    response = client.request("PUT", "/graphql", json={"query": "{ hello }"})
+    response = client.request("PATCH", "/graphql", json={"query": "{ hello }"})
     assert response.status_code == 405
-    assert response.headers["allow"] == "GET, POST"
+    assert response.headers["allow"] == "GET, POST, PUT, DELETE"
 
 
 # GET

@@ -15,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from api.server import http
+from api.server import event_streams
 from api.server.http import LARGEST_BODY
 from api.server.websocket import SUBSCRIPTIONS_PER_CONNECTION
 from domain.access import Role
@@ -414,17 +414,23 @@ def test_a_query_comes_as_one_event(host: str) -> None:
         assert list(events(response.iter_lines())) == [("next", {"data": {"hello": "hello world"}}), ("complete", None)]
 
 
-def test_a_document_at_fault_is_answered_before_any_stream(host: str) -> None:
-    with streamed(host, "subscription { nothing }") as response:
-        response.read()
-        assert response.status_code == 400
-        assert response.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"), ("{", "GRAPHQL_PARSE_FAILED"), ("{ secret }", "FORBIDDEN")],
+)
+def test_a_document_at_fault_is_told_on_the_stream(host: str, query: str, code: str) -> None:
+    """EventSource tells nothing of an answer with another status; the protocol asks for an event."""
+    with streamed(host, query) as response:
+        assert response.status_code == 200
+        (kind, said), last = events(response.iter_lines())
+        assert (kind, said["errors"][0]["extensions"]["code"]) == ("next", code)
+        assert last == ("complete", None)
 
 
 def test_an_idle_stream_says_that_it_lives_and_ends_with_its_session(
     api: SmallApi, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(event_streams, "HEARTBEAT_SECONDS", 0.1)
     name = bell()
     with streamed(host, f'subscription {{ bell(name: "{name}") {{ value }} }}', **api.reader("stream")) as response:
         found = events(response.iter_lines())
