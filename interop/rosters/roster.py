@@ -5,7 +5,6 @@
 Nothing here reads a file: that is done by `roster_reading`, in a process of its own.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,8 +21,6 @@ MOST_FINDINGS = 20_000
 """The report is one entry of the journal; a file with more findings than this is not read by anyone line by line."""
 NAMED_UNITS: tuple[Literal["park", "reporting_unit", "group"], ...] = ("park", "reporting_unit", "group")
 """Columns that name an organisation, which are also its kinds."""
-IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
-"""What an organisation's id looks like (`domain.kernel.Identifier`)."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +96,8 @@ def roster_command(
         year: the roster's year.
         accept_partial: a refused row does not block the others.
         confirmed: findings of the report that a person confirms.
-        organisations: "park", "reporting_unit" and "group" -> registered name -> id. A text that is no such name is taken
-            when it can be an id; else it is left out with a warning, since no scope could ever name it (plan P7).
+        organisations: "park", "reporting_unit" and "group" -> registered name or id -> id. A text that is neither of an
+            organisation of that kind is left out with a warning, since no scope could ever name it (plan P7).
         registered: of `organisation_codes`, organisation code -> USCC on record -> as it may be told; a row under another code,
             which differs in the registrar's division, is the same organisation and refused.
 
@@ -130,7 +127,7 @@ def roster_command(
         ids: dict[str, str | None] = {}
         for field in NAMED_UNITS:
             text: str | None = getattr(stated, field)
-            ids[field] = text and (organisations.get(field, {}).get(text) or _as_identifier(text))
+            ids[field] = text and organisations.get(field, {}).get(text)
             if text is not None and ids[field] is None:
                 column = reading.titles[field]
                 facts = {"value": cells.shown(text), "column": column}
@@ -165,10 +162,6 @@ def roster_command(
         silent=silent,
         titles=reading.titles,
     )
-
-
-def _as_identifier(text: str) -> str | None:
-    return text if IDENTIFIER.fullmatch(text) else None
 
 
 def _size_findings(stated: StatedFirm, computed: SizeName, year: int, column: str) -> Iterator[RosterFinding]:

@@ -141,9 +141,10 @@ SUBDISTRICT_UNKNOWN = _rule(
 
 ORGANISATION_UNKNOWN = _rule(
     "ORGANISATION_UNKNOWN",
-    "“{value}”不是平台登记的“{column}”的名称或标识，本格未采用；已登记的归属保持不变，未登记的其用户看不到此企业",
-    "“{value}” is no registered name or id for “{column}” and was not taken; what is on record stays, without it no such "
-    "organisation sees the enterprise",
+    "“{value}”不是平台登记的“{column}”的名称或标识，本格未采用：请按组织清单更正，或由市级先登记该组织后重新导入；已登记的归属保持不变，"
+    "未登记的其用户看不到此企业",
+    "“{value}” is no registered name or id for “{column}” and was not taken: correct it by the list of organisations, or have "
+    "the city register it and import again; what is on record stays, without it no such organisation sees the enterprise",
 )
 
 # What it makes

@@ -100,12 +100,17 @@ def organisations(
 
 
 def ids_by_name(snapshot: Snapshot, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Kind -> name -> id of the organisations of some kinds 名称对照; of two with one name the first by id."""
+    """Kind -> name or id -> id of the organisations of some kinds 名称对照.
+
+    Of two with one name the first by id; an id is its own organisation's even where another bears it as its name.
+    """
     table = snapshot[ORGANISATIONS]
     query = select(table.c.kind, table.c.name, table.c.id).where(table.c.kind.in_(list(kinds)))
     found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
     for kind, name, identity in snapshot.rows(query.order_by(table.c.id)):
         found[kind].setdefault(name, identity)
+    for kind, _, identity in snapshot.rows(query):
+        found[kind][identity] = identity
     return found
 
 

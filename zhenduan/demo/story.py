@@ -26,7 +26,7 @@ from journal import Caller
 from journal.secrets.personal import PersonalKeys
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
 from zhenduan.demo.cases import Act, Cast, DemoCase, acts
-from zhenduan.demo.data import DemoData, Ending, Provider, seats
+from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.revision import steps
@@ -230,16 +230,26 @@ def _rosters(people: People, rosters: Mapping[int, Sequence[DemoFirm]]) -> Itera
     first, *rest = (firm for firm in rosters[FIRST_ROSTER.year] if firm.district == SHOWN_DISTRICT)
     flawed = [replace(first, uscc=first.uscc[:-1] + "I"), replace(rest[0], industry="D44"), *rest[1:]]
     name = names_of_codes()[SHOWN_DISTRICT]
-    draft = _import(roster_file(flawed, f"{name}名单初稿（示例）", "gb18030"), f"{name}名单初稿（示例）.csv", FIRST_ROSTER.year)
+    units = _units(people.data)
+    title = f"{name}名单初稿（示例）"
+    draft = _import(roster_file(flawed, title, "gb18030"), f"{title}.csv", FIRST_ROSTER.year, units)
     yield Timed(office_time(FIRST_DRAFT, 60), Act(0, district, draft))
     for year, firms in rosters.items():
         title = f"{year}年规模以上制造业企业名单（示例）"
         day = FIRST_ROSTER if year == FIRST_ROSTER.year else date(year, *LATER_ROSTERS)
-        yield Timed(office_time(day, 90), Act(0, city, _import(roster_file(firms, title), f"{title}.csv", year)))
+        yield Timed(office_time(day, 90), Act(0, city, _import(roster_file(firms, title), f"{title}.csv", year, units)))
 
 
-def _import(data: bytes, filename: str, year: int) -> ImportRoster:
-    return roster_command(read_roster(data, filename), year)
+def _units(data: DemoData) -> dict[str, dict[str, str]]:
+    """What a roster's cells may name 名单可填的组织: kind -> id -> id."""
+    parts = data.organisations
+    kinds: dict[str, Sequence[Named]] = {"park": parts.parks, "group": parts.groups}
+    kinds["reporting_unit"] = tuple(one for one in parts.others if one.kind is OrganisationKind.REPORTING_UNIT)
+    return {kind: {one.id: one.id for one in units} for kind, units in kinds.items()}
+
+
+def _import(data: bytes, filename: str, year: int, units: Mapping[str, Mapping[str, str]]) -> ImportRoster:
+    return roster_command(read_roster(data, filename), year, organisations=units)
 
 
 # Diagnoses: those of the first two years, and those that run now

@@ -239,7 +239,9 @@ def test_a_revenue_below_the_threshold_of_the_year_is_a_warning_and_no_refusal(r
 
 
 def test_optional_columns_are_taken_and_what_means_none_is_none() -> None:
-    command = imported(row(1, 园区="park-1", 企业集团="group-1"), row(2, 园区="无", 企业集团="/"))
+    reading = read_roster(xlsx(table([row(1, 园区="park-1", 企业集团="group-1"), row(2, 园区="无", 企业集团="/")])), "名单.xlsx")
+    registered = {"park": {"park-1": "park-1"}, "group": {"group-1": "group-1"}}
+    command = roster_command(reading, 2024, organisations=registered)
     (_, first), (_, second) = command.rows
     assert (first.park, first.group) == ("park-1", "group-1")
     assert (second.park, second.group) == (None, None)
@@ -256,6 +258,20 @@ def test_a_park_or_group_is_known_by_id_or_registered_name_and_else_left_out_wit
         (2, "企业集团", "warned", "ORGANISATION_UNKNOWN")
     ]
     assert roster_command(reading, 2024).rows[0][1].park is None
+
+
+def test_an_id_that_no_organisation_of_the_kind_bears_is_left_out_with_a_warning() -> None:
+    """It would take the firm out of everybody's sight, or into that of whoever is registered under it later. plan P7"""
+    rows = [row(1, 园区="park-esat", 企业集团="park-east", 申报单位="310117"), row(2, 园区="park-east")]
+    reading = read_roster(xlsx(table(rows)), "名单.xlsx")
+    registered = {"park": {"示例东部园区": "park-east", "park-east": "park-east"}, "group": {}, "reporting_unit": {}}
+    command = roster_command(reading, 2024, organisations=registered)
+    (_, mistyped), (_, right) = command.rows
+    assert (mistyped.park, mistyped.group, mistyped.reporting_unit, right.park) == (None, None, None, "park-east")
+    assert {(f.row, f.column, f.code) for f in command.findings} == {
+        (2, column, "ORGANISATION_UNKNOWN") for column in ("园区", "企业集团", "申报单位")
+    }
+    assert {"park", "group", "reporting_unit"} <= command.silent[2]
 
 
 def test_control_characters_in_a_file_reach_neither_firms_nor_findings() -> None:
