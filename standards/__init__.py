@@ -46,6 +46,7 @@ from standards.improvement.costs import (
     StepProblem,
     check_steps,
     costs_on,
+    step_problems,
 )
 from standards.improvement.lifting import Lifting, Raise, lifting
 from standards.improvement.steps import Rung
@@ -144,5 +145,6 @@ __all__ = [
     "published_editions",
     "retitled",
     "stated_at",
+    "step_problems",
     "time_limits",
 ]

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.access import Role, head_of
 from domain.command_rights import DIAGNOSTICIANS, FILLERS
-from domain.diagnosis.answers import INDICATOR_UNKNOWN, require_section
+from domain.diagnosis.answers import INDICATOR_UNKNOWN, SECTION_NOT_YOURS, is_open_section
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import (
     SECTION_LENGTH,
@@ -17,7 +17,7 @@ from domain.diagnosis.state import (
     pinned_edition,
     require_status,
 )
-from domain.kernel import Count, DecisionContext, Event, Facts, Identifier, Label, Rule
+from domain.kernel import Count, DecisionContext, Event, Facts, Identifier, Label, Rule, refuse_together
 
 MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")]
 
@@ -75,10 +75,14 @@ def attach(command: AttachEvidence, diagnosis: Diagnosis, context: DecisionConte
     else:
         require_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED)
     known = {item.id: item.dimension for item in pinned_edition(diagnosis, context).of(diagnosis.form)}
-    for indicator in command.indicators:
+    problems = []
+    for place, indicator in enumerate(command.indicators):
+        path = f"indicators.{place}"
         if indicator not in known:
-            raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
-        require_section(known[indicator], context)
+            problems.append(INDICATOR_UNKNOWN.refuse(path=path, indicator=indicator))
+        elif not is_open_section(section := known[indicator], context.role, context.sections):
+            problems.append(SECTION_NOT_YOURS.refuse(path=path, section=section))
+    refuse_together(problems)
     new = tuple(i for i in dict.fromkeys(command.indicators) if (command.sha256, i) not in diagnosis.evidence)
     if not new:
         raise EVIDENCE_REPEATED.refuse()

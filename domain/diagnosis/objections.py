@@ -8,7 +8,7 @@ from domain.command_rights import CONFIRMERS, DIAGNOSTICIANS, REVIEWERS
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
-from domain.kernel import DecisionContext, Event, Facts, Identifier, Part, Rule, Text
+from domain.kernel import DecisionContext, Event, Facts, Identifier, Part, Rule, Text, refuse_together
 
 # Rules
 
@@ -21,8 +21,14 @@ OBJECTION_REPEATED = Rule(
 OBJECTION_UNANSWERED = Rule(
     "OBJECTION_UNANSWERED",
     "plan P6",
-    "须逐项答复异议；未答复或多余的指标：{indicators}",
-    "Answer each objection once; missing or extra: {indicators}",
+    "须逐项答复异议，尚未答复的指标：{indicators}",
+    "Answer every objection; still without an answer: {indicators}",
+)
+OBJECTION_NOT_OPEN = Rule(
+    "OBJECTION_NOT_OPEN",
+    "plan P6",
+    "指标 {indicator} 没有待答复的异议或重复答复，请删去该项",
+    "There is no open objection to {indicator}, or it is answered twice; leave that item out",
 )
 
 
@@ -105,21 +111,30 @@ def object_to_report(command: ObjectToReport, diagnosis: Diagnosis, context: Dec
     """Once an indicator: what was not upheld is closed for good 提出异议."""
     require_status(diagnosis, Status.ISSUED)
     known = {item.id for item in pinned_edition(diagnosis, context).of(diagnosis.form)}
-    named = [item.indicator for item in command.items]
-    for indicator in named:
-        if indicator not in known:
-            raise INDICATOR_UNKNOWN.refuse(indicator=indicator)
-    if repeated := sorted({i for i in named if named.count(i) > 1 or i in diagnosis.dismissed}):
-        raise OBJECTION_REPEATED.refuse(indicators="、".join(repeated))
+    problems = []
+    named: set[str] = set()
+    for place, item in enumerate(command.items):
+        path = f"items.{place}.indicator"
+        if item.indicator not in known:
+            problems.append(INDICATOR_UNKNOWN.refuse(path=path, indicator=item.indicator))
+        elif item.indicator in named or item.indicator in diagnosis.dismissed:
+            problems.append(OBJECTION_REPEATED.refuse(path=path, indicators=item.indicator))
+        named.add(item.indicator)
+    refuse_together(problems)
     return (ReportObjectedTo(items=command.items),)
 
 
 def answer_objections(command: AnswerObjections, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
-    """All of them at once 答复异议."""
+    """All of them at once 答复异议; what is missing is missing from the list, what is one too many has its place in it."""
     require_status(diagnosis, Status.OBJECTED)
     require_own_work(diagnosis, context)
-    answered = sorted(answer.indicator for answer in command.answers)
-    if answered != sorted(diagnosis.objections):
-        odd = sorted(set(answered) ^ set(diagnosis.objections)) or answered
-        raise OBJECTION_UNANSWERED.refuse(indicators="、".join(odd))
+    left, allowed = set(diagnosis.objections), tuple(sorted(diagnosis.objections))
+    missing = sorted(left - {answer.indicator for answer in command.answers})
+    problems = [OBJECTION_UNANSWERED.refuse(path="answers", indicators="、".join(missing))] if missing else []
+    for place, answer in enumerate(command.answers):
+        if answer.indicator not in left:
+            path = f"answers.{place}.indicator"
+            problems.append(OBJECTION_NOT_OPEN.refuse(path=path, indicator=answer.indicator, allowed=allowed))
+        left.discard(answer.indicator)
+    refuse_together(problems)
     return (ObjectionsAnswered(answers=command.answers),)

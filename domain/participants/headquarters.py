@@ -35,6 +35,13 @@ HEADQUARTERS_NOT_LATER = Rule(
     "集团总部同一时间只有一家：现有指定至少延续到 {last}，新的日期须更晚",
     "A group has one headquarters at a time: what was said of it reaches {last}; the day must be later",
 )
+HEADQUARTERS_HELD = Rule(
+    "HEADQUARTERS_HELD",
+    "plan O3",
+    "该企业自 {since} 起已是集团总部，日期不能改动；确须自更晚的日期起算的，请先终止现有指定，再重新指定",
+    "The enterprise is the headquarters from {since} on, and the day stays; for a later day, end what was said first and name "
+    "it anew",
+)
 HEADQUARTERS_NONE = Rule("HEADQUARTERS_NONE", "plan O3", "集团没有现任总部可终止", "The group has no headquarters to end")
 
 # Commands
@@ -130,7 +137,9 @@ def decide(command: HeadquartersCommand, known: Headquarters | None, context: De
                 raise HEADQUARTERS_OUTSIDE_GROUP.refuse()
             if latest is not None:
                 if latest.enterprise == enterprise and latest.until is None:
-                    return ()
+                    if since == latest.since:
+                        return ()
+                    raise HEADQUARTERS_HELD.refuse(path="since", since=latest.since.isoformat())
                 if since <= (last := latest.until or latest.since):
                     raise HEADQUARTERS_NOT_LATER.refuse(path="since", last=last.isoformat())
             return (HeadquartersNamed(enterprise=enterprise, since=since),)

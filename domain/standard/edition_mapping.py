@@ -10,7 +10,18 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
+from domain.kernel import (
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Label,
+    Refused,
+    Rule,
+    refuse_together,
+)
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from domain.stated_dates import require_programme_date
 from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
@@ -131,14 +142,20 @@ def decide(command: SetEditionMapping, known: EditionMappings | None, context: D
         if command.since < context.day:
             raise MAPPING_BACKDATED.refuse(today=context.day.isoformat())
     require_programme_date("since", command.since, context)
-    for key in wanted.keys:
-        published: PublishedEdition | None = context.read.get(edition_stream(key))
-        if published is None:
-            raise EDITION_UNKNOWN.refuse(edition=key)
-        early = published.in_force is not None and command.since < published.in_force
-        if early or published.is_retired_on(command.since):
-            raise MAPPING_EDITION_OUT_OF_TERM.refuse(edition=key, since=command.since.isoformat())
+    refuse_together(filter(None, (_unfit(key, wanted, context) for key in wanted.keys)))
     return (EditionMappingSet(mapping=wanted),)
+
+
+def _unfit(key: str, wanted: EditionMapping, context: DecisionContext) -> Refused | None:
+    industry = key.removeprefix(wanted.plain).removeprefix("-")
+    path = f"editions.{industry}" if industry in wanted.editions else "headquarters" if industry else "plain"
+    published: PublishedEdition | None = context.read.get(edition_stream(key))
+    if published is None:
+        return EDITION_UNKNOWN.refuse(path=path, edition=key)
+    early = published.in_force is not None and wanted.since < published.in_force
+    if early or published.is_retired_on(wanted.since):
+        return MAPPING_EDITION_OUT_OF_TERM.refuse(path=path, edition=key, since=wanted.since.isoformat())
+    return None
 
 
 def _mapping(command: SetEditionMapping) -> EditionMapping:

@@ -43,8 +43,8 @@ EDITION_STILL_APPLIES = Rule(
 RETIRED_ALREADY = Rule(
     "EDITION_RETIRED_ALREADY",
     "plan S5",
-    "标准版本 {key} 自 {retired} 起废止，不能推后",
-    "Edition {key} is retired from {retired} on; that is not put off",
+    "标准版本 {key} 已定于 {retired} 起废止，只能提前，不能推后或改写",
+    "Edition {key} is retired from {retired} on already; that can be brought forward, not put off or said anew",
 )
 
 # Commands
@@ -156,7 +156,7 @@ def decide(command: PublishEdition | RetireEdition, published: PublishedEdition 
 
 def _publish(command: PublishEdition, published: PublishedEdition | None) -> Facts:
     if published is not None:
-        if published.digest == command.edition.digest:
+        if (published.digest, published.origins) == (command.edition.digest, command.origins):
             return ()
         raise EDITION_ALREADY_PUBLISHED.refuse(key=command.edition.key)
     if isinstance(command.edition, IndustryEdition):
@@ -188,8 +188,6 @@ def _retire(command: RetireEdition, published: PublishedEdition | None, context:
         raise RETIRED_IN_PAST.refuse(path="since", since=command.since, earliest=context.day)
     require_programme_date("since", command.since, context)
     if published.retired is not None and published.retired <= command.since:
-        if published.retired == command.since:
-            return ()
         raise RETIRED_ALREADY.refuse(key=command.edition, retired=published.retired)
     _require_unmapped(command, context.read.get(MAPPING_STREAM))
     return (EditionRetired(since=command.since, reason=command.reason),)

@@ -10,10 +10,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule, refuse_together
 from domain.standard.editions import EDITION_UNKNOWN, MANY, edition_stream
 from domain.stated_dates import require_programme_date
-from standards import CostUnit, StepCost, StepCosts, check_steps
+from standards import CostUnit, StepCost, StepCosts, step_problems
 from standards.improvement.costs import Cost, LevelCosts
 
 # Rules
@@ -101,8 +101,10 @@ def decide(command: SetImprovementCosts, known: ImprovementCosts | None, context
     published = context.read.get(edition_stream(command.edition))
     if published is None:
         raise EDITION_UNKNOWN.refuse(edition=command.edition)
-    if (problem := check_steps(published.edition, command.singles)) is not None:
-        raise PROBLEMS[problem.code].refuse(edition=command.edition, step=problem.detail)
+    refuse_together(
+        PROBLEMS[one.code].refuse(path=f"singles.{one.index}.{one.field}", edition=command.edition, step=one.detail)
+        for one in step_problems(published.edition, command.singles)
+    )
     require_programme_date("since", command.since, context)
     stated = {name: getattr(command, name) for name in StepCosts.model_fields if name != "source"}
     wanted = StepCosts.model_validate({**stated, "source": {"document": command.source, "mark": command.mark}})

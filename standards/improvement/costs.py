@@ -3,7 +3,7 @@
 No price list is published: the defaults are the project's own estimate in effort points, to be replaced by the city's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -124,21 +124,28 @@ class StepProblem:
     detail: str
 
 
-def check_steps(edition: Edition, singles: Sequence[StepCost]) -> StepProblem | None:
-    """The first of many single costs that names no step of an edition or names one twice, None when all can be taken."""
+def step_problems(edition: Edition, singles: Sequence[StepCost]) -> Iterator[StepProblem]:
+    """What is wrong with each of many single costs 全部步骤问题: it names no step of an edition, or one that is named already."""
     seen: set[tuple[str, int | str | None]] = set()
     for index, single in enumerate(singles):
+        named = f"{single.indicator} {single.to_level or ''}{single.option or ''}".strip()
         item = edition.by_id.get(single.indicator)
         if item is None:
-            return StepProblem("INDICATOR_UNKNOWN", index, "indicator", single.indicator)
-        named = f"{single.indicator} {single.to_level or ''}{single.option or ''}".strip()
-        if (single.to_level is None) == (single.option is None):
-            return StepProblem("STEP_UNKNOWN", index, "to_level", named)
-        if item.kind == "multi" and single.option not in {option.name for option in item.options}:
-            return StepProblem("STEP_UNKNOWN", index, "option", named)
-        if item.kind != "multi" and single.option is not None:
-            return StepProblem("STEP_UNKNOWN", index, "option", named)
-        if single.step in seen:
-            return StepProblem("STEP_REPEATED", index, "indicator", named)
+            yield StepProblem("INDICATOR_UNKNOWN", index, "indicator", single.indicator)
+        elif (field := _misfit(item, single)) is not None:
+            yield StepProblem("STEP_UNKNOWN", index, field, named)
+        elif single.step in seen:
+            yield StepProblem("STEP_REPEATED", index, "indicator", named)
         seen.add(single.step)
-    return None
+
+
+def _misfit(item: Indicator, single: StepCost) -> str | None:
+    if (single.to_level is None) == (single.option is None):
+        return "to_level"
+    options = {option.name for option in item.options} if item.kind == "multi" else {None}
+    return None if single.option in options else "option"
+
+
+def check_steps(edition: Edition, singles: Sequence[StepCost]) -> StepProblem | None:
+    """The first of many single costs that names no step of an edition or names one twice, None when all can be taken."""
+    return next(step_problems(edition, singles), None)

@@ -7,6 +7,7 @@ commands were accepted and which rules refused is kept, for test_completeness.py
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,33 @@ ACCEPTED: set[type[Command]] = set()
 """Commands that some decider has accepted in this session."""
 REFUSED: set[str] = set()
 """Codes of rules that a test has seen refuse in this session."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A command that changed something, and the histories as they were after it."""
+
+    capability: Capability[Any, Any, Any]
+    command: Command
+    role: str
+    organisation: str
+    by: str
+    at: datetime
+    sections: frozenset[str] | None
+    state: Any
+    read: Mapping[str, Any]
+    began: Mapping[str, datetime]
+
+    def again(self, command: Command) -> Facts | Refused:
+        """What comes of a command that follows it at once, from the same hand."""
+        case = Given(self.capability)
+        case.state, case.read, case.began = self.state, dict(self.read), dict(self.began)
+        return case.when(command, self.role, self.organisation, self.by, self.at, self.sections).outcome
+
+
+SENT: dict[type[Command], list[Sent]] = {}
+"""Some of the commands that changed something in this session."""
+SENT_AT_MOST = 12
 
 
 class Given:
@@ -70,6 +98,7 @@ class Given:
             self.outcome = refused
             return self
         ACCEPTED.add(type(command))
+        before, read_before = self.state, dict(self.read)
         for fact in self.outcome:
             self.began.setdefault(fact.stream if isinstance(fact, OnStream) else own, at)
             if isinstance(fact, OnStream):
@@ -78,6 +107,11 @@ class Given:
                 self.read[fact.stream] = kind.evolve(self.read.get(fact.stream), fact.event)
             else:
                 self.state = self.capability.evolve(self.state, fact)
+        changed = self.state != before or self.read != read_before
+        kept = SENT.setdefault(type(command), [])
+        if changed and len(kept) < SENT_AT_MOST:
+            after = (self.state, dict(self.read), dict(self.began))
+            kept.append(Sent(self.capability, command, role, organisation, by, at, sections, *after))
         return self
 
     @property
@@ -99,6 +133,13 @@ class Given:
     def happened(self, *types: str) -> "Given":
         assert tuple(getattr(fact, "event", fact).type for fact in self.facts) == types
         return self
+
+    @property
+    def told(self) -> set[tuple[str, object]]:
+        """Code and path of all that the last wish was refused for."""
+        assert isinstance(self.outcome, Refused), f"accepted: {self.outcome!r}"
+        REFUSED.update(one.rule.code for one in (self.outcome, *self.outcome.further))
+        return {(one.rule.code, one.facts.get("path")) for one in (self.outcome, *self.outcome.further)}
 
     def refused(self, rule: Rule, **facts: object) -> None:
         assert isinstance(self.outcome, Refused), f"accepted: {self.outcome!r}"

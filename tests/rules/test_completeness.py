@@ -2,15 +2,18 @@
 
 import pkgutil
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 import domain
 from domain.events import CAPABILITIES, COMMANDS
-from domain.kernel import Rule
-from tests.rules.given import ACCEPTED, REFUSED
+from domain.kernel import Command, Refused, Rule
+from tests.rules.given import ACCEPTED, REFUSED, SENT, Sent
 
 
 def rules() -> Iterator[Rule]:
@@ -55,3 +58,50 @@ def test_a_code_names_one_rule() -> None:
 def test_every_command_has_its_row_of_rights_and_every_row_a_command() -> None:
     commands = {command.__name__ for capability in CAPABILITIES.values() for command in capability.commands}
     assert commands == set(COMMANDS)
+
+
+MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
+    ("ImportRoster", "filename"): "a file is judged by what it states, not by its name",
+    ("ImportRoster", "digest"): "another file that states what is on record changes nothing",
+    ("ImportRoster", "rows"): "follows from the file, whose digest is the same here; a file of the same digest has no others",
+    ("ImportRoster", "findings"): "follows from the file, like its rows",
+    ("ImportRoster", "refused_rows"): "follows from the file, like its rows",
+    ("ImportRoster", "accept_partial"): "what was taken in whole holds no more in part",
+}
+"""Command and field -> why another value of the field may change nothing."""
+
+
+def varied(command: Command, name: str, others: list[Any]) -> Iterator[Command]:
+    """The command with another value in one field: those that the suite sends there, and the next day or another text."""
+    value, sent = getattr(command, name), dict(command)
+    made = [value + timedelta(days=days) for days in (1, -1)] if isinstance(value, date) else []
+    made += [f"{value}（另述）", f"{value}-2"] if type(value) is str else []
+    for other in (*made, *others):
+        if other != value:
+            try:
+                yield type(command).model_validate({**sent, name: other})
+            except ValidationError:
+                continue
+
+
+def passed_over(sent: Sent, others: list[Sent]) -> Iterator[str]:
+    """Fields of a command in which another value is accepted and changes nothing."""
+    own = sent.capability.stream(sent.command)
+    for name in type(sent.command).model_fields:
+        values = [getattr(one.command, name) for one in others]
+        for again in varied(sent.command, name, values):
+            if sent.capability.stream(again) != own:
+                continue
+            if not isinstance(outcome := sent.again(again), Refused) and not outcome:
+                yield name
+                break
+
+
+@pytest.mark.usefixtures("whole_folder")
+def test_a_command_that_says_something_else_changes_something_or_is_refused() -> None:
+    """Otherwise it is told as done, and nothing was done. plan P5"""
+    kept = {command: list(sent) for command, sent in SENT.items()}
+    found = {
+        (command.__name__, name) for command, sent in kept.items() for one in sent for name in passed_over(one, sent)
+    }
+    assert found == set(MAY_SAY_THE_SAME)

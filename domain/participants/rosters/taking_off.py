@@ -18,6 +18,12 @@ NOT_ON_ROSTER = Rule(
     "该企业不在 {year} 年名单上",
     "The enterprise is not on the roster of {year}",
 )
+OFF_ROSTER_ALREADY = Rule(
+    "OFF_ROSTER_ALREADY",
+    "plan G4",
+    "该企业已移出 {year} 年名单，理由以当时所填为准",
+    "The enterprise is off the roster of {year} already, for the reason that was given then",
+)
 ROSTER_OF_ANOTHER_DISTRICT = Rule(
     "ROSTER_OF_ANOTHER_DISTRICT",
     "plan G4",
@@ -52,5 +58,5 @@ def take_off(command: TakeOffRoster, roster: Roster | None, context: DecisionCon
     if context.role == Role.DISTRICT and lay != context.organisation:
         raise ROSTER_OF_ANOTHER_DISTRICT.refuse(year=command.year)
     if command.year in known.taken_off:
-        return ()
+        raise OFF_ROSTER_ALREADY.refuse(year=command.year)
     return (OnStream(stream, EnterpriseTakenOffRoster(year=command.year, reason=command.reason)),)

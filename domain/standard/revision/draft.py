@@ -1,12 +1,12 @@
 """Drafting 起草: how a revision begins and how its text is changed, clause by clause. plan S5."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from domain.command_rights import CITY
-from domain.kernel import DecisionContext, Event, Facts, Identifier, Label, Part, Rule, Text
+from domain.kernel import DecisionContext, Event, Facts, Identifier, Label, Part, Refused, Rule, Text, refuse_together
 from domain.standard.editions import PublishedEdition, edition_stream
 from domain.standard.revision.state import (
     COMMENT_UNKNOWN,
@@ -77,6 +77,12 @@ CLAUSE_PLAIN_ONLY = Rule(
     "plan S3",
     "条款 {clause} 各行业一致，不能只为行业 {industry} 改动",
     "The clause {clause} is the same in every industry; it cannot be changed for {industry} alone",
+)
+DRAFT_UNCHANGED = Rule(
+    "DRAFT_UNCHANGED",
+    "plan S5",
+    "所提改动与草案现文一致，没有需要修改的内容",
+    "The changes state what the draft says already; there is nothing to change",
 )
 EXISTS = Rule("REVISION_EXISTS", "plan S5", "该修订已存在", "The revision already exists")
 
@@ -183,11 +189,14 @@ def draft_revision(command: DraftRevision, revision: Revision | None, context: D
         raise KEY_TAKEN.refuse(key=command.key)
     keys = [command.base, *(f"{command.base}-{industry}" for industry in command.industries)]
     found: dict[str, PublishedEdition] = {}
-    for key in keys:
+    unknown = []
+    for place, key in enumerate(keys):
         published = context.read.get(edition_stream(key))
-        if not isinstance(published, PublishedEdition):
-            raise BASE_UNKNOWN.refuse(key=key)
-        found[key] = published
+        if isinstance(published, PublishedEdition):
+            found[key] = published
+        else:
+            unknown.append(BASE_UNKNOWN.refuse(path=f"industries.{place - 1}" if place else "base", key=key))
+    refuse_together(unknown)
     plain, *industries = (Composition(edition=one.edition, origins=one.origins) for one in found.values())
     assert isinstance(plain.edition, Edition)  # noqa: S101 - the key of a plain one
     try:
@@ -224,17 +233,19 @@ def change_draft(command: ChangeDraft, revision: Revision, _context: DecisionCon
     """All changes or none, each told with what the draft stated before and states after; what changes nothing is no fact."""
     require_no_consultation(revision)
     require_version(command.draft_version, revision)
-    for one in command.changes:
-        if one.comment is not None and one.comment not in revision.comments:
-            raise COMMENT_UNKNOWN.refuse(comment=one.comment)
+    refuse_together(
+        COMMENT_UNKNOWN.refuse(path=f"changes.{place}.comment", comment=one.comment)
+        for place, one in enumerate(command.changes)
+        if one.comment is not None and one.comment not in revision.comments
+    )
     before = revision.standard
     try:
         after = changed(before, [one.change for one in command.changes])
     except ChangeRefused as refused:
-        facts = {"clause": refused.clause, "industry": refused.industry, "what": refused.what, "other": refused.what}
-        raise FAULTS[refused.fault].refuse(**facts) from refused
+        refuse_together(_unmakeable(command, before))
+        raise _refusal(refused) from refused
     if after == before:
-        return ()
+        raise DRAFT_UNCHANGED.refuse(path="changes")
     made = []
     for one in command.changes:
         clause, industry = clause_of(one.change), one.change.industry
@@ -248,3 +259,17 @@ def change_draft(command: ChangeDraft, revision: Revision, _context: DecisionCon
             )
         )
     return (DraftChanged(changes=tuple(made)),)
+
+
+def _unmakeable(command: ChangeDraft, before: AuthoredStandard) -> Iterator[Refused]:
+    """The changes that cannot be made even alone 单项不成立的改动, each with its place in the command."""
+    for place, one in enumerate(command.changes):
+        try:
+            changed(before, [one.change])
+        except ChangeRefused as refused:
+            yield _refusal(refused, path=f"changes.{place}")
+
+
+def _refusal(refused: ChangeRefused, **where: str) -> Refused:
+    facts = {"clause": refused.clause, "industry": refused.industry, "what": refused.what, "other": refused.what}
+    return FAULTS[refused.fault].refuse(**where, **facts)

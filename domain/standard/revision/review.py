@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.access import EXPERTS
 from domain.command_rights import CITY
-from domain.kernel import DecisionContext, Event, Facts, Identifier, Rule, Text
+from domain.kernel import DecisionContext, Event, Facts, Identifier, Rule, Text, refuse_together
 from domain.participants.people.state import Person, person_stream
 from domain.persons import PersonId
 from domain.standard.revision.state import (
@@ -87,12 +87,14 @@ def name_reviewers(command: NameReviewers, revision: Revision, context: Decision
     """Only a draft that holds as a whole is sent to review; a reviewer holds an expert's role on the day."""
     require_whole(revision)
     named = tuple(dict.fromkeys(command.reviewers))
+    unfit = []
     for reviewer in named:
         person: Person | None = context.read.get(person_stream(reviewer))
         held = person.memberships.values() if person is not None else ()
         if not any(one.role in EXPERTS and one.holds_on(context.day) for one in held):
             place = command.reviewers.index(reviewer)
-            raise REVIEWER_UNKNOWN.refuse(path=f"reviewers.{place}", number=place + 1, reviewer=reviewer)
+            unfit.append(REVIEWER_UNKNOWN.refuse(path=f"reviewers.{place}", number=place + 1, reviewer=reviewer))
+    refuse_together(unfit)
     return () if named == revision.reviewers else (ReviewersNamed(reviewers=named),)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.evidence import AttachEvidence
-from domain.diagnosis.objections import OBJECTION_REPEATED, OBJECTION_UNANSWERED, AnswerObjections
+from domain.diagnosis.objections import OBJECTION_NOT_OPEN, OBJECTION_REPEATED, OBJECTION_UNANSWERED, AnswerObjections
 from domain.diagnosis.on_site import VERIFICATION_CLOSED
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportIssued
 from domain.diagnosis.scoring import VERIFICATION_MISSING, ScoreDiagnosis
@@ -54,23 +54,38 @@ def test_a_report_stands_when_no_objection_is_upheld_and_can_be_confirmed() -> N
     firm(case, ConfirmReport(diagnosis="d1", file=FILE)).happened("diagnosis.report_confirmed.v1", "slot.released.v1")
 
 
+UNANSWERED, NOT_OPEN = ("OBJECTION_UNANSWERED", "answers"), "OBJECTION_NOT_OPEN"
+
+
 @pytest.mark.parametrize(
-    ("answers", "odd"),
+    ("answers", "told"),
     [
-        (answered(Z01=True), "Z04"),
-        (answered(Z01=True, Z04=True, F08=True), "F08"),
-        (answered(F08=True), "F08、Z01、Z04"),
+        (answered(Z01=True), {UNANSWERED}),
+        (answered(Z01=True, Z04=True, F08=True), {(NOT_OPEN, "answers.2.indicator")}),
+        (answered(F08=True, D01=True), {UNANSWERED, (NOT_OPEN, "answers.0.indicator"), (NOT_OPEN, "answers.1.indicator")}),
     ],
 )
-def test_every_objection_is_answered_and_nothing_else(answers: AnswerObjections, odd: str) -> None:
-    provider(objected("Z01", "Z04"), answers).refused(OBJECTION_UNANSWERED, indicators=odd)
+def test_every_objection_is_answered_and_nothing_else(answers: AnswerObjections, told: set[tuple[str, str]]) -> None:
+    assert provider(objected("Z01", "Z04"), answers).told == told
+
+
+def test_what_is_still_unanswered_is_named() -> None:
+    provider(objected("Z01", "Z04"), answered(Z01=True)).refused(OBJECTION_UNANSWERED, indicators="Z04")
 
 
 def test_an_objection_is_answered_once() -> None:
     twice = answered(Z01=True).answers * 2
     provider(objected("Z01"), AnswerObjections(diagnosis="d1", answers=twice)).refused(
-        OBJECTION_UNANSWERED, indicators="Z01、Z01"
+        OBJECTION_NOT_OPEN, path="answers.1.indicator", indicator="Z01"
     )
+
+
+def test_all_wrong_objections_are_told_at_once_each_with_its_place() -> None:
+    assert firm(issued(), objection("Z02", "Z01", "Z01", "Q99")).told == {
+        ("INDICATOR_UNKNOWN", "items.0.indicator"),
+        ("OBJECTION_REPEATED", "items.2.indicator"),
+        ("INDICATOR_UNKNOWN", "items.3.indicator"),
+    }
 
 
 def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:

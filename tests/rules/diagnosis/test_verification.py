@@ -55,6 +55,8 @@ def test_evidence_supports_indicators_of_the_form_and_is_kept_once_an_indicator(
     assert isinstance(fact, EvidenceAttached)
     assert fact.indicators == ("F08",)
     firm(case, EVIDENCE.model_copy(update={"indicators": ("Z02",)})).refused(INDICATOR_UNKNOWN, indicator="Z02")
+    many = EVIDENCE.model_copy(update={"indicators": ("Z02", "Z01", "Q99")})
+    assert firm(case, many).told == {("INDICATOR_UNKNOWN", "indicators.0"), ("INDICATOR_UNKNOWN", "indicators.2")}
 
 
 def test_a_provider_attaches_evidence_only_to_a_case_it_has_accepted() -> None:

@@ -12,6 +12,7 @@ from domain.participants.enterprises import enterprise_stream
 from domain.participants.headquarters import (
     GROUP_UNKNOWN,
     HEADQUARTERS,
+    HEADQUARTERS_HELD,
     HEADQUARTERS_NONE,
     HEADQUARTERS_NOT_LATER,
     HEADQUARTERS_OUTSIDE_GROUP,
@@ -58,7 +59,14 @@ def named(*wishes: NameHeadquarters | EndHeadquarters) -> Given:
 def test_the_city_or_the_group_names_a_member_and_the_same_again_changes_nothing(role: str) -> None:
     case = given(HEADQUARTERS).having_read(GROUPS).when(name("e1"), role, "g1")
     case.then(HeadquartersNamed(enterprise="e1", since=JANUARY))
-    case.when(name("e1", MAY), role, "g1").then()
+    case.when(name("e1"), role, "g1").then()
+
+
+@pytest.mark.parametrize("since", [MAY, JANUARY - timedelta(days=1)], ids=["later", "earlier"])
+def test_another_day_for_the_same_headquarters_is_never_passed_over_in_silence(since: date) -> None:
+    named(name("e1")).when(name("e1", since), "city").refused(HEADQUARTERS_HELD, path="since", since=JANUARY.isoformat())
+    moved = named(name("e1"), end(JANUARY), name("e1", MAY))
+    assert [(term.since, term.until) for term in moved.state.terms] == [(JANUARY, JANUARY), (MAY, None)]
 
 
 @pytest.mark.parametrize("role", ["district", "enterprise", "park", "provider", "auditor"])

@@ -32,7 +32,12 @@ from domain.participants.rosters.examination import ROSTER_LEAVES_OUT, examine
 from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding, RosterReport
 from domain.participants.rosters.roster import ROSTERS, RosterEvent, evolve
 from domain.participants.rosters.state import roster_stream
-from domain.participants.rosters.taking_off import NOT_ON_ROSTER, ROSTER_OF_ANOTHER_DISTRICT, TakeOffRoster
+from domain.participants.rosters.taking_off import (
+    NOT_ON_ROSTER,
+    OFF_ROSTER_ALREADY,
+    ROSTER_OF_ANOTHER_DISTRICT,
+    TakeOffRoster,
+)
 from tests.rules.given import REFUSED, Given
 
 FIRM = e.Firm(
@@ -218,7 +223,7 @@ def test_an_enterprise_is_taken_off_a_years_roster_with_a_reason_and_stays_known
     assert wish.facts == (OnStream(STREAM, gone),)
     assert wish.read[STREAM].taken_off == {YEAR}
     assert present(wish) == FIRM
-    wish.when(taking_off(), Role.CITY).then()
+    wish.when(taking_off(), Role.CITY).refused(OFF_ROSTER_ALREADY, year=YEAR)
 
 
 def test_what_is_on_no_roster_of_the_year_is_not_taken_off_it() -> None:

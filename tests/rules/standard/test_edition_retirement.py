@@ -29,7 +29,7 @@ def test_an_edition_is_retired_by_itself_from_today_or_a_later_day_and_that_is_n
     case.state = published("2023")
     city(case, retiring(TODAY - timedelta(days=1))).refused(RETIRED_IN_PAST)
     city(case, retiring()).then(EditionRetired(since=LAST_DAY, reason="试行期满"))
-    city(case, retiring()).then()
+    city(case, retiring()).refused(RETIRED_ALREADY, retired=LAST_DAY)
     city(case, retiring(LAST_DAY + timedelta(days=1))).refused(RETIRED_ALREADY, retired=LAST_DAY)
     assert city(case, retiring(TODAY)).accepted
     assert isinstance(case.state, PublishedEdition)

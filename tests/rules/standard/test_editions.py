@@ -57,6 +57,9 @@ def test_an_industry_edition_is_not_published_while_a_line_keeps_its_origin_to_i
 def test_a_published_industry_edition_is_never_changed_either() -> None:
     other = AUTOMOTIVE.edition.model_copy(update={"title": "汽车（修订）"})
     given(EDITIONS).when(PUBLISH_AUTOMOTIVE, "city").when(PUBLISH_AUTOMOTIVE, "city").then()
+    first, *rest = AUTOMOTIVE.origins
+    retold = PUBLISH_AUTOMOTIVE.model_copy(update={"origins": (first.model_copy(update={"reason": "另一理由"}), *rest)})
+    given(EDITIONS).when(PUBLISH_AUTOMOTIVE, "city").when(retold, "city").refused(EDITION_ALREADY_PUBLISHED)
     given(EDITIONS).when(PUBLISH_AUTOMOTIVE, "city").when(
         PublishEdition(edition=other, origins=AUTOMOTIVE.origins), "city"
     ).refused(EDITION_ALREADY_PUBLISHED, key="2023-automotive")

@@ -84,6 +84,16 @@ def test_a_cost_belongs_to_a_step_that_there_is(singles: list[dict[str, Any]], r
     in_a_city().when(wish(singles=singles), "city").refused(rule, step=step)
 
 
+def test_all_wrong_steps_are_told_at_once_each_with_its_place() -> None:
+    named = [("Q99", 2), ("Z01", 2), ("Z01", 2), ("G06", 2)]
+    singles = [{"indicator": indicator, "to_level": level, "cost": 1} for indicator, level in named]
+    assert in_a_city().when(wish(singles=singles), "city").told == {
+        ("COSTS_INDICATOR_UNKNOWN", "singles.0.indicator"),
+        ("COSTS_STEP_REPEATED", "singles.2.indicator"),
+        ("COSTS_STEP_UNKNOWN", "singles.3.option"),
+    }
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -15,6 +15,7 @@ from domain.standard.revision.draft import (
     CHANGES_COLLIDE,
     CLAUSE_PLAIN_ONLY,
     CLAUSE_UNKNOWN,
+    DRAFT_UNCHANGED,
     EXISTS,
     INDICATOR_REPEATED,
     KEY_NOT_LATER,
@@ -209,8 +210,21 @@ def test_changes_whose_order_would_matter_are_refused_together_and_taken_one_aft
 
 
 def test_what_changes_nothing_is_no_fact_and_no_new_version() -> None:
-    case = city(drafted(), changing(heavier("C01", "8"))).then()
+    case = drafted()
+    city(case, changing(heavier("C01", "8"))).refused(DRAFT_UNCHANGED)
     assert case.state.draft_version == 1
+
+
+def test_all_wrong_changes_of_a_draft_are_told_at_once_each_with_its_place() -> None:
+    again = AddIndicator(item=load("2023").by_id["C01"], industry=None, reason="重复")
+    assert city(drafted(), changing(heavier("Q98", "8"), heavier("C01", "9"), again)).told == {
+        ("CLAUSE_UNKNOWN", "changes.0"),
+        ("INDICATOR_REPEATED", "changes.2"),
+    }
+    unknown = drafting(industries=("energy", "martian"))
+    assert city(given(REVISIONS).having_read(WORLD), unknown).told == {
+        ("REVISION_BASE_UNKNOWN", f"industries.{place}") for place in (0, 1)
+    }
 
 
 def test_a_change_answers_a_comment_that_there_is() -> None:

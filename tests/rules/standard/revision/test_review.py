@@ -37,6 +37,12 @@ def test_a_reviewer_holds_an_experts_role_today(reviewer: str) -> None:
     city(changed(), naming("zhou", reviewer)).refused(REVIEWER_UNKNOWN, reviewer=reviewer)
 
 
+def test_all_reviewers_that_are_none_are_told_at_once_each_with_its_place() -> None:
+    assert city(changed(), naming("zhou", "nobody", "no-one")).told == {
+        ("REVIEWER_UNKNOWN", f"reviewers.{place}") for place in (1, 2)
+    }
+
+
 def test_naming_the_same_reviewers_again_changes_nothing_and_others_replace_them() -> None:
     case = city(changed(), naming()).accepted
     city(case, naming("zhou", "wu", "zhou")).then()
