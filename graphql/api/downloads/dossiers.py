@@ -5,6 +5,7 @@ out of it. So a dossier goes to the firm it is about, the provider whose work it
 scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import orjson
@@ -16,7 +17,7 @@ from api.downloads.files import attachment
 from api.kit.as_of import moment_in
 from api.kit.ports import PUBLIC, Transparency
 from api.kit.services import Services
-from api.server.admission import Lane
+from api.server.admission import Lane, Overloaded
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
@@ -40,6 +41,8 @@ from projections.record.audit_trail import EntryFilter
 WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "trail"})
 """What entries that are shown whole hold of a firm."""
 JSON_LINES = "application/jsonl"
+MOST_EXPORTS = 2
+"""Trails that one caller is sent at a time."""
 LARGEST_FILES = 64 * MIB
 """Reports and evidence that one dossier carries over HTTP: else a firm with a folder of large files fills our memory at will."""
 
@@ -58,6 +61,7 @@ class Dossiers:
     def __init__(self, services: Services, operations: Operations) -> None:
         self._services = services
         self._operations = operations
+        self._exporting: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:
         """Where they are."""
@@ -86,14 +90,13 @@ class Dossiers:
             except (SigningRefused, Unprovable) as broken:
                 said = request_error("UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
                 return respond(GraphQLResponse({"errors": [said]}, 409), JSON, as_status=True)
+            except Overloaded:
+                raise
             except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
                 return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            response: Response = await self._operations.in_thread(
-                told, request, lane=self._operations.lane_of(request.headers, Lane.BULK)
-            )
-            return response
+            return await self._operations.in_bulk(told, request)
 
         return endpoint
 
@@ -169,15 +172,21 @@ class Dossiers:
             times["from"],
             times["to"],
         )
+        if self._exporting[caller.actor] >= MOST_EXPORTS:
+            raise self._operations.admission.refusal(is_own=True)
         made = audit_export.lines(self._services.journal, self._services.models, log, caller.scope, where)
         sent = audit_export.chunks(made)
         first = next(sent)  # what stands in the way of the whole is told before the answer begins
         self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)
         headers = {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}
-        return StreamingResponse(self._joined(first, sent), 200, headers, media_type=JSON_LINES)
+        return StreamingResponse(self._joined(first, sent, caller.actor), 200, headers, media_type=JSON_LINES)
 
-    async def _joined(self, first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
+    async def _joined(self, first: bytes, rest: Iterator[bytes], actor: str) -> AsyncIterator[bytes]:
         """The chunks of an export, each made in its turn among other bulk work: a long one takes no reader's place."""
-        yield first
-        while (chunk := await self._operations.in_thread(next, rest, None, lane=Lane.BULK)) is not None:
-            yield chunk
+        self._exporting[actor] += 1
+        try:
+            yield first
+            while (chunk := await self._operations.in_thread(next, rest, None, lane=Lane.BULK)) is not None:
+                yield chunk
+        finally:
+            self._exporting[actor] -= 1

@@ -2,10 +2,11 @@
 
 Open to every signed-in role, as `Query.editions` and `Query.revisionText` are; of a draft as far as the scope admits it. A
 document is a function of what it is made of, so its bytes are kept and named by their digest; setting one takes seconds of
-processor time, so one is made at a time and the others wait on the loop, where they hold no thread.
+processor time, in a process apart, so they wait among exports and are counted for who asks.
 """
 
 import asyncio
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import sha256
@@ -34,8 +35,6 @@ from projections import Snapshot
 
 MOST_KEPT = 64 << 20
 """Bytes of documents kept in memory: nine editions with all their documents are 5 MiB."""
-MOST_WAITING = 32
-"""Requests that wait for a document to be made; more are told to come back."""
 RETRY_SECONDS = 10
 KEEP_AND_ASK = "private, no-cache"
 """A client may keep a document, and asks each time whether it still holds: sessions end and roles change."""
@@ -51,24 +50,27 @@ class Shelf:
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._most = most
         self._size = 0
+        self._lock = threading.Lock()
         self._kept: OrderedDict[Key, tuple[bytes, str]] = OrderedDict()
 
     def get(self, key: Key) -> tuple[bytes, str] | None:
         """The bytes of a document and their digest; None where it was not made or was given up."""
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
 
     def put(self, key: Key, content: bytes) -> tuple[bytes, str]:
         """Keep a document; give it with its digest."""
         found = (content, sha256(content).hexdigest())
-        if len(content) <= self._most and key not in self._kept:
-            self._kept[key] = found
-            self._size += len(content)
-            while self._size > self._most:
-                _, (gone, _) = self._kept.popitem(last=False)
-                self._size -= len(gone)
+        with self._lock:
+            if len(content) <= self._most and key not in self._kept:
+                self._kept[key] = found
+                self._size += len(content)
+                while self._size > self._most:
+                    _, (gone, _) = self._kept.popitem(last=False)
+                    self._size -= len(gone)
         return found
 
 
@@ -81,8 +83,7 @@ class EditionDocuments:
         self._readers = roles_of(EditionQueries, "editions")
         self._draft_readers = roles_of(RevisionQueries, "revision_text")
         self._shelf = Shelf()
-        self._turn = asyncio.Semaphore(1)
-        self._waiting = 0
+        self._under_way: dict[tuple[Key, str], asyncio.Future[tuple[bytes, str]]] = {}
 
     def routes(self) -> list[Route]:
         """Where they are."""
@@ -110,11 +111,11 @@ class EditionDocuments:
         try:
             token = bearer(request.headers.get("authorization"))
             found = await self._operations.in_thread(
-                self._found, token, readers, find, lane=self._operations.admission.lane(token, Lane.READS)
+                self._found, token, readers, find, lane=self._operations.admission.lane(token, Lane.READS), token=token
             )
             if found is None:
                 return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
-            kept = self._shelf.get((found.name, found.stamps)) or await self._made(found)
+            kept = self._shelf.get((found.name, found.stamps)) or await self._made(found, token)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         except CallerGone as gone:
@@ -125,8 +126,6 @@ class EditionDocuments:
             return _busy()
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
-        if kept is None:
-            return _busy()
         content, digest = kept
         headers = {**ALWAYS, "cache-control": KEEP_AND_ASK, "etag": f'"{digest}"'}
         if _held(request.headers.get("if-none-match"), digest):
@@ -143,17 +142,24 @@ class EditionDocuments:
         with self._services.models.reading(caller.scope) as snapshot:
             return find(snapshot, caller)
 
-    async def _made(self, found: Document) -> tuple[bytes, str] | None:
-        """The document made now, or while this request waited; None when too many wait already."""
-        if self._waiting >= MOST_WAITING:
-            return None
-        self._waiting += 1
-        try:
-            async with self._turn:
-                key = (found.name, found.stamps)
-                return self._shelf.get(key) or self._shelf.put(key, await self._operations.in_thread(found.make, lane=Lane.BULK))
-        finally:
-            self._waiting -= 1
+    async def _made(self, found: Document, token: str | None) -> tuple[bytes, str]:
+        """The document made now; who asks for one that is being made for them already waits for that.
+
+        Raises:
+            Overloaded: the caller has too many under way, or too many wait already.
+        """
+        place = ((found.name, found.stamps), self._operations.admission.known.holder(token))
+        under_way = self._under_way.get(place)
+        if under_way is None:
+            under_way = asyncio.ensure_future(self._operations.in_thread(self._made_now, found, lane=Lane.BULK, token=token))
+            self._under_way[place] = under_way
+            under_way.add_done_callback(lambda _made: self._under_way.pop(place))
+        return await asyncio.shield(under_way)
+
+    def _made_now(self, found: Document) -> tuple[bytes, str]:
+        """The document, which somebody else may have had made meanwhile."""
+        key = (found.name, found.stamps)
+        return self._shelf.get(key) or self._shelf.put(key, found.make())
 
 
 def _held(header: str | None, digest: str) -> bool:

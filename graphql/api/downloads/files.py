@@ -73,7 +73,7 @@ class Files:
             async with turn, self._arriving, asyncio.timeout(UPLOAD_SECONDS):
                 data = await read_body(request, limit, UPLOAD_SECONDS)
                 upload: Upload = await self._operations.in_thread(
-                    self._services.uploads.receive, ticket, data, lane=Lane.UPLOADS
+                    self._services.uploads.receive, ticket, data, lane=Lane.FILES
                 )
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
@@ -99,9 +99,9 @@ class Files:
             token = bearer(request.headers.get("authorization"))
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
-        lane = self._operations.admission.lane(token, Lane.BULK)
+        lane = self._operations.admission.lane(token, Lane.FILES)
         response: Response = await self._operations.in_thread(
-            self._found, token, request.path_params["sha256"], lane=lane, holder=token or ""
+            self._found, token, request.path_params["sha256"], lane=lane, token=token
         )
         return response
 

@@ -7,6 +7,7 @@ tokens. What a proof is of is not given out here: entries are read through the s
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,7 +15,6 @@ from starlette.routing import Route
 
 from api.kit.ports import PUBLIC, Transparency
 from api.kit.services import Services
-from api.server.admission import Lane
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
@@ -94,10 +94,7 @@ class Proofs:
                 return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            response: Response = await self._operations.in_thread(
-                read, request, lane=self._operations.lane_of(request.headers, Lane.BULK)
-            )
-            return response
+            return await self._operations.in_bulk(read, request)
 
         return endpoint
 
@@ -142,12 +139,9 @@ class Proofs:
             body = await read_body(request, LARGEST_NOTE)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
-        response: Response = await self._operations.in_thread(
-            self._accept, request, body, lane=self._operations.lane_of(request.headers, Lane.BULK)
-        )
-        return response
+        return await self._operations.in_bulk(partial(self._accept, body), request)
 
-    def _accept(self, request: Request, body: bytes) -> Response:
+    def _accept(self, body: bytes, request: Request) -> Response:
         try:
             witness = self._witness(request)
             if witness is None:

@@ -58,7 +58,7 @@ class RosterFiles:
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         lane = self._operations.admission.lane(token, Lane.BULK)
-        response: Response = await self._operations.in_thread(self._made, token, file, lane=lane, holder=token or "")
+        response: Response = await self._operations.in_thread(self._made, token, file, lane=lane, token=token)
         return response
 
     def _made(self, token: str | None, file: tuple[int, str] | None) -> Response:

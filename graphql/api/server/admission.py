@@ -1,8 +1,8 @@
 """Admission · 准入控制. Which requests run now, which wait, and which are told to come back, each class in a queue of its own.
 
 What is asked for beyond what can be done must be refused at once: a queue without end makes everyone wait and answers nobody
-in time. Commands go before reads; exports, uploads, callers not yet known and strangers have places of their own, so that none
-of them takes a reader's. All of it is decided on the event loop; only the work itself is done in threads.
+in time. Commands go before reads; what costs much, exports, files, callers not yet known and strangers have places of their
+own, so that none of them takes a reader's. All of it is decided on the event loop; only the work itself is done in threads.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import itertools
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
@@ -25,18 +25,25 @@ T = TypeVar("T")
 class Lane(Enum):
     """Class of a request 请求类别.
 
-    FOLLOWING: what keeps open streams and sockets going. NEWCOMERS: with a token that this process has not met yet. ENTRY: of
-    strangers who sign in. STRANGERS: all else of theirs.
+    COSTLY_COMMANDS, COSTLY_READS: whose price (`query_cost`) is above `costly`. FILES: in and out. FOLLOWING: what keeps open
+    streams and sockets going. NEWCOMERS: with a token that this process has not met yet. ENTRY: of strangers who sign in.
+    STRANGERS: all else of theirs.
     """
 
     FOLLOWING = auto()
     COMMANDS = auto()
     READS = auto()
-    UPLOADS = auto()
+    COSTLY_COMMANDS = auto()
+    COSTLY_READS = auto()
+    FILES = auto()
     BULK = auto()
     NEWCOMERS = auto()
     ENTRY = auto()
     STRANGERS = auto()
+
+
+COSTLY: Mapping[Lane, Lane] = {Lane.COMMANDS: Lane.COSTLY_COMMANDS, Lane.READS: Lane.COSTLY_READS}
+"""Lane -> that of the same kind of request where it costs much."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +51,19 @@ class AdmissionLimits:
     """How much is done at a time, and how much may wait 准入限额. 2026-11-28: measured by `benchmarks.overload`.
 
     people: commands and reads of signed-in callers at a time; threads share one interpreter, so that more only get in one another's
-        way. waiting: of these, in each queue. wait_seconds: the longest wait. of_caller: under way or waiting for one session.
-    deadline_seconds: of a request, from its arrival; it reaches the database. share: of a core, for strangers, in the mean;
-        burst_seconds: what they may have saved up of it.
+        way. waiting: of these, in each queue. wait_seconds: the longest wait. of_caller: under way or waiting for one caller in
+        one lane, bulk_of_caller: in that of exports.
+    costly: price from which a request waits among its like; 2,500 are some 10 ms of a core. deadline_seconds: of a request, from
+        its arrival; it reaches the database. share: of a core, for strangers, in the mean; burst_seconds: what they may have saved
+        up of it.
     """
 
     people: int = 6
     waiting: int = 64
     wait_seconds: float = 2.0
     of_caller: int = 32
+    bulk_of_caller: int = 4
+    costly: int = 2_500
     deadline_seconds: float = 20.0
     share: float = 0.25
     burst_seconds: float = 2.0
@@ -96,6 +107,11 @@ class _Pool:
         self._saved -= seconds
 
 
+COSTLY_COMMANDS_AT_ONCE = 8
+"""They hold a thread and next to no processor: they wait for a process apart, two files and one page at a time with those that
+wait for their turn."""
+COSTLY_READS_AT_ONCE = 1
+"""They hold the interpreter: beside one of them, the people's reads have the most of it."""
 MUTATION = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*)*mutation\b")
 
 
@@ -110,20 +126,27 @@ KNOWN_TOKENS = 20_000
 
 
 class KnownTokens:
-    """Tokens that opened something lately 已知令牌, by their digests; a flood of made-up ones is kept out of people's queues."""
+    """Tokens that opened something lately 已知令牌, by their digests; a flood of made-up ones is kept out of people's queues.
+
+    Whose they are is known with them: a person's sessions count together.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, None] = {}
+        self._known: dict[bytes, str] = {}
 
     def __contains__(self, token: str) -> bool:
         return _digest(token) in self._known
 
-    def note(self, token: str) -> None:
-        """It opened something."""
-        self._known[_digest(token)] = None
+    def note(self, token: str, who: str) -> None:
+        """It opened something for somebody."""
+        self._known[_digest(token)] = who
         if len(self._known) > KNOWN_TOKENS:
             with suppress(KeyError, StopIteration, RuntimeError):  # another thread was first
                 self._known.pop(next(iter(self._known)))
+
+    def holder(self, token: str | None) -> str:
+        """Whom a request counts for: the person, else the token itself; empty = nobody, who has no token."""
+        return "" if token is None else self._known.get(_digest(token), token)
 
     def forget(self, token: str) -> None:
         """It opens nothing any more."""
@@ -144,17 +167,22 @@ class Admission:
         pools = (
             _Pool(2, Lane.FOLLOWING),
             _Pool(limits.people, Lane.COMMANDS, Lane.READS),
-            _Pool(3, Lane.UPLOADS),
-            _Pool(1, Lane.BULK),
+            _Pool(COSTLY_COMMANDS_AT_ONCE, Lane.COSTLY_COMMANDS),
+            _Pool(COSTLY_READS_AT_ONCE, Lane.COSTLY_READS),
+            _Pool(3, Lane.FILES),
+            _Pool(2, Lane.BULK),
             _Pool(2, Lane.NEWCOMERS),
             _Pool(2, Lane.ENTRY, share=limits.share, burst=burst),
             _Pool(1, Lane.STRANGERS, share=limits.share, burst=burst),
         )
         self._pools = {lane: pool for pool in pools for lane in pool.queues}
-        self._waiting = dict.fromkeys(Lane, limits.waiting) | {Lane.FOLLOWING: 4_096, Lane.BULK: 16, Lane.UPLOADS: 32}
-        self._wait_seconds = dict.fromkeys(Lane, limits.wait_seconds) | {
-            Lane.FOLLOWING: 30.0, Lane.BULK: 30.0, Lane.UPLOADS: 30.0
+        self._waiting = dict.fromkeys(Lane, limits.waiting) | {
+            Lane.FOLLOWING: 4_096, Lane.BULK: 16, Lane.FILES: 32, Lane.COSTLY_COMMANDS: 16, Lane.COSTLY_READS: 16
         }
+        self._wait_seconds = dict.fromkeys(Lane, limits.wait_seconds) | {
+            Lane.FOLLOWING: 30.0, Lane.BULK: 30.0, Lane.FILES: 30.0, Lane.COSTLY_COMMANDS: 30.0
+        }
+        self._of_caller = dict.fromkeys(Lane, limits.of_caller) | {Lane.BULK: limits.bulk_of_caller}
         self._holders: Counter[tuple[Lane, str]] = Counter()
         self._retries = itertools.cycle(range(1, 5))
         self._threads: ThreadPoolExecutor | None = None
@@ -182,7 +210,7 @@ class Admission:
         """
         pool = self._pools[lane]
         place = (lane, holder)
-        if holder and self._holders[place] >= self.limits.of_caller:
+        if holder and self._holders[place] >= self._of_caller[lane]:
             raise self.refusal(is_own=True)
         if pool.running >= pool.at_once or pool.debt():
             await self._turn(pool, lane, place)

@@ -115,7 +115,7 @@ class EventStreams:
     ) -> PreparedOperation | GraphQLResponse:
         lane = self._operations.lane(asked, token)
         return await self._operations.in_thread(
-            self._operations.admit, asked, token, kinds, lane=lane, holder=token or ""
+            self._operations.admit, asked, token, kinds, lane=lane, token=token
         )
 
     async def _events(self, admitted: PreparedOperation) -> AsyncIterator[bytes]:
@@ -147,7 +147,7 @@ class EventStreams:
         """
         try:
             lane = self._operations.admission.lane(token, Lane.READS)
-            identified = await self._operations.in_thread(self._operations.identify, token, lane=lane, holder=token or "")
+            identified = await self._operations.in_thread(self._operations.identify, token, lane=lane, token=token)
         except CallerGone as gone:
             return GraphQLResponse({"errors": [gone.error]}, 401)
         holder = token or f"address {client_address.get()}"

@@ -218,10 +218,10 @@ class GraphQLOverHTTP:
         return None
 
     def _run(
-        self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float
+        self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float, within: int | None
     ) -> tuple[GraphQLResponse, bytes]:
         """One thread for all of it, encoding included."""
-        answer = self._operations.run(asked, token, kinds, until)
+        answer = self._operations.run(asked, token, kinds, until, within)
         return answer, encoded(answer)
 
     async def _read(self, request: HTTPRequest, largest: int) -> tuple[GraphQLRequest, frozenset[OperationType]]:

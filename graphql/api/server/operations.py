@@ -19,13 +19,14 @@ from anyio import CancelScope
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
 from graphql.execution import Executor, create_source_event_stream
 from graphql.execution.execute import assume_not_async_iterable, assume_not_awaitable
+from starlette.requests import Request
 
 from api.kit.context import Context
 from api.kit.cursors import Cursors
 from api.kit.ports import PUBLIC, Identified
 from api.kit.published import FieldRights
 from api.kit.services import Services
-from api.server.admission import Admission, AdmissionLimits, Lane, is_command
+from api.server.admission import COSTLY, Admission, AdmissionLimits, Lane, is_command
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import UNAVAILABLE, formatted, masked, request_error
@@ -105,6 +106,10 @@ class PreparedOperation:
     context: Context
 
 
+class Costly(Exception):  # noqa: N818 - says where it is to wait
+    """An operation that costs more than what is run beside cheap ones 高费用操作."""
+
+
 class CallerGone(Exception):  # noqa: N818 - the end of a stream, told to the client
     """The caller of a stream is not who they were 身份失效.
 
@@ -155,39 +160,51 @@ class Operations:
         function: Callable[..., T],
         *arguments: Any,  # noqa: ANN401 - as the function takes them
         lane: Lane = Lane.FOLLOWING,
-        holder: str = "",
+        token: str | None = None,
     ) -> T:
         """Run what blocks in one of the worker threads, when the turn of its lane has come.
 
-        holder: the token of whoever asks, who may have only so many under way; empty = nobody's.
+        token: of whoever asks, who may have only so many under way, in all their sessions together; None = nobody's.
 
         Raises:
             Overloaded: it is not taken on now.
         """
-        return await self.admission.run(lane, holder, function, *arguments)
+        return await self.admission.run(lane, self.admission.known.holder(token), function, *arguments)
 
     async def answered(
         self, run: Callable[..., T], request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]
     ) -> T:
-        """Run one operation of a caller in its lane, with its deadline: `run(request, token, kinds, until)`.
+        """Run one operation of a caller in its lane, with its deadline: `run(request, token, kinds, until, within)`.
 
         Raises:
             Overloaded: as `in_thread`.
         """
         until = time.monotonic() + self.admission.limits.deadline_seconds
         lane = self.lane(request, token)
-        return await self.in_thread(run, request, token, kinds, until, lane=lane, holder=token or "")
+        try:
+            within = self.admission.limits.costly if lane in COSTLY else None
+            return await self.in_thread(run, request, token, kinds, until, within, lane=lane, token=token)
+        except Costly:  # its price was not known yet
+            return await self.in_thread(run, request, token, kinds, until, None, lane=COSTLY[lane], token=token)
 
     def lane(self, request: GraphQLRequest, token: str | None) -> Lane:
         """The lane that an operation waits in."""
-        if is_command(request.query, request.operation_name):
-            return self.admission.lane(token, Lane.COMMANDS, Lane.ENTRY)
-        return self.admission.lane(token, Lane.READS)
+        command = is_command(request.query, request.operation_name)
+        usual = Lane.COMMANDS if command else Lane.READS
+        cost = self._documents.cost(request.query, request.operation_name)
+        if cost is not None and cost > self.admission.limits.costly:
+            usual = COSTLY[usual]
+        return self.admission.lane(token, usual, Lane.ENTRY if command else Lane.STRANGERS)
 
-    def lane_of(self, headers: Mapping[str, str], usual: Lane) -> Lane:
-        """The lane of a request beside GraphQL, by its token; what is no bearer's is a stranger's."""
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        return self.admission.lane(token.strip() if scheme.lower() == "bearer" else None, usual)
+    async def in_bulk(self, function: Callable[..., T], request: Request) -> T:
+        """Answer a request beside GraphQL in a worker thread, among exports; what is no bearer's is a stranger's.
+
+        Raises:
+            Overloaded: as `in_thread`.
+        """
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        token = given.strip() if scheme.lower() == "bearer" else None
+        return await self.in_thread(function, request, lane=self.admission.lane(token, Lane.BULK), token=token)
 
     async def close(self) -> None:
         """End the worker threads, once they have finished what they do."""
@@ -205,7 +222,7 @@ class Operations:
         if identified is None:
             self.admission.known.forget(token)
             raise CallerGone(ended=True)
-        self.admission.known.note(token)
+        self.admission.known.note(token, identified.caller.actor)
         return identified
 
     def admit(
@@ -296,13 +313,26 @@ class Operations:
             admitted.context.close()
 
     def run(
-        self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float | None = None
+        self,
+        request: GraphQLRequest,
+        token: str | None,
+        kinds: frozenset[OperationType],
+        until: float | None = None,
+        within: int | None = None,
     ) -> GraphQLResponse:
-        """Admit and execute in this thread, in one snapshot."""
+        """Admit and execute in this thread, in one snapshot.
+
+        Raises:
+            Costly: it may run, and costs more than `within`; nothing of it was done.
+        """
         context = Context(self._services, self._cursors, self._change_notifications, token=token, until=until)
         try:
             admitted = self._admitted(request, context, kinds)
-            return admitted if isinstance(admitted, GraphQLResponse) else self.execute(admitted)
+            if isinstance(admitted, GraphQLResponse):
+                return admitted
+            if within is not None and admitted.prepared.cost > within:
+                raise Costly
+            return self.execute(admitted)
         finally:
             context.close()
 
@@ -315,9 +345,12 @@ class Operations:
         if admitted.prepared.kind is not OperationType.SUBSCRIPTION:
             token = admitted.context.token
             usual = Lane.READS if admitted.prepared.kind is OperationType.QUERY else Lane.COMMANDS
-            lane = self.admission.lane(token, usual, Lane.STRANGERS if usual is Lane.READS else Lane.ENTRY)
+            strangers = Lane.STRANGERS if usual is Lane.READS else Lane.ENTRY
+            if admitted.prepared.cost > self.admission.limits.costly:
+                usual = COSTLY[usual]
+            lane = self.admission.lane(token, usual, strangers)
             admitted.context.until = time.monotonic() + self.admission.limits.deadline_seconds
-            yield await self.in_thread(self.execute, admitted, lane=lane, holder=token or "")
+            yield await self.in_thread(self.execute, admitted, lane=lane, token=token)
             return
         try:
             source = create_source_event_stream(admitted.executor)

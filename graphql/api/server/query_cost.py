@@ -42,10 +42,14 @@ FIELD_COSTS: Mapping[str, int] = {
     "Query.editions": 700,
     "Query.disclosures": 100,
     "Person.name": 20,
+    "Mutation.importRoster": 3_000,
+    "Mutation.issueReport": 3_000,
+    "Mutation.confirmReport": 3_000,
 }
 """Fields that compute, by coordinate: what one of them weighs besides its selection. A document asks for two plans at most; what
 lifts the gates of a diagnosis takes a quarter of a plan's time, and its gates weigh as many as a list has. The last three by
-`benchmarks.query_cost`, 2026-11-28: a unit is 4 µs of a core; editions are read whole for any field, a name is unsealed."""
+`benchmarks.query_cost`, 2026-11-28: a unit is 4 µs of a core; editions are read whole for any field, a name is unsealed.
+A roster is read and a report set in a process apart: what waits for that counts as costly (`admission`), with a thread of those."""
 INTROSPECTION_DEPTH = 12
 """Depth that introspection has for nothing: tools unwrap the types of arguments nine levels down."""
 INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})

@@ -84,7 +84,12 @@ class Documents:
         self._rights = rights
         self._protected = protected
         self._limits = limits
+        self._costs: dict[tuple[str, str | None], int] = {}
         self.prepare = lru_cache(KEPT_DOCUMENTS)(self._prepare)
+
+    def cost(self, query: str, operation_name: str | None) -> int | None:
+        """What an operation that was prepared before costs, told without any work 已知费用; None where that is not known."""
+        return self._costs.get((query, operation_name))
 
     def _prepare(self, query: str, operation_name: str | None) -> Prepared:
         """An operation of a query text.
@@ -107,6 +112,10 @@ class Documents:
         if operation.operation is not OperationType.MUTATION and (problem := unusable(literals(own))) is not None:
             raise Unacceptable(VALIDATION_FAILED, [problem])
         coordinates = asked(self._schema, own)
+        cost = cost_of(self._schema, own, self._limits)
+        if len(self._costs) >= KEPT_DOCUMENTS:
+            self._costs.clear()  # the next time each is found out anew
+        self._costs[query, operation_name] = cost
         return Prepared(
             own,
             operation,
@@ -114,7 +123,7 @@ class Documents:
             roles_for(self._rights, coordinates),
             door=door_of(coordinates),
             guarded=guarded_among(coordinates, self._protected),
-            cost=cost_of(self._schema, own, self._limits),
+            cost=cost,
             introspective=introspective(operation),
             switches=switch_names(own),
         )

@@ -144,7 +144,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             token = self.context.token
             lane = operations.lane(request, token)
             admitted = await operations.in_thread(
-                operations.admit, request, token, EVERYTHING, lane=lane, holder=token or ""
+                operations.admit, request, token, EVERYTHING, lane=lane, token=token
             )
             if isinstance(admitted, GraphQLResponse):
                 await self._send(operation, admitted)
@@ -243,7 +243,7 @@ class GraphQLOverWebSocket(GraphQL[Connection, None]):
             if context.token is not None:
                 lane = self.operations.admission.lane(context.token, Lane.READS)
                 context.identified = await self.operations.in_thread(
-                    self.operations.identify, context.token, lane=lane, holder=context.token
+                    self.operations.identify, context.token, lane=lane, token=context.token
                 )
         except (Malformed, CallerGone, AttributeError):
             raise ConnectionRejectionError from None

@@ -127,6 +127,32 @@ def test_one_session_has_only_so_many_under_way() -> None:
     admitted(scenario, AdmissionLimits(people=1, of_caller=2))
 
 
+def test_one_caller_has_fewer_exports_under_way_than_reads() -> None:
+    async def scenario(admission: Admission) -> None:
+        works = [Work() for _ in range(2)]
+        tasks = [await started(admission, Lane.BULK, work, "mine") for work in works]
+        with pytest.raises(Overloaded) as refused:
+            await admission.run(Lane.BULK, "mine", lambda: None)
+        assert refused.value.status == 429
+        assert await admission.run(Lane.READS, "mine", lambda: "read") == "read"
+        for work in works:
+            work.let_go.set()
+        await asyncio.gather(*tasks)
+
+    admitted(scenario, AdmissionLimits(bulk_of_caller=2))
+
+
+def test_the_sessions_of_one_person_count_together_and_a_token_that_is_not_known_for_itself() -> None:
+    admission = Admission(SMALL)
+    for token in ("phone", "desk"):
+        admission.known.note(token, "li")
+    assert {admission.known.holder(token) for token in ("phone", "desk")} == {"li"}
+    assert admission.known.holder("made up") == "made up"
+    assert admission.known.holder(None) == ""
+    admission.known.forget("phone")
+    assert admission.known.holder("phone") == "phone"
+
+
 def test_who_leaves_while_waiting_gives_the_turn_to_the_next() -> None:
     async def scenario(admission: Admission) -> None:
         first, second = Work(), Work("second")
@@ -189,7 +215,7 @@ def test_a_token_is_a_newcomers_until_it_opened_something() -> None:
     admission = Admission(SMALL)
     assert admission.lane("made up", Lane.READS) is Lane.NEWCOMERS
     assert admission.lane(None, Lane.READS) is Lane.STRANGERS
-    admission.known.note("mine")
+    admission.known.note("mine", "li")
     assert admission.lane("mine", Lane.READS) is Lane.READS
     admission.known.forget("mine")
     assert admission.lane("mine", Lane.READS) is Lane.NEWCOMERS

@@ -74,6 +74,45 @@ def test_a_request_beyond_the_queue_is_told_when_to_come_back_and_a_stranger_is_
         assert posted(host, "{ hello }", **reader).status_code == 200
 
 
+DEAR = '{ held(name: "dear") ' + " ".join(f"h{number}: hello" for number in range(9)) + " }"
+
+
+@pytest.mark.parametrize("over", ["POST", "stream"])
+def test_a_cheap_read_waits_behind_no_dear_one_whatever_it_came_by(over: str, tmp_path: Path) -> None:
+    limits = AdmissionLimits(people=1, waiting=1, wait_seconds=30.0, costly=8)
+    with small_api(tmp_path, admission=limits) as api, serving(api.app) as host:
+        reader = api.reader()
+        dear = reader | ({"accept": "text/event-stream"} if over == "stream" else {})
+        held = HELD["dear"] = Held()
+        answers: list[httpx2.Response] = []
+        assert posted(host, "{ hello }", **reader).status_code == 200  # from here on the token is known
+        threads = [threading.Thread(target=lambda: answers.append(posted(host, DEAR, **dear))) for _ in range(3)]
+        threads[0].start()
+        assert held.begun.wait(30)  # its price was not known before, and it left the place of the cheap ones
+        for thread in threads[1:]:
+            thread.start()
+        for _ in range(5):
+            assert posted(host, "{ hello }", **reader).status_code == 200
+        assert not answers
+        held.let_go.set()
+        for thread in threads:
+            thread.join()
+        assert [answer.status_code for answer in answers] == [200] * 3
+
+
+def test_what_waits_for_a_process_apart_takes_no_cheap_commands_place(city: LiveCity) -> None:
+    token = city.tokens["city"]
+    city.operations.identify(token)
+    lanes: dict[str, list[Lane]] = {}
+    for name in ("importRoster", "issueReport", "confirmReport", "openDiagnosis"):
+        query = f"mutation($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ position }} }}"
+        lanes[name] = [city.operations.lane(GraphQLRequest(query), token)]
+        city.operations._documents.prepare(query, None)  # noqa: SLF001 - as any first request of it does
+        lanes[name].append(city.operations.lane(GraphQLRequest(query), token))
+    unknown, dear = Lane.COMMANDS, [Lane.COMMANDS, Lane.COSTLY_COMMANDS]
+    assert lanes == {"importRoster": dear, "issueReport": dear, "confirmReport": dear, "openDiagnosis": [unknown, unknown]}
+
+
 ENDLESS = select(text("count(*)")).select_from(
     text("(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c) AS endless")
 )
