@@ -9,7 +9,7 @@ import orjson
 
 from domain.diagnosis.report import ConfirmReport
 from journal import Entry, Journal, NewEntry
-from tests.small_city import ENTERPRISE, FILE, FILLER, City
+from tests.small_city import ENTERPRISE, FILLER, City
 
 BATCH = 2_000
 
@@ -18,7 +18,7 @@ def fill(journal: Journal, size: int) -> int:
     """Fill an empty journal with `size` entries or a few more; each copy is a firm of its own with its whole diagnosis."""
     city = City(journal)
     before = journal.head().size
-    city.send(FILLER, ConfirmReport(diagnosis=city.issued(), file=FILE))
+    city.send(FILLER, ConfirmReport(diagnosis=city.issued()))
     firm = journal.read(f"enterprise/{ENTERPRISE}")[0]
     case = [entry for entry in journal.since(before, 1000) if entry.stream.startswith("diagnosis/")]
     position, batch = journal.head().size, list[NewEntry]()

@@ -92,7 +92,7 @@ def signed_in(installation: Installation) -> str:
     """The token of somebody of the city."""
     services, accounts = installation.services, installation.accounts
     services.send(operator("bench"), RegisterOrganisation(organisation="city", kind=OrganisationKind.CITY, name="示例市"))
-    services.send(operator("bench"), RegisterPerson(person="li", sealed_name="x"))
+    services.send(operator("bench"), RegisterPerson(person="li", name="x"))
     role = GrantMembership(person="li", membership="m", role=Role.CITY, organisation="city", since=date(2024, 1, 1))
     services.send(operator("bench"), role)
     accounts.register("li", PASSWORD, "li")

@@ -5,7 +5,7 @@ others. Excel and OSCAL of the same edition are counted beside them.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from projections.documents import comparison, print_comparison, print_standard, 
 from projections.report import Case, report
 from projections.report.finishing import case_of
 from standards import load, load_composition
-from tests.small_city import City
+from tests.small_city import FILE, City
 
 AT = datetime(2023, 9, 1, tzinfo=UTC)
 
@@ -50,14 +50,15 @@ class Reported(City):
         self.cases: list[Case] = []
         super().__init__(journal)
 
-    def finish(self, accepted: Accepted) -> Command:
+    def finish(self, accepted: Accepted) -> Mapping[str, Any]:
         """Take the case and leave the pages unprinted."""
         self.cases.append(case_of(accepted, demo=True, names={}))
-        return accepted.command
+        return {"file": FILE}
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:  # noqa: ANN401 - as the city takes them
         """As the city does, with the finisher where a report is issued."""
-        return super().send(who, command, finish=self.finish if isinstance(command, IssueReport) else None, **rest)
+        made = {"finish": self.finish} if isinstance(command, IssueReport) else {}
+        return super().send(who, command, **made, **rest)
 
 
 def pages(make: Callable[[], bytes]) -> Callable[[], Work]:

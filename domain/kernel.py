@@ -136,7 +136,22 @@ class OnStream:
     event: Event
 
 
-Fact = Event | OnStream
+@dataclass(frozen=True)
+class Unfinished:
+    """A fact of the own stream that the rules accept 待补全事实, without what is made only then: a rendered report, a sealed name.
+
+    event: its class. stated: its fields but for those, of which no placeholder stands anywhere.
+    """
+
+    event: type[Event]
+    stated: Mapping[str, Any]
+
+    def finished(self, made: Mapping[str, Any]) -> Event:
+        """The fact with what was made for it, field -> value."""
+        return self.event(**self.stated, **made)
+
+
+Fact = Event | OnStream | Unfinished
 Facts = tuple[Fact, ...]
 
 

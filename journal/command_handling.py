@@ -1,7 +1,7 @@
 """The way of one command 命令处理: read histories, check the scope, decide, append. One command = one transaction."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,19 @@ import orjson
 from domain.access import Scope, admits
 from domain.command_rights import require_right
 from domain.instants import microseconds, utc_moment
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, OnStream, Refused, Rule, fold
+from domain.kernel import (
+    NOT_FOUND,
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    OnStream,
+    Refused,
+    Rule,
+    Unfinished,
+    fold,
+)
 from journal.absent import go_the_other_way
 from journal.codec import decode, encode
 from journal.entries import Entry, KeyReused, NewEntry, VersionTaken
@@ -36,26 +48,6 @@ Capabilities = Mapping[str, Capability[Any, Any, Any]]
 
 
 @dataclass(frozen=True)
-class Accepted:
-    """A command that the rules accept, before it is finished 已获准命令: its stream's history, the streams it read, when.
-
-    role: that it was sent in.
-    """
-
-    command: Command
-    history: list[Entry]
-    state: Any
-    read: Mapping[str, Any]
-    others: Mapping[str, list[Entry]]
-    at: datetime
-    role: str = ""
-
-
-Finish = Callable[[Accepted], Command]
-"""Completes a command once the rules accept it, with what costs too much to make for one that is refused (a rendered report)."""
-
-
-@dataclass(frozen=True)
 class Caller:
     """Who sends a command 发起者: person or machine, the role acted in, for which organisation, and what may be seen.
 
@@ -67,6 +59,27 @@ class Caller:
     organisation: str
     scope: Scope
     sections: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A command that the rules accept, before its facts are finished 已获准命令: its stream's history, the streams it read, when.
+
+    role, organisation: that it was sent in and for.
+    """
+
+    command: Command
+    history: list[Entry]
+    state: Any
+    read: Mapping[str, Any]
+    others: Mapping[str, list[Entry]]
+    at: datetime
+    role: str = ""
+    organisation: str = ""
+
+
+Finish = Callable[[Accepted], Mapping[str, Any]]
+"""Makes what the facts of an accepted command lack, field -> value: what costs or tells too much to make for a refused one."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +138,7 @@ def handle(
         idempotency_key: the same key with the same input, in the same capacity, answers with the first outcome.
         input_digest: of the input as the client sent it, where the server completed it; else the command's own.
         expected_version: the version the caller saw; any other is a Conflict.
-        finish: completes the command from the history it was accepted on; the completed one is decided anew.
+        finish: makes what the accepted facts lack, from the history that they were accepted on; the rules speak once.
 
     Raises:
         Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope.
@@ -159,18 +172,17 @@ def handle(
         began = {name: utc_moment(entries[0].at) for name, entries in histories.items() if entries}
         context = DecisionContext(caller.actor, caller.role, caller.organisation, at, read, caller.sections, began)
         try:
-            facts = capability.decide(command, state, context)
+            decided = capability.decide(command, state, context)
         except Refused as refused:
             if refused.rule == NOT_FOUND:
                 go_the_other_way(journal, capability, command, {stream: history, **others}, partial(_states, capabilities))
             raise
+        made: Mapping[str, Any] = {}
         if finish is not None:
-            finished = finish(Accepted(command, history, state, read, others, at, caller.role))
-            facts = capability.decide(finished, state, context)
+            made = finish(Accepted(command, history, state, read, others, at, caller.role, caller.organisation))
         versions = {stream: version} | {name: len(entries) for name, entries in others.items()}
         entries = []
-        for fact in facts:
-            target, event = (fact.stream, fact.event) if isinstance(fact, OnStream) else (stream, fact)
+        for target, event in _finished(decided, stream, made):
             versions[target] += 1
             entries.append(
                 NewEntry(
@@ -211,6 +223,18 @@ def _digest(caller: Caller, command: Command, of_input: str | None) -> str:
     """What a key stands for: a wish in one capacity. In another, its outcome may be about a thing out of scope."""
     wish = of_input or type(command).__name__ + command.model_dump_json()
     return sha256(f"{caller.role}\n{caller.organisation}\n{wish}".encode()).hexdigest()
+
+
+def _finished(decided: Facts, own: str, made: Mapping[str, Any]) -> Iterator[tuple[str, Event]]:
+    """Each fact with its stream, complete."""
+    for fact in decided:
+        match fact:
+            case OnStream():
+                yield fact.stream, fact.event
+            case Unfinished():
+                yield own, fact.finished(made)
+            case _:
+                yield own, fact
 
 
 def _kind(stream: str) -> str:

@@ -21,7 +21,7 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.rosters.comparison import ImportRoster
 from journal import Caller
 from standards import Form
-from tests.small_city import CITY, FILE, FIRM, caller, sections
+from tests.small_city import CITY, FIRM, caller, sections
 from tests.small_city import roster as small_roster
 
 Send = Callable[[Caller, Command], Any]
@@ -93,7 +93,7 @@ def diagnose(
         found = {i: VerifiedAnswer(answer=a) for i, a in answers.items()}
         send(mine, VerifyAnswers(diagnosis=case, section=section, answers=found))
     send(mine, ScoreDiagnosis(diagnosis=case))
-    send(mine, IssueReport(diagnosis=case, file=FILE))
+    send(mine, IssueReport(diagnosis=case))
 
 
 def object_to(send: Send, enterprise: str, case: str) -> None:

@@ -1,6 +1,6 @@
 """A small city over a journal: one firm, one provider, one edition, and the way of a diagnosis through all its states."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.provider import AcceptDiagnosis
-from domain.diagnosis.report import IssueReport, ReportFile
+from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Purpose, VerifiedAnswer
@@ -19,6 +19,7 @@ from domain.instants import city_day
 from domain.kernel import Command
 from domain.participants.enterprises import Firm, enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.participants.rosters.comparison import ImportRoster
 from domain.participants.rosters.confirmations import (
     ROSTER_BACK_ON,
@@ -49,6 +50,14 @@ FIRM = Firm(
 )
 ENTERPRISE = enterprise_id(FIRM.uscc)
 FILE = ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
+SEALED = {"sealed_name": "x", "sealed_phone": None}
+MADE: Mapping[type[Command], Mapping[str, Any]] = {
+    IssueReport: {"file": FILE},
+    ConfirmReport: {"file": FILE},
+    RegisterPerson: SEALED,
+    InvitePerson: SEALED,
+}
+"""What a city whose reports and names are nobody's concern makes for its facts."""
 
 
 def caller(role: Role, organisation: str) -> Caller:
@@ -76,7 +85,9 @@ class City:
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
         if isinstance(command, ImportRoster) and self.blobs is not None:
-            rest["finish"] = keep_report(self.blobs, who)
+            rest["finish"] = keep_report(self.blobs)
+        if isinstance(command, tuple(MADE)):
+            rest.setdefault("finish", lambda accepted: MADE[type(accepted.command)])
         return handle(self.journal, CAPABILITIES, command, who, clock=self.clock, **rest)
 
     def opened(self, name: str = "d1") -> str:
@@ -103,7 +114,7 @@ class City:
             found = {i: VerifiedAnswer(answer=a) for i, a in answers.items()}
             self.send(PROVIDER, VerifyAnswers(diagnosis=name, section=section, answers=found))
         self.send(PROVIDER, ScoreDiagnosis(diagnosis=name))
-        self.send(PROVIDER, IssueReport(diagnosis=name, file=FILE))
+        self.send(PROVIDER, IssueReport(diagnosis=name))
         return name
 
 

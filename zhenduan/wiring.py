@@ -28,6 +28,7 @@ from zhenduan.accounts.single_sign_on import SingleSignOn
 from zhenduan.accounts.single_sign_on_provider import IdentityProvider
 from zhenduan.accounts.uploads import SignedUploads
 from zhenduan.accounts.witnesses import Witnesses
+from zhenduan.finishers import finishers
 from zhenduan.installation_folder import begin_installation, require_installation
 from zhenduan.settings import Settings
 
@@ -110,6 +111,7 @@ def opened(
             keys=keys,
             accounts=accounts,
             uploads=SignedUploads(vault, blobs, master, clock, foreign),
+            finishers=finishers(journal, models, blobs, keys, demo=demo),
             shadows=shadows,
             foreign=foreign,
             disclosures=disclosures,

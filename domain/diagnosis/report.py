@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.command_rights import CONFIRMERS, REVIEWERS
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Sha256, Status, release, require_status
-from domain.kernel import Count, DecisionContext, Event, Facts, Part, Rule
+from domain.kernel import Count, DecisionContext, Event, Facts, Part, Rule, Unfinished
 
 # Rules
 
@@ -37,15 +37,11 @@ class IssueReport(DiagnosisCommand):
 
     roles: ClassVar = REVIEWERS
 
-    file: ReportFile
-
 
 class ConfirmReport(DiagnosisCommand):
     """Confirm the report 确认报告; a confirmed version is rendered."""
 
     roles: ClassVar = CONFIRMERS
-
-    file: ReportFile
 
 
 # Events
@@ -74,7 +70,7 @@ class ReportConfirmed(Event):
 # Decide: what may happen
 
 
-def issue_report(command: IssueReport, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
+def issue_report(_command: IssueReport, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
     """Never from a score that something came after 出具报告."""
     require_status(diagnosis, Status.SCORED)
     require_own_work(diagnosis, context)
@@ -83,11 +79,11 @@ def issue_report(command: IssueReport, diagnosis: Diagnosis, context: DecisionCo
     assert diagnosis.verified_measured is not None  # noqa: S101 - SCORED implies both
     assert diagnosis.issued is not None  # noqa: S101
     total, grade = diagnosis.verified_measured.total, diagnosis.issued.grade
-    return (ReportIssued(version=diagnosis.reports + 1, file=command.file, total=total, grade=grade),)
+    return (Unfinished(ReportIssued, {"version": diagnosis.reports + 1, "total": total, "grade": grade}),)
 
 
 def confirm_report(command: ConfirmReport, diagnosis: Diagnosis, _context: DecisionContext) -> Facts:
     """The firm agrees, and the diagnosis is over 确认报告."""
     require_status(diagnosis, Status.ISSUED)
-    confirmed = ReportConfirmed(version=diagnosis.reports + 1, file=command.file)
+    confirmed = Unfinished(ReportConfirmed, {"version": diagnosis.reports + 1})
     return (confirmed, release(diagnosis, command.diagnosis))

@@ -1,28 +1,28 @@
 """Report 名单导入报告 of a roster file, a file of its own: kept before the entry that cites it, read by its hash. plan P1."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from domain.access import Role
-from domain.kernel import Command
 from domain.participants.rosters.comparison import ImportRoster
 from domain.participants.rosters.examination import examine
 from domain.participants.rosters.findings import RosterReport
-from journal import Accepted, Caller, Finish
+from journal import Accepted, Finish
 from journal.blobs import Blobs
 
 
-def keep_report(blobs: Blobs, caller: Caller) -> Finish:
+def keep_report(blobs: Blobs) -> Finish:
     """Keeps a file's report once the rules answer it 留存报告, so that the journal holds its digest and counts alone.
 
-    Args:
-        blobs: where it is kept.
-        caller: who sends the file: a district is told of its own firms only, as in the decision.
+    A district is told of its own firms only, as in the decision.
     """
-    seen = caller.organisation if caller.role == Role.DISTRICT else None
 
-    def finish(accepted: Accepted) -> Command:
+    def finish(accepted: Accepted) -> Mapping[str, Any]:
         command = accepted.command
         assert isinstance(command, ImportRoster)  # noqa: S101 - asked of rosters only
+        seen = accepted.organisation if accepted.role == Role.DISTRICT else None
         blobs.put(examine(command, accepted.state, accepted.read, seen).report.content)
-        return command
+        return {}
 
     return finish
 

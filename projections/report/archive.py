@@ -52,13 +52,13 @@ class Found:
     former: Former | None = None
 
 
-CasesOf = Callable[[str], Iterable[str]]
-"""Enterprise -> ids of its diagnoses, those opened long ago at least; which of them count is judged from the journal."""
+CasesOf = Callable[[str], tuple[Sequence[str], int]]
+"""Enterprise -> ids of its diagnoses opened up to a position, and that position; which count is judged from the journal."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """Looks things up in the journal 查档. cases_of: where a firm's diagnoses are listed; None = by reading every opening."""
+    """Looks things up in the journal 查档. cases_of: where a firm's diagnoses are listed; None = every opening is read."""
 
     journal: Journal
     cases_of: CasesOf | None = None
@@ -78,8 +78,9 @@ class Archive:
 
     def _former(self, state: Diagnosis, opened: int) -> Former | None:
         """The last report of the firm before a position, its own case aside."""
-        cases = self.cases_of(state.enterprise) if self.cases_of is not None else self._opened(state.enterprise, opened)
-        streams = sorted({diagnosis_stream(identity) for identity in cases})
+        listed, known_to = self.cases_of(state.enterprise) if self.cases_of is not None else ((), 0)
+        cases = {*listed, *self._opened(state.enterprise, known_to, opened)}
+        streams = sorted(map(diagnosis_stream, cases))
         last: tuple[int, date, str] | None = None
         for stream, entries in self.journal.read_many(streams).items():
             known = [entry for entry in entries if entry.position < opened]
@@ -101,9 +102,9 @@ class Archive:
         measured, issued = before.verified_measured, before.issued
         return Former(identity, dated, before.campaign, title, before.form, same, measured, issued)
 
-    def _opened(self, enterprise: str, before: int) -> Iterable[str]:
-        """Diagnoses of a firm that were opened before a position, by reading every opening there was."""
-        position, named = 0, f'"{enterprise}"'.encode()
+    def _opened(self, enterprise: str, position: int, before: int) -> Iterable[str]:
+        """Diagnoses of a firm that were opened between two positions, by reading every opening there was."""
+        named = f'"{enterprise}"'.encode()
         while position < before and (entries := self.journal.since(position, PAGE, OPENED)):
             for entry in entries:
                 if entry.position < before and named in entry.state:

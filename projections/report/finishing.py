@@ -11,7 +11,7 @@ from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed,
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.events import CAPABILITIES
 from domain.instants import utc_moment
-from domain.kernel import Capability, Command, fold
+from domain.kernel import Capability, fold
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
@@ -23,8 +23,6 @@ from projections.report.sheet import Case, sheet
 
 LOG = logging.getLogger(__name__)
 
-NOT_RENDERED = ReportFile(pdf="0" * 64, renderer="", fonts="", rendered_at=0)
-"""What a command to issue or confirm carries until it is finished 待渲染."""
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -46,7 +44,7 @@ def finish_report(
     names: Mapping[str, str] = NO_NAMES,
     archive: Archive | None = None,
 ) -> Finish:
-    """The finisher of IssueReport and ConfirmReport 报告定稿; any other command passes unchanged.
+    """Makes the file of the report that IssueReport or ConfirmReport lets out 报告定稿.
 
     Args:
         blobs: keeps the bytes before the fact that cites them is written.
@@ -55,22 +53,19 @@ def finish_report(
         archive: what else the case names is looked up there; None = it is not named, and a repeat not compared.
     """
 
-    def finish(accepted: Accepted) -> Command:
-        command = accepted.command
-        if not isinstance(command, IssueReport | ConfirmReport):
-            return command
+    def finish(accepted: Accepted) -> Mapping[str, Any]:
         case = case_of(accepted, demo=demo, names=names, archive=archive)
         made = report(case)
         if made.missing:
             points = " ".join(f"U+{ord(character):04X}" for character in made.missing)
-            LOG.warning("report of diagnosis %s: characters outside the font: %s", command.diagnosis, points)
+            LOG.warning("report of diagnosis %s: characters outside the font: %s", case.diagnosis, points)
         file = ReportFile(
             pdf=blobs.put(made.pdf),
             renderer=printing.renderer(),
             fonts=fonts.digest(),
             rendered_at=case.position,
         )
-        return command.model_copy(update={"file": file})
+        return {"file": file}
 
     return finish
 
@@ -125,8 +120,7 @@ def reprint(
             break
     else:
         raise LookupError(f"diagnosis {diagnosis} has no report of version {version}")
-    kind = IssueReport if isinstance(fact, ReportIssued) else ConfirmReport
-    command = kind(diagnosis=diagnosis, file=fact.file)
+    command = (IssueReport if isinstance(fact, ReportIssued) else ConfirmReport)(diagnosis=diagnosis)
     history = _up_to(fact.file.rendered_at, entries)
     state = _folded(DIAGNOSES, history)
     others = journal.read_many(DIAGNOSES.reads(command, state))

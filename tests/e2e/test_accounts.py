@@ -72,7 +72,7 @@ def house(url: str, tmp_path: Path) -> Iterator[House]:
     city = City(journal)
     district = RegisterOrganisation(organisation="310117", kind=OrganisationKind.DISTRICT, name="松江区")
     city.send(CITY, district)
-    city.send(CITY, RegisterPerson(person="u1", sealed_name="x"))
+    city.send(CITY, RegisterPerson(person="u1", name="x"))
     sqlite = url.startswith("sqlite")
     models = open_read_models(f"sqlite:///{tmp_path / 'rows.db'}" if sqlite else url, journal)
     vault = open_vault(f"sqlite:///{tmp_path / 'vault.db'}" if sqlite else url)

@@ -2,13 +2,14 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from random import Random
 from statistics import fmean
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -22,7 +23,6 @@ from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
 from domain.diagnosis.state import IN_PROGRESS
 from domain.instants import SHANGHAI, city_day
-from domain.kernel import Command
 from interop.code_lists import districts, industries
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
@@ -54,6 +54,7 @@ from zhenduan.demo.files import evidence_pdf, evidence_png
 from zhenduan.demo.firms import Unused, by_district, draw_firms, next_year, roster_file
 from zhenduan.demo.people import LOGINS, DemoLogin
 from zhenduan.demo.story import story
+from zhenduan.finishers import finishers
 
 PRESENT = datetime(2026, 6, 1, 4, tzinfo=UTC)
 MASTER = bytes(range(32))
@@ -95,11 +96,14 @@ class House:
         self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
         self.shadows = open_shadow_leases(database or files["models"])
         blobs = Blobs(folder / "files")
+        personal = PersonalKeys(self.keys, MASTER)
+        made = finishers(self.journal, self.models, blobs, personal, demo=True)
         self.services = Services(
             journal=self.journal,
             models=self.models,
             blobs=blobs,
-            keys=PersonalKeys(self.keys, MASTER),
+            keys=personal,
+            finishers={**made, IssueReport: self.plain_report, ConfirmReport: self.plain_report},
             accounts=self.accounts,
             uploads=SignedUploads(self.vault, blobs, MASTER, self.clock),
             shadows=self.shadows,
@@ -115,15 +119,13 @@ class House:
 
     def open(self, seed: int = 7, progress: Callable[[int, int], None] | None = None) -> list[DemoLogin]:
         return demo_city.open_demo(
-            self.services, self.accounts, seed=seed, data=SMALL, finish=self.finish, progress=progress
+            self.services, self.accounts, seed=seed, data=SMALL, progress=progress
         )
 
-    def finish(self, accepted: Accepted) -> Command:
-        command = accepted.command
-        assert isinstance(command, IssueReport | ConfirmReport)
+    def plain_report(self, accepted: Accepted) -> Mapping[str, Any]:
         kept = self.services.blobs.put(evidence_pdf(accepted.history[-1].position))
         file = ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position)
-        return command.model_copy(update={"file": file})
+        return {"file": file}
 
 
 @contextmanager
@@ -169,10 +171,9 @@ def test_another_vault_changes_the_sealed_names_and_nothing_else(tmp_path: Path,
             assert (one.state == two.state) == same
 
 
-def test_another_seed_gives_another_city(city: House) -> None:
-    keys = city.services.keys
+def test_another_seed_gives_another_city() -> None:
     told = [
-        [(timed.at, timed.act.who, timed.diagnosis) for timed in story(SMALL, drawn(seed), keys, PRESENT).acts]
+        [(timed.at, timed.act.who, timed.diagnosis) for timed in story(SMALL, drawn(seed), PRESENT).acts]
         for seed in (1, 1, 2)
     ]
     assert told[0] == told[1]
@@ -407,9 +408,9 @@ def test_progress_counts_every_act(tmp_path: Path) -> None:
     assert [done for done, _ in told] == list(range(1, told[-1][1] + 1))
 
 
-def test_a_present_within_the_first_two_years_is_refused(city: House) -> None:
+def test_a_present_within_the_first_two_years_is_refused() -> None:
     with pytest.raises(ValueError, match="present"):
-        story(SMALL, drawn(1), city.services.keys, datetime(2024, 6, 1, tzinfo=UTC))
+        story(SMALL, drawn(1), datetime(2024, 6, 1, tzinfo=UTC))
 
 
 # The city as authored

@@ -19,7 +19,7 @@ ISSUER = "https://sso.example"
 @pytest.fixture
 def newcomer(house: House) -> House:
     """A filler who was entered and has no way in yet."""
-    house.city.send(CITY, RegisterPerson(person="u2", sealed_name="x"))
+    house.city.send(CITY, RegisterPerson(person="u2", name="x"))
     house.grant("u2", "f1", Role.FILLER, ENTERPRISE)
     house.clock.now += MINUTE
     return house

@@ -124,7 +124,7 @@ def person(url: str, tmp_path: Path, clock: Clock) -> Iterator[Opened]:
         units = {Role.CITY: "city", Role.OPERATOR: "op", Role.AUDITOR: "audit", Role.DISTRICT: "310117"}
         for each, unit in units.items():
             send(operator("tests"), RegisterOrganisation(organisation=unit, kind=kinds[each], name=unit))
-        send(operator("tests"), RegisterPerson(person="li", sealed_name="x"))
+        send(operator("tests"), RegisterPerson(person="li", name="x"))
         grant = GrantMembership(
             person="li", membership="m1", role=role, organisation=units[role], since=date(2024, 1, 1)
         )
@@ -467,7 +467,7 @@ def test_a_lost_factor_is_reset_at_the_command_line_and_the_log_says_by_whom(
 ) -> None:
     settings = Settings(tmp_path / "data", home=HOME)
     with opened(settings, create=True, hasher=CHEAP) as installation:
-        installation.services.send(operator("tests"), RegisterPerson(person="li", sealed_name="x"))
+        installation.services.send(operator("tests"), RegisterPerson(person="li", name="x"))
         installation.accounts.register("li", PASSWORD, "li")
         factors = installation.accounts._factors  # noqa: SLF001 - as a person enrols one
         given = factors.begin("li", "li", api_kind(), datetime.now(UTC), opens=False)

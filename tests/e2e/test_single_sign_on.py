@@ -106,7 +106,7 @@ def installation(url: str, tmp_path: Path, provider: Provider, clock: Clock) -> 
         send = found.services.send
         for unit, kind in (("310117", OrganisationKind.DISTRICT), ("audit", OrganisationKind.AUDITOR)):
             send(operator("tests"), RegisterOrganisation(organisation=unit, kind=kind, name=unit))
-        send(operator("tests"), RegisterPerson(person="li", sealed_name="x"))
+        send(operator("tests"), RegisterPerson(person="li", name="x"))
         for membership, role, unit in (("m1", Role.DISTRICT, "310117"), ("m2", Role.AUDITOR, "audit")):
             grant = GrantMembership(
                 person="li", membership=membership, role=role, organisation=unit, since=date(2024, 1, 1)

@@ -18,7 +18,7 @@ from interop.proof.dossier import dossier
 from journal import Journal, open_journal
 from journal.transparency.signed_notes import Kind, SigningKey
 from journal.transparency.transparency_log import TransparencyLog, open_log
-from tests.small_city import CITY, FILE, FILLER, PROVIDER, City, sections
+from tests.small_city import CITY, FILLER, PROVIDER, City, sections
 
 ORIGIN = "log.example/city"
 WITNESS = SigningKey.generate("witness.example/songjiang", Kind.COSIGNATURE)
@@ -77,8 +77,8 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proving, b
     made.city.send(PROVIDER, VerifyAnswers(diagnosis="d1", section="D1", answers=better))
     made.city.send(CITY, RecordExpertReview(diagnosis="d1", conclusion="同意"))
     made.city.send(PROVIDER, ScoreDiagnosis(diagnosis="d1"))
-    made.city.send(PROVIDER, IssueReport(diagnosis="d1", file=FILE))
-    made.city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
+    made.city.send(PROVIDER, IssueReport(diagnosis="d1"))
+    made.city.send(FILLER, ConfirmReport(diagnosis="d1"))
     made.witnessed()
     yield made, made.dossier()
     log.close()

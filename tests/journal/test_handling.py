@@ -16,7 +16,7 @@ from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import Command, Refused
 from journal import Caller, Conflict, Journal, Verified, verify
 from standards import Answer
-from tests.small_city import CITY, FILE, FILLER, FIRM, PROVIDER, STRANGER, City, caller, opening, roster
+from tests.small_city import CITY, FILLER, FIRM, PROVIDER, STRANGER, City, caller, opening, roster
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def refusal(city: City, who: Caller, command: Command) -> str:
 
 def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: City) -> None:
     name = city.issued()
-    city.send(FILLER, ConfirmReport(diagnosis=name, file=FILE))
+    city.send(FILLER, ConfirmReport(diagnosis=name))
     entries = city.journal.read(f"diagnosis/{name}")
     assert [entry.version for entry in entries] == list(range(1, len(entries) + 1))
     assert entries[-1].type == "diagnosis.report_confirmed.v1"

@@ -10,7 +10,7 @@ from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, Objec
 from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.provider import AcceptDiagnosis
-from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
+from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Purpose, VerifiedAnswer
@@ -21,7 +21,7 @@ from domain.participants.organisations import Organisation, OrganisationKind, or
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, Form
 from tests.rules.firms import EDITION, answer_at
-from tests.rules.given import AT, Given, given
+from tests.rules.given import AT, MADE, Given, given
 
 FIRM = Firm(
     uscc="91310000132260250X",
@@ -40,7 +40,7 @@ WORLD: Mapping[str, Any] = {
     organisation_stream("p2"): Organisation(kind=OrganisationKind.PROVIDER, name="另一服务商"),
     organisation_stream("310117"): Organisation(kind=OrganisationKind.DISTRICT, name="松江区"),
 }
-FILE = ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
+FILE = MADE["file"]
 OPENING = OpenDiagnosis(
     diagnosis="d1",
     enterprise="e1",
@@ -131,7 +131,7 @@ def scored(*, visited: bool = True) -> Given:
 
 
 def issued() -> Given:
-    return provider(scored(), IssueReport(diagnosis="d1", file=FILE)).accepted
+    return provider(scored(), IssueReport(diagnosis="d1")).accepted
 
 
 def objection(*indicators: str) -> ObjectToReport:
@@ -152,7 +152,7 @@ def objected(*indicators: str) -> Given:
 
 
 def confirmed() -> Given:
-    return firm(issued(), ConfirmReport(diagnosis="d1", file=FILE)).accepted
+    return firm(issued(), ConfirmReport(diagnosis="d1")).accepted
 
 
 def withdrawn() -> Given:

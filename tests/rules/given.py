@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.access import Role
+from domain.diagnosis.report import ReportFile
 from domain.events import CAPABILITIES
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, OnStream, Refused, Rule, fold
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, OnStream, Refused, Rule, Unfinished, fold
 
 AT = datetime(2024, 5, 6, 8, 0, tzinfo=UTC)
 BEFORE = datetime(2023, 9, 1, 8, 0, tzinfo=UTC)
@@ -54,6 +55,22 @@ SENT: dict[type[Command], list[Sent]] = {}
 """Some of the commands that changed something in this session."""
 SENT_AT_MOST = 12
 
+MADE: Mapping[str, object] = {
+    "file": ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1),
+    "sealed_name": "c2VhbGVk",
+    "sealed_phone": None,
+}
+"""What the program makes for facts that the rules accept, once they did."""
+
+
+def finished(fact: Event | OnStream | Unfinished) -> Event | OnStream:
+    """The fact with what it lacks."""
+    if not isinstance(fact, Unfinished):
+        return fact
+    lacking = fact.event.model_fields.keys() - fact.stated.keys() - {"type"}
+    assert lacking, "nothing is left to make"
+    return fact.finished({name: MADE[name] for name in lacking})
+
 
 class Given:
     """A history, and what a capability makes of a wish."""
@@ -93,7 +110,7 @@ class Given:
         began = {stream: self.began[stream] for stream in (*declared, own) if stream in self.began}
         context = DecisionContext(by, role, organisation, at, read, sections, began)
         try:
-            self.outcome = self.capability.decide(command, self.state, context)
+            self.outcome = tuple(map(finished, self.capability.decide(command, self.state, context)))
         except Refused as refused:
             self.outcome = refused
             return self

@@ -73,7 +73,7 @@ def test_an_answer_is_no_larger_than_a_form_can_ask_for(data: dict[str, Any]) ->
 def test_no_command_holds_a_control_character_however_deep(text: str) -> None:
     """A NUL in a text stops every read model on PostgreSQL."""
     with pytest.raises(ValidationError):
-        RegisterPerson(person="li", sealed_name=text)
+        RegisterPerson(person="li", name=text)
     with pytest.raises(ValidationError):
         SaveAnswers(
             diagnosis="d1",

@@ -77,7 +77,7 @@ def consent(since: date, until: date) -> Given:
 
 def invite(since: date, until: date | None = None) -> Given:
     held = {"membership": "m1", "role": Role.DISTRICT, "organisation": "district", "since": since, "until": until}
-    command = InvitePerson.model_validate({"person": "li", "sealed_name": "c2VhbGVk", **held})
+    command = InvitePerson.model_validate({"person": "li", "name": "王工", **held})
     return given(PEOPLE).having_read(test_people.UNITS).when(command, "city")
 
 

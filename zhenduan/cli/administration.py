@@ -20,15 +20,15 @@ from domain.instants import city_day, microseconds
 from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
-from domain.participants.people.registration import ErasePerson, PersonDetails, RegisterPerson
+from domain.participants.people.registration import ErasePerson, RegisterPerson
 from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
 from interop.foreign_files import ForeignFiles
-from interop.rosters.reports import keep_report, read_report
+from interop.rosters.reports import read_report
 from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
-from journal import Accepted, Broken, Conflict, Verified, verify
+from journal import Broken, Conflict, Verified, verify
 from projections.participants import people, rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name
@@ -131,7 +131,7 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
     with opened(settings) as installation:
         person = str(uuid4())
         try:
-            name = PersonDetails(name=invitation.name).name
+            registration = RegisterPerson(person=person, name=invitation.name)
             grant = GrantMembership(
                 person=person,
                 membership=str(uuid4()),
@@ -141,7 +141,7 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
             )
             installation.accounts.register(invitation.login, password, person)
             try:
-                _register(installation, person, name, user)
+                installation.services.send(operator(user), registration, reason="命令行开通")
                 installation.services.send(operator(user), grant, reason="命令行开通")
             except (Refused, Conflict):
                 installation.accounts.remove(person)
@@ -156,16 +156,6 @@ def invite(settings: Settings, invitation: Invitation, user: str) -> int:
     said = f"登录名 login: {invitation.login}\n密码 password: {password}"
     answer(said, login=invitation.login, password=password, person=person)
     return 0
-
-
-def _register(installation: Installation, person: str, name: str, user: str) -> None:
-    def seal(accepted: Accepted) -> RegisterPerson:
-        assert isinstance(accepted.command, RegisterPerson)  # noqa: S101 - sent below
-        sealed = installation.services.keys.seal(person, "name", name)
-        return accepted.command.model_copy(update={"sealed_name": sealed})
-
-    draft = RegisterPerson(person=person, sealed_name="draft")
-    installation.services.send(operator(user), draft, reason="命令行开通", finish=seal)
 
 
 def _take_back(installation: Installation, person: str, user: str) -> None:
@@ -342,7 +332,7 @@ def import_roster(
                 registered=registered,
             )
             blobs, who = installation.services.blobs, operator(user)
-            handled = installation.services.send(who, command, finish=keep_report(blobs, who))
+            handled = installation.services.send(who, command)
         except ValidationError as problem:
             sys.stderr.write(f"输入有误 malformed: {problem}\n")
             return 2

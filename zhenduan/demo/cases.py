@@ -17,7 +17,6 @@ from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import Command
 from journal import Caller
-from projections.report import NOT_RENDERED
 from standards import Answer, Edition, Form
 from zhenduan.demo.answers import DemoAnswers, Saying, draw_answers
 from zhenduan.demo.data import DemoData, Ending
@@ -199,8 +198,8 @@ def _reporting(
 ) -> Iterator[tuple[Ending, Act]]:
     identity, cast = case.id, case.cast
     scoring = ScoreDiagnosis(diagnosis=identity)
-    issuing = IssueReport(diagnosis=identity, file=NOT_RENDERED)
-    confirming = ConfirmReport(diagnosis=identity, file=NOT_RENDERED)
+    issuing = IssueReport(diagnosis=identity)
+    confirming = ConfirmReport(diagnosis=identity)
     yield Ending.SCORED, Act(1, cast.provider, scoring)
     yield Ending.ISSUED, Act(chance.randint(2, 6), cast.provider, issuing)
     if case.ending is Ending.CONFIRMED:

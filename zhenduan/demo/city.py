@@ -16,15 +16,9 @@ from threading import Event
 from api.kit.services import Services
 from domain.access import Role
 from domain.diagnosis.evidence import AttachEvidence
-from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.participants.rosters.comparison import ImportRoster
 from domain.standard.shadow import RequestShadow
-from interop.code_lists import names_of_codes
-from interop.rosters.reports import keep_report
-from journal import Finish
-from projections.report import Archive, finish_report
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.background.shadowing import do_shadows
 from zhenduan.demo.cases import Attachment
@@ -51,7 +45,6 @@ def open_demo(
     *,
     seed: int | None = None,
     data: DemoData | None = None,
-    finish: Finish | None = None,
     progress: Progress | None = None,
 ) -> list[DemoLogin]:
     """The demo city, built where it is not yet 打开示例城市, and a fresh partner key in place of the last one.
@@ -61,7 +54,6 @@ def open_demo(
         accounts: where the logins are kept.
         seed: of all draws; that of the data when None.
         data: the synthetic city; `demo_city.yaml` when None.
-        finish: renders reports; the product's own when None.
         progress: see `Progress`.
 
     Returns:
@@ -78,7 +70,6 @@ def open_demo(
             accounts,
             data or demo_data(),
             seed,
-            finish or finish_report(services.blobs, services.demo, names_of_codes(), Archive(services.journal)),
             progress or (lambda _done, _all: None),
         )
     services.models.catch_up()
@@ -95,13 +86,12 @@ def _build(
     accounts: LocalAccounts,
     data: DemoData,
     seed: int | None,
-    finish: Finish,
     progress: Progress,
 ) -> None:
     chance = Random(data.seed if seed is None else seed)  # noqa: S311 - draws of a demo, meant to be repeatable
-    told = story(data, chance, services.keys, services.clock())
+    told = story(data, chance, services.clock())
     for number, timed in enumerate(told.acts, 1):
-        _send(replace(services, clock=partial(_told, timed.at)), timed, finish)
+        _send(replace(services, clock=partial(_told, timed.at)), timed)
         progress(number, len(told.acts))
     for login in LOGINS:
         accounts.register(login.login, login.password, told.people[login.role])
@@ -112,7 +102,7 @@ def _told(at: datetime) -> datetime:
     return at
 
 
-def _send(services: Services, timed: Timed, finish: Finish) -> None:
+def _send(services: Services, timed: Timed) -> None:
     who, what = timed.act.who, timed.act.what
     if isinstance(what, Attachment):
         ticket = services.uploads.ticket(who, "evidence", what.filename)
@@ -126,10 +116,7 @@ def _send(services: Services, timed: Timed, finish: Finish) -> None:
             indicators=what.indicators,
         )
     command = what if isinstance(what, Command) else what(city_day(timed.at))
-    finishes = finish if isinstance(command, IssueReport | ConfirmReport) else None
-    if isinstance(command, ImportRoster):
-        finishes = keep_report(services.blobs, who)
-    services.send(who, command, reason=REASON, finish=finishes)
+    services.send(who, command, reason=REASON)
     if isinstance(command, RequestShadow):
         services.models.catch_up()
         do_shadows(services, Event(), "demo", reason=REASON)

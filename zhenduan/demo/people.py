@@ -13,7 +13,6 @@ from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
 from interop.code_lists import districts
 from journal import Caller
-from journal.secrets.personal import PersonalKeys
 from zhenduan.demo.data import DemoData
 
 SHOWN_DISTRICT = "310117"
@@ -111,7 +110,6 @@ class People:
 
     data: DemoData
     chance: Random
-    keys: PersonalKeys
     callers: dict[tuple[Role, str], Caller] = field(default_factory=dict)
 
     def meet(self, role: Role, organisation: str) -> Caller:
@@ -123,11 +121,11 @@ class People:
         return found
 
     def joining(self, who: Caller, since: date) -> tuple[Command, Command]:
-        """The commands that bring a person in, the name sealed before it is written (decision 0009)."""
+        """The commands that bring a person in."""
         sections = SECTIONS if who.role == Role.DEPARTMENT_FILLER else ()
         name = f"示例·{self.chance.choice(self.data.surnames)}{self.chance.choice(self.data.given_names)}"
         return (
-            RegisterPerson(person=who.actor, sealed_name=self.keys.seal(who.actor, "name", name)),
+            RegisterPerson(person=who.actor, name=name),
             GrantMembership(
                 person=who.actor,
                 membership=draw_id(self.chance),

@@ -23,7 +23,6 @@ from interop.rosters.classification import size_class
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
 from journal import Caller
-from journal.secrets.personal import PersonalKeys
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
 from zhenduan.demo.cases import Act, Cast, DemoCase, acts
 from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
@@ -67,13 +66,12 @@ class Story:
     people: Mapping[Role, str]
 
 
-def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime) -> Story:
+def story(data: DemoData, chance: Random, present: datetime) -> Story:
     """The story of a seed up to the present 生成经过.
 
     Args:
         data: the synthetic city.
         chance: where all draws come from.
-        keys: seal the names of its people.
         present: no act lies after it; not before 2025-03-02, when the first two years are over.
 
     Raises:
@@ -81,7 +79,7 @@ def story(data: DemoData, chance: Random, keys: PersonalKeys, present: datetime)
     """
     if city_day(present) < EARLIEST_PRESENT:
         raise ValueError(f"the demo's present lies before {EARLIEST_PRESENT}")
-    people = People(data, chance, keys)
+    people = People(data, chance)
     played = list(_founding(data, people))
     unused = Unused(data, chance)
     firms = draw_firms(data, chance, unused)

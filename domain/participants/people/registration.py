@@ -2,15 +2,20 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from domain.command_rights import APPOINTERS, CITY_AND_SYSTEM, HELD_BY_PEOPLE
-from domain.kernel import Command, DecisionContext, Event, Facts, Identifier, Label, Rule
+from domain.kernel import Command, DecisionContext, Event, Facts, Identifier, Label, Rule, Unfinished
 from domain.participants.people.memberships import Appointment, grant
 from domain.participants.people.state import Person
 
-Sealed = Annotated[str, Field(min_length=1, max_length=4000)]
-
+PersonName = Annotated[Label, Field(description="Name, sealed before it is written 姓名", repr=False)]
+PersonPhone = Annotated[
+    Label | None,
+    BeforeValidator(lambda told: told or None),
+    Field(description="Phone, sealed likewise 电话", repr=False),
+]
+"""What is told of a person 姓名与电话, in commands alone; the event holds ciphertext under a key of its own (decision 0009)."""
 
 # Rules
 
@@ -21,21 +26,14 @@ JOINED_ALREADY = Rule("JOINED_ALREADY", "plan P7", "该人员已加入", "The pe
 # Commands
 
 
-class PersonDetails(Command):
-    """Name and phone as they are told 姓名与电话, before they are sealed: no stored command and no event holds them so."""
-
-    name: Label
-    phone: Label | None = None
-
-
 class RegisterPerson(Command):
-    """Enter a person 登记人员; `sealed_name` and `sealed_phone` are ciphertext under the person's own key."""
+    """Enter a person 登记人员."""
 
     roles: ClassVar = CITY_AND_SYSTEM
 
     person: Identifier = Field(description="Person 人员标识")
-    sealed_name: Sealed
-    sealed_phone: Sealed | None = None
+    name: PersonName
+    phone: PersonPhone = None
 
 
 class InvitePerson(Appointment):
@@ -43,8 +41,8 @@ class InvitePerson(Appointment):
 
     roles: ClassVar = APPOINTERS
 
-    sealed_name: Sealed
-    sealed_phone: Sealed | None = None
+    name: PersonName
+    phone: PersonPhone = None
 
 
 class JoinProgramme(Command):
@@ -96,7 +94,7 @@ def register(command: RegisterPerson | InvitePerson, person: Person | None, cont
     """Once; who is invited gets a first role with it 登记、邀请."""
     if person is not None:
         raise PERSON_EXISTS.refuse()
-    registered = PersonRegistered(sealed_name=command.sealed_name, sealed_phone=command.sealed_phone)
+    registered = Unfinished(PersonRegistered, {})
     return (registered, *grant(command, {}, context)) if isinstance(command, InvitePerson) else (registered,)
 
 

@@ -19,21 +19,17 @@ from api.kit.published import field, published
 from api.kit.uploaded_files import uploaded
 from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
-from domain.access import Role, scope_of
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
-from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.state import STATUS_NAMES
 from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
-from interop.code_lists import district_codes, names_of_codes
-from journal import Finish
+from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisRow
-from projections.report import NOT_RENDERED, Archive, finish_report
 from projections.report.wording import case_number
 from projections.standard import editions as editions_rows
 from standards import ApplicableEdition, Edition, Form, edition_of_json
@@ -328,23 +324,6 @@ def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "filename": upload.filename, "media_type": upload.media_type, "size": upload.size}
 
 
-def _draft_report(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    return {**data, "file": NOT_RENDERED}
-
-
-MOST_CASES = 1_000
-"""Diagnoses of one firm that are looked through for the one before a repeat: more than a firm has in a lifetime."""
-
-
-def _report(context: Context, _data: dict[str, Any]) -> Finish:
-    def cases_of(enterprise: str) -> list[str]:
-        scope, where = scope_of(Role.ENTERPRISE, enterprise), diagnoses_rows.DiagnosisFilter(enterprise=enterprise)
-        return [row.id for row in diagnoses_rows.diagnoses(context.snapshot, scope, where, MOST_CASES, None)]
-
-    archive = Archive(context.services.journal, cases_of)
-    return finish_report(context.services.blobs, context.services.demo, names_of_codes(), archive)
-
-
 def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis | None:
     every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result", "basis"}) | LIFTS
     if context.role in ACTORS:
@@ -358,8 +337,6 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     OpenDiagnosis: ServerFields(frozenset({"diagnosis"}), fill=new_id("diagnosis")),
     AssignExpert: ServerFields(frozenset({"assignment"}), fill=new_id("assignment")),
     AttachEvidence: ServerFields(frozenset({"filename", "media_type", "size"}), fill=_evidence),
-    IssueReport: ServerFields(frozenset({"file"}), fill=_draft_report, finish=_report),
-    ConfirmReport: ServerFields(frozenset({"file"}), fill=_draft_report, finish=_report),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {

@@ -24,7 +24,7 @@ from domain.command_rights import BY_THE_PROGRAM, ROLE_NOT_ALLOWED, may_send
 from domain.events import CAPABILITIES
 from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, without_invisible
 from domain.masks import SIGNED_IN
-from journal import Conflict, Finish, Handled
+from journal import Conflict, Handled
 
 WAIT_SECONDS = 2.0
 """How long a mutation waits for the read models, so that its payload shows its own write."""
@@ -73,7 +73,6 @@ class ServerFields:
 
     omit: fields the client does not send. extra: fields it sends instead, as (name, type, description).
     fill(context, data): plain data of the command, from the plain data of the input. It may refuse, and must cost little.
-    finish(context, data): what completes the command once the rules accept it; see `journal.Finish`.
     after(context, command): what else follows from the facts, outside the journal.
     tells_version: False where the thing's version would count facts that the caller may not know of; then none is told and
     none can be expected.
@@ -82,7 +81,6 @@ class ServerFields:
     omit: frozenset[str]
     extra: tuple[tuple[str, Any, str], ...] = ()
     fill: Callable[[Context, dict[str, Any]], dict[str, Any]] = as_it_is
-    finish: Callable[[Context, dict[str, Any]], Finish] | None = None
     after: Callable[[Context, Command], None] = nothing_more
     tells_version: bool = True
 
@@ -160,7 +158,6 @@ def _mutation(
                 idempotency_key=common.idempotency_key,
                 input_digest=digest,
                 expected_version=common.expected_version,
-                finish=filled.finish(context, data) if filled.finish is not None else None,
             )
             context.until = None  # what was done is told, however late
         except Refused as refused:

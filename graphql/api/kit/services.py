@@ -28,6 +28,7 @@ class Services:
 
     secret: 32 bytes of this installation; keys of cursors and digests are derived from it.
     demo: the data is synthetic, and whatever shows it says 示例数据.
+    finishers: what makes what the facts of a command lack once the rules accept it, by command.
     shadows: who works on which shadow re-scoring, and how far it has come.
     foreign: readers of files that others made, each in a process of its own.
     disclosures: where every answer with protected data is written down before it leaves.
@@ -46,6 +47,7 @@ class Services:
     disclosures: DisclosureLog
     clock: Callable[[], datetime]
     secret: bytes
+    finishers: Mapping[type[Command], Finish] = field(default_factory=dict)
     demo: bool = False
     foreign: ForeignFiles = field(default_factory=ForeignFiles)
     sign_on: SignOn | None = None
@@ -62,7 +64,6 @@ class Services:
         idempotency_key: str | None = None,
         input_digest: str | None = None,
         expected_version: int | None = None,
-        finish: Finish | None = None,
         causation: str = "",
     ) -> Handled:
         """Decide a command and append its facts; see `journal.handle`."""
@@ -76,6 +77,6 @@ class Services:
             idempotency_key=idempotency_key,
             input_digest=input_digest,
             expected_version=expected_version,
-            finish=finish,
+            finish=self.finishers.get(type(command)),
             causation=causation,
         )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import strawberry
 
@@ -16,8 +15,7 @@ from domain.access import Role, head_of
 from domain.kernel import Command
 from domain.masks import ANYONE, NAMES, PEOPLE, Mask
 from domain.participants.people.memberships import GrantMembership, HandOverMembership
-from domain.participants.people.registration import ErasePerson, InvitePerson, PersonDetails, RegisterPerson
-from journal import Accepted, Finish
+from domain.participants.people.registration import ErasePerson, InvitePerson, RegisterPerson
 from journal.secrets.personal import KeyMissing
 from projections.as_of import people as people_then
 from projections.participants import people as people_rows
@@ -138,30 +136,8 @@ class PeopleQueries:
         )
 
 
-def _draft_person(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    PersonDetails.model_validate({"name": data["name"], "phone": data.get("phone") or None})
-    drafts = {"person": str(uuid4()), "sealed_name": "draft", "sealed_phone": "draft" if data.get("phone") else None}
-    return {name: value for name, value in data.items() if name not in ("name", "phone")} | drafts
-
-
-def _draft_invited(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    return _draft_person(context, data) | {"membership": str(uuid4())}
-
-
-def _seal(context: Context, data: dict[str, Any]) -> Finish:
-    """Seal once the rules accept the person: a refused command leaves no key behind."""
-
-    def finish(accepted: Accepted) -> Command:
-        person = accepted.command
-        assert isinstance(person, RegisterPerson | InvitePerson)  # noqa: S101 - what `_draft_person` made
-        keys, phone = context.services.keys, data.get("phone")
-        sealed = {
-            "sealed_name": keys.seal(person.person, "name", data["name"]),
-            "sealed_phone": keys.seal(person.person, "phone", phone) if phone else None,
-        }
-        return person.model_copy(update=sealed)
-
-    return finish
+def _new_ids(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    return new_id("membership")(context, new_id("person")(context, data))
 
 
 def _forget(context: Context, command: Command) -> None:
@@ -169,10 +145,6 @@ def _forget(context: Context, command: Command) -> None:
     assert isinstance(command, ErasePerson)  # noqa: S101 - the table below names it
     context.services.keys.destroy(command.person)
     context.services.accounts.remove(command.person)
-
-
-SEALED = ("sealed_name", "sealed_phone")
-NAMED = (("name", str, "Name, sealed before it is written 姓名"), ("phone", str | None, "Phone, sealed likewise 电话"))
 
 
 def _find_person(context: Context, key: str, _command: Command) -> Person | None:
@@ -187,8 +159,8 @@ QUERIES = PeopleQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     GrantMembership: ServerFields(frozenset({"membership"}), fill=new_id("membership")),
     HandOverMembership: ServerFields(frozenset({"successor"}), fill=new_id("successor")),
-    RegisterPerson: ServerFields(frozenset({"person", *SEALED}), NAMED, _draft_person, _seal),
-    InvitePerson: ServerFields(frozenset({"person", "membership", *SEALED}), NAMED, _draft_invited, _seal),
+    RegisterPerson: ServerFields(frozenset({"person"}), fill=new_id("person")),
+    InvitePerson: ServerFields(frozenset({"person", "membership"}), fill=_new_ids),
     ErasePerson: ServerFields(frozenset(), after=_forget),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""

@@ -19,9 +19,8 @@ from domain.masks import ROSTERS
 from domain.participants.rosters.comparison import ImportRoster
 from domain.participants.rosters.findings import ConfirmedFinding, RosterReport
 from domain.participants.rosters.taking_off import TakeOffRoster
-from interop.rosters.reports import keep_report, read_report
+from interop.rosters.reports import read_report
 from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
-from journal import Finish
 from projections.participants import rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name
@@ -151,10 +150,6 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _report_kept(context: Context, _data: dict[str, Any]) -> Finish:
-    return keep_report(context.services.blobs, context.caller)
-
-
 def _find_import(context: Context, _key: str, command: Command) -> RosterImport | None:
     assert isinstance(command, ImportRoster)  # noqa: S101 - the table below names it
     row = rosters.import_of_file(context.snapshot, context.scope, command.year, command.digest)
@@ -173,7 +168,6 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
         frozenset({"digest", "filename", "rows", "findings", "refused_rows", "silent", "titles"}),
         (("sha256", str, "SHA-256 of the uploaded file 文件散列"),),
         _roster,
-        _report_kept,
     ),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""

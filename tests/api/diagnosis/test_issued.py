@@ -37,7 +37,7 @@ from journal import Caller
 from projections.diagnosis import case_parts
 from tests.doors import RIGHTS, Literal, calls, may_read
 from tests.live_city import SCHEMA
-from tests.small_city import CITY, ENTERPRISE, FILE, FIRM, PROVIDER, City, caller, evidence, roster, sections
+from tests.small_city import CITY, ENTERPRISE, FIRM, PROVIDER, City, caller, evidence, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 
@@ -158,7 +158,7 @@ def begin(city: City) -> None:
     city.send(CITY, roster(year=2026, digest="7" * 64, rows=((2, FIRM.model_copy(update=PLACES)),)))
     city.submitted(3)
     membership = {"membership": "m1", "role": Role.MARKER, "organisation": "experts", "since": TODAY}
-    city.send(CITY, InvitePerson(person=EXPERT, sealed_name="x", **membership))
+    city.send(CITY, InvitePerson(person=EXPERT, name="x", **membership))
     term = {"since": TODAY, "until": TODAY + timedelta(days=30)}
     city.send(CITY, AssignExpert(diagnosis=CASE, assignment="a1", expert=EXPERT, role=Role.MARKER, **term))
     firm = caller(Role.ENTERPRISE, ENTERPRISE)
@@ -200,7 +200,7 @@ def scored(level: int) -> Callable[[City], None]:
 
 def issued(city: City) -> None:
     scored(3)(city)
-    city.send(PROVIDER, IssueReport(diagnosis=CASE, file=FILE))
+    city.send(PROVIDER, IssueReport(diagnosis=CASE))
 
 
 def objected(city: City) -> None:

@@ -134,7 +134,7 @@ def test_people_are_told_with_the_roles_they_had_been_given_by_then(city: LiveCi
 def test_what_a_person_is_elsewhere_is_told_by_no_past(city: LiveCity) -> None:
     """The firm's owner learns neither when a filler of theirs was registered for another firm, nor what changed there."""
     today = city_day(datetime.now(UTC))
-    sent(city, RegisterPerson(person="mover", sealed_name="x"))
+    sent(city, RegisterPerson(person="mover", name="x"))
     elsewhere = {"person": "mover", "role": Role.FILLER, "organisation": OTHER_ENTERPRISE, "since": today}
     sent(city, GrantMembership(membership="m1", **elsewhere))
     before = now(city)

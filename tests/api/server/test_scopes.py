@@ -60,7 +60,7 @@ from domain.standard.revision.state import RevisionKind
 from journal import Caller
 from standards import Form, composition_rule
 from tests.doors import calls
-from tests.small_city import CITY, FILE, FIRM, City, caller, roster, sections
+from tests.small_city import CITY, FIRM, City, caller, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
@@ -181,7 +181,7 @@ def fill(city: City) -> None:
             found = {i: VerifiedAnswer(answer=a) for i, a in answers.items()}
             city.send(mine, VerifyAnswers(diagnosis=case, section=section, answers=found))
         city.send(mine, ScoreDiagnosis(diagnosis=case))
-        city.send(mine, IssueReport(diagnosis=case, file=FILE))
+        city.send(mine, IssueReport(diagnosis=case))
     for group in ("g1", "g2"):
         city.send(CITY, RegisterOrganisation(organisation=group, kind=OrganisationKind.GROUP, name=group))
     city.send(CITY, NameHeadquarters(group="g1", enterprise=IDS[0], since=TODAY))
@@ -197,7 +197,7 @@ def open_to_others(city: City) -> None:
         city.send(
             CITY,
             InvitePerson(
-                person=person, sealed_name="x", membership="m1", role=role, organisation=unit, since=TODAY, contact=True
+                person=person, name="x", membership="m1", role=role, organisation=unit, since=TODAY, contact=True
             ),
         )
     term = {"since": TODAY, "until": LAST_DAY}

@@ -70,7 +70,7 @@ def test_a_confirmed_grade_after_an_objection_is_worked_out_again(still: tuple[P
 
 
 def test_nothing_is_proved_of_what_is_not_decided(proving: Proving) -> None:
-    proving.city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
+    proving.city.send(FILLER, ConfirmReport(diagnosis="d1"))
     proving.city.opened("d2")
     for subject, code in (("diagnosis/d2", "NOTHING_DECIDED"), ("diagnosis/none", "NOT_FOUND"), ("edition/2023", "NOT_FOUND")):
         with pytest.raises(Refused) as refused:
@@ -85,7 +85,7 @@ def test_files_ride_along_and_are_checked(tmp_path: Path, journal: Journal, url:
     log = open_log(journal, url, tmp_path / "log.key", ORIGIN)
     proving = Proving(city, log)
     city.issued()
-    city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE.model_copy(update={"pdf": pdf})))
+    city.send(FILLER, ConfirmReport(diagnosis="d1"), finish=lambda _: {"file": FILE.model_copy(update={"pdf": pdf})})
     content = proving.dossier(kept=blobs)
     assert json.loads(content)["files"] == {pdf: base64.b64encode(b"%PDF-1.7 report").decode()}
     assert proving.verify(content, witness_keys=()).holds

@@ -17,7 +17,7 @@ from journal.entries import canonical
 from journal.transparency.signed_notes import Kind, SigningKey
 from journal.transparency.transparency_log import open_log
 from tests.interop.proving_city import ORIGIN, WITNESS, Proving, fault, forged, proving, still
-from tests.small_city import FILE, FILLER, City
+from tests.small_city import FILLER, City
 
 __all__ = ["proving", "still"]
 
@@ -88,7 +88,7 @@ def test_an_entry_twice_or_in_another_order_is_refused(still: tuple[Proving, byt
 
 
 def test_an_entry_of_another_diagnosis_is_refused(proving: Proving) -> None:
-    proving.city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
+    proving.city.send(FILLER, ConfirmReport(diagnosis="d1"))
     proving.witnessed()
     content = proving.dossier()
     proving.city.opened("d2")

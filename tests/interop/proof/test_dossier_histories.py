@@ -117,8 +117,8 @@ def _replies(upheld: bool) -> AnswerObjections:  # noqa: FBT001 - drawn
 
 REVIEW = RecordExpertReview(diagnosis="d1", conclusion="同意")
 SCORE = ScoreDiagnosis(diagnosis="d1")
-ISSUE = IssueReport(diagnosis="d1", file=FILE)
-CONFIRM = ConfirmReport(diagnosis="d1", file=FILE)
+ISSUE = IssueReport(diagnosis="d1")
+CONFIRM = ConfirmReport(diagnosis="d1")
 OBJECT = ObjectToReport(diagnosis="d1", items=(ObjectionItem(indicator="Z01", reason="不符"),))
 PLEDGE, SUBMIT, ACCEPT = (kind(diagnosis="d1") for kind in (PledgeTruth, SubmitSelfAssessment, AcceptDiagnosis))
 WITHDRAW = WithdrawDiagnosis(diagnosis="d1", reason="停产")

@@ -14,7 +14,7 @@ from interop.proof import verify_dossier as verifier
 from journal.transparency.signed_notes import Kind, SigningKey
 from tests.interop.proving_city import Proving, fault, forged, of_first_format, proving, still
 from tests.journal.ways_of_carrying import WAYS
-from tests.small_city import CITY, FILE, FILLER, roster
+from tests.small_city import CITY, FILLER, roster
 
 __all__ = ["proving", "still"]
 OLDER = "zhenduan.audit-trail.v1"
@@ -117,7 +117,7 @@ def test_a_final_dossier_says_as_of_which_statement_of_the_firm_it_is(
 def test_the_last_statement_of_a_firm_cannot_be_cut_off_a_final_dossier(proving: Proving) -> None:
     firm = roster().rows[0][1]
     proving.city.send(CITY, roster(year=2025, digest="1" * 64, rows=((2, firm.model_copy(update={"name": "示例更名有限公司"})),)))
-    proving.city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
+    proving.city.send(FILLER, ConfirmReport(diagnosis="d1"))
     proving.witnessed()
     content = proving.dossier()
     verdict = proving.verify(content)

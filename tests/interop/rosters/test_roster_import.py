@@ -35,7 +35,7 @@ def blobs(tmp_path: Path) -> Blobs:
 def bring_in(journal: Journal, blobs: Blobs) -> Callable[..., Handled]:
     def bring_in(data: bytes, filename: str, who: Caller = CITY, **rest: Any) -> Handled:
         command = roster_command(read_roster(data, filename), 2024, **rest)
-        finish = keep_report(blobs, who)
+        finish = keep_report(blobs)
         return handle(journal, CAPABILITIES, command, who, clock=lambda: datetime.now(UTC), finish=finish)
 
     return bring_in

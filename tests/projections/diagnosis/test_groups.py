@@ -22,7 +22,7 @@ from projections import ReadModels, open_read_models
 from projections.diagnosis import groups
 from projections.diagnosis.groups import GroupRow
 from tests.group_city import FAR, IDS, NEAR, SEAT, STRANGER, answer, diagnose, firms, object_to, register_groups, roster
-from tests.small_city import CITY, EDITION, FILE, City, caller, sections
+from tests.small_city import CITY, EDITION, City, caller, sections
 
 TODAY = city_day(datetime.now(UTC))
 G1 = Is(Attribute.GROUP, "g1")
@@ -124,7 +124,7 @@ def test_an_upheld_objection_brings_the_result_back_with_the_next_report_alone(g
     grouped.send(mine, VerifyAnswers(diagnosis="first", section="D1", answers=better))
     grouped.send(mine, ScoreDiagnosis(diagnosis="first"))
     assert grouped.now().rolled.total.mean is None
-    grouped.send(mine, IssueReport(diagnosis="first", file=FILE))
+    grouped.send(mine, IssueReport(diagnosis="first"))
     after = grouped.now().rolled.total.mean
     assert before is not None
     assert after is not None

@@ -22,11 +22,10 @@ from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Diagnosis, Purpose, VerifiedAnswer
-from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.instants import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Accepted, Journal, open_journal
-from projections.report import NOT_RENDERED, Archive, Case, NothingToReport, finish_report, report, reprint, wording
+from projections.report import Archive, Case, NothingToReport, finish_report, report, reprint, wording
 from projections.report.finishing import case_of
 from projections.report.printing import CHAPTERS, page
 from projections.report.radar import radar
@@ -34,7 +33,7 @@ from projections.report.sheet import Sheet, sheet
 from projections.report.trail import steps
 from standards import Answer, Form, load, published_editions
 from tests.rules.firms import EDITION, answer_at, uniform
-from tests.small_city import CITY, FILLER, FIRM, PROVIDER, City, evidence, opening, roster
+from tests.small_city import CITY, FILE, FILLER, FIRM, PROVIDER, City, evidence, opening, roster
 
 NAMES = {"310117": "松江区", "C34": "通用设备制造业"}
 REASON = "现场核对台账，联网设备少于所填。"
@@ -72,7 +71,7 @@ class ReadModel:
         """Take the case and leave the pages unprinted: most sentences are about the sheet."""
         self.cases.append(case_of(accepted, demo=self.demo, names=NAMES, archive=self.archive))
         self.states.append(accepted.state)
-        return accepted.command
+        return {"file": FILE}
 
     def submitted(
         self, own: Answers, form: Form = Form.BRIEF, name: str = "d1", purpose: Purpose = Purpose.INITIAL
@@ -111,7 +110,7 @@ class ReadModel:
         self.city.send(PROVIDER, ScoreDiagnosis(diagnosis=name))
 
     def issued(self) -> Case:
-        self.city.send(PROVIDER, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=self.case)
+        self.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=self.case)
         return self.cases[-1]
 
 
@@ -295,8 +294,8 @@ def test_an_upheld_objection_leads_to_a_second_version_that_tells_of_it(read_mod
 
 def test_a_confirmed_version_says_so_and_its_fact_cites_the_bytes_kept(read_model: ReadModel) -> None:
     read_model.scored(*mixed())
-    read_model.city.send(PROVIDER, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
-    read_model.city.send(FILLER, ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.finish)
+    read_model.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=read_model.case)
+    read_model.city.send(FILLER, ConfirmReport(diagnosis="d1"), finish=read_model.finish)
     found = read_model.cases[-1]
     assert (found.confirmed, sheet(found).version) == (True, 2)
     fact = confirmed(read_model.city.journal)
@@ -332,7 +331,7 @@ def test_every_fact_of_a_diagnosis_has_its_words_in_the_trail(case: Case, read_m
     read_model.city.send(FILLER, ObjectToReport(diagnosis="d1", items=(ObjectionItem(indicator="Z01", reason="偏低"),)))
     answer = ObjectionAnswer(indicator="Z01", upheld=False, reason="证据不足")
     read_model.city.send(PROVIDER, AnswerObjections(diagnosis="d1", answers=(answer,)))
-    read_model.city.send(FILLER, ConfirmReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
+    read_model.city.send(FILLER, ConfirmReport(diagnosis="d1"), finish=read_model.case)
     last = sheet(read_model.cases[-1])
     assert [step.what for step in last.steps[-3:]] == ["出具报告", "提出异议", "答复异议"]
     assert last.steps[-1].detail == "采纳 0 项，维持 1 项"
@@ -351,18 +350,10 @@ def test_an_unscored_diagnosis_has_nothing_to_report(case: Case) -> None:
         sheet(replace(case, history=case.history[:3]))
 
 
-def test_a_finisher_leaves_every_other_command_as_it_is(read_model: ReadModel) -> None:
-    read_model.scored(*mixed())
-    finish = finish_report(read_model.shelf, demo=True)
-    command = WithdrawDiagnosis(diagnosis="d1", reason="停产")
-    assert finish(Accepted(command, [], None, {}, {}, datetime.now(UTC))) is command
-    assert read_model.shelf.kept == {}
-
-
 def test_a_report_made_again_from_the_journal_has_the_bytes_that_its_fact_cites(journal: Journal) -> None:
     read_model = ReadModel(journal)
     read_model.scored(*mixed())
-    read_model.city.send(PROVIDER, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.finish)
+    read_model.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=read_model.finish)
     moved = FIRM.model_copy(update={"name": "后来改名的企业", "district": "310115"})
     read_model.city.send(CITY, roster(digest="1" * 64, rows=((2, moved),)))
     (kept,) = read_model.shelf.kept.values()
@@ -480,7 +471,7 @@ def test_the_trail_says_each_role_by_its_own_name_and_no_organisation_by_its_id(
     read_model.filled(own)
     read_model.verify(own, {})
     reviewer = replace(PROVIDER, role=Role.REVIEWER)
-    read_model.city.send(reviewer, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=read_model.case)
+    read_model.city.send(reviewer, IssueReport(diagnosis="d1"), finish=read_model.case)
     alone = sheet(read_model.cases[-1])
     assert alone.by == "内审人"
     assert [step.detail for step in alone.steps if step.what == "受理诊断"] == ["示例服务商"]
@@ -496,12 +487,12 @@ def test_a_repeat_is_compared_with_the_last_report_before_it_and_made_again_alik
     desk = ReadModel(journal)
     own, found, reasons = mixed()
     desk.scored(own, found, reasons)
-    desk.city.send(PROVIDER, IssueReport(diagnosis="d1", file=NOT_RENDERED), finish=desk.case)
-    desk.city.send(FILLER, ConfirmReport(diagnosis="d1", file=NOT_RENDERED))
+    desk.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=desk.case)
+    desk.city.send(FILLER, ConfirmReport(diagnosis="d1"))
     desk.archive = Archive(journal)
     better = own | {"X04": answer_at(EDITION.by_id["X04"], 4), "Z01": answer_at(EDITION.by_id["Z01"], 2)}
     desk.scored(own, better, {"X04": REASON, "Z01": REASON}, name="d2", purpose=Purpose.REPEAT)
-    desk.city.send(PROVIDER, IssueReport(diagnosis="d2", file=NOT_RENDERED), finish=desk.finish)
+    desk.city.send(PROVIDER, IssueReport(diagnosis="d2"), finish=desk.finish)
     shown = sheet(desk.cases[-1]).comparison
     assert shown is not None
     assert (shown.former.diagnosis, shown.former.same_standard) == ("d1", True)

@@ -85,8 +85,8 @@ def city(journal: Journal) -> City:
         CITY, SetImprovementCosts(edition="2023", since=TODAY, unit=CostUnit.EFFORT, source="试验", mark="P", **costs)
     )
     city.send(CITY, SetTarget(year=2024, measure=Measure.SHARE_DIAGNOSED, at_least=Decimal(60), clause="plan G2", mark="V"))
-    city.send(FILLER, ConfirmReport(diagnosis=city.issued(), file=FILE))
-    city.send(CITY, RegisterPerson(person="u1", sealed_name="x"))
+    city.send(FILLER, ConfirmReport(diagnosis=city.issued()))
+    city.send(CITY, RegisterPerson(person="u1", name="x"))
     grant = GrantMembership(
         person="u1", membership="m1", role=Role.ENTERPRISE, organisation=ENTERPRISE, since="2024-01-01"
     )
@@ -119,11 +119,11 @@ def open_to_others(city: City) -> None:
     city.send(FILLER, taken_back)
     city.send(FILLER, RevokeConsent(enterprise=ENTERPRISE, consent="c2"))
     expert = InvitePerson(
-        person="zhou", sealed_name="x", membership="m1", role=Role.READER, organisation="experts", since=TODAY
+        person="zhou", name="x", membership="m1", role=Role.READER, organisation="experts", since=TODAY
     )
     city.send(CITY, expert)
     city.send(CITY, AssignExpert(diagnosis="d1", assignment="a1", expert="zhou", role=Role.READER, **terms))
-    city.send(CITY, RegisterPerson(person="wu", sealed_name="x"))
+    city.send(CITY, RegisterPerson(person="wu", name="x"))
     sampler = GrantMembership(person="wu", membership="m1", role=Role.SAMPLER, organisation="experts", since=TODAY)
     city.send(CITY, sampler)
     city.send(CITY, AssignExpert(diagnosis="d1", assignment="a2", expert="wu", role=Role.SAMPLER, **terms))

@@ -18,7 +18,7 @@ from domain.programme.targets import Measure, SetTarget
 from journal import Caller, handle, open_journal
 from projections import open_read_models
 from projections.programme import coverage
-from tests.small_city import CITY, City, roster
+from tests.small_city import CITY, FILE, City, roster
 
 NEW_YEARS_MORNING = datetime(2024, 12, 31, 16, 30, tzinfo=UTC)
 """00:30 on 1 January in the city."""
@@ -33,7 +33,8 @@ class LateCity(City):
             command = command.model_copy(update={"visited_on": at.date()})
         if isinstance(command, IssueReport) or (isinstance(command, ImportRoster) and command.year > at.year):
             at = NEW_YEARS_MORNING
-        return handle(self.journal, CAPABILITIES, command, who, clock=lambda: at, **rest)
+        made = {"finish": lambda _: {"file": FILE}} if isinstance(command, IssueReport) else {}
+        return handle(self.journal, CAPABILITIES, command, who, clock=lambda: at, **made, **rest)
 
 
 @pytest.fixture

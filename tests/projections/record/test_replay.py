@@ -28,7 +28,7 @@ from projections.participants.organisations import ORGANISATION_READ_MODEL, ORGA
 from projections.programme import coverage
 from projections.standard.editions import EDITIONS, EDITIONS_READ_MODEL
 from standards import Form
-from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
+from tests.small_city import CITY, ENTERPRISE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
 
 NEIGHBOUR = FIRM.model_copy(update={"uscc": "91330100799655058B", "name": "示例临港新材料有限公司", "district": "310115"})
 YEAR = datetime.now(UTC).year
@@ -51,7 +51,7 @@ def city(journal: Journal) -> City:
     better = {"Z01": VerifiedAnswer(answer=sections(4)["D1"]["Z01"], reason="补充证据")}
     city.send(PROVIDER, VerifyAnswers(diagnosis="d1", section="D1", answers=better))
     city.send(PROVIDER, ScoreDiagnosis(diagnosis="d1"))
-    city.send(PROVIDER, IssueReport(diagnosis="d1", file=FILE))
+    city.send(PROVIDER, IssueReport(diagnosis="d1"))
     opening = OpenDiagnosis(
         diagnosis="d2", enterprise=ENTERPRISE, campaign="2025", purpose=Purpose.REPEAT,
         form=Form.BRIEF, edition="2023", provider="p1",
@@ -60,7 +60,7 @@ def city(journal: Journal) -> City:
     city.send(CITY, AssignProvider(diagnosis="d2", provider="p2"))
     moved = FIRM.model_copy(update={"name": "示例更名有限公司", "district": "310115"})
     city.send(CITY, roster(year=YEAR, digest="2" * 64, rows=((2, moved),)))
-    city.send(FILLER, ConfirmReport(diagnosis="d1", file=FILE))
+    city.send(FILLER, ConfirmReport(diagnosis="d1"))
     return city
 
 

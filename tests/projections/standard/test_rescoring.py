@@ -20,7 +20,7 @@ from projections.diagnosis.finished_diagnoses import finished_diagnoses, how_man
 from projections.diagnosis.rescoring import Rescoring
 from standards import Edition
 from tests.many_finished import multiply
-from tests.small_city import CITY, EDITION, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City
+from tests.small_city import CITY, EDITION, ENTERPRISE, FILLER, FIRM, PROVIDER, City
 
 OLD = {"2023": EDITION}
 RAISED = EDITION.model_copy(update={"bands": [*EDITION.bands[:4], Decimal(66), *EDITION.bands[5:]]})
@@ -82,7 +82,7 @@ def test_an_expert_review_counts_where_it_took_place(city: City, models: ReadMod
     found = VerifiedAnswer(answer=before.finished.answers["Z01"])
     city.send(PROVIDER, VerifyAnswers(diagnosis=name, section="D1", answers={"Z01": found}))
     city.send(PROVIDER, ScoreDiagnosis(diagnosis=name))
-    city.send(PROVIDER, IssueReport(diagnosis=name, file=FILE))
+    city.send(PROVIDER, IssueReport(diagnosis=name))
     models.catch_up()
     with models.reading() as snapshot:
         [after] = finished_diagnoses(snapshot, Everything())
@@ -106,7 +106,7 @@ def test_a_confirmed_report_counts_and_one_under_objection_does_not(city: City, 
     assert run(models)[0].done == 0
     answer = ObjectionAnswer(indicator="Z01", upheld=False, reason="维持")
     city.send(PROVIDER, AnswerObjections(diagnosis=name, answers=(answer,)))
-    city.send(FILLER, ConfirmReport(diagnosis=name, file=FILE))
+    city.send(FILLER, ConfirmReport(diagnosis=name))
     assert run(models)[0].done == 1
 
 

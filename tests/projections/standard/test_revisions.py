@@ -38,7 +38,7 @@ def city(journal: Journal) -> City:
     city = City(journal)
     city.send(CITY, RegisterOrganisation(organisation="experts", kind=OrganisationKind.EXPERT_GROUP, name="专家组"))
     held = {"membership": "m1", "role": Role.READER, "organisation": "experts", "since": TODAY}
-    city.send(CITY, InvitePerson.model_validate({"person": REVIEWER, "sealed_name": "x", **held}))
+    city.send(CITY, InvitePerson.model_validate({"person": REVIEWER, "name": "x", **held}))
     put_to_consultation(city)
     review_erratum(city)
     return city
@@ -167,7 +167,7 @@ def test_what_is_published_is_to_the_bit_the_draft_and_its_term_is_told(city: Ci
 
 def test_who_is_left_out_of_a_later_list_of_reviewers_sees_the_draft_no_more(city: City, models: ReadModels) -> None:
     held = {"membership": "m1", "role": Role.READER, "organisation": "experts", "since": TODAY}
-    city.send(CITY, InvitePerson.model_validate({"person": "wu", "sealed_name": "x", **held}))
+    city.send(CITY, InvitePerson.model_validate({"person": "wu", "name": "x", **held}))
     city.send(CITY, NameReviewers(revision=ERRATUM, reviewers=("wu",)))
     models.catch_up()
     with models.reading() as snapshot:

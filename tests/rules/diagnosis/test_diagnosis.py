@@ -44,7 +44,6 @@ from standards import Answer, Form
 from tests.rules import cases
 from tests.rules.cases import (
     EVIDENCE,
-    FILE,
     OPENING,
     VISIT,
     WORLD,
@@ -162,8 +161,8 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     VerifyAnswers: verify("D1", {"Z01": Answer(level=Decimal(3))}),
     RecordExpertReview: RecordExpertReview(diagnosis="d1", conclusion="同意"),
     ScoreDiagnosis: ScoreDiagnosis(diagnosis="d1"),
-    IssueReport: IssueReport(diagnosis="d1", file=FILE),
-    ConfirmReport: ConfirmReport(diagnosis="d1", file=FILE),
+    IssueReport: IssueReport(diagnosis="d1"),
+    ConfirmReport: ConfirmReport(diagnosis="d1"),
     ObjectToReport: cases.objection("Z01"),
     AnswerObjections: cases.answered(Z01=True),
     WithdrawDiagnosis: WithdrawDiagnosis(diagnosis="d1", reason="企业停产"),

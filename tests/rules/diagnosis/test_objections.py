@@ -12,7 +12,7 @@ from domain.diagnosis.report import ConfirmReport, IssueReport, ReportIssued
 from domain.diagnosis.scoring import VERIFICATION_MISSING, ScoreDiagnosis
 from domain.diagnosis.state import Status
 from standards import Answer
-from tests.rules.cases import FILE, answered, firm, issued, objected, objection, provider, verify
+from tests.rules.cases import answered, firm, issued, objected, objection, provider, verify
 from tests.rules.given import Given
 
 TWO = Answer(level=Decimal(2))
@@ -51,7 +51,7 @@ def test_an_objection_stays_closed_through_later_rounds() -> None:
 
 def test_a_report_stands_when_no_objection_is_upheld_and_can_be_confirmed() -> None:
     case = provider(objected("Z01", "Z04"), answered(Z01=False, Z04=False)).accepted
-    firm(case, ConfirmReport(diagnosis="d1", file=FILE)).happened("diagnosis.report_confirmed.v1", "slot.released.v1")
+    firm(case, ConfirmReport(diagnosis="d1")).happened("diagnosis.report_confirmed.v1", "slot.released.v1")
 
 
 UNANSWERED, NOT_OPEN = ("OBJECTION_UNANSWERED", "answers"), "OBJECTION_NOT_OPEN"
@@ -95,7 +95,7 @@ def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:
     provider(case, verify("D1", {"Z01": Answer(level=Decimal(4))}, "补充材料属实")).accepted  # noqa: B018 - a property that asserts
     before = case.state.verified_measured.total
     provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
-    [fact] = provider(case, IssueReport(diagnosis="d1", file=FILE)).facts
+    [fact] = provider(case, IssueReport(diagnosis="d1")).facts
     assert isinstance(fact, ReportIssued)
     assert fact.version == 2
     assert fact.total > before
@@ -112,7 +112,7 @@ def test_after_a_report_only_upheld_objections_are_verified_again() -> None:
 
 def test_the_second_report_may_be_objected_to_as_well() -> None:
     case = provider(upheld("Z01"), verify("D1", {"Z01": TWO}, "再核")).accepted
-    for command in (ScoreDiagnosis(diagnosis="d1"), IssueReport(diagnosis="d1", file=FILE)):
+    for command in (ScoreDiagnosis(diagnosis="d1"), IssueReport(diagnosis="d1")):
         provider(case, command).accepted  # noqa: B018 - a property that asserts
     firm(case, objection("Z01")).happened("diagnosis.report_objected_to.v1")
 

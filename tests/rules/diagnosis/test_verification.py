@@ -126,9 +126,9 @@ def test_a_visit_after_scoring_asks_for_a_new_score_before_the_report() -> None:
     case = scored(visited=False)
     assert case.state.issued.grade == 4
     provider(case, VISIT).accepted  # noqa: B018 - a property that asserts
-    provider(case, IssueReport(diagnosis="d1", file=FILE)).refused(SCORE_OUTDATED)
+    provider(case, IssueReport(diagnosis="d1")).refused(SCORE_OUTDATED)
     provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
-    [fact] = provider(case, IssueReport(diagnosis="d1", file=FILE)).facts
+    [fact] = provider(case, IssueReport(diagnosis="d1")).facts
     assert isinstance(fact, ReportIssued)
     assert (fact.version, fact.grade) == (1, 5)
 
@@ -142,7 +142,7 @@ def test_a_visit_after_scoring_asks_for_a_new_score_before_the_report() -> None:
 )
 def test_whatever_scoring_looks_at_makes_an_older_score_stale(late: Command, role: str, organisation: str) -> None:
     case = scored().when(late, role, organisation).accepted
-    provider(case, IssueReport(diagnosis="d1", file=FILE)).refused(SCORE_OUTDATED)
+    provider(case, IssueReport(diagnosis="d1")).refused(SCORE_OUTDATED)
 
 
 def test_an_expert_review_opens_the_upper_levels() -> None:
@@ -167,7 +167,7 @@ def test_a_report_states_the_verified_total_and_the_issued_grade() -> None:
 def test_a_report_is_confirmed_once_as_a_version_of_its_own() -> None:
     case = confirmed()
     assert case.facts[0] == ReportConfirmed(version=2, file=FILE)
-    firm(case, ConfirmReport(diagnosis="d1", file=FILE)).refused(WRONG_STATUS, status="confirmed")
+    firm(case, ConfirmReport(diagnosis="d1")).refused(WRONG_STATUS, status="confirmed")
 
 
 def test_a_withdrawn_diagnosis_says_why_and_is_closed() -> None:

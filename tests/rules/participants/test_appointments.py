@@ -50,7 +50,7 @@ UNITS = {
 def invite(role: Role, organisation: str, **rest: object) -> InvitePerson:
     values = {
         "person": "wang",
-        "sealed_name": "c2VhbGVk",
+        "name": "王工",
         "membership": "m1",
         "role": role,
         "organisation": organisation,

@@ -39,7 +39,7 @@ UNITS = {
 } | {enterprise_stream("enterprise"): FIRM}
 """One unit of each kind, named by its kind."""
 
-REGISTER = RegisterPerson(person="li", sealed_name="c2VhbGVk")
+REGISTER = RegisterPerson(person="li", name="李工")
 
 
 def known() -> Given:

@@ -1,0 +1,55 @@
+"""Finishers · 定稿: what the program makes for the facts of a command once the rules accept it, whoever sent it and by which way.
+
+A refused command leaves none of it behind: no report, no key of a person, no file.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.access import Role, scope_of
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.kernel import Command
+from domain.participants.people.registration import InvitePerson, RegisterPerson
+from domain.participants.rosters.comparison import ImportRoster
+from interop.code_lists import names_of_codes
+from interop.rosters.reports import keep_report
+from journal import Accepted, Finish, Journal
+from journal.blobs import Blobs
+from journal.secrets.personal import PersonalKeys
+from projections import ReadModels
+from projections.diagnosis import diagnoses
+from projections.report import Archive, finish_report
+
+MOST_CASES = 1_000
+"""Diagnoses of one firm that are looked through for the one before a repeat: more than a firm has in a lifetime."""
+
+
+def finishers(
+    journal: Journal, models: ReadModels, blobs: Blobs, keys: PersonalKeys, *, demo: bool
+) -> Mapping[type[Command], Finish]:
+    """Every command whose facts the program completes -> what completes them 定稿者."""
+
+    def cases_of(enterprise: str) -> tuple[Sequence[str], int]:
+        scope, where = scope_of(Role.ENTERPRISE, enterprise), diagnoses.DiagnosisFilter(enterprise=enterprise)
+        with models.reading() as snapshot:
+            rows = diagnoses.diagnoses(snapshot, scope, where, MOST_CASES, None)
+            return [row.id for row in rows], snapshot.position
+
+    def report(accepted: Accepted) -> Mapping[str, Any]:
+        return finish_report(blobs, demo, names_of_codes(), Archive(journal, cases_of))(accepted)
+
+    def seal(accepted: Accepted) -> Mapping[str, Any]:
+        person = accepted.command
+        assert isinstance(person, RegisterPerson | InvitePerson)  # noqa: S101 - the table below names them
+        return {
+            "sealed_name": keys.seal(person.person, "name", person.name),
+            "sealed_phone": keys.seal(person.person, "phone", person.phone) if person.phone else None,
+        }
+
+    return {
+        IssueReport: report,
+        ConfirmReport: report,
+        RegisterPerson: seal,
+        InvitePerson: seal,
+        ImportRoster: keep_report(blobs),
+    }
