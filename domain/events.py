@@ -1,12 +1,11 @@
 """Events 事件: the one registry of published event names, and of the capabilities that own them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.case import DIAGNOSES
-from domain.kernel import Capability, Event
+from domain.kernel import Capabilities, Event
 from domain.participants.consents import CONSENTS
 from domain.participants.enterprises import ENTERPRISES
 from domain.participants.headquarters import HEADQUARTERS
@@ -21,26 +20,23 @@ from domain.standard.improvement_costs import IMPROVEMENT_COSTS
 from domain.standard.revision.revision import REVISIONS
 from domain.standard.shadow import SHADOWS
 
-CAPABILITIES: Mapping[str, Capability[Any, Any, Any]] = {
-    capability.name: capability
-    for capability in (
-        ASSIGNMENTS,
-        CONSENTS,
-        DIAGNOSES,
-        EDITIONS,
-        EDITION_MAPPINGS,
-        ENTERPRISES,
-        HEADQUARTERS,
-        IMPROVEMENT_COSTS,
-        ORGANISATIONS,
-        PEOPLE,
-        REVISIONS,
-        ROSTERS,
-        SHADOWS,
-        RESERVATIONS,
-        TARGETS,
-    )
-}
+CAPABILITIES = Capabilities(
+    ASSIGNMENTS,
+    CONSENTS,
+    DIAGNOSES,
+    EDITIONS,
+    EDITION_MAPPINGS,
+    ENTERPRISES,
+    HEADQUARTERS,
+    IMPROVEMENT_COSTS,
+    ORGANISATIONS,
+    PEOPLE,
+    REVISIONS,
+    ROSTERS,
+    SHADOWS,
+    RESERVATIONS,
+    TARGETS,
+)
 """Kind of a stream (the part before "/") -> its capability."""
 
 EVENTS: Mapping[str, type[Event]] = {

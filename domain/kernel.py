@@ -1,7 +1,7 @@
 """The words every capability is written in."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
@@ -246,6 +246,27 @@ class Capability(Generic[C, S, E]):
     decide: Callable[[C, S | None, DecisionContext], Facts]
     evolve: Callable[[S | None, E], S]
     reads_further: Callable[[C, S | None, Mapping[str, Any]], tuple[str, ...]] = lambda _command, _state, _read: ()
+
+
+class Capabilities(Mapping[str, Capability[Any, Any, Any]]):
+    """Every capability 能力总表 by the kind of its streams (what stands before "/"), and the one that decides a command."""
+
+    def __init__(self, *members: Capability[Any, Any, Any]) -> None:
+        self._by_kind = {one.name: one for one in members}
+        self._of_command = {command: one for one in members for command in one.commands}
+
+    def __getitem__(self, kind: str) -> Capability[Any, Any, Any]:
+        return self._by_kind[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_kind)
+
+    def __len__(self) -> int:
+        return len(self._by_kind)
+
+    def deciding(self, command: Command) -> Capability[Any, Any, Any]:
+        """The capability whose rules answer a command."""
+        return self._of_command[type(command)]
 
 
 def fold(evolve: Callable[[S | None, E], S], events: Iterable[E]) -> S | None:

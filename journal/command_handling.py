@@ -15,6 +15,7 @@ from domain.command_rights import require_right
 from domain.instants import microseconds, utc_moment
 from domain.kernel import (
     NOT_FOUND,
+    Capabilities,
     Capability,
     Command,
     DecisionContext,
@@ -43,8 +44,6 @@ CLOCK_BEHIND = 1_000_000
 """Microseconds that a clock may be behind the last entry without a word: the machines of one city differ by some."""
 ATTEMPTS = 2
 """A lost race is decided anew once, on the newer history."""
-
-Capabilities = Mapping[str, Capability[Any, Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def handle(
 
     Args:
         journal: the journal to read and write.
-        capabilities: kind of stream -> its capability.
+        capabilities: by kind of stream, and which decides a command.
         command: the wish, already well formed.
         caller: who asks, through which scope.
         clock: tells the time once.
@@ -145,7 +144,7 @@ def handle(
         Conflict: the stream is not at `expected_version`, or a race was lost twice.
     """
     require_right(command, caller.role)  # says nothing of any thing, so it comes before the scope
-    capability = next(c for c in capabilities.values() if isinstance(command, c.commands))
+    capability = capabilities.deciding(command)
     digest = _digest(caller, command, input_digest)
     for attempt in range(ATTEMPTS):
         if idempotency_key is not None and (known := journal.outcome(caller.actor, idempotency_key)) is not None:

@@ -1,7 +1,11 @@
 """The way of one command 命令处理: one diagnosis from opening to confirmation, on both engines; and every way to be refused."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
+import orjson
 import pytest
 
 from domain.access import Attribute, Everything, Is, Role
@@ -13,8 +17,11 @@ from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import VerifiedAnswer
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
-from domain.kernel import Command, Refused
-from journal import Caller, Conflict, Journal, Verified, verify
+from domain.events import CAPABILITIES
+from domain.kernel import Capabilities, Command, Refused
+from domain.participants.people import RegisterPerson
+from domain.participants.people_rules import PEOPLE
+from journal import Accepted, Caller, Conflict, Journal, Verified, handle, verify
 from standards import Answer
 from tests.small_city import CITY, FILLER, FIRM, PROVIDER, STRANGER, City, caller, opening, roster
 
@@ -40,6 +47,28 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: City) -> None
     assert {entry.role for entry in entries} == {"city", "enterprise", "provider"}
     assert isinstance(verify(city.journal), Verified)
     city.send(CITY, opening("d2"))  # the slot is free again
+
+
+def test_the_rules_speak_once_of_a_command_whose_facts_are_finished(city: City) -> None:
+    """What costs or tells too much to make for a refused command is made after the decision, and nothing is decided anew."""
+    asked: list[str] = []
+
+    def decide(command: Any, state: Any, context: Any) -> Any:
+        asked.append("decided")
+        return PEOPLE.decide(command, state, context)
+
+    def finish(_accepted: Accepted) -> Mapping[str, Any]:
+        asked.append("sealed")
+        return {"sealed_name": "sealed", "sealed_phone": None}
+
+    counted = Capabilities(*(replace(one, decide=decide) if one is PEOPLE else one for one in CAPABILITIES.values()))
+    command = RegisterPerson(person="wang", name="王工")
+    handled = handle(city.journal, counted, command, CITY, clock=city.clock, finish=finish)
+    assert asked == ["decided", "sealed"]
+    assert [orjson.loads(entry.state)["sealed_name"] for entry in handled.entries] == ["sealed"]
+    with pytest.raises(Refused):
+        handle(city.journal, counted, command, CITY, clock=city.clock, finish=finish)
+    assert asked == ["decided", "sealed", "decided"]
 
 
 def test_a_second_active_diagnosis_for_subject_campaign_and_purpose_is_refused(city: City) -> None:
