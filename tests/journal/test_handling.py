@@ -19,8 +19,8 @@ from domain.diagnosis.state import VerifiedAnswer
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import CAPABILITIES
 from domain.kernel import Capabilities, Command, Refused
-from domain.participants.people import RegisterPerson
-from domain.participants.people_rules import PEOPLE
+from domain.participants.people.person import PEOPLE
+from domain.participants.people.registration import RegisterPerson
 from journal import Accepted, Caller, Conflict, Journal, Verified, handle, verify
 from standards import Answer
 from tests.small_city import CITY, FILLER, FIRM, PROVIDER, STRANGER, City, caller, opening, roster
