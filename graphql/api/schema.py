@@ -5,6 +5,7 @@ from functools import cache
 import strawberry
 
 from api.diagnosis import diagnoses, groups, improvement
+from api.kit.edges import connect
 from api.kit.mutations import Payload, ServerFields, mutation_type
 from api.kit.published import declared
 from api.kit.schema_directives import Clause, ReadableBy, cite_clauses, name_readers
@@ -50,7 +51,7 @@ MODULES = (
     query_cost_page,
 )
 """Every page of the schema. A page may have QUERIES, MUTATIONS that are no commands, SUBSCRIPTIONS, and for the commands of
-the domain SERVER_FIELDS and PAYLOADS."""
+the domain SERVER_FIELDS and PAYLOADS; EDGES are those that it loads, whichever area's type they start from."""
 
 
 def _root(name: str, part: str, description: str) -> type:
@@ -64,6 +65,8 @@ PAYLOADS: dict[str, Payload] = {}
 for _module in MODULES:
     SERVER_FIELDS |= getattr(_module, "SERVER_FIELDS", {})
     PAYLOADS |= getattr(_module, "PAYLOADS", {})
+
+connect(getattr(module, "EDGES", {}) for module in MODULES)
 
 Query = _root("Query", "QUERIES", "What can be read 查询: every door answers through the caller's scope. plan P7")
 Mutation = mutation_type(SERVER_FIELDS, PAYLOADS, _root("OwnMutations", "MUTATIONS", ""))

@@ -8,11 +8,13 @@ import strawberry
 from api.kit.as_of import day_then
 from api.kit.context import Context
 from api.kit.published import field, published
+from api.kit.shown import shown
 from domain.masks import ACTORS
 from projections.diagnosis import case_parts
+from projections.diagnosis.case_parts import AssignmentRow
 
 
-@published(ACTORS)
+@published(ACTORS, row=AssignmentRow)
 class Assignment:
     """Assignment of a diagnosis to an expert 专家指派, which opens it to that expert. plan V5, R2"""
 
@@ -26,17 +28,9 @@ class Assignment:
 
 def load_assignments(context: Context, ids: Sequence[str]) -> dict[str, list[Assignment]]:
     """Assignments of many diagnoses within the caller's scope, in order of id."""
-    day = day_then(context)
+    day = day_then(context).isoformat()
     found: dict[str, list[Assignment]] = {}
     for row in case_parts.assignments(context.snapshot, context.scope, ids):
-        until = date.fromisoformat(row.until)
-        assignment = Assignment(
-            id=strawberry.ID(row.id),
-            expert=strawberry.ID(row.expert),
-            role=row.role,
-            since=date.fromisoformat(row.since),
-            until=until,
-            ended=until < day,
-        )
+        assignment = Assignment(**shown(Assignment, row), ended=row.until < day)
         found.setdefault(row.diagnosis, []).append(assignment)
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
 import strawberry
 
@@ -12,13 +12,17 @@ from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
+from api.kit.edges import Edge, Loader, led_to
 from api.kit.filter_values import require_known
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import shown
 from api.kit.uploaded_files import uploaded
+from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
+from api.standard.editions import editions_of
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
@@ -31,15 +35,11 @@ from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.report.wording import case_number
-from projections.standard import editions as editions_rows
-from standards import ApplicableEdition, Edition, Form, edition_of_json
+from standards import ApplicableEdition, Edition, Form
 from standards.edition.edition import GRADES
 
 OUT = "outside the case as the latest report holds it, null before the first"
 """Said of what leaves a case by its report alone."""
-
-if TYPE_CHECKING:
-    from api.participants.enterprises import Enterprise
 
 
 @published(FIRMS)
@@ -61,7 +61,7 @@ class EditionBasis:
     at: datetime = field("When 开启时间, UTC")
 
 
-@published(FIRMS)
+@published(FIRMS, row=DiagnosisRow)
 class Diagnosis:
     """Diagnosis 诊断: a firm measured against a pinned edition. plan P3–P6"""
 
@@ -98,17 +98,17 @@ class Diagnosis:
     issued_version: int | None = field(
         "Version of the latest report 最新报告版次, of which everything that is read outside the case is; null before"
     )
-    enterprise: Annotated["Enterprise", strawberry.lazy("api.participants.enterprises")] | None = field(
-        "The diagnosed enterprise 被诊断企业"
+    enterprise: Enterprise | None = field(
+        "The diagnosed enterprise 被诊断企业", by="enterprise"
     )
-    provider: Organisation | None = field("Assigned or accepting provider 服务商. plan V3")
+    provider: Organisation | None = field("Assigned or accepting provider 服务商. plan V3", by="provider")
     answers: list[Answer] = field(
         "Answers, the firm's own and the verified ones 答案. plan P3", roles=ANSWERS, mask=Mask.PROCESS_SECRETS
     )
     evidence: list[Evidence] = field("Attached files 佐证. plan P5", roles=ANSWERS, mask=Mask.PROCESS_SECRETS)
     reports: list[Report] = field("Issued and confirmed reports 报告. plan P4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT)
     result: Result | None = field(
-        "Result with every reason 评分结果; null before scoring. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT
+        "Result with every reason 评分结果; null before scoring. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT, made=True
     )
     assignments: list[Assignment] = field(
         "Experts it is assigned to, those released included 专家指派. plan V5, R2", roles=ACTORS
@@ -131,15 +131,6 @@ class DiagnosisFilter:
 
 LIFTS = frozenset({"result.gates.lift", "result.gates.liftProven"})
 """What is worked out from the verified answers when it is asked for, and only then."""
-
-
-def editions_of(context: Context, keys: Sequence[str]) -> dict[str, Edition]:
-    """Published editions by key, read once a process: they never change."""
-    known = context.services.editions
-    for key in keys:
-        if key not in known and (row := editions_rows.edition(context.snapshot, key)) is not None:
-            known[key] = edition_of_json(row.body)
-    return known
 
 
 def _basis(row: DiagnosisRow) -> EditionBasis:
@@ -172,18 +163,12 @@ def _note_search(context: Context, where: diagnoses_rows.DiagnosisFilter, rows: 
 
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
     """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
-    from api.participants.enterprises import load_enterprises  # noqa: PLC0415 - each shows the other
-
     masks = context.disclosing.masks("Diagnosis", wanted) | context.disclosing.masks("EditionBasis", below(wanted, "basis"))
     if masks:
         context.disclosing.note(masks, held_in(rows))
     ids = [row.id for row in rows]
-    firms: dict[str, Enterprise] = {}
-    if "enterprise" in wanted:
-        firms = load_enterprises(context, distinct(row.enterprise for row in rows), below(wanted, "enterprise"))
-    providers: dict[str, Organisation] = {}
-    if "provider" in wanted:
-        providers = load_organisations(context, distinct(row.provider for row in rows))
+    firm_of = led_to(context, (Diagnosis, "enterprise"), rows, wanted)
+    provider_of = led_to(context, (Diagnosis, "provider"), rows, wanted)
     editions: dict[str, Edition] = {}
     if {"answers", "evidence", "result"} & wanted:
         editions = editions_of(context, distinct(row.edition for row in rows))
@@ -195,29 +180,11 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
     return [
         Diagnosis(
-            id=strawberry.ID(row.id),
-            campaign=row.campaign,
-            purpose=row.purpose,
-            form=row.form,
-            edition=row.edition,
-            status=row.status,
+            **shown(Diagnosis, row),
             status_name=STATUS_NAMES[row.status],
             case_number=case_number(row.id),
-            version=row.version,
-            opened_at=utc_moment(row.opened_at),
-            changed_at=utc_moment(row.changed_at),
-            answered=row.answered,
-            visits=row.visits,
-            self_total=Decimal(row.self_total) if row.self_total is not None else None,
-            verified_total=Decimal(row.verified_total) if row.verified_total is not None else None,
-            measured_grade=row.measured_grade,
-            grade=row.grade,
-            level=row.level,
-            grade_name=row.grade_name,
-            level_name=row.level_name,
-            issued_version=row.issued_version,
-            enterprise=firms.get(row.enterprise),
-            provider=providers.get(row.provider) if row.provider is not None else None,
+            enterprise=firm_of(row.enterprise),
+            provider=provider_of(row.provider),
             answers=answers.get(row.id, []),
             evidence=evidence.get(row.id, []),
             reports=reports.get(row.id, []),
@@ -228,7 +195,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             ),
             assignments=assignments.get(row.id, []),
             basis=_basis(row) if "basis" in wanted else None,
-            as_of=known_then(context, f"diagnosis/{row.id}"),
+            as_of=known_then(context, "diagnosis", row.id),
         )
         for row in rows
     ]
@@ -332,6 +299,11 @@ def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis 
 
 
 QUERIES = DiagnosisQueries
+EDGES: Mapping[Edge, Loader] = {
+    (Enterprise, "diagnosis"): load_diagnoses,
+    (Diagnosis, "enterprise"): load_enterprises,
+    (Diagnosis, "provider"): load_organisations,
+}
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     OpenDiagnosis: ServerFields(frozenset({"diagnosis"}), fill=new_id("diagnosis")),

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from api.kit.published import field, published
+from api.kit.shown import shown
 from domain.diagnosis.scoring import DiagnosisScored
 from domain.masks import REPORTS, Mask
 from projections.report.wording import raised
 from standards import Answer, Edition, Form, Issued, Lifting, Measured, lifting
 from standards import Gate as TriedGate
+from standards.scoring.results import IndicatorScore as Contribution
 
 
-@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=TriedGate)
 class Gate:
     """Gate 门槛: a condition of a level beside the score. plan S4"""
 
@@ -24,6 +26,7 @@ class Gate:
     lift: list[str] = field(
         "What lifts it 提升路径: its part of the fewest indicators that lift every gate of this level at once, each "
         "with how far to raise it; of a gate of the process, the step. Empty where it holds or nothing lifts it",
+        made=True,
     )
     lift_proven: bool = field("Whether it is proven that no fewer would do 是否已证明最少")
 
@@ -40,7 +43,7 @@ class DimensionScore:
     level: int = field("Level of the verified score 等级, 0–5")
 
 
-@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=Contribution)
 class IndicatorScore:
     """Contribution of one indicator to the verified total 指标贡献. plan S4"""
 
@@ -87,11 +90,7 @@ def gate_of(gate: TriedGate, lifts: Lifts | None = None) -> Gate:
     how = None if lifts is None else lifts.get(gate.level)
     lift = list(gate.lift) if lifts is None else [raised(one) for one in how.of(gate.code)] if how is not None else []
     return Gate(
-        code=gate.code,
-        level=gate.level,
-        holds=gate.holds,
-        says=gate.says,
-        says_in_english=gate.says_in_english,
+        **shown(Gate, gate),
         falls_short=list(gate.lift),
         lift=lift,
         lift_proven=how is None or how.proven,
@@ -136,15 +135,7 @@ def result_of(stored: str, edition: Edition, form: Form, answers: Mapping[str, A
             for mine, score in zip(own.dimensions, verified.dimensions, strict=True)
         ],
         indicators=[
-            IndicatorScore(
-                id=item.id,
-                name=names[item.id],
-                level=item.level,
-                points=item.points,
-                weight=item.weight,
-                contribution=item.contribution,
-            )
-            for item in verified.indicators
+            IndicatorScore(**shown(IndicatorScore, item), name=names[item.id]) for item in verified.indicators
         ],
         gates=gates_of(verified, issued, lifts_of(edition, form, answers, verified) if answers is not None else {}),
     )

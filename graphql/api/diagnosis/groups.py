@@ -1,18 +1,19 @@
 """Groups 企业集团 in the schema: headquarters, and the roll-up of the member firms. plan S3, O3."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
 import strawberry
 
-from api.diagnosis.diagnoses import editions_of
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.mutations import Payload
 from api.kit.paging import AtLeast
 from api.kit.published import field, published
+from api.kit.shown import all_shown, shown
+from api.standard.editions import editions_of
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
 from domain.masks import GROUPS, Mask
@@ -20,11 +21,12 @@ from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
 from projections.diagnosis import groups
 from projections.diagnosis.groups import GroupRow, MemberRow, ResultRow
+from projections.participants.headquarters import SeatRow
 from projections.participants.organisations import organisations_by_id
-from standards.scoring.roll_up import RolledScore
+from standards.scoring.roll_up import RolledScore, RollUp
 
 
-@published(GROUPS, mask=Mask.OUTCOME)
+@published(GROUPS, mask=Mask.OUTCOME, row=ResultRow)
 class CurrentResult:
     """Current result of a firm 现行结果: its report is out and not under an objection. plan S4"""
 
@@ -37,7 +39,7 @@ class CurrentResult:
     issued_at: datetime = field("When the report was issued 出具时间, UTC")
 
 
-@published(GROUPS)
+@published(GROUPS, row=MemberRow)
 class GroupMember:
     """Member of a group 成员企业. plan O3"""
 
@@ -50,7 +52,7 @@ class GroupMember:
     result: CurrentResult | None = field("Its current result 现行结果; null where it has none", mask=Mask.OUTCOME)
 
 
-@published(GROUPS)
+@published(GROUPS, row=SeatRow)
 class HeadquartersSeat:
     """What was said of a group's headquarters 总部记录, from a day on. plan O3"""
 
@@ -60,7 +62,7 @@ class HeadquartersSeat:
     said_by_role: str = field("By which role 记录角色")
 
 
-@published(GROUPS, mask=Mask.OUTCOME)
+@published(GROUPS, mask=Mask.OUTCOME, row=RolledScore)
 class RolledUpScore:
     """One score over the members 汇总得分"""
 
@@ -83,7 +85,7 @@ class EditionCount:
     members: int = field("企业数")
 
 
-@published(GROUPS)
+@published(GROUPS, row=RollUp)
 class GroupRollUp:
     """Roll-up of a group's member firms 成员企业汇总, the headquarters apart. plan S3"""
 
@@ -96,8 +98,8 @@ class GroupRollUp:
     coverage: Decimal | None = field(
         "Members with a result over members 覆盖率, percent, two decimals, rounded down; null without members"
     )
-    total: RolledUpScore = field("Total score 总分", mask=Mask.OUTCOME)
-    dimensions: list[RolledUpScore] = field("By dimension 各维度", mask=Mask.OUTCOME)
+    total: RolledUpScore = field("Total score 总分", mask=Mask.OUTCOME, made=True)
+    dimensions: list[RolledUpScore] = field("By dimension 各维度", mask=Mask.OUTCOME, made=True)
     editions: list[EditionCount] = field("Editions that the results rest on 所依标准版本")
     without_result: list[strawberry.ID] = field("Members on the roster without a result 尚无结果企业")
     without_revenue: list[strawberry.ID] = field(
@@ -120,56 +122,19 @@ class Group:
     as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
-def _result(row: ResultRow) -> CurrentResult:
-    return CurrentResult(
-        diagnosis=strawberry.ID(row.diagnosis),
-        edition=row.edition,
-        total=row.total,
-        grade=row.grade,
-        grade_name=row.grade_name,
-        level_name=row.level_name,
-        issued_at=utc_moment(row.issued_at),
-    )
-
-
-def _member(row: MemberRow) -> GroupMember:
-    return GroupMember(
-        enterprise=strawberry.ID(row.enterprise),
-        name=row.name,
-        revenue_wan=row.revenue_wan,
-        result=_result(row.result) if row.result is not None else None,
-    )
-
-
-def _ids(ids: Sequence[str]) -> list[strawberry.ID]:
-    return [strawberry.ID(identity) for identity in ids]
-
-
 def _score(identity: str, name: str, rolled: RolledScore) -> RolledUpScore:
-    return RolledUpScore(
-        id=identity,
-        name=name,
-        mean=rolled.mean,
-        weighed=rolled.weighed,
-        counted=rolled.counted,
-        first_quartile=rolled.first_quartile,
-        weakest=_ids(rolled.weakest),
-    )
+    return RolledUpScore(**shown(RolledUpScore, rolled), id=identity, name=name)
 
 
 def _roll_up(row: GroupRow, names: Mapping[str, str]) -> GroupRollUp:
     rolled = row.rolled
     under = sorted(one.result.edition for one in row.members if one.result is not None)
     return GroupRollUp(
+        **shown(GroupRollUp, rolled),
         roster=row.roster,
-        members=rolled.members,
-        with_result=rolled.with_result,
-        coverage=rolled.coverage,
         total=_score("total", "总分", rolled.total),
         dimensions=[_score(one, names.get(one, one), score) for one, score in rolled.dimensions.items()],
         editions=[EditionCount(edition=key, members=under.count(key)) for key in dict.fromkeys(under)],
-        without_result=_ids(rolled.without_result),
-        without_revenue=_ids(rolled.without_revenue),
     )
 
 
@@ -208,17 +173,9 @@ def load_group(
     return Group(
         id=strawberry.ID(identity),
         name=organisation.name,
-        seats=[
-            HeadquartersSeat(
-                since=seat.since,
-                enterprise=strawberry.ID(seat.enterprise) if seat.enterprise is not None else None,
-                said_at=utc_moment(seat.said_at),
-                said_by_role=seat.said_by_role,
-            )
-            for seat in row.seats
-        ],
-        headquarters=_member(row.headquarters) if row.headquarters is not None else None,
-        members=[_member(one) for one in row.members],
+        seats=all_shown(HeadquartersSeat, row.seats),
+        headquarters=GroupMember(**shown(GroupMember, row.headquarters)) if row.headquarters is not None else None,
+        members=all_shown(GroupMember, row.members),
         roll_up=_roll_up(row, names),
         as_of=then,
     )

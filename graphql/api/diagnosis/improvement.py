@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from pydantic import ValidationError
 from strawberry.utils.str_converters import to_camel_case
 
-from api.diagnosis.diagnoses import editions_of, held_in
+from api.diagnosis.diagnoses import held_in
 from api.diagnosis.diagnosis_result import Gate, Lifts, gate_of, gates_of, lifts_of
 from api.diagnosis.improvement_words import descriptor, improvement_said, needed, plan_said
 from api.diagnosis.parts import NamedNumber, verified_answers
@@ -18,7 +18,9 @@ from api.kit.context import Context
 from api.kit.input_errors import malformed
 from api.kit.paging import AtLeast, below, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import all_shown
 from api.server.errors import MALFORMED_INPUT
+from api.standard.editions import editions_of
 from api.standard.improvement_costs import ImprovementCosts, build_costs
 from domain.instants import city_day
 from domain.kernel import Rule
@@ -41,6 +43,7 @@ from standards import (
     check_steps,
 )
 from standards.edition.edition import GRADES
+from standards.improvement.cheapest import Obstacle
 
 MANY = 400
 """Single steps that a caller may price, above the steps of any form."""
@@ -90,7 +93,7 @@ class PlannedImprovement:
     sentence: str = field("The line as a sentence 说明")
 
 
-@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=Obstacle)
 class ImprovementObstacle:
     """What stands in the way whatever is improved 障碍. plan S4"""
 
@@ -184,7 +187,7 @@ def build_plan(
         costs=costs,
         improvements=[_planned(edition, one, unit) for one in found.improvements],
         conditions=[gate_of(gate) for gate in found.conditions],
-        obstacles=[ImprovementObstacle(code=o.code, says=o.says, says_in_english=o.says_in_english) for o in found.obstacles],
+        obstacles=all_shown(ImprovementObstacle, found.obstacles),
         before=_outcome(found.before, found.issued_before, lifts[0]),
         after=_outcome(found.after, found.issued_after, lifts[1]),
     )

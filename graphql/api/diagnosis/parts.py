@@ -8,10 +8,11 @@ import orjson
 
 from api.kit.context import Context
 from api.kit.published import field, published
+from api.kit.shown import shown
 from domain.diagnosis.answers import is_open_section
-from domain.instants import utc_moment
 from domain.masks import ANSWERS, REPORTS, Mask
 from projections.diagnosis import case_parts
+from projections.diagnosis.case_parts import AnswerRow, EvidenceRow, ReportRow
 from standards import Answer as GivenAnswer
 from standards import Edition, Indicator
 from standards.scoring.measure import level_and_points
@@ -25,7 +26,7 @@ class NamedNumber:
     value: Decimal = field("The number 数值, in the unit the edition names")
 
 
-@published(ANSWERS, mask=Mask.PROCESS_SECRETS)
+@published(ANSWERS, mask=Mask.PROCESS_SECRETS, row=GivenAnswer)
 class Statement:
     """What is said of one indicator 填报内容. plan P3"""
 
@@ -34,13 +35,13 @@ class Statement:
         "Level that counts: of a number the one it reaches, of an outcome that no numbers show 1 at most; null = not "
         "applicable. plan S4 · 计分等级",
     )
-    numbers: list[NamedNumber] = field("Raw numbers 原始数值")
-    choices: list[str] = field("Options chosen 所选项")
+    numbers: list[NamedNumber] = field("Raw numbers 原始数值", made=True)
+    choices: list[str] = field("Options chosen 所选项", made=True)
     not_applicable: bool = field("Whether it does not apply 是否不适用")
     reason: str | None = field("Why it does not apply 不适用理由")
 
 
-@published(ANSWERS, mask=Mask.PROCESS_SECRETS)
+@published(ANSWERS, mask=Mask.PROCESS_SECRETS, row=AnswerRow)
 class Answer:
     """Answer to one indicator 答案: the firm's own and the provider's verified one. plan P3"""
 
@@ -48,12 +49,12 @@ class Answer:
     name: str = field("Indicator 指标名称")
     dimension: str = field("Its dimension, which is the section of the form 维度")
     version: int = field("Stream version that the firm's answer was recorded in 答案版本; send it as `replaces`")
-    given: Statement = field("The firm's own answer 自评答案")
-    verified: Statement | None = field("As the provider found it 核验答案; null before")
+    given: Statement = field("The firm's own answer 自评答案", made=True)
+    verified: Statement | None = field("As the provider found it 核验答案; null before", made=True)
     difference: str | None = field("Why the two differ 差异说明")
 
 
-@published(ANSWERS, mask=Mask.PROCESS_SECRETS)
+@published(ANSWERS, mask=Mask.PROCESS_SECRETS, row=EvidenceRow)
 class Evidence:
     """File that supports indicators 佐证, kept by the hash of its bytes. plan P5"""
 
@@ -61,13 +62,13 @@ class Evidence:
     filename: str = field("File name 文件名")
     media_type: str = field("Media type 文件类型")
     size: int = field("Bytes 文件大小")
-    indicators: list[str] = field("Indicators it supports 所支持的指标")
+    indicators: list[str] = field("Indicators it supports 所支持的指标", made=True)
     attached_at: datetime = field("When it was attached 附上时间, UTC")
     attached_by_role: str = field("Role that attached it 附上角色")
     url: str = field("Where the caller may fetch it 下载地址")
 
 
-@published(REPORTS, mask=Mask.RESULT_AND_REPORT)
+@published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=ReportRow)
 class Report:
     """Issued or confirmed report 报告. plan P4"""
 
@@ -80,12 +81,10 @@ class Report:
 
 def _statement(edition: Edition, item: Indicator, answer: GivenAnswer) -> Statement:
     return Statement(
-        level=answer.level,
+        **shown(Statement, answer),
         counted_level=None if answer.not_applicable else level_and_points(edition, item, answer)[0],
         numbers=[NamedNumber(name=name, value=value) for name, value in (answer.numbers or {}).items()],
         choices=list(answer.choices or ()),
-        not_applicable=answer.not_applicable,
-        reason=answer.reason,
     )
 
 
@@ -113,13 +112,11 @@ def load_answers(
         if not _is_open(context, item):
             continue
         answer = Answer(
-            indicator=row.indicator,
+            **shown(Answer, row),
             name=item.name,
             dimension=item.dimension,
-            version=row.version,
             given=_statement(edition, item, GivenAnswer.model_validate_json(row.given)),
             verified=_statement(edition, item, GivenAnswer.model_validate_json(row.verified)) if row.verified else None,
-            difference=row.difference,
         )
         found.setdefault(row.diagnosis, []).append((order, answer))
     return {
@@ -146,16 +143,7 @@ def load_evidence(
         supported = [indicator for indicator in orjson.loads(row.indicators) if indicator not in others]
         if not supported:
             continue
-        file = Evidence(
-            sha256=row.sha256,
-            filename=row.filename,
-            media_type=row.media_type,
-            size=row.size,
-            indicators=supported,
-            attached_at=utc_moment(row.attached_at),
-            attached_by_role=row.attached_by_role,
-            url=f"/files/{row.sha256}",
-        )
+        file = Evidence(**shown(Evidence, row), indicators=supported, url=f"/files/{row.sha256}")
         found.setdefault(row.diagnosis, []).append(file)
     return found
 
@@ -164,12 +152,6 @@ def load_reports(context: Context, ids: Sequence[str]) -> dict[str, list[Report]
     """Reports of many diagnoses within the caller's scope, in order of version."""
     found: dict[str, list[Report]] = {}
     for row in case_parts.reports(context.snapshot, context.scope, ids):
-        report = Report(
-            version=row.version,
-            kind=row.kind,
-            sha256=row.sha256,
-            issued_at=utc_moment(row.issued_at),
-            url=f"/files/{row.sha256}",
-        )
+        report = Report(**shown(Report, row), url=f"/files/{row.sha256}")
         found.setdefault(row.diagnosis, []).append(report)
     return found

@@ -168,10 +168,10 @@ def past_context(context: Context, found: Past, asked: datetime | None) -> Conte
     )
 
 
-def known_then(context: Context, stream: str) -> AsOf | None:
-    """What came later of a subject; None for an answer of now."""
+def known_then(context: Context, kind: str, key: str) -> AsOf | None:
+    """What came later of a subject, given as the two parts of its stream; None for an answer of now."""
     if context.past is None:
         return None
-    later = context.past.later.get(stream, replay.Later())
+    later = context.past.later.get(f"{kind}/{key}", replay.Later())
     first = utc_moment(later.first_at) if later.first_at is not None else None
     return AsOf(moment=context.asked, changed_later=later.changes > 0, changed_later_at=first, changes=later.changes)

@@ -13,25 +13,36 @@ from strawberry.types.base import StrawberryObjectDefinition, has_object_definit
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from api.kit.shown import declare
 from domain.access import Role
 from domain.masks import Mask
 
 Roles = frozenset[Role]
 C = TypeVar("C", bound=type)
 
-ROLES, MASK = "roles", "mask"
+ROLES, MASK, BY, MADE = "roles", "mask", "by", "made"
 
 
-def field(says: str, *, roles: Roles | None = None, mask: Mask | None = None, **more: Any) -> Any:  # noqa: ANN401
+def field(
+    says: str,
+    *,
+    roles: Roles | None = None,
+    mask: Mask | None = None,
+    by: str | None = None,
+    made: bool = False,
+    **more: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
     """A field with what it says of itself.
 
     Args:
         says: the published description, English, then the Chinese noun.
         roles: who may read it; None = whoever may read its type.
         mask: kind of protected data that it shows; reading it is written down.
+        by: of an edge to one other thing, the column of the type's row that holds its id.
+        made: not the column of the same name (`shown`).
         more: passed on to the library, such as `default`.
     """
-    return strawberry.field(description=says, metadata={ROLES: roles, MASK: mask}, **more)
+    return strawberry.field(description=says, metadata={ROLES: roles, MASK: mask, BY: by, MADE: made}, **more)
 
 
 def mutation(says: str, *, roles: Roles) -> Any:  # noqa: ANN401
@@ -45,13 +56,16 @@ def subscription(says: str, *, roles: Roles) -> Any:  # noqa: ANN401
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field, strawberry.field))
-def published(roles: Roles, *, mask: Mask | None = None, placed: bool = True) -> Callable[[C], C]:
+def published(
+    roles: Roles, *, mask: Mask | None = None, placed: bool = True, row: type | None = None
+) -> Callable[[C], C]:
     """A type of the schema; the first paragraph of its docstring is the published description.
 
     Args:
         roles: who may read its fields, where a field names no others.
         mask: kind of protected data that the whole type is part of.
         placed: False for what lies nowhere and is open to every signed-in role alike; all else answers through the scope.
+        row: class of the rows that it is filled from, by equal names (`shown`).
     """
 
     def publish(kind: C) -> C:
@@ -60,6 +74,11 @@ def published(roles: Roles, *, mask: Mask | None = None, placed: bool = True) ->
         made.__readable_by__ = roles  # type: ignore[attr-defined]
         made.__mask__ = mask  # type: ignore[attr-defined]
         made.__placed__ = placed  # type: ignore[attr-defined]
+        if row is not None:
+            fields = _definition(made).fields
+            edges = {one.python_name: one.metadata[BY] for one in fields if one.metadata.get(BY) is not None}
+            apart = [one.python_name for one in fields if one.metadata.get(MADE)]
+            declare(made, row, [one.python_name for one in fields], edges, apart)
         return made
 
     return publish

@@ -9,7 +9,7 @@ from domain.masks import CONSENTS, Mask
 from projections.participants.terms import ConsentRow
 
 
-@published(CONSENTS, mask=Mask.CONSENTS)
+@published(CONSENTS, mask=Mask.CONSENTS, row=ConsentRow)
 class Consent:
     """Consent of an enterprise to a bank 授权: it opens the results' summary, never an answer. plan R4"""
 
@@ -18,14 +18,3 @@ class Consent:
     purpose: str = field("What for 用途")
     since: date = field("First day 起始日")
     until: date = field("Last day 截止日; a revoked one ended the day before")
-
-
-def build_consent(row: ConsentRow) -> Consent:
-    """The consent of a row."""
-    return Consent(
-        id=strawberry.ID(row.id),
-        bank=row.bank,
-        purpose=row.purpose,
-        since=date.fromisoformat(row.since),
-        until=date.fromisoformat(row.until),
-    )

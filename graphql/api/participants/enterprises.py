@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
 from api.kit.context import Context
+from api.kit.edges import led_to
 from api.kit.filter_values import require_known
 from api.kit.mutations import Payload, ServerFields, new_id
-from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
+from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published
-from api.participants.consents import Consent, build_consent
+from api.kit.shown import all_shown, shown
+from api.participants.consents import Consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
 from api.server.field_rights import require_searchable
 from domain.kernel import Command
@@ -26,10 +28,10 @@ from projections.participants.terms import consents_of
 from projections.report.wording import SIZES
 
 if TYPE_CHECKING:
-    from api.diagnosis.diagnoses import Diagnosis
+    Diagnosis = Any  # of a later area, which adds this edge
 
 
-@published(FIRMS)
+@published(FIRMS, row=EnterpriseRow)
 class Enterprise:
     """Enterprise 企业, as the latest roster states it. plan P1"""
 
@@ -50,7 +52,7 @@ class Enterprise:
     district_name: str | None = field("Name of the district 所在区")
     industry_name: str | None = field("Division of the industry 行业大类")
     diagnosis: Annotated["Diagnosis", strawberry.lazy("api.diagnosis.diagnoses")] | None = field(
-        "Latest diagnosis 最近一次诊断; null where there is none in the caller's scope. plan P3"
+        "Latest diagnosis 最近一次诊断; null where there is none in the caller's scope. plan P3", by="latest_diagnosis"
     )
     as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
     contacts: list[Contact] = field(
@@ -81,16 +83,11 @@ class EnterpriseFilter:
 
 def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: frozenset[str]) -> list[Enterprise]:
     """Enterprises of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
-    from api.diagnosis.diagnoses import load_diagnoses  # noqa: PLC0415 - an enterprise shows its diagnosis, and the other way round
-
     masks = context.disclosing.masks("Enterprise", wanted)
     if masks:
         context.disclosing.note(masks, ((row.id, f"enterprise/{row.id}") for row in rows))
-    names = district_codes()
-    cases: dict[str, Diagnosis] = {}
-    if "diagnosis" in wanted:
-        ids = distinct(row.latest_diagnosis for row in rows)
-        cases = load_diagnoses(context, ids, below(wanted, "diagnosis"))
+    names, divisions = district_codes(), industries()
+    latest = led_to(context, (Enterprise, "diagnosis"), rows, wanted)
     contacts: Mapping[str, list[Contact]] = {}
     if "contacts" in wanted:
         ids = [row.id for row in rows]
@@ -99,26 +96,14 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     demo = context.services.demo
     return [
         Enterprise(
-            id=strawberry.ID(row.id),
-            uscc=row.uscc,
-            name=row.name,
-            district=row.district,
-            subdistrict=row.subdistrict,
-            park=row.park,
-            reporting_unit=row.reporting_unit,
-            group=row.group,
-            industry=row.industry,
-            employees=row.employees,
-            revenue_wan=Decimal(row.revenue_wan),
-            size_class=row.size_class,
-            above_scale=row.above_scale,
+            **shown(Enterprise, row),
             synthetic=demo,
             district_name=names[row.district].name if row.district in names else None,
-            industry_name=division.name if (division := industries().get(row.industry[:3])) is not None else None,
-            diagnosis=cases.get(row.latest_diagnosis) if row.latest_diagnosis is not None else None,
-            as_of=known_then(context, f"enterprise/{row.id}"),
+            industry_name=division.name if (division := divisions.get(row.industry[:3])) is not None else None,
+            diagnosis=latest(row.latest_diagnosis),
+            as_of=known_then(context, "enterprise", row.id),
             contacts=contacts.get(row.id, []),
-            consents=[build_consent(one) for one in consents.get(row.id, [])],
+            consents=all_shown(Consent, consents[row.id]) if row.id in consents else [],
         )
         for row in rows
     ]

@@ -8,6 +8,7 @@ from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then, pages_of, past
 from api.kit.context import Context
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import shown
 from api.participants.organisations import Organisation, build_organisation
 from domain.access import Role, head_of
 from domain.masks import CONTACTS, NETWORK, Mask
@@ -21,7 +22,7 @@ from projections.participants.people import ContactRow
 ERASED = "已删除"
 
 
-@published(CONTACTS, mask=Mask.CONTACTS)
+@published(CONTACTS, mask=Mask.CONTACTS, row=ContactRow)
 class Contact:
     """Named contact of a unit 联络人. plan O2, O3"""
 
@@ -66,8 +67,7 @@ def _contact(context: Context, row: ContactRow, wanted: frozenset[str]) -> Conta
         return keys.open(row.person, field, sealed) if sealed is not None and field in wanted else None
 
     return Contact(
-        person=strawberry.ID(row.person),
-        role=row.role,
+        **shown(Contact, row),
         name=opened("name", row.sealed_name) or ERASED,
         phone=opened("phone", row.sealed_phone),
     )
@@ -125,7 +125,7 @@ class LiaisonQueries:
                 LiaisonNode(
                     organisation=build_organisation(context, row),
                     contacts=contacts.get(row.id, []),
-                    as_of=known_then(known, f"contacts/{row.id}"),
+                    as_of=known_then(known, "contacts", row.id),
                 )
                 for row in shown
             ]

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-import orjson
 import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
@@ -13,6 +12,7 @@ from api.kit.filter_values import require_known
 from api.kit.mutations import Payload
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import shown
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
@@ -22,7 +22,7 @@ from projections.participants import organisations as organisation_rows
 from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationRow
 
 
-@published(SIGNED_IN, placed=False)
+@published(SIGNED_IN, placed=False, row=OrganisationRow)
 class Organisation:
     """Organisation 组织: a district, park, group, provider or body of the city. plan O1–O3"""
 
@@ -37,18 +37,10 @@ class Organisation:
 
 def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
     """The organisation of a row."""
-    return Organisation(
-        id=strawberry.ID(row.id),
-        kind=row.kind,
-        name=row.name,
-        parent=row.parent,
-        industries=orjson.loads(row.industries),
-        last=date.fromisoformat(row.last) if row.last is not None else None,
-        as_of=known_then(context, f"organisation/{row.id}"),
-    )
+    return Organisation(**shown(Organisation, row), as_of=known_then(context, "organisation", row.id))
 
 
-def load_organisations(context: Context, ids: Sequence[str]) -> dict[str, Organisation]:
+def load_organisations(context: Context, ids: Sequence[str], _wanted: frozenset[str]) -> dict[str, Organisation]:
     """Organisations of many ids."""
     rows = organisation_rows.organisations_by_id(context.snapshot, ids) if ids else {}
     return {identity: build_organisation(context, row) for identity, row in rows.items()}
@@ -94,7 +86,7 @@ class OrganisationQueries:
 
 
 def _find_organisation(context: Context, key: str, _command: Command) -> Organisation | None:
-    return load_organisations(context, [key]).get(key)
+    return load_organisations(context, [key], frozenset()).get(key)
 
 
 QUERIES = OrganisationQueries

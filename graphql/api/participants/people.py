@@ -11,6 +11,7 @@ from api.kit.context import Context
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import all_shown, shown
 from domain.access import Role, head_of
 from domain.kernel import Command
 from domain.masks import ANYONE, NAMES, PEOPLE, Mask
@@ -26,7 +27,7 @@ KEY_LOST = "密钥缺失"
 """After a restore without the vault: not erased, but not to be read before the vault is back."""
 
 
-@published(ANYONE)
+@published(ANYONE, row=MembershipRow)
 class Membership:
     """Role held for an organisation and a period 任职. plan P7"""
 
@@ -39,7 +40,7 @@ class Membership:
     contact: bool = field("Whether the person is the unit's named contact 是否联络人. plan O2")
 
 
-@published(PEOPLE)
+@published(PEOPLE, row=PersonRow)
 class Person:
     """Person who takes part 人员. plan O2"""
 
@@ -50,19 +51,6 @@ class Person:
     erased: bool = field("Whether the person's data is erased 是否已删除")
     memberships: list[Membership] = field("Roles held, past ones included 任职")
     as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
-
-
-def build_membership(row: MembershipRow) -> Membership:
-    """The membership of a row."""
-    return Membership(
-        id=strawberry.ID(row.id),
-        role=row.role,
-        organisation=row.organisation,
-        since=date.fromisoformat(row.since),
-        until=date.fromisoformat(row.until) if row.until is not None else None,
-        sections=list(row.sections),
-        contact=row.contact,
-    )
 
 
 def _opened(context: Context, person: str, field: str, sealed: str | None) -> str | None:
@@ -88,13 +76,11 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
     context.disclosing.note(context.disclosing.masks("Person", wanted), _firms_of(held))
     return [
         Person(
-            id=strawberry.ID(row.id),
+            **shown(Person, row),
             name=(_opened(context, row.id, "name", row.sealed_name) if "name" in wanted else None) or ERASED,
             phone=_opened(context, row.id, "phone", row.sealed_phone) if "phone" in wanted else None,
-            joined=row.joined,
-            erased=row.erased,
-            memberships=[build_membership(one) for one in held.get(row.id, [])],
-            as_of=known_then(context, f"person/{row.id}"),
+            memberships=all_shown(Membership, held.get(row.id, ())),
+            as_of=known_then(context, "person", row.id),
         )
         for row in rows
     ]

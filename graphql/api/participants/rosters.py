@@ -11,13 +11,15 @@ from api.kit.context import Context
 from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import After, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import all_shown, shown
 from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
 from api.participants.enterprises import Enterprise, find_enterprise
-from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import ROSTERS
 from domain.participants.rosters.comparison import ImportRoster
 from domain.participants.rosters.findings import ConfirmedFinding, RosterReport
+from domain.participants.rosters.findings import LeftOut as NotNamed
+from domain.participants.rosters.findings import RosterFinding as Finding
 from domain.participants.rosters.taking_off import TakeOffRoster
 from interop.rosters.reports import read_report
 from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
@@ -27,7 +29,7 @@ from projections.participants.organisations import ids_by_name
 from projections.participants.rosters import ImportRow
 
 
-@published(ROSTERS)
+@published(ROSTERS, row=Finding)
 class RosterFinding:
     """Finding of a roster check 校验结果: row, column, reason. plan P1"""
 
@@ -42,7 +44,7 @@ class RosterFinding:
     says_in_english: str = field("What is wrong, in English 英文说明")
 
 
-@published(ROSTERS)
+@published(ROSTERS, row=NotNamed)
 class LeftOut:
     """Firm on the roster that a file does not name · 文件未列企业. plan G4"""
 
@@ -51,7 +53,7 @@ class LeftOut:
     name: str = field("Name by that year's roster · 企业名称")
 
 
-@published(ROSTERS)
+@published(ROSTERS, row=ImportRow)
 class RosterImport:
     """Report of one roster file 名单导入报告. plan P1"""
 
@@ -64,7 +66,7 @@ class RosterImport:
     revised: int = field("Firms stated otherwise than before 有更新")
     unchanged: int = field("Firms stated as before 无变化")
     refused_rows: int = field("Rows refused 退回行数")
-    findings: list[RosterFinding] = field("Every refusal and warning 校验结果")
+    findings: list[RosterFinding] = field("Every refusal and warning 校验结果", made=True)
     left_out: list[LeftOut] = field(
         "Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业"
     )
@@ -78,21 +80,11 @@ def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> Ro
     if wanted & {"findings", "leftOut"}:
         report = read_report(context.services.blobs, row.report, row.findings)
     return RosterImport(
+        **shown(RosterImport, row),
         id=strawberry.ID(context.cursors.seal_key("rosterImports", str(row.position))),
-        year=row.year,
-        filename=row.filename,
-        digest=row.digest,
-        blocked=row.blocked,
-        registered=row.registered,
-        revised=row.revised,
-        unchanged=row.unchanged,
-        refused_rows=row.refused_rows,
-        findings=[RosterFinding(**dict(finding)) for finding in report.findings],
-        left_out=[
-            LeftOut(enterprise=strawberry.ID(one.enterprise), uscc=one.uscc, name=one.name) for one in report.left_out
-        ],
+        findings=all_shown(RosterFinding, report.findings),
+        left_out=all_shown(LeftOut, report.left_out),
         findings_path=f"/rosters/{row.year}/{row.digest}/findings.xlsx",
-        at=utc_moment(row.at),
     )
 
 

@@ -8,7 +8,8 @@ from api.kit.context import Context
 from api.kit.mutations import WAIT_SECONDS
 from api.kit.published import field, mutation, published
 from api.kit.second_factors import SecondStep as Step
-from api.participants.people import Membership, build_membership
+from api.kit.shown import all_shown
+from api.participants.people import Membership
 from api.participants.second_factors import SecondFactors, SecondStep, Session, second_factors_of
 from api.server.errors import UserError
 from api.server.request_ids import client_address
@@ -170,7 +171,7 @@ class SessionQueries:
             membership=identified.membership or None if identified is not None else None,
             scope=chinese,
             scope_in_english=english,
-            memberships=[build_membership(row) for row in rows],
+            memberships=all_shown(Membership, rows),
             synthetic=context.services.demo,
         )
 

@@ -9,17 +9,17 @@ from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import all_shown, shown
 from domain.access import sees_the_city
-from domain.instants import utc_moment
 from domain.masks import ROSTERS, TOTALS
 from domain.programme.targets import Measure
 from interop.code_lists import district_codes
 from projections.as_of import replay
 from projections.programme import coverage
-from projections.programme.coverage import TargetRow
+from projections.programme.coverage import CoverageRow, RemovalRow, TargetRow
 
 
-@published(TOTALS)
+@published(TOTALS, row=TargetRow)
 class CityTarget:
     """City target of a year 市级目标, with its clause and mark. plan G1–G3"""
 
@@ -31,7 +31,7 @@ class CityTarget:
     mark: str = field("Mark of the source 来源标记; V = verified")
 
 
-@published(TOTALS)
+@published(TOTALS, row=CoverageRow)
 class DistrictCoverage:
     """Coverage of a district 区覆盖: firms with an issued report over the year's roster. plan G4"""
 
@@ -43,7 +43,7 @@ class DistrictCoverage:
     taken_off: int = field("Firms taken off the roster of the year, each with a reason · 移出企业数")
 
 
-@published(ROSTERS)
+@published(ROSTERS, row=RemovalRow)
 class RosterRemoval:
     """Firm taken off a year's roster · 移出名单的企业. plan G4"""
 
@@ -83,12 +83,9 @@ def _reached(measure: str, diagnosed: int, total: int) -> Decimal:
 def _target(row: TargetRow, diagnosed: int, total: int) -> CityTarget:
     reached = _reached(row.measure, diagnosed, total)
     return CityTarget(
-        measure=row.measure,
-        at_least=row.at_least,
+        **shown(CityTarget, row),
         reached=reached,
         holds=reached >= row.at_least,
-        clause=row.clause,
-        mark=row.mark,
     )
 
 
@@ -118,16 +115,7 @@ class CoverageQueries:
             targets = coverage.targets(snapshot, year) if position is None else replay.targets_of(snapshot, year, position)
         removed: list[RosterRemoval] = []
         if "removals" in wanted:
-            removed = [
-                RosterRemoval(
-                    enterprise=strawberry.ID(row.enterprise),
-                    name=row.name,
-                    district=row.district,
-                    reason=row.reason,
-                    at=utc_moment(row.at),
-                )
-                for row in coverage.removals(snapshot, context.scope, year, position)
-            ]
+            removed = all_shown(RosterRemoval, coverage.removals(snapshot, context.scope, year, position))
         return Coverage(
             year=year,
             diagnosed=diagnosed,
@@ -139,12 +127,7 @@ class CoverageQueries:
             targets=[_target(target, diagnosed, total) for target in targets],
             districts=[
                 DistrictCoverage(
-                    district=row.district,
-                    name=names[row.district].name if row.district in names else None,
-                    diagnosed=row.diagnosed,
-                    confirmed=row.confirmed,
-                    total=row.total,
-                    taken_off=row.taken_off,
+                    **shown(DistrictCoverage, row), name=names[row.district].name if row.district in names else None
                 )
                 for row in rows
             ],

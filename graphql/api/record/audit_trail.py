@@ -15,10 +15,11 @@ from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published, roles_of, subscription
+from api.kit.shown import shown
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
 from domain.events import EVENTS
-from domain.instants import microseconds, utc_moment
+from domain.instants import microseconds
 from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_DOOR, Mask
 from domain.persons import person_fields, without
 from journal import Caller
@@ -30,7 +31,7 @@ DIAGNOSES = "diagnosis."
 CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
 
 
-@published(TRAIL_DOOR)
+@published(TRAIL_DOOR, row=EntryRow)
 class AuditEntry:
     """Entry of the journal 日志条目: who did what, when, in which role, why. plan P5"""
 
@@ -49,10 +50,10 @@ class AuditEntry:
     role: str = field("Role acted in 角色")
     organisation: str = field("Organisation it was acted for 单位标识")
     reason: str = field("Why, in the actor's words 理由", roles=TRAIL, mask=Mask.TRAIL)
-    data: str = field("The fact as stored, JSON 原始内容", roles=TRAIL, mask=Mask.TRAIL)
+    data: str = field("The fact as stored, JSON 原始内容", roles=TRAIL, mask=Mask.TRAIL, made=True)
 
 
-@published(FOLLOWERS)
+@published(FOLLOWERS, row=EntryRow)
 class DiagnosisEvent:
     """Something happened to a diagnosis 诊断动态; read the diagnosis for what it is now. plan P5"""
 
@@ -91,19 +92,12 @@ def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str])
 
 def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
     return AuditEntry(
+        **shown(AuditEntry, row),
         id=strawberry.ID(f"{row.stream}/{row.version}"),
-        position=row.position,
         cursor=context.cursors.seal(row.position),
-        at=utc_moment(row.at),
         subject=row.stream,
-        version=row.version,
-        type=row.type,
         what=in_words(row.type),
         sentence=sentence,
-        actor=row.actor,
-        role=row.role,
-        organisation=row.organisation,
-        reason=row.reason,
         data=_told(row.type, row.data, context.role),
     )
 
@@ -210,13 +204,10 @@ class DiagnosisSubscription:
         async with aclosing(follow(context, after, read)) as rows:
             async for row in rows:
                 yield DiagnosisEvent(
+                    **shown(DiagnosisEvent, row),
                     cursor=context.cursors.seal(row.position),
                     diagnosis=strawberry.ID(row.stream.split("/", 1)[1]),
-                    version=row.version,
-                    type=row.type,
                     what=in_words(row.type),
-                    at=utc_moment(row.at),
-                    role=row.role,
                 )
 
 

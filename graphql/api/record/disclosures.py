@@ -11,11 +11,11 @@ from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import shown
 from api.record.audit_trail import journal_time
 from api.server.field_rights import require_searchable
 from domain.access import ROLE_NAMES, Role
 from domain.disclosures import ALL_FIRMS, why
-from domain.instants import utc_moment
 from domain.kernel import Rule
 from domain.masks import ACTORS, DISCLOSURES, MASK_NAMES, Mask
 from projections.record import disclosures
@@ -36,11 +36,11 @@ class DisclosedFirm:
     mask_names: list[str] = field("The same in Chinese 遮蔽名称")
 
 
-@published(DISCLOSURES)
+@published(DISCLOSURES, row=DisclosureRow)
 class Disclosure:
     """An answer that held protected data 披露记录: written before it left. plan P5, P7"""
 
-    id: strawberry.ID = field("Opaque id of the record 记录标识")
+    id: strawberry.ID = field("Opaque id of the record 记录标识", made=True)
     at: datetime = field("When it left 时间, UTC")
     person: str = field("Opaque id of the person or machine 阅读人标识; for auditor and city", roles=ACTORS)
     role: str = field("Role acted in 角色")
@@ -56,13 +56,9 @@ def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
     """The record of a row."""
     chinese, english = why(row.role, row.scope)
     return Disclosure(
+        **shown(Disclosure, row),
         id=strawberry.ID(context.cursors.seal_key("disclosures", str(row.id))),
-        at=utc_moment(row.at),
-        person=row.person,
-        role=row.role,
         role_name=ROLE_NAMES[Role(row.role)][0],
-        organisation=row.organisation,
-        door=row.door,
         firms=[
             DisclosedFirm(
                 enterprise=strawberry.ID(one.firm) if one.firm != ALL_FIRMS else None,

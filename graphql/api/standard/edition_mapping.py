@@ -75,7 +75,7 @@ class ApplicableEdition:
 
 def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[EditionMapping]:
     """Mappings of rows."""
-    then = known_then(context, MAPPING_STREAM)
+    then = known_then(context, *MAPPING_STREAM.split("/"))
     return [
         EditionMapping(
             since=one.since,

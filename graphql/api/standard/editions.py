@@ -7,12 +7,11 @@ from typing import Any
 
 import strawberry
 
-from api.diagnosis.diagnoses import editions_of
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
 from api.kit.mutations import Payload, ServerFields
 from api.kit.published import field, published
-from domain.instants import utc_moment
+from api.kit.shown import all_shown, shown
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
@@ -22,10 +21,21 @@ from projections.standard import editions as editions_rows
 from projections.standard.editions import EDITIONS_READ_MODEL, EditionRow
 from standards import Edition as StandardEdition
 from standards import Indicator as StandardIndicator
-from standards import Origin, difference, load_composition, origins_of_json, plain_origins, published_editions
+from standards import (
+    Origin,
+    difference,
+    edition_of_json,
+    load_composition,
+    origins_of_json,
+    plain_origins,
+    published_editions,
+)
+from standards.edition import edition as edition_parts
+from standards.edition.composition import Change
+from standards.edition.difference import Difference
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=edition_parts.RawNumber)
 class RawNumber:
     """Raw number that an indicator asks for 原始数值"""
 
@@ -35,7 +45,7 @@ class RawNumber:
     at_most: int | None = field("Whole number up to this 上限; null = any")
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=edition_parts.Option)
 class Option:
     """Option of a multiple choice 选项"""
 
@@ -44,7 +54,7 @@ class Option:
     points: Decimal = field("Points it adds 加分")
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=Change)
 class IndicatorChange:
     """Change that an industry makes to a line of the standard 改动. plan S3"""
 
@@ -54,7 +64,7 @@ class IndicatorChange:
     reason: str | None = strawberry.field(description="理由; null: it made room for the changes that were stated")
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=Origin)
 class IndicatorOrigin:
     """Where an indicator comes from 来历: base 1, fused X or industry Y. plan S1–S3"""
 
@@ -66,7 +76,7 @@ class IndicatorOrigin:
     reason: str | None = field("Why it was dropped 删减理由")
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=StandardIndicator)
 class Indicator:
     """Indicator of an edition 指标. plan S1, S2"""
 
@@ -82,14 +92,14 @@ class Indicator:
     upper_bounds: list[Decimal] = field("Inclusive upper bounds of levels 1 to 4 分级上限")
     options: list[Option] = field("Options of a multiple choice 选项")
     levels: list[str] = field("Level descriptors, 1 to 5 等级描述")
-    evidence: str = field("Evidence to show 佐证要求")
-    maps_to: str = field("Compatible models 对应模型. plan P8")
-    source: str = field("Where it comes from 来源")
+    evidence: str = field("Evidence to show 佐证要求", made=True)
+    maps_to: str = field("Compatible models 对应模型. plan P8", made=True)
+    source: str = field("Where it comes from 来源", made=True)
     mark: str = field("Mark of the source 来源标记: V verified … I ours")
     origin: IndicatorOrigin = field("Where it comes from in 1+X+Y 来历. plan S1–S3")
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=edition_parts.Dimension)
 class Dimension:
     """Dimension of an edition 维度. plan S1"""
 
@@ -110,7 +120,7 @@ class EditionDocument:
     media_type: str = field("媒体类型")
 
 
-@published(SIGNED_IN, placed=False)
+@published(SIGNED_IN, placed=False, row=EditionRow)
 class Edition:
     """Published edition of the standard 标准版本, never changed afterwards. plan S1, S5"""
 
@@ -132,7 +142,7 @@ class Edition:
     as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=Difference)
 class EditionDifference:
     """Clause in which two editions differ 版本差异. plan S5"""
 
@@ -143,33 +153,25 @@ class EditionDifference:
     sentence: str = field("The difference as a line to read 差异说明")
 
 
+def editions_of(context: Context, keys: Sequence[str]) -> dict[str, StandardEdition]:
+    """Published editions by key, read once a process: they never change."""
+    known = context.services.editions
+    for key in keys:
+        if key not in known and (row := editions_rows.edition(context.snapshot, key)) is not None:
+            known[key] = edition_of_json(row.body)
+    return known
+
+
 def build_origin(origin: Origin) -> IndicatorOrigin:
     """Where an indicator comes from, as the schema tells it."""
-    return IndicatorOrigin(
-        indicator=origin.indicator,
-        name=origin.name,
-        part=origin.part,
-        fate=origin.fate,
-        changes=[IndicatorChange(**change.model_dump()) for change in origin.changes],
-        reason=origin.reason,
-    )
+    return IndicatorOrigin(**shown(IndicatorOrigin, origin))
 
 
 def build_indicator(edition: StandardEdition, item: StandardIndicator, origin: Origin) -> Indicator:
     """An indicator with its origin, as the schema tells it."""
     return Indicator(
-        id=item.id,
-        name=item.name,
-        dimension=item.dimension,
-        subdimension=item.subdimension,
-        kind=item.kind,
-        key=item.key,
-        in_brief=item.in_brief,
+        **shown(Indicator, item),
         weight=item.weight_in_dimension,
-        numbers=[RawNumber(**number.model_dump()) for number in item.numbers],
-        upper_bounds=list(item.upper_bounds),
-        options=[Option(**option.model_dump()) for option in item.options],
-        levels=list(item.levels),
         evidence=edition.evidence_of(item.id),
         maps_to=edition.maps_to_of(item.id),
         source=item.source.document,
@@ -184,17 +186,11 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
     origins = {row.key: origins_of_json(row.origins) or plain_origins(known[row.key]) for row in rows}
     return [
         Edition(
-            key=row.key,
+            **shown(Edition, row),
             industry=row.key.partition("-")[2] or None,
             title=(edition := known[row.key]).title,
             status=edition.status,
-            digest=row.digest,
-            published_at=utc_moment(row.published_at),
-            in_force_from=_day(row.in_force_from),
-            retired_from=_day(row.retired_from),
-            dimensions=[
-                Dimension(id=d.id, name=d.name, weight=d.weight, base=d.base) for d in edition.dimensions
-            ],
+            dimensions=all_shown(Dimension, edition.dimensions),
             indicators=[
                 build_indicator(edition, item, origin)
                 for item, origin in zip(
@@ -211,22 +207,15 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
                     row.key, origins[row.key], over_plain="-" in row.key and row.key.partition("-")[0] in known
                 )
             ],
-            as_of=known_then(context, f"edition/{row.key}"),
+            as_of=known_then(context, "edition", row.key),
         )
         for row in rows
     ]
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text is not None else None
-
-
 def build_differences(old: StandardEdition, new: StandardEdition) -> list[EditionDifference]:
     """Every clause in which two editions differ, as the schema tells it."""
-    return [
-        EditionDifference(clause=one.clause, label=one.label, before=one.before, after=one.after, sentence=one.sentence)
-        for one in difference(old, new)
-    ]
+    return all_shown(EditionDifference, difference(old, new))
 
 
 def _context_of(context: Context, as_of: str | None) -> Context:

@@ -8,6 +8,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.mutations import Payload
 from api.kit.published import field, published
+from api.kit.shown import all_shown, shown
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
@@ -15,9 +16,10 @@ from domain.standard.improvement_costs import SetImprovementCosts
 from projections.standard import improvement_costs
 from projections.standard.improvement_costs import CostRow, cost_rows, costs_in_force
 from standards import StepCost as SingleCost
+from standards import StepCosts
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=SingleCost)
 class StepCost:
     """Cost of one step 单步成本: to a whole level from the one below, or of one option. plan R2"""
 
@@ -27,7 +29,7 @@ class StepCost:
     cost: int = field("成本, in the unit of the table")
 
 
-@published(SIGNED_IN)
+@published(SIGNED_IN, row=StepCosts)
 class ImprovementCosts:
     """Table of costs 改进成本表 from a day on, with its source and mark. No price list is published: a default is the project's
     own estimate. plan R2
@@ -35,8 +37,8 @@ class ImprovementCosts:
 
     edition: str | None = field("Edition it was set for 标准版本; null of a default, which nobody has set")
     since: date = field("First day 起始日")
-    unit: str = field("EFFORT points without a price 工作量点, or FEN 分")
-    source: str = field("Where it comes from 来源")
+    unit: str = field("EFFORT points without a price 工作量点, or FEN 分", made=True)
+    source: str = field("Where it comes from 来源", made=True)
     mark: str = field("Mark of the source 来源标记: I ours, P proposed … V verified")
     choice: list[int] = field("Steps to levels 1–5 of a choice 单选指标各步成本")
     ratio: list[int] = field("Steps to levels 1–5 of a ratio 比率指标各步成本")
@@ -48,26 +50,16 @@ class ImprovementCosts:
     set_at: datetime | None = field("When the city set it 设定时间, UTC; null of a default")
 
 
-def _steps(singles: Sequence[SingleCost]) -> list[StepCost]:
-    return [StepCost(**single.model_dump()) for single in singles]
-
-
 def build_costs(row: CostRow, *, overridden: Sequence[SingleCost] = ()) -> ImprovementCosts:
     """A table of costs as the schema shows it; overridden: what the caller priced otherwise."""
     costs = row.costs
     return ImprovementCosts(
+        **shown(ImprovementCosts, costs),
         edition=row.edition,
-        since=costs.since,
         unit=costs.unit.name,
         source=costs.source.document,
         mark=costs.source.mark,
-        choice=list(costs.choice),
-        ratio=list(costs.ratio),
-        count=list(costs.count),
-        outcome=list(costs.outcome),
-        option=costs.option,
-        singles=_steps(costs.singles),
-        overridden=_steps(overridden),
+        overridden=all_shown(StepCost, overridden),
         set_at=utc_moment(row.set_at) if row.set_at is not None else None,
     )
 

@@ -7,11 +7,11 @@ from enum import Enum
 
 import strawberry
 
-from api.diagnosis.diagnoses import editions_of
 from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
 from api.kit.paging import below
 from api.kit.published import field, published
+from api.kit.shown import all_shown, shown
 from api.standard.editions import (
     Dimension,
     EditionDifference,
@@ -21,6 +21,7 @@ from api.standard.editions import (
     build_differences,
     build_indicator,
     build_origin,
+    editions_of,
 )
 from domain.access import Scope
 from domain.instants import utc_moment
@@ -33,9 +34,10 @@ from projections.report.wording import ROLES
 from projections.standard import revisions
 from projections.standard.revisions import ChangeRow, CommentRow, ReviewRow, RevisionRow
 from standards import Composition, Problem
+from standards import Edition as WholeEdition
 
 
-@published(DRAFTS)
+@published(DRAFTS, row=Problem)
 class DraftProblem:
     """Why a draft does not hold as a whole yet 不成立之处. plan S4"""
 
@@ -46,7 +48,7 @@ class DraftProblem:
     says_in_english: str = field("In English 英文说明")
 
 
-@published(DRAFTS)
+@published(DRAFTS, row=ChangeRow)
 class DraftChange:
     """Change of a draft 改动, with its reason. plan S5"""
 
@@ -61,7 +63,7 @@ class DraftChange:
     at: datetime = field("When 时间, UTC")
 
 
-@published(DRAFTS)
+@published(DRAFTS, row=ReviewRow)
 class DraftReview:
     """Review of a draft version 评审意见. plan S5"""
 
@@ -97,7 +99,7 @@ class Consultation:
     unanswered_count: int = field("Of these not answered yet 未答复意见数")
 
 
-@published(SIGNED_IN, placed=False)
+@published(SIGNED_IN, placed=False, row=RevisionRow)
 class Revision:
     """Revision of the standard 标准修订. plan S5"""
 
@@ -116,7 +118,7 @@ class Revision:
     as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
-@published(SIGNED_IN, placed=False)
+@published(SIGNED_IN, placed=False, row=CommentRow)
 class StandardComment:
     """Comment on the text on consultation 意见, and what became of it. plan S5"""
 
@@ -128,14 +130,14 @@ class StandardComment:
     text: str = field("意见内容")
     role: str = field("Role it was made in 角色")
     role_name: str = field("角色名称")
-    organisation: str | None = field("Organisation it was made for 单位; null for a firm outside the reader's scope")
+    organisation: str | None = field("Organisation it was made for 单位; null for a firm outside the reader's scope", made=True)
     at: datetime = field("When 时间, UTC")
     disposition: str | None = field("adopted 采纳, partly 部分采纳 or rejected 不采纳; null: not yet")
     answer: str | None = field("Why 处理理由")
     answered_at: datetime | None = field("When 处理时间, UTC")
 
 
-@published(SIGNED_IN, placed=False)
+@published(SIGNED_IN, placed=False, row=WholeEdition)
 class DraftText:
     """Text of one edition of a draft 草案文本, whole, with the origin of every line. plan S1–S5"""
 
@@ -145,7 +147,7 @@ class DraftText:
     status: str = field("Its authority 性质")
     digest: str = field("Digest that it would be published under 摘要")
     dimensions: list[Dimension] = field("维度")
-    indicators: list[Indicator] = field("指标")
+    indicators: list[Indicator] = field("指标", made=True)
     dropped: list[IndicatorOrigin] = field("Indicators that do not apply in the industry 删减指标")
     bands: list[Decimal] = field("Lowest total of grades 1 to 10 各档最低分")
     differences: list[EditionDifference] = field(
@@ -162,32 +164,20 @@ class DraftOf(Enum):
     CONSULTED = strawberry.enum_value("consulted", description="The text on consultation 征求意见稿")
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text is not None else None
-
-
 def build_revisions(
-    context: Context, rows: Sequence[RevisionRow], shown: frozenset[str], wanted: frozenset[str], scope: Scope
+    context: Context, rows: Sequence[RevisionRow], admitted: frozenset[str], wanted: frozenset[str], scope: Scope
 ) -> list[Revision]:
-    """Revisions of rows; of those whose draft may be shown, the draft."""
+    """Revisions of rows; admitted: those whose draft may be shown."""
     drafts: dict[str, RevisionDraft] = {}
-    if "draft" in wanted and shown:
-        drafts = _build_drafts(context, [row for row in rows if row.id in shown], below(wanted, "draft"), scope)
+    if "draft" in wanted and admitted:
+        drafts = _build_drafts(context, [row for row in rows if row.id in admitted], below(wanted, "draft"), scope)
     return [
         Revision(
-            id=strawberry.ID(row.id),
-            kind=row.kind,
-            base=row.base,
-            key=row.key,
-            title=row.title,
-            why=row.why,
-            status=row.status,
+            **shown(Revision, row),
             status_name=REVISION_STATUS_NAMES[RevisionStatus(row.status)],
             consultation=_consultation(row),
             draft=drafts.get(row.id),
-            published_at=utc_moment(row.published_at) if row.published_at is not None else None,
-            in_force_from=_day(row.in_force_from),
-            as_of=known_then(context, f"revision/{row.id}"),
+            as_of=known_then(context, "revision", row.id),
         )
         for row in rows
     ]
@@ -217,8 +207,8 @@ def _build_drafts(
         found[row.id] = RevisionDraft(
             version=row.draft_version,
             digest=told.digest,
-            problems=[_problem(one) for one in told.problems],
-            changes=[_change(one) for one in changes if one.revision == row.id],
+            problems=[DraftProblem(**shown(DraftProblem, one), clause=one.place) for one in told.problems],
+            changes=all_shown(DraftChange, (one for one in changes if one.revision == row.id)),
             reviewers=[strawberry.ID(person) for person in row.named_reviewers],
             reviews=[_review(one, row) for one in reviews if one.revision == row.id],
             drafted_at=utc_moment(row.drafted_at),
@@ -226,38 +216,10 @@ def _build_drafts(
     return found
 
 
-def _problem(problem: Problem) -> DraftProblem:
-    return DraftProblem(
-        industry=problem.industry,
-        clause=problem.place,
-        rule=problem.rule,
-        says=problem.says,
-        says_in_english=problem.says_in_english,
-    )
-
-
-def _change(row: ChangeRow) -> DraftChange:
-    return DraftChange(
-        draft_version=row.draft_version,
-        industry=row.industry,
-        clause=row.clause,
-        label=row.label,
-        before=row.before,
-        after=row.after,
-        reason=row.reason,
-        comment=strawberry.ID(row.comment) if row.comment is not None else None,
-        at=utc_moment(row.at),
-    )
-
-
 def _review(review: ReviewRow, row: RevisionRow) -> DraftReview:
     return DraftReview(
-        reviewer=strawberry.ID(review.reviewer),
-        draft_version=review.draft_version,
-        verdict=review.verdict,
-        grounds=review.grounds,
+        **shown(DraftReview, review),
         counts=review.draft_version == row.draft_version and review.reviewer in row.named_reviewers,
-        at=utc_moment(review.at),
     )
 
 
@@ -269,19 +231,9 @@ def build_comments(context: Context, rows: Sequence[CommentRow]) -> list[Standar
     names = {identity: unit.name for identity, unit in units.items()} | {i: firm.name for i, firm in firms.items()}
     return [
         StandardComment(
-            id=strawberry.ID(row.id),
-            number=row.number,
-            industry=row.industry,
-            clause=row.clause,
-            label=row.label,
-            text=row.text,
-            role=row.role,
+            **shown(StandardComment, row),
             role_name=ROLES.get(row.role, row.role),
             organisation=names.get(row.organisation),
-            at=utc_moment(row.at),
-            disposition=row.disposition,
-            answer=row.answer,
-            answered_at=utc_moment(row.answered_at) if row.answered_at is not None else None,
         )
         for row in rows
     ]
@@ -294,15 +246,10 @@ def build_text(context: Context, revision: str, of: DraftOf, replaces: str, comp
     which: Which = "current" if of is DraftOf.CURRENT else "consulted"
     kept = (one for one in origins if one.fate != "dropped")
     return DraftText(
-        key=edition.key,
+        **shown(DraftText, edition),
         replaces=replaces,
-        title=edition.title,
-        status=edition.status,
-        digest=edition.digest,
-        dimensions=[Dimension(id=d.id, name=d.name, weight=d.weight, base=d.base) for d in edition.dimensions],
         indicators=[build_indicator(edition, item, one) for item, one in zip(edition.indicators, kept, strict=True)],
         dropped=[build_origin(one) for one in origins if one.fate == "dropped"],
-        bands=list(edition.bands),
         differences=build_differences(base, edition),
         documents=[
             EditionDocument(kind=kind, path=path, media_type=media_type)

@@ -14,8 +14,8 @@ from api.kit.context import Context
 from api.kit.mutations import Payload
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published
+from api.kit.shown import shown
 from api.participants.enterprises import Enterprise, load_enterprises
-from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS, Mask
 from domain.standard.revision.state import draft_scope
@@ -24,7 +24,7 @@ from projections.standard import revisions
 from projections.standard import shadow as shadow_rows
 from projections.standard.shadow import WITHHELD_BELOW, ShadowRow, blurred
 from standards.shadow import sensitivity as measured
-from standards.shadow.rescore import OBSTACLES
+from standards.shadow.rescore import OBSTACLES, Moved, MoveReason
 from standards.shadow.tally import ShadowCounts as Counted
 from standards.shadow.tally import ShadowResult
 
@@ -128,7 +128,7 @@ class ShadowOutcome:
     sensitivity: list[EditionSensitivity] = field("敏感性")
 
 
-@published(SHADOW_TOTALS)
+@published(SHADOW_TOTALS, row=ShadowRow)
 class ShadowRun:
     """Shadow re-scoring of a draft 影子测算: asked for, at work, completed or failed. plan S5"""
 
@@ -149,7 +149,7 @@ class ShadowRun:
     outcome: ShadowOutcome | None = field("What the draft would do 测算结果; null unless completed")
 
 
-@published(SHADOW_FIRMS)
+@published(SHADOW_FIRMS, row=MoveReason)
 class ShadowReason:
     """Why a grade would be another 变动原因. plan S5"""
 
@@ -158,7 +158,7 @@ class ShadowReason:
     sentence: str = field("说明")
 
 
-@published(SHADOW_FIRMS)
+@published(SHADOW_FIRMS, row=Moved)
 class ShadowMover:
     """Diagnosis whose grade would be another 变动企业. plan S4, S5"""
 
@@ -255,18 +255,10 @@ def find_shadow(context: Context, revision: str, number: int | None = None) -> S
     progress = told if told is not None and told.number == row.number else None
     result = row.told()
     return ShadowRun(
-        revision=strawberry.ID(row.revision),
-        number=row.number,
-        status=row.status,
-        draft_version=row.draft_version,
+        **shown(ShadowRun, row),
         outdated=draft.digest != row.draft_digest,
-        requested_at=utc_moment(row.requested_at),
-        ended_at=utc_moment(row.ended_at) if row.ended_at is not None else None,
         done=show(progress.done) if progress is not None else None,
         total=show(progress.total) if progress is not None else None,
-        failure=row.failure,
-        rules=row.rules,
-        input_digest=row.input_digest,
         outcome=build_outcome(result, row.sensitivities(), sees_firms=sees_firms) if result is not None else None,
     )
 
@@ -280,15 +272,10 @@ def _movers(context: Context, rows: Sequence[Mover], wanted: frozenset[str]) -> 
         firms = load_enterprises(context, list(dict.fromkeys(row.enterprise for row in rows)), below(wanted, "enterprise"))
     return [
         ShadowMover(
+            **shown(ShadowMover, row.moved),
             diagnosis=strawberry.ID(row.diagnosis),
             enterprise=firms.get(row.enterprise),
             edition=row.edition,
-            before=row.moved.before,
-            after=row.moved.after,
-            total_before=row.moved.total_before,
-            total_after=row.moved.total_after,
-            reasons=[ShadowReason(kind=one.kind, subject=one.subject, sentence=one.sentence) for one in row.moved.reasons],
-            sentence=row.moved.sentence,
         )
         for row in rows
     ]

@@ -9,9 +9,9 @@ import strawberry
 from api.kit.context import Context
 from api.kit.paging import After
 from api.kit.published import field, published, subscription
+from api.kit.shown import shown
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
-from domain.instants import utc_moment
 from domain.masks import SIGNED_IN
 from domain.standard.revision.state import draft_scope
 from journal import Caller
@@ -20,12 +20,12 @@ from projections.standard import revisions
 from projections.standard.revisions import StandardsEventRow
 
 
-@published(SIGNED_IN, placed=False)
+@published(SIGNED_IN, placed=False, row=StandardsEventRow)
 class StandardsEvent:
     """Something happened to the standard 标准动态; read the subject for what it is now. plan S5"""
 
     cursor: str = field("Pass it as `after` to go on from here 续订令牌")
-    subject: str = field("What it is about 对象: revision or edition")
+    subject: str = field("What it is about 对象: revision or edition", made=True)
     id: strawberry.ID = field("Id of the revision, or key of the edition 标识")
     type: str = field("Published name of the fact 事实名称")
     what: str = field("What happened, in Chinese 事实")
@@ -55,13 +55,11 @@ class StandardsSubscription:
         async with aclosing(follow(context, after, read)) as rows:
             async for row in rows:
                 yield StandardsEvent(
+                    **shown(StandardsEvent, row),
                     cursor=context.cursors.seal(row.position),
                     subject=row.kind,
                     id=strawberry.ID(row.subject),
-                    type=row.type,
                     what=in_words(row.type),
-                    at=utc_moment(row.at),
-                    role=row.role,
                 )
 
 
