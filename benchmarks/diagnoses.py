@@ -7,8 +7,10 @@ from itertools import count
 
 import orjson
 
+from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ConfirmReport
 from journal import Entry, Journal, NewEntry
+from journal.codec import EVENT_OF
 from tests.small_city import ENTERPRISE, FILLER, City
 
 BATCH = 2_000
@@ -40,7 +42,7 @@ def _copies(firm: Entry, case: list[Entry], number: int) -> Iterator[NewEntry]:
             data = orjson.loads(one.state)
             data["firm"]["name"] = f"示例{number:06d}精密机械有限公司"
             yield replace(entry, stream=f"enterprise/{enterprise}", version=1, state=orjson.dumps(data))
-        elif one.type in ("diagnosis.opened.v1", "diagnosis.opened.v2"):
+        elif EVENT_OF.get(one.type) is DiagnosisOpened:
             data = orjson.loads(one.state) | {"enterprise": enterprise}
             yield replace(entry, stream=f"diagnosis/c{number}", state=orjson.dumps(data))
         else:

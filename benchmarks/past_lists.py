@@ -23,6 +23,8 @@ from api.server.operations import GraphQLRequest, Operations
 from benchmarks import diagnoses
 from benchmarks.measuring import NAMES, Bench, Compared, Processor, Work, compared, in_turn
 from domain.access import Role
+from domain.kernel import name_of
+from domain.participants.enterprises import EnterpriseRevised
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
@@ -75,7 +77,7 @@ def more_firms(journal: Journal, firms: int) -> None:
         stream, version = f"enterprise/{ENTERPRISE}-{number}", 2
         if not journal.read(stream):
             break
-        revised = {"stream": stream, "version": version, "type": "enterprise.revised.v3", "state": orjson.dumps(data)}
+        revised = {"stream": stream, "version": version, "type": name_of(EnterpriseRevised), "state": orjson.dumps(data)}
         batch.append(replace(blank, **revised))
     for start in range(0, len(batch), diagnoses.BATCH):
         journal.append(batch[start : start + diagnoses.BATCH], time.time_ns() // 1000)

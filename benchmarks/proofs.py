@@ -18,6 +18,8 @@ from psycopg2.extras import execute_values
 from tqdm import tqdm
 
 from benchmarks.measuring import NAMES, Bench, Compared, Processor, Work, say
+from domain.diagnosis.self_assessment import AnswersSaved
+from domain.kernel import name_of
 from journal import Journal, Verified, open_journal, verify
 from journal.engines.sqlite import INSERT
 from journal.entries import COLUMNS, Head, NewEntry, extend
@@ -52,7 +54,7 @@ def synthetic(head: Head, count: int) -> tuple[Head, list[tuple[Any, ...]]]:
         NewEntry(
             stream=f"diagnosis/{number // 150:08d}",
             version=number % 150 + 1,
-            type="diagnosis.answers_saved.v1",
+            type=name_of(AnswersSaved),
             state=STATE,
             actor="0d7b2f1c-7a49-4a53-8a0c-1f4f0e1d2c3b",
             role="enterprise",

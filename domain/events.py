@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.case import DIAGNOSES
-from domain.kernel import Capabilities, Event
+from domain.kernel import Capabilities, Event, name_of
 from domain.participants.consents import CONSENTS
 from domain.participants.enterprises import ENTERPRISES
 from domain.participants.headquarters import HEADQUARTERS
@@ -40,7 +40,7 @@ CAPABILITIES = Capabilities(
 """Kind of a stream (the part before "/") -> its capability."""
 
 EVENTS: Mapping[str, type[Event]] = {
-    event.model_fields["type"].default: event
+    name_of(event): event
     for capability in CAPABILITIES.values()
     for event in capability.events
 }

@@ -128,6 +128,12 @@ class Event(BaseModel):
     says: ClassVar[str]
 
 
+def name_of(event: type[Event]) -> str:
+    """The published name of an event 发布名, which its entries are stored under."""
+    name: str = event.model_fields["type"].default
+    return name
+
+
 @dataclass(frozen=True)
 class OnStream:
     """A fact of another stream 他流事实, appended in the same transaction: so a rule takes its slot."""

@@ -1,58 +1,108 @@
 """Codec 编码 of events: canonical JSON bytes, read back by the published name. Old shapes are upcast on read, never rewritten."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import orjson
 
-from domain.kernel import Capability, Event
+from domain.diagnosis.opening import DiagnosisOpened
+from domain.events import EVENTS
+from domain.kernel import Capability, Event, name_of
+from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
+from domain.participants.organisations import OrganisationRegistered
+from domain.participants.people.memberships import MembershipGranted
+from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
+from journal.entries import Entry
+
+Data = dict[str, Any]
 
 
-def _firm_without_reporting_unit(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+class Upcaster(NamedTuple):
+    """How the data under a former name reads under the next one 升级: that name, and the data from the old."""
+
+    name: str
+    data: Callable[[Data], Data]
+
+
+def _without_reporting_unit(data: Data) -> Data:
     """A firm that was stated before rosters named a reporting unit had none."""
-    return lambda data: {**data, "type": name, "firm": {**data["firm"], "reporting_unit": None}}
+    return {**data, "firm": {**data["firm"], "reporting_unit": None}}
 
 
-def _firm_of_no_year(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def _of_no_year(data: Data) -> Data:
     """A firm that was stated before entries bore the roster's year."""
-    return lambda data: {**data, "type": name, "year": None}
+    return {**data, "year": None}
 
 
-def _report_within(name: str, **added: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:  # noqa: ANN401 - plain JSON
+def _report_within(**added: Any) -> Callable[[Data], Data]:  # noqa: ANN401 - plain JSON
     """A roster's answer from when the entry held the whole report; of its firms it was not said where they lie."""
 
-    def upcast(data: dict[str, Any]) -> dict[str, Any]:
+    def upcast(data: Data) -> Data:
         rest = {key: value for key, value in data.items() if key not in ("findings", "enterprises")}
         severities = [found["severity"] for found in data["findings"]]
         counts = {name: severities.count(name) for name in ("refused", "warned")}
         members = {"members": {"": data["enterprises"]}} if "enterprises" in data else {}
-        return {**rest, **counts, **members, **added, "report": None, "type": name}
+        return {**rest, **counts, **members, **added, "report": None}
 
     return upcast
 
 
-UPCASTERS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "enterprise.registered.v1": _firm_without_reporting_unit("enterprise.registered.v2"),
-    "enterprise.revised.v1": _firm_without_reporting_unit("enterprise.revised.v2"),
-    "enterprise.registered.v2": _firm_of_no_year("enterprise.registered.v3"),
-    "enterprise.revised.v2": _firm_of_no_year("enterprise.revised.v3"),
-    "roster.imported.v1": _report_within("roster.imported.v2", left_out=[], confirmed=[]),
-    "roster.blocked.v1": _report_within("roster.blocked.v2", to_confirm=0),
-    "diagnosis.opened.v1": lambda data: {**data, "type": "diagnosis.opened.v2", "applicable": None, "reason": None},
-    "organisation.registered.v1": lambda data: {**data, "type": "organisation.registered.v2"},
-    "person.membership_granted.v1": lambda data: {
-        **data,
-        "type": "person.membership_granted.v2",
-        "sections": [],
-        "contact": False,
-    },
+UPCASTERS: Mapping[str, Upcaster] = {
+    "enterprise.registered.v1": Upcaster("enterprise.registered.v2", _without_reporting_unit),
+    "enterprise.revised.v1": Upcaster("enterprise.revised.v2", _without_reporting_unit),
+    "enterprise.registered.v2": Upcaster(name_of(EnterpriseRegistered), _of_no_year),
+    "enterprise.revised.v2": Upcaster(name_of(EnterpriseRevised), _of_no_year),
+    "roster.imported.v1": Upcaster(name_of(RosterImported), _report_within(left_out=[], confirmed=[])),
+    "roster.blocked.v1": Upcaster(name_of(RosterBlocked), _report_within(to_confirm=0)),
+    "diagnosis.opened.v1": Upcaster(name_of(DiagnosisOpened), lambda data: {**data, "applicable": None, "reason": None}),
+    "organisation.registered.v1": Upcaster(name_of(OrganisationRegistered), lambda data: data),
+    "person.membership_granted.v1": Upcaster(
+        name_of(MembershipGranted), lambda data: {**data, "sections": [], "contact": False}
+    ),
 }
-"""Old published name -> the data under its successor's name, as that data's own `type` says. plan P5."""
+"""Former published name -> its successor, and the data under it. plan P5."""
+
+
+def _name_today(name: str) -> str:
+    return _name_today(UPCASTERS[name].name) if name in UPCASTERS else name
+
+
+EVENT_OF: Mapping[str, type[Event]] = {name: EVENTS[_name_today(name)] for name in (*EVENTS, *UPCASTERS)}
+"""Every name that is or was published -> the event of today that its stored bytes are read as."""
+
+
+def stored_names(events: Iterable[type[Event]]) -> frozenset[str]:
+    """Every name that entries of these events are or were stored under 存储名: today's and all former ones."""
+    wanted = frozenset(events)
+    return frozenset(name for name, event in EVENT_OF.items() if event in wanted)
 
 
 def encode(event: Event) -> bytes:
     """The stored bytes of an event: JSON with sorted keys, exact decimals as text; the name is stored beside them."""
     return orjson.dumps(event.model_dump(mode="json", exclude={"type"}), option=orjson.OPT_SORT_KEYS)
+
+
+def _upcast(name: str, state: bytes) -> tuple[str, bytes]:
+    """Today's name and bytes of stored ones."""
+    if name not in UPCASTERS:
+        return name, state
+    data = orjson.loads(state)
+    while name in UPCASTERS:
+        name, upcast = UPCASTERS[name]
+        data = upcast(data)
+    return name, orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+
+
+def current(entry: Entry) -> Entry:
+    """An entry under today's name and in today's shape 现行形式, for a fold; itself where it is stored so.
+
+    Its leaf stays that of the stored bytes.
+    """
+    if entry.type not in UPCASTERS:
+        return entry
+    name, state = _upcast(entry.type, entry.state)
+    return replace(entry, type=name, state=state)
 
 
 def decode(capability: Capability[Any, Any, Any], name: str, state: bytes) -> Event:
@@ -61,11 +111,8 @@ def decode(capability: Capability[Any, Any, Any], name: str, state: bytes) -> Ev
     Raises:
         LookupError: the capability has published no such name.
     """
-    data = orjson.loads(state)
-    while name in UPCASTERS:
-        data = UPCASTERS[name](data)
-        name = data.pop("type")
-    for event in capability.events:
-        if event.model_fields["type"].default == name:
-            return event.model_validate_json(orjson.dumps(data))
-    raise LookupError(f"{capability.name} has published no event {name}")
+    name, state = _upcast(name, state)
+    event = EVENTS.get(name)
+    if event is None or event not in capability.events:
+        raise LookupError(f"{capability.name} has published no event {name}")
+    return event.model_validate_json(state)

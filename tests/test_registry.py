@@ -4,6 +4,7 @@ golden/events.json holds, for each capability, a history as its bytes were store
 A new event is added there; a changed one needs a new name and an upcaster.
 """
 
+import ast
 import json
 import re
 from hashlib import sha256
@@ -14,8 +15,9 @@ import orjson
 import pytest
 
 from domain.events import CAPABILITIES, EVENTS
-from domain.kernel import Event, fold
-from journal.codec import UPCASTERS, decode, encode
+from domain.kernel import Event, fold, name_of
+from journal import Entry
+from journal.codec import EVENT_OF, UPCASTERS, current, decode, encode, stored_names
 
 GOLDEN = Path(__file__).parent / "golden" / "events.json"
 KEPT: dict[str, Any] = json.loads(GOLDEN.read_text("utf-8"))
@@ -83,3 +85,54 @@ def test_bytes_with_a_field_too_many_or_too_few_are_not_read(name: str) -> None:
 def test_an_unpublished_name_is_not_read() -> None:
     with pytest.raises(LookupError):
         decode(CAPABILITIES["slot"], "slot.painted.v1", b"{}")
+
+
+def entry(kind: str, stored: dict[str, Any]) -> Entry:
+    state = orjson.dumps(stored["state"], option=orjson.OPT_SORT_KEYS)
+    return Entry(7, 1, f"{kind}/x", 3, stored["type"], state, "p", "city", "u", "", "", "", "", b"leaf")
+
+
+@pytest.mark.parametrize("kind", CAPABILITIES)
+def test_a_fold_sees_todays_name_and_shape_of_every_stored_entry(kind: str) -> None:
+    for stored in HISTORIES[kind]:
+        before = entry(kind, stored)
+        found = current(before)
+        assert found.type == name_of(EVENT_OF[stored["type"]])
+        assert found.state == encode(decode(CAPABILITIES[kind], stored["type"], before.state))
+        assert (found.position, found.stream, found.version, found.leaf) == (7, f"{kind}/x", 3, b"leaf")
+
+
+def test_the_stored_names_of_an_event_are_todays_and_all_former_ones() -> None:
+    assert {stored["type"] for history in HISTORIES.values() for stored in history} == set(EVENT_OF)
+    for name, event in EVENT_OF.items():
+        assert name in stored_names([event])
+        assert {EVENT_OF[one] for one in stored_names([event])} == {event}
+    assert sum(len(stored_names([event])) for event in EVENTS.values()) == len(EVENTS) + len(UPCASTERS)
+
+
+ROOT = Path(__file__).parents[1]
+NAMED_BY_ITSELF = {
+    "interop/proof/verify_dossier.py": "is handed to whoever checks a dossier, as one file that needs nothing of ours",
+    "journal/codec.py": "former names stand here and nowhere else",
+}
+
+
+def published_names(source: str) -> list[str]:
+    """The texts of a file that are a published name, or one without its capability or its version, as line text."""
+    parts = {one.partition(".")[2] for one in EVENT_OF} | {one.rpartition(".")[0] + "." for one in EVENT_OF}
+    texts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [f"{node.lineno} {node.value}" for node in texts if node.value in EVENT_OF or node.value in parts]
+
+
+def test_outside_the_domain_an_event_is_named_by_its_class() -> None:
+    paths = [path for room in ("journal", "projections", "interop", "isolation", "graphql", "zhenduan", "benchmarks") for path in
+             sorted((ROOT / room).rglob("*.py"))]
+    assert len(paths) > 200
+    written = {str(path.relative_to(ROOT)): published_names(path.read_text("utf-8")) for path in paths}
+    assert {path: names for path, names in written.items() if names and path not in NAMED_BY_ITSELF} == {}
+    assert all(written[path] for path in NAMED_BY_ITSELF), "what names no event any more leaves the list"
+
+
+@pytest.mark.parametrize("line", ['x = "diagnosis.opened.v1"', 'x = "opened.v2"', 'x.startswith("roster.blocked.")'])
+def test_a_published_name_is_seen_in_a_text(line: str) -> None:
+    assert published_names(line)

@@ -64,7 +64,7 @@ from domain.diagnosis.self_assessment import (
 )
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, assignment_stream, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.headquarters import headquarters_stream
 from domain.participants.organisations import organisation_stream
@@ -129,13 +129,32 @@ DiagnosisEvent = (
 )
 
 
+STATUS_AFTER: Mapping[type[Event], Status] = {
+    DiagnosisOpened: Status.OPEN,
+    SelfAssessmentSubmitted: Status.SUBMITTED,
+    DiagnosisAccepted: Status.ACCEPTED,
+    DiagnosisScored: Status.SCORED,
+    ReportIssued: Status.ISSUED,
+    ReportConfirmed: Status.CONFIRMED,
+    ReportObjectedTo: Status.OBJECTED,
+    DiagnosisWithdrawn: Status.WITHDRAWN,
+}
+"""Event -> the status that it gives a diagnosis 事实后的状态; what answered objections give depends on them. plan P4."""
+
+
+def status_after_objections(*, upheld: bool) -> Status:
+    """Status once all objections are answered: open to be scored again when one was upheld, else the report stands. plan P4."""
+    return Status.ACCEPTED if upheld else Status.ISSUED
+
+
 def evolve(diagnosis: Diagnosis | None, event: DiagnosisEvent) -> Diagnosis:
     """The diagnosis after one more fact."""
     if isinstance(event, DiagnosisOpened):
         return Diagnosis(**{name: getattr(event, name) for name in type(event).model_fields if name != "type"})
     assert diagnosis is not None, "a history starts with DiagnosisOpened"  # noqa: S101 - guards replay, not input
     version = diagnosis.version + 1
-    return diagnosis.model_copy(update={"version": version, **_changes(diagnosis, event, version)})
+    status = {"status": STATUS_AFTER[type(event)]} if type(event) in STATUS_AFTER else {}
+    return diagnosis.model_copy(update={"version": version, **status, **_changes(diagnosis, event, version)})
 
 
 def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[str, object]:
@@ -153,9 +172,9 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
         case TruthPledged():
             return {"pledged": True}
         case SelfAssessmentSubmitted(measured=measured):
-            return {"status": Status.SUBMITTED, "self_measured": measured}
+            return {"self_measured": measured}
         case DiagnosisAccepted(provider=provider):
-            return {"status": Status.ACCEPTED, "provider": provider}
+            return {"provider": provider}
         case EvidenceAttached(sha256=sha256, indicators=indicators):
             return {"evidence": diagnosis.evidence | {(sha256, indicator) for indicator in indicators}}
         case SiteVisitRecorded():
@@ -165,24 +184,22 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
         case ExpertReviewRecorded():
             return {"expert_review": True, "outdated": True}
         case DiagnosisScored(verified=verified, issued=issued):
-            return {"status": Status.SCORED, "verified_measured": verified, "issued": issued, "outdated": False}
-        case ReportIssued():
-            return {"status": Status.ISSUED, "reports": diagnosis.reports + 1}
-        case ReportConfirmed():
-            return {"status": Status.CONFIRMED, "reports": diagnosis.reports + 1}
+            return {"verified_measured": verified, "issued": issued, "outdated": False}
+        case ReportIssued() | ReportConfirmed():
+            return {"reports": diagnosis.reports + 1}
         case ReportObjectedTo(items=items):
-            return {"status": Status.OBJECTED, "objections": tuple(item.indicator for item in items)}
+            return {"objections": tuple(item.indicator for item in items)}
         case ObjectionsAnswered(answers=answers):
             upheld = frozenset(answer.indicator for answer in answers if answer.upheld)
             return {
-                "status": Status.ACCEPTED if upheld else Status.ISSUED,
+                "status": status_after_objections(upheld=bool(upheld)),
                 "verified": {i: found for i, found in diagnosis.verified.items() if i not in upheld},
                 "objections": (),
                 "upheld": upheld,
                 "dismissed": diagnosis.dismissed | {a.indicator for a in answers if not a.upheld},
             }
         case DiagnosisWithdrawn():
-            return {"status": Status.WITHDRAWN}
+            return {}
         case never:
             assert_never(never)
 

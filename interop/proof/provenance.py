@@ -9,10 +9,12 @@ from typing import Any
 
 import orjson
 
+from domain.diagnosis import evidence, objections, on_site, opening, report, scoring, self_assessment
 from domain.events import EVENTS
 from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND
 from journal import Entry, Journal
+from journal.codec import EVENT_OF
 from projections.report.wording import ROLES
 
 Data = dict[str, Any]
@@ -103,44 +105,44 @@ class _Told:
         data: Data = orjson.loads(entry.state)
         place = f"diagnosis/{self._diagnosis}"
         edition = _name(self._edition)
-        match entry.type.removeprefix("diagnosis."):
-            case "opened.v1" | "opened.v2":
+        match EVENT_OF[entry.type]:
+            case opening.DiagnosisOpened:
                 self._used(activity, [edition])
                 self.made(entry, place, "Diagnosis", enterprise=data["enterprise"])
-            case "answers_saved.v1":
+            case self_assessment.AnswersSaved:
                 for indicator in data["answers"]:
                     local = f"{place}/answer/{indicator}/{entry.version}"
                     self._own[indicator] = self.made(entry, local, "Answer", revises=self._own.get(indicator))
-            case "answers_verified.v1":
+            case on_site.AnswersVerified:
                 for indicator in data["answers"]:
                     files = self._evidence.get(indicator, [])
                     self._used(activity, [self._own.get(indicator), *files])
                     local = f"{place}/verified-answer/{indicator}/{entry.version}"
                     before = self._verified.get(indicator)
                     self._verified[indicator] = self.made(entry, local, "VerifiedAnswer", revises=before)
-            case "self_assessment_submitted.v1":
+            case self_assessment.SelfAssessmentSubmitted:
                 self._used(activity, [edition, *self._own.values()])
                 self.made(entry, f"{place}/self-score/{entry.version}", "Score", total=data["measured"]["total"])
-            case "evidence_attached.v1":
+            case evidence.EvidenceAttached:
                 stated = {"sha256": data["sha256"], "mediaType": data["media_type"]}
                 file = self.made(entry, f"{place}/evidence/{entry.version}", "Evidence", **stated)
                 for indicator in data["indicators"]:
                     self._evidence.setdefault(indicator, []).append(file)
-            case "site_visit_recorded.v1" | "expert_review_recorded.v1":
+            case on_site.SiteVisitRecorded | scoring.ExpertReviewRecorded:
                 self._steps.append(self.made(entry, f"{place}/step/{entry.version}", "Step"))
-            case "scored.v1":
+            case scoring.DiagnosisScored:
                 self._used(activity, [edition, *self._own.values(), *self._verified.values(), *self._steps])
                 stated = {"total": data["verified"]["total"], "grade": str(data["issued"]["grade"])}
                 self._follow(entry, "result", f"{place}/result/{entry.version}", "Result", stated)
-            case "report_issued.v1" | "report_confirmed.v1":
+            case report.ReportIssued | report.ReportConfirmed:
                 self._used(activity, [self._latest.get("result"), self._latest.get("report")])
                 pdf = data["file"]["pdf"]
                 stated = {"sha256": pdf, "version": str(data["version"])}
                 self._follow(entry, "report", f"{place}/report/{data['version']}", "Report", stated)
-            case "report_objected_to.v1":
+            case objections.ReportObjectedTo:
                 self._used(activity, [self._latest.get("report")])
                 self._follow(entry, "objection", f"{place}/objection/{entry.version}", "Objection", {})
-            case "objections_answered.v1":
+            case objections.ObjectionsAnswered:
                 self._used(activity, [self._latest.get("objection")])
                 self.made(entry, f"{place}/objection-answer/{entry.version}", "ObjectionAnswer")
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from sqlalchemy import select
 
 from domain.access import Scope
+from domain.participants.people.registration import PersonErased
 from journal import Entry
 from projections.as_of.replay import Later, Past, history, later_of
-from projections.engine.read_model import data, key
+from projections.engine.read_model import data, event_of, key
 from projections.engine.snapshot import Snapshot
 from projections.participants import people as people_rows
 from projections.participants.organisations import ORGANISATION_READ_MODEL, node_ids
@@ -49,7 +50,7 @@ def of_contacts(snapshot: Snapshot, units: Sequence[str], position: int) -> Past
     known, afterwards = _told(snapshot, sorted(units_of), unit_of, position)
 
     def concerned(entry: Entry) -> Iterable[str]:
-        if entry.type == "person.erased.v1":
+        if event_of(entry) is PersonErased:
             return units_of[key(entry)]
         of = _membership(entry)
         return () if of is None else (unit_of[of],)

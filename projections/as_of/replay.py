@@ -16,12 +16,15 @@ from sqlalchemy import MetaData, NullPool, Table, create_engine, func, or_, sele
 from sqlalchemy.engine import Engine
 
 from domain.access import Everything, Scope, sees_only_issued
+from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.standard.editions import MAPPING_STREAM
 from journal import Entry
+from journal.codec import current, stored_names
 from projections.diagnosis import diagnoses as diagnoses_rows
-from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, OPENED
+from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.issued import TOLD_OUTSIDE
-from projections.engine.read_model import ReadModel, Tables
+from projections.engine.read_model import ReadModel, Tables, event_of
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL, enterprises_by_id
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
@@ -46,7 +49,7 @@ SHOWN = (
     TERMS,
 )
 """Read models whose tables the past has; a table without entries is empty. The people's only where it is a past of people."""
-NAMING = OPENED | {"diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"}
+NAMING = frozenset({DiagnosisOpened, ProviderAssigned, DiagnosisAccepted})
 """Facts of a diagnosis that name another subject, whose own past is told beside it."""
 
 
@@ -83,10 +86,10 @@ def recorded_at(snapshot: Snapshot, position: int) -> int | None:
 
 
 def history(snapshot: Snapshot, streams: Sequence[str], position: int) -> list[Entry]:
-    """Entries of some streams up to a position, in order; what no fold looks at is left empty."""
+    """Entries of some streams up to a position, in order and in today's shape; what no fold looks at is left empty."""
     table = snapshot[ENTRIES]
     query = select(table).where(table.c.stream.in_(list(streams)), table.c.position <= position)
-    return [_entry(row) for row in snapshot.rows(query.order_by(table.c.position))]
+    return [current(_entry(row)) for row in snapshot.rows(query.order_by(table.c.position))]
 
 
 def _entry(row: Sequence[object]) -> Entry:
@@ -103,7 +106,8 @@ def _streams(snapshot: Snapshot, kind: str) -> list[str]:
 def later_of(snapshot: Snapshot, streams: Sequence[str], position: int, scope: Scope) -> dict[str, Later]:
     """What happened to some streams after a position 事后变更; outside a case of what is told there."""
     table = snapshot[ENTRIES]
-    told = [or_(table.c.stream.not_like("diagnosis/%"), table.c.type.in_(sorted(TOLD_OUTSIDE)))] if sees_only_issued(scope) else []
+    outside = or_(table.c.stream.not_like("diagnosis/%"), table.c.type.in_(sorted(stored_names(TOLD_OUTSIDE))))
+    told = [outside] if sees_only_issued(scope) else []
     query = (
         select(table.c.stream, func.count(), func.min(table.c.at))
         .where(table.c.stream.in_(list(streams)), table.c.position > position, *told)
@@ -138,7 +142,7 @@ def of_enterprises(
     seen = diagnoses_rows.diagnoses_by_id(snapshot, scope, every) if every else {}
     told = history(snapshot, [*streams, *(f"diagnosis/{identity}" for identity in every)], position)
     admitted = [entry for entry in told if entry.stream.split("/", 1)[1] in seen]
-    facts = [orjson.loads(entry.state) for entry in admitted if entry.type in NAMING]
+    facts = [orjson.loads(entry.state) for entry in admitted if event_of(entry) in NAMING]
     editions = {f"edition/{fact['edition']}" for fact in facts if "edition" in fact}
     providers = {f"organisation/{fact['provider']}" for fact in facts if fact.get("provider")}
     assignments = {f"assignment/{identity}" for identity in seen}
@@ -247,8 +251,7 @@ def replayed(past: Past) -> Iterator[Snapshot]:
                 table.create(connection)
             tables |= named
             entries = past.entries.get(read_model.name, ())
-            heard = [entry for entry in entries if read_model.listens is None or entry.type in read_model.listens]
-            if heard:
+            if heard := read_model.heard(entries):
                 rows = Tables(named, fresh=True)
                 with rows.within(connection):
                     read_model.fold(rows, heard)

@@ -12,12 +12,16 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, Select, String, Ta
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
+from domain.diagnosis import objections, opening, provider, scoring
+from domain.diagnosis.case import STATUS_AFTER, status_after_objections
+from domain.diagnosis.report import ReportIssued
+from domain.kernel import Event
 from domain.participants.enterprises import plain
 from journal import Entry
 from projections.diagnosis import issued
-from projections.diagnosis.diagnoses import DIAGNOSES, OPENED, STATUS_AFTER, DiagnosisFilter, diagnosis_columns
+from projections.diagnosis.diagnoses import DIAGNOSES, DiagnosisFilter, diagnosis_columns
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS
-from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, key
+from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import EnterpriseFilter, enterprise_columns
@@ -54,54 +58,44 @@ DIAGNOSIS_PERIODS = Table(
 """since, until: positions; a row holds from `since` up to before `until`. outside_status, issued_grade: see `issued.py`."""
 issued.keep_inside(DIAGNOSIS_PERIODS, "status", "grade")
 
-DIAGNOSIS_FACTS = frozenset(
-    {
-        *STATUS_AFTER,
-        *OPENED,
-        "diagnosis.provider_assigned.v1",
-        "diagnosis.objections_answered.v1",
-    }
-)
+DIAGNOSIS_FACTS: frozenset[type[Event]] = frozenset({*STATUS_AFTER, provider.ProviderAssigned, objections.ObjectionsAnswered})
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """A period ends where the next one with other values begins."""
     firms, cases = tables[ENTERPRISE_PERIODS], tables[DIAGNOSIS_PERIODS]
-    firms.load((key(entry), ENDLESS) for entry in entries if entry.type in PRESENT_FACTS)
-    cases.load((key(entry), ENDLESS) for entry in entries if entry.type in DIAGNOSIS_FACTS)
+    firms.load((key(entry), ENDLESS) for entry in entries if event_of(entry) in PRESENT_FACTS)
+    cases.load((key(entry), ENDLESS) for entry in entries if event_of(entry) in DIAGNOSIS_FACTS)
     for entry in entries:
         found = data(entry)
-        if entry.type in PRESENT_FACTS:
+        if event_of(entry) in PRESENT_FACTS:
             values = {name: found["firm"][name] for name in ("uscc", "district", "industry", "size_class")}
             sought = plain(found["firm"]["name"])
             _begin(firms, {"enterprise": key(entry), "sought": sought, **values}, entry.position)
         else:
             before = cases.get(key(entry), ENDLESS) or {"diagnosis": key(entry), "grade": None, "issued_grade": None}
-            _begin(cases, before | _outside(entry.type, found, before) | _changed(entry.type, found), entry.position)
+            _begin(cases, before | _outside(event_of(entry), found, before) | _changed(event_of(entry), found), entry.position)
 
 
-def _changed(name: str, found: Row) -> Row:
+def _changed(event: type[Event], found: Row) -> Row:
     """What a fact changes of what a list of diagnoses looks for."""
-    match name:
-        case "diagnosis.opened.v1" | "diagnosis.opened.v2":
-            return {"status": "open", "provider": found["provider"]}
-        case "diagnosis.provider_assigned.v1":
-            return {"provider": found["provider"]}
-        case "diagnosis.accepted.v1":
-            return {"status": STATUS_AFTER[name], "provider": found["provider"]}
-        case "diagnosis.scored.v1":
-            return {"status": STATUS_AFTER[name], "grade": found["issued"]["grade"]}
-        case "diagnosis.objections_answered.v1":
-            return {"status": "accepted" if any(reply["upheld"] for reply in found["answers"]) else "issued"}
-    return {"status": STATUS_AFTER[name]}
+    status = {"status": STATUS_AFTER[event].value} if event in STATUS_AFTER else {}
+    match event:
+        case opening.DiagnosisOpened | provider.ProviderAssigned | provider.DiagnosisAccepted:
+            return status | {"provider": found["provider"]}
+        case scoring.DiagnosisScored:
+            return status | {"grade": found["issued"]["grade"]}
+        case objections.ObjectionsAnswered:
+            return {"status": status_after_objections(upheld=any(reply["upheld"] for reply in found["answers"])).value}
+    return status
 
 
-def _outside(name: str, found: Row, before: Row) -> Row:
+def _outside(event: type[Event], found: Row, before: Row) -> Row:
     """What a fact changes of what a reader outside the case may look for."""
-    if name == "diagnosis.objections_answered.v1" and not any(reply["upheld"] for reply in found["answers"]):
-        return {"outside_status": "issued"}
-    graded = {"issued_grade": before["grade"]} if name == "diagnosis.report_issued.v1" else {}
-    return graded | ({"outside_status": issued.STATUS_OUTSIDE[name]} if name in issued.STATUS_OUTSIDE else {})
+    if event is objections.ObjectionsAnswered and not any(reply["upheld"] for reply in found["answers"]):
+        return {"outside_status": status_after_objections(upheld=False).value}
+    graded = {"issued_grade": before["grade"]} if event is ReportIssued else {}
+    return graded | ({"outside_status": issued.STATUS_OUTSIDE[event]} if event in issued.STATUS_OUTSIDE else {})
 
 
 def _begin(rows: Rows, values: Row, position: int) -> None:

@@ -21,10 +21,14 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
+from domain.diagnosis import evidence, objections, on_site, provider, report, scoring, self_assessment
+from domain.diagnosis.case import DIAGNOSES as CASE
+from domain.diagnosis.case import STATUS_AFTER, status_after_objections
+from domain.diagnosis.opening import DiagnosisOpened
 from journal import Entry
 from projections.diagnosis import issued
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.terms import assigned_to, has_consent
@@ -104,20 +108,6 @@ REPORTS = Table(
     Index("ix_report_sha256", "sha256"),
 )
 
-OPENED = frozenset({"diagnosis.opened.v1", "diagnosis.opened.v2"})
-"""Published names of the opening 开启; v1 knew neither what applied nor a reason."""
-
-STATUS_AFTER = {
-    "diagnosis.self_assessment_submitted.v1": "submitted",
-    "diagnosis.accepted.v1": "accepted",
-    "diagnosis.scored.v1": "scored",
-    "diagnosis.report_issued.v1": "issued",
-    "diagnosis.report_confirmed.v1": "confirmed",
-    "diagnosis.report_objected_to.v1": "objected",
-    "diagnosis.withdrawn.v1": "withdrawn",
-}
-
-
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Rows of diagnoses after more facts."""
     cases = tables[DIAGNOSES]
@@ -125,15 +115,16 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     for entry in entries:
         found = data(entry)
         identity = key(entry)
-        if entry.type in OPENED:
+        event = event_of(entry)
+        if event is DiagnosisOpened:
             cases.put(_opened(identity, entry, found))
             continue
         case = cases.get(identity)
         if case is None:
             raise LookupError(f"{entry.stream} has no opening before position {entry.position}")
         changes: dict[str, object] = {"version": entry.version, "changed_at": entry.at}
-        if (status := STATUS_AFTER.get(entry.type)) is not None:
-            changes["status"] = status
+        if (status := STATUS_AFTER.get(event)) is not None:
+            changes["status"] = status.value
         changes |= issued.followed(entry, found, case)
         changes |= _details(tables, identity, entry, found, case)
         cases.change(identity, **changes)
@@ -147,7 +138,7 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
     return {
         "id": identity,
         **{name: found[name] for name in kept},
-        "status": "open",
+        "status": STATUS_AFTER[DiagnosisOpened].value,
         "version": entry.version,
         "opened_at": entry.at,
         "changed_at": entry.at,
@@ -168,10 +159,10 @@ def _details(
 ) -> dict[str, object]:
     """What a fact changes in the diagnosis' row beside its status; rows of other tables are written on the way."""
     answers = tables[ANSWERS]
-    match entry.type:
-        case "diagnosis.provider_assigned.v1" | "diagnosis.accepted.v1":
+    match event_of(entry):
+        case provider.ProviderAssigned | provider.DiagnosisAccepted:
             return {"provider": found["provider"]}
-        case "diagnosis.answers_saved.v1":
+        case self_assessment.AnswersSaved:
             given: dict[str, dict[str, object]] = found["answers"]  # type: ignore[assignment]
             answers.load((identity, indicator) for indicator in given)
             new = 0
@@ -191,7 +182,7 @@ def _details(
                     }
                 )
             return {"answered": int(str(case["answered"])) + new}
-        case "diagnosis.answers_verified.v1":
+        case on_site.AnswersVerified:
             verified: dict[str, dict[str, object]] = found["answers"]  # type: ignore[assignment]
             answers.load((identity, indicator) for indicator in verified)
             for indicator, answer in verified.items():
@@ -201,7 +192,7 @@ def _details(
                     verified=orjson.dumps(answer["answer"]).decode(),
                     difference=answer["reason"],
                 )
-        case "diagnosis.objections_answered.v1":
+        case objections.ObjectionsAnswered:
             replies: list[dict[str, object]] = found["answers"]  # type: ignore[assignment]
             upheld = [str(reply["indicator"]) for reply in replies if reply["upheld"]]
             answers.load((identity, indicator) for indicator in upheld)
@@ -210,12 +201,12 @@ def _details(
                 reported = {f"issued_{name}": before.get(name) for name in ("verified", "difference")}
                 answers.change(identity, indicator, verified=None, difference=None, **reported)
             reopened = {"reopened": orjson.dumps(upheld).decode()} if upheld else {}
-            return {"status": "accepted" if upheld else "issued", **reopened}
-        case "diagnosis.site_visit_recorded.v1":
+            return {"status": status_after_objections(upheld=bool(upheld)).value, **reopened}
+        case on_site.SiteVisitRecorded:
             return {"visits": int(str(case["visits"])) + 1}
-        case "diagnosis.expert_review_recorded.v1":
+        case scoring.ExpertReviewRecorded:
             return {"expert_reviews": int(str(case["expert_reviews"])) + 1}
-        case "diagnosis.evidence_attached.v1":
+        case evidence.EvidenceAttached:
             tables[EVIDENCE].put(
                 {
                     "diagnosis": identity,
@@ -226,13 +217,13 @@ def _details(
                     "attached_by_role": entry.role,
                 }
             )
-        case "diagnosis.self_assessment_submitted.v1":
+        case self_assessment.SelfAssessmentSubmitted:
             measured: dict[str, object] = found["measured"]  # type: ignore[assignment]
             return {"self_total": measured["total"]}
-        case "diagnosis.scored.v1":
+        case scoring.DiagnosisScored:
             return _scored(found)
-        case "diagnosis.report_issued.v1" | "diagnosis.report_confirmed.v1":
-            if entry.type == "diagnosis.report_issued.v1":
+        case report.ReportIssued | report.ReportConfirmed:
+            if event_of(entry) is report.ReportIssued:
                 for indicator in orjson.loads(str(case["reopened"] or "[]")):
                     answers.change(identity, indicator, issued_verified=None, issued_difference=None)
             file: dict[str, object] = found["file"]  # type: ignore[assignment]
@@ -240,7 +231,7 @@ def _details(
                 {
                     "diagnosis": identity,
                     "version": found["version"],
-                    "kind": "confirmed" if entry.type == "diagnosis.report_confirmed.v1" else "issued",
+                    "kind": STATUS_AFTER[event_of(entry)].value,
                     "sha256": file["pdf"],
                     "rendered_at": file["rendered_at"],
                     "issued_at": entry.at,
@@ -267,20 +258,7 @@ DIAGNOSIS_READ_MODEL = ReadModel(
     "diagnosis_desk",
     (DIAGNOSES, ANSWERS, EVIDENCE, REPORTS),
     fold,
-    frozenset(
-        {
-            *STATUS_AFTER,
-            *OPENED,
-            "diagnosis.provider_assigned.v1",
-            "diagnosis.answers_saved.v1",
-            "diagnosis.truth_pledged.v1",
-            "diagnosis.evidence_attached.v1",
-            "diagnosis.site_visit_recorded.v1",
-            "diagnosis.answers_verified.v1",
-            "diagnosis.expert_review_recorded.v1",
-            "diagnosis.objections_answered.v1",
-        }
-    ),
+    frozenset(CASE.events),
 )
 
 

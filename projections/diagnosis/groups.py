@@ -16,12 +16,12 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, and_,
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Place, Scope, admits
+from domain.diagnosis import objections, opening, report, scoring, withdrawal
 from domain.instants import city_midnight, microseconds
 from journal import Entry
 from projections.diagnosis import issued
-from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import ReadModel, Row, Tables, data, key
+from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants import headquarters
@@ -65,7 +65,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     tables[CASES].load((key(entry),) for entry in entries)
     for entry in entries:
         found = data(entry)
-        if entry.type in OPENED:
+        if event_of(entry) is opening.DiagnosisOpened:
             kept = {name: found[name] for name in ("enterprise", "edition", "purpose")}
             unset = {"scored": None, "current_since": None, "issued_at": None}
             tables[CASES].put({"diagnosis": key(entry), **kept, **unset})
@@ -79,8 +79,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 def _follow(tables: Tables, case: Row, entry: Entry, found: Row) -> None:
     """One more fact of a diagnosis."""
     cases, identity = tables[CASES], case["diagnosis"]
-    match entry.type:
-        case "diagnosis.scored.v1":
+    match event_of(entry):
+        case scoring.DiagnosisScored:
             verified, issued = found["verified"], found["issued"]
             scored = {
                 "total": verified["total"],
@@ -88,10 +88,10 @@ def _follow(tables: Tables, case: Row, entry: Entry, found: Row) -> None:
                 **{name: issued[name] for name in ("grade", "grade_name", "level_name")},
             }
             cases.change(identity, scored=orjson.dumps(scored).decode())
-        case "diagnosis.report_issued.v1":
+        case report.ReportIssued:
             cases.change(identity, issued_at=entry.at)
             _begin(tables, identity, entry.position)
-        case "diagnosis.objections_answered.v1":
+        case objections.ObjectionsAnswered:
             if not any(reply["upheld"] for reply in found["answers"]):
                 _begin(tables, identity, entry.position)
         case _:
@@ -118,12 +118,12 @@ GROUP_READ_MODEL = ReadModel(
     fold,
     frozenset(
         {
-            *OPENED,
-            "diagnosis.scored.v1",
-            "diagnosis.report_issued.v1",
-            "diagnosis.report_objected_to.v1",
-            "diagnosis.objections_answered.v1",
-            "diagnosis.withdrawn.v1",
+            opening.DiagnosisOpened,
+            scoring.DiagnosisScored,
+            report.ReportIssued,
+            objections.ReportObjectedTo,
+            objections.ObjectionsAnswered,
+            withdrawal.DiagnosisWithdrawn,
         }
     ),
 )

@@ -12,23 +12,26 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
+from domain.diagnosis import objections, report
+from domain.diagnosis.case import STATUS_AFTER, status_after_objections
+from domain.diagnosis.objections import ReportObjectedTo
+from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.provider import ProviderAssigned
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.state import IN_PROGRESS
+from domain.diagnosis.withdrawal import DiagnosisWithdrawn
+from domain.kernel import Event
 from journal import Entry
+from projections.engine.read_model import event_of
 from projections.engine.row_security import PARTIES_ALONE
 
-STATUS_OUTSIDE: Mapping[str, str] = {
-    "diagnosis.opened.v1": IN_PROGRESS,
-    "diagnosis.opened.v2": IN_PROGRESS,
-    "diagnosis.report_issued.v1": "issued",
-    "diagnosis.report_confirmed.v1": "confirmed",
-    "diagnosis.report_objected_to.v1": "objected",
-    "diagnosis.withdrawn.v1": "withdrawn",
+STATUS_OUTSIDE: Mapping[type[Event], str] = {
+    DiagnosisOpened: IN_PROGRESS,
+    **{event: STATUS_AFTER[event].value for event in (ReportIssued, ReportConfirmed, ReportObjectedTo, DiagnosisWithdrawn)},
 }
-"""Fact -> status that it gives a case outside it. That a report is objected to is told, for a grade that is contested is none to
+"""Event -> status that it gives a case outside it. That a report is objected to is told, for a grade that is contested is none to
 lend on; what becomes of the objection is told by the next report, or by the report standing again."""
-TOLD_OUTSIDE = frozenset(
-    {*STATUS_OUTSIDE, "diagnosis.provider_assigned.v1"} - {"diagnosis.report_objected_to.v1"}
-)
+TOLD_OUTSIDE: frozenset[type[Event]] = frozenset((STATUS_OUTSIDE.keys() | {ProviderAssigned}) - {ReportObjectedTo})
 """Facts of a diagnosis whose entries are told outside it as they happen; the others come out with the report they led to. An
 objection's entry holds what the firm says of the case, so it is among those."""
 
@@ -92,19 +95,19 @@ def opened(entry: Entry) -> dict[str, object]:
 
 def followed(entry: Entry, found: Mapping[str, Any], case: Mapping[str, object]) -> dict[str, object]:
     """What one more fact changes in the columns of a case."""
-    match entry.type:
-        case "diagnosis.report_issued.v1":
+    match event_of(entry):
+        case report.ReportIssued:
             held = {f"issued_{name}": case[name] for name in HELD}
             own = {"issued_version": found["version"], "issued_through": entry.version, "reopened": None}
-            return held | own | _told(entry, STATUS_OUTSIDE[entry.type])
-        case "diagnosis.report_confirmed.v1":
+            return held | own | _told(entry, STATUS_OUTSIDE[event_of(entry)])
+        case report.ReportConfirmed:
             own = {"issued_version": found["version"], "issued_through": entry.version}
-            return own | _told(entry, STATUS_OUTSIDE[entry.type])
-        case "diagnosis.objections_answered.v1" if not any(reply["upheld"] for reply in found["answers"]):
-            return _told(entry, "issued")
-        case name if name in STATUS_OUTSIDE:
-            return _told(entry, STATUS_OUTSIDE[name])
-        case name if name in TOLD_OUTSIDE:
+            return own | _told(entry, STATUS_OUTSIDE[event_of(entry)])
+        case objections.ObjectionsAnswered if not any(reply["upheld"] for reply in found["answers"]):
+            return _told(entry, status_after_objections(upheld=False).value)
+        case event if event in STATUS_OUTSIDE:
+            return _told(entry, STATUS_OUTSIDE[event])
+        case event if event in TOLD_OUTSIDE:
             return _told(entry, str(case["outside_status"]))
     return {}
 

@@ -5,9 +5,12 @@ When a firm moves, its things move: no other table repeats where a thing lies.
 
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table
 
+from domain.kernel import Event
+from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
+
 META = MetaData()
 
-PRESENT_FACTS = frozenset(f"enterprise.{what}.v{number}" for what in ("registered", "revised") for number in (1, 2, 3))
+PRESENT_FACTS: frozenset[type[Event]] = frozenset({EnterpriseRegistered, EnterpriseRevised})
 """Facts that say what a firm is at present 企业现状事实; what an earlier year's roster states is that year's alone."""
 
 ENTERPRISES = Table(

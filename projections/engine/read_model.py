@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from itertools import islice
 from operator import itemgetter
@@ -11,7 +12,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, select, tuple_
 
+from domain.kernel import Event
 from journal import Entry
+from journal.codec import EVENT_OF, stored_names
 from projections.engine.bulk_write import delete, upsert
 
 Row = dict[str, Any]
@@ -24,16 +27,26 @@ KEPT = 100_000
 
 @dataclass(frozen=True)
 class ReadModel:
-    """One read model 单元. listens: published names it folds; None = every one. fold(tables, entries): see `Tables`.
+    """One read model 单元. listens: events it folds; None = every entry. fold(tables, entries): see `Tables`.
 
-    version: counts up when the fold gives other rows than before, so that rows of the old fold are folded anew.
+    version: counts up when the fold gives other rows than before, so that rows of the old fold are folded anew. as_stored: the
+    fold sees entries under the name and in the shape they are stored in, former ones too; else under today's alone.
     """
 
     name: str
     tables: tuple[Table, ...]
     fold: Callable[["Tables", Sequence[Entry]], None]
-    listens: frozenset[str] | None = None
+    listens: frozenset[type[Event]] | None = None
     version: int = 1
+    as_stored: bool = False
+
+    def heard(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Those of some entries that it folds."""
+        return entries if self.listens is None else [entry for entry in entries if entry.type in self._names]
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return stored_names(self.listens or ())
 
     @property
     def shape(self) -> str:
@@ -173,6 +186,11 @@ def data(entry: Entry) -> dict[str, Any]:
     """The stored data of an entry, as plain JSON values."""
     found: dict[str, Any] = orjson.loads(entry.state)
     return found
+
+
+def event_of(entry: Entry) -> type[Event]:
+    """The event that an entry is one of, whichever of its names it is stored under."""
+    return EVENT_OF[entry.type]
 
 
 def key(entry: Entry) -> str:

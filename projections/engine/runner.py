@@ -34,6 +34,7 @@ from sqlalchemy.sql import quoted_name
 
 from domain.access import Scope
 from journal import Entry, Journal
+from journal.codec import current
 from journal.engines.prepared_statements import Rows, Statements, run
 from journal.engines.sqlite import owners_file, to_wal
 from projections.engine import row_security
@@ -185,8 +186,7 @@ class ReadModels:
                 standing = self._standing(connection)
                 lowest = min(position for _, position in standing.values())
                 entries = self._journal.since(lowest, size) if size else []
-                for read_model in self._read_models:
-                    self._fold(connection, read_model, *standing[read_model.name], entries)
+                self._fold_all(connection, standing, entries)
             reached = entries[-1].position if entries else lowest
             done += len(entries)
             with self._moved:
@@ -200,6 +200,14 @@ class ReadModels:
         ours = {read_model.name for read_model in self._read_models}
         return {row.desk: (row.generation, row.position) for row in found if row.desk in ours}
 
+    def _fold_all(
+        self, connection: Connection, standing: Mapping[str, tuple[int, int]], entries: Sequence[Entry]
+    ) -> None:
+        """One batch, brought into today's shape once for all read models."""
+        today = [current(entry) for entry in entries]
+        for read_model in self._read_models:
+            self._fold(connection, read_model, *standing[read_model.name], entries if read_model.as_stored else today)
+
     def _fold(
         self, connection: Connection, read_model: ReadModel, generation: int, position: int, entries: Sequence[Entry]
     ) -> None:
@@ -210,8 +218,7 @@ class ReadModels:
         left, tables = self._kept.pop((read_model.name, generation), (-1, None))
         if tables is None or left != position:
             tables = Tables(self._named(read_model, generation), fresh=position == 0)
-        heard = new if read_model.listens is None else [entry for entry in new if entry.type in read_model.listens]
-        if heard:
+        if heard := read_model.heard(new):
             with tables.within(connection):
                 read_model.fold(tables, heard)
                 tables.flush()
@@ -336,8 +343,7 @@ class ReadModels:
                 if self._standing(connection, current=False) != building:
                     raise RebuildOvertaken
                 entries = self._journal.since(position, BATCH)
-                for read_model in self._read_models:
-                    self._fold(connection, read_model, *building[read_model.name], entries)
+                self._fold_all(connection, building, entries)
                 position = entries[-1].position if entries else position
                 building = {name: (generation, position) for name, (generation, _) in building.items()}
                 if len(entries) < BATCH:

@@ -8,11 +8,12 @@ from sqlalchemy import Column, Integer, MetaData, Select, String, Table, and_, b
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
+from domain.diagnosis.opening import DiagnosisOpened
 from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
-from projections.diagnosis.diagnoses import DIAGNOSES, OPENED
+from projections.diagnosis.diagnoses import DIAGNOSES
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.terms import assigned_to, has_consent
@@ -38,8 +39,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     enterprises, words = tables[ENTERPRISES], tables[BIGRAMS]
     enterprises.load((key(e),) for e in entries if e.stream.startswith("enterprise/"))
     for entry in entries:
-        match entry.type:
-            case name if name in PRESENT_FACTS:
+        match event_of(entry):
+            case event if event in PRESENT_FACTS:
                 before = enterprises.get(key(entry))
                 firm = data(entry)["firm"]
                 if before is not None and before["name"] != firm["name"]:
@@ -55,7 +56,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
 
 
-ENTERPRISE_READ_MODEL = ReadModel("directory", (ENTERPRISES, BIGRAMS), fold, PRESENT_FACTS | OPENED)
+ENTERPRISE_READ_MODEL = ReadModel("directory", (ENTERPRISES, BIGRAMS), fold, PRESENT_FACTS | {DiagnosisOpened})
 """Its generations are kept under the name that they began with."""
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
+from domain.participants.headquarters import HeadquartersEnded, HeadquartersNamed
 from journal import Entry
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.snapshot import Snapshot
@@ -43,7 +44,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 
 
 HEADQUARTERS_READ_MODEL = ReadModel(
-    "headquarters", (SEATS,), fold, frozenset({"headquarters.named.v1", "headquarters.ended.v1"})
+    "headquarters", (SEATS,), fold, frozenset({HeadquartersNamed, HeadquartersEnded})
 )
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import Column, MetaData, Select, String, Table, and_, func, or_,
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
+from domain.participants import organisations as events
 from journal import Entry
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
 
@@ -32,12 +33,12 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Organisations from their registration and what was revised; retired ones stay."""
     organisations = tables[ORGANISATIONS]
     for entry in entries:
-        match entry.type:
-            case "organisation.revised.v1":
+        match event_of(entry):
+            case events.OrganisationRevised:
                 found = data(entry)
                 served = orjson.dumps(found["industries"]).decode()
                 organisations.change(key(entry), name=found["name"], parent=found["parent"], industries=served)
-            case "organisation.retired.v1":
+            case events.OrganisationRetired:
                 organisations.change(key(entry), last=data(entry)["last"])
             case _:
                 found = data(entry)
@@ -57,7 +58,7 @@ ORGANISATION_READ_MODEL = ReadModel(
     "organisations",
     (ORGANISATIONS,),
     fold,
-    frozenset(f"organisation.{what}" for what in ("registered.v1", "registered.v2", "revised.v1", "retired.v1")),
+    frozenset({events.OrganisationRegistered, events.OrganisationRevised, events.OrganisationRetired}),
 )
 
 

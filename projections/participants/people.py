@@ -25,9 +25,10 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import POSITIONS, Attribute, Everything, Role, Scope
 from domain.command_rights import MAY_APPOINT
+from domain.participants.people import memberships, registration
 from journal import Entry
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.organisations import ORGANISATIONS
@@ -64,22 +65,22 @@ MEMBERSHIPS = Table(
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """People and memberships; erasure purges the ciphertext too."""
-    people, memberships = tables[PEOPLE], tables[MEMBERSHIPS]
+    people, held = tables[PEOPLE], tables[MEMBERSHIPS]
     for entry in entries:
         found, person = data(entry), key(entry)
-        match entry.type:
-            case "person.registered.v1":
+        match event_of(entry):
+            case registration.PersonRegistered:
                 people.put({"id": person, "joined": False, "erased": False, "registered": entry.position, **found})
-            case "person.joined.v1":
+            case registration.PersonJoined:
                 people.change(person, joined=True)
-            case "person.membership_granted.v1" | "person.membership_granted.v2":
+            case memberships.MembershipGranted:
                 values = {name: found[name] for name in ("role", "organisation", "since", "until")}
                 values |= {"person": person, "id": found["membership"], "granted": entry.position}
-                values["sections"] = orjson.dumps(found.get("sections", [])).decode()
-                values["contact"] = found.get("contact", False)
-                memberships.put(values)
-            case "person.membership_ended.v1":
-                memberships.change(person, found["membership"], until=found["on"])
+                values["sections"] = orjson.dumps(found["sections"]).decode()
+                values["contact"] = found["contact"]
+                held.put(values)
+            case memberships.MembershipEnded:
+                held.change(person, found["membership"], until=found["on"])
             case _:
                 people.change(person, sealed_name=None, sealed_phone=None, erased=True)
 
@@ -93,12 +94,11 @@ PEOPLE_READ_MODEL = ReadModel(
     fold,
     frozenset(
         {
-            "person.registered.v1",
-            "person.joined.v1",
-            "person.membership_granted.v1",
-            "person.membership_granted.v2",
-            "person.membership_ended.v1",
-            "person.erased.v1",
+            registration.PersonRegistered,
+            registration.PersonJoined,
+            memberships.MembershipGranted,
+            memberships.MembershipEnded,
+            registration.PersonErased,
         }
     ),
 )

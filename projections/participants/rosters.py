@@ -11,9 +11,12 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, St
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Scope
+from domain.kernel import Event
+from domain.participants.enterprises import EnterpriseStated, EnterpriseTakenOffRoster
+from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
 from journal import Entry
 from projections.engine.places import PRESENT_FACTS
-from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, key
+from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
 
@@ -89,16 +92,15 @@ IMPORTS = Table(
 )
 """report: SHA-256 of the report's file. findings: as JSON, of an older entry, which held its report itself."""
 
-FILES = frozenset(f"roster.{what}.v{number}" for what in ("imported", "blocked") for number in (1, 2))
-STATEMENTS = PRESENT_FACTS | {"enterprise.stated.v1"}
-TAKEN_OFF = "enterprise.taken_off_roster.v1"
+FILES: frozenset[type[Event]] = frozenset({RosterImported, RosterBlocked})
+STATEMENTS = PRESENT_FACTS | {EnterpriseStated}
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Each year keeps its members as it stated them; every file leaves its report."""
     facts = {entry.position: data(entry) for entry in entries}
     files = [found for found in facts.values() if "enterprises" in found]
-    firms = [(key(entry), facts[entry.position]) for entry in entries if entry.type not in FILES]
+    firms = [(key(entry), facts[entry.position]) for entry in entries if event_of(entry) not in FILES]
     tables[UNDATED].load(
         (one,) for one in (*(firm for firm, _ in firms), *(one for found in files for one in found["enterprises"]))
     )
@@ -107,9 +109,10 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         tables[table].load((found["year"], one, ENDLESS) for found in files for one in found["enterprises"])
     for entry in entries:
         found = facts[entry.position]
-        if entry.type in STATEMENTS:
+        event = event_of(entry)
+        if event in STATEMENTS:
             _state(tables, entry, found)
-        elif entry.type == TAKEN_OFF:
+        elif event is EnterpriseTakenOffRoster:
             before = tables[MEMBERS].get(found["year"], key(entry), ENDLESS)
             if before is None:  # an older entry named the firm in a year whose statement wasn't kept apart
                 raise LookupError(f"{entry.stream} is not on the roster of {found['year']}")
@@ -124,7 +127,7 @@ def _state(tables: Tables, entry: Entry, found: Row) -> None:
     stated = {name: found["firm"].get(name) for name in STATED}
     before = undated.get(enterprise)
     year = found.get("year") or (before["year"] if before is not None else None)
-    if entry.type in PRESENT_FACTS:
+    if event_of(entry) in PRESENT_FACTS:
         undated.put({"enterprise": enterprise, "year": year, **stated})
     if year is not None:
         _join(tables, year, enterprise, stated, entry.position)
@@ -145,7 +148,7 @@ def _file(tables: Tables, entry: Entry, found: Row) -> None:
     tables[IMPORTS].put(
         {
             "position": entry.position,
-            "blocked": entry.type.startswith("roster.blocked."),
+            "blocked": event_of(entry) is RosterBlocked,
             "at": entry.at,
             "organisation": entry.organisation,
             "report": found.get("report"),
@@ -174,7 +177,14 @@ def _put(rows: Rows, row: Row, position: int) -> None:
     rows.put({**row, "since": position, "until": ENDLESS})
 
 
-ROSTER_READ_MODEL = ReadModel("rosters", (MEMBERS, FIGURES, UNDATED, IMPORTS), fold, FILES | STATEMENTS | {TAKEN_OFF})
+ROSTER_READ_MODEL = ReadModel(
+    "rosters",
+    (MEMBERS, FIGURES, UNDATED, IMPORTS),
+    fold,
+    FILES | STATEMENTS | {EnterpriseTakenOffRoster},
+    as_stored=True,
+)
+"""Of an older file the entry alone holds the report and its firms, which today's shape leaves out."""
 
 
 def held(table: FromClause, position: int | None) -> ColumnElement[bool]:

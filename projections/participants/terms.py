@@ -9,8 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Column, Index, MetaData, Select, String, Table, exists, select
 from sqlalchemy.sql import ColumnElement
 
+from domain.diagnosis.assignments import ExpertAssigned, ExpertReleased
+from domain.participants.consents import ConsentGranted, ConsentRevoked
 from journal import Entry
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
@@ -44,24 +46,24 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     consents, assignments = tables[CONSENTS], tables[ASSIGNMENTS]
     for entry in entries:
         found, subject = data(entry), key(entry)
-        match entry.type:
-            case "consent.granted.v1":
-                values = {name: found[name] for name in ("bank", "purpose", "since", "until")}
-                consents.put({"enterprise": subject, "id": found["consent"], **values})
-            case "consent.revoked.v1":
-                consents.change(subject, found["consent"], until=found["last"])
-            case "assignment.made.v1":
-                values = {name: found[name] for name in ("expert", "role", "since", "until")}
-                assignments.put({"diagnosis": subject, "id": found["assignment"], **values})
-            case _:
-                assignments.change(subject, found["assignment"], until=found["last"])
+        event = event_of(entry)
+        if event is ConsentGranted:
+            values = {name: found[name] for name in ("bank", "purpose", "since", "until")}
+            consents.put({"enterprise": subject, "id": found["consent"], **values})
+        elif event is ConsentRevoked:
+            consents.change(subject, found["consent"], until=found["last"])
+        elif event is ExpertAssigned:
+            values = {name: found[name] for name in ("expert", "role", "since", "until")}
+            assignments.put({"diagnosis": subject, "id": found["assignment"], **values})
+        else:
+            assignments.change(subject, found["assignment"], until=found["last"])
 
 
 TERMS = ReadModel(
     "terms",
     (CONSENTS, ASSIGNMENTS),
     fold,
-    frozenset({"consent.granted.v1", "consent.revoked.v1", "assignment.made.v1", "assignment.ended.v1"}),
+    frozenset({ConsentGranted, ConsentRevoked, ExpertAssigned, ExpertReleased}),
 )
 
 

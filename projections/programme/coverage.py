@@ -12,11 +12,13 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, and_, case, func, select, true
 
 from domain.access import Scope
+from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.instants import city_day, utc_moment
+from domain.programme.targets import TargetSet
 from journal import Entry
-from projections.diagnosis.diagnoses import OPENED
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import enterprise_columns
@@ -56,10 +58,11 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     subjects, reports = tables[SUBJECTS], tables[FIRST_REPORTS]
     for entry in entries:
         found = data(entry)
-        if entry.type == "target.set.v1":
+        event = event_of(entry)
+        if event is TargetSet:
             tables[TARGETS].put(found)
             continue
-        if entry.type in OPENED:
+        if event is DiagnosisOpened:
             subjects.put({"diagnosis": key(entry), "enterprise": found["enterprise"]})
             continue
         subject = subjects.get(key(entry))
@@ -67,7 +70,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             raise LookupError(f"{entry.stream} has no opening before position {entry.position}")
         year = city_day(utc_moment(entry.at)).year
         before = reports.get(subject["enterprise"])
-        if entry.type == "diagnosis.report_confirmed.v1":
+        if event is ReportConfirmed:
             if before is not None and before["confirmed_year"] is None:
                 reports.change(subject["enterprise"], confirmed_year=year, confirmed=entry.position)
         elif before is None:
@@ -86,7 +89,7 @@ COVERAGE = ReadModel(
     "coverage",
     (FIRST_REPORTS, SUBJECTS, TARGETS),
     fold,
-    frozenset({"target.set.v1", *OPENED, "diagnosis.report_issued.v1", "diagnosis.report_confirmed.v1"}),
+    frozenset({TargetSet, DiagnosisOpened, ReportIssued, ReportConfirmed}),
 )
 
 

@@ -8,8 +8,11 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Tab
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Scope, sees_only_issued
+from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from journal import Entry
-from projections.diagnosis.diagnoses import OPENED
+from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.issued import TOLD_OUTSIDE
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
@@ -49,7 +52,7 @@ SUBJECTS = Table(
 """issued: position of a diagnosis' latest report; what came before it is out."""
 NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None, "issued": None}
 
-REPORTED = ("diagnosis.report_issued.v1", "diagnosis.report_confirmed.v1")
+REPORTED = (ReportIssued, ReportConfirmed)
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -72,23 +75,24 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             }
         )
         subject = subjects.get(entry.stream) or {"stream": entry.stream, **NOWHERE}
-        if entry.type in OPENED:
+        event = EVENT_OF.get(entry.type)  # what is not of the domain, such as a demo's mark, is of no subject
+        if event is DiagnosisOpened:
             found = data(entry)
             subject |= {
                 "enterprise": found["enterprise"],
                 "provider": found["provider"],
                 "diagnosis": key(entry),
             }
-        elif entry.type in ("diagnosis.provider_assigned.v1", "diagnosis.accepted.v1"):
+        elif event in (ProviderAssigned, DiagnosisAccepted):
             subject["provider"] = data(entry)["provider"]
-        elif entry.type in REPORTED:
+        elif event in REPORTED:
             subject["issued"] = entry.position
         elif entry.stream.startswith(("enterprise/", "consent/")):
             subject["enterprise"] = key(entry)
         subjects.put(subject)
 
 
-AUDIT_TRAIL = ReadModel("audit_trail", (ENTRIES, SUBJECTS), fold)
+AUDIT_TRAIL = ReadModel("audit_trail", (ENTRIES, SUBJECTS), fold, as_stored=True)
 
 
 class EntryRow(NamedTuple):
@@ -152,7 +156,7 @@ def _matching(
     )
     conditions = [to_sql(scope, _columns(snapshot)), table.c.position > after]
     if sees_only_issued(scope):
-        told = or_(subjects.c.diagnosis.is_(None), table.c.type.in_(sorted(TOLD_OUTSIDE)))
+        told = or_(subjects.c.diagnosis.is_(None), table.c.type.in_(sorted(stored_names(TOLD_OUTSIDE))))
         conditions.append(told if where.live else or_(told, table.c.position <= subjects.c.issued))
     equal = {name: getattr(where, name) for name in ("stream", "actor", "role", "organisation")}
     conditions += [table.c[name] == value for name, value in equal.items() if value is not None]

@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 
 from domain.access import Scope
+from domain.diagnosis.on_site import AnswersVerified
 from domain.events import CAPABILITIES
-from domain.kernel import Event
+from domain.kernel import Event, name_of
 from domain.standard.revision.state import Disposition, RevisionKind, Verdict
 from journal.codec import decode
 from journal.entries import DEMO_TYPE
@@ -148,7 +149,7 @@ def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str
     mentioned |= {fact.get(name) for fact in facts for name in ("organisation", "bank")}
     organisations = organisations_by_id(snapshot, sorted(name for name in mentioned if name))
     names = {identity: organisation.name for identity, organisation in organisations.items()}
-    verified = {row.stream.partition("/")[2] for row in rows if row.type == "diagnosis.answers_verified.v1"}
+    verified = {row.stream.partition("/")[2] for row in rows if row.type == name_of(AnswersVerified)}
     own: dict[str, dict[str, Answer]] = {}  # what the firm says cannot change once there is something to verify
     for answer in case_parts.answers(snapshot, scope, sorted(verified)) if verified else ():
         own.setdefault(answer.diagnosis, {})[answer.indicator] = Answer.model_validate_json(answer.given)

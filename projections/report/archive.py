@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
@@ -19,10 +20,10 @@ from domain.kernel import Capability, fold
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Entry, Journal
-from journal.codec import decode
+from journal.codec import EVENT_OF, decode, stored_names
 from standards import Form, Issued, Measured
 
-OPENED = ("diagnosis.opened.v1", "diagnosis.opened.v2")
+OPENED = tuple(sorted(stored_names([DiagnosisOpened])))
 PAGE = 1_000
 
 
@@ -84,10 +85,10 @@ class Archive:
         last: tuple[int, date, str] | None = None
         for stream, entries in self.journal.read_many(streams).items():
             known = [entry for entry in entries if entry.position < opened]
-            if any(entry.type == WITHDRAWN for entry in known):
+            if any(EVENT_OF[entry.type] is DiagnosisWithdrawn for entry in known):
                 continue
             for entry in known:
-                if entry.type in REPORTED and (last is None or entry.position > last[0]):
+                if EVENT_OF[entry.type] in REPORTED and (last is None or entry.position > last[0]):
                     last = (entry.position, city_day(utc_moment(entry.at)), stream)
         if last is None:
             return None
@@ -120,8 +121,7 @@ class Archive:
         return found
 
 
-REPORTED = frozenset(fact.model_fields["type"].default for fact in (ReportIssued, ReportConfirmed))
-WITHDRAWN = DiagnosisWithdrawn.model_fields["type"].default
+REPORTED = (ReportIssued, ReportConfirmed)
 
 
 def _folded(capability: Capability[Any, Any, Any], entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - each capability's own state

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
+from domain.standard.edition_mapping import EditionMappingSet
 from journal import Entry
 from projections.engine.read_model import ReadModel, Tables, data
 from projections.engine.snapshot import Snapshot
@@ -30,7 +31,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         tables[MAPPINGS].put(row)
 
 
-EDITION_MAPPING_READ_MODEL = ReadModel("edition_mapping", (MAPPINGS,), fold, frozenset({"mapping.set.v1"}))
+EDITION_MAPPING_READ_MODEL = ReadModel("edition_mapping", (MAPPINGS,), fold, frozenset({EditionMappingSet}))
 
 
 class MappingRow(NamedTuple):

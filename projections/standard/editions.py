@@ -1,13 +1,15 @@
 """Editions read model 标准台: published editions, whole. plan S1, S5."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
+from domain.kernel import Event
+from domain.standard.editions import EditionPublished, EditionPutInForce, EditionRetired, IndustryEditionPublished
 from journal import Entry
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
@@ -29,8 +31,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Editions as published, and the days from which they are in force and retired."""
     for entry in entries:
         found = data(entry)
-        if entry.type in TERM_FACTS:
-            tables[EDITIONS].change(key(entry), **{TERM_FACTS[entry.type]: found["since"]})
+        if (column := TERM_FACTS.get(event_of(entry))) is not None:
+            tables[EDITIONS].change(key(entry), **{column: found["since"]})
             continue
         body = orjson.dumps(found["edition"]).decode()
         tables[EDITIONS].put(
@@ -46,9 +48,9 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         )
 
 
-PUBLISHED = frozenset({"edition.published.v1", "edition.industry_published.v1"})
-TERM_FACTS = {"edition.put_in_force.v1": "in_force_from", "edition.retired.v1": "retired_from"}
-"""Fact of an edition's term -> the column of its first day."""
+PUBLISHED: frozenset[type[Event]] = frozenset({EditionPublished, IndustryEditionPublished})
+TERM_FACTS: Mapping[type[Event], str] = {EditionPutInForce: "in_force_from", EditionRetired: "retired_from"}
+"""Event of an edition's term -> the column of its first day."""
 EDITIONS_READ_MODEL = ReadModel("editions_desk", (EDITIONS,), fold, PUBLISHED | frozenset(TERM_FACTS))
 
 

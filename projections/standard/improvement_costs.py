@@ -7,6 +7,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
+from domain.standard.improvement_costs import ImprovementCostsSet
 from journal import Entry
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.snapshot import Snapshot
@@ -33,7 +34,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         )
 
 
-IMPROVEMENT_COST_READ_MODEL = ReadModel("improvement_costs", (COSTS,), fold, frozenset({"improvement.costs_set.v1"}))
+IMPROVEMENT_COST_READ_MODEL = ReadModel("improvement_costs", (COSTS,), fold, frozenset({ImprovementCostsSet}))
 
 
 class CostRow(NamedTuple):

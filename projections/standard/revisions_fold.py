@@ -10,9 +10,19 @@ from functools import lru_cache
 import orjson
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
 
-from domain.standard.revision.draft import DraftChange, DraftChanged
+from domain.kernel import Event
+from domain.standard.editions import EDITIONS
+from domain.standard.revision.consultation import (
+    CommentAnswered,
+    ConsultationClosed,
+    ConsultationOpened,
+    DraftCommentedOn,
+)
+from domain.standard.revision.draft import DraftChange, DraftChanged, RevisionDrafted
+from domain.standard.revision.publication import RevisionAbandoned, RevisionPublished
+from domain.standard.revision.review import DraftReviewed, ReviewersNamed
 from journal import Entry
-from projections.engine.read_model import ReadModel, Row, Tables, data, key
+from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
 from standards import (
     AuthoredStandard,
     changed,
@@ -21,8 +31,6 @@ from standards import (
 
 META = MetaData()
 REVISION, EDITION = "revision", "edition"
-DRAFTED = "revision.drafted.v1"
-EDITION_FACTS = ("edition.published.v1", "edition.industry_published.v1", "edition.put_in_force.v1", "edition.retired.v1")
 
 REVISIONS = Table(
     "revisions",
@@ -117,16 +125,17 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Revisions as drafted, changed, consulted on, reviewed and ended; and every event of them and of editions."""
     for entry in entries:
         kind, subject = entry.stream.split("/", 1)
+        event = event_of(entry)
         public = kind == EDITION
         if kind == REVISION:
-            if entry.type == DRAFTED:
+            if event is RevisionDrafted:
                 _drafted(tables, entry)
             row = tables[REVISIONS].get(subject)
             if row is None:
                 raise LookupError(f"{entry.stream} has no draft before position {entry.position}")
-            if entry.type != DRAFTED:
-                FOLDS[entry.type](tables, entry, row)
-            public = bool(row["public"]) and entry.type in PUBLIC
+            if event is not RevisionDrafted:
+                FOLDS[event](tables, entry, row)
+            public = bool(row["public"]) and event in PUBLIC
         told = {"position": entry.position, "kind": kind, "subject": subject, "type": entry.type}
         tables[STANDARDS_EVENTS].put({**told, "at": entry.at, "role": entry.role, "public": int(public)})
 
@@ -248,24 +257,24 @@ def _published(tables: Tables, entry: Entry, row: Row) -> None:
     tables[REVISIONS].change(row["id"], status="published", public=1, published_at=entry.at, in_force_from=since)
 
 
-FOLDS: Mapping[str, Callable[[Tables, Entry, Row], None]] = {
-    "revision.changed.v1": _changed,
-    "revision.consultation_opened.v1": _opened,
-    "revision.consultation_closed.v1": lambda t, _entry, row: t[REVISIONS].change(row["id"], status="consulted"),
-    "revision.commented.v1": _commented,
-    "revision.comment_answered.v1": _answered,
-    "revision.reviewers_named.v1": _reviewers_named,
-    "revision.reviewed.v1": _reviewed,
-    "revision.published.v1": _published,
-    "revision.abandoned.v1": lambda t, _entry, row: t[REVISIONS].change(row["id"], status="abandoned"),
+FOLDS: Mapping[type[Event], Callable[[Tables, Entry, Row], None]] = {
+    DraftChanged: _changed,
+    ConsultationOpened: _opened,
+    ConsultationClosed: lambda t, _entry, row: t[REVISIONS].change(row["id"], status="consulted"),
+    DraftCommentedOn: _commented,
+    CommentAnswered: _answered,
+    ReviewersNamed: _reviewers_named,
+    DraftReviewed: _reviewed,
+    RevisionPublished: _published,
+    RevisionAbandoned: lambda t, _entry, row: t[REVISIONS].change(row["id"], status="abandoned"),
 }
 
-PUBLIC = frozenset(FOLDS) - {"revision.changed.v1", "revision.reviewers_named.v1", "revision.reviewed.v1"}
+PUBLIC = frozenset(FOLDS) - {DraftChanged, ReviewersNamed, DraftReviewed}
 """Facts of a revision that everyone is told of, once it is public."""
 
 REVISIONS_READ_MODEL = ReadModel(
     "revisions_desk",
     (REVISIONS, CHANGES, COMMENTS, REVIEWERS, REVIEWS, STANDARDS_EVENTS),
     fold,
-    frozenset({DRAFTED, *FOLDS, *EDITION_FACTS}),
+    frozenset({RevisionDrafted, *FOLDS, *EDITIONS.events}),
 )

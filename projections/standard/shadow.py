@@ -10,10 +10,11 @@ import orjson
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, select
 
 from domain.access import Scope
+from domain.standard import shadow as events
 from journal import Entry
 from projections.diagnosis.diagnoses import diagnoses_by_id
 from projections.diagnosis.rescoring import Mover
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 from projections.standard.revisions import drafts_admitted
 from standards.shadow.rescore import Moved
@@ -51,8 +52,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     for entry in entries:
         found, revision = data(entry), key(entry)
         number = found["number"]
-        match entry.type:
-            case "shadow.requested.v1":
+        match event_of(entry):
+            case events.ShadowRequested:
                 tables[SHADOWS].put(
                     {
                         "revision": revision,
@@ -65,7 +66,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                         **dict.fromkeys(ENDED),
                     }
                 )
-            case "shadow.completed.v1":
+            case events.ShadowCompleted:
                 told = {name: found[name] for name in ("position", "rules", "input_digest", "movers", "moved")}
                 told |= {name: orjson.dumps(found[name]).decode() for name in ("result", "sensitivity")}
                 tables[SHADOWS].change(revision, number, status="completed", ended_at=entry.at, **told)
@@ -78,7 +79,7 @@ SHADOW_READ_MODEL = ReadModel(
     "shadow_desk",
     (SHADOWS,),
     fold,
-    frozenset({"shadow.requested.v1", "shadow.completed.v1", "shadow.failed.v1"}),
+    frozenset({events.ShadowRequested, events.ShadowCompleted, events.ShadowFailed}),
 )
 
 

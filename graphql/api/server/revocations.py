@@ -8,13 +8,16 @@ import logging
 import threading
 from weakref import WeakValueDictionary
 
+from domain.participants.people.memberships import MembershipEnded
+from domain.participants.people.registration import PersonErased
 from journal import Journal
+from journal.codec import stored_names
 
 LOOK_SECONDS = 1.0
 """A notification can be lost; the journal is looked at this often anyway."""
 RECONNECT_SECONDS = 1.0
 BATCH = 1_000
-ENDINGS = ("person.membership_ended.v1", "person.erased.v1")
+ENDINGS = tuple(sorted(stored_names([MembershipEnded, PersonErased])))
 
 log = logging.getLogger(__name__)
 
