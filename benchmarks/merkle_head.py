@@ -1,9 +1,9 @@
 """Merkle head's share 树头开销: our own recorder with its head against the same recorder without, in turn in one process.
 
 Without: no leaf is hashed, no tree extended, no head row read or written; the next position and the clock come from the last entry.
-Everything else is the same code and the same statements: lock, checks, guards, one round trip, NOTIFY, group commit. These
-recorders live here alone; the product has no such switch. Eight threads append through the group commit, and once more each for
-itself.
+Everything else is the same: lock, guards, one round trip, NOTIFY, group commit. On PostgreSQL one process appends, which knows
+where its entries stand, with the head and without. These recorders live here alone; the product has no such switch. Eight threads
+append through the group commit, and once more each for itself.
 """
 
 import re
@@ -21,8 +21,10 @@ from benchmarks.append import STATE, another_database, by_threads
 from benchmarks.measuring import Bench, Compared, compared
 from journal import Entry, Journal, NewEntry
 from journal.engines.postgres import PostgresRecorder, _Append
-from journal.engines.postgres_schema import EDITION, FUNCTION
+from journal.engines.postgres_hashing import PREPARED, send
 from journal.engines.sqlite import INSERT, SQLiteRecorder
+from journal.entries import Head
+from journal.transparency.digests import SHA256
 
 WITH, WITHOUT = "with the Merkle head", "without it"
 GOAL = 0.85
@@ -45,36 +47,18 @@ SMOKE = Sizes(seconds=0.02, rounds=1, entries=(2,), writers=2)
 Remember = tuple[str, str, str, str] | None
 
 
-def _cut(text: str, first: str, last: str, put: str) -> str:
-    """A text with what stands between two marks, the first one included, replaced."""
-    found, count = re.subn(re.escape(first) + r".*?(?=" + re.escape(last) + ")", lambda _: put, text, flags=re.DOTALL)
-    if count != 1:
-        raise LookupError(f"the stored function has {count} places that begin with {first!r}")
-    return found
-
-
-def headless_function() -> str:
-    """The journal's own stored function, the head and the tree cut out of it."""
-    text = _cut(
-        FUNCTION,
-        "SELECT h.size, h.at,",
-        "IF coalesce(first",
-        "SELECT coalesce(max(e.position), 0) INTO size FROM entries e;\n"
-        "    SELECT coalesce((SELECT e.at FROM entries e WHERE e.position = size), 0) INTO last;\n"
-        "    SELECT (SELECT e.type FROM entries e WHERE e.position = 1) INTO first;\n    ",
+def bare(name: str) -> str:
+    """One of the recorder's own statements, the head cut out of it."""
+    found, count = re.subn(
+        r"UPDATE head AS h .*? RETURNING 1",
+        "SELECT 1 WHERE $1 = (SELECT coalesce(max(e.position), 0) FROM entries e)"
+        " AND ($3 IS NULL OR $4 IS NULL OR $5 > 0 OR $6 IS NULL OR $7 IS NULL OR $8 IS NULL)",
+        PREPARED[name],
+        flags=re.DOTALL,
     )
-    text = _cut(text, "node := sha256('\\x00", "-- a plain INSERT", "node := '\\x'::bytea;\n        ")
-    text = _cut(text, "k := n;\n", "n := n + 1;", "")
-    return _cut(text, "node := substr(f", "PERFORM pg_notify", "")
-
-
-class _Bare(_Append):
-    """An append whose entries bear no leaf."""
-
-    __slots__ = ()
-
-    def placed(self, before: int, at: int) -> list[Entry]:
-        return [Entry(*row) for row in _rows(self.entries, before, at)]
+    if count != 1:
+        raise LookupError(f"the statement {name} names its head in another way")
+    return found
 
 
 def _rows(entries: Sequence[NewEntry], before: int, at: int) -> list[tuple[Any, ...]]:
@@ -102,17 +86,20 @@ def _rows(entries: Sequence[NewEntry], before: int, at: int) -> list[tuple[Any, 
 class HeadlessPostgres(PostgresRecorder):
     """The recorder on PostgreSQL without a Merkle head."""
 
-    def __init__(self, dsn: str) -> None:
-        super().__init__(dsn)
-        with self.transaction() as cursor:
-            cursor.execute(headless_function())
-            cursor.execute(f"COMMENT ON FUNCTION journal_append IS '{EDITION}'")
+    last = (0, 0)
 
-    def append(self, entries: Sequence[NewEntry], at: int, remember: Remember = None) -> list[Entry]:
-        """As the journal's own, of appends without leaves."""
-        written = self._group.submit(_Bare(entries, at, remember))
-        self.listener.tell(written[-1].position)
-        return written
+    def _together(self, wishes: Sequence[_Append]) -> list[list[Entry]]:
+        with self._growing, self._borrowed() as connection:
+            before = Head(*self.last, b"", b"", SHA256.name)
+            placed, moment = [], before.at
+            for wish in wishes:
+                moment = max(wish.at, moment)
+                placed.append([Entry(*row) for row in _rows(wish.entries, before.size + sum(map(len, placed)), moment)])
+            after = Head(before.size + sum(map(len, placed)), moment, b"", b"", SHA256.name)
+            if not send(connection, before, after, wishes, placed, bare):
+                raise LookupError("somebody else appends")
+            self.last = (after.size, moment)
+            return placed
 
 
 class HeadlessSQLite(SQLiteRecorder):
@@ -148,8 +135,7 @@ def alone(journal: PostgresRecorder | SQLiteRecorder, size: int) -> Callable[[st
         if isinstance(journal, SQLiteRecorder):
             (outcome,) = journal._commit([(made, at, None)])  # noqa: SLF001 - what the group commit itself calls
         else:
-            wish = _Bare if isinstance(journal, HeadlessPostgres) else _Append
-            (outcome,) = journal._commit([wish(made, at, None)])  # noqa: SLF001 - as above
+            (outcome,) = journal._commit([_Append(made, at, None)])  # noqa: SLF001 - as above
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome

@@ -1,8 +1,8 @@
 """Recorder on PostgreSQL 城市级日志: one advisory lock, one round trip for all the appends that wait in a process.
 
-The numbering, the clock, the Merkle head and the entries are one stored function (`postgres_schema`), so that the lock is
-held for no longer than the server works. What is hashed is what is stored: the server builds the canonical bytes itself.
-It can do so for SHA-256; a journal of another algorithm is hashed here (`postgres_hashing`).
+As long as no other process appends, this one knows the head and sends what stands after it, hashed (`postgres_hashing.grow`).
+Where others do, a lone append is one stored function (`postgres_schema`), so that the lock is held for no longer than the server
+works; it can do so for SHA-256. What is left asks for the head under the lock first.
 """
 
 import select
@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Empty, LifoQueue
-from threading import BoundedSemaphore, local
+from threading import BoundedSemaphore, Lock, local
 from typing import Any
 
 import psycopg2
@@ -34,28 +34,36 @@ from journal.entries import (
 )
 from journal.transparency.digests import DIGESTS, SHA256, Digest
 
+UNDISTURBED = 3
+"""Appends in a row that met the head as this process had left it, after which it is taken for the only one that appends."""
+
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
 NEIGHBOUR = """SELECT coalesce(
     (SELECT stream FROM entries WHERE stream > %s AND stream < %s ORDER BY stream LIMIT 1),
     (SELECT stream FROM entries WHERE stream >= %s AND stream < %s ORDER BY stream LIMIT 1))"""
 APPEND = (
-    "SELECT {}, journal_append(%s, %s, %s::text[], %s::bigint[], %s::text[], %s::bytea[], "
+    "SELECT journal_append(%s, %s, %s::text[], %s::bigint[], %s::text[], %s::bytea[], "
     "%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
 )
 
 
 class _Append:
-    """One append on its way; what it sends is made by the thread that wants it, before it waits for others."""
+    """One append on its way 待追加; its texts are looked at by the thread that wants it, before it waits for others."""
 
-    __slots__ = ("at", "entries", "remember", "values")
+    __slots__ = ("at", "entries", "remember")
 
     def __init__(self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None) -> None:
         check_texts(entries, remember)
         self.at = at
         self.entries = entries
         self.remember = remember
-        self.values = (
-            at,
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """Arguments of the stored function."""
+        entries, remember = self.entries, self.remember
+        return (
+            self.at,
             time.time_ns() // 1000,
             [entry.stream for entry in entries],
             [entry.version for entry in entries],
@@ -111,6 +119,14 @@ def _undone(error: psycopg2.Error) -> bool:
     return error.pgcode is not None and not error.pgcode.startswith(("08", "57P"))
 
 
+class _Line(psycopg2.extensions.connection):
+    """A connection 连接 that knows which statements it has prepared."""
+
+    def __init__(self, *arguments: Any, **rest: Any) -> None:  # noqa: ANN401 - the driver's own
+        super().__init__(*arguments, **rest)
+        self.prepared: set[str] = set()
+
+
 class PostgresRecorder:
     """The journal in PostgreSQL 城市级日志, through a small pool of psycopg2 connections."""
 
@@ -125,6 +141,10 @@ class PostgresRecorder:
         self._slots = BoundedSemaphore(pool_size)
         self._local = local()
         self._group: GroupCommit[_Append, list[Entry]] = GroupCommit(self._commit)
+        self._growing = Lock()
+        self._known: postgres_hashing.KnownHead | None = None
+        self._left = -1
+        self._undisturbed = UNDISTURBED
         self.listener = Listener(dsn)
         try:
             with self.transaction() as cursor:
@@ -138,7 +158,7 @@ class PostgresRecorder:
             try:
                 connection = self._idle.get_nowait()
             except Empty:
-                connection = psycopg2.connect(self.dsn)
+                connection = psycopg2.connect(self.dsn, connection_factory=_Line)
                 connection.autocommit = True
                 return connection
             # An idle connection has nothing to read, unless the server has ended it meanwhile.
@@ -229,39 +249,49 @@ class PostgresRecorder:
                 outcomes.append(error)
         return outcomes
 
-    def _together(self, wishes: Sequence[_Append]) -> Sequence[list[Entry] | BaseException]:
-        if self._algorithm != SHA256.name:
-            return self._hashed_here(wishes)
-        with self._borrowed() as connection, connection.cursor() as cursor:
-            # the branches of a UNION ALL run in order, and each call sees what the one before it wrote
-            cursor.execute(
-                b" UNION ALL ".join(
-                    cursor.mogrify(APPEND.format(number), wish.values) for number, wish in enumerate(wishes)
-                )
-            )
-            placed = dict(cursor.fetchall())
-        return [wish.placed(*placed[number]) for number, wish in enumerate(wishes)]
-
     def _alone(self, wish: _Append) -> list[Entry]:
         try:
-            if self._algorithm != SHA256.name:
-                return self._hashed_here([wish])[0]
-            with self._borrowed() as connection, connection.cursor() as cursor:
-                cursor.execute(APPEND.format(0), wish.values)
-                ((_, placed),) = cursor.fetchall()
-            return wish.placed(*placed)
+            return self._together([wish])[0]
         except psycopg2.Error as error:
             refusal = wish.refusal(error)
             if refusal is error:
                 raise
             raise refusal from error
 
-    def _hashed_here(self, wishes: Sequence[_Append]) -> list[list[Entry]]:
+    def _together(self, wishes: Sequence[_Append]) -> list[list[Entry]]:
+        """Append all of them or none."""
         digest = DIGESTS.get(self._algorithm)
         if digest is None:
             raise HeadBroken("the head names no algorithm that is known")
-        with self._borrowed() as connection:
-            return postgres_hashing.append(connection, wishes, digest)
+        if getattr(self._local, "held", None) is not None:
+            with self._borrowed() as connection:
+                return self._under_lock(connection, wishes, digest)[1]
+        with self._growing, self._borrowed() as connection:
+            if not any(wish.entries for wish in wishes):  # outcomes alone leave the head as it is
+                return self._under_lock(connection, wishes, digest)[1]
+            if self._known is None and self._undisturbed >= UNDISTURBED:
+                self._known = postgres_hashing.read_head(connection, digest)
+            known, self._known = self._known, None  # whatever fails, the head is asked for again
+            grown = postgres_hashing.grow(connection, known, wishes) if known is not None else None
+            if grown is not None:
+                self._known, placed = grown
+                self._left = self._known.head.size
+                return placed
+            before, placed = self._under_lock(connection, wishes, digest)
+            self._undisturbed = self._undisturbed + 1 if known is None and before == self._left else 0
+            self._left = before + sum(map(len, placed))
+            return placed
+
+    def _under_lock(self, connection: Any, wishes: Sequence[_Append], digest: Digest) -> tuple[int, list[list[Entry]]]:  # noqa: ANN401 - as above
+        """Append after whatever head there is; how many entries stood before, and those of each wish."""
+        if len(wishes) == 1 and digest is SHA256:
+            (wish,) = wishes
+            with connection.cursor() as cursor:
+                cursor.execute(APPEND, wish.values)
+                (((before, at),),) = cursor.fetchall()
+            return before, [wish.placed(before, at)]
+        after, placed = postgres_hashing.append(connection, wishes, digest)
+        return after.head.size - sum(map(len, placed)), placed
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
         with self._borrowed() as connection, connection.cursor() as cursor:

@@ -1,11 +1,13 @@
-"""Appends hashed here 本机杂凑追加: what the stored function does, for an algorithm that PostgreSQL cannot compute. plan P5.
+"""Appends hashed here 本机杂凑追加: leaves, frontier and root are made in this process; the server stores what it is sent. plan P5.
 
-Two round trips under the same advisory lock: the head comes in, entries and the next head go out. All that waits in a process
-goes in one transaction, as with the function; `benchmarks/append.py` measures what the second trip costs.
+`grow` sends the entries with the head that they stand after, as this process left it, in one round trip: the server writes nothing
+where the head has moved meanwhile. `append` asks for the head first, under the same advisory lock, in two. What is hashed is what
+is stored either way: the same canonical bytes, which `verify` makes anew from the rows.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg2
@@ -15,14 +17,54 @@ from journal.engines.postgres_schema import APPEND_LOCK, CHANNEL
 from journal.entries import COLUMNS, DEMO_TYPE, Entry, Head, HeadBroken, NewEntry, extend
 from journal.transparency.digests import Digest
 
-LOCKED_HEAD = f"""
-SELECT pg_advisory_xact_lock({APPEND_LOCK});
+Remember = tuple[str, str, str, str] | None
+
+LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK}); "
+HEAD = """
 SELECT h.size, h.at, h.frontier, h.root, h.algorithm, (SELECT e.type FROM entries e WHERE e.position = 1),
     (SELECT e.at FROM entries e WHERE e.position = h.size) FROM head h
-"""  # noqa: S608 - our own constants only
+"""
 INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES "  # noqa: S608 - our own column names
 UPDATE = "UPDATE head SET size = %s, at = %s, frontier = %s, root = %s"
 REMEMBER = "INSERT INTO outcomes VALUES (%s, %s, %s, %s)"
+
+COLUMN_TYPES = {"position": "bigint", "at": "bigint", "version": "bigint", "state": "bytea", "leaf": "bytea"}
+TYPES = tuple(COLUMN_TYPES.get(column, "text") for column in COLUMNS)
+
+
+def _growing(name: str, types: Sequence[str], entries: str, outcomes: str) -> str:
+    """A prepared statement: the head as it is expected, as it becomes, and what stands between."""
+    return f"""
+PREPARE {name} (bigint, bigint, bytea, text, bigint, bigint, bytea, bytea, {", ".join(types)}) AS
+WITH grown AS (
+    UPDATE head AS h SET size = $5, at = $6, frontier = $7, root = $8
+    WHERE h.size = $1 AND h.at = $2 AND h.frontier = $3 AND h.algorithm = $4
+        AND ($1 = 0 OR EXISTS (SELECT 1 FROM entries e WHERE e.position = $1 AND e.at = $2)) RETURNING 1),
+written AS (INSERT INTO entries SELECT {entries}),
+remembered AS (INSERT INTO outcomes SELECT {outcomes})
+SELECT pg_notify('{CHANNEL}', '') FROM grown"""  # noqa: S608 - our own constants only
+
+
+def _numbered(start: int, count: int) -> str:
+    return ", ".join(f"${start + number}" for number in range(count))
+
+
+ONE, MANY = "journal_grow_one", "journal_grow"
+PREPARED = {
+    ONE: _growing(
+        ONE,
+        (*TYPES, "text", "text", "text", "text"),
+        f"{_numbered(9, len(TYPES))} FROM grown",
+        f"{_numbered(9 + len(TYPES), 4)} FROM grown WHERE ${9 + len(TYPES)} IS NOT NULL",
+    ),
+    MANY: _growing(
+        MANY,
+        tuple(f"{kind}[]" for kind in (*TYPES, "text", "text", "text", "text")),
+        f"u.* FROM grown, unnest({_numbered(9, len(TYPES))}) u",
+        f"u.* FROM grown, unnest({_numbered(9 + len(TYPES), 4)}) u",
+    ),
+}
+EXECUTE = {name: f"{LOCK}EXECUTE {name} ({', '.join(['%s'] * (12 + len(TYPES)))})" for name in PREPARED}
 
 
 class Wish(Protocol):
@@ -30,10 +72,107 @@ class Wish(Protocol):
 
     entries: Sequence[NewEntry]
     at: int
-    remember: tuple[str, str, str, str] | None
+    remember: Remember
 
 
-def append(connection: Any, wishes: Sequence[Wish], digest: Digest) -> list[list[Entry]]:  # noqa: ANN401 - the driver's own type
+@dataclass(frozen=True)
+class KnownHead:
+    """The head as somebody saw it 所知头部. first: type of the first entry, empty while there is none."""
+
+    head: Head
+    first: str
+
+
+Placed = tuple[KnownHead, list[list[Entry]]]
+"""The head afterwards, and the entries of each wish."""
+
+
+def extended(known: KnownHead, wishes: Sequence[Wish]) -> Placed:
+    """The head after all wishes, and what each of them writes.
+
+    Raises:
+        ClockRefused: see `extend`.
+    """
+    head, first = known.head, known.first
+    placed: list[list[Entry]] = []
+    now = time.time_ns() // 1000
+    for wish in wishes:
+        opening = first or (wish.entries[0].type if wish.entries else "")
+        head, rows = extend(head, wish.entries, wish.at, now, demo=opening == DEMO_TYPE)
+        first = opening if rows else first
+        placed.append([Entry(*row) for row in rows])
+    return KnownHead(head, first), placed
+
+
+def read_head(connection: Any, digest: Digest) -> KnownHead:  # noqa: ANN401 - the driver's own type
+    """The head as it is committed.
+
+    Raises:
+        HeadBroken: it does not fit the last entry, or names another algorithm than the journal was opened with.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HEAD)
+        return _checked(cursor.fetchone(), digest)
+
+
+def grow(connection: Any, known: KnownHead, wishes: Sequence[Wish]) -> Placed | None:  # noqa: ANN401 - as above
+    """Append every wish or none after the head that is known 追加, in one round trip and a transaction of its own.
+
+    Args:
+        connection: that has no transaction open, and knows what it has prepared.
+        known: the head that they are to stand after.
+        wishes: with one entry among them at least.
+
+    Returns:
+        None where the head is another by now, and nothing was written.
+
+    Raises:
+        ClockRefused: see `extend`.
+        psycopg2.Error: a version or a key is taken, as the constraint's name says.
+    """
+    after, placed = extended(known, wishes)
+    return (after, placed) if send(connection, known.head, after.head, wishes, placed, PREPARED.__getitem__) else None
+
+
+def send(
+    connection: Any,  # noqa: ANN401 - as above
+    before: Head,
+    after: Head,
+    wishes: Sequence[Wish],
+    placed: Sequence[Sequence[Entry]],
+    prepare: Callable[[str], str],
+) -> bool:
+    """Write entries and outcomes between two heads by a prepared statement; False where the head is another by now.
+
+    prepare: the statement of a name, asked for once a connection.
+    """
+    rows = [entry for entries in placed for entry in entries]
+    kept = [wish.remember for wish in wishes if wish.remember is not None]
+    name = ONE if len(rows) == 1 and len(kept) <= 1 else MANY
+    columns = [[getattr(row, column) for row in rows] for column in COLUMNS] + [[one[part] for one in kept] for part in range(4)]
+    if name == ONE:
+        values = [column[0] if column else None for column in columns]
+    else:
+        values = [_array(kind, column) for kind, column in zip((*TYPES, "text", "text", "text", "text"), columns, strict=True)]
+    with connection.cursor() as cursor:
+        if name not in connection.prepared:
+            cursor.execute(prepare(name))
+            connection.prepared.add(name)
+        heads = (before.size, before.at, before.frontier, before.algorithm, after.size, after.at, after.frontier, after.root)
+        cursor.execute(EXECUTE[name], (*heads, *values))
+        return bool(cursor.rowcount)
+
+
+def _array(kind: str, values: Sequence[Any]) -> str:
+    """A column as the text of an array, which the server parses as one word where it would weigh thousands of constants."""
+    if kind == "bigint":
+        return f"{{{','.join(map(str, values))}}}"
+    if kind == "bytea":
+        return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
+    return "{" + ",".join(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]) + "}"
+
+
+def append(connection: Any, wishes: Sequence[Wish], digest: Digest) -> Placed:  # noqa: ANN401 - the driver's own type
     """Append every wish or none 追加, in the transaction that the connection is in, else in one of its own.
 
     Raises:
@@ -45,17 +184,11 @@ def append(connection: Any, wishes: Sequence[Wish], digest: Digest) -> list[list
     with connection.cursor() as cursor:
         try:
             # each statement of the text looks anew: the head is the one that was left by whoever held the lock before
-            cursor.execute(f"BEGIN ISOLATION LEVEL READ COMMITTED; {LOCKED_HEAD}" if own else LOCKED_HEAD)
-            head, first = _checked(cursor.fetchone(), digest)
-            statements: list[bytes] = []
-            placed: list[list[Entry]] = []
-            for wish in wishes:
-                opening = first or (wish.entries[0].type if wish.entries else "")
-                head, rows = extend(head, wish.entries, wish.at, time.time_ns() // 1000, demo=opening == DEMO_TYPE)
-                first = opening if rows else first
-                placed.append([Entry(*row) for row in rows])
-                statements += _written(cursor, wish, rows)
+            cursor.execute(f"BEGIN ISOLATION LEVEL READ COMMITTED; {LOCK}{HEAD}" if own else LOCK + HEAD)
+            known, placed = extended(_checked(cursor.fetchone(), digest), wishes)
+            statements = [part for wish, rows in zip(wishes, placed, strict=True) for part in _written(cursor, wish, rows)]
             if any(placed):
+                head = known.head
                 statements.append(cursor.mogrify(UPDATE, (head.size, head.at, head.frontier, head.root)))
                 statements.append(f"NOTIFY {CHANNEL}".encode())
             if own:
@@ -66,21 +199,20 @@ def append(connection: Any, wishes: Sequence[Wish], digest: Digest) -> list[list
             if own and not connection.closed:
                 cursor.execute("ROLLBACK")
             raise
-    return placed
+    return known, placed
 
 
-def _checked(row: Sequence[Any], digest: Digest) -> tuple[Head, str]:
-    """The head, and the type of the first entry, empty while there is none."""
+def _checked(row: Sequence[Any], digest: Digest) -> KnownHead:
     size, at, frontier, root, algorithm, first, moment = row
     if (size and moment != at) or algorithm != digest.name:
         raise HeadBroken("the head does not fit the last entry, or names another algorithm")
-    return Head(size, at, bytes(frontier), bytes(root), algorithm), first or ""
+    return KnownHead(Head(size, at, bytes(frontier), bytes(root), algorithm), first or "")
 
 
-def _written(cursor: Any, wish: Wish, rows: Sequence[tuple[Any, ...]]) -> list[bytes]:  # noqa: ANN401 - as above
+def _written(cursor: Any, wish: Wish, rows: Sequence[Entry]) -> list[bytes]:  # noqa: ANN401 - as above
     """The statements that write one wish."""
     marks = f"({', '.join(['%s'] * len(COLUMNS))})"
-    values = [cursor.mogrify(marks, row) for row in rows]
+    values = [cursor.mogrify(marks, [getattr(row, column) for column in COLUMNS]) for row in rows]
     statements = [INSERT.encode() + b", ".join(values)] if values else []
     if wish.remember is not None:
         statements.append(cursor.mogrify(REMEMBER, wish.remember))
