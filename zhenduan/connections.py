@@ -20,7 +20,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from api.server.admission import Overloaded
 from api.server.errors import request_error
-from api.server.gate import COMMAND, PATHS, Gate, said
+from api.server.gate import PATHS, Gate, may_command, said
 from zhenduan.limits import ConnectionLimits
 
 log = logging.getLogger(__name__)
@@ -256,7 +256,7 @@ class BoundedHTTP(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The body is whole as well."""
         self._in_head, self._in_body, self._begun, self._head_fed = True, False, False, 0
-        if self._refused is not None and COMMAND in self._held:
+        if self._refused is not None and may_command(self._held):
             self._go_on()
         if self._refused is None:
             super().on_message_complete()

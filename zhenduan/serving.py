@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 
 from api.app import create_app
+from api.server.persisted_documents import PersistedDocuments
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.shadowing import shadowing
 from zhenduan.connections import bounded
@@ -46,7 +47,11 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
     installation.services.models.catch_up()
     finish_erasures(installation)
     app = create_app(
-        installation.services, project=project, allowed_origins=settings.cors_origins, admission=limits.admission
+        installation.services,
+        project=project,
+        allowed_origins=settings.cors_origins,
+        admission=limits.admission,
+        persisted=PersistedDocuments(settings.documents, only=settings.documents_only),
     )
     config = bounded(
         app,

@@ -23,6 +23,7 @@ DIGEST = "ZHENDUAN_DIGEST"
 LOG = "ZHENDUAN_LOG"
 SECOND_FACTOR_FROM = "ZHENDUAN_SECOND_FACTOR_FROM"
 CORS_ORIGINS = "ZHENDUAN_CORS_ORIGINS"
+DOCUMENTS = "ZHENDUAN_DOCUMENTS"
 CITY_DATA = Path("var/city")
 DEMO_DATA = Path("var/demo")
 
@@ -40,6 +41,7 @@ class Settings:
     home: our public address, which passkeys are bound to; empty = no passkeys.
     second_factor_from: the day from which city, operator and auditor need a second factor; None = never.
     limits: of a serving process.
+    documents_only: only registered documents are run.
     cors_origins: pages of other origins that may read answers and open sockets, as a browser names them; none = none.
     """
 
@@ -53,6 +55,7 @@ class Settings:
     second_factor_from: date | None = None
     limits: ServerLimits = field(default_factory=ServerLimits)
     cors_origins: tuple[str, ...] = ()
+    documents_only: bool = False
 
     @property
     def journal_url(self) -> str:
@@ -85,6 +88,11 @@ class Settings:
         return self.data / "log.key"
 
     @property
+    def documents(self) -> Path:
+        """Folder of registered documents, by digest."""
+        return self.data / "documents"
+
+    @property
     def files(self) -> Path:
         """Folder of evidence and reports, by hash."""
         return self.data / "files"
@@ -107,7 +115,8 @@ def from_environment(
             our own public address, which the provider sends browsers back to; ZHENDUAN_DIGEST the algorithm of a journal
             that is yet to be made; ZHENDUAN_LOG the form of the running log;
             ZHENDUAN_SECOND_FACTOR_FROM the day from which some roles need a second factor; ZHENDUAN_CORS_ORIGINS exact origins,
-            apart by commas or spaces; `zhenduan.limits` names those of the limits.
+            apart by commas or spaces; ZHENDUAN_DOCUMENTS=only runs no documents but registered ones; `zhenduan.limits` names
+            those of the limits.
 
     Raises:
         SettingUnknown: no algorithm or form of that name, a limit that is no number, or an origin that no browser would send.
@@ -133,7 +142,14 @@ def from_environment(
         second_factor_from=_day(environment.get(SECOND_FACTOR_FROM, "")),
         limits=limits,
         cors_origins=_origins(environment.get(CORS_ORIGINS, "")),
+        documents_only=_documents(environment.get(DOCUMENTS, "")),
     )
+
+
+def _documents(text: str) -> bool:
+    if text not in ("", "all", "only"):
+        raise SettingUnknown(f"{DOCUMENTS}: 须为 all 或 only，is neither all nor only: {text}")
+    return text == "only"
 
 
 ORIGIN_OF_A_PAGE = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?")

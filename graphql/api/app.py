@@ -33,6 +33,7 @@ from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, told
 from api.server.oidc_routes import SignOnRoutes
 from api.server.operations import Operations, faulted
 from api.server.origins import NamedOrigins
+from api.server.persisted_documents import PersistedDocuments
 from api.server.query_cost import Limits
 from api.server.request_ids import RequestIds
 from api.server.revocations import Revocations
@@ -55,6 +56,7 @@ def create_app(
     rights: FieldRights | None = None,
     limits: Limits | None = None,
     admission: AdmissionLimits | None = None,
+    persisted: PersistedDocuments | None = None,
     watch_seconds: float = WATCH_SECONDS,
 ) -> Starlette:
     """The whole API over one program 接口应用.
@@ -67,6 +69,7 @@ def create_app(
         rights: of its fields; None = as its types declare them.
         limits: of a document; None = the usual ones.
         admission: how much is done at a time and may wait; None = as usual.
+        persisted: documents that may be asked for by their ids; None = there are none.
         watch_seconds: how long an idle socket may outlive its session.
 
     Raises:
@@ -75,7 +78,9 @@ def create_app(
     schema = schema or build_schema()
     change_notifications = ChangeNotifications(services.journal, services.models)
     revocations = Revocations(services.journal)
-    operations = Operations(services, schema, rights or declared(schema), change_notifications, limits, revocations, admission)
+    operations = Operations(
+        services, schema, rights or declared(schema), change_notifications, limits, revocations, admission, persisted
+    )
     files = Files(services, operations)
     over_http = GraphQLOverHTTP(operations, graphiql.page)
     over_sockets = GraphQLOverWebSocket(operations, schema, allowed_origins, watch_seconds)

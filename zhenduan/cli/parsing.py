@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from zhenduan.cli.commands import pages, people, programme, proof, record, running, standard
+from zhenduan.cli.commands import documents, pages, people, programme, proof, record, running, standard
 
 if TYPE_CHECKING:
     from zhenduan.settings import Settings
@@ -21,6 +21,7 @@ GROUPS: Sequence[tuple[str, Callable[["Adds"], None]]] = (
     ("标准 The standard", standard.add_to),
     ("日志与备份 Record and backup", record.add_to),
     ("证明 Proof", proof.add_to),
+    ("接口 The API", documents.add_to),
     ("说明 Pages that the program prints", pages.add_to),
 )
 """Heading -> the commands under it, each module's own."""

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 
 from api.kit.published import published
 from api.server.request_ids import request_id
@@ -133,6 +133,22 @@ class UserError:
 def request_error(code: str, chinese: str, english: str, **details: object) -> dict[str, Any]:
     """An error about the request as a whole 请求错误, in the shape of the GraphQL response."""
     return {"message": f"{chinese} {english}", "extensions": {"code": code, **details}}
+
+
+def not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> tuple[dict[str, Any], int]:
+    """What is said, with which status, of an operation that a way of asking does not carry 请求方式不符."""
+    if kind is OperationType.SUBSCRIPTION:
+        error = request_error(
+            "STREAM_REQUIRED",
+            "订阅须使用 WebSocket 或 text/event-stream。",
+            "Subscribe over WebSocket, or accept text/event-stream.",
+        )
+        return error, 400
+    allowed = ", ".join(sorted(each.value for each in kinds))
+    error = request_error(
+        "METHOD_NOT_ALLOWED", f"此请求方式不支持 {kind.value}。", f"This method carries only: {allowed}."
+    )
+    return error, 405
 
 
 def formatted(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ UNOPENED_SECONDS = 30.0
 """A reservation that nobody opens ends after this."""
 RESERVATIONS = 1_024
 RESERVATIONS_OF_HOLDER = 10
-"""Of one session, or of one address that nobody is signed in at: a tab has one."""
+"""Of one person, or of one address that nobody is signed in at: a tab has one."""
 OPERATIONS_OF_STREAM = 10
 WAITING_EVENTS = 64
 """Of one stream; an operation whose client takes nothing waits."""
@@ -150,7 +150,7 @@ class EventStreams:
             identified = await self._operations.in_thread(self._operations.identify, token, lane=lane, token=token)
         except CallerGone as gone:
             return GraphQLResponse({"errors": [gone.error]}, 401)
-        holder = token or f"address {client_address.get()}"
+        holder = identified.caller.actor if identified is not None else f"address {client_address.get()}"
         if self._holders[holder] >= RESERVATIONS_OF_HOLDER or len(self._reserved) >= RESERVATIONS:
             raise self._operations.admission.refusal(is_own=self._holders[holder] >= RESERVATIONS_OF_HOLDER)
         name = secrets.token_urlsafe(32)

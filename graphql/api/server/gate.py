@@ -16,8 +16,8 @@ from api.server.request_ids import HEADER
 PATHS = ("/graphql", "/graphql/")
 """Where GraphQL is served, the second for clients that put a slash at the end; neither sends anyone to the other."""
 READING = (Lane.READS, Lane.NEWCOMERS, Lane.STRANGERS)
-COMMAND = b"mutation"
-"""A body without the word holds no command; one with it is looked at more closely."""
+COMMANDS = (b"mutation", b"documentId")
+"""A body without these words holds no command; one with them is looked at more closely."""
 
 
 class Gate:
@@ -46,7 +46,7 @@ class Gate:
         first: Message | None = None
         if not self._admission.is_full(self._admission.lane(token, Lane.COMMANDS, Lane.ENTRY)):
             first = await receive()
-        if first is None or (first.get("body") and not first.get("more_body") and COMMAND not in first["body"]):
+        if first is None or (first.get("body") and not first.get("more_body") and not may_command(first["body"])):
             await _refuse(self._admission.refusal(), send)
             return
 
@@ -56,6 +56,11 @@ class Gate:
             return message if message is not None else await receive()
 
         await self._app(scope, again, send)
+
+
+def may_command(body: bytes | bytearray) -> bool:
+    """Whether a request's body may hold a command."""
+    return any(word in body for word in COMMANDS)
 
 
 def _token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

@@ -37,7 +37,7 @@ HTML = "text/html"
 OFFERED = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
 """What a wildcard gets is the first: clients older than the newer media type expect it."""
 
-DOCUMENT = frozenset({"query"})
+DOCUMENT = frozenset({"query", "documentId"})
 """Parameters of a GET that asks for an operation."""
 QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -141,7 +141,12 @@ def read_request(data: object) -> GraphQLRequest:
     if not isinstance(data, dict):
         raise _bad("请求体须是一个 JSON 对象。", "The body must be one JSON object; batches are not accepted.")
     query, variables, name = data.get("query"), data.get("variables"), data.get("operationName")
-    if not isinstance(query, str) or not query.strip():
+    identity = data.get("documentId")
+    if identity is not None and not isinstance(identity, str):
+        raise _bad("documentId 须是字符串。", "The documentId must be a string.")
+    if query is None and identity:
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         raise _bad("缺少 query。", "The query is missing or not a string.")
     if variables is not None and not isinstance(variables, dict):
         raise _bad("variables 须是对象。", "The variables must be an object.")
@@ -151,7 +156,8 @@ def read_request(data: object) -> GraphQLRequest:
     if extensions is not None and not isinstance(extensions, dict):
         raise _bad("extensions 须是对象。", "The extensions must be an object.")
     operation = (extensions or {}).get("operationId")
-    return GraphQLRequest(query, variables, name or None, operation if isinstance(operation, str) else "")
+    named = operation if isinstance(operation, str) else ""
+    return GraphQLRequest(query, variables, name or None, identity or "", named)
 
 
 def _bad(chinese: str, english: str) -> Malformed:
@@ -254,7 +260,7 @@ def _sent(sent: Sent) -> Response:
 def _wants_page(request: HTTPRequest, accept: str | None) -> bool:
     return (
         request.method == "GET"
-        and "query" not in request.query_params
+        and not DOCUMENT & request.query_params.keys()
         and accepted(accept, (JSON, GRAPHQL_RESPONSE, EVENT_STREAM, HTML)) == HTML
     )
 

@@ -29,10 +29,11 @@ from api.kit.services import Services
 from api.server.admission import COSTLY, Admission, AdmissionLimits, Lane, is_command
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
-from api.server.errors import UNAVAILABLE, formatted, masked, request_error
+from api.server.errors import UNAVAILABLE, formatted, masked, not_carried, request_error
 from api.server.field_rights import describe_rights, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
 from api.server.introspection import Introspection
+from api.server.persisted_documents import PersistedDocuments
 from api.server.query_cost import Cost, Limits, too_costly_for_strangers
 from api.server.query_documents import Documents, Prepared, Unacceptable
 from api.server.readable_part import with_withheld
@@ -54,6 +55,7 @@ CALLER_CHANGED = request_error(
 class GraphQLRequest:
     """What a client asks for 请求: the document's text, its variables, and which of its operations.
 
+    document_id: the id of a registered document, instead of a text or beside it; empty = none.
     operation_id: the client's name for it on a stream that several share; empty = none. last_event: cursor of the last event of a
     subscription that the client saw, where its transport says so; it comes before the argument `after`.
     """
@@ -61,6 +63,7 @@ class GraphQLRequest:
     query: str
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
+    document_id: str = ""
     operation_id: str = ""
     last_event: str | None = None
 
@@ -142,6 +145,7 @@ class Operations:
         limits: Limits | None = None,
         revocations: Revocations | None = None,
         admission: AdmissionLimits | None = None,
+        persisted: PersistedDocuments | None = None,
     ) -> None:
         self._revocations = revocations
         self._services = services
@@ -151,6 +155,7 @@ class Operations:
         self._limits = limits or Limits()
         self._documents = Documents(self._schema, self._rights, rights.protected, self._limits)
         self._introspection = Introspection(self._schema)
+        self._persisted = persisted or PersistedDocuments()
         self._cursors = Cursors(services.secret)
         self._change_notifications = change_notifications
         self.admission = Admission(admission or AdmissionLimits())
@@ -189,9 +194,10 @@ class Operations:
 
     def lane(self, request: GraphQLRequest, token: str | None) -> Lane:
         """The lane that an operation waits in."""
-        command = is_command(request.query, request.operation_name)
+        text = self._persisted.text(request.document_id) or request.query
+        command = is_command(text, request.operation_name)
         usual = Lane.COMMANDS if command else Lane.READS
-        cost = self._documents.cost(request.query, request.operation_name)
+        cost = self._documents.cost(text, request.operation_name)
         if cost is not None and cost > self.admission.limits.costly:
             usual = COSTLY[usual]
         return self.admission.lane(token, usual, Lane.ENTRY if command else Lane.STRANGERS)
@@ -252,13 +258,15 @@ class Operations:
         try:
             if context.token is not None:
                 context.identified = self.identify(context.token)
-            prepared = self._documents.prepare(request.query, request.operation_name)
+            text = self._persisted.resolved(request.query, request.document_id)
+            prepared = self._documents.prepare(text, request.operation_name)
         except CallerGone as gone:
             return GraphQLResponse({"errors": [gone.error]}, 401)
         except Unacceptable as problem:
             return GraphQLResponse({"errors": formatted(problem.errors)}, 400)
         if prepared.kind not in kinds:
-            return _not_carried(prepared.kind, kinds)
+            unfit, status = not_carried(prepared.kind, kinds)
+            return GraphQLResponse({"errors": [unfit]}, status)
         try:
             prepared = self._documents.readable(prepared, context.role, request.variables or {})
         except GraphQLError as unreadable:
@@ -437,18 +445,3 @@ async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
 def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:
     """Errors in the variables."""
     return built if isinstance(built, list) else []
-
-
-def _not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> GraphQLResponse:
-    if kind is OperationType.SUBSCRIPTION:
-        error = request_error(
-            "STREAM_REQUIRED",
-            "订阅须使用 WebSocket 或 text/event-stream。",
-            "Subscribe over WebSocket, or accept text/event-stream.",
-        )
-        return GraphQLResponse({"errors": [error]}, 400)
-    allowed = ", ".join(sorted(each.value for each in kinds))
-    error = request_error(
-        "METHOD_NOT_ALLOWED", f"此请求方式不支持 {kind.value}。", f"This method carries only: {allowed}."
-    )
-    return GraphQLResponse({"errors": [error]}, 405)

@@ -97,11 +97,7 @@ class Documents:
         Raises:
             Unacceptable: with everything that is wrong with the first check that fails.
         """
-        document = self._parsed(query)
-        if errors := over_budget(self._schema, document, self._limits):
-            raise Unacceptable(VALIDATION_FAILED, errors)
-        if errors := validate_document(self._schema, document, specified_rules):
-            raise Unacceptable(VALIDATION_FAILED, errors)
+        document = self.checked(query)
         operation = get_operation_ast(document, operation_name)
         if operation is None:
             message = (
@@ -166,6 +162,19 @@ class Documents:
             withheld=cut.withheld,
             parts={},
         )
+
+    def checked(self, query: str) -> DocumentNode:
+        """A query text parsed, weighed and validated.
+
+        Raises:
+            Unacceptable: as `prepare`.
+        """
+        document = self._parsed(query)
+        if errors := over_budget(self._schema, document, self._limits):
+            raise Unacceptable(VALIDATION_FAILED, errors)
+        if errors := validate_document(self._schema, document, specified_rules):
+            raise Unacceptable(VALIDATION_FAILED, errors)
+        return document
 
     def _parsed(self, query: str) -> DocumentNode:
         try:

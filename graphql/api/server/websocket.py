@@ -27,7 +27,7 @@ from api.kit.ports import Identified
 from api.server.admission import Lane, Overloaded
 from api.server.errors import masked, request_error
 from api.server.http import LARGEST_BODY, Malformed, bearer, read_request
-from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from api.server.operations import CallerGone, GraphQLRequest, GraphQLResponse, Operations, faulted
 from api.server.request_ids import request_id
 from api.server.response_bodies import with_extensions
 
@@ -98,6 +98,8 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - strawberry's own
         super().__init__(*arguments, **named)
         self._watch: asyncio.Task[None] | None = None
+        self._document_ids: dict[str, str] = {}
+        """Of operations that ask for a registered document, until they begin."""
 
     async def handle_message(self, message: Any) -> None:  # noqa: ANN401 - whatever JSON the client sent
         """One message, if it is one."""
@@ -109,11 +111,16 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             return
         if message["type"] == "subscribe":
             try:
-                read_request(message.get("payload"))
+                request = read_request(message.get("payload"))
             except Malformed as malformed:
                 await self.handle_invalid_message(malformed.english)
                 return
+            if request.document_id and message["id"] not in self.operations:
+                self._document_ids[message["id"]] = request.document_id
+            message["payload"].setdefault("query", "")  # the library's own step wants one
         await super().handle_message(message)  # type: ignore[arg-type] # its shape has just been checked
+        if message["type"] == "subscribe" and message["id"] not in self.operations:  # it was not taken on
+            self._document_ids.pop(message["id"], None)
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         """Credentials, once; then the watch over them begins."""
@@ -137,9 +144,8 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
         """Admit one operation and send its answers, under an id of its own: the socket's would stand for all of them."""
         request_id.set(uuid4().hex)
         operations = self.view.operations
-        request = read_request(
-            {"query": operation.query, "variables": operation.variables, "operationName": operation.operation_name}
-        )
+        identity = self._document_ids.pop(operation.id, "")
+        request = GraphQLRequest(operation.query, operation.variables, operation.operation_name or None, identity)
         try:
             token = self.context.token
             lane = operations.lane(request, token)

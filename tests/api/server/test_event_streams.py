@@ -159,14 +159,14 @@ def test_an_operation_needs_an_id_of_its_own(web: httpx2.Client, host: str) -> N
 def test_a_stream_has_so_many_operations_and_a_caller_so_many_streams(
     api: SmallApi, web: httpx2.Client, host: str
 ) -> None:
-    many = api.reader("many")
+    many = api.reader("many", Role.AUDITOR, organisation="audit")
     tokens = [reserved(web, host, **many) for _ in range(event_streams.RESERVATIONS_OF_HOLDER)]
     assert web.put(host, headers=many).status_code == 429
     for number in range(event_streams.OPERATIONS_OF_STREAM):
         answer = run(web, host, tokens[0], 'subscription { bell(name: "many") { value } }', str(number), **many)
         assert answer.status_code == 202
     assert run(web, host, tokens[0], "{ hello }", "more", **many).status_code == 429
-    assert reserved(web, host, **api.reader("few"))
+    assert reserved(web, host, **api.reader("few", Role.CITY, organisation="city"))
 
 
 def test_a_token_of_nobody_reserves_nothing(web: httpx2.Client, host: str) -> None:
