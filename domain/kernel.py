@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 from functools import reduce
-from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+from typing import Annotated, Any, ClassVar, NewType, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.access import Place, Role
 from domain.instants import city_day
 
-C = TypeVar("C", bound="Command")
 S = TypeVar("S")
 E = TypeVar("E", bound="Event")
 
@@ -134,11 +134,30 @@ def name_of(event: type[Event]) -> str:
     return name
 
 
+Stream = NewType("Stream", str)
+"""Name of a stream 流名: "kind/key", the kind of its capability and the key of what it is about. `stream_of` alone makes one."""
+
+
+def stream_of(kind: str, key: object) -> Stream:
+    """The stream of what a key names, of a kind of capability; as it is stored."""
+    return Stream(f"{kind}/{key}")
+
+
+def kind_of(stream: str) -> str:
+    """Kind of a stream 流类别: the name of its capability, such as "diagnosis"."""
+    return stream.split("/", 1)[0]
+
+
+def key_of(stream: str) -> str:
+    """Key of a stream 流标识: what its capability knows its subject by, such as the id of a diagnosis."""
+    return stream.split("/", 1)[1]
+
+
 @dataclass(frozen=True)
 class OnStream:
     """A fact of another stream 他流事实, appended in the same transaction: so a rule takes its slot."""
 
-    stream: str
+    stream: Stream
     event: Event
 
 
@@ -232,36 +251,56 @@ NOT_FOUND = Rule("NOT_FOUND", "plan P7", "未找到该对象", "Not found")
 """Absent and out of scope answer alike, so that a refusal never tells that a thing exists (plan P7)."""
 
 
+NOWHERE = Place()
+"""Of what lies nowhere 无归属, and of what is not there: only a scope without limit of place admits it, and then the rules speak.
+
+So an absent thing and one out of scope answer alike.
+"""
+
+
+class Unscoped(Enum):
+    """Why no scope judges a command's subject 不按范围判定: the capability's own rules then say what its sender may know."""
+
+    NOT_THERE_YET = "the command makes its subject"
+    OPEN_TO_ALL = "the subject is hidden from nobody who may send the command"
+    KNOWN_BY_RULES = "who may know of the subject is a rule, not a place"
+
+
+Read = Mapping[str, Any]
+"""States of other streams 所读状态, by stream; None = without history."""
+
+
 @dataclass(frozen=True)
-class Capability(Generic[C, S, E]):
+class Capability:
     """One capability as `journal.handle` needs it 能力: the stream a command is about, what else it reads, the rules.
 
-    `stream(command)`: the stream that the command is about, such as "diagnosis/0b1c…".
-    `reads(command, state)`: the other streams whose folded states go into the decision context.
-    `reads_further(command, state, read)`: those that only these name, such as the headquarters of the group that a firm is in.
-    `place(state, command, read)`: where the subject lies, judged against the caller's scope before any rule speaks;
-    None means the capability has no subject yet that could be hidden (its own rules decide).
+    name: the kind of its streams. stream(command): the stream that the command is about, such as "diagnosis/0b1c…".
+    decide(command, state, context), evolve(state, event): its rules; state is None before the first event.
+    reads(command, state): the other streams whose folded states go into the decision context; none unless it says so.
+    reads_further(command, state, read): those that only these name, such as the headquarters of the group that a firm is in.
+    place(command, state, read): where the subject lies, which the caller's scope judges before any rule speaks; `NOWHERE` unless it
+    says so, as fits what the whole city's roles alone command. `Unscoped`: no scope judges it.
     """
 
     name: str
     commands: tuple[type[Command], ...]
     events: tuple[type[Event], ...]
-    stream: Callable[[C], str]
-    reads: Callable[[C, S | None], tuple[str, ...]]
-    place: Callable[[C, S | None, Mapping[str, Any]], Place | None]
-    decide: Callable[[C, S | None, DecisionContext], Facts]
-    evolve: Callable[[S | None, E], S]
-    reads_further: Callable[[C, S | None, Mapping[str, Any]], tuple[str, ...]] = lambda _command, _state, _read: ()
+    stream: Callable[[Any], Stream]
+    decide: Callable[[Any, Any, DecisionContext], Facts]
+    evolve: Callable[[Any, Any], Any]
+    reads: Callable[[Any, Any], tuple[Stream, ...]] = lambda _command, _state: ()
+    reads_further: Callable[[Any, Any, Read], tuple[Stream, ...]] = lambda _command, _state, _read: ()
+    place: Callable[[Any, Any, Read], Place | Unscoped] = lambda _command, _state, _read: NOWHERE
 
 
-class Capabilities(Mapping[str, Capability[Any, Any, Any]]):
+class Capabilities(Mapping[str, Capability]):
     """Every capability 能力总表 by the kind of its streams (what stands before "/"), and the one that decides a command."""
 
-    def __init__(self, *members: Capability[Any, Any, Any]) -> None:
+    def __init__(self, *members: Capability) -> None:
         self._by_kind = {one.name: one for one in members}
         self._of_command = {command: one for one in members for command in one.commands}
 
-    def __getitem__(self, kind: str) -> Capability[Any, Any, Any]:
+    def __getitem__(self, kind: str) -> Capability:
         return self._by_kind[kind]
 
     def __iter__(self) -> Iterator[str]:
@@ -270,7 +309,7 @@ class Capabilities(Mapping[str, Capability[Any, Any, Any]]):
     def __len__(self) -> int:
         return len(self._by_kind)
 
-    def deciding(self, command: Command) -> Capability[Any, Any, Any]:
+    def deciding(self, command: Command) -> Capability:
         """The capability whose rules answer a command."""
         return self._of_command[type(command)]
 

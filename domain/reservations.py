@@ -3,12 +3,11 @@
 "One active diagnosis per subject, campaign and purpose" (plan P3) is decided here and never from a read model.
 """
 
-from typing import Any, ClassVar, Literal, assert_never
+from typing import ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.access import Place
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Stream, stream_of
 
 # Events
 
@@ -42,9 +41,9 @@ class Reservation(BaseModel):
     holder: str | None = None
 
 
-def active_diagnosis(subject: str, campaign: str, purpose: str) -> str:
+def active_diagnosis(subject: str, campaign: str, purpose: str) -> Stream:
     """Stream of the slot "one active diagnosis" 在诊占位 for a subject, campaign and purpose."""
-    return f"slot/active-diagnosis/{subject}/{campaign}/{purpose}"
+    return stream_of("slot", f"active-diagnosis/{subject}/{campaign}/{purpose}")
 
 
 # decide: a slot is only ever written by the capability that takes it
@@ -66,13 +65,11 @@ def evolve(_slot: Reservation | None, event: ReservationEvent) -> Reservation:
             assert_never(never)
 
 
-RESERVATIONS: Capability[Any, Any, Any] = Capability(
+RESERVATIONS = Capability(
     name="slot",
     commands=(),
     events=(ReservationTaken, ReservationReleased),
-    stream=lambda _command: "",
-    reads=lambda _command, _slot: (),
-    place=lambda _command, _slot, _read: Place(),
+    stream=lambda _command: Stream(""),
     decide=decide,
     evolve=evolve,
 )

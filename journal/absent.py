@@ -18,7 +18,7 @@ States = Callable[[Histories], dict[str, Any]]
 
 
 def go_the_other_way(
-    journal: Journal, capability: Capability[Any, Any, Any], command: Command, read: Histories, states: States
+    journal: Journal, capability: Capability, command: Command, read: Histories, states: States
 ) -> None:
     """Read and fold what the command on a thing of the other sort would have read.
 

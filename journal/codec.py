@@ -105,7 +105,7 @@ def current(entry: Entry) -> Entry:
     return replace(entry, type=name, state=state)
 
 
-def decode(capability: Capability[Any, Any, Any], name: str, state: bytes) -> Event:
+def decode(capability: Capability, name: str, state: bytes) -> Event:
     """The event behind a published name and its stored bytes.
 
     Raises:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from domain.access import Scope, admits
+from domain.access import Place, Scope, admits
 from domain.command_rights import require_right
 from domain.instants import microseconds, utc_moment
 from domain.kernel import (
@@ -26,6 +26,7 @@ from domain.kernel import (
     Rule,
     Unfinished,
     fold,
+    kind_of,
 )
 from journal.absent import go_the_other_way
 from journal.codec import decode, encode
@@ -161,7 +162,7 @@ def handle(
                 read |= _states(capabilities, more)
         version = len(history)
         place = capability.place(command, state, read)
-        if place is not None and not admits(caller.scope, place):
+        if isinstance(place, Place) and not admits(caller.scope, place):
             go_the_other_way(journal, capability, command, {stream: history, **others}, partial(_states, capabilities))
             raise NOT_FOUND.refuse()
         if expected_version is not None and version != expected_version:
@@ -236,15 +237,11 @@ def _finished(decided: Facts, own: str, made: Mapping[str, Any]) -> Iterator[tup
                 yield own, fact
 
 
-def _kind(stream: str) -> str:
-    return stream.split("/", 1)[0]
-
-
 def _states(capabilities: Capabilities, histories: Mapping[str, list[Entry]]) -> dict[str, Any]:
-    return {name: _fold(capabilities[_kind(name)], entries) for name, entries in histories.items()}
+    return {name: _fold(capabilities[kind_of(name)], entries) for name, entries in histories.items()}
 
 
-def _fold(capability: Capability[Any, Any, Any], entries: list[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
+def _fold(capability: Capability, entries: list[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
     return fold(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries))
 
 

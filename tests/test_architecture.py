@@ -1,11 +1,14 @@
 """The arrows of the house, from the imports themselves: what a room may reach for, the standard library included."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from domain.events import CAPABILITIES
 
 ROOT = Path(__file__).parents[1]
 
@@ -288,3 +291,45 @@ def test_today_is_the_citys_day_in_product_tests_and_benchmarks() -> None:
     everywhere += [path for folder in ("tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
     assert [line for path in everywhere for line in days_of_greenwich(path, path.read_text("utf-8"))] == []
     assert days_of_greenwich(INSTANTS, "datetime.now(UTC).date(), services.clock().date(), utc_moment(1).date()")
+
+
+STANDS_ALONE = ROOT / "interop" / "proof" / "verify_dossier.py"
+"""Imports nothing of ours, so that whoever gets a dossier can read all that judges it."""
+SPELT_STREAM = re.compile(rf"({'|'.join(sorted(CAPABILITIES))})/")
+
+
+def spelt_streams(path: Path, source: str) -> list[str]:
+    """Names of streams put together or taken apart by hand, which `domain.kernel` alone does, as path:line what."""
+    tree, found = ast.parse(source), []
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        what = ""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            what = node.value if SPELT_STREAM.match(node.value) else ""
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("split", "partition"):
+            of = ast.unparse(node.func.value)
+            what = ast.unparse(node) if of.endswith(("stream", "subject")) and "'/'" in ast.unparse(node) else ""
+        if what:
+            found.append(f"{path.relative_to(ROOT)}:{node.lineno} {what}")  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_name_of_a_stream_is_made_and_read_in_one_place(room: str) -> None:
+    kernel = ROOMS["domain"] / "kernel.py"
+    own = [path for path in files(room) if path not in (kernel, STANDS_ALONE)]
+    assert [line for path in own for line in spelt_streams(path, path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'stream = f"enterprise/{identity}"',
+        'found = [entry for entry in entries if entry.stream.startswith("diagnosis/")]',
+        'MAPPING = "mapping/editions"',
+        'key = entry.stream.split("/", 1)[1]',
+        'kind, _, key = subject.partition("/")',
+    ],
+)
+def test_the_guard_sees_a_stream_spelt_by_hand(line: str) -> None:
+    assert spelt_streams(ROOT / "projections" / "engine" / "runner.py", line)

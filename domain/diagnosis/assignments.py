@@ -5,14 +5,14 @@ the auditor learns who is assigned: an assignment lies nowhere.
 """
 
 from datetime import date, timedelta
-from typing import Any, ClassVar, Literal, Self, assert_never
+from typing import ClassVar, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.access import EXPERTS, ROLE_NAMES, Place, Role, Term
+from domain.access import EXPERTS, ROLE_NAMES, Role, Term
 from domain.command_rights import CITY, require_right
 from domain.diagnosis.state import assignment_stream, diagnosis_stream
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Stream
 from domain.participants.people.state import Person, person_stream
 from domain.persons import PersonId
 from domain.stated_dates import require_programme_date
@@ -186,18 +186,17 @@ def evolve(assignments: Assignments | None, event: AssignmentEvent) -> Assignmen
             assert_never(never)
 
 
-def _reads(command: AssignmentCommand, _assignments: Assignments | None) -> tuple[str, ...]:
+def _reads(command: AssignmentCommand, _assignments: Assignments | None) -> tuple[Stream, ...]:
     expert = (person_stream(command.expert),) if isinstance(command, AssignExpert) else ()
     return (diagnosis_stream(command.diagnosis), *expert)
 
 
-ASSIGNMENTS: Capability[Any, Any, Any] = Capability(
+ASSIGNMENTS = Capability(
     name="assignment",
     commands=tuple(AssignmentCommand.__args__),
     events=tuple(AssignmentEvent.__args__),
     stream=lambda command: assignment_stream(command.diagnosis),
     reads=_reads,
-    place=lambda _command, _assignments, _read: Place(),
     decide=decide,
     evolve=evolve,
 )

@@ -64,7 +64,7 @@ from domain.diagnosis.self_assessment import (
 )
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, assignment_stream, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts
+from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Event, Facts, Stream
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.headquarters import headquarters_stream
 from domain.participants.organisations import organisation_stream
@@ -207,8 +207,8 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
 # What the decider reads, and where its subject lies
 
 
-def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[str, ...]:
-    streams: list[str] = []
+def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stream, ...]:
+    streams: list[Stream] = []
     if isinstance(command, OpenDiagnosis):
         streams += [
             enterprise_stream(command.enterprise),
@@ -234,7 +234,7 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[str,
 
 def _reads_further(
     command: DiagnosisCommand, _diagnosis: Diagnosis | None, read: Mapping[str, Any]
-) -> tuple[str, ...]:
+) -> tuple[Stream, ...]:
     """On opening, the headquarters of the group that the firm is in."""
     if not isinstance(command, OpenDiagnosis):
         return ()
@@ -248,14 +248,14 @@ def _place(command: DiagnosisCommand, diagnosis: Diagnosis | None, read: Mapping
     elif diagnosis is not None:
         enterprise, provider = diagnosis.enterprise, diagnosis.provider
     else:
-        return Place()
+        return NOWHERE
     firm: Firm | None = read.get(enterprise_stream(enterprise))
     assigned = read.get(assignment_stream(command.diagnosis))
     assignments = tuple(assigned.terms.values()) if assigned is not None else ()
-    return Place() if firm is None else place_of(enterprise, firm, provider, assignments=assignments)
+    return NOWHERE if firm is None else place_of(enterprise, firm, provider, assignments=assignments)
 
 
-DIAGNOSES: Capability[Any, Any, Any] = Capability(
+DIAGNOSES = Capability(
     name="diagnosis",
     commands=(OpenDiagnosis, *STEPS),
     events=tuple(DiagnosisEvent.__args__),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.kernel import Command, DecisionContext, Identifier, OnStream, Part, Rule
+from domain.kernel import Command, DecisionContext, Identifier, OnStream, Part, Rule, Stream, stream_of
 from domain.reservations import ReservationReleased, active_diagnosis
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, ApplicableEdition, Edition, Form, Issued, Measured
@@ -150,11 +150,11 @@ def release(diagnosis: Diagnosis, holder: str) -> OnStream:
     return OnStream(stream, ReservationReleased(holder=holder))
 
 
-def diagnosis_stream(diagnosis: str) -> str:
+def diagnosis_stream(diagnosis: str) -> Stream:
     """Stream of one diagnosis."""
-    return f"diagnosis/{diagnosis}"
+    return stream_of("diagnosis", diagnosis)
 
 
-def assignment_stream(diagnosis: str) -> str:
+def assignment_stream(diagnosis: str) -> Stream:
     """Stream of the experts' assignments to one diagnosis."""
-    return f"assignment/{diagnosis}"
+    return stream_of("assignment", diagnosis)

@@ -11,7 +11,20 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import Place, Term
 from domain.command_rights import CONFIRMERS, require_right
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
+from domain.kernel import (
+    NOT_FOUND,
+    NOWHERE,
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Label,
+    Rule,
+    Stream,
+    stream_of,
+)
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.stated_dates import require_programme_date
@@ -175,22 +188,22 @@ def evolve(consents: Consents | None, event: ConsentEvent) -> Consents:
             assert_never(never)
 
 
-def consent_stream(enterprise: str) -> str:
+def consent_stream(enterprise: str) -> Stream:
     """Stream of the consents of one enterprise."""
-    return f"consent/{enterprise}"
+    return stream_of("consent", enterprise)
 
 
-def _reads(command: ConsentCommand, _consents: Consents | None) -> tuple[str, ...]:
+def _reads(command: ConsentCommand, _consents: Consents | None) -> tuple[Stream, ...]:
     bank = (organisation_stream(command.bank),) if isinstance(command, GrantConsent) else ()
     return (enterprise_stream(command.enterprise), *bank)
 
 
 def _place(command: ConsentCommand, _consents: Consents | None, read: Mapping[str, Any]) -> Place:
     firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return Place() if firm is None else place_of(command.enterprise, firm)
+    return NOWHERE if firm is None else place_of(command.enterprise, firm)
 
 
-CONSENTS: Capability[Any, Any, Any] = Capability(
+CONSENTS = Capability(
     name="consent",
     commands=tuple(ConsentCommand.__args__),
     events=tuple(ConsentEvent.__args__),

@@ -7,14 +7,14 @@ in later changes that year alone. Only a roster writes an enterprise (`domain.pa
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, assert_never
 from unicodedata import normalize
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Term
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Stream, stream_of
 
 ENTERPRISES_NAMESPACE = UUID("5b1f3a0e-6f0b-5f27-9a55-0d3c1c9b7e10")
 
@@ -124,9 +124,9 @@ def plain(text: str) -> str:
     return "".join(normalize("NFKC", text).split()).casefold()
 
 
-def enterprise_stream(enterprise: str) -> str:
+def enterprise_stream(enterprise: str) -> Stream:
     """Stream of one enterprise."""
-    return f"enterprise/{enterprise}"
+    return stream_of("enterprise", enterprise)
 
 
 def place_of(
@@ -180,13 +180,11 @@ def _not_addressed(_command: Command, _enterprise: Enterprise | None, _occasion:
     raise AssertionError("an enterprise is only written through a roster")
 
 
-ENTERPRISES: Capability[Any, Any, Any] = Capability(
+ENTERPRISES = Capability(
     name="enterprise",
     commands=(),
     events=(EnterpriseRegistered, EnterpriseRevised, EnterpriseStated, EnterpriseTakenOffRoster),
-    stream=lambda _command: "",
-    reads=lambda _command, _enterprise: (),
-    place=lambda _command, _enterprise, _read: Place(),
+    stream=lambda _command: Stream(""),
     decide=_not_addressed,
     evolve=evolve,
 )

@@ -4,13 +4,13 @@ No roster tells it; a headquarters is diagnosed under an edition of its own. A g
 """
 
 from datetime import date, timedelta
-from typing import Any, ClassVar, Literal, assert_never
+from typing import ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Role
 from domain.command_rights import CITY, require_right
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Stream, stream_of
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.stated_dates import require_programme_date
@@ -179,17 +179,17 @@ def _ended(terms: tuple[HeadquartersTerm, ...], last: date) -> tuple[Headquarter
     return (*terms[:-1], terms[-1].model_copy(update={"until": last}))
 
 
-def headquarters_stream(group: str) -> str:
+def headquarters_stream(group: str) -> Stream:
     """Stream of the headquarters of one group."""
-    return f"headquarters/{group}"
+    return stream_of("headquarters", group)
 
 
-def _reads(command: HeadquartersCommand, _known: Headquarters | None) -> tuple[str, ...]:
+def _reads(command: HeadquartersCommand, _known: Headquarters | None) -> tuple[Stream, ...]:
     named = (enterprise_stream(command.enterprise),) if isinstance(command, NameHeadquarters) else ()
     return (organisation_stream(command.group), *named)
 
 
-HEADQUARTERS: Capability[Any, Any, Any] = Capability(
+HEADQUARTERS = Capability(
     name="headquarters",
     commands=(NameHeadquarters, EndHeadquarters),
     events=(HeadquartersNamed, HeadquartersEnded),

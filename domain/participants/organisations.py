@@ -9,7 +9,20 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule, Text
+from domain.kernel import (
+    NOT_FOUND,
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Label,
+    Rule,
+    Stream,
+    Text,
+    stream_of,
+)
 from domain.stated_dates import require_programme_date
 
 # Rules
@@ -268,31 +281,30 @@ def evolve(organisation: Organisation | None, event: OrganisationEvent) -> Organ
             assert_never(never)
 
 
-def organisation_stream(organisation: str) -> str:
+def organisation_stream(organisation: str) -> Stream:
     """Stream of one organisation."""
-    return f"organisation/{organisation}"
+    return stream_of("organisation", organisation)
 
 
-def _reads(command: OrganisationCommand, _organisation: Organisation | None) -> tuple[str, ...]:
+def _reads(command: OrganisationCommand, _organisation: Organisation | None) -> tuple[Stream, ...]:
     above = None if isinstance(command, RetireOrganisation) else command.parent
     return (organisation_stream(above),) if above is not None else ()
 
 
 def _reads_further(
     _command: OrganisationCommand, _organisation: Organisation | None, read: Mapping[str, Any]
-) -> tuple[str, ...]:
+) -> tuple[Stream, ...]:
     """What lies above the one above 上级的上级: three tiers, so that none comes to lie below itself. plan O2."""
     return tuple(organisation_stream(one.parent) for one in read.values() if one is not None and one.parent is not None)
 
 
-ORGANISATIONS: Capability[Any, Any, Any] = Capability(
+ORGANISATIONS = Capability(
     name="organisation",
     commands=(RegisterOrganisation, ReviseOrganisation, RetireOrganisation),
     events=(OrganisationRegistered, OrganisationRevised, OrganisationRetired),
     stream=lambda command: organisation_stream(command.organisation),
     reads=_reads,
     reads_further=_reads_further,
-    place=lambda _command, _organisation, _read: None,
     decide=decide,
     evolve=evolve,
 )

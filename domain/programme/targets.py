@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Label, Rule
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Label, Rule, stream_of
 
 # Rules
 
@@ -92,13 +92,14 @@ def evolve(targets: Targets | None, event: TargetSet) -> Targets:
     return Targets(in_force={**known, (event.year, event.measure): event})
 
 
-TARGETS: Capability[Any, Any, Any] = Capability(
+TARGETS_STREAM = stream_of("target", "city")
+"""The one stream of the city's targets."""
+
+TARGETS = Capability(
     name="target",
     commands=(SetTarget,),
     events=(TargetSet,),
-    stream=lambda _command: "target/city",
-    reads=lambda _command, _targets: (),
-    place=lambda _command, _targets, _read: None,
+    stream=lambda _command: TARGETS_STREAM,
     decide=decide,
     evolve=evolve,
 )

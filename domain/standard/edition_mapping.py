@@ -5,7 +5,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from domain.kernel import (
     Label,
     Refused,
     Rule,
+    Stream,
     refuse_together,
 )
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
@@ -203,18 +204,17 @@ def evolve(known: EditionMappings | None, event: EditionMappingSet) -> EditionMa
     return EditionMappings(mappings=(*before, event.mapping))
 
 
-def _reads(command: SetEditionMapping, _known: EditionMappings | None) -> tuple[str, ...]:
+def _reads(command: SetEditionMapping, _known: EditionMappings | None) -> tuple[Stream, ...]:
     """The editions that the mapping names; what is claimed twice is refused before any of them is looked at."""
     return () if claimed_twice(command.editions) else tuple(map(edition_stream, _mapping(command).keys))
 
 
-EDITION_MAPPINGS: Capability[Any, Any, Any] = Capability(
+EDITION_MAPPINGS = Capability(
     name="mapping",
     commands=(SetEditionMapping,),
     events=(EditionMappingSet,),
     stream=lambda _command: MAPPING_STREAM,
     reads=_reads,
-    place=lambda _command, _known, _read: None,
     decide=decide,
     evolve=evolve,
 )

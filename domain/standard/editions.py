@@ -1,12 +1,24 @@
 """Edition 标准版本: published whole, never changed afterwards; in force from a day on, then retired. plan S1, S5."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Text
+from domain.kernel import (
+    NOT_FOUND,
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Rule,
+    Stream,
+    Text,
+    stream_of,
+)
 from domain.stated_dates import require_programme_date
 from standards import AnyEdition, Edition, EditionMappings, IndustryEdition, Origin
 
@@ -213,26 +225,25 @@ def evolve(published: PublishedEdition | None, event: EditionEvent) -> Published
     return published.model_copy(update=changed)
 
 
-MAPPING_STREAM = "mapping/editions"
+MAPPING_STREAM = stream_of("mapping", "editions")
 """Stream of which edition applies to which firm (edition_mapping.py), which retirement looks at."""
 
 
-def edition_stream(key: str) -> str:
+def edition_stream(key: str) -> Stream:
     """Stream of one edition."""
-    return f"edition/{key}"
+    return stream_of("edition", key)
 
 
 def _key(command: PublishEdition | RetireEdition) -> str:
     return command.edition.key if isinstance(command, PublishEdition) else command.edition
 
 
-EDITIONS: Capability[Any, Any, Any] = Capability(
+EDITIONS = Capability(
     name="edition",
     commands=(PublishEdition, RetireEdition),
     events=tuple(EditionEvent.__args__),
     stream=lambda command: edition_stream(_key(command)),
     reads=lambda command, _published: (MAPPING_STREAM,) if isinstance(command, RetireEdition) else (),
-    place=lambda _command, _published, _read: None,
     decide=decide,
     evolve=evolve,
 )

@@ -5,12 +5,23 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule, refuse_together
+from domain.kernel import (
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Label,
+    Rule,
+    refuse_together,
+    stream_of,
+)
 from domain.standard.editions import EDITION_UNKNOWN, MANY, edition_stream
 from domain.stated_dates import require_programme_date
 from standards import CostUnit, StepCost, StepCosts, step_problems
@@ -121,13 +132,12 @@ def evolve(known: ImprovementCosts | None, event: ImprovementCostsSet) -> Improv
     return ImprovementCosts(tables={**before, event.costs.since: event.costs})
 
 
-IMPROVEMENT_COSTS: Capability[Any, Any, Any] = Capability(
+IMPROVEMENT_COSTS = Capability(
     name="improvement",
     commands=(SetImprovementCosts,),
     events=(ImprovementCostsSet,),
-    stream=lambda command: f"improvement/{command.edition}",
+    stream=lambda command: stream_of("improvement", command.edition),
     reads=lambda command, _known: (edition_stream(command.edition),),
-    place=lambda _command, _known, _read: None,
     decide=decide,
     evolve=evolve,
 )

@@ -4,13 +4,24 @@ One stream a revision: requested → completed or failed, and again. The work it
 was cut short is done anew, and a result says which draft version, which position of the journal and which rules it rests on.
 """
 
-from typing import Annotated, Any, ClassVar, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Place
 from domain.command_rights import BY_THE_PROGRAM, CITY, require_right
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Label, Rule
+from domain.kernel import (
+    NOT_FOUND,
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Label,
+    Rule,
+    Stream,
+    stream_of,
+)
 from domain.standard.revision.state import DraftVersion, Revision, require_version, require_whole, revision_stream
 from standards.shadow.sensitivity import EditionSensitivity
 from standards.shadow.tally import ShadowResult
@@ -185,18 +196,17 @@ def evolve(runs: ShadowRuns | None, event: ShadowEvent) -> ShadowRuns:
             assert_never(never)
 
 
-def shadow_stream(revision: str) -> str:
+def shadow_stream(revision: str) -> Stream:
     """Stream of the runs over one revision."""
-    return f"shadow/{revision}"
+    return stream_of("shadow", revision)
 
 
-SHADOWS: Capability[Any, Any, Any] = Capability(
+SHADOWS = Capability(
     name="shadow",
     commands=tuple(ShadowCommand.__args__),
     events=tuple(ShadowEvent.__args__),
     stream=lambda command: shadow_stream(command.revision),
     reads=lambda command, _runs: (revision_stream(command.revision),),
-    place=lambda _command, _runs, _read: Place(),
     decide=decide,
     evolve=evolve,
 )

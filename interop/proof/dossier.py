@@ -22,7 +22,7 @@ from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.scoring import DiagnosisScored
 from domain.diagnosis.state import Diagnosis
-from domain.kernel import NOT_FOUND, Rule, fold
+from domain.kernel import NOT_FOUND, Rule, fold, key_of, kind_of
 from domain.participants.enterprises import ENTERPRISES, Firm, enterprise_stream
 from domain.participants.organisations import organisation_stream
 from domain.standard.editions import edition_stream
@@ -81,7 +81,7 @@ def grade_causes(journal: Journal, subject: str) -> Mapping[str, Sequence[Entry]
         Refused: NOT_FOUND, NOTHING_DECIDED (plan P5).
     """
     case = journal.read(subject)
-    if not case or not subject.startswith("diagnosis/"):
+    if not case or kind_of(subject) != DIAGNOSES.name:
         raise NOT_FOUND.refuse()
     events = [decode(DIAGNOSES, entry.type, entry.state) for entry in case]
     opened = events[0]
@@ -114,7 +114,7 @@ def grade_result(causes: Mapping[str, Sequence[Entry]], subject: str) -> Data:
     firm: Firm | None = fold(ENTERPRISES.evolve, (decode(ENTERPRISES, entry.type, entry.state) for entry in stated))
     assert firm is not None  # noqa: S101 - a diagnosis is opened of a firm on the roster
     return {
-        "diagnosis": subject.partition("/")[2],
+        "diagnosis": key_of(subject),
         "enterprise": case.enterprise,
         "uscc": firm.uscc,
         "name": firm.name,
@@ -175,7 +175,7 @@ def heads_of(log: TransparencyLog, entries: Sequence[Entry]) -> Note:
     Whoever hands a dossier on can cut nothing off its end then. Editions aside: of one only the pinned text is in a dossier.
     """
     key = log.keys().signing
-    last = {entry.stream: entry.version for entry in entries if not entry.stream.startswith("edition/")}
+    last = {entry.stream: entry.version for entry in entries if kind_of(entry.stream) != "edition"}
     lines = [HEADS_FORMAT, key.name, str(entries[-1].position), *(f"{name} {last[name]}" for name in sorted(last))]
     text = "".join(f"{line}\n" for line in lines)
     return Note(text, (key.sign(text),))

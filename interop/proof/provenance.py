@@ -10,9 +10,11 @@ from typing import Any
 import orjson
 
 from domain.diagnosis import evidence, objections, on_site, opening, report, scoring, self_assessment
+from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND
+from domain.standard.editions import edition_stream
 from journal import Entry, Journal
 from journal.codec import EVENT_OF
 from projections.report.wording import ROLES
@@ -31,10 +33,10 @@ def provenance(journal: Journal, diagnosis: str, through: int | None = None) -> 
         Refused: NOT_FOUND.
     """
     with journal.snapshot():
-        history = journal.read(f"diagnosis/{diagnosis}")
+        history = journal.read(diagnosis_stream(diagnosis))
         if not history:
             raise NOT_FOUND.refuse()
-        edition = f"edition/{orjson.loads(history[0].state)['edition']}"
+        edition = edition_stream(orjson.loads(history[0].state)["edition"])
         published = journal.read(edition)
     told = _Told(diagnosis, edition)
     for entry in published:
@@ -103,7 +105,7 @@ class _Told:
         """A fact of the diagnosis: what it used, what it made."""
         activity = self.activity(entry)
         data: Data = orjson.loads(entry.state)
-        place = f"diagnosis/{self._diagnosis}"
+        place = diagnosis_stream(self._diagnosis)
         edition = _name(self._edition)
         match EVENT_OF[entry.type]:
             case opening.DiagnosisOpened:

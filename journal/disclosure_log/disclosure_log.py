@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, select
 
 from domain.disclosures import Disclosed, Disclosure, bits_of, spelled
+from domain.participants.enterprises import enterprise_stream
 from journal.disclosure_log import index as index_rows
 from journal.disclosure_log.index import BY_FIRM, FIRM_ITSELF
 from journal.engines.group_commit import GroupCommit
@@ -93,7 +94,7 @@ def _grouped(disclosed: Sequence[Disclosed]) -> str:
     """JSON of what was disclosed: [[masks, [[firm, subject], …]], …], a set of masks once for all firms that share it."""
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
     for firm, subject, masks in disclosed:
-        short = FIRM_ITSELF if subject == f"enterprise/{firm}" else subject
+        short = FIRM_ITSELF if subject == enterprise_stream(firm) else subject
         groups.setdefault(masks, []).append((firm, short))
     return orjson.dumps(list(groups.items())).decode()
 

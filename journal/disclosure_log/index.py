@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import BigInteger, Column, Connection, Engine, MetaData, String, Table, and_, bindparam, select, text
 
 from domain.disclosures import Disclosed, bits_of
+from domain.participants.enterprises import enterprise_stream
 
 SEGMENT = 512
 """Rows that are indexed in one transaction."""
@@ -40,7 +41,7 @@ WRITERS = Table(
 def disclosed_of(kept: str) -> list[Disclosed]:
     """What a stored row says was disclosed."""
     return [
-        Disclosed(firm, f"enterprise/{firm}" if subject == FIRM_ITSELF else subject, tuple(masks))
+        Disclosed(firm, enterprise_stream(firm) if subject == FIRM_ITSELF else subject, tuple(masks))
         for masks, pairs in orjson.loads(kept)
         for firm, subject in pairs
     ]

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
+from domain.kernel import kind_of
 from journal.engines import postgres_hashing
 from journal.engines.group_commit import GroupCommit
 from journal.engines.postgres_listener import Listener
@@ -332,7 +333,7 @@ class PostgresRecorder:
 
     def neighbour(self, stream: str) -> str | None:
         """The next stream of the same kind by name, else the first; None where there is no other."""
-        kind = stream.split("/", 1)[0]
+        kind = kind_of(stream)
         ((found,),) = self._rows(NEIGHBOUR, (stream, f"{kind}0", f"{kind}/", stream))
         return str(found) if found is not None else None
 

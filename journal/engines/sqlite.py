@@ -13,6 +13,7 @@ from threading import Condition, local
 from urllib.parse import quote
 from weakref import WeakSet
 
+from domain.kernel import kind_of
 from journal.engines.group_commit import GroupCommit
 from journal.entries import (
     COLUMNS,
@@ -265,7 +266,7 @@ class SQLiteRecorder:
 
     def neighbour(self, stream: str) -> str | None:
         """The next stream of the same kind by name, else the first; None where there is no other."""
-        kind = stream.split("/", 1)[0]
+        kind = kind_of(stream)
         found = self._connection().execute(NEIGHBOUR, (stream, f"{kind}0", f"{kind}/", stream)).fetchone()
         return str(found[0]) if found[0] is not None else None
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from sqlalchemy import select
 
 from domain.access import Scope
+from domain.participants.organisations import organisation_stream
 from domain.participants.people.registration import PersonErased
+from domain.participants.people.state import person_stream
 from journal import Entry
 from projections.as_of.replay import Later, Past, history, later_of
 from projections.engine.read_model import data, event_of, key
@@ -31,7 +33,7 @@ def of_people(snapshot: Snapshot, scope: Scope, people: Sequence[str], position:
 
 def of_nodes(snapshot: Snapshot, scope: Scope, above: Sequence[str], position: int) -> Past:
     """Nodes of the liaison network at a position 联络节点往期: those in today's scope, and those above one's own unit."""
-    streams = [f"organisation/{identity}" for identity in node_ids(snapshot, scope, above)]
+    streams = [organisation_stream(identity) for identity in node_ids(snapshot, scope, above)]
     known = {ORGANISATION_READ_MODEL.name: history(snapshot, streams, position)}
     return Past(position, known, later_of(snapshot, streams, position, scope))
 
@@ -62,7 +64,7 @@ def _told(
     snapshot: Snapshot, people: Sequence[str], seen: Collection[Held], position: int
 ) -> tuple[list[Entry], list[Entry]]:
     """Entries of some people up to a position, and those beyond it, without the memberships that are not to be seen."""
-    entries = history(snapshot, [f"person/{person}" for person in people], snapshot.position)
+    entries = history(snapshot, [person_stream(person) for person in people], snapshot.position)
     told = [entry for entry in entries if (of := _membership(entry)) is None or of in seen]
     return [e for e in told if e.position <= position], [e for e in told if e.position > position]
 

@@ -18,7 +18,14 @@ from sqlalchemy.engine import Engine
 from domain.access import Everything, Scope, sees_only_issued
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
-from domain.standard.editions import MAPPING_STREAM
+from domain.diagnosis.state import assignment_stream, diagnosis_stream
+from domain.kernel import key_of, stream_of
+from domain.participants.consents import consent_stream
+from domain.participants.enterprises import enterprise_stream
+from domain.participants.organisations import organisation_stream
+from domain.programme.targets import TARGETS_STREAM
+from domain.standard.editions import MAPPING_STREAM, edition_stream
+from domain.standard.revision.state import revision_stream
 from journal import Entry
 from journal.codec import current, stored_names
 from projections.diagnosis import diagnoses as diagnoses_rows
@@ -100,13 +107,13 @@ def _entry(row: Sequence[object]) -> Entry:
 
 def _streams(snapshot: Snapshot, kind: str) -> list[str]:
     table = snapshot[SUBJECTS]
-    return [str(row[0]) for row in snapshot.rows(select(table.c.stream).where(table.c.stream.startswith(f"{kind}/")))]
+    return [str(row[0]) for row in snapshot.rows(select(table.c.stream).where(table.c.stream.startswith(stream_of(kind, ""))))]
 
 
 def later_of(snapshot: Snapshot, streams: Sequence[str], position: int, scope: Scope) -> dict[str, Later]:
     """What happened to some streams after a position 事后变更; outside a case of what is told there."""
     table = snapshot[ENTRIES]
-    outside = or_(table.c.stream.not_like("diagnosis/%"), table.c.type.in_(sorted(stored_names(TOLD_OUTSIDE))))
+    outside = or_(table.c.stream.not_like(diagnosis_stream("%")), table.c.type.in_(sorted(stored_names(TOLD_OUTSIDE))))
     told = [outside] if sees_only_issued(scope) else []
     query = (
         select(table.c.stream, func.count(), func.min(table.c.at))
@@ -132,20 +139,20 @@ def of_enterprises(
     A diagnosis outside the scope leaves the trace that it has today: the enterprise's latest one may be it. diagnoses: theirs
     too, which have many more entries than the firms themselves.
     """
-    streams = [f"enterprise/{identity}" for identity in enterprises]
-    consents = history(snapshot, [f"consent/{identity}" for identity in enterprises], position)
+    streams = [enterprise_stream(identity) for identity in enterprises]
+    consents = history(snapshot, [consent_stream(identity) for identity in enterprises], position)
     if not diagnoses:
         told = history(snapshot, streams, position)
         known = {ENTERPRISE_READ_MODEL.name: told, TERMS.name: consents}
         return Past(position, known, later_of(snapshot, streams, position, scope))
     every = _cases_of(snapshot, enterprises)
     seen = diagnoses_rows.diagnoses_by_id(snapshot, scope, every) if every else {}
-    told = history(snapshot, [*streams, *(f"diagnosis/{identity}" for identity in every)], position)
-    admitted = [entry for entry in told if entry.stream.split("/", 1)[1] in seen]
+    told = history(snapshot, [*streams, *(diagnosis_stream(identity) for identity in every)], position)
+    admitted = [entry for entry in told if key_of(entry.stream) in seen]
     facts = [orjson.loads(entry.state) for entry in admitted if event_of(entry) in NAMING]
-    editions = {f"edition/{fact['edition']}" for fact in facts if "edition" in fact}
-    providers = {f"organisation/{fact['provider']}" for fact in facts if fact.get("provider")}
-    assignments = {f"assignment/{identity}" for identity in seen}
+    editions = {edition_stream(fact["edition"]) for fact in facts if "edition" in fact}
+    providers = {organisation_stream(fact["provider"]) for fact in facts if fact.get("provider")}
+    assignments = {assignment_stream(identity) for identity in seen}
     beside = history(snapshot, sorted(editions | providers | assignments), position)
     return Past(
         position,
@@ -156,7 +163,7 @@ def of_enterprises(
             EDITIONS_READ_MODEL.name: beside,
             TERMS.name: consents + beside,
         },
-        later_of(snapshot, [*streams, *(f"diagnosis/{one}" for one in sorted(seen)), *sorted(providers)], position, scope),
+        later_of(snapshot, [*streams, *(diagnosis_stream(one) for one in sorted(seen)), *sorted(providers)], position, scope),
     )
 
 
@@ -207,7 +214,7 @@ def of_revision(snapshot: Snapshot, scope: Scope, revision: str, position: int) 
     """
     if revisions.revision(snapshot, scope, revision) is None:
         return None
-    stream = f"revision/{revision}"
+    stream = revision_stream(revision)
     beside = history(snapshot, _streams(snapshot, "edition"), position)
     told = {REVISIONS_READ_MODEL.name: history(snapshot, [stream], position), EDITIONS_READ_MODEL.name: beside}
     return Past(position, told, later_of(snapshot, [stream], position, scope))
@@ -216,7 +223,7 @@ def of_revision(snapshot: Snapshot, scope: Scope, revision: str, position: int) 
 def targets_of(snapshot: Snapshot, year: int, position: int) -> list[TargetRow]:
     """The city's targets of a year as they were set by a position 往期目标, one a measure."""
     found: dict[str, TargetRow] = {}
-    for entry in history(snapshot, ["target/city"], position):
+    for entry in history(snapshot, [TARGETS_STREAM], position):
         told = orjson.loads(entry.state)
         if told.get("year") == year:
             found[told["measure"]] = TargetRow(year, told["measure"], Decimal(told["at_least"]), told["clause"], told["mark"])

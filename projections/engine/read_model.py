@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, select, tuple_
 
-from domain.kernel import Event
+from domain.kernel import Event, key_of
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.engine.bulk_write import delete, upsert
@@ -195,4 +195,4 @@ def event_of(entry: Entry) -> type[Event]:
 
 def key(entry: Entry) -> str:
     """The part of the stream's name behind its kind."""
-    return entry.stream.split("/", 1)[1]
+    return key_of(entry.stream)

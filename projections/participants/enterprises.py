@@ -9,6 +9,7 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from domain.diagnosis.opening import DiagnosisOpened
+from domain.kernel import kind_of
 from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES
@@ -37,7 +38,7 @@ def bigrams(text: str) -> frozenset[str]:
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Enterprises from rosters, the latest diagnosis from its opening."""
     enterprises, words = tables[ENTERPRISES], tables[BIGRAMS]
-    enterprises.load((key(e),) for e in entries if e.stream.startswith("enterprise/"))
+    enterprises.load((key(e),) for e in entries if kind_of(e.stream) == "enterprise")
     for entry in entries:
         match event_of(entry):
             case event if event in PRESENT_FACTS:

@@ -11,6 +11,7 @@ from domain.access import Attribute, Scope, sees_only_issued
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.kernel import kind_of
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.issued import TOLD_OUTSIDE
@@ -87,7 +88,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             subject["provider"] = data(entry)["provider"]
         elif event in REPORTED:
             subject["issued"] = entry.position
-        elif entry.stream.startswith(("enterprise/", "consent/")):
+        elif kind_of(entry.stream) in ("enterprise", "consent"):
             subject["enterprise"] = key(entry)
         subjects.put(subject)
 

@@ -13,7 +13,7 @@ import orjson
 from domain.access import Scope
 from domain.diagnosis.on_site import AnswersVerified
 from domain.events import CAPABILITIES
-from domain.kernel import Event, name_of
+from domain.kernel import Event, key_of, kind_of, name_of
 from domain.standard.revision.state import Disposition, RevisionKind, Verdict
 from journal.codec import decode
 from journal.entries import DEMO_TYPE
@@ -139,7 +139,7 @@ def sentence(row: EntryRow, known: Known) -> str:
 def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str]:
     """Sentences of many entries, with three reads for all of them; what lies outside the scope lends them no names."""
     facts = [orjson.loads(row.data) for row in rows]
-    ids = {row.stream.partition("/")[2] for row in rows if row.stream.startswith("diagnosis/")}
+    ids = {key_of(row.stream) for row in rows if kind_of(row.stream) == "diagnosis"}
     cases = diagnoses.diagnoses_by_id(snapshot, scope, sorted(ids)) if ids else {}
     dimensions: dict[str, dict[str, str]] = {}
     for key in {case.edition for case in cases.values()}:
@@ -149,13 +149,13 @@ def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str
     mentioned |= {fact.get(name) for fact in facts for name in ("organisation", "bank")}
     organisations = organisations_by_id(snapshot, sorted(name for name in mentioned if name))
     names = {identity: organisation.name for identity, organisation in organisations.items()}
-    verified = {row.stream.partition("/")[2] for row in rows if row.type == name_of(AnswersVerified)}
+    verified = {key_of(row.stream) for row in rows if row.type == name_of(AnswersVerified)}
     own: dict[str, dict[str, Answer]] = {}  # what the firm says cannot change once there is something to verify
     for answer in case_parts.answers(snapshot, scope, sorted(verified)) if verified else ():
         own.setdefault(answer.diagnosis, {})[answer.indicator] = Answer.model_validate_json(answer.given)
     found_sentences = []
     for row in rows:
-        identity = row.stream.partition("/")[2]
+        identity = key_of(row.stream)
         case = cases.get(identity)
         known = Known(dimensions.get(case.edition, {}) if case is not None else {}, names, own.get(identity, {}))
         found_sentences.append(sentence(row, known))

@@ -11,7 +11,7 @@ from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed,
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.events import CAPABILITIES
 from domain.instants import utc_moment
-from domain.kernel import Capability, fold
+from domain.kernel import Capability, fold, kind_of
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
@@ -125,7 +125,7 @@ def reprint(
     state = _folded(DIAGNOSES, history)
     others = journal.read_many(DIAGNOSES.reads(command, state))
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
-    read = {stream: _folded(CAPABILITIES[stream.split("/", 1)[0]], found) for stream, found in others.items()}
+    read = {stream: _folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
     accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role)
     return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)))
 
@@ -134,5 +134,5 @@ def _up_to(position: int, entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.position <= position]
 
 
-def _folded(capability: Capability[Any, Any, Any], entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
+def _folded(capability: Capability, entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
     return fold(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries))

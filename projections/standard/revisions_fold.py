@@ -10,7 +10,7 @@ from functools import lru_cache
 import orjson
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
 
-from domain.kernel import Event
+from domain.kernel import Event, key_of, kind_of
 from domain.standard.editions import EDITIONS
 from domain.standard.revision.consultation import (
     CommentAnswered,
@@ -124,7 +124,7 @@ STANDARDS_EVENTS = Table(
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Revisions as drafted, changed, consulted on, reviewed and ended; and every event of them and of editions."""
     for entry in entries:
-        kind, subject = entry.stream.split("/", 1)
+        kind, subject = kind_of(entry.stream), key_of(entry.stream)
         event = event_of(entry)
         public = kind == EDITION
         if kind == REVISION:

@@ -14,7 +14,19 @@ from typing import Any
 from domain.access import Role
 from domain.diagnosis.report import ReportFile
 from domain.events import CAPABILITIES
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, OnStream, Refused, Rule, Unfinished, fold
+from domain.kernel import (
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    OnStream,
+    Refused,
+    Rule,
+    Unfinished,
+    fold,
+    kind_of,
+)
 
 AT = datetime(2024, 5, 6, 8, 0, tzinfo=UTC)
 BEFORE = datetime(2023, 9, 1, 8, 0, tzinfo=UTC)
@@ -33,7 +45,7 @@ REFUSED: set[str] = set()
 class Sent:
     """A command that changed something, and the histories as they were after it."""
 
-    capability: Capability[Any, Any, Any]
+    capability: Capability
     command: Command
     role: str
     organisation: str
@@ -75,7 +87,7 @@ def finished(fact: Event | OnStream | Unfinished) -> Event | OnStream:
 class Given:
     """A history, and what a capability makes of a wish."""
 
-    def __init__(self, capability: Capability[Any, Any, Any], *history: Event) -> None:
+    def __init__(self, capability: Capability, *history: Event) -> None:
         self.capability = capability
         self.state = fold(capability.evolve, history)
         self.read: dict[str, Any] = {}
@@ -107,6 +119,7 @@ class Given:
         declared += self.capability.reads_further(command, self.state, read)
         read = {stream: self.read.get(stream) for stream in declared}
         own = self.capability.stream(command)
+        assert kind_of(own) == self.capability.name, f"{own} is of another capability than {self.capability.name}"
         began = {stream: self.began[stream] for stream in (*declared, own) if stream in self.began}
         context = DecisionContext(by, role, organisation, at, read, sections, began)
         try:
@@ -120,7 +133,7 @@ class Given:
             self.began.setdefault(fact.stream if isinstance(fact, OnStream) else own, at)
             if isinstance(fact, OnStream):
                 assert fact.stream in declared, f"{fact.stream} is written but was not read"
-                kind = CAPABILITIES[fact.stream.split("/", 1)[0]]
+                kind = CAPABILITIES[kind_of(fact.stream)]
                 self.read[fact.stream] = kind.evolve(self.read.get(fact.stream), fact.event)
             else:
                 self.state = self.capability.evolve(self.state, fact)

@@ -11,8 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 import domain
+from domain.access import scope_of, sees_the_city
 from domain.events import CAPABILITIES, COMMANDS
-from domain.kernel import Command, Refused, Rule
+from domain.kernel import Capability, Command, Refused, Rule
 from tests.rules.given import ACCEPTED, REFUSED, SENT, Sent
 
 
@@ -47,6 +48,14 @@ def test_every_rule_is_refused_at_least_once() -> None:
     codes = {rule.code for rule in rules()}
     assert codes
     assert codes - REFUSED == set()
+
+
+def test_what_lies_nowhere_is_commanded_by_roles_that_see_the_whole_city() -> None:
+    """A capability that says no place would hide its things from its own commanders otherwise."""
+    nowhere = [one for one in CAPABILITIES.values() if one.place is Capability.place]
+    assert nowhere
+    roles = {role for capability in nowhere for command in capability.commands for role in command.roles}
+    assert {role for role in roles if not sees_the_city(scope_of(role, ""))} == set()
 
 
 def test_a_code_names_one_rule() -> None:

@@ -9,6 +9,7 @@ import orjson
 
 from api.kit.as_of import moment_in
 from domain.access import Everything
+from domain.diagnosis.state import diagnosis_stream
 from domain.instants import microseconds
 from domain.kernel import Refused
 from interop.proof import audit_export
@@ -70,5 +71,5 @@ def export_provenance(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
         journal = installation.services.journal
         installation.services.models.catch_up()
-        write_down(installation, "zhenduan provenance", f"diagnosis/{given.diagnosis}", frozenset({"trail"}))
+        write_down(installation, "zhenduan provenance", diagnosis_stream(given.diagnosis), frozenset({"trail"}))
         return _written(given.out, lambda: [orjson.dumps(provenance(journal, given.diagnosis))])

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from domain.access import EXPERTS, ROLE_NAMES, Role, head_of
 from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT
-from domain.kernel import DecisionContext, Rule
+from domain.kernel import DecisionContext, Rule, Stream
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.participants.people.state import Membership, Person
@@ -59,7 +59,7 @@ Unit = Organisation | Firm
 """What a role is held for 单位."""
 
 
-def unit_stream(role: Role, organisation: str) -> str:
+def unit_stream(role: Role, organisation: str) -> Stream:
     """Stream of the unit that a role is held for."""
     return enterprise_stream(organisation) if head_of(role) is Role.ENTERPRISE else organisation_stream(organisation)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts, Stream, Unscoped
 from domain.participants.people.appointments import is_person_known, unit_stream
 from domain.participants.people.memberships import (
     EndMembership,
@@ -106,7 +106,7 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
 # What the decider reads
 
 
-def _reads(command: PersonCommand, person: Person | None) -> tuple[str, ...]:
+def _reads(command: PersonCommand, person: Person | None) -> tuple[Stream, ...]:
     """The unit that a role is given for, the other person of a handing over, and the units of all roles these hold."""
     streams = []
     if isinstance(command, InvitePerson | GrantMembership):
@@ -118,13 +118,13 @@ def _reads(command: PersonCommand, person: Person | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(streams))
 
 
-PEOPLE: Capability[Any, Any, Any] = Capability(
+PEOPLE = Capability(
     name="person",
     commands=(RegisterPerson, InvitePerson, *STEPS),
     events=tuple(PersonEvent.__args__),
     stream=lambda command: person_stream(command.person),
     reads=_reads,
-    place=lambda _command, _person, _read: None,
+    place=lambda _command, _person, _read: Unscoped.KNOWN_BY_RULES,
     decide=decide,
     evolve=evolve,
 )

@@ -8,7 +8,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from domain.access import Role
-from domain.kernel import Rule
+from domain.kernel import Rule, Stream, stream_of
 
 # Rules
 
@@ -51,6 +51,6 @@ class Person(BaseModel):
     erased: bool = False
 
 
-def person_stream(person: str) -> str:
+def person_stream(person: str) -> Stream:
     """Stream of one person."""
-    return f"person/{person}"
+    return stream_of("person", person)

@@ -5,7 +5,7 @@ from typing import Any, assert_never
 
 from domain.access import Place
 from domain.command_rights import require_right
-from domain.kernel import Capability, DecisionContext, Facts
+from domain.kernel import NOWHERE, Capability, DecisionContext, Facts, Stream, Unscoped
 from domain.participants.enterprises import Enterprise, enterprise_id, enterprise_stream, place_of
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported, bring_in
 from domain.participants.rosters.comparison import ImportRoster
@@ -53,7 +53,7 @@ def evolve(roster: Roster | None, event: RosterEvent) -> Roster:
 # What the decider reads, and where its subject lies
 
 
-def _reads(command: RosterCommand, roster: Roster | None) -> tuple[str, ...]:
+def _reads(command: RosterCommand, roster: Roster | None) -> tuple[Stream, ...]:
     """The histories of the firms that are named, and of those that a file may leave out."""
     if isinstance(command, TakeOffRoster):
         return (enterprise_stream(command.enterprise),)
@@ -61,21 +61,21 @@ def _reads(command: RosterCommand, roster: Roster | None) -> tuple[str, ...]:
     return (*dict.fromkeys(named), *map(enterprise_stream, maybe_left_out(command, roster)))
 
 
-def _reads_further(command: RosterCommand, _roster: Roster | None, read: Mapping[str, Any]) -> tuple[str, ...]:
+def _reads_further(command: RosterCommand, _roster: Roster | None, read: Mapping[str, Any]) -> tuple[Stream, ...]:
     """Later years' rosters, where a firm's entries don't bear their year."""
     if isinstance(command, ImportRoster) and any(known is not None and known.year is None for known in read.values()):
         return tuple(map(roster_stream, range(command.year + 1, LAST_YEAR + 1)))
     return ()
 
 
-def _place(command: RosterCommand, _roster: Roster | None, read: Mapping[str, Any]) -> Place | None:
+def _place(command: RosterCommand, _roster: Roster | None, read: Mapping[str, Any]) -> Place | Unscoped:
     if isinstance(command, ImportRoster):
-        return None
+        return Unscoped.NOT_THERE_YET
     known: Enterprise | None = read.get(enterprise_stream(command.enterprise))
-    return place_of(command.enterprise, known) if known is not None else Place()
+    return place_of(command.enterprise, known) if known is not None else NOWHERE
 
 
-ROSTERS: Capability[Any, Any, Any] = Capability(
+ROSTERS = Capability(
     name="roster",
     commands=(ImportRoster, TakeOffRoster),
     events=(RosterImported, RosterBlocked),

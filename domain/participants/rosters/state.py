@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.kernel import Stream, stream_of
+
 FIRST_YEAR, LAST_YEAR = 2023, 2100
 
 
@@ -25,6 +27,6 @@ class Roster(BaseModel):
     answers: Mapping[str, str | None] = {}
 
 
-def roster_stream(year: int) -> str:
+def roster_stream(year: int) -> Stream:
     """Stream of one year's roster."""
-    return f"roster/{year}"
+    return stream_of("roster", year)

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from domain.access import Place, Term
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts, Rule
+from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Facts, Rule, Stream, Unscoped
 from domain.participants.people.state import person_stream
 from domain.standard.editions import MAPPING_STREAM, edition_stream
 from domain.standard.revision.consultation import (
@@ -163,7 +163,7 @@ def _consequences(revision: Revision, event: RevisionEvent) -> dict[str, object]
 # What the decider reads, and where its subject lies
 
 
-def _reads(command: RevisionCommand, revision: Revision | None) -> tuple[str, ...]:
+def _reads(command: RevisionCommand, revision: Revision | None) -> tuple[Stream, ...]:
     keys: list[str] = []
     match command:
         case DraftRevision(base=base, key=key, industries=industries):
@@ -177,18 +177,18 @@ def _reads(command: RevisionCommand, revision: Revision | None) -> tuple[str, ..
     return tuple(dict.fromkeys(map(edition_stream, keys)))
 
 
-def _place(command: RevisionCommand, revision: Revision | None, _read: Mapping[str, Any]) -> Place | None:
+def _place(command: RevisionCommand, revision: Revision | None, _read: Mapping[str, Any]) -> Place | Unscoped:
     """A draft lies with its reviewers; what has been put to consultation is hidden from nobody who may comment."""
     if isinstance(command, DraftRevision):
-        return None
+        return Unscoped.NOT_THERE_YET
     if revision is None:
-        return Place()
+        return NOWHERE
     if isinstance(command, CommentOnDraft) and revision.consultation is not None:
-        return None
+        return Unscoped.OPEN_TO_ALL
     return Place(assignments=tuple(Term(reviewer, date.min, None) for reviewer in revision.reviewers))
 
 
-REVISIONS: Capability[Any, Any, Any] = Capability(
+REVISIONS = Capability(
     name="revision",
     commands=(DraftRevision, *STEPS),
     events=tuple(RevisionEvent.__args__),

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import EXPERTS, Nothing, Role, Scope
-from domain.kernel import Command, Identifier, Part, Rule
+from domain.kernel import Command, Identifier, Part, Rule, Stream, stream_of
 from standards import AuthoredStandard, ComposedStandard, composed
 
 DRAFT_READERS = EXPERTS | {Role.CITY, Role.AUDITOR, Role.SYSTEM}
@@ -184,6 +184,6 @@ def require_whole(revision: Revision) -> ComposedStandard:
     return found
 
 
-def revision_stream(revision: str) -> str:
+def revision_stream(revision: str) -> Stream:
     """Stream of one revision."""
-    return f"revision/{revision}"
+    return stream_of("revision", revision)

@@ -26,7 +26,7 @@ from api.standard.editions import editions_of
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
-from domain.diagnosis.state import STATUS_NAMES
+from domain.diagnosis.state import STATUS_NAMES, diagnosis_stream
 from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
@@ -152,7 +152,7 @@ def _basis(row: DiagnosisRow) -> EditionBasis:
 
 def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
     """Whose data the rows hold: (firm, subject) of each."""
-    return ((row.enterprise, f"diagnosis/{row.id}") for row in rows)
+    return ((row.enterprise, diagnosis_stream(row.id)) for row in rows)
 
 
 def _note_search(context: Context, where: diagnoses_rows.DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:

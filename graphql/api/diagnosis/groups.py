@@ -17,6 +17,7 @@ from api.standard.editions import editions_of
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
 from domain.masks import GROUPS, Mask
+from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
 from projections.diagnosis import groups
@@ -143,10 +144,10 @@ def _note(context: Context, row: GroupRow) -> None:
     disclosing = context.disclosing
     shown = [*row.members, *((row.headquarters,) if row.headquarters is not None else ())]
     by_member = disclosing.masks("GroupMember", frozenset({"revenueWan", "result"}))
-    disclosing.note(by_member, ((one.enterprise, f"enterprise/{one.enterprise}") for one in shown))
+    disclosing.note(by_member, ((one.enterprise, enterprise_stream(one.enterprise)) for one in shown))
     summed = disclosing.masks("GroupRollUp", frozenset({"total", "dimensions"}))
     rolled = (one.enterprise for one in row.members if one.result is not None)
-    disclosing.note(summed, ((firm, f"enterprise/{firm}") for firm in rolled))
+    disclosing.note(summed, ((firm, enterprise_stream(firm)) for firm in rolled))
 
 
 def load_group(

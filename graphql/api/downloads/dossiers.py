@@ -23,6 +23,7 @@ from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role, sees_only_issued
+from domain.diagnosis.state import diagnosis_stream
 from domain.disclosures import ALL_FIRMS
 from domain.instants import microseconds
 from domain.kernel import NOT_FOUND, Refused
@@ -141,8 +142,8 @@ class Dossiers:
         if kind not in KINDS:
             raise NOT_FOUND.refuse()
         kept = self._services.blobs if request.query_params.get("files") == "1" else None
-        made = dossier(self._services.journal, log, f"diagnosis/{case.id}", kind, kept, LARGEST_FILES)
-        self._leave("GET /dossiers", caller, [(case.enterprise, f"diagnosis/{case.id}")], WHOLE_ENTRIES)
+        made = dossier(self._services.journal, log, diagnosis_stream(case.id), kind, kept, LARGEST_FILES)
+        self._leave("GET /dossiers", caller, [(case.enterprise, diagnosis_stream(case.id))], WHOLE_ENTRIES)
         return _download(made, f"{case.id}.{kind}.dossier.json")
 
     def _provenance(self, request: Request, caller: Caller) -> Response:
@@ -153,7 +154,7 @@ class Dossiers:
         case = self._admitted(request, caller, TRAIL)
         through = (case.issued_through or 1) if sees_only_issued(caller.scope) else None
         made = orjson.dumps(provenance(self._services.journal, case.id, through))
-        self._leave("GET /provenance", caller, [(case.enterprise, f"diagnosis/{case.id}")], frozenset({"trail"}))
+        self._leave("GET /provenance", caller, [(case.enterprise, diagnosis_stream(case.id))], frozenset({"trail"}))
         return _download(made, f"{case.id}.prov.json")
 
     def _trail(self, request: Request, caller: Caller) -> Response:

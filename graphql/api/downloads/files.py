@@ -17,6 +17,7 @@ from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Refused
 from domain.masks import Mask
 from projections.diagnosis import case_parts
@@ -120,7 +121,7 @@ class Files:
                 disclosing = Disclosing("GET /files")
                 for row in found:
                     mask = Mask.RESULT_AND_REPORT if row.is_report else Mask.PROCESS_SECRETS
-                    disclosing.note(frozenset({mask}), [(row.enterprise, f"diagnosis/{row.diagnosis}")])
+                    disclosing.note(frozenset({mask}), [(row.enterprise, diagnosis_stream(row.diagnosis))])
                 disclosing.leave(self._services, caller)
         except CallerGone as gone:
             return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)

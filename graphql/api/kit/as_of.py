@@ -12,7 +12,7 @@ from api.kit.cursors import Cursors
 from api.kit.published import field, published
 from domain.access import Everything, Outside, sees_only_issued
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
-from domain.kernel import Rule
+from domain.kernel import Rule, stream_of
 from domain.masks import SIGNED_IN
 from projections.as_of import replay
 from projections.as_of.replay import Past
@@ -172,6 +172,6 @@ def known_then(context: Context, kind: str, key: str) -> AsOf | None:
     """What came later of a subject, given as the two parts of its stream; None for an answer of now."""
     if context.past is None:
         return None
-    later = context.past.later.get(f"{kind}/{key}", replay.Later())
+    later = context.past.later.get(stream_of(kind, key), replay.Later())
     first = utc_moment(later.first_at) if later.first_at is not None else None
     return AsOf(moment=context.asked, changed_later=later.changes > 0, changed_later_at=first, changes=later.changes)

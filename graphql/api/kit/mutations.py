@@ -22,7 +22,7 @@ from api.server.errors import UserError
 from domain.access import Role
 from domain.command_rights import BY_THE_PROGRAM, ROLE_NOT_ALLOWED, may_send
 from domain.events import CAPABILITIES
-from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, without_invisible
+from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, key_of, without_invisible
 from domain.masks import SIGNED_IN
 from journal import Conflict, Handled
 
@@ -134,7 +134,7 @@ def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -
 
 
 def _mutation(
-    capability: Capability[Any, Any, Any], command: type[Command], filled: ServerFields, thing: Payload | None
+    capability: Capability, command: type[Command], filled: ServerFields, thing: Payload | None
 ) -> Any:  # noqa: ANN401 - a strawberry field made at run time
     riding = tuple(one for one in COMMON_ARGUMENTS if filled.tells_version or one[0] != "expected_version")
     sent = input_type(command, filled.omit, (*filled.extra, *riding), f"{command.__name__}Input")
@@ -184,7 +184,7 @@ def _outcome(context: Context, handled: Handled, sent_command: Command, thing: P
     if thing is not None:
         context.services.models.wait_for(handled.position, WAIT_SECONDS)
         context.refresh()
-        found[thing.field] = thing.find(context, handled.stream.split("/", 1)[1], sent_command)
+        found[thing.field] = thing.find(context, key_of(handled.stream), sent_command)
     return found
 
 

@@ -20,6 +20,7 @@ from api.server.field_rights import require_searchable
 from domain.kernel import Command
 from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS, Mask
 from domain.participants.consents import GrantConsent
+from domain.participants.enterprises import enterprise_stream
 from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
 from projections.participants import enterprises as enterprise_rows
@@ -85,7 +86,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     """Enterprises of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
     masks = context.disclosing.masks("Enterprise", wanted)
     if masks:
-        context.disclosing.note(masks, ((row.id, f"enterprise/{row.id}") for row in rows))
+        context.disclosing.note(masks, ((row.id, enterprise_stream(row.id)) for row in rows))
     names, divisions = district_codes(), industries()
     latest = led_to(context, (Enterprise, "diagnosis"), rows, wanted)
     contacts: Mapping[str, list[Contact]] = {}

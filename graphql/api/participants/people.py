@@ -17,6 +17,7 @@ from domain.kernel import Command
 from domain.masks import ANYONE, NAMES, PEOPLE, Mask
 from domain.participants.people.memberships import GrantMembership, HandOverMembership
 from domain.participants.people.registration import ErasePerson, InvitePerson, RegisterPerson
+from domain.participants.people.state import person_stream
 from journal.secrets.personal import KeyMissing
 from projections.as_of import people as people_then
 from projections.participants import people as people_rows
@@ -67,7 +68,7 @@ def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str
     for person, memberships in held.items():
         for one in memberships:
             if head_of(Role(one.role)) is Role.ENTERPRISE:
-                yield one.organisation, f"person/{person}"
+                yield one.organisation, person_stream(person)
 
 
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:

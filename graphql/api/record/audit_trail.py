@@ -18,8 +18,10 @@ from api.kit.published import field, published, roles_of, subscription
 from api.kit.shown import shown
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
+from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
+from domain.kernel import key_of
 from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_DOOR, Mask
 from domain.persons import person_fields, without
 from journal import Caller
@@ -196,7 +198,7 @@ class DiagnosisSubscription:
     ) -> AsyncGenerator[DiagnosisEvent, None]:
         """Events beyond a cursor, for ever."""
         context = info.context
-        where = EntryFilter(stream=f"diagnosis/{diagnosis}" if diagnosis is not None else None, type=DIAGNOSES, live=True)
+        where = EntryFilter(stream=diagnosis_stream(diagnosis) if diagnosis is not None else None, type=DIAGNOSES, live=True)
 
         def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
             return audit_trail.entries(snapshot, caller.scope, BATCH, where, after=position)
@@ -206,7 +208,7 @@ class DiagnosisSubscription:
                 yield DiagnosisEvent(
                     **shown(DiagnosisEvent, row),
                     cursor=context.cursors.seal(row.position),
-                    diagnosis=strawberry.ID(row.stream.split("/", 1)[1]),
+                    diagnosis=strawberry.ID(key_of(row.stream)),
                     what=in_words(row.type),
                 )
 

@@ -16,7 +16,7 @@ from api.record.audit_trail import journal_time
 from api.server.field_rights import require_searchable
 from domain.access import ROLE_NAMES, Role
 from domain.disclosures import ALL_FIRMS, why
-from domain.kernel import Rule
+from domain.kernel import Rule, kind_of
 from domain.masks import ACTORS, DISCLOSURES, MASK_NAMES, Mask
 from projections.record import disclosures
 from projections.record.disclosures import DisclosureFilter, DisclosureRow
@@ -75,7 +75,7 @@ def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
 
 def _named(subject: str, role: str) -> str:
     """What was read, as a role may know it: that it was a person's data, and to whoever may know people which."""
-    kind, _, _ = subject.partition("/")
+    kind = kind_of(subject)
     return subject if kind != "person" or role in ACTORS else kind
 
 

@@ -8,6 +8,7 @@ import logging
 import threading
 from weakref import WeakValueDictionary
 
+from domain.kernel import key_of
 from domain.participants.people.memberships import MembershipEnded
 from domain.participants.people.registration import PersonErased
 from journal import Journal
@@ -64,7 +65,7 @@ class Revocations:
                     continue
                 found = self._journal.since(position, BATCH, ENDINGS)
                 position = found[-1].position if len(found) == BATCH else size
-                people = frozenset(entry.stream.split("/", 1)[1] for entry in found)
+                people = frozenset(key_of(entry.stream) for entry in found)
                 if people:
                     loop.call_soon_threadsafe(self._ring, people)
             except Exception:

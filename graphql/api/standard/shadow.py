@@ -16,6 +16,7 @@ from api.kit.paging import After, AtLeast, Connection, First, below, connection,
 from api.kit.published import field, published
 from api.kit.shown import shown
 from api.participants.enterprises import Enterprise, load_enterprises
+from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Command
 from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS, Mask
 from domain.standard.revision.state import draft_scope
@@ -265,7 +266,7 @@ def find_shadow(context: Context, revision: str, number: int | None = None) -> S
 
 def _movers(context: Context, rows: Sequence[Mover], wanted: frozenset[str]) -> list[ShadowMover]:
     context.disclosing.note(
-        context.disclosing.masks("ShadowMover", wanted), ((row.enterprise, f"diagnosis/{row.diagnosis}") for row in rows)
+        context.disclosing.masks("ShadowMover", wanted), ((row.enterprise, diagnosis_stream(row.diagnosis)) for row in rows)
     )
     firms: dict[str, Enterprise] = {}
     if "enterprise" in wanted:

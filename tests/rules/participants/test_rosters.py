@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.access import Role
+from domain.access import Place, Role
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import OnStream, Rule
 from domain.participants import enterprises as e
@@ -248,7 +248,7 @@ def test_a_firm_of_older_entries_is_taken_off_as_well() -> None:
 def test_where_a_firm_lies_decides_who_may_take_it_off() -> None:
     read = on_record(FIRM)
     place = ROSTERS.place(taking_off(), None, read)
-    assert place is not None
+    assert isinstance(place, Place)
     assert (place.enterprise, place.district) == (IDENTITY, "310117")
 
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain.access import Place, Role, admits, scope_of
+from domain.access import Role, admits, scope_of
 from domain.command_rights import HELD_BY_PEOPLE, ROLE_NOT_ALLOWED
-from domain.kernel import NOT_FOUND
+from domain.kernel import NOT_FOUND, NOWHERE, Unscoped
 from domain.standard.revision.consultation import (
     COMMENT_EXISTS,
     COMMENTS_AT_MOST,
@@ -164,6 +164,6 @@ def test_a_comment_is_answered_with_why_and_the_answer_may_be_revised_by_a_furth
 def test_a_draft_that_was_never_put_to_consultation_does_not_exist_for_others() -> None:
     changed().when(commenting(), "support", "s1").refused(NOT_FOUND)
     place = REVISIONS.place(commenting(), changed().state, {})
-    assert place == Place()
+    assert place == NOWHERE
     assert not admits(scope_of(Role.DISTRICT, "310117"), place)
-    assert REVISIONS.place(commenting(), consulting().state, {}) is None
+    assert REVISIONS.place(commenting(), consulting().state, {}) is Unscoped.OPEN_TO_ALL

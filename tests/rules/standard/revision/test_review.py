@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.access import Everything, Nothing, Role, admits, scope_of
+from domain.access import Everything, Nothing, Place, Role, admits, scope_of
 from domain.standard.revision.review import REVIEWER_NOT_NAMED, REVIEWER_UNKNOWN
 from domain.standard.revision.revision import REVISIONS
 from domain.standard.revision.state import (
@@ -24,7 +24,7 @@ from tests.rules.revisions import (
 
 def test_a_draft_lies_with_its_named_reviewers_and_nowhere_else() -> None:
     place = REVISIONS.place(reviewing(), in_review().state, {})
-    assert place is not None
+    assert isinstance(place, Place)
     assert admits(scope_of(Role.READER, "experts", "zhou", TODAY), place)
     for role, organisation in ((Role.DISTRICT, "310117"), (Role.READER, "experts"), (Role.ENTERPRISE, "e1"), (Role.BANK, "zhou")):
         assert not admits(scope_of(role, organisation, "li", TODAY), place)
