@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import Role
+from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached
 from domain.diagnosis.objections import (
     AnswerObjections,
@@ -81,7 +82,7 @@ def proving_city() -> Iterator[Proving]:
 
 
 def test_the_verifier_knows_every_step_and_who_may_take_it_as_the_rights_do() -> None:
-    assert set(EVENT_OF) == set(DiagnosisCommand.__args__)
+    assert set(EVENT_OF) == set(DIAGNOSES.commands)
     for command, event in EVENT_OF.items():
         name = event.model_fields["type"].default
         step, _, version = name.removeprefix("diagnosis.").rpartition(".")

@@ -64,7 +64,7 @@ def written(type_: str, **data: Any) -> Callable[[City], None]:
 
 
 def with_reason(city: City) -> None:
-    for key in published_editions():
+    for key in (one for one in published_editions() if one != EDITION.key):
         city.send(CITY, PublishEdition(**dict(load_composition(key))))
     city.send(CITY, mapping_command(edition_mappings().mappings[0]))
     city.send(CITY, opening("d1").model_copy(update={"reason": REASON}))
