@@ -155,29 +155,29 @@ def _node_columns(snapshot: Snapshot) -> Columns:
     }
 
 
-def _nodes(
-    snapshot: Snapshot, scope: Scope, also: Sequence[str], above: str | None
-) -> Iterator[ColumnElement[bool]]:
+@dataclass(frozen=True)
+class NodeFilter:
+    """Which nodes are looked for 联络节点筛选. also: those above the caller's own unit; above: the unit right above, None = any."""
+
+    also: Sequence[str] = ()
+    above: str | None = None
+
+
+def _nodes(snapshot: Snapshot, scope: Scope, where: NodeFilter) -> Iterator[ColumnElement[bool]]:
     units = snapshot[ORGANISATIONS]
     yield units.c.kind.in_(NODES)
-    yield or_(to_sql(scope, _node_columns(snapshot)), snapshot.among(units.c.id, also))
-    if above is not None:
-        yield units.c.parent == above
+    yield or_(to_sql(scope, _node_columns(snapshot)), snapshot.among(units.c.id, where.also))
+    if where.above is not None:
+        yield units.c.parent == where.above
 
 
 def nodes(
-    snapshot: Snapshot,
-    scope: Scope,
-    also: Sequence[str],
-    first: int,
-    *,
-    above: str | None = None,
-    after: str | None = None,
+    snapshot: Snapshot, scope: Scope, where: NodeFilter, first: int, after: str | None = None
 ) -> list[OrganisationRow]:
-    """A page of nodes within a scope 联络节点, in order of id; `also`: those above the caller's own unit."""
+    """A page of nodes within a scope 联络节点, in order of id."""
     table = snapshot[ORGANISATIONS]
     query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last).where(
-        *_nodes(snapshot, scope, also, above)
+        *_nodes(snapshot, scope, where)
     )
     if after is not None:
         query = query.where(table.c.id > after)
@@ -185,12 +185,12 @@ def nodes(
 
 
 def node_ids(snapshot: Snapshot, scope: Scope, also: Sequence[str]) -> list[str]:
-    """Ids of every node within a scope 联络节点标识; `also` as in `nodes`."""
-    query = select(snapshot[ORGANISATIONS].c.id).where(*_nodes(snapshot, scope, also, None))
+    """Ids of every node within a scope 联络节点标识; `also` as in `NodeFilter`."""
+    query = select(snapshot[ORGANISATIONS].c.id).where(*_nodes(snapshot, scope, NodeFilter(also)))
     return [str(row[0]) for row in snapshot.rows(query)]
 
 
-def node_count(snapshot: Snapshot, scope: Scope, also: Sequence[str], above: str | None) -> int:
+def node_count(snapshot: Snapshot, scope: Scope, where: NodeFilter) -> int:
     """How many nodes there are 节点数."""
-    query = select(func.count()).select_from(snapshot[ORGANISATIONS]).where(*_nodes(snapshot, scope, also, above))
+    query = select(func.count()).select_from(snapshot[ORGANISATIONS]).where(*_nodes(snapshot, scope, where))
     return int(snapshot.rows(query)[0][0])

@@ -10,12 +10,13 @@ import strawberry
 from api.diagnosis.assignments import Assignment, load_assignments
 from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
-from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
+from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.filter_values import require_known
+from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
-from api.kit.paging import After, AtLeast, Connection, First, below, connection, distinct, page_size, wanted_fields
+from api.kit.paging import After, AtLeast, Connection, First, below, distinct
 from api.kit.published import field, published
 from api.kit.shown import shown
 from api.kit.uploaded_files import uploaded
@@ -33,6 +34,7 @@ from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
 from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
+from projections.diagnosis.diagnoses import DiagnosisFilter as Sought
 from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.report.wording import case_number
 from standards import ApplicableEdition, Edition, Form
@@ -155,7 +157,7 @@ def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
     return ((row.enterprise, diagnosis_stream(row.id)) for row in rows)
 
 
-def _note_search(context: Context, where: diagnoses_rows.DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
+def _note_search(context: Context, where: Sought, rows: Sequence[DiagnosisRow]) -> None:
     """Who is found by a grade is told to have it."""
     if where.grade is not None:
         context.disclosing.note(frozenset({Mask.OUTCOME}), held_in(rows))
@@ -201,10 +203,20 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     ]
 
 
-def load_diagnoses(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Diagnosis]:
-    """Diagnoses of many ids within the caller's scope; those outside are absent."""
-    rows = diagnoses_rows.diagnoses_by_id(context.snapshot, context.scope, ids) if ids else {}
-    return dict(zip(rows, build_diagnoses(context, list(rows.values()), wanted), strict=True))
+DIAGNOSES: Listed[Sought, DiagnosisRow, Diagnosis] = Listed(
+    name="diagnoses",
+    rows=diagnoses_rows.diagnoses,
+    count=diagnoses_rows.count,
+    by_id=diagnoses_rows.diagnoses_by_id,
+    build=build_diagnoses,
+    noted=_note_search,
+    past=FoundThen(
+        validity.diagnosis_ids,
+        validity.diagnosis_count,
+        lambda context, ids, position, _wanted: replay.of_diagnoses(context.snapshot, context.scope, ids, position),
+    ),
+)
+load_diagnoses = DIAGNOSES.of_ids
 
 
 @strawberry.type
@@ -220,15 +232,7 @@ class DiagnosisQueries:
         as_of: AsOfMoment = None,
     ) -> Diagnosis | None:
         """One diagnosis within the scope, now or as it was known then."""
-        context = info.context
-        context.at_least(at_least)
-        if as_of is not None:
-            position, asked = position_of(context, as_of)
-            found = replay.of_diagnosis(context.snapshot, context.scope, id, position)
-            if found is None:
-                return None
-            context = past_context(context, found, asked)
-        return load_diagnoses(context, [id], wanted_fields(info)).get(id)
+        return single(info, DIAGNOSES, id, at_least=at_least, as_of=as_of)
 
     @field(
         "Diagnoses in the scope 诊断列表, in order of id. asOf: those opened by then, found by what they were then, "
@@ -245,45 +249,13 @@ class DiagnosisQueries:
         as_of: AsOfMoment = None,
     ) -> Connection[Diagnosis]:
         """A page of diagnoses within the scope, now or as they were known then."""
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        context.at_least(at_least)
         if filter is not None:
             require_known("filter.status", filter.status, STATUS_NAMES)
             require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
             require_known("filter.grade", None if filter.grade is None else str(filter.grade), map(str, range(GRADES + 1)))
-        where = diagnoses_rows.DiagnosisFilter(**vars(filter)) if filter is not None else diagnoses_rows.DiagnosisFilter()
-        require_searchable(Diagnosis, where, context.role)
-        pages, start = pages_of(context, "diagnoses", as_of, after)
-        snapshot, scope, then = context.snapshot, context.scope, pages.then
-        fields = below(wanted, "nodes", "edges.node")
-        if then.position is None:
-            rows = diagnoses_rows.diagnoses(snapshot, scope, where, size + 1, start)
-            _note_search(context, where, rows[:size])
-            return connection(  # type: ignore[no-any-return]
-                rows,
-                size,
-                lambda row: pages.cursor(row.id),
-                lambda shown: build_diagnoses(context, shown, fields),
-                lambda: diagnoses_rows.count(snapshot, scope, where),
-                wanted,
-            )
-        position = then.position
-
-        def as_known(ids: Sequence[str]) -> list[Diagnosis]:
-            earlier = past_context(context, replay.of_diagnoses(snapshot, scope, ids, position), then.asked)
-            found = diagnoses_rows.diagnoses_by_id(earlier.snapshot, earlier.scope, ids)
-            shown = [found[identity] for identity in ids]
-            _note_search(context, where, shown)
-            return build_diagnoses(earlier, shown, fields)
-
-        return connection(  # type: ignore[no-any-return]
-            validity.diagnosis_ids(snapshot, scope, where, position, size + 1, start),
-            size,
-            pages.cursor,
-            as_known,
-            lambda: validity.diagnosis_count(snapshot, scope, where, position),
-            wanted,
-        )
+        where = Sought(**vars(filter)) if filter is not None else Sought()
+        require_searchable(Diagnosis, where, info.context.role)
+        return paged(info, DIAGNOSES, where, first, after, at_least=at_least, as_of=as_of)
 
 
 def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -70,10 +70,10 @@ def connection(
     rows: Sequence[Row],
     first: int,
     cursor: Callable[[Row], str],
-    build: Callable[[Sequence[Row]], list[Any]],
+    build: Callable[[Sequence[Row]], list[T]],
     count: Callable[[], int],
     wanted: frozenset[str],
-) -> Any:  # noqa: ANN401 - Connection of whatever `build` makes
+) -> Connection[T]:
     """A page from up to `first` + 1 rows: the one too many tells that more follows.
 
     count: asked only when the selection wants the total; edges are made only when wanted too.

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context, position_of
+from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.edges import led_to
 from api.kit.filter_values import require_known
+from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
-from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.paging import After, AtLeast, Connection, First, below
 from api.kit.published import field, published
 from api.kit.shown import all_shown, shown
 from api.participants.consents import Consent
@@ -24,6 +25,7 @@ from domain.participants.enterprises import enterprise_stream
 from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
 from projections.participants import enterprises as enterprise_rows
+from projections.participants.enterprises import EnterpriseFilter as Sought
 from projections.participants.enterprises import EnterpriseRow
 from projections.participants.terms import consents_of
 from projections.report.wording import SIZES
@@ -110,10 +112,21 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     ]
 
 
-def load_enterprises(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Enterprise]:
-    """Enterprises of many ids within the caller's scope; those outside are absent."""
-    rows = enterprise_rows.enterprises_by_id(context.snapshot, context.scope, ids) if ids else {}
-    return dict(zip(rows, build_enterprises(context, list(rows.values()), wanted), strict=True))
+ENTERPRISES: Listed[Sought, EnterpriseRow, Enterprise] = Listed(
+    name="enterprises",
+    rows=enterprise_rows.enterprises,
+    count=enterprise_rows.count,
+    by_id=enterprise_rows.enterprises_by_id,
+    build=build_enterprises,
+    past=FoundThen(
+        validity.enterprise_ids,
+        validity.enterprise_count,
+        lambda context, ids, position, wanted: replay.of_enterprises(
+            context.snapshot, context.scope, ids, position, diagnoses="diagnosis" in wanted
+        ),
+    ),
+)
+load_enterprises = ENTERPRISES.of_ids
 
 
 @strawberry.type
@@ -129,15 +142,7 @@ class EnterpriseQueries:
         as_of: AsOfMoment = None,
     ) -> Enterprise | None:
         """One enterprise within the scope, now or as it was known then."""
-        context = info.context
-        context.at_least(at_least)
-        if as_of is not None:
-            position, asked = position_of(context, as_of)
-            found = replay.of_enterprise(context.snapshot, context.scope, id, position)
-            if found is None:
-                return None
-            context = past_context(context, found, asked)
-        return load_enterprises(context, [id], wanted_fields(info)).get(id)
+        return single(info, ENTERPRISES, id, at_least=at_least, as_of=as_of)
 
     @field(
         "Enterprises in the scope 企业列表, in order of id. asOf: those known by then, found by what they were "
@@ -154,43 +159,14 @@ class EnterpriseQueries:
         as_of: AsOfMoment = None,
     ) -> Connection[Enterprise]:
         """A page of enterprises within the scope, now or as they were known then."""
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        context.at_least(at_least)
         if filter is not None:
             require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
             require_known("filter.sizeClass", filter.size_class, SIZES)
             if filter.industry is not None and not _begins_an_industry(filter.industry):
                 require_known("filter.industry", filter.industry, {code: one.name for code, one in industries().items()})
-        where = enterprise_rows.EnterpriseFilter(**vars(filter)) if filter is not None else enterprise_rows.EnterpriseFilter()
-        require_searchable(Enterprise, where, context.role)
-        pages, start = pages_of(context, "enterprises", as_of, after)
-        snapshot, scope, then = context.snapshot, context.scope, pages.then
-        fields = below(wanted, "nodes", "edges.node")
-        if then.position is None:
-            rows = enterprise_rows.enterprises(snapshot, scope, where, size + 1, start)
-            return connection(  # type: ignore[no-any-return]
-                rows,
-                size,
-                lambda row: pages.cursor(row.id),
-                lambda shown: build_enterprises(context, shown, fields),
-                lambda: enterprise_rows.count(snapshot, scope, where),
-                wanted,
-            )
-        position = then.position
-
-        def as_known(ids: Sequence[str]) -> list[Enterprise]:
-            found = replay.of_enterprises(snapshot, scope, ids, position, diagnoses="diagnosis" in fields)
-            loaded = load_enterprises(past_context(context, found, then.asked), ids, fields)
-            return [loaded[identity] for identity in ids]
-
-        return connection(  # type: ignore[no-any-return]
-            validity.enterprise_ids(snapshot, scope, where, position, size + 1, start),
-            size,
-            pages.cursor,
-            as_known,
-            lambda: validity.enterprise_count(snapshot, scope, where, position),
-            wanted,
-        )
+        where = Sought(**vars(filter)) if filter is not None else Sought()
+        require_searchable(Enterprise, where, info.context.role)
+        return paged(info, ENTERPRISES, where, first, after, at_least=at_least, as_of=as_of)
 
 
 def find_enterprise(context: Context, key: str, _command: Command) -> Enterprise | None:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import strawberry
 
-from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then, pages_of, past_context
+from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then, past_context
 from api.kit.context import Context
-from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.lists import FoldedAnew, Listed, paged
+from api.kit.paging import After, Connection, First, below
 from api.kit.published import field, published
 from api.kit.shown import shown
 from api.participants.organisations import Organisation, build_organisation
@@ -16,7 +17,7 @@ from projections.as_of import people as people_then
 from projections.participants import organisations as organisation_rows
 from projections.participants import people
 from projections.participants.enterprises import enterprises_by_id
-from projections.participants.organisations import OrganisationRow
+from projections.participants.organisations import NodeFilter, OrganisationRow
 from projections.participants.people import ContactRow
 
 ERASED = "已删除"
@@ -89,6 +90,32 @@ def _above(context: Context) -> list[str]:
     return found
 
 
+def build_nodes(context: Context, rows: Sequence[OrganisationRow], wanted: frozenset[str]) -> list[LiaisonNode]:
+    """Nodes of rows, each with its contacts."""
+    ids = [row.id for row in rows]
+    known = contacts_context(context, ids)
+    contacts = load_contacts(known, ids, below(wanted, "contacts"))
+    return [
+        LiaisonNode(
+            organisation=build_organisation(context, row),
+            contacts=contacts.get(row.id, []),
+            as_of=known_then(known, "contacts", row.id),
+        )
+        for row in rows
+    ]
+
+
+NODES: Listed[NodeFilter, OrganisationRow, LiaisonNode] = Listed(
+    name="liaisons",
+    rows=organisation_rows.nodes,
+    count=organisation_rows.node_count,
+    build=build_nodes,
+    past=FoldedAnew(
+        lambda context, where, position: people_then.of_nodes(context.snapshot, context.scope, where.also, position)
+    ),
+)
+
+
 @strawberry.type
 class LiaisonQueries:
     """Door to the liaison network."""
@@ -108,36 +135,7 @@ class LiaisonQueries:
         as_of: AsOfMoment = None,
     ) -> Connection[LiaisonNode]:
         """A page of nodes, now or as they were known then."""
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        pages, start = pages_of(context, "liaisons", as_of, after)
-        upwards = _above(context)
-        if pages.then.position is not None:
-            found = people_then.of_nodes(context.snapshot, context.scope, upwards, pages.then.position)
-            context = past_context(context, found, pages.then.asked)
-        snapshot, scope = context.snapshot, context.scope
-        rows = organisation_rows.nodes(snapshot, scope, upwards, size + 1, above=above, after=start)
-        fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
-
-        def build(shown: Sequence[OrganisationRow]) -> list[LiaisonNode]:
-            known = contacts_context(context, [row.id for row in shown])
-            contacts = load_contacts(known, [row.id for row in shown], fields)
-            return [
-                LiaisonNode(
-                    organisation=build_organisation(context, row),
-                    contacts=contacts.get(row.id, []),
-                    as_of=known_then(known, "contacts", row.id),
-                )
-                for row in shown
-            ]
-
-        return connection(  # type: ignore[no-any-return]
-            rows,
-            size,
-            lambda row: pages.cursor(row.id),
-            build,
-            lambda: organisation_rows.node_count(snapshot, scope, upwards, above),
-            wanted,
-        )
+        return paged(info, NODES, NodeFilter(tuple(_above(info.context)), above), first, after, as_of=as_of)
 
 
 QUERIES = LiaisonQueries

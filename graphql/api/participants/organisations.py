@@ -6,11 +6,12 @@ from typing import Annotated
 
 import strawberry
 
-from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
+from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.filter_values import require_known
+from api.kit.lists import FoldedAnew, Listed, paged
 from api.kit.mutations import Payload
-from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
 from api.kit.shown import shown
 from domain.instants import city_day
@@ -19,7 +20,7 @@ from domain.masks import SIGNED_IN
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay
 from projections.participants import organisations as organisation_rows
-from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationRow
+from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationFilter, OrganisationRow
 
 
 @published(SIGNED_IN, placed=False, row=OrganisationRow)
@@ -38,6 +39,19 @@ class Organisation:
 def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
     """The organisation of a row."""
     return Organisation(**shown(Organisation, row), as_of=known_then(context, "organisation", row.id))
+
+
+ORGANISATIONS: Listed[OrganisationFilter, OrganisationRow, Organisation] = Listed(
+    name="organisations",
+    rows=lambda snapshot, _scope, where, first, after: organisation_rows.organisations(snapshot, where, first, after),
+    count=lambda snapshot, _scope, where: organisation_rows.organisation_count(snapshot, where),
+    build=lambda context, rows, _wanted: [build_organisation(context, row) for row in rows],
+    past=FoldedAnew(
+        lambda context, _where, position: replay.of_kind(
+            context.snapshot, "organisation", ORGANISATION_READ_MODEL, position
+        )
+    ),
+)
 
 
 def load_organisations(context: Context, ids: Sequence[str], _wanted: frozenset[str]) -> dict[str, Organisation]:
@@ -67,22 +81,9 @@ class OrganisationQueries:
     ) -> Connection[Organisation]:
         """A page of organisations, now or as they were known then."""
         require_known("kind", kind, OrganisationKind)
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        pages, start = pages_of(context, "organisations", as_of, after)
-        if pages.then.position is not None:
-            found = replay.of_kind(context.snapshot, "organisation", ORGANISATION_READ_MODEL, pages.then.position)
-            context = past_context(context, found, pages.then.asked)
-        today = city_day(context.services.clock()).isoformat()
-        where = organisation_rows.OrganisationFilter(kind, today if taking_part else None)
-        rows = organisation_rows.organisations(context.snapshot, where, size + 1, start)
-        return connection(  # type: ignore[no-any-return]
-            rows,
-            size,
-            lambda row: pages.cursor(row.id),
-            lambda shown: [build_organisation(context, row) for row in shown],
-            lambda: organisation_rows.organisation_count(context.snapshot, where),
-            wanted,
-        )
+        today = city_day(info.context.services.clock()).isoformat()
+        where = OrganisationFilter(kind, today if taking_part else None)
+        return paged(info, ORGANISATIONS, where, first, after, as_of=as_of)
 
 
 def _find_organisation(context: Context, key: str, _command: Command) -> Organisation | None:

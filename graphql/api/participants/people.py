@@ -6,10 +6,11 @@ from typing import Any
 
 import strawberry
 
-from api.kit.as_of import AsOf, AsOfMoment, known_then, pages_of, past_context
+from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
+from api.kit.lists import FoundThen, Listed, paged
 from api.kit.mutations import Payload, ServerFields, new_id
-from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
 from api.kit.shown import all_shown, shown
 from domain.access import Role, head_of
@@ -87,6 +88,22 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
     ]
 
 
+PERSONS: Listed[None, PersonRow, Person] = Listed(
+    name="people",
+    rows=lambda snapshot, scope, _where, first, after: people_rows.people(snapshot, scope, first, after),
+    count=lambda snapshot, scope, _where: people_rows.people_count(snapshot, scope),
+    by_id=lambda snapshot, scope, ids: {row.id: row for row in people_rows.people_by_id(snapshot, scope, ids)},
+    build=build_people,
+    past=FoundThen(
+        lambda snapshot, scope, _where, position, first, after: [
+            row.id for row in people_rows.people(snapshot, scope, first, after, position)
+        ],
+        lambda snapshot, scope, _where, position: people_rows.people_count(snapshot, scope, position),
+        lambda context, ids, position, _wanted: people_then.of_people(context.snapshot, context.scope, ids, position),
+    ),
+)
+
+
 @strawberry.type
 class PeopleQueries:
     """Door to people."""
@@ -100,27 +117,7 @@ class PeopleQueries:
         self, info: strawberry.Info[Context, None], first: First = None, after: After = None, as_of: AsOfMoment = None
     ) -> Connection[Person]:
         """A page of the people of the units in the scope, now or as they were known then."""
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        pages, start = pages_of(context, "people", as_of, after)
-        snapshot, scope, then = context.snapshot, context.scope, pages.then
-        rows = people_rows.people(snapshot, scope, size + 1, start, then.position)
-        fields = frozenset(path.rsplit(".", 1)[-1] for path in wanted)
-
-        def build(shown: Sequence[PersonRow]) -> list[Person]:
-            if then.position is None:
-                return build_people(context, shown, fields)
-            ids = [row.id for row in shown]
-            earlier = past_context(context, people_then.of_people(snapshot, scope, ids, then.position), then.asked)
-            return build_people(earlier, people_rows.people_by_id(earlier.snapshot, earlier.scope, ids), fields)
-
-        return connection(  # type: ignore[no-any-return]
-            rows,
-            size,
-            lambda row: pages.cursor(row.id),
-            build,
-            lambda: people_rows.people_count(snapshot, scope, then.position),
-            wanted,
-        )
+        return paged(info, PERSONS, None, first, after, as_of=as_of)
 
 
 def _new_ids(context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """Rosters 名单 in the schema: the report of every file that was sent. plan P1, G4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import strawberry
 
-from api.kit.as_of import AsOfMoment, pages_of
+from api.kit.as_of import AsOfMoment
 from api.kit.context import Context
+from api.kit.lists import Listed, NeverChanged, paged
 from api.kit.mutations import Payload, ServerFields
-from api.kit.paging import After, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
 from api.kit.shown import all_shown, shown
 from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
@@ -27,6 +28,8 @@ from projections.participants import rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name
 from projections.participants.rosters import ImportRow
+
+REPORTS = "rosterImports"
 
 
 @published(ROSTERS, row=Finding)
@@ -81,11 +84,24 @@ def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> Ro
         report = read_report(context.services.blobs, row.report, row.findings)
     return RosterImport(
         **shown(RosterImport, row),
-        id=strawberry.ID(context.cursors.seal_key("rosterImports", str(row.position))),
+        id=strawberry.ID(context.cursors.seal_key(REPORTS, str(row.position))),
         findings=all_shown(RosterFinding, report.findings),
         left_out=all_shown(LeftOut, report.left_out),
         findings_path=f"/rosters/{row.year}/{row.digest}/findings.xlsx",
     )
+
+
+IMPORTS: Listed[tuple[int | None, int | None], ImportRow, RosterImport] = Listed(
+    name=REPORTS,
+    rows=lambda snapshot, scope, where, first, after: rosters.imports(
+        snapshot, scope, where[0], first, int(after) if after else None, where[1]
+    ),
+    count=lambda snapshot, scope, where: rosters.import_count(snapshot, scope, *where),
+    place=lambda row: str(row.position),
+    build=lambda context, rows, wanted: [build_import(context, row, wanted) for row in rows],
+    past=NeverChanged(lambda where, position: (where[0], position)),
+)
+"""What is looked for: the year, and the position by which a report had been sent."""
 
 
 @strawberry.type
@@ -106,18 +122,7 @@ class RosterQueries:
         as_of: AsOfMoment = None,
     ) -> Connection[RosterImport]:
         """A page of reports within the scope."""
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        pages, start = pages_of(context, "rosterImports", as_of, after)
-        before, position = int(start) if start else None, pages.then.position
-        rows: Sequence[ImportRow] = rosters.imports(context.snapshot, context.scope, year, size + 1, before, position)
-        return connection(  # type: ignore[no-any-return]
-            rows,
-            size,
-            lambda row: pages.cursor(str(row.position)),
-            lambda shown: [build_import(context, row, below(wanted, "nodes", "edges.node")) for row in shown],
-            lambda: rosters.import_count(context.snapshot, context.scope, year, position),
-            wanted,
-        )
+        return paged(info, IMPORTS, (year, None), first, after, as_of=as_of)
 
 
 def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:

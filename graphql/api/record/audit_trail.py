@@ -171,7 +171,7 @@ class AuditTrailQueries:
         require_searchable(AuditEntry, SearchedEntry(actor, role, organisation), context.role)
         position = context.cursors.open(after) if after else 0
         rows = audit_trail.entries(snapshot, scope, size + 1, where, after=position)
-        return connection(  # type: ignore[no-any-return]
+        return connection(
             rows,
             size,
             lambda row: context.cursors.seal(row.position),

@@ -122,7 +122,7 @@ class DisclosureQueries:
         scope = context.scope
         with context.services.disclosures.reading() as snapshot:
             rows: Sequence[DisclosureRow] = disclosures.disclosures(snapshot, scope, size + 1, where, before=before)
-            return connection(  # type: ignore[no-any-return]
+            return connection(
                 rows,
                 size,
                 lambda row: context.cursors.seal_key("disclosures", str(row.id)),

@@ -8,8 +8,9 @@ import strawberry
 
 from api.kit.as_of import AsOfMoment, past_context, position_of
 from api.kit.context import Context
+from api.kit.lists import Listed, paged
 from api.kit.mutations import Payload, ServerFields, new_id
-from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.paging import After, AtLeast, Connection, First, wanted_fields
 from api.kit.published import field
 from api.standard.revision_parts import (
     DraftOf,
@@ -29,7 +30,7 @@ from domain.standard.revision.state import draft_scope
 from projections.as_of import replay
 from projections.standard import editions
 from projections.standard import revisions as revisions_rows
-from projections.standard.revisions import DraftEditions, RevisionRow
+from projections.standard.revisions import CommentRow, DraftEditions, RevisionRow
 from standards import composition_rule
 
 
@@ -62,6 +63,32 @@ def _then(context: Context, identity: str, as_of: str, wanted: frozenset[str]) -
     return build_revisions(then, [row], shown, wanted, then.scope)[0]
 
 
+def _build(context: Context, rows: Sequence[RevisionRow], wanted: frozenset[str]) -> list[Revision]:
+    scope = _drafts(context)
+    admitted = revisions_rows.drafts_admitted(context.snapshot, scope, [row.id for row in rows])
+    return build_revisions(context, rows, admitted, wanted, scope)
+
+
+REVISIONS: Listed[None, RevisionRow, Revision] = Listed(
+    name="revisions",
+    rows=lambda snapshot, scope, _where, first, after: revisions_rows.revisions(snapshot, scope, first, after=after),
+    count=lambda snapshot, scope, _where: revisions_rows.revision_count(snapshot, scope),
+    build=_build,
+    scope=_drafts,
+)
+COMMENTS: Listed[tuple[str, bool], CommentRow, StandardComment] = Listed(
+    name="comments",
+    rows=lambda snapshot, scope, where, first, after: revisions_rows.comments(
+        snapshot, scope, where[0], first, after=int(after) if after else 0, unanswered=where[1]
+    ),
+    count=lambda snapshot, scope, where: revisions_rows.comment_count(snapshot, scope, where[0], unanswered=where[1]),
+    place=lambda row: str(row.number),
+    build=lambda context, rows, _wanted: build_comments(context, rows),
+    scope=_drafts,
+)
+"""Of a revision; whether only those that are not answered yet."""
+
+
 @strawberry.type
 class RevisionQueries:
     """Doors to revisions of the standard."""
@@ -90,23 +117,7 @@ class RevisionQueries:
         self, info: strawberry.Info[Context, None], first: First = None, after: After = None, at_least: AtLeast = None
     ) -> Connection[Revision]:
         """A page of revisions, in order of id."""
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        snapshot, scope = context.at_least(at_least), _drafts(context)
-        start = context.cursors.open_key("revisions", after) if after else None
-        rows = revisions_rows.revisions(snapshot, scope, size + 1, after=start)
-
-        def build(shown: Sequence[RevisionRow]) -> list[Revision]:
-            admitted = revisions_rows.drafts_admitted(snapshot, scope, [row.id for row in shown])
-            return build_revisions(context, shown, admitted, below(wanted, "nodes", "edges.node"), scope)
-
-        return connection(  # type: ignore[no-any-return]
-            rows,
-            size,
-            lambda row: context.cursors.seal_key("revisions", row.id),
-            build,
-            lambda: revisions_rows.revision_count(snapshot, scope),
-            wanted,
-        )
+        return paged(info, REVISIONS, None, first, after, at_least=at_least)
 
     @field(
         "Comments on a revision 意见, in the order they came; none of one that the caller cannot see. plan S5", roles=SIGNED_IN
@@ -121,18 +132,7 @@ class RevisionQueries:
         at_least: AtLeast = None,
     ) -> Connection[StandardComment]:
         """A page of comments with what became of them."""
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        snapshot, scope = context.at_least(at_least), _drafts(context)
-        start = int(context.cursors.open_key(f"comments/{revision}", after)) if after else 0
-        rows = revisions_rows.comments(snapshot, scope, revision, size + 1, after=start, unanswered=unanswered)
-        return connection(  # type: ignore[no-any-return]
-            rows,
-            size,
-            lambda row: context.cursors.seal_key(f"comments/{revision}", str(row.number)),
-            lambda shown: build_comments(context, shown),
-            lambda: revisions_rows.comment_count(snapshot, scope, revision, unanswered=unanswered),
-            wanted,
-        )
+        return paged(info, COMMENTS, (revision, unanswered), first, after, at_least=at_least, of=revision)
 
     @field(
         "Text of one edition of a revision 草案文本, with every clause in which it differs from the edition in force; "

@@ -11,8 +11,9 @@ from decimal import Decimal
 import strawberry
 
 from api.kit.context import Context
+from api.kit.lists import Listed, paged
 from api.kit.mutations import Payload
-from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.paging import After, AtLeast, Connection, First, below
 from api.kit.published import field, published
 from api.kit.shown import shown
 from api.participants.enterprises import Enterprise, load_enterprises
@@ -28,8 +29,6 @@ from standards.shadow import sensitivity as measured
 from standards.shadow.rescore import OBSTACLES, Moved, MoveReason
 from standards.shadow.tally import ShadowCounts as Counted
 from standards.shadow.tally import ShadowResult
-
-CONNECTION = "shadowMovers"
 
 
 @published(SHADOW_TOTALS)
@@ -286,6 +285,16 @@ def _completed(context: Context, revision: str, number: int | None) -> ShadowRow
     return shadow_rows.shadow(context.snapshot, draft_scope(context.role, context.scope), revision, number)
 
 
+MOVERS: Listed[bytes, Mover, ShadowMover] = Listed(
+    name="shadowMovers",
+    rows=lambda snapshot, scope, lines, first, after: shadow_rows.movers(snapshot, scope, lines, first, after or ""),
+    count=shadow_rows.mover_count,
+    place=lambda mover: mover.diagnosis,
+    build=_movers,
+)
+"""Out of the file that a run leaves behind."""
+
+
 @strawberry.type
 class ShadowQueries:
     """Doors to shadow re-scoring."""
@@ -320,21 +329,9 @@ class ShadowQueries:
         after: After = None,
     ) -> Connection[ShadowMover]:
         """Who moves, and why."""
-        context, size, wanted = info.context, page_size(first), wanted_fields(info)
-        place = f"{CONNECTION}/{revision}"
-        beyond = context.cursors.open_key(place, after) if after is not None else ""
-        row = _completed(context, revision, number)
-        lines = context.services.blobs.get(row.movers) if row is not None and row.movers is not None else None
-        rows = shadow_rows.movers(context.snapshot, context.scope, lines or b"", size + 1, beyond)
-        fields = wanted | below(wanted, "nodes", "edges.node")
-        return connection(  # type: ignore[no-any-return]
-            rows,
-            size,
-            lambda mover: context.cursors.seal_key(place, mover.diagnosis),
-            lambda shown: _movers(context, shown, fields),
-            lambda: shadow_rows.mover_count(context.snapshot, context.scope, lines or b""),
-            wanted,
-        )
+        row = _completed(info.context, revision, number)
+        lines = info.context.services.blobs.get(row.movers) if row is not None and row.movers is not None else None
+        return paged(info, MOVERS, lines or b"", first, after, of=revision)
 
 
 def _find_shadow(context: Context, key: str, _command: Command) -> ShadowRun | None:
