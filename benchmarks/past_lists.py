@@ -30,7 +30,7 @@ from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
 from journal import Journal, NewEntry
 from projections import READ_MODELS, open_read_models
-from projections.as_of.validity import PERIODS
+from projections.as_of.validity import VALIDITY
 from tests.small_city import ENTERPRISE
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
@@ -130,7 +130,7 @@ def measured(engine: str, installation: Installation, sizes: Sizes) -> Iterator[
 def rebuilt(journal: Journal, folder: Path) -> Iterator[Compared]:
     """The whole journal folded, with these rows and without them."""
     done = {}
-    others = [read_model for read_model in READ_MODELS if read_model is not PERIODS]
+    others = [read_model for read_model in READ_MODELS if read_model is not VALIDITY]
     for name, read_models in (("without the periods", others), ("folded with the periods", list(READ_MODELS))):
         with closing(open_read_models(f"sqlite:///{folder / f'{name}.db'}", journal, read_models)) as models:
             done[name] = [Processor().measured(models.catch_up)]

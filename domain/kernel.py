@@ -31,7 +31,7 @@ Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
 class Command(BaseModel):
-    """A wish 命令, named in the imperative. It may be refused.
+    """What someone asks to be done 命令, named in the imperative. It may be refused.
 
     `roles`: who may send it; the program alone where it is the system's only, and then it has no mutation.
 
@@ -155,7 +155,7 @@ def key_of(stream: str) -> str:
 
 @dataclass(frozen=True)
 class OnStream:
-    """A fact of another stream 他流事实, appended in the same transaction: so a rule takes its slot."""
+    """A fact of another stream 他流事实, appended in the same transaction: so a rule takes its reservation."""
 
     stream: Stream
     event: Event

@@ -1,4 +1,4 @@
-"""Slot 唯一占位: a stream whose key is a rule that spans streams, taken and released in the transaction of the rule.
+"""Reservation 唯一占位: a stream whose key is a rule that spans streams, taken and released in the transaction of the rule.
 
 "One active diagnosis per subject, campaign and purpose" (plan P3) is decided here and never from a read model.
 """
@@ -13,7 +13,7 @@ from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event
 
 
 class ReservationTaken(Event):
-    """The slot has a holder 已占用."""
+    """The reservation has a holder 已占用."""
 
     type: Literal["slot.taken.v1"] = "slot.taken.v1"
     says: ClassVar = "占用了在诊名额"
@@ -21,7 +21,7 @@ class ReservationTaken(Event):
 
 
 class ReservationReleased(Event):
-    """The slot is free again 已释放."""
+    """The reservation is free again 已释放."""
 
     type: Literal["slot.released.v1"] = "slot.released.v1"
     says: ClassVar = "释放了在诊名额"
@@ -34,7 +34,7 @@ ReservationEvent = ReservationTaken | ReservationReleased
 
 
 class Reservation(BaseModel):
-    """Who holds the slot now 占用者; None = free."""
+    """Who holds it now 占用者; None = free."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,20 +42,20 @@ class Reservation(BaseModel):
 
 
 def active_diagnosis(subject: str, campaign: str, purpose: str) -> Stream:
-    """Stream of the slot "one active diagnosis" 在诊占位 for a subject, campaign and purpose."""
+    """Stream of the reservation "one active diagnosis" 在诊占位 for a subject, campaign and purpose."""
     return stream_of("slot", f"active-diagnosis/{subject}/{campaign}/{purpose}")
 
 
-# decide: a slot is only ever written by the capability that takes it
+# decide: a reservation is only ever written by the capability that takes it
 
 
 def decide(_command: Command, _slot: Reservation | None, _occasion: DecisionContext) -> Facts:
-    """No command addresses a slot."""
+    """No command addresses a reservation."""
     raise NOT_FOUND.refuse()
 
 
 def evolve(_slot: Reservation | None, event: ReservationEvent) -> Reservation:
-    """The slot after one more fact."""
+    """The reservation after one more fact."""
     match event:
         case ReservationTaken(holder=holder):
             return Reservation(holder=holder)

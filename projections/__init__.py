@@ -6,7 +6,7 @@ The one list of them is here; a new one is added to it, and nothing else has to 
 from collections.abc import Sequence
 
 from journal import Journal
-from projections.as_of.validity import PERIODS
+from projections.as_of.validity import VALIDITY
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.engine import runner
@@ -46,7 +46,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     REVISIONS_READ_MODEL,
     SHADOW_READ_MODEL,
     AUDIT_TRAIL,
-    PERIODS,
+    VALIDITY,
 )
 """Every read model of the house."""
 

@@ -1,4 +1,4 @@
-"""The past of people 人员往期: who held which role then, and who answered for a unit; folded anew as in `past`. plan P5, O2.
+"""The past of people 人员往期: who held which role then, and who answered for a unit; folded anew as in `replay`. plan P5, O2.
 
 A membership outside today's scope is in no answer: neither its role, nor that it was given or taken away later.
 """

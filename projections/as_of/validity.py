@@ -1,4 +1,4 @@
-"""Periods 时段台: from which position to which a firm or a diagnosis was what lists look for. plan P5.
+"""Validity · 有效时段: from which position to which a firm or a diagnosis was what lists look for. plan P5.
 
 A list of the past is found here and told by `projections.as_of.replay`: these rows bear what a filter asks, for each period
 in which it stayed the same, and nothing else. A firm has a few of them, a diagnosis about eight, however many answers are
@@ -109,7 +109,7 @@ def _begin(rows: Rows, values: Row, position: int) -> None:
     rows.put(values | {"until": ENDLESS, "since": position})
 
 
-PERIODS = ReadModel("periods", (ENTERPRISE_PERIODS, DIAGNOSIS_PERIODS), fold, PRESENT_FACTS | DIAGNOSIS_FACTS)
+VALIDITY = ReadModel("periods", (ENTERPRISE_PERIODS, DIAGNOSIS_PERIODS), fold, PRESENT_FACTS | DIAGNOSIS_FACTS)
 
 
 def _held(table: Table) -> tuple[ColumnElement[bool], ...]:

@@ -1,4 +1,4 @@
-"""Desk 读模型单元: the tables one read model serves, the facts it listens to, and its fold."""
+"""Read model · 读模型: the tables one read model serves, the facts it listens to, and its fold."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

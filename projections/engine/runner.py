@@ -133,7 +133,7 @@ class ReadModels:
     def _begin_anew(self, connection: Connection, read_model: ReadModel, old: int) -> None:
         """Start a read model over in tables of its present shape: it is new, or a release has changed what its rows look like."""
         if old:
-            log.warning("desk %s has changed with this release: its rows are folded anew", read_model.name)
+            log.warning("read model %s has changed with this release: its rows are folded anew", read_model.name)
             connection.execute(GENERATIONS.delete().where(GENERATIONS.c.desk == read_model.name))
         self._begin_generation(connection, read_model, old + 1, current=True)
 

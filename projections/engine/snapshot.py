@@ -1,4 +1,4 @@
-"""Reading 读取: one connection and one snapshot, which every read of an operation goes through."""
+"""Snapshot · 读取快照: one connection and one snapshot, which every read of an operation goes through."""
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence

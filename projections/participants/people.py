@@ -191,7 +191,7 @@ def people(
 ) -> list[PersonRow]:
     """A page of people 人员列表 within a scope, in order of id. A person lies where the units lie that they serve.
 
-    position: those who were known by then, as they are now; `past_people` tells what they were then.
+    position: those who were known by then, as they are now; `as_of.people` tells what they were then.
     """
     table = snapshot[PEOPLE]
     query = _people(snapshot).where(_within(snapshot, scope, position))

@@ -32,7 +32,7 @@ MAPPINGS: dict[type, frozenset[str]] = {}
 UNIONS: dict[type, str] = {}
 """Input class of which one field is set (`@oneOf`) -> the member of the command that says which."""
 
-PLAIN = (str, int, bool, Decimal, date, datetime)
+AS_SENT = (str, int, bool, Decimal, date, datetime)
 
 
 @cache
@@ -72,7 +72,7 @@ def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: 
         result = _union_type(name, inner, words)
     elif origin is typing.Literal:
         result = str  # a mark such as "V-2" is no name that an enumeration of the schema could bear
-    elif inner in PLAIN:
+    elif inner in AS_SENT:
         result = inner
     else:
         raise TypeError(f"no GraphQL input type for {name}: {annotation}")

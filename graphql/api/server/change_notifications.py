@@ -1,4 +1,6 @@
-"""Wakeups 唤醒: one thread a process follows the journal and wakes every subscriber once the read models have moved."""
+"""Change notifications · 变更通知. One thread a process follows the journal and wakes every subscription once the read models have
+moved.
+"""
 
 import asyncio
 import logging
@@ -15,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class ChangeNotifications:
-    """Bell of the subscribers 订阅唤醒. Made for one event loop; `start` and `stop` belong to the app's lifespan.
+    """Wakes subscriptions · 订阅唤醒. Made for one event loop; `start` and `stop` belong to the app's lifespan.
 
     position: where the read models stand, as far as this process has seen.
     """
@@ -25,7 +27,7 @@ class ChangeNotifications:
         self._journal = journal
         self._models = models
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="wakeups", daemon=True)
+        self._thread = threading.Thread(target=self._follow, name="change notifications", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._moved = asyncio.Event()
 
@@ -39,7 +41,7 @@ class ChangeNotifications:
         self._stop.set()
         self._journal.wake()
         await asyncio.to_thread(self._thread.join)
-        self._ring(self.position)
+        self._wake(self.position)
 
     async def beyond(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - a heartbeat, not a deadline
         """Wait until the read models stand beyond a position; False when `timeout` seconds are up first."""
@@ -53,9 +55,9 @@ class ChangeNotifications:
             return False
         return True
 
-    def _ring(self, position: int) -> None:
+    def _wake(self, position: int) -> None:
         self.position = max(self.position, position)
-        self._moved.set()  # wakes everyone who waits now; whoever comes later waits for the next bell
+        self._moved.set()  # wakes everyone who waits now; whoever comes later waits for the next change
         self._moved = asyncio.Event()
 
     def _follow(self) -> None:
@@ -70,7 +72,7 @@ class ChangeNotifications:
                 reached = self._models.position()
                 if reached > seen:
                     seen = reached
-                    loop.call_soon_threadsafe(self._ring, reached)
+                    loop.call_soon_threadsafe(self._wake, reached)
             except Exception:
                 if self._stop.is_set():
                     return

@@ -51,17 +51,17 @@ Sent = Response | GraphQLResponse
 
 
 async def with_heartbeat(
-    answers: AsyncGenerator[T, None], seconds: float, rung: Callable[[], asyncio.Event] = asyncio.Event
+    answers: AsyncGenerator[T, None], seconds: float, revoked: Callable[[], asyncio.Event] = asyncio.Event
 ) -> AsyncGenerator[T | None, None]:
-    """The answers, and None whenever none came for so many seconds, or when the bell that `rung` gives has rung."""
+    """The answers, and None whenever none came for so many seconds, or when what `revoked` gives is set."""
     waiting = asyncio.ensure_future(anext(answers, None))
-    ringing = asyncio.ensure_future(rung().wait())
+    ended = asyncio.ensure_future(revoked().wait())
     try:
         while True:
-            await asyncio.wait({waiting, ringing}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({waiting, ended}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if not waiting.done():
-                if ringing.done():
-                    ringing = asyncio.ensure_future(rung().wait())
+                if ended.done():
+                    ended = asyncio.ensure_future(revoked().wait())
                 yield None
                 continue
             answer = waiting.result()
@@ -70,7 +70,7 @@ async def with_heartbeat(
             yield answer
             waiting = asyncio.ensure_future(anext(answers, None))
     finally:
-        ringing.cancel()
+        ended.cancel()
         waiting.cancel()
         with CancelScope(shield=True):
             await asyncio.wait({waiting})
@@ -121,12 +121,12 @@ class EventStreams:
     async def _events(self, admitted: PreparedOperation) -> AsyncIterator[bytes]:
         caller = admitted.context.caller if admitted.context.identified is not None else None
 
-        def rung() -> asyncio.Event:
-            return self._operations.bell(caller)
+        def revoked() -> asyncio.Event:
+            return self._operations.revoked(caller)
 
         async with (
             aclosing(self._operations.stream(admitted)) as answers,
-            aclosing(with_heartbeat(answers, HEARTBEAT_SECONDS, rung)) as beats,
+            aclosing(with_heartbeat(answers, HEARTBEAT_SECONDS, revoked)) as beats,
         ):
             try:
                 async for answer in beats:
@@ -236,8 +236,8 @@ class EventStreams:
         """What comes for a reserved stream, until its client or its caller is gone."""
         caller = reservation.caller
 
-        def rung() -> asyncio.Event:
-            return self._operations.bell(caller if reservation.bearer is not None else None)
+        def revoked() -> asyncio.Event:
+            return self._operations.revoked(caller if reservation.bearer is not None else None)
 
         async def arriving() -> AsyncGenerator[bytes, None]:
             while True:
@@ -246,7 +246,7 @@ class EventStreams:
         reservation.is_read = True
         try:
             yield HEARTBEAT  # the client learns that its stream is open
-            async with aclosing(arriving()) as events, aclosing(with_heartbeat(events, HEARTBEAT_SECONDS, rung)) as beats:
+            async with aclosing(arriving()) as events, aclosing(with_heartbeat(events, HEARTBEAT_SECONDS, revoked)) as beats:
                 async for event in beats:
                     if event is None:
                         await self._operations.in_thread(self._operations.still, reservation.bearer, caller)

@@ -389,11 +389,11 @@ class Operations:
             raise CallerGone(ended=False)
         return now
 
-    def bell(self, caller: Caller | None) -> asyncio.Event:
-        """What is set when a role of a caller has ended; one that is never set for the public, and where nothing rings."""
+    def revoked(self, caller: Caller | None) -> asyncio.Event:
+        """What is set when a role of a caller has ended; one that is never set for the public, and where nothing tells."""
         if self._revocations is None or caller is None:
             return asyncio.Event()
-        return self._revocations.bell(caller.actor)
+        return self._revocations.revoked(caller.actor)
 
     def check(self, admitted: PreparedOperation) -> None:
         """Ask anew for the caller of a stream on which nothing has come for a while; raises as `still`."""

@@ -1,4 +1,4 @@
-"""Query budget 查询预算: what a document may cost, judged before any other rule reads it.
+"""Query cost · 查询成本: what a document may cost, judged before any other rule reads it.
 
 One walk, each fragment visited once: an 800-byte document of nested fragments would otherwise double its work with every
 level. The other validation rules are quadratic in what repeats, so they only see documents that passed here.

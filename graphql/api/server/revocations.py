@@ -1,4 +1,4 @@
-"""Endings 任职终止: one thread a process follows the journal for roles that end, and rings for whoever holds a stream open.
+"""Revocations · 任职终止. One thread a process watches the journal for roles that end, and closes the open streams of whose it was.
 
 It looks into the journal itself: a projector that stands still keeps nobody's socket open. plan P7.
 """
@@ -24,14 +24,14 @@ log = logging.getLogger(__name__)
 
 
 class Revocations:
-    """Bells of the people whose roles may end 任职终止通知. Made for one event loop; `start` and `stop` are the app's."""
+    """Tells open streams that a role has ended · 任职终止通知. Made for one event loop; `start` and `stop` are the app's."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="endings", daemon=True)
+        self._thread = threading.Thread(target=self._follow, name="revocations", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._bells: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+        self._waiting: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     async def start(self) -> None:
         """Begin to follow, on the running loop."""
@@ -44,15 +44,15 @@ class Revocations:
         self._journal.wake()
         await asyncio.to_thread(self._thread.join)
 
-    def bell(self, person: str) -> asyncio.Event:
+    def revoked(self, person: str) -> asyncio.Event:
         """What is set when a role of a person ends. Take it before looking whether one has: then none is missed."""
-        return self._bells.setdefault(person, asyncio.Event())
+        return self._waiting.setdefault(person, asyncio.Event())
 
-    def _ring(self, people: frozenset[str]) -> None:
+    def _wake(self, people: frozenset[str]) -> None:
         for person in people:
-            bell = self._bells.pop(person, None)  # whoever comes later waits for the next one
-            if bell is not None:
-                bell.set()
+            revoked = self._waiting.pop(person, None)  # whoever comes later waits for the next one
+            if revoked is not None:
+                revoked.set()
 
     def _follow(self) -> None:
         loop, position = self._loop, -1
@@ -67,7 +67,7 @@ class Revocations:
                 position = found[-1].position if len(found) == BATCH else size
                 people = frozenset(key_of(entry.stream) for entry in found)
                 if people:
-                    loop.call_soon_threadsafe(self._ring, people)
+                    loop.call_soon_threadsafe(self._wake, people)
             except Exception:
                 if self._stop.is_set():
                     return

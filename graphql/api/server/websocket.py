@@ -33,7 +33,7 @@ from api.server.response_bodies import with_extensions
 
 SUBSCRIPTIONS_PER_CONNECTION = 10
 WATCH_SECONDS = 15.0
-"""How long a socket may outlive a session that was signed out when nothing is delivered. A role that ends rings at once."""
+"""How long a socket may outlive a session that was signed out when nothing is delivered. A role that ends closes it at once."""
 MALFORMED = 4400
 UNAUTHORIZED = 4401
 FORBIDDEN = 4403
@@ -185,7 +185,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
         """Close the socket when its session ends or goes on in another role, though nothing is delivered."""
         operations = self.view.operations
         while True:
-            bell = operations.bell(before.caller)
+            revoked = operations.revoked(before.caller)
             try:
                 await operations.in_thread(operations.still, self.context.token, before.caller)
             except CallerGone as gone:
@@ -195,7 +195,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
                 masked(fault)
             left = (before.expires_at - operations.now()).total_seconds()
             with suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), max(min(left, self.view.watch_seconds), 0.05))
+                await asyncio.wait_for(revoked.wait(), max(min(left, self.view.watch_seconds), 0.05))
 
     async def _part(self, gone: CallerGone) -> None:
         code, reason = (UNAUTHORIZED, "Unauthorized") if gone.ended else (FORBIDDEN, "Role changed; connect again")

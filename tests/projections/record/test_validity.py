@@ -20,7 +20,7 @@ from journal import Journal, NewEntry, open_journal
 from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
 from projections.as_of import validity
-from projections.as_of.validity import PERIODS
+from projections.as_of.validity import VALIDITY
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, DiagnosisFilter
 from projections.participants import enterprises
@@ -46,7 +46,7 @@ LOOKED_INTO = (
     EDITION_MAPPING_READ_MODEL,
     HEADQUARTERS_READ_MODEL,
     AUDIT_TRAIL,
-    PERIODS,
+    VALIDITY,
 )
 """Read models of these reads; others look at more of a fact than the facts here have."""
 
