@@ -263,11 +263,8 @@ def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "filename": upload.filename, "media_type": upload.media_type, "size": upload.size}
 
 
-def _find_diagnosis(context: Context, key: str, _command: Command) -> Diagnosis | None:
-    every = frozenset({"enterprise", "provider", "answers", "evidence", "reports", "result", "basis"}) | LIFTS
-    if context.role in ACTORS:
-        every |= {"assignments"}
-    return load_diagnoses(context, [key], every | {f"enterprise.{name}" for name in ("districtName",)}).get(key)
+def _find_diagnosis(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Diagnosis | None:
+    return load_diagnoses(context, [key], wanted).get(key)
 
 
 QUERIES = DiagnosisQueries

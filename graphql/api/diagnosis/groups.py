@@ -217,7 +217,7 @@ class GroupQueries:
         return load_group(context, id, position, asked, year)
 
 
-def _find_group(context: Context, key: str, _command: Command) -> Group | None:
+def _find_group(context: Context, key: str, _command: Command, _wanted: frozenset[str]) -> Group | None:
     return load_group(context, key)
 
 

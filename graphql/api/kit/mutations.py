@@ -13,10 +13,12 @@ from uuid import uuid4
 import orjson
 import strawberry
 from pydantic import ValidationError
+from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.command_inputs import RepeatedKey, class_of, input_type, plain
 from api.kit.context import Context
 from api.kit.input_errors import malformed, user_errors
+from api.kit.paging import below, wanted_fields
 from api.kit.published import field, mutation, published
 from api.server.errors import UserError
 from domain.access import Role
@@ -89,13 +91,14 @@ class ServerFields:
 class Payload:
     """What a payload carries 返回对象: the field's name, its GraphQL type, and how it is found again.
 
-    find(context, key, command): the thing under the key of the command's stream, through the caller's scope. roles: who is
+    find(context, key, command, wanted): the thing under the key of the command's stream, through the caller's scope, with the
+    dotted paths below it that the operation asks for; where it asks for nothing of the thing, nothing is read. roles: who is
     shown it, where that is not every sender.
     """
 
     field: str
     type: Any
-    find: Callable[[Context, str, Command], Any]
+    find: Callable[[Context, str, Command, frozenset[str]], Any]
     roles: frozenset[Role] | None = None
 
 
@@ -170,7 +173,7 @@ def _mutation(
         except ValidationError as problem:
             return payload(user_errors=malformed(problem, input))
         filled.after(context, sent_command)
-        outcome = _outcome(context, handled, sent_command, thing)
+        outcome = _outcome(context, handled, sent_command, thing, wanted_fields(info))
         return payload(user_errors=[], **outcome if filled.tells_version else {**outcome, "version": None})
 
     resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
@@ -179,12 +182,16 @@ def _mutation(
     return mutation(description, roles=SIGNED_IN)(resolve)
 
 
-def _outcome(context: Context, handled: Handled, sent_command: Command, thing: Payload | None) -> dict[str, Any]:
+def _outcome(
+    context: Context, handled: Handled, sent_command: Command, thing: Payload | None, wanted: frozenset[str]
+) -> dict[str, Any]:
+    """What the payload shows of the outcome. Whatever is shown, the read models have been waited for: the next query sees it."""
     found: dict[str, Any] = {"position": context.cursors.seal(handled.position), "version": handled.version}
     if thing is not None:
         context.services.models.wait_for(handled.position, WAIT_SECONDS)
         context.refresh()
-        found[thing.field] = thing.find(context, key_of(handled.stream), sent_command)
+        if (name := to_camel_case(thing.field)) in wanted:
+            found[thing.field] = thing.find(context, key_of(handled.stream), sent_command, below(wanted, name))
     return found
 
 

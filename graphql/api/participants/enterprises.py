@@ -169,9 +169,9 @@ class EnterpriseQueries:
         return paged(info, ENTERPRISES, where, first, after, at_least=at_least, as_of=as_of)
 
 
-def find_enterprise(context: Context, key: str, _command: Command) -> Enterprise | None:
+def find_enterprise(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Enterprise | None:
     """The firm that a payload shows."""
-    return load_enterprises(context, [key], frozenset({"contacts", "consents", "contacts.name"})).get(key)
+    return load_enterprises(context, [key], wanted).get(key)
 
 
 QUERIES = EnterpriseQueries

@@ -86,8 +86,8 @@ class OrganisationQueries:
         return paged(info, ORGANISATIONS, where, first, after, as_of=as_of)
 
 
-def _find_organisation(context: Context, key: str, _command: Command) -> Organisation | None:
-    return load_organisations(context, [key], frozenset()).get(key)
+def _find_organisation(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Organisation | None:
+    return load_organisations(context, [key], wanted).get(key)
 
 
 QUERIES = OrganisationQueries

@@ -73,9 +73,12 @@ def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str
 
 
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:
-    """People of rows; a name is decrypted only where the selection asks for it."""
-    held = people_rows.held_by(context.snapshot, context.scope, [row.id for row in rows])
-    context.disclosing.note(context.disclosing.masks("Person", wanted), _firms_of(held))
+    """People of rows; a name is decrypted, and what roles they hold is read, only where the selection asks for it."""
+    masks = context.disclosing.masks("Person", wanted)
+    held: Mapping[str, Sequence[MembershipRow]] = {}
+    if masks or "memberships" in wanted:
+        held = people_rows.held_by(context.snapshot, context.scope, [row.id for row in rows])
+    context.disclosing.note(masks, _firms_of(held))
     return [
         Person(
             **shown(Person, row),
@@ -131,11 +134,11 @@ def _forget(context: Context, command: Command) -> None:
     context.services.accounts.remove(command.person)
 
 
-def _find_person(context: Context, key: str, _command: Command) -> Person | None:
+def _find_person(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Person | None:
     if context.role not in NAMES:
         return None
     rows = people_rows.people_by_id(context.snapshot, context.scope, [key])
-    return next(iter(build_people(context, rows, frozenset({"name", "phone"}))), None)
+    return next(iter(build_people(context, rows, wanted)), None)
 
 
 QUERIES = PeopleQueries

@@ -147,15 +147,15 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _find_import(context: Context, _key: str, command: Command) -> RosterImport | None:
+def _find_import(context: Context, _key: str, command: Command, wanted: frozenset[str]) -> RosterImport | None:
     assert isinstance(command, ImportRoster)  # noqa: S101 - the table below names it
     row = rosters.import_of_file(context.snapshot, context.scope, command.year, command.digest)
-    return build_import(context, row, frozenset({"findings", "leftOut"})) if row is not None else None
+    return build_import(context, row, wanted) if row is not None else None
 
 
-def _find_taken_off(context: Context, _key: str, command: Command) -> Enterprise | None:
+def _find_taken_off(context: Context, _key: str, command: Command, wanted: frozenset[str]) -> Enterprise | None:
     assert isinstance(command, TakeOffRoster)  # noqa: S101 - the table below names it
-    return find_enterprise(context, command.enterprise, command)
+    return find_enterprise(context, command.enterprise, command, wanted)
 
 
 QUERIES = RosterQueries

@@ -43,23 +43,18 @@ class Disclosing:
 
     door: str = ""
     guarded: Guarded = field(default_factory=dict)
-    _by_place: bool = True
     _found: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def guard(self, door: str, guarded: Guarded) -> None:
-        """Say what the document asks for, before anything is resolved.
-
-        A payload is built whole, whatever is wanted of it: all that the document asks for of a type counts as read there.
-        """
+        """Say what the document asks for, before anything is resolved."""
         self.door, self.guarded = door, guarded
-        self._by_place = not door.startswith("Mutation.")
 
     def masks(self, kind: str, wanted: frozenset[str]) -> frozenset[str]:
         """The masks of the fields that are wanted of a type here and that the document asks for."""
         guarded = self.guarded.get(kind)
         if guarded is None:
             return frozenset()
-        return frozenset(mask for name, mask in guarded.items() if name in wanted or not self._by_place)
+        return frozenset(mask for name, mask in guarded.items() if name in wanted)
 
     def note(self, masks: frozenset[str], held: Iterable[tuple[str, str]]) -> None:
         """Note that the answer holds masked fields of (firm, subject) pairs."""

@@ -154,7 +154,7 @@ class EditionMappingQueries:
         )
 
 
-def _find_mapping(context: Context, _key: str, command: Command) -> EditionMapping | None:
+def _find_mapping(context: Context, _key: str, command: Command, _wanted: frozenset[str]) -> EditionMapping | None:
     assert isinstance(command, SetEditionMapping)  # noqa: S101 - the table below names it
     rows = [row for row in edition_mapping.mapping_rows(context.snapshot) if row.mapping.since == command.since]
     return next(iter(build_mappings(context, rows)), None)

@@ -264,7 +264,7 @@ def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return dict(load_composition(data["key"]))
 
 
-def _find_edition(context: Context, key: str, _command: Command) -> Edition | None:
+def _find_edition(context: Context, key: str, _command: Command, _wanted: frozenset[str]) -> Edition | None:
     row = editions_rows.edition(context.snapshot, key)
     return build_editions(context, [row])[0] if row is not None else None
 

@@ -84,7 +84,7 @@ class ImprovementCostQueries:
         return [build_costs(row) for row in cost_rows(info.context.snapshot, edition)]
 
 
-def _find_costs(context: Context, key: str, command: Command) -> ImprovementCosts | None:
+def _find_costs(context: Context, key: str, command: Command, _wanted: frozenset[str]) -> ImprovementCosts | None:
     assert isinstance(command, SetImprovementCosts)  # noqa: S101 - the table below names it
     rows = [row for row in improvement_costs.cost_rows(context.snapshot, key) if row.costs.since == command.since]
     return next(map(build_costs, rows), None)

@@ -168,9 +168,8 @@ def _revision(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "revision": str(uuid4()), "industries": industries, "rule": composition_rule(data["base"])}
 
 
-def _find_revision(context: Context, key: str, _command: Command) -> Revision | None:
-    parts = ("problems", "changes", "reviews")
-    return find_revision(context, key, frozenset({"draft", "consultation", *(f"draft.{part}" for part in parts)}))
+def _find_revision(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Revision | None:
+    return find_revision(context, key, wanted)
 
 
 QUERIES = RevisionQueries

@@ -334,7 +334,7 @@ class ShadowQueries:
         return paged(info, MOVERS, lines or b"", first, after, of=revision)
 
 
-def _find_shadow(context: Context, key: str, _command: Command) -> ShadowRun | None:
+def _find_shadow(context: Context, key: str, _command: Command, _wanted: frozenset[str]) -> ShadowRun | None:
     return find_shadow(context, key)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLObjectType, get_named_type
+from sqlalchemy import Table
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -16,6 +17,7 @@ from domain.access import Everything
 from domain.disclosures import ALL_FIRMS
 from domain.masks import ANYONE, FIRMS, FOLLOWERS, SIGNED_IN
 from journal.disclosure_log.disclosure_log import broken
+from projections import Snapshot
 from projections.record.disclosures import DisclosureRow, disclosures
 from tests.api.server.test_access_table import document, paths
 from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, SCHEMA, LiveCity
@@ -235,6 +237,42 @@ def test_a_mutation_that_answers_with_protected_fields_is_a_reading_too(city: Li
     row = rows(city)[0]
     assert row.door == "Mutation.assignProvider"
     assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
+
+
+def test_a_payload_discloses_what_was_selected_of_its_thing_alone(city: LiveCity) -> None:
+    """Two commands of one operation, of which one shows the revenue of its firm and the other an id."""
+    opening = """mutation($shown: OpenDiagnosisInput!, $other: OpenDiagnosisInput!) {
+      shown: openDiagnosis(input: $shown) { diagnosis { enterprise { revenueWan } } userErrors { code } }
+      other: openDiagnosis(input: $other) { diagnosis { id enterprise { id } } userErrors { code } } }"""
+    stated = {"campaign": "2024", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
+    shown, other = ({"enterprise": one, **stated} for one in (ENTERPRISE, OTHER_ENTERPRISE))
+    answer = city.data("city", opening, shown=shown, other=other)
+    assert answer["other"]["diagnosis"]["enterprise"]["id"] == OTHER_ENTERPRISE
+    assert held(rows(city)[0]) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
+
+
+def test_a_mutation_that_shows_nothing_of_its_thing_reads_nothing_of_it(
+    city: LiveCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diagnosis = city.opened(provider=None)
+    services, access = city.installation.services, Snapshot.__getitem__
+    append, read = services.journal.append, set[str]()
+
+    def appending(*given: Any) -> Any:
+        read.clear()
+        return append(*given)
+
+    def reading(snapshot: Snapshot, table: Table) -> Table:
+        read.add(table.name)
+        return access(snapshot, table)
+
+    monkeypatch.setattr(services.journal, "append", appending)
+    monkeypatch.setattr(Snapshot, "__getitem__", reading)
+    city.done("district", "assignProvider", "", diagnosis=diagnosis, provider="p2")
+    assert read == set()
+    city.done("district", "withdrawDiagnosis", "diagnosis { id }", diagnosis=diagnosis, reason="停产")
+    assert "diagnoses" in read
+    assert not read & {"evidence", "reports", "answers", "organisations"}
 
 
 def test_who_is_found_by_a_grade_is_told_to_have_it(city: LiveCity) -> None:
