@@ -168,7 +168,8 @@ def decide(command: PublishEdition | RetireEdition, published: PublishedEdition 
 
 def _publish(command: PublishEdition, published: PublishedEdition | None) -> Facts:
     if published is not None:
-        if (published.digest, published.origins) == (command.edition.digest, command.origins):
+        origins = command.origins if isinstance(command.edition, IndustryEdition) else ()  # a plain one needs none
+        if (published.digest, published.origins) == (command.edition.digest, origins):
             return ()
         raise EDITION_ALREADY_PUBLISHED.refuse(key=command.edition.key)
     if isinstance(command.edition, IndustryEdition):

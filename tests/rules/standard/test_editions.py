@@ -9,7 +9,7 @@ from domain.standard.editions import (
     IndustryEditionPublished,
     PublishEdition,
 )
-from standards import load_composition
+from standards import load_composition, plain_origins
 from tests.rules.firms import EDITION
 from tests.rules.given import given
 
@@ -24,6 +24,8 @@ def test_the_published_fact_carries_the_whole_edition_and_its_digest() -> None:
 
 def test_publishing_the_same_again_changes_nothing() -> None:
     given(EDITIONS).when(PUBLISH, "city").when(PUBLISH, "city").then()
+    told = PUBLISH.model_copy(update={"origins": plain_origins(EDITION)})
+    given(EDITIONS).when(PUBLISH, "city").when(told, "city").then()
 
 
 def test_a_published_edition_is_never_changed_not_by_a_letter() -> None:
