@@ -17,8 +17,8 @@ from standards import Answer, Measured
 ANSWER_CHANGED_MEANWHILE = Rule(
     "ANSWER_CHANGED_MEANWHILE",
     "plan P5",
-    "指标 {indicator} 的答案已被他人修改，请刷新后再填",
-    "The answer to {indicator} was changed by someone else meanwhile",
+    "指标 {indicator} 的答案在您读取之后已有改动，请刷新核对后再填",
+    "The answer to {indicator} has changed since you read it; load it again, look at it, then send yours",
 )
 ANSWERS_MISSING = Rule(
     "ANSWERS_MISSING", "plan P3", "尚有 {count} 项指标未填写", "{count} indicators are still unanswered"
@@ -121,7 +121,7 @@ def save_answers(command: SaveAnswers, diagnosis: Diagnosis, context: DecisionCo
             problems.append(refusal_of(indicator, edition.unshown(indicator, given.answer)))
             if given.replaces != (version := diagnosis.recorded_in.get(indicator, 0)):
                 path = f"answers.{indicator}.replaces"
-                problems.append(ANSWER_CHANGED_MEANWHILE.refuse(path=path, indicator=indicator, version=version))
+                problems.append(ANSWER_CHANGED_MEANWHILE.refuse(path=path, indicator=indicator, allowed=(version,)))
             changed[indicator] = AnswerRecorded(answer=given.answer, author=context.by, replaces=given.replaces)
     refuse_together(filter(None, problems))
     return (AnswersSaved(section=command.section, answers=changed),) if changed else ()

@@ -88,13 +88,25 @@ def malformed(problem: ValidationError, sent: object = None) -> list[UserError]:
         message = error["msg"].removeprefix("Value error, ")
         path, chinese = VALUE_ERRORS.get(message, ("", None))
         says = chinese or CHINESE.get(error["type"], "格式不正确").format(**{**context, "expected": _listed(context)})
-        example = EXAMPLES.get(str(context.get("pattern")))
+        example = _example(str(context.get("pattern")), error["loc"])
         if example is not None:
             says, message = f"{says}，例如 {example}", f"{message}, such as {example}"
         told.append(
             UserError.malformed(as_sent(sent, error["loc"] or ([path] if path else [])), says, message, _bound(context))
         )
     return told
+
+
+def _example(pattern: str, place: Place) -> str | None:
+    """A text that fits a pattern; of an id, one that fits the thing it names."""
+    if pattern != IDENTIFIER:
+        return EXAMPLES.get(pattern)
+    named = [str(part) for part in place if not str(part).isdigit()] or ["id"]
+    name = named[-1]
+    if name == "[key]":  # of a mapping, which the client writes as a list whose entries name their key
+        name = KEY_OF_MAPPING[named[-3]][0]
+    one = name if name.endswith("is") else name.removesuffix("s")
+    return IDS.get(name, f"{one}-1".replace("_", "-"))
 
 
 def _listed(context: Mapping[str, Any]) -> str:
@@ -152,8 +164,17 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
 }
 """What a command itself says of its members together -> (the member to put right, 中文)."""
 
+IDENTIFIER = r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"
+"""Pattern of an id (`domain.kernel.Identifier`)."""
+IDS: Mapping[str, str] = {
+    **dict.fromkeys(("organisation", "parent", "district"), "310117"),
+    **dict.fromkeys(("edition", "plain", "base", "key"), "2023"),
+    **dict.fromkeys(("indicator", "indicators"), "Z01"),
+    **dict.fromkeys(("section", "sections"), "D1"),
+    **dict.fromkeys(("industry", "industries", "headquarters"), "automotive"),
+}
+"""Field whose ids have a form of their own -> an id of that form."""
 EXAMPLES: Mapping[str, str] = {
-    r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$": "310117",
     r"^[0-9a-z-]{1,40}$": "2024",
     r"^[0-9a-f]{64}$": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     r"^[a-z]+/[a-z0-9.+-]{1,100}$": "application/pdf",

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from api.kit.input_errors import CHINESE, EXAMPLES, VALUE_ERRORS
+from api.kit.input_errors import CHINESE, EXAMPLES, IDENTIFIER, IDS, VALUE_ERRORS, malformed
 from domain.events import CAPABILITIES
+from domain.kernel import Command
 from standards import Form
 from tests.live_city import EDITION, LiveCity
 
@@ -66,7 +68,7 @@ def test_a_date_outside_its_bounds_names_the_field_and_the_bound(city: LiveCity)
         ({"functions": []}, "functions", "≥ 1", "至少 1 项"),
         ({"functions": ["生产", "\u200b"]}, "functions.1", "≥ 1", "不能为空"),
         ({"notes": "长" * 2001}, "notes", "≤ 2000", "最多 2000 个字"),
-        ({"diagnosis": "a/b"}, "diagnosis", None, "例如 310117"),
+        ({"diagnosis": "a/b"}, "diagnosis", None, "例如 diagnosis-1"),
     ],
 )
 def test_malformed_input_names_its_bound_or_gives_an_example(
@@ -102,8 +104,25 @@ COMMANDS = [command for capability in CAPABILITIES.values() for command in capab
 def test_every_pattern_of_a_command_has_an_example_that_fits_it() -> None:
     wanted = {pattern for command in COMMANDS for pattern in patterns(command.model_json_schema())}
     decimals = {pattern for pattern in wanted if pattern.startswith("^(?!")}  # what the library writes of exact numbers
-    assert wanted - decimals - EXAMPLES.keys() == set()
+    assert wanted - decimals - EXAMPLES.keys() == {IDENTIFIER}
     assert [pattern for pattern, example in EXAMPLES.items() if not re.search(pattern, example)] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+def test_the_example_of_an_id_is_one_of_the_thing_that_the_field_names(command: type[Command]) -> None:
+    """No district's code where a comment is asked for. plan P5"""
+    unfit = "a/b"
+    sent = {name: {unfit: {}} if name == "answers" else [unfit] if name == "indicators" else unfit for name in command.model_fields}
+    with pytest.raises(ValidationError) as caught:
+        command.model_validate(sent)
+    asked = [error for error in malformed(caught.value) if IDENTIFIER in error.message_in_english]
+    for error in asked:
+        example = error.message.rpartition("例如 ")[2]
+        field = str(error.field).split(".")[0]
+        own = {"answers": "indicator"}.get(field, field)
+        assert example == IDS.get(own, example), error
+        assert own in IDS or example.startswith(own.removesuffix("s")), error
+        assert (example == "310117") == (own in ("organisation", "parent", "district")), error
 
 
 def test_whatever_a_command_says_of_its_members_is_said_in_chinese_too() -> None:
