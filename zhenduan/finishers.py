@@ -36,7 +36,7 @@ def finishers(
             return [row.id for row in rows], snapshot.position
 
     def report(accepted: Accepted) -> Mapping[str, Any]:
-        return finish_report(blobs, demo, names_of_codes(), Archive(journal, cases_of))(accepted)
+        return finish_report(blobs, demo, Archive(journal, cases_of), names_of_codes())(accepted)
 
     def seal(accepted: Accepted) -> Mapping[str, Any]:
         person = accepted.command

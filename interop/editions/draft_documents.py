@@ -14,6 +14,7 @@ from interop.editions.documents import KEY, MARKDOWN, PDF, Document, published, 
 from interop.editions.sheets import MEDIA_TYPE as WORKBOOK
 from projections import Snapshot
 from projections.documents import as_markdown, comparison, print_comparison, print_standard, standard_sheet
+from projections.report.wording import short_name
 from projections.standard import editions, revisions
 from projections.standard.revisions import DraftEditions
 
@@ -51,7 +52,7 @@ def find_draft_document(snapshot: Snapshot, scope: Scope, revision: str, which: 
         return None
     old, made = published(row), draft.compositions[asked["key"]]
     edition, origins, kind = made.edition, made.origins, asked["kind"]
-    called = f"{edition.key} 草案第 {draft.version} 稿"
+    called = f"{short_name(edition)} 草案第 {draft.version} 稿"
     if kind in ("pdf", "xlsx"):
 
         def text() -> bytes:
@@ -64,7 +65,7 @@ def find_draft_document(snapshot: Snapshot, scope: Scope, revision: str, which: 
     told = sha256(repr(sorted(reasons.items())).encode()).hexdigest()
 
     def compared() -> bytes:
-        shown = comparison(old.edition, edition, reasons, (old.edition.key, called))
+        shown = comparison(old.edition, edition, reasons, (short_name(old.edition), called))
         return print_comparison(shown).pdf if kind == "difference.pdf" else as_markdown(shown).encode()
 
     stamps = (old.stamp, edition.digest, str(draft.version), told)

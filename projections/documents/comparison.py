@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import Literal
 
-from projections.report.wording import number
+from projections.report.wording import chinese, number, short_name
 from standards import Difference, Edition, Indicator, Origin, difference
 from standards.edition.terms_zh import BETTER, KINDS
 
@@ -154,11 +154,12 @@ def comparison(
         old: the one compared with.
         new: the one that would replace it.
         reasons: clause, or the clause that it lies in, -> why it was changed.
-        names: what to call the two; their keys when None.
+        names: what to call the two; their short names when None.
     """
     sections: dict[str, tuple[list[ClauseChange], dict[str, list[Difference]]]] = {GENERAL: ([], {})}
     dimensions = {item.id: f"{item.id} {item.name}" for edition in (old, new) for item in edition.dimensions}
     sections |= {title: ([], {}) for title in (*dimensions.values(), SCALE, GATES)}
+    called = dimensions | {edition.key: short_name(edition) for edition in (old, new)}
     for one in difference(old, new):
         path = one.clause.split(".")
         match path[0]:
@@ -172,8 +173,8 @@ def comparison(
         if path[0] == "indicators":
             lines.setdefault(path[1], []).append(one)
         else:
-            clauses.append(_clause(one, reasons, dimensions))
-    was, becomes = names or (old.key, new.key)
+            clauses.append(_clause(one, reasons, called))
+    was, becomes = names or (short_name(old), short_name(new))
     return Comparison(
         old=old,
         new=new,
@@ -183,7 +184,7 @@ def comparison(
             Section(
                 title,
                 tuple(clauses),
-                tuple(_line(identity, found, old, new, reasons, dimensions) for identity, found in lines.items()),
+                tuple(_line(identity, found, old, new, reasons, called) for identity, found in lines.items()),
             )
             for title, (clauses, lines) in sections.items()
             if clauses or lines
@@ -197,7 +198,7 @@ def _line(
     old: Edition,
     new: Edition,
     reasons: Mapping[str, str],
-    dimensions: Mapping[str, str],
+    called: Mapping[str, str],
 ) -> LineChange:
     before, after = old.by_id.get(identity), new.by_id.get(identity)
     reason = reasons.get(f"indicators.{identity}", "")
@@ -205,7 +206,7 @@ def _line(
         return LineChange(identity, after.name, "added", (), _whole(new, after), reason)
     if after is None and before is not None:
         return LineChange(identity, before.name, "dropped", (), _whole(old, before), reason)
-    clauses = tuple(_clause(one, reasons, dimensions) for one in found)
+    clauses = tuple(_clause(one, reasons, called) for one in found)
     return LineChange(identity, new.by_id[identity].name, "changed", clauses, (), reason)
 
 
@@ -229,17 +230,17 @@ def _whole(edition: Edition, item: Indicator) -> tuple[tuple[str, str], ...]:
         ("对应模型", edition.maps_to_of(item.id)),
         ("来源", f"{item.source.document}（标记 {item.source.mark}）"),
     ]
-    return tuple((label, text) for label, text in said if text)
+    return tuple((label, chinese(text)) for label, text in said if text)
 
 
-def _clause(one: Difference, reasons: Mapping[str, str], dimensions: Mapping[str, str]) -> ClauseChange:
+def _clause(one: Difference, reasons: Mapping[str, str], called: Mapping[str, str]) -> ClauseChange:
     path = one.clause.split(".")
     within = one.label.partition("”的")[2] if len(path) >= MEMBER and path[0] in ("dimensions", "indicators") else ""
     return ClauseChange(
         clause=one.clause,
-        label=within or one.label,
-        before=_worded(path, one.before, dimensions),
-        after=_worded(path, one.after, dimensions),
+        label=chinese(within or one.label),
+        before=_worded(path, one.before, called),
+        after=_worded(path, one.after, called),
         reason=next(
             (reasons[clause] for size in range(len(path), LINE - 1, -1) if (clause := ".".join(path[:size])) in reasons),
             reasons.get(path[0], ""),
@@ -247,14 +248,15 @@ def _clause(one: Difference, reasons: Mapping[str, str], dimensions: Mapping[str
     )
 
 
-def _worded(path: Sequence[str], said: str | None, dimensions: Mapping[str, str]) -> str | None:
+def _worded(path: Sequence[str], said: str | None, called: Mapping[str, str]) -> str | None:
     """What a clause says, in the words of the standard where the data has a code for it."""
     if said is None:
         return None
     codes: Mapping[str, Mapping[str, str]] = {
         "kind": {str(kind): word for kind, word in KINDS.items()},
         "better": BETTER,
-        "dimension": dimensions,
-        "including": dimensions,
+        "dimension": called,
+        "including": called,
+        "key": called,
     }
-    return codes.get(path[-1], {}).get(said, said)
+    return chinese(codes.get(path[-1], {}).get(said, said))

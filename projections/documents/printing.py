@@ -9,29 +9,42 @@ from jinja2 import Environment
 
 from projections.documents.comparison import Comparison
 from projections.documents.standard import StandardSheet
-from projections.report import fonts, printing
+from projections.report import fonts, printing, wording
 from standards.edition import terms_zh
 from standards.edition.terms_zh import BETTER, FATES, KINDS, PARTS
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
+STANDARD = "standard.html"
 
 
 @cache
 def _environment() -> Environment:
     made = printing.environment(TEMPLATES, printing.TEMPLATES)
     made.globals |= {"kinds": KINDS, "better": BETTER, "parts": PARTS, "fates": FATES}
+    made.filters["short"] = wording.short_name
     return made
+
+
+@cache
+def _environment_of_a_standard() -> Environment:
+    """All that the pages of an edition show is the standard's own text, and printed as Chinese has it."""
+    return _environment().overlay(finalize=_typeset)
+
+
+def _typeset(value: object) -> object:
+    return wording.chinese(value) if type(value) is str else value
 
 
 def _page(template: str, said: dict[str, Any], missing: tuple[str, ...]) -> str:
     digests = {"renderer": renderer(), "fonts": fonts.digest()}
-    return _environment().get_template(template).render({**said, **digests, "missing": missing})
+    environment = _environment_of_a_standard() if template == STANDARD else _environment()
+    return environment.get_template(template).render({**said, **digests, "missing": missing})
 
 
 def standard_page(sheet: StandardSheet, missing: tuple[str, ...] = ()) -> str:
     """The HTML of an edition 标准文本页面, every text of it escaped."""
-    return _page("standard.html", {"sheet": sheet}, missing)
+    return _page(STANDARD, {"sheet": sheet}, missing)
 
 
 def comparison_page(shown: Comparison, missing: tuple[str, ...] = ()) -> str:

@@ -18,7 +18,7 @@ from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Accepted, Entry, Finish, Journal
 from journal.codec import decode
 from projections.report import fonts, printing
-from projections.report.archive import Archive, Found
+from projections.report.archive import Archive
 from projections.report.sheet import Case, sheet
 
 LOG = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ def report(case: Case) -> printing.Printed:
 def finish_report(
     blobs: Keeping,
     demo: bool,  # noqa: FBT001 - as the wiring names it
+    archive: Archive,
     names: Mapping[str, str] = NO_NAMES,
-    archive: Archive | None = None,
 ) -> Finish:
     """Makes the file of the report that IssueReport or ConfirmReport lets out 报告定稿.
 
@@ -50,7 +50,7 @@ def finish_report(
         blobs: keeps the bytes before the fact that cites them is written.
         demo: the data is synthetic, and every page says 示例数据.
         names: code of a district or an industry -> name, from the code lists in force.
-        archive: what else the case names is looked up there; None = it is not named, and a repeat not compared.
+        archive: what else the case names is looked up there.
     """
 
     def finish(accepted: Accepted) -> Mapping[str, Any]:
@@ -70,7 +70,7 @@ def finish_report(
     return finish
 
 
-def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive: Archive | None = None) -> Case:
+def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive: Archive) -> Case:
     """What the report of an accepted command is made from 报告依据: everything the command read, up to the last of it."""
     command, state = accepted.command, accepted.state
     assert isinstance(command, IssueReport | ConfirmReport)  # noqa: S101 - asked of these two only
@@ -85,7 +85,7 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
         if isinstance(found, Organisation)
     }
     position = max(entry.position for entry in chain(accepted.history, *accepted.others.values()))
-    found = archive.look_up(accepted.history, state, position) if archive is not None else Found()
+    found = archive.look_up(accepted.history, state, position)
     return Case(
         diagnosis=command.diagnosis,
         position=position,

@@ -198,8 +198,13 @@ def applicability(state: Diagnosis, titles: Mapping[str, str]) -> str:
 
 
 def edition_name(key: str, titles: Mapping[str, str]) -> str:
-    """An edition as its cover has it 标准名称: "《规上制造业数字化诊断标准（2023 版）》"; of one unknown here, its year."""
-    return f"《{titles[key]}》" if key in titles else f"{key.split('-', 1)[0]} 年的另一标准"
+    """An edition as its cover has it 标准名称: "《规上制造业数字化诊断标准（2023 版）》"."""
+    return f"《{titles[key]}》"
+
+
+def short_name(edition: Edition) -> str:
+    """An edition in a word beside others 简称: its year, and what its title says after the dot: "2023", "2023 重大装备版"."""
+    return f"{edition.key.partition('-')[0]} {edition.title.partition('·')[2]}".strip()
 
 
 def raised(one: Raise) -> str:

@@ -24,6 +24,8 @@ from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswe
 from domain.diagnosis.state import Diagnosis, Purpose, VerifiedAnswer
 from domain.instants import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.standard.edition_mapping import mapping_command
+from domain.standard.editions import PublishEdition
 from journal import Accepted, Journal, open_journal
 from projections.report import Archive, Case, NothingToReport, finish_report, report, reprint, wording
 from projections.report.finishing import case_of
@@ -31,7 +33,7 @@ from projections.report.printing import CHAPTERS, page
 from projections.report.radar import radar
 from projections.report.sheet import Sheet, sheet
 from projections.report.trail import steps
-from standards import Answer, Form, load, published_editions
+from standards import Answer, Form, edition_mappings, load, load_composition, published_editions
 from tests.rules.firms import EDITION, answer_at, uniform
 from tests.small_city import CITY, FILE, FILLER, FIRM, PROVIDER, City, evidence, opening, roster
 
@@ -61,11 +63,11 @@ class ReadModel:
         self.demo = demo
         self.cases: list[Case] = []
         self.states: list[Diagnosis] = []
-        self.archive: Archive | None = None
+        self.archive = Archive(journal)
 
     def finish(self, accepted: Accepted) -> Any:
         self.cases.append(case_of(accepted, demo=self.demo, names=NAMES, archive=self.archive))
-        return finish_report(self.shelf, self.demo, NAMES, self.archive)(accepted)
+        return finish_report(self.shelf, self.demo, self.archive, NAMES)(accepted)
 
     def case(self, accepted: Accepted) -> Any:
         """Take the case and leave the pages unprinted: most sentences are about the sheet."""
@@ -489,7 +491,6 @@ def test_a_repeat_is_compared_with_the_last_report_before_it_and_made_again_alik
     desk.scored(own, found, reasons)
     desk.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=desk.case)
     desk.city.send(FILLER, ConfirmReport(diagnosis="d1"))
-    desk.archive = Archive(journal)
     better = own | {"X04": answer_at(EDITION.by_id["X04"], 4), "Z01": answer_at(EDITION.by_id["Z01"], 2)}
     desk.scored(own, better, {"X04": REASON, "Z01": REASON}, name="d2", purpose=Purpose.REPEAT)
     desk.city.send(PROVIDER, IssueReport(diagnosis="d2"), finish=desk.finish)
@@ -504,6 +505,25 @@ def test_a_repeat_is_compared_with_the_last_report_before_it_and_made_again_alik
     said = "".join(texts(*kept))
     assert squeezed("与前次诊断比较") in said
     assert wording.case_number("d1") in said
+
+
+def test_another_standard_than_the_one_that_applied_is_named_by_its_title(read_model: ReadModel) -> None:
+    for key in published_editions():
+        read_model.city.send(CITY, PublishEdition(**dict(load_composition(key))))
+    [mapping] = edition_mappings().mappings
+    read_model.city.send(CITY, mapping_command(mapping))
+    reason = "首批试点统一采用通用版"
+    read_model.city.send(CITY, opening("d1").model_copy(update={"reason": reason}))
+    own = uniform(3, Form.BRIEF)
+    read_model.filled(own)
+    read_model.verify(own, {})
+    read_model.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=read_model.case)
+    said = sheet(read_model.cases[-1]).applicability
+    applied = read_model.states[-1].applicable
+    assert applied is not None
+    assert applied.edition != EDITION.key
+    assert f"适用《{load(applied.edition).title}》" in said
+    assert f"另选《{EDITION.title}》" in said
 
 
 def test_a_first_diagnosis_is_compared_with_nothing(drawn: Sheet, pages: list[str]) -> None:

@@ -20,7 +20,7 @@ from weasyprint.urls import FatalURLFetchingError
 from domain.diagnosis.report import IssueReport
 from domain.kernel import Command
 from journal import Accepted, Caller, Handled, open_journal
-from projections.report import Case, FontsMissing, Printed, finish_report, fonts, pdf, printing, report
+from projections.report import Archive, Case, FontsMissing, Printed, finish_report, fonts, pdf, printing, report
 from projections.report.finishing import case_of
 from projections.report.sheet import sheet
 from tests.small_city import City
@@ -44,8 +44,8 @@ class Taking(City):
         return digest
 
     def finish(self, accepted: Accepted) -> Mapping[str, Any]:
-        self.cases.append(case_of(accepted, demo=True, names={}))
-        return finish_report(self, demo=True)(accepted)
+        self.cases.append(case_of(accepted, demo=True, names={}, archive=Archive(self.journal)))
+        return finish_report(self, True, Archive(self.journal))(accepted)
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
         made = {"finish": self.finish} if isinstance(command, IssueReport) else {}

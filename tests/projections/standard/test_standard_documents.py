@@ -27,6 +27,7 @@ from projections.documents import (
 )
 from projections.documents.comparison import MADE_ROOM, reasons_of
 from projections.documents.markdown import literal
+from projections.report.wording import chinese
 from standards import difference, load, load_composition, plain_origins, published_editions
 from tests.rules.firms import EDITION
 
@@ -61,11 +62,11 @@ def test_every_line_of_an_edition_is_on_its_pages(pdf: bytes) -> None:
     for item in edition.indicators:
         alone = (edition.evidence_of(item.id), edition.maps_to_of(item.id))
         for text in (item.id, item.name, *item.levels, *alone):
-            assert together(text) in said, (item.id, text)
+            assert together(chinese(text)) in said, (item.id, text)
     for text in (*edition.level_names, *edition.grade_names, edition.below_grade_name, edition.title, edition.digest):
         assert together(text) in said, text
     [gone] = [origin for origin in INDUSTRY.origins if origin.fate == "dropped"]
-    assert together(gone.reason or "") in said
+    assert together(chinese(gone.reason or "")) in said
 
 
 def test_a_number_that_nobody_verified_has_its_mark_beside_it_and_the_status_on_every_page(pdf: bytes) -> None:
@@ -233,7 +234,7 @@ def test_a_line_that_is_gone_is_told_in_full_on_the_old_side() -> None:
     said = dict(line.whole)
     assert line.id == "C12"
     assert line.reason
-    assert tuple(said[f"{level} 级"] for level in range(1, 6)) == EDITION.by_id["C12"].levels
+    assert tuple(said[f"{level} 级"] for level in range(1, 6)) == tuple(map(chinese, EDITION.by_id["C12"].levels))
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=60))
