@@ -156,11 +156,11 @@ class LiveCity:
         return payload
 
     def refused(self, who: str, name: str, /, **given: Any) -> str:
-        payload = self.do(who, name, "", **given)
-        (error,) = payload["userErrors"]
-        assert error["message"]
-        assert error["messageInEnglish"]
-        return str(error["code"])
+        """The one code that a command was refused by, at one place or several of its input."""
+        errors = self.do(who, name, "", **given)["userErrors"]
+        assert all(error["message"] and error["messageInEnglish"] for error in errors)
+        (code,) = {str(error["code"]) for error in errors}
+        return code
 
     def uploaded(self, who: str, filename: str, content: bytes, kind: str = "evidence") -> str:
         """Hash of a file that was sent by its ticket."""
