@@ -7,56 +7,20 @@ from sqlalchemy import Table, case, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
-from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS, DiagnosisFilter, matching
+from projections.diagnosis.diagnoses import (
+    ANSWERS,
+    DIAGNOSES,
+    EVIDENCE,
+    REPORTS,
+    AnswerRow,
+    DiagnosisFilter,
+    EvidenceRow,
+    ReportRow,
+    matching,
+)
+from projections.engine.columns import chosen
 from projections.engine.snapshot import Snapshot
-from projections.participants.terms import ASSIGNMENTS
-
-
-class AnswerRow(NamedTuple):
-    """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`."""
-
-    diagnosis: str
-    indicator: str
-    given: str
-    version: int
-    verified: str | None
-    difference: str | None
-
-
-class EvidenceRow(NamedTuple):
-    """A file that supports indicators 佐证."""
-
-    diagnosis: str
-    version: int
-    sha256: str
-    filename: str
-    media_type: str
-    size: int
-    indicators: str
-    attached_at: int
-    attached_by_role: str
-
-
-class ReportRow(NamedTuple):
-    """A version of the report 报告."""
-
-    diagnosis: str
-    version: int
-    kind: str
-    sha256: str
-    rendered_at: int
-    issued_at: int
-
-
-class AssignmentRow(NamedTuple):
-    """An assignment of an expert 专家指派; days as ISO text, both included."""
-
-    diagnosis: str
-    id: str
-    expert: str
-    role: str
-    since: str
-    until: str
+from projections.participants.terms import ASSIGNMENTS, AssignmentRow
 
 
 def answers(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:
@@ -83,8 +47,7 @@ def reports(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[Report
 def assignments(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[AssignmentRow]:
     """Experts' assignments of diagnoses within a scope 专家指派, those that are over included; none of those outside."""
     mine = snapshot[ASSIGNMENTS]
-    columns = [mine.c[name] for name in AssignmentRow._fields]
-    return [AssignmentRow._make(row) for row in _of(snapshot, scope, ASSIGNMENTS, ids, columns)]
+    return [AssignmentRow._make(row) for row in _of(snapshot, scope, ASSIGNMENTS, ids, chosen(mine, AssignmentRow))]
 
 
 def _of(

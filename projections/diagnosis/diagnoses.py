@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
-    BigInteger,
     Column,
     Index,
     Integer,
@@ -27,6 +26,7 @@ from domain.diagnosis.case import STATUS_AFTER, status_after_objections
 from domain.diagnosis.opening import DiagnosisOpened
 from journal import Entry
 from projections.diagnosis import issued
+from projections.engine.columns import Long, columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
@@ -35,76 +35,115 @@ from projections.participants.terms import assigned_to, has_consent
 
 META = MetaData()
 
+
+class DiagnosisRow(NamedTuple):
+    """A diagnosis as the read model shows it 诊断. Times in microseconds of UTC; totals exact, as text.
+
+    To a reader outside the case what its report holds is that of the latest one, and None before the first (`issued.py`).
+
+    applicable: JSON of `standards.ApplicableEdition`, what applied when it was opened; reason: why it was opened under another.
+    issued_version: of the latest report; issued_through: version of the stream that it was issued at.
+    """
+
+    id: str
+    enterprise: str
+    campaign: str
+    purpose: str
+    form: str
+    edition: str
+    provider: str | None
+    status: str
+    version: int
+    opened_at: Long
+    changed_at: Long
+    answered: int | None
+    visits: int | None
+    expert_reviews: int | None
+    self_total: str | None
+    verified_total: str | None
+    measured_grade: int | None
+    grade: int | None
+    level: int | None
+    grade_name: str | None
+    level_name: str | None
+    result: str | None
+    applicable: str | None
+    reason: str | None
+    opened_by_role: str
+    opened_by_organisation: str
+    issued_version: int | None
+    issued_through: int | None
+
+
 DIAGNOSES = Table(
     "diagnoses",
     META,
-    Column("id", String, primary_key=True),
-    Column("enterprise", String, nullable=False),
-    Column("campaign", String, nullable=False),
-    Column("purpose", String, nullable=False),
-    Column("form", String, nullable=False),
-    Column("edition", String, nullable=False),
-    Column("provider", String),
-    Column("status", String, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("opened_at", BigInteger, nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
-    Column("answered", Integer, nullable=False),
-    Column("visits", Integer, nullable=False),
-    Column("expert_reviews", Integer, nullable=False),
-    Column("self_total", String),
-    Column("verified_total", String),
-    Column("measured_grade", Integer),
-    Column("grade", Integer),
-    Column("level", Integer),
-    Column("grade_name", String),
-    Column("level_name", String),
-    Column("result", String),
-    Column("applicable", String),
-    Column("reason", String),
-    Column("opened_by_role", String, nullable=False),
-    Column("opened_by_organisation", String, nullable=False),
+    *columns(DiagnosisRow, "id", never_null=("answered", "visits", "expert_reviews"), but=("issued_version", "issued_through")),
     *issued.columns(),
     Index("ix_enterprise", "enterprise", "id"),
     Index("ix_provider", "provider", "enterprise"),
 )
 issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened")
+
+
+class AnswerRow(NamedTuple):
+    """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`."""
+
+    diagnosis: str
+    indicator: str
+    given: str
+    version: int
+    verified: str | None
+    difference: str | None
+
+
 ANSWERS = Table(
     "answers",
     META,
-    Column("diagnosis", String, primary_key=True),
-    Column("indicator", String, primary_key=True),
-    Column("given", String, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("verified", String),
-    Column("difference", String),
+    *columns(AnswerRow, "diagnosis", "indicator"),
     Column("issued_verified", String),
     Column("issued_difference", String),
 )
 """issued_verified, issued_difference: as the latest report has them, of an answer that was opened again after it."""
+
+
+class EvidenceRow(NamedTuple):
+    """A file that supports indicators 佐证."""
+
+    diagnosis: str
+    version: int
+    sha256: str
+    filename: str
+    media_type: str
+    size: Long
+    indicators: str
+    attached_at: Long
+    attached_by_role: str
+
+
 EVIDENCE = Table(
     "evidence",
     META,
-    Column("diagnosis", String, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("sha256", String, nullable=False),
-    Column("filename", String, nullable=False),
-    Column("media_type", String, nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("indicators", String, nullable=False),
-    Column("attached_at", BigInteger, nullable=False),
-    Column("attached_by_role", String, nullable=False),
+    *columns(EvidenceRow, "diagnosis", "version"),
     Index("ix_sha256", "sha256"),
 )
+
+
+class ReportRow(NamedTuple):
+    """A version of the report 报告."""
+
+    diagnosis: str
+    version: int
+    kind: str
+    sha256: str
+    rendered_at: Long
+    issued_at: Long
+
+
 REPORTS = Table(
     "reports",
     META,
-    Column("diagnosis", String, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("sha256", String, nullable=False),
-    Column("rendered_at", BigInteger, nullable=False),
-    Column("issued_at", BigInteger, nullable=False),
+    *columns(ReportRow, "diagnosis", "version"),
     Index("ix_report_sha256", "sha256"),
 )
 
@@ -272,45 +311,6 @@ class DiagnosisFilter:
     enterprise: str | None = None
     district: str | None = None
     grade: int | None = None
-
-
-class DiagnosisRow(NamedTuple):
-    """A diagnosis as the read model shows it 诊断. Times in microseconds of UTC; totals exact, as text.
-
-    To a reader outside the case what its report holds is that of the latest one, and None before the first (`issued.py`).
-
-    applicable: JSON of `standards.ApplicableEdition`, what applied when it was opened; reason: why it was opened under another.
-    issued_version: of the latest report; issued_through: version of the stream that it was issued at.
-    """
-
-    id: str
-    enterprise: str
-    campaign: str
-    purpose: str
-    form: str
-    edition: str
-    provider: str | None
-    status: str
-    version: int
-    opened_at: int
-    changed_at: int
-    answered: int | None
-    visits: int | None
-    expert_reviews: int | None
-    self_total: str | None
-    verified_total: str | None
-    measured_grade: int | None
-    grade: int | None
-    level: int | None
-    grade_name: str | None
-    level_name: str | None
-    result: str | None
-    applicable: str | None
-    reason: str | None
-    opened_by_role: str
-    opened_by_organisation: str
-    issued_version: int | None
-    issued_through: int | None
 
 
 def diagnosis_columns(snapshot: Snapshot) -> Columns:

@@ -3,33 +3,43 @@
 When a firm moves, its things move: no other table repeats where a thing lies.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table
+from typing import NamedTuple
+
+from sqlalchemy import Column, Index, MetaData, String, Table
 
 from domain.kernel import Event
 from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
+from projections.engine.columns import columns
 
 META = MetaData()
 
 PRESENT_FACTS: frozenset[type[Event]] = frozenset({EnterpriseRegistered, EnterpriseRevised})
 """Facts that say what a firm is at present 企业现状事实; what an earlier year's roster states is that year's alone."""
 
+
+class EnterpriseRow(NamedTuple):
+    """An enterprise as the directory shows it 企业."""
+
+    id: str
+    uscc: str
+    name: str
+    district: str
+    subdistrict: str | None
+    park: str | None
+    reporting_unit: str | None
+    group: str | None
+    industry: str
+    employees: int
+    revenue_wan: str
+    size_class: str
+    above_scale: bool
+    latest_diagnosis: str | None
+
+
 ENTERPRISES = Table(
     "enterprises",
     META,
-    Column("id", String, primary_key=True),
-    Column("uscc", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("district", String, nullable=False),
-    Column("subdistrict", String),
-    Column("park", String),
-    Column("reporting_unit", String),
-    Column("group", String),
-    Column("industry", String, nullable=False),
-    Column("employees", Integer, nullable=False),
-    Column("revenue_wan", String, nullable=False),
-    Column("size_class", String, nullable=False),
-    Column("above_scale", Boolean, nullable=False),
-    Column("latest_diagnosis", String),
+    *columns(EnterpriseRow, "id"),
     Column("sought", String, nullable=False),
     Index("ix_district", "district", "id"),
 )

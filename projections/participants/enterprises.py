@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Select, String, Table, and_, bindparam, case, exists, func, select
 from sqlalchemy.sql import ColumnElement
@@ -13,7 +13,8 @@ from domain.kernel import kind_of
 from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES
-from projections.engine.places import ENTERPRISES, PRESENT_FACTS
+from projections.engine.columns import chosen
+from projections.engine.places import ENTERPRISES, PRESENT_FACTS, EnterpriseRow
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
@@ -71,25 +72,6 @@ class EnterpriseFilter:
     text: str | None = None
 
 
-class EnterpriseRow(NamedTuple):
-    """An enterprise as the directory shows it 企业."""
-
-    id: str
-    uscc: str
-    name: str
-    district: str
-    subdistrict: str | None
-    park: str | None
-    reporting_unit: str | None
-    group: str | None
-    industry: str
-    employees: int
-    revenue_wan: str
-    size_class: str
-    above_scale: bool
-    latest_diagnosis: str | None
-
-
 def enterprise_columns(snapshot: Snapshot) -> Columns:
     """How a scope reads an enterprise's row; providers and experts see the enterprises whose diagnoses they work on."""
     firms, cases = snapshot[ENTERPRISES], snapshot[DIAGNOSES]
@@ -133,10 +115,6 @@ def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iter
         yield named | (firms.c.uscc == sought.upper())
 
 
-def _shown(firms: Table) -> list[Column[Any]]:
-    return [firms.c[name] for name in EnterpriseRow._fields]
-
-
 def enterprises(
     snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, first: int, after: str | None = None
 ) -> list[EnterpriseRow]:
@@ -144,7 +122,7 @@ def enterprises(
     firms = snapshot[ENTERPRISES]
 
     def query() -> Select[Any]:
-        page = select(*_shown(firms)).where(*_matching(snapshot, scope, where), firms.c.id > bindparam("after"))
+        page = select(*chosen(firms, EnterpriseRow)).where(*_matching(snapshot, scope, where), firms.c.id > bindparam("after"))
         return page.order_by(firms.c.id).limit(bindparam("first", type_=Integer))
 
     name = ("enterprises", scope) if where == EnterpriseFilter() else None
@@ -163,7 +141,8 @@ def enterprises_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> d
     firms = snapshot[ENTERPRISES]
 
     def query() -> Select[Any]:
-        return select(*_shown(firms)).where(to_sql(scope, enterprise_columns(snapshot)), snapshot.listed(firms.c.id, "ids"))
+        within = to_sql(scope, enterprise_columns(snapshot))
+        return select(*chosen(firms, EnterpriseRow)).where(within, snapshot.listed(firms.c.id, "ids"))
 
     rows = snapshot.kept(("enterprises_by_id", scope), query, ids=list(ids))
     return {row[0]: EnterpriseRow._make(row) for row in rows}

@@ -5,27 +5,35 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, MetaData, Select, String, Table, and_, func, or_, select
+from sqlalchemy import MetaData, Select, Table, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from domain.participants import organisations as events
 from journal import Entry
+from projections.engine.columns import chosen, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
 
+
+class OrganisationRow(NamedTuple):
+    """An organisation as the directory shows it 组织."""
+
+    id: str
+    kind: str
+    name: str
+    parent: str | None
+    industries: str
+    last: str | None
+
+
 ORGANISATIONS = Table(
     "organisations",
     META,
-    Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("parent", String),
-    Column("industries", String, nullable=False),
-    Column("last", String),
+    *columns(OrganisationRow, "id"),
 )
 
 
@@ -62,17 +70,6 @@ ORGANISATION_READ_MODEL = ReadModel(
 )
 
 
-class OrganisationRow(NamedTuple):
-    """An organisation as the directory shows it 组织."""
-
-    id: str
-    kind: str
-    name: str
-    parent: str | None
-    industries: str
-    last: str | None
-
-
 @dataclass(frozen=True)
 class OrganisationFilter:
     """Which organisations are looked for 组织筛选. taking_part_on: a day of the city's calendar; None = retired ones too."""
@@ -93,7 +90,7 @@ def organisations(
 ) -> list[OrganisationRow]:
     """A page of organisations 组织列表. Names of organisations are public among the signed-in (plan V2, O2)."""
     table = snapshot[ORGANISATIONS]
-    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last)
+    query = select(*chosen(table, OrganisationRow))
     query = query.where(*_sought(table, where))
     if after is not None:
         query = query.where(table.c.id > after)
@@ -127,8 +124,7 @@ def organisations_by_id(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, Org
     table = snapshot[ORGANISATIONS]
 
     def query() -> Select[Any]:
-        columns = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last)
-        return columns.where(snapshot.listed(table.c.id, "ids"))
+        return select(*chosen(table, OrganisationRow)).where(snapshot.listed(table.c.id, "ids"))
 
     rows = snapshot.kept(("organisations_by_id",), query, ids=list(ids))
     return {row[0]: OrganisationRow._make(row) for row in rows}
@@ -176,7 +172,7 @@ def nodes(
 ) -> list[OrganisationRow]:
     """A page of nodes within a scope 联络节点, in order of id."""
     table = snapshot[ORGANISATIONS]
-    query = select(table.c.id, table.c.kind, table.c.name, table.c.parent, table.c.industries, table.c.last).where(
+    query = select(*chosen(table, OrganisationRow)).where(
         *_nodes(snapshot, scope, where)
     )
     if after is not None:

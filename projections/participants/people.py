@@ -7,7 +7,6 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    Boolean,
     Column,
     Index,
     MetaData,
@@ -27,6 +26,7 @@ from domain.access import POSITIONS, Attribute, Everything, Role, Scope
 from domain.command_rights import MAY_APPOINT
 from domain.participants.people import memberships, registration
 from journal import Entry
+from projections.engine.columns import chosen, columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
@@ -35,28 +35,43 @@ from projections.participants.organisations import ORGANISATIONS
 
 META = MetaData()
 
+
+class PersonRow(NamedTuple):
+    """A person 人员; name and phone as ciphertext, None once erased or never given."""
+
+    id: str
+    sealed_name: str | None
+    sealed_phone: str | None
+    joined: bool
+    erased: bool
+
+
 PEOPLE = Table(
     "people",
     META,
-    Column("id", String, primary_key=True),
-    Column("sealed_name", String),
-    Column("sealed_phone", String),
-    Column("joined", Boolean, nullable=False),
-    Column("erased", Boolean, nullable=False),
+    *columns(PersonRow, "id"),
     Column("registered", BigInteger, nullable=False),
 )
 """registered: the position of the person's first entry."""
+
+
+class MembershipRow(NamedTuple):
+    """A role held for an organisation 任职; days as ISO text, both included."""
+
+    id: str
+    role: str
+    organisation: str
+    since: str
+    until: str | None
+    sections: tuple[str, ...] = ()
+    contact: bool = False
+
+
 MEMBERSHIPS = Table(
     "memberships",
     META,
     Column("person", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("role", String, nullable=False),
-    Column("organisation", String, nullable=False),
-    Column("since", String, nullable=False),
-    Column("until", String),
-    Column("sections", String, nullable=False),
-    Column("contact", Boolean, nullable=False),
+    *columns(MembershipRow, "id"),
     Column("granted", BigInteger, nullable=False),
     Index("ix_organisation", "organisation"),
 )
@@ -85,9 +100,6 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 people.change(person, sealed_name=None, sealed_phone=None, erased=True)
 
 
-MEMBERSHIP_COLUMNS = ("id", "role", "organisation", "since", "until", "sections", "contact")
-"""In the order of `MembershipRow`."""
-
 PEOPLE_READ_MODEL = ReadModel(
     "people_desk",
     (PEOPLE, MEMBERSHIPS),
@@ -102,28 +114,6 @@ PEOPLE_READ_MODEL = ReadModel(
         }
     ),
 )
-
-
-class MembershipRow(NamedTuple):
-    """A role held for an organisation 任职; days as ISO text, both included."""
-
-    id: str
-    role: str
-    organisation: str
-    since: str
-    until: str | None
-    sections: tuple[str, ...] = ()
-    contact: bool = False
-
-
-class PersonRow(NamedTuple):
-    """A person 人员; name and phone as ciphertext, None once erased or never given."""
-
-    id: str
-    sealed_name: str | None
-    sealed_phone: str | None
-    joined: bool
-    erased: bool
 
 
 def _place_columns(snapshot: Snapshot, held: Table) -> Columns:
@@ -183,7 +173,7 @@ def _within(snapshot: Snapshot, scope: Scope, position: int | None = None) -> Co
 
 def _people(snapshot: Snapshot) -> Select[Any]:
     table = snapshot[PEOPLE]
-    return select(*(table.c[name] for name in PersonRow._fields))
+    return select(*chosen(table, PersonRow))
 
 
 def people(
@@ -229,7 +219,7 @@ def held_by(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dict[str, l
         firms, firms.c.id == held.c.organisation
     )
     query = (
-        select(held.c.person, *(held.c[name] for name in MEMBERSHIP_COLUMNS))
+        select(held.c.person, *chosen(held, MembershipRow))
         .select_from(joined)
         .where(to_sql(scope, _place_columns(snapshot, held)), snapshot.among(held.c.person, ids))
         .order_by(held.c.person, held.c.id)
@@ -283,7 +273,7 @@ def memberships_of(snapshot: Snapshot, person: str, day: str) -> list[Membership
     def query() -> Select[Any]:
         then: BindParameter[str] = bindparam("day")
         return (
-            select(*(held.c[name] for name in MEMBERSHIP_COLUMNS))
+            select(*chosen(held, MembershipRow))
             .where(held.c.person == bindparam("of"), held.c.since <= then, held.c.until.is_(None) | (held.c.until >= then))
             .where(people.c.id == held.c.person, people.c.erased.is_(False))
             .order_by(held.c.id)

@@ -4,7 +4,7 @@ A year's roster is a snapshot: when a firm moves later, what it was stays with t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, and_, func, select
@@ -15,6 +15,7 @@ from domain.kernel import Event
 from domain.participants.enterprises import EnterpriseStated, EnterpriseTakenOffRoster
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
 from journal import Entry
+from projections.engine.columns import Long, columns
 from projections.engine.places import PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
@@ -72,22 +73,30 @@ UNDATED = Table(
     *(Column(name, FIGURES.c[name].type) for name in FIGURED),
 )
 """For entries that don't bear their year: the year of the last file that named the firm, and the firm's present statement."""
+
+
+class ImportRow(NamedTuple):
+    """The answer to one roster file 导入报告; report, findings: as in `IMPORTS`."""
+
+    position: Long
+    year: int
+    filename: str
+    digest: str
+    blocked: bool
+    registered: int
+    revised: int
+    unchanged: int
+    refused_rows: int
+    report: str | None
+    findings: str | None
+    organisation: str
+    at: Long
+
+
 IMPORTS = Table(
     "roster_imports",
     META,
-    Column("position", BigInteger, primary_key=True),
-    Column("year", Integer, nullable=False),
-    Column("filename", String, nullable=False),
-    Column("digest", String, nullable=False),
-    Column("blocked", Boolean, nullable=False),
-    Column("registered", Integer, nullable=False),
-    Column("revised", Integer, nullable=False),
-    Column("unchanged", Integer, nullable=False),
-    Column("refused_rows", Integer, nullable=False),
-    Column("report", String),
-    Column("findings", String),
-    Column("organisation", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
+    *columns(ImportRow, "position"),
     Index("ix_roster_year", "year", "position"),
 )
 """report: SHA-256 of the report's file. findings: as JSON, of an older entry, which held its report itself."""
@@ -208,25 +217,6 @@ def member_columns(snapshot: Snapshot) -> Columns:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRow:
-    """The answer to one roster file 导入报告; report, findings: as in `IMPORTS`."""
-
-    position: int
-    year: int
-    filename: str
-    digest: str
-    blocked: bool
-    registered: int
-    revised: int
-    unchanged: int
-    refused_rows: int
-    report: str | None
-    findings: str | None
-    organisation: str
-    at: int
-
-
 def _columns(snapshot: Snapshot) -> Columns:
     """A report of a file belongs to who sent it: a district sees its own, the city and the auditor every one."""
     table = snapshot[IMPORTS]
@@ -255,7 +245,7 @@ def imports(
         query = query.where(table.c.year == year)
     if before is not None:
         query = query.where(table.c.position < before)
-    return [ImportRow(*row) for row in snapshot.rows(query.order_by(table.c.position.desc()).limit(first))]
+    return [ImportRow._make(row) for row in snapshot.rows(query.order_by(table.c.position.desc()).limit(first))]
 
 
 def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str) -> ImportRow | None:
@@ -263,7 +253,7 @@ def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str) -> 
     table = snapshot[IMPORTS]
     query = select(table).where(to_sql(scope, _columns(snapshot)), table.c.year == year, table.c.digest == digest)
     rows = snapshot.rows(query.order_by(table.c.position.desc()).limit(1))
-    return ImportRow(*rows[0]) if rows else None
+    return ImportRow._make(rows[0]) if rows else None
 
 
 def import_count(snapshot: Snapshot, scope: Scope, year: int | None, position: int | None = None) -> int:

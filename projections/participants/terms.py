@@ -12,31 +12,47 @@ from sqlalchemy.sql import ColumnElement
 from domain.diagnosis.assignments import ExpertAssigned, ExpertReleased
 from domain.participants.consents import ConsentGranted, ConsentRevoked
 from journal import Entry
+from projections.engine.columns import chosen, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
 
+
+class ConsentRow(NamedTuple):
+    """A consent 授权; days as ISO text, both included."""
+
+    id: str
+    bank: str
+    purpose: str
+    since: str
+    until: str
+
+
 CONSENTS = Table(
     "consents",
     META,
     Column("enterprise", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("bank", String, nullable=False),
-    Column("purpose", String, nullable=False),
-    Column("since", String, nullable=False),
-    Column("until", String, nullable=False),
+    *columns(ConsentRow, "id"),
     Index("ix_bank", "bank", "enterprise"),
 )
+
+
+class AssignmentRow(NamedTuple):
+    """An assignment of an expert 专家指派; days as ISO text, both included."""
+
+    diagnosis: str
+    id: str
+    expert: str
+    role: str
+    since: str
+    until: str
+
+
 ASSIGNMENTS = Table(
     "assignments",
     META,
-    Column("diagnosis", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("expert", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("since", String, nullable=False),
-    Column("until", String, nullable=False),
+    *columns(AssignmentRow, "diagnosis", "id"),
     Index("ix_expert", "expert", "diagnosis"),
 )
 
@@ -67,16 +83,6 @@ TERMS = ReadModel(
 )
 
 
-class ConsentRow(NamedTuple):
-    """A consent 授权; days as ISO text, both included."""
-
-    id: str
-    bank: str
-    purpose: str
-    since: str
-    until: str
-
-
 def has_consent(
     snapshot: Snapshot, enterprise: ColumnElement[str], bank: str, day: str
 ) -> ColumnElement[bool]:
@@ -97,7 +103,7 @@ def consents_of(snapshot: Snapshot, enterprises: Sequence[str]) -> dict[str, lis
     """Every consent of many enterprises, those that are over included; the caller has judged the enterprises."""
     terms = snapshot[CONSENTS]
     query = (
-        select(terms.c.enterprise, terms.c.id, terms.c.bank, terms.c.purpose, terms.c.since, terms.c.until)
+        select(terms.c.enterprise, *chosen(terms, ConsentRow))
         .where(snapshot.among(terms.c.enterprise, enterprises))
         .order_by(terms.c.enterprise, terms.c.since, terms.c.id)
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, func, or_, select
+from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, func, or_, select
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Scope, sees_only_issued
@@ -15,6 +15,7 @@ from domain.kernel import kind_of
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.issued import TOLD_OUTSIDE
+from projections.engine.columns import Long, columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import Columns, to_sql
@@ -23,19 +24,26 @@ from projections.participants.terms import assigned_to, has_consent
 
 META = MetaData()
 
+
+class EntryRow(NamedTuple):
+    """An entry as the trail shows it 条目; data as JSON."""
+
+    position: Long
+    at: Long
+    stream: str
+    version: int
+    type: str
+    data: str
+    actor: str
+    role: str
+    organisation: str
+    reason: str
+
+
 ENTRIES = Table(
     "audit_entries",
     META,
-    Column("position", BigInteger, primary_key=True),
-    Column("at", BigInteger, nullable=False),
-    Column("stream", String, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("type", String, nullable=False),
-    Column("data", String, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("organisation", String, nullable=False),
-    Column("reason", String, nullable=False),
+    *columns(EntryRow, "position"),
     Index("ix_stream", "stream", "version"),
     Index("ix_at", "at", "position"),
     Index("ix_actor", "actor", "position"),
@@ -94,21 +102,6 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 
 
 AUDIT_TRAIL = ReadModel("audit_trail", (ENTRIES, SUBJECTS), fold, as_stored=True)
-
-
-class EntryRow(NamedTuple):
-    """An entry as the trail shows it 条目; data as JSON."""
-
-    position: int
-    at: int
-    stream: str
-    version: int
-    type: str
-    data: str
-    actor: str
-    role: str
-    organisation: str
-    reason: str
 
 
 def _columns(snapshot: Snapshot) -> Columns:

@@ -1,29 +1,40 @@
 """Editions read model 标准台: published editions, whole. plan S1, S5."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+from sqlalchemy import MetaData, Table, select
 
 from domain.kernel import Event
 from domain.standard.editions import EditionPublished, EditionPutInForce, EditionRetired, IndustryEditionPublished
 from journal import Entry
+from projections.engine.columns import Long, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
 
+
+class EditionRow(NamedTuple):
+    """A published edition 标准版本; body: JSON of `standards.Edition`; origins: JSON of its `Origin`s, none of a plain one.
+
+    in_force_from: first day, None = from its publication on. retired_from: first day of its retirement. Days as ISO text.
+    """
+
+    key: str
+    digest: str
+    body: str
+    origins: str
+    published_at: Long
+    in_force_from: str | None
+    retired_from: str | None
+
+
 EDITIONS = Table(
     "editions",
     META,
-    Column("key", String, primary_key=True),
-    Column("digest", String, nullable=False),
-    Column("body", String, nullable=False),
-    Column("origins", String, nullable=False),
-    Column("published_at", BigInteger, nullable=False),
-    Column("in_force_from", String),
-    Column("retired_from", String),
+    *columns(EditionRow, "key"),
 )
 
 
@@ -54,30 +65,14 @@ TERM_FACTS: Mapping[type[Event], str] = {EditionPutInForce: "in_force_from", Edi
 EDITIONS_READ_MODEL = ReadModel("editions_desk", (EDITIONS,), fold, PUBLISHED | frozenset(TERM_FACTS))
 
 
-@dataclass(frozen=True, slots=True)
-class EditionRow:
-    """A published edition 标准版本; body: JSON of `standards.Edition`; origins: JSON of its `Origin`s, none of a plain one.
-
-    in_force_from: first day, None = from its publication on. retired_from: first day of its retirement. Days as ISO text.
-    """
-
-    key: str
-    digest: str
-    body: str
-    origins: str
-    published_at: int
-    in_force_from: str | None
-    retired_from: str | None
-
-
 def editions(snapshot: Snapshot) -> list[EditionRow]:
     """Every published edition, oldest first. Published standards are open to every signed-in role (plan S5)."""
     table = snapshot[EDITIONS]
-    return [EditionRow(*row) for row in snapshot.rows(select(table).order_by(table.c.published_at, table.c.key))]
+    return [EditionRow._make(row) for row in snapshot.rows(select(table).order_by(table.c.published_at, table.c.key))]
 
 
 def edition(snapshot: Snapshot, key: str) -> EditionRow | None:
     """One published edition."""
     table = snapshot[EDITIONS]
     rows = snapshot.rows(select(table).where(table.c.key == key))
-    return EditionRow(*rows[0]) if rows else None
+    return EditionRow._make(rows[0]) if rows else None

@@ -9,23 +9,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import orjson
 from sqlalchemy import Select, Table, and_, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
+from projections.engine.columns import chosen
 from projections.engine.scope import NOWHERE, to_sql
 from projections.engine.snapshot import Snapshot
-from projections.standard.revisions_fold import (
+from projections.standard.revision_rows import (
     CHANGES,
     COMMENTS,
     REVIEWERS,
     REVIEWS,
-    REVISION,
     REVISIONS,
     STANDARDS_EVENTS,
-    standard_of,
+    ChangeRow,
+    CommentRow,
+    ReviewRow,
+    RevisionRow,
+    StandardsEventRow,
 )
+from projections.standard.revisions_fold import REVISION, standard_of
 from standards import (
     AnyEdition,
     ComposedStandard,
@@ -33,87 +37,6 @@ from standards import (
     Problem,
     composed,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RevisionRow:
-    """A revision 修订. standard, consulted: JSON of `standards.AuthoredStandard`; days as ISO text; reviewers: JSON list."""
-
-    id: str
-    kind: str
-    base: str
-    key: str
-    title: str
-    why: str
-    status: str
-    draft_version: int
-    standard: str
-    reviewers: str
-    public: int
-    consulted_version: int | None
-    consulted: str | None
-    since: str | None
-    until: str | None
-    comments: int
-    unanswered: int
-    drafted_at: int
-    published_at: int | None
-    in_force_from: str | None
-
-    @property
-    def named_reviewers(self) -> list[str]:
-        """People who are to review it 评审人."""
-        found: list[str] = orjson.loads(self.reviewers)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """A change of a draft 改动; draft_version: the one that it made."""
-
-    revision: str
-    draft_version: int
-    number: int
-    industry: str | None
-    clause: str
-    label: str
-    before: str | None
-    after: str | None
-    reason: str
-    comment: str | None
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class CommentRow:
-    """A comment 意见 and what became of it. number: from 1, in the order they came."""
-
-    revision: str
-    id: str
-    number: int
-    industry: str | None
-    clause: str
-    label: str
-    text: str
-    role: str
-    organisation: str
-    at: int
-    disposition: str | None
-    answer: str | None
-    answered_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """What a reviewer said of a draft version 评审意见."""
-
-    revision: str
-    position: int
-    reviewer: str
-    draft_version: int
-    verdict: str
-    grounds: str
-    at: int
 
 
 @dataclass(frozen=True)
@@ -151,7 +74,7 @@ def revisions(snapshot: Snapshot, scope: Scope, first: int, *, after: str | None
     query = select(table).where(_visible(snapshot, scope)).order_by(table.c.id).limit(first)
     if after is not None:
         query = query.where(table.c.id > after)
-    return [RevisionRow(*row) for row in snapshot.rows(query)]
+    return [RevisionRow._make(row) for row in snapshot.rows(query)]
 
 
 def revision_count(snapshot: Snapshot, scope: Scope) -> int:
@@ -164,7 +87,7 @@ def revision(snapshot: Snapshot, scope: Scope, identity: str) -> RevisionRow | N
     """One revision; None when it does not exist, or is neither public nor admitted."""
     table = snapshot[REVISIONS]
     rows = snapshot.rows(select(table).where(table.c.id == identity, _visible(snapshot, scope)))
-    return RevisionRow(*rows[0]) if rows else None
+    return RevisionRow._make(rows[0]) if rows else None
 
 
 def drafts_admitted(snapshot: Snapshot, scope: Scope, revisions_shown: Sequence[str]) -> frozenset[str]:
@@ -186,7 +109,7 @@ def changes(snapshot: Snapshot, scope: Scope, revisions_shown: Sequence[str]) ->
     table = snapshot[CHANGES]
     query = _of_drafts(snapshot, scope, table, revisions_shown)
     return [
-        ChangeRow(*row) for row in snapshot.rows(query.order_by(table.c.revision, table.c.draft_version, table.c.number))
+        ChangeRow._make(row) for row in snapshot.rows(query.order_by(table.c.revision, table.c.draft_version, table.c.number))
     ]
 
 
@@ -194,7 +117,7 @@ def reviews(snapshot: Snapshot, scope: Scope, revisions_shown: Sequence[str]) ->
     """Reviews of the drafts of some revisions 评审意见, in the order they came; only of drafts that the scope admits."""
     table = snapshot[REVIEWS]
     query = _of_drafts(snapshot, scope, table, revisions_shown).order_by(table.c.revision, table.c.position)
-    return [ReviewRow(*row) for row in snapshot.rows(query)]
+    return [ReviewRow._make(row) for row in snapshot.rows(query)]
 
 
 def comments(
@@ -204,7 +127,7 @@ def comments(
     query = _comments(snapshot, scope, identity, snapshot[COMMENTS], unanswered=unanswered)
     table = snapshot[COMMENTS]
     query = query.where(table.c.number > after).order_by(table.c.number).limit(first)
-    return [CommentRow(*row) for row in snapshot.rows(query)]
+    return [CommentRow._make(row) for row in snapshot.rows(query)]
 
 
 def comment_count(snapshot: Snapshot, scope: Scope, identity: str, *, unanswered: bool = False) -> int:
@@ -266,18 +189,6 @@ def consulted_editions(snapshot: Snapshot, scope: Scope, revision_id: str) -> Dr
     return _editions(row, row.consulted_version, row.consulted)
 
 
-@dataclass(frozen=True, slots=True)
-class StandardsEventRow:
-    """An event of the standard 标准动态. kind: revision or edition; subject: its id or key."""
-
-    position: int
-    kind: str
-    subject: str
-    type: str
-    at: int
-    role: str
-
-
 def standards_events(snapshot: Snapshot, scope: Scope, first: int, *, after: int = 0) -> list[StandardsEventRow]:
     """Events of editions and revisions 标准动态, in the order of the journal, beyond a position.
 
@@ -286,6 +197,5 @@ def standards_events(snapshot: Snapshot, scope: Scope, first: int, *, after: int
     table, known = snapshot[STANDARDS_EVENTS], snapshot[REVISIONS]
     joined = table.outerjoin(known, and_(known.c.id == table.c.subject, table.c.kind == REVISION))
     seen = or_(table.c.public == 1, and_(known.c.id.is_not(None), _admitted(snapshot, scope)))
-    columns = (table.c.position, table.c.kind, table.c.subject, table.c.type, table.c.at, table.c.role)
-    query = select(*columns).select_from(joined).where(seen, table.c.position > after)
-    return [StandardsEventRow(*row) for row in snapshot.rows(query.order_by(table.c.position).limit(first))]
+    query = select(*chosen(table, StandardsEventRow)).select_from(joined).where(seen, table.c.position > after)
+    return [StandardsEventRow._make(row) for row in snapshot.rows(query.order_by(table.c.position).limit(first))]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import orjson
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import MetaData
 
 from domain.kernel import Event, key_of, kind_of
 from domain.standard.editions import EDITIONS
@@ -23,6 +23,7 @@ from domain.standard.revision.publication import RevisionAbandoned, RevisionPubl
 from domain.standard.revision.review import DraftReviewed, ReviewersNamed
 from journal import Entry
 from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
+from projections.standard.revision_rows import CHANGES, COMMENTS, REVIEWERS, REVIEWS, REVISIONS, STANDARDS_EVENTS
 from standards import (
     AuthoredStandard,
     changed,
@@ -31,95 +32,6 @@ from standards import (
 
 META = MetaData()
 REVISION, EDITION = "revision", "edition"
-
-REVISIONS = Table(
-    "revisions",
-    META,
-    Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("base", String, nullable=False),
-    Column("key", String, nullable=False),
-    Column("title", String, nullable=False),
-    Column("why", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("draft_version", Integer, nullable=False),
-    Column("standard", String, nullable=False),
-    Column("reviewers", String, nullable=False),
-    Column("public", Integer, nullable=False),
-    Column("consulted_version", Integer),
-    Column("consulted", String),
-    Column("since", String),
-    Column("until", String),
-    Column("comments", Integer, nullable=False),
-    Column("unanswered", Integer, nullable=False),
-    Column("drafted_at", BigInteger, nullable=False),
-    Column("published_at", BigInteger),
-    Column("in_force_from", String),
-)
-"""standard, consulted: JSON of the draft as it stands and of the text on consultation. public: 1 once that was announced."""
-CHANGES = Table(
-    "revision_changes",
-    META,
-    Column("revision", String, primary_key=True),
-    Column("draft_version", Integer, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("industry", String),
-    Column("clause", String, nullable=False),
-    Column("label", String, nullable=False),
-    Column("before", String),
-    Column("after", String),
-    Column("reason", String, nullable=False),
-    Column("comment", String),
-    Column("at", BigInteger, nullable=False),
-)
-COMMENTS = Table(
-    "revision_comments",
-    META,
-    Column("revision", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("number", Integer, nullable=False),
-    Column("industry", String),
-    Column("clause", String, nullable=False),
-    Column("label", String, nullable=False),
-    Column("text", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("organisation", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("disposition", String),
-    Column("answer", String),
-    Column("answered_at", BigInteger),
-    Index("ix_number", "revision", "number"),
-)
-REVIEWERS = Table(
-    "revision_reviewers",
-    META,
-    Column("revision", String, primary_key=True),
-    Column("person", String, primary_key=True),
-)
-REVIEWS = Table(
-    "revision_reviews",
-    META,
-    Column("revision", String, primary_key=True),
-    Column("position", BigInteger, primary_key=True),
-    Column("reviewer", String, nullable=False),
-    Column("draft_version", Integer, nullable=False),
-    Column("verdict", String, nullable=False),
-    Column("grounds", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-STANDARDS_EVENTS = Table(
-    "standards_events",
-    META,
-    Column("position", BigInteger, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("type", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("role", String, nullable=False),
-    Column("public", Integer, nullable=False),
-)
-"""What a follower of the standard is told, and whether everyone is."""
-
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Revisions as drafted, changed, consulted on, reviewed and ended; and every event of them and of editions."""

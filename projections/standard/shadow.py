@@ -4,16 +4,17 @@ A run is seen by who may see the draft. Who would move is seen through the calle
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, select
+from sqlalchemy import MetaData, Table, select
 
 from domain.access import Scope
 from domain.standard import shadow as events
 from journal import Entry
 from projections.diagnosis.diagnoses import diagnoses_by_id
 from projections.diagnosis.rescoring import Mover
+from projections.engine.columns import Long, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 from projections.standard.revisions import drafts_admitted
@@ -23,25 +24,40 @@ from standards.shadow.tally import ShadowResult
 
 META = MetaData()
 
+
+class ShadowRow(NamedTuple):
+    """A run 影子测算. status: running, completed or failed. result, sensitivity: JSON; movers: hash of the file of them."""
+
+    revision: str
+    number: int
+    status: str
+    stream_version: int
+    requested_at: Long
+    draft_version: int
+    draft_digest: str
+    ended_at: Long | None
+    position: Long | None
+    rules: str | None
+    input_digest: str | None
+    result: str | None
+    sensitivity: str | None
+    movers: str | None
+    moved: Long | None
+    failure: str | None
+
+    def told(self) -> ShadowResult | None:
+        """What the draft would do; None unless completed."""
+        return ShadowResult.model_validate_json(self.result) if self.result is not None else None
+
+    def sensitivities(self) -> list[EditionSensitivity]:
+        """Sensitivity by edition; empty unless completed."""
+        return [EditionSensitivity.model_validate(one) for one in orjson.loads(self.sensitivity or "[]")]
+
+
 SHADOWS = Table(
     "shadows",
     META,
-    Column("revision", String, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("status", String, nullable=False),
-    Column("stream_version", Integer, nullable=False),
-    Column("requested_at", BigInteger, nullable=False),
-    Column("draft_version", Integer, nullable=False),
-    Column("draft_digest", String, nullable=False),
-    Column("ended_at", BigInteger),
-    Column("position", BigInteger),
-    Column("rules", String),
-    Column("input_digest", String),
-    Column("result", String),
-    Column("sensitivity", String),
-    Column("movers", String),
-    Column("moved", BigInteger),
-    Column("failure", String),
+    *columns(ShadowRow, "revision", "number"),
 )
 ENDED = ("ended_at", "position", "rules", "input_digest", "result", "sensitivity", "movers", "moved", "failure")
 MOVERS_LOOKED_UP = 200
@@ -83,36 +99,6 @@ SHADOW_READ_MODEL = ReadModel(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowRow:
-    """A run 影子测算. status: running, completed or failed. result, sensitivity: JSON; movers: hash of the file of them."""
-
-    revision: str
-    number: int
-    status: str
-    stream_version: int
-    requested_at: int
-    draft_version: int
-    draft_digest: str
-    ended_at: int | None
-    position: int | None
-    rules: str | None
-    input_digest: str | None
-    result: str | None
-    sensitivity: str | None
-    movers: str | None
-    moved: int | None
-    failure: str | None
-
-    def told(self) -> ShadowResult | None:
-        """What the draft would do; None unless completed."""
-        return ShadowResult.model_validate_json(self.result) if self.result is not None else None
-
-    def sensitivities(self) -> list[EditionSensitivity]:
-        """Sensitivity by edition; empty unless completed."""
-        return [EditionSensitivity.model_validate(one) for one in orjson.loads(self.sensitivity or "[]")]
-
-
 def shadow(snapshot: Snapshot, scope: Scope, revision: str, number: int | None = None) -> ShadowRow | None:
     """A run over a draft 影子测算, the latest unless numbered; None when there is none or the scope does not admit the draft."""
     if revision not in drafts_admitted(snapshot, scope, [revision]):
@@ -120,14 +106,14 @@ def shadow(snapshot: Snapshot, scope: Scope, revision: str, number: int | None =
     table = snapshot[SHADOWS]
     query = select(table).where(table.c.revision == revision).order_by(table.c.number.desc()).limit(1)
     rows = snapshot.rows(query if number is None else query.where(table.c.number == number))
-    return ShadowRow(*rows[0]) if rows else None
+    return ShadowRow._make(rows[0]) if rows else None
 
 
 def running(snapshot: Snapshot, scope: Scope) -> list[ShadowRow]:
     """Runs that are to be done 待测算, in the order they were asked for, of drafts that the scope admits."""
     table = snapshot[SHADOWS]
     query = select(table).where(table.c.status == "running").order_by(table.c.requested_at, table.c.revision)
-    found = [ShadowRow(*row) for row in snapshot.rows(query)]
+    found = [ShadowRow._make(row) for row in snapshot.rows(query)]
     admitted = drafts_admitted(snapshot, scope, [row.revision for row in found])
     return [row for row in found if row.revision in admitted]
 

@@ -11,7 +11,7 @@ from api.kit.published import field, published
 from api.kit.shown import shown
 from domain.masks import ACTORS
 from projections.diagnosis import case_parts
-from projections.diagnosis.case_parts import AssignmentRow
+from projections.participants.terms import AssignmentRow
 
 
 @published(ACTORS, row=AssignmentRow)

@@ -12,7 +12,7 @@ from api.kit.shown import shown
 from domain.diagnosis.answers import is_open_section
 from domain.masks import ANSWERS, REPORTS, Mask
 from projections.diagnosis import case_parts
-from projections.diagnosis.case_parts import AnswerRow, EvidenceRow, ReportRow
+from projections.diagnosis.diagnoses import AnswerRow, EvidenceRow, ReportRow
 from standards import Answer as GivenAnswer
 from standards import Edition, Indicator
 from standards.scoring.measure import level_and_points

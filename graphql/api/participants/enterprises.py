@@ -24,9 +24,9 @@ from domain.participants.consents import GrantConsent
 from domain.participants.enterprises import enterprise_stream
 from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
+from projections.engine.places import EnterpriseRow
 from projections.participants import enterprises as enterprise_rows
 from projections.participants.enterprises import EnterpriseFilter as Sought
-from projections.participants.enterprises import EnterpriseRow
 from projections.participants.terms import consents_of
 from projections.report.wording import SIZES
 

@@ -32,7 +32,7 @@ from projections.participants.enterprises import enterprises_by_id
 from projections.participants.organisations import organisations_by_id
 from projections.report.wording import ROLES
 from projections.standard import revisions
-from projections.standard.revisions import ChangeRow, CommentRow, ReviewRow, RevisionRow
+from projections.standard.revision_rows import ChangeRow, CommentRow, ReviewRow, RevisionRow
 from standards import Composition, Problem
 from standards import Edition as WholeEdition
 

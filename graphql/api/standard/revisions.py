@@ -30,7 +30,8 @@ from domain.standard.revision.state import draft_scope
 from projections.as_of import replay
 from projections.standard import editions
 from projections.standard import revisions as revisions_rows
-from projections.standard.revisions import CommentRow, DraftEditions, RevisionRow
+from projections.standard.revision_rows import CommentRow, RevisionRow
+from projections.standard.revisions import DraftEditions
 from standards import composition_rule
 
 

@@ -17,7 +17,7 @@ from domain.standard.revision.state import draft_scope
 from journal import Caller
 from projections import Snapshot
 from projections.standard import revisions
-from projections.standard.revisions import StandardsEventRow
+from projections.standard.revision_rows import StandardsEventRow
 
 
 @published(SIGNED_IN, placed=False, row=StandardsEventRow)
