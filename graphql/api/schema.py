@@ -3,6 +3,7 @@
 from functools import cache
 
 import strawberry
+from strawberry.schema.config import StrawberryConfig
 
 from api.diagnosis import diagnoses, groups, improvement
 from api.kit.edges import connect
@@ -23,6 +24,8 @@ from api.programme import coverage
 from api.record import audit_trail, disclosures
 from api.server import query_cost_page
 from api.server.field_rights import describe_rights
+from api.server.scalars import SCALARS
+from api.server.schema_words import describe_the_rest
 from api.standard import edition_mapping, editions, improvement_costs, revisions, shadow, standards_events
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
@@ -76,9 +79,12 @@ Subscription = _root("Subscription", "SUBSCRIPTIONS", "Live events 实时动态"
 @cache
 def build_schema() -> strawberry.Schema:
     """The schema as it runs 可执行模式, its clauses and readers told by directives."""
-    made = strawberry.Schema(Query, Mutation, Subscription, types=(Clause, ReadableBy))
+    made = strawberry.Schema(
+        Query, Mutation, Subscription, types=(Clause, ReadableBy), config=StrawberryConfig(scalar_map=SCALARS)
+    )
     name_readers(made._schema, declared(made).rows, SIGNED_IN)  # noqa: SLF001 - strawberry has no other door to the executable schema
     cite_clauses(made._schema)  # noqa: SLF001 - as above
+    describe_the_rest(made._schema)  # noqa: SLF001 - as above
     return made
 
 
