@@ -15,7 +15,7 @@ from standards.edition.composition import (
     plain_origins,
 )
 from standards.edition.difference import Difference, difference
-from standards.edition.edition import Dimension, Edition, EditionText, Form, Indicator, Kind, Problem
+from standards.edition.edition import Edition
 from standards.edition.mapping import (
     ApplicableEdition,
     Basis,
@@ -36,6 +36,7 @@ from standards.edition.reader import (
     published_editions,
     time_limits,
 )
+from standards.edition.text import Dimension, EditionText, Form, Indicator, Kind, Problem
 from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
 from standards.improvement.costs import (
     CostTables,

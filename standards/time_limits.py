@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from standards.edition.edition import Source
+from standards.edition.text import Source
 
 
 class _Part(BaseModel):

@@ -3,7 +3,8 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -333,3 +334,38 @@ def test_the_name_of_a_stream_is_made_and_read_in_one_place(room: str) -> None:
 )
 def test_the_guard_sees_a_stream_spelt_by_hand(line: str) -> None:
     assert spelt_streams(ROOT / "projections" / "engine" / "runner.py", line)
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for room, folder in ROOMS.items():
+        for path in files(room):
+            found[".".join((room, *path.relative_to(folder).with_suffix("").parts)).removesuffix(".__init__")] = path
+    return found
+
+
+def arrows(source: str, known: Collection[str]) -> set[str]:
+    """Modules of ours that a file imports, those under `TYPE_CHECKING` and inside functions included."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            submodules = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (submodules & set(known)) or {node.module}
+    return found & set(known)
+
+
+def test_no_two_files_import_each_other_by_any_way_round() -> None:
+    known = modules()
+    graph = {name: arrows(path.read_text("utf-8"), known) - {name} for name, path in known.items()}
+    assert sum(map(len, graph.values())) > len(known)
+    TopologicalSorter(graph).prepare()
+
+
+def test_the_guard_sees_a_circle() -> None:
+    known = ("domain.kernel", "domain.access")
+    source = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from domain.kernel import Rule"
+    graph = {"domain.access": arrows(source, known), "domain.kernel": {"domain.access"}}
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph).prepare()

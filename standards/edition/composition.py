@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from standards.edition.edition import HUNDRED, Bound, Edition, EditionText, Indicator, Source, Text, Weight
+from standards.edition.edition import Edition
+from standards.edition.text import HUNDRED, Bound, EditionText, Indicator, Source, Text, Weight
 from standards.scoring.measure import apportioned
 
 INDUSTRY = r"[a-z]+(-[a-z]+)*"

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.edition.edition import Edition, EditionText, Indicator
+from standards.edition.edition import Edition
+from standards.edition.text import EditionText, Indicator
 
 Path = tuple[str, ...]
 

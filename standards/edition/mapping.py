@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from standards.edition.edition import Form, Source
+from standards.edition.text import Form, Source
 
 Division = Annotated[str, Field(pattern=r"^C\d{2}$")]
 IndustryGroup = Annotated[str, Field(pattern=r"^C\d{3}$")]

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from standards.edition.edition import Edition, Kind
+from standards.edition.edition import Edition
+from standards.edition.text import Kind
 
 KINDS: Mapping[Kind, str] = {
     "choice": "等级判定",

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from standards.edition.edition import GRADES, Edition, Form, Indicator
+from standards.edition.edition import Edition
+from standards.edition.text import GRADES, Form, Indicator
 from standards.improvement.costs import StepCosts
 from standards.improvement.needs import PERCENT, WORK, Goal, Ladders, cheapest, goal_of, needed_for_gates
 from standards.improvement.steps import Rung, rungs

@@ -12,7 +12,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from standards.edition.edition import LEVELS, Edition, Indicator, Source
+from standards.edition.edition import Edition
+from standards.edition.text import LEVELS, Indicator, Source
 
 DEAREST = 2_000_000_000
 """The most that one step may cost: 20 million yuan in fen, within GraphQL's 32 bits."""

@@ -2,50 +2,15 @@
 
 A multiple-choice covering problem in integers. A round looks at every cover that may cost no more than a cutoff: if it finds
 one, the cheapest it finds is the cheapest there is; if not, everything costs more than the cutoff, which is raised. So an
-answer carries its proof, and a search that is cut short still knows a bound. How bounds are made: `covering_relaxation`; how a
-round goes: `covering_search`.
+answer carries its proof, and a search that is cut short still knows a bound. How bounds are made: `cover_relaxation`; how a
+round goes: `cover_search`.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple
 
+from standards.improvement.cover_problem import Covering, Picks
 from standards.improvement.cover_relaxation import relaxed, rounded_up
 from standards.improvement.cover_search import Search, Work, WorkDone
-
-
-class Choice(NamedTuple):
-    """One choice of an item 候选. All three are integers, none negative."""
-
-    cost: int
-    value: int
-    counts: int
-
-
-Block = tuple[tuple[Choice, ...], ...]
-"""Items whose values add up together 分块, each with its choices."""
-Picks = tuple[tuple[int, ...], ...]
-"""Index of the choice taken 选取, item by item, block by block."""
-
-
-@dataclass(frozen=True)
-class Covering:
-    """What must be covered 覆盖问题. The choices of an item rise: none has less value than the one before it or counts less.
-
-    needs: alternatives, each with the value that every block must reach; one of them must hold. total: value that all blocks
-    must reach together. count: items that must take a choice that counts.
-    """
-
-    blocks: tuple[Block, ...]
-    needs: tuple[tuple[int, ...], ...]
-    total: int
-    count: int
-
-    def __post_init__(self) -> None:
-        for block in self.blocks:
-            for item in block:
-                if any(two.value < one.value or two.counts < one.counts for one, two in pairwise(item)):
-                    raise ValueError("the choices of an item do not rise")
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,8 @@ bound and never makes it wrong.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from standards.improvement.cover import Choice, Covering, Picks
+from standards.improvement.cover_problem import Choice, Covering, Picks
 
 NARROWINGS = 12
 """How often the price of a count is narrowed down by a third: a better one is seldom worth another round."""
@@ -32,14 +30,14 @@ class Prices:
 class Relaxation:
     """A covering under one alternative of its needs, with the best prices found 松弛. bound: no cover of it costs less."""
 
-    problem: "Covering"
+    problem: Covering
     needs: tuple[int, ...]
     shift: int
     prices: Prices
     bound: int
 
 
-def relaxed(problem: "Covering", needs: tuple[int, ...]) -> Relaxation | None:
+def relaxed(problem: Covering, needs: tuple[int, ...]) -> Relaxation | None:
     """The relaxation under some needs, None when they cannot be covered."""
     tops = [sum(item[-1].value for item in block) for block in problem.blocks]
     counted = sum(item[-1].counts for block in problem.blocks for item in block)
@@ -51,17 +49,17 @@ def relaxed(problem: "Covering", needs: tuple[int, ...]) -> Relaxation | None:
     return Relaxation(problem, needs, shift, prices, max(-(-best >> shift), 0))
 
 
-def items_of(problem: "Covering") -> Iterator[tuple[int, tuple["Choice", ...]]]:
+def items_of(problem: Covering) -> Iterator[tuple[int, tuple[Choice, ...]]]:
     """Every item, beside the index of its block."""
     return ((index, item) for index, block in enumerate(problem.blocks) for item in block)
 
 
-def reduced(choice: "Choice", shift: int, per_value: int, per_count: int) -> int:
+def reduced(choice: Choice, shift: int, per_value: int, per_count: int) -> int:
     """What a choice costs beyond what its value and count are worth at some prices."""
     return (choice.cost << shift) - per_value * choice.value - per_count * choice.counts
 
 
-def _best_prices(problem: "Covering", needs: tuple[int, ...], shift: int) -> tuple[int, Prices]:
+def _best_prices(problem: Covering, needs: tuple[int, ...], shift: int) -> tuple[int, Prices]:
     """The bound is concave in the price of a count, so that price is narrowed down; the others follow from it."""
     tried: dict[int, tuple[int, Prices]] = {}
 
@@ -85,7 +83,7 @@ def _best_prices(problem: "Covering", needs: tuple[int, ...], shift: int) -> tup
     return max(tried.values(), key=lambda found: found[0])
 
 
-def _bound(problem: "Covering", needs: tuple[int, ...], shift: int, prices: Prices) -> int:
+def _bound(problem: Covering, needs: tuple[int, ...], shift: int, prices: Prices) -> int:
     """The lower bound on the cost of every cover that prices give, times 2 ** shift."""
     found = prices.count * problem.count + prices.total * problem.total
     found += sum(price * need for price, need in zip(prices.block, needs, strict=True))
@@ -95,8 +93,8 @@ def _bound(problem: "Covering", needs: tuple[int, ...], shift: int, prices: Pric
 
 
 def _filled(
-    problem: "Covering", needs: tuple[int, ...], shift: int, price: int
-) -> tuple[int, tuple[int, ...], "Picks"]:
+    problem: Covering, needs: tuple[int, ...], shift: int, price: int
+) -> tuple[int, tuple[int, ...], Picks]:
     """Multipliers of total and blocks, at a price for each count, and the relaxed cover rounded up.
 
     The needs are nested (blocks within the total), so filling each block and then the total by the least slope first
@@ -139,7 +137,7 @@ def _filled(
     return last, tuple(max(slope - last, 0) for slope in slopes), tuple(map(tuple, picks))
 
 
-def rounded_up(relaxation: Relaxation) -> tuple["Picks", int]:
+def rounded_up(relaxation: Relaxation) -> tuple[Picks, int]:
     """A cover and its cost, from the relaxed one: raised until it counts enough, then lowered where nothing is lost."""
     problem, needs, shift = relaxation.problem, relaxation.needs, relaxation.shift
     blocks = problem.blocks
@@ -172,7 +170,7 @@ def rounded_up(relaxation: Relaxation) -> tuple["Picks", int]:
     return tuple(map(tuple, picks)), sum(blocks[i][j][picks[i][j]].cost for i, j in places)
 
 
-def _covers(problem: "Covering", needs: tuple[int, ...], picks: Sequence[Sequence[int]]) -> bool:
+def _covers(problem: Covering, needs: tuple[int, ...], picks: Sequence[Sequence[int]]) -> bool:
     values, count = [], 0
     for block, mine in zip(problem.blocks, picks, strict=True):
         chosen = [item[index] for item, index in zip(block, mine, strict=True)]
@@ -182,7 +180,7 @@ def _covers(problem: "Covering", needs: tuple[int, ...], picks: Sequence[Sequenc
     return reached and sum(values) >= problem.total and count >= problem.count
 
 
-def _hull(item: tuple["Choice", ...], price: int) -> list[int]:
+def _hull(item: tuple[Choice, ...], price: int) -> list[int]:
     """Choices on the lower convex hull of cost over value, at a price for a count, from the cheapest upwards."""
     cost = [choice.cost - price * choice.counts for choice in item]
     order = sorted(range(len(item)), key=lambda index: (item[index].value, cost[index]))

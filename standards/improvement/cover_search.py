@@ -5,12 +5,10 @@ cutoff, and only those that no other beats. The bound of a whole takes the best 
 between it and the cheapest cover.
 """
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
+from standards.improvement.cover_problem import Picks
 from standards.improvement.cover_relaxation import Relaxation, reduced
-
-if TYPE_CHECKING:
-    from standards.improvement.cover import Picks
 
 FIRST_SLACK = 12
 """Bits by which the first slack that a block is searched with is smaller than the bound; it doubles until something is found."""
@@ -99,7 +97,7 @@ class Search:
             parts = _unbeaten(grown)
         return parts
 
-    def within(self, cutoff: int, work: Work) -> "tuple[Picks, int] | None":
+    def within(self, cutoff: int, work: Work) -> tuple[Picks, int] | None:
         """The cheapest cover that costs at most a cutoff, None when there is none; exact."""
         total, count, shift = self.problem.total, self.problem.count, self.shift
         for_total, for_count = self.for_total, self.for_count
@@ -186,7 +184,7 @@ def _unbeaten(found: list[P]) -> list[P]:
     return kept
 
 
-def _told(whole: _Whole) -> "Picks":
+def _told(whole: _Whole) -> Picks:
     """The choices that a complete cover took, block by block."""
     blocks: list[tuple[int, ...]] = []
     at: _Whole | None = whole

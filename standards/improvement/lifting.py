@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from standards.edition.edition import Edition, Form, Indicator, Source
+from standards.edition.edition import Edition
+from standards.edition.text import Form, Indicator, Source
 from standards.improvement.costs import CostUnit, StepCosts
 from standards.improvement.needs import WORK, cheapest, goal_of, needed_for_gates
 from standards.improvement.steps import Rung, rungs

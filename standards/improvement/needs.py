@@ -9,8 +9,10 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from itertools import combinations
 
-from standards.edition.edition import Edition, Form
-from standards.improvement.cover import Choice, Cover, Covering, NoCover, cheapest_cover
+from standards.edition.edition import Edition
+from standards.edition.text import Form
+from standards.improvement.cover import Cover, NoCover, cheapest_cover
+from standards.improvement.cover_problem import Choice, Covering
 from standards.improvement.steps import Rung
 from standards.scoring.measure import effective_weights, level_of
 

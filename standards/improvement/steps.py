@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from standards.edition.edition import LEVELS, Edition, Indicator
+from standards.edition.edition import Edition
+from standards.edition.text import LEVELS, Indicator
 from standards.improvement.costs import StepCosts
 from standards.scoring.answers import Answer
 from standards.scoring.measure import level_and_points

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from standards.edition.composition import INDUSTRY
-from standards.edition.edition import GRADES, LEVELS, Bound, Indicator, Level, Points, Weight
+from standards.edition.text import GRADES, LEVELS, Bound, Indicator, Level, Points, Weight
 
 Industry = Annotated[str, Field(pattern=rf"^{INDUSTRY}$", max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]

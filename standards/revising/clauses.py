@@ -9,7 +9,7 @@ from typing import Any
 
 from standards.edition.composition import Overlay
 from standards.edition.difference import Path, clauses_of, label_of, leaves_of, line_in_short, said
-from standards.edition.edition import EditionText, Indicator
+from standards.edition.text import EditionText, Indicator
 from standards.revising.standard_text import AuthoredStandard
 
 DROPPED = "删减"

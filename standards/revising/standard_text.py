@@ -23,7 +23,8 @@ from standards.edition.composition import (
     compose,
     plain_origins,
 )
-from standards.edition.edition import Edition, EditionText, Indicator, Problem
+from standards.edition.edition import Edition
+from standards.edition.text import EditionText, Indicator, Problem
 from standards.revising import changes as c
 
 P = TypeVar("P", bound=BaseModel)

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-if TYPE_CHECKING:
-    from standards.edition.edition import Indicator
+from standards.edition.text import Indicator
 
 Level = Annotated[Decimal, Field(max_digits=4, decimal_places=2)]
 Number = Annotated[Decimal, Field(max_digits=20, decimal_places=6)]
@@ -63,7 +62,7 @@ class AnswerProblem:
     at_most: Decimal | None = None
 
 
-def check(indicator: "Indicator", levels: frozenset[Decimal], answer: Answer) -> AnswerProblem | None:
+def check(indicator: Indicator, levels: frozenset[Decimal], answer: Answer) -> AnswerProblem | None:
     """The first problem of an answer, None when it can be taken.
 
     levels: the maturity levels that the edition gives points for.
@@ -95,7 +94,7 @@ def _level_wanted() -> AnswerProblem:
     return AnswerProblem("ANSWER_KIND_WRONG", "level", "应填写等级", "a level is asked for")
 
 
-def _numbers_wanted(indicator: "Indicator") -> AnswerProblem:
+def _numbers_wanted(indicator: Indicator) -> AnswerProblem:
     names = tuple(number.name for number in indicator.numbers)
     return AnswerProblem(
         "ANSWER_KIND_WRONG",
@@ -115,7 +114,7 @@ def _check_level(levels: frozenset[Decimal], answer: Answer) -> AnswerProblem | 
     return None
 
 
-def _check_choices(indicator: "Indicator", answer: Answer) -> AnswerProblem | None:
+def _check_choices(indicator: Indicator, answer: Answer) -> AnswerProblem | None:
     if answer.choices is None or answer.level is not None or answer.numbers:
         return AnswerProblem("ANSWER_KIND_WRONG", "choices", "应选择选项", "options are asked for")
     known = tuple(option.name for option in indicator.options)
@@ -136,7 +135,7 @@ def _invalid(
     return AnswerProblem("RAW_NUMBER_INVALID", f"numbers.{name}", chinese, f"{name} {english}", (), at_least, at_most)
 
 
-def _check_numbers(indicator: "Indicator", answer: Answer) -> AnswerProblem | None:
+def _check_numbers(indicator: Indicator, answer: Answer) -> AnswerProblem | None:
     if answer.level is not None or answer.choices:
         return _numbers_wanted(indicator)
     given = answer.numbers or {}
@@ -166,7 +165,7 @@ def _check_numbers(indicator: "Indicator", answer: Answer) -> AnswerProblem | No
     return None
 
 
-def _check_outcome(indicator: "Indicator", answer: Answer) -> AnswerProblem | None:
+def _check_outcome(indicator: Indicator, answer: Answer) -> AnswerProblem | None:
     given = answer.numbers
     if not given:
         return None  # without numbers an outcome counts as level 1 at most; that is scoring, not a mistake
@@ -180,7 +179,7 @@ def _check_outcome(indicator: "Indicator", answer: Answer) -> AnswerProblem | No
     return None
 
 
-def is_better(indicator: "Indicator", numbers: Mapping[str, Decimal]) -> bool:
+def is_better(indicator: Indicator, numbers: Mapping[str, Decimal]) -> bool:
     """Whether the raw numbers of an outcome got better 成效是否向好; without numbers nothing shows that they did."""
     if not numbers:
         return False
@@ -188,7 +187,7 @@ def is_better(indicator: "Indicator", numbers: Mapping[str, Decimal]) -> bool:
     return after > before if indicator.better == "higher" else after < before
 
 
-def unshown(indicator: "Indicator", answer: Answer) -> AnswerProblem | None:
+def unshown(indicator: Indicator, answer: Answer) -> AnswerProblem | None:
     """The problem of an outcome whose level its numbers do not show 成效未证实, for which level 1 counts at most; else None.
 
     `check` lets it pass: answers kept before it was refused are scored as they were. answer: one that `check` lets pass.

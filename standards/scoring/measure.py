@@ -6,13 +6,10 @@ Exact fractions inside; a score is rounded once, to two decimals half up, and ju
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+from standards.edition.text import EditionText, Form, Indicator
 from standards.scoring.answers import Answer, is_better
 from standards.scoring.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
-
-if TYPE_CHECKING:
-    from standards.edition.edition import Edition, Form, Indicator
 
 UNIT = 10_000
 """Effective weights and contributions are stated in ten-thousandths."""
@@ -26,7 +23,7 @@ class NothingToScore(ValueError):  # noqa: N818 - a reason, turned into a refusa
         self.dimension = dimension
 
 
-def level_and_points(edition: "Edition", indicator: "Indicator", answer: Answer) -> tuple[Decimal, Decimal]:
+def level_and_points(edition: EditionText, indicator: Indicator, answer: Answer) -> tuple[Decimal, Decimal]:
     """Maturity level and points of a checked, applicable answer 等级与分值.
 
     A ratio or count is computed from its raw numbers; an outcome without numbers, or whose numbers did not get better,
@@ -62,7 +59,7 @@ def _band(value: Fraction, upper_bounds: Sequence[Decimal]) -> Decimal:
     return Decimal(1 + sum(1 for bound in upper_bounds if value > Fraction(bound)))
 
 
-def effective_weights(edition: "Edition", form: "Form", applicable: frozenset[str]) -> dict[str, Fraction]:
+def effective_weights(edition: EditionText, form: Form, applicable: frozenset[str]) -> dict[str, Fraction]:
     """Percent of the total that each applicable indicator carries 有效权重; they add up to exactly 100.
 
     The brief form renormalises within the dimension. The weight of an indicator that is not applicable spreads over its
@@ -117,7 +114,7 @@ def apportioned(parts: Mapping[str, Fraction], total: Decimal) -> dict[str, Deci
     return {key: Decimal(units[key]).scaleb(-4) for key in parts}
 
 
-def grade_of(edition: "Edition", score: Decimal) -> int:
+def grade_of(edition: EditionText, score: Decimal) -> int:
     """Grade 0–10 by the bands; a score on a bound is in the upper band."""
     return sum(1 for bound in edition.bands if score >= bound)
 
@@ -127,7 +124,7 @@ def level_of(grade: int) -> int:
     return (grade + 1) // 2
 
 
-def measure(edition: "Edition", form: "Form", answers: Mapping[str, Answer]) -> Measured:
+def measure(edition: EditionText, form: Form, answers: Mapping[str, Answer]) -> Measured:
     """See `Edition.measure`."""
     asked = edition.of(form)
     reached = {
@@ -169,8 +166,8 @@ def measure(edition: "Edition", form: "Form", answers: Mapping[str, Answer]) -> 
 
 
 def _through_gates(
-    edition: "Edition",
-    form: "Form",
+    edition: EditionText,
+    form: Form,
     band_grade: int,
     dimensions: Sequence[DimensionScore],
     levels: Mapping[str, Decimal],
@@ -186,8 +183,8 @@ def _through_gates(
 
 
 def gates_at(
-    edition: "Edition",
-    form: "Form",
+    edition: EditionText,
+    form: Form,
     level: int,
     dimensions: Sequence[DimensionScore],
     levels: Mapping[str, Decimal],
@@ -264,7 +261,7 @@ def gates_at(
     return found
 
 
-def issue(edition: "Edition", measured: Measured, process: Process) -> Issued:
+def issue(edition: EditionText, measured: Measured, process: Process) -> Issued:
     """See `Edition.issue`."""
     grade = measured.grade
     found = []

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
-from standards.edition.edition import GRADES, LEVELS, Edition, Form
+from standards.edition.edition import Edition
+from standards.edition.text import GRADES, LEVELS, Form
 from standards.scoring.answers import Answer
 from standards.scoring.measure import NothingToScore, level_and_points, level_of
 from standards.scoring.results import Process

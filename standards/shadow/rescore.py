@@ -13,7 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.edition.edition import Edition, Form, Indicator
+from standards.edition.edition import Edition
+from standards.edition.text import Form, Indicator
 from standards.scoring.answers import Answer
 from standards.scoring.measure import NothingToScore, effective_weights, grade_of, rounded
 from standards.scoring.results import Gate, Measured, Process

@@ -20,7 +20,8 @@ from fractions import Fraction
 from pydantic import BaseModel, ConfigDict
 
 from standards.edition.difference import TERMS_ZH
-from standards.edition.edition import GRADES, LEVELS, Edition, Form
+from standards.edition.edition import Edition
+from standards.edition.text import GRADES, LEVELS, Form
 from standards.scoring.results import Process
 from standards.scoring.scorecard import WEIGHT_DECIMALS, Judge, Scale, Scorecard
 from standards.shadow.sensitivity_of_firm import FirmChanges, Ladder, Move

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
-from standards.edition.edition import LEVELS
+from standards.edition.text import LEVELS
 from standards.scoring.results import Process
 from standards.scoring.scorecard import (
     GRADES_OF_TOTALS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.edition.edition import GRADES
+from standards.edition.text import GRADES
 from standards.shadow.rescore import Obstacle, ObstacleKind, ReasonKind, Rescored
 
 SLICES = ("district", "size_class", "edition", "division")

@@ -17,7 +17,7 @@ from standards import (
     cheapest_improvement,
     cost_tables,
 )
-from standards.edition.edition import Source
+from standards.edition.text import Source
 from tests.rules.firms import EDITION
 
 DEFAULT = cost_tables().tables[0]

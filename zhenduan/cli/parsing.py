@@ -4,17 +4,11 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from zhenduan.cli.commands import documents, pages, people, programme, proof, record, running, standard
+from zhenduan.cli.declaring import Adds, Run, RunAlone
 
-if TYPE_CHECKING:
-    from zhenduan.settings import Settings
-
-Run = Callable[["Settings", argparse.Namespace], int]
-RunAlone = Callable[[argparse.Namespace], int]
-
-GROUPS: Sequence[tuple[str, Callable[["Adds"], None]]] = (
+GROUPS: Sequence[tuple[str, Callable[[Adds], None]]] = (
     ("运行 Run", running.add_to),
     ("人员与密钥 People and keys", people.add_to),
     ("名单 Rosters", programme.add_to),
@@ -29,16 +23,6 @@ USAGE = "zhenduan [--data DATA] COMMAND …"
 DESCRIPTION = "数字化诊断平台 The city's digital-diagnosis platform"
 EPILOG = "zhenduan COMMAND --help 说明每个命令的参数 says what a command takes"
 WIDEST = 22
-
-
-class Adds(Protocol):
-    """Adds a command under the heading at hand 添加命令."""
-
-    def __call__(self, name: str, run: Run, says: str, *, json: bool = False) -> argparse.ArgumentParser:
-        """A command over an installation. json: it prints data, as JSON where that is asked."""
-
-    def alone(self, name: str, run: RunAlone, says: str, *, json: bool = False) -> argparse.ArgumentParser:
-        """A command that needs no installation, and reads no setting."""
 
 
 class _Commands:
@@ -106,4 +90,5 @@ def parser() -> argparse.ArgumentParser:
     for heading, add_to in GROUPS:
         top.listing += ["", heading] if top.listing else [heading]
         add_to(commands)
+    top.set_defaults(table=top)  # what a shell completes is of all of it
     return top

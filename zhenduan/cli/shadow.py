@@ -11,7 +11,7 @@ from projections.diagnosis.rescoring import Rescoring
 from projections.engine.snapshot import Snapshot
 from projections.standard import editions, revisions
 from standards import AnyEdition, edition_of_json, load, published_editions
-from standards.edition.edition import GRADES
+from standards.edition.text import GRADES
 from standards.shadow.rescore import OBSTACLES
 from standards.shadow.sensitivity import EditionSensitivity, NearestMove
 from standards.shadow.tally import ShadowResult

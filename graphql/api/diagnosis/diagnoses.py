@@ -38,7 +38,7 @@ from projections.diagnosis.diagnoses import DiagnosisFilter as Sought
 from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.report.wording import case_number
 from standards import ApplicableEdition, Edition, Form
-from standards.edition.edition import GRADES
+from standards.edition.text import GRADES
 
 OUT = "outside the case as the latest report holds it, null before the first"
 """Said of what leaves a case by its report alone."""

@@ -42,7 +42,7 @@ from standards import (
     cheapest_improvement,
     check_steps,
 )
-from standards.edition.edition import GRADES
+from standards.edition.text import GRADES
 from standards.improvement.cheapest import Obstacle
 
 MANY = 400

@@ -30,12 +30,12 @@ from standards import (
     plain_origins,
     published_editions,
 )
-from standards.edition import edition as edition_parts
+from standards.edition import text as edition_text
 from standards.edition.composition import Change
 from standards.edition.difference import Difference
 
 
-@published(SIGNED_IN, row=edition_parts.RawNumber)
+@published(SIGNED_IN, row=edition_text.RawNumber)
 class RawNumber:
     """Raw number that an indicator asks for 原始数值"""
 
@@ -45,7 +45,7 @@ class RawNumber:
     at_most: int | None = field("Whole number up to this 上限; null = any")
 
 
-@published(SIGNED_IN, row=edition_parts.Option)
+@published(SIGNED_IN, row=edition_text.Option)
 class Option:
     """Option of a multiple choice 选项"""
 
@@ -99,7 +99,7 @@ class Indicator:
     origin: IndicatorOrigin = field("Where it comes from in 1+X+Y 来历. plan S1–S3")
 
 
-@published(SIGNED_IN, row=edition_parts.Dimension)
+@published(SIGNED_IN, row=edition_text.Dimension)
 class Dimension:
     """Dimension of an edition 维度. plan S1"""
 

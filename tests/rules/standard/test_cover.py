@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from standards.improvement.cover import Choice, Cover, Covering, NoCover, cheapest_cover
+from standards.improvement.cover import Cover, NoCover, cheapest_cover
+from standards.improvement.cover_problem import Choice, Covering
 
 PLENTY = 10**6
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards import Answer, Edition, Form, Process
-from standards.edition.edition import Dimension, Indicator
+from standards.edition.text import Dimension, Indicator
 from standards.scoring.scorecard import Scale
 from standards.shadow.sensitivity import Sensitivity, SensitivityTally
 from standards.shadow.sensitivity_of_firm import Ladder, first_from_zero

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards import Answer, Edition, Form, NothingToScore, Process, load, published_editions
-from standards.edition.edition import Option, RawNumber
+from standards.edition.text import Option, RawNumber
 from standards.scoring.scorecard import Judge, Scale, hundredths
 from standards.shadow.rescore import Finished, Moved, Obstacle, Rescored, Shadow
 from standards.shadow.tally import ShadowTally, Subject

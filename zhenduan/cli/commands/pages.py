@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zhenduan.cli.parsing import Adds
+    from zhenduan.cli.declaring import Adds
 
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 
@@ -35,9 +35,7 @@ def _schema(_given: argparse.Namespace) -> int:
 def _completion(given: argparse.Namespace) -> int:
     import shtab
 
-    from zhenduan.cli.parsing import parser
-
-    sys.stdout.write(shtab.complete(parser(), shell=given.shell))
+    sys.stdout.write(shtab.complete(given.table, shell=given.shell))
     return 0
 
 

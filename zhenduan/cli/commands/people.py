@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zhenduan.cli.parsing import Adds
+    from zhenduan.cli.declaring import Adds
     from zhenduan.settings import Settings
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zhenduan.cli.parsing import Adds
+    from zhenduan.cli.declaring import Adds
     from zhenduan.settings import Settings
 
 TOKEN = "ZHENDUAN_WITNESS_TOKEN"  # noqa: S105 - the name of a variable

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zhenduan.cli.parsing import Adds
+    from zhenduan.cli.declaring import Adds
     from zhenduan.settings import Settings
 
 SHOWN_MOVERS = 20
