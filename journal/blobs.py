@@ -25,10 +25,10 @@ class BlobDamaged(Exception):  # noqa: N818 - the disk is at fault, and the oper
 
 
 class Blobs:
-    """Files by content 内容寻址文件, `ab/cd/abcd…` under one folder. What is kept is never changed."""
+    """Files by content 内容寻址文件, `ab/cd/abcd…` under one folder. What is kept is never changed. folder: where."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._arriving = folder / ARRIVING
         for mine in (folder, self._arriving):
             mine.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,14 +45,14 @@ class Blobs:
         """
         with tempfile.TemporaryFile(dir=self._arriving) as file:
             file.write(b"1")
-        if shutil.disk_usage(self._folder).free < LEAST_FREE:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
+        if shutil.disk_usage(self.folder).free < LEAST_FREE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder))
 
     def _path(self, digest: str) -> Path | None:
         """Where a hash's bytes lie; None for anything but 64 hexadecimal digits, so that no name leaves the folder."""
         if not HASH.fullmatch(digest):
             return None
-        return self._folder / digest[:2] / digest[2:4] / digest
+        return self.folder / digest[:2] / digest[2:4] / digest
 
     def put(self, data: bytes) -> str:
         """Keep bytes and give their SHA-256 in hexadecimal 存入; once it returns they survive a power cut.

@@ -53,6 +53,9 @@ READ_MODELS: tuple[ReadModel, ...] = (
 assert ENTERPRISES in ENTERPRISE_READ_MODEL.tables  # noqa: S101 - every scope is judged against these rows
 
 
-def open_read_models(url: str, journal: Journal, read_models: Sequence[ReadModel] = READ_MODELS) -> ReadModels:
-    """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address."""
+def open_read_models(url: str, journal: Journal | None, read_models: Sequence[ReadModel] = READ_MODELS) -> ReadModels:
+    """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address.
+
+    journal: that they are folded from; None = they are read alone.
+    """
     return runner.open_read_models(url, journal, read_models)

@@ -98,11 +98,14 @@ class ReadModels:
     """The read models over one journal 读模型."""
 
     def __init__(
-        self, engine: Engine, journal: Journal, read_models: Sequence[ReadModel], reads: Engine | None = None
+        self, engine: Engine, journal: Journal | None, read_models: Sequence[ReadModel], reads: Engine | None = None
     ) -> None:
-        """Over an engine that writes; on PostgreSQL another one reads, whose transactions are begun by hand."""
+        """Over an engine that writes; on PostgreSQL another one reads, whose transactions are begun by hand.
+
+        Without a journal they are read alone: no table is made and nothing is folded.
+        """
         self._engine = engine
-        self._journal = journal
+        self._source = journal
         self._read_models = read_models
         self._tables: dict[tuple[str, int], Mapping[str, Table]] = {}
         self._kept: dict[tuple[str, int], tuple[int, Tables]] = {}
@@ -111,6 +114,9 @@ class ReadModels:
         self._reads = reads or engine
         self._statements = None if self._sqlite else Statements()
         self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
+        self._fenced = False
+        if journal is None:
+            return
         with self._writing(SCHEMA_LOCK) as connection:
             PROGRESS.create_all(connection)
             known = {row.desk: row for row in connection.execute(select(GENERATIONS).where(GENERATIONS.c.current))}
@@ -121,6 +127,16 @@ class ReadModels:
             for read_model in changed:
                 self._begin_anew(connection, read_model, known[read_model.name].generation if read_model.name in known else 0)
             self._fenced = not self._sqlite and self._fence(connection)
+
+    @property
+    def address(self) -> str:
+        """Where they are, for a process apart that reads them 读模型地址; with the password, where it has one."""
+        return self._engine.url.render_as_string(hide_password=False)
+
+    def _journal(self) -> Journal:
+        if self._source is None:
+            raise RuntimeError("these read models are read alone")
+        return self._source
 
     def _fence(self, connection: Connection) -> bool:
         """Put the second belt on the current tables; False where these read models or this user cannot have it."""
@@ -185,7 +201,7 @@ class ReadModels:
             with self._writing() as connection:
                 standing = self._standing(connection)
                 lowest = min(position for _, position in standing.values())
-                entries = self._journal.since(lowest, size) if size else []
+                entries = self._journal().since(lowest, size) if size else []
                 self._fold_all(connection, standing, entries)
             reached = entries[-1].position if entries else lowest
             done += len(entries)
@@ -234,7 +250,7 @@ class ReadModels:
         while not stop.is_set():
             try:
                 position = self.catch_up()
-                self._journal.wait_beyond(position, FOLLOW_SECONDS)
+                self._journal().wait_beyond(position, FOLLOW_SECONDS)
             except Exception:
                 log.exception("the projector stumbled and tries again")
                 stop.wait(RECONNECT_SECONDS)
@@ -342,7 +358,7 @@ class ReadModels:
             with self._writing() as connection:
                 if self._standing(connection, current=False) != building:
                     raise RebuildOvertaken
-                entries = self._journal.since(position, BATCH)
+                entries = self._journal().since(position, BATCH)
                 self._fold_all(connection, building, entries)
                 position = entries[-1].position if entries else position
                 building = {name: (generation, position) for name, (generation, _) in building.items()}
@@ -385,8 +401,11 @@ class ReadModels:
         self._reads.dispose()
 
 
-def open_read_models(url: str, journal: Journal, read_models: Sequence[ReadModel]) -> ReadModels:
-    """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address."""
+def open_read_models(url: str, journal: Journal | None, read_models: Sequence[ReadModel]) -> ReadModels:
+    """The read models at an address 打开读模型: "sqlite:///PATH", a file of their own, or a PostgreSQL address.
+
+    journal: that they are folded from; None = they are read alone.
+    """
     if not url.startswith("sqlite:///"):
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
         writes = create_engine(address, pool_size=2, max_overflow=8)

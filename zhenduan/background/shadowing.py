@@ -13,6 +13,7 @@ from itertools import accumulate
 from uuid import uuid4
 
 import orjson
+from pydantic import BaseModel, ConfigDict
 
 from api.kit.services import Services
 from domain.access import Everything, Role
@@ -21,22 +22,41 @@ from domain.instants import microseconds
 from domain.kernel import Command, Refused
 from domain.standard.revision.state import Revision, revision_stream
 from domain.standard.shadow import CompleteShadow, FailShadow, shadow_stream
+from isolation import Bounds, ProcessOverBounds
+from isolation import run as run_apart
 from journal import Caller
 from journal.codec import decode
 from projections.diagnosis.finished_diagnoses import how_many
-from projections.diagnosis.rescoring import Rescoring
-from projections.standard import editions, shadow
+from projections.standard import shadow
 from projections.standard.shadow import ShadowRow
-from standards import AnyEdition, edition_of_json
+from standards import AnyEdition
 from standards.revising.standard_text import composed
 from standards.shadow.rescore import RULES
+from standards.shadow.sensitivity import EditionSensitivity
+from standards.shadow.tally import ShadowResult
 
+RESCORED = "projections.standard.rescored:outcome_bytes"
+BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=3_600, wall_seconds=4 * 3_600.0, written_mib=1_024)
+"""Of one run. 2026-11-25: 10,000 diagnoses take 30 s of a core."""
 LOOK_SECONDS = 1.0
 TELL_SECONDS = 0.5
 """How often progress is told at most."""
 SYSTEM = Caller("system-shadow", Role.SYSTEM, "", Everything())
 
 log = logging.getLogger(__name__)
+
+
+class Outcome(BaseModel):
+    """What a re-scoring came to 测算结果; see `projections.standard.rescored.outcome_bytes`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    result: ShadowResult
+    sensitivity: tuple[EditionSensitivity, ...]
+    movers: str
+    moved: int
+    done: int
 
 
 class _CutShort(Exception):  # noqa: N818 - no fault: the process ends, or another has taken the run over
@@ -55,6 +75,12 @@ def do_shadows(services: Services, stop: threading.Event, worker: str, *, reason
             ended += _do(services, run, stop, worker, reason)
         except _CutShort:
             services.shadows.release(run.revision, worker)
+        except ProcessOverBounds:
+            log.error("影子测算超出限额 a shadow re-scoring took more than it may: %s/%s", run.revision, run.number)  # noqa: TRY400 - no fault of the code's, and there is nothing more to say
+            seconds = BOUNDS.cpu_seconds
+            why = f"超出限额（{seconds} 秒处理器时间、{BOUNDS.memory_mib} MiB 内存），已中止"
+            _end(services, run, FailShadow(revision=run.revision, number=run.number, reason=why), reason)
+            ended += 1
         except Exception:
             log.exception("影子测算失败 a shadow re-scoring failed: %s/%s", run.revision, run.number)
             _end(services, run, FailShadow(revision=run.revision, number=run.number, reason="程序出错，已记入日志"), reason)
@@ -65,37 +91,25 @@ def do_shadows(services: Services, stop: threading.Event, worker: str, *, reason
 def _do(services: Services, run: ShadowRow, stop: threading.Event, worker: str, reason: str) -> bool:
     new = _draft(services, run)
     with services.models.reading() as snapshot:
-        if not services.shadows.take(run.revision, run.number, how_many(snapshot, Everything()), worker, _now(services)):
-            return False
-        old: dict[str, AnyEdition] = {
-            row.key: edition_of_json(row.body) for row in editions.editions(snapshot) if row.key in new
-        }
-        rescoring = Rescoring(old, new)
-        progress = _telling(services, run, stop, worker)
-        lines = map(shadow.mover_line, rescoring.movers(snapshot, Everything(), progress))
-        moved = 0
-
-        def counted() -> Iterator[bytes]:
-            nonlocal moved
-            for line in lines:
-                moved += 1
-                yield line
-
-        movers = services.blobs.keep(counted())
-        position = snapshot.position
+        total = how_many(snapshot, Everything())
+    if not services.shadows.take(run.revision, run.number, total, worker, _now(services)):
+        return False
+    progress = _telling(services, run, stop, worker)
+    files = str(services.blobs.folder)
+    found = Outcome.model_validate_json(run_apart(RESCORED, services.models.address, files, new, bounds=BOUNDS, progress=progress))
     told = CompleteShadow(
         revision=run.revision,
         number=run.number,
-        position=position,
+        position=found.position,
         rules=RULES,
-        input_digest=input_digest(run, position, new),
-        result=rescoring.result(),
-        sensitivity=rescoring.sensitivity(),
-        movers=movers,
-        moved=moved,
+        input_digest=input_digest(run, found.position, new),
+        result=found.result,
+        sensitivity=found.sensitivity,
+        movers=found.movers,
+        moved=found.moved,
     )
     _end(services, run, told, reason)
-    services.shadows.tell(run.revision, run.number, rescoring.done, worker, _now(services))
+    services.shadows.tell(run.revision, run.number, found.done, worker, _now(services))
     return True
 
 

@@ -9,6 +9,8 @@ import pytest
 from domain.access import Role
 from domain.instants import microseconds
 from domain.standard.shadow import shadow_stream
+from isolation import Bounds
+from projections.diagnosis.rescoring import Rescoring
 from projections.standard import shadow
 from projections.standard.shadow_progress import LEASE_SECONDS, MICROSECONDS
 from tests.live_city import ENTERPRISE, LiveCity
@@ -231,16 +233,34 @@ def test_a_fault_ends_the_run_and_the_next_may_be_asked_for(city: LiveCity, monk
     revision = drafted(city)
     asked(city, revision)
 
-    def broken(*_: object) -> None:
-        raise RuntimeError
-
     with monkeypatch.context() as patched:
-        patched.setattr("zhenduan.background.shadowing.Rescoring", broken)
+        patched.setattr("zhenduan.background.shadowing.RESCORED", "math:sqrt")
         assert work(city) == 1
     run = seen(city, "city", revision)
     assert (run["status"], run["outcome"]) == ("failed", None)
     assert run["failure"]
     assert asked(city, revision)["number"] == 2
+
+
+def test_a_run_takes_nothing_of_the_process_that_serves_and_one_that_takes_too_much_is_ended(
+    city: LiveCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city.issued()
+    revision = drafted(city)
+    asked(city, revision)
+
+    def here(*_: object) -> None:
+        raise AssertionError("it was re-scored here")
+
+    monkeypatch.setattr(Rescoring, "movers", here)
+    with monkeypatch.context() as patched:
+        patched.setattr("zhenduan.background.shadowing.BOUNDS", Bounds(memory_mib=1, cpu_seconds=60, wall_seconds=60.0))
+        assert work(city) == 1
+    failed = seen(city, "city", revision)
+    assert (failed["status"], failed["failure"][:4]) == ("failed", "超出限额")
+    asked(city, revision)
+    assert work(city) == 1
+    assert seen(city, "city", revision)["outcome"]["counts"]["down"] == 1
 
 
 def test_the_thread_beside_the_projector_does_what_is_asked_for(city: LiveCity) -> None:
