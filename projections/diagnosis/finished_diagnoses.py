@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
+from domain.diagnosis.state import Status
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, diagnosis_columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
@@ -19,7 +20,7 @@ from standards.shadow.tally import Subject
 
 BATCH = 200
 """Diagnoses read at a time: some 11,000 answers."""
-STATUSES = ("issued", "confirmed")
+STATUSES = (Status.ISSUED.value, Status.CONFIRMED.value)
 """A report is out and nothing is open against it."""
 KEPT_ANSWERS = 4_096
 """Most answers are the same few texts; each is read once while it is among the latest."""

@@ -21,6 +21,7 @@ from domain.standard.revision.consultation import (
 from domain.standard.revision.draft import DraftChange, DraftChanged, RevisionDrafted
 from domain.standard.revision.publication import RevisionAbandoned, RevisionPublished
 from domain.standard.revision.review import DraftReviewed, ReviewersNamed
+from domain.standard.revision.revision import REVISION_STATUS_AFTER
 from journal import Entry
 from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
 from projections.standard.revision_rows import CHANGES, COMMENTS, REVIEWERS, REVIEWS, REVISIONS, STANDARDS_EVENTS
@@ -47,6 +48,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 raise LookupError(f"{entry.stream} has no draft before position {entry.position}")
             if event is not RevisionDrafted:
                 FOLDS[event](tables, entry, row)
+            if (status := REVISION_STATUS_AFTER.get(event)) is not None:
+                tables[REVISIONS].change(subject, status=status.value)
             public = bool(row["public"]) and event in PUBLIC
         told = {"position": entry.position, "kind": kind, "subject": subject, "type": entry.type}
         tables[STANDARDS_EVENTS].put({**told, "at": entry.at, "role": entry.role, "public": int(public)})
@@ -59,7 +62,7 @@ def _drafted(tables: Tables, entry: Entry) -> None:
         {
             "id": key(entry),
             **named,
-            "status": "drafting",
+            "status": REVISION_STATUS_AFTER[RevisionDrafted].value,
             "draft_version": 1,
             "standard": AuthoredStandard.model_validate(found["standard"]).model_dump_json(),
             "reviewers": "[]",
@@ -113,7 +116,6 @@ def _opened(tables: Tables, entry: Entry, row: Row) -> None:
     found = data(entry)
     tables[REVISIONS].change(
         row["id"],
-        status="consulting",
         public=1,
         consulted_version=found["draft_version"],
         consulted=row["standard"],
@@ -166,19 +168,23 @@ def _reviewed(tables: Tables, entry: Entry, row: Row) -> None:
 
 def _published(tables: Tables, entry: Entry, row: Row) -> None:
     since = data(entry)["since"]
-    tables[REVISIONS].change(row["id"], status="published", public=1, published_at=entry.at, in_force_from=since)
+    tables[REVISIONS].change(row["id"], public=1, published_at=entry.at, in_force_from=since)
+
+
+def _status_alone(_tables: Tables, _entry: Entry, _row: Row) -> None:
+    """Nothing changes but the status, which `fold` writes."""
 
 
 FOLDS: Mapping[type[Event], Callable[[Tables, Entry, Row], None]] = {
     DraftChanged: _changed,
     ConsultationOpened: _opened,
-    ConsultationClosed: lambda t, _entry, row: t[REVISIONS].change(row["id"], status="consulted"),
+    ConsultationClosed: _status_alone,
     DraftCommentedOn: _commented,
     CommentAnswered: _answered,
     ReviewersNamed: _reviewers_named,
     DraftReviewed: _reviewed,
     RevisionPublished: _published,
-    RevisionAbandoned: lambda t, _entry, row: t[REVISIONS].change(row["id"], status="abandoned"),
+    RevisionAbandoned: _status_alone,
 }
 
 PUBLIC = frozenset(FOLDS) - {DraftChanged, ReviewersNamed, DraftReviewed}

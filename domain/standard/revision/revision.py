@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from domain.access import Place, Term
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Facts, Rule, Stream, Unscoped
+from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Event, Facts, Rule, Stream, Unscoped
 from domain.participants.people.state import person_stream
 from domain.standard.editions import MAPPING_STREAM, edition_stream
 from domain.standard.revision.consultation import (
@@ -122,12 +122,23 @@ RevisionEvent = (
 )
 
 
+REVISION_STATUS_AFTER: Mapping[type[Event], RevisionStatus] = {
+    RevisionDrafted: RevisionStatus.DRAFTING,
+    ConsultationOpened: RevisionStatus.CONSULTING,
+    ConsultationClosed: RevisionStatus.CONSULTED,
+    RevisionPublished: RevisionStatus.PUBLISHED,
+    RevisionAbandoned: RevisionStatus.ABANDONED,
+}
+"""Event -> the status that it gives a revision 事实后的状态. plan S5."""
+
+
 def evolve(revision: Revision | None, event: RevisionEvent) -> Revision:
     """The revision after one more fact."""
     if isinstance(event, RevisionDrafted):
         return Revision(**event.model_dump(include={"kind", "base", "bases", "key", "title"}), standard=event.standard)
     assert revision is not None, "a history starts with RevisionDrafted"  # noqa: S101 - guards replay, not input
-    return revision.model_copy(update=_consequences(revision, event))
+    status = {"status": REVISION_STATUS_AFTER[type(event)]} if type(event) in REVISION_STATUS_AFTER else {}
+    return revision.model_copy(update=status | _consequences(revision, event))
 
 
 def _consequences(revision: Revision, event: RevisionEvent) -> dict[str, object]:
@@ -139,9 +150,7 @@ def _consequences(revision: Revision, event: RevisionEvent) -> dict[str, object]
             return {"standard": standard, "draft_version": revision.draft_version + 1}
         case ConsultationOpened(draft_version=version, since=since, until=until):
             opened = Consultation(draft_version=version, since=since, until=until)
-            return {"status": RevisionStatus.CONSULTING, "consultation": opened}
-        case ConsultationClosed():
-            return {"status": RevisionStatus.CONSULTED}
+            return {"consultation": opened}
         case DraftCommentedOn(comment=comment, organisation=organisation):
             return {"comments": {**revision.comments, comment: Comment(organisation=organisation)}}
         case CommentAnswered(comment=comment, disposition=disposition, reason=reason):
@@ -152,10 +161,8 @@ def _consequences(revision: Revision, event: RevisionEvent) -> dict[str, object]
         case DraftReviewed(reviewer=reviewer, draft_version=version, verdict=verdict):
             said = DraftReview(draft_version=version, verdict=verdict)
             return {"reviews": {**revision.reviews, reviewer: said}}
-        case RevisionPublished():
-            return {"status": RevisionStatus.PUBLISHED}
-        case RevisionAbandoned():
-            return {"status": RevisionStatus.ABANDONED}
+        case ConsultationClosed() | RevisionPublished() | RevisionAbandoned():
+            return {}
         case never:
             assert_never(never)
 
