@@ -1,85 +1,47 @@
-"""The way of one command 命令处理: read histories, check the scope, decide, append. One command = one transaction."""
+"""The way of one command 命令处理: read histories, check the scope, decide, append; all that it writes in one transaction.
+
+Commands that wait in a process go together: one look into the journal, each decided on what those before it leave, one append. Each
+has its own outcome; what is refused, in conflict or asked for twice writes nothing and spoils nobody's. A command whose facts are
+finished by something slow goes alone.
+"""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from hashlib import sha256
-from typing import Any
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import orjson
 
-from domain.access import Place, Scope, admits
 from domain.command_rights import require_right
-from domain.instants import microseconds, utc_moment
-from domain.kernel import (
-    NOT_FOUND,
-    Capabilities,
-    Capability,
-    Command,
-    DecisionContext,
-    Event,
-    Facts,
-    OnStream,
-    Refused,
-    Rule,
-    Unfinished,
-    fold,
-    kind_of,
-)
+from domain.kernel import NOT_FOUND, Capabilities, Command, Refused
 from journal.absent import go_the_other_way
-from journal.codec import decode, encode
-from journal.entries import Entry, KeyReused, NewEntry, VersionTaken
+from journal.deciding import (
+    IDEMPOTENCY_KEY_REUSED,
+    Accepted,
+    Asked,
+    Caller,
+    Conflict,
+    Decided,
+    Finish,
+    Ground,
+    Known,
+)
+from journal.engines.group_commit import GroupCommit
+from journal.entries import ClockRefused, Entry, HeadBroken, KeyReused, VersionTaken
+from journal.hot_states import HotStates
 from journal.journal import Journal
 
-IDEMPOTENCY_KEY_REUSED = Rule(
-    "IDEMPOTENCY_KEY_REUSED",
-    "plan P5",
-    "幂等键已用于另一请求",
-    "The idempotency key was used with another input",
-)
+__all__ = ["Accepted", "Caller", "Conflict", "Finish", "Handled", "handle"]
+
 log = logging.getLogger(__name__)
 
 CLOCK_BEHIND = 1_000_000
 """Microseconds that a clock may be behind the last entry without a word: the machines of one city differ by some."""
 ATTEMPTS = 2
 """A lost race is decided anew once, on the newer history."""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who sends a command 发起者: person or machine, the role acted in, for which organisation, and what may be seen.
-
-    sections: ids of the dimensions that a department's filler may fill; None = all.
-    """
-
-    actor: str
-    role: str
-    organisation: str
-    scope: Scope
-    sections: frozenset[str] | None = None
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A command that the rules accept, before its facts are finished 已获准命令: its stream's history, the streams it read, when.
-
-    role, organisation: that it was sent in and for.
-    """
-
-    command: Command
-    history: list[Entry]
-    state: Any
-    read: Mapping[str, Any]
-    others: Mapping[str, list[Entry]]
-    at: datetime
-    role: str = ""
-    organisation: str = ""
-
-
-Finish = Callable[[Accepted], Mapping[str, Any]]
-"""Makes what the facts of an accepted command lack, field -> value: what costs or tells too much to make for a refused one."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +58,103 @@ class Handled:
     replayed: bool = False
 
 
-class Conflict(Exception):  # noqa: N818 - an answer, returned as data
-    """The stream moved on 版本冲突; `version` is where it stands now."""
+class _Desk:
+    """Where the commands of one process to one journal meet 命令台, and the states that they left.
 
-    code = "VERSION_CONFLICT"
-    clause = "plan P5"
-    says = "对象已被他人修改，请刷新后重试"
-    says_in_english = "The thing was changed by someone else meanwhile"
+    It does not hold the journal, so that it goes with it.
+    """
 
-    def __init__(self, version: int) -> None:
-        super().__init__(str(version))
-        self.version = version
+    def __init__(self, capabilities: Capabilities) -> None:
+        self._capabilities = capabilities
+        self._hot = HotStates()
+        self.group: GroupCommit[tuple[Journal, Asked], Handled | Known] = GroupCommit(self._together)
+
+    def _together(self, wishes: Sequence[tuple[Journal, Asked]]) -> Sequence[Handled | Known | BaseException]:
+        asked, (journal, _) = [one for _, one in wishes], wishes[0]
+        if len(asked) > 1:
+            for _ in range(ATTEMPTS):
+                try:
+                    return self._attempt(journal, asked)
+                except (VersionTaken, KeyReused):
+                    continue  # another process was faster
+                except (ClockRefused, HeadBroken):
+                    break  # one of them, before anything was written
+        outcomes: list[Handled | Known | BaseException] = []
+        for one in asked:
+            try:
+                outcomes.append(self.alone(journal, one))
+            except Exception as error:  # noqa: BLE001 - raised by the thread that it belongs to
+                outcomes.append(error)
+        return outcomes
+
+    def alone(self, journal: Journal, asked: Asked) -> Handled | Known:
+        """One command by itself.
+
+        Raises:
+            as `handle` does.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                (outcome,) = self._attempt(journal, (asked,))
+            except (VersionTaken, KeyReused) as lost:
+                if attempt + 1 == ATTEMPTS or (asked.expected_version is not None and isinstance(lost, VersionTaken)):
+                    raise Conflict(len(journal.read(asked.stream))) from None
+                continue
+            if isinstance(outcome, BaseException):
+                raise outcome
+            return outcome
+        raise AssertionError("every attempt returns or raises")
+
+    def _attempt(self, journal: Journal, asked: Sequence[Asked]) -> list[Handled | Known | BaseException]:
+        """Decide all on one look, and append what they write, all of it or nothing."""
+        whole = any(one.finish is not None for one in asked)  # a finisher is shown the histories themselves
+        ground = Ground(journal, self._capabilities, None if whole else self._hot)
+        ground.survey(asked)
+        decisions: list[Decided | Known | BaseException] = []
+        for one in asked:
+            try:
+                decisions.append(ground.decide(one))
+            except Exception as error:  # noqa: BLE001 - the outcome of this one alone
+                decisions.append(error)
+        writing = [one for one in decisions if isinstance(one, Decided) and (one.entries or one.remember is not None)]
+        placed: list[list[Entry]] = []
+        if writing:
+            placed = journal.append_all([(one.entries, one.at, one.remember) for one in writing])
+        for entries in placed:
+            ground.written(entries)
+        if not journal.in_block:
+            ground.keep()
+        position, written = ground.size, iter(placed)
+        outcomes: list[Handled | Known | BaseException] = []
+        for decision in decisions:
+            if not isinstance(decision, Decided):
+                outcomes.append(decision)
+                continue
+            entries = next(written) if decision.entries or decision.remember is not None else []
+            position = entries[-1].position if entries else position
+            _tell_if_behind(decision, entries)
+            outcomes.append(Handled(decision.stream, position, decision.version, tuple(entries)))
+        return outcomes
+
+
+_desks: WeakKeyDictionary[Journal, dict[int, _Desk]] = WeakKeyDictionary()
+_making = Lock()
+
+
+def _desk(journal: Journal, capabilities: Capabilities) -> _Desk:
+    with _making:
+        desks = _desks.setdefault(journal, {})
+        desk = desks.get(id(capabilities))
+        if desk is None:
+            desk = desks[id(capabilities)] = _Desk(capabilities)
+        return desk
+
+
+def _tell_if_behind(decided: Decided, entries: Sequence[Entry]) -> None:
+    if entries and entries[0].at - decided.at > CLOCK_BEHIND:
+        behind = (entries[0].at - decided.at) // CLOCK_BEHIND
+        said = "本机时钟比最后一条慢 %d 秒，新条目沿用其时间 the clock is %d s behind the last entry, whose time this bears"
+        log.warning(said, behind, behind)
 
 
 def handle(
@@ -145,104 +193,35 @@ def handle(
         Conflict: the stream is not at `expected_version`, or a race was lost twice.
     """
     require_right(command, caller.role)  # says nothing of any thing, so it comes before the scope
-    capability = capabilities.deciding(command)
-    digest = _digest(caller, command, input_digest)
-    for attempt in range(ATTEMPTS):
-        if idempotency_key is not None and (known := journal.outcome(caller.actor, idempotency_key)) is not None:
-            return _replay(journal, known, digest)
-        stream = capability.stream(command)
-        with journal.snapshot():
-            history = journal.read(stream)
-            state = _fold(capability, history)
-            wanted = capability.reads(command, state)
-            others = journal.read_many(wanted) if wanted else {}
-            read = _states(capabilities, others)
-            if further := capability.reads_further(command, state, read):
-                others = {**others, **(more := journal.read_many(further))}
-                read |= _states(capabilities, more)
-        version = len(history)
-        place = capability.place(command, state, read)
-        if isinstance(place, Place) and not admits(caller.scope, place):
-            go_the_other_way(journal, capability, command, {stream: history, **others}, partial(_states, capabilities))
-            raise NOT_FOUND.refuse()
-        if expected_version is not None and version != expected_version:
-            raise Conflict(version)
-        at = clock()
-        histories = {stream: history, **others}
-        began = {name: utc_moment(entries[0].at) for name, entries in histories.items() if entries}
-        context = DecisionContext(caller.actor, caller.role, caller.organisation, at, read, caller.sections, began)
-        try:
-            decided = capability.decide(command, state, context)
-        except Refused as refused:
-            if refused.rule == NOT_FOUND:
-                go_the_other_way(journal, capability, command, {stream: history, **others}, partial(_states, capabilities))
-            raise
-        made: Mapping[str, Any] = {}
-        if finish is not None:
-            made = finish(Accepted(command, history, state, read, others, at, caller.role, caller.organisation))
-        versions = {stream: version} | {name: len(entries) for name, entries in others.items()}
-        entries = []
-        for target, event in _finished(decided, stream, made):
-            versions[target] += 1
-            entries.append(
-                NewEntry(
-                    stream=target,
-                    version=versions[target],
-                    type=event.type,
-                    state=encode(event),
-                    actor=caller.actor,
-                    role=caller.role,
-                    organisation=caller.organisation,
-                    reason=reason,
-                    correlation=correlation,
-                    causation=causation,
-                    idempotency_key=idempotency_key or "",
-                )
-            )
-        after_own = next((i for i, entry in enumerate(reversed(entries)) if entry.stream == stream), 0)
-        outcome = orjson.dumps({"stream": stream, "version": versions[stream], "after_own": after_own}).decode()
-        remember = (caller.actor, idempotency_key, digest, outcome) if idempotency_key is not None else None
-        if not entries and remember is None:
-            return Handled(stream, journal.head().size, version)
-        try:
-            written = journal.append(entries, microseconds(at), remember)
-        except (VersionTaken, KeyReused) as lost:
-            if attempt + 1 == ATTEMPTS or (expected_version is not None and isinstance(lost, VersionTaken)):
-                raise Conflict(len(journal.read(stream))) from None
-            continue
-        if written and written[0].at - microseconds(at) > CLOCK_BEHIND:
-            behind = (written[0].at - microseconds(at)) // CLOCK_BEHIND
-            said = "本机时钟比最后一条慢 %d 秒，新条目沿用其时间 the clock is %d s behind the last entry, whose time this bears"
-            log.warning(said, behind, behind)
-        position = written[-1].position if written else journal.head().size
-        return Handled(stream, position, versions[stream], tuple(written))
-    raise AssertionError("every attempt returns or raises")
+    asked = Asked(
+        capabilities.deciding(command),
+        command,
+        caller,
+        clock,
+        _digest(caller, command, input_digest) if idempotency_key is not None else "",
+        reason,
+        correlation,
+        causation,
+        idempotency_key,
+        expected_version,
+        finish,
+    )
+    desk = _desk(journal, capabilities)
+    try:
+        # inside a block of this thread's, another one could not see what it sees
+        alone = finish is not None or journal.in_block
+        outcome = desk.alone(journal, asked) if alone else desk.group.submit((journal, asked))
+    except Refused as refused:
+        if refused.rule == NOT_FOUND:
+            go_the_other_way(journal, capabilities, asked)
+        raise
+    return _replay(journal, outcome.outcome, asked.digest) if isinstance(outcome, Known) else outcome
 
 
 def _digest(caller: Caller, command: Command, of_input: str | None) -> str:
     """What a key stands for: a wish in one capacity. In another, its outcome may be about a thing out of scope."""
     wish = of_input or type(command).__name__ + command.model_dump_json()
     return sha256(f"{caller.role}\n{caller.organisation}\n{wish}".encode()).hexdigest()
-
-
-def _finished(decided: Facts, own: str, made: Mapping[str, Any]) -> Iterator[tuple[str, Event]]:
-    """Each fact with its stream, complete."""
-    for fact in decided:
-        match fact:
-            case OnStream():
-                yield fact.stream, fact.event
-            case Unfinished():
-                yield own, fact.finished(made)
-            case _:
-                yield own, fact
-
-
-def _states(capabilities: Capabilities, histories: Mapping[str, list[Entry]]) -> dict[str, Any]:
-    return {name: _fold(capabilities[kind_of(name)], entries) for name, entries in histories.items()}
-
-
-def _fold(capability: Capability, entries: list[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
-    return fold(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries))
 
 
 def _replay(journal: Journal, known: tuple[str, str], digest: str) -> Handled:

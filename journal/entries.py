@@ -60,6 +60,23 @@ class Entry:
     leaf: bytes
 
 
+Remember = tuple[str, str, str, str] | None
+"""(actor, idempotency key, digest of the input, outcome) to keep beside the entries; None = nothing."""
+
+Wish = tuple[Sequence[NewEntry], int, Remember]
+"""What is to be appended together 待追加: entries, at which microsecond of UTC since 1970, and what to remember."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found at one moment 取数所得. size, at: of the head. outcomes: (actor, key) -> (digest, outcome), if any."""
+
+    size: int
+    at: int
+    entries: dict[str, list[Entry]]
+    outcomes: dict[tuple[str, str], tuple[str, str]]
+
+
 COLUMNS = tuple(Entry.__dataclass_fields__)
 TEXTS = tuple(name for name, column in NewEntry.__dataclass_fields__.items() if column.type is str)
 

@@ -1,6 +1,6 @@
 """Journal 日志: what a recorder offers, and how one is opened by its address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from journal.engines import postgres_schema, sqlite
 from journal.engines.postgres import PostgresRecorder
 from journal.engines.sqlite import SQLiteRecorder
-from journal.entries import DEMO_STREAM, DEMO_TYPE, Entry, Head, NewEntry
+from journal.entries import DEMO_STREAM, DEMO_TYPE, Entry, Head, Looked, NewEntry, Wish
 from journal.transparency.digests import Digest
 
 SQLITE = "sqlite:///"
@@ -33,6 +33,30 @@ class Journal(Protocol):
             ClockRefused: the clock is not to be believed.
             HeadBroken: the head does not fit the last entry.
         """
+
+    def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
+        """Append every wish or none 一并追加, in their order and each at its own time; the entries of each.
+
+        Raises:
+            as `append` does, for any of them.
+        """
+
+    def look(
+        self, streams: Mapping[str, int], keys: Collection[tuple[str, str]] = (), until: int | None = None
+    ) -> Looked:
+        """What deciding commands needs, all at one moment and on PostgreSQL in one round trip 取数.
+
+        Args:
+            streams: stream -> the version that is known of it, whose entry comes first, to be compared by its leaf (its state may
+                be left out); 0 = none, and its whole history is given.
+            keys: (actor, idempotency key) whose outcomes are asked for.
+            until: position beyond which no entry is given, such as the size that an earlier look found, whose moment this one
+                then has; None = all there are.
+        """
+
+    @property
+    def in_block(self) -> bool:
+        """Whether this thread is inside a `snapshot` or a `transaction`."""
 
     def snapshot(self) -> AbstractContextManager[Any]:
         """One moment for every read of this thread inside the block, and the driver's own cursor to read more by.

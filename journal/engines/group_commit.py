@@ -1,28 +1,39 @@
-"""Group commit 组提交: the appends that wait in a process share one transaction, and so one flush of the disk.
+"""Group commit 组提交: what waits in a process to be written shares one transaction, and so one flush of the disk.
 
-The first to come leads: it commits for everyone who came while the last group was on its way, and hands on. A lone append
-leads itself and waits for nobody. Each append is still all or nothing on its own: the outcome of one never is another's.
+The first to come leads: it commits for everyone who came while the last group was on its way, and hands on. A lone wish
+leads itself and waits for nobody. Each is still all or nothing on its own: the outcome of one never is another's.
 """
 
 from collections.abc import Callable, Sequence
-from threading import Condition
+from threading import Lock
 from typing import Generic, TypeVar
 
 Wish = TypeVar("Wish")
 Outcome = TypeVar("Outcome")
 
 LARGEST_GROUP = 64
-"""Appends in one transaction at most: the lock is not held for longer than a few milliseconds."""
+"""Wishes in one transaction at most: the lock is not held for longer than a few milliseconds."""
 
 
 class _Waiting(Generic[Wish, Outcome]):
-    __slots__ = ("done", "error", "outcome", "wish")
+    """A wish and the thread that waits for it, woken once: with the outcome, or to lead the group that the wish is first of."""
+
+    __slots__ = ("_asleep", "done", "error", "outcome", "wish", "woken")
 
     def __init__(self, wish: Wish) -> None:
         self.wish = wish
-        self.done = False
+        self.done = self.woken = False
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
+        self._asleep = Lock()
+        self._asleep.acquire()
+
+    def sleep(self) -> None:
+        self._asleep.acquire()
+
+    def wake(self) -> None:
+        self.woken = True
+        self._asleep.release()
 
 
 class GroupCommit(Generic[Wish, Outcome]):
@@ -34,7 +45,7 @@ class GroupCommit(Generic[Wish, Outcome]):
 
     def __init__(self, commit: Callable[[Sequence[Wish]], Sequence[Outcome | BaseException]]) -> None:
         self._commit = commit
-        self._turn = Condition()
+        self._turn = Lock()
         self._led = False
         self._queue: list[_Waiting[Wish, Outcome]] = []
 
@@ -47,20 +58,32 @@ class GroupCommit(Generic[Wish, Outcome]):
         mine: _Waiting[Wish, Outcome] = _Waiting(wish)
         with self._turn:
             self._queue.append(mine)
-        while not mine.done:
-            with self._turn:
-                while self._led and not mine.done:
-                    self._turn.wait()
-                if mine.done:
-                    break
-                self._led = True
-                group, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
-            self._lead(group)
+            waits, self._led = self._led, True
+        if waits:
+            try:
+                mine.sleep()
+            except BaseException:
+                self._withdraw(mine)
+                raise
+        if not mine.done:
+            self._lead(mine)
         if mine.error is not None:
             raise mine.error
         return mine.outcome  # type: ignore[return-value] # a wish that is done without error has its outcome
 
-    def _lead(self, group: list[_Waiting[Wish, Outcome]]) -> None:
+    def _withdraw(self, mine: _Waiting[Wish, Outcome]) -> None:
+        """Take back the wish of a thread that is interrupted as it waits, if nobody is at it, and whose turn it may have been."""
+        with self._turn:
+            if mine not in self._queue:
+                return
+            self._queue.remove(mine)
+        if mine.woken:
+            self._hand_on()
+
+    def _lead(self, mine: _Waiting[Wish, Outcome]) -> None:
+        """Commit for everyone who waits, from the first on, which is the leader's own; then wake them, and the next leader."""
+        with self._turn:
+            group, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
         try:
             for one, outcome in zip(group, self._commit([one.wish for one in group]), strict=True):
                 if isinstance(outcome, BaseException):
@@ -73,8 +96,15 @@ class GroupCommit(Generic[Wish, Outcome]):
             if not isinstance(error, Exception):
                 raise  # an interrupt is the leader's own to end on
         finally:
-            with self._turn:
-                for one in group:
-                    one.done = True
+            for one in group:
+                one.done = True
+                if one is not mine:
+                    one.wake()
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        with self._turn:
+            if self._queue:
+                self._queue[0].wake()
+            else:
                 self._led = False
-                self._turn.notify_all()

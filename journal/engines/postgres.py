@@ -7,7 +7,7 @@ works; it can do so for SHA-256. What is left asks for the head under the lock f
 
 import select
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, Lock, local
@@ -17,7 +17,7 @@ import psycopg2
 import psycopg2.extensions
 
 from domain.kernel import kind_of
-from journal.engines import postgres_hashing
+from journal.engines import postgres_hashing, postgres_look
 from journal.engines.group_commit import GroupCommit
 from journal.engines.postgres_listener import Listener
 from journal.engines.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
@@ -28,8 +28,11 @@ from journal.entries import (
     Head,
     HeadBroken,
     KeyReused,
+    Looked,
     NewEntry,
+    Remember,
     VersionTaken,
+    Wish,
     canonical,
     check_texts,
 )
@@ -53,7 +56,7 @@ class _Append:
 
     __slots__ = ("at", "entries", "remember")
 
-    def __init__(self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None) -> None:
+    def __init__(self, entries: Sequence[NewEntry], at: int, remember: Remember) -> None:
         check_texts(entries, remember)
         self.at = at
         self.entries = entries
@@ -106,8 +109,8 @@ class _Append:
         """What the server's refusal of this append means."""
         if error.diag.constraint_name == "entries_version":
             return VersionTaken(error.diag.message_detail)
-        if error.diag.constraint_name == "outcomes_pkey" and self.remember is not None:
-            return KeyReused(self.remember[1])
+        if error.diag.constraint_name == "outcomes_pkey":
+            return KeyReused(self.remember[1] if self.remember is not None else error.diag.message_detail)
         if error.pgcode == CLOCK_REFUSED:
             return ClockRefused(error.diag.message_primary)
         if error.pgcode == HEAD_BROKEN or error.diag.constraint_name == "entries_pkey":
@@ -221,16 +224,42 @@ class PostgresRecorder:
             yield cursor
 
     def append(
-        self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None = None
+        self, entries: Sequence[NewEntry], at: int, remember: Remember = None
     ) -> list[Entry]:
         """Append all or none; see `Journal.append`."""
         wish = _Append(entries, at, remember)
-        if getattr(self._local, "held", None) is not None:
+        if self.in_block:
             return self._alone(wish)
         written = self._group.submit(wish)
         if written:
             self.listener.tell(written[-1].position)
         return written
+
+    def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
+        """Append every wish or none; see `Journal.append_all`."""
+        made = [_Append(*wish) for wish in wishes]
+        try:
+            placed = self._together(made)
+        except psycopg2.Error as error:
+            refusal = made[0].refusal(error)
+            if refusal is error:
+                raise
+            raise refusal from error
+        if placed[-1] and not self.in_block:
+            self.listener.tell(placed[-1][-1].position)
+        return placed
+
+    @property
+    def in_block(self) -> bool:
+        """Whether this thread is inside a transaction of its own."""
+        return getattr(self._local, "held", None) is not None
+
+    def look(
+        self, streams: Mapping[str, int], keys: Collection[tuple[str, str]] = (), until: int | None = None
+    ) -> Looked:
+        """Histories, outcomes and the head in one round trip; see `Journal.look`."""
+        with self._borrowed() as connection:
+            return postgres_look.look(connection, streams, keys, until)
 
     def _commit(self, wishes: Sequence[_Append]) -> Sequence[list[Entry] | BaseException]:
         if len(wishes) > 1:
@@ -264,7 +293,7 @@ class PostgresRecorder:
         digest = DIGESTS.get(self._algorithm)
         if digest is None:
             raise HeadBroken("the head names no algorithm that is known")
-        if getattr(self._local, "held", None) is not None:
+        if self.in_block:
             with self._borrowed() as connection:
                 return self._under_lock(connection, wishes, digest)[1]
         with self._growing, self._borrowed() as connection:

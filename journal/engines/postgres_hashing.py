@@ -14,10 +14,8 @@ import psycopg2
 import psycopg2.extras
 
 from journal.engines.postgres_schema import APPEND_LOCK, CHANNEL
-from journal.entries import COLUMNS, DEMO_TYPE, Entry, Head, HeadBroken, NewEntry, extend
+from journal.entries import COLUMNS, DEMO_TYPE, Entry, Head, HeadBroken, NewEntry, Remember, extend
 from journal.transparency.digests import Digest
-
-Remember = tuple[str, str, str, str] | None
 
 LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK}); "
 HEAD = """
@@ -153,7 +151,7 @@ def send(
     if name == ONE:
         values = [column[0] if column else None for column in columns]
     else:
-        values = [_array(kind, column) for kind, column in zip((*TYPES, "text", "text", "text", "text"), columns, strict=True)]
+        values = [array(kind, column) for kind, column in zip((*TYPES, "text", "text", "text", "text"), columns, strict=True)]
     with connection.cursor() as cursor:
         if name not in connection.prepared:
             cursor.execute(prepare(name))
@@ -163,7 +161,7 @@ def send(
         return bool(cursor.rowcount)
 
 
-def _array(kind: str, values: Sequence[Any]) -> str:
+def array(kind: str, values: Sequence[Any]) -> str:
     """A column as the text of an array, which the server parses as one word where it would weigh thousands of constants."""
     if kind == "bigint":
         return f"{{{','.join(map(str, values))}}}"

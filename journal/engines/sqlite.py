@@ -6,7 +6,7 @@ Threads that append at the same time share one transaction, and so one flush of 
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Condition, local
@@ -22,9 +22,12 @@ from journal.entries import (
     Head,
     HeadBroken,
     KeyReused,
+    Looked,
     NewEntry,
+    Remember,
     Unreadable,
     VersionTaken,
+    Wish,
     check_algorithm,
     check_texts,
     extend,
@@ -81,7 +84,6 @@ NEIGHBOUR = """SELECT coalesce(
     (SELECT stream FROM entries WHERE stream >= ? AND stream < ? ORDER BY stream LIMIT 1))"""
 HEAD = "SELECT size, at, frontier, root, algorithm FROM head"
 
-_Append = tuple[Sequence[NewEntry], int, tuple[str, str, str, str] | None]
 
 
 class _Connection(sqlite3.Connection):
@@ -103,7 +105,7 @@ class SQLiteRecorder:
         self._opened: WeakSet[_Connection] = WeakSet()
         self._grown = Condition()
         self._wakes = 0
-        self._group: GroupCommit[_Append, list[Entry]] = GroupCommit(self._commit)
+        self._group: GroupCommit[Wish, list[Entry]] = GroupCommit(self._commit)
         with self.transaction() as connection:
             heads = {name for _, name, *_ in connection.execute("PRAGMA table_info(head)")}
             if heads and "algorithm" not in heads:
@@ -160,15 +162,46 @@ class SQLiteRecorder:
             connection.execute("ROLLBACK")
 
     def append(
-        self, entries: Sequence[NewEntry], at: int, remember: tuple[str, str, str, str] | None = None
+        self, entries: Sequence[NewEntry], at: int, remember: Remember = None
     ) -> list[Entry]:
         """Append all or none; see `Journal.append`."""
         check_texts(entries, remember)
-        if self._connection().in_transaction:
+        if self.in_block:
             return self._write(self._connection(), entries, at, remember)
         return self._group.submit((entries, at, remember))
 
-    def _commit(self, wishes: Sequence[_Append]) -> Sequence[list[Entry] | BaseException]:
+    def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
+        """Append every wish or none; see `Journal.append_all`."""
+        for entries, _, remember in wishes:
+            check_texts(entries, remember)
+        if self.in_block:
+            return [self._write(self._connection(), *wish) for wish in wishes]
+        with self.transaction() as connection:
+            placed = [self._write(connection, *wish) for wish in wishes]
+        with self._grown:
+            self._grown.notify_all()
+        return placed
+
+    @property
+    def in_block(self) -> bool:
+        """Whether this thread is inside a transaction of its own."""
+        return self._connection().in_transaction
+
+    def look(
+        self, streams: Mapping[str, int], keys: Collection[tuple[str, str]] = (), until: int | None = None
+    ) -> Looked:
+        """Histories, outcomes and the head at one moment; see `Journal.look`."""
+        with self.snapshot() as connection:
+            size, at = connection.execute("SELECT size, at FROM head").fetchone()
+            last = size if until is None else until
+            entries = {
+                stream: self._entries("WHERE stream = ? AND version >= ? AND position <= ? ORDER BY version", (stream, known, last))
+                for stream, known in streams.items()
+            }
+            outcomes = {key: found for key in keys if (found := self.outcome(*key)) is not None}
+        return Looked(last, at, entries, outcomes)
+
+    def _commit(self, wishes: Sequence[Wish]) -> Sequence[list[Entry] | BaseException]:
         outcomes: list[list[Entry] | BaseException] = []
         with self.transaction() as connection:
             for wish in wishes:
@@ -193,7 +226,7 @@ class SQLiteRecorder:
         connection: sqlite3.Connection,
         entries: Sequence[NewEntry],
         at: int,
-        remember: tuple[str, str, str, str] | None,
+        remember: Remember,
     ) -> list[Entry]:
         size, moment, frontier, root, algorithm, first, last = connection.execute(
             "SELECT size, at, frontier, root, algorithm, (SELECT type FROM entries WHERE position = 1), "

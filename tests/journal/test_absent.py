@@ -15,7 +15,7 @@ from domain.instants import city_day
 from domain.kernel import Command, Refused
 from domain.participants.consents import GrantConsent
 from journal import Caller, Journal
-from tests.small_city import CITY, ENTERPRISE, STRANGER, City, caller, opening, sections
+from tests.small_city import CITY, ENTERPRISE, PROVIDER, STRANGER, City, caller, opening, sections
 
 
 class Counted:
@@ -28,7 +28,7 @@ class Counted:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._journal, name)
-        if name not in ("read", "read_many", "neighbour", "snapshot", "head", "outcome"):
+        if name not in ("look", "read", "read_many", "neighbour", "snapshot", "head", "outcome"):
             return found
 
         def asked(*arguments: Any) -> Any:
@@ -36,8 +36,8 @@ class Counted:
             answer = found(*arguments)
             if name == "read":
                 self.entries += len(answer)
-            if name == "read_many":
-                self.entries += sum(map(len, answer.values()))
+            if name == "look":
+                self.entries += sum(map(len, answer.entries.values()))
             return answer
 
         return asked
@@ -50,11 +50,14 @@ def city(journal: Journal) -> City:
     return made
 
 
-def work(city: City, who: Caller, command: Command) -> tuple[list[str], int]:
-    """What a refusal asked of the journal, in any order, and how many entries it was given."""
+def work(city: City, who: Caller, command: Command, *before: tuple[Caller, Command]) -> tuple[list[str], int]:
+    """What a refusal asked of the journal, in any order, and how many entries it was given, once others were handled."""
     counted = Counted(city.journal)
     asked = City.__new__(City)
-    asked.journal, asked.clock = counted, city.clock  # type: ignore[assignment] # a journal that counts
+    asked.journal, asked.clock, asked.blobs = counted, city.clock, None  # type: ignore[assignment] # a journal that counts
+    for one in before:
+        asked.send(*one)
+    counted.asked, counted.entries = [], 0
     with pytest.raises(Refused) as refused:
         asked.send(who, command)
     assert refused.value.rule.code == "NOT_FOUND"
@@ -105,6 +108,16 @@ def test_a_command_on_a_foreign_diagnosis_and_on_none_are_the_same_work(
 )
 def test_a_command_on_a_foreign_firm_and_on_none_are_the_same_work(city: City, command: Callable[[str], Command]) -> None:
     assert work(city, STRANGER, command(ENTERPRISE)) == work(city, STRANGER, command("no-such-firm"))
+
+
+@pytest.mark.parametrize(("who", "command"), OF_A_CASE[:2])
+def test_a_foreign_diagnosis_whose_state_is_kept_is_read_and_folded_like_any(
+    city: City, who: Caller, command: Callable[[str], Command]
+) -> None:
+    cold = work(city, who, command("d1"))
+    hot = work(city, who, command("d1"), (PROVIDER, AcceptDiagnosis(diagnosis="d1")))
+    assert hot[0] == work(city, who, command("d0"))[0], "the same statements"
+    assert hot[1] >= cold[1], "no fewer entries than without the kept state"
 
 
 def test_the_neighbour_of_a_stream_is_the_next_of_its_kind_or_the_first(city: City) -> None:

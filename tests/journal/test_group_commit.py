@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from journal import Journal, KeyReused, NewEntry, Verified, VersionTaken, verify
-from journal.engines.group_commit import LARGEST_GROUP, GroupCommit
+from journal.engines.group_commit import LARGEST_GROUP, GroupCommit, _Waiting
 from journal.engines.postgres_schema import APPEND_LOCK
 from journal.engines.sqlite import SQLiteRecorder
 from tests.journal.writers import entry, now
@@ -107,6 +107,33 @@ def test_an_interrupted_leader_leaves_the_way_free() -> None:
     with pytest.raises(KeyboardInterrupt):
         group.submit(1)
     assert group.submit(2) == 2
+
+
+def test_a_thread_that_is_interrupted_as_it_waits_takes_its_wish_along_and_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+    group = GroupCommit(gate.commit)
+    leading = threading.Thread(target=group.submit, args=(1,))
+    leading.start()
+    assert gate.reached.wait(10)
+    sleeping, interrupted = _Waiting.sleep, list[int]()
+
+    def sleep(waiting: _Waiting[int, int]) -> None:
+        if waiting.wish == 2:
+            gate.open.set()
+            while not waiting.woken:  # its turn comes, and the interrupt with it
+                threading.Event().wait(0.005)
+            interrupted.append(waiting.wish)
+            raise KeyboardInterrupt
+        sleeping(waiting)
+
+    monkeypatch.setattr(_Waiting, "sleep", sleep)
+    with pytest.raises(KeyboardInterrupt):
+        group.submit(2)
+    leading.join()
+    assert group.submit(3) == 30
+    assert (gate.groups, interrupted) == ([[1], [3]], [2])
 
 
 def test_more_than_one_group_holds_is_split() -> None:
