@@ -168,7 +168,7 @@ def _diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iter
     yield firms.c.id == cases.c.enterprise
     yield from _held(then)
     yield to_sql(scope, diagnosis_columns(snapshot))
-    for name in ("campaign", "enterprise"):
+    for name in ("campaign", "enterprise", "case_number"):
         if (value := getattr(where, name)) is not None:
             yield cases.c[name] == value
     for name in ("status", "provider", "grade"):

@@ -23,6 +23,7 @@ from domain.access import Attribute, Scope
 from domain.diagnosis import evidence, objections, on_site, provider, report, scoring, self_assessment
 from domain.diagnosis.case import DIAGNOSES as CASE
 from domain.diagnosis.case import STATUS_AFTER, status_after_objections
+from domain.diagnosis.case_numbers import case_number
 from domain.diagnosis.opening import DiagnosisOpened
 from journal import Entry
 from projections.diagnosis import issued
@@ -46,6 +47,7 @@ class DiagnosisRow(NamedTuple):
     """
 
     id: str
+    case_number: str
     enterprise: str
     campaign: str
     purpose: str
@@ -82,6 +84,7 @@ DIAGNOSES = Table(
     *issued.columns(),
     Index("ix_enterprise", "enterprise", "id"),
     Index("ix_provider", "provider", "enterprise"),
+    Index("ix_case_number", "case_number"),
 )
 issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened")
 
@@ -176,6 +179,7 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
     kept = ("enterprise", "campaign", "purpose", "form", "edition", "provider")
     return {
         "id": identity,
+        "case_number": case_number(identity),
         **{name: found[name] for name in kept},
         "status": STATUS_AFTER[DiagnosisOpened].value,
         "version": entry.version,
@@ -311,6 +315,7 @@ class DiagnosisFilter:
     enterprise: str | None = None
     district: str | None = None
     grade: int | None = None
+    case_number: str | None = None
 
 
 def diagnosis_columns(snapshot: Snapshot) -> Columns:
@@ -334,7 +339,7 @@ def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterat
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     yield firms.c.id == cases.c.enterprise
     yield to_sql(scope, diagnosis_columns(snapshot))
-    for name in ("status", "campaign", "provider", "enterprise", "grade"):
+    for name in ("status", "campaign", "provider", "enterprise", "grade", "case_number"):
         if (value := getattr(where, name)) is not None:
             yield issued.seen(cases, scope, name) == value
     if where.district is not None:

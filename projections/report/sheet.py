@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import cast
 
 from domain.diagnosis.case import DIAGNOSES, DiagnosisEvent, evolve
+from domain.diagnosis.case_numbers import case_number
 from domain.diagnosis.state import Diagnosis
 from domain.instants import city_day
 from domain.participants.enterprises import Firm
@@ -259,7 +260,7 @@ def sheet(case: Case) -> Sheet:
     lifted = advice.lifting_of(edition, state.form, answers, verified, issued)
     recommended = advice.recommendations(edition, state.form, answers, verified, lifted)
     return Sheet(
-        number=wording.case_number(case.diagnosis),
+        number=case_number(case.diagnosis),
         version=state.reports + 1,
         confirmed=case.confirmed,
         demo=case.demo,
@@ -316,7 +317,7 @@ def _compared(former: Former, edition: Edition, verified: Measured) -> Compariso
     known = [one for one in moved if one.before is not None and one.after is not None]
     return Comparison(
         former=former,
-        number=wording.case_number(former.diagnosis),
+        number=case_number(former.diagnosis),
         dimensions=tuple(
             (f"{dimension.id} {dimension.name}", scores.get(dimension.id), score.score)
             for dimension, score in zip(edition.dimensions, verified.dimensions, strict=True)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from hashlib import sha256
 
 from domain.access import ROLE_NAMES
 from domain.diagnosis.opening import chosen_otherwise
@@ -97,26 +96,6 @@ def chinese(text: str) -> str:
     """
     text = CITATION.sub("", text)
     return SEMICOLON.sub("；", COMMA.sub("，", text)) if HAN.search(text) else text
-
-
-def case_number(diagnosis: str) -> str:
-    """The number of a case that is said on the telephone 案号: "4821-0937-5526", eleven digits and a check digit.
-
-    Worked out from the diagnosis' id alone by SHA-256, so it tells neither when nor after how many others it was opened. One
-    wrong digit and two neighbours swapped are found by the check digit (ISO/IEC 7064, MOD 11,10). Of 100,000 cases of a city
-    two share a number with a chance of about one in twenty: it leads to a case, and never stands for its id in a record.
-    """
-    digits = f"{int.from_bytes(sha256(f'case number of diagnosis {diagnosis}'.encode()).digest()) % 10**11:011}"
-    digits += str(check_digit(digits))
-    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
-
-
-def check_digit(digits: str) -> int:
-    """The check digit of some digits 校验位, ISO/IEC 7064 MOD 11,10."""
-    product = 10
-    for digit in digits:
-        product = ((product + int(digit)) % 10 or 10) * 2 % 11
-    return (11 - product) % 10
 
 
 def stated(indicator: Indicator, answer: Answer) -> str:

@@ -25,6 +25,7 @@ from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
 from api.standard.editions import editions_of
 from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
 from domain.diagnosis.state import STATUS_NAMES, diagnosis_stream
@@ -36,7 +37,6 @@ from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisFilter as Sought
 from projections.diagnosis.diagnoses import DiagnosisRow
-from projections.report.wording import case_number
 from standards import ApplicableEdition, Edition, Form
 from standards.edition.text import GRADES
 
@@ -129,6 +129,7 @@ class DiagnosisFilter:
     enterprise: str | None = strawberry.field(default=None, description="企业标识")
     district: str | None = strawberry.field(default=None, description="区代码, GB/T 2260")
     grade: int | None = strawberry.field(default=None, description="出具档, 0–10")
+    case_number: str | None = strawberry.field(default=None, description="Number of the case, with or without dashes · 案号")
 
 
 LIFTS = frozenset({"result.gates.lift", "result.gates.liftProven"})
@@ -184,7 +185,6 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
         Diagnosis(
             **shown(Diagnosis, row),
             status_name=STATUS_NAMES[row.status],
-            case_number=case_number(row.id),
             enterprise=firm_of(row.enterprise),
             provider=provider_of(row.provider),
             answers=answers.get(row.id, []),
@@ -253,6 +253,8 @@ class DiagnosisQueries:
             require_known("filter.status", filter.status, STATUS_NAMES)
             require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
             require_known("filter.grade", None if filter.grade is None else str(filter.grade), map(str, range(GRADES + 1)))
+            if filter.case_number is not None:
+                filter.case_number = read_case_number(filter.case_number, "filter.caseNumber")
         where = Sought(**vars(filter)) if filter is not None else Sought()
         require_searchable(Diagnosis, where, info.context.role)
         return paged(info, DIAGNOSES, where, first, after, at_least=at_least, as_of=as_of)

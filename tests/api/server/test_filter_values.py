@@ -3,6 +3,7 @@
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
+from domain.diagnosis.case_numbers import case_number
 from tests.live_city import SCHEMA, LiveCity
 
 REFUSED = {
@@ -22,6 +23,7 @@ FREE = {
     "DiagnosisFilter.campaign": "batches are named by whoever opens them",
     "DiagnosisFilter.provider": "an id: absent and out of scope answer alike",
     "DiagnosisFilter.enterprise": "an id: absent and out of scope answer alike",
+    "DiagnosisFilter.caseNumber": "refused where its check digit is wrong; absent and out of scope answer alike",
     "EnterpriseFilter.text": "part of a name",
 }
 """Filter -> why any text may be sent."""
@@ -65,3 +67,23 @@ def test_a_right_value_is_looked_for(city: LiveCity) -> None:
       enterprises(filter: {industry: "C3", district: "310117", sizeClass: "medium"}) { totalCount }
       auditTrail(kind: "diagnosis.op", role: "city", first: 1) { nodes { type } } }"""
     assert "errors" not in city.ask("city", query)
+
+
+BY_NUMBER = "query($number: String!) { diagnoses(filter: {caseNumber: $number}) { totalCount nodes { id caseNumber } } }"
+
+
+def test_a_case_is_found_by_the_number_said_on_the_telephone_within_the_scope_alone(city: LiveCity) -> None:
+    diagnosis = city.opened()
+    number = case_number(diagnosis)
+    for said in (number, number.replace("-", "")):
+        found = city.data("district", BY_NUMBER, number=said)["diagnoses"]
+        assert found == {"totalCount": 1, "nodes": [{"id": diagnosis, "caseNumber": number}]}
+    nobodys = case_number("no such diagnosis")
+    nothing = {"totalCount": 0, "nodes": []}
+    assert city.data("district", BY_NUMBER, number=nobodys)["diagnoses"] == nothing
+    for outside in ("pudong", "stranger", "rival"):
+        assert city.data(outside, BY_NUMBER, number=number)["diagnoses"] == nothing
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+    for who in ("district", "stranger"):
+        [error] = city.ask(who, BY_NUMBER, number=wrong)["errors"]
+        assert error["extensions"]["code"] == "CASE_NUMBER_MISTYPED"

@@ -15,6 +15,7 @@ import pytest
 from pypdf import PdfReader
 
 from domain.access import Role
+from domain.diagnosis.case_numbers import case_number, check_digit
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
 from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
@@ -417,12 +418,12 @@ def test_a_level_of_a_number_is_described_by_the_bounds_that_the_edition_scores_
 def test_a_case_has_a_number_to_say_on_the_telephone_and_one_wrong_digit_is_found(drawn: Sheet, pages: list[str]) -> None:
     number = drawn.number
     assert re.fullmatch(r"\d{4}-\d{4}-\d{4}", number)
-    assert number == wording.case_number("d1") != wording.case_number("d2")
+    assert number == case_number("d1") != case_number("d2")
     assert all(squeezed(number) in said for said in pages)
     digits = number.replace("-", "")
 
     def fits(some: str) -> bool:
-        return wording.check_digit(some[:-1]) == int(some[-1])
+        return check_digit(some[:-1]) == int(some[-1])
 
     assert fits(digits)
     for at in range(12):
@@ -433,7 +434,7 @@ def test_a_case_has_a_number_to_say_on_the_telephone_and_one_wrong_digit_is_foun
 
 
 def test_numbers_of_cases_opened_one_after_another_do_not_tell_their_order() -> None:
-    numbers = [wording.case_number(f"0190-{n:08}") for n in range(200)]
+    numbers = [case_number(f"0190-{n:08}") for n in range(200)]
     assert len(set(numbers)) == 200
     rising = sum(1 for one, two in pairwise(numbers) if one < two)
     assert 60 < rising < 140
@@ -504,7 +505,7 @@ def test_a_repeat_is_compared_with_the_last_report_before_it_and_made_again_alik
     assert reprint(journal, "d2", 1, demo=True, names=NAMES).pdf in kept
     said = "".join(texts(*kept))
     assert squeezed("与前次诊断比较") in said
-    assert wording.case_number("d1") in said
+    assert case_number("d1") in said
 
 
 def test_another_standard_than_the_one_that_applied_is_named_by_its_title(read_model: ReadModel) -> None:
