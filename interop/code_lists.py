@@ -157,7 +157,7 @@ def names_of_codes() -> Mapping[str, str]:
 # Columns of a roster
 
 
-class Column(CodeList):
+class RosterColumn(CodeList):
     """Column of a roster 名单列: the field it fills, and the headers it is known by, the recommended one first."""
 
     field: str
@@ -187,7 +187,7 @@ class LargestRevenue(CodeList):
 class RosterColumns(CodeList):
     """Columns and units of roster files 名单列定义."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[RosterColumn, ...]
     largest_revenue: LargestRevenue
     revenue_units: tuple[RevenueUnit, ...]
 

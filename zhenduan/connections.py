@@ -20,7 +20,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from api.server.admission import Overloaded
 from api.server.errors import request_error
-from api.server.gate import PATHS, Gate, may_command, said
+from api.server.gate import PATHS, AdmissionGate, may_command, said
 from zhenduan.limits import ConnectionLimits
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def refusal_bytes(refusal: Refusal) -> bytes:
 class Connections:
     """Everything that is open in this process 连接表, on the event loop's thread alone."""
 
-    def __init__(self, limits: ConnectionLimits, gate: Gate | None = None) -> None:
+    def __init__(self, limits: ConnectionLimits, gate: AdmissionGate | None = None) -> None:
         self.limits = limits
         self.gate = gate
         self._sources: dict[object, str] = {}

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
-from api.downloads.files import Files
+from api.downloads.files import FileEndpoints
 from api.downloads.proofs import Proofs
 from api.downloads.rosters import RosterFiles
 from api.kit.published import FieldRights, declared
@@ -27,7 +27,7 @@ from api.server import graphiql
 from api.server.admission import AdmissionLimits, Overloaded
 from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
-from api.server.gate import PATHS, Gate
+from api.server.gate import PATHS, AdmissionGate
 from api.server.health import Health
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, told
 from api.server.oidc_routes import SignOnRoutes
@@ -81,7 +81,7 @@ def create_app(
     operations = Operations(
         services, schema, rights or declared(schema), change_notifications, limits, revocations, admission, persisted
     )
-    files = Files(services, operations)
+    files = FileEndpoints(services, operations)
     over_http = GraphQLOverHTTP(operations, graphiql.page)
     over_sockets = GraphQLOverWebSocket(operations, schema, allowed_origins, watch_seconds)
     origins = [Middleware(NamedOrigins, origins=allowed_origins)] if allowed_origins else []
@@ -118,10 +118,10 @@ def create_app(
             *graphiql.routes(),
         ],
         lifespan=life,
-        middleware=[*origins, Middleware(Gate, admission=operations.admission), Middleware(RequestIds, failed=_failed)],
+        middleware=[*origins, Middleware(AdmissionGate, admission=operations.admission), Middleware(RequestIds, failed=_failed)],
         exception_handlers={HTTPException: _refused, Overloaded: _overloaded},
     )
-    app.state.gate = Gate(app, operations.admission)
+    app.state.gate = AdmissionGate(app, operations.admission)
     app.router.redirect_slashes = False  # it would send a client wherever the Host header says
     return app
 

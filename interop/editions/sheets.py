@@ -19,7 +19,7 @@ YES, NO = "是", "否"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column 列. title: its header. field: the member it fills; empty when it only explains. words: code -> word shown."""
 
     title: str
@@ -35,29 +35,29 @@ class SheetLayout:
     """A sheet 工作表: its name, its columns, and the column left of which all stays in sight."""
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     frozen: int = 1
 
 
-HEAD = SheetLayout("说明", (Column("项目", width=16), Column("内容", width=90)))
-HEAD_ROWS: tuple[Column, ...] = (
-    Column("版本号", "key"),
-    Column("标题", "title"),
-    Column("性质", "status"),
-    Column("来源文件", "document"),
-    Column("来源标记", "mark"),
-    Column("未达级名称", "below_grade_name"),
-    Column("多选起始分", "multi_base_points", "number"),
+HEAD = SheetLayout("说明", (SheetColumn("项目", width=16), SheetColumn("内容", width=90)))
+HEAD_ROWS: tuple[SheetColumn, ...] = (
+    SheetColumn("版本号", "key"),
+    SheetColumn("标题", "title"),
+    SheetColumn("性质", "status"),
+    SheetColumn("来源文件", "document"),
+    SheetColumn("来源标记", "mark"),
+    SheetColumn("未达级名称", "below_grade_name"),
+    SheetColumn("多选起始分", "multi_base_points", "number"),
 )
 """Rows of the first sheet that make up the edition; the others explain."""
 
 DIMENSIONS = SheetLayout(
     "维度",
     (
-        Column("编号", "id"),
-        Column("名称", "name", width=26),
-        Column("权重（%）", "weight", "number"),
-        Column("基本维度", "base", "flag"),
+        SheetColumn("编号", "id"),
+        SheetColumn("名称", "name", width=26),
+        SheetColumn("权重（%）", "weight", "number"),
+        SheetColumn("基本维度", "base", "flag"),
     ),
 )
 NUMBERS = 2
@@ -72,85 +72,85 @@ ASKED: tuple[tuple[str, str, Holds, int], ...] = (
 INDICATORS = SheetLayout(
     "指标",
     (
-        Column("编号", "id", width=8),
-        Column("名称", "name", width=32),
-        Column("维度", "dimension", width=8),
-        Column("子维度", "subdimension", width=18),
-        Column("维度内权重（%）", "weight_in_dimension", "number", width=16),
-        Column("简版", "in_brief", "flag", width=8),
-        Column("关键指标", "key", "flag", width=10),
-        Column("填报方式", "kind", words={str(kind): word for kind, word in KINDS.items()}),
+        SheetColumn("编号", "id", width=8),
+        SheetColumn("名称", "name", width=32),
+        SheetColumn("维度", "dimension", width=8),
+        SheetColumn("子维度", "subdimension", width=18),
+        SheetColumn("维度内权重（%）", "weight_in_dimension", "number", width=16),
+        SheetColumn("简版", "in_brief", "flag", width=8),
+        SheetColumn("关键指标", "key", "flag", width=10),
+        SheetColumn("填报方式", "kind", words={str(kind): word for kind, word in KINDS.items()}),
         *(
-            Column(f"数值{number} {title}", f"{number}.{field}", holds, width, optional=True)
+            SheetColumn(f"数值{number} {title}", f"{number}.{field}", holds, width, optional=True)
             for number in range(1, NUMBERS + 1)
             for title, field, holds, width in ASKED
         ),
-        *(Column(f"分级上限{level}", f"bound.{level}", "number", optional=True) for level in range(1, 5)),
-        Column("向好方向", "better", optional=True, words=BETTER),
-        Column("佐证要求", "evidence", width=40),
-        Column("对应模型", "maps_to", width=30, optional=True),
-        Column("来源文件", "document", width=32),
-        Column("来源标记", "mark", width=10),
+        *(SheetColumn(f"分级上限{level}", f"bound.{level}", "number", optional=True) for level in range(1, 5)),
+        SheetColumn("向好方向", "better", optional=True, words=BETTER),
+        SheetColumn("佐证要求", "evidence", width=40),
+        SheetColumn("对应模型", "maps_to", width=30, optional=True),
+        SheetColumn("来源文件", "document", width=32),
+        SheetColumn("来源标记", "mark", width=10),
     ),
     frozen=2,
 )
 LEVELS = SheetLayout(
     "等级描述",
     (
-        Column("指标", "indicator", width=8),
-        Column("名称", width=28),
-        *(Column(f"{level} 级", f"level.{level}", width=36) for level in range(1, 6)),
+        SheetColumn("指标", "indicator", width=8),
+        SheetColumn("名称", width=28),
+        *(SheetColumn(f"{level} 级", f"level.{level}", width=36) for level in range(1, 6)),
     ),
     frozen=2,
 )
 OPTIONS = SheetLayout(
     "选项",
     (
-        Column("指标", "indicator", width=8),
-        Column("代码", "name", width=20),
-        Column("名称", "label", width=40),
-        Column("加分", "points", "number"),
+        SheetColumn("指标", "indicator", width=8),
+        SheetColumn("代码", "name", width=20),
+        SheetColumn("名称", "label", width=40),
+        SheetColumn("加分", "points", "number"),
     ),
 )
 POINTS = SheetLayout(
-    "分值", (Column("指标等级", "level", "number"), Column("分值", "points", "number"))
+    "分值", (SheetColumn("指标等级", "level", "number"), SheetColumn("分值", "points", "number"))
 )
 BANDS = SheetLayout(
     "分档",
     (
-        Column("档", "grade", "whole", width=8),
-        Column("档名称", "name"),
-        Column("最低总分", "lowest", "number"),
-        Column("等级", "level", "whole", width=8),
-        Column("等级名称", "level_name"),
+        SheetColumn("档", "grade", "whole", width=8),
+        SheetColumn("档名称", "name"),
+        SheetColumn("最低总分", "lowest", "number"),
+        SheetColumn("等级", "level", "whole", width=8),
+        SheetColumn("等级名称", "level_name"),
     ),
 )
 GATES = SheetLayout(
     "门槛",
     (
-        Column("代码", "code", width=30),
-        Column("门槛", "gate", width=16),
-        Column("条文", width=70),
-        Column("低于等级数", "levels_below", "whole", optional=True),
-        Column("维度数", "count", "whole", optional=True),
-        Column("须含维度", "including", optional=True),
-        Column("比例（%）", "share_percent", "whole", optional=True),
-        Column("指标", "indicator", optional=True),
-        Column("起始等级", "from_level", "whole", optional=True),
-        Column("至少等级", "at_least", "number", optional=True),
+        SheetColumn("代码", "code", width=30),
+        SheetColumn("门槛", "gate", width=16),
+        SheetColumn("条文", width=70),
+        SheetColumn("低于等级数", "levels_below", "whole", optional=True),
+        SheetColumn("维度数", "count", "whole", optional=True),
+        SheetColumn("须含维度", "including", optional=True),
+        SheetColumn("比例（%）", "share_percent", "whole", optional=True),
+        SheetColumn("指标", "indicator", optional=True),
+        SheetColumn("起始等级", "from_level", "whole", optional=True),
+        SheetColumn("至少等级", "at_least", "number", optional=True),
     ),
 )
 ORIGINS = SheetLayout(
     "来历",
     (
-        Column("指标", width=8),
-        Column("名称", width=32),
-        Column("组成"),
-        Column("处理"),
-        Column("改动项", width=14),
-        Column("原值", width=24),
-        Column("现值", width=24),
-        Column("理由", width=50),
+        SheetColumn("指标", width=8),
+        SheetColumn("名称", width=32),
+        SheetColumn("组成"),
+        SheetColumn("处理"),
+        SheetColumn("改动项", width=14),
+        SheetColumn("原值", width=24),
+        SheetColumn("现值", width=24),
+        SheetColumn("理由", width=50),
     ),
     frozen=2,
 )

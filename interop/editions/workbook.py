@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from interop.editions import sheets
-from interop.editions.sheets import Column, SheetLayout
+from interop.editions.sheets import SheetColumn, SheetLayout
 from projections.report.wording import MARKS
 from standards import Edition, Indicator, Origin
 from standards.edition.terms_zh import FATES, PARTS, gates_in_words
@@ -180,7 +180,7 @@ def _cell(sheet: Worksheet, row: int, place: int) -> Cell:
     return cell
 
 
-def _shown(column: Column, value: Value) -> Value:
+def _shown(column: SheetColumn, value: Value) -> Value:
     if column.holds == "flag":
         return sheets.YES if value else sheets.NO
     return column.words.get(str(value), value) if column.words else value

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from pydantic import ValidationError
 
 from interop.editions import sheets, workbook_faults
-from interop.editions.sheets import Column, SheetLayout
+from interop.editions.sheets import SheetColumn, SheetLayout
 from interop.editions.workbook_faults import Place, fault
 from interop.rosters.files import require_workbook
 from standards import Edition, EditionMalformed, EditionText, IndustryEdition
@@ -246,7 +246,7 @@ def _blank(cell: _Cell) -> bool:
     return cell.value is None or (isinstance(cell.value, str) and not cell.value.strip())
 
 
-def _value(column: Column, cell: _Cell, place: str) -> Any:  # noqa: ANN401 - by what the column holds
+def _value(column: SheetColumn, cell: _Cell, place: str) -> Any:  # noqa: ANN401 - by what the column holds
     if cell.formula:
         raise fault(place, "不接受公式", "a formula is not taken")
     if _blank(cell):

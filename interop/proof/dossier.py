@@ -62,7 +62,7 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True)
-class Kind:
+class DecisionKind:
     """A kind of decision 决定类别.
 
     causes(read, subject): every stream it rests on -> the entries of it, from the first on. Any kind of decision joins by
@@ -150,7 +150,7 @@ def grade_result(causes: Mapping[str, Sequence[Entry]], subject: str) -> Data:
     }
 
 
-KINDS: Mapping[str, Kind] = {"grade": Kind(grade_causes, grade_result)}
+KINDS: Mapping[str, DecisionKind] = {"grade": DecisionKind(grade_causes, grade_result)}
 """Kind of decision -> what it rests on and what it says 决定类别表."""
 
 

@@ -16,7 +16,7 @@ from interop.rosters.file_rules import (
     FILE_TOO_LARGE,
     FILE_TYPE,
 )
-from interop.rosters.grid import Row, Sheet
+from interop.rosters.grid import Row, Worksheet
 from interop.rosters.texts import UTF_16, csv_rows, decoded
 from interop.rosters.worksheets import MOST_COLUMNS, worksheets
 
@@ -30,7 +30,7 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 DELIMITERS = ",;\t"
 
 @contextmanager
-def open_sheets(data: bytes, filename: str) -> Iterator[list[Sheet]]:
+def open_sheets(data: bytes, filename: str) -> Iterator[list[Worksheet]]:
     """The tables that a file may hold 打开名单文件.
 
     Args:
@@ -54,7 +54,7 @@ def open_sheets(data: bytes, filename: str) -> Iterator[list[Sheet]]:
         if data.startswith((ZIP_MAGIC, OLE_MAGIC)) or (b"\0" in data and not data.startswith(UTF_16)):
             raise FILE_NOT_CSV.refuse()
         text = decoded(data)
-        yield [Sheet("", _guarded(csv_rows(text, delimiter, MOST_COLUMNS)), delimited=True) for delimiter in DELIMITERS]
+        yield [Worksheet("", _guarded(csv_rows(text, delimiter, MOST_COLUMNS)), delimited=True) for delimiter in DELIMITERS]
         return
     require_workbook(data)
     with ExitStack() as opened:

@@ -24,7 +24,7 @@ Row = tuple[int, tuple[Cell, ...]]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Worksheet:
     """One way to see a file as a table 工作表; its rows can be read once, and raise Refused where the file is damaged.
 
     name: of the worksheet, empty for CSV. delimited: a surplus cell means that a delimiter stands inside a value. hidden: the

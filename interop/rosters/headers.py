@@ -12,7 +12,7 @@ from unicodedata import normalize
 from domain.kernel import Refused, Rule
 from interop.code_lists import roster_columns
 from interop.rosters.cells import shown
-from interop.rosters.grid import Cell, Row, Sheet
+from interop.rosters.grid import Cell, Row, Worksheet
 
 SEARCHED_ROWS = 30
 """A header is looked for in so many rows of a sheet that hold anything."""
@@ -184,14 +184,14 @@ def _count(cells: Sequence[Cell]) -> int:
     return len({found[0] for cell in cells if (found := _recognise(cell)) is not None})
 
 
-def find_table(sheets: Sequence[Sheet]) -> Table:
+def find_table(sheets: Sequence[Worksheet]) -> Table:
     """The table that a file means 查找名单表: the sheet, and in it the row, with the most columns of a roster.
 
     Raises:
         Refused: HEADER_MISSING, COLUMN_REPEATED, COLUMNS_MISSING, REVENUE_UNIT_UNKNOWN; FILE_DAMAGED when no sheet can
             be read.
     """
-    tops: list[tuple[Sheet, list[Row]]] = []
+    tops: list[tuple[Worksheet, list[Row]]] = []
     damage: Refused | None = None
     for sheet in sheets:
         try:

@@ -17,7 +17,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from interop.rosters.grid import Cell, Row, Sheet, Unread
+from interop.rosters.grid import Cell, Row, Unread, Worksheet
 
 # What an office adds to a workbook (validation lists, print settings) is nothing a roster needs to be warned about.
 warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
@@ -40,7 +40,7 @@ STRICT = {
 
 
 @contextmanager
-def worksheets(data: bytes) -> Iterator[list[Sheet]]:
+def worksheets(data: bytes) -> Iterator[list[Worksheet]]:
     """The worksheets of a workbook in order 读取工作表. Damage makes the library raise whatever its parts raise."""
     book = load_workbook(io.BytesIO(common_form(data)), read_only=True, data_only=True, keep_links=False)
     try:
@@ -83,11 +83,11 @@ class _Parser(WorkSheetParser):
         return found
 
 
-def _sheet(sheet: ReadOnlyWorksheet) -> Sheet:
+def _sheet(sheet: ReadOnlyWorksheet) -> Worksheet:
     hidden_rows: set[int] = set()
     hidden_columns: set[int] = set()
     rows = _rows(sheet, hidden_rows, hidden_columns)
-    return Sheet(sheet.title, rows, False, sheet.sheet_state != "visible", hidden_rows, hidden_columns)
+    return Worksheet(sheet.title, rows, False, sheet.sheet_state != "visible", hidden_rows, hidden_columns)
 
 
 def _rows(sheet: Any, hidden_rows: set[int], hidden_columns: set[int]) -> Iterator[Row]:  # noqa: ANN401 - the library's parts are private

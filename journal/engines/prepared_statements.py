@@ -32,7 +32,7 @@ def run(connection: Connection, text: str, parameters: Mapping[str, Any] | None 
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedStatement:
     """A statement as the server keeps it 预备语句: its name, what makes it, what runs it, and the compiled original.
 
     named: its parameters that have no value of their own.
@@ -49,7 +49,7 @@ class Kept(NamedTuple):
     """A query under its name 常用查询, its statement where it has one, and the values that it always has."""
 
     query: Select[Any]
-    prepared: Prepared | None
+    prepared: PreparedStatement | None
     constants: Mapping[str, Any]
 
 
@@ -61,7 +61,7 @@ class Statements:
     """
 
     def __init__(self) -> None:
-        self._by_shape: dict[object, Prepared | None] = {}
+        self._by_shape: dict[object, PreparedStatement | None] = {}
         self._by_name: dict[Hashable, Kept] = {}
 
     def rows(self, connection: Connection, query: Select[Any], values: Mapping[str, Any] | None = None) -> Rows:
@@ -96,7 +96,7 @@ class Statements:
             return _by_sqlalchemy(connection, found.query, values)
         return self._executed(connection, found.prepared, found.constants, values)
 
-    def _looked_up(self, connection: Connection, query: Select[Any]) -> tuple[Prepared | None, Mapping[str, Any]]:
+    def _looked_up(self, connection: Connection, query: Select[Any]) -> tuple[PreparedStatement | None, Mapping[str, Any]]:
         """The statement of a query's shape, and the query's own values."""
         key = query._generate_cache_key()  # noqa: SLF001 - the key of SQLAlchemy's own cache has no public name
         if key is None:
@@ -109,7 +109,7 @@ class Statements:
         return prepared, _parameters(prepared.compiled, key.bindparams) if prepared is not None else {}
 
     def _executed(
-        self, connection: Connection, prepared: Prepared, constants: Mapping[str, Any], values: Mapping[str, Any]
+        self, connection: Connection, prepared: PreparedStatement, constants: Mapping[str, Any], values: Mapping[str, Any]
     ) -> Rows:
         if prepared.named != values.keys():  # a value left out would be NULL, and find nothing without a word
             raise LookupError(f"{sorted(prepared.named)} are to be given, not {sorted(values)}")
@@ -123,7 +123,7 @@ class Statements:
         return run(connection, prepared.execute, {**constants, **values})
 
 
-def _prepared(compiled: Any) -> Prepared | None:  # noqa: ANN401 - SQLAlchemy types it as any compiled element
+def _prepared(compiled: Any) -> PreparedStatement | None:  # noqa: ANN401 - SQLAlchemy types it as any compiled element
     """A compiled statement that text and parameters say all about, as the server prepares it; None for any other.
 
     Such as IN lists, written out anew for each length, and columns whose values are worked on after they were read.
@@ -140,7 +140,7 @@ def _prepared(compiled: Any) -> Prepared | None:  # noqa: ANN401 - SQLAlchemy ty
     given = ", ".join(f"%({each})s" for each in names)
     listed = [f" ({part})" if names else "" for part in (types, given)]
     named = frozenset(each for each in names if compiled.binds[each].required)
-    return Prepared(name, f"PREPARE {name}{listed[0]} AS {text}", f"EXECUTE {name}{listed[1]}", compiled, named)
+    return PreparedStatement(name, f"PREPARE {name}{listed[0]} AS {text}", f"EXECUTE {name}{listed[1]}", compiled, named)
 
 
 def _server_type(kind: TypeEngine[Any]) -> str:

@@ -36,7 +36,7 @@ MARK = "p1."
 """Says how a text was sealed, so that a later way can stand beside this one."""
 
 
-class PersonErased(Exception):  # noqa: N818 - an answer: the person's key was destroyed
+class KeyDestroyed(Exception):  # noqa: N818 - an answer: the person's key was destroyed
     """The person's key was destroyed 密钥已销毁; nothing is sealed for this person any more."""
 
 
@@ -75,11 +75,11 @@ class PersonalKeys:
         """Ciphertext of a text 加密, bound to person and field; a person's first text draws the key.
 
         Raises:
-            PersonErased: the key was destroyed.
+            KeyDestroyed: the person was erased.
         """
         key = self._key(person, draw=True)
         if key is None:
-            raise PersonErased(person)
+            raise KeyDestroyed(person)
         associated, plain = _associated(person, field), text.encode()
         digest = hmac.new(derived(key, "nonce"), len(associated).to_bytes(4) + associated + plain, sha256).digest()
         nonce = digest[:NONCE_BYTES]

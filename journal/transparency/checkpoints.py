@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from journal.carried_text import is_same_but_for_invisible
 from journal.transparency.digests import DIGESTS, HASH_SIZE, SHA256, Digest
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKind, VerifierKey, from_base64, to_base64
 
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
@@ -69,7 +69,7 @@ def read_checkpoint(note: Note, log_keys: Sequence[VerifierKey]) -> Checkpoint:
         NoteRefused: no checkpoint, of another origin, or not signed by its log.
     """
     checkpoint = Checkpoint.parse(note.text)
-    own = [key for key in log_keys if key.kind is Kind.ED25519 and key.name == checkpoint.origin]
+    own = [key for key in log_keys if key.kind is SigningKind.ED25519 and key.name == checkpoint.origin]
     if not own:
         if any(is_same_but_for_invisible(checkpoint.origin, key.name) for key in log_keys):
             raise NoteRefused("日志名称中混入不可见字符，传送受损 invisible letters in the log's name: it was damaged on its way")

@@ -16,7 +16,7 @@ from journal.carried_text import carried_text
 from journal.secrets.vault import OWNER_ONLY
 from journal.transparency.checkpoints import digest_of, origin_for
 from journal.transparency.digests import SHA256, Digest
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey
 from journal.whole_files import write_whole
 
 
@@ -80,7 +80,7 @@ class LogKeyFile:
                     name = origin_for(origin or f"zhenduan.local/{secrets.token_hex(4)}", digest)
                     if digest_of(name) != digest:
                         raise LogKeyUnusable(f"日志名称与杂凑算法不符 {name} is no name of a log of {digest.name}")
-                    self.write(LogKeys(SigningKey.generate(name, Kind.ED25519)))
+                    self.write(LogKeys(SigningKey.generate(name, SigningKind.ED25519)))
         if self.path.stat().st_mode & 0o077:
             raise LogKeyUnusable(f"{self.path}: others may read the key of the log; chmod 600")
         try:
@@ -88,7 +88,7 @@ class LogKeyFile:
             keys = LogKeys(SigningKey.parse(first), tuple(VerifierKey.parse(line) for line in others))
         except ValueError as error:
             raise LogKeyUnusable(f"{self.path}: {error}") from error
-        if any(key.kind is not Kind.ED25519 or key.name != keys.signing.name for key in keys.verifiers):
+        if any(key.kind is not SigningKind.ED25519 or key.name != keys.signing.name for key in keys.verifiers):
             raise LogKeyUnusable(f"{self.path}: 密钥类型或名称不符 keys of another kind or of several logs")
         return keys
 

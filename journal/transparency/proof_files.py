@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from journal.transparency.checkpoints import DECIMAL, Checkpoint, digest_of, read_checkpoint
 from journal.transparency.digests import HASH_SIZE, SHA256, SM3
 from journal.transparency.merkle import includes
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, VerifierKey, from_base64, to_base64
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKind, VerifierKey, from_base64, to_base64
 
 FIRST_LINES = {SHA256: "c2sp.org/tlog-proof@v1", SM3: "zhenduan.tlog-proof-sm3.v1"}
 """Algorithm -> first line. The open format is SHA-256's; what is hashed otherwise says so where a reader looks first."""
@@ -88,7 +88,7 @@ class ProofFile:
         Raises:
             ProofRefused: the entry is another, the path leads elsewhere, or a signature is missing or fails.
         """
-        if any(key.kind is not Kind.COSIGNATURE for key in witnesses):
+        if any(key.kind is not SigningKind.COSIGNATURE for key in witnesses):
             raise ProofRefused("见证密钥类型不符 a witness's key is of another kind")
         try:
             checkpoint = read_checkpoint(self.note, log_keys)

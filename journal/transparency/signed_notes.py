@@ -36,7 +36,7 @@ class NoteRefused(ValueError):  # noqa: N818 - says what is wrong with the note
     """The note or key cannot be taken 签名文本不可信: malformed, signed by nobody known, or a known signature that fails."""
 
 
-class Kind(IntEnum):
+class SigningKind(IntEnum):
     """How a key signs 签名方式: the type byte of its id."""
 
     ED25519 = 0x01
@@ -75,7 +75,7 @@ class VerifierKey:
     """The public half of a key 验证密钥, told to others as text: name+id+base64."""
 
     name: str
-    kind: Kind
+    kind: SigningKind
     public: bytes
 
     @cached_property
@@ -103,7 +103,7 @@ class VerifierKey:
     def holds(self, text: str, signature: bytes) -> int | None:
         """Seconds since 1970 at which a text was signed, 0 where the kind states no time; None when the signature fails."""
         seconds, signed = 0, text.encode()
-        if self.kind is Kind.COSIGNATURE:
+        if self.kind is SigningKind.COSIGNATURE:
             seconds, signature = int.from_bytes(signature[:TIME_BYTES]), signature[TIME_BYTES:]
             signed = _with_time(text, seconds)
         if len(signature) != SIGNATURE_BYTES or seconds > LATEST_TIME:
@@ -115,11 +115,11 @@ class VerifierKey:
         return seconds
 
 
-def _material(encoded: str) -> tuple[Kind, bytes]:
+def _material(encoded: str) -> tuple[SigningKind, bytes]:
     raw = from_base64(encoded)
-    if len(raw) != 1 + KEY_BYTES or raw[0] not in tuple(Kind):
+    if len(raw) != 1 + KEY_BYTES or raw[0] not in tuple(SigningKind):
         raise NoteRefused("密钥类型不受支持 the kind of the key is not one of ours")
-    return Kind(raw[0]), raw[1:]
+    return SigningKind(raw[0]), raw[1:]
 
 
 def _with_time(text: str, seconds: int) -> bytes:
@@ -156,11 +156,11 @@ class SigningKey:
     """The secret half of a key 签名密钥, as text PRIVATE+KEY+name+id+base64; its text belongs in a file of its owner's alone."""
 
     name: str
-    kind: Kind
+    kind: SigningKind
     seed: bytes
 
     @staticmethod
-    def generate(name: str, kind: Kind) -> "SigningKey":
+    def generate(name: str, kind: SigningKind) -> "SigningKey":
         """A new key."""
         return SigningKey(_checked_name(name), kind, Ed25519PrivateKey.generate().private_bytes_raw())
 
@@ -197,7 +197,7 @@ class SigningKey:
     def sign(self, text: str, seconds: int = 0) -> Signature:
         """A signature over a text. seconds: since 1970, stated in a cosignature and in no other kind."""
         private = Ed25519PrivateKey.from_private_bytes(self.seed)
-        if self.kind is Kind.COSIGNATURE:
+        if self.kind is SigningKind.COSIGNATURE:
             raw = seconds.to_bytes(TIME_BYTES) + private.sign(_with_time(text, seconds))
         else:
             raw = private.sign(text.encode())

@@ -19,7 +19,7 @@ from journal.transparency.log_key import LogKeyFile, LogKeys, LogKeyUnusable
 from journal.transparency.log_tables import CHECKPOINTS, COSIGNATURES, LogTables
 from journal.transparency.merkle import Tree
 from journal.transparency.proof_files import ProofFile
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, Signature, SigningKey, VerifierKey
+from journal.transparency.signed_notes import Note, NoteRefused, Signature, SigningKey, SigningKind, VerifierKey
 from journal.transparency.subtrees import Subtrees, Unprovable
 from journal.transparency.verifying import BATCH
 
@@ -92,7 +92,7 @@ class TransparencyLog:
         with self._signing, self._key_file.held():
             keys = self.keys()
             head = self._checked(keys)
-            fresh = LogKeys(SigningKey.generate(keys.signing.name, Kind.ED25519), keys.verifiers)
+            fresh = LogKeys(SigningKey.generate(keys.signing.name, SigningKind.ED25519), keys.verifiers)
             note = Note(head.text, (keys.signing.sign(head.text), fresh.signing.sign(head.text)))
             self._key_file.remember(note)
             self._keep(fresh, note, head)
@@ -188,7 +188,7 @@ class TransparencyLog:
         ours = self.signed(checkpoint.size)
         if ours is None or ours.text != note.text:
             raise NoteRefused("不是本日志签署的检查点 not a checkpoint that this log has signed")
-        if witness.kind is not Kind.COSIGNATURE:
+        if witness.kind is not SigningKind.COSIGNATURE:
             raise NoteRefused("见证密钥类型不符 a witness's key is of another kind")
         note.signed_by([witness])
         line = next(s for s in note.signatures if (s.name, s.key_id) == (witness.name, witness.id))

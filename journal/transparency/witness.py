@@ -13,7 +13,7 @@ from journal.carried_text import carried_text
 from journal.transparency.checkpoints import Checkpoint, digest_of, read_checkpoint
 from journal.transparency.log_key import one_at_a_time
 from journal.transparency.merkle import consistent
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey
 from journal.whole_files import write_whole
 
 Consistency = Callable[[int, int], Sequence[bytes]]
@@ -38,7 +38,7 @@ class Witness:
         Raises:
             NoteRefused: the key is none for cosignatures, or the log's keys are those of several logs.
         """
-        if key.kind is not Kind.COSIGNATURE:
+        if key.kind is not SigningKind.COSIGNATURE:
             raise NoteRefused("见证须用见证密钥 a witness signs with a key for cosignatures")
         if len({known.name for known in log_keys}) != 1:
             raise NoteRefused("须给出同一日志的验证密钥 give the verifier keys of one log")

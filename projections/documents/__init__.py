@@ -1,12 +1,12 @@
 """Documents of the standard 标准文件: an edition printed whole, and two editions side by side. plan S1–S5."""
 
-from projections.documents.comparison import Comparison, comparison
+from projections.documents.comparison import EditionComparison, comparison
 from projections.documents.markdown import as_markdown
 from projections.documents.printing import print_comparison, print_standard, renderer
 from projections.documents.standard import StandardSheet, standard_sheet
 
 __all__ = [
-    "Comparison",
+    "EditionComparison",
     "StandardSheet",
     "as_markdown",
     "comparison",

@@ -96,7 +96,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class EditionComparison:
     """Two editions side by side 修订对照. was, becomes: what they are called on the page."""
 
     old: Edition
@@ -147,7 +147,7 @@ def comparison(
     new: Edition,
     reasons: Mapping[str, str] = NO_REASONS,
     names: tuple[str, str] | None = None,
-) -> Comparison:
+) -> EditionComparison:
     """Two editions side by side 修订对照: any two, published or drafted.
 
     Args:
@@ -175,7 +175,7 @@ def comparison(
         else:
             clauses.append(_clause(one, reasons, called))
     was, becomes = names or (short_name(old), short_name(new))
-    return Comparison(
+    return EditionComparison(
         old=old,
         new=new,
         was=was,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from projections.documents.comparison import ClauseChange, Comparison, LineChange
+from projections.documents.comparison import ClauseChange, EditionComparison, LineChange
 
 MEANT = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
 """Characters that Markdown would read as more than themselves."""
@@ -16,12 +16,12 @@ def literal(text: str) -> str:
     return MEANT.sub(r"\\\1", " ".join(text.split()))
 
 
-def as_markdown(shown: Comparison) -> str:
+def as_markdown(shown: EditionComparison) -> str:
     """A comparison as Markdown 对照表, every text in it literal."""
     return "\n".join(_lines(shown)) + "\n"
 
 
-def _lines(shown: Comparison) -> Iterator[str]:
+def _lines(shown: EditionComparison) -> Iterator[str]:
     yield f"# {literal(shown.title)}"
     yield ""
     for name, edition in ((shown.was, shown.old), (shown.becomes, shown.new)):

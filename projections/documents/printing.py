@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from projections.documents.comparison import Comparison
+from projections.documents.comparison import EditionComparison
 from projections.documents.standard import StandardSheet
 from projections.report import fonts, printing, wording
 from standards.edition import terms_zh
@@ -47,7 +47,7 @@ def standard_page(sheet: StandardSheet, missing: tuple[str, ...] = ()) -> str:
     return _page(STANDARD, {"sheet": sheet}, missing)
 
 
-def comparison_page(shown: Comparison, missing: tuple[str, ...] = ()) -> str:
+def comparison_page(shown: EditionComparison, missing: tuple[str, ...] = ()) -> str:
     """The HTML of a comparison 修订对照页面, every text of it escaped."""
     return _page("comparison.html", {"shown": shown}, missing)
 
@@ -57,7 +57,7 @@ def print_standard(sheet: StandardSheet) -> printing.Printed:
     return printing.typeset(partial(standard_page, sheet))
 
 
-def print_comparison(shown: Comparison) -> printing.Printed:
+def print_comparison(shown: EditionComparison) -> printing.Printed:
     """The PDF of a comparison 修订对照; see `typeset`."""
     return printing.typeset(partial(comparison_page, shown))
 

@@ -15,7 +15,7 @@ HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndicatorEntry:
     """An indicator as its page shows it 指标条目.
 
     share, brief_share: percent of the total that it carries in the full and in the brief form, four decimals, when every
@@ -39,12 +39,12 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class DimensionChapter:
     """A dimension with its indicators 维度; groups: (sub-dimension, its entries), in the edition's order."""
 
     dimension: Dimension
-    entries: tuple[Entry, ...]
-    groups: tuple[tuple[str, tuple[Entry, ...]], ...]
+    entries: tuple[IndicatorEntry, ...]
+    groups: tuple[tuple[str, tuple[IndicatorEntry, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class StandardSheet:
     edition: Edition
     published: date | None
     industry: str | None
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[DimensionChapter, ...]
     dropped: tuple[Origin, ...]
     grades: tuple[GradeLine, ...]
     gates: tuple[Worded, ...]
@@ -78,7 +78,7 @@ class StandardSheet:
     marks: tuple[tuple[str, str, int], ...]
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[IndicatorEntry, ...]:
         """Every indicator, dimension by dimension."""
         return tuple(entry for chapter in self.chapters for entry in chapter.entries)
 
@@ -101,7 +101,7 @@ def standard_sheet(edition: Edition, origins: Sequence[Origin], published: date 
     chapters = []
     for dimension in edition.dimensions:
         entries = tuple(
-            Entry(item, by_id[item.id], full[item.id], brief.get(item.id))
+            IndicatorEntry(item, by_id[item.id], full[item.id], brief.get(item.id))
             for item in edition.indicators
             if item.dimension == dimension.id
         )
@@ -109,7 +109,7 @@ def standard_sheet(edition: Edition, origins: Sequence[Origin], published: date 
         groups = tuple(
             (name, tuple(entry for entry in entries if entry.indicator.subdimension == name)) for name in names
         )
-        chapters.append(Chapter(dimension, entries, groups))
+        chapters.append(DimensionChapter(dimension, entries, groups))
     parts = [origin.part for origin in by_id.values()]
     found = [item.source.mark for item in edition.indicators]
     return StandardSheet(

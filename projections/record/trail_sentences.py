@@ -34,7 +34,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNames:
     """What a sentence may look at besides the entry 语境.
 
     dimensions: id -> "D1 数字战略". organisations: id -> name. own: indicator -> the firm's answer, of the entry's diagnosis.
@@ -52,7 +52,7 @@ class _Predicate(Formatter):
     @ for the value, when there is one, and after "|" what is said when there is none: `{until:?至 @|起}`.
     """
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownNames) -> None:
         self.known = known
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - a field of any event
@@ -103,7 +103,7 @@ TERMS: Mapping[str, str] = {
 """Values of the standards office as a reader of the trail reads them."""
 
 
-def predicate(event: Event, known: Known) -> str:
+def predicate(event: Event, known: KnownNames) -> str:
     """What an event says its actor did 谓语."""
     return _Predicate(known).vformat(event.says, (), _Fields(event))
 
@@ -128,7 +128,7 @@ def _event(row: EntryRow) -> Event:
     return decode(CAPABILITIES[row.type.partition(".")[0]], row.type, row.data.encode())
 
 
-def sentence(row: EntryRow, known: Known) -> str:
+def sentence(row: EntryRow, known: KnownNames) -> str:
     """An entry as one Chinese sentence 轨迹语句."""
     who = OPERATOR if row.actor.startswith("operator-") else ROLES.get(row.role, row.role or "系统")
     if row.organisation in known.organisations:
@@ -157,6 +157,6 @@ def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str
     for row in rows:
         identity = key_of(row.stream)
         case = cases.get(identity)
-        known = Known(dimensions.get(case.edition, {}) if case is not None else {}, names, own.get(identity, {}))
+        known = KnownNames(dimensions.get(case.edition, {}) if case is not None else {}, names, own.get(identity, {}))
         found_sentences.append(sentence(row, known))
     return found_sentences

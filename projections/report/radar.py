@@ -21,7 +21,7 @@ UPRIGHT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Point:
     """A point on paper 坐标, in units of the drawing, two decimals when printed."""
 
     x: float
@@ -36,9 +36,9 @@ class Axis:
     """An axis 坐标轴: its end, its verified point, and where its label stands."""
 
     chapter: Chapter
-    end: Place
-    dot: Place
-    label: Place
+    end: Point
+    dot: Point
+    label: Point
     anchor: Literal["start", "middle", "end"]
 
 
@@ -46,11 +46,11 @@ class Axis:
 class Radar:
     """The drawing 雷达图, 480 × 360 units. rings: (value, polygon, place of the value). Polygons are SVG point lists."""
 
-    rings: tuple[tuple[int, str, Place], ...]
+    rings: tuple[tuple[int, str, Point], ...]
     axes: tuple[Axis, ...]
     own: str
     verified: str
-    centre: Place
+    centre: Point
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -59,9 +59,9 @@ def radar(chapters: Sequence[Chapter]) -> Radar:
     """The drawing of all dimensions 雷达图; the first axis points up, the others follow clockwise."""
     count = len(chapters)
 
-    def place(index: int, score: Decimal | int, beyond: float = 0.0) -> Place:
+    def place(index: int, score: Decimal | int, beyond: float = 0.0) -> Point:
         angle, reach = 2 * pi * index / count, RADIUS * float(score) / 100 + beyond
-        return Place(CENTRE[0] + sin(angle) * reach, CENTRE[1] - cos(angle) * reach)
+        return Point(CENTRE[0] + sin(angle) * reach, CENTRE[1] - cos(angle) * reach)
 
     def polygon(scores: Sequence[Decimal | int]) -> str:
         return " ".join(str(place(index, score)) for index, score in enumerate(scores))
@@ -80,7 +80,7 @@ def radar(chapters: Sequence[Chapter]) -> Radar:
         ),
         own=polygon([chapter.own for chapter in chapters]),
         verified=polygon([chapter.verified for chapter in chapters]),
-        centre=Place(*CENTRE),
+        centre=Point(*CENTRE),
     )
 
 
@@ -91,8 +91,8 @@ def _anchor(index: int, count: int) -> Literal["start", "middle", "end"]:
     return "start" if side > 0 else "end"
 
 
-def _above_or_beside(place: Place, index: int, count: int) -> Place:
+def _above_or_beside(place: Point, index: int, count: int) -> Point:
     """Where the first of a label's two lines stands: both above the upper end, both below the lower one, or beside."""
     if _anchor(index, count) != "middle":
-        return Place(place.x, place.y - 3)
-    return Place(place.x, place.y - 14 if cos(2 * pi * index / count) > 0 else place.y + 10)
+        return Point(place.x, place.y - 3)
+    return Point(place.x, place.y - 14 if cos(2 * pi * index / count) > 0 else place.y + 10)

@@ -106,7 +106,7 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedIndicator:
     """An indicator whose level is another than in the former result 升降指标. None: not applicable."""
 
     indicator: Indicator
@@ -115,7 +115,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ResultComparison:
     """A repeat beside the former result 与前次比较.
 
     dimensions: (name, former score, score), None where the former edition has no such dimension. risen, fallen: indicators
@@ -125,9 +125,9 @@ class Comparison:
     former: Former
     number: str
     dimensions: tuple[tuple[str, Decimal | None, Decimal], ...]
-    risen: tuple[Moved, ...]
-    fallen: tuple[Moved, ...]
-    otherwise: tuple[Moved, ...]
+    risen: tuple[MovedIndicator, ...]
+    fallen: tuple[MovedIndicator, ...]
+    otherwise: tuple[MovedIndicator, ...]
 
 
 @dataclass(frozen=True)
@@ -175,10 +175,10 @@ class Sheet:
     visits: tuple[trail.Visit, ...]
     reviews: tuple[str, ...]
     objections: tuple[trail.Objection, ...]
-    evidence: tuple[trail.Evidence, ...]
-    steps: tuple[trail.Step, ...]
+    evidence: tuple[trail.CitedEvidence, ...]
+    steps: tuple[trail.TrailLine, ...]
     by: str
-    comparison: Comparison | None
+    comparison: ResultComparison | None
     marks: tuple[tuple[str, str, int], ...]
 
     @property
@@ -306,16 +306,16 @@ def sheet(case: Case) -> Sheet:
     )
 
 
-def _compared(former: Former, edition: Edition, verified: Measured) -> Comparison:
+def _compared(former: Former, edition: Edition, verified: Measured) -> ResultComparison:
     scores = {score.id: score.score for score in former.verified.dimensions}
     levels = {score.id: score.level for score in former.verified.indicators}
     moved = [
-        Moved(edition.by_id[score.id], levels[score.id], score.level)
+        MovedIndicator(edition.by_id[score.id], levels[score.id], score.level)
         for score in verified.indicators
         if score.id in levels and score.level != levels[score.id]
     ]
     known = [one for one in moved if one.before is not None and one.after is not None]
-    return Comparison(
+    return ResultComparison(
         former=former,
         number=case_number(former.diagnosis),
         dimensions=tuple(

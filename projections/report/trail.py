@@ -33,7 +33,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TrailLine:
     """A line of the trail 留痕行. version: within the diagnosis' stream; a journal position would tell how much the city does."""
 
     version: int
@@ -44,7 +44,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class CitedEvidence:
     """A file that supports indicators 佐证, cited by the hash of its bytes."""
 
     filename: str
@@ -77,7 +77,7 @@ class Objection:
     answer: str
 
 
-def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -> tuple[Step, ...]:
+def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -> tuple[TrailLine, ...]:
     """Every entry of the diagnosis in order 诊断留痕.
 
     names: id of an organisation -> its name.
@@ -90,7 +90,7 @@ def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -
         what, detail = _says(told.event, edition, names, own)
         role = wording.ROLES.get(told.entry.role, wording.OTHER_ROLE)
         at = city_moment(told.entry.at)
-        found.append(Step(told.entry.version, at, role, what, detail))
+        found.append(TrailLine(told.entry.version, at, role, what, detail))
     return tuple(found)
 
 
@@ -139,10 +139,10 @@ def _says(
             assert_never(never)
 
 
-def evidence(history: Sequence[Told]) -> tuple[Evidence, ...]:
+def evidence(history: Sequence[Told]) -> tuple[CitedEvidence, ...]:
     """Every file attached, in order 佐证索引."""
     return tuple(
-        Evidence(
+        CitedEvidence(
             filename=event.filename,
             kind=wording.media(event.media_type),
             size=wording.size(event.size),

@@ -44,7 +44,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Obstacle(_Part):
+class RescoringObstacle(_Part):
     """Why a diagnosis cannot be re-scored 不可测算原因. subject: the indicator, dimension or edition at fault."""
 
     kind: ObstacleKind
@@ -139,24 +139,24 @@ class Shadow:
         """Indicators of a form whose wording changed 表述有变的指标."""
         return self._reworded[form]
 
-    def rescore(self, finished: Finished) -> Rescored | tuple[Obstacle, ...]:
+    def rescore(self, finished: Finished) -> Rescored | tuple[RescoringObstacle, ...]:
         """A finished diagnosis under the new edition, or every obstacle that stands against it 测算."""
         read: dict[str, Answer] = {}
-        obstacles: list[Obstacle] = []
+        obstacles: list[RescoringObstacle] = []
         for item in self.new.of(finished.form):
             answer = finished.answers.get(item.id)
             if answer is None or item.id not in self._asked[finished.form]:
-                obstacles.append(Obstacle(kind="newly_asked", subject=item.id))
+                obstacles.append(RescoringObstacle(kind="newly_asked", subject=item.id))
                 continue
             if not answer.not_applicable:
                 if (kind := self._unlike.get(item.id)) is not None:
-                    obstacles.append(Obstacle(kind=kind, subject=item.id))
+                    obstacles.append(RescoringObstacle(kind=kind, subject=item.id))
                     continue
                 if (offered := self._fewer.get(item.id)) is not None and answer.choices:
                     kept = tuple(choice for choice in answer.choices if choice in offered)
                     answer = answer.model_copy(update={"choices": kept})
             if self.new.check(finished.form, item.id, answer) is not None:
-                obstacles.append(Obstacle(kind="does_not_read", subject=item.id))
+                obstacles.append(RescoringObstacle(kind="does_not_read", subject=item.id))
                 continue
             read[item.id] = answer
         if obstacles:
@@ -164,7 +164,7 @@ class Shadow:
         try:
             card = self.scales[finished.form].card(read)
         except NothingToScore as nothing:
-            return (Obstacle(kind="nothing_to_score", subject=nothing.dimension),)
+            return (RescoringObstacle(kind="nothing_to_score", subject=nothing.dimension),)
         grade = self.judge.grade(card, finished.process)
         return Rescored(grade, card, self._why(finished, read) if grade != finished.grade else None)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from standards.edition.text import GRADES
-from standards.shadow.rescore import Obstacle, ObstacleKind, ReasonKind, Rescored
+from standards.shadow.rescore import ObstacleKind, ReasonKind, Rescored, RescoringObstacle
 
 SLICES = ("district", "size_class", "edition", "division")
 """What counts are told by 分项: district, size class, edition (so industry) and division of the industry code."""
@@ -91,7 +91,7 @@ class ShadowTally:
         self._obstacles: Counter[tuple[ObstacleKind, str]] = Counter()
         self._reworded = 0
 
-    def add(self, subject: Subject, before: int, found: Rescored | tuple[Obstacle, ...], *, reworded: bool) -> None:
+    def add(self, subject: Subject, before: int, found: Rescored | tuple[RescoringObstacle, ...], *, reworded: bool) -> None:
         """One more diagnosis. before: its grade as issued. reworded: whether a question it answers is worded otherwise."""
         if isinstance(found, Rescored):
             self._matrix[before][found.grade] += 1

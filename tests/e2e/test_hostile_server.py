@@ -10,13 +10,13 @@ from threading import Event, Thread
 
 import pytest
 
-from journal.transparency.signed_notes import LARGEST_NOTE, Kind, SigningKey
+from journal.transparency.signed_notes import LARGEST_NOTE, SigningKey, SigningKind
 from tests.e2e.hostile_server import OK, drips, says, serving
 from zhenduan.background.log_server import LogServer, ServerUnreachable
 from zhenduan.background.witnessing import make_key, run
 from zhenduan.fetch import FetchFailed, fetch
 
-LOG = SigningKey.generate("log.example/city", Kind.ED25519)
+LOG = SigningKey.generate("log.example/city", SigningKind.ED25519)
 
 GARBAGE = {
     "no status line": b"garbage\r\n\r\n",

@@ -10,11 +10,11 @@ import pytest
 from journal import open_journal
 from journal.entries import canonical
 from journal.transparency.proof_files import ProofFile
-from journal.transparency.signed_notes import Kind, Note, SigningKey, VerifierKey
+from journal.transparency.signed_notes import Note, SigningKey, SigningKind, VerifierKey
 from tests.journal.forging import rewrite
 from zhenduan.__main__ import main
 
-WITNESS = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+WITNESS = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 
 
 def run(data: Path, *arguments: str) -> int:
@@ -43,7 +43,7 @@ def test_an_entry_is_proven_and_the_proof_verified_with_nothing_but_the_file_and
     assert run(nowhere, "verify-proof", str(proof), "--log-key", key) == 0
     assert "holds" in capsys.readouterr().out
     assert not nowhere.exists()
-    other = SigningKey.generate(VerifierKey.parse(key).name, Kind.ED25519)
+    other = SigningKey.generate(VerifierKey.parse(key).name, SigningKind.ED25519)
     assert run(nowhere, "verify-proof", str(proof), "--log-key", str(other.verifier)) == 1
     assert run(nowhere, "verify-proof", str(proof), "--log-key", key, "--witness-key", str(WITNESS.verifier)) == 0
     needed = ("--log-key", key, "--witness-key", str(WITNESS.verifier), "--needed", "1")

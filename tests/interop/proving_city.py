@@ -16,12 +16,12 @@ from domain.diagnosis.state import VerifiedAnswer
 from interop.proof import verify_dossier as verifier
 from interop.proof.dossier import dossier
 from journal import Journal, open_journal
-from journal.transparency.signed_notes import Kind, SigningKey
+from journal.transparency.signed_notes import SigningKey, SigningKind
 from journal.transparency.transparency_log import TransparencyLog, open_log
 from tests.small_city import CITY, FILLER, PROVIDER, City, sections
 
 ORIGIN = "log.example/city"
-WITNESS = SigningKey.generate("witness.example/songjiang", Kind.COSIGNATURE)
+WITNESS = SigningKey.generate("witness.example/songjiang", SigningKind.COSIGNATURE)
 
 
 @dataclass

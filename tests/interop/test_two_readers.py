@@ -11,10 +11,10 @@ from journal.transparency.checkpoints import read_checkpoint
 from journal.transparency.digests import SHA256
 from journal.transparency.merkle import inclusion_proof, root_of
 from journal.transparency.proof_files import ProofFile, ProofRefused
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind
 
-LOG = SigningKey.generate("log.example/city", Kind.ED25519)
-DISTRICT = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+LOG = SigningKey.generate("log.example/city", SigningKind.ED25519)
+DISTRICT = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 LEAVES = [SHA256.leaf(bytes([number])) for number in range(11)]
 TEXT = f"{LOG.name}\n11\n{base64.b64encode(root_of(SHA256, LEAVES)).decode()}\n"
 GOOD = str(Note(TEXT, (LOG.sign(TEXT), DISTRICT.sign(TEXT, 1_700_000_000))))

@@ -17,13 +17,13 @@ from journal.backup.write import back_up
 from journal.blobs import Blobs
 from journal.entries import canonical
 from journal.transparency.digests import SHA256
-from journal.transparency.signed_notes import Kind, Note, SigningKey
+from journal.transparency.signed_notes import Note, SigningKey, SigningKind
 from journal.transparency.transparency_log import SigningRefused, TransparencyLog, contradicted, open_log
 from tests.journal.forging import fill
 from tests.journal.writers import now
 
 MADE_AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
-DISTRICT = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+DISTRICT = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 REPORT = b"%PDF-1.7 a report"
 
 
@@ -191,7 +191,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def test_a_backup_by_another_log_is_refused_by_the_key_that_is_known(whole: tuple[Path, Path]) -> None:
-    stranger = SigningKey.generate("other.example/log", Kind.ED25519)
+    stranger = SigningKey.generate("other.example/log", SigningKind.ED25519)
     with open_backup(whole[0]) as backup:
         assert backup.checked().size == 9
         with pytest.raises(BackupRefused, match="not signed by this log"):

@@ -9,14 +9,14 @@ from journal.carried_text import TransportDamaged, carried_text
 from journal.secrets.vault import master_key
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.log_key import LogKeyFile
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey
 from journal.transparency.witness import Witness
 from tests.journal.ways_of_carrying import WAYS
 from zhenduan.__main__ import main
 from zhenduan.background.witnessing import read_key
 
-LOG = SigningKey.generate("zhenduan.example/log", Kind.ED25519)
-WITNESS = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+LOG = SigningKey.generate("zhenduan.example/log", SigningKind.ED25519)
+WITNESS = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 
 
 @pytest.fixture(params=WAYS.values(), ids=WAYS.keys())

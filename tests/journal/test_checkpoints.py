@@ -17,7 +17,7 @@ from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.digests import SHA256
 from journal.transparency.log_key import LogKeyUnusable
 from journal.transparency.merkle import consistent
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind
 from journal.transparency.transparency_log import NotSigned, SigningRefused, TransparencyLog, contradicted, open_log
 from tests.journal.forging import fill, rewrite
 from tests.journal.test_tampering import Intruder
@@ -88,7 +88,7 @@ def test_the_key_is_the_owners_alone_and_outlives_the_process(
     with pytest.raises(LogKeyUnusable, match="chmod 600"):
         open_log(journal, url, key_file)
     key_file.chmod(0o600)
-    for damaged in ("", "x\n", str(SigningKey.generate("w", Kind.COSIGNATURE).secret_text()) + "\n"):
+    for damaged in ("", "x\n", str(SigningKey.generate("w", SigningKind.COSIGNATURE).secret_text()) + "\n"):
         key_file.write_text(damaged, "utf-8")
         with pytest.raises(LogKeyUnusable):
             open_log(journal, url, key_file)
@@ -255,7 +255,7 @@ def test_a_checkpoint_slipped_into_the_database_is_not_taken_for_ours(
 ) -> None:
 
     fill(journal, 5)
-    forger = SigningKey.generate(ORIGIN, Kind.ED25519)
+    forger = SigningKey.generate(ORIGIN, SigningKind.ED25519)
     text = Checkpoint(ORIGIN, 3, b"\x07" * 32).text
     note = str(Note(text, (forger.sign(text),)))
     connection: Any = (
@@ -297,10 +297,10 @@ def test_a_checkpoint_of_another_log_is_read_with_its_extensions() -> None:
 
 
 def test_a_key_vouches_for_the_origin_of_its_own_name_only() -> None:
-    other = SigningKey.generate("other.example/log", Kind.ED25519)
+    other = SigningKey.generate("other.example/log", SigningKind.ED25519)
     text = Checkpoint(ORIGIN, 5, b"\x07" * 32).text
     with pytest.raises(NoteRefused, match="not the log that is trusted"):
         read_checkpoint(Note(text, (other.sign(text),)), [other.verifier])
-    witness = SigningKey.generate(ORIGIN, Kind.COSIGNATURE)
+    witness = SigningKey.generate(ORIGIN, SigningKind.COSIGNATURE)
     with pytest.raises(NoteRefused, match="not the log that is trusted"):
         read_checkpoint(Note(text, (witness.sign(text, 1),)), [witness.verifier])

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey, from_base64
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey, from_base64
 
 # the example of Go's package golang.org/x/mod/sumdb/note
 SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
@@ -23,8 +23,8 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 — witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==
 """
 
-LOG = SigningKey.generate("log.example/city", Kind.ED25519)
-WITNESS = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+LOG = SigningKey.generate("log.example/city", SigningKind.ED25519)
+WITNESS = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 
 
 def signed(text: str = "a\nb\n") -> Note:
@@ -82,7 +82,7 @@ def test_a_signature_over_other_text_or_by_a_swapped_key_fails(key: SigningKey) 
 
 
 def test_one_key_signs_in_two_ways_that_are_not_mistaken_for_each_other() -> None:
-    other_way = SigningKey(LOG.name, Kind.COSIGNATURE, LOG.seed)
+    other_way = SigningKey(LOG.name, SigningKind.COSIGNATURE, LOG.seed)
     assert other_way.verifier.id != LOG.verifier.id
     note = Note("a\n", (LOG.sign("a\n"),))
     with pytest.raises(NoteRefused, match="no key that is trusted"):

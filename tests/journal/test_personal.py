@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from journal.secrets.personal import KEYS, KeyMissing, PersonalKeys, PersonErased, SealBroken
+from journal.secrets.personal import KEYS, KeyDestroyed, KeyMissing, PersonalKeys, SealBroken
 from journal.secrets.vault import MasterKeyUnusable, Vault, derived, master_key, open_vault
 
 MASTER = bytes(range(32))
@@ -92,14 +92,14 @@ def test_an_erased_person_opens_as_nothing_and_gets_no_new_key(keys: PersonalKey
     keys.destroy("u1")
     assert keys.open("u1", "name", sealed) is None
     assert keys.open("u2", "name", other) == "李四"
-    with pytest.raises(PersonErased):
+    with pytest.raises(KeyDestroyed):
         keys.seal("u1", "name", "张三")
 
 
 def test_erasure_holds_before_the_first_text_and_twice(keys: PersonalKeys) -> None:
     keys.destroy("u1")
     keys.destroy("u1")
-    with pytest.raises(PersonErased):
+    with pytest.raises(KeyDestroyed):
         keys.seal("u1", "name", "张三")
 
 

@@ -16,14 +16,14 @@ from journal.transparency.checkpoints import Checkpoint
 from journal.transparency.digests import SHA256
 from journal.transparency.merkle import inclusion_proof, root_of
 from journal.transparency.proof_files import ProofFile, ProofRefused
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, Signature, SigningKey
+from journal.transparency.signed_notes import Note, NoteRefused, Signature, SigningKey, SigningKind
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import NotSigned, TransparencyLog, open_log
 from tests.journal.forging import fill, rewrite
 
 ORIGIN = "log.example/city"
-DISTRICT = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
-AUDITOR = SigningKey.generate("auditor.example/witness", Kind.COSIGNATURE)
+DISTRICT = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
+AUDITOR = SigningKey.generate("auditor.example/witness", SigningKind.COSIGNATURE)
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_cosigned_proof_says_who_cosigned_and_when(journal: Journal, log: Tran
     assert independently(str(file), shown, str(log.keys().verifiers[0]), [str(key) for key in both])
     with pytest.raises(ProofRefused, match="cosigned by 1 of 2"):
         file.verified(shown, log.keys().verifiers, [DISTRICT.verifier], needed=2)
-    stranger = SigningKey.generate(AUDITOR.name, Kind.COSIGNATURE).verifier
+    stranger = SigningKey.generate(AUDITOR.name, SigningKind.COSIGNATURE).verifier
     with pytest.raises(ProofRefused, match="cosigned by 1 of 2"):
         file.verified(shown, log.keys().verifiers, [DISTRICT.verifier, stranger], needed=2)
     with pytest.raises(ProofRefused, match="another kind"):
@@ -117,7 +117,7 @@ def test_one_witness_counts_once_however_often_it_signed(journal: Journal, log: 
     entry = fill(journal, 2)[0]
     log.checkpoint()
     file = log.prove(1)
-    twice = SigningKey.generate(DISTRICT.name, Kind.COSIGNATURE)
+    twice = SigningKey.generate(DISTRICT.name, SigningKind.COSIGNATURE)
     file = replace(file, note=cosigned(file.note, DISTRICT, twice))
     with pytest.raises(ProofRefused, match="of 2 witnesses"):
         file.verified(
@@ -162,7 +162,7 @@ def test_a_proof_of_another_journal_or_by_a_swapped_key_is_refused(journal: Jour
     log.checkpoint()
     shown, file = canonical(2, entry.at, entry), log.prove(2)
     for origin, says in (("other.example/log", "not the log that is trusted"), (ORIGIN, "no key that is trusted")):
-        stranger = SigningKey.generate(origin, Kind.ED25519)
+        stranger = SigningKey.generate(origin, SigningKind.ED25519)
         with pytest.raises(ProofRefused, match=says):
             file.verified(shown, [stranger.verifier])
         forged = Note(file.note.text, (stranger.sign(file.note.text),))
@@ -184,7 +184,7 @@ def test_an_entry_changed_after_it_was_signed_for_is_not_proven(
 
 
 def test_any_change_to_the_file_is_refused() -> None:
-    signer = SigningKey.generate(ORIGIN, Kind.ED25519)
+    signer = SigningKey.generate(ORIGIN, SigningKind.ED25519)
     leaves = [SHA256.leaf(bytes([number])) for number in range(5)]
     text = Checkpoint(ORIGIN, 5, root_of(SHA256, leaves)).text
     note = cosigned(Note(text, (signer.sign(text),)), DISTRICT)
@@ -229,7 +229,7 @@ def test_a_cosignature_is_taken_over_our_own_checkpoints_only(journal: Journal, 
     for given, witness in (
         (cosigned(other, DISTRICT), DISTRICT.verifier),
         (cosigned(note, DISTRICT), AUDITOR.verifier),
-        (cosigned(note, SigningKey.generate(DISTRICT.name, Kind.COSIGNATURE)), DISTRICT.verifier),
+        (cosigned(note, SigningKey.generate(DISTRICT.name, SigningKind.COSIGNATURE)), DISTRICT.verifier),
         (note, log.keys().signing.verifier),
         (Note(note.text, (Signature(DISTRICT.name, DISTRICT.verifier.id, b"\0" * 72),)), DISTRICT.verifier),
     ):

@@ -20,7 +20,7 @@ from journal.transparency.log_key import LogKeyUnusable
 from journal.transparency.log_tables import SUBTREES, LogTables
 from journal.transparency.merkle import includes
 from journal.transparency.proof_files import ProofFile, ProofRefused
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind
 from journal.transparency.subtrees import TILE
 from journal.transparency.transparency_log import TransparencyLog, contradicted, open_log
 from journal.transparency.witness import Witness, WitnessRefused
@@ -87,7 +87,7 @@ def test_a_proof_of_sha256_does_not_pass_for_one_of_sm3(tmp_path: Path) -> None:
         log.checkpoint()
         file = log.prove(1)
         text = Checkpoint(f"{ORIGIN}/sm3", 1, plain.head().root).text
-        signer = SigningKey(f"{ORIGIN}/sm3", Kind.ED25519, log.keys().signing.seed)
+        signer = SigningKey(f"{ORIGIN}/sm3", SigningKind.ED25519, log.keys().signing.seed)
         swapped = replace(file, note=Note(text, (signer.sign(text),)))
         with pytest.raises(ProofRefused, match="not under this checkpoint"):
             swapped.verified(canonical(1, one.at, one), [signer.verifier])
@@ -98,7 +98,7 @@ def test_a_proof_of_sha256_does_not_pass_for_one_of_sm3(tmp_path: Path) -> None:
 def test_a_journal_is_not_signed_for_under_the_name_of_the_other_algorithm(tmp_path: Path) -> None:
     for number, (digest, origin) in enumerate([(SM3, ORIGIN), (SHA256, f"{ORIGIN}/sm3")]):
         key = tmp_path / f"{number}.key"
-        key.write_text(f"{SigningKey.generate(origin, Kind.ED25519).secret_text()}\n", "utf-8")
+        key.write_text(f"{SigningKey.generate(origin, SigningKind.ED25519).secret_text()}\n", "utf-8")
         key.chmod(0o600)
         url = f"sqlite:///{tmp_path / f'{number}.db'}"
         says = f"no name of a log that hashes with {digest.name}"
@@ -126,7 +126,7 @@ def test_a_witness_checks_the_growth_with_the_algorithm_that_the_name_binds(
     journal: Journal, log: TransparencyLog, tmp_path: Path
 ) -> None:
     """One who is told the name without its mark, as a tool of the open formats would be, signs nothing."""
-    key = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+    key = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
     fill(journal, 3)
     plain = replace(log.keys().signing, name=ORIGIN).verifier
     with pytest.raises(WitnessRefused, match="cannot be trusted"):

@@ -9,7 +9,7 @@ import pytest
 from journal import Journal, open_journal
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.merkle import consistency_proof
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind
 from journal.transparency.transparency_log import TransparencyLog, open_log
 from journal.transparency.witness import Witness, WitnessRefused
 from tests.journal.forging import fill, renumbered, rewrite
@@ -44,7 +44,7 @@ def district(log: TransparencyLog, tmp_path: Path, clock: Clock) -> Witness:
 
 
 def witness(log: TransparencyLog, memory: Path, name: str, clock: Clock) -> Witness:
-    key = SigningKey.generate(name, Kind.COSIGNATURE)
+    key = SigningKey.generate(name, SigningKind.COSIGNATURE)
     return Witness(key, [log.keys().signing.verifier], memory, clock)
 
 
@@ -205,7 +205,7 @@ def test_a_damaged_memory_signs_nothing(
     signed = district.cosign(str(log.checkpoint()), unasked)
     text = damage
     if damage == "another":  # written with another key than the witness's own
-        stranger = SigningKey.generate(district.key.name, Kind.COSIGNATURE)
+        stranger = SigningKey.generate(district.key.name, SigningKind.COSIGNATURE)
         text = str(Note(signed.text, (stranger.sign(signed.text, NOW),)))
     (tmp_path / "310117.seen").write_text(text, "utf-8")
     with pytest.raises(WitnessRefused, match="memory of the witness is damaged"):
@@ -217,7 +217,7 @@ def test_the_memory_of_one_log_is_not_used_for_another(
 ) -> None:
     fill(journal, 3)
     district.cosign(str(log.checkpoint()), unasked)
-    stranger = SigningKey.generate("other.example/log", Kind.ED25519)
+    stranger = SigningKey.generate("other.example/log", SigningKind.ED25519)
     other = Witness(district.key, [stranger.verifier], tmp_path / "310117.seen")
     with pytest.raises(WitnessRefused, match=r"memory of log\.example/city"):
         other.last()
@@ -227,8 +227,8 @@ def test_a_witness_needs_a_witness_key_and_one_log(log: TransparencyLog, tmp_pat
     own = log.keys().signing
     with pytest.raises(NoteRefused, match="key for cosignatures"):
         Witness(own, [own.verifier], tmp_path / "seen")
-    key = SigningKey.generate("w.example", Kind.COSIGNATURE)
-    other = SigningKey.generate("other.example/log", Kind.ED25519)
+    key = SigningKey.generate("w.example", SigningKind.COSIGNATURE)
+    other = SigningKey.generate("other.example/log", SigningKind.ED25519)
     for keys in ([], [own.verifier, other.verifier]):
         with pytest.raises(NoteRefused, match="keys of one log"):
             Witness(key, keys, tmp_path / "seen")

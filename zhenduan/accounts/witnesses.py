@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Column, MetaData, String, Table, select, upda
 
 from domain.instants import microseconds
 from journal.secrets.vault import SCHEMA, Vault
-from journal.transparency.signed_notes import Kind, NoteRefused, VerifierKey
+from journal.transparency.signed_notes import NoteRefused, SigningKind, VerifierKey
 
 META = MetaData(schema=SCHEMA)
 WITNESSES = Table(
@@ -54,7 +54,7 @@ class Witnesses:
         Raises:
             NoteRefused: the key is none for cosignatures.
         """
-        if key.kind is not Kind.COSIGNATURE:
+        if key.kind is not SigningKind.COSIGNATURE:
             raise NoteRefused("见证密钥类型不符 a witness's key is of another kind")
         identity, secret = secrets.token_hex(8), secrets.token_hex(32)
         with self._vault.writing() as connection:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from journal.carried_text import carried_text
 from journal.transparency.checkpoints import Checkpoint
-from journal.transparency.signed_notes import Kind, Note, NoteRefused, SigningKey, VerifierKey
+from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey
 from journal.transparency.witness import Witness, WitnessRefused
 from journal.whole_files import write_whole
 from zhenduan.background.log_server import LogServer, NotAdmitted, ServerUnreachable, printable
@@ -50,7 +50,7 @@ def make_key(file: Path, name: str) -> int:
         sys.stderr.write(f"文件已存在 there already: {file}\n")
         return 2
     try:
-        key = SigningKey.generate(name, Kind.COSIGNATURE)
+        key = SigningKey.generate(name, SigningKind.COSIGNATURE)
     except NoteRefused as refused:
         sys.stderr.write(f"{refused}\n")
         return 2

@@ -110,7 +110,7 @@ def initialise(settings: Settings, city: str, user: str) -> int:
 
 
 @dataclass(frozen=True)
-class Invitation:
+class PersonToInvite:
     """A person to let in 邀请. password: None = one is made."""
 
     login: str
@@ -120,7 +120,7 @@ class Invitation:
     password: str | None
 
 
-def invite(settings: Settings, invitation: Invitation, user: str) -> int:
+def invite(settings: Settings, invitation: PersonToInvite, user: str) -> int:
     """Register a person, grant the role, give the login; the name is sealed before it is written."""
     password = invitation.password or secrets.token_urlsafe(12)
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from domain.kernel import Refused
 from interop.editions.documents import documents_of, published
 from interop.foreign_files import ForeignFiles
-from projections.documents import Comparison, as_markdown, comparison, print_comparison
+from projections.documents import EditionComparison, as_markdown, comparison, print_comparison
 from projections.documents.comparison import reasons_of
 from projections.standard import editions
 from standards import EditionMalformed, difference, load, load_composition, published_editions
@@ -56,7 +56,7 @@ def _compared(old: str, new: str, kind: str) -> bytes:
     return print_comparison(shown).pdf if kind == "pdf" else as_markdown(shown).encode()
 
 
-def _side_by_side(old: str, new: str) -> Comparison:
+def _side_by_side(old: str, new: str) -> EditionComparison:
     was, becomes = load(old), load_composition(new)
     return comparison(was, becomes.edition, reasons_of(was, becomes.edition, becomes.origins))
 

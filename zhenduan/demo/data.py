@@ -105,7 +105,7 @@ class Seat(CodeList):
     total: int
 
 
-class Group(Named):
+class DemoGroup(Named):
     """A group, the share of some industries' firms that belong to it, and its headquarters where it names one 企业集团."""
 
     industries: tuple[str, ...]
@@ -134,7 +134,7 @@ class Organisations(CodeList):
     others: tuple[Other, ...]
     subdistricts: tuple[Subdistrict, ...]
     parks: tuple[Park, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[DemoGroup, ...]
     providers: tuple[Provider, ...]
 
 

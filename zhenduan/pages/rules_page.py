@@ -39,7 +39,7 @@ Of each capability what may be commanded, and what its stream records, by the pu
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedRule:
     """A rule where it stands 规则条目: the room it belongs to and the names it is called by in code."""
 
     rule: Rule
@@ -47,17 +47,17 @@ class Listed:
     names: frozenset[str]
 
 
-def listed() -> list[Listed]:
+def listed() -> list[ListedRule]:
     """All rules of all rooms 全部规则, each once, in the room that states it; by room, then by code."""
-    found: dict[str, Listed] = {}
+    found: dict[str, ListedRule] = {}
     for room in ROOMS:
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             if module.name.endswith("__main__"):
                 continue
             for name, rule in _rules_of(vars(import_module(module.name))):
-                known = found.setdefault(rule.code, Listed(rule, room.__name__, frozenset()))
-                found[rule.code] = Listed(known.rule, known.room, known.names | {name})
-    found[CONFLICT.code] = Listed(CONFLICT, journal.__name__, frozenset({Conflict.__name__}))
+                known = found.setdefault(rule.code, ListedRule(rule, room.__name__, frozenset()))
+                found[rule.code] = ListedRule(known.rule, known.room, known.names | {name})
+    found[CONFLICT.code] = ListedRule(CONFLICT, journal.__name__, frozenset({Conflict.__name__}))
     order = [room.__name__ for room in ROOMS]
     return sorted(found.values(), key=lambda one: (order.index(one.room), one.rule.code))
 

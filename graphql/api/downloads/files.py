@@ -48,7 +48,7 @@ def _not_found() -> GraphQLResponse:
     return GraphQLResponse({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404)
 
 
-class Files:
+class FileEndpoints:
     """The plain endpoints of files: who may read evidence and reports is as the schema says."""
 
     def __init__(self, services: Services, operations: Operations) -> None:

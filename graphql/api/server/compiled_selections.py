@@ -78,7 +78,7 @@ def _coercion(kind: GraphQLLeafType) -> Callable[[Any], Any]:
     return coerced
 
 
-class Source:
+class SourceText:
     """Source text 源码 of the functions for one selection set, and the names that it uses.
 
     Only names that the schema's own Python classes give, and quoted response names, get into the text.
@@ -201,7 +201,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             if len(self.plans) >= PLANS_OF_A_DOCUMENT:
                 return None
             try:
-                self.plans[key] = Source(self).function(kind, fields)
+                self.plans[key] = SourceText(self).function(kind, fields)
             except (Uncompilable, GraphQLError):
                 self.plans[key] = None
         return self.plans[key]

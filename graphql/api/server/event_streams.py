@@ -77,7 +77,7 @@ async def with_heartbeat(
 
 
 @dataclass
-class Reservation:
+class ReservedStream:
     """A stream that was reserved 预留的事件流, and what runs for it.
 
     bearer: the token that made it; None = the public. caller: who that was. operations: by their ids; None while one is looked at.
@@ -98,7 +98,7 @@ class EventStreams:
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
-        self._reserved: dict[str, Reservation] = {}
+        self._reserved: dict[str, ReservedStream] = {}
         self._holders: Counter[str] = Counter()
 
     async def distinct(self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> Sent:
@@ -154,7 +154,7 @@ class EventStreams:
         if self._holders[holder] >= RESERVATIONS_OF_HOLDER or len(self._reserved) >= RESERVATIONS:
             raise self._operations.admission.refusal(is_own=self._holders[holder] >= RESERVATIONS_OF_HOLDER)
         name = secrets.token_urlsafe(32)
-        self._reserved[name] = Reservation(token, identified.caller if identified is not None else PUBLIC, holder)
+        self._reserved[name] = ReservedStream(token, identified.caller if identified is not None else PUBLIC, holder)
         self._holders[holder] += 1
         asyncio.get_running_loop().call_later(UNOPENED_SECONDS, self._expire, name)
         return PlainTextResponse(name, 201, HEADERS)
@@ -203,7 +203,7 @@ class EventStreams:
         return Response(status_code=202, headers=HEADERS)
 
     async def _run(
-        self, reservation: Reservation, operation: str, admitted: PreparedOperation | GraphQLResponse
+        self, reservation: ReservedStream, operation: str, admitted: PreparedOperation | GraphQLResponse
     ) -> None:
         put = reservation.events.put
         try:
@@ -232,7 +232,7 @@ class EventStreams:
             task.cancel()
         return Response(status_code=200, headers=HEADERS)
 
-    async def _carried(self, name: str, reservation: Reservation) -> AsyncIterator[bytes]:
+    async def _carried(self, name: str, reservation: ReservedStream) -> AsyncIterator[bytes]:
         """What comes for a reserved stream, until its client or its caller is gone."""
         caller = reservation.caller
 

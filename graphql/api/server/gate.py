@@ -20,7 +20,7 @@ COMMANDS = (b"mutation", b"documentId")
 """A body without these words holds no command; one with them is looked at more closely."""
 
 
-class Gate:
+class AdmissionGate:
     """ASGI middleware · 入口: lets everything pass while there is room in the queue of reads it would wait in."""
 
     def __init__(self, app: ASGIApp, admission: Admission) -> None:

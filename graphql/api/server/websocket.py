@@ -43,7 +43,7 @@ EVERYTHING = frozenset(OperationType)
 
 
 @dataclass
-class Connection:
+class Socket:
     """One socket 连接: its token and who that was when it was opened. connection_params: set by the protocol handler."""
 
     connection_params: dict[str, Any] = field(default_factory=dict)
@@ -89,11 +89,11 @@ class TextFrames(ASGIWebSocketAdapter):
             await super().close(code, reason)
 
 
-class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
+class Protocol(BaseGraphQLTransportWSHandler[Socket, None]):
     """graphql-transport-ws, each operation admitted and run by itself."""
 
     view: "GraphQLOverWebSocket"
-    context: Connection
+    context: Socket
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - strawberry's own
         super().__init__(*arguments, **named)
@@ -140,7 +140,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             self._watch.cancel()
         await super().shutdown()
 
-    async def run_operation(self, operation: Operation[Connection, None]) -> None:
+    async def run_operation(self, operation: Operation[Socket, None]) -> None:
         """Admit one operation and send its answers, under an id of its own: the socket's would stand for all of them."""
         request_id.set(uuid4().hex)
         operations = self.view.operations
@@ -173,7 +173,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
             with suppress(WebSocketDisconnected):
                 await self._send(operation, faulted(fault))
 
-    async def _send(self, operation: Operation[Connection, None], answer: GraphQLResponse) -> None:
+    async def _send(self, operation: Operation[Socket, None], answer: GraphQLResponse) -> None:
         if answer.is_executed:
             payload: Any = with_extensions(answer)
             await operation.send_operation_message({"id": operation.id, "type": "next", "payload": payload})
@@ -202,7 +202,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Connection, None]):
         await self.websocket.close(code, reason)
 
 
-class GraphQLOverWebSocket(GraphQL[Connection, None]):
+class GraphQLOverWebSocket(GraphQL[Socket, None]):
     """The WebSocket side of /graphql, as an ASGI app.
 
     Args:
@@ -232,11 +232,11 @@ class GraphQLOverWebSocket(GraphQL[Connection, None]):
         self.operations = operations
         self.watch_seconds = watch_seconds
 
-    async def get_context(self, request: Any, response: Any) -> Connection:  # noqa: ANN401, ARG002 - strawberry's own
+    async def get_context(self, request: Any, response: Any) -> Socket:  # noqa: ANN401, ARG002 - strawberry's own
         """What is remembered of one socket."""
-        return Connection(token=request.headers.get("authorization"))
+        return Socket(token=request.headers.get("authorization"))
 
-    async def on_ws_connect(self, context: Connection) -> dict[str, object] | None:
+    async def on_ws_connect(self, context: Socket) -> dict[str, object] | None:
         """Read the credentials: `{"authorization": "Bearer …"}` or `{"token": "…"}`, else the handshake's header.
 
         Raises:

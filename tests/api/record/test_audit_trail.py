@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from projections.record.audit_trail import EntryRow
-from projections.record.trail_sentences import Known, sentence
+from projections.record.trail_sentences import KnownNames, sentence
 from standards import Answer
 from tests.live_city import ENTERPRISE, LiveCity, sections
 
@@ -69,20 +69,20 @@ def row(kind: str, data: str = "{}", role: str = "city", actor: str = "u1") -> E
 
 @pytest.mark.parametrize("stored", [one for history in KEPT.values() for one in history], ids=lambda one: one["type"])
 def test_every_fact_ever_stored_is_told_in_a_sentence_without_a_gap(stored: dict[str, Any]) -> None:
-    said = sentence(row(stored["type"], json.dumps(stored["state"])), Known())
+    said = sentence(row(stored["type"], json.dumps(stored["state"])), KnownNames())
     assert said.startswith("市级部门")
     assert not re.search(r"[{}@|]|None|<", said), said
 
 
 def test_what_the_person_at_the_machine_did_is_told_as_such() -> None:
     erased = row("person.erased.v1", actor="operator-root", role="system")
-    assert sentence(erased, Known()) == "运维人员删除了一名人员的个人信息，密钥已销毁"
+    assert sentence(erased, KnownNames()) == "运维人员删除了一名人员的个人信息，密钥已销毁"
 
 
 def test_long_lists_are_counted_and_equal_answers_called_equal() -> None:
     items = ",".join(f'{{"indicator": "Z{n:02d}", "reason": "r"}}' for n in range(1, 8))
     objected = row("diagnosis.report_objected_to.v1", f'{{"items": [{items}]}}', role="enterprise")
-    assert sentence(objected, Known()) == "企业负责人对 Z01、Z02、Z03、Z04、Z05 等 7 项 提出了异议"
+    assert sentence(objected, KnownNames()) == "企业负责人对 Z01、Z02、Z03、Z04、Z05 等 7 项 提出了异议"
     data = '{"section": "D1", "answers": {"Z01": {"answer": {"level": "3.0"}, "reason": null}}}'
-    known = Known(own={"Z01": Answer(level="3")})
+    known = KnownNames(own={"Z01": Answer(level="3")})
     assert sentence(row("diagnosis.answers_verified.v1", data, "provider"), known) == "服务商负责人核验了 D1 1 项，均与自评一致"

@@ -13,7 +13,7 @@ from journal.entries import canonical
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.merkle import consistent
 from journal.transparency.proof_files import ProofFile
-from journal.transparency.signed_notes import Kind, Note, SigningKey, VerifierKey, from_base64
+from journal.transparency.signed_notes import Note, SigningKey, SigningKind, VerifierKey, from_base64
 from tests.api.small_api import serving
 from tests.journal.forging import rewrite
 from tests.live_city import LiveCity
@@ -26,7 +26,7 @@ ASKS = (
     "/log/proof/inclusion?position=1",
     "/log/proof/consistency?from=0&to=3",
 )
-DISTRICT = SigningKey.generate("310117.example/witness", Kind.COSIGNATURE)
+DISTRICT = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_cosignature_is_kept_for_the_witness_whose_token_it_came_with(
     signed = str(Note(note.text, (*note.signatures, DISTRICT.sign(note.text, 1_700_000_000))))
     for who in ("", city.tokens["city"], city.tokens["auditor"]):
         assert client.post("/log/cosignature", content=signed, headers=headers(who) if who else {}).status_code == 401
-    stranger = SigningKey.generate(DISTRICT.name, Kind.COSIGNATURE)
+    stranger = SigningKey.generate(DISTRICT.name, SigningKind.COSIGNATURE)
     forged = str(Note(note.text, (stranger.sign(note.text, 1_700_000_000),)))
     for body in (b"", b"\xff", forged.encode(), str(note).encode(), signed.replace("\n—", "\n\n—", 1).encode()):
         assert client.post("/log/cosignature", content=body, headers=headers(token)).status_code == 422
@@ -190,7 +190,7 @@ def test_a_witness_looks_after_a_real_server(
         assert look(token="zdw_" + "0" * 16 + "_" + "0" * 64) == 2
         said = capsys.readouterr().err
         assert "set back to before it was registered" in said, "it may be that, and a server that lies would not own it"
-        swapped = SigningKey.generate(log.keys().signing.name, Kind.ED25519)
+        swapped = SigningKey.generate(log.keys().signing.name, SigningKind.ED25519)
         assert look(origin_keys=[str(swapped.verifier)]) == 1
         assert look(origin_keys=["no key"]) == 2
         assert "REFUSED" in capsys.readouterr().err
@@ -246,7 +246,7 @@ def test_a_log_set_back_to_before_a_witness_was_registered_is_said_to_be_set_bac
         assert "set back to before this witness was registered" in capsys.readouterr().err
     held = seen.read_text("utf-8")
     assert client.post("/log/cosignature", content=held).status_code == 409
-    forged = Note(text, (SigningKey.generate(origin, Kind.ED25519).sign(text),))
+    forged = Note(text, (SigningKey.generate(origin, SigningKind.ED25519).sign(text),))
     for nothing in (str(forged), str(log.signed()), "x"):
         answer = client.post("/log/cosignature", content=nothing)
         assert answer.status_code == 401, "who holds no promise that was broken learns nothing"

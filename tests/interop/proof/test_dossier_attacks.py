@@ -14,7 +14,7 @@ from domain.diagnosis.report import ConfirmReport
 from interop.proof import verify_dossier as verifier
 from journal import open_journal
 from journal.entries import canonical
-from journal.transparency.signed_notes import Kind, SigningKey
+from journal.transparency.signed_notes import SigningKey, SigningKind
 from journal.transparency.transparency_log import open_log
 from tests.interop.proving_city import ORIGIN, WITNESS, Proving, fault, forged, proving, still
 from tests.small_city import FILLER, City
@@ -35,7 +35,7 @@ def test_a_dossier_of_another_journal_is_refused(proving: Proving, tmp_path: Pat
 
 def test_a_dossier_signed_with_another_key_of_the_same_name_is_refused(proving: Proving) -> None:
     content = proving.dossier()
-    stranger = SigningKey.generate(ORIGIN, Kind.ED25519)
+    stranger = SigningKey.generate(ORIGIN, SigningKind.ED25519)
     text = json.loads(content)["checkpoint"].partition("\n\n")[0] + "\n"
     note = f"{text}\n{stranger.sign(text)}\n{WITNESS.sign(text, 1)}\n"
     entries = [
@@ -64,7 +64,7 @@ def test_the_key_of_a_log_is_no_witness_nor_that_of_a_witness_a_log(proving: Pro
 
 
 def test_a_checkpoint_without_the_witness_is_refused(proving: Proving) -> None:
-    stranger = SigningKey.generate("witness.example/pudong", Kind.COSIGNATURE)
+    stranger = SigningKey.generate("witness.example/pudong", SigningKind.COSIGNATURE)
     assert fault(proving, proving.dossier(), witness_keys=(str(stranger.verifier),)) == "WITNESS_MISSING"
 
 

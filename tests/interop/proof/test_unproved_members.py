@@ -11,7 +11,7 @@ import pytest
 
 from domain.diagnosis.report import ConfirmReport
 from interop.proof import verify_dossier as verifier
-from journal.transparency.signed_notes import Kind, SigningKey
+from journal.transparency.signed_notes import SigningKey, SigningKind
 from tests.interop.proving_city import Proving, fault, forged, of_first_format, proving, still
 from tests.journal.ways_of_carrying import WAYS
 from tests.small_city import CITY, FILLER, roster
@@ -131,7 +131,7 @@ def test_the_last_statement_of_a_firm_cannot_be_cut_off_a_final_dossier(proving:
     assert fault(proving, shorter) == "HEADS_DIFFER"
     older = proving.verify(of_first_format(shorter))
     assert (older.holds, older.complete) == (True, False), "what it cannot show, it says"
-    other = SigningKey.generate("log.example/city", Kind.ED25519)
+    other = SigningKey.generate("log.example/city", SigningKind.ED25519)
     heads = made["heads"].partition("\n\n")[0] + "\n"
     for note in (f"{heads}\n{other.sign(heads)}\n", made["checkpoint"], "x"):
         assert fault(proving, forged(content, heads=note)) in ("LOG_SIGNATURE_MISSING", "HEADS_DIFFER", "CHECKPOINT_MALFORMED")

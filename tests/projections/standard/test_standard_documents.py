@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from projections.documents import (
-    Comparison,
+    EditionComparison,
     as_markdown,
     comparison,
     print_comparison,
@@ -46,7 +46,7 @@ def together(text: str) -> str:
     return "".join(text.split())
 
 
-def to_industry() -> Comparison:
+def to_industry() -> EditionComparison:
     return comparison(EDITION, INDUSTRY.edition, reasons_of(EDITION, INDUSTRY.edition, INDUSTRY.origins))
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from standards import Answer, Edition, Form, NothingToScore, Process, load, published_editions
 from standards.edition.text import Option, RawNumber
 from standards.scoring.scorecard import Judge, Scale, hundredths
-from standards.shadow.rescore import Finished, Moved, Obstacle, Rescored, Shadow
+from standards.shadow.rescore import Finished, Moved, Rescored, RescoringObstacle, Shadow
 from standards.shadow.tally import ShadowTally, Subject
 from tests.rules.firms import EDITION, answer_at, firms, uniform
 
@@ -46,7 +46,7 @@ def moved(edition: Edition, firm: Finished) -> Moved:
     return found.moved
 
 
-def obstacles(edition: Edition, answers: Mapping[str, Answer]) -> tuple[Obstacle, ...]:
+def obstacles(edition: Edition, answers: Mapping[str, Answer]) -> tuple[RescoringObstacle, ...]:
     found = Shadow(EDITION, edition).rescore(finished(answers))
     assert isinstance(found, tuple)
     return found
@@ -191,7 +191,7 @@ def test_an_indicator_that_enters_the_brief_form_is_newly_asked_of_a_brief_diagn
     found = Shadow(EDITION, changed(outside, in_brief=True)).rescore(
         Finished(Form.BRIEF, answers, EVERYTHING_DONE, grade)
     )
-    assert found == (Obstacle(kind="newly_asked", subject=outside),)
+    assert found == (RescoringObstacle(kind="newly_asked", subject=outside),)
 
 
 def test_what_is_asked_no_longer_is_left_out() -> None:
@@ -208,17 +208,17 @@ def test_an_answer_of_another_kind_does_not_read() -> None:
     choice = next(item for item in EDITION.indicators if item.kind == "choice")
     numbers = [RawNumber(name="before", label="之前", unit="天"), RawNumber(name="after", label="之后", unit="天")]
     outcome = changed(choice.id, kind="outcome", numbers=numbers, better="lower")
-    assert obstacles(outcome, uniform(3)) == (Obstacle(kind="kind_changed", subject=choice.id),)
+    assert obstacles(outcome, uniform(3)) == (RescoringObstacle(kind="kind_changed", subject=choice.id),)
 
 
 def test_a_raw_number_in_another_unit_does_not_read() -> None:
     numbers = [number.model_copy(update={"unit": "千台"}) for number in EDITION.by_id["X03"].numbers]
-    assert obstacles(changed("X03", numbers=numbers), uniform(3)) == (Obstacle(kind="numbers_changed", subject="X03"),)
+    assert obstacles(changed("X03", numbers=numbers), uniform(3)) == (RescoringObstacle(kind="numbers_changed", subject="X03"),)
 
 
 def test_a_raw_number_in_the_other_place_does_not_read() -> None:
     swapped = list(reversed(EDITION.by_id["X03"].numbers))
-    assert obstacles(changed("X03", numbers=swapped), uniform(3)) == (Obstacle(kind="numbers_changed", subject="X03"),)
+    assert obstacles(changed("X03", numbers=swapped), uniform(3)) == (RescoringObstacle(kind="numbers_changed", subject="X03"),)
 
 
 def test_an_option_that_was_not_offered_is_not_taken_as_not_chosen() -> None:
@@ -226,7 +226,7 @@ def test_an_option_that_was_not_offered_is_not_taken_as_not_chosen() -> None:
     first, *rest = multi.options
     options = [*rest, first.model_copy(update={"points": first.points - 1}), Option(name="new_one", label="新", points=1)]
     assert obstacles(changed(multi.id, options=options), uniform(3)) == (
-        Obstacle(kind="option_added", subject=multi.id),
+        RescoringObstacle(kind="option_added", subject=multi.id),
     )
 
 
@@ -243,7 +243,7 @@ def test_an_answer_off_the_new_scale_does_not_read() -> None:
     firm = uniform(3) | {choice: Answer(level=Decimal("3.5"))}
     points = {level: points for level, points in EDITION.points.items() if level != Decimal("3.5")}
     assert obstacles(EDITION.model_copy(update={"points": points}), firm) == (
-        Obstacle(kind="does_not_read", subject=choice),
+        RescoringObstacle(kind="does_not_read", subject=choice),
     )
 
 
@@ -258,7 +258,7 @@ def test_a_dimension_that_loses_all_that_applies_to_the_firm_cannot_be_scored() 
     assert others
     firm = uniform(3) | {kept: Answer(not_applicable=True, reason="无")}
     edition = EDITION.model_copy(update={"indicators": [item.model_dump() for item in only]})
-    assert obstacles(edition, firm) == (Obstacle(kind="nothing_to_score", subject="D1"),)
+    assert obstacles(edition, firm) == (RescoringObstacle(kind="nothing_to_score", subject="D1"),)
 
 
 def test_another_wording_is_a_caution_and_no_obstacle() -> None:
@@ -270,7 +270,7 @@ def test_another_wording_is_a_caution_and_no_obstacle() -> None:
 
 @pytest.mark.parametrize("kind", ["no_successor", "newly_asked", "kind_changed"])
 def test_an_obstacle_names_its_subject_in_its_sentence(kind: Any) -> None:
-    assert "Z01" in Obstacle(kind=kind, subject="Z01").sentence
+    assert "Z01" in RescoringObstacle(kind=kind, subject="Z01").sentence
 
 
 @settings(max_examples=30)

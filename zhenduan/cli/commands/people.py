@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def _invite(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import administration
 
-    person = administration.Invitation(given.login, given.name, given.role, given.organisation, given.password)
+    person = administration.PersonToInvite(given.login, given.name, given.role, given.organisation, given.password)
     return administration.invite(settings, person, getpass.getuser())
 
 

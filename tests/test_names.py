@@ -1,0 +1,71 @@
+"""One word for one thing 一词一义: no public class has the name of another, but where both are the same thing, for a reason."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("standards", "domain", "isolation", "journal", "projections", "interop", "graphql/api", "zhenduan")
+MAY_BE_PUBLISHED = ("standards/", "domain/", "projections/", "graphql/api/kit/")
+"""Where a class lies that a type of the schema may have the name of: the type is what the schema shows of that very thing."""
+STANDS_ALONE = "interop/proof/verify_dossier.py"
+"""Imports nothing of ours, so it says again what an entry, a checkpoint and a verdict of its own are."""
+SAME_THING = {"SecondFactors": "the accounts' second factors, and what the schema shows of one person's"}
+"""Name -> why two classes have it though none of the rules below says so."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A public class where it stands. is_published: a type or input of the schema; is_port: what a caller needs of another."""
+
+    name: str
+    path: str
+    is_published: bool
+    is_port: bool
+
+
+def public_classes(path: str, source: str) -> Iterator[Named]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            shown = any(ast.unparse(one).startswith(("published(", "strawberry.")) for one in node.decorator_list)
+            yield Named(node.name, path, shown, any(ast.unparse(base).startswith("Protocol") for base in node.bases))
+
+
+def twice(classes: list[Named]) -> dict[str, list[str]]:
+    """Name -> the files of different things that have it."""
+    by_name: dict[str, list[Named]] = {}
+    for one in classes:
+        if one.path != STANDS_ALONE and not one.is_port:
+            by_name.setdefault(one.name, []).append(one)
+    found = {}
+    for name, all_of in by_name.items():
+        shown = [one for one in all_of if one.is_published]
+        beneath = [one for one in all_of if not one.is_published]
+        excused = len(shown) == 1 and len(beneath) == 1 and beneath[0].path.startswith(MAY_BE_PUBLISHED)
+        if len(all_of) > 1 and not excused:
+            found[name] = [one.path for one in all_of]
+    return found
+
+
+def test_no_name_of_a_class_means_two_things() -> None:
+    classes = [
+        one
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for one in public_classes(str(path.relative_to(ROOT)), path.read_text("utf-8"))
+    ]
+    assert len(classes) > len(ROOMS)
+    found = twice(classes)
+    assert {name: paths for name, paths in found.items() if name not in SAME_THING} == {}
+    assert set(SAME_THING) <= set(found), "a reason for what is no more"
+
+
+def test_the_guard_sees_one_name_of_two_things() -> None:
+    place = list(public_classes("domain/access.py", "class Place: ..."))
+    point = list(public_classes("projections/report/radar.py", "class Place: ..."))
+    demo = list(public_classes("zhenduan/demo/data.py", "class Group: ..."))
+    shown = list(public_classes("graphql/api/diagnosis/groups.py", "@published(GROUPS)\nclass Group: ..."))
+    port = list(public_classes("graphql/api/kit/ports.py", "class Place(Protocol): ..."))
+    assert list(twice(place + point + demo + shown)) == ["Place", "Group"]
+    assert twice(place + port) == twice(shown + place) == {}
