@@ -21,6 +21,7 @@ from interop.rosters.roster_reading import read_roster
 from interop.rosters.uscc import valid_uscc
 from journal import Caller, Handled, Journal, handle, open_journal
 from projections import open_read_models
+from tests.firm_ids import SALT
 
 HEADERS = (
     "序号", "统一社会信用代码", "企业名称", "所属区", "街镇", "园区", "企业集团", "行业代码", "从业人员",
@@ -130,8 +131,8 @@ def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     snapshot, reading_xlsx = timed(lambda: read_roster(workbook, "名单.xlsx"), count)
     same, reading_csv = timed(lambda: read_roster(sheet, "名单.csv"), count)
     assert [firm.uscc for firm in snapshot.firms] == [firm.uscc for firm in same.firms]  # noqa: S101 - a benchmark of a wrong reading is none
-    command, classifying = timed(lambda: roster_command(snapshot, YEAR), count)
-    later = roster_command(read_roster(xlsx(count, 1), "名单.xlsx"), YEAR)
+    command, classifying = timed(lambda: roster_command(snapshot, YEAR, SALT), count)
+    later = roster_command(read_roster(xlsx(count, 1), "名单.xlsx"), YEAR, SALT)
     say(f"{count:,} rows, {len(command.rows):,} accepted, {len(command.findings):,} findings")
     yield against(f"read and checked, .xlsx, {count:,} rows", WALK, reading_xlsx, walking)
     yield against("read and checked, .csv GB18030", WALK, reading_csv, walking)

@@ -8,6 +8,7 @@ from domain.diagnosis.case import DIAGNOSES
 from domain.kernel import Capabilities, Event, name_of
 from domain.participants.consents import CONSENTS
 from domain.participants.enterprises import ENTERPRISES
+from domain.participants.firm_ids import IDENTIFIERS
 from domain.participants.headquarters import HEADQUARTERS
 from domain.participants.organisations import ORGANISATIONS
 from domain.participants.people.person import PEOPLE
@@ -28,6 +29,7 @@ CAPABILITIES = Capabilities(
     EDITION_MAPPINGS,
     ENTERPRISES,
     HEADQUARTERS,
+    IDENTIFIERS,
     IMPROVEMENT_COSTS,
     ORGANISATIONS,
     PEOPLE,

@@ -16,18 +16,19 @@ from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswe
 from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.participants.enterprises import Firm, enterprise_id
+from domain.participants.enterprises import Firm
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.rosters.comparison import ImportRoster
 from journal import Caller
 from standards import Form
+from tests.firm_ids import firm_id
 from tests.small_city import CITY, FIRM, caller, sections
 from tests.small_city import roster as small_roster
 
 Send = Callable[[Caller, Command], Any]
 
 USCCS = ("91310000132260250X", "91330100799655058B", "91110000802100433B", "9144030071526726XG")
-IDS = tuple(map(enterprise_id, USCCS))
+IDS = tuple(map(firm_id, USCCS))
 SEAT, NEAR, FAR, STRANGER = IDS
 """The headquarters, a member in its district, one in another district, and a firm of another group."""
 PLACES = (("310117", "g1"), ("310117", "g1"), ("310115", "g1"), ("310117", "g2"))

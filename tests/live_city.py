@@ -18,13 +18,14 @@ from api.server.operations import GraphQLRequest, Operations
 from domain.access import Role
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.participants.enterprises import Firm, enterprise_id
+from domain.participants.enterprises import Firm
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
 from domain.participants.rosters.comparison import ImportRoster
 from domain.standard.editions import PublishEdition
 from standards import Answer, Form, load
+from tests.firm_ids import SALT, firm_id
 from tests.rules.firms import answer_at
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
@@ -63,7 +64,7 @@ OTHER = FIRM.model_copy(
         "group": None,
     }
 )
-ENTERPRISE, OTHER_ENTERPRISE = enterprise_id(FIRM.uscc), enterprise_id(OTHER.uscc)
+ENTERPRISE, OTHER_ENTERPRISE = firm_id(FIRM.uscc), firm_id(OTHER.uscc)
 
 UNITS = (
     ("city", OrganisationKind.CITY, "上海市经济和信息化委员会"),
@@ -258,6 +259,7 @@ def build_city(data: Path, url: str) -> dict[str, str]:
         for identity, kind, name in UNITS:
             city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name, parent=ABOVE.get(identity)))
         city.send(PublishEdition(edition=EDITION))
+        services.firm_salt.known_or_drawn(services.clock, SALT)
         roster = ImportRoster(
             year=2024,
             digest="0" * 64,
@@ -265,6 +267,7 @@ def build_city(data: Path, url: str) -> dict[str, str]:
             rows=((2, FIRM), (3, OTHER)),
             findings=(),
             refused_rows=0,
+            salt=SALT,
         )
         city.send(roster)
         for login, role, unit in PEOPLE:

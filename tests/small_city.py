@@ -17,7 +17,7 @@ from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.events import CAPABILITIES
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.participants.enterprises import Firm, enterprise_id
+from domain.participants.enterprises import Firm
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.participants.rosters.comparison import ImportRoster
@@ -35,6 +35,7 @@ from interop.rosters.reports import keep_report
 from journal import Caller, Handled, Journal, handle
 from journal.blobs import Blobs
 from standards import Answer, Form, load
+from tests.firm_ids import SALT, firm_id
 from tests.rules.firms import answer_at
 
 EDITION = load("2023")
@@ -48,7 +49,7 @@ FIRM = Firm(
     size_class="medium",
     above_scale=True,
 )
-ENTERPRISE = enterprise_id(FIRM.uscc)
+ENTERPRISE = firm_id(FIRM.uscc)
 FILE = ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1)
 SEALED = {"sealed_name": "x", "sealed_phone": None}
 MADE: Mapping[type[Command], Mapping[str, Any]] = {
@@ -126,6 +127,7 @@ def roster(**rest: Any) -> ImportRoster:
         "rows": ((2, FIRM),),
         "findings": (),
         "refused_rows": 0,
+        "salt": SALT,
     } | rest
     return ImportRoster(**{"confirmed": all_confirmed(values["rows"]), **values})
 

@@ -33,7 +33,7 @@ PURE = frozenset(
 
 MAY_IMPORT = {
     "standards": PURE | {"fractions", "hashlib", "itertools", "pathlib", "pydantic", "yaml"},
-    "domain": PURE | {"hashlib", "standards", "pydantic", "unicodedata"},
+    "domain": PURE | {"hashlib", "hmac", "itertools", "standards", "pydantic", "unicodedata"},
     "isolation": STANDARD_LIBRARY | {"domain"},
     "journal": STANDARD_LIBRARY
     | {"domain", "standards", "cryptography", "eventsourcing", "orjson", "psycopg2", "sqlalchemy"},

@@ -16,6 +16,7 @@ from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_log.stores import open_disclosures
 from journal.outages import require_writable
+from journal.secrets.firm_salt import FirmSalt
 from journal.secrets.personal import PersonalKeys
 from journal.secrets.vault import Vault, derived, master_key, open_vault
 from journal.transparency.transparency_log import TransparencyLog, open_log
@@ -109,6 +110,7 @@ def opened(
             models=models,
             blobs=blobs,
             keys=keys,
+            firm_salt=FirmSalt(journal, derived(master, "salt of the enterprises' ids")),
             accounts=accounts,
             uploads=SignedUploads(vault, blobs, master, clock, foreign),
             finishers=finishers(journal, models, blobs, keys, demo=demo),

@@ -1,6 +1,6 @@
 """Enterprise 企业: what it is at present, and what each year's roster 名单 stated of it. plan P1, G4.
 
-An enterprise's identity is its own, apart from its USCC: the id is derived once, from the code of first registration. A
+An enterprise's identity is its own, apart from its USCC: the id is derived once (`firm_ids`), when it is registered. A
 statement belongs to the year of its roster; the present follows the latest year, so a roster of an earlier year that comes
 in later changes that year alone. Only a roster writes an enterprise (`domain.participants.rosters`).
 """
@@ -9,14 +9,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, assert_never
 from unicodedata import normalize
-from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Term
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Stream, stream_of
-
-ENTERPRISES_NAMESPACE = UUID("5b1f3a0e-6f0b-5f27-9a55-0d3c1c9b7e10")
 
 
 class Firm(BaseModel):
@@ -107,11 +104,6 @@ class Enterprise(Firm):
     def present(self) -> Firm:
         """The present statement alone 现状."""
         return Firm.model_construct(**{name: getattr(self, name) for name in Firm.model_fields})
-
-
-def enterprise_id(uscc: str) -> str:
-    """Id of the enterprise first registered under a USCC 企业标识."""
-    return str(uuid5(ENTERPRISES_NAMESPACE, uscc))
 
 
 def organisation_code(uscc: str) -> str:

@@ -1,6 +1,6 @@
 """Roster 名单 as a file says it, made a command with the whole report. plan P1, G4.
 
-    command = roster_command(read_roster(data, filename), year, accept_partial=False)
+    command = roster_command(read_roster(data, filename), year, salt, accept_partial=False)
 
 Nothing here reads a file: that is done by `roster_reading`, in a process of its own.
 """
@@ -76,6 +76,7 @@ def organisation_codes(reading: RosterReading) -> frozenset[str]:
 def roster_command(
     reading: RosterReading,
     year: int,
+    salt: str,
     *,
     accept_partial: bool = False,
     confirmed: Sequence[ConfirmedFinding] = (),
@@ -94,6 +95,7 @@ def roster_command(
     Args:
         reading: of a file.
         year: the roster's year.
+        salt: of the installation's ids of enterprises.
         accept_partial: a refused row does not block the others.
         confirmed: findings of the report that a person confirms.
         organisations: "park", "reporting_unit" and "group" -> registered name or id -> id. A text that is neither of an
@@ -159,6 +161,7 @@ def roster_command(
         refused_rows=refused,
         accept_partial=accept_partial,
         confirmed=tuple(confirmed),
+        salt=salt,
         silent=silent,
         titles=reading.titles,
     )

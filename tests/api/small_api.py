@@ -270,6 +270,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
         models=models,
         blobs=Blobs(folder / "files"),
         keys=cast("Any", None),
+        firm_salt=cast("Any", None),
         accounts=accounts,
         uploads=uploads,
         shadows=shadows,

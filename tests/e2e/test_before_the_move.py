@@ -13,18 +13,24 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 import pytest
 
 from api.kit.published import declared
 from api.server.operations import Operations
+from domain.kernel import fold
+from domain.participants.enterprises import ENTERPRISES, enterprise_stream
+from domain.participants.firm_ids import enterprise_id, unsalted_id
 from interop.editions.workbook_reading import read_workbook
 from interop.rosters.roster_reading import read_roster
 from journal import open_journal
+from journal.codec import decode
 from standards import load
 from tests.live_city import SCHEMA, LiveCity
+from tests.small_city import roster
 from zhenduan.__main__ import main
 from zhenduan.settings import Settings
-from zhenduan.wiring import opened
+from zhenduan.wiring import opened, operator
 
 KEPT = Path(__file__).parents[1] / "golden" / "before_the_move"
 SIZE, ROOT = 692, "ac2082f4c21268b8d315de1ef7f833e8c31dfb59cacf87ee646a8a316c00c572"
@@ -82,6 +88,26 @@ def test_its_key_is_the_one_that_was_given_away(
 ) -> None:
     assert run(written, "log-key") == 0
     assert capsys.readouterr().out == (documents / "log.vkey").read_text("utf-8")
+
+
+def test_a_roster_of_today_keeps_the_ids_of_its_firms_and_gives_a_new_one_an_id_that_no_code_tells(
+    written: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "city"
+    shutil.copytree(written, data)
+    with opened(Settings(data), clock=lambda: AFTER) as installation:
+        services = installation.services
+        [stated, *_] = [entry for entry in services.journal.since(0, SIZE) if entry.type.startswith("enterprise.registered.")]
+        known = fold(ENTERPRISES.evolve, (decode(ENTERPRISES, one.type, one.state) for one in services.journal.read(stated.stream)))
+        new = known.present.model_copy(update={"uscc": "91310000132260250X", "name": "新企业"})
+        salt = services.firm_salt.known_or_drawn(services.clock)
+        command = roster(year=AFTER.year, digest="7" * 64, rows=((2, known.present), (3, new)), salt=salt)
+        services.send(operator("tests"), command)
+        assert services.send(operator("tests"), command).entries == ()
+        members = orjson.loads(services.journal.read(f"roster/{AFTER.year}")[-1].state)["members"][known.district]
+    assert enterprise_stream(unsalted_id(known.uscc)) == stated.stream
+    assert members == [unsalted_id(known.uscc), enterprise_id(salt, new.uscc)]
+    assert run(data, "verify") == 0
 
 
 def test_firms_diagnoses_and_results_are_what_they_were(city: LiveCity) -> None:

@@ -30,6 +30,7 @@ from interop.rosters.uscc import flaw_of
 from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
 from journal.disclosure_log.stores import open_disclosures
+from journal.secrets.firm_salt import FirmSalt
 from journal.secrets.personal import PersonalKeys
 from journal.secrets.vault import open_vault
 from projections import open_read_models
@@ -42,6 +43,7 @@ from projections.programme import coverage
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
+from tests.firm_ids import SALT
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.accounts.file_contents import content_problem
 from zhenduan.accounts.file_types import FILE_TYPES
@@ -103,6 +105,7 @@ class House:
             models=self.models,
             blobs=blobs,
             keys=personal,
+            firm_salt=FirmSalt(self.journal, MASTER),
             finishers={**made, IssueReport: self.plain_report, ConfirmReport: self.plain_report},
             accounts=self.accounts,
             uploads=SignedUploads(self.vault, blobs, MASTER, self.clock),
@@ -446,7 +449,7 @@ def test_every_years_roster_is_read_without_a_refusal_and_sizes_follow_the_rule(
     for year in (2023, 2024, 2025):
         snapshot = read_roster(roster_file(firms, "名单（示例）"), "名单.csv")
         assert (snapshot.read_rows, snapshot.refused_rows) == (len(firms), 0)
-        command = roster_command(snapshot, year)
+        command = roster_command(snapshot, year, SALT)
         assert {firm.district for _, firm in command.rows} == set(DATA.districts)
         sizes = Counter(firm.size_class for _, firm in command.rows)
         assert 0 < sizes["large"] < sizes["medium"] < sizes["small"]

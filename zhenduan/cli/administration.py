@@ -326,6 +326,7 @@ def import_roster(
             command = roster_command(
                 reading,
                 year,
+                installation.services.firm_salt.known_or_drawn(installation.services.clock),
                 accept_partial=accept_partial,
                 confirmed=confirmed,
                 organisations=units,

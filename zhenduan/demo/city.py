@@ -24,7 +24,7 @@ from zhenduan.background.shadowing import do_shadows
 from zhenduan.demo.cases import Attachment
 from zhenduan.demo.data import DemoData, demo_data
 from zhenduan.demo.people import LOGINS, DemoLogin
-from zhenduan.demo.story import Timed, story
+from zhenduan.demo.story import DEMO_SALT, Timed, story
 
 PARTNER = "demo-partner"
 REASON = "示例数据"
@@ -90,6 +90,7 @@ def _build(
 ) -> None:
     chance = Random(data.seed if seed is None else seed)  # noqa: S311 - draws of a demo, meant to be repeatable
     told = story(data, chance, services.clock())
+    services.firm_salt.known_or_drawn(partial(_told, told.acts[0].at), DEMO_SALT)
     for number, timed in enumerate(told.acts, 1):
         _send(replace(services, clock=partial(_told, timed.at)), timed)
         progress(number, len(told.acts))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from itertools import count
 from random import Random
 
@@ -11,7 +12,7 @@ from domain.access import Everything, Role
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.state import Purpose
 from domain.instants import city_day, city_midnight
-from domain.participants.enterprises import enterprise_id
+from domain.participants.firm_ids import enterprise_id
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.rosters.comparison import ImportRoster
@@ -45,6 +46,8 @@ IN_GROUP = frozenset({Ending.CONFIRMED, Ending.REISSUED, Ending.ISSUED})
 """Ends with a result, which go first of all to firms of the group whose people may sign in: so its roll-up has something to add."""
 REPEATED = 2
 """So many firms with a confirmed report are diagnosed again now."""
+DEMO_SALT = sha256(b"Zhenduan, demo city").hexdigest()
+"""Of the ids of its enterprises, which are known as its passwords are: the same city has the same ids."""
 OPERATOR = Caller("operator-demo", Role.SYSTEM, "", Everything())
 WEEKEND = 5
 
@@ -91,7 +94,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     named, steady = _seats(data, firms), _steady(rosters)
     open_to_all = [firm for firm in firms[1:] if firm.uscc in steady and firm not in named.values()]
     played += _diagnoses(data, chance, people, (firms[0], named, open_to_all), present)
-    shown = _shown(data, enterprise_id(firms[0].uscc))
+    shown = _shown(data, enterprise_id(DEMO_SALT, firms[0].uscc))
     played += _positions(people, shown)
     played += _headquarters(people, named)
     played += _terms(people, shown, played, [firms[0], *([named[firms[0].group]] if firms[0].group in named else [])])
@@ -149,7 +152,7 @@ def _terms(
     people: People, shown: Mapping[Role, str], played: Sequence[Timed], firms: Sequence[DemoFirm]
 ) -> Iterator[Timed]:
     """What opens some firms and their diagnoses to a bank and to experts, after everything else that happened."""
-    of = [enterprise_id(firm.uscc) for firm in firms]
+    of = [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms]
     opened = [what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis) and what.enterprise in of]
     last = max(timed.at for timed in played)
     granted = terms(people, shown, of, [one.diagnosis for one in opened], city_day(last))
@@ -161,7 +164,7 @@ def _headquarters(people: People, named: Mapping[str, DemoFirm]) -> Iterator[Tim
     """Each group names its headquarters once the first roster has named the firm (plan O3)."""
     day, minutes = later(FIRST_ROSTER, 1), count(300)
     for group, firm in named.items():
-        naming = NameHeadquarters(group=group, enterprise=enterprise_id(firm.uscc), since=FIRST_ROSTER)
+        naming = NameHeadquarters(group=group, enterprise=enterprise_id(DEMO_SALT, firm.uscc), since=FIRST_ROSTER)
         yield Timed(office_time(day, next(minutes)), Act(0, people.callers[Role.GROUP, group], naming))
 
 
@@ -247,7 +250,7 @@ def _units(data: DemoData) -> dict[str, dict[str, str]]:
 
 
 def _import(data: bytes, filename: str, year: int, units: Mapping[str, Mapping[str, str]]) -> ImportRoster:
-    return roster_command(read_roster(data, filename), year, organisations=units)
+    return roster_command(read_roster(data, filename), year, DEMO_SALT, organisations=units)
 
 
 # Diagnoses: those of the first two years, and those that run now
@@ -300,7 +303,7 @@ def _diagnoses(
             case = DemoCase(
                 id=draw_id(chance),
                 number=number,
-                enterprise=enterprise_id(firm.uscc),
+                enterprise=enterprise_id(DEMO_SALT, firm.uscc),
                 firm=firm,
                 campaign=str(year),
                 purpose=Purpose.REPEAT if again else Purpose.INITIAL,
@@ -330,7 +333,7 @@ def _cast(data: DemoData, chance: Random, people: People, firm: DemoFirm, by: Pr
     return Cast(
         city=people.callers[Role.CITY, data.organisations.city.id],
         district=people.callers[Role.DISTRICT, firm.district],
-        enterprise=people.meet(Role.ENTERPRISE, enterprise_id(firm.uscc)),
+        enterprise=people.meet(Role.ENTERPRISE, enterprise_id(DEMO_SALT, firm.uscc)),
         provider=people.callers[Role.PROVIDER, provider],
     )
 

@@ -1,6 +1,6 @@
 """Comparison 名单比对: the rows of a file beside what is on record of each firm. plan P1, G4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -9,7 +9,8 @@ from pydantic import Field
 from domain.access import Role
 from domain.command_rights import GOVERNMENT
 from domain.kernel import Command
-from domain.participants.enterprises import Enterprise, Firm, enterprise_id, enterprise_stream
+from domain.participants.enterprises import Enterprise, Firm, enterprise_stream
+from domain.participants.firm_ids import Salt, enterprise_id, unsalted_id
 from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
 from domain.participants.rosters.state import LAST_YEAR, Roster, RosterYear, roster_stream
 
@@ -26,7 +27,7 @@ class ImportRoster(Command):
     warning of the reading. refused_rows: how many rows were refused, however many reasons each had; a file refused as a
     whole has no rows. accept_partial: a refused row does not block the others. confirmed: findings that a person confirms.
     silent: row -> what it says nothing of, by an empty cell or a column that isn't there; that stays as it was, since
-    silence takes nobody's firms out of sight. titles: field -> header as written in the file.
+    silence takes nobody's firms out of sight. titles: field -> header as written in the file. salt: of the ids of new firms.
     """
 
     roles: ClassVar = GOVERNMENT | {Role.SYSTEM}
@@ -43,11 +44,17 @@ class ImportRoster(Command):
     confirmed: tuple[ConfirmedFinding, ...] = Field(
         default=(), description="Findings of the report that a person has looked at and confirms · 已核对并确认的校验结果"
     )
+    salt: Salt
     silent: Mapping[int, frozenset[SilentField]] = {}
     titles: Mapping[str, str] = {}
 
 
 # Rows beside what is on record
+
+
+def ids_of(command: ImportRoster) -> Iterator[tuple[str, str]]:
+    """Ids that each row's firm may have 可能的企业标识: the installation's, and the one of earlier versions."""
+    return ((enterprise_id(command.salt, firm.uscc), unsalted_id(firm.uscc)) for _, firm in command.rows)
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,8 @@ def stated_rows(command: ImportRoster, roster: Roster | None, read: Mapping[str,
     own = roster.members if roster is not None else {}
     later = [found.members for year in range(command.year + 1, LAST_YEAR + 1) if (found := read.get(roster_stream(year)))]
     rows = []
-    for row, firm in command.rows:
-        identity = enterprise_id(firm.uscc)
+    for (row, firm), (salted, unsalted) in zip(command.rows, ids_of(command), strict=True):
+        identity = unsalted if read.get(enterprise_stream(unsalted)) is not None else salted
         before: Enterprise | None = read.get(enterprise_stream(identity))
         if before is None:
             rows.append(StatedRow(row, identity, firm, None, None, same=False, present=True))

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from domain.kernel import Rule
-from domain.participants.enterprises import Enterprise, enterprise_id, enterprise_stream
-from domain.participants.rosters.comparison import ImportRoster, StatedRow, stated_rows
+from domain.participants.enterprises import Enterprise, enterprise_stream
+from domain.participants.rosters.comparison import ImportRoster, StatedRow, ids_of, stated_rows
 from domain.participants.rosters.confirmations import asked_of
 from domain.participants.rosters.findings import LeftOut, RosterFinding, RosterReport
 from domain.participants.rosters.state import Roster
@@ -80,7 +81,7 @@ def maybe_left_out(command: ImportRoster, roster: Roster | None) -> list[str]:
     """Ids of firms that the file doesn't name and that may be of its districts; of older entries it isn't known of which."""
     if roster is None:
         return []
-    named = {enterprise_id(firm.uscc) for _, firm in command.rows}
+    named = set(chain.from_iterable(ids_of(command)))
     districts = {firm.district for _, firm in command.rows} | {""}
     return sorted(one for one, district in roster.members.items() if district in districts and one not in named)
 

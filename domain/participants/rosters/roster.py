@@ -1,14 +1,15 @@
 """Roster 名单: who counts in a year, as a file states it and as firms are taken off it. plan P1, G4."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, assert_never
 
 from domain.access import Place
 from domain.command_rights import require_right
 from domain.kernel import NOWHERE, Capability, DecisionContext, Facts, Stream, Unscoped
-from domain.participants.enterprises import Enterprise, enterprise_id, enterprise_stream, place_of
+from domain.participants.enterprises import Enterprise, enterprise_stream, place_of
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported, bring_in
-from domain.participants.rosters.comparison import ImportRoster
+from domain.participants.rosters.comparison import ImportRoster, ids_of
 from domain.participants.rosters.examination import maybe_left_out
 from domain.participants.rosters.state import LAST_YEAR, Roster, roster_stream
 from domain.participants.rosters.taking_off import TakeOffRoster, take_off
@@ -57,7 +58,7 @@ def _reads(command: RosterCommand, roster: Roster | None) -> tuple[Stream, ...]:
     """The histories of the firms that are named, and of those that a file may leave out."""
     if isinstance(command, TakeOffRoster):
         return (enterprise_stream(command.enterprise),)
-    named = (enterprise_stream(enterprise_id(firm.uscc)) for _, firm in command.rows)
+    named = map(enterprise_stream, chain.from_iterable(ids_of(command)))
     return (*dict.fromkeys(named), *map(enterprise_stream, maybe_left_out(command, roster)))
 
 

@@ -16,6 +16,7 @@ from interop.foreign_files import ForeignFiles
 from journal import Caller, Finish, Handled, Journal, handle
 from journal.blobs import Blobs
 from journal.disclosure_log.disclosure_log import DisclosureLog
+from journal.secrets.firm_salt import FirmSalt
 from journal.secrets.personal import PersonalKeys
 from projections import ReadModels
 from projections.standard.shadow_progress import ShadowLeases
@@ -28,6 +29,7 @@ class Services:
 
     secret: 32 bytes of this installation; keys of cursors and digests are derived from it.
     demo: the data is synthetic, and whatever shows it says 示例数据.
+    firm_salt: the salt of the enterprises' ids.
     finishers: what makes what the facts of a command lack once the rules accept it, by command.
     shadows: who works on which shadow re-scoring, and how far it has come.
     foreign: readers of files that others made, each in a process of its own.
@@ -41,6 +43,7 @@ class Services:
     models: ReadModels
     blobs: Blobs
     keys: PersonalKeys
+    firm_salt: FirmSalt
     accounts: Accounts
     uploads: Uploads
     shadows: ShadowLeases

@@ -139,6 +139,7 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
         roster_command(
             read,
             data["year"],
+            context.services.firm_salt.known_or_drawn(context.services.clock),
             accept_partial=data.get("accept_partial", False),
             confirmed=[ConfirmedFinding.model_validate(one) for one in data.get("confirmed", ())],
             organisations=units,
@@ -162,7 +163,7 @@ QUERIES = RosterQueries
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ImportRoster: ServerFields(
-        frozenset({"digest", "filename", "rows", "findings", "refused_rows", "silent", "titles"}),
+        frozenset({"digest", "filename", "rows", "findings", "refused_rows", "salt", "silent", "titles"}),
         (("sha256", str, "SHA-256 of the uploaded file 文件散列"),),
         _roster,
     ),

@@ -49,7 +49,7 @@ from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswe
 from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.instants import city_day
 from domain.participants.consents import GrantConsent
-from domain.participants.enterprises import enterprise_id, place_of
+from domain.participants.enterprises import place_of
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.registration import InvitePerson
@@ -60,6 +60,7 @@ from domain.standard.revision.state import RevisionKind
 from journal import Caller
 from standards import Form, composition_rule
 from tests.doors import calls
+from tests.firm_ids import firm_id
 from tests.small_city import CITY, FIRM, City, caller, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -85,7 +86,7 @@ FIRMS = tuple(
     for number, (uscc, place) in enumerate(zip(USCCS, PLACES, strict=True))
 )
 PROVIDERS = ("p1", "p2", "p1", None)
-IDS = tuple(enterprise_id(firm.uscc) for firm in FIRMS)
+IDS = tuple(firm_id(firm.uscc) for firm in FIRMS)
 CASES = ("case-0", "case-1", "case-2")
 REVISION = "revision-0"
 DRAFT_CANARY = "草案暗号"

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from interop.rosters.roster import RosterReading, roster_command
 from interop.rosters.roster_reading import read_roster
 from interop.rosters.texts import decoded
+from tests.firm_ids import SALT
 from tests.interop.sample_rosters import HEADERS, csv_of, row, table, xlsx
 
 FILES = Path(__file__).parent / "fixtures"
@@ -209,15 +210,15 @@ def test_an_empty_cell_is_silent_and_a_written_none_is_not() -> None:
     empty = row(1, 企业集团="", 园区=None, 街镇=" ", 申报单位="-")
     none = row(2, 企业集团="无", 园区="/", 街镇="无", 申报单位="无")
     reading = read_roster(xlsx(table([empty, none])), "名单.xlsx")
-    command = roster_command(reading, 2024)
+    command = roster_command(reading, 2024, SALT)
     assert command.silent == {2: {"group", "park", "subdistrict"}, 3: set()}
 
 
 def test_an_organisation_under_another_division_is_refused_as_the_one_on_record() -> None:
     right, wrong = read("29a"), read("29b")
     code = right.firms[0].uscc
-    command = roster_command(wrong, 2024, registered={code[8:17]: {code: code}})
+    command = roster_command(wrong, 2024, SALT, registered={code[8:17]: {code: code}})
     assert (command.rows, command.refused_rows) == ((), 1)
     (found,) = [one for one in command.findings if one.severity == "refused"]
     assert (found.code, code in found.says) == ("USCC_OTHER_DIVISION", True)
-    assert roster_command(right, 2024, registered={code[8:17]: {code: code}}).refused_rows == 0
+    assert roster_command(right, 2024, SALT, registered={code[8:17]: {code: code}}).refused_rows == 0

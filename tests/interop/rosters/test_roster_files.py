@@ -15,6 +15,7 @@ from domain.participants.rosters.comparison import ImportRoster
 from interop.rosters import files
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
+from tests.firm_ids import SALT
 from tests.interop.sample_rosters import HEADERS, Cells, csv_of, row, table, xlsx
 
 ROWS = [row(number, **{"从业人员": 20 * number, "营业收入（万元）": 1000 * number}) for number in range(1, 6)]
@@ -22,7 +23,7 @@ ENGLISH = ("USCC", "Enterprise name", "district", "Industry_Code", "EMPLOYEES", 
 
 
 def command_of(data: bytes, filename: str) -> ImportRoster:
-    return roster_command(read_roster(data, filename), 2024)
+    return roster_command(read_roster(data, filename), 2024, SALT)
 
 
 def firms_of(data: bytes, filename: str) -> Any:

@@ -18,6 +18,7 @@ from interop.rosters.roster_reading import read_roster
 from journal import Caller, Entry, Handled, Journal, handle
 from journal.blobs import Blobs
 from projections import open_read_models
+from tests.firm_ids import SALT
 from tests.interop.sample_rosters import HEADERS, csv_of, row, table, xlsx
 
 CITY = Caller("city-person", Role.CITY, "city", scope_of(Role.CITY, ""))
@@ -34,7 +35,7 @@ def blobs(tmp_path: Path) -> Blobs:
 @pytest.fixture
 def bring_in(journal: Journal, blobs: Blobs) -> Callable[..., Handled]:
     def bring_in(data: bytes, filename: str, who: Caller = CITY, **rest: Any) -> Handled:
-        command = roster_command(read_roster(data, filename), 2024, **rest)
+        command = roster_command(read_roster(data, filename), 2024, SALT, **rest)
         finish = keep_report(blobs)
         return handle(journal, CAPABILITIES, command, who, clock=lambda: datetime.now(UTC), finish=finish)
 

@@ -15,13 +15,14 @@ from interop.rosters.classification import NO_RULE_YET
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
 from interop.rosters.uscc import valid_uscc
+from tests.firm_ids import SALT
 from tests.interop.sample_rosters import HEADERS, Cells, csv_of, row, table, xlsx
 
 USCC, NAME, DISTRICT, INDUSTRY, EMPLOYEES, REVENUE = HEADERS
 
 
 def imported(*rows: Cells, year: int = 2024) -> ImportRoster:
-    return roster_command(read_roster(xlsx(table(rows)), "名单.xlsx"), year)
+    return roster_command(read_roster(xlsx(table(rows)), "名单.xlsx"), year, SALT)
 
 
 def found(*rows: Cells) -> list[tuple[int, str, str, str]]:
@@ -29,7 +30,7 @@ def found(*rows: Cells) -> list[tuple[int, str, str, str]]:
 
 
 def in_csv(lines: Sequence[Sequence[Any]]) -> list[tuple[int, str, str]]:
-    command = roster_command(read_roster(csv_of(lines), "名单.csv"), 2024)
+    command = roster_command(read_roster(csv_of(lines), "名单.csv"), 2024, SALT)
     return [(each.row, each.severity, each.code) for each in command.findings]
 
 
@@ -102,7 +103,7 @@ def test_a_code_is_refused_unless_only_its_whole_check_digit_is_in_doubt(
     ],
 )
 def test_full_width_spaces_and_invisible_signs_are_put_right_with_a_warning(written: str) -> None:
-    command = roster_command(read_roster(csv_of(table([row(**{USCC: written})])), "名单.csv"), 2024)
+    command = roster_command(read_roster(csv_of(table([row(**{USCC: written})])), "名单.csv"), 2024, SALT)
     assert [firm.uscc for _, firm in command.rows] == ["91310000132260250X"]
     assert [(f.severity, f.code) for f in command.findings] == [("warned", "CELL_NORMALISED")]
 
@@ -123,7 +124,7 @@ def test_a_name_keeps_its_full_width_brackets() -> None:
 
 @pytest.mark.parametrize("written", [" 示例有限公司", "示例有限公司\n", "\ufeff示例有限公司"])
 def test_white_space_around_a_name_is_put_right_with_a_warning(written: str) -> None:
-    command = roster_command(read_roster(csv_of(table([row(**{NAME: written})])), "名单.csv"), 2024)
+    command = roster_command(read_roster(csv_of(table([row(**{NAME: written})])), "名单.csv"), 2024, SALT)
     assert command.rows[0][1].name == "示例有限公司"
     assert [f.code for f in command.findings] == ["CELL_NORMALISED"]
 
@@ -241,7 +242,7 @@ def test_a_revenue_below_the_threshold_of_the_year_is_a_warning_and_no_refusal(r
 def test_optional_columns_are_taken_and_what_means_none_is_none() -> None:
     reading = read_roster(xlsx(table([row(1, 园区="park-1", 企业集团="group-1"), row(2, 园区="无", 企业集团="/")])), "名单.xlsx")
     registered = {"park": {"park-1": "park-1"}, "group": {"group-1": "group-1"}}
-    command = roster_command(reading, 2024, organisations=registered)
+    command = roster_command(reading, 2024, SALT, organisations=registered)
     (_, first), (_, second) = command.rows
     assert (first.park, first.group) == ("park-1", "group-1")
     assert (second.park, second.group) == (None, None)
@@ -251,13 +252,13 @@ def test_optional_columns_are_taken_and_what_means_none_is_none() -> None:
 def test_a_park_or_group_is_known_by_id_or_registered_name_and_else_left_out_with_a_warning() -> None:
     reading = read_roster(xlsx(table([row(1, 园区="示例东部园区", 企业集团="某集团")])), "名单.xlsx")
     registered = {"park": {"示例东部园区": "park-east"}, "group": {"示例东部园区": "group-x"}}
-    command = roster_command(reading, 2024, organisations=registered)
+    command = roster_command(reading, 2024, SALT, organisations=registered)
     (_, firm), *_ = command.rows
     assert (firm.park, firm.group) == ("park-east", None)
     assert [(f.row, f.column, f.severity, f.code) for f in command.findings] == [
         (2, "企业集团", "warned", "ORGANISATION_UNKNOWN")
     ]
-    assert roster_command(reading, 2024).rows[0][1].park is None
+    assert roster_command(reading, 2024, SALT).rows[0][1].park is None
 
 
 def test_an_id_that_no_organisation_of_the_kind_bears_is_left_out_with_a_warning() -> None:
@@ -265,7 +266,7 @@ def test_an_id_that_no_organisation_of_the_kind_bears_is_left_out_with_a_warning
     rows = [row(1, 园区="park-esat", 企业集团="park-east", 申报单位="310117"), row(2, 园区="park-east")]
     reading = read_roster(xlsx(table(rows)), "名单.xlsx")
     registered = {"park": {"示例东部园区": "park-east", "park-east": "park-east"}, "group": {}, "reporting_unit": {}}
-    command = roster_command(reading, 2024, organisations=registered)
+    command = roster_command(reading, 2024, SALT, organisations=registered)
     (_, mistyped), (_, right) = command.rows
     assert (mistyped.park, mistyped.group, mistyped.reporting_unit, right.park) == (None, None, None, "park-east")
     assert {(f.row, f.column, f.code) for f in command.findings} == {
@@ -277,7 +278,7 @@ def test_an_id_that_no_organisation_of_the_kind_bears_is_left_out_with_a_warning
 def test_control_characters_in_a_file_reach_neither_firms_nor_findings() -> None:
     lines = table([row(1, **{NAME: "示例\x07有限公司", USCC: "\x019131", DISTRICT: "火\x02星", "备\x03注": "\x04"}), row(2)])
     lines[2][1] = "示例\x7f乙"
-    command = roster_command(read_roster(csv_of(lines), "名单.csv"), 2024)
+    command = roster_command(read_roster(csv_of(lines), "名单.csv"), 2024, SALT)
     assert [firm.name for _, firm in command.rows] == ["示例乙"]
     assert {f.code for f in command.findings if f.severity == "refused"} == {"USCC_LENGTH", "DISTRICT_UNKNOWN"}
 
@@ -339,7 +340,7 @@ CELL = st.one_of(st.none(), st.text(max_size=8), st.integers(-(10**12), 10**12),
 @given(st.lists(st.lists(CELL, min_size=6, max_size=7), max_size=4))
 def test_whatever_stands_in_the_cells_every_row_is_accepted_or_refused_with_a_reason(rows: list[list[Any]]) -> None:
     reading = read_roster(csv_of([list(HEADERS), *rows]), "名单.csv")
-    roster_command(reading, 2024)
+    roster_command(reading, 2024, SALT)
     refused = {f.row for f in reading.findings if f.severity == "refused" and f.row > 1}
     assert len(refused) == reading.refused_rows or reading.read_rows == 0
     assert len(reading.firms) + reading.refused_rows == reading.read_rows

@@ -32,7 +32,7 @@ from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.report import ConfirmReport
 from domain.instants import city_day
 from domain.participants.consents import GrantConsent, RevokeConsent
-from domain.participants.enterprises import Firm, enterprise_id, place_of
+from domain.participants.enterprises import Firm, place_of
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
@@ -52,6 +52,7 @@ from projections.participants.enterprises import ENTERPRISE_READ_MODEL, Enterpri
 from projections.programme import coverage
 from projections.record import audit_trail
 from standards import CostUnit, edition_mappings, load_composition
+from tests.firm_ids import firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
 
@@ -73,7 +74,7 @@ OTHERS = (
     firm(USCCS[2], name="示例电子有限公司", district="310117", group="g1"),
 )
 
-CONSENTING = enterprise_id(USCCS[0])
+CONSENTING = firm_id(USCCS[0])
 
 
 @pytest.fixture
@@ -339,7 +340,7 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
             assignments=assignments.get(identity, ()),
         )
         for one in (FIRM, *OTHERS)
-        for identity in (enterprise_id(one.uscc),)
+        for identity in (firm_id(one.uscc),)
     }
     expected = {identity for identity, place in places.items() if admits(scope, place)}
     with models.reading() as snapshot:

@@ -11,7 +11,7 @@ import pytest
 
 from domain.access import Attribute, Everything, Is, Scope
 from domain.instants import city_day, microseconds
-from domain.participants.enterprises import Firm, enterprise_id
+from domain.participants.enterprises import Firm
 from domain.participants.rosters.taking_off import TakeOffRoster
 from journal import Journal, NewEntry
 from projections import ReadModels, open_read_models
@@ -21,6 +21,7 @@ from projections.participants.enterprises import enterprises_by_id
 from projections.participants.rosters import FIGURES, MEMBERS
 from projections.programme import coverage
 from projections.programme.coverage import RemovalRow
+from tests.firm_ids import firm_id
 from tests.group_city import FAR, NEAR, SEAT, diagnose, firms, register_groups
 from tests.group_city import roster as group_roster
 from tests.small_city import CITY, ENTERPRISE, FIRM, City, roster
@@ -95,7 +96,7 @@ def stored(journal: Journal, *facts: tuple[str, str, dict[str, Any]]) -> None:
 
 
 def imported(year: int, *firms: Firm) -> tuple[str, str, dict[str, Any]]:
-    ids = [enterprise_id(firm.uscc) for firm in firms]
+    ids = [firm_id(firm.uscc) for firm in firms]
     counts = {"registered": 0, "revised": 0, "unchanged": 0, "refused_rows": 0}
     return "roster.imported.v1", f"roster/{year}", {
         "year": year, "digest": f"{year:064d}", "filename": "名单.csv", "enterprises": ids, "findings": [], **counts
@@ -103,7 +104,7 @@ def imported(year: int, *firms: Firm) -> tuple[str, str, dict[str, Any]]:
 
 
 def said(what: str, firm: Firm) -> tuple[str, str, dict[str, Any]]:
-    return f"enterprise.{what}.v2", f"enterprise/{enterprise_id(firm.uscc)}", {"firm": firm.model_dump(mode="json")}
+    return f"enterprise.{what}.v2", f"enterprise/{firm_id(firm.uscc)}", {"firm": firm.model_dump(mode="json")}
 
 
 def test_of_entries_that_do_not_bear_their_year_every_year_keeps_its_own_statement(

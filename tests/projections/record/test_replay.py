@@ -16,7 +16,6 @@ from domain.diagnosis.provider import AssignProvider
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.state import Purpose, VerifiedAnswer
-from domain.participants.enterprises import enterprise_id
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.programme.targets import Measure, SetTarget
 from journal import Journal
@@ -28,6 +27,7 @@ from projections.participants.organisations import ORGANISATION_READ_MODEL, ORGA
 from projections.programme import coverage
 from projections.standard.editions import EDITIONS, EDITIONS_READ_MODEL
 from standards import Form
+from tests.firm_ids import firm_id
 from tests.small_city import CITY, ENTERPRISE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
 
 NEIGHBOUR = FIRM.model_copy(update={"uscc": "91330100799655058B", "name": "示例临港新材料有限公司", "district": "310115"})
@@ -83,7 +83,7 @@ def rows(snapshot: Snapshot, enterprise: str, cases: tuple[str, ...]) -> dict[st
 
 def test_any_past_state_is_what_a_replay_to_that_point_gives(city: City, models: ReadModels, tmp_path: Path) -> None:
     replay = open_read_models(f"sqlite:///{tmp_path / 'replay.db'}", city.journal)
-    neighbour = enterprise_id(NEIGHBOUR.uscc)
+    neighbour = firm_id(NEIGHBOUR.uscc)
     with models.reading() as today:
         for position in range(1, city.journal.head().size + 1):
             replay.catch_up(limit=1)

@@ -38,6 +38,7 @@ from domain.participants.rosters.taking_off import (
     ROSTER_OF_ANOTHER_DISTRICT,
     TakeOffRoster,
 )
+from tests.firm_ids import SALT, firm_id
 from tests.rules.given import REFUSED, Given
 
 FIRM = e.Firm(
@@ -56,7 +57,7 @@ RENAMED = FIRM.model_copy(update={"name": "示例精密机械股份有限公司"
 GREW = FIRM.model_copy(update={"employees": 330})
 FINDING = RosterFinding(row=3, column="所属区", severity="refused", code="X", says="无", says_in_english="none")
 YEAR = 2024
-IDENTITY = e.enterprise_id(FIRM.uscc)
+IDENTITY = firm_id(FIRM.uscc)
 STREAM = e.enterprise_stream(IDENTITY)
 
 
@@ -68,6 +69,7 @@ def file_of(*firms: e.Firm, digest: str = "d", refused_rows: int = 0, **rest: An
         "rows": tuple(enumerate(firms, start=2)),
         "findings": (FINDING,) * refused_rows,
         "refused_rows": refused_rows,
+        "salt": SALT,
     }
     return ImportRoster(**values | rest)
 
@@ -78,7 +80,7 @@ def confirming(row: int, *rules: Rule) -> tuple[ConfirmedFinding, ...]:
 
 def on_record(*firms: e.Firm, year: int | None = YEAR) -> dict[str, e.Enterprise]:
     return {
-        e.enterprise_stream(e.enterprise_id(firm.uscc)): e.evolve(None, e.EnterpriseRegistered(year=year, firm=firm))
+        e.enterprise_stream(firm_id(firm.uscc)): e.evolve(None, e.EnterpriseRegistered(year=year, firm=firm))
         for firm in firms
     }
 
@@ -258,8 +260,8 @@ def test_a_file_lists_the_firms_of_its_districts_that_it_leaves_out() -> None:
     corrected = file_of(FIRM, digest="corrected")
     assert (0, ROSTER_LEAVES_OUT.code, "warned") in findings(corrected, wish)
     wish = wish.when(corrected, Role.CITY)
-    assert answered(wish).model_dump()["left_out"] == (e.enterprise_id(OTHER.uscc),)
-    gone = TakeOffRoster(year=YEAR, enterprise=e.enterprise_id(OTHER.uscc), reason="注销")
+    assert answered(wish).model_dump()["left_out"] == (firm_id(OTHER.uscc),)
+    gone = TakeOffRoster(year=YEAR, enterprise=firm_id(OTHER.uscc), reason="注销")
     assert findings(corrected, wish.when(gone, Role.CITY)) == []
 
 
@@ -386,7 +388,7 @@ def test_the_entry_counts_what_became_of_the_rows_and_cites_the_report_by_its_di
     fact = answered(wish.when(command, Role.CITY))
     assert isinstance(fact, RosterImported)
     assert (fact.registered, fact.revised, fact.unchanged, fact.refused_rows) == (1, 1, 1, 1)
-    assert fact.members == {"310117": tuple(e.enterprise_id(firm.uscc) for firm in (GREW, OTHER, third))}
+    assert fact.members == {"310117": tuple(firm_id(firm.uscc) for firm in (GREW, OTHER, third))}
     assert (fact.report, fact.refused, fact.warned) == (report.digest, 1, 0)
     assert report.findings == (FINDING,)
     assert RosterReport.model_validate_json(report.content) == report
