@@ -43,8 +43,10 @@ class FirmSalt:
         self._journal, self._key = journal, key
         self._opened: str | None = None
 
-    def known_or_drawn(self, clock: Callable[[], datetime], salt: str | None = None) -> str:
+    def known_or_drawn(self, clock: Callable[[], datetime], salt: str | None = None, reason: str = "首次导入名单") -> str:
         """The salt, in hexadecimal; where there is none yet, `salt` or a random one becomes it, whichever process is first.
+
+        reason: kept in the entry.
 
         Raises:
             Refused: FIRM_SALT_SEALED.
@@ -53,7 +55,7 @@ class FirmSalt:
             known = self._known()
             if known is None:
                 offered = DrawSalt(sealed=self._sealed(salt or secrets.token_hex(32)))
-                handle(self._journal, Capabilities(IDENTIFIERS), offered, PROGRAM, clock=clock)
+                handle(self._journal, Capabilities(IDENTIFIERS), offered, PROGRAM, clock=clock, reason=reason)
                 known = self._known()
             assert known is not None  # noqa: S101 - it was drawn above, here or elsewhere
             self._opened = self._open(known.sealed)

@@ -90,7 +90,7 @@ def _build(
 ) -> None:
     chance = Random(data.seed if seed is None else seed)  # noqa: S311 - draws of a demo, meant to be repeatable
     told = story(data, chance, services.clock())
-    services.firm_salt.known_or_drawn(partial(_told, told.acts[0].at), DEMO_SALT)
+    services.firm_salt.known_or_drawn(partial(_told, told.acts[0].at), DEMO_SALT, REASON)
     for number, timed in enumerate(told.acts, 1):
         _send(replace(services, clock=partial(_told, timed.at)), timed)
         progress(number, len(told.acts))
