@@ -30,6 +30,11 @@ FORMAT = "zhenduan.backup.v1"
 SEGMENT = 2_000
 """Entries in one member of the archive."""
 LARGEST_ENTRY = 64 * 1024 * 1024
+LARGEST_MANIFEST = 64 * 1024 * 1024
+LARGEST_NOTE = 1024 * 1024
+LARGEST_LINE = 64 * 1024 * 1024
+"""Of what is held at a time, whatever its sender says that it unpacks to: a backup that was brought from elsewhere is read by the
+command line, a process of its own, as a stream that never holds more than one entry, line or file."""
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one file; uploads are smaller by far, and what unpacks to more was put there to fill our memory."""
 MANIFEST, SIGNED = "manifest.json", "manifest.note"
@@ -113,13 +118,27 @@ def from_canonical(raw: bytes, digest: Digest) -> Entry:
     return entry
 
 
+def _whole(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
+    """A member that is held whole.
+
+    Raises:
+        BackupRefused: it unpacks to more than it may.
+        KeyError: there is none.
+    """
+    with archive.open(name) as member:
+        data = member.read(largest + 1)
+    if len(data) > largest:
+        raise BackupRefused(f"{name}: 过大 too large")
+    return data
+
+
 class Backup:
     """A backup file, open to be read 备份文件. Nothing of it is to be believed before `checked`."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         try:
-            self._raw = archive.read(MANIFEST)
+            self._raw = _whole(archive, MANIFEST, LARGEST_MANIFEST)
             stated = json.loads(self._raw)
             lists = {name: tuple(stated[name]) for name in ("log_keys", "missing")}
             self.manifest = Manifest(**stated | lists)
@@ -151,7 +170,9 @@ class Backup:
         hashed = sha256()
         try:
             with self._archive.open(name) as member:
-                for line in member:
+                while line := member.readline(LARGEST_LINE + 1):
+                    if len(line) > LARGEST_LINE:
+                        raise BackupRefused(f"{name}: 行过长 a line is too long")
                     hashed.update(line)
                     yield json.loads(line)
         except (KeyError, ValueError) as error:
@@ -186,7 +207,7 @@ class Backup:
     def _signed_by(self, keys: Sequence[VerifierKey]) -> None:
         """Refuse a manifest that no key of the log signed."""
         try:
-            note = Note.parse(self._archive.read(SIGNED).decode())
+            note = Note.parse(_whole(self._archive, SIGNED, LARGEST_NOTE).decode())
             note.signed_by([key for key in keys if note.text == signed_text(self._raw, key.name)])
         except KeyError:
             raise BackupRefused("清单没有签名 the manifest is not signed; one of an older version: --unsigned") from None

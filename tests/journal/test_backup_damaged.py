@@ -289,3 +289,17 @@ def test_a_file_cut_short_or_turned_anywhere_is_refused(whole: tuple[Path, Path]
         else:  # what an archive says twice, or says of itself only, may be turned without harm
             assert head.size == 9
     assert refused > len(damaged) * 2 // 3
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.note", "outcomes.jsonl", "checkpoints.jsonl"])
+def test_no_member_is_held_that_unpacks_to_more_than_it_may(
+    name: str, whole: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for bound in ("LARGEST_MANIFEST", "LARGEST_NOTE", "LARGEST_LINE"):
+        monkeypatch.setattr(f"journal.backup.format.{bound}", 1 << 20)
+    bomb = tmp_path / "b.zip"
+    parts = members(whole[0]) | {name: b" " * (2 << 20)}
+    repacked(bomb, parts)
+    unsigned = name != "manifest.note"
+    with pytest.raises(BackupRefused, match=r"too l(arge|ong)"), open_backup(bomb) as backup:
+        backup.checked(unsigned=unsigned)

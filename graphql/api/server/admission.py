@@ -53,7 +53,7 @@ class AdmissionLimits:
     people: commands and reads of signed-in callers at a time; threads share one interpreter, so that more only get in one another's
         way. waiting: of these, in each queue. wait_seconds: the longest wait. of_caller: under way or waiting for one caller in
         one lane, bulk_of_caller: in that of exports.
-    costly: price from which a request waits among its like; 2,500 are some 10 ms of a core. deadline_seconds: of a request, from
+    costly: price from which a request waits among its like; 4,000 are some 16 ms of a core. deadline_seconds: of a request, from
         its arrival; it reaches the database. share: of a core, for strangers, in the mean; burst_seconds: what they may have saved
         up of it.
     """
@@ -63,7 +63,7 @@ class AdmissionLimits:
     wait_seconds: float = 2.0
     of_caller: int = 32
     bulk_of_caller: int = 4
-    costly: int = 2_500
+    costly: int = 4_000
     deadline_seconds: float = 20.0
     share: float = 0.25
     burst_seconds: float = 2.0
@@ -110,8 +110,8 @@ class _Pool:
 COSTLY_COMMANDS_AT_ONCE = 8
 """They hold a thread and next to no processor: they wait for a process apart, two files and one page at a time with those that
 wait for their turn."""
-COSTLY_READS_AT_ONCE = 1
-"""They hold the interpreter: beside one of them, the people's reads have the most of it."""
+COSTLY_READS_AT_ONCE = 2
+"""They hold the interpreter, of which the six of cheap ones have the most beside these two."""
 MUTATION = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*)*mutation\b")
 
 

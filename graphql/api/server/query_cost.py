@@ -42,9 +42,9 @@ FIELD_COSTS: Mapping[str, int] = {
     "Query.editions": 700,
     "Query.disclosures": 100,
     "Person.name": 20,
-    "Mutation.importRoster": 3_000,
-    "Mutation.issueReport": 3_000,
-    "Mutation.confirmReport": 3_000,
+    "Mutation.importRoster": 5_000,
+    "Mutation.issueReport": 5_000,
+    "Mutation.confirmReport": 5_000,
 }
 """Fields that compute, by coordinate: what one of them weighs besides its selection. A document asks for two plans at most; what
 lifts the gates of a diagnosis takes a quarter of a plan's time, and its gates weigh as many as a list has. The last three by
