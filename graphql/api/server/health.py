@@ -15,13 +15,21 @@ from starlette.routing import Route
 
 from api.kit.services import Services
 from api.server.http import ALWAYS, JSON, RETRY_SECONDS
+from domain.instants import microseconds
 
 KEPT_SECONDS = 2.0
 """Whoever asks, the stores are looked at no more often than this: anyone may ask."""
+LONGEST_LAG_SECONDS = 60.0
+"""How long ago the first entry that the read models lack may have been written: nobody keeps them current then."""
 LONGEST_SECONDS = 5.0
 """A store that takes longer does not answer; what is under way is left to end by itself."""
 
 Check = Callable[[], object]
+
+
+class Lagging(Exception):  # noqa: N818 - a state
+    """The read models are behind the journal 读模型滞后."""
+
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +37,14 @@ log = logging.getLogger(__name__)
 class Health:
     """Whether this process lives, and whether it can do its work 存活与就绪."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, lag_seconds: float = LONGEST_LAG_SECONDS) -> None:
+        """lag_seconds: how far the read models may be behind."""
+        self._services = services
+        self._lag_seconds = lag_seconds
         self._checks: Mapping[str, Check] = {
             "JOURNAL": services.journal.head,
             "READ_MODELS": services.models.position,
+            "PROJECTOR": self._require_current,
             **services.checks,
         }
         self._known: tuple[float, list[str]] | None = None
@@ -58,6 +70,19 @@ class Health:
                 self._known = (time.monotonic(), await self._failing())
         return _told(self._known[1])
 
+    def _require_current(self) -> None:
+        """Whether the read models follow the journal.
+
+        Raises:
+            Lagging: what they lack was written too long ago.
+        """
+        try:
+            lacking = self._services.journal.since(self._services.models.position(), 1)
+        except Exception:  # noqa: BLE001 - a store that does not take part is told of by its own check
+            return
+        if lacking and microseconds(self._services.clock()) - lacking[0].at > self._lag_seconds * 1e6:
+            raise Lagging(f"no entry from {lacking[0].position} on is folded")
+
     async def _failing(self) -> list[str]:
         """The stores that do not take part; one that has not answered since it was last asked is not asked again meanwhile."""
         for name, check in self._checks.items():
@@ -82,6 +107,7 @@ def _fails(name: str, check: Check) -> bool:
 REASONS: Mapping[str, tuple[str, str]] = {
     "JOURNAL": ("日志库无法写入。", "The journal cannot be written."),
     "READ_MODELS": ("读模型库无法访问。", "The read models cannot be reached."),
+    "PROJECTOR": ("读模型落后于日志，查询结果不是最新。", "The read models are behind the journal: reads are not up to date."),
     "VAULT": ("密库无法写入。", "The vault cannot be written."),
     "FILES": ("文件目录无法写入或空间不足。", "The folder of files cannot be written, or is full."),
 }
