@@ -1,7 +1,6 @@
-"""Rights 权利: which role may send which command, and which role may appoint to which. plan P7.
+"""Rights 权利: groups of roles that commands name as their `roles`, and which role may appoint to which. plan P7.
 
-Read beside fields.py, which says who may read which field. The tables drive the checks, the schema's descriptions and
-docs/access.md; a command without a row fails a test.
+Who may read which field is said in masks.py. They drive the checks, the schema's descriptions and docs/access.md.
 """
 
 from collections.abc import Mapping
