@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,14 @@ def _dossier(settings: "Settings", given: argparse.Namespace) -> int:
     return dossiers.make_dossier(settings, given)
 
 
+LARGEST_MEMORY = 4 << 30
+"""Bytes that checking one foreign file may take, by the system's own bound: this process does nothing else. A trail is read line by
+line, a dossier whole."""
+
+
 def _verify_dossier(given: argparse.Namespace) -> int:
+    import resource
+
     from interop.proof import verify_dossier
 
     arguments = [str(given.file), "--log-key", given.log_key]
@@ -78,7 +86,16 @@ def _verify_dossier(given: argparse.Namespace) -> int:
             arguments += [f"--{name}", str(value)]
     if given.json:
         arguments.append("--json")
-    return verify_dossier.main(arguments)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    bound = LARGEST_MEMORY if before[1] == resource.RLIM_INFINITY else min(LARGEST_MEMORY, before[1])
+    resource.setrlimit(resource.RLIMIT_AS, (bound, before[1]))
+    try:
+        return verify_dossier.main(arguments)
+    except MemoryError:
+        sys.stderr.write(f"该文件所需内存超出限额 the file takes more memory than it may: {bound >> 20} MiB\n")
+        return 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _export_trail(settings: "Settings", given: argparse.Namespace) -> int:
