@@ -28,6 +28,7 @@ from domain.diagnosis.opening import DiagnosisOpened
 from journal import Entry
 from projections.diagnosis import issued
 from projections.engine.columns import Long, columns
+from projections.engine.filters import sought
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
@@ -307,15 +308,15 @@ DIAGNOSIS_READ_MODEL = ReadModel(
 
 @dataclass(frozen=True)
 class DiagnosisFilter:
-    """What to look for 筛选条件; empty = any."""
+    """What to look for 筛选条件; what is left out is any."""
 
-    status: str | None = None
-    campaign: str | None = None
-    provider: str | None = None
-    enterprise: str | None = None
-    district: str | None = None
-    grade: int | None = None
-    case_number: str | None = None
+    status: str | None = sought("状态, such as issued")
+    campaign: str | None = sought("批次")
+    provider: str | None = sought("服务商标识")
+    enterprise: str | None = sought("企业标识")
+    district: str | None = sought("区代码, GB/T 2260")
+    grade: int | None = sought("出具档, 0–10")
+    case_number: str | None = sought("Number of the case, with or without dashes · 案号")
 
 
 def diagnosis_columns(snapshot: Snapshot) -> Columns:

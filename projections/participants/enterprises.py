@@ -14,6 +14,7 @@ from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES
 from projections.engine.columns import chosen
+from projections.engine.filters import sought
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS, EnterpriseRow
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
@@ -64,12 +65,15 @@ ENTERPRISE_READ_MODEL = ReadModel("directory", (ENTERPRISES, BIGRAMS), fold, PRE
 
 @dataclass(frozen=True)
 class EnterpriseFilter:
-    """What to look for 筛选条件; empty = any. text: part of a name or a whole USCC, full-width or not, with or without blanks."""
+    """What to look for 筛选条件; what is left out is any.
 
-    district: str | None = None
-    industry: str | None = None
-    size_class: str | None = None
-    text: str | None = None
+    text: full-width or not, with or without blanks.
+    """
+
+    district: str | None = sought("GB/T 2260 code 区代码")
+    industry: str | None = sought("Beginning of the industry code 行业代码前缀")
+    size_class: str | None = sought("large, medium, small or micro 规模类型")
+    text: str | None = sought("Part of the name, or a whole USCC 名称片段或信用代码")
 
 
 def enterprise_columns(snapshot: Snapshot) -> Columns:

@@ -13,10 +13,11 @@ import pytest
 import strawberry
 
 from api.kit.edges import LOADERS, EdgesWithoutLoaders, connect
-from api.kit.published import field, published
+from api.kit.published import field, published, published_filter
 from api.kit.shown import DECLARED, all_shown, shown
 from api.schema import build_schema
 from domain.masks import ANYONE
+from projections.engine.filters import sought
 
 API = Path(__file__).parents[2] / "graphql" / "api"
 
@@ -122,6 +123,31 @@ def test_an_edge_is_led_to_by_a_column_and_loaded_by_a_page() -> None:
 def test_every_edge_of_the_schema_has_its_loader() -> None:
     build_schema()
     assert {(kind, name) for kind, how in DECLARED.items() for name in how.edges} == set(LOADERS)
+
+
+@dataclasses.dataclass(frozen=True)
+class FirmFilter:
+    """What to look for."""
+
+    name: str | None = sought("Name")
+    staff: int | None = sought("Staff")
+
+
+def test_what_a_client_sends_as_a_filter_is_the_read_models_own() -> None:
+    published_filter(FirmFilter)
+    asked = []
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def firms(self, filter: FirmFilter | None = None) -> int:  # noqa: A002 - the argument's published name
+            asked.append(filter)
+            return 0
+
+    schema = strawberry.Schema(Query)
+    assert schema.execute_sync('{ a: firms(filter: {name: "示例", staff: null}) b: firms(filter: {}) c: firms }').errors is None
+    assert asked == [FirmFilter(name="示例"), FirmFilter(), None]
+    assert schema.execute_sync("{ firms(filter: {colour: 1}) }").errors
 
 
 def calls(name: str) -> Iterator[tuple[str, ast.Call, type]]:

@@ -1,6 +1,7 @@
 """Diagnosis 诊断 in the schema: one firm's case with answers, evidence, result and reports. plan P3–P6, S4."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from api.kit.filter_values import require_known
 from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, distinct
-from api.kit.published import field, published
+from api.kit.published import field, published, published_filter
 from api.kit.shown import shown
 from api.kit.uploaded_files import uploaded
 from api.participants.enterprises import Enterprise, load_enterprises
@@ -35,8 +36,7 @@ from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
 from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
-from projections.diagnosis.diagnoses import DiagnosisFilter as Sought
-from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.diagnosis.diagnoses import DiagnosisFilter, DiagnosisRow
 from standards import ApplicableEdition, Edition, Form
 from standards.edition.text import GRADES
 
@@ -119,17 +119,7 @@ class Diagnosis:
     as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
 
 
-@strawberry.input(description="What to look for 筛选条件; what is left out is any")
-class DiagnosisFilter:
-    """Filter of diagnoses."""
-
-    status: str | None = strawberry.field(default=None, description="状态, such as issued")
-    campaign: str | None = strawberry.field(default=None, description="批次")
-    provider: str | None = strawberry.field(default=None, description="服务商标识")
-    enterprise: str | None = strawberry.field(default=None, description="企业标识")
-    district: str | None = strawberry.field(default=None, description="区代码, GB/T 2260")
-    grade: int | None = strawberry.field(default=None, description="出具档, 0–10")
-    case_number: str | None = strawberry.field(default=None, description="Number of the case, with or without dashes · 案号")
+published_filter(DiagnosisFilter)
 
 
 LIFTS = frozenset({"result.gates.lift", "result.gates.liftProven"})
@@ -158,7 +148,7 @@ def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
     return ((row.enterprise, diagnosis_stream(row.id)) for row in rows)
 
 
-def _note_search(context: Context, where: Sought, rows: Sequence[DiagnosisRow]) -> None:
+def _note_search(context: Context, where: DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
     """Who is found by a grade is told to have it."""
     if where.grade is not None:
         context.disclosing.note(frozenset({Mask.OUTCOME}), held_in(rows))
@@ -203,7 +193,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     ]
 
 
-DIAGNOSES: Listed[Sought, DiagnosisRow, Diagnosis] = Listed(
+DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
     name="diagnoses",
     rows=diagnoses_rows.diagnoses,
     count=diagnoses_rows.count,
@@ -253,9 +243,9 @@ class DiagnosisQueries:
             require_known("filter.status", filter.status, STATUS_NAMES)
             require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
             require_known("filter.grade", None if filter.grade is None else str(filter.grade), map(str, range(GRADES + 1)))
-            if filter.case_number is not None:
-                filter.case_number = read_case_number(filter.case_number, "filter.caseNumber")
-        where = Sought(**vars(filter)) if filter is not None else Sought()
+        where = filter or DiagnosisFilter()
+        if where.case_number is not None:
+            where = replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
         require_searchable(Diagnosis, where, info.context.role)
         return paged(info, DIAGNOSES, where, first, after, at_least=at_least, as_of=as_of)
 

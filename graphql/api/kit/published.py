@@ -5,8 +5,8 @@ its things; `declared` reads them all off the schema, and a field that nobody sp
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar, dataclass_transform
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar, dataclass_transform, get_type_hints
 
 import strawberry
 from strawberry.types.base import StrawberryObjectDefinition, has_object_definition
@@ -16,6 +16,7 @@ from strawberry.utils.str_converters import to_camel_case
 from api.kit.shown import declare
 from domain.access import Role
 from domain.masks import Mask
+from projections.engine.filters import SAYS
 
 Roles = frozenset[Role]
 C = TypeVar("C", bound=type)
@@ -69,19 +70,34 @@ def published(
     """
 
     def publish(kind: C) -> C:
-        says = " ".join((kind.__doc__ or "").split("\n\n", 1)[0].split())
-        made: C = strawberry.type(kind, description=says)
+        made: C = strawberry.type(kind, description=_says(kind))
         made.__readable_by__ = roles  # type: ignore[attr-defined]
         made.__mask__ = mask  # type: ignore[attr-defined]
         made.__placed__ = placed  # type: ignore[attr-defined]
         if row is not None:
-            fields = _definition(made).fields
-            edges = {one.python_name: one.metadata[BY] for one in fields if one.metadata.get(BY) is not None}
-            apart = [one.python_name for one in fields if one.metadata.get(MADE)]
-            declare(made, row, [one.python_name for one in fields], edges, apart)
+            said = _definition(made).fields
+            edges = {one.python_name: one.metadata[BY] for one in said if one.metadata.get(BY) is not None}
+            apart = [one.python_name for one in said if one.metadata.get(MADE)]
+            declare(made, row, [one.python_name for one in said], edges, apart)
         return made
 
     return publish
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+def published_input(kind: C) -> C:
+    """An input of the schema; the first paragraph of its docstring is the published description."""
+    return strawberry.input(kind, description=_says(kind))
+
+
+def published_filter(kind: type) -> None:
+    """Publish a filter of the read models as the input of its name: what a client sends is that filter itself."""
+    hints = get_type_hints(kind)
+    asked = {one.name: strawberry.field(default=None, description=one.metadata[SAYS]) for one in fields(kind)}
+    twin = type(kind.__name__, (), {"__annotations__": {name: hints[name] for name in asked}, **asked})
+    definition = _definition(strawberry.input(twin, description=_says(kind).rstrip(".")))
+    definition.origin = kind
+    kind.__strawberry_definition__ = definition  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,10 @@ def roles_of(kind: type, name: str) -> Roles:
     own = next((one.metadata.get(ROLES) for one in _definition(kind).fields if one.python_name == name), None)
     roles: Roles = own or kind.__readable_by__  # type: ignore[attr-defined]
     return roles
+
+
+def _says(kind: type) -> str:
+    return " ".join((kind.__doc__ or "").split("\n\n", 1)[0].split())
 
 
 def _definition(kind: type) -> StrawberryObjectDefinition:

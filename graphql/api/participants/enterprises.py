@@ -13,7 +13,7 @@ from api.kit.filter_values import require_known
 from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below
-from api.kit.published import field, published
+from api.kit.published import field, published, published_filter
 from api.kit.shown import all_shown, shown
 from api.participants.consents import Consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
@@ -26,7 +26,7 @@ from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
 from projections.engine.places import EnterpriseRow
 from projections.participants import enterprises as enterprise_rows
-from projections.participants.enterprises import EnterpriseFilter as Sought
+from projections.participants.enterprises import EnterpriseFilter
 from projections.participants.terms import consents_of
 from projections.report.wording import SIZES
 
@@ -74,14 +74,7 @@ def _begins_an_industry(given: str) -> bool:
 LONGEST_INDUSTRY = 4
 
 
-@strawberry.input(description="What to look for 筛选条件; what is left out is any")
-class EnterpriseFilter:
-    """Filter of enterprises."""
-
-    district: str | None = strawberry.field(default=None, description="GB/T 2260 code 区代码")
-    industry: str | None = strawberry.field(default=None, description="Beginning of the industry code 行业代码前缀")
-    size_class: str | None = strawberry.field(default=None, description="large, medium, small or micro 规模类型")
-    text: str | None = strawberry.field(default=None, description="Part of the name, or a whole USCC 名称片段或信用代码")
+published_filter(EnterpriseFilter)
 
 
 def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: frozenset[str]) -> list[Enterprise]:
@@ -112,7 +105,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     ]
 
 
-ENTERPRISES: Listed[Sought, EnterpriseRow, Enterprise] = Listed(
+ENTERPRISES: Listed[EnterpriseFilter, EnterpriseRow, Enterprise] = Listed(
     name="enterprises",
     rows=enterprise_rows.enterprises,
     count=enterprise_rows.count,
@@ -164,7 +157,7 @@ class EnterpriseQueries:
             require_known("filter.sizeClass", filter.size_class, SIZES)
             if filter.industry is not None and not _begins_an_industry(filter.industry):
                 require_known("filter.industry", filter.industry, {code: one.name for code, one in industries().items()})
-        where = Sought(**vars(filter)) if filter is not None else Sought()
+        where = filter or EnterpriseFilter()
         require_searchable(Enterprise, where, info.context.role)
         return paged(info, ENTERPRISES, where, first, after, at_least=at_least, as_of=as_of)
 

@@ -12,10 +12,10 @@ import orjson
 import strawberry
 
 from api.kit.context import Context
-from api.kit.published import field, mutation, published
+from api.kit.payloads import OwnPayload
+from api.kit.published import field, mutation, published, published_input
 from api.kit.services import Services
 from api.participants.people import KEY_LOST
-from api.server.errors import UserError
 from domain.access import Everything, Role, head_of
 from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND
@@ -88,18 +88,17 @@ def _told(entry: EntryRow) -> dict[str, Any]:
     }
 
 
-@strawberry.input(description="Whose data 个人信息导出")
+@published_input
 class ExportPersonInput:
-    """A person."""
+    """Whose data 个人信息导出"""
 
     person: strawberry.ID = strawberry.field(description="人员标识")
 
 
 @published(frozenset({Role.CITY}))
-class ExportPersonPayload:
+class ExportPersonPayload(OwnPayload):
     """All that is held on a person 个人信息导出, as JSON. plan P5, P7"""
 
-    user_errors: list[UserError] = field("Why not 未执行原因")
     export: str | None = field("JSON 导出内容", mask=Mask.CONTACTS, default=None)
     made_at: datetime | None = field("导出时间, UTC", default=None)
 
@@ -116,11 +115,11 @@ class PersonExportMutations:
         context = info.context
         found = held_on(context.services, context.snapshot, input.person)
         if found is None:
-            return ExportPersonPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
+            return ExportPersonPayload.refused(NOT_FOUND.refuse())
         masks = context.disclosing.masks("ExportPersonPayload", frozenset({"export"}))
         context.disclosing.note(masks, firms_in(context.snapshot, found))
         return ExportPersonPayload(
-            user_errors=[], export=orjson.dumps(found).decode(), made_at=context.services.clock()
+            export=orjson.dumps(found).decode(), made_at=context.services.clock()
         )
 
 

@@ -5,11 +5,11 @@ from datetime import date, datetime
 import strawberry
 
 from api.kit.context import Context
-from api.kit.published import field, mutation, published
+from api.kit.payloads import OwnPayload
+from api.kit.published import field, mutation, published, published_input
 from api.kit.second_factors import ConfirmedFactor, FactorAnswer, FactorKind, HeldFactors, SignedIn
 from api.kit.second_factors import Enrolment as Given
 from api.kit.second_factors import SecondStep as Step
-from api.server.errors import UserError
 from api.server.request_ids import client_address
 from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND, Refused
@@ -116,49 +116,46 @@ class Enrolment:
 
 
 @published(ANYONE)
-class PassSecondFactorPayload:
+class PassSecondFactorPayload(OwnPayload):
     """Result of the second step · 第二步结果"""
 
-    user_errors: list[UserError] = field("Why not 未执行原因")
     session: Session | None = field("会话", default=None)
 
 
 @published(ANYONE)
-class EnrolSecondFactorPayload:
+class EnrolSecondFactorPayload(OwnPayload):
     """Result of beginning to enrol · 开始登记结果"""
 
-    user_errors: list[UserError] = field("Why not 未执行原因")
     enrolment: Enrolment | None = field("What to enrol by · 登记内容", default=None)
 
 
 @published(ANYONE)
-class ConfirmSecondFactorPayload:
+class ConfirmSecondFactorPayload(OwnPayload):
     """Result of enrolling · 登记结果; other sessions of the person have ended"""
 
-    user_errors: list[UserError] = field("Why not 未执行原因")
     factor: strawberry.ID | None = field("Id of the factor · 标识", default=None)
     recovery_codes: list[str] = field("With the first factor: each good once, shown once · 恢复码", default_factory=list)
     session: Session | None = field("Where a sign-in waited for the factor · 会话", default=None)
 
 
 @published(SIGNED_IN)
-class RemoveSecondFactorPayload:
+class RemoveSecondFactorPayload(OwnPayload):
     """Result of removing a second factor · 移除结果"""
-
-    user_errors: list[UserError] = field("Why not 未执行原因")
 
 
 @published(SIGNED_IN)
-class RenewRecoveryCodesPayload:
+class RenewRecoveryCodesPayload(OwnPayload):
     """Result of drawing new recovery codes · 更换恢复码结果"""
 
-    user_errors: list[UserError] = field("Why not 未执行原因")
     recovery_codes: list[str] = field("Each good once, shown once; the old ones are worth nothing · 恢复码", default_factory=list)
 
 
-@strawberry.input(description="Ticket of a sign-in and one of three answers · 第二步验证")
+@published_input
 class PassSecondFactorInput:
-    """Exactly one answer counts, in the order of the fields."""
+    """Ticket of a sign-in and one of three answers · 第二步验证
+
+    Exactly one answer counts, in the order of the fields.
+    """
 
     ticket: str = strawberry.field(description="From `signIn` · 凭证")
     recovery_code: str = strawberry.field(default="", description="One of those kept on paper · 恢复码")
@@ -166,18 +163,21 @@ class PassSecondFactorInput:
     code: str = strawberry.field(default="", description="Six digits of the authenticator app · 动态验证码")
 
 
-@strawberry.input(description="What to enrol, and by which right · 登记第二因素")
+@published_input
 class EnrolSecondFactorInput:
-    """In a sign-in that requires a factor the ticket, in a session the password."""
+    """What to enrol, and by which right · 登记第二因素
+
+    In a sign-in that requires a factor the ticket, in a session the password.
+    """
 
     kind: FactorKind = strawberry.field(description="App or passkey · 类型")
     ticket: str = strawberry.field(default="", description="From `signIn`, where a factor must be enrolled · 凭证")
     password: str = strawberry.field(default="", description="The caller's password again · 密码")
 
 
-@strawberry.input(description="That the new factor works · 确认登记")
+@published_input
 class ConfirmSecondFactorInput:
-    """The first code of the app, or what the browser made."""
+    """That the new factor works · 确认登记"""
 
     ticket: str = strawberry.field(description="From `enrolSecondFactor` · 凭证")
     name: str = strawberry.field(default="", description="What to call it, such as 办公电脑 · 名称")
@@ -185,17 +185,17 @@ class ConfirmSecondFactorInput:
     passkey: str = strawberry.field(default="", description="What the browser answered, as JSON · 通行密钥应答")
 
 
-@strawberry.input(description="Which factor to remove · 移除第二因素")
+@published_input
 class RemoveSecondFactorInput:
-    """One of the caller's own."""
+    """Which factor to remove · 移除第二因素"""
 
     factor: strawberry.ID = strawberry.field(description="Id of the factor · 标识")
     password: str = strawberry.field(description="The caller's password again · 密码")
 
 
-@strawberry.input(description="Draw new recovery codes · 更换恢复码")
+@published_input
 class RenewRecoveryCodesInput:
-    """The old ones are worth nothing from then on."""
+    """Draw new recovery codes · 更换恢复码"""
 
     password: str = strawberry.field(description="The caller's password again · 密码")
 
@@ -223,8 +223,8 @@ class SecondFactorMutations:
             if opened is None:
                 raise NOT_FOUND.refuse()
         except Refused as refused:
-            return PassSecondFactorPayload(user_errors=[UserError.of(refused)])
-        return PassSecondFactorPayload(user_errors=[], session=Session.of(opened))
+            return PassSecondFactorPayload.refused(refused)
+        return PassSecondFactorPayload(session=Session.of(opened))
 
     @mutation("Begin to enrol a second factor of one's own · 登记第二因素. plan P7", roles=ANYONE)
     def enrol_second_factor(
@@ -240,8 +240,8 @@ class SecondFactorMutations:
                 source=client_address.get(),
             )
         except Refused as refused:
-            return EnrolSecondFactorPayload(user_errors=[UserError.of(refused)])
-        return EnrolSecondFactorPayload(user_errors=[], enrolment=Enrolment.of(given))
+            return EnrolSecondFactorPayload.refused(refused)
+        return EnrolSecondFactorPayload(enrolment=Enrolment.of(given))
 
     @mutation("Enrol a second factor, once it works · 确认登记. plan P7", roles=ANYONE)
     def confirm_second_factor(
@@ -254,9 +254,8 @@ class SecondFactorMutations:
         try:
             made, opened = second.confirm(input.ticket, input.name, answer, info.context.token)
         except Refused as refused:
-            return ConfirmSecondFactorPayload(user_errors=[UserError.of(refused)])
+            return ConfirmSecondFactorPayload.refused(refused)
         return ConfirmSecondFactorPayload(
-            user_errors=[],
             factor=strawberry.ID(made.factor),
             recovery_codes=list(made.recovery_codes),
             session=Session.of(opened),
@@ -271,8 +270,8 @@ class SecondFactorMutations:
         try:
             second.remove(info.context.token, input.factor, input.password, client_address.get())
         except Refused as refused:
-            return RemoveSecondFactorPayload(user_errors=[UserError.of(refused)])
-        return RemoveSecondFactorPayload(user_errors=[])
+            return RemoveSecondFactorPayload.refused(refused)
+        return RemoveSecondFactorPayload()
 
     @mutation("Draw new recovery codes of one's own · 更换恢复码. plan P7", roles=SIGNED_IN)
     def renew_recovery_codes(
@@ -283,8 +282,8 @@ class SecondFactorMutations:
         try:
             codes = second.renew(info.context.token, input.password, client_address.get())
         except Refused as refused:
-            return RenewRecoveryCodesPayload(user_errors=[UserError.of(refused)])
-        return RenewRecoveryCodesPayload(user_errors=[], recovery_codes=list(codes))
+            return RenewRecoveryCodesPayload.refused(refused)
+        return RenewRecoveryCodesPayload(recovery_codes=list(codes))
 
 
 MUTATIONS = SecondFactorMutations

@@ -6,12 +6,12 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.mutations import WAIT_SECONDS
-from api.kit.published import field, mutation, published
+from api.kit.payloads import OwnPayload
+from api.kit.published import field, mutation, published, published_input
 from api.kit.second_factors import SecondStep as Step
 from api.kit.shown import all_shown
 from api.participants.people import Membership
 from api.participants.second_factors import SecondFactors, SecondStep, Session, second_factors_of
-from api.server.errors import UserError
 from api.server.request_ids import client_address
 from domain.access import Everything, Role, sentence
 from domain.command_rights import MAY_APPOINT
@@ -58,26 +58,21 @@ class UploadTicket:
 
 
 @published(ANYONE)
-class SignInPayload:
+class SignInPayload(OwnPayload):
     """Result of signing in 登录结果"""
 
-    user_errors: list[UserError] = field("Why not 未执行原因")
     session: Session | None = field("会话", default=None)
     second_step: SecondStep | None = field("In place of a session, where a second factor is asked for · 第二步", default=None)
 
 
 @published(ANYONE)
-class SignOutPayload:
+class SignOutPayload(OwnPayload):
     """Result of signing out 退出结果"""
-
-    user_errors: list[UserError] = field("Why not 未执行原因")
 
 
 @published(SIGNED_IN)
-class ActAsPayload:
+class ActAsPayload(OwnPayload):
     """Result of acting in another role 切换结果"""
-
-    user_errors: list[UserError] = field("Why not 未执行原因")
 
 
 @published(NAMES)
@@ -89,62 +84,61 @@ class Invitation:
 
 
 @published(NAMES)
-class IssueInvitationPayload:
+class IssueInvitationPayload(OwnPayload):
     """Result of issuing an invitation 签发邀请结果"""
 
-    user_errors: list[UserError] = field("Why not 未执行原因")
     invitation: Invitation | None = field("邀请", default=None)
 
 
 @published(ANYONE)
-class AcceptInvitationPayload:
+class AcceptInvitationPayload(OwnPayload):
     """Result of accepting an invitation 接受邀请结果; sign in afterwards"""
-
-    user_errors: list[UserError] = field("Why not 未执行原因")
 
 
 @published(UPLOADERS)
-class RequestUploadPayload:
+class RequestUploadPayload(OwnPayload):
     """Result of asking for an upload 申请上传结果"""
 
-    user_errors: list[UserError] = field("Why not 未执行原因")
     ticket: UploadTicket | None = field("上传凭证", default=None)
 
 
-@strawberry.input(description="Login and password 登录")
+@published_input
 class SignInInput:
-    """Credentials of a local account."""
+    """Login and password 登录"""
 
     login: str = strawberry.field(description="登录名")
     password: str = strawberry.field(description="密码")
 
 
-@strawberry.input(description="Membership to act in from now on 切换角色")
+@published_input
 class ActAsInput:
-    """A membership of the same person."""
+    """Membership to act in from now on 切换角色"""
 
     membership: strawberry.ID = strawberry.field(description="任职标识")
 
 
-@strawberry.input(description="Whom to invite 签发邀请")
+@published_input
 class IssueInvitationInput:
-    """A person of one's own unit, or of one below it."""
+    """Whom to invite 签发邀请"""
 
     person: strawberry.ID = strawberry.field(description="人员标识")
 
 
-@strawberry.input(description="Ticket, and the login that it is used up for 接受邀请")
+@published_input
 class AcceptInvitationInput:
-    """The login and password are the person's own choice."""
+    """Ticket, and the login that it is used up for 接受邀请
+
+    The login and password are the person's own choice.
+    """
 
     ticket: str = strawberry.field(description="邀请码")
     login: str = strawberry.field(description="登录名")
     password: str = strawberry.field(description="密码")
 
 
-@strawberry.input(description="What will be uploaded 申请上传")
+@published_input
 class RequestUploadInput:
-    """Kind and name of a file."""
+    """What will be uploaded 申请上传"""
 
     kind: str = strawberry.field(description="evidence or roster 用途: 佐证 or 名单")
     filename: str = strawberry.field(description="文件名, with its ending")
@@ -186,19 +180,19 @@ class SessionMutations:
         try:
             opened = info.context.services.accounts.sign_in(input.login, input.password, client_address.get())
         except Refused as refused:
-            return SignInPayload(user_errors=[UserError.of(refused)])
+            return SignInPayload.refused(refused)
         if opened is None:
-            return SignInPayload(user_errors=[UserError.of(SIGN_IN_FAILED.refuse())])
+            return SignInPayload.refused(SIGN_IN_FAILED.refuse())
         if isinstance(opened, Step):
-            return SignInPayload(user_errors=[], second_step=SecondStep.of(opened))
-        return SignInPayload(user_errors=[], session=Session.of(opened))
+            return SignInPayload(second_step=SecondStep.of(opened))
+        return SignInPayload(session=Session.of(opened))
 
     @mutation("End the session at once 退出登录. plan P7", roles=ANYONE)
     def sign_out(self, info: strawberry.Info[Context, None]) -> SignOutPayload:
         """The token is worthless afterwards."""
         if info.context.token is not None:
             info.context.services.accounts.sign_out(info.context.token)
-        return SignOutPayload(user_errors=[])
+        return SignOutPayload()
 
     @mutation("Act in another membership of one's own 切换任职. plan P7", roles=SIGNED_IN)
     def act_as(self, info: strawberry.Info[Context, None], input: ActAsInput) -> ActAsPayload:  # noqa: A002
@@ -208,8 +202,8 @@ class SessionMutations:
             if token is None or not info.context.services.accounts.act_as(token, input.membership):
                 raise MEMBERSHIP_NOT_HELD.refuse()
         except Refused as refused:
-            return ActAsPayload(user_errors=[UserError.of(refused)])
-        return ActAsPayload(user_errors=[])
+            return ActAsPayload.refused(refused)
+        return ActAsPayload()
 
     @mutation("Issue an invitation to a person one may appoint 签发邀请. plan P7", roles=NAMES)
     def issue_invitation(
@@ -225,12 +219,12 @@ class SessionMutations:
         held = people.held_by(context.snapshot, context.scope, [person]).get(person, [])
         every = people.held_by(context.snapshot, Everything(), [person]).get(person, [])
         if not held or held != every or any(one.role not in gives for one in held):
-            return IssueInvitationPayload(user_errors=[UserError.of(NOT_FOUND.refuse())])
+            return IssueInvitationPayload.refused(NOT_FOUND.refuse())
         invited = context.services.accounts.invite(person)
         if invited is None:
-            return IssueInvitationPayload(user_errors=[UserError.of(JOINED_ALREADY.refuse())])
+            return IssueInvitationPayload.refused(JOINED_ALREADY.refuse())
         return IssueInvitationPayload(
-            user_errors=[], invitation=Invitation(ticket=invited.ticket, expires_at=invited.expires_at)
+            invitation=Invitation(ticket=invited.ticket, expires_at=invited.expires_at)
         )
 
     @mutation("Take an invitation up for a login of one's own 接受邀请. plan P7", roles=ANYONE)
@@ -246,10 +240,10 @@ class SessionMutations:
             handled = services.send(person.caller, JoinProgramme(person=person.caller.actor))
         except Refused as refused:
             if refused.rule == JOINED_ALREADY:  # invited anew after a vault was lost: the login is there, which was asked for
-                return AcceptInvitationPayload(user_errors=[])
-            return AcceptInvitationPayload(user_errors=[UserError.of(refused)])
+                return AcceptInvitationPayload()
+            return AcceptInvitationPayload.refused(refused)
         services.models.wait_for(handled.position, WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
-        return AcceptInvitationPayload(user_errors=[])
+        return AcceptInvitationPayload()
 
     @mutation("Ask for permission to upload a file 申请上传. plan P1, P5", roles=UPLOADERS)
     def request_upload(
@@ -259,9 +253,9 @@ class SessionMutations:
         try:
             ticket = info.context.services.uploads.ticket(info.context.caller, input.kind, input.filename)
         except Refused as refused:
-            return RequestUploadPayload(user_errors=[UserError.of(refused)])
+            return RequestUploadPayload.refused(refused)
         return RequestUploadPayload(
-            user_errors=[], ticket=UploadTicket(url=ticket.path, expires_at=ticket.expires_at)
+            ticket=UploadTicket(url=ticket.path, expires_at=ticket.expires_at)
         )
 
 
