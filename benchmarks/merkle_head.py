@@ -20,10 +20,11 @@ from uuid import uuid4
 from benchmarks.append import STATE, another_database, by_threads
 from benchmarks.measuring import Bench, Compared, compared
 from journal import Entry, Journal, NewEntry
-from journal.engines.postgres import PostgresRecorder, _Append
+from journal.engines.heads import KnownHead, Placed
+from journal.engines.postgres import PostgresRecorder
 from journal.engines.postgres_hashing import PREPARED, send
-from journal.engines.sqlite import INSERT, SQLiteRecorder
-from journal.entries import Head
+from journal.engines.sqlite import SQLiteRecorder
+from journal.entries import Head, Wish
 from journal.transparency.digests import SHA256
 
 WITH, WITHOUT = "with the Merkle head", "without it"
@@ -43,8 +44,6 @@ class Sizes:
 
 SIZES = Sizes()
 SMOKE = Sizes(seconds=0.02, rounds=1, entries=(2,), writers=2)
-
-Remember = tuple[str, str, str, str] | None
 
 
 def bare(name: str) -> str:
@@ -88,13 +87,13 @@ class HeadlessPostgres(PostgresRecorder):
 
     last = (0, 0)
 
-    def _together(self, wishes: Sequence[_Append]) -> list[list[Entry]]:
+    def _together(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
         with self._growing, self._borrowed() as connection:
             before = Head(*self.last, b"", b"", SHA256.name)
             placed, moment = [], before.at
-            for wish in wishes:
-                moment = max(wish.at, moment)
-                placed.append([Entry(*row) for row in _rows(wish.entries, before.size + sum(map(len, placed)), moment)])
+            for entries, at, _ in wishes:
+                moment = max(at, moment)
+                placed.append([Entry(*row) for row in _rows(entries, before.size + sum(map(len, placed)), moment)])
             after = Head(before.size + sum(map(len, placed)), moment, b"", b"", SHA256.name)
             if not send(connection, before, after, wishes, placed, bare):
                 raise LookupError("somebody else appends")
@@ -105,17 +104,18 @@ class HeadlessPostgres(PostgresRecorder):
 class HeadlessSQLite(SQLiteRecorder):
     """The recorder on SQLite without a Merkle head."""
 
-    def _write(
-        self, connection: sqlite3.Connection, entries: Sequence[NewEntry], at: int, remember: Remember
-    ) -> list[Entry]:
-        size, last, _ = connection.execute(
-            "SELECT position, at, (SELECT type FROM entries WHERE position = 1) FROM entries ORDER BY position DESC LIMIT 1"
-        ).fetchone() or (0, 0, None)
-        rows = _rows(entries, size, max(at, last))
-        connection.executemany(INSERT, rows)
-        if remember is not None:
-            connection.execute("INSERT INTO outcomes VALUES (?, ?, ?, ?)", remember)
-        return [Entry(*row) for row in rows]
+    last = (0, 0)
+
+    def _grown_by(self, connection: sqlite3.Connection, wishes: Sequence[Wish]) -> Placed:
+        size, moment = self.last
+        placed: list[list[Entry]] = []
+        for entries, at, _ in wishes:
+            moment = max(at, moment)
+            placed.append([Entry(*row) for row in _rows(entries, size, moment)])
+            size += len(entries)
+        self._insert(connection, wishes, placed)
+        self.last = (size, moment)
+        return KnownHead(Head(size, moment, b"", b"", SHA256.name), ""), placed
 
 
 def appending(journal: Journal, size: int) -> Callable[[str], object]:
@@ -132,10 +132,7 @@ def alone(journal: PostgresRecorder | SQLiteRecorder, size: int) -> Callable[[st
     def append(name: str) -> object:
         made = [NewEntry(f"thing/{name}-{n}", 1, "thing.happened.v1", STATE, "li", "city", "city") for n in range(size)]
         at = time.time_ns() // 1000
-        if isinstance(journal, SQLiteRecorder):
-            (outcome,) = journal._commit([(made, at, None)])  # noqa: SLF001 - what the group commit itself calls
-        else:
-            (outcome,) = journal._commit([_Append(made, at, None)])  # noqa: SLF001 - as above
+        (outcome,) = journal._commit([(made, at, None)])  # noqa: SLF001 - what the group commit itself calls
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome

@@ -155,7 +155,7 @@ class Ground:
         self._capabilities = capabilities
         self._hot = hot
         self._chosen = chosen
-        self._looked = False
+        self._looked = self._moved = False
         self.size = 0
         self.at = 0
         self.streams: dict[str, Stream] = {}
@@ -211,7 +211,7 @@ class Ground:
             self.histories[name] = entries
 
     def decide(self, asked: Asked) -> Decided | Known:
-        """What a command writes, on the ground as it is now; an accepted one changes it.
+        """What a command that was surveyed writes, on the ground as it is now; an accepted one changes it.
 
         Raises:
             Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope.
@@ -221,7 +221,8 @@ class Ground:
         key, caller, capability = asked.key, asked.caller, asked.capability
         if key is not None and key in self.outcomes:
             return Known(self.outcomes[key])
-        self.survey((asked,))  # what a command before it wrote may lead it to others
+        if self._moved:
+            self.survey((asked,))  # what a command before it wrote may lead it to others
         stream, own = asked.stream, self.streams[asked.stream]
         state = own.state
         read = self._states(capability.reads(asked.command, state))
@@ -275,6 +276,7 @@ class Ground:
             outcome = orjson.dumps({"stream": stream, "version": version, "after_own": after_own}).decode()
             remember = (*asked.key, asked.digest, outcome)
         check_texts(entries, remember)
+        self._moved = True
         self.at = max(self.at, at) if entries else self.at
         self.streams |= {name: on[name].after(new, self.at, b"") for name, new in written.items() if new}
         if asked.key is not None:

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from journal.transparency.digests import DIGESTS, Digest
@@ -78,7 +79,8 @@ class Looked:
 
 
 COLUMNS = tuple(Entry.__dataclass_fields__)
-TEXTS = tuple(name for name, column in NewEntry.__dataclass_fields__.items() if column.type is str)
+row_of = attrgetter(*COLUMNS)
+"""The values of an entry 条目各列, in the order of the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +177,17 @@ def check_texts(entries: Sequence[NewEntry], remember: Sequence[str] | None) -> 
     Raises:
         ValueError: a text has a NUL in it, or half a character (a lone surrogate), which UTF-8 cannot hold.
     """
-    named = [(name, getattr(entry, name)) for entry in entries for name in TEXTS]
-    for name, text in (*named, *(("remember", text) for text in remember or ())):
-        if "\0" in text:
-            raise ValueError(f"{name} has a NUL in it")
-        if not text.isascii():
-            text.encode()
+    for entry in entries:
+        _check_text(f"{entry.stream}{entry.type}{entry.actor}{entry.role}{entry.organisation}")
+        _check_text(f"{entry.reason}{entry.correlation}{entry.causation}{entry.idempotency_key}")
+    _check_text("".join(remember or ()))
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise ValueError(f"a text has a NUL in it: {text[:80]!r}")
+    if not text.isascii():
+        text.encode()
 
 
 def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: bool) -> tuple[Head, list[tuple[Any, ...]]]:

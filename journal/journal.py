@@ -37,6 +37,8 @@ class Journal(Protocol):
     def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
         """Append every wish or none 一并追加, in their order and each at its own time; the entries of each.
 
+        wishes: whose texts were looked at by `check_texts`.
+
         Raises:
             as `append` does, for any of them.
         """

@@ -17,8 +17,9 @@ import psycopg2
 import psycopg2.extensions
 
 from domain.kernel import kind_of
-from journal.engines import postgres_hashing, postgres_look
+from journal.engines import heads, postgres_hashing, postgres_look
 from journal.engines.group_commit import GroupCommit
+from journal.engines.postgres_connection import JournalConnection, connect
 from journal.engines.postgres_listener import Listener
 from journal.engines.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
 from journal.entries import (
@@ -51,84 +52,66 @@ APPEND = (
 )
 
 
-class _Append:
-    """One append on its way 待追加; its texts are looked at by the thread that wants it, before it waits for others."""
+def _values(wish: Wish) -> tuple[Any, ...]:
+    """Arguments of the stored function."""
+    entries, at, remember = wish
+    return (
+        at,
+        time.time_ns() // 1000,
+        [entry.stream for entry in entries],
+        [entry.version for entry in entries],
+        [entry.type for entry in entries],
+        [psycopg2.Binary(entry.state) for entry in entries],
+        [entry.actor for entry in entries],
+        [entry.role for entry in entries],
+        [entry.organisation for entry in entries],
+        [entry.reason for entry in entries],
+        [entry.correlation for entry in entries],
+        [entry.causation for entry in entries],
+        [entry.idempotency_key for entry in entries],
+        list(remember) if remember is not None else None,
+    )
 
-    __slots__ = ("at", "entries", "remember")
 
-    def __init__(self, entries: Sequence[NewEntry], at: int, remember: Remember) -> None:
-        check_texts(entries, remember)
-        self.at = at
-        self.entries = entries
-        self.remember = remember
-
-    @property
-    def values(self) -> tuple[Any, ...]:
-        """Arguments of the stored function."""
-        entries, remember = self.entries, self.remember
-        return (
-            self.at,
-            time.time_ns() // 1000,
-            [entry.stream for entry in entries],
-            [entry.version for entry in entries],
-            [entry.type for entry in entries],
-            [psycopg2.Binary(entry.state) for entry in entries],
-            [entry.actor for entry in entries],
-            [entry.role for entry in entries],
-            [entry.organisation for entry in entries],
-            [entry.reason for entry in entries],
-            [entry.correlation for entry in entries],
-            [entry.causation for entry in entries],
-            [entry.idempotency_key for entry in entries],
-            list(remember) if remember is not None else None,
+def _placed(entries: Sequence[NewEntry], before: int, at: int) -> list[Entry]:
+    """The entries as they were written, after `before` others and at one moment."""
+    return [
+        Entry(
+            position,
+            at,
+            entry.stream,
+            entry.version,
+            entry.type,
+            entry.state,
+            entry.actor,
+            entry.role,
+            entry.organisation,
+            entry.reason,
+            entry.correlation,
+            entry.causation,
+            entry.idempotency_key,
+            SHA256.leaf(canonical(position, at, entry)),
         )
+        for position, entry in enumerate(entries, before + 1)
+    ]
 
-    def placed(self, before: int, at: int) -> list[Entry]:
-        """The entries as they were written, after `before` others and at one moment."""
-        return [
-            Entry(
-                position,
-                at,
-                entry.stream,
-                entry.version,
-                entry.type,
-                entry.state,
-                entry.actor,
-                entry.role,
-                entry.organisation,
-                entry.reason,
-                entry.correlation,
-                entry.causation,
-                entry.idempotency_key,
-                SHA256.leaf(canonical(position, at, entry)),
-            )
-            for position, entry in enumerate(self.entries, before + 1)
-        ]
 
-    def refusal(self, error: psycopg2.Error) -> Exception:
-        """What the server's refusal of this append means."""
-        if error.diag.constraint_name == "entries_version":
-            return VersionTaken(error.diag.message_detail)
-        if error.diag.constraint_name == "outcomes_pkey":
-            return KeyReused(self.remember[1] if self.remember is not None else error.diag.message_detail)
-        if error.pgcode == CLOCK_REFUSED:
-            return ClockRefused(error.diag.message_primary)
-        if error.pgcode == HEAD_BROKEN or error.diag.constraint_name == "entries_pkey":
-            return HeadBroken(error.diag.message_primary)
-        return error
+def _refusal(error: psycopg2.Error) -> Exception:
+    """What the server's refusal of an append means."""
+    if error.diag.constraint_name == "entries_version":
+        return VersionTaken(error.diag.message_detail)
+    if error.diag.constraint_name == "outcomes_pkey":
+        return KeyReused(error.diag.message_detail)
+    if error.pgcode == CLOCK_REFUSED:
+        return ClockRefused(error.diag.message_primary)
+    if error.pgcode == HEAD_BROKEN or error.diag.constraint_name == "entries_pkey":
+        return HeadBroken(error.diag.message_primary)
+    return error
 
 
 def _undone(error: psycopg2.Error) -> bool:
     """Whether the server has said that it wrote nothing; when the line broke, it may have."""
     return error.pgcode is not None and not error.pgcode.startswith(("08", "57P"))
-
-
-class _Line(psycopg2.extensions.connection):
-    """A connection 连接 that knows which statements it has prepared."""
-
-    def __init__(self, *arguments: Any, **rest: Any) -> None:  # noqa: ANN401 - the driver's own
-        super().__init__(*arguments, **rest)
-        self.prepared: set[str] = set()
 
 
 class PostgresRecorder:
@@ -141,12 +124,12 @@ class PostgresRecorder:
             DigestDiffers: the journal was made with another one.
         """
         self.dsn = dsn
-        self._idle: LifoQueue[Any] = LifoQueue()
+        self._idle: LifoQueue[JournalConnection] = LifoQueue()
         self._slots = BoundedSemaphore(pool_size)
         self._local = local()
-        self._group: GroupCommit[_Append, list[Entry]] = GroupCommit(self._commit)
+        self._group: GroupCommit[Wish, list[Entry]] = GroupCommit(self._commit)
         self._growing = Lock()
-        self._known: postgres_hashing.KnownHead | None = None
+        self._known: heads.KnownHead | None = None
         self._left = -1
         self._undisturbed = UNDISTURBED
         self.listener = Listener(dsn)
@@ -157,14 +140,12 @@ class PostgresRecorder:
             self.close()
             raise
 
-    def _connection(self) -> Any:  # noqa: ANN401 - the driver's own connection type
+    def _connection(self) -> JournalConnection:
         while True:
             try:
                 connection = self._idle.get_nowait()
             except Empty:
-                connection = psycopg2.connect(self.dsn, connection_factory=_Line)
-                connection.autocommit = True
-                return connection
+                return connect(self.dsn)
             # An idle connection has nothing to read, unless the server has ended it meanwhile.
             ready = select.poll()
             ready.register(connection, select.POLLIN)
@@ -227,7 +208,8 @@ class PostgresRecorder:
         self, entries: Sequence[NewEntry], at: int, remember: Remember = None
     ) -> list[Entry]:
         """Append all or none; see `Journal.append`."""
-        wish = _Append(entries, at, remember)
+        check_texts(entries, remember)
+        wish = (entries, at, remember)
         if self.in_block:
             return self._alone(wish)
         written = self._group.submit(wish)
@@ -237,14 +219,7 @@ class PostgresRecorder:
 
     def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
         """Append every wish or none; see `Journal.append_all`."""
-        made = [_Append(*wish) for wish in wishes]
-        try:
-            placed = self._together(made)
-        except psycopg2.Error as error:
-            refusal = made[0].refusal(error)
-            if refusal is error:
-                raise
-            raise refusal from error
+        placed = self._refusing(wishes)
         if placed[-1] and not self.in_block:
             self.listener.tell(placed[-1][-1].position)
         return placed
@@ -261,7 +236,7 @@ class PostgresRecorder:
         with self._borrowed() as connection:
             return postgres_look.look(connection, streams, keys, until)
 
-    def _commit(self, wishes: Sequence[_Append]) -> Sequence[list[Entry] | BaseException]:
+    def _commit(self, wishes: Sequence[Wish]) -> Sequence[list[Entry] | BaseException]:
         if len(wishes) > 1:
             try:
                 return self._together(wishes)
@@ -279,16 +254,20 @@ class PostgresRecorder:
                 outcomes.append(error)
         return outcomes
 
-    def _alone(self, wish: _Append) -> list[Entry]:
+    def _alone(self, wish: Wish) -> list[Entry]:
+        return self._refusing([wish])[0]
+
+    def _refusing(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
+        """Append all of them or none; what the server refuses is raised as the journal's own."""
         try:
-            return self._together([wish])[0]
+            return self._together(wishes)
         except psycopg2.Error as error:
-            refusal = wish.refusal(error)
+            refusal = _refusal(error)
             if refusal is error:
                 raise
             raise refusal from error
 
-    def _together(self, wishes: Sequence[_Append]) -> list[list[Entry]]:
+    def _together(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
         """Append all of them or none."""
         digest = DIGESTS.get(self._algorithm)
         if digest is None:
@@ -297,7 +276,7 @@ class PostgresRecorder:
             with self._borrowed() as connection:
                 return self._under_lock(connection, wishes, digest)[1]
         with self._growing, self._borrowed() as connection:
-            if not any(wish.entries for wish in wishes):  # outcomes alone leave the head as it is
+            if not any(entries for entries, _, _ in wishes):  # outcomes alone leave the head as it is
                 return self._under_lock(connection, wishes, digest)[1]
             if self._known is None and self._undisturbed >= UNDISTURBED:
                 self._known = postgres_hashing.read_head(connection, digest)
@@ -312,14 +291,16 @@ class PostgresRecorder:
             self._left = before + sum(map(len, placed))
             return placed
 
-    def _under_lock(self, connection: Any, wishes: Sequence[_Append], digest: Digest) -> tuple[int, list[list[Entry]]]:  # noqa: ANN401 - as above
+    def _under_lock(
+        self, connection: JournalConnection, wishes: Sequence[Wish], digest: Digest
+    ) -> tuple[int, list[list[Entry]]]:
         """Append after whatever head there is; how many entries stood before, and those of each wish."""
         if len(wishes) == 1 and digest is SHA256:
             (wish,) = wishes
             with connection.cursor() as cursor:
-                cursor.execute(APPEND, wish.values)
+                cursor.execute(APPEND, _values(wish))
                 (((before, at),),) = cursor.fetchall()
-            return before, [wish.placed(before, at)]
+            return before, [_placed(wish[0], before, at)]
         after, placed = postgres_hashing.append(connection, wishes, digest)
         return after.head.size - sum(map(len, placed)), placed
 

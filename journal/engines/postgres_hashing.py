@@ -5,16 +5,16 @@ where the head has moved meanwhile. `append` asks for the head first, under the 
 is stored either way: the same canonical bytes, which `verify` makes anew from the rows.
 """
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg2
 import psycopg2.extras
 
+from journal.engines.heads import KnownHead, Placed, extended
+from journal.engines.postgres_connection import JournalConnection
 from journal.engines.postgres_schema import APPEND_LOCK, CHANNEL
-from journal.entries import COLUMNS, DEMO_TYPE, Entry, Head, HeadBroken, NewEntry, Remember, extend
+from journal.entries import COLUMNS, Entry, Head, HeadBroken, Wish
 from journal.transparency.digests import Digest
 
 LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK}); "
@@ -65,44 +65,7 @@ PREPARED = {
 EXECUTE = {name: f"{LOCK}EXECUTE {name} ({', '.join(['%s'] * (12 + len(TYPES)))})" for name in PREPARED}
 
 
-class Wish(Protocol):
-    """What is to be appended together, all or none 待追加."""
-
-    entries: Sequence[NewEntry]
-    at: int
-    remember: Remember
-
-
-@dataclass(frozen=True)
-class KnownHead:
-    """The head as somebody saw it 所知头部. first: type of the first entry, empty while there is none."""
-
-    head: Head
-    first: str
-
-
-Placed = tuple[KnownHead, list[list[Entry]]]
-"""The head afterwards, and the entries of each wish."""
-
-
-def extended(known: KnownHead, wishes: Sequence[Wish]) -> Placed:
-    """The head after all wishes, and what each of them writes.
-
-    Raises:
-        ClockRefused: see `extend`.
-    """
-    head, first = known.head, known.first
-    placed: list[list[Entry]] = []
-    now = time.time_ns() // 1000
-    for wish in wishes:
-        opening = first or (wish.entries[0].type if wish.entries else "")
-        head, rows = extend(head, wish.entries, wish.at, now, demo=opening == DEMO_TYPE)
-        first = opening if rows else first
-        placed.append([Entry(*row) for row in rows])
-    return KnownHead(head, first), placed
-
-
-def read_head(connection: Any, digest: Digest) -> KnownHead:  # noqa: ANN401 - the driver's own type
+def read_head(connection: JournalConnection, digest: Digest) -> KnownHead:
     """The head as it is committed.
 
     Raises:
@@ -110,10 +73,11 @@ def read_head(connection: Any, digest: Digest) -> KnownHead:  # noqa: ANN401 - t
     """
     with connection.cursor() as cursor:
         cursor.execute(HEAD)
-        return _checked(cursor.fetchone(), digest)
+        (row,) = cursor.fetchall()
+        return _checked(row, digest)
 
 
-def grow(connection: Any, known: KnownHead, wishes: Sequence[Wish]) -> Placed | None:  # noqa: ANN401 - as above
+def grow(connection: JournalConnection, known: KnownHead, wishes: Sequence[Wish]) -> Placed | None:
     """Append every wish or none after the head that is known 追加, in one round trip and a transaction of its own.
 
     Args:
@@ -133,7 +97,7 @@ def grow(connection: Any, known: KnownHead, wishes: Sequence[Wish]) -> Placed | 
 
 
 def send(
-    connection: Any,  # noqa: ANN401 - as above
+    connection: JournalConnection,
     before: Head,
     after: Head,
     wishes: Sequence[Wish],
@@ -142,20 +106,18 @@ def send(
 ) -> bool:
     """Write entries and outcomes between two heads by a prepared statement; False where the head is another by now.
 
-    prepare: the statement of a name, asked for once a connection.
+    prepare: the statement of a name.
     """
     rows = [entry for entries in placed for entry in entries]
-    kept = [wish.remember for wish in wishes if wish.remember is not None]
+    kept = [remember for _, _, remember in wishes if remember is not None]
     name = ONE if len(rows) == 1 and len(kept) <= 1 else MANY
     columns = [[getattr(row, column) for row in rows] for column in COLUMNS] + [[one[part] for one in kept] for part in range(4)]
     if name == ONE:
         values = [column[0] if column else None for column in columns]
     else:
         values = [array(kind, column) for kind, column in zip((*TYPES, "text", "text", "text", "text"), columns, strict=True)]
+    connection.prepare(name, prepare(name))
     with connection.cursor() as cursor:
-        if name not in connection.prepared:
-            cursor.execute(prepare(name))
-            connection.prepared.add(name)
         heads = (before.size, before.at, before.frontier, before.algorithm, after.size, after.at, after.frontier, after.root)
         cursor.execute(EXECUTE[name], (*heads, *values))
         return bool(cursor.rowcount)
@@ -207,11 +169,12 @@ def _checked(row: Sequence[Any], digest: Digest) -> KnownHead:
     return KnownHead(Head(size, at, bytes(frontier), bytes(root), algorithm), first or "")
 
 
-def _written(cursor: Any, wish: Wish, rows: Sequence[Entry]) -> list[bytes]:  # noqa: ANN401 - as above
+def _written(cursor: Any, wish: Wish, rows: Sequence[Entry]) -> list[bytes]:  # noqa: ANN401 - the driver's own type
     """The statements that write one wish."""
     marks = f"({', '.join(['%s'] * len(COLUMNS))})"
     values = [cursor.mogrify(marks, [getattr(row, column) for column in COLUMNS]) for row in rows]
     statements = [INSERT.encode() + b", ".join(values)] if values else []
-    if wish.remember is not None:
-        statements.append(cursor.mogrify(REMEMBER, wish.remember))
+    _, _, remember = wish
+    if remember is not None:
+        statements.append(cursor.mogrify(REMEMBER, remember))
     return statements

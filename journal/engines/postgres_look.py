@@ -1,8 +1,8 @@
 """Look 取数 on PostgreSQL: histories, outcomes and the head of one moment, by one prepared statement in one round trip."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
+from journal.engines.postgres_connection import JournalConnection
 from journal.engines.postgres_hashing import array
 from journal.entries import COLUMNS, Entry, Looked
 
@@ -25,7 +25,7 @@ EXECUTE = f"EXECUTE {NAME} (%s, %s, %s, %s, %s)"
 
 
 def look(
-    connection: Any,  # noqa: ANN401 - the driver's own type
+    connection: JournalConnection,
     streams: Mapping[str, int],
     keys: Collection[tuple[str, str]],
     until: int | None,
@@ -34,12 +34,8 @@ def look(
     found: dict[str, list[Entry]] = {stream: [] for stream in streams}
     outcomes: dict[tuple[str, str], tuple[str, str]] = {}
     size = at = 0
+    connection.prepare(NAME, STATEMENT)
     with connection.cursor() as cursor:
-        if NAME not in connection.prepared:
-            # a plan made while the journal was small would read it whole for ever; there is an index for all that is asked here
-            cursor.execute("SET enable_seqscan = off")
-            cursor.execute(STATEMENT)
-            connection.prepared.add(NAME)
         actors, known = [actor for actor, _ in keys], [key for _, key in keys]
         cursor.execute(
             EXECUTE,

@@ -15,9 +15,9 @@ from weakref import WeakSet
 
 from domain.kernel import kind_of
 from journal.engines.group_commit import GroupCommit
+from journal.engines.heads import KnownHead, Placed, extended
 from journal.entries import (
     COLUMNS,
-    DEMO_TYPE,
     Entry,
     Head,
     HeadBroken,
@@ -30,7 +30,7 @@ from journal.entries import (
     Wish,
     check_algorithm,
     check_texts,
-    extend,
+    row_of,
 )
 from journal.transparency.digests import SHA256, Digest
 
@@ -83,6 +83,11 @@ NEIGHBOUR = """SELECT coalesce(
     (SELECT stream FROM entries WHERE stream > ? AND stream < ? ORDER BY stream LIMIT 1),
     (SELECT stream FROM entries WHERE stream >= ? AND stream < ? ORDER BY stream LIMIT 1))"""
 HEAD = "SELECT size, at, frontier, root, algorithm FROM head"
+HEAD_AND_ENDS = """SELECT size, at, frontier, root, algorithm, (SELECT type FROM entries WHERE position = 1),
+    (SELECT at FROM entries WHERE position = size) FROM head"""
+UPDATE = "UPDATE head SET size = ?, at = ?, frontier = ?, root = ?"
+GROW = f"""{UPDATE} WHERE size = ? AND at = ? AND frontier = ? AND algorithm = ?
+    AND (? = 0 OR EXISTS (SELECT 1 FROM entries WHERE position = ? AND at = ?))"""  # noqa: S608 - our own constant
 
 
 
@@ -105,6 +110,7 @@ class SQLiteRecorder:
         self._opened: WeakSet[_Connection] = WeakSet()
         self._grown = Condition()
         self._wakes = 0
+        self._known: KnownHead | None = None
         self._group: GroupCommit[Wish, list[Entry]] = GroupCommit(self._commit)
         with self.transaction() as connection:
             heads = {name for _, name, *_ in connection.execute("PRAGMA table_info(head)")}
@@ -172,12 +178,11 @@ class SQLiteRecorder:
 
     def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
         """Append every wish or none; see `Journal.append_all`."""
-        for entries, _, remember in wishes:
-            check_texts(entries, remember)
         if self.in_block:
             return [self._write(self._connection(), *wish) for wish in wishes]
         with self.transaction() as connection:
-            placed = [self._write(connection, *wish) for wish in wishes]
+            known, placed = self._grown_by(connection, wishes)
+        self._known = known  # committed
         with self._grown:
             self._grown.notify_all()
         return placed
@@ -202,60 +207,57 @@ class SQLiteRecorder:
         return Looked(last, at, entries, outcomes)
 
     def _commit(self, wishes: Sequence[Wish]) -> Sequence[list[Entry] | BaseException]:
-        outcomes: list[list[Entry] | BaseException] = []
-        with self.transaction() as connection:
-            for wish in wishes:
-                connection.execute("SAVEPOINT one")
-                try:
-                    outcomes.append(self._write(connection, *wish))
-                except (VersionTaken, KeyReused) as refused:
-                    connection.execute("ROLLBACK TO one")
-                    outcomes.append(refused)
-                except Exception as error:
-                    if not connection.in_transaction:
-                        raise  # a full disk undoes the whole transaction, and so everyone's append
-                    connection.execute("ROLLBACK TO one")
-                    outcomes.append(error)
-                connection.execute("RELEASE one")
-        with self._grown:
-            self._grown.notify_all()
-        return outcomes
+        try:
+            return self.append_all(wishes)
+        except Exception as error:
+            if len(wishes) == 1:
+                return [error]
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # a full disk undoes the whole transaction, and so everyone's append
+        # one of them is refused: one by one, so that none fails for another
+        return [outcome for wish in wishes for outcome in self._commit([wish])]
 
-    def _write(
-        self,
-        connection: sqlite3.Connection,
-        entries: Sequence[NewEntry],
-        at: int,
-        remember: Remember,
-    ) -> list[Entry]:
-        size, moment, frontier, root, algorithm, first, last = connection.execute(
-            "SELECT size, at, frontier, root, algorithm, (SELECT type FROM entries WHERE position = 1), "
-            "(SELECT at FROM entries WHERE position = size) FROM head"
-        ).fetchone()
+    def _grown_by(self, connection: sqlite3.Connection, wishes: Sequence[Wish]) -> Placed:
+        """Write all wishes in the connection's transaction, after the head that this process left, or whatever it is by now."""
+        if self._known is not None and any(entries for entries, _, _ in wishes):
+            before = self._known.head
+            after, placed = extended(self._known, wishes)
+            self._known = None
+            values = (after.head.size, after.head.at, after.head.frontier, after.head.root)
+            expected = (before.size, before.at, before.frontier, before.algorithm, before.size, before.size, before.at)
+            if connection.execute(GROW, (*values, *expected)).rowcount:
+                self._insert(connection, wishes, placed)
+                return after, placed
+        size, moment, frontier, root, algorithm, first, last = connection.execute(HEAD_AND_ENDS).fetchone()
         if size and last != moment:
             raise HeadBroken("the head does not fit the last entry")
-        demo = (first or (entries[0].type if entries else "")) == DEMO_TYPE
-        head = Head(size, moment, frontier, root, algorithm)
-        after, rows = extend(head, entries, at, time.time_ns() // 1000, demo=demo)
+        after, placed = extended(KnownHead(Head(size, moment, frontier, root, algorithm), first or ""), wishes)
+        if any(placed):
+            connection.execute(UPDATE, (after.head.size, after.head.at, after.head.frontier, after.head.root))
+        self._insert(connection, wishes, placed)
+        return after, placed
+
+    def _insert(self, connection: sqlite3.Connection, wishes: Sequence[Wish], placed: Sequence[Sequence[Entry]]) -> None:
         try:
-            connection.executemany(INSERT, rows)
+            connection.executemany(INSERT, [row_of(entry) for entries in placed for entry in entries])
         except sqlite3.IntegrityError as error:
             if "version" in str(error):
                 raise VersionTaken(str(error)) from error
             if "append-only" in str(error):
                 raise HeadBroken("an entry stands beyond the head") from error
             raise
-        if rows:
-            connection.execute(
-                "UPDATE head SET size = ?, at = ?, frontier = ?, root = ?",
-                (after.size, after.at, after.frontier, after.root),
-            )
-        if remember is not None:
-            try:
-                connection.execute("INSERT INTO outcomes VALUES (?, ?, ?, ?)", remember)
-            except sqlite3.IntegrityError as error:
-                raise KeyReused(remember[1]) from error
-        return [Entry(*row) for row in rows]
+        for _, _, remember in wishes:
+            if remember is not None:
+                try:
+                    connection.execute("INSERT INTO outcomes VALUES (?, ?, ?, ?)", remember)
+                except sqlite3.IntegrityError as error:
+                    raise KeyReused(remember[1]) from error
+
+    def _write(self, connection: sqlite3.Connection, entries: Sequence[NewEntry], at: int, remember: Remember) -> list[Entry]:
+        """Write in a transaction that somebody else may undo."""
+        self._known = None
+        (written,) = self._grown_by(connection, [(entries, at, remember)])[1]
+        return written
 
     def outcome(self, actor: str, key: str) -> tuple[str, str] | None:
         """(digest of the input, stored outcome) of an idempotency key."""

@@ -134,7 +134,7 @@ def answers_lost(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> list[bool
     """While it holds something, each append commits and then fails as a broken line does."""
     lost: list[bool] = []
     recorder = type(journal)
-    append = recorder.append
+    append = recorder.append_all
 
     def cut(self: Any, *given: Any) -> Any:
         written = append(self, *given)
@@ -142,7 +142,7 @@ def answers_lost(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> list[bool
             raise psycopg2.OperationalError("server closed the connection unexpectedly")
         return written
 
-    monkeypatch.setattr(recorder, "append", cut)
+    monkeypatch.setattr(recorder, "append_all", cut)
     return lost
 
 

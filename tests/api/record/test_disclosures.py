@@ -256,7 +256,7 @@ def test_a_mutation_that_shows_nothing_of_its_thing_reads_nothing_of_it(
 ) -> None:
     diagnosis = city.opened(provider=None)
     services, access = city.installation.services, Snapshot.__getitem__
-    append, read = services.journal.append, set[str]()
+    append, read = services.journal.append_all, set[str]()
 
     def appending(*given: Any) -> Any:
         read.clear()
@@ -266,7 +266,7 @@ def test_a_mutation_that_shows_nothing_of_its_thing_reads_nothing_of_it(
         read.add(table.name)
         return access(snapshot, table)
 
-    monkeypatch.setattr(services.journal, "append", appending)
+    monkeypatch.setattr(services.journal, "append_all", appending)
     monkeypatch.setattr(Snapshot, "__getitem__", reading)
     city.done("district", "assignProvider", "", diagnosis=diagnosis, provider="p2")
     assert read == set()
