@@ -14,6 +14,7 @@ from api.server.persisted_documents import PersistedDocuments
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.shadowing import shadowing
 from zhenduan.connections import bounded
+from zhenduan.pages import schema_page
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, finish_erasures, opened
 
@@ -52,6 +53,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         allowed_origins=settings.cors_origins,
         admission=limits.admission,
         persisted=PersistedDocuments(settings.documents, only=settings.documents_only),
+        reference=schema_page.page,
     )
     config = bounded(
         app,

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import orjson
@@ -37,6 +37,7 @@ from api.server.persisted_documents import PersistedDocuments
 from api.server.query_cost import Limits
 from api.server.request_ids import RequestIds
 from api.server.revocations import Revocations
+from api.server.schema_reference import SchemaReference
 from api.server.websocket import WATCH_SECONDS, GraphQLOverWebSocket
 
 BROKEN_SOCKET = 1011
@@ -57,6 +58,7 @@ def create_app(
     limits: Limits | None = None,
     admission: AdmissionLimits | None = None,
     persisted: PersistedDocuments | None = None,
+    reference: Callable[[str], str] | None = None,
     watch_seconds: float = WATCH_SECONDS,
 ) -> Starlette:
     """The whole API over one program 接口应用.
@@ -69,6 +71,7 @@ def create_app(
         rights: of its fields; None = as its types declare them.
         limits: of a document; None = the usual ones.
         admission: how much is done at a time and may wait; None = as usual.
+        reference: makes the page of the schema from its text; None = there is no such page.
         persisted: documents that may be asked for by their ids; None = there are none.
         watch_seconds: how long an idle socket may outlive its session.
 
@@ -116,6 +119,7 @@ def create_app(
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),
             *(SignOnRoutes(services.sign_on, operations).routes() if services.sign_on is not None else ()),
             *graphiql.routes(),
+            *SchemaReference(schema, reference).routes(),
         ],
         lifespan=life,
         middleware=[*origins, Middleware(AdmissionGate, admission=operations.admission), Middleware(RequestIds, failed=_failed)],

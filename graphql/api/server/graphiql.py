@@ -44,5 +44,5 @@ def _file(path: Path) -> Route:
 
 def routes() -> list[BaseRoute]:
     """One route a file: nothing else in these folders is served."""
-    ours = [OURS / "page.js", OURS / "page.css"]
+    ours = [OURS / "page.js", OURS / "page.css", OURS / "reference.css"]
     return [_file(path) for path in (*ours, *(FETCHED / name for name in LIBRARIES)) if path.exists()]
