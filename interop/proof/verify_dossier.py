@@ -113,12 +113,17 @@ class Verdict:
         return not self.faults
 
 
-def verify(content: bytes, log_key: str, witness_keys: Sequence[str] = (), known: str | None = None) -> Verdict:
+Keys = str | Sequence[str]
+"""One verifier key of the log, or several where it was changed in time."""
+
+
+def verify(content: bytes, log_key: Keys, witness_keys: Sequence[str] = (), known: str | None = None) -> Verdict:
     """Check a dossier 核验卷宗.
 
     Args:
         content: the file.
-        log_key: verifier key of the log, as it was published ("name+id+base64"); never taken from the dossier.
+        log_key: verifier key of the log, as it was published ("name+id+base64"), or several where it was changed in time;
+            never taken from the dossier.
         witness_keys: of the witnesses that must all have co-signed.
         known: a checkpoint that you hold from before; a dossier may not go back behind it.
     """
@@ -337,14 +342,26 @@ def _signed(key: Key, text: str, signatures: Iterable[tuple[str, bytes]]) -> dat
     return found
 
 
-def open_checkpoint(note: str, log_key: str, witness_keys: Sequence[str], known: str | None) -> Checkpoint:
+def _keys_of_log(texts: Keys) -> list[Key]:
+    """The verifier keys of one log, of which it changes one for another in time."""
+    keys = [parse_key(text, ED25519) for text in ((texts,) if isinstance(texts, str) else texts)]
+    if len({key.name for key in keys}) != 1:
+        raise Fault("KEY_MALFORMED", "log key", "须为同一日志的密钥 the keys must be those of one log")
+    return keys
+
+
+def _signed_by_any(keys: Sequence[Key], text: str, signatures: Sequence[tuple[str, bytes]]) -> bool:
+    return sum(_signed(key, text, signatures) is not None for key in keys) > 0  # each is tried: a forgery by any is told
+
+
+def open_checkpoint(note: str, log_keys: Keys, witness_keys: Sequence[str], known: str | None) -> Checkpoint:
     """The checkpoint behind a note, once the log and every witness asked for have signed it."""
     text, signatures = parse_note(note)
     origin, size, root = parse_checkpoint(text)
-    log = parse_key(log_key, ED25519)
-    if origin != log.name:
-        raise Fault("OTHER_LOG", "checkpoint", f"属于另一日志 {origin} of another log than {log.name}")
-    if _signed(log, text, signatures) is None:
+    logs = _keys_of_log(log_keys)
+    if origin != logs[0].name:
+        raise Fault("OTHER_LOG", "checkpoint", f"属于另一日志 {origin} of another log than {logs[0].name}")
+    if not _signed_by_any(logs, text, signatures):
         raise Fault("LOG_SIGNATURE_MISSING", "checkpoint", "没有该日志密钥的签名 not signed by the key of this log")
     witnessed = {}
     for key in (parse_key(text, COSIGNATURE) for text in witness_keys):
@@ -355,7 +372,7 @@ def open_checkpoint(note: str, log_key: str, witness_keys: Sequence[str], known:
     if known is not None:
         earlier_text, earlier_signatures = parse_note(known)
         earlier_origin, earlier_size, earlier_root = parse_checkpoint(earlier_text)
-        if earlier_origin != log.name or _signed(log, earlier_text, earlier_signatures) is None:
+        if earlier_origin != origin or not _signed_by_any(logs, earlier_text, earlier_signatures):
             raise Fault("KNOWN_CHECKPOINT_FOREIGN", "known", "所持检查点不属于该日志 the one you hold is of another log")
         if size < earlier_size:
             raise Fault("ROLLED_BACK", "checkpoint", f"检查点早于所持 {size} entries, yours has {earlier_size}")
@@ -689,7 +706,7 @@ def check_files(dossier: Data, result: Data) -> None:
             raise Fault("FILE_DIFFERS", f"files.{digest}", "文件内容与散列不符 the bytes are not those of the hash")
 
 
-def check_heads(heads: str, log_key: str, entries: Sequence[Entry]) -> None:
+def check_heads(heads: str, log_keys: Keys, entries: Sequence[Entry]) -> None:
     """Hold a dossier against what the log signed: how many entries each stream had as the last one was written.
 
     A proof shows what is in the log and never what is not; so whoever hands a file on could cut statements off its end. The log
@@ -697,11 +714,11 @@ def check_heads(heads: str, log_key: str, entries: Sequence[Entry]) -> None:
     only the pinned text belongs here.
     """
     text, signatures = parse_note(heads)
-    log = parse_key(log_key, ED25519)
-    if _signed(log, text, signatures) is None:
+    logs = _keys_of_log(log_keys)
+    if not _signed_by_any(logs, text, signatures):
         raise Fault("LOG_SIGNATURE_MISSING", "heads", "没有该日志密钥的签名 not signed by the key of this log")
     last = {entry.stream: entry.version for entry in entries if not entry.stream.startswith("edition/")}
-    found = [HEADS_FORMAT, log.name, str(entries[-1].position), *(f"{name} {last[name]}" for name in sorted(last)), ""]
+    found = [HEADS_FORMAT, logs[0].name, str(entries[-1].position), *(f"{name} {last[name]}" for name in sorted(last)), ""]
     if text.split("\n") != found:
         said = "与日志所签各对象条目数不符，有条目被略去 not as many entries as the log signed for: some were cut off"
         raise Fault("HEADS_DIFFER", "heads", said)
@@ -925,7 +942,7 @@ class Seen:
 
 def verify_trail(
     lines: Iterable[bytes],
-    log_key: str,
+    log_key: Keys,
     witness_keys: Sequence[str] = (),
     known: str | None = None,
     seen: Seen | None = None,
@@ -1060,7 +1077,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Check one file: 0 it holds, 1 it does not, 2 it could not be read."""
     parser = argparse.ArgumentParser(description="核验卷宗或审计轨迹 check a dossier, or an exported audit trail (.jsonl)")
     parser.add_argument("file", type=Path, help="卷宗 the dossier, or an audit trail")
-    parser.add_argument("--log-key", required=True, help="日志公钥或其文件 verifier key of the log, or a file with it")
+    says = "日志公钥或其文件，换过密钥的可给出多个 verifier key of the log, or a file with one a line; several where it was changed"
+    parser.add_argument("--log-key", action="append", required=True, help=says)
     parser.add_argument("--witness-key", action="append", default=[], help="必须见证的公钥 of a witness that must have signed")
     parser.add_argument("--known", type=Path, help="此前所持检查点 a checkpoint that you hold from before")
     parser.add_argument("--extract", type=Path, help="导出目录 write proofs and files into this folder, for other tools")
@@ -1068,7 +1086,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     out, err = sys.stdout.write, sys.stderr.write
     try:
-        log_key, witnesses = _text_or_file(given.log_key), [_text_or_file(key) for key in given.witness_key]
+        log_key = [line for key in given.log_key for line in _text_or_file(key).splitlines()]
+        witnesses = [_text_or_file(key) for key in given.witness_key]
         known = carried(given.known.read_bytes()).decode() if given.known else None
         if known is not None:
             _legible(known)

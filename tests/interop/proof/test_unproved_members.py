@@ -144,6 +144,23 @@ def test_after_a_change_of_the_logs_key_a_dossier_is_signed_by_the_one_in_force(
     assert verdict.complete
 
 
+def test_a_dossier_of_before_a_change_of_key_holds_for_whoever_gives_both_keys(
+    proving: Proving, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older, before = proving.key, tmp_path / "before.json"
+    before.write_bytes(proving.dossier())
+    proving.log.rotate()
+    newer = str(SigningKey.generate(older.split("+", 1)[0], SigningKind.ED25519).verifier)
+    both = tmp_path / "log.pub"
+    both.write_text(f"{newer}\n{older}\n")
+    for given in (["--log-key", newer, "--log-key", older], ["--log-key", str(both)]):
+        assert verifier.main([str(before), *given]) == 0, capsys.readouterr().err
+    assert verifier.main([str(before), "--log-key", newer]) == 1
+    assert "LOG_SIGNATURE_MISSING" in capsys.readouterr().err
+    stranger = str(SigningKey.generate("log.example/another", SigningKind.ED25519).verifier)
+    assert verifier.main([str(before), "--log-key", older, "--log-key", stranger]) == 1
+
+
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 def test_dossier_trail_key_and_checkpoint_hold_however_they_were_carried(
     proved: Proved, tmp_path: Path, way: Callable[[bytes], bytes], capsys: pytest.CaptureFixture[str]

@@ -78,7 +78,9 @@ def _verify_dossier(given: argparse.Namespace) -> int:
 
     from interop.proof import verify_dossier
 
-    arguments = [str(given.file), "--log-key", given.log_key]
+    arguments = [str(given.file)]
+    for key in given.log_key:
+        arguments += ["--log-key", key]
     for key in given.witness_key:
         arguments += ["--witness-key", key]
     for name in ("known", "extract"):
@@ -162,7 +164,8 @@ def _dossiers(command: "Adds") -> None:
     says = "核验卷宗 check a dossier or exported trail with no server and no database"
     added = command.alone("verify-dossier", _verify_dossier, says, json=True)
     added.add_argument("file", type=Path, help="卷宗 the dossier, or an exported trail (.jsonl)")
-    added.add_argument("--log-key", required=True, help="日志验证密钥 verifier key of the log, or a file with it")
+    says = "日志验证密钥 verifier key of the log, or a file with one a line; several where it was changed"
+    added.add_argument("--log-key", action="append", required=True, help=says)
     witness = "见证方验证密钥 of a witness that must have cosigned"
     added.add_argument("--witness-key", action="append", default=[], help=witness)
     added.add_argument("--known", type=Path, help="此前所持检查点 a checkpoint that you hold from before")
