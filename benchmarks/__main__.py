@@ -55,7 +55,7 @@ def main() -> int:
     options.add_argument("what", nargs="*", metavar="NAME|SIZE=VALUE", help=", ".join(NAMES))
     options.add_argument("--smoke", action="store_true", help="small sizes: does it run at all")
     options.add_argument("--engine", choices=ENGINES)
-    given = options.parse_args()
+    given = options.parse_intermixed_args()
     sizes = dict(one.split("=", 1) for one in given.what if "=" in one)
     names = [one for one in given.what if "=" not in one] or NAMES
     if unknown := set(names) - set(NAMES):

@@ -22,7 +22,7 @@ from domain.diagnosis.self_assessment import AnswersSaved
 from domain.kernel import name_of
 from journal import Journal, Verified, open_journal, verify
 from journal.engines.sqlite import INSERT
-from journal.entries import COLUMNS, Head, NewEntry, extend
+from journal.entries import COLUMNS, Head, NewEntry, place, row_of
 from journal.transparency.checkpoints import read_checkpoint
 from journal.transparency.transparency_log import contradicted, open_log
 
@@ -64,7 +64,9 @@ def synthetic(head: Head, count: int) -> tuple[Head, list[tuple[Any, ...]]]:
         for number in range(head.size, head.size + count)
     ]
     at = max(head.at, time.time_ns() // 1000)
-    return extend(head, given, at, at, demo=False)
+    tree = head.tree
+    rows = [row_of(entry) for entry in place(tree, head.at, given, at, at, demo=False)]
+    return Head(tree.size, at, tree.frontier, tree.root, head.algorithm), rows
 
 
 def fill(journal: Journal, url: str, entries: int) -> None:

@@ -4,7 +4,6 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 from journal.transparency.digests import DIGESTS, Digest
 from journal.transparency.merkle import Tree
@@ -107,6 +106,18 @@ class Head:
             raise HeadBroken(f"杂凑算法不明 the head names no algorithm that is known: {self.algorithm[:40]!r}")
         return DIGESTS[self.algorithm]
 
+    @property
+    def tree(self) -> Tree:
+        """The tree that it is the state of, to grow on.
+
+        Raises:
+            HeadBroken: the frontier does not fit the size, or the algorithm is unknown.
+        """
+        try:
+            return Tree(self.digest, self.size, self.frontier)
+        except ValueError as error:
+            raise HeadBroken(str(error)) from error
+
 
 class VersionTaken(Exception):  # noqa: N818 - a lost race, not a fault
     """Another writer appended to the stream first 版本已被占用."""
@@ -190,32 +201,28 @@ def _check_text(text: str) -> None:
         text.encode()
 
 
-def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: bool) -> tuple[Head, list[tuple[Any, ...]]]:
-    """The next head and the rows of new entries, numbered and timed after the present head.
+def place(
+    tree: Tree, last: int, entries: Sequence[NewEntry], at: int, now: int, *, demo: bool
+) -> list[Entry]:
+    """New entries numbered, timed and hashed after those of a tree, which grows by them.
 
-    at: what the writer's clock says; now: what the machine's says. Time never runs backwards.
+    last: time of the last entry, 0 without any; at: what the writer's clock says; now: what the machine's says. Time never runs
+    backwards.
 
     Raises:
         ClockRefused: see `LARGEST_JUMP` and `CLOCK_DRIFT`.
-        HeadBroken: the frontier does not fit the size, or the algorithm is unknown.
     """
-    digest = head.digest
     if not demo and abs(at - now) > CLOCK_DRIFT:
         raise ClockRefused("the clock differs from the machine's by more than a day")
-    if head.at and at - head.at > LARGEST_JUMP:
+    if last and at - last > LARGEST_JUMP:
         raise ClockRefused("the clock is more than a year ahead of the last entry")
-    at = max(at, head.at)
-    try:
-        tree = Tree(digest, head.size, head.frontier)
-    except ValueError as error:
-        raise HeadBroken(str(error)) from error
-    rows: list[tuple[Any, ...]] = []
-    for entry in entries:
-        position = tree.size + 1
-        leaf = digest.leaf(canonical(position, at, entry))
+    at = max(at, last)
+    placed: list[Entry] = []
+    for position, entry in enumerate(entries, tree.size + 1):
+        leaf = tree.digest.leaf(canonical(position, at, entry))
         tree.add(leaf)
-        rows.append(
-            (
+        placed.append(
+            Entry(
                 position,
                 at,
                 entry.stream,
@@ -232,4 +239,4 @@ def extend(head: Head, entries: Sequence[NewEntry], at: int, now: int, *, demo: 
                 leaf,
             )
         )
-    return Head(tree.size, at, tree.frontier, tree.root, digest.name), rows
+    return placed

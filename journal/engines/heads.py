@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journal.entries import DEMO_TYPE, Entry, Head, Wish, extend
+from journal.entries import DEMO_TYPE, Entry, Head, Wish, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,15 @@ def extended(known: KnownHead, wishes: Sequence[Wish]) -> Placed:
         ClockRefused: see `extend`.
         HeadBroken: likewise.
     """
-    head, first = known.head, known.first
+    tree, at, first = known.head.tree, known.head.at, known.first
     placed: list[list[Entry]] = []
     now = time.time_ns() // 1000
-    for entries, at, _ in wishes:
+    for entries, told, _ in wishes:
         opening = first or (entries[0].type if entries else "")
-        head, rows = extend(head, entries, at, now, demo=opening == DEMO_TYPE)
-        first = opening if rows else first
-        placed.append([Entry(*row) for row in rows])
-    return KnownHead(head, first), placed
+        written = place(tree, at, entries, told, now, demo=opening == DEMO_TYPE)
+        if written:  # what is only remembered moves no time
+            first, at = opening, written[-1].at
+        placed.append(written)
+    if tree.size == known.head.size:
+        return known, placed
+    return KnownHead(Head(tree.size, at, tree.frontier, tree.root, tree.digest.name), first), placed

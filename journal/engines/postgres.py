@@ -7,9 +7,9 @@ works; it can do so for SHA-256. What is left asks for the head under the lock f
 
 import select
 import time
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, Lock, local
 from typing import Any
 
@@ -124,7 +124,7 @@ class PostgresRecorder:
             DigestDiffers: the journal was made with another one.
         """
         self.dsn = dsn
-        self._idle: LifoQueue[JournalConnection] = LifoQueue()
+        self._idle: deque[JournalConnection] = deque()
         self._slots = BoundedSemaphore(pool_size)
         self._local = local()
         self._group: GroupCommit[Wish, list[Entry]] = GroupCommit(self._commit)
@@ -143,8 +143,8 @@ class PostgresRecorder:
     def _connection(self) -> JournalConnection:
         while True:
             try:
-                connection = self._idle.get_nowait()
-            except Empty:
+                connection = self._idle.pop()
+            except IndexError:
                 return connect(self.dsn)
             # An idle connection has nothing to read, unless the server has ended it meanwhile.
             ready = select.poll()
@@ -168,7 +168,7 @@ class PostgresRecorder:
                 if connection.closed or connection.get_transaction_status() != idle:
                     connection.close()
                 else:
-                    self._idle.put(connection)
+                    self._idle.append(connection)
 
     @contextmanager
     def _within(self, begin: str) -> Iterator[Any]:
@@ -366,6 +366,6 @@ class PostgresRecorder:
         self.listener.close()
         while True:
             try:
-                self._idle.get_nowait().close()
-            except Empty:
+                self._idle.pop().close()
+            except IndexError:
                 break

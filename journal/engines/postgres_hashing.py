@@ -14,7 +14,7 @@ import psycopg2.extras
 from journal.engines.heads import KnownHead, Placed, extended
 from journal.engines.postgres_connection import JournalConnection
 from journal.engines.postgres_schema import APPEND_LOCK, CHANNEL
-from journal.entries import COLUMNS, Entry, Head, HeadBroken, Wish
+from journal.entries import COLUMNS, Entry, Head, HeadBroken, Wish, row_of
 from journal.transparency.digests import Digest
 
 LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK}); "
@@ -111,10 +111,11 @@ def send(
     rows = [entry for entries in placed for entry in entries]
     kept = [remember for _, _, remember in wishes if remember is not None]
     name = ONE if len(rows) == 1 and len(kept) <= 1 else MANY
-    columns = [[getattr(row, column) for row in rows] for column in COLUMNS] + [[one[part] for one in kept] for part in range(4)]
+    values: list[Any]
     if name == ONE:
-        values = [column[0] if column else None for column in columns]
+        values = [*row_of(rows[0]), *(kept[0] if kept else (None,) * 4)]
     else:
+        columns = [*zip(*map(row_of, rows), strict=True), *(zip(*kept, strict=True) if kept else ((),) * 4)]
         values = [array(kind, column) for kind, column in zip((*TYPES, "text", "text", "text", "text"), columns, strict=True)]
     connection.prepare(name, prepare(name))
     with connection.cursor() as cursor:
@@ -172,7 +173,7 @@ def _checked(row: Sequence[Any], digest: Digest) -> KnownHead:
 def _written(cursor: Any, wish: Wish, rows: Sequence[Entry]) -> list[bytes]:  # noqa: ANN401 - the driver's own type
     """The statements that write one wish."""
     marks = f"({', '.join(['%s'] * len(COLUMNS))})"
-    values = [cursor.mogrify(marks, [getattr(row, column) for column in COLUMNS]) for row in rows]
+    values = [cursor.mogrify(marks, row_of(row)) for row in rows]
     statements = [INSERT.encode() + b", ".join(values)] if values else []
     _, _, remember = wish
     if remember is not None:

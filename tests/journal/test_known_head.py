@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal import KeyReused, NewEntry, Verified, VersionTaken, verify
+from journal import Journal, KeyReused, NewEntry, Verified, VersionTaken, verify
 from journal.engines.postgres import UNDISTURBED, PostgresRecorder
 from journal.transparency.digests import SHA256, SM3, Digest
 from tests.journal import writers
@@ -52,6 +52,14 @@ def test_a_refused_append_leaves_the_next_one_right(two: tuple[PostgresRecorder,
     other.append([entry("a/6")], now())
     assert [found.stream for found in one.since(0, 9)] == ["a/1", "a/4", "a/5", "a/6"]
     assert isinstance(verify(other), Verified)
+
+
+def test_what_is_only_remembered_later_in_a_group_moves_no_time(journal: Journal) -> None:
+    at = now()
+    journal.append_all([([entry("a/1")], at, None), ([], at + 5, ("li", "k", "d", "o"))])
+    assert journal.head().at == journal.since(0, 1)[0].at == at
+    journal.append([entry("a/2")], at + 6)
+    assert isinstance(verify(journal), Verified)
 
 
 def undone(recorder: PostgresRecorder) -> None:
