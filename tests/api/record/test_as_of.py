@@ -85,6 +85,7 @@ WITHOUT_A_PAST = {
     "shadow": "a run is numbered and never changes once it is completed",
     "shadowMovers": "as `shadow`",
     "disclosures": "who read what is written beside the journal, which has no position for it; ask for the time before",
+    "queryCost": "worked out from the text of the query that asks, whatever the data",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
 }
 """Door -> why it is asked for no past. Every other one is."""

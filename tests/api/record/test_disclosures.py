@@ -299,6 +299,7 @@ def test_a_persons_export_is_a_reading_of_the_firms_in_it(city: LiveCity) -> Non
 NOT_LOGGED = {
     "/graphql": "its fields are walked above",
     "/graphql/": "as /graphql",
+    "/schema.graphql": "the schema, which is no firm's",
     "/uploads/{ticket}": "on the way in",
     "/health": "says ok, or which store does not take part",
     "/health/live": "says ok",
