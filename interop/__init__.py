@@ -1,1 +1,1 @@
-"""Other people's models and formats 互操作: rosters, code lists, packages, feeds."""
+"""Other people's models and formats 互操作: rosters, editions, proofs, code lists."""

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from domain.kernel import Rule
 from interop.rosters import file_rules
 from interop.rosters.roster import Progress, RosterReading
-from interop.rosters.seen_sheet import SeenSheet
+from interop.rosters.source_sheet import SeenSheet
 from isolation import Bounds, ProcessOverBounds, Turns, preload, run
 from standards import AnyEdition, EditionMalformed, edition_of_json
 

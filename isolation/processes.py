@@ -115,7 +115,7 @@ def run(
 
 
 def _hand_over(line: socket.socket) -> None:
-    """Give a line to the nursery, which is started at first and again whenever it was killed."""
+    """Give a line to the fork server, which is started at first and again whenever it was killed."""
     with _LOCK:
         for _ in range(2):
             try:
@@ -128,10 +128,10 @@ def _hand_over(line: socket.socket) -> None:
 
 
 def _control() -> socket.socket:
-    global _STARTED  # noqa: PLW0603 - one nursery a process, as there is one interpreter
+    global _STARTED  # noqa: PLW0603 - one fork server a process, as there is one interpreter
     if _STARTED is None:
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "isolation.nursery", str(theirs.fileno())]
+        command = [sys.executable, "-m", "isolation.fork_server", str(theirs.fileno())]
         process = subprocess.Popen(  # noqa: S603 - our own code
             command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=_environment()
         )
@@ -142,13 +142,13 @@ def _control() -> socket.socket:
 
 
 def _environment() -> dict[str, str]:
-    """What the nursery needs of our environment: addresses and secrets of the installation are not among it."""
+    """What the fork server needs of our environment: addresses and secrets of the installation are not among it."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR") if name in os.environ}
     return {**kept, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def _stop() -> None:
-    """Let go of the nursery; it ends as its line does."""
+    """Let go of the fork server; it ends as its line does."""
     global _STARTED  # noqa: PLW0603 - as above
     if _STARTED is not None:
         process, control = _STARTED

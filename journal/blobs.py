@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
-from journal.whole_files import sync_folder
+from journal.atomic_files import sync_folder
 
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 ARRIVING = "arriving"

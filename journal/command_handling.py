@@ -17,7 +17,6 @@ import orjson
 
 from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capabilities, Command, Refused
-from journal.absent import go_the_other_way
 from journal.deciding import (
     IDEMPOTENCY_KEY_REUSED,
     Accepted,
@@ -33,6 +32,7 @@ from journal.engines.group_commit import GroupCommit
 from journal.entries import ClockRefused, Entry, HeadBroken, KeyReused, VersionTaken
 from journal.hot_states import HotStates
 from journal.journal import Journal
+from journal.timing_equalisation import go_the_other_way
 
 __all__ = ["Accepted", "Caller", "Conflict", "Finish", "Handled", "handle"]
 

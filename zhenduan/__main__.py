@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from zhenduan.cli.answers import answering
+from zhenduan.cli.output import answering
 from zhenduan.cli.parsing import parser
 
 

@@ -19,8 +19,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from api.server.admission import Overloaded
+from api.server.early_rejection import PATHS, AdmissionGate, may_command, said
 from api.server.errors import request_error
-from api.server.gate import PATHS, AdmissionGate, may_command, said
 from zhenduan.limits import ConnectionLimits
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from journal.atomic_files import remove_abandoned
 from journal.journal import is_journal
-from journal.whole_files import remove_abandoned
 from zhenduan.settings import DATA, DATABASE, Settings
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from domain.command_rights import CITY, require_right
 from domain.diagnosis.state import assignment_stream, diagnosis_stream
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Stream
 from domain.participants.people.state import Person, person_stream
-from domain.persons import PersonId
+from domain.person_id_fields import PersonId
 from domain.stated_dates import require_programme_date
 
 # Rules

@@ -9,7 +9,7 @@ from domain.command_rights import CONFIRMERS, FILLERS
 from domain.diagnosis.answers import measured, refusal_of, require_section, require_section_of, wrong_with
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
 from domain.kernel import Count, DecisionContext, Event, Facts, Identifier, Part, Refused, Rule, refuse_together
-from domain.persons import PersonId
+from domain.person_id_fields import PersonId
 from standards import Answer, Measured
 
 # Rules

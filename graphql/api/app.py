@@ -26,8 +26,8 @@ from api.schema import build_schema
 from api.server import graphiql
 from api.server.admission import AdmissionLimits, Overloaded
 from api.server.change_notifications import ChangeNotifications
+from api.server.early_rejection import PATHS, AdmissionGate
 from api.server.errors import request_error
-from api.server.gate import PATHS, AdmissionGate
 from api.server.health import Health
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, told
 from api.server.oidc_routes import SignOnRoutes

@@ -22,7 +22,7 @@ from api.participants import (
 )
 from api.programme import coverage
 from api.record import audit_trail, disclosures
-from api.server import query_cost_page
+from api.server import query_cost_type
 from api.server.field_rights import describe_rights
 from api.server.scalars import SCALARS
 from api.server.schema_words import describe_the_rest
@@ -51,7 +51,7 @@ MODULES = (
     audit_trail,
     disclosures,
     standards_events,
-    query_cost_page,
+    query_cost_type,
 )
 """Every page of the schema. A page may have QUERIES, MUTATIONS that are no commands, SUBSCRIPTIONS, and for the commands of
 the domain SERVER_FIELDS and PAYLOADS; EDGES are those that it loads, whichever area's type they start from."""

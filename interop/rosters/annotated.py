@@ -16,7 +16,7 @@ from domain.participants.rosters.findings import RosterFinding, RosterReport
 from interop.rosters.files import open_sheets
 from interop.rosters.grid import Cell, Unread
 from interop.rosters.headers import find_table
-from interop.rosters.seen_sheet import Plain, SeenSheet
+from interop.rosters.source_sheet import Plain, SeenSheet
 
 COLOURS = {"refused": "F8CBAD", "confirm": "FFE699", "confirmed": "C6E0B4", "warned": "DDEBF7"}
 SEVERITIES = {

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from domain.kernel import Refused
+from interop.rosters.csv_text import UTF_16, csv_rows, decoded
 from interop.rosters.file_rules import (
     FILE_DAMAGED,
     FILE_EMPTY,
@@ -17,7 +18,6 @@ from interop.rosters.file_rules import (
     FILE_TYPE,
 )
 from interop.rosters.grid import Row, Worksheet
-from interop.rosters.texts import UTF_16, csv_rows, decoded
 from interop.rosters.worksheets import MOST_COLUMNS, worksheets
 
 MEBIBYTE = 1 << 20

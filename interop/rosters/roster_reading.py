@@ -10,7 +10,6 @@ from hashlib import sha256
 from domain.kernel import Refused
 from domain.participants.rosters.findings import RosterFinding
 from interop.rosters import cells, rules
-from interop.rosters.beside import kind_of
 from interop.rosters.files import open_sheets
 from interop.rosters.grid import is_blank
 from interop.rosters.headers import (
@@ -23,6 +22,7 @@ from interop.rosters.headers import (
     Table,
     find_table,
 )
+from interop.rosters.non_firm_rows import kind_of
 from interop.rosters.roster import Progress, RosterReading, StatedFirm
 
 MOST_ROWS = 50_000

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from journal.atomic_files import whole_file
 from journal.backup.format import (
     ACCOUNTS,
     CHECKPOINTS,
@@ -35,7 +36,6 @@ from journal.journal import Journal
 from journal.transparency.merkle import Tree
 from journal.transparency.signed_notes import Note
 from journal.transparency.transparency_log import TransparencyLog
-from journal.whole_files import whole_file
 
 CITED = re.compile(rb'"([0-9a-f]{64})"')
 """Whatever in an entry looks like a hash; it is a file's where a file of that hash is kept."""

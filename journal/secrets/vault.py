@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Table, create_engine, event, text
 
-from journal.carried_text import carried_text
+from journal.atomic_files import draft_of, sync_folder
 from journal.engines.prepared_statements import Rows, Statements
 from journal.engines.sqlite import owners_file, to_wal
-from journal.whole_files import draft_of, sync_folder
+from journal.text_normalisation import carried_text
 
 log = logging.getLogger(__name__)
 

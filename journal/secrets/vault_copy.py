@@ -20,9 +20,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, MetaData, Table, func, select
 
+from journal.atomic_files import whole_file
 from journal.secrets.personal import KEYS, NOBODY, NONCE_BYTES, WRAP
 from journal.secrets.vault import SCHEMA, MasterKeyUnusable, Vault, derived, open_vault
-from journal.whole_files import whole_file
 
 MAGIC = b"zhenduan.vault.v1\n"
 SQLITE_MAGIC = b"SQLite format 3\0"

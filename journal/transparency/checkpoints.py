@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journal.carried_text import is_same_but_for_invisible
+from journal.text_normalisation import is_same_but_for_invisible
 from journal.transparency.digests import DIGESTS, HASH_SIZE, SHA256, Digest
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKind, VerifierKey, from_base64, to_base64
 

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from journal.carried_text import carried_text
+from journal.atomic_files import write_whole
 from journal.secrets.vault import OWNER_ONLY
+from journal.text_normalisation import carried_text
 from journal.transparency.checkpoints import digest_of, origin_for
 from journal.transparency.digests import SHA256, Digest
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey
-from journal.whole_files import write_whole
 
 
 class LogKeyUnusable(ValueError):  # noqa: N818 - says what is wrong with the file

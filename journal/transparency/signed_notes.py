@@ -17,7 +17,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from journal.carried_text import carried_key
+from journal.text_normalisation import carried_key
 
 LARGEST_NOTE = 64 * 1024
 MOST_SIGNATURES = 64

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from journal.carried_text import carried_text
+from journal.atomic_files import write_whole
+from journal.text_normalisation import carried_text
 from journal.transparency.checkpoints import Checkpoint, digest_of, read_checkpoint
 from journal.transparency.log_key import one_at_a_time
 from journal.transparency.merkle import consistent
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey
-from journal.whole_files import write_whole
 
 Consistency = Callable[[int, int], Sequence[bytes]]
 """Asks the server for the proof that its tree of the second size extends that of the first."""

@@ -14,7 +14,7 @@ import strawberry
 
 from api.kit.edges import LOADERS, EdgesWithoutLoaders, connect
 from api.kit.published import field, published, published_filter
-from api.kit.shown import DECLARED, all_shown, shown
+from api.kit.row_mapping import DECLARED, all_shown, shown
 from api.schema import build_schema
 from domain.masks import ANYONE
 from projections.engine.filters import sought
@@ -151,7 +151,7 @@ def test_what_a_client_sends_as_a_filter_is_the_read_models_own() -> None:
 
 
 def calls(name: str) -> Iterator[tuple[str, ast.Call, type]]:
-    """(place, call, first argument) of every call of a function of `api.kit.shown` in the API."""
+    """(place, call, first argument) of every call of a function of `api.kit.row_mapping` in the API."""
     for path in sorted(API.rglob("*.py")):
         module = "api." + ".".join(path.relative_to(API).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -51,11 +51,11 @@ from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.uploads import SignedUploads
 from zhenduan.demo import city as demo_city
 from zhenduan.demo.answers import Saying, draw_answers
+from zhenduan.demo.city_story import story
 from zhenduan.demo.data import DemoData, Ending, demo_data, seats
 from zhenduan.demo.files import evidence_pdf, evidence_png
 from zhenduan.demo.firms import Unused, by_district, draw_firms, next_year, roster_file
 from zhenduan.demo.people import LOGINS, DemoLogin
-from zhenduan.demo.story import story
 from zhenduan.finishers import finishers
 
 PRESENT = datetime(2026, 6, 1, 4, tzinfo=UTC)

@@ -12,7 +12,7 @@ from interop.foreign_files import FILE_TOO_COSTLY, ForeignFiles
 from interop.rosters.files import FILE_NOT_XLSX
 from interop.rosters.roster_reading import read_roster
 from isolation import Bounds, Turns
-from isolation.turns import WORK_SHARE_USED
+from isolation.quotas import WORK_SHARE_USED
 from standards import EditionMalformed, load, plain_origins
 from tests.interop.sample_rosters import csv_of, row, table, xlsx
 

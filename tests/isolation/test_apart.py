@@ -20,7 +20,7 @@ OURS_ALONE = {
     "journal.backup.format": "a backup, checked against the log's key by whoever runs the command line, member by member",
     "journal.backup.write": "writes one",
     "isolation.processes": "pickle: what goes to a child; nothing that comes from one is unpickled",
-    "isolation.nursery": "pickle: what comes from the program that started it",
+    "isolation.fork_server": "pickle: what comes from the program that started it",
 }
 """Module that imports one all the same -> what it does with it. None of these is given a stranger's bytes by the server."""
 SERVING = """
@@ -57,7 +57,7 @@ def loaded() -> frozenset[str]:
 
 def test_the_process_that_serves_loads_no_module_that_reads_what_strangers_send(loaded: frozenset[str]) -> None:
     assert "api.app" in loaded
-    assert {"interop.rosters.worksheets", "interop.rosters.texts", "interop.editions.workbook_reading"} <= readers().keys()
+    assert {"interop.rosters.worksheets", "interop.rosters.csv_text", "interop.editions.workbook_reading"} <= readers().keys()
     assert sorted((readers().keys() & loaded) - OURS_ALONE.keys()) == []
 
 
@@ -89,7 +89,7 @@ def test_no_module_loads_a_reader_late(loaded: frozenset[str]) -> None:
         for path in files(room):
             parts = (room, *path.relative_to(ROOMS[room]).with_suffix("").parts)
             name = ".".join(part for part in parts if part != "__init__")
-            if name in loaded and name != "isolation.nursery":
+            if name in loaded and name != "isolation.fork_server":
                 named = imports(ast.parse(path.read_text("utf-8")))
                 late += [f"{name}:{line} {module}" for line, module in named if module in apart]
     assert late == []

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from isolation import Bounds, ProcessBroken, ProcessOverBounds, processes, run
-from isolation.nursery import LARGEST_CALL
+from isolation.fork_server import LARGEST_CALL
 
 BOUNDS = Bounds(memory_mib=200, cpu_seconds=2, wall_seconds=60.0)
 

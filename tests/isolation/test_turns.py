@@ -8,7 +8,7 @@ import pytest
 
 from domain.kernel import Refused
 from isolation import Turns
-from isolation.turns import WORK_BUSY, WORK_SHARE_USED
+from isolation.quotas import WORK_BUSY, WORK_SHARE_USED
 
 
 def turns(**given: float) -> Turns:

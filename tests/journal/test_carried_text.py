@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from journal.carried_text import TransportDamaged, carried_text
 from journal.secrets.vault import master_key
+from journal.text_normalisation import TransportDamaged, carried_text
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.log_key import LogKeyFile
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey

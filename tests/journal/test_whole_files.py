@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from journal.atomic_files import draft_of, remove_abandoned, whole_file, write_whole
 from journal.secrets.vault import master_key
-from journal.whole_files import draft_of, remove_abandoned, whole_file, write_whole
 
 HALF = """
 import sys
 from pathlib import Path
-from journal.whole_files import whole_file
+from journal.atomic_files import whole_file
 with whole_file(Path(sys.argv[1])) as file:
     file.write(b"firms' data")
     file.flush()

@@ -8,13 +8,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from journal.carried_text import carried_text
+from journal.atomic_files import write_whole
+from journal.text_normalisation import carried_text
 from journal.transparency.checkpoints import Checkpoint
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey
 from journal.transparency.witness import Witness, WitnessRefused
-from journal.whole_files import write_whole
-from zhenduan.background.log_server import LogServer, NotAdmitted, ServerUnreachable, printable
-from zhenduan.cli.answers import answer
+from zhenduan.background.log_client import LogServer, NotAdmitted, ServerUnreachable, printable
+from zhenduan.cli.output import answer
 
 
 def witness_once(server: LogServer, witness: Witness) -> Note:

@@ -33,7 +33,7 @@ from projections.participants import people, rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name
 from standards import edition_mappings, load_composition, published_editions
-from zhenduan.cli.answers import answer, progress
+from zhenduan.cli.output import answer, progress
 from zhenduan.cli.proving import against_checkpoints
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened, operator

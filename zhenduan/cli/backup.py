@@ -25,7 +25,7 @@ from journal.secrets.vault_copy import (
 )
 from journal.transparency.log_key import LogKeyFile
 from journal.transparency.signed_notes import NoteRefused
-from zhenduan.cli.answers import answer, progress
+from zhenduan.cli.output import answer, progress
 from zhenduan.cli.proof_checking import verifier_keys
 from zhenduan.settings import DIGEST, Settings
 from zhenduan.vault_needs import missing, who_signs_in

@@ -15,9 +15,9 @@ from domain.kernel import Refused
 from interop.proof import audit_export
 from interop.proof.dossier import KINDS, dossier
 from interop.proof.provenance import provenance
+from journal.atomic_files import whole_file
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import SigningRefused
-from journal.whole_files import whole_file
 from projections.record.audit_trail import EntryFilter
 from zhenduan.cli.disclosures import WHOLE_ENTRIES, write_down
 from zhenduan.settings import Settings

@@ -11,7 +11,7 @@ from projections.documents import EditionComparison, as_markdown, comparison, pr
 from projections.documents.comparison import reasons_of
 from projections.standard import editions
 from standards import EditionMalformed, difference, load, load_composition, published_editions
-from zhenduan.cli.answers import answer
+from zhenduan.cli.output import answer
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from journal.carried_text import TransportDamaged, carried_text
+from journal.text_normalisation import TransportDamaged, carried_text
 from journal.transparency.proof_files import ProofFile, ProofRefused
 from journal.transparency.signed_notes import NoteRefused, VerifierKey
-from zhenduan.cli.answers import answer
+from zhenduan.cli.output import answer
 
 
 def verifier_keys(given: Sequence[str]) -> list[VerifierKey]:

@@ -4,14 +4,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from journal.carried_text import carried_text
+from journal.atomic_files import whole_file
+from journal.text_normalisation import carried_text
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.signed_notes import Note, NoteRefused, VerifierKey
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import NotSigned, SigningRefused, contradicted
-from journal.whole_files import whole_file
 from zhenduan.accounts.witnesses import Witnesses
-from zhenduan.cli.answers import answer
+from zhenduan.cli.output import answer
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened
 

@@ -15,7 +15,7 @@ from standards.edition.text import GRADES
 from standards.shadow.rescore import OBSTACLES
 from standards.shadow.sensitivity import EditionSensitivity, NearestMove
 from standards.shadow.tally import ShadowResult
-from zhenduan.cli.answers import answer
+from zhenduan.cli.output import answer
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 

@@ -21,10 +21,10 @@ from domain.kernel import Command
 from domain.standard.shadow import RequestShadow
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.background.shadowing import do_shadows
-from zhenduan.demo.cases import Attachment
+from zhenduan.demo.city_story import DEMO_SALT, Timed, story
 from zhenduan.demo.data import DemoData, demo_data
+from zhenduan.demo.diagnosis_story import Attachment
 from zhenduan.demo.people import LOGINS, DemoLogin
-from zhenduan.demo.story import DEMO_SALT, Timed, story
 
 PARTNER = "demo-partner"
 REASON = "示例数据"

@@ -18,8 +18,8 @@ from domain.standard.shadow import RequestShadow
 from interop.code_lists import CodeList, read_codes
 from journal import Caller
 from standards import StandardChange, composition_rule, published_editions
-from zhenduan.demo.cases import Act
 from zhenduan.demo.data import Seed
+from zhenduan.demo.diagnosis_story import Act
 from zhenduan.demo.people import draw_id
 
 Days = Annotated[int, Field(ge=3, le=100)]

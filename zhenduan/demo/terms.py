@@ -7,7 +7,7 @@ from domain.access import Role
 from domain.diagnosis.assignments import AssignExpert
 from domain.kernel import Command
 from domain.participants.consents import GrantConsent
-from domain.participants.people.appointments import KIND_OF_HEAD
+from domain.participants.people.granting_rights import KIND_OF_HEAD
 from journal import Caller
 from zhenduan.demo.data import DemoData
 from zhenduan.demo.people import People, draw_id

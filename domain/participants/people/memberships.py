@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from domain.access import Role
 from domain.command_rights import APPOINTERS, HELD_BY_PEOPLE
 from domain.kernel import NOT_FOUND, Command, DecisionContext, Event, Facts, Identifier, OnStream, Rule
-from domain.participants.people.appointments import is_given_by_the_actor, is_person_known, require_appointment
+from domain.participants.people.granting_rights import is_given_by_the_actor, is_person_known, require_appointment
 from domain.participants.people.state import PERSON_ERASED, Membership, Person, person_stream
 from domain.stated_dates import require_programme_date
 

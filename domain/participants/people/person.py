@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts, Stream, Unscoped
-from domain.participants.people.appointments import is_person_known, unit_stream
+from domain.participants.people.granting_rights import is_person_known, unit_stream
 from domain.participants.people.memberships import (
     EndMembership,
     GrantMembership,

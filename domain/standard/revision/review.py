@@ -8,7 +8,7 @@ from domain.access import EXPERTS
 from domain.command_rights import CITY
 from domain.kernel import DecisionContext, Event, Facts, Identifier, Rule, Text, refuse_together
 from domain.participants.people.state import Person, person_stream
-from domain.persons import PersonId
+from domain.person_id_fields import PersonId
 from domain.standard.revision.state import (
     DraftVersion,
     Revision,

@@ -8,7 +8,7 @@ import strawberry
 from api.kit.as_of import day_then
 from api.kit.context import Context
 from api.kit.published import field, published
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from domain.masks import ACTORS
 from projections.diagnosis import case_parts
 from projections.participants.terms import AssignmentRow

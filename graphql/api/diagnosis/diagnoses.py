@@ -19,7 +19,7 @@ from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, distinct
 from api.kit.published import field, published, published_filter
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from api.kit.uploaded_files import uploaded
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from api.kit.published import field, published
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from domain.diagnosis.scoring import DiagnosisScored
 from domain.masks import REPORTS, Mask
 from projections.report.wording import raised

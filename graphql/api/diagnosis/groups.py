@@ -12,7 +12,7 @@ from api.kit.context import Context
 from api.kit.mutations import Payload
 from api.kit.paging import AtLeast
 from api.kit.published import field, published
-from api.kit.shown import all_shown, shown
+from api.kit.row_mapping import all_shown, shown
 from api.standard.editions import editions_of
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command

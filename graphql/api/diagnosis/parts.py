@@ -8,7 +8,7 @@ import orjson
 
 from api.kit.context import Context
 from api.kit.published import field, published
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from domain.diagnosis.answers import is_open_section
 from domain.masks import ANSWERS, REPORTS, Mask
 from projections.diagnosis import case_parts

@@ -7,7 +7,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.context import Context
 from api.kit.paging import below, distinct
-from api.kit.shown import DECLARED
+from api.kit.row_mapping import DECLARED
 
 Loader = Callable[[Context, Sequence[str], frozenset[str]], Mapping[str, Any]]
 """The things of some ids within the caller's scope, given what of them is wanted; those outside are absent."""

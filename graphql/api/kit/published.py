@@ -13,7 +13,7 @@ from strawberry.types.base import StrawberryObjectDefinition, has_object_definit
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from api.kit.shown import declare
+from api.kit.row_mapping import declare
 from domain.access import Role
 from domain.masks import Mask
 from projections.engine.filters import SAYS

@@ -14,7 +14,7 @@ from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below
 from api.kit.published import field, published, published_filter
-from api.kit.shown import all_shown, shown
+from api.kit.row_mapping import all_shown, shown
 from api.participants.consents import Consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
 from api.server.field_rights import require_searchable

@@ -9,7 +9,7 @@ from api.kit.context import Context
 from api.kit.lists import FoldedAnew, Listed, paged
 from api.kit.paging import After, Connection, First, below
 from api.kit.published import field, published
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation, build_organisation
 from domain.access import Role, head_of
 from domain.masks import CONTACTS, NETWORK, Mask

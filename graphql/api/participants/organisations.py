@@ -13,7 +13,7 @@ from api.kit.lists import FoldedAnew, Listed, paged
 from api.kit.mutations import Payload
 from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import SIGNED_IN

@@ -12,7 +12,7 @@ from api.kit.lists import FoundThen, Listed, paged
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
-from api.kit.shown import all_shown, shown
+from api.kit.row_mapping import all_shown, shown
 from domain.access import Role, head_of
 from domain.kernel import Command
 from domain.masks import ANYONE, NAMES, PEOPLE, Mask

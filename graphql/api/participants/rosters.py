@@ -12,7 +12,7 @@ from api.kit.lists import Listed, NeverChanged, paged
 from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
-from api.kit.shown import all_shown, shown
+from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
 from api.participants.enterprises import Enterprise, find_enterprise
 from domain.kernel import Command

@@ -8,8 +8,8 @@ from api.kit.context import Context
 from api.kit.mutations import WAIT_SECONDS
 from api.kit.payloads import OwnPayload
 from api.kit.published import field, mutation, published, published_input
+from api.kit.row_mapping import all_shown
 from api.kit.second_factors import SecondStep as Step
-from api.kit.shown import all_shown
 from api.participants.people import Membership
 from api.participants.second_factors import SecondFactors, SecondStep, Session, second_factors_of
 from api.server.request_ids import client_address

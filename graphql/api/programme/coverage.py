@@ -9,7 +9,7 @@ from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import field, published
-from api.kit.shown import all_shown, shown
+from api.kit.row_mapping import all_shown, shown
 from domain.access import sees_the_city
 from domain.masks import ROSTERS, TOTALS
 from domain.programme.targets import Measure

@@ -15,7 +15,7 @@ from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import field, published, roles_of, subscription
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
 from domain.diagnosis.state import diagnosis_stream
@@ -23,7 +23,7 @@ from domain.events import EVENTS
 from domain.instants import microseconds
 from domain.kernel import key_of
 from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_DOOR, Mask
-from domain.persons import person_fields, without
+from domain.person_id_fields import person_fields, without
 from journal import Caller
 from projections import Snapshot
 from projections.record import audit_trail, trail_sentences

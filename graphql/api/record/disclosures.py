@@ -11,7 +11,7 @@ from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import field, published
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from api.record.audit_trail import journal_time
 from api.server.field_rights import require_searchable
 from domain.access import ROLE_NAMES, Role

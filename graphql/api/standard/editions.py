@@ -11,7 +11,7 @@ from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_o
 from api.kit.context import Context
 from api.kit.mutations import Payload, ServerFields
 from api.kit.published import field, published
-from api.kit.shown import all_shown, shown
+from api.kit.row_mapping import all_shown, shown
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.standard.editions import EDITION_UNKNOWN, PublishEdition

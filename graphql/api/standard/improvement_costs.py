@@ -8,7 +8,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.mutations import Payload
 from api.kit.published import field, published
-from api.kit.shown import all_shown, shown
+from api.kit.row_mapping import all_shown, shown
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
 from domain.masks import SIGNED_IN

@@ -11,7 +11,7 @@ from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
 from api.kit.paging import below
 from api.kit.published import field, published
-from api.kit.shown import all_shown, shown
+from api.kit.row_mapping import all_shown, shown
 from api.standard.editions import (
     Dimension,
     EditionDifference,

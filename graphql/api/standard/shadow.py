@@ -15,7 +15,7 @@ from api.kit.lists import Listed, paged
 from api.kit.mutations import Payload
 from api.kit.paging import After, AtLeast, Connection, First, below
 from api.kit.published import field, published
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
 from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Command

@@ -9,7 +9,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.paging import After
 from api.kit.published import field, published, subscription
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
 from domain.masks import SIGNED_IN

@@ -13,7 +13,7 @@ from domain.kernel import Refused
 from interop.editions.workbook_reading import read_workbook
 from interop.foreign_files import ForeignFiles
 from interop.rosters.roster_reading import read_roster
-from isolation.turns import WORK_BUSY
+from isolation.quotas import WORK_BUSY
 from standards import EditionMalformed
 from tests.api.small_api import serving
 from tests.interop.test_foreign_files import hostile

@@ -16,7 +16,7 @@ from api.server.query_cost import Limits
 from domain.access import EXPERTS, Attribute, OpenTo, Role, scope_of, sentence
 from domain.events import EVENTS
 from domain.masks import ACTORS
-from domain.persons import person_fields, without
+from domain.person_id_fields import person_fields, without
 from journal import Caller
 from tests.api.server.test_scopes import ARGUMENTS, IDS, TODAY, fill, texts
 from tests.doors import RIGHTS, calls

@@ -14,7 +14,7 @@ from domain.command_rights import HELD_BY_PEOPLE
 from domain.kernel import DecisionContext
 from domain.participants.enterprises import Firm
 from domain.participants.organisations import Organisation, OrganisationKind
-from domain.participants.people.appointments import KIND_OF_HEAD, is_known_to
+from domain.participants.people.granting_rights import KIND_OF_HEAD, is_known_to
 from journal import Journal, NewEntry
 from projections import ReadModels, open_read_models
 from projections.participants import people

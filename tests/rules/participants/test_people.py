@@ -10,7 +10,7 @@ from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.participants.people.appointments import KIND_OF_HEAD, ROLE_NOT_FOR_PEOPLE, UNIT_UNKNOWN
+from domain.participants.people.granting_rights import KIND_OF_HEAD, ROLE_NOT_FOR_PEOPLE, UNIT_UNKNOWN
 from domain.participants.people.memberships import (
     MEMBERSHIP_ENDED_ALREADY,
     MEMBERSHIP_ENDS_TOO_EARLY,

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 def _documents(settings: "Settings", given: argparse.Namespace) -> int:
-    from zhenduan.cli import documents
+    from zhenduan.cli import persisted_documents
 
     if given.act == "add":
-        return documents.add(settings, given.files)
+        return persisted_documents.add(settings, given.files)
     if given.act == "remove":
-        return documents.remove(settings, given.ids)
-    return documents.listed(settings)
+        return persisted_documents.remove(settings, given.ids)
+    return persisted_documents.listed(settings)
 
 
 def add_to(command: "Adds") -> None:

@@ -25,8 +25,8 @@ from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
 from journal import Caller
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
-from zhenduan.demo.cases import Act, Cast, DemoCase, acts
 from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
+from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.revision import steps

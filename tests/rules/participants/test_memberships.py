@@ -10,7 +10,7 @@ from domain.events import COMMANDS
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.participants.people.appointments import ROLE_NOT_YOURS_TO_GIVE, SECTIONS_NOT_FOR_ROLE, UNIT_UNKNOWN
+from domain.participants.people.granting_rights import ROLE_NOT_YOURS_TO_GIVE, SECTIONS_NOT_FOR_ROLE, UNIT_UNKNOWN
 from domain.participants.people.memberships import (
     HANDED_TO_ONESELF,
     MEMBERSHIP_ENDED_ALREADY,

@@ -11,7 +11,7 @@ from api.server.field_rights import resolve_rights
 from api.server.persisted_documents import PersistedDocuments, document_id
 from api.server.query_cost import Limits
 from api.server.query_documents import Documents, Unacceptable
-from zhenduan.cli.answers import answer
+from zhenduan.cli.output import answer
 from zhenduan.installation_folder import require_installation
 from zhenduan.settings import Settings
 
