@@ -15,7 +15,7 @@ from sqlalchemy import select
 from benchmarks.cities import built
 from benchmarks.clients import OURS, message
 from benchmarks.measuring import NAMES, Bench, Compared, compared, in_turn
-from benchmarks.serving import asked, free_port, ours, server
+from benchmarks.serving import a_client, asked, free_port, ours, server
 from domain.access import Attribute, Is
 from domain.disclosures import Disclosed, Disclosure
 from journal.engines.group_commit import LARGEST_GROUP
@@ -88,6 +88,7 @@ def measured(bench: Bench, engine: str, sizes: Sizes) -> Iterator[Compared]:
         environment = {"ZHENDUAN_DATABASE": database or ""}
         on, off = free_port(), free_port()
         with (
+            a_client() as client,
             server(ours(data, on), on, environment) as logging,
             server(ours(data, off, forgetful=True), off, environment) as forgetting,
         ):
@@ -98,7 +99,9 @@ def measured(bench: Bench, engine: str, sizes: Sizes) -> Iterator[Compared]:
             for what, (query, variables) in questions.items():
                 for connections in sizes.connections:
                     contenders = {
-                        name: asked(port, message(port, query, variables, token), sizes.seconds, connections, process, database)
+                        name: asked(
+                            client, port, message(port, query, variables, token), sizes.seconds, connections, process, database
+                        )
                         for name, port, process in (("logged", on, logging), ("not logged", off, forgetting))
                     }
                     for warm in contenders.values():

@@ -26,7 +26,7 @@ from api.server.operations import GraphQLRequest, Operations
 from benchmarks.cities import BuiltCity, built
 from benchmarks.clients import CASE, FIRM, OURS, message
 from benchmarks.measuring import Bench, Compared, Processor, Work, compared, in_turn, say
-from benchmarks.serving import asked, free_port, ours, server
+from benchmarks.serving import a_client, asked, free_port, ours, server
 from zhenduan.demo.people import SHOWN_DISTRICT
 from zhenduan.wiring import opened
 
@@ -140,6 +140,7 @@ def measured(city: BuiltCity, sizes: Sizes, *, beside: bool) -> Iterator[Compare
     address, token = str(city.settings.database), city.districts[0]
     port, other = free_port(), free_port()
     with ExitStack() as stack:
+        client = stack.enter_context(a_client())
         process = stack.enter_context(server(ours(city.settings.data, port), port, {"ZHENDUAN_DATABASE": address}))
         asking = {SERVED: (port, message(port, OURS, {"first": city.rows}, token), process)}
         first = answer(port, OURS, token, city.rows)
@@ -158,7 +159,8 @@ def measured(city: BuiltCity, sizes: Sizes, *, beside: bool) -> Iterator[Compare
             say(f"both answer with the same {city.rows} rows, {len(orjson.dumps(first)):,} bytes")
         for connections in sizes.connections:
             contenders = {
-                name: asked(where, sent, sizes.seconds, connections, of, address) for name, (where, sent, of) in asking.items()
+                name: asked(client, where, sent, sizes.seconds, connections, of, address)
+                for name, (where, sent, of) in asking.items()
             }
             for warm in contenders.values():
                 warm()

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 import psutil
@@ -64,20 +65,23 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def a_client() -> Pool:
+    """A process for a client, which loads nothing but what asking needs; to be left as a context."""
+    return get_context("spawn").Pool(1)
+
+
 def asked(
-    port: int, sent: bytes, seconds: float, connections: int, process: int, database: str | None
+    client: Pool, port: int, sent: bytes, seconds: float, connections: int, process: int, database: str | None
 ) -> Callable[[], Work]:
-    """A contender: a round of load from a client of its own, and what the server and its database took for it."""
+    """A contender: a round of load from a client's process, and what the server and its database took for it."""
     trees = Processor([process])
     if database:
         trees.of_database(database)
 
     def work() -> Work:
-        with get_context("spawn").Pool(1) as client:
-            client.apply(os.getpid)  # is there before the clock starts
-            spent = sum(_spent(tree) for tree in trees.others)
-            count, took = client.apply(load, (port, sent, seconds, connections))
-            return Work(count, took, sum(_spent(tree) for tree in trees.others) - spent)
+        spent = sum(_spent(tree) for tree in trees.others)
+        count, took = client.apply(load, (port, sent, seconds, connections))
+        return Work(count, took, sum(_spent(tree) for tree in trees.others) - spent)
 
     return work
 
@@ -86,7 +90,10 @@ def _spent(root: int) -> float:
     tree = psutil.Process(root)
     taken = 0.0
     for one in (tree, *tree.children(recursive=True)):
-        found = one.cpu_times()
+        try:
+            found = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
         taken += found.user + found.system + found.children_user + found.children_system
     return taken
 
