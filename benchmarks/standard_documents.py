@@ -92,16 +92,16 @@ def compare(_: Bench, sizes: Sizes) -> Iterator[Compared]:
     shown = comparison(plain, found.edition)
     done = in_turn(
         {
-            "report": pages(lambda: report(case).pdf),
-            "edition": pages(lambda: print_standard(sheet).pdf),
-            "comparison": pages(lambda: print_comparison(shown).pdf),
+            "report": pages(lambda: report(case, "benchmark").pdf),
+            "edition": pages(lambda: print_standard(sheet, "benchmark").pdf),
+            "comparison": pages(lambda: print_comparison(shown, "benchmark").pdf),
         },
         sizes.rounds,
     )
     yield from compared("PDF", "pages/s", done, {("edition", "report"): GOAL, ("comparison", "report"): GOAL})
     done = in_turn(
         {
-            "edition as PDF": documents(lambda: print_standard(sheet).pdf),
+            "edition as PDF": documents(lambda: print_standard(sheet, "benchmark").pdf),
             "workbook": documents(lambda: workbook_of(found.edition, found.origins, AT)),
             "OSCAL": documents(
                 lambda: [as_bytes(one) for one in oscal_documents(found.edition, found.origins, AT, plain).values()]

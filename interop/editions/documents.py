@@ -51,13 +51,16 @@ class PublishedStandard:
 
 @dataclass(frozen=True)
 class Document:
-    """A document that can be made 标准文件. stamps: of the editions that it is made of; name and stamps tell it apart."""
+    """A document that can be made 标准文件. stamps: of the editions that it is made of; name and stamps tell it apart.
+
+    make: told whom the work is counted for.
+    """
 
     name: str
     title: str
     media_type: str
     stamps: tuple[str, ...]
-    make: Callable[[], bytes]
+    make: Callable[[str], bytes]
 
 
 def published(row: EditionRow) -> PublishedStandard:
@@ -121,10 +124,10 @@ def names_of(key: str, origins: Sequence[Origin], *, over_plain: bool) -> tuple[
 def _standing(name: str, found: PublishedStandard, kind: str) -> Document:
     edition, origins, at = found.edition, found.origins, found.published_at
 
-    def pdf() -> bytes:
-        return print_standard(standard_sheet(edition, origins, city_day(at))).pdf
+    def pdf(holder: str) -> bytes:
+        return print_standard(standard_sheet(edition, origins, city_day(at)), holder).pdf
 
-    def xlsx() -> bytes:
+    def xlsx(_holder: str) -> bytes:
         return workbook(edition, origins, at)
 
     media, make = (PDF, pdf) if kind == "pdf" else (WORKBOOK, xlsx)
@@ -136,7 +139,7 @@ def _oscal(found: PublishedStandard, plain: PublishedStandard | None) -> Mapping
     made = oscal_documents(found.edition, found.origins, found.published_at, base)
     stamps = (found.stamp, plain.stamp if plain is not None else "")
     return {
-        name: Document(name, name, JSON, stamps, lambda document=document: as_bytes(document))  # type: ignore[misc] # bound early
+        name: Document(name, name, JSON, stamps, lambda _holder, document=document: as_bytes(document))  # type: ignore[misc] # bound early
         for name, document in made.items()
     }
 
@@ -147,9 +150,9 @@ def workbook(edition: Edition, origins: Sequence[Origin], published_at: datetime
 
 
 def _compared(name: str, old: PublishedStandard, new: PublishedStandard, kind: str) -> Document:
-    def shown() -> bytes:
+    def shown(holder: str) -> bytes:
         side_by_side = comparison(old.edition, new.edition, reasons_of(old.edition, new.edition, new.origins))
-        return print_comparison(side_by_side).pdf if kind == "pdf" else as_markdown(side_by_side).encode()
+        return print_comparison(side_by_side, holder).pdf if kind == "pdf" else as_markdown(side_by_side).encode()
 
     title = f"标准修订对照 {old.edition.key} → {new.edition.key}.{kind}"
     return Document(name, title, PDF if kind == "pdf" else MARKDOWN, (old.stamp, new.stamp), shown)

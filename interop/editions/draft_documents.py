@@ -55,18 +55,18 @@ def find_draft_document(snapshot: Snapshot, scope: Scope, revision: str, which: 
     called = f"{short_name(edition)} 草案第 {draft.version} 稿"
     if kind in ("pdf", "xlsx"):
 
-        def text() -> bytes:
+        def text(holder: str) -> bytes:
             if kind == "xlsx":
                 return workbook(edition, origins, None)
-            return print_standard(standard_sheet(edition, origins, None)).pdf
+            return print_standard(standard_sheet(edition, origins, None), holder).pdf
 
         return Document(f"{revision}/{which}/{name}", f"{called}.{kind}", MEDIA[kind], (edition.digest,), text)
     reasons = _reasons(snapshot, scope, draft, edition.key)
     told = sha256(repr(sorted(reasons.items())).encode()).hexdigest()
 
-    def compared() -> bytes:
+    def compared(holder: str) -> bytes:
         shown = comparison(old.edition, edition, reasons, (short_name(old.edition), called))
-        return print_comparison(shown).pdf if kind == "difference.pdf" else as_markdown(shown).encode()
+        return print_comparison(shown, holder).pdf if kind == "difference.pdf" else as_markdown(shown).encode()
 
     stamps = (old.stamp, edition.digest, str(draft.version), told)
     title = f"修订对照 {old.edition.key} → {called}.{kind.removeprefix('difference.')}"

@@ -52,14 +52,14 @@ def comparison_page(shown: EditionComparison, missing: tuple[str, ...] = ()) -> 
     return _page("comparison.html", {"shown": shown}, missing)
 
 
-def print_standard(sheet: StandardSheet) -> printing.Printed:
+def print_standard(sheet: StandardSheet, holder: str) -> printing.Printed:
     """The PDF of an edition 标准文本; see `typeset`."""
-    return printing.typeset(partial(standard_page, sheet))
+    return printing.typeset(partial(standard_page, sheet), holder)
 
 
-def print_comparison(shown: EditionComparison) -> printing.Printed:
+def print_comparison(shown: EditionComparison, holder: str) -> printing.Printed:
     """The PDF of a comparison 修订对照; see `typeset`."""
-    return printing.typeset(partial(comparison_page, shown))
+    return printing.typeset(partial(comparison_page, shown), holder)
 
 
 @cache

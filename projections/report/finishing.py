@@ -33,9 +33,12 @@ class Keeping(Protocol):
         """Keep bytes and give their SHA-256 in hexadecimal."""
 
 
-def report(case: Case) -> printing.Printed:
-    """The report of a case 诊断报告: a pure function of it, byte for byte, under one renderer and one set of fonts."""
-    return printing.printed(sheet(case))
+def report(case: Case, holder: str) -> printing.Printed:
+    """The report of a case 诊断报告: a pure function of it, byte for byte, under one renderer and one set of fonts.
+
+    holder: whom the setting is counted for.
+    """
+    return printing.printed(sheet(case), holder)
 
 
 def finish_report(
@@ -55,7 +58,7 @@ def finish_report(
 
     def finish(accepted: Accepted) -> Mapping[str, Any]:
         case = case_of(accepted, demo=demo, names=names, archive=archive)
-        made = report(case)
+        made = report(case, accepted.organisation)
         if made.missing:
             points = " ".join(f"U+{ord(character):04X}" for character in made.missing)
             LOG.warning("report of diagnosis %s: characters outside the font: %s", case.diagnosis, points)
@@ -126,8 +129,8 @@ def reprint(
     others = journal.read_many(DIAGNOSES.reads(command, state))
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
     read = {stream: _folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
-    accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role)
-    return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)))
+    accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role, entry.organisation)
+    return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)), entry.organisation)
 
 
 def _up_to(position: int, entries: Sequence[Entry]) -> list[Entry]:

@@ -11,7 +11,7 @@ from projections.documents import EditionComparison, as_markdown, comparison, pr
 from projections.documents.comparison import reasons_of
 from projections.standard import editions
 from standards import EditionMalformed, difference, load, load_composition, published_editions
-from zhenduan.cli.output import answer
+from zhenduan.cli.output import OPERATOR, answer
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
@@ -53,7 +53,7 @@ def _compared(old: str, new: str, kind: str) -> bytes:
         lines = [f"{old} → {new}：{len(found)} 处差异 differences", *(one.sentence for one in found)]
         return "".join(f"{line}\n" for line in lines).encode()
     shown = _side_by_side(old, new)
-    return print_comparison(shown).pdf if kind == "pdf" else as_markdown(shown).encode()
+    return print_comparison(shown, OPERATOR).pdf if kind == "pdf" else as_markdown(shown).encode()
 
 
 def _side_by_side(old: str, new: str) -> EditionComparison:
@@ -83,7 +83,7 @@ def export_edition(settings: Settings, key: str, kind: str, folder: Path) -> int
         chosen[name] = documents_of(base, None)[name]
     folder.mkdir(parents=True, exist_ok=True)
     for name, document in chosen.items():
-        (folder / name).write_bytes(document.make())
+        (folder / name).write_bytes(document.make(OPERATOR))
         answer(f"已写出 written: {folder / name}", written=[str(folder / name)])
     return 0
 
@@ -91,7 +91,7 @@ def export_edition(settings: Settings, key: str, kind: str, folder: Path) -> int
 def check_workbook(file: Path, against: str | None) -> int:
     """Read an edition from Excel 检查标准工作簿, and tell what it changes of the one on file; 1 when it does not hold."""
     try:
-        edition = ForeignFiles().workbook(file.read_bytes(), "operator")
+        edition = ForeignFiles().workbook(file.read_bytes(), OPERATOR)
     except EditionMalformed as malformed:
         sys.stderr.write(f"{malformed}\n")
         return 1

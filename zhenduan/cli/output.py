@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+OPERATOR = "operator"
+"""Whom work at the command line is counted for: nobody else is counted in its process."""
+
 _found: ContextVar[dict[str, object] | None] = ContextVar("found", default=None)
 
 

@@ -115,14 +115,15 @@ class EditionDocuments:
             )
             if found is None:
                 return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
-            kept = self._shelf.get((found.name, found.stamps)) or await self._made(found, token)
+            document, holder = found
+            kept = self._shelf.get((document.name, document.stamps)) or await self._made(document, token, holder)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         except CallerGone as gone:
             return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Overloaded:
             raise
-        except Refused:  # others' documents are being set at this moment
+        except Refused:  # others' documents are being set at this moment, or too many of this organisation
             return _busy()
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
@@ -130,19 +131,20 @@ class EditionDocuments:
         headers = {**ALWAYS, "cache-control": KEEP_AND_ASK, "etag": f'"{digest}"'}
         if _held(request.headers.get("if-none-match"), digest):
             return Response(None, 304, headers)
-        headers |= {"content-disposition": attachment(found.title), "content-security-policy": NOTHING_RUNS}
-        return Response(content, 200, headers, media_type=found.media_type)
+        headers |= {"content-disposition": attachment(document.title), "content-security-policy": NOTHING_RUNS}
+        return Response(content, 200, headers, media_type=document.media_type)
 
-    def _found(self, token: str | None, readers: frozenset[Role], find: Find) -> Document | None:
-        """The document, for a role that may read it: not there and not for this role are the same."""
+    def _found(self, token: str | None, readers: frozenset[Role], find: Find) -> tuple[Document, str] | None:
+        """The document, for a role that may read it, and whom it is made for: not there and not for this role are the same."""
         identified = self._operations.identify(token)
         caller = identified.caller if identified is not None else PUBLIC
         if caller.role not in readers:
             return None
         with self._services.models.reading(caller.scope) as snapshot:
-            return find(snapshot, caller)
+            document = find(snapshot, caller)
+        return None if document is None else (document, caller.organisation)
 
-    async def _made(self, found: Document, token: str | None) -> tuple[bytes, str]:
+    async def _made(self, found: Document, token: str | None, holder: str) -> tuple[bytes, str]:
         """The document made now; who asks for one that is being made for them already waits for that.
 
         Raises:
@@ -151,15 +153,16 @@ class EditionDocuments:
         place = ((found.name, found.stamps), self._operations.admission.known.holder(token))
         under_way = self._under_way.get(place)
         if under_way is None:
-            under_way = asyncio.ensure_future(self._operations.in_thread(self._made_now, found, lane=Lane.BULK, token=token))
+            making = self._operations.in_thread(self._made_now, found, holder, lane=Lane.BULK, token=token)
+            under_way = asyncio.ensure_future(making)
             self._under_way[place] = under_way
             under_way.add_done_callback(lambda _made: self._under_way.pop(place))
         return await asyncio.shield(under_way)
 
-    def _made_now(self, found: Document) -> tuple[bytes, str]:
+    def _made_now(self, found: Document, holder: str) -> tuple[bytes, str]:
         """The document, which somebody else may have had made meanwhile."""
         key = (found.name, found.stamps)
-        return self._shelf.get(key) or self._shelf.put(key, found.make())
+        return self._shelf.get(key) or self._shelf.put(key, found.make(holder))
 
 
 def _held(header: str | None, digest: str) -> bool:

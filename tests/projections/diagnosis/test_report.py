@@ -185,7 +185,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture(scope="module")
 def pages(case: Case) -> list[str]:
-    return texts(report(case).pdf)
+    return texts(report(case, "p1").pdf)
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +272,7 @@ def test_a_firm_at_the_top_is_told_that_nothing_is_left(read_model: ReadModel) -
 def test_the_full_form_is_printed_with_all_its_indicators(read_model: ReadModel) -> None:
     read_model.submitted(uniform(2), Form.FULL)
     read_model.verify(uniform(2), {})
-    whole = "".join(texts(report(read_model.issued()).pdf))
+    whole = "".join(texts(report(read_model.issued(), "p1").pdf))
     assert len(EDITION.indicators) > len(EDITION.of(Form.BRIEF))
     assert [item.id for item in EDITION.indicators if squeezed(f"{item.id} {item.name}") not in whole] == []
     assert "完整版" in whole
@@ -441,7 +441,7 @@ def test_numbers_of_cases_opened_one_after_another_do_not_tell_their_order() -> 
 
 
 def test_the_contents_lead_to_every_chapter_by_its_page(case: Case) -> None:
-    found = PdfReader(BytesIO(report(case).pdf))
+    found = PdfReader(BytesIO(report(case, "p1").pdf))
     outline = [item for item in found.outline if not isinstance(item, list)]
     contents = squeezed(found.pages[1].extract_text())
     assert [str(item["/Title"]) for item in outline] == [title for name, title in CHAPTERS if name not in ("former", "objections")]

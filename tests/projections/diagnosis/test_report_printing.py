@@ -18,12 +18,14 @@ from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
 from domain.diagnosis.report import IssueReport
-from domain.kernel import Command
+from domain.kernel import Command, Refused, Rule
+from isolation import Turns
+from isolation.turns import WORK_BUSY, WORK_SHARE_USED
 from journal import Accepted, Caller, Handled, open_journal
 from projections.report import Archive, Case, FontsMissing, Printed, finish_report, fonts, pdf, printing, report
 from projections.report.finishing import case_of
 from projections.report.sheet import sheet
-from tests.small_city import City
+from tests.small_city import PROVIDER, City
 
 HOSTILE = '<img src="file:///etc/passwd"><style>@import url(http://127.0.0.1:9/x.css);</style>&"\'公司'
 ROOT = Path(__file__).parents[3]
@@ -68,7 +70,28 @@ def case(city: Taking) -> Case:
 
 @pytest.fixture(scope="module")
 def printed(case: Case) -> Printed:
-    return report(case)
+    return report(case, "p1")
+
+
+@pytest.mark.parametrize(
+    ("spent", "rule"), [(0.0, WORK_BUSY), (61.0, WORK_SHARE_USED)], ids=["being-set", "share-used"]
+)
+def test_reports_are_set_in_the_turn_of_the_organisation_that_issues_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spent: float, rule: Rule
+) -> None:
+    """plan P5: one organisation's documents leave places to all others."""
+    monkeypatch.setattr(
+        printing, "TURNS", Turns(at_once=3, waiting=0, of_holder=1, wait_seconds=1.0, share_seconds=60.0, every_seconds=6e9)
+    )
+    city = Taking(f"sqlite:///{tmp_path / 'journal.db'}")
+    with printing.TURNS.turn(PROVIDER.organisation) as charge:
+        charge(spent)
+        with pytest.raises(Refused) as caught:
+            city.issued()
+    assert (caught.value.rule, city.kept) == (rule, {})
+    with printing.TURNS.turn("another"):
+        assert report(city.cases[0], "a third").pdf
+    city.journal.close()
 
 
 def named(case: Case, name: str) -> Case:
@@ -132,7 +155,7 @@ def test_no_font_but_ours_is_in_the_document(case: Case, printed: Printed) -> No
 
 
 def test_a_character_beyond_gb2312_is_drawn_from_the_whole_font(case: Case) -> None:
-    made = report(named(case, "㐂龘精密"))
+    made = report(named(case, "㐂龘精密"), "p1")
     assert made.missing == ()
     assert "㐂龘精密" in reader(made.pdf).pages[0].extract_text()
     assert base_fonts(made.pdf) == {"Report", "Report-Bold", "Report-Whole", "Report-Whole-Bold"}
@@ -140,7 +163,7 @@ def test_a_character_beyond_gb2312_is_drawn_from_the_whole_font(case: Case) -> N
 
 def test_a_character_outside_the_font_is_reported_and_spelled_and_never_a_box(case: Case) -> None:
     outside = "\U0002b740\u202e"
-    made = report(named(case, f"甲{outside}乙"))
+    made = report(named(case, f"甲{outside}乙"), "p1")
     assert made.missing == tuple(sorted(outside))
     found = reader(made.pdf)
     assert "甲〔U+2B740〕〔U+202E〕乙" in found.pages[0].extract_text()
@@ -160,7 +183,7 @@ def test_a_hostile_name_is_printed_as_it_is_and_fetches_nothing(case: Case, monk
     monkeypatch.setattr(  # here, where it can be watched
         printing, "run", lambda name, *given, **_bounds: getattr(pdf, name.partition(":")[2])(*given)
     )
-    made = report(named(case, HOSTILE))
+    made = report(named(case, HOSTILE), "p1")
     gc.enable()
     whole = "".join(page.extract_text() for page in reader(made.pdf).pages)
     assert '<imgsrc="file:///etc/passwd">' in "".join(whole.split())
@@ -210,7 +233,7 @@ def test_long_reasons_break_over_pages_with_the_header_on_each_and_leave_none_ne
     for found in whole.chapters:
         first = replace(found.lines[0], differs=True, reason=reason[:2000])
         chapters.append(replace(found, lines=(first, *found.lines[1:])))
-    pages = [found.extract_text() for found in reader(printing.printed(replace(whole, chapters=tuple(chapters))).pdf).pages]
+    pages = [found.extract_text() for found in reader(printing.printed(replace(whole, chapters=tuple(chapters)), "p1").pdf).pages]
     table = chapter(pages, "指标对照：自评与核验", "得分贡献")
     assert len(table) > 4
     assert all(HEADER in said for said in table)
@@ -219,7 +242,7 @@ def test_long_reasons_break_over_pages_with_the_header_on_each_and_leave_none_ne
 
 
 def test_what_draws_nothing_prints_nothing(case: Case) -> None:
-    made = report(named(case, "此处\u200b含有\u200b零宽\u200d字\ufe0f符与\u2028分行\ufeff\u00ad"))
+    made = report(named(case, "此处\u200b含有\u200b零宽\u200d字\ufe0f符与\u2028分行\ufeff\u00ad"), "p1")
     assert made.missing == ()
     found = reader(made.pdf)
     assert "此处含有零宽字符与 分行" in found.pages[0].extract_text()

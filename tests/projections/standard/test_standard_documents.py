@@ -53,7 +53,7 @@ def to_industry() -> EditionComparison:
 @pytest.fixture(scope="module")
 def pdf() -> bytes:
     """The industry edition printed: it has lines of every part and every fate."""
-    return print_standard(standard_sheet(INDUSTRY.edition, INDUSTRY.origins, DAY)).pdf
+    return print_standard(standard_sheet(INDUSTRY.edition, INDUSTRY.origins, DAY), "city").pdf
 
 
 def test_every_line_of_an_edition_is_on_its_pages(pdf: bytes) -> None:
@@ -143,9 +143,9 @@ from projections.documents import *
 from projections.documents.comparison import reasons_of
 from standards import load_composition
 old, new = load_composition("2023"), load_composition("2023-major-equipment")
-print(sha256(print_standard(standard_sheet(new.edition, new.origins, date(2023, 9, 1))).pdf).hexdigest())
+print(sha256(print_standard(standard_sheet(new.edition, new.origins, date(2023, 9, 1)), "city").pdf).hexdigest())
 shown = comparison(old.edition, new.edition, reasons_of(old.edition, new.edition, new.origins))
-print(sha256(print_comparison(shown).pdf).hexdigest())
+print(sha256(print_comparison(shown, "city").pdf).hexdigest())
 """
 
 
@@ -158,7 +158,7 @@ def test_another_process_with_other_hash_seed_time_zone_and_language_prints_the_
         check=True,
         text=True,
     )
-    assert made.stdout.split() == [sha256(data).hexdigest() for data in (pdf, print_comparison(to_industry()).pdf)]
+    assert made.stdout.split() == [sha256(data).hexdigest() for data in (pdf, print_comparison(to_industry(), "city").pdf)]
 
 
 def test_the_digest_of_the_renderer_follows_the_templates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_an_edition_does_not_differ_from_itself_and_the_page_says_so() -> None:
     shown = comparison(EDITION, EDITION)
     assert shown.sections == ()
     assert "各条款一致" in as_markdown(shown)
-    assert "各条款一致" in flat(print_comparison(shown).pdf)
+    assert "各条款一致" in flat(print_comparison(shown, "city").pdf)
 
 
 def test_a_line_that_is_gone_is_told_in_full_on_the_old_side() -> None:
