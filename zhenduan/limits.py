@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from api.server.admission import AdmissionLimits
+from api.server.health import LONGEST_LAG_SECONDS
 
 KIB = 1024
 LOCAL = frozenset({"127.0.0.1", "::1"})
@@ -15,6 +16,7 @@ AT_ONCE = "ZHENDUAN_AT_ONCE"
 WAITING = "ZHENDUAN_WAITING"
 OF_SESSION = "ZHENDUAN_OF_SESSION"
 DEADLINE = "ZHENDUAN_DEADLINE"
+LAG = "ZHENDUAN_LAG"
 
 
 class LimitUnusable(ValueError):  # noqa: N818 - says which one
@@ -49,10 +51,11 @@ class ConnectionLimits:
 
 @dataclass(frozen=True)
 class ServerLimits:
-    """All limits of a serving process 服务限额."""
+    """All limits of a serving process 服务限额. lag_seconds: how far the read models may be behind before it is not ready."""
 
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     admission: AdmissionLimits = field(default_factory=AdmissionLimits)
+    lag_seconds: float = LONGEST_LAG_SECONDS
 
 
 def usual_values() -> Mapping[str, str]:
@@ -66,6 +69,7 @@ def usual_values() -> Mapping[str, str]:
         WAITING: str(usual.admission.waiting),
         OF_SESSION: str(usual.admission.of_caller),
         DEADLINE: str(int(usual.admission.deadline_seconds)),
+        LAG: str(int(usual.lag_seconds)),
     }
 
 
@@ -89,6 +93,7 @@ def limits_of(environment: Mapping[str, str]) -> ServerLimits:
             of_caller=_positive(environment, OF_SESSION, admission.of_caller),
             deadline_seconds=float(_positive(environment, DEADLINE, int(admission.deadline_seconds))),
         ),
+        lag_seconds=float(_positive(environment, LAG, int(LONGEST_LAG_SECONDS))),
     )
 
 

@@ -52,6 +52,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         project=project,
         allowed_origins=settings.cors_origins,
         admission=limits.admission,
+        lag_seconds=limits.lag_seconds,
         persisted=PersistedDocuments(settings.documents, only=settings.documents_only),
         reference=schema_page.page,
     )

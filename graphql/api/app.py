@@ -28,7 +28,7 @@ from api.server.admission import AdmissionLimits, Overloaded
 from api.server.change_notifications import ChangeNotifications
 from api.server.early_rejection import PATHS, AdmissionGate
 from api.server.errors import request_error
-from api.server.health import Health
+from api.server.health import LONGEST_LAG_SECONDS, Health
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, told
 from api.server.oidc_routes import SignOnRoutes
 from api.server.operations import Operations, faulted
@@ -60,6 +60,7 @@ def create_app(
     persisted: PersistedDocuments | None = None,
     reference: Callable[[str], str] | None = None,
     watch_seconds: float = WATCH_SECONDS,
+    lag_seconds: float = LONGEST_LAG_SECONDS,
 ) -> Starlette:
     """The whole API over one program 接口应用.
 
@@ -74,6 +75,7 @@ def create_app(
         reference: makes the page of the schema from its text; None = there is no such page.
         persisted: documents that may be asked for by their ids; None = there are none.
         watch_seconds: how long an idle socket may outlive its session.
+        lag_seconds: how far the read models may be behind before the process is not ready.
 
     Raises:
         FieldsWithoutRights: a field of the schema has no row.
@@ -112,7 +114,7 @@ def create_app(
             *(WebSocketRoute(path, over_sockets) for path in PATHS),
             Route("/uploads/{ticket}", files.put, methods=["PUT"]),
             Route("/files/{sha256}", files.get, methods=["GET"]),
-            *Health(services).routes(),
+            *Health(services, lag_seconds).routes(),
             *EditionDocuments(services, operations).routes(),
             *RosterFiles(services, operations).routes(),
             *Dossiers(services, operations).routes(),
