@@ -20,7 +20,7 @@ from weasyprint.urls import FatalURLFetchingError
 from domain.diagnosis.report import IssueReport
 from domain.kernel import Command, Refused, Rule
 from isolation import Turns
-from isolation.turns import WORK_BUSY, WORK_SHARE_USED
+from isolation.quotas import WORK_BUSY, WORK_SHARE_USED
 from journal import Accepted, Caller, Handled, open_journal
 from projections.report import Archive, Case, FontsMissing, Printed, finish_report, fonts, pdf, printing, report
 from projections.report.finishing import case_of
