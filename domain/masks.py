@@ -6,7 +6,7 @@ A type of the schema names its readers beside itself, from the sets here; `comma
 from collections.abc import Mapping
 from enum import StrEnum
 
-from domain.access import EXPERTS, POSITIONS, Role
+from domain.access import EXPERTS, PARTIES, POSITIONS, Role
 from domain.command_rights import APPOINTERS, LIAISONS
 from domain.events import COMMANDS
 from domain.standard.revision.state import DRAFT_READERS
@@ -42,6 +42,8 @@ ANSWERS = OF_THE_FIRM | OF_THE_PROVIDER | EXPERTS - {Role.MARKER} | {
 """Mask "process secrets" 工艺秘密: answers and evidence tell how a firm makes things. Not for subdistricts, parks, reporting
 units, banks and partners."""
 REPORTS = ANSWERS - {Role.DEPARTMENT_FILLER}
+PROCEEDINGS = REPORTS & PARTIES
+"""Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so they are the parties' alone."""
 TRAIL_DOOR = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
 """Who took part in which role is no partner's business, nor a bank's or an expert's."""
 FOLLOWERS = FIRMS - {Role.BANK}

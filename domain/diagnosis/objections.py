@@ -1,5 +1,6 @@
 """Objections 异议: what the firm objects to in its report, item by item, and what becomes of each. plan P6."""
 
+from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -30,6 +31,14 @@ OBJECTION_NOT_OPEN = Rule(
     "指标 {indicator} 没有待答复的异议或重复答复，请删去该项",
     "There is no open objection to {indicator}, or it is answered twice; leave that item out",
 )
+
+
+class ObjectionStatus(StrEnum):
+    """What became of an objection 异议状态: it waits for an answer, has one, or its case was withdrawn before."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    LAPSED = "lapsed"
 
 
 # Commands

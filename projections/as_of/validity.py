@@ -19,7 +19,7 @@ from domain.kernel import Event
 from domain.participants.enterprises import plain
 from journal import Entry
 from projections.diagnosis import issued
-from projections.diagnosis.diagnoses import DIAGNOSES, DiagnosisFilter, diagnosis_columns
+from projections.diagnosis.diagnoses import DIAGNOSES, DiagnosisFilter, diagnosis_columns, waits_for_an_answer
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import to_sql
@@ -174,6 +174,8 @@ def _diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iter
     for name in ("status", "provider", "grade"):
         if (value := getattr(where, name)) is not None:
             yield issued.seen(then, scope, name) == value
+    if where.open_objection is not None:
+        yield waits_for_an_answer(then, scope) == where.open_objection
     if where.district is not None:
         lay = snapshot[ENTERPRISE_PERIODS]
         yield lay.c.enterprise == cases.c.enterprise

@@ -1,4 +1,4 @@
-"""Parts of a case 诊断组成: answers, evidence, reports, assignments and the files cited, within a scope. plan P3–P5."""
+"""Parts of a case 诊断组成: answers, evidence, reports, proceedings, assignments and cited files, within a scope. plan P3–P6."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -7,6 +7,8 @@ from sqlalchemy import Table, case, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
+from domain.diagnosis.objections import ObjectionStatus
+from domain.diagnosis.state import Status
 from projections.diagnosis.diagnoses import (
     ANSWERS,
     DIAGNOSES,
@@ -17,6 +19,14 @@ from projections.diagnosis.diagnoses import (
     EvidenceRow,
     ReportRow,
     matching,
+)
+from projections.diagnosis.proceedings import (
+    EXPERT_REVIEWS,
+    OBJECTIONS,
+    SITE_VISITS,
+    ExpertReviewRow,
+    ObjectionRow,
+    SiteVisitRow,
 )
 from projections.engine.columns import chosen
 from projections.engine.snapshot import Snapshot
@@ -48,6 +58,47 @@ def assignments(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[As
     """Experts' assignments of diagnoses within a scope 专家指派, those that are over included; none of those outside."""
     mine = snapshot[ASSIGNMENTS]
     return [AssignmentRow._make(row) for row in _of(snapshot, scope, ASSIGNMENTS, ids, chosen(mine, AssignmentRow))]
+
+
+class ObjectionFound(NamedTuple):
+    """An objection beside what became of it 异议及其状态."""
+
+    row: ObjectionRow
+    status: ObjectionStatus
+
+
+def objections(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ObjectionFound]:
+    """Objections to the reports of diagnoses within a scope 异议, in order of report and indicator; none of those outside.
+
+    Outside the case there are none. One that waits is open while its case does, else it lapsed with the case.
+    """
+    waits = snapshot[DIAGNOSES].c.status == Status.OBJECTED.value
+    mine = snapshot[OBJECTIONS]
+    status = case(
+        (mine.c.upheld.is_not(None), ObjectionStatus.ANSWERED.value),
+        (waits, ObjectionStatus.OPEN.value),
+        else_=ObjectionStatus.LAPSED.value,
+    )
+    rows = _of_parties(snapshot, scope, OBJECTIONS, ids, (*chosen(mine, ObjectionRow), status))
+    return [ObjectionFound(ObjectionRow._make(row[:-1]), ObjectionStatus(row[-1])) for row in rows]
+
+
+def site_visits(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[SiteVisitRow]:
+    """Visits on site of diagnoses within a scope 现场诊断, in the order they were recorded; outside the case none."""
+    rows = _of_parties(snapshot, scope, SITE_VISITS, ids, chosen(snapshot[SITE_VISITS], SiteVisitRow))
+    return [SiteVisitRow._make(row) for row in rows]
+
+
+def expert_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ExpertReviewRow]:
+    """Experts' reviews of diagnoses within a scope 专家评审, in the order they were recorded; outside the case none."""
+    rows = _of_parties(snapshot, scope, EXPERT_REVIEWS, ids, chosen(snapshot[EXPERT_REVIEWS], ExpertReviewRow))
+    return [ExpertReviewRow._make(row) for row in rows]
+
+
+def _of_parties(
+    snapshot: Snapshot, scope: Scope, table: Table, ids: Sequence[str], columns: Iterable[ColumnElement[Any]]
+) -> Sequence[Any]:
+    return () if sees_only_issued(scope) else _of(snapshot, scope, table, ids, columns)
 
 
 def _of(

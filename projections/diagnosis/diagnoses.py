@@ -14,19 +14,21 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    false,
     func,
     select,
 )
 from sqlalchemy.sql import ColumnElement
 
-from domain.access import Attribute, Scope
+from domain.access import Attribute, Scope, sees_only_issued
 from domain.diagnosis import evidence, objections, on_site, provider, report, scoring, self_assessment
 from domain.diagnosis.case import DIAGNOSES as CASE
 from domain.diagnosis.case import STATUS_AFTER, status_after_objections
 from domain.diagnosis.case_numbers import case_number
 from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.state import Status
 from journal import Entry
-from projections.diagnosis import issued
+from projections.diagnosis import issued, proceedings
 from projections.engine.columns import Long, columns
 from projections.engine.filters import sought
 from projections.engine.places import ENTERPRISES
@@ -170,6 +172,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             changes["status"] = status.value
         changes |= issued.followed(entry, found, case)
         changes |= _details(tables, identity, entry, found, case)
+        proceedings.recorded(tables, identity, entry, found, case)
         cases.change(identity, **changes)
 
 
@@ -300,7 +303,7 @@ def _scored(found: dict[str, object]) -> dict[str, object]:
 
 DIAGNOSIS_READ_MODEL = ReadModel(
     "diagnosis_desk",
-    (DIAGNOSES, ANSWERS, EVIDENCE, REPORTS),
+    (DIAGNOSES, ANSWERS, EVIDENCE, REPORTS, *proceedings.PROCEEDINGS),
     fold,
     frozenset(CASE.events),
 )
@@ -317,6 +320,7 @@ class DiagnosisFilter:
     district: str | None = sought("区代码, GB/T 2260")
     grade: int | None = sought("出具档, 0–10")
     case_number: str | None = sought("Number of the case, with or without dashes · 案号")
+    open_objection: bool | None = sought("Whether an objection waits for an answer · 有无待答复的异议")
 
 
 def diagnosis_columns(snapshot: Snapshot) -> Columns:
@@ -335,6 +339,11 @@ def diagnosis_columns(snapshot: Snapshot) -> Columns:
     }
 
 
+def waits_for_an_answer(cases: Table, scope: Scope) -> ColumnElement[bool]:
+    """Whether an objection to a case's report is open 有无待答复的异议; outside the case none is known of. cases: with its status."""
+    return false() if sees_only_issued(scope) else cases.c.status == Status.OBJECTED.value
+
+
 def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
     """Whether a case lies in a scope and is what a filter asks, as conditions of a query of cases and enterprises."""
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
@@ -343,6 +352,8 @@ def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterat
     for name in ("status", "campaign", "provider", "enterprise", "grade", "case_number"):
         if (value := getattr(where, name)) is not None:
             yield issued.seen(cases, scope, name) == value
+    if where.open_objection is not None:
+        yield waits_for_an_answer(cases, scope) == where.open_objection
     if where.district is not None:
         yield firms.c.district == where.district
 

@@ -45,7 +45,10 @@ PLACES = {
 }
 """Coordinate -> column of the enterprise's row."""
 PARTS = {
-    **dict.fromkeys(("answers", "evidence", "reports", "diagnosis_periods"), ("diagnoses", "diagnosis")),
+    **dict.fromkeys(
+        ("answers", "evidence", "reports", "objections", "site_visits", "expert_reviews", "diagnosis_periods"),
+        ("diagnoses", "diagnosis"),
+    ),
     **dict.fromkeys(
         ("enterprise_periods", "roster_figures", "group_cases", "group_results"), ("enterprises", "enterprise")
     ),
@@ -142,7 +145,8 @@ def _statements(named: Mapping[str, str], tables: Mapping[str, Table]) -> Iterat
             yield f"GRANT SELECT ON {table} TO {readers}"
         else:
             yield f"GRANT SELECT ON {table} TO {', '.join(INSIDE)}"
-            yield f"GRANT SELECT ({', '.join(told)}) ON {table} TO {', '.join(OUTSIDE)}"
+            if told:
+                yield f"GRANT SELECT ({', '.join(told)}) ON {table} TO {', '.join(OUTSIDE)}"
     for name in FENCED:
         yield f"ALTER TABLE {named[name]} ENABLE ROW LEVEL SECURITY"
         for reader in READERS:

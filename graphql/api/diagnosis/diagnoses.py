@@ -11,6 +11,14 @@ import strawberry
 from api.diagnosis.assignments import Assignment, load_assignments
 from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
+from api.diagnosis.proceedings import (
+    ExpertReview,
+    Objection,
+    SiteVisit,
+    load_expert_reviews,
+    load_objections,
+    load_site_visits,
+)
 from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
@@ -29,10 +37,10 @@ from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
-from domain.diagnosis.state import STATUS_NAMES, diagnosis_stream
+from domain.diagnosis.state import STATUS_NAMES, Status, diagnosis_stream
 from domain.instants import utc_moment
 from domain.kernel import Command
-from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, REPORTS, TRAIL, Mask
+from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS, TRAIL, Mask
 from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
@@ -112,6 +120,18 @@ class Diagnosis:
     result: Result | None = field(
         "Result with every reason 评分结果; null before scoring. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT, made=True
     )
+    open_objection: bool | None = field(
+        "Whether an objection waits for an answer 有无待答复的异议. plan P6", roles=PROCEEDINGS, made=True
+    )
+    objections: list[Objection] | None = field(
+        "Objections to its reports, with their answers 异议. plan P6", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
+    )
+    site_visits: list[SiteVisit] | None = field(
+        "Visits on site 现场诊断. plan P5", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
+    )
+    expert_reviews: list[ExpertReview] | None = field(
+        "Reviews by experts 专家评审. plan S4", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS, made=True
+    )
     assignments: list[Assignment] = field(
         "Experts it is assigned to, those released included 专家指派. plan V5, R2", roles=ACTORS
     )
@@ -169,6 +189,9 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     answers = load_answers(context, ids, edition_of, editions) if "answers" in wanted else {}
     evidence = load_evidence(context, ids, edition_of, editions) if "evidence" in wanted else {}
     reports = load_reports(context, ids) if "reports" in wanted else {}
+    objections = load_objections(context, ids) if "objections" in wanted else {}
+    site_visits = load_site_visits(context, ids) if "siteVisits" in wanted else {}
+    expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
     assignments = load_assignments(context, ids) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
     return [
@@ -185,6 +208,10 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
                 if row.result and "result" in wanted
                 else None
             ),
+            open_objection=row.status == Status.OBJECTED,
+            objections=objections.get(row.id, []),
+            site_visits=site_visits.get(row.id, []),
+            expert_reviews=expert_reviews.get(row.id, []),
             assignments=assignments.get(row.id, []),
             basis=_basis(row) if "basis" in wanted else None,
             as_of=known_then(context, "diagnosis", row.id),

@@ -85,6 +85,8 @@ def filters() -> Iterator[Literal]:
         yield Literal(f'{{ status: "{status}" }}')
     for grade in range(11):
         yield Literal(f"{{ grade: {grade} }}")
+    for waits in ("true", "false"):
+        yield Literal(f"{{ openObjection: {waits} }}")
     yield Literal('{ provider: "p1" }')
 
 

@@ -77,6 +77,7 @@ RESTRICTED_BUT_OPEN = {
     "RosterImportEdge.*": "as above",
     "RosterFinding.*": "as above",
     "LeftOut.*": "as above",
+    "Diagnosis.openObjection": "tells no more than the status does",
     "Coverage.removals": "why a firm no longer counts in a year, as the administration itself decided",
     "RosterRemoval.*": "as above",
     "Disclosure.*": "the log is the firm's to read and holds no protected data",

@@ -14,6 +14,7 @@ from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, Open
 from journal import open_journal
 from projections import READ_MODELS, ReadModels, open_read_models
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
+from projections.diagnosis.proceedings import PROCEEDINGS
 from projections.engine.places import ENTERPRISES
 from projections.engine.row_security import FENCED, SEPARATOR, reader_of, tags
 from tests.projections.engine.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
@@ -91,6 +92,9 @@ def test_from_outside_a_case_no_query_reaches_a_column_that_is_its_parties_alone
     raw(address, scope, f"SELECT id, outside_status, issued_grade FROM {named(models, DIAGNOSES)}")
     for part in (ANSWERS, EVIDENCE, REPORTS):
         raw(address, scope, f"SELECT * FROM {named(models, part)}")
+    for part in PROCEEDINGS:
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            raw(address, scope, f"SELECT diagnosis FROM {named(models, part)}")
     for column in ("status", "verified_total", "grade", "level", "result", "visits", "changed_at"):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             raw(address, scope, f"SELECT {column} FROM {named(models, DIAGNOSES)}")

@@ -22,6 +22,7 @@ from journal import Journal
 from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
+from projections.diagnosis.proceedings import PROCEEDINGS
 from projections.engine.places import ENTERPRISES
 from projections.participants.organisations import ORGANISATION_READ_MODEL, ORGANISATIONS
 from projections.programme import coverage
@@ -76,7 +77,7 @@ def rows(snapshot: Snapshot, enterprise: str, cases: tuple[str, ...]) -> dict[st
     """Every row that the read models have of a firm and its diagnoses."""
     found = {ENTERPRISES.name: select(snapshot[ENTERPRISES]).where(snapshot[ENTERPRISES].c.id == enterprise)}
     found[DIAGNOSES.name] = select(snapshot[DIAGNOSES]).where(snapshot[DIAGNOSES].c.id.in_(cases))
-    for table in (ANSWERS, EVIDENCE, REPORTS):
+    for table in (ANSWERS, EVIDENCE, REPORTS, *PROCEEDINGS):
         found[table.name] = select(snapshot[table]).where(snapshot[table].c.diagnosis.in_(cases))
     return {name: sorted((tuple(row) for row in snapshot.rows(query)), key=repr) for name, query in found.items()}
 
