@@ -43,7 +43,7 @@ ANSWERS = OF_THE_FIRM | OF_THE_PROVIDER | EXPERTS - {Role.MARKER} | {
 units, banks and partners."""
 REPORTS = ANSWERS - {Role.DEPARTMENT_FILLER}
 PROCEEDINGS = REPORTS & PARTIES
-"""Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so they are the parties' alone."""
+"""Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so the parties' alone."""
 TRAIL_DOOR = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
 """Who took part in which role is no partner's business, nor a bank's or an expert's."""
 FOLLOWERS = FIRMS - {Role.BANK}

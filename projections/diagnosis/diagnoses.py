@@ -340,7 +340,7 @@ def diagnosis_columns(snapshot: Snapshot) -> Columns:
 
 
 def waits_for_an_answer(cases: Table, scope: Scope) -> ColumnElement[bool]:
-    """Whether an objection to a case's report is open 有无待答复的异议; outside the case none is known of. cases: with its status."""
+    """Whether an objection to a case's report is open 有无待答复的异议; outside the case none is known of."""
     return false() if sees_only_issued(scope) else cases.c.status == Status.OBJECTED.value
 
 
