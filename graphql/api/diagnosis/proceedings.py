@@ -6,7 +6,7 @@ from datetime import date, datetime
 from api.kit.command_inputs import enum_type
 from api.kit.context import Context
 from api.kit.published import field, published
-from api.kit.shown import shown
+from api.kit.row_mapping import shown
 from domain.diagnosis.objections import ObjectionStatus
 from domain.instants import utc_moment
 from domain.masks import PROCEEDINGS, Mask
