@@ -24,6 +24,7 @@ from journal import Caller, Conflict, Handled, Journal, Verified, handle, open_j
 from journal.command_handling import _desk, _desks
 from standards import Answer
 from tests.journal.test_group_commit import at_once
+from tests.journal.writers import handles, processes
 from tests.small_city import CITY, FILLER, STRANGER, City, opening
 
 MORNING = datetime.now(UTC).replace(microsecond=0)
@@ -227,3 +228,12 @@ def test_many_processes_answer_each_at_its_version_and_no_entry_is_lost(another:
     assert isinstance(verify(journals[0]), Verified)
     for journal in journals:
         journal.close()
+
+
+def test_processes_that_send_the_same_commands_at_once_carry_each_out_once(another: Callable[[], str]) -> None:
+    url, names = another(), [f"o{number}" for number in range(12)]
+    with processes(handles, url, [(names, 4), (names[::-1], 4), (names, 2)]) as failures:
+        assert failures() == []
+    with closing(open_journal(url)) as journal:
+        assert [len(journal.read(f"organisation/{name}")) for name in names] == [1] * len(names)
+        assert isinstance(verify(journal), Verified)

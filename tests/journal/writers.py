@@ -6,11 +6,16 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
 import psycopg2
 
-from journal import NewEntry, open_journal
+from domain.events import CAPABILITIES
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from journal import Journal, NewEntry, handle, open_journal
+from tests.small_city import CITY
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -44,6 +49,28 @@ def appends(url: str, start: Any, told: Any, name: str, count: int) -> None:
         told.put("")
     except BaseException:  # noqa: BLE001 - shown by the test
         told.put(traceback.format_exc())
+
+
+def handles(url: str, start: Any, told: Any, names: list[str], threads: int) -> None:
+    """Sends the same commands as others do, by some threads, each under a key of its own."""
+    failures: list[str] = []
+
+    def send(journal: Journal) -> None:
+        try:
+            for name in names:
+                command = RegisterOrganisation(organisation=name, kind=OrganisationKind.BANK, name="示例银行")
+                handle(journal, CAPABILITIES, command, CITY, clock=lambda: datetime.now(UTC), idempotency_key=name)
+        except BaseException:  # noqa: BLE001 - shown by the test
+            failures.append(traceback.format_exc())
+
+    with closing(open_journal(url)) as journal:
+        start.wait(60)
+        sending = [Thread(target=send, args=(journal,)) for _ in range(threads)]
+        for thread in sending:
+            thread.start()
+        for thread in sending:
+            thread.join()
+    told.put("\n".join(failures))
 
 
 @contextmanager
