@@ -1,7 +1,6 @@
 """Cities 测量用城市 that servers are asked about: the demo's, with a diagnosis for every firm of a district, or a small one."""
 
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -55,13 +54,9 @@ def built(bench: Bench, engine: str, sessions: int = 1) -> Iterator[BuiltCity]:
 def _small(settings: Settings, sessions: int) -> BuiltCity:
     tokens = live_city.build_city(settings.data, settings.journal_url)
     with live_city.open_city(settings.data, settings.journal_url, tokens) as city:
-        stop, models = threading.Event(), city.installation.services.models
-        projector = threading.Thread(target=models.run, args=(stop,))
-        projector.start()
-        city.scored()
-        stop.set()
-        projector.join()
-        models.catch_up()
+        with live_city.followed(city):
+            city.scored()
+        city.installation.services.models.catch_up()
         more = [city.installation.accounts.sign_in("district", live_city.PASSWORD) for _ in range(sessions - 1)]
     districts = (tokens["district"], *(session.token for session in more if session is not None))
     return BuiltCity(settings, tokens["city"], districts, rows=1)

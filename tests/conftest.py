@@ -58,7 +58,7 @@ def new_database(postgres: str) -> Callable[..., str]:
         connection = psycopg2.connect(postgres)
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {copied}")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {copied} STRATEGY FILE_COPY")  # half the time, nothing to flush
         connection.close()
         return urlsplit(postgres)._replace(path=f"/{name}").geturl()
 

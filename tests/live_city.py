@@ -1,5 +1,6 @@
 """A small city behind the API: units, firms in two districts, one person a role, each signed in."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -248,6 +249,20 @@ def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity
     """A city that was built before, or a copy of one, with the tokens of its people."""
     with opened(Settings(data, None if url.startswith("sqlite") else url), hasher=CHEAP) as installation:
         yield LiveCity(installation, Operations(installation.services, SCHEMA, declared(SCHEMA)), dict(tokens))
+
+
+@contextmanager
+def followed(city: LiveCity) -> Iterator[None]:
+    """The read models of an open city kept current, as they are in the program."""
+    services, stop = city.installation.services, threading.Event()
+    projector = threading.Thread(target=services.models.run, args=(stop,))
+    projector.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        services.journal.wake()  # else it hears of the end a quarter of a second later, hundreds of times in the suite
+        projector.join()
 
 
 def build_city(data: Path, url: str) -> dict[str, str]:

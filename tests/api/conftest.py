@@ -2,7 +2,6 @@
 
 import inspect
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.live_city import LiveCity, build_city, open_city
+from tests.live_city import LiveCity, build_city, followed, open_city
 
 ENGINES = ["sqlite", "postgres"]
 
@@ -34,12 +33,8 @@ def lived_in(built: Built) -> Iterator[LiveCity]:
     """A city opened, its read models followed."""
     with open_city(built.folder, built.address, built.tokens) as city:
         city.ready = built.ready
-        stop = threading.Event()
-        projector = threading.Thread(target=city.installation.services.models.run, args=(stop,))
-        projector.start()
-        yield city
-        stop.set()
-        projector.join()
+        with followed(city):
+            yield city
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,6 @@
 """Backup and restore at the command line 备份与恢复: a lived-in city, lost and brought back (plan P5)."""
 
 import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +9,7 @@ import pytest
 from api.kit.published import declared
 from api.schema import build_schema
 from api.server.operations import Operations
-from tests.live_city import LiveCity, live_city
+from tests.live_city import LiveCity, followed, live_city
 from zhenduan.__main__ import main
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
@@ -24,19 +21,6 @@ PEOPLE = "{ people(first: 50) { nodes { id name erased } } }"
 
 def run(data: Path, *arguments: str) -> int:
     return main(["--data", str(data), *arguments])
-
-
-@contextmanager
-def followed(city: LiveCity) -> Iterator[None]:
-    """The read models kept current, as they are in the program."""
-    stop = threading.Event()
-    projector = threading.Thread(target=city.installation.services.models.run, args=(stop,))
-    projector.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        projector.join()
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 import json
 import sqlite3
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, live_city
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, followed, live_city
 from zhenduan.__main__ import main
 
 
@@ -16,15 +15,10 @@ from zhenduan.__main__ import main
 def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A city whose firms were read by its district and city: its data folder and a diagnosis."""
     data = tmp_path_factory.mktemp("city") / "data"
-    with live_city(data, "sqlite:///") as opened:
-        stop = threading.Event()
-        projector = threading.Thread(target=opened.installation.services.models.run, args=(stop,))
-        projector.start()
+    with live_city(data, "sqlite:///") as opened, followed(opened):
         diagnosis = opened.issued()
         opened.data("district", "{ enterprises { nodes { revenueWan } } }")
         opened.data("city", "{ enterprises { nodes { revenueWan } } }")
-        stop.set()
-        projector.join()
     return data, diagnosis
 
 

@@ -1,12 +1,11 @@
 """Dossiers at the command line 卷宗命令: made by the operator, checked by whoever has the file and the key (plan P5)."""
 
 import json
-import threading
 from pathlib import Path
 
 import pytest
 
-from tests.live_city import live_city
+from tests.live_city import followed, live_city
 from zhenduan.__main__ import main
 
 
@@ -14,13 +13,8 @@ from zhenduan.__main__ import main
 def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A city with an issued report: its data folder and the diagnosis."""
     data = tmp_path_factory.mktemp("city") / "data"
-    with live_city(data, "sqlite:///") as opened:
-        stop = threading.Event()
-        projector = threading.Thread(target=opened.installation.services.models.run, args=(stop,))
-        projector.start()
+    with live_city(data, "sqlite:///") as opened, followed(opened):
         diagnosis = opened.issued()
-        stop.set()
-        projector.join()
     return data, diagnosis
 
 
