@@ -125,7 +125,7 @@ def test_nobody_else_is_told_of_a_group_at_all(grouped: LiveCity) -> None:
     for who, identity in itertools.product(OTHERS, ("g1", "g2", "p1", "nobody")):
         payload = grouped.ask(who, GROUP, id=identity)
         assert payload["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-        assert payload.get("data") is None
+        assert payload["data"] == {"group": None}
 
 
 def test_a_group_is_told_of_itself_alone_and_what_is_no_group_of_its_is_not_found(grouped: LiveCity) -> None:
