@@ -11,6 +11,7 @@ from domain.participants.enterprises import ENTERPRISES
 from domain.participants.firm_ids import IDENTIFIERS
 from domain.participants.headquarters import HEADQUARTERS
 from domain.participants.organisations import ORGANISATIONS
+from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
 from domain.programme.targets import TARGETS
@@ -32,6 +33,7 @@ CAPABILITIES = Capabilities(
     IDENTIFIERS,
     IMPROVEMENT_COSTS,
     ORGANISATIONS,
+    PARTNER_KEYS,
     PEOPLE,
     REVISIONS,
     ROSTERS,

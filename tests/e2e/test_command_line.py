@@ -64,8 +64,8 @@ def test_a_refused_roster_says_row_and_column_and_ends_with_1(tmp_path: Path, ca
         ("publish-edition", "1999"),
         ("invite", "wang", "--name", "王", "--role", "king", "--organisation", "city"),
         ("invite", "wang", "--name", "王", "--role", "city", "--organisation", "nowhere"),
-        ("password", "nobody", "--generate"),
-        ("partner-key", "feed", "--organisation", "310199"),
+        ("password", "nobody", "--generate", "--reason", "遗忘"),
+        ("partner-key", "feed", "--organisation", "310199", "--reason", "数据共享"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_leaves_nothing_behind(

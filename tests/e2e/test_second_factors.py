@@ -473,8 +473,9 @@ def test_a_lost_factor_is_reset_at_the_command_line_and_the_log_says_by_whom(
         given = factors.begin("li", "li", api_kind(), datetime.now(UTC), opens=False)
         factors.confirmed(given.ticket, "", answer_of(given.secret), datetime.now(UTC))
         assert factors.has("li")
-    assert administration.reset_second_factor(settings, "nobody", "zhao") == 1
-    assert administration.reset_second_factor(settings, "li", "zhao") == 0
+    signed = administration.Signed("zhao", "手机遗失，已当面核实")
+    assert administration.reset_second_factor(settings, "nobody", signed) == 1
+    assert administration.reset_second_factor(settings, "li", signed) == 0
     with opened(settings) as installation:
         assert not installation.accounts.second.held("li").factors
     assert any("reset" in record.getMessage() and "zhao" in record.getMessage() for record in caplog.records)

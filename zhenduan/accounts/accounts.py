@@ -414,10 +414,12 @@ class LocalAccounts:
 
     # Partner keys
 
-    def issue_partner_key(self, partner: str, organisation: str, lifetime: timedelta) -> IssuedKey:
+    def issue_partner_key(
+        self, partner: str, organisation: str, lifetime: timedelta, noted: Callable[[str], None] = lambda _key: None
+    ) -> IssuedKey:
         """A bearer key for another system 签发合作方密钥; see `PartnerKeys.issue`."""
         with self._models.reading() as snapshot:
-            return self.partner_keys.issue(snapshot, partner, organisation, lifetime, self._clock())
+            return self.partner_keys.issue(snapshot, partner, organisation, lifetime, self._clock(), noted)
 
     def rotate_partner_key(self, key: str, overlap: timedelta) -> IssuedKey:
         """A new key in place of an old one 轮换合作方密钥; see `PartnerKeys.rotate`."""

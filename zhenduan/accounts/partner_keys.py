@@ -7,6 +7,7 @@ once. Rotation gives a new key and lets the old one run out.
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -84,9 +85,17 @@ class PartnerKeys:
         vault.create(META)
 
     def issue(
-        self, snapshot: Snapshot, partner: str, organisation: str, lifetime: timedelta, now: datetime
+        self,
+        snapshot: Snapshot,
+        partner: str,
+        organisation: str,
+        lifetime: timedelta,
+        now: datetime,
+        noted: Callable[[str], None] = lambda _key: None,
     ) -> IssuedKey:
         """A new key 签发密钥. organisation: a registered district's code, or "*" for the city.
+
+        noted: is given the key's id before the key is good for anything; where it raises, there is no key.
 
         Raises:
             Refused: PARTNER_SCOPE_UNKNOWN, PARTNER_KEY_LIFETIME.
@@ -97,10 +106,12 @@ class PartnerKeys:
                 raise PARTNER_SCOPE_UNKNOWN.refuse(organisation=organisation)
         if not timedelta(0) < lifetime <= LONGEST_LIFETIME:
             raise PARTNER_KEY_LIFETIME.refuse(days=LONGEST_LIFETIME.days)
-        return self._insert(partner, organisation, now, now + lifetime)
+        identity = secrets.token_hex(8)
+        noted(identity)
+        return self._insert(identity, partner, organisation, now, now + lifetime)
 
-    def _insert(self, partner: str, organisation: str, now: datetime, expires_at: datetime) -> IssuedKey:
-        identity, secret = secrets.token_hex(8), secrets.token_hex(32)
+    def _insert(self, identity: str, partner: str, organisation: str, now: datetime, expires_at: datetime) -> IssuedKey:
+        secret = secrets.token_hex(32)
         with self._vault.writing() as connection:
             connection.execute(
                 PARTNER_KEYS.insert().values(
@@ -124,7 +135,7 @@ class PartnerKeys:
         if old is None or old.expires_at <= microseconds(now):
             raise PARTNER_KEY_UNKNOWN.refuse(key=key)
         lifetime = timedelta(microseconds=old.expires_at - old.issued_at)
-        fresh = self._insert(old.partner, old.organisation, now, now + lifetime)
+        fresh = self._insert(secrets.token_hex(8), old.partner, old.organisation, now, now + lifetime)
         self._end(key, now + overlap)
         return fresh
 

@@ -5,22 +5,31 @@ import json
 import logging
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from pydantic import ValidationError
 
 from api.server.disclosure_notes import Disclosing
-from domain.access import Everything, Role
+from domain.access import Role
 from domain.instants import city_day, microseconds
 from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.partner_keys import IssuePartnerKey, RevokePartnerKey
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import ErasePerson, RegisterPerson
+from domain.participants.people.ways_in import (
+    LinkSignOn,
+    ResetSecondFactors,
+    SetPassword,
+    UnlinkSignOn,
+    WayInCommand,
+)
 from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
@@ -29,10 +38,12 @@ from interop.foreign_files import ForeignFiles
 from interop.rosters.reports import read_report
 from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
 from journal import Broken, Conflict, Verified, verify
-from projections.participants import people, rosters
+from projections.participants import rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name
 from standards import edition_mappings, load_composition, published_editions
+from zhenduan.accounts.logins import require_length
+from zhenduan.accounts.partner_keys import PARTNER_KEY_UNKNOWN, IssuedKey
 from zhenduan.cli.output import answer, progress
 from zhenduan.cli.proving import against_checkpoints
 from zhenduan.settings import Settings
@@ -165,29 +176,65 @@ def _take_back(installation: Installation, person: str, user: str) -> None:
     installation.services.keys.destroy(person)
 
 
-def change_password(settings: Settings, login: str, password: str, *, show: bool) -> int:
-    """Set a password; every session of the login ends."""
+@dataclass(frozen=True)
+class Signed:
+    """Who does something to an account at the command line, and why 经办人与理由."""
+
+    user: str
+    reason: str
+
+    def note(self, installation: Installation, command: type[WayInCommand], person: str) -> None:
+        """Leave the fact of what is about to be done: an act that failed afterwards is better known than one nobody knows of.
+
+        Raises:
+            Refused: NOT_FOUND, PERSON_ERASED.
+            ValidationError: the reason says nothing.
+        """
+        installation.services.send(operator(self.user), command(person=person, reason=self.reason))
+
+
+def _done(act: Callable[[Installation], None], settings: Settings) -> int:
+    """Do something to an account; 1 where it is refused, 2 where the reason says nothing."""
     with opened(settings) as installation:
         try:
-            installation.accounts.change_password(login, password)
+            act(installation)
         except Refused as refused:
             return _refusal(refused)
+        except ValidationError as problem:
+            sys.stderr.write(f"输入有误 malformed: {problem}\n")
+            return 2
+        installation.services.models.catch_up()
+    return 0
+
+
+def change_password(settings: Settings, login: str, password: str, signed: Signed, *, show: bool) -> int:
+    """Set a password; every session of the login ends."""
+
+    def act(installation: Installation) -> None:
+        require_length(password)
+        signed.note(installation, SetPassword, installation.accounts.person_of(login))
+        installation.accounts.change_password(login, password)
+
+    if failed := _done(act, settings):
+        return failed
     answer(f"新密码 new password: {password}" if show else "已修改 changed", login=login)
     if show:
         answer("", password=password)
     return 0
 
 
-def reset_second_factor(settings: Settings, login: str, user: str) -> int:
+def reset_second_factor(settings: Settings, login: str, signed: Signed) -> int:
     """Take the second factors of a login's person away, for who has lost them; every session of the person ends."""
-    with opened(settings) as installation:
-        try:
-            person = installation.accounts.person_of(login)
-        except Refused as refused:
-            return _refusal(refused)
+
+    def act(installation: Installation) -> None:
+        person = installation.accounts.person_of(login)
+        signed.note(installation, ResetSecondFactors, person)
         installation.accounts.second.reset(person)
-        log.warning("second factors reset: login %r, person %s, by %r at the command line", login, person, user)
-    answer("已重置，其会话均已结束 reset; every session of the person has ended", login=login, person=person)
+        log.warning("second factors reset: login %r, person %s, by %r at the command line", login, person, signed.user)
+
+    if failed := _done(act, settings):
+        return failed
+    answer("已重置，其会话均已结束 reset; every session of the person has ended", login=login)
     return 0
 
 
@@ -210,54 +257,75 @@ def export_person(settings: Settings, person: str) -> int:
     return 0
 
 
-def link_subject(settings: Settings, person: str, subject: str) -> int:
+def link_subject(settings: Settings, person: str, subject: str, signed: Signed) -> int:
     """Make a subject of the identity provider a person's; 2 where no provider is set or the person is unknown."""
     if settings.provider is None:
         sys.stderr.write("未设置身份提供方 no identity provider is set: ZHENDUAN_OIDC_ISSUER\n")
         return 2
-    with opened(settings) as installation:
-        installation.services.models.catch_up()
-        with installation.services.models.reading() as reading:
-            known = people.people_by_id(reading, Everything(), [person])
-        if not known or known[0].erased:
-            sys.stderr.write(f"没有该人员 no such person: {person}\n")
-            return 2
-        try:
-            installation.accounts.subjects.link(settings.provider.issuer, subject, person)
-        except Refused as refused:
-            return _refusal(refused)
+    issuer = settings.provider.issuer
+
+    def act(installation: Installation) -> None:
+        subjects = installation.accounts.subjects
+        if subjects.person_of(issuer, subject) is None:
+            signed.note(installation, LinkSignOn, person)
+        subjects.link(issuer, subject, person)
+
+    if failed := _done(act, settings):
+        return failed
     answer("已关联 linked")
     return 0
 
 
-def unlink_subject(settings: Settings, subject: str) -> int:
+def unlink_subject(settings: Settings, subject: str, signed: Signed) -> int:
     """A subject of the identity provider is nobody's any more."""
     if settings.provider is None:
         sys.stderr.write("未设置身份提供方 no identity provider is set: ZHENDUAN_OIDC_ISSUER\n")
         return 2
-    with opened(settings) as installation:
-        installation.accounts.unlink_subject(settings.provider.issuer, subject)
+    issuer = settings.provider.issuer
+
+    def act(installation: Installation) -> None:
+        if (person := installation.accounts.subjects.person_of(issuer, subject)) is not None:
+            signed.note(installation, UnlinkSignOn, person)
+        installation.accounts.unlink_subject(issuer, subject)
+
+    if failed := _done(act, settings):
+        return failed
     answer("已解除 unlinked")
     return 0
 
 
-def partner_key(settings: Settings, partner: str, organisation: str, lifetime: timedelta) -> int:
+def partner_key(settings: Settings, partner: str, organisation: str, days: int, signed: Signed) -> int:
     """Issue a partner's key; it is shown once."""
-    with opened(settings) as installation:
-        try:
-            issued = installation.accounts.issue_partner_key(partner, organisation, lifetime)
-        except Refused as refused:
-            return _refusal(refused)
+    made: list[IssuedKey] = []
+
+    def act(installation: Installation) -> None:
+        signed_key = partial(IssuePartnerKey, partner=partner, organisation=organisation, days=days, reason=signed.reason)
+
+        def noted(key: str) -> None:
+            installation.services.send(operator(signed.user), signed_key(key=key))
+
+        made.append(installation.accounts.issue_partner_key(partner, organisation, timedelta(days=days), noted))
+
+    if failed := _done(act, settings):
+        return failed
+    (issued,) = made
     until = f"{issued.expires_at:%Y-%m-%d %H:%M} UTC"
     said = f"密钥标识 id: {issued.id}\n密钥 token (shown once): {issued.token}\n到期 expires: {until}"
     answer(said, id=issued.id, token=issued.token, expiresAt=issued.expires_at.isoformat())
     return 0
 
 
-def revoke_partner_key(settings: Settings, key: str) -> int:
+def revoke_partner_key(settings: Settings, key: str, signed: Signed) -> int:
     """End a partner's key at once."""
-    with opened(settings) as installation:
+
+    def act(installation: Installation) -> None:
+        if key not in {one.id for one in installation.accounts.partner_keys.listing()}:
+            raise PARTNER_KEY_UNKNOWN.refuse(key=key)
+        installation.services.send(operator(signed.user), RevokePartnerKey(key=key, reason=signed.reason))
         installation.accounts.revoke_partner_key(key)
+
+    if failed := _done(act, settings):
+        return failed
     answer("已吊销 revoked")
     return 0
 

@@ -1,7 +1,7 @@
 """Person 人员: who may act, in which role, for which unit, in which period. plan O2, O3, P7.
 
-Registered or invited → joined → given roles, which end or are handed over → erased. What may happen stands in registration.py and
-memberships.py, who may give which role in appointments.py; here they come together.
+Registered or invited → joined → given roles, which end or are handed over → erased. What may happen stands in registration.py,
+memberships.py and ways_in.py, who may give which role in appointments.py; here they come together.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,6 +33,19 @@ from domain.participants.people.registration import (
     register,
 )
 from domain.participants.people.state import PERSON_ERASED, Membership, Person, person_stream
+from domain.participants.people.ways_in import (
+    FACTS,
+    LinkSignOn,
+    PasswordSet,
+    ResetSecondFactors,
+    SecondFactorsReset,
+    SetPassword,
+    SignOnLinked,
+    SignOnUnlinked,
+    UnlinkSignOn,
+    WayInEvent,
+    note_way_in,
+)
 
 # Decide: what may happen
 
@@ -45,6 +58,10 @@ PersonCommand = (
     | EndMembership
     | HandOverMembership
     | ErasePerson
+    | SetPassword
+    | ResetSecondFactors
+    | LinkSignOn
+    | UnlinkSignOn
 )
 
 
@@ -56,6 +73,7 @@ STEPS: Mapping[type[Command], Step] = {
     EndMembership: end_membership,
     HandOverMembership: hand_over_membership,
     ErasePerson: erase,
+    **dict.fromkeys(FACTS, note_way_in),
 }
 """Command -> what decides it, once the person is registered 各步骤."""
 
@@ -80,7 +98,7 @@ def decide(command: PersonCommand, person: Person | None, context: DecisionConte
 # Evolve: what has happened
 
 
-PersonEvent = PersonRegistered | PersonJoined | MembershipGranted | MembershipEnded | PersonErased
+PersonEvent = PersonRegistered | PersonJoined | MembershipGranted | MembershipEnded | PersonErased | WayInEvent
 
 
 def evolve(person: Person | None, event: PersonEvent) -> Person:
@@ -97,6 +115,8 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
         case MembershipEnded(membership=membership, on=on):
             ended = person.memberships[membership].model_copy(update={"until": on})
             return person.model_copy(update={"memberships": {**person.memberships, membership: ended}})
+        case PasswordSet() | SecondFactorsReset() | SignOnLinked() | SignOnUnlinked():
+            return person
         case PersonErased():
             return person.model_copy(update={"erased": True, "memberships": {}})
         case never:
