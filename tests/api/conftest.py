@@ -13,6 +13,8 @@ import pytest
 from tests.live_city import LiveCity, build_city, followed, open_city
 
 ENGINES = ["sqlite", "postgres"]
+Past = Callable[[LiveCity], str] | None
+"""What happened in a city before the tests, done once: it tells the diagnosis whose report it issued, if any; None = nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,37 +56,43 @@ def copied(request: pytest.FixtureRequest) -> Callable[[Built, Path], Built]:
 @pytest.fixture(scope="session")
 def built(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, copied: Callable[[Built, Path], Built]
-) -> Callable[..., Built]:
-    """The city of an engine, built once and never opened again: each test has a copy of it.
+) -> Callable[[str, Past], Built]:
+    """The city of an engine with a past, built once and never opened again: each test has a copy of it."""
+    known: dict[tuple[str, Past], Built] = {}
 
-    issued: with one diagnosis whose report is issued, which costs the printing of a report.
-    """
-    known: dict[tuple[str, bool], Built] = {}
-
-    def of(engine: str, *, issued: bool = False) -> Built:
-        if (engine, issued) not in known:
+    def of(engine: str, past: Past) -> Built:
+        if (engine, past) not in known:
             folder = tmp_path_factory.mktemp("built") / "city"
-            if issued:
-                made = copied(of(engine), folder)
+            if past is not None:
+                made = copied(of(engine, None), folder)
                 with lived_in(made) as city:
-                    made = replace(made, ready=city.issued())
+                    made = replace(made, ready=past(city))
             else:
                 address = engine if engine == "sqlite" else request.getfixturevalue("new_database")()
                 made = Built(folder, address, build_city(folder, address))
-            known[engine, issued] = made
-        return known[engine, issued]
+            known[engine, past] = made
+        return known[engine, past]
 
     return of
 
 
+@pytest.fixture
+def past(request: pytest.FixtureRequest) -> Past:
+    """Of a test that itself asks for an issued report, that it was issued; a file of tests may say another."""
+    return LiveCity.issued if ".issued()" in inspect.getsource(request.function) else None
+
+
 @pytest.fixture(params=ENGINES)
 def city(
-    request: pytest.FixtureRequest, tmp_path: Path, built: Callable[..., Built], copied: Callable[[Built, Path], Built]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    built: Callable[[str, Past], Built],
+    copied: Callable[[Built, Path], Built],
+    past: Past,
 ) -> Iterator[LiveCity]:
-    """The small city; where the test itself asks for an issued report, one in which that is done."""
-    issued = ".issued()" in inspect.getsource(request.function)
+    """The small city with its past, followed."""
     drop = request.getfixturevalue("drop_database") if request.param == "postgres" else None
-    copy = copied(built(request.param, issued=issued), tmp_path / "data")
+    copy = copied(built(request.param, past), tmp_path / "data")
     with lived_in(copy) as opened:
         yield opened
     if drop is not None:

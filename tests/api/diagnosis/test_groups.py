@@ -1,6 +1,7 @@
 """Groups over the API (plan S3, O3): headquarters named, its edition applied, members rolled up for those who see them all."""
 
 import itertools
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,13 +26,23 @@ FOR = "query($id: ID!, $a: String) { editionFor(enterprise: $id, asOf: $a) { key
 SEATS = "group { id seats { enterprise since } }"
 
 
-@pytest.fixture
-def grouped(city: LiveCity) -> LiveCity:
+def two_members_diagnosed(city: LiveCity) -> str:
     """Three firms of one group in two districts, two of them with a result."""
     register_groups(sending(city), "g1")
     city.send(roster(2025, firms()))
     diagnose(sending(city), NEAR, "near", 4)
     diagnose(sending(city), FAR, "far", 2)
+    return ""
+
+
+@pytest.fixture
+def past() -> Callable[[LiveCity], str]:
+    return two_members_diagnosed
+
+
+@pytest.fixture
+def grouped(city: LiveCity) -> LiveCity:
+    """The city with that past."""
     city.installation.services.models.catch_up()
     return city
 

@@ -14,6 +14,7 @@ from api.server import event_streams
 from domain.access import Role
 from tests.api.conftest import Built, lived_in
 from tests.api.small_api import SmallApi, serving, small_api
+from tests.live_city import LiveCity
 
 ACCEPT = {"accept": "text/event-stream"}
 TOKEN = "x-graphql-event-stream-token"
@@ -214,7 +215,7 @@ def test_a_client_that_comes_back_goes_on_after_the_last_event_it_saw(
     built: Any, copied: Any, tmp_path: Any, web: httpx2.Client
 ) -> None:
     """Without loss or repeat, though its query says nothing of it: EventSource sends the last id by itself."""
-    copy: Built = copied(built("sqlite", issued=True), tmp_path / "data")
+    copy: Built = copied(built("sqlite", LiveCity.issued), tmp_path / "data")
     with lived_in(copy) as city, serving(create_app(city.installation.services)) as address:
         host, reader = f"http://{address}/graphql", {"authorization": f"Bearer {city.tokens['district']}"}
         start = city.operations._cursors.seal(0)  # noqa: SLF001 - a cursor of the very beginning

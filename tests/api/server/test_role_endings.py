@@ -31,7 +31,7 @@ FAR_OFF = 600.0
 @pytest.fixture(params=["sqlite", "postgres"])
 def two(request: pytest.FixtureRequest, tmp_path: Path, built: Callable[..., Any], copied: Callable[..., Any]) -> Iterator[Two]:
     """Two processes' worth of one installation, and nobody who keeps the read models current."""
-    made = copied(built(request.param), tmp_path / "data")
+    made = copied(built(request.param, None), tmp_path / "data")
     both = made.folder, made.address, made.tokens
     with open_city(*both) as first, open_city(*both) as second:
         yield first, second

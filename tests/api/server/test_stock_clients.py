@@ -23,7 +23,7 @@ from api.app import create_app
 from api.server.persisted_documents import document_id
 from tests.api.conftest import Built, lived_in
 from tests.api.small_api import serving
-from tests.live_city import PASSWORD
+from tests.live_city import PASSWORD, LiveCity
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = ROOT / "tests" / "clients"
@@ -83,7 +83,7 @@ class Served:
 def served(
     built: Callable[..., Built], copied: Callable[[Built, Path], Built], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    copy = copied(built("sqlite", issued=True), tmp_path_factory.mktemp("served") / "data")
+    copy = copied(built("sqlite", LiveCity.issued), tmp_path_factory.mktemp("served") / "data")
     with lived_in(copy) as city, serving(create_app(city.installation.services)) as address:
         start = city.operations._cursors.seal(0)  # noqa: SLF001 - a cursor of the very beginning
         yield Served(f"http://{address}/graphql", city.tokens["district"], start)
