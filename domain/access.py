@@ -12,7 +12,7 @@ from typing import assert_never
 
 
 class Role(StrEnum):
-    """Capacity in which a person or machine acts 角色. One at a time. plan P7.
+    """Capacity in which a person or machine acts, one at a time · 角色. plan P7.
 
     A position inside a unit is a role of its own: ENTERPRISE is the firm's owner and PROVIDER the provider's manager, who
     may do all that the positions of their unit may, so that a unit of one person works.

@@ -57,19 +57,19 @@ ASSIGNMENT_UNKNOWN = Rule(
 
 
 class AssignExpert(Command):
-    """Give a diagnosis to an expert 指派专家, from `since` to `until`, both days included.
+    """Give a diagnosis to an expert, from `since` to `until`, both days included · 指派专家.
 
     expert: the person. role: marker, arbiter, sampler or reader.
     """
 
     roles: ClassVar = CITY
 
-    diagnosis: Identifier = Field(description="Diagnosis 诊断标识")
-    assignment: Identifier = Field(description="Id of the assignment 指派标识")
-    expert: Identifier = Field(description="Person who is the expert 专家标识")
-    role: Role = Field(description="Role 角色")
-    since: date = Field(description="First day 起始日")
-    until: date = Field(description="Last day; none = open-ended 截止日")
+    diagnosis: Identifier = Field(description="Diagnosis · 诊断标识")
+    assignment: Identifier = Field(description="Id of the assignment · 指派标识")
+    expert: Identifier = Field(description="Person who is the expert · 专家标识")
+    role: Role = Field(description="Role · 角色")
+    since: date = Field(description="First day · 起始日")
+    until: date = Field(description="Last day; none = open-ended · 截止日")
 
     @model_validator(mode="after")
     def _is_an_expert_for_a_period(self) -> Self:
@@ -81,12 +81,12 @@ class AssignExpert(Command):
 
 
 class ReleaseExpert(Command):
-    """Take an assignment back 解除指派, at once."""
+    """Take an assignment back, at once · 解除指派."""
 
     roles: ClassVar = CITY
 
-    diagnosis: Identifier = Field(description="Diagnosis 诊断标识")
-    assignment: Identifier = Field(description="Id of the assignment 指派标识")
+    diagnosis: Identifier = Field(description="Diagnosis · 诊断标识")
+    assignment: Identifier = Field(description="Id of the assignment · 指派标识")
 
 
 AssignmentCommand = AssignExpert | ReleaseExpert

@@ -33,19 +33,19 @@ EVIDENCE_REPEATED = Rule(
 
 
 class AttachEvidence(DiagnosisCommand):
-    """Attach a file already kept by its hash 附上佐证. size: bytes.
+    """Attach a file that was uploaded and is stored by its hash · 附上佐证.
 
     The firm may until the case is scored, and again while it objects; the provider once it has accepted.
     """
 
     roles: ClassVar = FILLERS | DIAGNOSTICIANS
 
-    sha256: Sha256 = Field(description="SHA-256 of an uploaded file 文件散列")
+    sha256: Sha256 = Field(description="SHA-256 of an uploaded file · 文件散列")
     filename: Label
     media_type: MediaType
     size: Annotated[Count, Field(gt=0)]
     indicators: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
-        description="Indicators the file supports 所支持的指标"
+        description="Indicators the file supports · 所支持的指标"
     )
 
 

@@ -1,6 +1,5 @@
 """Objections 异议: what the firm objects to in its report, item by item, and what becomes of each. plan P6."""
 
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
 from domain.kernel import DecisionContext, Event, Facts, Identifier, Part, Rule, Text, refuse_together
+from standards.described import DescribedEnum
 
 # Rules
 
@@ -33,49 +33,49 @@ OBJECTION_NOT_OPEN = Rule(
 )
 
 
-class ObjectionStatus(StrEnum):
-    """What became of an objection 异议状态: it waits for an answer, has one, or its case was withdrawn before."""
+class ObjectionStatus(DescribedEnum):
+    """What became of an objection: it waits for an answer, has one, or its case was withdrawn before · 异议状态."""
 
-    OPEN = "open"
-    ANSWERED = "answered"
-    LAPSED = "lapsed"
+    OPEN = "open", "Waits for an answer · 待答复"
+    ANSWERED = "answered", "Has been answered · 已答复"
+    LAPSED = "lapsed", "The case was withdrawn before an answer · 已失效"
 
 
 # Commands
 
 
 class ObjectionItem(Part):
-    """An objection to one indicator 单项异议."""
+    """An objection to one indicator · 单项异议."""
 
-    indicator: Identifier = Field(description="Indicator id, such as Z01 指标编号")
-    reason: Text = Field(description="Why 理由")
+    indicator: Identifier = Field(description="Indicator id, such as Z01 · 指标编号")
+    reason: Text = Field(description="Why · 理由")
 
 
 class ObjectToReport(DiagnosisCommand):
-    """Object item by item 逐项提出异议."""
+    """Object item by item · 逐项提出异议."""
 
     roles: ClassVar = CONFIRMERS
 
     items: Annotated[tuple[ObjectionItem, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
-        description="One item an indicator 逐项异议"
+        description="One item an indicator · 逐项异议"
     )
 
 
 class ObjectionAnswer(Part):
-    """What became of one objection 异议处理: upheld means the indicator is verified again."""
+    """What became of one objection: upheld means the indicator is verified again · 异议处理."""
 
-    indicator: Identifier = Field(description="Indicator id, such as Z01 指标编号")
-    upheld: bool = Field(description="Whether the objection is upheld; then the indicator is verified again 异议是否成立")
-    reason: Text = Field(description="Why 理由")
+    indicator: Identifier = Field(description="Indicator id, such as Z01 · 指标编号")
+    upheld: bool = Field(description="Whether the objection is upheld; then the indicator is verified again · 异议是否成立")
+    reason: Text = Field(description="Why · 理由")
 
 
 class AnswerObjections(DiagnosisCommand):
-    """Answer all objections 答复异议."""
+    """Answer all objections · 答复异议."""
 
     roles: ClassVar = DIAGNOSTICIANS | REVIEWERS
 
     answers: Annotated[tuple[ObjectionAnswer, ...], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
-        description="One item an indicator 各指标的答案或答复"
+        description="One item an indicator · 各指标的答案或答复"
     )
 
 

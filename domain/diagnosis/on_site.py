@@ -49,28 +49,28 @@ VERIFICATION_CLOSED = Rule(
 
 
 class RecordSiteVisit(DiagnosisCommand):
-    """Record a visit on site 记录现场诊断: the day in the city, diagnosticians present, functions interviewed."""
+    """Record a visit on site: the day in the city, diagnosticians present, functions interviewed · 记录现场诊断."""
 
     roles: ClassVar = DIAGNOSTICIANS
 
-    visited_on: date = Field(description="Day of the visit in the city's calendar 现场日期")
+    visited_on: date = Field(description="Day of the visit in the city's calendar · 现场日期")
     diagnosticians: Annotated[int, Field(ge=1, le=1000)] = Field(
-        description="Diagnosticians present 到场诊断师人数"
+        description="Diagnosticians present · 到场诊断师人数"
     )
     functions: Annotated[tuple[Label, ...], Field(min_length=1, max_length=50)] = Field(
-        description="Functions interviewed 访谈部门"
+        description="Functions interviewed · 访谈部门"
     )
-    notes: Text = Field(description="What was seen 现场记录")
+    notes: Text = Field(description="What was seen · 现场记录")
 
 
 class VerifyAnswers(DiagnosisCommand):
-    """Verify a section 核验答案; after a report, only the indicators whose objection was upheld."""
+    """Verify a section; after a report, only the indicators whose objection was upheld · 核验答案."""
 
     roles: ClassVar = DIAGNOSTICIANS
 
-    section: Identifier = Field(description="Dimension whose answers these are 维度编号")
+    section: Identifier = Field(description="Dimension whose answers these are · 维度编号")
     answers: Annotated[dict[Identifier, VerifiedAnswer], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
-        description="One item an indicator 各指标的答案或答复"
+        description="One item an indicator · 各指标的答案或答复"
     )
 
 

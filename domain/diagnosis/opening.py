@@ -58,22 +58,22 @@ SAMPLE_BY_CITY = Rule(
 
 
 class OpenDiagnosis(DiagnosisCommand):
-    """Open a diagnosis 开启诊断 of an enterprise under a published edition, which it keeps for ever.
+    """Open a diagnosis of an enterprise under a published edition, which it keeps for ever · 开启诊断.
 
     reason: why another edition or form than the one that applies to the firm; needed where it is another.
     """
 
     roles: ClassVar = LIAISONS | OWNER
 
-    enterprise: Identifier = Field(description="Enterprise 企业标识")
+    enterprise: Identifier = Field(description="Enterprise · 企业标识")
     campaign: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")] = Field(
-        description="Campaign 批次: lower-case letters, digits and hyphens, such as 2024"
+        description="Campaign: lower-case letters, digits and hyphens, such as 2024 · 批次"
     )
     purpose: Purpose = Field(description="Why the diagnosis is made · 诊断目的")
-    form: Form = Field(description="Questionnaire 问卷版式: BRIEF or FULL")
-    edition: Identifier = Field(description="Key of a published edition, such as 2023 标准版本")
-    provider: Identifier | None = Field(default=None, description="Provider 服务商标识")
-    reason: Text | None = Field(default=None, description="Why 理由")
+    form: Form = Field(description="Questionnaire: BRIEF or FULL · 问卷版式")
+    edition: Identifier = Field(description="Key of a published edition, such as 2023 · 标准版本")
+    provider: Identifier | None = Field(default=None, description="Provider · 服务商标识")
+    reason: Text | None = Field(default=None, description="Why · 理由")
 
 
 # Events

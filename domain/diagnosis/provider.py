@@ -43,15 +43,15 @@ NOT_ASSIGNED = Rule(
 
 
 class AssignProvider(DiagnosisCommand):
-    """Name the provider 指定服务商, up to the moment one has accepted."""
+    """Name the provider, up to the moment one has accepted · 指定服务商."""
 
     roles: ClassVar = GOVERNMENT | OWNER
 
-    provider: Identifier = Field(description="Provider 服务商标识")
+    provider: Identifier = Field(description="Provider · 服务商标识")
 
 
 class AcceptDiagnosis(DiagnosisCommand):
-    """Take the diagnosis on 受理诊断, by the assigned provider."""
+    """Take the diagnosis on, by the assigned provider · 受理诊断."""
 
     roles: ClassVar = MANAGER
 

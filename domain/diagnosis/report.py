@@ -33,13 +33,13 @@ class ReportFile(Part):
 
 
 class IssueReport(DiagnosisCommand):
-    """Issue the report 出具报告."""
+    """Issue the report · 出具报告."""
 
     roles: ClassVar = REVIEWERS
 
 
 class ConfirmReport(DiagnosisCommand):
-    """Confirm the report 确认报告; a confirmed version is rendered."""
+    """Confirm the report; a confirmed version is rendered · 确认报告."""
 
     roles: ClassVar = CONFIRMERS
 

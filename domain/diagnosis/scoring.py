@@ -23,15 +23,15 @@ VERIFICATION_MISSING = Rule(
 
 
 class RecordExpertReview(DiagnosisCommand):
-    """Record that experts reviewed the case 记录专家评审, a gate of the upper levels."""
+    """Record that experts reviewed the case, a gate of the upper levels · 记录专家评审."""
 
     roles: ClassVar = CITY | {Role.READER}
 
-    conclusion: Text = Field(description="Conclusion of the experts 评审结论")
+    conclusion: Text = Field(description="Conclusion of the experts · 评审结论")
 
 
 class ScoreDiagnosis(DiagnosisCommand):
-    """Score the self-assessment and the verified answers 评分; again where a fact came after the last scoring."""
+    """Score the self-assessment and the verified answers; again where a fact came after the last scoring · 评分."""
 
     roles: ClassVar = DIAGNOSTICIANS
 

@@ -32,33 +32,33 @@ PLEDGE_MISSING = Rule(
 
 
 class AnswerGiven(Part):
-    """One answer as sent 所填答案; `replaces` is the stream version of the answer the author saw (0 = none)."""
+    """One answer as sent; `replaces` is the stream version of the answer the author saw (0 = none) · 所填答案."""
 
-    answer: Answer = Field(description="What is said of the indicator 填报内容")
+    answer: Answer = Field(description="What is said of the indicator · 填报内容")
     replaces: Count = Field(
-        default=0, description="Version of the answer that was seen, 0 for none 所替换答案的版本"
+        default=0, description="Version of the answer that was seen, 0 for none · 所替换答案的版本"
     )
 
 
 class SaveAnswers(DiagnosisCommand):
-    """Save a section of the self-assessment 保存自评: a whole section is one command."""
+    """Save a section of the self-assessment: a whole section is one command · 保存自评."""
 
     roles: ClassVar = FILLERS
 
-    section: Identifier = Field(description="Dimension whose answers these are 维度编号")
+    section: Identifier = Field(description="Dimension whose answers these are · 维度编号")
     answers: Annotated[dict[Identifier, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
-        description="One item an indicator 各指标的答案或答复"
+        description="One item an indicator · 各指标的答案或答复"
     )
 
 
 class PledgeTruth(DiagnosisCommand):
-    """Pledge that the answers are true 真实性承诺."""
+    """Pledge that the answers are true · 真实性承诺."""
 
     roles: ClassVar = CONFIRMERS
 
 
 class SubmitSelfAssessment(DiagnosisCommand):
-    """Hand the self-assessment in 提交自评."""
+    """Hand the self-assessment in · 提交自评."""
 
     roles: ClassVar = FILLERS - {Role.DEPARTMENT_FILLER} | CONFIRMERS
 

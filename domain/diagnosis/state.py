@@ -10,18 +10,19 @@ from domain.kernel import Command, DecisionContext, Identifier, OnStream, Part, 
 from domain.reservations import ReservationReleased, active_diagnosis
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, ApplicableEdition, Edition, Form, Issued, Measured
+from standards.described import DescribedEnum
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SECTION_LENGTH = 200
 """Entries that one command may carry at most, far above the longest section of an edition."""
 
 
-class Purpose(StrEnum):
-    """Why a diagnosis is made 诊断目的."""
+class Purpose(DescribedEnum):
+    """Why a diagnosis is made · 诊断目的."""
 
-    INITIAL = "initial"
-    SAMPLE = "sample"
-    REPEAT = "repeat"
+    INITIAL = "initial", "First diagnosis of a firm · 首次诊断"
+    SAMPLE = "sample", "Diagnosis made as a sample · 抽样诊断"
+    REPEAT = "repeat", "Later diagnosis of a firm diagnosed before · 复诊"
 
 
 class Status(StrEnum):
@@ -73,17 +74,17 @@ WRONG_STATUS = Rule(
 class DiagnosisCommand(Command):
     """A command about one diagnosis 诊断命令."""
 
-    diagnosis: Identifier = Field(description="Diagnosis 诊断标识")
+    diagnosis: Identifier = Field(description="Diagnosis · 诊断标识")
 
 
 # State
 
 
 class VerifiedAnswer(Part):
-    """One answer as the provider found it 核验答案; `reason` where it differs from the firm's own."""
+    """One answer as the provider found it; `reason` where it differs from the firm's own · 核验答案."""
 
-    answer: Answer = Field(description="What is said of the indicator 填报内容")
-    reason: Annotated[str, Field(max_length=2000)] | None = Field(default=None, description="Why 理由")
+    answer: Answer = Field(description="What is said of the indicator · 填报内容")
+    reason: Annotated[str, Field(max_length=2000)] | None = Field(default=None, description="Why · 理由")
 
 
 class Diagnosis(BaseModel):

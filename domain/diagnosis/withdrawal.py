@@ -12,11 +12,11 @@ from domain.kernel import DecisionContext, Event, Facts, Text
 
 
 class WithdrawDiagnosis(DiagnosisCommand):
-    """End a diagnosis without result 撤销诊断."""
+    """End a diagnosis without result · 撤销诊断."""
 
     roles: ClassVar = GOVERNMENT
 
-    reason: Text = Field(description="Why 理由")
+    reason: Text = Field(description="Why · 理由")
 
 
 # Events

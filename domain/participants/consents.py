@@ -69,16 +69,16 @@ CONSENT_UNKNOWN = Rule(
 
 
 class GrantConsent(Command):
-    """Let a bank see the results 授权银行, from `since` to `until`, both days included."""
+    """Let a bank see the results, from `since` to `until`, both days included · 授权银行."""
 
     roles: ClassVar = CONFIRMERS
 
-    enterprise: Identifier = Field(description="Enterprise 企业标识")
-    consent: Identifier = Field(description="Id of the consent 授权标识")
-    bank: Identifier = Field(description="Bank 银行标识")
+    enterprise: Identifier = Field(description="Enterprise · 企业标识")
+    consent: Identifier = Field(description="Id of the consent · 授权标识")
+    bank: Identifier = Field(description="Bank · 银行标识")
     purpose: Label = Field(description="What the bank may use the results for · 用途")
-    since: date = Field(description="First day 起始日")
-    until: date = Field(description="Last day; none = open-ended 截止日")
+    since: date = Field(description="First day · 起始日")
+    until: date = Field(description="Last day; none = open-ended · 截止日")
 
     @model_validator(mode="after")
     def _period_is_ordered(self) -> Self:
@@ -88,12 +88,12 @@ class GrantConsent(Command):
 
 
 class RevokeConsent(Command):
-    """Take a consent back 撤回授权, at once."""
+    """Take a consent back, at once · 撤回授权."""
 
     roles: ClassVar = CONFIRMERS
 
-    enterprise: Identifier = Field(description="Enterprise 企业标识")
-    consent: Identifier = Field(description="Id of the consent 授权标识")
+    enterprise: Identifier = Field(description="Enterprise · 企业标识")
+    consent: Identifier = Field(description="Id of the consent · 授权标识")
 
 
 ConsentCommand = GrantConsent | RevokeConsent

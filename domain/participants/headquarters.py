@@ -48,24 +48,24 @@ HEADQUARTERS_NONE = Rule("HEADQUARTERS_NONE", "plan O3", "集团没有现任总�
 
 
 class _OfGroup(Command):
-    group: Identifier = Field(description="Enterprise group 企业集团标识")
+    group: Identifier = Field(description="Enterprise group · 企业集团标识")
 
 
 class NameHeadquarters(_OfGroup):
-    """Name a member as the group's headquarters 指定集团总部 from a day on; the one before it ends the day before."""
+    """Name a member as the group's headquarters from a day on; the one before it ends the day before · 指定集团总部."""
 
     roles: ClassVar = CITY | {Role.GROUP}
 
-    enterprise: Identifier = Field(description="Enterprise 企业标识")
-    since: date = Field(description="First day 起始日")
+    enterprise: Identifier = Field(description="Enterprise · 企业标识")
+    since: date = Field(description="First day · 起始日")
 
 
 class EndHeadquarters(_OfGroup):
-    """End the group's headquarters 终止集团总部 with a last day, with none after it."""
+    """End the group's headquarters with a last day, with none after it · 终止集团总部."""
 
     roles: ClassVar = CITY | {Role.GROUP}
 
-    on: date = Field(description="Last day it holds 终止日")
+    on: date = Field(description="Last day it holds · 终止日")
 
 
 HeadquartersCommand = NameHeadquarters | EndHeadquarters

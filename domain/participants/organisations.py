@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +23,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.stated_dates import require_programme_date
+from standards.described import DescribedEnum
 
 # Rules
 
@@ -72,22 +72,22 @@ Division = Annotated[str, Field(pattern=r"^C(1[3-9]|2[0-9]|3[0-9]|4[0-3])$")]
 Industries = Annotated[tuple[Division, ...], Field(max_length=100)]
 
 
-class OrganisationKind(StrEnum):
-    """What an organisation is in the programme 组织类别."""
+class OrganisationKind(DescribedEnum):
+    """What an organisation is in the programme · 组织类别."""
 
-    CITY = "city"
-    DISTRICT = "district"
-    SUBDISTRICT = "subdistrict"
-    PARK = "park"
-    REPORTING_UNIT = "reporting_unit"
-    GROUP = "group"
-    PROVIDER = "provider"
-    EXPERT_GROUP = "expert_group"
-    SUPPORT = "support"
-    BANK = "bank"
-    SUPPLIER = "supplier"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
+    CITY = "city", "City department that leads the programme · 市级部门"
+    DISTRICT = "district", "District department · 区级部门"
+    SUBDISTRICT = "subdistrict", "Subdistrict or town · 街镇"
+    PARK = "park", "Industrial park · 产业园区"
+    REPORTING_UNIT = "reporting_unit", "Unit that firms report to beside their district · 申报单位"
+    GROUP = "group", "Enterprise group · 企业集团"
+    PROVIDER = "provider", "Provider that diagnoses firms · 服务商"
+    EXPERT_GROUP = "expert_group", "Group of experts · 专家组"
+    SUPPORT = "support", "Support body · 支撑机构"
+    BANK = "bank", "Bank · 银行"
+    SUPPLIER = "supplier", "Solution supplier · 解决方案商"
+    AUDITOR = "auditor", "Audit body · 审计机构"
+    OPERATOR = "operator", "Operator of the platform · 平台运维单位"
 
 
 CODE_DIGITS = {OrganisationKind.DISTRICT: 6, OrganisationKind.SUBDISTRICT: 9}
@@ -95,7 +95,7 @@ CODE_DIGITS = {OrganisationKind.DISTRICT: 6, OrganisationKind.SUBDISTRICT: 9}
 
 
 class RegisterOrganisation(Command):
-    """Enter an organisation 登记组织.
+    """Enter an organisation · 登记组织.
 
     organisation: its id; for a district or subdistrict its division code (GB/T 2260), which scopes name the place by.
     industries: GB/T 4754 divisions that a provider serves (plan V2).
@@ -103,17 +103,17 @@ class RegisterOrganisation(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    organisation: Identifier = Field(description="Organisation, district code or enterprise 单位标识")
+    organisation: Identifier = Field(description="Organisation, district code or enterprise · 单位标识")
     kind: OrganisationKind = Field(description="What the organisation is in the programme · 组织类别")
-    name: Label = Field(description="Name 名称")
-    parent: Identifier | None = Field(default=None, description="Organisation above 上级组织")
+    name: Label = Field(description="Name · 名称")
+    parent: Identifier | None = Field(default=None, description="Organisation above · 上级组织")
     industries: Industries = Field(
-        default=(), description="GB/T 4754 divisions a provider serves, such as C34 服务行业. plan V2"
+        default=(), description="GB/T 4754 divisions a provider serves, such as C34 · 服务行业. plan V2"
     )
 
 
 class ReviseOrganisation(Command):
-    """Change what is on record of an organisation 变更组织登记: only what is given is changed."""
+    """Change what is on record of an organisation: only what is given is changed · 变更组织登记."""
 
     roles: ClassVar = CITY_AND_SYSTEM
 
@@ -127,7 +127,7 @@ class ReviseOrganisation(Command):
 
 
 class RetireOrganisation(Command):
-    """End an organisation's part in the programme 组织退出; a provider gets no new work after its last day."""
+    """End an organisation's part in the programme; a provider gets no new work after its last day · 组织退出."""
 
     roles: ClassVar = CITY_AND_SYSTEM
 

@@ -1,13 +1,13 @@
 """Target 工作目标: the plan's yearly city targets as dated data with their clause and mark. plan G1–G4."""
 
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Label, Rule, stream_of
+from standards.described import DescribedEnum
 
 # Rules
 
@@ -21,25 +21,25 @@ TARGET_OUT_OF_RANGE = Rule(
 # Commands
 
 
-class Measure(StrEnum):
-    """What a target counts 目标口径."""
+class Measure(DescribedEnum):
+    """What a target counts · 目标口径."""
 
-    ENTERPRISES_DIAGNOSED = "enterprises_diagnosed"
-    SHARE_DIAGNOSED = "share_diagnosed"
+    ENTERPRISES_DIAGNOSED = "enterprises_diagnosed", "How many enterprises have an issued report · 已诊断企业数"
+    SHARE_DIAGNOSED = "share_diagnosed", "Percent of the roster with an issued report · 诊断覆盖率"
 
 
 class SetTarget(Command):
-    """Set the city's target of a year 设定目标; enterprises for a count, percent (0–100) for a share."""
+    """Set the city's target of a year; enterprises for a count, percent (0–100) for a share · 设定目标."""
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    year: Annotated[int, Field(ge=2023, le=2100)] = Field(description="Year 年度")
-    measure: Measure = Field(description="What the target counts 目标口径")
+    year: Annotated[int, Field(ge=2023, le=2100)] = Field(description="Year · 年度")
+    measure: Measure = Field(description="What the target counts · 目标口径")
     at_least: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)] = Field(
-        description="Enterprises for a count, percent 0–100 for a share 目标值"
+        description="Enterprises for a count, percent 0–100 for a share · 目标值"
     )
     clause: Label = Field(description="Clause of the work plan that the target comes from · 条款")
-    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V 来源标记")
+    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V · 来源标记")
 
 
 # Events

@@ -75,7 +75,7 @@ SizeClass = Annotated[str, Field(pattern=r"^[a-z]{1,20}$")]
 
 
 class SetEditionMapping(Command):
-    """Set which edition and form apply to a firm from a day on 设定标准适用表, by its industry code and size class.
+    """Set which edition and form apply to a firm from a day on, by its industry code and size class · 设定标准适用表.
 
     plain: key of the plain edition, for what no industry claims. editions: industry -> its codes; the key of its edition is the
     plain one's and the industry's. headquarters: industry edition of group headquarters. forms: size class -> form. mark: of
@@ -84,19 +84,19 @@ class SetEditionMapping(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    since: date = Field(description="First day 起始日")
-    plain: Identifier = Field(description="Key of the plain edition, such as 2023 通用版")
+    since: date = Field(description="First day · 起始日")
+    plain: Identifier = Field(description="Key of the plain edition, such as 2023 · 通用版")
     editions: Annotated[dict[Identifier, IndustryCodes], Field(max_length=50)] = Field(
-        description="Codes of each industry edition 各行业版本的适用行业"
+        description="Codes of each industry edition · 各行业版本的适用行业"
     )
-    headquarters: Identifier = Field(description="Industry edition of group headquarters 集团总部版")
+    headquarters: Identifier = Field(description="Industry edition of group headquarters · 集团总部版")
     forms: Annotated[dict[SizeClass, Form], Field(min_length=1, max_length=10)] = Field(
-        description="Questionnaire of each size class 各规模类型的问卷版式"
+        description="Questionnaire of each size class · 各规模类型的问卷版式"
     )
-    source: Label = Field(description="Where it comes from 来源")
-    mark: Mark = Field(description="Mark of the source, such as V 来源标记")
-    forms_source: Label = Field(description="Where the rule of forms comes from 版式规则的来源")
-    forms_mark: Mark = Field(description="Mark of the rule of forms 版式规则的来源标记")
+    source: Label = Field(description="Where it comes from · 来源")
+    mark: Mark = Field(description="Mark of the source, such as V · 来源标记")
+    forms_source: Label = Field(description="Where the rule of forms comes from · 版式规则的来源")
+    forms_mark: Mark = Field(description="Mark of the rule of forms · 版式规则的来源标记")
 
 
 def mapping_command(mapping: EditionMapping) -> SetEditionMapping:

@@ -63,28 +63,28 @@ RETIRED_ALREADY = Rule(
 
 
 class PublishEdition(Command):
-    """Publish an edition 发布标准版本; the whole composed standard travels with the command.
+    """Publish an edition; the whole composed standard travels with the command · 发布标准版本.
 
     origins: of an industry edition, where each indicator comes from; a plain one needs none.
     """
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    edition: AnyEdition = Field(description="Key of a published edition, such as 2023 标准版本")
+    edition: AnyEdition = Field(description="Key of a published edition, such as 2023 · 标准版本")
     origins: Annotated[tuple[Origin, ...], Field(max_length=MANY)] = ()
 
 
 class RetireEdition(Command):
-    """Retire a published edition 废止标准版本 from a day in the city on: no diagnosis is opened under it any more.
+    """Retire a published edition from a day in the city on: no diagnosis is opened under it any more · 废止标准版本.
 
     edition: key of a plain edition or of an industry's, each by itself.
     """
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    edition: Identifier = Field(description="Key of a published edition, such as 2023 标准版本")
-    since: date = Field(description="First day 起始日")
-    reason: Text = Field(description="Why 理由")
+    edition: Identifier = Field(description="Key of a published edition, such as 2023 · 标准版本")
+    since: date = Field(description="First day · 起始日")
+    reason: Text = Field(description="Why · 理由")
 
 
 # Events

@@ -58,7 +58,7 @@ PROBLEMS: Mapping[str, Rule] = {
 
 
 class SetImprovementCosts(Command):
-    """Set what steps of improvement cost under an edition from a day on 设定改进成本, every step in one unit and none negative.
+    """Set what steps of improvement cost under an edition from a day on, every step in one unit and none negative · 设定改进成本.
 
     choice, ratio, count, outcome: costs of the steps to levels 1 to 5, each from the level below. option: of each option of a
     multiple choice. singles: single steps that differ. Another table for the same day takes the place of the first.
@@ -66,18 +66,18 @@ class SetImprovementCosts(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    edition: Identifier = Field(description="Key of a published edition, such as 2023 标准版本")
-    since: date = Field(description="First day 起始日")
+    edition: Identifier = Field(description="Key of a published edition, such as 2023 · 标准版本")
+    since: date = Field(description="First day · 起始日")
     unit: CostUnit = Field(description="EFFORT points without a price, or FEN · 成本单位")
-    source: Label = Field(description="Where it comes from 来源")
-    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V 来源标记")
-    choice: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a choice 单选指标各步成本")
-    ratio: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a ratio 比率指标各步成本")
-    count: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a count 数量指标各步成本")
-    outcome: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of an outcome 成效指标各步成本")
+    source: Label = Field(description="Where it comes from · 来源")
+    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V · 来源标记")
+    choice: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a choice · 单选指标各步成本")
+    ratio: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a ratio · 比率指标各步成本")
+    count: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a count · 数量指标各步成本")
+    outcome: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of an outcome · 成效指标各步成本")
     option: Cost = Field(description="Cost of each option of a multiple choice · 多选项成本")
     singles: Annotated[tuple[StepCost, ...], Field(max_length=5 * MANY)] = Field(
-        default=(), description="Single steps that cost something else 单独设定的步骤"
+        default=(), description="Single steps that cost something else · 单独设定的步骤"
     )
 
 

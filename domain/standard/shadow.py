@@ -50,15 +50,15 @@ SHADOW_NOT_RUNNING = Rule(
 
 
 class _About(Command):
-    revision: Identifier = Field(description="Revision of the standard 修订标识")
+    revision: Identifier = Field(description="Revision of the standard · 修订标识")
 
 
 class RequestShadow(_About):
-    """Ask what a draft would do to every finished diagnosis 请求影子测算; a draft that changed meanwhile is refused."""
+    """Ask what a draft would do to every finished diagnosis; a draft that changed meanwhile is refused · 请求影子测算."""
 
     roles: ClassVar = CITY
 
-    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen; any other is refused · 所见草案稿次")
 
 
 class CompleteShadow(_About):

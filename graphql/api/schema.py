@@ -71,9 +71,9 @@ for _module in MODULES:
 
 connect(getattr(module, "EDGES", {}) for module in MODULES)
 
-Query = _root("Query", "QUERIES", "What can be read 查询: every door answers through the caller's scope. plan P7")
+Query = _root("Query", "QUERIES", "What can be read: every field answers through the caller's scope · 查询. plan P7")
 Mutation = mutation_type(SERVER_FIELDS, PAYLOADS, _root("OwnMutations", "MUTATIONS", ""))
-Subscription = _root("Subscription", "SUBSCRIPTIONS", "Live events 实时动态")
+Subscription = _root("Subscription", "SUBSCRIPTIONS", "Live events · 实时动态")
 
 
 @cache

@@ -311,14 +311,14 @@ DIAGNOSIS_READ_MODEL = ReadModel(
 
 @dataclass(frozen=True)
 class DiagnosisFilter:
-    """What to look for 筛选条件; what is left out is any."""
+    """What to look for; what is left out is any · 筛选条件."""
 
-    status: str | None = sought("状态, such as issued")
-    campaign: str | None = sought("批次")
-    provider: str | None = sought("服务商标识")
-    enterprise: str | None = sought("企业标识")
-    district: str | None = sought("区代码, GB/T 2260")
-    grade: int | None = sought("出具档, 0–10")
+    status: str | None = sought("Status, such as issued · 状态")
+    campaign: str | None = sought("Campaign · 批次")
+    provider: str | None = sought("Id of the provider · 服务商标识")
+    enterprise: str | None = sought("Id of the enterprise · 企业标识")
+    district: str | None = sought("District, GB/T 2260 code · 区代码")
+    grade: int | None = sought("Issued grade, 0–10 · 出具档")
     case_number: str | None = sought("Number of the case, with or without dashes · 案号")
     open_objection: bool | None = sought("Whether an objection waits for an answer · 有无待答复的异议")
 

@@ -65,15 +65,15 @@ ENTERPRISE_READ_MODEL = ReadModel("directory", (ENTERPRISES, BIGRAMS), fold, PRE
 
 @dataclass(frozen=True)
 class EnterpriseFilter:
-    """What to look for 筛选条件; what is left out is any.
+    """What to look for; what is left out is any · 筛选条件.
 
     text: full-width or not, with or without blanks.
     """
 
-    district: str | None = sought("GB/T 2260 code 区代码")
-    industry: str | None = sought("Beginning of the industry code 行业代码前缀")
-    size_class: str | None = sought("large, medium, small or micro 规模类型")
-    text: str | None = sought("Part of the name, or a whole USCC 名称片段或信用代码")
+    district: str | None = sought("GB/T 2260 code · 区代码")
+    industry: str | None = sought("Beginning of the industry code · 行业代码前缀")
+    size_class: str | None = sought("large, medium, small or micro · 规模类型")
+    text: str | None = sought("Part of the name, or a whole USCC · 名称片段或信用代码")
 
 
 def enterprise_columns(snapshot: Snapshot) -> Columns:

@@ -36,7 +36,7 @@ class RevisionRow(NamedTuple):
 
     @property
     def named_reviewers(self) -> list[str]:
-        """People who are to review it 评审人."""
+        """People who are to review it · 评审人."""
         found: list[str] = orjson.loads(self.reviewers)
         return found
 

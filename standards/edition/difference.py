@@ -87,7 +87,7 @@ class Difference(BaseModel):
 
     @property
     def sentence(self) -> str:
-        """The difference as a line to read 差异说明."""
+        """The difference as a line to read · 差异说明."""
         if self.before is None:
             return f"新增{self.label}：{self.after}"
         if self.after is None:

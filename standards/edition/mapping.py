@@ -30,13 +30,13 @@ MANY = 200
 
 
 class IndustryCodes(_Part):
-    """Industry codes under one industry edition 适用行业: divisions of two digits, groups of three, which win."""
+    """Industry codes under one industry edition: divisions of two digits, groups of three, which win · 适用行业."""
 
     divisions: Annotated[tuple[Division, ...], Field(max_length=MANY)] = Field(
-        description="Two-digit divisions of GB/T 4754, such as C36 行业大类"
+        description="Two-digit divisions of GB/T 4754, such as C36 · 行业大类"
     )
     groups: Annotated[tuple[IndustryGroup, ...], Field(max_length=MANY)] = Field(
-        description="Three-digit groups of GB/T 4754, such as C341, which win over their division 行业中类"
+        description="Three-digit groups of GB/T 4754, such as C341, which win over their division · 行业中类"
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from standards.described import DescribedEnum
 
 LEVELS = 5
 GRADES = 10
@@ -23,11 +24,11 @@ Text = Annotated[str, Field(min_length=1)]
 Kind = Literal["choice", "ratio", "count", "multi", "outcome"]
 
 
-class Form(StrEnum):
-    """Which questionnaire is filled in 问卷版式: brief 简版 or full 完整版."""
+class Form(DescribedEnum):
+    """Which questionnaire is filled in, the brief or the full one · 问卷版式."""
 
-    BRIEF = "brief"
-    FULL = "full"
+    BRIEF = "brief", "The brief questionnaire, of fewer indicators · 简版"
+    FULL = "full", "The full questionnaire · 完整版"
 
 
 class _Part(BaseModel):
@@ -35,10 +36,10 @@ class _Part(BaseModel):
 
 
 class Source(_Part):
-    """Where a statement comes from 来源, with its mark (V verified … I ours)."""
+    """Where a statement comes from, with its mark (V verified … I ours) · 来源."""
 
-    document: Text = Field(description="Document a statement comes from 来源文件")
-    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V 来源标记")
+    document: Text = Field(description="Document a statement comes from · 来源文件")
+    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V · 来源标记")
 
 
 class Dimension(_Part):
@@ -51,55 +52,55 @@ class Dimension(_Part):
 
 
 class RawNumber(_Part):
-    """A raw number that is asked for 原始数值; at_most: a whole number up to this."""
+    """A raw number that is asked for · 原始数值."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z_]+$")] = Field(description="Name 名称")
-    label: Text = Field(description="What to show 标签")
+    name: Annotated[str, Field(pattern=r"^[a-z_]+$")] = Field(description="Name · 名称")
+    label: Text = Field(description="What to show · 标签")
     unit: Text = Field(description="Unit of the raw number · 单位")
-    at_most: int | None = Field(default=None, description="Whole number up to this 上限")
+    at_most: int | None = Field(default=None, description="Whole number up to this · 上限")
 
 
 class Option(_Part):
-    """An option of a multiple choice 选项 and the points it adds."""
+    """An option of a multiple choice and the points it adds · 选项."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z_]+$")] = Field(description="Name 名称")
-    label: Text = Field(description="What to show 标签")
+    name: Annotated[str, Field(pattern=r"^[a-z_]+$")] = Field(description="Name · 名称")
+    label: Text = Field(description="What to show · 标签")
     points: Annotated[Points, Field(gt=0)] = Field(
-        description="Points of a level, or that an option adds 分值"
+        description="Points of a level, or that an option adds · 分值"
     )
 
 
 class Indicator(_Part):
-    """An indicator 指标. key: ★. weight_in_dimension: percent of its dimension, in the full form.
+    """An indicator, written out whole; its weight is percent of its dimension in the full form · 指标.
 
     upper_bounds: of a ratio (percent) or count, the inclusive upper bounds of levels 1 to 4.
     better: of an outcome, the direction that counts as better.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")] = Field(
-        description="Indicator id: a capital letter and two digits 指标编号"
+        description="Indicator id: a capital letter and two digits · 指标编号"
     )
-    dimension: Text = Field(description="Dimension, such as D1 维度编号")
-    subdimension: Text = Field(description="Sub-dimension 子维度")
-    name: Text = Field(description="Name 名称")
-    weight_in_dimension: Weight = Field(description="Percent of its dimension in the full form 维度内权重")
-    in_brief: bool = Field(description="Whether the brief form asks it 是否属于简版")
-    key: bool = Field(description="Whether it is a key indicator ★ · 关键指标")
+    dimension: Text = Field(description="Dimension, such as D1 · 维度编号")
+    subdimension: Text = Field(description="Sub-dimension · 子维度")
+    name: Text = Field(description="Name · 名称")
+    weight_in_dimension: Weight = Field(description="Percent of its dimension in the full form · 维度内权重")
+    in_brief: bool = Field(description="Whether the brief form asks it · 是否属于简版")
+    key: bool = Field(description="Whether it is a key indicator (★) · 关键指标")
     kind: Kind = Field(description="How it is answered: choice, ratio, count, multi or outcome · 指标类型")
-    numbers: tuple[RawNumber, ...] = Field(default=(), description="Raw numbers by name 原始数值")
+    numbers: tuple[RawNumber, ...] = Field(default=(), description="Raw numbers by name · 原始数值")
     upper_bounds: tuple[Bound, ...] = Field(
-        default=(), description="Inclusive upper bounds of levels 1 to 4 分级上限"
+        default=(), description="Inclusive upper bounds of levels 1 to 4 · 分级上限"
     )
-    options: tuple[Option, ...] = Field(default=(), description="Options of a multiple choice 选项")
+    options: tuple[Option, ...] = Field(default=(), description="Options of a multiple choice · 选项")
     better: Literal["higher", "lower"] | None = Field(
-        default=None, description="Of an outcome, which direction counts as better: higher or lower 向好方向"
+        default=None, description="Of an outcome, which direction counts as better: higher or lower · 向好方向"
     )
     levels: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)] = Field(
-        description="Five level descriptors, 1 to 5 等级描述"
+        description="Five level descriptors, 1 to 5 · 等级描述"
     )
-    evidence: Text = Field(description="Evidence to show 佐证要求")
-    maps_to: str = Field(description="Compatible models 对应模型")
-    source: Source = Field(description="Where it comes from 来源")
+    evidence: Text = Field(description="Evidence to show · 佐证要求")
+    maps_to: str = Field(description="Compatible models · 对应模型")
+    source: Source = Field(description="Where it comes from · 来源")
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:

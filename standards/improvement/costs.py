@@ -6,12 +6,12 @@ No price list is published: the defaults are the project's own estimate in effor
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from standards.described import DescribedEnum
 from standards.edition.edition import Edition
 from standards.edition.text import LEVELS, Indicator, Source
 
@@ -23,11 +23,11 @@ LevelCosts = tuple[Cost, Cost, Cost, Cost, Cost]
 """Costs of the steps to levels 1 to 5, each from the level below."""
 
 
-class CostUnit(StrEnum):
-    """What a cost counts 成本单位: effort points without a price, or money in fen."""
+class CostUnit(DescribedEnum):
+    """What a cost counts: effort points without a price, or money in fen · 成本单位."""
 
-    EFFORT = "effort"
-    FEN = "fen"
+    EFFORT = "effort", "Effort points without a price · 工作量点"
+    FEN = "fen", "Money in fen · 人民币分"
 
 
 class _Part(BaseModel):
@@ -35,18 +35,18 @@ class _Part(BaseModel):
 
 
 class StepCost(_Part):
-    """Cost of one step 单步成本: of an indicator to a whole level from the one below, or of one option of a multiple choice."""
+    """Cost of one step: of an indicator to a whole level from the one below, or of one option of a multiple choice · 单步成本."""
 
     indicator: Annotated[str, Field(min_length=1, max_length=40)] = Field(
-        description="Indicator id, such as Z01 指标编号"
+        description="Indicator id, such as Z01 · 指标编号"
     )
     to_level: Annotated[int, Field(ge=1, le=LEVELS)] | None = Field(
-        default=None, description="Whole level 1 to 5 that the step leads to, from the one below 目标等级"
+        default=None, description="Whole level 1 to 5 that the step leads to, from the one below · 目标等级"
     )
     option: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
         default=None, description="Name of the option that the step adds · 选项"
     )
-    cost: Cost = Field(description="What the step costs, whole and not negative, in the unit of the table 成本")
+    cost: Cost = Field(description="What the step costs, whole and not negative, in the unit of the table · 成本")
 
     @property
     def step(self) -> tuple[str, int | str | None]:

@@ -26,90 +26,90 @@ class _Change(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     industry: Industry | None = Field(
-        default=None, description="Industry whose edition is meant, such as automotive; none = the plain part 行业版本"
+        default=None, description="Industry whose edition is meant, such as automotive; none = the plain part · 行业版本"
     )
-    reason: Wording = Field(description="Why 理由")
+    reason: Wording = Field(description="Why · 理由")
 
 
 class DimensionWeight(_Change):
-    """Weight of a dimension 维度权重, percent of the total."""
+    """Weight of a dimension, percent of the total · 维度权重."""
 
     kind: Literal["dimension_weight"] = "dimension_weight"
-    dimension: Name = Field(description="Dimension, such as D1 维度编号")
-    weight: Weight = Field(description="Percent of the total, or of its dimension 权重")
+    dimension: Name = Field(description="Dimension, such as D1 · 维度编号")
+    weight: Weight = Field(description="Percent of the total, or of its dimension · 权重")
 
 
 class IndicatorWeight(_Change):
-    """Weight of an indicator 指标权重, percent of its dimension in the full form."""
+    """Weight of an indicator, percent of its dimension in the full form · 指标权重."""
 
     kind: Literal["indicator_weight"] = "indicator_weight"
-    indicator: Name = Field(description="Indicator id, such as Z01 指标编号")
-    weight: Weight = Field(description="Percent of the total, or of its dimension 权重")
+    indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
+    weight: Weight = Field(description="Percent of the total, or of its dimension · 权重")
 
 
 class TotalBands(_Change):
-    """Lowest totals of grades 1 to 10 各档最低分, all of them."""
+    """Lowest totals of grades 1 to 10, all of them · 各档最低分."""
 
     kind: Literal["bands"] = "bands"
     bands: Annotated[tuple[Points, ...], Field(min_length=GRADES, max_length=GRADES)] = Field(
-        description="Lowest totals of grades 1 to 10 各档最低分"
+        description="Lowest totals of grades 1 to 10 · 各档最低分"
     )
 
 
 class UpperBounds(_Change):
-    """Inclusive upper bounds of levels 1 to 4 of a ratio or count 分级上限, all of them."""
+    """Inclusive upper bounds of levels 1 to 4 of a ratio or count, all of them · 分级上限."""
 
     kind: Literal["upper_bounds"] = "upper_bounds"
-    indicator: Name = Field(description="Indicator id, such as Z01 指标编号")
+    indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
     upper_bounds: Annotated[tuple[Bound, ...], Field(min_length=LEVELS - 1, max_length=LEVELS - 1)] = Field(
-        description="Inclusive upper bounds of levels 1 to 4 分级上限"
+        description="Inclusive upper bounds of levels 1 to 4 · 分级上限"
     )
 
 
 class LevelPoints(_Change):
-    """Points of a maturity level 等级分值; level: one that has points already."""
+    """Points of a maturity level that has points already · 等级分值."""
 
     kind: Literal["points"] = "points"
-    level: Level = Field(description="Maturity level 0–5 in half steps 成熟度等级")
-    points: Points = Field(description="Points of a level, or that an option adds 分值")
+    level: Level = Field(description="Maturity level 0–5 in half steps · 成熟度等级")
+    points: Points = Field(description="Points of a level, or that an option adds · 分值")
 
 
 class GateSetting(_Change):
-    """One setting of a gate 门槛设定; gate: such as breadth or security.GATE_SECURITY_GRADING; setting: such as at_least."""
+    """One setting of a gate, such as at_least of breadth or of security.GATE_SECURITY_GRADING · 门槛设定."""
 
     kind: Literal["gate"] = "gate"
-    gate: Name = Field(description="Gate 门槛, such as breadth or security.GATE_SECURITY_GRADING")
-    setting: Name = Field(description="Setting of a gate, such as at_least 门槛设定")
-    value: Name = Field(description="The value, exact 数值")
+    gate: Name = Field(description="Gate, such as breadth or security.GATE_SECURITY_GRADING · 门槛")
+    setting: Name = Field(description="Setting of a gate, such as at_least · 门槛设定")
+    value: Name = Field(description="The value, exact · 数值")
 
 
 class IndicatorText(_Change):
-    """Wording of an indicator 指标文字: its name, sub-dimension, evidence or compatible models."""
+    """Wording of an indicator: its name, sub-dimension, evidence or compatible models · 指标文字."""
 
     kind: Literal["indicator_text"] = "indicator_text"
-    indicator: Name = Field(description="Indicator id, such as Z01 指标编号")
+    indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
     member: Literal["name", "subdimension", "evidence", "maps_to"] = Field(
-        description="name, subdimension, evidence or maps_to 文字项"
+        description="name, subdimension, evidence or maps_to · 文字项"
     )
-    text: Wording = Field(description="What is said 文字")
+    text: Wording = Field(description="What is said · 文字")
 
 
 class LevelDescriptor(_Change):
-    """Descriptor of a level 等级描述, 1 to 5."""
+    """Descriptor of a level, 1 to 5 · 等级描述."""
 
     kind: Literal["descriptor"] = "descriptor"
-    indicator: Name = Field(description="Indicator id, such as Z01 指标编号")
+    indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
     descriptor: Annotated[int, Field(ge=1, le=LEVELS)] = Field(
-        description="Which level is described, 1 to 5 等级"
+        description="Which level is described, 1 to 5 · 等级"
     )
-    text: Wording = Field(description="What is said 文字")
+    text: Wording = Field(description="What is said · 文字")
 
 
 class AddIndicator(_Change):
-    """A new indicator, written out whole 新增指标."""
+    """A new indicator, written out whole · 新增指标."""
 
     kind: Literal["add_indicator"] = "add_indicator"
-    item: Indicator = Field(description="The indicator, written out whole 指标全文")
+    item: Indicator = Field(description="The indicator, written out whole · 指标全文")
 
     @field_validator("item")
     @classmethod
@@ -120,41 +120,41 @@ class AddIndicator(_Change):
 
 
 class DropIndicator(_Change):
-    """An indicator that goes 删减指标; of an industry, one that does not apply there."""
+    """An indicator that goes; of an industry, one that does not apply there · 删减指标."""
 
     kind: Literal["drop_indicator"] = "drop_indicator"
-    indicator: Name = Field(description="Indicator id, such as Z01 指标编号")
+    indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
 
 
 class RestoreIndicator(_Change):
-    """An indicator that an industry takes as the plain part has it 恢复通用: its drop, weight or bounds of its own go."""
+    """An indicator that an industry takes as the plain part has it: its drop, weight or bounds of its own go · 恢复通用."""
 
     kind: Literal["restore_indicator"] = "restore_indicator"
-    indicator: Name = Field(description="Indicator id, such as Z01 指标编号")
+    indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
 
 
 class KeyIndicator(_Change):
-    """Whether an indicator is a key one 关键指标 ★."""
+    """Whether an indicator is a key one (★) · 关键指标."""
 
     kind: Literal["key_indicator"] = "key_indicator"
-    indicator: Name = Field(description="Indicator id, such as Z01 指标编号")
-    is_key: bool = Field(description="Whether it is a key indicator ★ 是否关键指标")
+    indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
+    is_key: bool = Field(description="Whether it is a key indicator (★) · 是否关键指标")
 
 
 class BriefForm(_Change):
-    """Whether the brief form asks an indicator 简版指标."""
+    """Whether the brief form asks an indicator · 简版指标."""
 
     kind: Literal["brief_form"] = "brief_form"
-    indicator: Name = Field(description="Indicator id, such as Z01 指标编号")
-    in_brief: bool = Field(description="Whether the brief form asks it 是否属于简版")
+    indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
+    in_brief: bool = Field(description="Whether the brief form asks it · 是否属于简版")
 
 
 class EditionWording(_Change):
-    """Title or status of the edition 标题与性质."""
+    """Title or status of the edition · 标题与性质."""
 
     kind: Literal["edition_text"] = "edition_text"
-    heading: Literal["title", "status"] = Field(description="title or status 标题或性质")
-    text: Wording = Field(description="What is said 文字")
+    heading: Literal["title", "status"] = Field(description="title or status · 标题或性质")
+    text: Wording = Field(description="What is said · 文字")
 
 
 StandardChange = Annotated[

@@ -17,7 +17,7 @@ Reason = Annotated[str, Field(max_length=2000)]
 
 
 class Answer(BaseModel):
-    """What is said of one indicator 答案.
+    """What is said of one indicator · 答案.
 
     level: maturity 0–5 in half steps, for choices and outcomes. numbers: raw numbers by name, for ratios, counts and
     outcomes. choices: names of the options chosen, for multiple choices. A not-applicable answer carries a reason only.
@@ -25,17 +25,17 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    level: Level | None = Field(default=None, description="Maturity level 0–5 in half steps 成熟度等级")
+    level: Level | None = Field(default=None, description="Maturity level 0–5 in half steps · 成熟度等级")
     numbers: Annotated[dict[Name, Number], Field(max_length=10)] | None = Field(
-        default=None, description="Raw numbers by name 原始数值"
+        default=None, description="Raw numbers by name · 原始数值"
     )
     choices: Annotated[tuple[Name, ...], Field(max_length=40)] | None = Field(
-        default=None, description="Names of the options chosen 所选项"
+        default=None, description="Names of the options chosen · 所选项"
     )
     not_applicable: bool = Field(
-        default=False, description="Whether the indicator does not apply; give the reason 不适用"
+        default=False, description="Whether the indicator does not apply; give the reason · 不适用"
     )
-    reason: Reason | None = Field(default=None, description="Why 理由")
+    reason: Reason | None = Field(default=None, description="Why · 理由")
 
     def agrees_with(self, other: "Answer") -> bool:
         """Whether two answers state the same 答案一致: the wording of a reason and the order of choices aside."""

@@ -79,7 +79,7 @@ class Moved(_Part):
 
     @property
     def sentence(self) -> str:
-        """The move as a line to read 变动说明."""
+        """The move as a line to read · 变动说明."""
         names = [f"第 {grade} 档" if grade else "未达一档" for grade in (self.before, self.after)]
         return f"{names[0]} → {names[1]}：" + "；".join(reason.sentence for reason in self.reasons)
 

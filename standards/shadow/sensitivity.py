@@ -35,7 +35,7 @@ class _Part(BaseModel):
 
 
 class NearestMove(_Part):
-    """The nearest value of a parameter at which some firm's grade is another 最近变动点.
+    """The nearest value of a parameter at which some firm's grade is another · 最近变动点.
 
     change: from the present value. firms: how many move there. example: one of them, by its diagnosis.
     """

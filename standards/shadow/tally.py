@@ -42,7 +42,7 @@ class ShadowCounts(_Part):
 
 
 class Slice(_Part):
-    """Counts of one district, size class, edition or division 分项计数."""
+    """Counts of one district, size class, edition or division · 分项计数."""
 
     by: str
     key: str

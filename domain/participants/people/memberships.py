@@ -73,16 +73,16 @@ class Appointment(Command):
     the unit's named contact (plan O2, O3).
     """
 
-    person: Identifier = Field(description="Person 人员标识")
-    membership: Identifier = Field(description="Id of the membership 任职标识")
-    role: Role = Field(description="Role 角色")
-    organisation: Identifier = Field(description="Organisation, district code or enterprise 单位标识")
-    since: date = Field(description="First day 起始日")
-    until: date | None = Field(default=None, description="Last day; none = open-ended 截止日")
+    person: Identifier = Field(description="Person · 人员标识")
+    membership: Identifier = Field(description="Id of the membership · 任职标识")
+    role: Role = Field(description="Role · 角色")
+    organisation: Identifier = Field(description="Organisation, district code or enterprise · 单位标识")
+    since: date = Field(description="First day · 起始日")
+    until: date | None = Field(default=None, description="Last day; none = open-ended · 截止日")
     sections: Sections = Field(
-        default=(), description="Dimensions that a filler of some sections fills, such as D1 分管部分"
+        default=(), description="Dimensions that a filler of some sections fills, such as D1 · 分管部分"
     )
-    contact: bool = Field(default=False, description="Whether the person is the unit's named contact 是否联络人")
+    contact: bool = Field(default=False, description="Whether the person is the unit's named contact · 是否联络人")
 
     @model_validator(mode="after")
     def _period_is_ordered(self) -> Self:
@@ -92,34 +92,34 @@ class Appointment(Command):
 
 
 class GrantMembership(Appointment):
-    """Give a person another role 授予任职."""
+    """Give a person another role · 授予任职."""
 
     roles: ClassVar = APPOINTERS
 
 
 class EndMembership(Command):
-    """Take a role away 终止任职; `on` is the last day it holds in the city's calendar.
+    """Take a role away; `on` is the last day it holds in the city's calendar · 终止任职.
 
     The day before it begins means that it never holds: so a mistaken grant is taken back on the day it was made.
     """
 
     roles: ClassVar = HELD_BY_PEOPLE | {Role.SYSTEM}
 
-    person: Identifier = Field(description="Person 人员标识")
-    membership: Identifier = Field(description="Id of the membership 任职标识")
-    on: date = Field(description="Last day it holds 终止日")
+    person: Identifier = Field(description="Person · 人员标识")
+    membership: Identifier = Field(description="Id of the membership · 任职标识")
+    on: date = Field(description="Last day it holds · 终止日")
 
 
 class HandOverMembership(Command):
-    """Pass a role on to another person 移交任职: it ends with `on`, and the other's, `successor`, begins the day after."""
+    """Pass a role on to another person: it ends with `on`, and the other's, `successor`, begins the day after · 移交任职."""
 
     roles: ClassVar = APPOINTERS
 
-    person: Identifier = Field(description="Person 人员标识")
-    membership: Identifier = Field(description="Id of the membership 任职标识")
-    to: Identifier = Field(description="Person who takes it over 接任人员标识")
+    person: Identifier = Field(description="Person · 人员标识")
+    membership: Identifier = Field(description="Id of the membership · 任职标识")
+    to: Identifier = Field(description="Person who takes it over · 接任人员标识")
     successor: Identifier
-    on: date = Field(description="Last day it holds 终止日")
+    on: date = Field(description="Last day it holds · 终止日")
 
 
 # Events

@@ -9,11 +9,11 @@ from domain.kernel import Command, DecisionContext, Event, Facts, Identifier, La
 from domain.participants.people.memberships import Appointment, grant
 from domain.participants.people.state import Person
 
-PersonName = Annotated[Label, Field(description="Name, sealed before it is written 姓名", repr=False)]
+PersonName = Annotated[Label, Field(description="Name, sealed before it is written · 姓名", repr=False)]
 PersonPhone = Annotated[
     Label | None,
     BeforeValidator(lambda told: told or None),
-    Field(description="Phone, sealed likewise 电话", repr=False),
+    Field(description="Phone, sealed likewise · 电话", repr=False),
 ]
 """What is told of a person 姓名与电话, in commands alone; the event holds ciphertext under a key of its own (decision 0009)."""
 
@@ -27,17 +27,17 @@ JOINED_ALREADY = Rule("JOINED_ALREADY", "plan P7", "该人员已加入", "The pe
 
 
 class RegisterPerson(Command):
-    """Enter a person 登记人员."""
+    """Enter a person · 登记人员."""
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    person: Identifier = Field(description="Person 人员标识")
+    person: Identifier = Field(description="Person · 人员标识")
     name: PersonName
     phone: PersonPhone = None
 
 
 class InvitePerson(Appointment):
-    """Enter a person and give a first role 邀请人员; the person joins by taking the invitation up."""
+    """Enter a person and give a first role; the person joins by taking the invitation up · 邀请人员."""
 
     roles: ClassVar = APPOINTERS
 
@@ -46,19 +46,19 @@ class InvitePerson(Appointment):
 
 
 class JoinProgramme(Command):
-    """Take an invitation up 加入; only the invited person does."""
+    """Take an invitation up; only the invited person does · 加入."""
 
     roles: ClassVar = HELD_BY_PEOPLE
 
-    person: Identifier = Field(description="Person 人员标识")
+    person: Identifier = Field(description="Person · 人员标识")
 
 
 class ErasePerson(Command):
-    """Erase a person's data 删除个人信息: the key is destroyed beside the journal, the fact stays in it."""
+    """Erase a person's data: the key is destroyed beside the journal, the fact stays in it · 删除个人信息."""
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    person: Identifier = Field(description="Person 人员标识")
+    person: Identifier = Field(description="Person · 人员标识")
 
 
 # Events

@@ -21,7 +21,7 @@ SilentField = Literal["subdistrict", "park", "reporting_unit", "group"]
 
 
 class ImportRoster(Command):
-    """Bring in a year's roster 导入名单.
+    """Bring in a year's roster · 导入名单.
 
     digest: SHA-256 of the file. rows: (row in the file, firm), only those not refused. findings: every refusal and
     warning of the reading. refused_rows: how many rows were refused, however many reasons each had; a file refused as a

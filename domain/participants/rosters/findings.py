@@ -27,7 +27,7 @@ class RosterFinding(BaseModel):
 
 
 class ConfirmedFinding(BaseModel):
-    """A finding that a person has looked at and confirms 已确认的校验结果: its row and its code."""
+    """A finding that a person has looked at and confirms: its row and its code · 已确认的校验结果."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

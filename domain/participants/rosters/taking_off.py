@@ -36,7 +36,7 @@ ROSTER_OF_ANOTHER_DISTRICT = Rule(
 
 
 class TakeOffRoster(Command):
-    """Take an enterprise off a year's roster 移出年度名单, with a reason: it no longer counts in that year."""
+    """Take an enterprise off a year's roster, with a reason: it no longer counts in that year · 移出年度名单."""
 
     roles: ClassVar = GOVERNMENT
 

@@ -73,48 +73,48 @@ COMMENTS_TOO_MANY = Rule(
 
 
 class OpenConsultation(RevisionCommand):
-    """Put a draft to consultation 公开征求意见, from one day in the city to another, both included; its text is frozen."""
+    """Put a draft to consultation, from one day in the city to another, both included; its text is frozen · 公开征求意见."""
 
     roles: ClassVar = CITY
 
-    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
-    since: date = Field(description="First day 起始日")
-    until: date = Field(description="Last day; none = open-ended 截止日")
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen; any other is refused · 所见草案稿次")
+    since: date = Field(description="First day · 起始日")
+    until: date = Field(description="Last day; none = open-ended · 截止日")
 
 
 class CloseConsultation(RevisionCommand):
-    """Close a consultation 结束征求意见, once its last day is over; the text may be changed again."""
+    """Close a consultation, once its last day is over; the text may be changed again · 结束征求意见."""
 
     roles: ClassVar = CITY_AND_SYSTEM
 
 
 class CommentOnDraft(RevisionCommand):
-    """Comment on the text on consultation 提出意见: on a clause, or on the whole.
+    """Comment on the text on consultation: on a clause, or on the whole · 提出意见.
 
     industry: of the industry edition meant; None = the plain part.
     """
 
     roles: ClassVar = HELD_BY_PEOPLE
 
-    comment: Identifier = Field(description="Id of a comment 意见标识")
+    comment: Identifier = Field(description="Id of a comment · 意见标识")
     industry: Industry | None = Field(
-        default=None, description="Industry whose edition is meant, such as automotive; none = the plain part 行业版本"
+        default=None, description="Industry whose edition is meant, such as automotive; none = the plain part · 行业版本"
     )
     clause: Clause = Field(
         default="",
         description="Clause of the standard, such as indicators.Z01.weight_in_dimension; empty for the whole · 条款",
     )
-    text: Text = Field(description="What is said 文字")
+    text: Text = Field(description="What is said · 文字")
 
 
 class AnswerComment(RevisionCommand):
-    """Say what became of a comment, and why 答复意见; a later answer replaces an earlier one."""
+    """Say what became of a comment, and why; a later answer replaces an earlier one · 答复意见."""
 
     roles: ClassVar = CITY
 
-    comment: Identifier = Field(description="Id of a comment 意见标识")
-    disposition: Disposition = Field(description="ADOPTED, PARTLY or REJECTED 意见处理")
-    reason: Text = Field(description="Why 理由")
+    comment: Identifier = Field(description="Id of a comment · 意见标识")
+    disposition: Disposition = Field(description="ADOPTED, PARTLY or REJECTED · 意见处理")
+    reason: Text = Field(description="Why · 理由")
 
 
 # Events

@@ -101,7 +101,7 @@ FAULTS: Mapping[str, Rule] = {
 
 
 class DraftRevision(RevisionCommand):
-    """Draft a revision 起草修订 of a published plain edition and of all its industry editions, under a new key.
+    """Draft a revision of a published plain edition and of all its industry editions, under a new key · 起草修订.
 
     industries: of the published industry editions. rule: how far an overlay may go from the plain part.
     """
@@ -109,31 +109,31 @@ class DraftRevision(RevisionCommand):
     roles: ClassVar = CITY
 
     kind: RevisionKind = Field(description="REVISION or ERRATUM · 修订类别")
-    base: PlainKey = Field(description="Key of the published plain edition to begin from 基础版本")
+    base: PlainKey = Field(description="Key of the published plain edition to begin from · 基础版本")
     key: PlainKey = Field(description="Key of the plain edition that it becomes · 版本号")
-    title: Label = Field(description="Title 标题")
-    why: Text = Field(description="Why the standard is revised 修订理由")
+    title: Label = Field(description="Title · 标题")
+    why: Text = Field(description="Why the standard is revised · 修订理由")
     industries: Annotated[tuple[Industry, ...], Field(max_length=INDUSTRIES_AT_MOST)] = Field(
-        description="GB/T 4754 divisions a provider serves, such as C34 服务行业. plan V2"
+        description="GB/T 4754 divisions a provider serves, such as C34 · 服务行业. plan V2"
     )
     rule: CompositionRule
 
 
 class ProposedChange(Part):
-    """One change of a draft 拟议改动; comment: the one that it answers."""
+    """One change of a draft, and the comment that it answers · 拟议改动."""
 
-    change: StandardChange = Field(description="One change: exactly one field is set 拟议改动. plan S5")
-    comment: Identifier | None = Field(default=None, description="Id of a comment 意见标识")
+    change: StandardChange = Field(description="One change: exactly one field is set · 拟议改动. plan S5")
+    comment: Identifier | None = Field(default=None, description="Id of a comment · 意见标识")
 
 
 class ChangeDraft(RevisionCommand):
-    """Change a draft 修改草案, as it stood at a draft version; the set of changes is taken whole or not at all."""
+    """Change a draft, as it stood at a draft version; the set of changes is taken whole or not at all · 修改草案."""
 
     roles: ClassVar = CITY
 
-    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen; any other is refused · 所见草案稿次")
     changes: Annotated[tuple[ProposedChange, ...], Field(min_length=1, max_length=CHANGES_AT_MOST)] = Field(
-        description="Changes, taken together or not at all; their order means nothing 改动"
+        description="Changes, taken together or not at all; their order means nothing · 改动"
     )
 
 

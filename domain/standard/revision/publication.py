@@ -63,20 +63,20 @@ NOT_AFTER_TODAY = Rule(
 
 
 class PublishRevision(RevisionCommand):
-    """Publish a draft as editions 发布修订, the plain one and one an industry, in force from a day on; those before retire then."""
+    """Publish a draft as editions, the plain one and one an industry, in force from a day on; the former retire then · 发布修订."""
 
     roles: ClassVar = CITY
 
-    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
-    since: date = Field(description="First day 起始日")
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen; any other is refused · 所见草案稿次")
+    since: date = Field(description="First day · 起始日")
 
 
 class AbandonRevision(RevisionCommand):
-    """Give a revision up 终止修订, with the reason."""
+    """Give a revision up, with the reason · 终止修订."""
 
     roles: ClassVar = CITY
 
-    reason: Text = Field(description="Why 理由")
+    reason: Text = Field(description="Why · 理由")
 
 
 # Events

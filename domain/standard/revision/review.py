@@ -39,23 +39,23 @@ REVIEWER_NOT_NAMED = Rule(
 
 
 class NameReviewers(RevisionCommand):
-    """Send a draft to review by named experts 送审; whom a later list leaves out is no reviewer any more."""
+    """Send a draft to review by named experts; whom a later list leaves out is no reviewer any more · 送审."""
 
     roles: ClassVar = CITY
 
     reviewers: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=REVIEWERS_AT_MOST)] = Field(
-        description="People who review, by id 评审人标识"
+        description="People who review, by id · 评审人标识"
     )
 
 
 class ReviewDraft(RevisionCommand):
-    """Approve a draft version or return it, with grounds 评审草案, as a named reviewer."""
+    """Approve a draft version or return it, with grounds, as a named reviewer · 评审草案."""
 
     roles: ClassVar = EXPERTS
 
-    draft_version: DraftVersion = Field(description="Version of the draft that was seen 所见草案稿次; any other is refused")
-    verdict: Verdict = Field(description="APPROVE or RETURN 评审结论")
-    grounds: Text = Field(description="Grounds of the review 评审理由")
+    draft_version: DraftVersion = Field(description="Version of the draft that was seen; any other is refused · 所见草案稿次")
+    verdict: Verdict = Field(description="APPROVE or RETURN · 评审结论")
+    grounds: Text = Field(description="Grounds of the review · 评审理由")
 
 
 # Events

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.access import EXPERTS, Nothing, Role, Scope
 from domain.kernel import Command, Identifier, Part, Rule, Stream, stream_of
 from standards import AuthoredStandard, ComposedStandard, composed
+from standards.described import DescribedEnum
 
 DRAFT_READERS = EXPERTS | {Role.CITY, Role.AUDITOR, Role.SYSTEM}
 """Roles that may see a draft at all 草案可见角色: the city, the auditor, and of the experts those named as its reviewers."""
@@ -31,11 +32,11 @@ PlainKey = Annotated[str, Field(pattern=r"^\d{4}(\.\d{1,3})?$")]
 DraftVersion = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class RevisionKind(StrEnum):
-    """What a revision is 修订类别: a new edition, or an erratum of one."""
+class RevisionKind(DescribedEnum):
+    """What a revision is: a new edition, or an erratum of one · 修订类别."""
 
-    REVISION = "revision"
-    ERRATUM = "erratum"
+    REVISION = "revision", "A new edition · 修订"
+    ERRATUM = "erratum", "A correction of the edition · 勘误"
 
 
 class RevisionStatus(StrEnum):
@@ -58,19 +59,19 @@ REVISION_STATUS_NAMES: Mapping[RevisionStatus, str] = {
 """What people call a status 状态名称."""
 
 
-class Disposition(StrEnum):
-    """What became of a comment 意见处理: adopted, partly adopted, rejected."""
+class Disposition(DescribedEnum):
+    """What became of a comment: adopted, partly adopted, rejected · 意见处理."""
 
-    ADOPTED = "adopted"
-    PARTLY = "partly"
-    REJECTED = "rejected"
+    ADOPTED = "adopted", "Adopted whole · 采纳"
+    PARTLY = "partly", "Adopted in part · 部分采纳"
+    REJECTED = "rejected", "Not adopted · 不采纳"
 
 
-class Verdict(StrEnum):
-    """What a reviewer says of a draft 评审结论: approve it, or return it."""
+class Verdict(DescribedEnum):
+    """What a reviewer says of a draft: approve it, or return it · 评审结论."""
 
-    APPROVE = "approve"
-    RETURN = "return"
+    APPROVE = "approve", "The draft may be published · 同意"
+    RETURN = "return", "The draft goes back for changes · 退回"
 
 
 # Rules
@@ -107,7 +108,7 @@ COMMENT_UNKNOWN = Rule(
 class RevisionCommand(Command):
     """A command about one revision 修订命令."""
 
-    revision: Identifier = Field(description="Revision of the standard 修订标识")
+    revision: Identifier = Field(description="Revision of the standard · 修订标识")
 
 
 # State

@@ -16,14 +16,14 @@ from projections.participants.terms import AssignmentRow
 
 @published(ACTORS, row=AssignmentRow)
 class Assignment:
-    """Assignment of a diagnosis to an expert 专家指派, which opens it to that expert. plan V5, R2"""
+    """Assignment of a diagnosis to an expert, which opens it to that expert · 专家指派. plan V5, R2"""
 
-    id: strawberry.ID = field("指派标识; pass it to `releaseExpert`")
-    expert: strawberry.ID = field("Person who is the expert 专家标识")
-    role: str = field("Role 角色: marker, arbiter, sampler or reader")
-    since: date = field("First day 起始日")
-    until: date = field("Last day 截止日; of one that was released the day before, perhaps before its first")
-    ended: bool = field("Whether it is over 是否已结束, on the day that the answer is of")
+    id: strawberry.ID = field("Id of the assignment; pass it to `releaseExpert` · 指派标识")
+    expert: strawberry.ID = field("Person who is the expert · 专家标识")
+    role: str = field("Role: marker, arbiter, sampler or reader · 角色")
+    since: date = field("First day · 起始日")
+    until: date = field("Last day; of one that was released the day before, perhaps before its first · 截止日")
+    ended: bool = field("Whether it is over, on the day that the answer is of · 是否已结束")
 
 
 def load_assignments(context: Context, ids: Sequence[str]) -> dict[str, list[Assignment]]:

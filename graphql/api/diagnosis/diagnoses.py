@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -26,7 +26,7 @@ from api.kit.filter_values import require_known
 from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below, distinct
-from api.kit.published import field, published, published_filter
+from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
 from api.kit.uploaded_files import uploaded
 from api.participants.enterprises import Enterprise, load_enterprises
@@ -54,89 +54,89 @@ OUT = "outside the case as the latest report holds it, null before the first"
 
 @published(FIRMS)
 class EditionBasis:
-    """Why a diagnosis has its edition and form 标准选用依据. plan S3, S4"""
+    """Why a diagnosis has its edition and form · 标准选用依据. plan S3, S4"""
 
-    applicable_edition: str | None = field("Edition that applied when it was opened 适用版本; null where no mapping held")
-    applicable_form: str | None = field("Form that applied, BRIEF or FULL 适用版式")
+    applicable_edition: str | None = field("Edition that applied when it was opened; null where no mapping held · 适用版本")
+    applicable_form: str | None = field("Form that applied, BRIEF or FULL · 适用版式")
     decided_by: str | None = field(
-        "What decided 依据: group or division of the industry code, headquarters of a group, or plain"
+        "What decided: group or division of the industry code, headquarters of a group, or plain · 依据"
     )
-    code: str | None = field("The part of the industry code that decided 行业代码")
-    since: date | None = field("First day of the mapping 适用起始日")
-    mark: str | None = field("Mark of the mapping 来源标记")
-    otherwise: bool = field("Whether another edition or form was chosen 是否另选")
-    reason: str | None = field("Why 理由", roles=TRAIL, mask=Mask.TRAIL)
-    role: str = field("Role that opened it 开启角色")
-    organisation: str = field("Organisation that opened it 开启单位")
-    at: datetime = field("When 开启时间, UTC")
+    code: str | None = field("The part of the industry code that decided · 行业代码")
+    since: date | None = field("First day of the mapping · 适用起始日")
+    mark: str | None = field("Mark of the mapping · 来源标记")
+    otherwise: bool = field("Whether another edition or form was chosen · 是否另选")
+    reason: str | None = field("Why · 理由", roles=TRAIL, mask=Mask.TRAIL)
+    role: str = field("Role that opened it · 开启角色")
+    organisation: str = field("Organisation that opened it · 开启单位")
+    at: datetime = field("When, UTC · 开启时间")
 
 
 @published(FIRMS, row=DiagnosisRow)
 class Diagnosis:
-    """Diagnosis 诊断: a firm measured against a pinned edition. plan P3–P6"""
+    """Diagnosis: a firm measured against a pinned edition · 诊断. plan P3–P6"""
 
-    id: strawberry.ID = field("诊断标识")
-    campaign: str = field("Campaign 批次")
-    purpose: str = field("Purpose 诊断目的: initial, sample or repeat")
-    form: str = field("Questionnaire 问卷版式: brief or full")
-    edition: str = field("Edition of the standard, kept for ever 标准版本. plan S5")
-    status: str = field("How far it has come 状态; outside the case in_progress until a report is issued. plan P4, P7")
-    status_name: str = field("Status in Chinese 状态名称")
-    case_number: str = field("Number of the case, to be said on the telephone 案号: twelve digits, the last one a check digit")
-    version: int = field("Version of its stream 版本; pass it as `expectedVersion`")
-    opened_at: datetime = field("When it was opened 开启时间, UTC")
-    changed_at: datetime = field("When it last changed 最近变更时间, UTC")
-    answered: int | None = field(f"Indicators the firm has answered 已填指标数; {OUT}")
-    visits: int | None = field(f"Visits on site 现场诊断次数; {OUT}. plan G1")
+    id: strawberry.ID = field("Id of the diagnosis · 诊断标识")
+    campaign: str = field("Campaign · 批次")
+    purpose: str = field("Purpose: initial, sample or repeat · 诊断目的")
+    form: str = field("Questionnaire: brief or full · 问卷版式")
+    edition: str = field("Edition of the standard, kept for ever · 标准版本. plan S5")
+    status: str = field("How far it has come; outside the case in_progress until a report is issued · 状态. plan P4, P7")
+    status_name: str = field("Status in Chinese · 状态名称")
+    case_number: str = field("Number of the case, to be said on the telephone: twelve digits, the last one a check digit · 案号")
+    version: int = field("Version of its stream; pass it as `expectedVersion` · 版本")
+    opened_at: datetime = field("When it was opened, UTC · 开启时间")
+    changed_at: datetime = field("When it last changed, UTC · 最近变更时间")
+    answered: int | None = field(f"Indicators the firm has answered; {OUT} · 已填指标数")
+    visits: int | None = field(f"Visits on site; {OUT} · 现场诊断次数. plan G1")
     self_total: Decimal | None = field(
-        f"Self-assessed total 自评总分, 0–100, two decimals; {OUT}", roles=OUTCOMES, mask=Mask.OUTCOME
+        f"Self-assessed total, 0–100, two decimals; {OUT} · 自评总分", roles=OUTCOMES, mask=Mask.OUTCOME
     )
     verified_total: Decimal | None = field(
-        f"Verified total 核验总分, 0–100, two decimals; {OUT}", roles=OUTCOMES, mask=Mask.OUTCOME
+        f"Verified total, 0–100, two decimals; {OUT} · 核验总分", roles=OUTCOMES, mask=Mask.OUTCOME
     )
     measured_grade: int | None = field(
-        f"Grade by the answers alone 测评档, 0–10; {OUT}. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
+        f"Grade by the answers alone, 0–10; {OUT} · 测评档. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
     )
     grade: int | None = field(
-        f"Issued grade 出具档, 0–10; 0 = below grade 1; {OUT}. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
+        f"Issued grade, 0–10; 0 = below grade 1; {OUT} · 出具档. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
     )
     level: int | None = field(
-        f"Issued level 出具等级, 0–5; {OUT}. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
+        f"Issued level, 0–5; {OUT} · 出具等级. plan S4", roles=OUTCOMES, mask=Mask.OUTCOME
     )
-    grade_name: str | None = field("Name of the issued grade 档名称", roles=OUTCOMES, mask=Mask.OUTCOME)
-    level_name: str | None = field("Name of the issued level 等级名称", roles=OUTCOMES, mask=Mask.OUTCOME)
+    grade_name: str | None = field("Name of the issued grade · 档名称", roles=OUTCOMES, mask=Mask.OUTCOME)
+    level_name: str | None = field("Name of the issued level · 等级名称", roles=OUTCOMES, mask=Mask.OUTCOME)
     issued_version: int | None = field(
-        "Version of the latest report 最新报告版次, of which everything that is read outside the case is; null before"
+        "Version of the latest report, of which everything that is read outside the case is; null before · 最新报告版次"
     )
     enterprise: Enterprise | None = field(
-        "The diagnosed enterprise 被诊断企业", by="enterprise"
+        "The diagnosed enterprise · 被诊断企业", by="enterprise"
     )
-    provider: Organisation | None = field("Assigned or accepting provider 服务商. plan V3", by="provider")
+    provider: Organisation | None = field("Assigned or accepting provider · 服务商. plan V3", by="provider")
     answers: list[Answer] = field(
-        "Answers, the firm's own and the verified ones 答案. plan P3", roles=ANSWERS, mask=Mask.PROCESS_SECRETS
+        "Answers, the firm's own and the verified ones · 答案. plan P3", roles=ANSWERS, mask=Mask.PROCESS_SECRETS
     )
-    evidence: list[Evidence] = field("Attached files 佐证. plan P5", roles=ANSWERS, mask=Mask.PROCESS_SECRETS)
-    reports: list[Report] = field("Issued and confirmed reports 报告. plan P4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT)
+    evidence: list[Evidence] = field("Attached files · 佐证. plan P5", roles=ANSWERS, mask=Mask.PROCESS_SECRETS)
+    reports: list[Report] = field("Issued and confirmed reports · 报告. plan P4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT)
     result: Result | None = field(
-        "Result with every reason 评分结果; null before scoring. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT, made=True
+        "Result with every reason; null before scoring · 评分结果. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT, made=True
     )
     open_objection: bool | None = field(
-        "Whether an objection waits for an answer 有无待答复的异议. plan P6", roles=PROCEEDINGS, made=True
+        "Whether an objection waits for an answer · 有无待答复的异议. plan P6", roles=PROCEEDINGS, made=True
     )
     objections: list[Objection] | None = field(
-        "Objections to its reports, with their answers 异议. plan P6", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
+        "Objections to its reports, with their answers · 异议. plan P6", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
     )
     site_visits: list[SiteVisit] | None = field(
-        "Visits on site 现场诊断. plan P5", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
+        "Visits on site · 现场诊断. plan P5", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
     )
     expert_reviews: list[ExpertReview] | None = field(
-        "Reviews by experts 专家评审. plan S4", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS, made=True
+        "Reviews by experts · 专家评审. plan S4", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS, made=True
     )
     assignments: list[Assignment] = field(
-        "Experts it is assigned to, those released included 专家指派. plan V5, R2", roles=ACTORS
+        "Experts it is assigned to, those released included · 专家指派. plan V5, R2", roles=ACTORS
     )
-    basis: EditionBasis | None = field("Why this edition and form 标准选用依据: who, when, why. plan S3")
-    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    basis: EditionBasis | None = field("Why this edition and form: who, when, why · 标准选用依据. plan S3")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
 published_filter(DiagnosisFilter)
@@ -240,11 +240,11 @@ load_diagnoses = DIAGNOSES.of_ids
 class DiagnosisQueries:
     """Doors to diagnoses."""
 
-    @field("One diagnosis 诊断; null when it does not exist or lies outside the scope. plan P3, P7", roles=FIRMS)
+    @field("One diagnosis; null when it does not exist or lies outside the scope · 诊断. plan P3, P7", roles=FIRMS)
     def diagnosis(
         self,
         info: strawberry.Info[Context, None],
-        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        id: Annotated[strawberry.ID, argument("Id of the diagnosis · 诊断标识")],  # noqa: A002 - the argument's published name
         at_least: AtLeast = None,
         as_of: AsOfMoment = None,
     ) -> Diagnosis | None:
@@ -252,14 +252,14 @@ class DiagnosisQueries:
         return single(info, DIAGNOSES, id, at_least=at_least, as_of=as_of)
 
     @field(
-        "Diagnoses in the scope 诊断列表, in order of id. asOf: those opened by then, found by what they were then, "
-        "and shown as they were then; a cursor is of that moment. plan P3, P5, P7",
+        "Diagnoses in the scope, in order of id. asOf: those opened by then, found by what they were then, and shown as "
+        "they were then; a cursor is of that moment · 诊断列表. plan P3, P5, P7",
         roles=FIRMS,
     )
     def diagnoses(
         self,
         info: strawberry.Info[Context, None],
-        filter: DiagnosisFilter | None = None,  # noqa: A002 - the argument's published name
+        filter: Annotated[DiagnosisFilter | None, argument("Which to look for; none = all in the scope · 筛选条件")] = None,  # noqa: A002 - the argument's published name
         first: First = None,
         after: After = None,
         at_least: AtLeast = None,

@@ -15,64 +15,64 @@ from standards.scoring.results import IndicatorScore as Contribution
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=TriedGate)
 class Gate:
-    """Gate 门槛: a condition of a level beside the score. plan S4"""
+    """Gate: a condition of a level beside the score · 门槛. plan S4"""
 
-    code: str = field("Published reason code 门槛代码")
-    level: int = field("Level it stands before 对应等级, 2–5")
-    holds: bool = field("Whether it is passed 是否满足")
-    says: str = field("What it asks 要求")
-    says_in_english: str = field("What it asks, in English 英文说明")
-    falls_short: list[str] = field("Dimensions, indicators or steps that fall short of it today 未达项")
+    code: str = field("Published reason code · 门槛代码")
+    level: int = field("Level it stands before, 2–5 · 对应等级")
+    holds: bool = field("Whether it is passed · 是否满足")
+    says: str = field("What it asks · 要求")
+    says_in_english: str = field("What it asks, in English · 英文说明")
+    falls_short: list[str] = field("Dimensions, indicators or steps that fall short of it today · 未达项")
     lift: list[str] = field(
-        "What lifts it 提升路径: its part of the fewest indicators that lift every gate of this level at once, each "
-        "with how far to raise it; of a gate of the process, the step. Empty where it holds or nothing lifts it",
+        "What lifts it: its part of the fewest indicators that lift every gate of this level at once, each with how far to "
+        "raise it; of a gate of the process, the step. Empty where it holds or nothing lifts it · 提升路径",
         made=True,
     )
-    lift_proven: bool = field("Whether it is proven that no fewer would do 是否已证明最少")
+    lift_proven: bool = field("Whether it is proven that no fewer would do · 是否已证明最少")
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class DimensionScore:
-    """Score of one dimension 维度得分, 0–100, two decimals half up"""
+    """Score of one dimension, 0–100, two decimals half up · 维度得分"""
 
-    id: str = field("Dimension id 维度编号")
-    name: str = field("Dimension 维度名称")
-    weight: Decimal = field("Percent of the total 权重")
-    self_score: Decimal = field("By the firm's own answers 自评得分")
-    verified_score: Decimal = field("By the verified answers 核验得分")
-    level: int = field("Level of the verified score 等级, 0–5")
+    id: str = field("Dimension id · 维度编号")
+    name: str = field("Dimension · 维度名称")
+    weight: Decimal = field("Percent of the total · 权重")
+    self_score: Decimal = field("By the firm's own answers · 自评得分")
+    verified_score: Decimal = field("By the verified answers · 核验得分")
+    level: int = field("Level of the verified score, 0–5 · 等级")
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=Contribution)
 class IndicatorScore:
-    """Contribution of one indicator to the verified total 指标贡献. plan S4"""
+    """Contribution of one indicator to the verified total · 指标贡献. plan S4"""
 
-    id: str = field("Indicator id 指标编号")
-    name: str = field("Indicator 指标名称")
-    level: Decimal | None = field("Maturity reached 成熟度; null = not applicable")
-    points: Decimal | None = field("Points 得分, 0–100")
-    weight: Decimal = field("Effective percent of the total 有效权重; all add up to 100")
-    contribution: Decimal = field("Points of the total 贡献分; all add up to the total")
+    id: str = field("Indicator id · 指标编号")
+    name: str = field("Indicator · 指标名称")
+    level: Decimal | None = field("Maturity reached; null = not applicable · 成熟度")
+    points: Decimal | None = field("Points, 0–100 · 得分")
+    weight: Decimal = field("Effective percent of the total; all add up to 100 · 有效权重")
+    contribution: Decimal = field("Points of the total; all add up to the total · 贡献分")
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class Result:
-    """Result 评分结果: measured and issued grade apart, self and verified score apart. plan S4"""
+    """Result: measured and issued grade apart, self and verified score apart · 评分结果. plan S4"""
 
-    self_total: Decimal = field("Self-assessed total 自评总分, 0–100")
-    verified_total: Decimal = field("Verified total 核验总分, 0–100")
-    self_grade: int = field("Measured grade of the self-assessment 自评档, 0–10")
-    band_grade: int = field("Grade of the verified total before gates 分数档, 0–10")
-    measured_level: int = field("Level by the answers alone 测评等级, 0–5")
-    measured_grade: int = field("Grade by the answers alone 测评档, 0–10")
-    issued_level: int = field("Level with the process gates 出具等级, 0–5")
-    issued_grade: int = field("Grade with the process gates 出具档, 0–10")
-    level_name: str = field("Name of the issued level 等级名称")
-    grade_name: str = field("Name of the issued grade 档名称")
-    standard_status: str = field("Authority of the edition 标准性质: not the official annex")
-    dimensions: list[DimensionScore] = field("Dimensions 维度得分")
-    indicators: list[IndicatorScore] = field("Indicators 指标贡献")
-    gates: list[Gate] = field("Gates of the answers, then of the process 门槛")
+    self_total: Decimal = field("Self-assessed total, 0–100 · 自评总分")
+    verified_total: Decimal = field("Verified total, 0–100 · 核验总分")
+    self_grade: int = field("Measured grade of the self-assessment, 0–10 · 自评档")
+    band_grade: int = field("Grade of the verified total before gates, 0–10 · 分数档")
+    measured_level: int = field("Level by the answers alone, 0–5 · 测评等级")
+    measured_grade: int = field("Grade by the answers alone, 0–10 · 测评档")
+    issued_level: int = field("Level with the process gates, 0–5 · 出具等级")
+    issued_grade: int = field("Grade with the process gates, 0–10 · 出具档")
+    level_name: str = field("Name of the issued level · 等级名称")
+    grade_name: str = field("Name of the issued grade · 档名称")
+    standard_status: str = field("Authority of the edition: not the official annex · 标准性质")
+    dimensions: list[DimensionScore] = field("Dimensions · 维度得分")
+    indicators: list[IndicatorScore] = field("Indicators · 指标贡献")
+    gates: list[Gate] = field("Gates of the answers, then of the process · 门槛")
 
 
 Lifts = Mapping[int, Lifting]

@@ -11,7 +11,7 @@ from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.mutations import Payload
 from api.kit.paging import AtLeast
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.standard.editions import editions_of
 from domain.instants import city_day, utc_moment
@@ -29,98 +29,98 @@ from standards.scoring.roll_up import RolledScore, RollUp
 
 @published(GROUPS, mask=Mask.OUTCOME, row=ResultRow)
 class CurrentResult:
-    """Current result of a firm 现行结果: its report is out and not under an objection. plan S4"""
+    """Current result of a firm: its report is out and not under an objection · 现行结果. plan S4"""
 
-    diagnosis: strawberry.ID = field("诊断标识")
-    edition: str = field("Edition of the standard 标准版本")
-    total: Decimal = field("Verified total 核验总分, 0–100, two decimals")
-    grade: int = field("Issued grade 出具档, 0–10")
-    grade_name: str = field("档名称")
-    level_name: str = field("等级名称")
-    issued_at: datetime = field("When the report was issued 出具时间, UTC")
+    diagnosis: strawberry.ID = field("Id of the diagnosis · 诊断标识")
+    edition: str = field("Edition of the standard · 标准版本")
+    total: Decimal = field("Verified total, 0–100, two decimals · 核验总分")
+    grade: int = field("Issued grade, 0–10 · 出具档")
+    grade_name: str = field("Name of the issued grade · 档名称")
+    level_name: str = field("Name of the issued level · 等级名称")
+    issued_at: datetime = field("When the report was issued, UTC · 出具时间")
 
 
 @published(GROUPS, row=MemberRow)
 class GroupMember:
-    """Member of a group 成员企业. plan O3"""
+    """Member of a group · 成员企业. plan O3"""
 
-    enterprise: strawberry.ID = field("企业标识")
-    name: str = field("企业名称")
+    enterprise: strawberry.ID = field("Id of the enterprise · 企业标识")
+    name: str = field("Name of the enterprise · 企业名称")
     revenue_wan: Decimal | None = field(
-        "Yearly revenue by the year's roster 营业收入, ten thousand yuan 万元; null: it is not on that roster",
+        "Yearly revenue by the year's roster in ten thousand yuan; null: it is not on that roster · 营业收入（万元）",
         mask=Mask.REVENUE,
     )
-    result: CurrentResult | None = field("Its current result 现行结果; null where it has none", mask=Mask.OUTCOME)
+    result: CurrentResult | None = field("Its current result; null where it has none · 现行结果", mask=Mask.OUTCOME)
 
 
 @published(GROUPS, row=SeatRow)
 class HeadquartersSeat:
-    """What was said of a group's headquarters 总部记录, from a day on. plan O3"""
+    """What was said of a group's headquarters, from a day on · 总部记录. plan O3"""
 
-    since: date = field("First day 起始日")
-    enterprise: strawberry.ID | None = field("The headquarters 集团总部; null: none from that day on")
-    said_at: datetime = field("When it was said 记录时间, UTC")
-    said_by_role: str = field("By which role 记录角色")
+    since: date = field("First day · 起始日")
+    enterprise: strawberry.ID | None = field("The headquarters; null: none from that day on · 集团总部")
+    said_at: datetime = field("When it was said, UTC · 记录时间")
+    said_by_role: str = field("By which role · 记录角色")
 
 
 @published(GROUPS, mask=Mask.OUTCOME, row=RolledScore)
 class RolledUpScore:
-    """One score over the members 汇总得分"""
+    """One score over the members · 汇总得分"""
 
-    id: str = field("维度编号; total for the total score")
-    name: str = field("维度名称")
-    mean: Decimal | None = field("Weighed by revenue 按营业收入加权均值, two decimals, half up; null where no weight is left")
-    weighed: int = field("Members in the mean 计入均值企业数")
-    counted: int = field("Members that have the score 有得分企业数")
+    id: str = field("Dimension id; `total` for the total score · 维度编号")
+    name: str = field("Name of the dimension · 维度名称")
+    mean: Decimal | None = field("Weighed by revenue, two decimals, half up; null where no weight is left · 按营业收入加权均值")
+    weighed: int = field("Members in the mean · 计入均值企业数")
+    counted: int = field("Members that have the score · 有得分企业数")
     first_quartile: Decimal | None = field(
-        "Lowest score that at least a quarter of the members do not exceed, by nearest rank 第一四分位数"
+        "Lowest score that at least a quarter of the members do not exceed, by nearest rank · 第一四分位数"
     )
-    weakest: list[strawberry.ID] = field("Members at or below the first quartile 后四分之一企业, the weakest first")
+    weakest: list[strawberry.ID] = field("Members at or below the first quartile, the weakest first · 后四分之一企业")
 
 
 @published(GROUPS)
 class EditionCount:
-    """Members under one edition 各版本成员数"""
+    """Members under one edition · 各版本成员数"""
 
-    edition: str = field("标准版本")
-    members: int = field("企业数")
+    edition: str = field("Edition of the standard · 标准版本")
+    members: int = field("How many firms · 企业数")
 
 
 @published(GROUPS, row=RollUp)
 class GroupRollUp:
-    """Roll-up of a group's member firms 成员企业汇总, the headquarters apart. plan S3"""
+    """Roll-up of a group's member firms, the headquarters apart · 成员企业汇总. plan S3"""
 
     roster: int | None = field(
         "Year whose roster gives members and revenue: the one asked for, else the latest that speaks of every district "
         "in which the group had members the roster before · 名单年度",
     )
-    members: int = field("Members on that roster, above scale as the plan counts 规上成员企业数")
-    with_result: int = field("Those of them with a current result 有现行结果企业数")
+    members: int = field("Members on that roster, above scale as the plan counts · 规上成员企业数")
+    with_result: int = field("Those of them with a current result · 有现行结果企业数")
     coverage: Decimal | None = field(
-        "Members with a result over members 覆盖率, percent, two decimals, rounded down; null without members"
+        "Members with a result over members, percent, two decimals, rounded down; null without members · 覆盖率"
     )
-    total: RolledUpScore = field("Total score 总分", mask=Mask.OUTCOME, made=True)
-    dimensions: list[RolledUpScore] = field("By dimension 各维度", mask=Mask.OUTCOME, made=True)
-    editions: list[EditionCount] = field("Editions that the results rest on 所依标准版本")
-    without_result: list[strawberry.ID] = field("Members on the roster without a result 尚无结果企业")
+    total: RolledUpScore = field("Total score · 总分", mask=Mask.OUTCOME, made=True)
+    dimensions: list[RolledUpScore] = field("By dimension · 各维度", mask=Mask.OUTCOME, made=True)
+    editions: list[EditionCount] = field("Editions that the results rest on · 所依标准版本")
+    without_result: list[strawberry.ID] = field("Members on the roster without a result · 尚无结果企业")
     without_revenue: list[strawberry.ID] = field(
-        "Members with a result that the year's roster does not hold: nothing weighs them 无营业收入可加权企业"
+        "Members with a result that the year's roster does not hold: nothing weighs them · 无营业收入可加权企业"
     )
 
 
 @published(GROUPS)
 class Group:
-    """Enterprise group 企业集团, as the city, the auditor and the group itself see it. plan S3, O3"""
+    """Enterprise group, as the city, the auditor and the group itself see it · 企业集团. plan S3, O3"""
 
-    id: strawberry.ID = field("集团标识")
-    name: str = field("集团名称")
-    seats: list[HeadquartersSeat] = field("What was said of its headquarters 历任总部")
+    id: strawberry.ID = field("Id of the group · 集团标识")
+    name: str = field("Name of the group · 集团名称")
+    seats: list[HeadquartersSeat] = field("What was said of its headquarters · 历任总部")
     headquarters: GroupMember | None = field(
-        "The headquarters with its own result 集团总部及其自身结果, beside the roll-up and no part of it"
+        "The headquarters with its own result, beside the roll-up and no part of it · 集团总部及其自身结果"
     )
-    members: list[GroupMember] = field("Member firms, the headquarters apart 成员企业")
-    roll_up: GroupRollUp = field("What the members add up to 成员企业汇总")
-    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    members: list[GroupMember] = field("Member firms, the headquarters apart · 成员企业")
+    roll_up: GroupRollUp = field("What the members add up to · 成员企业汇总")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
 def _score(identity: str, name: str, rolled: RolledScore) -> RolledUpScore:
@@ -184,8 +184,7 @@ def load_group(
 
 RosterYear = Annotated[
     int | None,
-    strawberry.argument(
-        description="Year of the roster: members as they were in it, with the results of reports issued by its end; none = the "
+    argument("Year of the roster: members as they were in it, with the results of reports issued by its end; none = the "
         "latest complete one, with the results of today · 名单年度"
     ),
 ]
@@ -196,14 +195,14 @@ class GroupQueries:
     """Door to groups."""
 
     @field(
-        "One group with its headquarters and the roll-up of its members 企业集团; null when it is none or does not lie "
-        "in the scope as a whole: whoever sees some members sees no sum over all. plan S3, O3, P7",
+        "One group with its headquarters and the roll-up of its members; null when it is none or does not lie in the scope "
+        "as a whole: whoever sees some members sees no sum over all · 企业集团. plan S3, O3, P7",
         roles=GROUPS,
     )
     def group(
         self,
         info: strawberry.Info[Context, None],
-        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        id: Annotated[strawberry.ID, argument("Id of the group · 集团标识")],  # noqa: A002 - the argument's published name
         year: RosterYear = None,
         at_least: AtLeast = None,
         as_of: AsOfMoment = None,

@@ -17,7 +17,7 @@ from api.kit.command_inputs import input_type, plain
 from api.kit.context import Context
 from api.kit.input_errors import malformed
 from api.kit.paging import AtLeast, below, wanted_fields
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown
 from api.server.errors import MALFORMED_INPUT
 from api.standard.editions import editions_of
@@ -62,70 +62,70 @@ NOT_VERIFIED_YET = Rule(
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class ImprovementOutcome:
-    """Totals and gates before or after a plan 方案前后结果. plan S4"""
+    """Totals and gates before or after a plan · 方案前后结果. plan S4"""
 
-    total: Decimal = field("总分, 0–100")
-    measured_grade: int = field("Grade by the answers alone 测评档, 0–10")
-    issued_grade: int = field("Grade with the process gates as they stand 出具档, 0–10")
-    grade_name: str = field("Name of the issued grade 出具档名称")
-    gates: list[Gate] = field("Gates of the answers, then of the process 门槛")
+    total: Decimal = field("Total, 0–100 · 总分")
+    measured_grade: int = field("Grade by the answers alone, 0–10 · 测评档")
+    issued_grade: int = field("Grade with the process gates as they stand, 0–10 · 出具档")
+    grade_name: str = field("Name of the issued grade · 出具档名称")
+    gates: list[Gate] = field("Gates of the answers, then of the process · 门槛")
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class PlannedImprovement:
-    """One indicator of a plan 改进项, in the order to take it up. plan R2"""
+    """One indicator of a plan, in the order to take it up · 改进项. plan R2"""
 
-    indicator: str = field("指标编号")
-    name: str = field("指标名称")
-    dimension: str = field("维度编号")
-    from_level: Decimal = field("Level as verified 现有等级, 0–5")
-    to_level: Decimal = field("Level to reach 目标等级, 1–5")
-    from_descriptor: str = field("What the standard says of the present level 现有等级描述; empty below 1")
-    to_descriptor: str = field("What the standard asks at the level to reach 目标等级描述")
-    needed: str = field("What the answer must then say 所需填报")
-    numbers: list[NamedNumber] = field("Raw numbers that would do 可达标的原始数值; of ratios and counts")
-    evidence: str = field("Evidence to show 佐证要求")
-    steps: int = field("Steps: levels or options 步数")
-    cost: Decimal = field("Cost of its steps 成本, whole, in the unit of the costs")
-    gain: Decimal = field("Points of the indicator it brings 指标加分, 0–100")
-    total_after: Decimal = field("Total once this and all above are done 累计总分, 0–100")
-    gates: list[str] = field("Gates at the wanted level that need it 所涉门槛代码")
-    sentence: str = field("The line as a sentence 说明")
+    indicator: str = field("Indicator id · 指标编号")
+    name: str = field("Name of the indicator · 指标名称")
+    dimension: str = field("Dimension id · 维度编号")
+    from_level: Decimal = field("Level as verified, 0–5 · 现有等级")
+    to_level: Decimal = field("Level to reach, 1–5 · 目标等级")
+    from_descriptor: str = field("What the standard says of the present level; empty below 1 · 现有等级描述")
+    to_descriptor: str = field("What the standard asks at the level to reach · 目标等级描述")
+    needed: str = field("What the answer must then say · 所需填报")
+    numbers: list[NamedNumber] = field("Raw numbers that would do; of ratios and counts · 可达标的原始数值")
+    evidence: str = field("Evidence to show · 佐证要求")
+    steps: int = field("Steps: levels or options · 步数")
+    cost: Decimal = field("Cost of its steps, whole, in the unit of the costs · 成本")
+    gain: Decimal = field("Points of the indicator it brings, 0–100 · 指标加分")
+    total_after: Decimal = field("Total once this and all above are done, 0–100 · 累计总分")
+    gates: list[str] = field("Gates at the wanted level that need it · 所涉门槛代码")
+    sentence: str = field("The line as a sentence · 说明")
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=Obstacle)
 class ImprovementObstacle:
-    """What stands in the way whatever is improved 障碍. plan S4"""
+    """What stands in the way whatever is improved · 障碍. plan S4"""
 
-    code: str = field("BAND, or the code of a gate 障碍代码")
-    says: str = field("What it asks 说明")
-    says_in_english: str = field("The same in English 英文说明")
+    code: str = field("BAND, or the code of a gate · 障碍代码")
+    says: str = field("What it asks · 说明")
+    says_in_english: str = field("The same in English · 英文说明")
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT)
 class CheapestImprovementPlan:
-    """Cheapest improvement 最低成本提升方案 to a wanted measured grade. It is worked out from costs that carry a mark, and is
-    nothing official. plan S4, R2
+    """Cheapest improvement to a wanted measured grade. It is worked out from costs that carry a mark, and is nothing official ·
+    最低成本提升方案. plan S4, R2
     """
 
-    diagnosis: strawberry.ID = field("诊断标识")
-    edition: str = field("Edition that the diagnosis keeps 标准版本")
-    standard_status: str = field("Authority of the edition 标准性质")
-    wanted_grade: int = field("Wanted measured grade 目标档, 1–10")
-    wanted_grade_name: str = field("目标档名称")
-    summary: str = field("The plan in one paragraph 方案说明")
-    summary_in_english: str = field("The same in English 英文说明")
-    reachable: bool = field("Whether the grade can be reached 能否达到; if not, see obstacles")
-    cost: Decimal | None = field("Cost of all steps 总成本, whole; null when it cannot be reached")
-    lower_bound: Decimal | None = field("Proven: no plan costs less 成本下界")
-    proven: bool = field("Whether it is proven the cheapest, in the fewest steps 是否已证明最低")
-    examined: int = field("Partial plans looked at 计算量, bounded")
-    costs: ImprovementCosts = field("The costs used, with source and mark, the caller's own apart 所用成本")
-    improvements: list[PlannedImprovement] = field("改进项, in the order to take them up")
-    conditions: list[Gate] = field("Process gates still to pass for the grade to be issued 过程条件")
-    obstacles: list[ImprovementObstacle] = field("障碍; empty when the grade can be reached")
-    before: ImprovementOutcome = field("As verified 现状")
-    after: ImprovementOutcome = field("With the plan done, or the best that can be reached 改进后")
+    diagnosis: strawberry.ID = field("Id of the diagnosis · 诊断标识")
+    edition: str = field("Edition that the diagnosis keeps · 标准版本")
+    standard_status: str = field("Authority of the edition · 标准性质")
+    wanted_grade: int = field("Wanted measured grade, 1–10 · 目标档")
+    wanted_grade_name: str = field("Name of the wanted grade · 目标档名称")
+    summary: str = field("The plan in one paragraph · 方案说明")
+    summary_in_english: str = field("The same in English · 英文说明")
+    reachable: bool = field("Whether the grade can be reached; if not, see obstacles · 能否达到")
+    cost: Decimal | None = field("Cost of all steps, whole; null when it cannot be reached · 总成本")
+    lower_bound: Decimal | None = field("Proven: no plan costs less · 成本下界")
+    proven: bool = field("Whether it is proven the cheapest, in the fewest steps · 是否已证明最低")
+    examined: int = field("Partial plans looked at, bounded · 计算量")
+    costs: ImprovementCosts = field("The costs used, with source and mark, the caller's own apart · 所用成本")
+    improvements: list[PlannedImprovement] = field("Improvements, in the order to take them up · 改进项")
+    conditions: list[Gate] = field("Process gates still to pass for the grade to be issued · 过程条件")
+    obstacles: list[ImprovementObstacle] = field("Obstacles; empty when the grade can be reached · 障碍")
+    before: ImprovementOutcome = field("As verified · 现状")
+    after: ImprovementOutcome = field("With the plan done, or the best that can be reached · 改进后")
 
 
 def _outcome(measured: Measured, issued: Issued, lifts: Lifts) -> ImprovementOutcome:
@@ -249,13 +249,13 @@ if TYPE_CHECKING:
 else:
     StepCostInput = input_type(StepCost)  # the one that the command of the city takes
 
-Grade = Annotated[int, strawberry.argument(description="Wanted measured grade 目标档, 1–10")]
+Grade = Annotated[int, argument("Wanted measured grade, 1–10 · 目标档")]
 Costs = Annotated[
     list[StepCostInput] | None,
-    strawberry.argument(description="The caller's own costs of single steps 自定成本, in the unit of the table in force"),
+    argument("The caller's own costs of single steps, in the unit of the table in force · 自定成本"),
 ]
 Kept = Annotated[
-    list[str] | None, strawberry.argument(description="Indicators that stay as they are 不改进的指标, such as F08")
+    list[str] | None, argument("Indicators that stay as they are, such as F08 · 不改进的指标")
 ]
 
 
@@ -264,8 +264,8 @@ class ImprovementQueries:
     """Door to the what-if."""
 
     @field(
-        "The cheapest improvement of a diagnosed firm to a wanted measured grade 最低成本提升方案, exact, with its "
-        "proof; null when the diagnosis does not exist or lies outside the scope. The work is bounded: cut short, it says so. "
+        "The cheapest improvement of a diagnosed firm to a wanted measured grade, exact, with its proof; null when the "
+        "diagnosis does not exist or lies outside the scope. The work is bounded: cut short, it says so · 最低成本提升方案. "
         "plan S4, R2",
         roles=REPORTS,
         mask=Mask.RESULT_AND_REPORT,
@@ -273,7 +273,7 @@ class ImprovementQueries:
     def cheapest_improvement(
         self,
         info: strawberry.Info[Context, None],
-        diagnosis: strawberry.ID,
+        diagnosis: Annotated[strawberry.ID, argument("Id of the diagnosis · 诊断标识")],
         grade: Grade,
         costs: Costs = None,
         keep: Kept = None,

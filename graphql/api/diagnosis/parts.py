@@ -20,63 +20,63 @@ from standards.scoring.measure import level_and_points
 
 @published(ANSWERS, mask=Mask.PROCESS_SECRETS)
 class NamedNumber:
-    """Named raw number 原始数值, exact"""
+    """Named raw number, exact · 原始数值"""
 
-    name: str = field("Name of the number in the edition 名称")
-    value: Decimal = field("The number 数值, in the unit the edition names")
+    name: str = field("Name of the number in the edition · 名称")
+    value: Decimal = field("The number, in the unit the edition names · 数值")
 
 
 @published(ANSWERS, mask=Mask.PROCESS_SECRETS, row=GivenAnswer)
 class Statement:
-    """What is said of one indicator 填报内容. plan P3"""
+    """What is said of one indicator · 填报内容. plan P3"""
 
     level: Decimal | None = field("Maturity level as stated, 0–5 in half steps · 填报等级")
     counted_level: Decimal | None = field(
         "Level that counts: of a number the one it reaches, of an outcome that no numbers show 1 at most; null = not "
-        "applicable. plan S4 · 计分等级",
+        "applicable · 计分等级. plan S4",
     )
-    numbers: list[NamedNumber] = field("Raw numbers 原始数值", made=True)
-    choices: list[str] = field("Options chosen 所选项", made=True)
-    not_applicable: bool = field("Whether it does not apply 是否不适用")
-    reason: str | None = field("Why it does not apply 不适用理由")
+    numbers: list[NamedNumber] = field("Raw numbers · 原始数值", made=True)
+    choices: list[str] = field("Options chosen · 所选项", made=True)
+    not_applicable: bool = field("Whether it does not apply · 是否不适用")
+    reason: str | None = field("Why it does not apply · 不适用理由")
 
 
 @published(ANSWERS, mask=Mask.PROCESS_SECRETS, row=AnswerRow)
 class Answer:
-    """Answer to one indicator 答案: the firm's own and the provider's verified one. plan P3"""
+    """Answer to one indicator: the firm's own and the provider's verified one · 答案. plan P3"""
 
-    indicator: str = field("Indicator id 指标编号")
-    name: str = field("Indicator 指标名称")
-    dimension: str = field("Its dimension, which is the section of the form 维度")
-    version: int = field("Stream version that the firm's answer was recorded in 答案版本; send it as `replaces`")
-    given: Statement = field("The firm's own answer 自评答案", made=True)
-    verified: Statement | None = field("As the provider found it 核验答案; null before", made=True)
-    difference: str | None = field("Why the two differ 差异说明")
+    indicator: str = field("Indicator id · 指标编号")
+    name: str = field("Indicator · 指标名称")
+    dimension: str = field("Its dimension, which is the section of the form · 维度")
+    version: int = field("Stream version that the firm's answer was recorded in; send it as `replaces` · 答案版本")
+    given: Statement = field("The firm's own answer · 自评答案", made=True)
+    verified: Statement | None = field("As the provider found it; null before · 核验答案", made=True)
+    difference: str | None = field("Why the two differ · 差异说明")
 
 
 @published(ANSWERS, mask=Mask.PROCESS_SECRETS, row=EvidenceRow)
 class Evidence:
-    """File that supports indicators 佐证, kept by the hash of its bytes. plan P5"""
+    """File that supports indicators, stored by the hash of its bytes · 佐证. plan P5"""
 
-    sha256: str = field("SHA-256 of the bytes 文件散列")
-    filename: str = field("File name 文件名")
-    media_type: str = field("Media type 文件类型")
-    size: int = field("Bytes 文件大小")
-    indicators: list[str] = field("Indicators it supports 所支持的指标", made=True)
-    attached_at: datetime = field("When it was attached 附上时间, UTC")
-    attached_by_role: str = field("Role that attached it 附上角色")
-    url: str = field("Where the caller may fetch it 下载地址")
+    sha256: str = field("SHA-256 of the bytes · 文件散列")
+    filename: str = field("File name · 文件名")
+    media_type: str = field("Media type · 文件类型")
+    size: int = field("Bytes · 文件大小")
+    indicators: list[str] = field("Indicators it supports · 所支持的指标", made=True)
+    attached_at: datetime = field("When it was attached, UTC · 附上时间")
+    attached_by_role: str = field("Role that attached it · 附上角色")
+    url: str = field("Where the caller may fetch it · 下载地址")
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=ReportRow)
 class Report:
-    """Issued or confirmed report 报告. plan P4"""
+    """Issued or confirmed report · 报告. plan P4"""
 
-    version: int = field("Counts from 1 报告版次")
-    kind: str = field("issued or confirmed 报告类别: 出具 or 确认")
-    sha256: str = field("SHA-256 of the PDF, a fact of the journal 报告散列")
-    issued_at: datetime = field("When it came out 出具时间, UTC")
-    url: str = field("Where the caller may fetch it 下载地址")
+    version: int = field("Counts from 1 · 报告版次")
+    kind: str = field("issued or confirmed · 报告类别（出具或确认）")
+    sha256: str = field("SHA-256 of the PDF, a fact of the journal · 报告散列")
+    issued_at: datetime = field("When it came out, UTC · 出具时间")
+    url: str = field("Where the caller may fetch it · 下载地址")
 
 
 def _statement(edition: Edition, item: Indicator, answer: GivenAnswer) -> Statement:

@@ -18,46 +18,46 @@ enum_type(ObjectionStatus)
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS)
 class AnswerToObjection:
-    """Answer to an objection 异议答复. plan P6"""
+    """Answer to an objection · 异议答复. plan P6"""
 
-    text: str = field("Why it is upheld or not 答复理由")
-    upheld: bool = field("Whether it is upheld; then the indicator is verified again 异议是否成立")
-    at: datetime = field("When 答复时间, UTC")
-    by_role: str = field("Role that answered 答复角色")
+    text: str = field("Why it is upheld or not · 答复理由")
+    upheld: bool = field("Whether it is upheld; then the indicator is verified again · 异议是否成立")
+    at: datetime = field("When, UTC · 答复时间")
+    by_role: str = field("Role that answered · 答复角色")
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS, row=ObjectionRow)
 class Objection:
-    """Objection of the firm to one indicator of a report 异议. plan P6"""
+    """Objection of the firm to one indicator of a report · 异议. plan P6"""
 
-    indicator: str = field("Indicator id 指标编号")
-    report_version: int = field("Version of the report that it is about 所涉报告版次")
-    text: str = field("Why the firm objects 异议理由")
-    raised_at: datetime = field("When 提出时间, UTC")
-    raised_by_role: str = field("Role that objected 提出角色")
-    answer: AnswerToObjection | None = field("Its answer 答复; null before", made=True)
-    status: ObjectionStatus = field("What became of it 异议状态", made=True)
+    indicator: str = field("Indicator id · 指标编号")
+    report_version: int = field("Version of the report that it is about · 所涉报告版次")
+    text: str = field("Why the firm objects · 异议理由")
+    raised_at: datetime = field("When, UTC · 提出时间")
+    raised_by_role: str = field("Role that objected · 提出角色")
+    answer: AnswerToObjection | None = field("Its answer; null before · 答复", made=True)
+    status: ObjectionStatus = field("What became of it · 异议状态", made=True)
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS, row=SiteVisitRow)
 class SiteVisit:
-    """Visit of the provider on site 现场诊断. plan P5"""
+    """Visit of the provider on site · 现场诊断. plan P5"""
 
-    visited_on: date = field("Day in the city's calendar 现场日期")
-    diagnosticians: int = field("Diagnosticians present 到场诊断师人数")
-    functions: list[str] = field("Functions interviewed 访谈部门")
-    notes: str = field("What was seen 现场记录")
-    recorded_at: datetime = field("When it was recorded 记录时间, UTC")
-    recorded_by_role: str = field("Role that recorded it 记录角色")
+    visited_on: date = field("Day in the city's calendar · 现场日期")
+    diagnosticians: int = field("Diagnosticians present · 到场诊断师人数")
+    functions: list[str] = field("Functions interviewed · 访谈部门")
+    notes: str = field("What was seen · 现场记录")
+    recorded_at: datetime = field("When it was recorded, UTC · 记录时间")
+    recorded_by_role: str = field("Role that recorded it · 记录角色")
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS, row=ExpertReviewRow)
 class ExpertReview:
-    """Review of a case by experts 专家评审. plan S4"""
+    """Review of a case by experts · 专家评审. plan S4"""
 
-    conclusion: str = field("Their conclusion 评审结论")
-    recorded_at: datetime = field("When it was recorded 记录时间, UTC")
-    recorded_by_role: str = field("Role that recorded it 记录角色")
+    conclusion: str = field("Their conclusion · 评审结论")
+    recorded_at: datetime = field("When it was recorded, UTC · 记录时间")
+    recorded_by_role: str = field("Role that recorded it · 记录角色")
 
 
 def load_objections(context: Context, ids: Sequence[str]) -> dict[str, list[Objection]]:

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
-import strawberry
-
 from api.kit.context import Context
 from api.kit.cursors import Cursors
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from domain.access import Everything, Outside, sees_only_issued
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import Rule, stream_of
@@ -34,25 +32,25 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 AsOfMoment = Annotated[
     str | None,
-    strawberry.argument(
+    argument(
+        "Answer with what was known then: a time with its zone (2024-06-30T17:00:00+08:00), the end of a day in the city "
+        "(2024-06-30; of today, what is known so far), or an opaque position. "
+        "Who may see it is judged by today's scope · 历史时点. plan P5",
         name="asOf",
-        description="Answer with what was known then 历史时点: a time with its zone (2024-06-30T17:00:00+08:00), the end of a "
-        "day in the city (2024-06-30; of today, what is known so far), or an opaque position. Who may see it is judged by today's "
-        "scope. plan P5",
     ),
 ]
 
 
 @published(SIGNED_IN)
 class AsOf:
-    """What an answer of the past leaves out 事后变更: known then, apart from corrected later. plan P5"""
+    """What an answer of the past leaves out: known then, apart from corrected later · 事后变更. plan P5"""
 
-    moment: datetime | None = field("Moment asked for 所问时点, UTC; null for an opaque position")
-    changed_later: bool = field("Whether anything was recorded of it afterwards 此后是否有变更")
+    moment: datetime | None = field("Moment asked for, UTC; null for an opaque position · 所问时点")
+    changed_later: bool = field("Whether anything was recorded of it afterwards · 此后是否有变更")
     changed_later_at: datetime | None = field(
-        "When that was for the first time 首次变更时间, UTC; null for a figure over many things"
+        "When that was for the first time, UTC; null for a figure over many things · 首次变更时间"
     )
-    changes: int | None = field("How many entries of its own came afterwards 此后变更次数; null for a figure over many things")
+    changes: int | None = field("How many entries of its own came afterwards; null for a figure over many things · 此后变更次数")
 
 
 def position_of(context: Context, given: str) -> tuple[int, datetime | None]:

@@ -19,10 +19,10 @@ import strawberry
 from pydantic import BaseModel
 
 KEY_OF_MAPPING = {
-    "answers": ("indicator", "Indicator id, such as Z01 指标编号"),
-    "editions": ("industry", "Industry whose edition is meant, such as automotive; none = the plain part 行业版本"),
-    "forms": ("size_class", "large, medium, small or micro 规模类型"),
-    "numbers": ("name", "Name 名称"),
+    "answers": ("indicator", "Indicator id, such as Z01 · 指标编号"),
+    "editions": ("industry", "Industry whose edition is meant, such as automotive; none = the plain part · 行业版本"),
+    "forms": ("size_class", "large, medium, small or micro · 规模类型"),
+    "numbers": ("name", "Name · 名称"),
 }
 """Field that is a mapping -> the field that carries its key in the list, and what that says."""
 
@@ -37,12 +37,15 @@ AS_SENT = (str, int, bool, Decimal, date, datetime)
 
 @cache
 def enum_type(enum: type[Enum]) -> Any:  # noqa: ANN401 - strawberry decorates the enum in place
-    """A domain enumeration as GraphQL enumeration."""
-    return strawberry.enum(enum, description=_first_line(enum))
+    """A domain enumeration as GraphQL enumeration, each value with its description."""
+    made = strawberry.enum(enum, description=_first_line(enum))
+    for one in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        one.description = getattr(enum(one.value), "description", None)
+    return made
 
 
 def _first_line(thing: type) -> str:
-    return (thing.__doc__ or "").strip().splitlines()[0] if thing.__doc__ else ""
+    return (thing.__doc__ or "").strip().splitlines()[0].removesuffix(".") if thing.__doc__ else ""
 
 
 def _unwrap(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations are values of any kind
@@ -89,8 +92,8 @@ def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
         MAPPINGS[made] = _mappings_of(inner)
         return made
     name = f"{field.capitalize().rstrip('s')}Input"
-    held = _said("value", _graphql_type("value", inner), "The value, exact 数值")
-    return _input(name, "Named value 命名数值", [_said(key, str, says), held])
+    held = _said("value", _graphql_type("value", inner), "The value, exact · 数值")
+    return _input(name, "Named value · 命名数值", [_said(key, str, says), held])
 
 
 @cache

@@ -6,6 +6,7 @@ file of a report) is named in its own file of the API.
 
 import dataclasses
 import hmac
+import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
@@ -35,10 +36,10 @@ COMMON_ARGUMENTS = (
     (
         "expected_version",
         int | None,
-        "Version of the thing that was seen 所见版本; any other is a VERSION_CONFLICT. plan P5",
+        "Version of the thing that was seen; any other is a VERSION_CONFLICT · 所见版本. plan P5",
     ),
-    ("idempotency_key", str | None, "The same key with the same input answers with the first outcome 幂等键. plan P5"),
-    ("reason_given", str | None, "Why, kept in the journal's entry 理由. plan P5"),
+    ("idempotency_key", str | None, "The same key with the same input answers with the first outcome · 幂等键. plan P5"),
+    ("reason_given", str | None, "Why, stored in the journal's entry · 理由. plan P5"),
 )
 """What rides along with every command: optimistic lock, safe retry, and the reason kept in the entry."""
 
@@ -107,7 +108,7 @@ AS_SENT = ServerFields(frozenset())
 
 def _payload(command: type[Command], thing: Payload | None) -> Any:  # noqa: ANN401 - made at run time
     fields: list[Any] = [
-        ("user_errors", list[UserError], field("Why it was not carried out 未执行原因"))
+        ("user_errors", list[UserError], field("Why it was not carried out · 未执行原因"))
     ]
     if thing is not None:
         said = field("Current state, if visible to the caller · 对象现状", roles=thing.roles, default=None)
@@ -116,17 +117,17 @@ def _payload(command: type[Command], thing: Payload | None) -> Any:  # noqa: ANN
         (
             "position",
             str | None,
-            field("Opaque place in the journal 位置令牌; read on with `atLeast`", default=None),
+            field("Opaque place in the journal; read on with `atLeast` · 位置令牌", default=None),
         ),
         (
             "version",
             int | None,
-            field("Version of the thing now 版本; on a conflict, where it stands", default=None),
+            field("Version of the thing now; on a conflict, where it stands · 版本", default=None),
         ),
     ]
     name = f"{command.__name__}Payload"
     made = class_of(name, fields)
-    made.__doc__ = f"Result of {command.__name__} 执行结果"
+    made.__doc__ = f"Result of {command.__name__} · 执行结果"
     return published(SIGNED_IN)(made)
 
 
@@ -177,9 +178,11 @@ def _mutation(
         return payload(user_errors=[], **outcome if filled.tells_version else {**outcome, "version": None})
 
     resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
-    roles = "、".join(sorted(role.value for role in command.roles))
-    description = f"{(command.__doc__ or '').strip()}\n\nRoles 可执行角色: {roles}. Capability 能力: {capability.name}"
-    return mutation(description, roles=SIGNED_IN)(resolve)
+    first, _, more = (command.__doc__ or "").strip().partition("\n")
+    roles = ", ".join(sorted(role.value for role in command.roles))
+    senders = f"Capability: {capability.name}. Sent by: {roles}"
+    paragraphs = (first.removesuffix("."), textwrap.dedent(more).strip(), senders)
+    return mutation("\n\n".join(one for one in paragraphs if one), roles=SIGNED_IN)(resolve)
 
 
 def _outcome(
@@ -208,7 +211,7 @@ def mutation_type(filled: Mapping[type[Command], ServerFields], things: Mapping[
             name = _snake(command.__name__)
             thing = things.get(command.__name__, things.get(capability.name))
             members[name] = _mutation(capability, command, filled.get(command, AS_SENT), thing)
-    return strawberry.type(type("Mutation", (base,), members), description="Commands 命令")
+    return strawberry.type(type("Mutation", (base,), members), description="Commands · 命令")
 
 
 def _snake(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode
 
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from domain.kernel import Rule
 from domain.masks import ANYONE
 
@@ -17,10 +17,10 @@ PAGE_SIZE = Rule(
     "PAGE_SIZE", "plan P1", "每页条数须在 1 到 {largest} 之间", "A page holds between 1 and {largest} things"
 )
 
-First = Annotated[int | None, strawberry.argument(description="Things a page, 1–100, usually 20 每页条数")]
-After = Annotated[str | None, strawberry.argument(description="Cursor to go on from 起始游标, as it was given")]
+First = Annotated[int | None, argument("Things a page, 1–100, usually 20 · 每页条数")]
+After = Annotated[str | None, argument("Cursor to go on from, as it was given · 起始游标")]
 AtLeast = Annotated[
-    str | None, strawberry.argument(description="`position` of a write that must be visible 读己之写. plan P5")
+    str | None, argument("`position` of a write that must be visible · 读己之写. plan P5")
 ]
 
 T = TypeVar("T")
@@ -29,28 +29,28 @@ Row = TypeVar("Row")
 
 @published(ANYONE)
 class PageInfo:
-    """Where a page ends 分页信息"""
+    """Where a page ends · 分页信息"""
 
-    has_next_page: bool = field("Whether more things follow 是否还有下一页")
-    end_cursor: str | None = field("Opaque cursor of the last thing 末条游标; pass it as `after`")
+    has_next_page: bool = field("Whether more things follow · 是否还有下一页")
+    end_cursor: str | None = field("Opaque cursor of the last thing; pass it as `after` · 末条游标")
 
 
-@strawberry.type(description="A thing and its cursor 条目与游标")
+@strawberry.type(description="A thing and its cursor · 条目与游标")
 class Edge(Generic[T]):
     """One thing of a page."""
 
-    cursor: str = strawberry.field(description="Opaque cursor of the thing 游标")
-    node: T = strawberry.field(description="The thing 条目")
+    cursor: str = strawberry.field(description="Opaque cursor of the thing · 游标")
+    node: T = strawberry.field(description="The thing · 条目")
 
 
-@strawberry.type(description="A page of things in the caller's scope 分页列表")
+@strawberry.type(description="A page of things in the caller's scope · 分页列表")
 class Connection(Generic[T]):
     """One page, keyset-ordered; counts are within the caller's scope."""
 
-    nodes: list[T] = strawberry.field(description="The things of this page 本页条目")
-    edges: list[Edge[T]] = strawberry.field(description="The things with their cursors 本页条目与游标")
-    page_info: PageInfo = strawberry.field(description="Where the page ends 分页信息")
-    total_count: int | None = strawberry.field(description="How many the filter and the scope admit 总数")
+    nodes: list[T] = strawberry.field(description="The things of this page · 本页条目")
+    edges: list[Edge[T]] = strawberry.field(description="The things with their cursors · 本页条目与游标")
+    page_info: PageInfo = strawberry.field(description="Where the page ends · 分页信息")
+    total_count: int | None = strawberry.field(description="How many the filter and the scope admit · 总数")
 
 
 def page_size(first: int | None) -> int:

@@ -13,7 +13,7 @@ from domain.kernel import Refused
 class OwnPayload:
     """What every payload has."""
 
-    user_errors: list[UserError] = field("Why not 未执行原因", default_factory=list)
+    user_errors: list[UserError] = field("Why not · 未执行原因", default_factory=list)
 
     @classmethod
     def refused(cls, refused: Refused) -> Self:

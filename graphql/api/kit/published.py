@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar, dataclass_transform, get_type_hints
 
 import strawberry
+from strawberry.types.arguments import StrawberryArgumentAnnotation
 from strawberry.types.base import StrawberryObjectDefinition, has_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
@@ -36,7 +37,7 @@ def field(
     """A field with what it says of itself.
 
     Args:
-        says: the published description, English, then the Chinese noun.
+        says: the published description: an English sentence, then " · ", then the Chinese noun.
         roles: who may read it; None = whoever may read its type.
         mask: kind of protected data that it shows; reading it is written down.
         by: of an edge to one other thing, the column of the type's row that holds its id.
@@ -44,6 +45,11 @@ def field(
         more: passed on to the library, such as `default`.
     """
     return strawberry.field(description=says, metadata={ROLES: roles, MASK: mask, BY: by, MADE: made}, **more)
+
+
+def argument(says: str, *, name: str | None = None) -> StrawberryArgumentAnnotation:
+    """An argument of a field, with what it says of itself; `name` where the schema's is another than ours."""
+    return strawberry.argument(description=says, name=name)
 
 
 def mutation(says: str, *, roles: Roles) -> Any:  # noqa: ANN401
@@ -95,7 +101,7 @@ def published_filter(kind: type) -> None:
     hints = get_type_hints(kind)
     asked = {one.name: strawberry.field(default=None, description=one.metadata[SAYS]) for one in fields(kind)}
     twin = type(kind.__name__, (), {"__annotations__": {name: hints[name] for name in asked}, **asked})
-    definition = _definition(strawberry.input(twin, description=_says(kind).rstrip(".")))
+    definition = _definition(strawberry.input(twin, description=_says(kind)))
     definition.origin = kind
     kind.__strawberry_definition__ = definition  # type: ignore[attr-defined]
 
@@ -123,7 +129,7 @@ def roles_of(kind: type, name: str) -> Roles:
 
 
 def _says(kind: type) -> str:
-    return " ".join((kind.__doc__ or "").split("\n\n", 1)[0].split())
+    return " ".join((kind.__doc__ or "").split("\n\n", 1)[0].split()).removesuffix(".")
 
 
 def _definition(kind: type) -> StrawberryObjectDefinition:

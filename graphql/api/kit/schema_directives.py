@@ -73,7 +73,8 @@ def parted(description: str) -> tuple[str, tuple[str, ...]]:
             letter, until = first[0], int((last or first)[1:])
             clauses += [f"{letter}{number}" for number in range(int(first[1:]), until + 1)]
     text = TWO_STOPS.sub(r"\1", CLAUSE.sub("", description)).strip()
-    return (text.removesuffix(".") if clauses and text.count(".") == 1 else text), tuple(dict.fromkeys(clauses))
+    ends_bare = clauses and (" · " in text or text.count(".") == 1)
+    return (text.removesuffix(".") if ends_bare else text), tuple(dict.fromkeys(clauses))
 
 
 def cite_clauses(schema: GraphQLSchema) -> None:

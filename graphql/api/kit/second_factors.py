@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Protocol
+
+from standards.described import DescribedEnum
 
 
 @dataclass(frozen=True)
@@ -15,11 +16,11 @@ class SignedIn:
     expires_at: datetime
 
 
-class FactorKind(StrEnum):
-    """What a second factor is 第二因素类型."""
+class FactorKind(DescribedEnum):
+    """What a second factor is · 第二因素类型."""
 
-    TIME_CODE = "time_code"
-    PASSKEY = "passkey"
+    TIME_CODE = "time_code", "Six digits of an authenticator app · 动态验证码"
+    PASSKEY = "passkey", "Passkey of a device · 通行密钥"
 
 
 @dataclass(frozen=True)

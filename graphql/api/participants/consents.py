@@ -11,10 +11,10 @@ from projections.participants.terms import ConsentRow
 
 @published(CONSENTS, mask=Mask.CONSENTS, row=ConsentRow)
 class Consent:
-    """Consent of an enterprise to a bank 授权: it opens the results' summary, never an answer. plan R4"""
+    """Consent of an enterprise to a bank: it opens the results' summary, never an answer · 授权. plan R4"""
 
-    id: strawberry.ID = field("授权标识; pass it to `revokeConsent`")
-    bank: str = field("Bank 银行标识")
-    purpose: str = field("What for 用途")
-    since: date = field("First day 起始日")
-    until: date = field("Last day 截止日; a revoked one ended the day before")
+    id: strawberry.ID = field("Id of the consent; pass it to `revokeConsent` · 授权标识")
+    bank: str = field("Bank · 银行标识")
+    purpose: str = field("What for · 用途")
+    since: date = field("First day · 起始日")
+    until: date = field("Last day; a revoked one ended the day before · 截止日")

@@ -13,7 +13,7 @@ from api.kit.filter_values import require_known
 from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, below
-from api.kit.published import field, published, published_filter
+from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import all_shown, shown
 from api.participants.consents import Consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
@@ -36,32 +36,32 @@ if TYPE_CHECKING:
 
 @published(FIRMS, row=EnterpriseRow)
 class Enterprise:
-    """Enterprise 企业, as the latest roster states it. plan P1"""
+    """Enterprise, as the latest roster states it · 企业. plan P1"""
 
-    id: strawberry.ID = field("Identity of its own, apart from the USCC 企业标识")
-    uscc: str = field("Unified social credit code, 18 characters 统一社会信用代码. GB 32100")
-    name: str = field("Registered name 企业名称")
-    district: str = field("District, GB/T 2260 code 所在区代码")
-    subdistrict: str | None = field("Subdistrict or town 街镇代码")
-    park: str | None = field("Industrial park 园区")
-    reporting_unit: str | None = field("Unit it reports to beside its district 申报单位")
-    group: str | None = field("Enterprise group 所属企业集团. plan O3")
-    industry: str = field("Industry, GB/T 4754 code 行业代码, such as C34")
-    employees: int = field("Employees 从业人员, persons", roles=FINANCE, mask=Mask.REVENUE)
-    revenue_wan: Decimal = field("Yearly revenue 营业收入, ten thousand yuan 万元", roles=FINANCE, mask=Mask.REVENUE)
-    size_class: str = field("Size class 规模类型: large, medium, small or micro, computed by the statistical rule")
-    above_scale: bool = field("Whether above scale by the roster's year 是否规模以上")
-    synthetic: bool = field("示例数据: the firm is synthetic, of a demo city")
-    district_name: str | None = field("Name of the district 所在区")
-    industry_name: str | None = field("Division of the industry 行业大类")
+    id: strawberry.ID = field("Identity of its own, apart from the USCC · 企业标识")
+    uscc: str = field("Unified social credit code of GB 32100, 18 characters · 统一社会信用代码")
+    name: str = field("Registered name · 企业名称")
+    district: str = field("District, GB/T 2260 code · 所在区代码")
+    subdistrict: str | None = field("Subdistrict or town · 街镇代码")
+    park: str | None = field("Industrial park · 园区")
+    reporting_unit: str | None = field("Unit it reports to beside its district · 申报单位")
+    group: str | None = field("Enterprise group · 所属企业集团. plan O3")
+    industry: str = field("Industry, GB/T 4754 code, such as C34 · 行业代码")
+    employees: int = field("Employees, persons · 从业人员", roles=FINANCE, mask=Mask.REVENUE)
+    revenue_wan: Decimal = field("Yearly revenue in ten thousand yuan · 营业收入（万元）", roles=FINANCE, mask=Mask.REVENUE)
+    size_class: str = field("Size class: large, medium, small or micro, computed by the statistical rule · 规模类型")
+    above_scale: bool = field("Whether above scale by the roster's year · 是否规模以上")
+    synthetic: bool = field("The firm is synthetic, of a demo city · 示例数据")
+    district_name: str | None = field("Name of the district · 所在区")
+    industry_name: str | None = field("Division of the industry · 行业大类")
     diagnosis: Annotated["Diagnosis", strawberry.lazy("api.diagnosis.diagnoses")] | None = field(
-        "Latest diagnosis 最近一次诊断; null where there is none in the caller's scope. plan P3", by="latest_diagnosis"
+        "Latest diagnosis; null where there is none in the caller's scope · 最近一次诊断. plan P3", by="latest_diagnosis"
     )
-    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
     contacts: list[Contact] = field(
-        "Its named contacts of the day 联络人; of the past, who they were by then. plan O3", roles=CONTACTS, mask=Mask.CONTACTS
+        "Its named contacts of the day; of the past, who they were by then · 联络人. plan O3", roles=CONTACTS, mask=Mask.CONTACTS
     )
-    consents: list[Consent] = field("Consents to banks, past ones included 授权. plan R4", roles=CONSENTS, mask=Mask.CONSENTS)
+    consents: list[Consent] = field("Consents to banks, past ones included · 授权. plan R4", roles=CONSENTS, mask=Mask.CONSENTS)
 
 
 def _begins_an_industry(given: str) -> bool:
@@ -126,11 +126,11 @@ load_enterprises = ENTERPRISES.of_ids
 class EnterpriseQueries:
     """Doors to enterprises."""
 
-    @field("One enterprise 企业; null when it does not exist or lies outside the scope. plan P1, P7", roles=FIRMS)
+    @field("One enterprise; null when it does not exist or lies outside the scope · 企业. plan P1, P7", roles=FIRMS)
     def enterprise(
         self,
         info: strawberry.Info[Context, None],
-        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        id: Annotated[strawberry.ID, argument("Id of the enterprise · 企业标识")],  # noqa: A002 - the argument's published name
         at_least: AtLeast = None,
         as_of: AsOfMoment = None,
     ) -> Enterprise | None:
@@ -138,14 +138,14 @@ class EnterpriseQueries:
         return single(info, ENTERPRISES, id, at_least=at_least, as_of=as_of)
 
     @field(
-        "Enterprises in the scope 企业列表, in order of id. asOf: those known by then, found by what they were "
-        "then, and shown as they were then; a cursor is of that moment. plan P1, P5, P7",
+        "Enterprises in the scope, in order of id. asOf: those known by then, found by what they were then, and shown as "
+        "they were then; a cursor is of that moment · 企业列表. plan P1, P5, P7",
         roles=FIRMS,
     )
     def enterprises(
         self,
         info: strawberry.Info[Context, None],
-        filter: EnterpriseFilter | None = None,  # noqa: A002 - the argument's published name
+        filter: Annotated[EnterpriseFilter | None, argument("Which to look for; none = all in the scope · 筛选条件")] = None,  # noqa: A002 - the argument's published name
         first: First = None,
         after: After = None,
         at_least: AtLeast = None,

@@ -1,6 +1,7 @@
 """Liaison network 联络网络 in the schema: city → district → subdistrict, a named contact at every node. plan O2, O3."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import strawberry
 
@@ -8,7 +9,7 @@ from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then, past_context
 from api.kit.context import Context
 from api.kit.lists import FoldedAnew, Listed, paged
 from api.kit.paging import After, Connection, First, below
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation, build_organisation
 from domain.access import Role, head_of
@@ -25,22 +26,22 @@ ERASED = "已删除"
 
 @published(CONTACTS, mask=Mask.CONTACTS, row=ContactRow)
 class Contact:
-    """Named contact of a unit 联络人. plan O2, O3"""
+    """Named contact of a unit · 联络人. plan O2, O3"""
 
-    person: strawberry.ID = field("人员标识")
-    role: str = field("Role held for the unit 角色")
-    name: str = field("姓名; 已删除 once erased")
-    phone: str | None = field("电话")
+    person: strawberry.ID = field("Id of the person · 人员标识")
+    role: str = field("Role held for the unit · 角色")
+    name: str = field("Name; once erased, a word that says so · 姓名")
+    phone: str | None = field("Phone · 电话")
 
 
 @published(NETWORK, placed=False)
 class LiaisonNode:
-    """Node of the liaison network 联络节点. plan O2"""
+    """Node of the liaison network · 联络节点. plan O2"""
 
-    organisation: Organisation = field("The unit 组织")
-    contacts: list[Contact] = field("Its named contacts 联络人")
+    organisation: Organisation = field("The unit · 组织")
+    contacts: list[Contact] = field("Its named contacts · 联络人")
     as_of: AsOf | None = field(
-        "Whether its contacts changed after the moment asked for 事后变更; null for now. The unit says so of itself"
+        "Whether its contacts changed after the moment asked for; null for now. The unit says so of itself · 事后变更"
     )
 
 
@@ -121,15 +122,15 @@ class LiaisonQueries:
     """Door to the liaison network."""
 
     @field(
-        "Units and their named contacts 联络网络, in order of id: those in the scope and those above one's own "
-        "unit. above: only the units right below this one. asOf: the units known by then, with their contacts of that day. "
-        "plan O2, O3, P5",
+        "Units and their named contacts, in order of id: those in the scope and those above one's own unit. above: only the "
+        "units right below this one. asOf: the units known by then, with their contacts of that day · 联络网络. plan O2, "
+        "O3, P5",
         roles=NETWORK,
     )
     def liaison_network(
         self,
         info: strawberry.Info[Context, None],
-        above: strawberry.ID | None = None,
+        above: Annotated[strawberry.ID | None, argument("Unit right above those asked for; none = all · 上级组织")] = None,
         first: First = None,
         after: After = None,
         as_of: AsOfMoment = None,

@@ -12,7 +12,7 @@ from api.kit.filter_values import require_known
 from api.kit.lists import FoldedAnew, Listed, paged
 from api.kit.mutations import Payload
 from api.kit.paging import After, Connection, First
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.instants import city_day
 from domain.kernel import Command
@@ -25,15 +25,15 @@ from projections.participants.organisations import ORGANISATION_READ_MODEL, Orga
 
 @published(SIGNED_IN, placed=False, row=OrganisationRow)
 class Organisation:
-    """Organisation 组织: a district, park, group, provider or body of the city. plan O1–O3"""
+    """Organisation: a district, park, group, provider or body of the city · 组织. plan O1–O3"""
 
-    id: strawberry.ID = field("Its id; of a district or subdistrict the GB/T 2260 code 组织标识")
-    kind: str = field("What it is in the programme 组织类别")
-    name: str = field("Its name 名称")
-    parent: str | None = field("Organisation above 上级组织标识. plan O2")
-    industries: list[str] = field("GB/T 4754 divisions a provider serves 服务行业. plan V2")
+    id: strawberry.ID = field("Its id; of a district or subdistrict the GB/T 2260 code · 组织标识")
+    kind: str = field("What it is in the programme · 组织类别")
+    name: str = field("Its name · 名称")
+    parent: str | None = field("Organisation above · 上级组织标识. plan O2")
+    industries: list[str] = field("GB/T 4754 divisions a provider serves · 服务行业. plan V2")
     last: date | None = field("Last day of its part in the programme; null while it stays · 退出日")
-    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
 def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
@@ -61,7 +61,7 @@ def load_organisations(context: Context, ids: Sequence[str], _wanted: frozenset[
 
 
 TakingPart = Annotated[
-    bool | None, strawberry.argument(description="True for those that take part today, without the retired ones · 在册")
+    bool | None, argument("True for those that take part today, without the retired ones · 在册")
 ]
 
 
@@ -69,11 +69,11 @@ TakingPart = Annotated[
 class OrganisationQueries:
     """Doors to organisations."""
 
-    @field("Organisations 组织列表, in order of id, of one kind or all. plan O2, V2", roles=SIGNED_IN)
+    @field("Organisations, in order of id, of one kind or all · 组织列表. plan O2, V2", roles=SIGNED_IN)
     def organisations(
         self,
         info: strawberry.Info[Context, None],
-        kind: str | None = None,
+        kind: Annotated[str | None, argument("Kind to look for, such as park; none = all · 组织类别")] = None,
         taking_part: TakingPart = None,
         first: First = None,
         after: After = None,

@@ -31,28 +31,28 @@ KEY_LOST = "密钥缺失"
 
 @published(ANYONE, row=MembershipRow)
 class Membership:
-    """Role held for an organisation and a period 任职. plan P7"""
+    """Role held for an organisation and a period · 任职. plan P7"""
 
-    id: strawberry.ID = field("Id to act in it 任职标识")
-    role: str = field("Role 角色")
-    organisation: str = field("Organisation, district code or enterprise it is held for 单位标识")
-    since: date = field("First day 起始日")
-    until: date | None = field("Last day 截止日; null = open-ended")
-    sections: list[str] = field("Dimensions a department's filler fills 分管部分; else empty")
-    contact: bool = field("Whether the person is the unit's named contact 是否联络人. plan O2")
+    id: strawberry.ID = field("Id to act in it · 任职标识")
+    role: str = field("Role · 角色")
+    organisation: str = field("Organisation, district code or enterprise it is held for · 单位标识")
+    since: date = field("First day · 起始日")
+    until: date | None = field("Last day; null = open-ended · 截止日")
+    sections: list[str] = field("Dimensions a department's filler fills; else empty · 分管部分")
+    contact: bool = field("Whether the person is the unit's named contact · 是否联络人. plan O2")
 
 
 @published(PEOPLE, row=PersonRow)
 class Person:
-    """Person who takes part 人员. plan O2"""
+    """Person who takes part · 人员. plan O2"""
 
-    id: strawberry.ID = field("人员标识")
-    name: str = field("姓名; 已删除 once erased", roles=NAMES, mask=Mask.CONTACTS)
-    phone: str | None = field("电话; 已删除 once erased", roles=NAMES, mask=Mask.CONTACTS)
-    joined: bool = field("Whether the invitation was taken up 是否已加入")
-    erased: bool = field("Whether the person's data is erased 是否已删除")
-    memberships: list[Membership] = field("Roles held, past ones included 任职")
-    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    id: strawberry.ID = field("Id of the person · 人员标识")
+    name: str = field("Name; once erased, a word that says so · 姓名", roles=NAMES, mask=Mask.CONTACTS)
+    phone: str | None = field("Phone; once erased, a word that says so · 电话", roles=NAMES, mask=Mask.CONTACTS)
+    joined: bool = field("Whether the invitation was taken up · 是否已加入")
+    erased: bool = field("Whether the person's data is erased · 是否已删除")
+    memberships: list[Membership] = field("Roles held, past ones included · 任职")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
 def _opened(context: Context, person: str, field: str, sealed: str | None) -> str | None:
@@ -112,8 +112,8 @@ class PeopleQueries:
     """Door to people."""
 
     @field(
-        "People who take part 人员列表, in order of id. asOf: those known by then, with the roles they had been "
-        "given by then; who has been erased since stays erased. plan O2, P5, P7",
+        "People who take part, in order of id. asOf: those known by then, with the roles they had been given by then; who "
+        "has been erased since stays erased · 人员列表. plan O2, P5, P7",
         roles=PEOPLE,
     )
     def people(

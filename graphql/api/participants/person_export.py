@@ -90,24 +90,24 @@ def _told(entry: EntryRow) -> dict[str, Any]:
 
 @published_input
 class ExportPersonInput:
-    """Whose data 个人信息导出"""
+    """Whose data · 个人信息导出"""
 
-    person: strawberry.ID = strawberry.field(description="人员标识")
+    person: strawberry.ID = strawberry.field(description="Id of the person · 人员标识")
 
 
 @published(frozenset({Role.CITY}))
 class ExportPersonPayload(OwnPayload):
-    """All that is held on a person 个人信息导出, as JSON. plan P5, P7"""
+    """All that is held on a person, as JSON · 个人信息导出. plan P5, P7"""
 
-    export: str | None = field("JSON 导出内容", mask=Mask.CONTACTS, default=None)
-    made_at: datetime | None = field("导出时间, UTC", default=None)
+    export: str | None = field("The export as JSON · 导出内容", mask=Mask.CONTACTS, default=None)
+    made_at: datetime | None = field("When it was exported, UTC · 导出时间", default=None)
 
 
 @strawberry.type
 class PersonExportMutations:
     """Hand-written: it writes nothing, but what it answers with is nobody's but the city's to ask for."""
 
-    @mutation("Export all that is held on a person 个人信息导出. plan P5, P7", roles=frozenset({Role.CITY}))
+    @mutation("Export all that is held on a person · 个人信息导出. plan P5, P7", roles=frozenset({Role.CITY}))
     def export_person(
         self, info: strawberry.Info[Context, None], input: ExportPersonInput  # noqa: A002
     ) -> ExportPersonPayload:

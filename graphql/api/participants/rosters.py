@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -11,7 +11,7 @@ from api.kit.context import Context
 from api.kit.lists import Listed, NeverChanged, paged
 from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import After, Connection, First
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
 from api.participants.enterprises import Enterprise, find_enterprise
@@ -34,17 +34,17 @@ REPORTS = "rosterImports"
 
 @published(ROSTERS, row=Finding)
 class RosterFinding:
-    """Finding of a roster check 校验结果: row, column, reason. plan P1"""
+    """Finding of a roster check: row, column, reason · 校验结果. plan P1"""
 
-    row: int = field("Row of the file, from 1 行号")
-    column: str = field("Header of the column 列名")
+    row: int = field("Row of the file, from 1 · 行号")
+    column: str = field("Header of the column · 列名")
     severity: str = field(
         "refused, confirm (send the file again with it in `confirmed`), confirmed or warned · "
         "退回、待确认、已确认或提示",
     )
-    code: str = field("Published code 规则代码")
-    says: str = field("What is wrong 说明")
-    says_in_english: str = field("What is wrong, in English 英文说明")
+    code: str = field("Published code · 规则代码")
+    says: str = field("What is wrong · 说明")
+    says_in_english: str = field("What is wrong, in English · 英文说明")
 
 
 @published(ROSTERS, row=NotNamed)
@@ -58,23 +58,23 @@ class LeftOut:
 
 @published(ROSTERS, row=ImportRow)
 class RosterImport:
-    """Report of one roster file 名单导入报告. plan P1"""
+    """Report of one roster file · 名单导入报告. plan P1"""
 
-    id: strawberry.ID = field("Id of the report 报告标识")
-    year: int = field("Year of the roster 年度")
-    filename: str = field("文件名")
-    digest: str = field("SHA-256 of the file 文件散列")
-    blocked: bool = field("Whether the whole file was refused 是否整份退回")
-    registered: int = field("Firms new to the programme 新登记")
-    revised: int = field("Firms stated otherwise than before 有更新")
-    unchanged: int = field("Firms stated as before 无变化")
-    refused_rows: int = field("Rows refused 退回行数")
-    findings: list[RosterFinding] = field("Every refusal and warning 校验结果", made=True)
+    id: strawberry.ID = field("Id of the report · 报告标识")
+    year: int = field("Year of the roster · 年度")
+    filename: str = field("File name · 文件名")
+    digest: str = field("SHA-256 of the file · 文件散列")
+    blocked: bool = field("Whether the whole file was refused · 是否整份退回")
+    registered: int = field("Firms new to the programme · 新登记")
+    revised: int = field("Firms stated otherwise than before · 有更新")
+    unchanged: int = field("Firms stated as before · 无变化")
+    refused_rows: int = field("Rows refused · 退回行数")
+    findings: list[RosterFinding] = field("Every refusal and warning · 校验结果", made=True)
     left_out: list[LeftOut] = field(
         "Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业"
     )
     findings_path: str = field("Path of the file's sheet with the findings as comments in its cells · 批注名单下载路径")
-    at: datetime = field("When it was taken in or refused 时间, UTC")
+    at: datetime = field("When it was taken in or refused, UTC · 时间")
 
 
 def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> RosterImport:
@@ -109,14 +109,14 @@ class RosterQueries:
     """Door to the reports of roster files."""
 
     @field(
-        "Reports of roster files 名单导入报告, latest first; a district sees the files it sent. asOf: those sent by "
-        "then; a report never changes. plan P1, P5",
+        "Reports of roster files, latest first; a district sees the files it sent. asOf: those sent by then; a report never "
+        "changes · 名单导入报告. plan P1, P5",
         roles=ROSTERS,
     )
     def roster_imports(
         self,
         info: strawberry.Info[Context, None],
-        year: int | None = None,
+        year: Annotated[int | None, argument("Year of the roster; none = all · 年度")] = None,
         first: First = None,
         after: After = None,
         as_of: AsOfMoment = None,
@@ -164,7 +164,7 @@ QUERIES = RosterQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ImportRoster: ServerFields(
         frozenset({"digest", "filename", "rows", "findings", "refused_rows", "salt", "silent", "titles"}),
-        (("sha256", str, "SHA-256 of the uploaded file 文件散列"),),
+        (("sha256", str, "SHA-256 of the uploaded file · 文件散列"),),
         _roster,
     ),
 }

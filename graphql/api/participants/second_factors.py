@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import strawberry
 
+from api.kit.command_inputs import enum_type
 from api.kit.context import Context
 from api.kit.payloads import OwnPayload
 from api.kit.published import field, mutation, published, published_input
@@ -15,17 +16,15 @@ from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND, Refused
 from domain.masks import ANYONE, SIGNED_IN
 
-strawberry.enum(
-    FactorKind, name="FactorKind", description="TIME_CODE of an authenticator app, or PASSKEY of a device · 第二因素类型"
-)
+enum_type(FactorKind)
 
 
 @published(ANYONE)
 class Session:
-    """Session of a signed-in person 会话; the token is shown once"""
+    """Session of a signed-in person; the token is shown once · 会话"""
 
-    token: str = field("Send it as `Authorization: Bearer …` 令牌")
-    expires_at: datetime = field("到期时间, UTC")
+    token: str = field("Send it as `Authorization: Bearer …` · 令牌")
+    expires_at: datetime = field("When it expires, UTC · 到期时间")
 
     @classmethod
     def of(cls, opened: SignedIn | None) -> "Session | None":
@@ -95,7 +94,7 @@ class SecondFactors:
 
 @published(ANYONE)
 class Enrolment:
-    """What a factor is enrolled by · 登记内容; it is shown once and counts once confirmed"""
+    """What a factor is enrolled by; it is shown once and counts once confirmed · 登记内容"""
 
     ticket: str = field("Pass it to `confirmSecondFactor` · 凭证")
     expires_at: datetime = field("When the ticket ends, UTC · 到期时间")
@@ -119,7 +118,7 @@ class Enrolment:
 class PassSecondFactorPayload(OwnPayload):
     """Result of the second step · 第二步结果"""
 
-    session: Session | None = field("会话", default=None)
+    session: Session | None = field("Session · 会话", default=None)
 
 
 @published(ANYONE)
@@ -131,7 +130,7 @@ class EnrolSecondFactorPayload(OwnPayload):
 
 @published(ANYONE)
 class ConfirmSecondFactorPayload(OwnPayload):
-    """Result of enrolling · 登记结果; other sessions of the person have ended"""
+    """Result of enrolling; other sessions of the person have ended · 登记结果"""
 
     factor: strawberry.ID | None = field("Id of the factor · 标识", default=None)
     recovery_codes: list[str] = field("With the first factor: each good once, shown once · 恢复码", default_factory=list)
@@ -180,7 +179,7 @@ class ConfirmSecondFactorInput:
     """That the new factor works · 确认登记"""
 
     ticket: str = strawberry.field(description="From `enrolSecondFactor` · 凭证")
-    name: str = strawberry.field(default="", description="What to call it, such as 办公电脑 · 名称")
+    name: str = strawberry.field(default="", description="What to call it, such as the device that it is on · 名称")
     code: str = strawberry.field(default="", description="Six digits of the authenticator app · 动态验证码")
     passkey: str = strawberry.field(default="", description="What the browser answered, as JSON · 通行密钥应答")
 

@@ -32,16 +32,16 @@ MEMBERSHIP_NOT_HELD = Rule(
 
 @published(ANYONE, placed=False)
 class Viewer:
-    """Who asks, and why they see what they see 当前用户. plan P7"""
+    """Who asks, and why they see what they see · 当前用户. plan P7"""
 
-    actor: str | None = field("Id of the person or machine 操作人标识")
-    role: str = field("Role acted in 当前角色")
-    organisation: str | None = field("Organisation it is held for 单位标识")
-    membership: str | None = field("Membership acted in 当前任职")
-    scope: str = field("What the caller sees 可见范围")
-    scope_in_english: str = field("What the caller sees, in English 可见范围（英文）")
-    memberships: list[Membership] = field("Roles that may be acted in today 今日有效任职")
-    synthetic: bool = field("示例数据: everything shown is of a demo city")
+    actor: str | None = field("Id of the person or machine · 操作人标识")
+    role: str = field("Role acted in · 当前角色")
+    organisation: str | None = field("Organisation it is held for · 单位标识")
+    membership: str | None = field("Membership acted in · 当前任职")
+    scope: str = field("What the caller sees · 可见范围")
+    scope_in_english: str = field("What the caller sees, in English · 可见范围（英文）")
+    memberships: list[Membership] = field("Roles that may be acted in today · 今日有效任职")
+    synthetic: bool = field("Everything shown is of a demo city · 示例数据")
 
     @field("The caller's second factors; null for the public and for machines · 第二因素")
     def second_factors(self, info: strawberry.Info[Context, None]) -> SecondFactors | None:
@@ -51,104 +51,104 @@ class Viewer:
 
 @published(UPLOADERS)
 class UploadTicket:
-    """Permission for one upload 上传凭证: PUT the bytes to `url` before it expires"""
+    """Permission for one upload: PUT the bytes to `url` before it expires · 上传凭证"""
 
-    url: str = field("Path to PUT the bytes to 上传地址; the answer names their sha256")
-    expires_at: datetime = field("到期时间, UTC")
+    url: str = field("Path to PUT the bytes to; the answer names their sha256 · 上传地址")
+    expires_at: datetime = field("When it expires, UTC · 到期时间")
 
 
 @published(ANYONE)
 class SignInPayload(OwnPayload):
-    """Result of signing in 登录结果"""
+    """Result of signing in · 登录结果"""
 
-    session: Session | None = field("会话", default=None)
+    session: Session | None = field("Session · 会话", default=None)
     second_step: SecondStep | None = field("In place of a session, where a second factor is asked for · 第二步", default=None)
 
 
 @published(ANYONE)
 class SignOutPayload(OwnPayload):
-    """Result of signing out 退出结果"""
+    """Result of signing out · 退出结果"""
 
 
 @published(SIGNED_IN)
 class ActAsPayload(OwnPayload):
-    """Result of acting in another role 切换结果"""
+    """Result of acting in another role · 切换结果"""
 
 
 @published(NAMES)
 class Invitation:
-    """Invitation 邀请: a ticket for a login of the person's own; it is shown once. plan P7"""
+    """Invitation: a ticket for a login of the person's own; it is shown once · 邀请. plan P7"""
 
-    ticket: str = field("Pass it to `acceptInvitation` 邀请码")
-    expires_at: datetime = field("到期时间, UTC")
+    ticket: str = field("Pass it to `acceptInvitation` · 邀请码")
+    expires_at: datetime = field("When it expires, UTC · 到期时间")
 
 
 @published(NAMES)
 class IssueInvitationPayload(OwnPayload):
-    """Result of issuing an invitation 签发邀请结果"""
+    """Result of issuing an invitation · 签发邀请结果"""
 
-    invitation: Invitation | None = field("邀请", default=None)
+    invitation: Invitation | None = field("Invitation · 邀请", default=None)
 
 
 @published(ANYONE)
 class AcceptInvitationPayload(OwnPayload):
-    """Result of accepting an invitation 接受邀请结果; sign in afterwards"""
+    """Result of accepting an invitation; sign in afterwards · 接受邀请结果"""
 
 
 @published(UPLOADERS)
 class RequestUploadPayload(OwnPayload):
-    """Result of asking for an upload 申请上传结果"""
+    """Result of asking for an upload · 申请上传结果"""
 
-    ticket: UploadTicket | None = field("上传凭证", default=None)
+    ticket: UploadTicket | None = field("Permission for the upload · 上传凭证", default=None)
 
 
 @published_input
 class SignInInput:
-    """Login and password 登录"""
+    """Login and password · 登录"""
 
-    login: str = strawberry.field(description="登录名")
-    password: str = strawberry.field(description="密码")
+    login: str = strawberry.field(description="Login · 登录名")
+    password: str = strawberry.field(description="Password · 密码")
 
 
 @published_input
 class ActAsInput:
-    """Membership to act in from now on 切换角色"""
+    """Membership to act in from now on · 切换角色"""
 
-    membership: strawberry.ID = strawberry.field(description="任职标识")
+    membership: strawberry.ID = strawberry.field(description="Id of the membership · 任职标识")
 
 
 @published_input
 class IssueInvitationInput:
-    """Whom to invite 签发邀请"""
+    """Whom to invite · 签发邀请"""
 
-    person: strawberry.ID = strawberry.field(description="人员标识")
+    person: strawberry.ID = strawberry.field(description="Id of the person · 人员标识")
 
 
 @published_input
 class AcceptInvitationInput:
-    """Ticket, and the login that it is used up for 接受邀请
+    """Ticket, and the login that it is used up for · 接受邀请
 
     The login and password are the person's own choice.
     """
 
-    ticket: str = strawberry.field(description="邀请码")
-    login: str = strawberry.field(description="登录名")
-    password: str = strawberry.field(description="密码")
+    ticket: str = strawberry.field(description="Ticket of the invitation · 邀请码")
+    login: str = strawberry.field(description="Login · 登录名")
+    password: str = strawberry.field(description="Password · 密码")
 
 
 @published_input
 class RequestUploadInput:
-    """What will be uploaded 申请上传"""
+    """What will be uploaded · 申请上传"""
 
-    kind: str = strawberry.field(description="evidence or roster 用途: 佐证 or 名单")
-    filename: str = strawberry.field(description="文件名, with its ending")
+    kind: str = strawberry.field(description="evidence or roster · 用途（佐证或名单）")
+    filename: str = strawberry.field(description="File name, with its ending · 文件名")
 
 
 @strawberry.type
 class SessionQueries:
     """Door to oneself."""
 
-    @field("Who asks 当前用户; the public when nobody is signed in. plan P7", roles=ANYONE)
+    @field("Who asks; the public when nobody is signed in · 当前用户. plan P7", roles=ANYONE)
     def viewer(self, info: strawberry.Info[Context, None]) -> Viewer:
         """The caller and why things are seen."""
         context = info.context
@@ -174,7 +174,7 @@ class SessionQueries:
 class SessionMutations:
     """Hand-written beside the derived ones: they change secrets or tickets, never the journal."""
 
-    @mutation("Sign in with a local account 登录. plan P7", roles=ANYONE)
+    @mutation("Sign in with a local account · 登录. plan P7", roles=ANYONE)
     def sign_in(self, info: strawberry.Info[Context, None], input: SignInInput) -> SignInPayload:  # noqa: A002
         """A session, or one answer for every wrong pair."""
         try:
@@ -187,14 +187,14 @@ class SessionMutations:
             return SignInPayload(second_step=SecondStep.of(opened))
         return SignInPayload(session=Session.of(opened))
 
-    @mutation("End the session at once 退出登录. plan P7", roles=ANYONE)
+    @mutation("End the session at once · 退出登录. plan P7", roles=ANYONE)
     def sign_out(self, info: strawberry.Info[Context, None]) -> SignOutPayload:
         """The token is worthless afterwards."""
         if info.context.token is not None:
             info.context.services.accounts.sign_out(info.context.token)
         return SignOutPayload()
 
-    @mutation("Act in another membership of one's own 切换任职. plan P7", roles=SIGNED_IN)
+    @mutation("Act in another membership of one's own · 切换任职. plan P7", roles=SIGNED_IN)
     def act_as(self, info: strawberry.Info[Context, None], input: ActAsInput) -> ActAsPayload:  # noqa: A002
         """From the next operation on."""
         token = info.context.token
@@ -205,7 +205,7 @@ class SessionMutations:
             return ActAsPayload.refused(refused)
         return ActAsPayload()
 
-    @mutation("Issue an invitation to a person one may appoint 签发邀请. plan P7", roles=NAMES)
+    @mutation("Issue an invitation to a person one may appoint · 签发邀请. plan P7", roles=NAMES)
     def issue_invitation(
         self, info: strawberry.Info[Context, None], input: IssueInvitationInput  # noqa: A002
     ) -> IssueInvitationPayload:
@@ -227,7 +227,7 @@ class SessionMutations:
             invitation=Invitation(ticket=invited.ticket, expires_at=invited.expires_at)
         )
 
-    @mutation("Take an invitation up for a login of one's own 接受邀请. plan P7", roles=ANYONE)
+    @mutation("Take an invitation up for a login of one's own · 接受邀请. plan P7", roles=ANYONE)
     def accept_invitation(
         self, info: strawberry.Info[Context, None], input: AcceptInvitationInput  # noqa: A002
     ) -> AcceptInvitationPayload:
@@ -245,7 +245,7 @@ class SessionMutations:
         services.models.wait_for(handled.position, WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
         return AcceptInvitationPayload()
 
-    @mutation("Ask for permission to upload a file 申请上传. plan P1, P5", roles=UPLOADERS)
+    @mutation("Ask for permission to upload a file · 申请上传. plan P1, P5", roles=UPLOADERS)
     def request_upload(
         self, info: strawberry.Info[Context, None], input: RequestUploadInput  # noqa: A002
     ) -> RequestUploadPayload:

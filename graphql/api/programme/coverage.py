@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.paging import AtLeast, wanted_fields
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.access import sees_the_city
 from domain.masks import ROSTERS, TOTALS
@@ -21,25 +22,25 @@ from projections.programme.coverage import CoverageRow, RemovalRow, TargetRow
 
 @published(TOTALS, row=TargetRow)
 class CityTarget:
-    """City target of a year 市级目标, with its clause and mark. plan G1–G3"""
+    """City target of a year, with its clause and mark · 市级目标. plan G1–G3"""
 
-    measure: str = field("enterprises_diagnosed (a count) or share_diagnosed (percent) 口径")
-    at_least: Decimal = field("Enterprises, or percent 0–100 目标值")
-    reached: Decimal = field("In the same unit, percent to two decimals, rounded down 完成值")
-    holds: bool = field("Whether it is reached 是否达成")
-    clause: str = field("Clause of the work plan 条款")
-    mark: str = field("Mark of the source 来源标记; V = verified")
+    measure: str = field("enterprises_diagnosed (a count) or share_diagnosed (percent) · 口径")
+    at_least: Decimal = field("Enterprises, or percent 0–100 · 目标值")
+    reached: Decimal = field("In the same unit, percent to two decimals, rounded down · 完成值")
+    holds: bool = field("Whether it is reached · 是否达成")
+    clause: str = field("Clause of the work plan · 条款")
+    mark: str = field("Mark of the source; V = verified · 来源标记")
 
 
 @published(TOTALS, row=CoverageRow)
 class DistrictCoverage:
-    """Coverage of a district 区覆盖: firms with an issued report over the year's roster. plan G4"""
+    """Coverage of a district: firms with an issued report over the year's roster · 区覆盖. plan G4"""
 
-    district: str = field("GB/T 2260 code 区代码")
-    name: str | None = field("Name 区名")
-    diagnosed: int = field("Firms with an issued report 已出具报告企业数")
-    confirmed: int = field("Firms with a confirmed report 已确认报告企业数")
-    total: int = field("Firms on the roster of the year 名单企业数")
+    district: str = field("GB/T 2260 code · 区代码")
+    name: str | None = field("Name · 区名")
+    diagnosed: int = field("Firms with an issued report · 已出具报告企业数")
+    confirmed: int = field("Firms with a confirmed report · 已确认报告企业数")
+    total: int = field("Firms on the roster of the year · 名单企业数")
     taken_off: int = field("Firms taken off the roster of the year, each with a reason · 移出企业数")
 
 
@@ -56,22 +57,22 @@ class RosterRemoval:
 
 @published(TOTALS)
 class Coverage:
-    """Coverage of a year 覆盖情况, within the caller's scope. plan G1–G4"""
+    """Coverage of a year, within the caller's scope · 覆盖情况. plan G1–G4"""
 
-    year: int = field("Year of the roster snapshot 年度")
-    diagnosed: int = field("Firms with an issued report 已出具报告企业数")
-    confirmed: int = field("Firms with a confirmed report 已确认报告企业数")
-    total: int = field("Firms on the roster of the year 名单企业数")
+    year: int = field("Year of the roster snapshot · 年度")
+    diagnosed: int = field("Firms with an issued report · 已出具报告企业数")
+    confirmed: int = field("Firms with a confirmed report · 已确认报告企业数")
+    total: int = field("Firms on the roster of the year · 名单企业数")
     taken_off: int = field("Firms taken off the roster of the year · 移出企业数")
     removals: list[RosterRemoval] = field(
         "Those of them that lie in the scope today, with the reasons · 移出名单的企业", roles=ROSTERS
     )
-    synthetic: bool = field("示例数据: the firms are synthetic, of a demo city")
-    targets: list[CityTarget] = field("City targets of the year 市级目标; empty for a narrower scope")
+    synthetic: bool = field("The firms are synthetic, of a demo city · 示例数据")
+    targets: list[CityTarget] = field("City targets of the year; empty for a narrower scope · 市级目标")
     districts: list[DistrictCoverage] = field(
         "By district, each firm where the year's roster states it, wherever it moved later · 分区"
     )
-    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
 def _reached(measure: str, diagnosed: int, total: int) -> Decimal:
@@ -93,9 +94,13 @@ def _target(row: TargetRow, diagnosed: int, total: int) -> CityTarget:
 class CoverageQueries:
     """Door to coverage."""
 
-    @field("Coverage of a year 覆盖情况, over the roster snapshot of that year. plan G1–G4", roles=TOTALS)
+    @field("Coverage of a year, over the roster snapshot of that year · 覆盖情况. plan G1–G4", roles=TOTALS)
     def coverage(
-        self, info: strawberry.Info[Context, None], year: int, at_least: AtLeast = None, as_of: AsOfMoment = None
+        self,
+        info: strawberry.Info[Context, None],
+        year: Annotated[int, argument("Year of the roster snapshot · 年度")],
+        at_least: AtLeast = None,
+        as_of: AsOfMoment = None,
     ) -> Coverage:
         """Diagnosed and total within the scope, now or as it was known then."""
         context, wanted = info.context, wanted_fields(info)

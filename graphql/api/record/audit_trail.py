@@ -14,7 +14,7 @@ from api.kit.as_of import AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
-from api.kit.published import field, published, roles_of, subscription
+from api.kit.published import argument, field, published, roles_of, subscription
 from api.kit.row_mapping import shown
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
@@ -35,37 +35,37 @@ CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
 
 @published(TRAIL_DOOR, row=EntryRow)
 class AuditEntry:
-    """Entry of the journal 日志条目: who did what, when, in which role, why. plan P5"""
+    """Entry of the journal: who did what, when, in which role, why · 日志条目. plan P5"""
 
-    id: strawberry.ID = field("Cause to cite, as stream/version 条目标识")
-    position: int = field("Place in the journal, from 1 日志位置; auditors only", roles=AUDIT)
-    cursor: str = field("Opaque place in the journal 位置令牌")
-    at: datetime = field("When 时间, UTC")
-    subject: str = field("What it is about, as kind/id 对象")
-    version: int = field("Version of the subject, from 1 版本")
-    type: str = field("Published name of the fact 事实名称")
-    what: str = field("What happened, in Chinese 事实")
+    id: strawberry.ID = field("Cause to cite, as stream/version · 条目标识")
+    position: int = field("Place in the journal, from 1; auditors only · 日志位置", roles=AUDIT)
+    cursor: str = field("Opaque place in the journal · 位置令牌")
+    at: datetime = field("When, UTC · 时间")
+    subject: str = field("What it is about, as kind/id · 对象")
+    version: int = field("Version of the subject, from 1 · 版本")
+    type: str = field("Published name of the fact · 事实名称")
+    what: str = field("What happened, in Chinese · 事实")
     sentence: str = field(
-        "Who did what to how much of it, in Chinese 轨迹语句; roles, never people", roles=TRAIL, mask=Mask.TRAIL
+        "Who did what to how much of it, in Chinese; roles, never people · 轨迹语句", roles=TRAIL, mask=Mask.TRAIL
     )
-    actor: str = field("Opaque id of the person or machine 操作人标识", roles=ACTORS)
-    role: str = field("Role acted in 角色")
-    organisation: str = field("Organisation it was acted for 单位标识")
-    reason: str = field("Why, in the actor's words 理由", roles=TRAIL, mask=Mask.TRAIL)
-    data: str = field("The fact as stored, JSON 原始内容", roles=TRAIL, mask=Mask.TRAIL, made=True)
+    actor: str = field("Opaque id of the person or machine · 操作人标识", roles=ACTORS)
+    role: str = field("Role acted in · 角色")
+    organisation: str = field("Organisation it was acted for · 单位标识")
+    reason: str = field("Why, in the actor's words · 理由", roles=TRAIL, mask=Mask.TRAIL)
+    data: str = field("The fact as stored, JSON · 原始内容", roles=TRAIL, mask=Mask.TRAIL, made=True)
 
 
 @published(FOLLOWERS, row=EntryRow)
 class DiagnosisEvent:
-    """Something happened to a diagnosis 诊断动态; read the diagnosis for what it is now. plan P5"""
+    """Something happened to a diagnosis; read the diagnosis for what it is now · 诊断动态. plan P5"""
 
-    cursor: str = field("Pass it as `after` to go on from here 续订令牌")
-    diagnosis: strawberry.ID = field("诊断标识")
-    version: int = field("Version of the diagnosis, from 1 版本")
-    type: str = field("Published name of the fact 事实名称")
-    what: str = field("What happened, in Chinese 事实")
-    at: datetime = field("When 时间, UTC")
-    role: str = field("Role acted in 角色")
+    cursor: str = field("Pass it as `after` to go on from here · 续订令牌")
+    diagnosis: strawberry.ID = field("Id of the diagnosis · 诊断标识")
+    version: int = field("Version of the diagnosis, from 1 · 版本")
+    type: str = field("Published name of the fact · 事实名称")
+    what: str = field("What happened, in Chinese · 事实")
+    at: datetime = field("When, UTC · 时间")
+    role: str = field("Role acted in · 角色")
 
 
 def in_words(name: str) -> str:
@@ -133,27 +133,32 @@ def journal_time(given: datetime | None) -> int | None:
     return microseconds(given if given.tzinfo is not None else given.replace(tzinfo=UTC))
 
 
+Since = Annotated[
+    datetime | None, argument("Earliest moment, itself included · 起始时间", name="from")
+]
+Until = Annotated[datetime | None, argument("Latest moment, itself included · 截止时间", name="to")]
+
+
 @strawberry.type
 class AuditTrailQueries:
     """Door to the audit trail."""
 
     @field(
-        "Entries about a subject, or all in the scope 审计轨迹, in the order of the journal. plan P5. "
-        "subject: as kind/id, such as diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; "
-        "from, to: both included. asOf: what the journal held by then; an entry never changes. Only who may read the actor may "
-        "look for one",
+        "Entries about a subject, or all in the scope, in the order of the journal. subject: as kind/id, such as "
+        "diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; from, to: both included. asOf: what "
+        "the journal held by then; an entry never changes. Only who may read the actor may look for one · 审计轨迹. plan P5",
         roles=TRAIL_DOOR,
     )
     def audit_trail(
         self,
         info: strawberry.Info[Context, None],
-        subject: strawberry.ID | None = None,
-        kind: str | None = None,
-        actor: strawberry.ID | None = None,
-        role: str | None = None,
-        organisation: strawberry.ID | None = None,
-        since: Annotated[datetime | None, strawberry.argument(name="from")] = None,
-        until: Annotated[datetime | None, strawberry.argument(name="to")] = None,
+        subject: Annotated[strawberry.ID | None, argument("Subject as kind/id, such as diagnosis/0b1c… · 对象")] = None,
+        kind: Annotated[str | None, argument("Beginning of a published name, such as `diagnosis.` · 事实名称前缀")] = None,
+        actor: Annotated[strawberry.ID | None, argument("Id of the person or machine that acted · 操作人标识")] = None,
+        role: Annotated[str | None, argument("Role acted in · 角色")] = None,
+        organisation: Annotated[strawberry.ID | None, argument("Organisation it was acted for · 单位标识")] = None,
+        since: Since = None,
+        until: Until = None,
         first: First = None,
         after: After = None,
         at_least: AtLeast = None,
@@ -186,15 +191,15 @@ class DiagnosisSubscription:
     """Events of diagnoses as they happen."""
 
     @subscription(
-        "Events of the diagnoses in the scope 诊断动态, each once and in order. plan P5. "
-        "after: cursor of the last event seen, to go on without loss or repeat; without it, from now on",
+        "Events of the diagnoses in the scope, each once and in order. after: cursor of the last event seen, to go on "
+        "without loss or repeat; without it, from now on · 诊断动态. plan P5",
         roles=FOLLOWERS,
     )
     async def diagnosis_events(
         self,
         info: strawberry.Info[Context, None],
         after: After = None,
-        diagnosis: strawberry.ID | None = None,
+        diagnosis: Annotated[strawberry.ID | None, argument("Id of one diagnosis; none = all in the scope · 诊断标识")] = None,
     ) -> AsyncGenerator[DiagnosisEvent, None]:
         """Events beyond a cursor, for ever."""
         context = info.context

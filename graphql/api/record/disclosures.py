@@ -10,9 +10,9 @@ import strawberry
 from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from api.record.audit_trail import journal_time
+from api.record.audit_trail import Since, Until, journal_time
 from api.server.field_rights import require_searchable
 from domain.access import ROLE_NAMES, Role
 from domain.disclosures import ALL_FIRMS, why
@@ -28,28 +28,28 @@ MASK_UNKNOWN = Rule(
 
 @published(DISCLOSURES)
 class DisclosedFirm:
-    """What an answer held of one firm 披露内容. plan P7"""
+    """What an answer held of one firm · 披露内容. plan P7"""
 
-    enterprise: strawberry.ID | None = field("企业标识; null = every firm, such as the whole trail")
-    subject: str = field("What was read, as kind/id 对象, a person by the kind alone; empty for every firm")
-    masks: list[str] = field("Kinds of protected fields 字段遮蔽, such as revenue")
-    mask_names: list[str] = field("The same in Chinese 遮蔽名称")
+    enterprise: strawberry.ID | None = field("Id of the enterprise; null = every firm, such as the whole trail · 企业标识")
+    subject: str = field("What was read, as kind/id, a person by the kind alone; empty for every firm · 对象")
+    masks: list[str] = field("Kinds of protected fields, such as revenue · 字段遮蔽")
+    mask_names: list[str] = field("The same in Chinese · 遮蔽名称")
 
 
 @published(DISCLOSURES, row=DisclosureRow)
 class Disclosure:
-    """An answer that held protected data 披露记录: written before it left. plan P5, P7"""
+    """An answer that held protected data: written before it left · 披露记录. plan P5, P7"""
 
-    id: strawberry.ID = field("Opaque id of the record 记录标识", made=True)
-    at: datetime = field("When it left 时间, UTC")
-    person: str = field("Opaque id of the person or machine 阅读人标识; for auditor and city", roles=ACTORS)
-    role: str = field("Role acted in 角色")
-    role_name: str = field("Role in Chinese 角色名称")
-    organisation: str = field("Organisation acted for 单位标识")
-    door: str = field("How it was asked 入口, such as Query.enterprises or GET /files")
-    firms: list[DisclosedFirm] = field("What it held of which firms 披露内容")
-    why: str = field("Why the reader could, by role and scope at that moment 可读原因. plan P7")
-    why_in_english: str = field("The same in English 英文原因")
+    id: strawberry.ID = field("Opaque id of the record · 记录标识", made=True)
+    at: datetime = field("When it left, UTC · 时间")
+    person: str = field("Opaque id of the person or machine; for auditor and city · 阅读人标识", roles=ACTORS)
+    role: str = field("Role acted in · 角色")
+    role_name: str = field("Role in Chinese · 角色名称")
+    organisation: str = field("Organisation acted for · 单位标识")
+    door: str = field("Where it was asked, such as Query.enterprises or GET /files · 入口")
+    firms: list[DisclosedFirm] = field("What it held of which firms · 披露内容")
+    why: str = field("Why the reader could, by role and scope at that moment · 可读原因. plan P7")
+    why_in_english: str = field("The same in English · 英文原因")
 
 
 def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
@@ -91,21 +91,21 @@ class DisclosureQueries:
     """Door to the disclosure log."""
 
     @field(
-        "Who read protected data 披露记录, latest first: a firm of its own data, city and auditor of all. "
-        "from, to: both included; mask: such as revenue; ofOthers: without what the firm's own people read. plan P5, P7",
+        "Who read protected data, latest first: a firm of its own data, city and auditor of all. from, to: both included; "
+        "mask: such as revenue; ofOthers: without what the firm's own people read · 披露记录. plan P5, P7",
         roles=DISCLOSURES,
     )
     def disclosures(
         self,
         info: strawberry.Info[Context, None],
-        enterprise: strawberry.ID | None = None,
-        person: strawberry.ID | None = None,
-        role: str | None = None,
-        organisation: strawberry.ID | None = None,
-        mask: str | None = None,
-        since: Annotated[datetime | None, strawberry.argument(name="from")] = None,
-        until: Annotated[datetime | None, strawberry.argument(name="to")] = None,
-        of_others: bool = False,  # noqa: FBT001, FBT002 - an argument of the schema, sent by name
+        enterprise: Annotated[strawberry.ID | None, argument("Enterprise whose data was read · 企业标识")] = None,
+        person: Annotated[strawberry.ID | None, argument("Id of the person or machine that read · 阅读人标识")] = None,
+        role: Annotated[str | None, argument("Role acted in · 角色")] = None,
+        organisation: Annotated[strawberry.ID | None, argument("Organisation it was read for · 单位标识")] = None,
+        mask: Annotated[str | None, argument("Kind of protected fields, such as revenue · 字段遮蔽")] = None,
+        since: Since = None,
+        until: Until = None,
+        of_others: Annotated[bool, argument("True without what the firm's own people read · 不含本企业人员")] = False,  # noqa: FBT002 - an argument of the schema, sent by name
         first: First = None,
         after: After = None,
     ) -> Connection[Disclosure]:

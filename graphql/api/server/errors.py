@@ -88,14 +88,14 @@ def _shortened(text: str) -> str:
 
 @published(ANYONE)
 class UserError:
-    """Why a command was not carried out 未执行原因, as data: its published code, the clause, both languages"""
+    """Why a command was not carried out, as data: its published code, the clause, both languages · 未执行原因"""
 
-    field: str | None = strawberry.field(description="Path of the input field, as the client wrote it 字段")
+    field: str | None = strawberry.field(description="Path of the input field, as the client wrote it · 字段")
     bound: str | None = strawberry.field(description="What the field may be, such as ≥ 0 or the list of its values · 可取范围")
-    code: str = strawberry.field(description="Published code of the rule 规则代码")
-    clause: str | None = strawberry.field(description="Clause of the work plan 条款, such as “plan P4”")
-    message: str = strawberry.field(description="What to tell people, in Chinese 中文说明")
-    message_in_english: str = strawberry.field(description="The same in English 英文说明")
+    code: str = strawberry.field(description="Published code of the rule · 规则代码")
+    clause: str | None = strawberry.field(description="Clause of the work plan, a heading of docs/plan.md · 条款")
+    message: str = strawberry.field(description="What to tell people, in Chinese · 中文说明")
+    message_in_english: str = strawberry.field(description="The same in English · 英文说明")
 
     @classmethod
     def of(cls, refused: Refused) -> "UserError":

@@ -30,7 +30,7 @@ Rows = Mapping[str, frozenset[Role]]
 """GraphQL coordinate -> the roles that may read it; "Type.*" for the fields of a type without a row of their own."""
 
 FORBIDDEN = "FORBIDDEN"
-ROLES_LABEL = "Roles 角色: "
+ROLES_LABEL = "Read by: "
 EVERYONE = frozenset(Role)
 SIGNED_IN = EVERYONE - {Role.PUBLIC, Role.SYSTEM}
 
@@ -101,10 +101,10 @@ def _with_roles(description: str | None, roles: frozenset[Role]) -> str:
 
 def _said(roles: frozenset[Role]) -> str:
     if roles >= EVERYONE - {Role.SYSTEM}:
-        return "anyone 任何人"
+        return "anyone"
     if roles >= SIGNED_IN:
-        return "signed in 已登录"
-    return "、".join(sorted(role.value for role in roles))
+        return "every signed-in caller"
+    return ", ".join(sorted(role.value for role in roles))
 
 
 def asked(schema: GraphQLSchema, document: DocumentNode) -> frozenset[str]:

@@ -9,7 +9,7 @@ from domain.masks import ANYONE
 
 @published(ANYONE, placed=False)
 class QueryCost:
-    """What an operation costs 查询成本: worked out from its text before anything is read, the same for every state of the data"""
+    """What an operation costs: worked out from its text before anything is read, the same for every state of the data · 查询成本"""
 
     requested: int = field("Fields that it may resolve at most, a page counting as its `first` · 预计字段数")
     limit: int = field("What one operation of this caller may cost · 上限")

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Annotated
 
 import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
 from api.kit.mutations import Payload
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.standard.editions import Edition, build_editions
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
@@ -26,51 +27,51 @@ from standards import NoMappingYet, edition_for
 
 @published(SIGNED_IN)
 class IndustryCodes:
-    """Industry codes under one industry edition 适用行业. plan S3"""
+    """Industry codes under one industry edition · 适用行业. plan S3"""
 
-    industry: str = field("Industry of the edition 行业版本, such as automotive")
-    divisions: list[str] = field("Two-digit divisions of GB/T 4754 行业大类")
-    groups: list[str] = field("Three-digit groups, which win over their division 行业中类")
+    industry: str = field("Industry of the edition, such as automotive · 行业版本")
+    divisions: list[str] = field("Two-digit divisions of GB/T 4754 · 行业大类")
+    groups: list[str] = field("Three-digit groups, which win over their division · 行业中类")
 
 
 @published(SIGNED_IN)
 class FormOfSize:
-    """Form of a size class 规模与版式. plan S4"""
+    """Form of a size class · 规模与版式. plan S4"""
 
-    size_class: str = field("large, medium, small or micro 规模类型")
-    form: str = field("BRIEF or FULL 问卷版式")
+    size_class: str = field("large, medium, small or micro · 规模类型")
+    form: str = field("BRIEF or FULL · 问卷版式")
 
 
 @published(SIGNED_IN, placed=False)
 class EditionMapping:
-    """Mapping from a day on 标准适用表, until the next one begins. plan S3, S4"""
+    """Mapping from a day on, until the next one begins · 标准适用表. plan S3, S4"""
 
-    since: date = field("First day 起始日")
-    plain: str = field("Plain edition, for what no industry claims 通用版")
-    editions: list[IndustryCodes] = field("Codes of each industry edition 各行业版本的适用行业")
-    headquarters: str = field("Industry edition of group headquarters 集团总部版")
-    forms: list[FormOfSize] = field("Form of each size class 各规模的版式; any other fills in the brief one")
-    source: str = field("Where the mapping comes from 来源")
-    mark: str = field("Mark of the mapping 来源标记: the plan names editions and maps none")
-    forms_source: str = field("Where the rule of forms comes from 版式规则的来源")
-    forms_mark: str = field("Mark of the rule of forms 版式规则的来源标记")
-    set_at: datetime = field("When the city set it 设定时间, UTC")
-    as_of: AsOf | None = field("Whether any was set after the moment asked for 事后变更; null for now")
+    since: date = field("First day · 起始日")
+    plain: str = field("Plain edition, for what no industry claims · 通用版")
+    editions: list[IndustryCodes] = field("Codes of each industry edition · 各行业版本的适用行业")
+    headquarters: str = field("Industry edition of group headquarters · 集团总部版")
+    forms: list[FormOfSize] = field("Form of each size class; any other fills in the brief one · 各规模的版式")
+    source: str = field("Where the mapping comes from · 来源")
+    mark: str = field("Mark of the mapping: the plan names editions and maps none · 来源标记")
+    forms_source: str = field("Where the rule of forms comes from · 版式规则的来源")
+    forms_mark: str = field("Mark of the rule of forms · 版式规则的来源标记")
+    set_at: datetime = field("When the city set it, UTC · 设定时间")
+    as_of: AsOf | None = field("Whether any was set after the moment asked for; null for now · 事后变更")
 
 
 @published(FIRMS)
 class ApplicableEdition:
-    """Edition and form that apply to an enterprise 适用标准, and why. plan S3, S4"""
+    """Edition and form that apply to an enterprise, and why · 适用标准. plan S3, S4"""
 
-    key: str = field("Key of the edition 版本号, such as 2023-automotive")
-    form: str = field("Form by size class 问卷版式: BRIEF or FULL")
-    basis: str = field("What decided 依据: group or division of the industry code, headquarters of a group, or plain")
-    code: str | None = field("The part of the industry code that decided 行业代码; else null")
-    since: date = field("First day of the mapping 适用起始日")
-    source: str = field("Where the mapping comes from 来源")
-    mark: str = field("Mark of the mapping 来源标记: the plan names editions and maps none")
-    form_mark: str = field("Mark of the rule of forms 版式规则的来源标记")
-    edition: Edition | None = field("The edition 标准版本; null while it is not published")
+    key: str = field("Key of the edition, such as 2023-automotive · 版本号")
+    form: str = field("Form by size class: BRIEF or FULL · 问卷版式")
+    basis: str = field("What decided: group or division of the industry code, headquarters of a group, or plain · 依据")
+    code: str | None = field("The part of the industry code that decided; else null · 行业代码")
+    since: date = field("First day of the mapping · 适用起始日")
+    source: str = field("Where the mapping comes from · 来源")
+    mark: str = field("Mark of the mapping: the plan names editions and maps none · 来源标记")
+    form_mark: str = field("Mark of the rule of forms · 版式规则的来源标记")
+    edition: Edition | None = field("The edition; null while it is not published · 标准版本")
 
 
 def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[EditionMapping]:
@@ -101,7 +102,7 @@ def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[Edition
 class EditionMappingQueries:
     """Doors to the mapping, and to what applies to a firm."""
 
-    @field("Every mapping there has been 历次标准适用表, in order of the day it begins. plan S3, S4", roles=SIGNED_IN)
+    @field("Every mapping there has been, in order of the day it begins · 历次标准适用表. plan S3, S4", roles=SIGNED_IN)
     def edition_mappings(
         self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None
     ) -> list[EditionMapping]:
@@ -114,12 +115,15 @@ class EditionMappingQueries:
         return build_mappings(context, edition_mapping.mapping_rows(context.snapshot))
 
     @field(
-        "The edition and form that apply to an enterprise 适用标准, by the mapping in force; null when it does not "
-        "exist or lies outside the scope, and before a mapping holds. plan S3",
+        "The edition and form that apply to an enterprise, by the mapping in force; null when it does not exist or lies "
+        "outside the scope, and before a mapping holds · 适用标准. plan S3",
         roles=FIRMS,
     )
     def edition_for(
-        self, info: strawberry.Info[Context, None], enterprise: strawberry.ID, as_of: AsOfMoment = None
+        self,
+        info: strawberry.Info[Context, None],
+        enterprise: Annotated[strawberry.ID, argument("Id of the enterprise · 企业标识")],
+        as_of: AsOfMoment = None,
     ) -> ApplicableEdition | None:
         """What applies to a firm within the scope, today or by what was known then."""
         context, day = info.context, city_day(info.context.services.clock())

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
 from api.kit.mutations import Payload, ServerFields
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
@@ -37,120 +37,120 @@ from standards.edition.difference import Difference
 
 @published(SIGNED_IN, row=edition_text.RawNumber)
 class RawNumber:
-    """Raw number that an indicator asks for 原始数值"""
+    """Raw number that an indicator asks for · 原始数值"""
 
-    name: str = field("Name to send it under 名称")
-    label: str = field("What to ask 标签")
-    unit: str = field("Unit 单位")
-    at_most: int | None = field("Whole number up to this 上限; null = any")
+    name: str = field("Name to send it under · 名称")
+    label: str = field("What to ask · 标签")
+    unit: str = field("Unit · 单位")
+    at_most: int | None = field("Whole number up to this; null = any · 上限")
 
 
 @published(SIGNED_IN, row=edition_text.Option)
 class Option:
-    """Option of a multiple choice 选项"""
+    """Option of a multiple choice · 选项"""
 
-    name: str = field("Name to send it under 名称")
-    label: str = field("What to show 标签")
-    points: Decimal = field("Points it adds 加分")
+    name: str = field("Name to send it under · 名称")
+    label: str = field("What to show · 标签")
+    points: Decimal = field("Points it adds · 加分")
 
 
 @published(SIGNED_IN, row=Change)
 class IndicatorChange:
-    """Change that an industry makes to a line of the standard 改动. plan S3"""
+    """Change that an industry makes to a line of the standard · 改动. plan S3"""
 
-    field: str = strawberry.field(description="What was changed 改动项: weight_in_dimension or upper_bounds")
-    before: str = strawberry.field(description="In the plain edition 原值")
-    after: str = strawberry.field(description="In this edition 现值")
-    reason: str | None = strawberry.field(description="理由; null: it made room for the changes that were stated")
+    field: str = strawberry.field(description="What was changed: weight_in_dimension or upper_bounds · 改动项")
+    before: str = strawberry.field(description="In the plain edition · 原值")
+    after: str = strawberry.field(description="In this edition · 现值")
+    reason: str | None = strawberry.field(description="Why; null: it made room for the changes that were stated · 理由")
 
 
 @published(SIGNED_IN, row=Origin)
 class IndicatorOrigin:
-    """Where an indicator comes from 来历: base 1, fused X or industry Y. plan S1–S3"""
+    """Where an indicator comes from: base 1, fused X or industry Y · 来历. plan S1–S3"""
 
-    indicator: str = field("指标编号")
-    name: str = field("指标名称")
-    part: str = field("base 基本, fused 融合 or industry 行业")
-    fate: str = field("kept 沿用, changed 调整, added 新增 or dropped 删减")
-    changes: list[IndicatorChange] = field("改动")
-    reason: str | None = field("Why it was dropped 删减理由")
+    indicator: str = field("Indicator id · 指标编号")
+    name: str = field("Name of the indicator · 指标名称")
+    part: str = field("base, fused or industry · 基本、融合或行业")
+    fate: str = field("kept, changed, added or dropped · 沿用、调整、新增或删减")
+    changes: list[IndicatorChange] = field("Changes that the industry makes to it · 改动")
+    reason: str | None = field("Why it was dropped · 删减理由")
 
 
 @published(SIGNED_IN, row=StandardIndicator)
 class Indicator:
-    """Indicator of an edition 指标. plan S1, S2"""
+    """Indicator of an edition · 指标. plan S1, S2"""
 
-    id: str = field("指标编号")
-    name: str = field("指标名称")
-    dimension: str = field("维度编号")
-    subdimension: str = field("子维度")
-    kind: str = field("How it is answered 填报方式: choice, ratio, count, multi or outcome")
-    key: bool = field("Whether it is a key indicator ★ 关键指标")
-    in_brief: bool = field("Whether the brief form asks it 是否属于简版")
-    weight: Decimal = field("Percent of its dimension in the full form 维度内权重")
-    numbers: list[RawNumber] = field("Raw numbers asked for 原始数值")
-    upper_bounds: list[Decimal] = field("Inclusive upper bounds of levels 1 to 4 分级上限")
-    options: list[Option] = field("Options of a multiple choice 选项")
-    levels: list[str] = field("Level descriptors, 1 to 5 等级描述")
-    evidence: str = field("Evidence to show 佐证要求", made=True)
-    maps_to: str = field("Compatible models 对应模型. plan P8", made=True)
-    source: str = field("Where it comes from 来源", made=True)
-    mark: str = field("Mark of the source 来源标记: V verified … I ours")
-    origin: IndicatorOrigin = field("Where it comes from in 1+X+Y 来历. plan S1–S3")
+    id: str = field("Indicator id · 指标编号")
+    name: str = field("Name of the indicator · 指标名称")
+    dimension: str = field("Dimension id · 维度编号")
+    subdimension: str = field("Sub-dimension · 子维度")
+    kind: str = field("How it is answered: choice, ratio, count, multi or outcome · 填报方式")
+    key: bool = field("Whether it is a key indicator (★) · 关键指标")
+    in_brief: bool = field("Whether the brief form asks it · 是否属于简版")
+    weight: Decimal = field("Percent of its dimension in the full form · 维度内权重")
+    numbers: list[RawNumber] = field("Raw numbers asked for · 原始数值")
+    upper_bounds: list[Decimal] = field("Inclusive upper bounds of levels 1 to 4 · 分级上限")
+    options: list[Option] = field("Options of a multiple choice · 选项")
+    levels: list[str] = field("Level descriptors, 1 to 5 · 等级描述")
+    evidence: str = field("Evidence to show · 佐证要求", made=True)
+    maps_to: str = field("Compatible models · 对应模型. plan P8", made=True)
+    source: str = field("Where it comes from · 来源", made=True)
+    mark: str = field("Mark of the source: V verified … I ours · 来源标记")
+    origin: IndicatorOrigin = field("Where it comes from in 1+X+Y · 来历. plan S1–S3")
 
 
 @published(SIGNED_IN, row=edition_text.Dimension)
 class Dimension:
-    """Dimension of an edition 维度. plan S1"""
+    """Dimension of an edition · 维度. plan S1"""
 
-    id: str = field("维度编号; the section of a form")
-    name: str = field("维度名称")
-    weight: Decimal = field("Percent of the total 权重")
-    base: bool = field("One of the five of the base, which gates look at 基本维度")
+    id: str = field("Dimension id, which is the section of a form · 维度编号")
+    name: str = field("Name of the dimension · 维度名称")
+    weight: Decimal = field("Percent of the total · 权重")
+    base: bool = field("One of the five of the base, which gates look at · 基本维度")
 
 
 @published(SIGNED_IN)
 class EditionDocument:
-    """Document of an edition 标准文件, at a path beside GraphQL, by the same token. plan S1, P8"""
+    """Document of an edition, at a path beside GraphQL, by the same token · 标准文件. plan S1, P8"""
 
-    kind: str = field("文件种类: PDF, XLSX, OSCAL, OSCAL_ADDITIONS, DIFFERENCE_PDF or DIFFERENCE_MARKDOWN")
+    kind: str = field("PDF, XLSX, OSCAL, OSCAL_ADDITIONS, DIFFERENCE_PDF or DIFFERENCE_MARKDOWN · 文件种类")
     path: str = field(
-        "Path to GET it from 下载路径, such as /editions/2023.pdf; of any two editions /editions/2023...2025.pdf or .md"
+        "Path to GET it from, such as /editions/2023.pdf; of any two editions /editions/2023..2025.pdf or .md · 下载路径"
     )
-    media_type: str = field("媒体类型")
+    media_type: str = field("Media type · 媒体类型")
 
 
 @published(SIGNED_IN, placed=False, row=EditionRow)
 class Edition:
-    """Published edition of the standard 标准版本, never changed afterwards. plan S1, S5"""
+    """Published edition of the standard, never changed afterwards · 标准版本. plan S1, S5"""
 
-    key: str = field("版本号, such as 2023 or 2023-automotive")
-    industry: str | None = field("Industry of an industry edition 行业; null for a plain one. plan S3")
-    title: str = field("标题")
-    status: str = field("Its authority 性质: what a reader must be told")
-    digest: str = field("Digest that diagnoses pin 摘要")
-    published_at: datetime = field("发布时间, UTC")
-    in_force_from: date | None = field("First day it applies 施行日期; null: from its publication on")
-    retired_from: date | None = field("From this day on no diagnosis is opened under it 废止日期; null: none is set")
-    dimensions: list[Dimension] = field("维度")
-    indicators: list[Indicator] = field("指标")
-    dropped: list[IndicatorOrigin] = field("Indicators that do not apply in the industry 删减指标. plan S3")
-    bands: list[Decimal] = field("Lowest total of grades 1 to 10 各档最低分. plan S4")
-    level_names: list[str] = field("五级名称")
-    grade_names: list[str] = field("十档名称")
-    documents: list[EditionDocument] = field("The edition as documents 标准文件. plan S1, S5, P8")
-    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    key: str = field("Key of the edition, such as 2023 or 2023-automotive · 版本号")
+    industry: str | None = field("Industry of an industry edition; null for a plain one · 行业. plan S3")
+    title: str = field("Title · 标题")
+    status: str = field("Its authority: what a reader must be told · 性质")
+    digest: str = field("Digest that diagnoses pin · 摘要")
+    published_at: datetime = field("When it was published, UTC · 发布时间")
+    in_force_from: date | None = field("First day it applies; null: from its publication on · 施行日期")
+    retired_from: date | None = field("From this day on no diagnosis is opened under it; null: none is set · 废止日期")
+    dimensions: list[Dimension] = field("Dimensions · 维度")
+    indicators: list[Indicator] = field("Indicators · 指标")
+    dropped: list[IndicatorOrigin] = field("Indicators that do not apply in the industry · 删减指标. plan S3")
+    bands: list[Decimal] = field("Lowest total of grades 1 to 10 · 各档最低分. plan S4")
+    level_names: list[str] = field("Names of the five levels · 五级名称")
+    grade_names: list[str] = field("Names of the ten grades · 十档名称")
+    documents: list[EditionDocument] = field("The edition as documents · 标准文件. plan S1, S5, P8")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
 @published(SIGNED_IN, row=Difference)
 class EditionDifference:
-    """Clause in which two editions differ 版本差异. plan S5"""
+    """Clause in which two editions differ · 版本差异. plan S5"""
 
-    clause: str = field("Where it stands 条款, such as indicators.Z01.weight_in_dimension")
-    label: str = field("The same in the words of the standard 条款名称")
-    before: str | None = field("In the one edition 原值; null where the line is new")
-    after: str | None = field("In the other edition 现值; null where the line is gone")
-    sentence: str = field("The difference as a line to read 差异说明")
+    clause: str = field("Where it stands, such as indicators.Z01.weight_in_dimension · 条款")
+    label: str = field("The same in the words of the standard · 条款名称")
+    before: str | None = field("In the one edition; null where the line is new · 原值")
+    after: str | None = field("In the other edition; null where the line is gone · 现值")
+    sentence: str = field("The difference as a line to read · 差异说明")
 
 
 def editions_of(context: Context, keys: Sequence[str]) -> dict[str, StandardEdition]:
@@ -226,23 +226,26 @@ def _context_of(context: Context, as_of: str | None) -> Context:
     return past_context(context, replay.of_kind(context.snapshot, "edition", EDITIONS_READ_MODEL, position), asked)
 
 
+Key = Annotated[str, argument("Key of the edition, such as 2023 or 2023-automotive · 版本号")]
+
+
 @strawberry.type
 class EditionQueries:
     """Doors to the published standard."""
 
-    @field("Published editions 已发布的标准版本, oldest first. plan S5", roles=SIGNED_IN)
+    @field("Published editions, oldest first · 已发布的标准版本. plan S5", roles=SIGNED_IN)
     def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:
         """Every edition published, now or by then."""
         context = _context_of(info.context, as_of)
         return build_editions(context, editions_rows.editions(context.snapshot))
 
     @field(
-        "Every clause in which two published editions differ 版本差异, in the order of the newer; null when one of "
-        "them is not published. plan S5",
+        "Every clause in which two published editions differ, in the order of the newer; null when one of them is not "
+        "published · 版本差异. plan S5",
         roles=SIGNED_IN,
     )
     def edition_difference(
-        self, info: strawberry.Info[Context, None], older: str, newer: str
+        self, info: strawberry.Info[Context, None], older: Key, newer: Key
     ) -> list[EditionDifference] | None:
         """Two published editions compared."""
         known = editions_of(info.context, [older, newer])
@@ -250,8 +253,8 @@ class EditionQueries:
             return None
         return build_differences(known[older], known[newer])
 
-    @field("One published edition 标准版本; null when it is not published. plan S1", roles=SIGNED_IN)
-    def edition(self, info: strawberry.Info[Context, None], key: str, as_of: AsOfMoment = None) -> Edition | None:
+    @field("One published edition; null when it is not published · 标准版本. plan S1", roles=SIGNED_IN)
+    def edition(self, info: strawberry.Info[Context, None], key: Key, as_of: AsOfMoment = None) -> Edition | None:
         """A published edition, now or by then."""
         context = _context_of(info.context, as_of)
         row = editions_rows.edition(context.snapshot, key)
@@ -274,7 +277,7 @@ QUERIES = EditionQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     PublishEdition: ServerFields(
         frozenset({"edition", "origins"}),
-        (("key", str, "Key of an edition on file, such as 2023 or 2023-automotive 标准版本号"),),
+        (("key", str, "Key of an edition on file, such as 2023 or 2023-automotive · 标准版本号"),),
         _edition,
     ),
 }

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Annotated
 
 import strawberry
 
 from api.kit.context import Context
 from api.kit.mutations import Payload
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
@@ -21,33 +22,33 @@ from standards import StepCosts
 
 @published(SIGNED_IN, row=SingleCost)
 class StepCost:
-    """Cost of one step 单步成本: to a whole level from the one below, or of one option. plan R2"""
+    """Cost of one step: to a whole level from the one below, or of one option · 单步成本. plan R2"""
 
-    indicator: str = field("指标编号")
-    to_level: int | None = field("Level the step leads to 目标等级, 1–5; null of an option")
-    option: str | None = field("Option of a multiple choice 选项; null of a level")
-    cost: int = field("成本, in the unit of the table")
+    indicator: str = field("Indicator id · 指标编号")
+    to_level: int | None = field("Level the step leads to, 1–5; null of an option · 目标等级")
+    option: str | None = field("Option of a multiple choice; null of a level · 选项")
+    cost: int = field("What the step costs, in the unit of the table · 成本")
 
 
 @published(SIGNED_IN, row=StepCosts)
 class ImprovementCosts:
-    """Table of costs 改进成本表 from a day on, with its source and mark. No price list is published: a default is the project's
-    own estimate. plan R2
+    """Table of costs from a day on, with its source and mark. No price list is published: a default is the project's own
+    estimate · 改进成本表. plan R2
     """
 
-    edition: str | None = field("Edition it was set for 标准版本; null of a default, which nobody has set")
-    since: date = field("First day 起始日")
-    unit: str = field("EFFORT points without a price 工作量点, or FEN 分", made=True)
-    source: str = field("Where it comes from 来源", made=True)
-    mark: str = field("Mark of the source 来源标记: I ours, P proposed … V verified")
-    choice: list[int] = field("Steps to levels 1–5 of a choice 单选指标各步成本")
-    ratio: list[int] = field("Steps to levels 1–5 of a ratio 比率指标各步成本")
-    count: list[int] = field("Steps to levels 1–5 of a count 数量指标各步成本")
-    outcome: list[int] = field("Steps to levels 1–5 of an outcome 成效指标各步成本")
-    option: int = field("Each option of a multiple choice 多选指标每个选项的成本")
-    singles: list[StepCost] = field("Single steps that differ 单独设定的步骤")
-    overridden: list[StepCost] = field("Single steps priced by the caller for this answer 本次自定的步骤")
-    set_at: datetime | None = field("When the city set it 设定时间, UTC; null of a default")
+    edition: str | None = field("Edition it was set for; null of a default, which nobody has set · 标准版本")
+    since: date = field("First day · 起始日")
+    unit: str = field("EFFORT points without a price, or FEN · 工作量点或分", made=True)
+    source: str = field("Where it comes from · 来源", made=True)
+    mark: str = field("Mark of the source: I ours, P proposed … V verified · 来源标记")
+    choice: list[int] = field("Steps to levels 1–5 of a choice · 单选指标各步成本")
+    ratio: list[int] = field("Steps to levels 1–5 of a ratio · 比率指标各步成本")
+    count: list[int] = field("Steps to levels 1–5 of a count · 数量指标各步成本")
+    outcome: list[int] = field("Steps to levels 1–5 of an outcome · 成效指标各步成本")
+    option: int = field("Each option of a multiple choice · 多选指标每个选项的成本")
+    singles: list[StepCost] = field("Single steps that differ · 单独设定的步骤")
+    overridden: list[StepCost] = field("Single steps priced by the caller for this answer · 本次自定的步骤")
+    set_at: datetime | None = field("When the city set it, UTC; null of a default · 设定时间")
 
 
 def build_costs(row: CostRow, *, overridden: Sequence[SingleCost] = ()) -> ImprovementCosts:
@@ -64,22 +65,27 @@ def build_costs(row: CostRow, *, overridden: Sequence[SingleCost] = ()) -> Impro
     )
 
 
+EditionKey = Annotated[
+    str, argument("Key of the edition, such as 2023 or 2023-automotive · 版本号")
+]
+
+
 @strawberry.type
 class ImprovementCostQueries:
     """Doors to what steps cost."""
 
     @field(
-        "Costs in force today for an edition 当日改进成本: its own table, else that of its plain edition, else the "
-        "default. plan R2",
+        "Costs in force today for an edition: its own table, else that of its plain edition, else the default · "
+        "当日改进成本. plan R2",
         roles=SIGNED_IN,
     )
-    def improvement_costs(self, info: strawberry.Info[Context, None], edition: str) -> ImprovementCosts:
+    def improvement_costs(self, info: strawberry.Info[Context, None], edition: EditionKey) -> ImprovementCosts:
         """The table in force."""
         context = info.context
         return build_costs(costs_in_force(context.snapshot, edition, city_day(context.services.clock())))
 
-    @field("Every table that was set for an edition 历次改进成本, in order of the day it begins. plan R2", roles=SIGNED_IN)
-    def improvement_cost_tables(self, info: strawberry.Info[Context, None], edition: str) -> list[ImprovementCosts]:
+    @field("Every table that was set for an edition, in order of the day it begins · 历次改进成本. plan R2", roles=SIGNED_IN)
+    def improvement_cost_tables(self, info: strawberry.Info[Context, None], edition: EditionKey) -> list[ImprovementCosts]:
         """The tables set by the city."""
         return [build_costs(row) for row in cost_rows(info.context.snapshot, edition)]
 

@@ -39,129 +39,129 @@ from standards import Edition as WholeEdition
 
 @published(DRAFTS, row=Problem)
 class DraftProblem:
-    """Why a draft does not hold as a whole yet 不成立之处. plan S4"""
+    """Why a draft does not hold as a whole yet · 不成立之处. plan S4"""
 
-    industry: str | None = field("Industry whose part it is 行业; null for the plain part")
-    clause: str = field("Where 条款")
-    rule: str = field("Code of the rule 规则代码")
-    says: str = field("In Chinese 说明")
-    says_in_english: str = field("In English 英文说明")
+    industry: str | None = field("Industry whose part it is; null for the plain part · 行业")
+    clause: str = field("Where · 条款")
+    rule: str = field("Code of the rule · 规则代码")
+    says: str = field("In Chinese · 说明")
+    says_in_english: str = field("In English · 英文说明")
 
 
 @published(DRAFTS, row=ChangeRow)
 class DraftChange:
-    """Change of a draft 改动, with its reason. plan S5"""
+    """Change of a draft, with its reason · 改动. plan S5"""
 
-    draft_version: int = field("Draft version that it made 草案稿次")
-    industry: str | None = field("Industry whose part was changed 行业; null for the plain part")
-    clause: str = field("Where 条款, such as indicators.Z01.weight_in_dimension")
-    label: str = field("The same in the words of the standard 条款名称")
-    before: str | None = field("What the draft stated there 原值; null: nothing")
-    after: str | None = field("What it states since 现值; null: nothing")
-    reason: str = field("理由")
-    comment: strawberry.ID | None = field("Comment that it answers 所答复的意见")
-    at: datetime = field("When 时间, UTC")
+    draft_version: int = field("Draft version that it made · 草案稿次")
+    industry: str | None = field("Industry whose part was changed; null for the plain part · 行业")
+    clause: str = field("Where, such as indicators.Z01.weight_in_dimension · 条款")
+    label: str = field("The same in the words of the standard · 条款名称")
+    before: str | None = field("What the draft stated there; null: nothing · 原值")
+    after: str | None = field("What it states since; null: nothing · 现值")
+    reason: str = field("Why · 理由")
+    comment: strawberry.ID | None = field("Comment that it answers · 所答复的意见")
+    at: datetime = field("When, UTC · 时间")
 
 
 @published(DRAFTS, row=ReviewRow)
 class DraftReview:
-    """Review of a draft version 评审意见. plan S5"""
+    """Review of a draft version · 评审意见. plan S5"""
 
-    reviewer: strawberry.ID = field("Person who reviewed 评审人标识", roles=ACTORS)
-    draft_version: int = field("Draft version that was reviewed 草案稿次")
-    verdict: str = field("approve 同意 or return 退回")
-    grounds: str = field("理由")
-    counts: bool = field("Whether it is of the draft as it stands; a later change voids it 是否有效")
-    at: datetime = field("When 时间, UTC")
+    reviewer: strawberry.ID = field("Person who reviewed · 评审人标识", roles=ACTORS)
+    draft_version: int = field("Draft version that was reviewed · 草案稿次")
+    verdict: str = field("approve or return · 同意或退回")
+    grounds: str = field("Why · 理由")
+    counts: bool = field("Whether it is of the draft as it stands; a later change voids it · 是否有效")
+    at: datetime = field("When, UTC · 时间")
 
 
 @published(DRAFTS)
 class RevisionDraft:
-    """Draft of a revision 草案: for the city, its named reviewers and the auditor. plan S5"""
+    """Draft of a revision: for the city, its named reviewers and the auditor · 草案. plan S5"""
 
-    version: int = field("草案稿次, from 1; name it in a change, a review and the publication")
-    digest: str = field("Digest of the draft 摘要")
-    problems: list[DraftProblem] = field("Why it does not compose yet 不成立之处; empty: it does")
-    changes: list[DraftChange] = field("Changes in the order they were made 改动")
-    reviewers: list[strawberry.ID] = field("People who are to review it 评审人", roles=ACTORS)
-    reviews: list[DraftReview] = field("What they said 评审意见")
-    drafted_at: datetime = field("When it was begun 起草时间, UTC")
+    version: int = field("Version of the draft, from 1; name it in a change, a review and the publication · 草案稿次")
+    digest: str = field("Digest of the draft · 摘要")
+    problems: list[DraftProblem] = field("Why it does not compose yet; empty: it does · 不成立之处")
+    changes: list[DraftChange] = field("Changes in the order they were made · 改动")
+    reviewers: list[strawberry.ID] = field("People who are to review it · 评审人", roles=ACTORS)
+    reviews: list[DraftReview] = field("What they said · 评审意见")
+    drafted_at: datetime = field("When it was begun, UTC · 起草时间")
 
 
 @published(SIGNED_IN)
 class Consultation:
-    """Consultation on a draft 征求意见, the latest one. plan S5"""
+    """Consultation on a draft, the latest one · 征求意见. plan S5"""
 
-    since: date = field("First day 起始日")
-    until: date = field("Last day 截止日")
-    closed: bool = field("Whether it is over 是否已结束")
-    comment_count: int = field("Comments so far 意见数")
-    unanswered_count: int = field("Of these not answered yet 未答复意见数")
+    since: date = field("First day · 起始日")
+    until: date = field("Last day · 截止日")
+    closed: bool = field("Whether it is over · 是否已结束")
+    comment_count: int = field("Comments so far · 意见数")
+    unanswered_count: int = field("Of these not answered yet · 未答复意见数")
 
 
 @published(SIGNED_IN, placed=False, row=RevisionRow)
 class Revision:
-    """Revision of the standard 标准修订. plan S5"""
+    """Revision of the standard · 标准修订. plan S5"""
 
-    id: strawberry.ID = field("修订标识")
-    kind: str = field("revision 修订 or erratum 勘误")
-    base: str = field("Key of the published edition it begins from 基础版本")
-    key: str = field("Key of the edition to come 新版本号")
-    title: str = field("Title of the edition to come 标题")
-    why: str = field("Why the standard is revised 修订理由")
-    status: str = field("drafting, consulting, consulted, published or abandoned 状态")
-    status_name: str = field("状态名称")
-    consultation: Consultation | None = field("征求意见; null: never held")
-    draft: RevisionDraft | None = field("草案; null for whom it is not open to", roles=DRAFTS)
-    published_at: datetime | None = field("发布时间, UTC")
-    in_force_from: date | None = field("First day of the new editions 施行日期")
-    as_of: AsOf | None = field("Whether it changed after the moment asked for 事后变更; null for now")
+    id: strawberry.ID = field("Id of the revision · 修订标识")
+    kind: str = field("revision or erratum · 修订或勘误")
+    base: str = field("Key of the published edition it begins from · 基础版本")
+    key: str = field("Key of the edition to come · 新版本号")
+    title: str = field("Title of the edition to come · 标题")
+    why: str = field("Why the standard is revised · 修订理由")
+    status: str = field("drafting, consulting, consulted, published or abandoned · 状态")
+    status_name: str = field("Status in Chinese · 状态名称")
+    consultation: Consultation | None = field("Consultation on the draft; null: never held · 征求意见")
+    draft: RevisionDraft | None = field("Draft; null for whom it is not open to · 草案", roles=DRAFTS)
+    published_at: datetime | None = field("When it was published, UTC · 发布时间")
+    in_force_from: date | None = field("First day of the new editions · 施行日期")
+    as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
 @published(SIGNED_IN, placed=False, row=CommentRow)
 class StandardComment:
-    """Comment on the text on consultation 意见, and what became of it. plan S5"""
+    """Comment on the text on consultation, and what became of it · 意见. plan S5"""
 
-    id: strawberry.ID = field("意见标识")
-    number: int = field("In the order they came, from 1 序号")
-    industry: str | None = field("Industry whose edition is meant 行业; null for the plain part")
-    clause: str = field("Clause it is about 条款; empty for the whole")
-    label: str = field("The clause in the words of the standard 条款名称")
-    text: str = field("意见内容")
-    role: str = field("Role it was made in 角色")
-    role_name: str = field("角色名称")
-    organisation: str | None = field("Organisation it was made for 单位; null for a firm outside the reader's scope", made=True)
-    at: datetime = field("When 时间, UTC")
-    disposition: str | None = field("adopted 采纳, partly 部分采纳 or rejected 不采纳; null: not yet")
-    answer: str | None = field("Why 处理理由")
-    answered_at: datetime | None = field("When 处理时间, UTC")
+    id: strawberry.ID = field("Id of the comment · 意见标识")
+    number: int = field("In the order they came, from 1 · 序号")
+    industry: str | None = field("Industry whose edition is meant; null for the plain part · 行业")
+    clause: str = field("Clause it is about; empty for the whole · 条款")
+    label: str = field("The clause in the words of the standard · 条款名称")
+    text: str = field("What the comment says · 意见内容")
+    role: str = field("Role it was made in · 角色")
+    role_name: str = field("Role in Chinese · 角色名称")
+    organisation: str | None = field("Organisation it was made for; null for a firm outside the reader's scope · 单位", made=True)
+    at: datetime = field("When, UTC · 时间")
+    disposition: str | None = field("adopted, partly or rejected; null: not yet · 采纳、部分采纳或不采纳")
+    answer: str | None = field("Why · 处理理由")
+    answered_at: datetime | None = field("When, UTC · 处理时间")
 
 
 @published(SIGNED_IN, placed=False, row=WholeEdition)
 class DraftText:
-    """Text of one edition of a draft 草案文本, whole, with the origin of every line. plan S1–S5"""
+    """Text of one edition of a draft, whole, with the origin of every line · 草案文本. plan S1–S5"""
 
-    key: str = field("Key of the edition to come 新版本号")
-    replaces: str = field("Published edition that it would replace 所代替版本")
-    title: str = field("标题")
-    status: str = field("Its authority 性质")
-    digest: str = field("Digest that it would be published under 摘要")
-    dimensions: list[Dimension] = field("维度")
-    indicators: list[Indicator] = field("指标", made=True)
-    dropped: list[IndicatorOrigin] = field("Indicators that do not apply in the industry 删减指标")
-    bands: list[Decimal] = field("Lowest total of grades 1 to 10 各档最低分")
+    key: str = field("Key of the edition to come · 新版本号")
+    replaces: str = field("Published edition that it would replace · 所代替版本")
+    title: str = field("Title · 标题")
+    status: str = field("Its authority · 性质")
+    digest: str = field("Digest that it would be published under · 摘要")
+    dimensions: list[Dimension] = field("Dimensions · 维度")
+    indicators: list[Indicator] = field("Indicators · 指标", made=True)
+    dropped: list[IndicatorOrigin] = field("Indicators that do not apply in the industry · 删减指标")
+    bands: list[Decimal] = field("Lowest total of grades 1 to 10 · 各档最低分")
     differences: list[EditionDifference] = field(
-        "Every clause in which it differs from the edition that it would replace 与现行版本的差异"
+        "Every clause in which it differs from the edition that it would replace · 与现行版本的差异"
     )
-    documents: list[EditionDocument] = field("The same as documents 草案文件: text and comparison. plan S5")
+    documents: list[EditionDocument] = field("The same as documents: text and comparison · 草案文件. plan S5")
 
 
-@strawberry.enum(description="Which text of a revision 草案文本类别")
+@strawberry.enum(description="Which text of a revision · 草案文本类别")
 class DraftOf(Enum):
     """The draft as it stands, or the text on consultation."""
 
-    CURRENT = strawberry.enum_value("current", description="The draft as it stands 当前草案")
-    CONSULTED = strawberry.enum_value("consulted", description="The text on consultation 征求意见稿")
+    CURRENT = strawberry.enum_value("current", description="The draft as it stands · 当前草案")
+    CONSULTED = strawberry.enum_value("consulted", description="The text on consultation · 征求意见稿")
 
 
 def build_revisions(

@@ -1,7 +1,7 @@
 """Revisions 标准修订 in the schema: drafts for those who may see them, consultations for every signed-in role. plan S5."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import strawberry
@@ -11,7 +11,7 @@ from api.kit.context import Context
 from api.kit.lists import Listed, paged
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, AtLeast, Connection, First, wanted_fields
-from api.kit.published import field
+from api.kit.published import argument, field
 from api.standard.revision_parts import (
     DraftOf,
     DraftText,
@@ -95,14 +95,14 @@ class RevisionQueries:
     """Doors to revisions of the standard."""
 
     @field(
-        "One revision 标准修订; null when there is none, or it was never put to consultation and its draft is not open "
-        "to the caller. plan S5",
+        "One revision; null when there is none, or it was never put to consultation and its draft is not open to the caller "
+        "· 标准修订. plan S5",
         roles=SIGNED_IN,
     )
     def revision(
         self,
         info: strawberry.Info[Context, None],
-        id: strawberry.ID,  # noqa: A002 - the argument's published name
+        id: Annotated[strawberry.ID, argument("Id of the revision · 修订标识")],  # noqa: A002 - the argument's published name
         at_least: AtLeast = None,
         as_of: AsOfMoment = None,
     ) -> Revision | None:
@@ -113,7 +113,7 @@ class RevisionQueries:
         context.at_least(at_least)
         return find_revision(context, id, wanted)
 
-    @field("Revisions 标准修订: those put to consultation, and drafts open to the caller. plan S5", roles=SIGNED_IN)
+    @field("Revisions: those put to consultation, and drafts open to the caller · 标准修订. plan S5", roles=SIGNED_IN)
     def revisions(
         self, info: strawberry.Info[Context, None], first: First = None, after: After = None, at_least: AtLeast = None
     ) -> Connection[Revision]:
@@ -121,13 +121,13 @@ class RevisionQueries:
         return paged(info, REVISIONS, None, first, after, at_least=at_least)
 
     @field(
-        "Comments on a revision 意见, in the order they came; none of one that the caller cannot see. plan S5", roles=SIGNED_IN
+        "Comments on a revision, in the order they came; none of one that the caller cannot see · 意见. plan S5", roles=SIGNED_IN
     )
     def comments(
         self,
         info: strawberry.Info[Context, None],
-        revision: strawberry.ID,
-        unanswered: bool = False,  # noqa: FBT001, FBT002 - an argument of the schema
+        revision: Annotated[strawberry.ID, argument("Id of the revision · 修订标识")],
+        unanswered: Annotated[bool, argument("True for those that are not answered yet · 未答复")] = False,  # noqa: FBT002 - an argument of the schema
         first: First = None,
         after: After = None,
         at_least: AtLeast = None,
@@ -136,17 +136,17 @@ class RevisionQueries:
         return paged(info, COMMENTS, (revision, unanswered), first, after, at_least=at_least, of=revision)
 
     @field(
-        "Text of one edition of a revision 草案文本, with every clause in which it differs from the edition in force; "
-        "null when it does not compose, or is not open to the caller. of: the text on consultation, which is open to every "
-        "signed-in role, or the draft as it stands. industry: none for the plain edition. plan S5",
+        "Text of one edition of a revision, with every clause in which it differs from the edition in force; null when it "
+        "does not compose, or is not open to the caller. of: the text on consultation, which is open to every signed-in "
+        "role, or the draft as it stands. industry: none for the plain edition · 草案文本. plan S5",
         roles=SIGNED_IN,
     )
     def revision_text(
         self,
         info: strawberry.Info[Context, None],
-        revision: strawberry.ID,
-        of: DraftOf = DraftOf.CONSULTED,
-        industry: str | None = None,
+        revision: Annotated[strawberry.ID, argument("Id of the revision · 修订标识")],
+        of: Annotated[DraftOf, argument("Which text of the revision · 草案文本类别")] = DraftOf.CONSULTED,
+        industry: Annotated[str | None, argument("Industry, such as automotive; none = the plain edition · 行业版本")] = None,
         at_least: AtLeast = None,
     ) -> DraftText | None:
         """One edition that would be published."""

@@ -7,6 +7,7 @@ edition that fewer than five diagnoses stand behind: a named reviewer judges the
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
@@ -14,7 +15,7 @@ from api.kit.context import Context
 from api.kit.lists import Listed, paged
 from api.kit.mutations import Payload
 from api.kit.paging import After, AtLeast, Connection, First, below
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
 from domain.diagnosis.state import diagnosis_stream
@@ -33,144 +34,144 @@ from standards.shadow.tally import ShadowResult
 
 @published(SHADOW_TOTALS)
 class ShadowCounts:
-    """How diagnoses would fare 测算计数; a count is null where it is withheld. plan S5"""
+    """How diagnoses would fare; a count is null where it is withheld · 测算计数. plan S5"""
 
-    same: int | None = field("Same grade 不变")
-    up: int | None = field("Higher grade 上升")
-    down: int | None = field("Lower grade 下降")
-    not_rescorable: int | None = field("Not to be re-scored 不可测算: counted, never guessed")
+    same: int | None = field("Same grade · 不变")
+    up: int | None = field("Higher grade · 上升")
+    down: int | None = field("Lower grade · 下降")
+    not_rescorable: int | None = field("Not to be re-scored: counted, never guessed · 不可测算")
 
 
 @published(SHADOW_TOTALS)
 class ShadowMatrixRow:
-    """One grade before and where its diagnoses would go 迁移矩阵的一行. plan S4, S5"""
+    """One grade before and where its diagnoses would go · 迁移矩阵的一行. plan S4, S5"""
 
-    grade: int = field("Grade as issued 现档, 0 = below grade 1")
-    diagnoses: list[int | None] = field("By the grade they would have, 0 to 10 新档诊断数; null: withheld")
+    grade: int = field("Grade as issued, 0 = below grade 1 · 现档")
+    diagnoses: list[int | None] = field("By the grade they would have, 0 to 10; null: withheld · 新档诊断数")
 
 
 @published(SHADOW_TOTALS)
 class ShadowSlice:
-    """Counts of one district, size class, edition or division 分项计数. plan S5"""
+    """Counts of one district, size class, edition or division · 分项计数. plan S5"""
 
-    by: str = field("district, size_class, edition or division 分项")
-    key: str = field("Which one 取值")
-    counts: ShadowCounts = field("计数")
+    by: str = field("district, size_class, edition or division · 分项")
+    key: str = field("Which one · 取值")
+    counts: ShadowCounts = field("Counts · 计数")
 
 
 @published(SHADOW_TOTALS)
 class ShadowReasonCount:
-    """How many would move for a reason 变动原因计数; a diagnosis may have several. plan S5"""
+    """How many would move for a reason; a diagnosis may have several · 变动原因计数. plan S5"""
 
-    kind: str = field("weights, levels, points, bands, gate or process 原因类别")
-    subject: str = field("Code of the gate, or the indicator that moved most 门槛或指标")
-    diagnoses: int | None = field("诊断数; null: withheld")
+    kind: str = field("weights, levels, points, bands, gate or process · 原因类别")
+    subject: str = field("Code of the gate, or the indicator that moved most · 门槛或指标")
+    diagnoses: int | None = field("How many diagnoses; null: withheld · 诊断数")
 
 
 @published(SHADOW_TOTALS)
 class ShadowObstacleCount:
-    """How many cannot be re-scored for a reason 不可测算原因计数; a diagnosis may have several. plan S5"""
+    """How many cannot be re-scored for a reason; a diagnosis may have several · 不可测算原因计数. plan S5"""
 
-    kind: str = field("Code of the obstacle 原因代码, such as newly_asked")
-    subject: str = field("Indicator, dimension or edition at fault 对象")
-    sentence: str = field("The same as a line to read 说明")
-    diagnoses: int | None = field("诊断数; null: withheld")
+    kind: str = field("Code of the obstacle, such as newly_asked · 原因代码")
+    subject: str = field("Indicator, dimension or edition at fault · 对象")
+    sentence: str = field("The same as a line to read · 说明")
+    diagnoses: int | None = field("How many diagnoses; null: withheld · 诊断数")
 
 
 @published(SHADOW_TOTALS)
 class NearestMove:
-    """The nearest value of a parameter at which some firm's grade is another 最近变动点. plan S4, S5"""
+    """The nearest value of a parameter at which some firm's grade is another · 最近变动点. plan S4, S5"""
 
-    value: Decimal = field("取值")
-    change: Decimal = field("From the present value 变化量")
-    firms: int | None = field("How many move there 变动家数; null: withheld")
-    example: strawberry.ID | None = field("One of their diagnoses 一例; null for who may not see firms")
+    value: Decimal = field("The value · 取值")
+    change: Decimal = field("From the present value · 变化量")
+    firms: int | None = field("How many move there; null: withheld · 变动家数")
+    example: strawberry.ID | None = field("One of their diagnoses; null for who may not see firms · 一例")
 
 
 @published(SHADOW_TOTALS)
 class ParameterSensitivity:
-    """How far one parameter may go before any grade moves 敏感性; null: no value in that direction moves anyone. When a weight
-    changes, its siblings share the rest of 100 in proportion. plan S4, S5
+    """How far one parameter may go before any grade moves; null: no value in that direction moves anyone. When a weight changes,
+    its siblings share the rest of 100 in proportion · 敏感性. plan S4, S5
     """
 
-    clause: str = field("Where it stands 条款, such as dimensions.D1.weight")
-    label: str = field("The same in the words of the standard 条款名称")
-    value: Decimal = field("Now 现值")
-    less: NearestMove | None = field("Below it 向下")
-    more: NearestMove | None = field("Above it 向上")
+    clause: str = field("Where it stands, such as dimensions.D1.weight · 条款")
+    label: str = field("The same in the words of the standard · 条款名称")
+    value: Decimal = field("Now · 现值")
+    less: NearestMove | None = field("Below it · 向下")
+    more: NearestMove | None = field("Above it · 向上")
 
 
 @published(SHADOW_TOTALS)
 class EditionSensitivity:
-    """Sensitivity of every parameter of an edition 版本敏感性. plan S4, S5"""
+    """Sensitivity of every parameter of an edition · 版本敏感性. plan S4, S5"""
 
-    replaces: str = field("Key of the published edition in whose place it would stand 所接替版本")
-    edition: str = field("Its own key 版本号")
-    firms: int | None = field("Diagnoses re-scored under it 诊断数; null: withheld")
-    parameters: list[ParameterSensitivity] = field("参数; empty where all is withheld")
+    replaces: str = field("Key of the published edition in whose place it would stand · 所接替版本")
+    edition: str = field("Its own key · 版本号")
+    firms: int | None = field("Diagnoses re-scored under it; null: withheld · 诊断数")
+    parameters: list[ParameterSensitivity] = field("Parameters; empty where all is withheld · 参数")
 
 
 @published(SHADOW_TOTALS)
 class ShadowOutcome:
-    """What a draft would do to every finished diagnosis 影子测算汇总. plan S4, S5"""
+    """What a draft would do to every finished diagnosis · 影子测算汇总. plan S4, S5"""
 
     blurred: bool = field(
-        "Whether counts are blurred for who may not see firms 是否模糊: 1 to 4 withheld, others to the nearest five"
+        "Whether counts are blurred for who may not see firms: 1 to 4 withheld, others to the nearest five · 是否模糊"
     )
-    counts: ShadowCounts = field("计数")
-    matrix: list[ShadowMatrixRow] = field("Migration matrix 等级迁移矩阵, grades 0 to 10")
-    slices: list[ShadowSlice] = field("By district, size, edition and division 分项计数")
-    reasons: list[ShadowReasonCount] = field("Why they move 变动原因")
-    obstacles: list[ShadowObstacleCount] = field("Why some cannot be re-scored 不可测算原因")
+    counts: ShadowCounts = field("Counts · 计数")
+    matrix: list[ShadowMatrixRow] = field("Migration matrix, grades 0 to 10 · 等级迁移矩阵")
+    slices: list[ShadowSlice] = field("By district, size, edition and division · 分项计数")
+    reasons: list[ShadowReasonCount] = field("Why they move · 变动原因")
+    obstacles: list[ShadowObstacleCount] = field("Why some cannot be re-scored · 不可测算原因")
     reworded: int | None = field(
-        "Re-scored on answers to questions that the draft words otherwise 问题表述有变: read with caution"
+        "Re-scored on answers to questions that the draft words otherwise: read with caution · 问题表述有变"
     )
-    sensitivity: list[EditionSensitivity] = field("敏感性")
+    sensitivity: list[EditionSensitivity] = field("How far each parameter may go before a grade moves · 敏感性")
 
 
 @published(SHADOW_TOTALS, row=ShadowRow)
 class ShadowRun:
-    """Shadow re-scoring of a draft 影子测算: asked for, at work, completed or failed. plan S5"""
+    """Shadow re-scoring of a draft: asked for, at work, completed or failed · 影子测算. plan S5"""
 
-    revision: strawberry.ID = field("Revision whose draft it is 修订")
-    number: int = field("Counts from 1 次数")
-    status: str = field("running 进行中, completed 已完成 or failed 失败")
-    draft_version: int = field("Draft version it is of 草案稿次")
-    outdated: bool = field("Whether the draft has changed since 草案其后已修改")
-    requested_at: datetime = field("请求时间, UTC")
-    ended_at: datetime | None = field("结束时间, UTC; null while at work")
-    done: int | None = field("Diagnoses done 已测算数; null before it began, and where it is withheld")
-    total: int | None = field("Of how many 总数; likewise")
-    failure: str | None = field("Why it came to nothing 失败原因")
-    rules: str | None = field("Version of the rules of re-scoring 测算规则版本")
+    revision: strawberry.ID = field("Revision whose draft it is · 修订")
+    number: int = field("Counts from 1 · 次数")
+    status: str = field("running, completed or failed · 进行中、已完成或失败")
+    draft_version: int = field("Draft version it is of · 草案稿次")
+    outdated: bool = field("Whether the draft has changed since · 草案其后已修改")
+    requested_at: datetime = field("When it was asked for, UTC · 请求时间")
+    ended_at: datetime | None = field("When it ended, UTC; null while at work · 结束时间")
+    done: int | None = field("Diagnoses done; null before it began, and where it is withheld · 已测算数")
+    total: int | None = field("Of how many; likewise · 总数")
+    failure: str | None = field("Why it came to nothing · 失败原因")
+    rules: str | None = field("Version of the rules of re-scoring · 测算规则版本")
     input_digest: str | None = field(
-        "SHA-256 of all that the result follows from 输入摘要; the auditor's, as it holds a position", roles=AUDIT
+        "SHA-256 of all that the result follows from; the auditor's, as it holds a position · 输入摘要", roles=AUDIT
     )
-    outcome: ShadowOutcome | None = field("What the draft would do 测算结果; null unless completed")
+    outcome: ShadowOutcome | None = field("What the draft would do; null unless completed · 测算结果")
 
 
 @published(SHADOW_FIRMS, row=MoveReason)
 class ShadowReason:
-    """Why a grade would be another 变动原因. plan S5"""
+    """Why a grade would be another · 变动原因. plan S5"""
 
-    kind: str = field("weights, levels, points, bands, gate or process 原因类别")
-    subject: str = field("Code of the gate, or the indicator that moved most 门槛或指标")
-    sentence: str = field("说明")
+    kind: str = field("weights, levels, points, bands, gate or process · 原因类别")
+    subject: str = field("Code of the gate, or the indicator that moved most · 门槛或指标")
+    sentence: str = field("The same as a line to read · 说明")
 
 
 @published(SHADOW_FIRMS, row=Moved)
 class ShadowMover:
-    """Diagnosis whose grade would be another 变动企业. plan S4, S5"""
+    """Diagnosis whose grade would be another · 变动企业. plan S4, S5"""
 
-    diagnosis: strawberry.ID = field("诊断")
-    enterprise: Enterprise | None = field("企业")
-    edition: str = field("Edition it was diagnosed under 标准版本")
-    before: int = field("Grade as issued 现档, 0 = below grade 1", mask=Mask.OUTCOME)
-    after: int = field("Grade under the draft 新档", mask=Mask.OUTCOME)
-    total_before: Decimal = field("现总分", mask=Mask.OUTCOME)
-    total_after: Decimal = field("新总分", mask=Mask.OUTCOME)
-    reasons: list[ShadowReason] = field("变动原因", mask=Mask.OUTCOME)
-    sentence: str = field("The move as a line to read 变动说明", mask=Mask.OUTCOME)
+    diagnosis: strawberry.ID = field("Id of the diagnosis · 诊断")
+    enterprise: Enterprise | None = field("Id of the enterprise · 企业")
+    edition: str = field("Edition it was diagnosed under · 标准版本")
+    before: int = field("Grade as issued, 0 = below grade 1 · 现档", mask=Mask.OUTCOME)
+    after: int = field("Grade under the draft · 新档", mask=Mask.OUTCOME)
+    total_before: Decimal = field("Total as it is · 现总分", mask=Mask.OUTCOME)
+    total_after: Decimal = field("Total under the draft · 新总分", mask=Mask.OUTCOME)
+    reasons: list[ShadowReason] = field("Why the grade would be another · 变动原因", mask=Mask.OUTCOME)
+    sentence: str = field("The move as a line to read · 变动说明", mask=Mask.OUTCOME)
 
 
 Show = Callable[[int], int | None]
@@ -300,15 +301,15 @@ class ShadowQueries:
     """Doors to shadow re-scoring."""
 
     @field(
-        "Shadow re-scoring of a draft 影子测算, the latest unless numbered; null when there is none, or the draft is "
-        "not to be seen. plan S5",
+        "Shadow re-scoring of a draft, the latest unless numbered; null when there is none, or the draft is not to be seen "
+        "· 影子测算. plan S5",
         roles=SHADOW_TOTALS,
     )
     def shadow(
         self,
         info: strawberry.Info[Context, None],
-        revision: strawberry.ID,
-        number: int | None = None,
+        revision: Annotated[strawberry.ID, argument("Id of the revision · 修订标识")],
+        number: Annotated[int | None, argument("Which run, from 1; none = the latest · 次数")] = None,
         at_least: AtLeast = None,
     ) -> ShadowRun | None:
         """One run, with its progress or result."""
@@ -316,15 +317,15 @@ class ShadowQueries:
         return find_shadow(info.context, revision, number)
 
     @field(
-        "Diagnoses that a draft would move 变动企业, in order of id; of firms in the caller's scope, and empty until "
-        "the run is completed. plan S5",
+        "Diagnoses that a draft would move, in order of id; of firms in the caller's scope, and empty until the run is "
+        "completed · 变动企业. plan S5",
         roles=SHADOW_FIRMS,
     )
     def shadow_movers(
         self,
         info: strawberry.Info[Context, None],
-        revision: strawberry.ID,
-        number: int | None = None,
+        revision: Annotated[strawberry.ID, argument("Id of the revision · 修订标识")],
+        number: Annotated[int | None, argument("Which run, from 1; none = the latest · 次数")] = None,
         first: First = None,
         after: After = None,
     ) -> Connection[ShadowMover]:

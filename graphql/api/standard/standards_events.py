@@ -22,15 +22,15 @@ from projections.standard.revision_rows import StandardsEventRow
 
 @published(SIGNED_IN, placed=False, row=StandardsEventRow)
 class StandardsEvent:
-    """Something happened to the standard 标准动态; read the subject for what it is now. plan S5"""
+    """Something happened to the standard; read the subject for what it is now · 标准动态. plan S5"""
 
-    cursor: str = field("Pass it as `after` to go on from here 续订令牌")
-    subject: str = field("What it is about 对象: revision or edition", made=True)
-    id: strawberry.ID = field("Id of the revision, or key of the edition 标识")
-    type: str = field("Published name of the fact 事实名称")
-    what: str = field("What happened, in Chinese 事实")
-    at: datetime = field("When 时间, UTC")
-    role: str = field("Role acted in 角色")
+    cursor: str = field("Pass it as `after` to go on from here · 续订令牌")
+    subject: str = field("What it is about: revision or edition · 对象", made=True)
+    id: strawberry.ID = field("Id of the revision, or key of the edition · 标识")
+    type: str = field("Published name of the fact · 事实名称")
+    what: str = field("What happened, in Chinese · 事实")
+    at: datetime = field("When, UTC · 时间")
+    role: str = field("Role acted in · 角色")
 
 
 @strawberry.type
@@ -38,8 +38,8 @@ class StandardsSubscription:
     """Events of the standard as they happen."""
 
     @subscription(
-        "Events of editions and revisions 标准动态, each once and in order; of a draft only for whom it is open to. "
-        "after: cursor of the last event seen; without it, from now on. plan S5",
+        "Events of editions and revisions, each once and in order; of a draft only for whom it is open to. after: cursor of "
+        "the last event seen; without it, from now on · 标准动态. plan S5",
         roles=SIGNED_IN,
     )
     async def standards_events(

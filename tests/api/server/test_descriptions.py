@@ -1,8 +1,9 @@
 """The schema says of each of its parts what it is: a client is written from this page alone."""
 
+import re
 from collections.abc import Iterator
-from pathlib import Path
 
+import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -16,8 +17,10 @@ from graphql import (
 
 from api.schema import build_schema
 
-SCHEMA: GraphQLSchema = build_schema()._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
-GAPS = Path(__file__).with_name("undescribed.txt")
+SCHEMA: GraphQLSchema = build_schema()._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
+FORM = re.compile(r"[^\u4e00-\u9fff·]*[^\u4e00-\u9fff·\s.;,:] · [^\x00-\x7f·]+")
+"""English, then " · ", then Chinese alone; neither ends in a stop."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def parts() -> Iterator[tuple[str, str | None]]:
@@ -40,12 +43,37 @@ def parts() -> Iterator[tuple[str, str | None]]:
                 yield from ((f"{name}.{field}({given}:)", of.description) for given, of in one.args.items())
 
 
-def test_every_part_is_described_but_those_that_are_known_not_to_be() -> None:
-    """The file of gaps only grows shorter: a new part is described, and one that is described now leaves the file."""
-    undescribed = {coordinate for coordinate, description in parts() if not (description or "").strip()}
-    known = set(GAPS.read_text("utf-8").split())
-    assert undescribed - known == set(), "describe these"
-    assert known - undescribed == set(), f"described now: take these out of {GAPS.name}"
+def is_well_formed(description: str) -> bool:
+    """Whether the first paragraph is of the form, and the rest, which is for the reader of English, has no Chinese."""
+    first, _, rest = description.partition("\n\n")
+    return FORM.fullmatch(first) is not None and CHINESE.search(rest) is None
+
+
+def test_every_part_is_described() -> None:
+    assert [coordinate for coordinate, description in parts() if not (description or "").strip()] == []
+
+
+def test_a_description_is_an_english_sentence_then_the_chinese_noun() -> None:
+    """A client that shows one language cuts at the mark: no Chinese stands inside the English, and none is missing."""
+    assert [(coordinate, said) for coordinate, said in parts() if said and not is_well_formed(said)] == []
+
+
+@pytest.mark.parametrize(
+    ("description", "well_formed"),
+    [
+        ("Enter an organisation · 登记组织", True),
+        ("Yearly revenue in ten thousand yuan · 营业收入（万元）", True),
+        ("Enter an organisation · 登记组织\n\nindustries: those that it serves", True),
+        ("Enter an organisation", False),
+        ("登记组织", False),
+        ("Enter an organisation 登记组织, with its kind", False),
+        ("Enter an organisation · 登记组织, with its kind", False),
+        ("Enter an organisation. · 登记组织", False),
+        ("Enter an organisation · 登记组织\n\nindustries 行业: those that it serves", False),
+    ],
+)
+def test_the_form_of_a_description_is_seen(description: str, well_formed: bool) -> None:  # noqa: FBT001 - an example's outcome
+    assert is_well_formed(description) is well_formed
 
 
 def test_every_scalar_of_ours_says_what_specifies_it() -> None:

@@ -121,7 +121,7 @@ def test_the_schema_says_who_may_read_what() -> None:
     describe_rights(described, ROWS)
     describe_rights(described, ROWS)
     sdl = print_schema(described)
-    assert sdl.count("Roles 角色: city") == 1
-    assert '"""\nSomeone who diagnoses 诊断方\n\nRoles 角色: signed in 已登录\n"""\ntype Provider' in sdl
-    assert '"""Roles 角色: anyone 任何人"""\n  name: String!' in sdl
-    assert '"""Roles 角色: signed in 已登录"""\n  firm: Firm!' in sdl
+    assert sdl.count("Read by: city") == 1
+    assert '"""\nSomeone who diagnoses 诊断方\n\nRead by: every signed-in caller\n"""\ntype Provider' in sdl
+    assert '"""Read by: anyone"""\n  name: String!' in sdl
+    assert '"""Read by: every signed-in caller"""\n  firm: Firm!' in sdl

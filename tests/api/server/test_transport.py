@@ -279,7 +279,7 @@ def test_the_schema_may_be_asked_for_by_anyone(client: TestClient) -> None:
     assert "errors" not in response.json()
     described = {kind["name"]: kind for kind in response.json()["data"]["__schema"]["types"]}
     (secret,) = (field for field in described["Query"]["fields"] if field["name"] == "secret")
-    assert secret["description"] == "Roles 角色: city"
+    assert secret["description"] == "Read by: city"
 
 
 def test_a_document_over_budget_is_told_its_limit(tmp_path: Path) -> None:

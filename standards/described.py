@@ -1,0 +1,17 @@
+"""Described enumerations · 有说明的枚举: each value says what it is, as the schema publishes it."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class DescribedEnum(StrEnum):
+    """Enumeration of texts · 有说明的枚举. description: what a value is, an English sentence, then " · ", then the Chinese noun."""
+
+    description: str
+
+    def __new__(cls, value: str, description: str = "") -> Self:
+        """A value; written in a class body as (value, description)."""
+        made = str.__new__(cls, value)
+        made._value_ = value
+        made.description = description
+        return made
