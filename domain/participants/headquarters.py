@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Role
 from domain.command_rights import CITY, require_right
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Stream, stream_of
+from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Stream, Text, stream_of
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.stated_dates import require_programme_date
@@ -38,9 +38,14 @@ HEADQUARTERS_NOT_LATER = Rule(
 HEADQUARTERS_HELD = Rule(
     "HEADQUARTERS_HELD",
     "plan O3",
-    "该企业自 {since} 起已是集团总部，日期不能改动；确须自更晚的日期起算的，请先终止现有指定，再重新指定",
-    "The enterprise is the headquarters from {since} on, and the day stays; for a later day, end what was said first and name "
-    "it anew",
+    "该企业自 {since} 起已是集团总部；起始日有误的，请更正起始日并写明理由",
+    "The enterprise is the headquarters from {since} on; where that day is wrong, correct it and say why",
+)
+HEADQUARTERS_DAY_TAKEN = Rule(
+    "HEADQUARTERS_DAY_TAKEN",
+    "plan O3",
+    "更正后的起始日须晚于 {last}：在那之前已有另行指定",
+    "The corrected day must be later than {last}: before it something else was said of the headquarters",
 )
 HEADQUARTERS_NONE = Rule("HEADQUARTERS_NONE", "plan O3", "集团没有现任总部可终止", "The group has no headquarters to end")
 
@@ -68,7 +73,16 @@ class EndHeadquarters(_OfGroup):
     on: date = Field(description="Last day it holds · 终止日")
 
 
-HeadquartersCommand = NameHeadquarters | EndHeadquarters
+class CorrectHeadquarters(_OfGroup):
+    """Correct the first day of the present headquarters 更正总部起始日; the one before it ends the day before."""
+
+    roles: ClassVar = CITY | {Role.GROUP}
+
+    since: date = Field(description="Right first day 正确的起始日")
+    reason: Text = Field(description="Why 理由")
+
+
+HeadquartersCommand = NameHeadquarters | EndHeadquarters | CorrectHeadquarters
 
 # Events
 
@@ -90,19 +104,33 @@ class HeadquartersEnded(Event):
     last: date
 
 
-HeadquartersEvent = HeadquartersNamed | HeadquartersEnded
+class HeadquartersCorrected(Event):
+    """The first day of the headquarters was wrong 总部起始日已更正; what was said before stays in the history."""
+
+    type: Literal["headquarters.corrected.v1"] = "headquarters.corrected.v1"
+    says: ClassVar = "将集团总部的起始日更正为 {since}：{reason}"
+    enterprise: str
+    since: date
+    reason: str
+
+
+HeadquartersEvent = HeadquartersNamed | HeadquartersEnded | HeadquartersCorrected
 
 # State
 
 
 class HeadquartersTerm(BaseModel):
-    """For how long a member was the headquarters 总部任期; both days included, until None = open-ended."""
+    """For how long a member was the headquarters 总部任期; both days included, until None = open-ended.
+
+    ended: whether its last day was said itself; else it follows from the one after it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     enterprise: str
     since: date
     until: date | None = None
+    ended: bool = False
 
 
 class Headquarters(BaseModel):
@@ -128,7 +156,7 @@ def decide(command: HeadquartersCommand, known: Headquarters | None, context: De
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.GROUP:
         raise GROUP_UNKNOWN.refuse(path="group", group=command.group)
     latest = known.terms[-1] if known is not None else None
-    if isinstance(command, NameHeadquarters):
+    if isinstance(command, NameHeadquarters | CorrectHeadquarters):
         require_programme_date("since", command.since, context)
     match command:
         case NameHeadquarters(enterprise=enterprise, since=since):
@@ -151,6 +179,16 @@ def decide(command: HeadquartersCommand, known: Headquarters | None, context: De
             if last > latest.since:  # what was named too far ahead can be ended where it begins
                 require_programme_date("on", last, context)
             return (HeadquartersEnded(last=last),)
+        case CorrectHeadquarters(since=since, reason=reason):
+            if known is None or latest is None or latest.until is not None:
+                raise HEADQUARTERS_NONE.refuse()
+            if since == latest.since:
+                return ()
+            before = known.terms[-2] if len(known.terms) > 1 else None
+            taken = None if before is None else before.until if before.ended else before.since
+            if taken is not None and since <= taken:
+                raise HEADQUARTERS_DAY_TAKEN.refuse(path="since", last=taken.isoformat())
+            return (HeadquartersCorrected(enterprise=latest.enterprise, since=since, reason=reason),)
 
 
 # Evolve: what has happened
@@ -163,7 +201,12 @@ def evolve(known: Headquarters | None, event: HeadquartersEvent) -> Headquarters
         case HeadquartersNamed(enterprise=enterprise, since=since):
             return Headquarters(terms=(*_ended(terms, since - timedelta(days=1)), _term(enterprise, since)))
         case HeadquartersEnded(last=last):
-            return Headquarters(terms=_ended(terms, last))
+            return Headquarters(terms=_ended(terms, last, said=True))
+        case HeadquartersCorrected(enterprise=enterprise, since=since):
+            before = terms[:-1]
+            if before and not before[-1].ended:
+                before = (*before[:-1], before[-1].model_copy(update={"until": since - timedelta(days=1)}))
+            return Headquarters(terms=(*before, _term(enterprise, since)))
         case never:
             assert_never(never)
 
@@ -172,11 +215,11 @@ def _term(enterprise: str, since: date) -> HeadquartersTerm:
     return HeadquartersTerm(enterprise=enterprise, since=since)
 
 
-def _ended(terms: tuple[HeadquartersTerm, ...], last: date) -> tuple[HeadquartersTerm, ...]:
-    """The same terms, the latest with a last day where it had none."""
+def _ended(terms: tuple[HeadquartersTerm, ...], last: date, *, said: bool = False) -> tuple[HeadquartersTerm, ...]:
+    """The same terms, the latest with a last day where it had none; said: by a fact of its own."""
     if not terms or terms[-1].until is not None:
         return terms
-    return (*terms[:-1], terms[-1].model_copy(update={"until": last}))
+    return (*terms[:-1], terms[-1].model_copy(update={"until": last, "ended": said}))
 
 
 def headquarters_stream(group: str) -> Stream:
@@ -191,8 +234,8 @@ def _reads(command: HeadquartersCommand, _known: Headquarters | None) -> tuple[S
 
 HEADQUARTERS = Capability(
     name="headquarters",
-    commands=(NameHeadquarters, EndHeadquarters),
-    events=(HeadquartersNamed, HeadquartersEnded),
+    commands=(NameHeadquarters, EndHeadquarters, CorrectHeadquarters),
+    events=(HeadquartersNamed, HeadquartersEnded, HeadquartersCorrected),
     stream=lambda command: headquarters_stream(command.group),
     reads=_reads,
     place=lambda command, _known, _read: Place(group=command.group),

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+from sqlalchemy import BigInteger, Boolean, Column, MetaData, String, Table, select
 
-from domain.participants.headquarters import HeadquartersEnded, HeadquartersNamed
+from domain.participants.headquarters import HeadquartersCorrected, HeadquartersEnded, HeadquartersNamed
 from journal import Entry
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
@@ -22,8 +22,10 @@ SEATS = Table(
     Column("enterprise", String),
     Column("said_at", BigInteger, nullable=False),
     Column("said_by_role", String, nullable=False),
+    Column("corrects", Boolean, nullable=False),
 )
-"""From a day on; enterprise None = from then on there is none. position: of the fact, so that the past can be asked for."""
+"""From a day on; enterprise None = from then on there is none. position: of the fact, so that the past can be asked for. corrects:
+the last one before it, whose day was wrong."""
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -39,12 +41,13 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 "enterprise": found.get("enterprise"),
                 "said_at": entry.at,
                 "said_by_role": entry.role,
+                "corrects": event_of(entry) is HeadquartersCorrected,
             }
         )
 
 
 HEADQUARTERS_READ_MODEL = ReadModel(
-    "headquarters", (SEATS,), fold, frozenset({HeadquartersNamed, HeadquartersEnded})
+    "headquarters", (SEATS,), fold, frozenset({HeadquartersNamed, HeadquartersEnded, HeadquartersCorrected})
 )
 
 
@@ -58,16 +61,20 @@ class SeatRow(NamedTuple):
 
 
 def seats(snapshot: Snapshot, group: str, position: int | None = None) -> list[SeatRow]:
-    """What was said of a group's headquarters, by the day it holds from; the caller has judged the group.
+    """What was said of a group's headquarters, by the day it holds from, as corrected; the caller has judged the group.
 
     position: as it was known then; None = now.
     """
     table = snapshot[SEATS]
-    query = select(table.c.since, table.c.enterprise, table.c.said_at, table.c.said_by_role).where(table.c.group == group)
+    query = select(*(table.c[name] for name in SeatRow._fields), table.c.corrects).where(table.c.group == group)
     if position is not None:
         query = query.where(table.c.position <= position)
-    rows = snapshot.rows(query.order_by(table.c.since, table.c.position))
-    return [SeatRow(date.fromisoformat(since), *rest) for since, *rest in rows]
+    said: list[SeatRow] = []
+    for since, *rest, corrects in snapshot.rows(query.order_by(table.c.position)):
+        if corrects:
+            said.pop()
+        said.append(SeatRow(date.fromisoformat(since), *rest))
+    return sorted(said, key=lambda seat: seat.since)
 
 
 def headquarters_on(snapshot: Snapshot, group: str, day: date, position: int | None = None) -> str | None:

@@ -102,6 +102,10 @@ def name_headquarters(since: date) -> Given:
     return given(HEADQUARTERS).having_read(test_headquarters.GROUPS).when(test_headquarters.name("e1", since), "city")
 
 
+def correct_headquarters(since: date) -> Given:
+    return test_headquarters.named(test_headquarters.name("e1", TODAY)).when(test_headquarters.correct(since), "city")
+
+
 def end_headquarters(on: date) -> Given:
     return test_headquarters.named(test_headquarters.name("e1", TODAY)).when(test_headquarters.end(on), "city")
 
@@ -158,6 +162,7 @@ FIELDS = {
     "EndMembership.on": Bounded(end_membership, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
     "HandOverMembership.on": Bounded(hand_over, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
     "NameHeadquarters.since": Bounded(name_headquarters, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "CorrectHeadquarters.since": Bounded(correct_headquarters, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "EndHeadquarters.on": Bounded(end_headquarters, HEADQUARTERS_NOT_LATER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "SetEditionMapping.since": Bounded(map_editions, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "SetImprovementCosts.since": Bounded(set_costs, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),

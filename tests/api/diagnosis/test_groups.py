@@ -23,6 +23,7 @@ GROUP = """query($id: ID!, $a: String) { group(id: $id, asOf: $a) { id name
     total { mean weighed counted firstQuartile weakest } dimensions { id name mean weakest } }
   asOf { changedLater } } }"""
 FOR = "query($id: ID!, $a: String) { editionFor(enterprise: $id, asOf: $a) { key basis code } }"
+SINCE = "query($id: ID!, $a: String) { group(id: $id, asOf: $a) { seats { since enterprise } } }"
 SEATS = "group { id seats { enterprise since } }"
 
 
@@ -115,6 +116,22 @@ def test_who_may_not_or_means_no_member_is_refused(
     grouped: LiveCity, who: str, given: dict[str, str], code: str
 ) -> None:
     assert grouped.refused(who, "nameHeadquarters", **given, since="2025-01-01") == code
+
+
+def test_a_wrong_day_is_corrected_and_what_was_said_stays_known_as_of_then(grouped: LiveCity) -> None:
+    said = grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=SEAT, since="2025-03-01")
+    since = grouped.data("city", SINCE, id="g1")["group"]["seats"]
+    given = {"group": "g1", "since": "2025-01-01", "reason": "批复文件所载日期更早"}
+    grouped.done("group", "correctHeadquarters", SEATS, **given)
+    later = given | {"since": "2025-02-01", "reason": "以登记日期为准"}
+    grouped.done("city", "correctHeadquarters", SEATS, **later)
+    assert [one["since"] for one in grouped.data("city", SINCE, id="g1")["group"]["seats"]] == ["2025-02-01"]
+    then = grouped.data("city", SINCE, id="g1", a=said["position"])["group"]["seats"]
+    assert then == since
+    trail = '{ auditTrail(subject: "headquarters/g1") { nodes { sentence } } }'
+    sentences = [one["sentence"] for one in grouped.data("city", trail)["auditTrail"]["nodes"]]
+    assert sentences[1].endswith("将集团总部的起始日更正为 2025-01-01：批复文件所载日期更早")
+    assert len(sentences) == 3
 
 
 def test_a_headquarters_is_ended_by_its_group(grouped: LiveCity) -> None:

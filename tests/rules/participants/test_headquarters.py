@@ -12,12 +12,16 @@ from domain.participants.enterprises import enterprise_stream
 from domain.participants.headquarters import (
     GROUP_UNKNOWN,
     HEADQUARTERS,
+    HEADQUARTERS_DAY_TAKEN,
     HEADQUARTERS_HELD,
     HEADQUARTERS_NONE,
     HEADQUARTERS_NOT_LATER,
     HEADQUARTERS_OUTSIDE_GROUP,
+    CorrectHeadquarters,
     EndHeadquarters,
     Headquarters,
+    HeadquartersCommand,
+    HeadquartersCorrected,
     HeadquartersEnded,
     HeadquartersNamed,
     HeadquartersTerm,
@@ -48,7 +52,11 @@ def end(last: date) -> EndHeadquarters:
     return EndHeadquarters(group="g1", on=last)
 
 
-def named(*wishes: NameHeadquarters | EndHeadquarters) -> Given:
+def correct(since: date) -> CorrectHeadquarters:
+    return CorrectHeadquarters(group="g1", since=since, reason="批复文件所载日期不同")
+
+
+def named(*wishes: HeadquartersCommand) -> Given:
     case = given(HEADQUARTERS).having_read(GROUPS)
     for wish in wishes:
         case = case.when(wish, "city").accepted
@@ -67,6 +75,36 @@ def test_another_day_for_the_same_headquarters_is_never_passed_over_in_silence(s
     named(name("e1")).when(name("e1", since), "city").refused(HEADQUARTERS_HELD, path="since", since=JANUARY.isoformat())
     moved = named(name("e1"), end(JANUARY), name("e1", MAY))
     assert [(term.since, term.until) for term in moved.state.terms] == [(JANUARY, JANUARY), (MAY, None)]
+
+
+@pytest.mark.parametrize("since", [MAY, JANUARY - timedelta(days=40)], ids=["later", "earlier"])
+@pytest.mark.parametrize("role", ["city", "group"])
+def test_a_wrong_first_day_is_corrected_with_its_reason_both_ways(since: date, role: str) -> None:
+    case = named(name("e1")).when(correct(since), role, "g1")
+    case.then(HeadquartersCorrected(enterprise="e1", since=since, reason="批复文件所载日期不同"))
+    assert [(term.enterprise, term.since, term.until) for term in case.state.terms] == [("e1", since, None)]
+    case.when(correct(since), role, "g1").then()
+
+
+def test_the_one_before_ends_the_day_before_the_corrected_day() -> None:
+    case = named(name("e1"), name("e2", DECEMBER), correct(MAY))
+    assert [(term.since, term.until) for term in case.state.terms] == [(JANUARY, MAY - timedelta(days=1)), (MAY, None)]
+    later = named(name("e1"), name("e2", MAY), correct(DECEMBER))
+    assert later.state.on(MAY) == "e1"
+    case.when(correct(JANUARY), "city").refused(HEADQUARTERS_DAY_TAKEN, path="since", last=JANUARY.isoformat())
+
+
+def test_a_last_day_that_was_said_itself_stays() -> None:
+    case = named(name("e1"), end(MAY), name("e2", DECEMBER))
+    case.when(correct(MAY), "city").refused(HEADQUARTERS_DAY_TAKEN, path="since", last=MAY.isoformat())
+    june = MAY + timedelta(days=31)
+    moved = case.when(correct(june), "city").accepted
+    assert [(term.since, term.until) for term in moved.state.terms] == [(JANUARY, MAY), (june, None)]
+
+
+def test_where_there_is_no_headquarters_there_is_no_day_to_correct() -> None:
+    given(HEADQUARTERS).having_read(GROUPS).when(correct(MAY), "city").refused(HEADQUARTERS_NONE)
+    named(name("e1"), end(DECEMBER)).when(correct(MAY), "city").refused(HEADQUARTERS_NONE)
 
 
 @pytest.mark.parametrize("role", ["district", "enterprise", "park", "provider", "auditor"])
