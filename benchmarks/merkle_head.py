@@ -24,7 +24,7 @@ from journal.engines.heads import KnownHead, Placed
 from journal.engines.postgres import PostgresRecorder
 from journal.engines.postgres_hashing import PREPARED, send
 from journal.engines.sqlite import SQLiteRecorder
-from journal.entries import Head, Wish
+from journal.entries import Batch, Head
 from journal.transparency.digests import SHA256
 
 WITH, WITHOUT = "with the Merkle head", "without it"
@@ -87,15 +87,15 @@ class HeadlessPostgres(PostgresRecorder):
 
     last = (0, 0)
 
-    def _together(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
+    def _together(self, batches: Sequence[Batch]) -> list[list[Entry]]:
         with self._growing, self._borrowed() as connection:
             before = Head(*self.last, b"", b"", SHA256.name)
             placed, moment = [], before.at
-            for entries, at, _ in wishes:
+            for entries, at, _ in batches:
                 moment = max(at, moment)
                 placed.append([Entry(*row) for row in _rows(entries, before.size + sum(map(len, placed)), moment)])
             after = Head(before.size + sum(map(len, placed)), moment, b"", b"", SHA256.name)
-            if not send(connection, before, after, wishes, placed, bare):
+            if not send(connection, before, after, batches, placed, bare):
                 raise LookupError("somebody else appends")
             self.last = (after.size, moment)
             return placed
@@ -106,14 +106,14 @@ class HeadlessSQLite(SQLiteRecorder):
 
     last = (0, 0)
 
-    def _grown_by(self, connection: sqlite3.Connection, wishes: Sequence[Wish]) -> Placed:
+    def _grown_by(self, connection: sqlite3.Connection, batches: Sequence[Batch]) -> Placed:
         size, moment = self.last
         placed: list[list[Entry]] = []
-        for entries, at, _ in wishes:
+        for entries, at, _ in batches:
             moment = max(at, moment)
             placed.append([Entry(*row) for row in _rows(entries, size, moment)])
             size += len(entries)
-        self._insert(connection, wishes, placed)
+        self._insert(connection, batches, placed)
         self.last = (size, moment)
         return KnownHead(Head(size, moment, b"", b"", SHA256.name), ""), placed
 

@@ -20,13 +20,13 @@ from domain.kernel import NOT_FOUND, Capabilities, Command, Refused
 from journal.deciding import (
     IDEMPOTENCY_KEY_REUSED,
     Accepted,
-    Asked,
     Caller,
     Conflict,
     Decided,
+    DecisionBasis,
     Finish,
-    Ground,
     Known,
+    PendingCommand,
 )
 from journal.engines.group_commit import GroupCommit
 from journal.entries import ClockRefused, Entry, HeadBroken, KeyReused, VersionTaken
@@ -58,8 +58,8 @@ class Handled:
     replayed: bool = False
 
 
-class _Desk:
-    """Where the commands of one process to one journal meet 命令台, and the states that they left.
+class _CommandBatcher:
+    """Where the commands of one process to one journal meet 命令批次, and the states that they left.
 
     It does not hold the journal, so that it goes with it.
     """
@@ -67,10 +67,10 @@ class _Desk:
     def __init__(self, capabilities: Capabilities) -> None:
         self._capabilities = capabilities
         self._hot = HotStates()
-        self.group: GroupCommit[tuple[Journal, Asked], Handled | Known] = GroupCommit(self._together)
+        self.group: GroupCommit[tuple[Journal, PendingCommand], Handled | Known] = GroupCommit(self._together)
 
-    def _together(self, wishes: Sequence[tuple[Journal, Asked]]) -> Sequence[Handled | Known | BaseException]:
-        asked, (journal, _) = [one for _, one in wishes], wishes[0]
+    def _together(self, waiting: Sequence[tuple[Journal, PendingCommand]]) -> Sequence[Handled | Known | BaseException]:
+        asked, (journal, _) = [one for _, one in waiting], waiting[0]
         if len(asked) > 1:
             for _ in range(ATTEMPTS):
                 try:
@@ -87,7 +87,7 @@ class _Desk:
                 outcomes.append(error)
         return outcomes
 
-    def alone(self, journal: Journal, asked: Asked) -> Handled | Known:
+    def alone(self, journal: Journal, asked: PendingCommand) -> Handled | Known:
         """One command by itself.
 
         Raises:
@@ -105,15 +105,15 @@ class _Desk:
             return outcome
         raise AssertionError("every attempt returns or raises")
 
-    def _attempt(self, journal: Journal, asked: Sequence[Asked]) -> list[Handled | Known | BaseException]:
+    def _attempt(self, journal: Journal, asked: Sequence[PendingCommand]) -> list[Handled | Known | BaseException]:
         """Decide all on one look, and append what they write, all of it or nothing."""
         whole = any(one.finish is not None for one in asked)  # a finisher is shown the histories themselves
-        ground = Ground(journal, self._capabilities, None if whole else self._hot)
-        ground.survey(asked)
+        basis = DecisionBasis(journal, self._capabilities, None if whole else self._hot)
+        basis.survey(asked)
         decisions: list[Decided | Known | BaseException] = []
         for one in asked:
             try:
-                decisions.append(ground.decide(one))
+                decisions.append(basis.decide(one))
             except Exception as error:  # noqa: BLE001 - the outcome of this one alone
                 decisions.append(error)
         writing = [one for one in decisions if isinstance(one, Decided) and (one.entries or one.remember is not None)]
@@ -121,10 +121,10 @@ class _Desk:
         if writing:
             placed = journal.append_all([(one.entries, one.at, one.remember) for one in writing])
         for entries in placed:
-            ground.written(entries)
+            basis.written(entries)
         if not journal.in_block:
-            ground.keep()
-        position, written = ground.size, iter(placed)
+            basis.keep()
+        position, written = basis.size, iter(placed)
         outcomes: list[Handled | Known | BaseException] = []
         for decision in decisions:
             if not isinstance(decision, Decided):
@@ -137,17 +137,17 @@ class _Desk:
         return outcomes
 
 
-_desks: WeakKeyDictionary[Journal, dict[int, _Desk]] = WeakKeyDictionary()
+_batchers: WeakKeyDictionary[Journal, dict[int, _CommandBatcher]] = WeakKeyDictionary()
 _making = Lock()
 
 
-def _desk(journal: Journal, capabilities: Capabilities) -> _Desk:
+def _batcher(journal: Journal, capabilities: Capabilities) -> _CommandBatcher:
     with _making:
-        desks = _desks.setdefault(journal, {})
-        desk = desks.get(id(capabilities))
-        if desk is None:
-            desk = desks[id(capabilities)] = _Desk(capabilities)
-        return desk
+        batchers = _batchers.setdefault(journal, {})
+        batcher = batchers.get(id(capabilities))
+        if batcher is None:
+            batcher = batchers[id(capabilities)] = _CommandBatcher(capabilities)
+        return batcher
 
 
 def _tell_if_behind(decided: Decided, entries: Sequence[Entry]) -> None:
@@ -177,7 +177,7 @@ def handle(
     Args:
         journal: the journal to read and write.
         capabilities: by kind of stream, and which decides a command.
-        command: the wish, already well formed.
+        command: what is to be done, already well formed.
         caller: who asks, through which scope.
         clock: tells the time once.
         reason: why, in the caller's words.
@@ -193,7 +193,7 @@ def handle(
         Conflict: the stream is not at `expected_version`, or a race was lost twice.
     """
     require_right(command, caller.role)  # says nothing of any thing, so it comes before the scope
-    asked = Asked(
+    asked = PendingCommand(
         capabilities.deciding(command),
         command,
         caller,
@@ -206,11 +206,11 @@ def handle(
         expected_version,
         finish,
     )
-    desk = _desk(journal, capabilities)
+    batcher = _batcher(journal, capabilities)
     try:
         # inside a block of this thread's, another one could not see what it sees
         alone = finish is not None or journal.in_block
-        outcome = desk.alone(journal, asked) if alone else desk.group.submit((journal, asked))
+        outcome = batcher.alone(journal, asked) if alone else batcher.group.submit((journal, asked))
     except Refused as refused:
         if refused.rule == NOT_FOUND:
             go_the_other_way(journal, capabilities, asked)
@@ -219,9 +219,9 @@ def handle(
 
 
 def _digest(caller: Caller, command: Command, of_input: str | None) -> str:
-    """What a key stands for: a wish in one capacity. In another, its outcome may be about a thing out of scope."""
-    wish = of_input or type(command).__name__ + command.model_dump_json()
-    return sha256(f"{caller.role}\n{caller.organisation}\n{wish}".encode()).hexdigest()
+    """What a key stands for: an input in one capacity. In another, its outcome may be about a thing out of scope."""
+    said = of_input or type(command).__name__ + command.model_dump_json()
+    return sha256(f"{caller.role}\n{caller.organisation}\n{said}".encode()).hexdigest()
 
 
 def _replay(journal: Journal, known: tuple[str, str], digest: str) -> Handled:

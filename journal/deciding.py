@@ -1,4 +1,4 @@
-"""Deciding 决定: commands on the ground that they share, the streams they read as they stand at one moment.
+"""Deciding 决定: commands on the basis that they share, the streams they read as they stand at one moment.
 
 Each command is decided on the streams as the commands before it leave them, so that all of them together write what they would have
 written one after another. Nothing is appended here.
@@ -88,7 +88,7 @@ Finish = Callable[[Accepted], Mapping[str, Any]]
 
 
 @dataclass(slots=True)
-class Asked:
+class PendingCommand:
     """A command and its circumstances 待决命令, as `handle` was given them. digest: what its idempotency key stands for.
 
     read: streams that it was decided on -> whether they had a history; kept: those of them that were not read anew.
@@ -137,7 +137,7 @@ class Known:
     outcome: tuple[str, str]
 
 
-class Ground:
+class DecisionBasis:
     """Streams, outcomes and the head at one moment 共同依据, grown by what is decided on it.
 
     hot: states that may be begun from; None = every history is read whole, and given too. chosen: the stream that is read in a
@@ -163,13 +163,13 @@ class Ground:
         self.outcomes: dict[tuple[str, str], tuple[str, str]] = {}
         self.kept: set[str] = set()
 
-    def survey(self, asked: Sequence[Asked]) -> None:
+    def survey(self, asked: Sequence[PendingCommand]) -> None:
         """Read whatever these commands need, of all of them together and at one moment."""
         keys = {one.key for one in asked if one.key is not None}
         while (missing := [name for one in asked for name in self._names(one) if name not in self.streams]) or not self._looked:
             self._read(missing, keys if not self._looked else ())
 
-    def _names(self, asked: Asked) -> Iterator[str]:
+    def _names(self, asked: PendingCommand) -> Iterator[str]:
         """The streams that a command needs, as far as may be said by now."""
         own = asked.stream
         yield own
@@ -210,8 +210,8 @@ class Ground:
         if self._hot is None:
             self.histories[name] = entries
 
-    def decide(self, asked: Asked) -> Decided | Known:
-        """What a command that was surveyed writes, on the ground as it is now; an accepted one changes it.
+    def decide(self, asked: PendingCommand) -> Decided | Known:
+        """What a command that was surveyed writes, on the basis as it is now; an accepted one changes it.
 
         Raises:
             Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope.
@@ -250,7 +250,7 @@ class Ground:
     def _states(self, names: Iterable[str]) -> dict[str, Any]:
         return {name: self.streams[name].state for name in names}
 
-    def _accepted(self, asked: Asked, on: Mapping[str, Stream], facts: Sequence[tuple[str, Event]], at: int) -> Decided:
+    def _accepted(self, asked: PendingCommand, on: Mapping[str, Stream], facts: Sequence[tuple[str, Event]], at: int) -> Decided:
         entries, caller = list[NewEntry](), asked.caller
         written: dict[str, list[NewEntry]] = {name: [] for name in on}
         for target, event in facts:

@@ -63,7 +63,7 @@ class Entry:
 Remember = tuple[str, str, str, str] | None
 """(actor, idempotency key, digest of the input, outcome) to keep beside the entries; None = nothing."""
 
-Wish = tuple[Sequence[NewEntry], int, Remember]
+Batch = tuple[Sequence[NewEntry], int, Remember]
 """What is to be appended together 待追加: entries, at which microsecond of UTC since 1970, and what to remember."""
 
 

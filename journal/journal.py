@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from journal.engines import postgres_schema, sqlite
 from journal.engines.postgres import PostgresRecorder
 from journal.engines.sqlite import SQLiteRecorder
-from journal.entries import DEMO_STREAM, DEMO_TYPE, Entry, Head, Looked, NewEntry, Wish
+from journal.entries import DEMO_STREAM, DEMO_TYPE, Batch, Entry, Head, Looked, NewEntry
 from journal.transparency.digests import Digest
 
 SQLITE = "sqlite:///"
@@ -34,10 +34,10 @@ class Journal(Protocol):
             HeadBroken: the head does not fit the last entry.
         """
 
-    def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
-        """Append every wish or none 一并追加, in their order and each at its own time; the entries of each.
+    def append_all(self, batches: Sequence[Batch]) -> list[list[Entry]]:
+        """Append every batch or none 一并追加, in their order and each at its own time; the entries of each.
 
-        wishes: whose texts were looked at by `check_texts`.
+        batches: whose texts were looked at by `check_texts`.
 
         Raises:
             as `append` does, for any of them.

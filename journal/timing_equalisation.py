@@ -7,11 +7,11 @@ statements, whichever came first, and as many histories. What a kept state saved
 """
 
 from domain.kernel import Capabilities
-from journal.deciding import Asked, Ground
+from journal.deciding import DecisionBasis, PendingCommand
 from journal.journal import Journal
 
 
-def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: Asked) -> None:
+def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: PendingCommand) -> None:
     """Read and fold what was saved, and what the command on a thing of the other sort would have read.
 
     asked: the command that is refused, with the streams that it was decided on.
@@ -28,9 +28,9 @@ def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: Asked)
         return neighbour if not asked.read[stream] and neighbour is not None else _nothing(stream)
 
     for chosen in (saved, complement):
-        ground = Ground(journal, capabilities, chosen=chosen)
-        ground.survey((asked,))
-        for stream in ground.streams.values():
+        basis = DecisionBasis(journal, capabilities, chosen=chosen)
+        basis.survey((asked,))
+        for stream in basis.streams.values():
             _ = stream.state
 
 

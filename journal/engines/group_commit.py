@@ -1,6 +1,6 @@
 """Group commit 组提交: what waits in a process to be written shares one transaction, and so one flush of the disk.
 
-The first to come leads: it commits for everyone who came while the last group was on its way, and hands on. A lone wish
+The first to come leads: it commits for everyone who came while the last group was on its way, and hands on. A lone item
 leads itself and waits for nobody. Each is still all or nothing on its own: the outcome of one never is another's.
 """
 
@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Generic, TypeVar
 
-Wish = TypeVar("Wish")
+Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
 LARGEST_GROUP = 64
-"""Wishes in one transaction at most: the lock is not held for longer than a few milliseconds."""
+"""Items in one transaction at most: the lock is not held for longer than a few milliseconds."""
 
 
-class _Waiting(Generic[Wish, Outcome]):
-    """A wish and the thread that waits for it, woken once: with the outcome, or to lead the group that the wish is first of."""
+class _Waiting(Generic[Item, Outcome]):
+    """An item and the thread that waits for it, woken once: with the outcome, or to lead the group that the item is first of."""
 
-    __slots__ = ("_asleep", "done", "error", "outcome", "wish", "woken")
+    __slots__ = ("_asleep", "done", "error", "item", "outcome", "woken")
 
-    def __init__(self, wish: Wish) -> None:
-        self.wish = wish
+    def __init__(self, item: Item) -> None:
+        self.item = item
         self.done = self.woken = False
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
@@ -36,26 +36,26 @@ class _Waiting(Generic[Wish, Outcome]):
         self._asleep.release()
 
 
-class GroupCommit(Generic[Wish, Outcome]):
+class GroupCommit(Generic[Item, Outcome]):
     """Threads of one process that commit together 组提交.
 
-    commit: takes wishes in order of arrival, answers with as many outcomes; an exception among them is raised by the one it
-    belongs to. An exception raised by `commit` itself is everyone's: nothing is known of any wish.
+    commit: takes items in order of arrival, answers with as many outcomes; an exception among them is raised by the one it
+    belongs to. An exception raised by `commit` itself is everyone's: nothing is known of any item.
     """
 
-    def __init__(self, commit: Callable[[Sequence[Wish]], Sequence[Outcome | BaseException]]) -> None:
+    def __init__(self, commit: Callable[[Sequence[Item]], Sequence[Outcome | BaseException]]) -> None:
         self._commit = commit
         self._turn = Lock()
         self._led = False
-        self._queue: list[_Waiting[Wish, Outcome]] = []
+        self._queue: list[_Waiting[Item, Outcome]] = []
 
-    def submit(self, wish: Wish) -> Outcome:
-        """The outcome of a wish, committed.
+    def submit(self, item: Item) -> Outcome:
+        """The outcome of an item, committed.
 
         Raises:
             Exception: whatever its commit failed with.
         """
-        mine: _Waiting[Wish, Outcome] = _Waiting(wish)
+        mine: _Waiting[Item, Outcome] = _Waiting(item)
         with self._turn:
             self._queue.append(mine)
             waits, self._led = self._led, True
@@ -69,10 +69,10 @@ class GroupCommit(Generic[Wish, Outcome]):
             self._lead(mine)
         if mine.error is not None:
             raise mine.error
-        return mine.outcome  # type: ignore[return-value] # a wish that is done without error has its outcome
+        return mine.outcome  # type: ignore[return-value] # an item that is done without error has its outcome
 
-    def _withdraw(self, mine: _Waiting[Wish, Outcome]) -> None:
-        """Take back the wish of a thread that is interrupted as it waits, if nobody is at it, and whose turn it may have been."""
+    def _withdraw(self, mine: _Waiting[Item, Outcome]) -> None:
+        """Take back the item of a thread that is interrupted as it waits, if nobody is at it, and whose turn it may have been."""
         with self._turn:
             if mine not in self._queue:
                 return
@@ -80,12 +80,12 @@ class GroupCommit(Generic[Wish, Outcome]):
         if mine.woken:
             self._hand_on()
 
-    def _lead(self, mine: _Waiting[Wish, Outcome]) -> None:
+    def _lead(self, mine: _Waiting[Item, Outcome]) -> None:
         """Commit for everyone who waits, from the first on, which is the leader's own; then wake them, and the next leader."""
         with self._turn:
             group, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
         try:
-            for one, outcome in zip(group, self._commit([one.wish for one in group]), strict=True):
+            for one, outcome in zip(group, self._commit([one.item for one in group]), strict=True):
                 if isinstance(outcome, BaseException):
                     one.error = outcome
                 else:

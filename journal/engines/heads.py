@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journal.entries import DEMO_TYPE, Entry, Head, Wish, place
+from journal.entries import DEMO_TYPE, Batch, Entry, Head, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,11 @@ class KnownHead:
 
 
 Placed = tuple[KnownHead, list[list[Entry]]]
-"""The head afterwards, and the entries of each wish."""
+"""The head afterwards, and the entries of each batch."""
 
 
-def extended(known: KnownHead, wishes: Sequence[Wish]) -> Placed:
-    """The head after all wishes, and what each of them writes.
+def extended(known: KnownHead, batches: Sequence[Batch]) -> Placed:
+    """The head after all batches, and what each of them writes.
 
     Raises:
         ClockRefused: see `extend`.
@@ -29,7 +29,7 @@ def extended(known: KnownHead, wishes: Sequence[Wish]) -> Placed:
     tree, at, first = known.head.tree, known.head.at, known.first
     placed: list[list[Entry]] = []
     now = time.time_ns() // 1000
-    for entries, told, _ in wishes:
+    for entries, told, _ in batches:
         opening = first or (entries[0].type if entries else "")
         written = place(tree, at, entries, told, now, demo=opening == DEMO_TYPE)
         if written:  # what is only remembered moves no time

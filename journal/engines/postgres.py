@@ -24,6 +24,7 @@ from journal.engines.postgres_listener import Listener
 from journal.engines.postgres_schema import CLOCK_REFUSED, HEAD_BROKEN, prepare
 from journal.entries import (
     COLUMNS,
+    Batch,
     ClockRefused,
     Entry,
     Head,
@@ -33,7 +34,6 @@ from journal.entries import (
     NewEntry,
     Remember,
     VersionTaken,
-    Wish,
     canonical,
     check_texts,
 )
@@ -52,9 +52,9 @@ APPEND = (
 )
 
 
-def _values(wish: Wish) -> tuple[Any, ...]:
+def _values(batch: Batch) -> tuple[Any, ...]:
     """Arguments of the stored function."""
-    entries, at, remember = wish
+    entries, at, remember = batch
     return (
         at,
         time.time_ns() // 1000,
@@ -127,7 +127,7 @@ class PostgresRecorder:
         self._idle: deque[JournalConnection] = deque()
         self._slots = BoundedSemaphore(pool_size)
         self._local = local()
-        self._group: GroupCommit[Wish, list[Entry]] = GroupCommit(self._commit)
+        self._group: GroupCommit[Batch, list[Entry]] = GroupCommit(self._commit)
         self._growing = Lock()
         self._known: heads.KnownHead | None = None
         self._left = -1
@@ -209,17 +209,17 @@ class PostgresRecorder:
     ) -> list[Entry]:
         """Append all or none; see `Journal.append`."""
         check_texts(entries, remember)
-        wish = (entries, at, remember)
+        batch = (entries, at, remember)
         if self.in_block:
-            return self._alone(wish)
-        written = self._group.submit(wish)
+            return self._alone(batch)
+        written = self._group.submit(batch)
         if written:
             self.listener.tell(written[-1].position)
         return written
 
-    def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
-        """Append every wish or none; see `Journal.append_all`."""
-        placed = self._refusing(wishes)
+    def append_all(self, batches: Sequence[Batch]) -> list[list[Entry]]:
+        """Append every batch or none; see `Journal.append_all`."""
+        placed = self._refusing(batches)
         if placed[-1] and not self.in_block:
             self.listener.tell(placed[-1][-1].position)
         return placed
@@ -236,10 +236,10 @@ class PostgresRecorder:
         with self._borrowed() as connection:
             return postgres_look.look(connection, streams, keys, until)
 
-    def _commit(self, wishes: Sequence[Wish]) -> Sequence[list[Entry] | BaseException]:
-        if len(wishes) > 1:
+    def _commit(self, batches: Sequence[Batch]) -> Sequence[list[Entry] | BaseException]:
+        if len(batches) > 1:
             try:
-                return self._together(wishes)
+                return self._together(batches)
             except psycopg2.Error as error:
                 if not _undone(error):
                     raise
@@ -247,61 +247,61 @@ class PostgresRecorder:
                 pass  # refused before anything was written
         # one of them is refused: one by one, so that none fails for another
         outcomes: list[list[Entry] | BaseException] = []
-        for wish in wishes:
+        for batch in batches:
             try:
-                outcomes.append(self._alone(wish))
+                outcomes.append(self._alone(batch))
             except Exception as error:  # noqa: BLE001 - raised by the thread that it belongs to
                 outcomes.append(error)
         return outcomes
 
-    def _alone(self, wish: Wish) -> list[Entry]:
-        return self._refusing([wish])[0]
+    def _alone(self, batch: Batch) -> list[Entry]:
+        return self._refusing([batch])[0]
 
-    def _refusing(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
+    def _refusing(self, batches: Sequence[Batch]) -> list[list[Entry]]:
         """Append all of them or none; what the server refuses is raised as the journal's own."""
         try:
-            return self._together(wishes)
+            return self._together(batches)
         except psycopg2.Error as error:
             refusal = _refusal(error)
             if refusal is error:
                 raise
             raise refusal from error
 
-    def _together(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
+    def _together(self, batches: Sequence[Batch]) -> list[list[Entry]]:
         """Append all of them or none."""
         digest = DIGESTS.get(self._algorithm)
         if digest is None:
             raise HeadBroken("the head names no algorithm that is known")
         if self.in_block:
             with self._borrowed() as connection:
-                return self._under_lock(connection, wishes, digest)[1]
+                return self._under_lock(connection, batches, digest)[1]
         with self._growing, self._borrowed() as connection:
-            if not any(entries for entries, _, _ in wishes):  # outcomes alone leave the head as it is
-                return self._under_lock(connection, wishes, digest)[1]
+            if not any(entries for entries, _, _ in batches):  # outcomes alone leave the head as it is
+                return self._under_lock(connection, batches, digest)[1]
             if self._known is None and self._undisturbed >= UNDISTURBED:
                 self._known = postgres_hashing.read_head(connection, digest)
             known, self._known = self._known, None  # whatever fails, the head is asked for again
-            grown = postgres_hashing.grow(connection, known, wishes) if known is not None else None
+            grown = postgres_hashing.grow(connection, known, batches) if known is not None else None
             if grown is not None:
                 self._known, placed = grown
                 self._left = self._known.head.size
                 return placed
-            before, placed = self._under_lock(connection, wishes, digest)
+            before, placed = self._under_lock(connection, batches, digest)
             self._undisturbed = self._undisturbed + 1 if known is None and before == self._left else 0
             self._left = before + sum(map(len, placed))
             return placed
 
     def _under_lock(
-        self, connection: JournalConnection, wishes: Sequence[Wish], digest: Digest
+        self, connection: JournalConnection, batches: Sequence[Batch], digest: Digest
     ) -> tuple[int, list[list[Entry]]]:
-        """Append after whatever head there is; how many entries stood before, and those of each wish."""
-        if len(wishes) == 1 and digest is SHA256:
-            (wish,) = wishes
+        """Append after whatever head there is; how many entries stood before, and those of each batch."""
+        if len(batches) == 1 and digest is SHA256:
+            (batch,) = batches
             with connection.cursor() as cursor:
-                cursor.execute(APPEND, _values(wish))
+                cursor.execute(APPEND, _values(batch))
                 (((before, at),),) = cursor.fetchall()
-            return before, [_placed(wish[0], before, at)]
-        after, placed = postgres_hashing.append(connection, wishes, digest)
+            return before, [_placed(batch[0], before, at)]
+        after, placed = postgres_hashing.append(connection, batches, digest)
         return after.head.size - sum(map(len, placed)), placed
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:

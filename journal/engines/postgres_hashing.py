@@ -14,7 +14,7 @@ import psycopg2.extras
 from journal.engines.heads import KnownHead, Placed, extended
 from journal.engines.postgres_connection import JournalConnection
 from journal.engines.postgres_schema import APPEND_LOCK, CHANNEL
-from journal.entries import COLUMNS, Entry, Head, HeadBroken, Wish, row_of
+from journal.entries import COLUMNS, Batch, Entry, Head, HeadBroken, row_of
 from journal.transparency.digests import Digest
 
 LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK}); "
@@ -77,13 +77,13 @@ def read_head(connection: JournalConnection, digest: Digest) -> KnownHead:
         return _checked(row, digest)
 
 
-def grow(connection: JournalConnection, known: KnownHead, wishes: Sequence[Wish]) -> Placed | None:
-    """Append every wish or none after the head that is known 追加, in one round trip and a transaction of its own.
+def grow(connection: JournalConnection, known: KnownHead, batches: Sequence[Batch]) -> Placed | None:
+    """Append every batch or none after the head that is known 追加, in one round trip and a transaction of its own.
 
     Args:
         connection: that has no transaction open, and knows what it has prepared.
         known: the head that they are to stand after.
-        wishes: with one entry among them at least.
+        batches: with one entry among them at least.
 
     Returns:
         None where the head is another by now, and nothing was written.
@@ -92,15 +92,15 @@ def grow(connection: JournalConnection, known: KnownHead, wishes: Sequence[Wish]
         ClockRefused: see `extend`.
         psycopg2.Error: a version or a key is taken, as the constraint's name says.
     """
-    after, placed = extended(known, wishes)
-    return (after, placed) if send(connection, known.head, after.head, wishes, placed, PREPARED.__getitem__) else None
+    after, placed = extended(known, batches)
+    return (after, placed) if send(connection, known.head, after.head, batches, placed, PREPARED.__getitem__) else None
 
 
 def send(
     connection: JournalConnection,
     before: Head,
     after: Head,
-    wishes: Sequence[Wish],
+    batches: Sequence[Batch],
     placed: Sequence[Sequence[Entry]],
     prepare: Callable[[str], str],
 ) -> bool:
@@ -109,7 +109,7 @@ def send(
     prepare: the statement of a name.
     """
     rows = [entry for entries in placed for entry in entries]
-    kept = [remember for _, _, remember in wishes if remember is not None]
+    kept = [remember for _, _, remember in batches if remember is not None]
     name = ONE if len(rows) == 1 and len(kept) <= 1 else MANY
     values: list[Any]
     if name == ONE:
@@ -133,8 +133,8 @@ def array(kind: str, values: Sequence[Any]) -> str:
     return "{" + ",".join(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]) + "}"
 
 
-def append(connection: Any, wishes: Sequence[Wish], digest: Digest) -> Placed:  # noqa: ANN401 - the driver's own type
-    """Append every wish or none 追加, in the transaction that the connection is in, else in one of its own.
+def append(connection: Any, batches: Sequence[Batch], digest: Digest) -> Placed:  # noqa: ANN401 - the driver's own type
+    """Append every batch or none 追加, in the transaction that the connection is in, else in one of its own.
 
     Raises:
         ClockRefused: see `extend`.
@@ -146,8 +146,8 @@ def append(connection: Any, wishes: Sequence[Wish], digest: Digest) -> Placed:  
         try:
             # each statement of the text looks anew: the head is the one that was left by whoever held the lock before
             cursor.execute(f"BEGIN ISOLATION LEVEL READ COMMITTED; {LOCK}{HEAD}" if own else LOCK + HEAD)
-            known, placed = extended(_checked(cursor.fetchone(), digest), wishes)
-            statements = [part for wish, rows in zip(wishes, placed, strict=True) for part in _written(cursor, wish, rows)]
+            known, placed = extended(_checked(cursor.fetchone(), digest), batches)
+            statements = [part for batch, rows in zip(batches, placed, strict=True) for part in _written(cursor, batch, rows)]
             if any(placed):
                 head = known.head
                 statements.append(cursor.mogrify(UPDATE, (head.size, head.at, head.frontier, head.root)))
@@ -170,12 +170,12 @@ def _checked(row: Sequence[Any], digest: Digest) -> KnownHead:
     return KnownHead(Head(size, at, bytes(frontier), bytes(root), algorithm), first or "")
 
 
-def _written(cursor: Any, wish: Wish, rows: Sequence[Entry]) -> list[bytes]:  # noqa: ANN401 - the driver's own type
-    """The statements that write one wish."""
+def _written(cursor: Any, batch: Batch, rows: Sequence[Entry]) -> list[bytes]:  # noqa: ANN401 - the driver's own type
+    """The statements that write one batch."""
     marks = f"({', '.join(['%s'] * len(COLUMNS))})"
     values = [cursor.mogrify(marks, row_of(row)) for row in rows]
     statements = [INSERT.encode() + b", ".join(values)] if values else []
-    _, _, remember = wish
+    _, _, remember = batch
     if remember is not None:
         statements.append(cursor.mogrify(REMEMBER, remember))
     return statements

@@ -18,6 +18,7 @@ from journal.engines.group_commit import GroupCommit
 from journal.engines.heads import KnownHead, Placed, extended
 from journal.entries import (
     COLUMNS,
+    Batch,
     Entry,
     Head,
     HeadBroken,
@@ -27,7 +28,6 @@ from journal.entries import (
     Remember,
     Unreadable,
     VersionTaken,
-    Wish,
     check_algorithm,
     check_texts,
     row_of,
@@ -111,7 +111,7 @@ class SQLiteRecorder:
         self._grown = Condition()
         self._wakes = 0
         self._known: KnownHead | None = None
-        self._group: GroupCommit[Wish, list[Entry]] = GroupCommit(self._commit)
+        self._group: GroupCommit[Batch, list[Entry]] = GroupCommit(self._commit)
         with self.transaction() as connection:
             heads = {name for _, name, *_ in connection.execute("PRAGMA table_info(head)")}
             if heads and "algorithm" not in heads:
@@ -176,12 +176,12 @@ class SQLiteRecorder:
             return self._write(self._connection(), entries, at, remember)
         return self._group.submit((entries, at, remember))
 
-    def append_all(self, wishes: Sequence[Wish]) -> list[list[Entry]]:
-        """Append every wish or none; see `Journal.append_all`."""
+    def append_all(self, batches: Sequence[Batch]) -> list[list[Entry]]:
+        """Append every batch or none; see `Journal.append_all`."""
         if self.in_block:
-            return [self._write(self._connection(), *wish) for wish in wishes]
+            return [self._write(self._connection(), *batch) for batch in batches]
         with self.transaction() as connection:
-            known, placed = self._grown_by(connection, wishes)
+            known, placed = self._grown_by(connection, batches)
         self._known = known  # committed
         with self._grown:
             self._grown.notify_all()
@@ -206,38 +206,38 @@ class SQLiteRecorder:
             outcomes = {key: found for key in keys if (found := self.outcome(*key)) is not None}
         return Looked(last, at, entries, outcomes)
 
-    def _commit(self, wishes: Sequence[Wish]) -> Sequence[list[Entry] | BaseException]:
+    def _commit(self, batches: Sequence[Batch]) -> Sequence[list[Entry] | BaseException]:
         try:
-            return self.append_all(wishes)
+            return self.append_all(batches)
         except Exception as error:
-            if len(wishes) == 1:
+            if len(batches) == 1:
                 return [error]
             if isinstance(error, sqlite3.OperationalError):
                 raise  # a full disk undoes the whole transaction, and so everyone's append
         # one of them is refused: one by one, so that none fails for another
-        return [outcome for wish in wishes for outcome in self._commit([wish])]
+        return [outcome for batch in batches for outcome in self._commit([batch])]
 
-    def _grown_by(self, connection: sqlite3.Connection, wishes: Sequence[Wish]) -> Placed:
-        """Write all wishes in the connection's transaction, after the head that this process left, or whatever it is by now."""
-        if self._known is not None and any(entries for entries, _, _ in wishes):
+    def _grown_by(self, connection: sqlite3.Connection, batches: Sequence[Batch]) -> Placed:
+        """Write all batches in the connection's transaction, after the head that this process left, or whatever it is by now."""
+        if self._known is not None and any(entries for entries, _, _ in batches):
             before = self._known.head
-            after, placed = extended(self._known, wishes)
+            after, placed = extended(self._known, batches)
             self._known = None
             values = (after.head.size, after.head.at, after.head.frontier, after.head.root)
             expected = (before.size, before.at, before.frontier, before.algorithm, before.size, before.size, before.at)
             if connection.execute(GROW, (*values, *expected)).rowcount:
-                self._insert(connection, wishes, placed)
+                self._insert(connection, batches, placed)
                 return after, placed
         size, moment, frontier, root, algorithm, first, last = connection.execute(HEAD_AND_ENDS).fetchone()
         if size and last != moment:
             raise HeadBroken("the head does not fit the last entry")
-        after, placed = extended(KnownHead(Head(size, moment, frontier, root, algorithm), first or ""), wishes)
+        after, placed = extended(KnownHead(Head(size, moment, frontier, root, algorithm), first or ""), batches)
         if any(placed):
             connection.execute(UPDATE, (after.head.size, after.head.at, after.head.frontier, after.head.root))
-        self._insert(connection, wishes, placed)
+        self._insert(connection, batches, placed)
         return after, placed
 
-    def _insert(self, connection: sqlite3.Connection, wishes: Sequence[Wish], placed: Sequence[Sequence[Entry]]) -> None:
+    def _insert(self, connection: sqlite3.Connection, batches: Sequence[Batch], placed: Sequence[Sequence[Entry]]) -> None:
         try:
             connection.executemany(INSERT, [row_of(entry) for entries in placed for entry in entries])
         except sqlite3.IntegrityError as error:
@@ -246,7 +246,7 @@ class SQLiteRecorder:
             if "append-only" in str(error):
                 raise HeadBroken("an entry stands beyond the head") from error
             raise
-        for _, _, remember in wishes:
+        for _, _, remember in batches:
             if remember is not None:
                 try:
                     connection.execute("INSERT INTO outcomes VALUES (?, ?, ?, ?)", remember)

@@ -21,7 +21,7 @@ from domain.events import CAPABILITIES
 from domain.kernel import Command, Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Caller, Conflict, Handled, Journal, Verified, handle, open_journal, verify
-from journal.command_handling import _desk, _desks
+from journal.command_handling import _batcher, _batchers
 from standards import Answer
 from tests.journal.test_group_commit import at_once
 from tests.journal.writers import handles, processes
@@ -76,14 +76,14 @@ def one_after_another(journal: Journal, sent: Sequence[Sent]) -> list[Any]:
     """Each alone, no state kept from one to the next."""
     clock, outcomes = Clock(), []
     for one in sent:
-        _desks.pop(journal, None)
+        _batchers.pop(journal, None)
         outcomes += at_once([lambda one=one: handled(journal, one, clock)])
     return outcomes
 
 
 def together(journal: Journal, sent: Sequence[Sent], *clocks: Callable[[], datetime]) -> list[Any]:
     """All in one group, in this order: nobody leads until all of them wait. clocks: each one's; none = the same for all."""
-    group = _desk(journal, CAPABILITIES).group
+    group = _batcher(journal, CAPABILITIES).group
     told = clocks or [Clock()] * len(sent)
     outcomes: list[Any] = [None] * len(sent)
 
@@ -151,7 +151,7 @@ WISHES = st.one_of(
     ),
 )
 SENT = st.builds(
-    lambda wish, expected, key: Sent(*wish, expected_version=expected, idempotency_key=key),
+    lambda batch, expected, key: Sent(*batch, expected_version=expected, idempotency_key=key),
     WISHES,
     st.sampled_from([None, None, None, 0, 1, 2, 3]),
     st.sampled_from([None, None, "k1", "k2"]),

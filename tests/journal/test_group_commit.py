@@ -41,11 +41,11 @@ class Gate:
         self.reached = threading.Event()
         self.open = threading.Event()
 
-    def commit(self, wishes: Sequence[int]) -> list[int | BaseException]:
-        self.groups.append(list(wishes))
+    def commit(self, batches: Sequence[int]) -> list[int | BaseException]:
+        self.groups.append(list(batches))
         self.reached.set()
         self.open.wait(10)
-        return [ValueError(wish) if wish < 0 else wish * 10 for wish in wishes]
+        return [ValueError(batch) if batch < 0 else batch * 10 for batch in batches]
 
 
 def test_a_lone_wish_waits_for_nobody() -> None:
@@ -84,10 +84,10 @@ def test_the_failure_of_one_is_raised_by_that_one_alone() -> None:
 def test_a_broken_commit_is_everyones_failure_and_the_next_group_goes_on() -> None:
     broken = [OSError("disk full")]
 
-    def commit(wishes: Sequence[int]) -> list[int | BaseException]:
+    def commit(batches: Sequence[int]) -> list[int | BaseException]:
         if broken:
             raise broken.pop()
-        return list(wishes)
+        return list(batches)
 
     group = GroupCommit(commit)
     with pytest.raises(OSError, match="disk full"):
@@ -98,10 +98,10 @@ def test_a_broken_commit_is_everyones_failure_and_the_next_group_goes_on() -> No
 def test_an_interrupted_leader_leaves_the_way_free() -> None:
     interrupts: list[BaseException] = [KeyboardInterrupt()]
 
-    def commit(wishes: Sequence[int]) -> list[int | BaseException]:
+    def commit(batches: Sequence[int]) -> list[int | BaseException]:
         if interrupts:
             raise interrupts.pop()
-        return list(wishes)
+        return list(batches)
 
     group = GroupCommit(commit)
     with pytest.raises(KeyboardInterrupt):
@@ -120,11 +120,11 @@ def test_a_thread_that_is_interrupted_as_it_waits_takes_its_wish_along_and_holds
     sleeping, interrupted = _Waiting.sleep, list[int]()
 
     def sleep(waiting: _Waiting[int, int]) -> None:
-        if waiting.wish == 2:
+        if waiting.batch == 2:
             gate.open.set()
             while not waiting.woken:  # its turn comes, and the interrupt with it
                 threading.Event().wait(0.005)
-            interrupted.append(waiting.wish)
+            interrupted.append(waiting.batch)
             raise KeyboardInterrupt
         sleeping(waiting)
 
@@ -164,9 +164,9 @@ def held_up(journal: Journal, url: str) -> Iterator[None]:
 
 
 def piled_up(
-    journal: Journal, url: str, wishes: Sequence[tuple[list[NewEntry], tuple[str, str, str, str] | None]]
+    journal: Journal, url: str, batches: Sequence[tuple[list[NewEntry], tuple[str, str, str, str] | None]]
 ) -> tuple[list[Any], list[int]]:
-    """What became of wishes that came while the journal was held up, and the sizes of the groups that they went in."""
+    """What became of batches that came while the journal was held up, and the sizes of the groups that they went in."""
     group = journal._group  # type: ignore[attr-defined] # noqa: SLF001 - both recorders have one
     commit, sizes = group._commit, []  # noqa: SLF001
 
@@ -176,11 +176,11 @@ def piled_up(
 
     group._commit = counted  # noqa: SLF001
     outcomes: list[Any] = []
-    calls = [lambda w=w: journal.append(w[0], now(), w[1]) for w in wishes]
+    calls = [lambda w=w: journal.append(w[0], now(), w[1]) for w in batches]
     with held_up(journal, url):
         running = threading.Thread(target=lambda: outcomes.extend(at_once(calls)))
         running.start()
-        while len(group._queue) < len(wishes) - 1:  # noqa: SLF001
+        while len(group._queue) < len(batches) - 1:  # noqa: SLF001
             threading.Event().wait(0.005)
     running.join()
     return outcomes, sizes
@@ -198,13 +198,13 @@ def test_appends_that_wait_together_are_committed_together(journal: Journal, url
 
 def test_a_refused_append_fails_no_other_of_its_group(journal: Journal, url: str) -> None:
     journal.append([entry("thing/taken", 1)], now())
-    wishes: list[Any] = [([entry(f"thing/{n}", 1)], ("li", f"k{n}", "d", "o")) for n in range(4)]
-    wishes += [
+    batches: list[Any] = [([entry(f"thing/{n}", 1)], ("li", f"k{n}", "d", "o")) for n in range(4)]
+    batches += [
         ([entry("thing/half", 1), entry("thing/taken", 1)], None),
         ([entry("thing/one", 1)], ("wang", "same", "d", "o")),
         ([entry("thing/two", 1)], ("wang", "same", "d", "o")),
     ]
-    outcomes, _ = piled_up(journal, url, wishes)
+    outcomes, _ = piled_up(journal, url, batches)
     assert [type(o) for o in outcomes[:5]] == [list] * 4 + [VersionTaken]
     assert sorted(type(o).__name__ for o in outcomes[5:]) == ["KeyReused", "list"]
     assert journal.read("thing/half") == []

@@ -12,7 +12,7 @@ import pytest
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import CAPABILITIES
 from journal import Journal, decode, open_journal
-from journal.deciding import Ground
+from journal.deciding import DecisionBasis
 from journal.entries import Entry, NewEntry
 from journal.hot_states import MOST_BYTES, MOST_STREAMS, HotStates, Stream
 from tests.small_city import CITY, City
@@ -29,11 +29,11 @@ def other(tmp_path: Path) -> Iterator[Journal]:
 
 def surveyed(journal: Journal, hot: HotStates | None) -> tuple[Stream, set[str]]:
     """Diagnosis d1 as a command on it finds it, and the streams that were not read anew."""
-    ground = Ground(journal, CAPABILITIES, hot)
+    basis = DecisionBasis(journal, CAPABILITIES, hot)
     command = WithdrawDiagnosis(diagnosis="d1", reason="x")
-    ground.survey([SimpleNamespace(capability=CASES, command=command, key=None, stream="diagnosis/d1")])  # type: ignore[list-item]
-    ground.keep()
-    return ground.streams["diagnosis/d1"], ground.kept
+    basis.survey([SimpleNamespace(capability=CASES, command=command, key=None, stream="diagnosis/d1")])  # type: ignore[list-item]
+    basis.keep()
+    return basis.streams["diagnosis/d1"], basis.kept
 
 
 def test_a_kept_state_is_the_folded_one_and_takes_in_what_is_new(journal: Journal) -> None:
