@@ -4,8 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-from hypothesis import settings
-
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/trials/findings.md").read_text("utf-8")
 ROWS = [line.split(" | ", 1) for line in PAGE.splitlines() if line.startswith("| ") and "---" not in line][1:]
@@ -22,9 +20,3 @@ def test_every_test_that_holds_a_finding_is_there() -> None:
     for path, name in named:
         tree = ast.parse((ROOT / path).read_text("utf-8"))
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}, (path, name)
-
-
-def test_the_suite_draws_the_same_examples_every_time() -> None:
-    """A suite that fails by chance teaches people to ignore it; `make explore` draws others."""
-    assert settings.get_profile("same").derandomize
-    assert settings.get_profile("same").database is None

@@ -104,6 +104,26 @@ def test_whatever_has_no_shape_is_taken_out_or_refused() -> None:
 SHOWS_NOTHING = ["\u200b", "\u2060\ufeff", "\u00ad", "\u2800", "\u115f", "\ufe0f", "\u3000", "\u200d\u200d", " \u200b \u3164"]
 
 
+def asks_for_text(annotation: object, metadata: list[Any]) -> bool:
+    """Whether a field takes a text that must not be empty."""
+    return annotation is str and any((getattr(one, "min_length", None) or 0) > 0 for one in metadata)
+
+
+@pytest.mark.parametrize("text", SHOWS_NOTHING)
+def test_every_text_that_a_command_asks_for_shows_something(text: str) -> None:
+    """Of every command there is, by its own declaration: one that is added is held to it."""
+    held = 0
+    for command in (one for capability in CAPABILITIES.values() for one in capability.commands):
+        for name, field in command.model_fields.items():
+            if not asks_for_text(field.annotation, field.metadata):
+                continue
+            held += 1
+            with pytest.raises(ValidationError) as refused:
+                command.model_validate({name: text})
+            assert [one for one in refused.value.errors() if one["loc"] == (name,) and one["type"] != "missing"], (command, name)
+    assert held > 15
+
+
 @pytest.mark.parametrize("text", SHOWS_NOTHING)
 def test_a_text_that_shows_nothing_is_empty_in_every_command(text: str) -> None:
     """So no reason is given by it where one is due, and none of it lifts a score."""

@@ -109,6 +109,9 @@ def test_what_is_asked_is_confirmed_by_row_and_code_and_what_is_left_out_is_list
     confirmed = [{"row": 2, "code": "ROSTER_NAME_CHANGED"}]
     done = city.done("city", "importRoster", report, sha256=sha256, year=2024, confirmed=confirmed)["rosterImport"]
     assert (done["blocked"], done["revised"]) == (False, 1)
+    shorter = city.done("district", "importRoster", report, sha256=sent(city, "district", NEW), year=2024)["rosterImport"]
+    assert [one["name"] for one in shorter["leftOut"]] == ["示例更名重工有限公司"]
+    assert city.data("district", "{ coverage(year: 2024) { total } }") == {"coverage": {"total": 2}}  # it stays on
 
 
 def test_a_firm_is_taken_off_a_years_roster_and_coverage_tells_why(city: LiveCity) -> None:
