@@ -1,9 +1,9 @@
 """Backup 备份: the whole record in one file, as it is read and checked without a database. plan P5.
 
 A zip archive. `entries/` holds the canonical bytes that the tree is built over, each behind its length (big-endian, 32 bits),
-so whoever reads it can compute the root; then every checkpoint and cosignature, the remembered outcomes, and the files that
-entries cite by hash. Of secrets there is nothing: no key, no account, no session. What it says of people is ciphertext, and
-stays unreadable where the person was erased.
+so whoever reads it can compute the root; then every checkpoint and cosignature, the remembered outcomes, the disclosure
+log, and the files that entries cite by hash. Of secrets there is nothing: no key, no account, no session. What it says of
+people is ciphertext, and stays unreadable where the person was erased.
 
 `manifest.json` states root, counts and the digest of every table, and `manifest.note` is the log's signature over it: the signed
 checkpoints reach only as far as the last of them, and say nothing of outcomes, cosignatures and what came after.
@@ -20,13 +20,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from journal.backup.disclosures import DISCLOSURES, of_line
+from journal.disclosure_log.disclosure_log import Chains, Written
 from journal.entries import MAGIC, Entry, Head, canonical
 from journal.transparency.checkpoints import Checkpoint, digest_of, read_checkpoint
 from journal.transparency.digests import DIGESTS, SHA256, Digest
 from journal.transparency.merkle import Tree
 from journal.transparency.signed_notes import Note, NoteRefused, Signature, VerifierKey
 
-FORMAT = "zhenduan.backup.v1"
+FORMAT, BEFORE_DISCLOSURES = "zhenduan.backup.v2", "zhenduan.backup.v1"
+"""As it is written, and as it was before the disclosure log was part of it."""
 SEGMENT = 2_000
 """Entries in one member of the archive."""
 LARGEST_ENTRY = 64 * 1024 * 1024
@@ -42,6 +45,7 @@ CHECKPOINTS, COSIGNATURES, OUTCOMES, FILES = "checkpoints.jsonl", "cosignatures.
 ACCOUNTS = "accounts.jsonl"
 """Whom the vault held an account for when the backup was made: ids of persons, and nothing that opens one."""
 OUTCOME_COLUMNS = ("actor", "idempotency_key", "digest", "outcome")
+FAULTS_SHOWN = 20
 Progress = Callable[[int], None]
 
 
@@ -55,6 +59,7 @@ class Manifest:
 
     algorithm: what the tree is hashed with; a backup of before there was a choice states none and is SHA-256's. The names of
     files are SHA-256 always. tables: name of a member -> SHA-256 of its lines; of "files/", of the names in order.
+    disclosures: rows of the disclosure log; None = a backup of before it was part of it.
     """
 
     format: str
@@ -68,11 +73,12 @@ class Manifest:
     missing: tuple[str, ...]
     algorithm: str = SHA256.name
     tables: Mapping[str, str] = field(default_factory=dict)
+    disclosures: int | None = None
 
 
-def signed_text(manifest: bytes, origin: str) -> str:
+def signed_text(manifest: bytes, origin: str, form: str = FORMAT) -> str:
     """The text that the log signs for a manifest; its first line is no name of any log, so it passes for no checkpoint."""
-    return f"{FORMAT}\n{origin}\n{sha256(manifest).hexdigest()}\n"
+    return f"{form}\n{origin}\n{sha256(manifest).hexdigest()}\n"
 
 
 def digest_of_names(names: Iterable[str]) -> str:
@@ -132,6 +138,11 @@ def _whole(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
     return data
 
 
+def _require_known(form: object) -> None:
+    if form not in (FORMAT, BEFORE_DISCLOSURES):
+        raise BackupRefused(f"备份格式不受支持 a format of another time: {str(form)[:40]}")
+
+
 class Backup:
     """A backup file, open to be read 备份文件. Nothing of it is to be believed before `checked`."""
 
@@ -140,12 +151,16 @@ class Backup:
         try:
             self._raw = _whole(archive, MANIFEST, LARGEST_MANIFEST)
             stated = json.loads(self._raw)
+            _require_known(stated["format"])
             lists = {name: tuple(stated[name]) for name in ("log_keys", "missing")}
             self.manifest = Manifest(**stated | lists)
+        except BackupRefused:
+            raise
         except (KeyError, ValueError, TypeError) as error:
             raise BackupRefused(f"不是备份文件 not a backup: {error}") from error
-        if self.manifest.format != FORMAT:
-            raise BackupRefused(f"备份格式不受支持 a format of another time: {self.manifest.format}")
+        has_disclosures = (self.manifest.disclosures is not None, DISCLOSURES in self.manifest.tables)
+        if set(has_disclosures) != {self.manifest.format == FORMAT}:
+            raise BackupRefused("清单与格式不符 the manifest is not of its format: disclosures")
         if self.manifest.algorithm not in tuple(DIGESTS):
             raise BackupRefused(f"杂凑算法不明 an algorithm that is not known: {str(self.manifest.algorithm)[:40]}")
 
@@ -185,6 +200,29 @@ class Backup:
             return None
         return frozenset(str(row["person"]) for row in self.rows(ACCOUNTS))
 
+    def disclosures(self) -> Iterator[Written]:
+        """The rows of the disclosure log, in the order they were written; none in a backup of before it was part of it."""
+        if self.manifest.disclosures is None:
+            return
+        found = 0
+        for line in self.rows(DISCLOSURES):
+            try:
+                yield of_line(line)
+            except ValueError as error:
+                raise BackupRefused(f"{DISCLOSURES}: {error}") from error
+            found += 1
+        if found != self.manifest.disclosures:
+            raise BackupRefused("披露日志行数与清单不符 rows of the disclosure log are missing")
+
+    def broken_disclosures(self) -> tuple[int, Sequence[str]]:
+        """How much is wrong with the chains of the disclosure log as it was when the backup was made, and the first lines of it."""
+        chains, shown, faults = Chains(), list[str](), 0
+        for row in self.disclosures():
+            if fault := chains.fault(row):
+                faults += 1
+                shown += [fault] if len(shown) < FAULTS_SHOWN else []
+        return faults, shown
+
     def files(self) -> Iterator[bytes]:
         """The files, each compared with its hash."""
         names = []
@@ -201,14 +239,15 @@ class Backup:
 
     def _require(self, name: str, found: str) -> None:
         """Refuse a member that is not what the manifest states; one of an older version states nothing of it."""
-        if self.manifest.tables.get(name, found) != found:
+        unstated = found if self.manifest.format == BEFORE_DISCLOSURES else ""
+        if self.manifest.tables.get(name, unstated) != found:
             raise BackupRefused(f"{name}: 与清单不符 not what the manifest states")
 
     def _signed_by(self, keys: Sequence[VerifierKey]) -> None:
         """Refuse a manifest that no key of the log signed."""
         try:
             note = Note.parse(_whole(self._archive, SIGNED, LARGEST_NOTE).decode())
-            note.signed_by([key for key in keys if note.text == signed_text(self._raw, key.name)])
+            note.signed_by([key for key in keys if note.text == signed_text(self._raw, key.name, self.manifest.format)])
         except KeyError:
             raise BackupRefused("清单没有签名 the manifest is not signed; one of an older version: --unsigned") from None
         except ValueError as error:
@@ -252,6 +291,8 @@ class Backup:
             raise BackupRefused("条目与清单不符 the entries are not those that the manifest states")
         if checkpoints:
             raise BackupRefused(f"检查点超出条目 a checkpoint of {min(checkpoints)} entries is beyond them")
+        for _ in self.disclosures():
+            pass
         counted = sum(1 for _ in self.rows(OUTCOMES)), sum(1 for _ in self.files())
         if counted != (self.manifest.outcomes, self.manifest.files):
             raise BackupRefused("文件或结果数与清单不符 files or outcomes are missing")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from journal.atomic_files import whole_file
+from journal.backup.disclosures import DISCLOSURES, as_line
 from journal.backup.format import (
     ACCOUNTS,
     CHECKPOINTS,
@@ -31,6 +32,7 @@ from journal.backup.format import (
     signed_text,
 )
 from journal.blobs import BlobDamaged, Blobs
+from journal.disclosure_log.disclosure_log import Written
 from journal.entries import canonical
 from journal.journal import Journal
 from journal.transparency.merkle import Tree
@@ -78,6 +80,7 @@ def back_up(
     now: datetime,
     progress: Progress | None = None,
     accounts: Iterable[str] = (),
+    disclosures: Iterable[Written] = (),
 ) -> Manifest:
     """Write everything to one file 备份, as of one moment; its owner's alone (0600), it appears when it is whole and on disk.
 
@@ -89,6 +92,7 @@ def back_up(
         now: stated in the manifest.
         progress: told the number of entries written.
         accounts: persons who can sign in, so that a restore knows whether its vault is whole.
+        disclosures: the rows of the disclosure log, which are taken as they are, whole or not.
 
     Raises:
         BackupRefused: the file exists, or the entries are not those of the head, so that a backup would be worthless.
@@ -100,7 +104,7 @@ def back_up(
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
         journal.snapshot() as cursor,
     ):
-        return _written(archive, cursor, journal, log, blobs, now, progress, accounts)
+        return _written(archive, cursor, journal, log, blobs, now, progress, accounts, disclosures)
 
 
 def _written(
@@ -112,6 +116,7 @@ def _written(
     now: datetime,
     progress: Progress | None,
     accounts: Iterable[str],
+    disclosures: Iterable[Written],
 ) -> Manifest:
     head = journal.head()
     tree = Tree(head.digest)
@@ -140,6 +145,7 @@ def _written(
     tables[CHECKPOINTS] = _lines(archive, CHECKPOINTS, iter(checkpoints))[1]
     tables[COSIGNATURES] = _lines(archive, COSIGNATURES, iter(cosignatures))[1]
     tables[ACCOUNTS] = _lines(archive, ACCOUNTS, ({"person": person} for person in sorted(accounts)))[1]
+    disclosed, tables[DISCLOSURES] = _lines(archive, DISCLOSURES, map(as_line, disclosures))
     kept = _files(archive, sorted(cited), blobs)
     keys = log.keys()
     manifest = Manifest(
@@ -154,6 +160,7 @@ def _written(
         missing=tuple(sorted(certain - kept)),
         algorithm=head.algorithm,
         tables=tables | {FILES: digest_of_names(kept)},
+        disclosures=disclosed,
     )
     raw = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
     text = signed_text(raw, keys.signing.name)

@@ -9,9 +9,10 @@ found (`broken`). Which rows speak of a firm is an index over them that follows 
 import logging
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -64,11 +65,25 @@ class Written(NamedTuple):
     chain: bytes
 
 
+class DisclosuresInUse(Exception):  # noqa: N818 - as the name says
+    """The disclosure log holds rows already 披露日志不为空; two of them are never mixed."""
+
+    def __init__(self) -> None:
+        super().__init__("披露日志不为空 the disclosure log holds rows already")
+
+
 class Store(Protocol):
     """Where rows are kept 存储."""
 
     def write(self, rows: Sequence[Written]) -> None:
         """Make rows durable, all or none."""
+
+    def load(self, batches: Iterable[Sequence[Written]]) -> int:
+        """Make the rows of a backup durable where there are none, all or none; how many there are.
+
+        Raises:
+            DisclosuresInUse: there are some.
+        """
 
     def close(self) -> None:
         """Let go of what is open."""
@@ -105,6 +120,36 @@ def linked(before: bytes, writer: str, number: int, content: Sequence[Any]) -> b
 
 
 START = bytes(32)
+LOADED_TOGETHER = 500
+"""Rows of a backup in one statement; a page of 50 firms is a row of some 5 kB."""
+
+
+def _written(row: Any) -> Written:  # noqa: ANN401 - of the table, whose columns are its id and these
+    return Written._make((*row[1:-1], bytes(row.chain)))
+
+
+def _batches(rows: Iterable[Written]) -> Iterator[list[Written]]:
+    source = iter(rows)
+    while batch := list(islice(source, LOADED_TOGETHER)):
+        yield batch
+
+
+class Chains:
+    """Chains as their rows are read 链值核对, those of one writer in the order of their numbers, of many in any."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[int, bytes]] = {}
+
+    def fault(self, row: Written) -> str | None:
+        """What is wrong with a row that comes next: rows before it are missing, or it is not what was written."""
+        number, before = self._last.get(row.writer, (0, START))
+        self._last[row.writer] = (row.number, row.chain)
+        content = (row.at, row.person, row.role, row.organisation, row.door, row.scope, row.disclosed)
+        if row.number != number + 1:
+            return f"{row.writer}: 缺第 {number + 1} 条 row {number + 1} is missing before {row.number}"
+        if linked(before, row.writer, row.number, content) != row.chain:
+            return f"{row.writer}/{row.number}: 内容与链值不符 the row is not what was written"
+        return None
 
 
 class DisclosureLog:
@@ -181,6 +226,31 @@ class DisclosureLog:
         with self._engine.connect() as connection:
             yield connection
 
+    def rows(self) -> Iterator[Written]:
+        """Every row in the order they were written, as of one moment 全部留存行, some of them in memory at a time."""
+        with self._engine.connect() as connection:
+            found = connection.execution_options(yield_per=1_000).execute(select(DISCLOSURES).order_by(DISCLOSURES.c.id))
+            yield from map(_written, found)
+
+    def load(self, rows: Iterable[Written]) -> int:
+        """Bring rows of a backup back into a log that has none 恢复披露日志, all or none, and index them; how many there are.
+
+        Raises:
+            DisclosuresInUse: it has some.
+        """
+        loaded = self._store.load(_batches(rows))
+        self.index()
+        return loaded
+
+    def require_unused(self) -> None:
+        """Refuse a log that has rows.
+
+        Raises:
+            DisclosuresInUse: as it says.
+        """
+        if next(self.rows(), None) is not None:
+            raise DisclosuresInUse
+
     def close(self) -> None:
         """Let go of every connection."""
         with self._indexing:
@@ -195,16 +265,11 @@ def broken(connection: Connection) -> Iterator[str]:
     """
     connection = connection.execution_options(yield_per=1_000)
     columns = DISCLOSURES.c
-    chains: dict[str, tuple[int, bytes]] = {}
+    chains = Chains()
     held = 0
     for row in connection.execute(select(DISCLOSURES).order_by(columns.writer, columns.number)):
-        number, before = chains.get(row.writer, (0, START))
-        content = (row.at, row.person, row.role, row.organisation, row.door, row.scope, row.disclosed)
-        if row.number != number + 1:
-            yield f"{row.writer}: 缺第 {number + 1} 条 row {number + 1} is missing before {row.number}"
-        elif linked(before, row.writer, row.number, content) != bytes(row.chain):
-            yield f"{row.writer}/{row.number}: 内容与链值不符 the row is not what was written"
-        chains[row.writer] = (row.number, bytes(row.chain))
+        if fault := chains.fault(_written(row)):
+            yield fault
         held += sum(_weight(firm, row.id, bits) for firm, bits in index_rows.firms_of(row.disclosed).items())
     indexed = 0
     for firm, reads in connection.execute(select(BY_FIRM.c.firm, BY_FIRM.c.reads)):

@@ -5,14 +5,14 @@ the tables changes, `disclosures.broken` finds.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 from sqlalchemy import create_engine
 
-from journal.disclosure_log.disclosure_log import DisclosureLog, Written
+from journal.disclosure_log.disclosure_log import DisclosureLog, DisclosuresInUse, Written
 from journal.engines.sqlite import APPEND_ONLY, BUSY_SECONDS, owners_file, to_wal
 from journal.secrets.vault import SQLITE
 
@@ -73,6 +73,22 @@ EXECUTE = f"EXECUTE disclose ({', '.join(['%s'] * 11)})"
 BEGIN_CHAIN = "INSERT INTO disclosure_writers VALUES ({}, 0) ON CONFLICT DO NOTHING"
 
 
+ANY = "SELECT 1 FROM disclosures LIMIT 1"
+
+
+def _require_none(found: object) -> None:
+    if found is not None:
+        raise DisclosuresInUse
+
+
+def _writers(rows: Sequence[Written]) -> list[str]:
+    return sorted({row.writer for row in rows})
+
+
+def _columns(rows: Sequence[Written]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
 class SQLiteStore:
     """Rows in a SQLite file of their own, so that they never wait for the journal 嵌入式存储."""
 
@@ -101,6 +117,22 @@ class SQLiteStore:
                 connection.execute("ROLLBACK")
             raise
 
+    def load(self, batches: Iterable[Sequence[Written]]) -> int:
+        """Make the rows of a backup durable where there are none, all or none; see `Store.load`."""
+        connection, loaded = self._connection, 0
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            _require_none(connection.execute(ANY).fetchone())
+            for rows in batches:
+                connection.executemany(BEGIN_CHAIN.format("?"), [(writer,) for writer in _writers(rows)])
+                connection.executemany(INSERT, [(place, *row) for place, row in enumerate(rows, loaded + 1)])
+                loaded += len(rows)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        return loaded
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -122,7 +154,6 @@ class PostgresStore:
 
     def write(self, rows: Sequence[Written]) -> None:
         """Make rows durable, all or none; a connection that failed is given up, and the next write makes another."""
-        values = [list(column) for column in zip(*rows, strict=True)]
         try:
             if self._connection is None:
                 self._connection = psycopg2.connect(self._address)
@@ -130,10 +161,29 @@ class PostgresStore:
                 self._run(PREPARE, None)
             if rows[0].number == 1:
                 self._run(BEGIN_CHAIN.format("%s"), [rows[0].writer])
-            self._run(EXECUTE, values)
+            self._run(EXECUTE, _columns(rows))
         except BaseException:
             self.close()
             raise
+
+    def load(self, batches: Iterable[Sequence[Written]]) -> int:
+        """Make the rows of a backup durable where there are none, all or none; see `Store.load`."""
+        loaded = 0
+        connection = psycopg2.connect(self._address)
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
+                cursor.execute(ANY)
+                _require_none(cursor.fetchone())
+                cursor.execute(PREPARE)
+                for rows in batches:
+                    for writer in _writers(rows):
+                        cursor.execute(BEGIN_CHAIN.format("%s"), (writer,))
+                    cursor.execute(EXECUTE, _columns(rows))
+                    loaded += len(rows)
+        finally:
+            connection.close()
+        return loaded
 
     def _run(self, statement: str, values: Sequence[Any] | None) -> None:
         with self._connection.cursor() as cursor:

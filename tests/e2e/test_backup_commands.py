@@ -1,6 +1,7 @@
 """Backup and restore at the command line 备份与恢复: a lived-in city, lost and brought back (plan P5)."""
 
 import shutil
+import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
@@ -76,6 +77,37 @@ def test_a_city_is_lost_and_brought_back(before: Path, tmp_path: Path, capsys: p
         assert new.services.journal.head() == old.services.journal.head()
         assert new.log.checkpoint() == old.log.checkpoint()
         assert new.services.blobs.get(sha256(EVIDENCE).hexdigest()) == EVIDENCE
+
+
+def test_a_broken_disclosure_log_is_told_by_every_step_and_comes_back_as_it_was_on_the_operators_word(
+    before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("1.jsonl", "2.jsonl"):
+        assert run(before, "export-trail", "--out", str(tmp_path / name)) == 0
+    with opened(Settings(before)) as installation:
+        kept = list(installation.services.disclosures.rows())
+    assert len(kept) == 2
+    assert run(before, "backup", str(tmp_path / "whole.backup")) == 0
+    assert f"{len(kept)} 行" in capsys.readouterr().out
+    forger = sqlite3.connect(before / "disclosures.db", isolation_level=None)
+    forger.execute("DROP TRIGGER disclosures_keep")
+    forger.execute("UPDATE disclosures SET person = 'nobody' WHERE id = 1")
+    forger.close()
+    file, there = str(tmp_path / "city.backup"), tmp_path / "there"
+    assert run(before, "backup", file) == 1
+    there.mkdir()
+    for name in ("log.key", "master.key"):
+        shutil.copy(before / name, there / name)
+    vault = str(tmp_path / "city.vault")
+    assert run(before, "backup-vault", vault) == 0
+    for arguments in (["check-backup", file], ["restore", file, "--vault", vault]):
+        capsys.readouterr()
+        assert run(there, *arguments) == 1
+        assert f"{kept[0].writer}/1: " in capsys.readouterr().err
+    assert not (there / "journal.db").exists()
+    assert run(there, "restore", file, "--vault", vault, "--accept-missing") == 0
+    with opened(Settings(there)) as installation:
+        assert list(installation.services.disclosures.rows()) == [kept[0]._replace(person="nobody"), *kept[1:]]
 
 
 def test_without_the_vault_names_are_unreadable_and_with_an_older_one_the_erased_stay_erased(

@@ -163,7 +163,8 @@ def test_what_is_found_is_printed_as_one_json_object_where_that_is_asked(
     assert (whole["intact"], whole["algorithm"], len(whole["root"]), whole["checkpoints"]) == (True, "sha256", 64, 0)
     backup = str(tmp_path / "city.backup")
     assert found("backup", backup)["size"] == whole["size"]
-    assert found("check-backup", backup) == {"size": whole["size"], "root": whole["root"], "proved": False, "missing": []}
+    checked = found("check-backup", backup)
+    assert checked == {"size": whole["size"], "root": whole["root"], "disclosures": 0, "proved": False, "missing": []}
     differences = found("diff-editions", "2023", "2023-automotive")["differences"]
     assert all(one["clause"] and one["sentence"] for one in differences)
     assert len(found("shadow", "2023-automotive", "--of", "2023")["result"]["matrix"]) == 11

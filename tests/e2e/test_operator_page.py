@@ -68,7 +68,9 @@ def cities(
             (folder / "2024.csv").write_text(ROSTER, "utf-8")
             places = {"BACKUPS": str(folder / "backups"), "SAFE": str(folder / "safe"), "ZHENDUAN_DATA": str(folder / "city")}
             environment = places | {"ZHENDUAN_DATABASE": new_database() if engine == "postgres" else None}
-            said = pasted(folder, "".join(block for name in (FIRST, ONCE, NIGHT) for block in blocks()[name]), environment)
+            parts = [block for name in (FIRST, ONCE) for block in blocks()[name]]
+            read = "zhenduan export-trail --out trail.jsonl\n"  # of every firm, so a row of the disclosure log
+            said = pasted(folder, "".join([*parts, read, *blocks()[NIGHT]]), environment)
             found = re.search(r"password: (\S+)", said)
             assert found is not None
             made[engine] = Begun(folder, environment, found[1])
@@ -104,6 +106,7 @@ def test_the_drill_brings_the_city_back(
     )
     with opened(before) as old, opened(after) as now:
         assert now.services.journal.head() == old.services.journal.head()
+        assert list(now.services.disclosures.rows()) == list(old.services.disclosures.rows()) != []
         assert now.accounts.sign_in("wang", city.password) is not None
         assert (now.log.keys().signing == old.log.keys().signing) is (drill == MOVE)
         assert now.log.checkpoint().text.partition("\n")[2] == old.log.checkpoint().text.partition("\n")[2]

@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from journal import Journal, NewEntry, Verified, open_journal, verify
 from journal.backup.format import BackupRefused, Manifest, from_canonical, open_backup
 from journal.backup.restore import NotEmpty, Restored, restore
 from journal.backup.write import back_up
 from journal.blobs import Blobs
+from journal.disclosure_log.disclosure_log import START, DisclosuresInUse, Written, broken, linked
+from journal.disclosure_log.index import BY_FIRM
+from journal.disclosure_log.stores import open_disclosures
 from journal.entries import canonical
 from journal.transparency.digests import SHA256
 from journal.transparency.signed_notes import Note, SigningKey, SigningKind
@@ -25,6 +29,17 @@ from tests.journal.writers import now
 MADE_AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 DISTRICT = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 REPORT = b"%PDF-1.7 a report"
+
+
+def read_rows() -> list[Written]:
+    """Three rows of a disclosure log, of two processes in turn."""
+    found, chains = list[Written](), {"a": (0, START), "b": (0, START)}
+    for at, writer in enumerate("aba"):
+        number, before = chains[writer]
+        content = (at, "li", "district", "310117", "Query.enterprises", '{"everything":true}', '[[["revenue"],[["f1","."]]]]')
+        chains[writer] = (number + 1, linked(before, writer, number + 1, content))
+        found.append(Written(*content, 2, writer, *chains[writer]))
+    return found
 
 
 @pytest.fixture
@@ -53,7 +68,7 @@ def lived_in(journal: Journal, log: TransparencyLog, blobs: Blobs) -> None:
 
 
 def backed_up(path: Path, journal: Journal, log: TransparencyLog, blobs: Blobs) -> Manifest:
-    return back_up(path, journal, log, blobs, MADE_AT)
+    return back_up(path, journal, log, blobs, MADE_AT, disclosures=read_rows())
 
 
 def elsewhere(
@@ -99,6 +114,62 @@ def test_all_that_was_recorded_comes_back_on_either_engine(
         assert more[0].position == 10
         assert isinstance(verify(other), Verified)
         assert other_log.checkpoint() != log.signed()
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgres"])
+def test_the_disclosure_log_comes_back_on_either_engine_and_into_an_empty_one_alone(
+    whole: tuple[Path, Path], tmp_path: Path, target: str, new_database: Callable[[], str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'disclosures.db'}" if target == "sqlite" else new_database()
+    with closing(open_disclosures(url)) as disclosures, open_backup(whole[0]) as backup:
+        assert backup.broken_disclosures() == (0, [])
+        assert disclosures.load(backup.disclosures()) == 3
+        assert list(disclosures.rows()) == read_rows()
+        with disclosures.reading() as connection:
+            assert list(broken(connection)) == []
+            [(firm, held)] = connection.execute(select(BY_FIRM.c.firm, BY_FIRM.c.reads))
+            assert (firm, len(json.loads(held))) == ("f1", 3)
+        with pytest.raises(DisclosuresInUse):
+            disclosures.load(backup.disclosures())
+        with pytest.raises(DisclosuresInUse):
+            disclosures.require_unused()
+        assert list(disclosures.rows()) == read_rows()
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgres"])
+def test_a_backup_that_changes_while_it_is_read_leaves_no_row_of_the_disclosure_log(
+    tmp_path: Path, target: str, new_database: Callable[[], str]
+) -> None:
+    def cut() -> Iterator[Written]:
+        yield from read_rows()
+        raise BackupRefused
+
+    url = f"sqlite:///{tmp_path / 'disclosures.db'}" if target == "sqlite" else new_database()
+    with closing(open_disclosures(url)) as disclosures:
+        with pytest.raises(BackupRefused):
+            disclosures.load(cut())
+        assert list(disclosures.rows()) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([read_rows()[0], *read_rows()[2:]], []),
+        (read_rows()[:-1], []),
+        (read_rows()[1:], ["a: 缺第 1 条 row 1 is missing before 2"]),
+        ([read_rows()[0]._replace(person="wang"), *read_rows()[1:]], ["a/1: 内容与链值不符 the row is not what was written"]),
+    ],
+    ids=["a whole chain is gone", "the last row is gone", "the first row is gone", "a row was changed"],
+)
+def test_a_disclosure_log_is_backed_up_as_it_is_and_what_its_chains_tell_is_said(
+    journal: Journal, log: TransparencyLog, blobs: Blobs, tmp_path: Path, rows: list[Written], said: list[str]
+) -> None:
+    manifest = back_up(tmp_path / "b.zip", journal, log, blobs, MADE_AT, disclosures=rows)
+    assert manifest.disclosures == len(rows)
+    with open_backup(tmp_path / "b.zip") as backup:
+        backup.checked(log.keys().verifiers)
+        assert backup.broken_disclosures() == (len(said), said)
+        assert list(backup.disclosures()) == rows
 
 
 def test_a_backup_is_of_one_moment_while_others_go_on(

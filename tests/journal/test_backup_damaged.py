@@ -62,7 +62,7 @@ def manifest_changed(parts: dict[str, bytes]) -> None:
 
 
 def manifest_of_another_time(parts: dict[str, bytes]) -> None:
-    parts["manifest.json"] = parts["manifest.json"].replace(b"backup.v1", b"backup.v9")
+    parts["manifest.json"] = parts["manifest.json"].replace(b"backup.v2", b"backup.v9")
 
 
 def manifest_gone(parts: dict[str, bytes]) -> None:
@@ -85,6 +85,24 @@ def outcome_gone(parts: dict[str, bytes]) -> None:
 
 def outcomes_gone(parts: dict[str, bytes]) -> None:
     del parts["outcomes.jsonl"]
+
+
+def disclosure_changed(parts: dict[str, bytes]) -> None:
+    parts["disclosures.jsonl"] = parts["disclosures.jsonl"].replace(b"district", b"provider", 1)
+
+
+def last_disclosure_gone(parts: dict[str, bytes]) -> None:
+    parts["disclosures.jsonl"] = b"".join(parts["disclosures.jsonl"].splitlines(keepends=True)[:-1])
+
+
+def disclosures_gone(parts: dict[str, bytes]) -> None:
+    del parts["disclosures.jsonl"]
+
+
+def as_if_of_before_disclosures(parts: dict[str, bytes]) -> None:
+    stated = json.loads(parts["manifest.json"])
+    parts["manifest.json"] = json.dumps(stated | {"format": "zhenduan.backup.v1", "disclosures": None}).encode()
+    disclosures_gone(parts)
 
 
 def checkpoint_changed(parts: dict[str, bytes]) -> None:
@@ -133,6 +151,10 @@ DAMAGES = (
     file_gone,
     outcome_gone,
     outcomes_gone,
+    disclosure_changed,
+    last_disclosure_gone,
+    disclosures_gone,
+    as_if_of_before_disclosures,
     checkpoint_changed,
     checkpoint_beyond,
     rewritten,

@@ -9,6 +9,7 @@ from pathlib import Path
 from journal.backup.format import Backup, BackupRefused, open_backup
 from journal.backup.restore import NotEmpty, restore
 from journal.backup.write import back_up
+from journal.disclosure_log.disclosure_log import DisclosuresInUse
 from journal.secrets.personal import KEYS
 from journal.secrets.vault import master_key, open_vault
 from journal.secrets.vault_copy import (
@@ -38,15 +39,23 @@ def backup(settings: Settings, file: Path) -> int:
         services = installation.services
         try:
             accounts = who_signs_in(tables_of(installation.vault))
-            manifest = back_up(file, services.journal, installation.log, services.blobs, now(), told, accounts)
+            disclosures = services.disclosures.rows()
+            manifest = back_up(
+                file, services.journal, installation.log, services.blobs, now(), told, accounts, disclosures
+            )
+            with open_backup(file) as made:
+                is_chained = _say_broken(made)
         except BackupRefused as refused:
             sys.stderr.write(f"{refused}\n")
             return 1
-    said = f"已备份 backed up: {manifest.size} 条 entries, {manifest.files} 个文件 files, root {manifest.root}"
-    answer(said, size=manifest.size, files=manifest.files, root=manifest.root, missing=list(manifest.missing))
+    rows = manifest.disclosures or 0
+    counted = f"{manifest.size} 条 entries, {manifest.files} 个文件 files, {rows} 行披露 disclosures"
+    lost = list(manifest.missing)
+    said = f"已备份 backed up: {counted}, root {manifest.root}"
+    answer(said, size=manifest.size, files=manifest.files, disclosures=rows, root=manifest.root, missing=lost)
     for digest in manifest.missing:
         sys.stderr.write(f"缺失或损坏的文件 a file that entries cite is missing or damaged: {digest}\n")
-    return 1 if manifest.missing else 0
+    return 0 if is_chained and not manifest.missing else 1
 
 
 def backup_vault(settings: Settings, file: Path) -> int:
@@ -69,7 +78,8 @@ def check(file: Path, log_keys: Sequence[str], *, unsigned: bool) -> int:
         keys = verifier_keys(log_keys)
         with open_backup(file) as backup, progress("核验备份 checking", "条 entries") as told:
             head = backup.checked(keys, told, unsigned=unsigned)
-            lost = backup.manifest.missing
+            lost, rows = backup.manifest.missing, backup.manifest.disclosures
+            is_chained = _say_broken(backup)
     except (BackupRefused, NoteRefused) as refused:
         sys.stderr.write(f"{refused}\n")
         return 1
@@ -78,10 +88,28 @@ def check(file: Path, log_keys: Sequence[str], *, unsigned: bool) -> int:
         believed = "（未核验签名 no signature was looked at）"
     root = head.root.hex()
     said = f"备份完整 whole: {head.size} 条 entries, root {root}{believed}"
-    answer(said, size=head.size, root=root, proved=not believed, missing=list(lost))
+    answer(said, size=head.size, root=root, disclosures=rows, proved=not believed, missing=list(lost))
     for digest in lost:
         sys.stderr.write(f"备份时即缺失的文件 missing already when it was made: {digest}\n")
-    return 0
+    return 0 if is_chained else 1
+
+
+def _say_broken(backup: Backup) -> bool:
+    """Whether the disclosure log in a backup is whole as far as its chains tell; what is wrong is told, also that there is none."""
+    if backup.manifest.disclosures is None:
+        sys.stderr.write(
+            "该备份出自不含披露日志的版本：披露日志须以数据库自身的备份恢复。\n"
+            "The backup is of a version that left the disclosure log out: bring that back from the database's own backup.\n"
+        )
+        return True
+    faults, shown = backup.broken_disclosures()
+    for fault in shown:
+        sys.stderr.write(f"披露日志 disclosure log: {fault}\n")
+    if faults:
+        sys.stderr.write(
+            f"备份时披露日志已有 {faults} 处断裂。\nThe disclosure log was broken in {faults} places when the backup was made.\n"
+        )
+    return not faults
 
 
 @dataclass(frozen=True)
@@ -89,7 +117,8 @@ class Restoring:
     """How a backup is brought back 恢复方式.
 
     log_keys: of the log, told by another way than the file. vault: a copy of it; None = the one in place. new_log: begin another
-    log. unsigned: see `Backup.checked`. accept_missing: go on although the vault lacks keys or accounts.
+    log. unsigned: see `Backup.checked`. accept_missing: go on although the vault lacks keys or accounts, or the disclosure log
+    rows.
     """
 
     log_keys: Sequence[str] = ()
@@ -134,23 +163,26 @@ def restore_from(settings: Settings, file: Path, how: Restoring) -> int:
             installation = stack.enter_context(opened(_settings_for(backup, settings), create=True))
             if how.vault is not None:
                 require_unused(installation.vault)
+            if backup.manifest.disclosures:
+                installation.services.disclosures.require_unused()
             with progress("恢复 restoring", "条 entries") as told:
                 services = installation.services
                 into = services.journal, services.blobs
                 done = restore(backup, *into, given or own, told, with_checkpoints=not new_log, unsigned=how.unsigned)
             if how.vault is not None:
                 load_copy(installation.vault, vault)
+            disclosures = installation.services.disclosures.load(backup.disclosures())
             with progress("更新读模型 projecting", "条 entries") as told:
                 told(services.models.catch_up())
             finish_erasures(installation)
-    except (BackupRefused, NoteRefused, NotEmpty, VaultCopyRefused, VaultInUse) as refused:
+    except (BackupRefused, NoteRefused, NotEmpty, VaultCopyRefused, VaultInUse, DisclosuresInUse) as refused:
         sys.stderr.write(f"{refused}\n")
         return 1
     if not (given or own):
         sys.stderr.write("来源未经证明，请用 --log-key 给出日志公钥 its origin is not proved: give the log's key by --log-key\n")
     root = done.head.root.hex()
-    said = f"已恢复 restored: {done.head.size} 条 entries, {done.files} 个文件 files, root {root}"
-    answer(said, size=done.head.size, files=done.files, root=root)
+    said = f"已恢复 restored: {done.head.size} 条 entries, {done.files} 个文件 files, {disclosures} 行披露 disclosures, root {root}"
+    answer(said, size=done.head.size, files=done.files, disclosures=disclosures, root=root)
     return 0
 
 
@@ -178,21 +210,27 @@ def _vault_at_hand(settings: Settings, copy: Path | None) -> Tables | None:
 
 
 def _is_whole(settings: Settings, backup: Backup, vault: Tables, how: Restoring) -> bool:
-    """Whether a vault has what the backup's journal needs, or the operator goes on without; said either way."""
+    """Whether the vault has what the backup's journal needs, and the disclosure log is whole, or the operator goes on without.
+
+    What is missing is said either way.
+    """
     lacks = missing(backup, vault)
     lacks.say()
+    is_chained = _say_broken(backup)
     left = settings.data / "vault.db"
     if how.vault is None and settings.database is not None and left.exists():
         sys.stderr.write(
             f"{left} 不会被读取：密库在 PostgreSQL 中，请用 --vault {left} 带入。\n"
             f"{left} is not read: the vault is in PostgreSQL; bring it along by --vault {left}.\n"
         )
+    if not is_chained and not how.accept_missing:
+        sys.stderr.write("未恢复。用 --accept-missing 照旧恢复。\nNothing was restored. Go on by --accept-missing.\n")
     if lacks and not how.accept_missing:
         sys.stderr.write(
             "未恢复。请用 --vault 给出 zhenduan backup-vault 所写的文件，或用 --accept-missing 照旧恢复。\n"
             "Nothing was restored. Give the file that zhenduan backup-vault wrote by --vault, or go on by --accept-missing.\n"
         )
-    return how.accept_missing or not lacks
+    return how.accept_missing or (is_chained and not lacks)
 
 
 def _settings_for(backup: Backup, settings: Settings) -> Settings:
