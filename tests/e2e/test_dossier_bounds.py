@@ -11,7 +11,7 @@ def test_a_dossier_that_unfolds_to_more_than_it_may_take_is_refused_with_the_bou
     code = (
         "import argparse, sys\nfrom pathlib import Path\nfrom zhenduan.cli.commands import proof\n"
         "proof.LARGEST_MEMORY = 512 << 20\n"
-        "given = argparse.Namespace(file=Path(sys.argv[1]), log_key='n+00000000+AAAA', witness_key=[])\n"
+        "given = argparse.Namespace(file=Path(sys.argv[1]), log_key=['n+00000000+AAAA'], witness_key=[])\n"
         "given.known = given.extract = given.json = None\n"
         "sys.exit(proof._verify_dossier(given))"
     )

@@ -64,7 +64,7 @@ def test_a_comparison_is_written_as_markdown_and_pdf(tmp_path: Path, capsys: pyt
     data = str(tmp_path / "city")
     asked = ["--data", data, "diff-editions", "2023", "2023-automotive", "--format"]
     assert main([*asked, "md"]) == 0
-    assert capsys.readouterr().out.startswith("# 标准修订对照 2023 → 2023-automotive")
+    assert capsys.readouterr().out.startswith("# 标准修订对照 2023 → 2023 汽车版\n")
     assert main([*asked, "pdf"]) == 2
     assert "--out" in capsys.readouterr().err
     assert main([*asked, "pdf", "--out", str(tmp_path / "d.pdf")]) == 0

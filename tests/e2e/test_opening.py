@@ -16,14 +16,17 @@ BEGIN = {"init", "demo", "restore"}
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    """Every command of the program by its name, whatever groups they stand in."""
+    """Every command of the program by the words that call it, its act among them where it has several."""
     found: dict[str, argparse.ArgumentParser] = {}
-    waiting = [parser()]
+    waiting = {"": parser()}
     while waiting:
-        for action in waiting.pop()._actions:  # noqa: SLF001 - argparse has no public list of what it knows
+        words, command = waiting.popitem()
+        for action in command._actions:  # noqa: SLF001 - argparse has no public list of what it knows
             if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
-                found |= action.choices
-                waiting += action.choices.values()
+                found.pop(words, None)
+                inner = {f"{words} {name}".strip(): one for name, one in action.choices.items()}
+                found |= inner
+                waiting |= inner
     return found
 
 
@@ -75,7 +78,7 @@ def test_no_command_makes_anything_where_there_is_no_installation(
     for file in there:
         (data / file).write_text("something of somebody else's\n", "utf-8")
         (data / file).chmod(0o644)
-    code = main(["--data", str(data), name, *arguments_for(commands()[name], elsewhere)])
+    code = main(["--data", str(data), *name.split(), *arguments_for(commands()[name], elsewhere)])
     assert made(data) == sorted(there)
     assert stat.S_IMODE(data.stat().st_mode) == 0o755, "a folder of somebody else's is not touched"
     assert code == 2 or name in NEED_NONE
@@ -86,7 +89,7 @@ def test_no_command_makes_anything_where_there_is_no_installation(
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, name: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     assert (
-        main(["--data", str(tmp_path / "wrong"), name, *arguments_for(commands()[name], tmp_path / "elsewhere")]) == 2
+        main(["--data", str(tmp_path / "wrong"), *name.split(), *arguments_for(commands()[name], tmp_path / "elsewhere")]) == 2
     )
     assert not (tmp_path / "wrong").exists()
 

@@ -15,7 +15,7 @@ from domain.standard.editions import PublishEdition
 from journal import Journal, NewEntry, open_journal
 from journal.transparency.transparency_log import open_log
 from projections.report.sheet import Case, sheet
-from standards import edition_mappings, load_composition, published_editions
+from standards import edition_mappings, load, load_composition, published_editions
 from tests.interop.proving_city import ORIGIN, Proving
 from tests.small_city import CITY, EDITION, ENTERPRISE, FIRM, City, opening
 
@@ -105,7 +105,7 @@ def test_a_dossier_of_every_shape_of_opening_is_verified(way: Callable[[City], N
 
 
 def test_the_report_prints_what_applied_and_why_it_is_another(tmp_path: Path) -> None:
-    said = {}
+    said, applying = {}, load("2023-major-equipment")
     for name, way in (("old", written("diagnosis.opened.v1")), ("new", with_reason)):
         journal = open_journal(f"sqlite:///{tmp_path / name}.db")
         city = Opened(journal, way)
@@ -120,12 +120,14 @@ def test_the_report_prints_what_applied_and_why_it_is_another(tmp_path: Path) ->
             confirmed=False,
             demo=False,
             names={},
+            titles={applying.key: applying.title},
         )
         made = sheet(case)
         said[name] = (made.applicability, made.steps[0].detail)
         journal.close()
     assert said["old"] == ("", "首次诊断，简版，规上制造业数字化诊断标准（2023 版）")
     applied, step = said["new"]
+    assert f"适用《{applying.title}》" in applied
     assert "按行业代码 C34（大类）与企业规模适用" in applied
     assert applied.endswith(f"本诊断另选《规上制造业数字化诊断标准（2023 版）》（简版），理由：{REASON}")
     assert step == f"首次诊断，简版，规上制造业数字化诊断标准（2023 版）（另选，理由：{REASON}）"
