@@ -13,6 +13,7 @@ from fractions import Fraction
 from standards.edition.edition import Edition
 from standards.edition.text import GRADES, Form, Indicator
 from standards.improvement.costs import StepCosts
+from standards.improvement.cover_search import InTime, whenever
 from standards.improvement.needs import PERCENT, WORK, Goal, Ladders, cheapest, goal_of, needed_for_gates
 from standards.improvement.steps import Rung, rungs
 from standards.scoring.answers import Answer
@@ -76,6 +77,7 @@ def cheapest_improvement(
     *,
     kept: Container[str] = (),
     work: int = WORK,
+    in_time: InTime = whenever,
 ) -> CheapestImprovement:
     """The cheapest set of steps that reaches a measured grade 最低成本提升; of those the one with the fewest steps.
 
@@ -88,6 +90,7 @@ def cheapest_improvement(
         costs: of every step, in one unit.
         kept: indicators that stay as they are.
         work: partial plans that may be looked at; the same input gives the same answer on every machine.
+        in_time: asked before each step of the search; what it raises ends it without an answer.
 
     Raises:
         NothingToScore: every indicator of a dimension is not applicable.
@@ -109,7 +112,7 @@ def cheapest_improvement(
     }
     ladders = {identity: found[:1] if identity in kept else found for identity, found in ladders.items()}
     goal = goal_of(edition, wanted)
-    found = cheapest(edition, form, goal, ladders, work)
+    found = cheapest(edition, form, goal, ladders, work, in_time)
     if found is None:
         best = edition.measure(form, {**answers, **{identity: found[-1].answer for identity, found in ladders.items()}})
         return CheapestImprovement(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from standards.improvement.cover_problem import Covering, Picks
 from standards.improvement.cover_relaxation import relaxed, rounded_up
-from standards.improvement.cover_search import Search, Work, WorkDone
+from standards.improvement.cover_search import InTime, Search, Work, WorkDone, whenever
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,13 @@ class NoCover(ValueError):  # noqa: N818 - a finding about the problem
     """Nothing covers every need 无法覆盖."""
 
 
-def cheapest_cover(problem: Covering, work: int) -> Cover:
+def cheapest_cover(problem: Covering, work: int, in_time: InTime = whenever) -> Cover:
     """The cheapest cover 最低成本覆盖.
 
     Args:
         problem: what must be covered.
         work: partial covers that may be examined; the same problem and work give the same answer on every machine.
+        in_time: asked before each step of the search; what it raises ends it without an answer.
 
     Returns:
         The cheapest cover with its proof, or, where the work did not do, the best one found and how much less it could cost.
@@ -48,13 +49,14 @@ def cheapest_cover(problem: Covering, work: int) -> Cover:
     Raises:
         NoCover: nothing covers every need.
     """
+    in_time()
     relaxations = [found for needs in problem.needs if (found := relaxed(problem, needs)) is not None]
     if not relaxations:
         raise NoCover
     relaxations.sort(key=lambda relaxation: relaxation.bound)
     picks, best = min(map(rounded_up, relaxations), key=lambda found: found[1])
     searches = list(map(Search, relaxations))
-    budget = Work(work)
+    budget = Work(work, in_time)
     proven = searches[0].bound
     width = max(proven >> 6, 1)
     try:

@@ -5,6 +5,7 @@ cutoff, and only those that no other beats. The bound of a whole takes the best 
 between it and the cheapest cover.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from standards.improvement.cover_problem import Picks
@@ -14,15 +15,24 @@ FIRST_SLACK = 12
 """Bits by which the first slack that a block is searched with is smaller than the bound; it doubles until something is found."""
 
 
+InTime = Callable[[], None]
+"""Raises where the answer would come too late; it changes no answer."""
+
+
+def whenever() -> None:
+    """Nobody waits, so no answer is late."""
+
+
 class WorkDone(Exception):  # noqa: N818 - ends a search
     """The work that was allowed is done 计算量已用尽."""
 
 
 class Work:
-    """Partial covers that may be examined 计算量, and that were."""
+    """Partial covers that may be examined 计算量, and that were. in_time: raises where whoever asked waits no longer."""
 
-    def __init__(self, allowed: int) -> None:
+    def __init__(self, allowed: int, in_time: InTime = whenever) -> None:
         self.allowed = allowed
+        self.in_time = in_time
         self.examined = 0
 
     def spend(self, units: int) -> None:
@@ -31,6 +41,7 @@ class Work:
         Raises:
             WorkDone: it is more than allowed.
         """
+        self.in_time()
         self.examined += units
         if self.examined > self.allowed:
             raise WorkDone

@@ -13,6 +13,7 @@ from fractions import Fraction
 from standards.edition.edition import Edition
 from standards.edition.text import Form, Indicator, Source
 from standards.improvement.costs import CostUnit, StepCosts
+from standards.improvement.cover_search import InTime, whenever
 from standards.improvement.needs import WORK, cheapest, goal_of, needed_for_gates
 from standards.improvement.steps import Rung, rungs
 from standards.scoring.answers import Answer
@@ -58,7 +59,14 @@ class Lifting:
         return tuple(one for one in self.raises or () if gate in one.gates)
 
 
-def lifting(edition: Edition, form: Form, answers: Mapping[str, Answer], level: int, work: int = WORK) -> Lifting:
+def lifting(
+    edition: Edition,
+    form: Form,
+    answers: Mapping[str, Answer],
+    level: int,
+    work: int = WORK,
+    in_time: InTime = whenever,
+) -> Lifting:
     """The smallest set that lifts every gate of a level 2–5 of the answers 门槛解除方案; the total is not looked at.
 
     Args:
@@ -67,6 +75,7 @@ def lifting(edition: Edition, form: Form, answers: Mapping[str, Answer], level: 
         answers: indicator id -> checked answer, every indicator of the form.
         level: whose gates are to hold.
         work: partial sets that may be looked at; the same input gives the same answer on every machine.
+        in_time: see `cheapest_improvement`.
     """
     ladders = {
         item.id: tuple(replace(rung, cost=min(rung.steps, 1)) for rung in rungs(edition, item, answers[item.id], ALIKE))
@@ -74,7 +83,7 @@ def lifting(edition: Edition, form: Form, answers: Mapping[str, Answer], level: 
         if not answers[item.id].not_applicable
     }
     goal = replace(goal_of(edition, 2 * level - 1), total=Decimal(0))
-    found = cheapest(edition, form, goal, ladders, work)
+    found = cheapest(edition, form, goal, ladders, work, in_time)
     if found is None:
         return Lifting(level, None, proven=True)
     needed = needed_for_gates(edition, form, goal, ladders, found.taken)

@@ -13,6 +13,7 @@ from standards.edition.edition import Edition
 from standards.edition.text import Form
 from standards.improvement.cover import Cover, NoCover, cheapest_cover
 from standards.improvement.cover_problem import Choice, Covering
+from standards.improvement.cover_search import InTime, whenever
 from standards.improvement.steps import Rung
 from standards.scoring.measure import effective_weights, level_of
 
@@ -52,7 +53,9 @@ class CheapestSteps:
     examined: int
 
 
-def cheapest(edition: Edition, form: Form, goal: Goal, ladders: Ladders, work: int = WORK) -> CheapestSteps | None:
+def cheapest(
+    edition: Edition, form: Form, goal: Goal, ladders: Ladders, work: int = WORK, in_time: InTime = whenever
+) -> CheapestSteps | None:
     """The rungs that reach a goal at the least cost, of those in the fewest steps; None when nothing reaches it.
 
     proven: nothing costs less, and nothing of that cost has fewer steps.
@@ -61,7 +64,7 @@ def cheapest(edition: Edition, form: Form, goal: Goal, ladders: Ladders, work: i
     if not all(allowed.values()):
         return None
     try:
-        cover = cheapest_cover(covering_of(edition, form, goal, allowed), work)
+        cover = cheapest_cover(covering_of(edition, form, goal, allowed), work, in_time)
     except NoCover:
         return None
     unit = steps_unit(allowed)

@@ -204,7 +204,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             evidence=evidence.get(row.id, []),
             reports=reports.get(row.id, []),
             result=(
-                result_of(row.result, editions[row.edition], Form(row.form), verified.get(row.id))
+                result_of(row.result, editions[row.edition], Form(row.form), verified.get(row.id), context.require_in_time)
                 if row.result and "result" in wanted
                 else None
             ),

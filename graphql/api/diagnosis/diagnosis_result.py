@@ -10,6 +10,7 @@ from domain.masks import REPORTS, Mask
 from projections.report.wording import raised
 from standards import Answer, Edition, Form, Issued, Lifting, Measured, lifting
 from standards import Gate as TriedGate
+from standards.improvement.cover_search import InTime
 from standards.scoring.results import IndicatorScore as Contribution
 
 
@@ -79,10 +80,12 @@ Lifts = Mapping[int, Lifting]
 """Level -> how its gates are lifted."""
 
 
-def lifts_of(edition: Edition, form: Form, answers: Mapping[str, Answer], measured: Measured) -> Lifts:
+def lifts_of(
+    edition: Edition, form: Form, answers: Mapping[str, Answer], measured: Measured, in_time: InTime
+) -> Lifts:
     """How the gates that failed are lifted from some answers, a level at a time."""
     levels = {gate.level for gate in measured.gates if not gate.holds}
-    return {level: lifting(edition, form, answers, level) for level in levels}
+    return {level: lifting(edition, form, answers, level, in_time=in_time) for level in levels}
 
 
 def gate_of(gate: TriedGate, lifts: Lifts | None = None) -> Gate:
@@ -102,10 +105,12 @@ def gates_of(measured: Measured, issued: Issued, lifts: Lifts) -> list[Gate]:
     return [*(gate_of(gate, lifts) for gate in measured.gates), *map(gate_of, issued.gates)]
 
 
-def result_of(stored: str, edition: Edition, form: Form, answers: Mapping[str, Answer] | None) -> Result:
+def result_of(
+    stored: str, edition: Edition, form: Form, answers: Mapping[str, Answer] | None, in_time: InTime
+) -> Result:
     """The result behind the stored bytes of `diagnosis.scored.v1`.
 
-    answers: the verified ones, where it is asked what lifts a gate.
+    answers: the verified ones, where it is asked what lifts a gate. in_time: raises where that comes too late.
     """
     scored = DiagnosisScored.model_validate_json(stored)
     own, verified, issued = scored.self_measured, scored.verified, scored.issued
@@ -137,5 +142,5 @@ def result_of(stored: str, edition: Edition, form: Form, answers: Mapping[str, A
         indicators=[
             IndicatorScore(**shown(IndicatorScore, item), name=names[item.id]) for item in verified.indicators
         ],
-        gates=gates_of(verified, issued, lifts_of(edition, form, answers, verified) if answers is not None else {}),
+        gates=gates_of(verified, issued, lifts_of(edition, form, answers, verified, in_time) if answers is not None else {}),
     )

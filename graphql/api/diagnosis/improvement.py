@@ -304,12 +304,13 @@ class ImprovementQueries:
             grade,
             used,
             kept=frozenset(keep or ()),
+            in_time=context.require_in_time,
         )
         better = {**answers, **{one.indicator.id: one.after.answer for one in found.improvements}}
-        wanted = wanted_fields(info)
+        wanted, in_time = wanted_fields(info), context.require_in_time
         lifts = (
-            lifts_of(edition, Form(row.form), answers, found.before) if LIFTS & below(wanted, "before") else {},
-            lifts_of(edition, Form(row.form), better, found.after) if LIFTS & below(wanted, "after") else {},
+            lifts_of(edition, Form(row.form), answers, found.before, in_time) if LIFTS & below(wanted, "before") else {},
+            lifts_of(edition, Form(row.form), better, found.after, in_time) if LIFTS & below(wanted, "after") else {},
         )
         return build_plan(row, edition, found, build_costs(table, overridden=steps), lifts)
 

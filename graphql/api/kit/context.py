@@ -16,6 +16,7 @@ from domain.kernel import Rule
 from journal import Caller
 from projections import Snapshot
 from projections.as_of.replay import Past, replayed
+from projections.engine.snapshot import DEADLINE_EXCEEDED
 
 NO_COST = Cost()
 AT_LEAST_SECONDS = 5.0
@@ -77,6 +78,15 @@ class Context:
     def is_late(self) -> bool:
         """Whether the deadline has passed."""
         return self.until is not None and time.monotonic() >= self.until
+
+    def require_in_time(self) -> None:
+        """Refuse what comes too late; asked between the steps of what is worked out here, as the database asks it of statements.
+
+        Raises:
+            Refused: DEADLINE_EXCEEDED.
+        """
+        if self.is_late:
+            raise DEADLINE_EXCEEDED.refuse()
 
     @property
     def snapshot(self) -> Snapshot:

@@ -4,7 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from api.kit.context import Context
+from projections.engine.snapshot import DEADLINE_EXCEEDED
 from standards import Form, Process, StepCost, cheapest_improvement, cost_tables
+from standards.improvement.cover_search import Work
 from tests.api.record.test_disclosures import held, rows
 from tests.live_city import EDITION, LiveCity
 from tests.rules.firms import answer_at, uniform
@@ -50,6 +55,21 @@ def test_a_line_says_from_where_to_where_what_to_fill_in_and_which_evidence(city
         assert one["evidence"] == EDITION.evidence_of(item.id)
         assert all(text in one["sentence"] for text in (item.name, one["needed"], one["evidence"], f"总分升至 {one['totalAfter']}"))
         assert bool(one["numbers"]) == (item.kind in ("ratio", "count"))
+
+
+def test_a_search_that_comes_too_late_is_stopped_and_said_to_be(city: LiveCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    """plan P5: the request's deadline holds for what is worked out as for what is read."""
+    given = {"id": city.issued(), "grade": 7}
+    assert city.data("enterprise", PLAN, **given)["cheapestImprovement"]
+    began = Work.spend
+
+    def late(work: Work, units: int) -> None:
+        monkeypatch.setattr(Context, "is_late", True)  # the deadline passes as the search begins
+        began(work, units)
+
+    monkeypatch.setattr(Work, "spend", late)
+    [error] = city.ask("enterprise", PLAN, **given)["errors"]
+    assert error["extensions"]["code"] == DEADLINE_EXCEEDED.code
 
 
 def test_steps_of_the_process_are_conditions(city: LiveCity) -> None:

@@ -126,3 +126,27 @@ def test_choices_that_do_not_rise_are_no_such_problem() -> None:
 def test_an_alternative_that_cannot_be_met_leaves_the_others() -> None:
     one = ((Choice(0, 0, 0), Choice(5, 3, 0)),)
     assert cheapest_cover(Covering((one,), ((4,), (3,)), 0, 0), PLENTY).cost == 5
+
+
+class Late(Exception):  # noqa: N818 - what is late
+    pass
+
+
+def test_a_search_that_nobody_waits_for_any_more_stops_at_the_next_step_and_asking_changes_no_answer() -> None:
+    """plan P5: the what-if is bounded by the request's deadline, as every statement is."""
+    asked = 0
+
+    def in_time() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == until:
+            raise Late
+
+    until = -1
+    whole = cheapest_cover(knapsack(30), PLENTY, in_time)
+    assert whole == cheapest_cover(knapsack(30), PLENTY)
+    steps, asked, until = asked, 0, 2
+    assert steps > 2
+    with pytest.raises(Late):
+        cheapest_cover(knapsack(30), PLENTY, in_time)
+    assert asked == 2
