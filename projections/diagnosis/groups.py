@@ -156,7 +156,8 @@ class GroupRow:
     """A group with its members and what they add up to 集团.
 
     seats: what was said of its headquarters. headquarters: the member that is it on the day; it has no part in the roll-up, because
-    its questionnaire is another. roster: the year whose roster gives members and revenue; None before the first.
+    its questionnaire is another. roster: the year whose roster gives members and revenue; None before the first. rolled: over the
+    members in the scope. left: how many more that roster states, which lie in the scope no longer; of them nothing else is told.
     """
 
     seats: tuple[SeatRow, ...]
@@ -164,6 +165,7 @@ class GroupRow:
     members: tuple[MemberRow, ...]
     roster: int | None
     rolled: RollUp
+    left: int = 0
 
 
 def group(
@@ -193,13 +195,25 @@ def group(
     named = headquarters.headquarters_on(snapshot, identity, day, position)
     everyone = _members(snapshot, scope, identity, roster, position, ended) if roster is not None else []
     members = tuple(one for one in everyone if one.enterprise != named)
+    seen = {one.enterprise for one in everyone}
+    stated = _stated(snapshot, identity, roster, position) if roster is not None else frozenset()
     return GroupRow(
         seats=tuple(seats),
         headquarters=next((one for one in everyone if one.enterprise == named), None),
         members=members,
         roster=roster,
         rolled=roll_up([_weighed(one) for one in members]),
+        left=len(stated - seen - {named}),
     )
+
+
+def _stated(snapshot: Snapshot, identity: str, roster: int, position: int | None) -> frozenset[str]:
+    """Whom a year's roster states in a group, wherever they lie today; no number of theirs is read."""
+    members = snapshot[MEMBERS]
+    query = select(members.c.enterprise).where(
+        members.c.group == identity, members.c.year == roster, held(members, position), members.c.off_reason.is_(None)
+    )
+    return frozenset(str(row[0]) for row in snapshot.rows(query))
 
 
 def _weighed(row: MemberRow) -> Member:

@@ -69,9 +69,11 @@ class RolledUpScore:
 
     id: str = field("Dimension id; `total` for the total score · 维度编号")
     name: str = field("Name of the dimension · 维度名称")
-    mean: Decimal | None = field("Weighed by revenue, two decimals, half up; null where no weight is left · 按营业收入加权均值")
-    weighed: int = field("Members in the mean · 计入均值企业数")
-    counted: int = field("Members that have the score · 有得分企业数")
+    mean: Decimal | None = field(
+        "Weighed by revenue, two decimals, half up; null where no weight is left or members have left · 按营业收入加权均值"
+    )
+    weighed: int | None = field("Members in the mean; null where some have left · 计入均值企业数")
+    counted: int | None = field("Members that have the score; null where some have left · 有得分企业数")
     first_quartile: Decimal | None = field(
         "Lowest score that at least a quarter of the members do not exceed, by nearest rank · 第一四分位数"
     )
@@ -94,10 +96,17 @@ class GroupRollUp:
         "Year whose roster gives members and revenue: the one asked for, else the latest that speaks of every district "
         "in which the group had members the roster before · 名单年度",
     )
-    members: int = field("Members on that roster, above scale as the plan counts · 规上成员企业数")
-    with_result: int = field("Those of them with a current result · 有现行结果企业数")
+    members: int = field(
+        "Members on that roster, above scale as the plan counts, those that left since included · 规上成员企业数", made=True
+    )
+    left: int = field(
+        "Those of them that are out of sight because they left the group; then what rests on results is null · 已离开企业数"
+    )
+    with_result: int | None = field("Those of them with a current result; null where some have left · 有现行结果企业数", made=True)
     coverage: Decimal | None = field(
-        "Members with a result over members, percent, two decimals, rounded down; null without members · 覆盖率"
+        "Members with a result over members, percent, two decimals, rounded down; null without members, or where some have left · "
+        "覆盖率",
+        made=True,
     )
     total: RolledUpScore = field("Total score · 总分", mask=Mask.OUTCOME, made=True)
     dimensions: list[RolledUpScore] = field("By dimension · 各维度", mask=Mask.OUTCOME, made=True)
@@ -123,19 +132,28 @@ class Group:
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
-def _score(identity: str, name: str, rolled: RolledScore) -> RolledUpScore:
+def _score(identity: str, name: str, rolled: RolledScore, *, whole: bool) -> RolledUpScore:
+    """whole: whether every member of the roster is in it; a part is never shown as the group's."""
+    if not whole:
+        return RolledUpScore(
+            id=identity, name=name, mean=None, weighed=None, counted=None, first_quartile=None, weakest=[]
+        )
     return RolledUpScore(**shown(RolledUpScore, rolled), id=identity, name=name)
 
 
 def _roll_up(row: GroupRow, names: Mapping[str, str]) -> GroupRollUp:
-    rolled = row.rolled
+    rolled, whole = row.rolled, row.left == 0
     under = sorted(one.result.edition for one in row.members if one.result is not None)
     return GroupRollUp(
         **shown(GroupRollUp, rolled),
         roster=row.roster,
-        total=_score("total", "总分", rolled.total),
-        dimensions=[_score(one, names.get(one, one), score) for one, score in rolled.dimensions.items()],
-        editions=[EditionCount(edition=key, members=under.count(key)) for key in dict.fromkeys(under)],
+        members=rolled.members + row.left,
+        left=row.left,
+        with_result=rolled.with_result if whole else None,
+        coverage=rolled.coverage if whole else None,
+        total=_score("total", "总分", rolled.total, whole=whole),
+        dimensions=[_score(one, names.get(one, one), score, whole=whole) for one, score in rolled.dimensions.items()],
+        editions=[EditionCount(edition=key, members=under.count(key)) for key in dict.fromkeys(under) if whole],
     )
 
 

@@ -134,6 +134,24 @@ def test_a_wrong_day_is_corrected_and_what_was_said_stays_known_as_of_then(group
     assert len(sentences) == 3
 
 
+def test_city_and_group_count_the_same_members_of_a_past_year_and_no_part_is_shown_as_the_whole(grouped: LiveCity) -> None:
+    """plan P7: with its own members' results taken out of a sum, a group would read those of the firms that left it."""
+    query = """{ group(id: "g1", year: 2025) { members { enterprise } rollUp { members left withResult coverage withoutResult
+      total { mean weighed counted firstQuartile weakest } dimensions { mean weighed weakest } } } }"""
+    before = {who: grouped.data(who, query)["group"] for who in ("city", "group")}
+    assert before["city"] == before["group"]
+    grouped.send(roster(2026, firms(f1={"group": "g2"})))
+    grouped.installation.services.models.catch_up()
+    city, group = (grouped.data(who, query)["group"] for who in ("city", "group"))
+    assert city == before["city"]
+    assert (group["rollUp"]["members"], group["rollUp"]["left"]) == (city["rollUp"]["members"], 1)
+    assert NEAR not in str(group)
+    assert (group["rollUp"]["withResult"], group["rollUp"]["coverage"]) == (None, None)
+    nothing = {"mean": None, "weighed": None, "counted": None, "firstQuartile": None, "weakest": []}
+    assert group["rollUp"]["total"] == nothing
+    assert {one["mean"] for one in group["rollUp"]["dimensions"]} <= {None}
+
+
 def test_a_headquarters_is_ended_by_its_group(grouped: LiveCity) -> None:
     assert grouped.refused("group", "endHeadquarters", group="g1", on="2025-01-01") == "HEADQUARTERS_NONE"
     grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=SEAT, since="2025-01-01")

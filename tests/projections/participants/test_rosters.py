@@ -164,6 +164,19 @@ def test_a_past_years_members_and_revenue_stay_when_a_firm_leaves_the_group_late
     assert {one.enterprise for one in grouped.seen(YEAR - 1, Is(Attribute.GROUP, "g1")).members} == {SEAT, FAR}  # sight is today's
 
 
+def test_a_group_counts_the_members_of_a_past_year_that_have_left_and_reads_no_more_of_them(grouped: Grouped) -> None:
+    own = Is(Attribute.GROUP, "g1")
+    before = grouped.seen(YEAR - 1, own)
+    assert (before.rolled.members, before.left) == (3, 0)
+    grouped.city.send(CITY, group_roster(YEAR, firms(f1={"group": "g2"}, f2={"group": "g2"})))
+    city, group = grouped.seen(YEAR - 1), grouped.seen(YEAR - 1, own)
+    assert (city.rolled.members, city.left) == (3, 0)
+    assert (group.rolled.members + group.left, group.left) == (3, 2)
+    assert NEAR not in str(group)
+    assert FAR not in str(group)
+    assert (grouped.seen(YEAR, own).rolled.members, grouped.seen(YEAR, own).left) == (1, 0)
+
+
 def test_a_report_of_this_year_moves_no_result_of_a_year_that_is_over(grouped: Grouped) -> None:
     before = grouped.seen(YEAR - 1)
     diagnose(grouped.city.send, NEAR, "near", 4)
