@@ -74,12 +74,12 @@ class EndHeadquarters(_OfGroup):
 
 
 class CorrectHeadquarters(_OfGroup):
-    """Correct the first day of the present headquarters 更正总部起始日; the one before it ends the day before."""
+    """Correct the first day of the present headquarters; the one before it ends the day before · 更正总部起始日."""
 
     roles: ClassVar = CITY | {Role.GROUP}
 
-    since: date = Field(description="Right first day 正确的起始日")
-    reason: Text = Field(description="Why 理由")
+    since: date = Field(description="Right first day · 正确的起始日")
+    reason: Text = Field(description="Why · 理由")
 
 
 HeadquartersCommand = NameHeadquarters | EndHeadquarters | CorrectHeadquarters

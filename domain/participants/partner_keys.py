@@ -46,11 +46,11 @@ class IssuePartnerKey(Command):
 
     roles: ClassVar = BY_THE_PROGRAM
 
-    key: Identifier = Field(description="Id of the key 密钥标识")
-    partner: Label = Field(description="Name of the other system 合作方")
-    organisation: Annotated[str, Field(min_length=1, max_length=64)] = Field(description="District code, or * 范围")
-    days: Annotated[int, Field(ge=1, le=366)] = Field(description="Whole days that it lives 有效天数")
-    reason: Text = Field(description="Why 理由")
+    key: Identifier = Field(description="Id of the key · 密钥标识")
+    partner: Label = Field(description="Name of the other system · 合作方")
+    organisation: Annotated[str, Field(min_length=1, max_length=64)] = Field(description="District code, or * · 范围")
+    days: Annotated[int, Field(ge=1, le=366)] = Field(description="Whole days that it lives · 有效天数")
+    reason: Text = Field(description="Why · 理由")
 
 
 class RevokePartnerKey(Command):
@@ -58,8 +58,8 @@ class RevokePartnerKey(Command):
 
     roles: ClassVar = BY_THE_PROGRAM
 
-    key: Identifier = Field(description="Id of the key 密钥标识")
-    reason: Text = Field(description="Why 理由")
+    key: Identifier = Field(description="Id of the key · 密钥标识")
+    reason: Text = Field(description="Why · 理由")
 
 
 # Events

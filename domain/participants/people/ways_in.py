@@ -21,8 +21,8 @@ class WayInCommand(Command):
 
     roles: ClassVar = BY_THE_PROGRAM
 
-    person: Identifier = Field(description="Person 人员标识")
-    reason: Text = Field(description="Why 理由")
+    person: Identifier = Field(description="Person · 人员标识")
+    reason: Text = Field(description="Why · 理由")
 
 
 class SetPassword(WayInCommand):
