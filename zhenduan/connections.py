@@ -7,6 +7,7 @@ one that waits longest gives way to a new one, so that nobody keeps others out b
 
 import asyncio
 import logging
+import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -184,6 +185,7 @@ class BoundedHTTP(HttpToolsProtocol):
             return
         if self._in_head:
             self._head_fed += len(data)
+            data = without_other_upgrades(data)
         super().data_received(data)
         if not self._in_head or self._over:
             return
@@ -310,9 +312,23 @@ class BoundedHTTP(HttpToolsProtocol):
             self._stalled.cancel()
 
     def handle_websocket_upgrade(self) -> None:
-        """Hand the connection to the socket's protocol, which counts it from here on."""
+        """Hand the connection to the socket's protocol, which counts it from here on and knows no deadline of headers."""
         self._shared.leave(self)
+        self._after(0, None)
+        self._over = True
         super().handle_websocket_upgrade()
+
+
+UPGRADE = re.compile(rb"(?im)^upgrade:(?![ \t]*websocket)")
+
+
+def without_other_upgrades(head: bytes) -> bytes:
+    """The beginning of a request without offers to go on in a protocol that is not spoken here 忽略其他协议升级.
+
+    A server may pass over such an offer (RFC 9110, 7.8), and clients make it unasked (`h2c`); the parser would drop the body.
+    """
+    lines, end, body = head.partition(b"\r\n\r\n")
+    return UPGRADE.sub(b"x-upgrade:", lines) + end + body if b"upgrade:" in lines.lower() else head
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):

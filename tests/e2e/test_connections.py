@@ -18,6 +18,19 @@ WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 FAST = ConnectionLimits(head_seconds=0.3, idle_seconds=1, lingering_seconds=0.3, stalled_seconds=0.3)
 
 
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Says again what it is sent, by socket or as a body."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (said := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": said["text"]})
+    elif scope["type"] == "http":
+        body = (await receive())["body"]
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers everything at once, and takes no body."""
     if scope["type"] == "websocket":
@@ -186,6 +199,27 @@ def test_a_socket_counts_as_the_connection_that_it_was() -> None:
         with line(host) as third:  # the socket has closed: its place is free again
             third.sendall(WHOLE)
             assert third.recv(1 << 16)
+
+
+def test_a_socket_outlives_the_time_that_headers_have() -> None:
+    with serving(echo, FAST) as host, connect(f"ws://{host}/") as socket_:
+        with pytest.raises(TimeoutError):
+            socket_.recv(timeout=4 * FAST.head_seconds)
+        socket_.send("still here")
+        assert socket_.recv(timeout=5) == "still here"
+
+
+@pytest.mark.parametrize("protocol", [b"h2c", b"foo"])
+def test_an_offer_of_another_protocol_is_passed_over_and_the_body_kept(protocol: bytes) -> None:
+    """As Java's client makes it with every first request that is not encrypted."""
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocol
+    with serving(echo, FAST) as host, line(host) as sent:
+        sent.sendall(head + b"\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nContent-Length: 5\r\n\r\nhello")
+        answer = sent.recv(1 << 16)
+        while not answer.endswith(b"hello"):
+            piece = sent.recv(1 << 16)
+            assert piece, answer
+            answer += piece
 
 
 def test_nobody_gives_way_whose_request_is_being_answered() -> None:

@@ -43,6 +43,9 @@ from projections.engine.snapshot import DEADLINE_EXCEEDED
 
 T = TypeVar("T")
 
+CHANGE_SESSIONS = frozenset({"Mutation.signOut", "Mutation.actAs"})
+"""What ends or changes the caller's own session, and with it the caller's open streams."""
+
 UNAUTHENTICATED = request_error(
     "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."
 )
@@ -313,6 +316,8 @@ class Operations:
             answer = self._answer(result, admitted)
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosing.leave(self._services, caller)
+            if self._revocations is not None and not CHANGE_SESSIONS.isdisjoint(admitted.prepared.coordinates):
+                self._revocations.session_changed(caller.actor)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             return faulted(fault)
         else:

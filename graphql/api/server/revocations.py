@@ -48,6 +48,11 @@ class Revocations:
         """What is set when a role of a person ends. Take it before looking whether one has: then none is missed."""
         return self._waiting.setdefault(person, asyncio.Event())
 
+    def session_changed(self, person: str) -> None:
+        """Let the streams of a person look at once whether their session goes on: it was ended or changed in this process."""
+        if self._loop is not None and not self._stop.is_set():
+            self._loop.call_soon_threadsafe(self._wake, frozenset({person}))
+
     def _wake(self, people: frozenset[str]) -> None:
         for person in people:
             revoked = self._waiting.pop(person, None)  # whoever comes later waits for the next one

@@ -107,6 +107,22 @@ def test_open_sockets_and_streams_of_the_role_are_closed_in_every_process(two: T
             other.recv(timeout=0.3)  # somebody else's goes on
 
 
+def test_a_session_that_is_signed_out_closes_its_sockets_at_once(two: Two) -> None:
+    first, _ = two
+    with ExitStack() as stack:
+        host = stack.enter_context(serving(create_app(first.installation.services, watch_seconds=FAR_OFF)))
+        gone, other = followed(stack, host, first.tokens["district"]), followed(stack, host, first.tokens["pudong"])
+        time.sleep(0.5)  # both sides wait by now
+        asked = {"query": "mutation { signOut { userErrors { code } } }"}
+        credentials = {"authorization": f"Bearer {first.tokens['district']}"}
+        assert "errors" not in httpx2.post(f"http://{host}/graphql", json=asked, headers=credentials).json()
+        with pytest.raises(ConnectionClosed):
+            gone.recv(timeout=10)
+        assert gone.close_code == 4401
+        with pytest.raises(TimeoutError):
+            other.recv(timeout=0.3)
+
+
 def followed(stack: ExitStack, host: str, token: str) -> Any:
     """A socket that follows the diagnoses."""
     socket = stack.enter_context(connect(f"ws://{host}/graphql", subprotocols=["graphql-transport-ws"]))  # type: ignore[list-item] # a plain str
