@@ -154,7 +154,7 @@ def test_what_is_found_is_printed_as_one_json_object_where_that_is_asked(
         return dict(json.loads(line))
 
     assert found("init") == {"registered": 17, "there": 0}
-    assert found("publish-edition", "2023") == {"key": "2023", "before": False}
+    assert found("publish-edition", "2023") == {"editions": [{"key": "2023", "before": False}]}
     blocked = found("import-roster", str(roster), "--year", "2024")
     assert (blocked["blocked"], blocked["refused"], [one["row"] for one in blocked["findings"]]) == (True, 1, [3])
     assert found("invite", "wang", "--name", "王", "--role", "city", "--organisation", "city")["login"] == "wang"

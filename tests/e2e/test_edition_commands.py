@@ -28,6 +28,18 @@ def test_an_industry_edition_is_published_once_and_the_journal_holds(
     assert main(["--data", data, "rebuild"]) == 0
 
 
+def test_several_editions_are_published_in_their_order_and_none_beside_one_that_is_not_on_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = begun(tmp_path)
+    assert main(["--data", data, "publish-edition", "2023-energy", "1999"]) == 2
+    assert "no edition 1999" in capsys.readouterr().err
+    keys = ["2023-energy", "2023", "2023-energy"]
+    assert main(["--data", data, "publish-edition", *keys, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["editions"]
+    assert found == [{"key": key, "before": before} for key, before in zip(keys, (False, False, True), strict=True)]
+
+
 def test_two_editions_are_compared_in_lines_that_can_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = str(tmp_path / "city")
     assert main(["--data", data, "diff-editions", "2023", "2023-automotive"]) == 0
@@ -53,8 +65,7 @@ def test_the_mapping_on_file_is_set_once_its_editions_are_published(
     data = begun(tmp_path)
     assert main(["--data", data, "set-edition-mapping"]) == 1
     assert "EDITION_UNKNOWN" in capsys.readouterr().err
-    for key in published_editions():
-        assert main(["--data", data, "publish-edition", key]) == 0
+    assert main(["--data", data, "publish-edition", *published_editions()]) == 0
     for says in ("set: 2023-07-28", "set before: 2023-07-28"):
         assert main(["--data", data, "set-edition-mapping"]) == 0
         assert says in capsys.readouterr().out
@@ -79,8 +90,7 @@ def test_a_published_edition_is_written_out_with_all_that_it_refers_to(
     asked = ["--data", data, "export-edition", "2023-automotive", "--out", str(folder)]
     assert main(asked) == 2
     assert "not published" in capsys.readouterr().err
-    for key in ("2023", "2023-automotive"):
-        assert main(["--data", data, "publish-edition", key]) == 0
+    assert main(["--data", data, "publish-edition", "2023", "2023-automotive"]) == 0
     assert main([*asked, "--format", "oscal"]) == 0
     found = {file.name: json.loads(file.read_bytes()) for file in folder.iterdir()}
     assert set(found) == {"2023.oscal.json", "2023-automotive.oscal.json", "2023-automotive.additions.oscal.json"}

@@ -436,19 +436,22 @@ def import_roster(
     return 0
 
 
-def publish_edition(settings: Settings, key: str, user: str) -> int:
-    """Publish an edition on file; the same one again changes nothing."""
-    if key not in published_editions():
-        sys.stderr.write(f"没有版本 no edition {key}；可选 one of: {'、'.join(published_editions())}\n")
-        return 2
+def publish_editions(settings: Settings, keys: Sequence[str], user: str) -> int:
+    """Publish editions on file, in their order; what was published before changes nothing."""
+    for key in keys:
+        if key not in published_editions():
+            sys.stderr.write(f"没有版本 no edition {key}；可选 one of: {'、'.join(published_editions())}\n")
+            return 2
     with opened(settings) as installation:
         try:
-            handled = installation.services.send(operator(user), PublishEdition(**dict(load_composition(key))))
+            for key in keys:
+                handled = installation.services.send(operator(user), PublishEdition(**dict(load_composition(key))))
+                said = f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}"
+                answer(said, editions=[{"key": key, "before": not handled.entries}])
         except Refused as refused:
             return _refusal(refused)
-        installation.services.models.catch_up()
-    said = f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}"
-    answer(said, key=key, before=not handled.entries)
+        finally:
+            installation.services.models.catch_up()
     return 0
 
 

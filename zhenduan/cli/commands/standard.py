@@ -15,7 +15,7 @@ SHOWN_MOVERS = 20
 def _publish(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import administration
 
-    return administration.publish_edition(settings, given.key, getpass.getuser())
+    return administration.publish_editions(settings, given.keys, getpass.getuser())
 
 
 def _set_mapping(settings: "Settings", _given: argparse.Namespace) -> int:
@@ -50,8 +50,8 @@ def _shadow(settings: "Settings", given: argparse.Namespace) -> int:
 
 def add_to(command: "Adds") -> None:
     """Add the commands."""
-    added = command("publish-edition", _publish, "发布标准版本 publish an edition on file", json=True)
-    added.add_argument("key", help="版本号 key, such as 2023 or 2023-automotive")
+    added = command("publish-edition", _publish, "发布标准版本 publish editions on file", json=True)
+    added.add_argument("keys", nargs="+", metavar="KEY", help="版本号 key, such as 2023 or 2023-automotive")
     says = "设定标准适用表 set which edition and form apply to a firm, as on file"
     command("set-edition-mapping", _set_mapping, says, json=True)
     says = "比较标准版本 compare two editions on file, clause by clause"
