@@ -23,6 +23,7 @@ from interop.editions.workbook import workbook_of
 from journal import Accepted, Caller, Handled, Journal, open_journal
 from projections.documents import comparison, print_comparison, print_standard, standard_sheet
 from projections.report import Case, report
+from projections.report.archive import Archive
 from projections.report.finishing import case_of
 from standards import load, load_composition
 from tests.small_city import FILE, City
@@ -52,7 +53,7 @@ class Reported(City):
 
     def finish(self, accepted: Accepted) -> Mapping[str, Any]:
         """Take the case and leave the pages unprinted."""
-        self.cases.append(case_of(accepted, demo=True, names={}))
+        self.cases.append(case_of(accepted, demo=True, names={}, archive=Archive(self.journal)))
         return {"file": FILE}
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:  # noqa: ANN401 - as the city takes them
