@@ -85,7 +85,7 @@ FACTS = {
     "self_assessment_submitted": lambda _: {"measured": {"total": "40.00"}},
     "report_issued": lambda _: {"version": 1, "file": {"pdf": "a" * 64, "rendered_at": 1}},
     "report_confirmed": lambda _: {"version": 2, "file": {"pdf": "b" * 64, "rendered_at": 1}},
-    "report_objected_to": lambda _: {"items": []},
+    "report_objected_to": lambda _: {"items": [{"indicator": "Z01", "reason": "r"}]},
     "withdrawn": lambda _: {"reason": "r"},
     "truth_pledged": lambda _: {},
 }
@@ -99,6 +99,8 @@ class Writer:
     journal: Journal
     versions: dict[str, int] = field(default_factory=dict)
     entries: list[NewEntry] = field(default_factory=list)
+    issued: set[str] = field(default_factory=set)
+    objected: set[str] = field(default_factory=set)
 
     def write(self, happenings: Sequence[Happening]) -> None:
         for what, subject, value in happenings:
@@ -117,10 +119,26 @@ class Writer:
                     self._append(f"diagnosis/{subject}", "diagnosis.opened.v1", opened | rest)
                     saved = {"section": "D1", "answers": {"Z01": {"answer": {"kind": "choice", "option": "A"}}}}
                     self._append(f"diagnosis/{subject}", "diagnosis.answers_saved.v1", saved)
-            elif f"diagnosis/{subject}" in self.versions:
+            elif f"diagnosis/{subject}" in self.versions and self._may_follow(what, subject):
                 self._append(f"diagnosis/{subject}", f"diagnosis.{what}.v1", FACTS[what](value))
         self.journal.append(self.entries, time.time_ns() // 1000)
         self.entries.clear()
+
+    def _may_follow(self, what: str, case: str) -> bool:
+        """An objection is to an issued report, which stays the one objected to until it is answered."""
+        match what:
+            case "report_issued" | "report_confirmed":
+                may = case not in self.objected
+                self.issued |= {case} if may else set()
+            case "report_objected_to":
+                may = case in self.issued and case not in self.objected
+                self.objected |= {case} if may else set()
+            case "objections_answered":
+                may = case in self.objected
+                self.objected.discard(case)
+            case _:
+                may = True
+        return may
 
     def _append(self, stream: str, name: str, found: dict[str, Any]) -> None:
         self.versions[stream] = self.versions.get(stream, 0) + 1
