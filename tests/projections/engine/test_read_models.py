@@ -29,7 +29,11 @@ from domain.access import (
     scope_of,
 )
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
-from domain.diagnosis.report import ConfirmReport
+from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
+from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
+from domain.diagnosis.state import VerifiedAnswer
 from domain.instants import city_day
 from domain.participants.consents import GrantConsent, RevokeConsent
 from domain.participants.enterprises import Firm, place_of
@@ -54,7 +58,7 @@ from projections.record import audit_trail
 from standards import CostUnit, edition_mappings, load_composition
 from tests.firm_ids import firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
-from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, City, caller, roster
+from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
 
 ANY = EnterpriseFilter()
 TODAY = city_day(datetime.now(UTC))
@@ -86,7 +90,7 @@ def city(journal: Journal) -> City:
         CITY, SetImprovementCosts(edition="2023", since=TODAY, unit=CostUnit.EFFORT, source="试验", mark="P", **costs)
     )
     city.send(CITY, SetTarget(year=2024, measure=Measure.SHARE_DIAGNOSED, at_least=Decimal(60), clause="plan G2", mark="V"))
-    city.send(FILLER, ConfirmReport(diagnosis=city.issued()))
+    object_and_confirm(city, city.issued())
     city.send(CITY, RegisterPerson(person="u1", name="x"))
     grant = GrantMembership(
         person="u1", membership="m1", role=Role.ENTERPRISE, organisation=ENTERPRISE, since="2024-01-01"
@@ -98,6 +102,20 @@ def city(journal: Journal) -> City:
     review_erratum(city)
     shadow_runs(city)
     return city
+
+
+def object_and_confirm(city: City, case: str) -> None:
+    """An objection upheld, a review by experts, and the report issued anew and confirmed."""
+    city.send(FILLER, ObjectToReport(diagnosis=case, items=(ObjectionItem(indicator="Z01", reason="证据未计"),)))
+    reply = ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
+    city.send(PROVIDER, AnswerObjections(diagnosis=case, answers=(reply,)))
+    (section, found), *_ = ((one, a["Z01"]) for one, a in sections(3).items() if "Z01" in a)
+    again = {"Z01": VerifiedAnswer(answer=found)}
+    city.send(PROVIDER, VerifyAnswers(diagnosis=case, section=section, answers=again))
+    city.send(CITY, RecordExpertReview(diagnosis=case, conclusion="同意"))
+    city.send(PROVIDER, ScoreDiagnosis(diagnosis=case))
+    city.send(PROVIDER, IssueReport(diagnosis=case))
+    city.send(FILLER, ConfirmReport(diagnosis=case))
 
 
 def map_editions(city: City) -> None:
