@@ -88,6 +88,21 @@ def head_of(role: Role) -> Role:
     return next((head for head, held in POSITIONS.items() if role in held), role)
 
 
+class Mask(StrEnum):
+    """Kind of protected data 字段遮蔽: what a role sees of a thing in its scope and what not; reading it is written down.
+
+    The order is that of the bits in the disclosure log, whose rows are kept: a new mask goes to the end.
+    """
+
+    CONTACTS = "contacts"
+    REVENUE = "revenue"
+    PROCESS_SECRETS = "process secrets"
+    OUTCOME = "outcome"
+    RESULT_AND_REPORT = "result and report"
+    TRAIL = "trail"
+    CONSENTS = "consents"
+
+
 class Attribute(StrEnum):
     """Coordinate of a place 归属要素: what a scope may ask about a thing."""
 

@@ -15,6 +15,7 @@ from domain.access import (
     Attribute,
     Everything,
     Is,
+    Mask,
     Nothing,
     OpenTo,
     Outside,
@@ -22,7 +23,6 @@ from domain.access import (
     Scope,
     sentence,
 )
-from domain.masks import Mask
 
 ALL_FIRMS = "*"
 """Firm of an answer that held every firm's data 全部企业, such as the whole trail."""

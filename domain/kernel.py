@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, NewType, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from domain.access import Place, Role
+from domain.access import Mask, Place, Role
 from domain.instants import city_day
 
 S = TypeVar("S")
@@ -120,12 +120,17 @@ class Event(BaseModel):
 
     Each subclass declares `type: Literal["capability.what_happened.v1"]`, its published name, and what it `says`: the
     predicate of its sentence in the trail, with fields in braces (`projections.record.trail_sentences` fills them in).
+    `told_to`: the roles to which its entries are there at all, of those that read the trail. An entry tells no more than the
+    schema tells of the thing, so an event of what few may read names those few. `masks`: the protected data that it holds,
+    which reading it is written down under.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: str
     says: ClassVar[str]
+    told_to: ClassVar[frozenset[Role]] = frozenset(Role)
+    masks: ClassVar[frozenset[Mask]] = frozenset()
 
 
 def name_of(event: type[Event]) -> str:

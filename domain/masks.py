@@ -4,11 +4,12 @@ A type of the schema names its readers beside itself, from the sets here; `comma
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 
-from domain.access import EXPERTS, PARTIES, POSITIONS, Role
+from domain.access import EXPERTS, POSITIONS, Mask, Role
 from domain.command_rights import APPOINTERS, LIAISONS
+from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.events import COMMANDS
+from domain.participants.consents import CONSENT_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
 ANYONE = frozenset(Role)
@@ -42,7 +43,7 @@ ANSWERS = OF_THE_FIRM | OF_THE_PROVIDER | EXPERTS - {Role.MARKER} | {
 """Mask "process secrets" 工艺秘密: answers and evidence tell how a firm makes things. Not for subdistricts, parks, reporting
 units, banks and partners."""
 REPORTS = ANSWERS - {Role.DEPARTMENT_FILLER}
-PROCEEDINGS = REPORTS & PARTIES
+PROCEEDINGS = PROCEEDINGS_READERS - {Role.SYSTEM}
 """Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so the parties' alone."""
 TRAIL_DOOR = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
 """Who took part in which role is no partner's business, nor a bank's or an expert's."""
@@ -53,7 +54,8 @@ TRAIL = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | OF_THE_PROVIDER | {
     Role.GROUP,
     Role.AUDITOR,
 }
-"""What an entry holds repeats answers and revenue: only roles that read both."""
+"""What an entry holds repeats answers and revenue: only roles that read both. An event that tells of what fewer may read says so
+itself (`Event.told_to`), and its entries are not there for anyone else."""
 DOSSIERS = frozenset(
     {Role.CITY, Role.ENTERPRISE, Role.CONFIRMER, Role.PROVIDER, Role.REVIEWER, Role.AUDITOR}
 )
@@ -74,7 +76,7 @@ who acted by the opaque id."""
 PEOPLE = NAMES | AUDIT
 NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
 CONTACTS = NETWORK | OF_THE_PROVIDER
-CONSENTS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR}
+CONSENTS = CONSENT_READERS - {Role.SYSTEM}
 """A bank learns of its own consent by what it sees, and of no other bank's."""
 DRAFTS = DRAFT_READERS - {Role.SYSTEM}
 """A draft's changes, problems and reviews: the city, the auditor, and of the experts those whom its scope admits as reviewers.
@@ -86,21 +88,6 @@ SHADOW_TOTALS = DRAFT_READERS - {Role.SYSTEM}
 """What a draft would do, for who may see drafts: of the experts those named as its reviewers."""
 SHADOW_FIRMS = frozenset({Role.CITY, Role.AUDITOR})
 """Who would move. Others are shown blurred counts (api/standard/shadow.py)."""
-
-
-class Mask(StrEnum):
-    """Kind of protected data 字段遮蔽: what a role sees of a thing in its scope and what not; reading it is written down.
-
-    The order is that of the bits in the disclosure log, whose rows are kept: a new mask goes to the end.
-    """
-
-    CONTACTS = "contacts"
-    REVENUE = "revenue"
-    PROCESS_SECRETS = "process secrets"
-    OUTCOME = "outcome"
-    RESULT_AND_REPORT = "result and report"
-    TRAIL = "trail"
-    CONSENTS = "consents"
 
 
 MASK_NAMES: Mapping[Mask, str] = {

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.access import Role, head_of
+from domain.access import Mask, Role, head_of
 from domain.command_rights import DIAGNOSTICIANS, FILLERS
 from domain.diagnosis.answers import INDICATOR_UNKNOWN, SECTION_NOT_YOURS, is_open_section
 from domain.diagnosis.provider import require_own_work
@@ -56,6 +56,7 @@ class EvidenceAttached(Event):
     """A file supports some indicators 佐证已附."""
 
     type: Literal["diagnosis.evidence_attached.v1"] = "diagnosis.evidence_attached.v1"
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "附上了佐证“{filename}”（{indicators:listed}）"
     sha256: str
     filename: str

@@ -4,10 +4,19 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from domain.access import Mask
 from domain.command_rights import CONFIRMERS, DIAGNOSTICIANS, REVIEWERS
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.provider import require_own_work
-from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
+from domain.diagnosis.state import (
+    PROCEEDINGS_READERS,
+    SECTION_LENGTH,
+    Diagnosis,
+    DiagnosisCommand,
+    Status,
+    pinned_edition,
+    require_status,
+)
 from domain.kernel import DecisionContext, Event, Facts, Identifier, Part, Rule, Text, refuse_together
 from standards.described import DescribedEnum
 
@@ -86,6 +95,8 @@ class ReportObjectedTo(Event):
     """The firm objects to items 已提出异议."""
 
     type: Literal["diagnosis.report_objected_to.v1"] = "diagnosis.report_objected_to.v1"
+    told_to: ClassVar = PROCEEDINGS_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "对 {indicators:listed} 提出了异议"
     items: tuple[ObjectionItem, ...]
 
@@ -99,6 +110,8 @@ class ObjectionsAnswered(Event):
     """Every objection has an answer 异议已答复."""
 
     type: Literal["diagnosis.objections_answered.v1"] = "diagnosis.objections_answered.v1"
+    told_to: ClassVar = PROCEEDINGS_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "答复了异议：采纳 {upheld:count} 项，维持 {dismissed:count} 项"
     answers: tuple[ObjectionAnswer, ...]
 

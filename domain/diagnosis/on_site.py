@@ -5,10 +5,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from domain.access import Mask
 from domain.command_rights import DIAGNOSTICIANS
 from domain.diagnosis.answers import refusal_of, require_section_of, wrong_with
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import (
+    PROCEEDINGS_READERS,
     SECTION_LENGTH,
     Diagnosis,
     DiagnosisCommand,
@@ -81,6 +83,8 @@ class SiteVisitRecorded(Event):
     """The provider was on site 现场诊断已记录."""
 
     type: Literal["diagnosis.site_visit_recorded.v1"] = "diagnosis.site_visit_recorded.v1"
+    told_to: ClassVar = PROCEEDINGS_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "记录了 {visited_on} 的现场诊断，诊断师 {diagnosticians} 人"
     visited_on: date
     diagnosticians: int
@@ -92,6 +96,7 @@ class AnswersVerified(Event):
     """Answers of a section were verified 答案已核验."""
 
     type: Literal["diagnosis.answers_verified.v1"] = "diagnosis.answers_verified.v1"
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "核验了 {section:section} {answers:count} 项，{answers:compared}"
     section: str
     answers: dict[str, VerifiedAnswer]

@@ -4,11 +4,18 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from domain.access import Role
+from domain.access import Mask, Role
 from domain.command_rights import CITY, DIAGNOSTICIANS
 from domain.diagnosis.answers import measured
 from domain.diagnosis.provider import require_own_work
-from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
+from domain.diagnosis.state import (
+    PROCEEDINGS_READERS,
+    Diagnosis,
+    DiagnosisCommand,
+    Status,
+    pinned_edition,
+    require_status,
+)
 from domain.kernel import DecisionContext, Event, Facts, Rule, Text
 from standards import Issued, Measured, Process
 
@@ -43,6 +50,8 @@ class ExpertReviewRecorded(Event):
     """Experts reviewed the case 专家评审已记录."""
 
     type: Literal["diagnosis.expert_review_recorded.v1"] = "diagnosis.expert_review_recorded.v1"
+    told_to: ClassVar = PROCEEDINGS_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "记录了专家评审"
     conclusion: str
 
@@ -51,6 +60,7 @@ class DiagnosisScored(Event):
     """The result 评分结果: self and verified measurement apart, measured and issued grade apart (decision 0004)."""
 
     type: Literal["diagnosis.scored.v1"] = "diagnosis.scored.v1"
+    masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "完成评分：核验总分 {verified.total}，{issued.grade_name}"
     self_measured: Measured
     verified: Measured

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.access import Role
+from domain.access import Mask, Role
 from domain.command_rights import CONFIRMERS, FILLERS
 from domain.diagnosis.answers import measured, refusal_of, require_section, require_section_of, wrong_with
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
@@ -79,6 +79,7 @@ class AnswersSaved(Event):
     """Answers of a section changed 自评已保存; only the changed ones."""
 
     type: Literal["diagnosis.answers_saved.v1"] = "diagnosis.answers_saved.v1"
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "保存了 {section:section} 自评 {answers:count} 项"
     section: str
     answers: dict[str, AnswerRecorded]
@@ -95,6 +96,7 @@ class SelfAssessmentSubmitted(Event):
     """The self-assessment was handed in 自评已提交, with its measurement."""
 
     type: Literal["diagnosis.self_assessment_submitted.v1"] = "diagnosis.self_assessment_submitted.v1"
+    masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "提交了自评，自评总分 {measured.total}"
     measured: Measured
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.access import EXPERTS, PARTIES, Role
 from domain.kernel import Command, DecisionContext, Identifier, OnStream, Part, Rule, Stream, stream_of
 from domain.reservations import ReservationReleased, active_diagnosis
 from domain.standard.editions import PublishedEdition, edition_stream
@@ -13,6 +14,9 @@ from standards import Answer, ApplicableEdition, Edition, Form, Issued, Measured
 from standards.described import DescribedEnum
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+PROCEEDINGS_READERS = PARTIES - {Role.DEPARTMENT_FILLER} - (EXPERTS - {Role.READER, Role.ARBITER})
+"""Who is told of objections, visits and experts' reviews 办理经过知情角色: the parties to the case, but not who fills some
+sections, marks or samples."""
 SECTION_LENGTH = 200
 """Entries that one command may carry at most, far above the longest section of an edition."""
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.access import Place, Term
+from domain.access import POSITIONS, Mask, Place, Role, Term
 from domain.command_rights import CONFIRMERS, require_right
 from domain.kernel import (
     NOT_FOUND,
@@ -28,6 +28,10 @@ from domain.kernel import (
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.stated_dates import require_programme_date
+
+CONSENT_READERS = POSITIONS[Role.ENTERPRISE] - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR, Role.SYSTEM}
+"""Who is told to which bank a firm opened its results, when and for what 授权知情角色: the firm, the city and the auditor. With
+whom a firm banks is no business of its district, group or park, in the trail as in `Enterprise.consents`. plan R4."""
 
 # Rules
 
@@ -105,6 +109,8 @@ class ConsentGranted(Event):
     """A bank may see the results 授权已给予."""
 
     type: Literal["consent.granted.v1"] = "consent.granted.v1"
+    told_to: ClassVar = CONSENT_READERS
+    masks: ClassVar = frozenset({Mask.CONSENTS})
     says: ClassVar = "授权{bank:organisation}自 {since} 至 {until} 查看诊断结果，用途：{purpose}"
     consent: str
     bank: str
@@ -117,6 +123,8 @@ class ConsentRevoked(Event):
     """A consent was taken back 授权已撤回; `last` is the last day it held, perhaps before its first: then it never did."""
 
     type: Literal["consent.revoked.v1"] = "consent.revoked.v1"
+    told_to: ClassVar = CONSENT_READERS
+    masks: ClassVar = frozenset({Mask.CONSENTS})
     says: ClassVar = "撤回了对银行的授权"
     consent: str
     last: date

@@ -31,6 +31,7 @@ def lines(
     models: ReadModels,
     log: TransparencyLog,
     scope: Scope,
+    role: str,
     where: EntryFilter,
 ) -> Iterator[bytes]:
     """The trail, line by line 逐行导出, up to where it stands as the first line is made.
@@ -40,6 +41,7 @@ def lines(
         models: say which entries the scope and the filter admit.
         log: gives the checkpoint and the proofs.
         scope: whose things.
+        role: to whom; what is not told to it is left out.
         where: which entries of them.
 
     Raises:
@@ -53,7 +55,8 @@ def lines(
     proved = Proved(journal, log, checkpoint)
     while True:
         with models.reading() as snapshot:
-            rows = [row for row in audit_trail.entries(snapshot, scope, BATCH, where, after=position) if row.position <= last]
+            found = audit_trail.entries(snapshot, scope, role, BATCH, where, after=position)
+            rows = [row for row in found if row.position <= last]
             sentences = trail_sentences.told(snapshot, scope, rows)
         for row, sentence in zip(rows, sentences, strict=True):
             entry, path = proved.at(row.position)

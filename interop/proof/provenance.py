@@ -26,8 +26,11 @@ NAMESPACE = "urn:zhenduan:"
 """A name of our own for things, as PROV asks; it leads to no address."""
 
 
-def provenance(journal: Journal, diagnosis: str, through: int | None = None) -> Data:
-    """The PROV-JSON document of a diagnosis 溯源文档; `through`: up to this version of it, where not all of it is the reader's.
+def provenance(journal: Journal, diagnosis: str, role: str, through: int | None = None) -> Data:
+    """The PROV-JSON document of a diagnosis 溯源文档; role: who reads it; what is not told to it is left out.
+
+    through: up to this version of it, where not all of it is the reader's.
+
 
     Raises:
         Refused: NOT_FOUND.
@@ -43,7 +46,8 @@ def provenance(journal: Journal, diagnosis: str, through: int | None = None) -> 
         told.activity(entry)
         told.made(entry, edition, "Edition")
     for entry in history[:through]:
-        told.happened(entry)
+        if role in EVENT_OF[entry.type].told_to:
+            told.happened(entry)
     return told.document
 
 

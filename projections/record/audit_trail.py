@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, func, or_, select
@@ -11,6 +12,7 @@ from domain.access import Attribute, Scope, sees_only_issued
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.events import EVENTS
 from domain.kernel import kind_of
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
@@ -141,14 +143,22 @@ class EntryFilter:
 ANY = EntryFilter()
 
 
+@cache
+def kept_from(role: str) -> tuple[str, ...]:
+    """Names of the entries that are not there for a role, as they are stored 不予知悉的事实: those not `told_to` it."""
+    return tuple(sorted(stored_names(event for event in EVENTS.values() if role not in event.told_to)))
+
+
 def _matching(
-    snapshot: Snapshot, scope: Scope, where: EntryFilter, after: int
+    snapshot: Snapshot, scope: Scope, role: str, where: EntryFilter, after: int
 ) -> tuple[FromClause, list[ColumnElement[bool]]]:
     table, subjects, firms = snapshot[ENTRIES], snapshot[SUBJECTS], snapshot[ENTERPRISES]
     joined = table.join(subjects, subjects.c.stream == table.c.stream).outerjoin(
         firms, firms.c.id == subjects.c.enterprise
     )
     conditions = [to_sql(scope, _columns(snapshot)), table.c.position > after]
+    if kept := kept_from(role):
+        conditions.append(table.c.type.not_in(kept))
     if sees_only_issued(scope):
         told = or_(subjects.c.diagnosis.is_(None), table.c.type.in_(sorted(stored_names(TOLD_OUTSIDE))))
         conditions.append(told if where.live else or_(told, table.c.position <= subjects.c.issued))
@@ -165,10 +175,12 @@ def _matching(
     return joined, conditions
 
 
-def entries(snapshot: Snapshot, scope: Scope, first: int, where: EntryFilter = ANY, *, after: int = 0) -> list[EntryRow]:
-    """Entries within a scope 审计条目, in order of position, beyond `after`."""
+def entries(
+    snapshot: Snapshot, scope: Scope, role: str, first: int, where: EntryFilter = ANY, *, after: int = 0
+) -> list[EntryRow]:
+    """Entries within a scope that a role is told of 审计条目, in order of position, beyond `after`."""
     table = snapshot[ENTRIES]
-    joined, conditions = _matching(snapshot, scope, where, after)
+    joined, conditions = _matching(snapshot, scope, role, where, after)
     query = select(table).select_from(joined).where(*conditions).order_by(table.c.position).limit(first)
     return [EntryRow._make(row) for row in snapshot.rows(query)]
 
@@ -182,7 +194,7 @@ def firms_of(snapshot: Snapshot, streams: Sequence[str]) -> dict[str, str]:
     return {str(stream): str(firm) for stream, firm in snapshot.rows(query)}
 
 
-def count(snapshot: Snapshot, scope: Scope, where: EntryFilter = ANY) -> int:
-    """How many entries a scope admits 条目数."""
-    joined, conditions = _matching(snapshot, scope, where, 0)
+def count(snapshot: Snapshot, scope: Scope, role: str, where: EntryFilter = ANY) -> int:
+    """How many entries within a scope a role is told of 条目数."""
+    joined, conditions = _matching(snapshot, scope, role, where, 0)
     return int(snapshot.rows(select(func.count()).select_from(joined).where(*conditions))[0][0])

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 
 from api.kit.as_of import moment_in
-from domain.access import Everything
+from domain.access import Everything, Role
 from domain.diagnosis.state import diagnosis_stream
 from domain.instants import microseconds
 from domain.kernel import Refused
@@ -61,7 +61,7 @@ def export_trail(settings: Settings, given: argparse.Namespace) -> int:
         def chunks() -> Iterable[bytes]:
             since, until = (microseconds(moment_in(text)) if text else None for text in (given.since, given.until))
             where = EntryFilter(given.subject, given.of_kind, since=since, until=until)
-            return audit_export.lines(services.journal, services.models, installation.log, Everything(), where)
+            return audit_export.lines(services.journal, services.models, installation.log, Everything(), Role.AUDITOR, where)
 
         return _written(given.out, chunks)
 
@@ -72,4 +72,4 @@ def export_provenance(settings: Settings, given: argparse.Namespace) -> int:
         journal = installation.services.journal
         installation.services.models.catch_up()
         write_down(installation, "zhenduan provenance", diagnosis_stream(given.diagnosis), frozenset({"trail"}))
-        return _written(given.out, lambda: [orjson.dumps(provenance(journal, given.diagnosis))])
+        return _written(given.out, lambda: [orjson.dumps(provenance(journal, given.diagnosis, Role.AUDITOR))])

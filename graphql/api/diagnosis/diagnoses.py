@@ -33,6 +33,7 @@ from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
 from api.standard.editions import editions_of
+from domain.access import Mask
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
@@ -40,7 +41,7 @@ from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
 from domain.diagnosis.state import STATUS_NAMES, Status, diagnosis_stream
 from domain.instants import utc_moment
 from domain.kernel import Command
-from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS, TRAIL, Mask
+from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS, TRAIL
 from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows

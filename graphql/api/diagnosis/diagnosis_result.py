@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
+from domain.access import Mask
 from domain.diagnosis.scoring import DiagnosisScored
-from domain.masks import REPORTS, Mask
+from domain.masks import REPORTS
 from projections.report.wording import raised
 from standards import Answer, Edition, Form, Issued, Lifting, Measured, lifting
 from standards import Gate as TriedGate

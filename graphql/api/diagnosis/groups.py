@@ -14,9 +14,10 @@ from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.standard.editions import editions_of
+from domain.access import Mask
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
-from domain.masks import GROUPS, Mask
+from domain.masks import GROUPS
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import OrganisationKind
 from projections.as_of import replay

@@ -22,9 +22,10 @@ from api.kit.row_mapping import all_shown
 from api.server.errors import MALFORMED_INPUT
 from api.standard.editions import editions_of
 from api.standard.improvement_costs import ImprovementCosts, build_costs
+from domain.access import Mask
 from domain.instants import city_day
 from domain.kernel import Rule
-from domain.masks import REPORTS, Mask
+from domain.masks import REPORTS
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DiagnosisRow
 from projections.standard.improvement_costs import costs_in_force

@@ -9,8 +9,9 @@ import orjson
 from api.kit.context import Context
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
+from domain.access import Mask
 from domain.diagnosis.answers import is_open_section
-from domain.masks import ANSWERS, REPORTS, Mask
+from domain.masks import ANSWERS, REPORTS
 from projections.diagnosis import case_parts
 from projections.diagnosis.diagnoses import AnswerRow, EvidenceRow, ReportRow
 from standards import Answer as GivenAnswer

@@ -7,9 +7,10 @@ from api.kit.command_inputs import enum_type
 from api.kit.context import Context
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
+from domain.access import Mask
 from domain.diagnosis.objections import ObjectionStatus
 from domain.instants import utc_moment
-from domain.masks import PROCEEDINGS, Mask
+from domain.masks import PROCEEDINGS
 from projections.diagnosis import case_parts
 from projections.diagnosis.proceedings import ExpertReviewRow, ObjectionRow, SiteVisitRow
 

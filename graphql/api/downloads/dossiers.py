@@ -153,7 +153,7 @@ class Dossiers:
         """
         case = self._admitted(request, caller, TRAIL)
         through = (case.issued_through or 1) if sees_only_issued(caller.scope) else None
-        made = orjson.dumps(provenance(self._services.journal, case.id, through))
+        made = orjson.dumps(provenance(self._services.journal, case.id, caller.role, through))
         self._leave("GET /provenance", caller, [(case.enterprise, diagnosis_stream(case.id))], frozenset({"trail"}))
         return _download(made, f"{case.id}.prov.json")
 
@@ -175,7 +175,7 @@ class Dossiers:
         )
         if self._exporting[caller.actor] >= MOST_EXPORTS:
             raise self._operations.admission.refusal(is_own=True)
-        made = audit_export.lines(self._services.journal, self._services.models, log, caller.scope, where)
+        made = audit_export.lines(self._services.journal, self._services.models, log, caller.scope, caller.role, where)
         sent = audit_export.chunks(made)
         first = next(sent)  # what stands in the way of the whole is told before the answer begins
         self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)

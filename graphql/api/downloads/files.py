@@ -17,9 +17,9 @@ from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from domain.access import Mask
 from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Refused
-from domain.masks import Mask
 from projections.diagnosis import case_parts
 
 UPLOADS_AT_A_TIME = 8

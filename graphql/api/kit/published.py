@@ -15,8 +15,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.row_mapping import declare
-from domain.access import Role
-from domain.masks import Mask
+from domain.access import Mask, Role
 from projections.engine.filters import SAYS
 
 Roles = frozenset[Role]

@@ -5,7 +5,8 @@ from datetime import date
 import strawberry
 
 from api.kit.published import field, published
-from domain.masks import CONSENTS, Mask
+from domain.access import Mask
+from domain.masks import CONSENTS
 from projections.participants.terms import ConsentRow
 
 

@@ -18,8 +18,9 @@ from api.kit.row_mapping import all_shown, shown
 from api.participants.consents import Consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
 from api.server.field_rights import require_searchable
+from domain.access import Mask
 from domain.kernel import Command
-from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS, Mask
+from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS
 from domain.participants.consents import GrantConsent
 from domain.participants.enterprises import enterprise_stream
 from interop.code_lists import district_codes, industries

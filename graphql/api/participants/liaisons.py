@@ -12,8 +12,8 @@ from api.kit.paging import After, Connection, First, below
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation, build_organisation
-from domain.access import Role, head_of
-from domain.masks import CONTACTS, NETWORK, Mask
+from domain.access import Mask, Role, head_of
+from domain.masks import CONTACTS, NETWORK
 from projections.as_of import people as people_then
 from projections.participants import organisations as organisation_rows
 from projections.participants import people

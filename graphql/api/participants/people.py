@@ -13,9 +13,9 @@ from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
-from domain.access import Role, head_of
+from domain.access import Mask, Role, head_of
 from domain.kernel import Command
-from domain.masks import ANYONE, NAMES, PEOPLE, Mask
+from domain.masks import ANYONE, NAMES, PEOPLE
 from domain.participants.people.memberships import GrantMembership, HandOverMembership
 from domain.participants.people.registration import ErasePerson, InvitePerson, RegisterPerson
 from domain.participants.people.state import person_stream

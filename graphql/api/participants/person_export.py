@@ -16,10 +16,9 @@ from api.kit.payloads import OwnPayload
 from api.kit.published import field, mutation, published, published_input
 from api.kit.services import Services
 from api.participants.people import KEY_LOST
-from domain.access import Everything, Role, head_of
+from domain.access import Everything, Mask, Role, head_of
 from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND
-from domain.masks import Mask
 from domain.participants.people.state import person_stream
 from journal.secrets.personal import KeyMissing
 from projections import Snapshot
@@ -67,7 +66,7 @@ def firms_in(snapshot: Snapshot, found: Mapping[str, Any]) -> list[tuple[str, st
 
 def _all(snapshot: Snapshot, where: EntryFilter) -> Iterator[EntryRow]:
     after = 0
-    while found := audit_trail.entries(snapshot, Everything(), BATCH, where, after=after):
+    while found := audit_trail.entries(snapshot, Everything(), Role.CITY, BATCH, where, after=after):
         yield from found
         after = found[-1].position
 

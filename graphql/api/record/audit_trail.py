@@ -18,13 +18,15 @@ from api.kit.published import argument, field, published, roles_of, subscription
 from api.kit.row_mapping import shown
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
+from domain.access import Mask
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
 from domain.kernel import key_of
-from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_DOOR, Mask
+from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_DOOR
 from domain.person_id_fields import person_fields, without
 from journal import Caller
+from journal.codec import EVENT_OF
 from projections import Snapshot
 from projections.record import audit_trail, trail_sentences
 from projections.record.audit_trail import EntryFilter, EntryRow
@@ -85,7 +87,9 @@ def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str])
     masks = context.disclosing.masks("AuditEntry", wanted)
     if masks:
         firms = audit_trail.firms_of(context.snapshot, [row.stream for row in rows])
-        context.disclosing.note(masks, ((firm, stream) for stream, firm in firms.items()))
+        for stream, firm in firms.items():
+            held = (EVENT_OF[row.type].masks for row in rows if row.stream == stream and row.type in EVENT_OF)
+            context.disclosing.note(masks.union(*held), [(firm, stream)])
     sentences = [""] * len(rows)
     if "sentence" in wanted:
         sentences = trail_sentences.told(context.snapshot, context.scope, rows)
@@ -175,13 +179,13 @@ class AuditTrailQueries:
         where = EntryFilter(subject, kind, actor, role, organisation, journal_time(since), journal_time(until), by)
         require_searchable(AuditEntry, SearchedEntry(actor, role, organisation), context.role)
         position = context.cursors.open(after) if after else 0
-        rows = audit_trail.entries(snapshot, scope, size + 1, where, after=position)
+        rows = audit_trail.entries(snapshot, scope, context.role, size + 1, where, after=position)
         return connection(
             rows,
             size,
             lambda row: context.cursors.seal(row.position),
             lambda shown: _entries(context, shown, below(wanted, "nodes", "edges.node")),
-            lambda: audit_trail.count(snapshot, scope, where),
+            lambda: audit_trail.count(snapshot, scope, context.role, where),
             wanted,
         )
 
@@ -206,7 +210,7 @@ class DiagnosisSubscription:
         where = EntryFilter(stream=diagnosis_stream(diagnosis) if diagnosis is not None else None, type=DIAGNOSES, live=True)
 
         def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
-            return audit_trail.entries(snapshot, caller.scope, BATCH, where, after=position)
+            return audit_trail.entries(snapshot, caller.scope, caller.role, BATCH, where, after=position)
 
         async with aclosing(follow(context, after, read)) as rows:
             async for row in rows:

@@ -14,10 +14,10 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.record.audit_trail import Since, Until, journal_time
 from api.server.field_rights import require_searchable
-from domain.access import ROLE_NAMES, Role
+from domain.access import ROLE_NAMES, Mask, Role
 from domain.disclosures import ALL_FIRMS, why
 from domain.kernel import Rule, kind_of
-from domain.masks import ACTORS, DISCLOSURES, MASK_NAMES, Mask
+from domain.masks import ACTORS, DISCLOSURES, MASK_NAMES
 from projections.record import disclosures
 from projections.record.disclosures import DisclosureFilter, DisclosureRow
 

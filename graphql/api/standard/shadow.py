@@ -18,9 +18,10 @@ from api.kit.paging import After, AtLeast, Connection, First, below
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
+from domain.access import Mask
 from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Command
-from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS, Mask
+from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS
 from domain.standard.revision.state import draft_scope
 from projections.diagnosis.rescoring import Mover
 from projections.standard import revisions

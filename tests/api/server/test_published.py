@@ -7,8 +7,7 @@ from api.kit.paging import Connection
 from api.kit.published import declared, field, published, roles_of
 from api.schema import build_schema
 from api.server.field_rights import FieldsWithoutRights, resolve_rights
-from domain.access import Role
-from domain.masks import Mask
+from domain.access import Mask, Role
 
 CITY = frozenset({Role.CITY})
 BOTH = CITY | {Role.AUDITOR}

@@ -188,7 +188,7 @@ def test_a_desk_that_never_ran_starts_from_the_beginning(city: City, models_url:
     second = open_read_models(models_url, city.journal)
     assert second.catch_up() == city.journal.head().size
     with second.reading() as snapshot:
-        assert len(audit_trail.entries(snapshot, Everything(), 1000)) == city.journal.head().size
+        assert len(audit_trail.entries(snapshot, Everything(), "auditor", 1000)) == city.journal.head().size
     second.close()
 
 
@@ -371,9 +371,10 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
         assert bool(case_parts.answers(snapshot, scope, ["d1"])) == visible
         assert bool(case_parts.reports(snapshot, scope, ["d1"])) == visible
         assert bool(case_parts.files(snapshot, scope, FILE.pdf, evidence=False)) == visible
-        assert bool(audit_trail.entries(snapshot, scope, 10, audit_trail.EntryFilter(stream="diagnosis/d1"))) == visible
+        assert bool(audit_trail.entries(snapshot, scope, "auditor", 10, audit_trail.EntryFilter(stream="diagnosis/d1"))) == visible
         everything = admits(scope, Place())
-        assert bool(audit_trail.entries(snapshot, scope, 10, audit_trail.EntryFilter(stream="edition/2023"))) == everything
+        edition = audit_trail.EntryFilter(stream="edition/2023")
+        assert bool(audit_trail.entries(snapshot, scope, "auditor", 10, edition)) == everything
 
 
 def test_a_district_sees_its_own_coverage_only(models: ReadModels) -> None:

@@ -1,0 +1,114 @@
+"""What an entry tells 条目可知范围: no more than the schema tells the same role of the thing (plan P5, P7, R4)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from domain.access import Mask, Role
+from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.evidence import EvidenceAttached
+from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
+from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
+from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
+from domain.diagnosis.self_assessment import AnswersSaved, SelfAssessmentSubmitted, TruthPledged
+from domain.diagnosis.withdrawal import DiagnosisWithdrawn
+from domain.events import EVENTS
+from domain.kernel import Event
+from domain.masks import ANSWERS, CONSENTS, DOSSIERS, FINANCE, FIRMS, FOLLOWERS, PROCEEDINGS, REPORTS, TRAIL, TRAIL_DOOR
+from domain.participants.consents import CONSENTS as CONSENT
+from domain.participants.consents import ConsentGranted, ConsentRevoked
+from domain.participants.enterprises import (
+    ENTERPRISES,
+    EnterpriseRegistered,
+    EnterpriseRevised,
+    EnterpriseStated,
+    EnterpriseTakenOffRoster,
+)
+from tests.live_city import ENTERPRISE, PEOPLE, LiveCity
+
+OF_A_FIRM = {event for capability in (CONSENT, DIAGNOSES, ENTERPRISES) for event in capability.events}
+"""Events whose streams lie in a place; all others are of no firm, and only a scope without limit admits them."""
+THING: Mapping[type[Event], frozenset[Role]] = {
+    **dict.fromkeys((ConsentGranted, ConsentRevoked), CONSENTS),
+    **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
+    **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached), ANSWERS),
+    **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
+    **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),
+    **dict.fromkeys(
+        (DiagnosisOpened, ProviderAssigned, DiagnosisAccepted, TruthPledged, DiagnosisWithdrawn, EnterpriseTakenOffRoster), FIRMS
+    ),
+}
+"""Event of a firm -> who reads through the schema what the fact says."""
+HIDDEN = (CONSENTS, PROCEEDINGS)
+"""Things of which the schema tells others not even that they are there."""
+
+
+def test_every_event_of_a_firm_says_here_who_reads_the_thing() -> None:
+    assert set(THING) == OF_A_FIRM
+
+
+@pytest.mark.parametrize("event", OF_A_FIRM, ids=lambda event: event.__name__)
+def test_what_an_entry_holds_is_read_by_no_role_that_may_not_read_the_thing(event: type[Event]) -> None:
+    assert TRAIL & event.told_to <= THING[event]
+    if THING[event] in HIDDEN:
+        assert (TRAIL_DOOR | FOLLOWERS) & event.told_to <= THING[event]
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.__name__)
+def test_who_takes_entries_away_whole_is_told_of_them(event: type[Event]) -> None:
+    assert event.told_to >= {Role.CITY, Role.AUDITOR, Role.SYSTEM}
+    if event in set(DIAGNOSES.events) | set(ENTERPRISES.events):
+        assert event.told_to >= DOSSIERS
+
+
+NODES = "nodes { type sentence data }"
+BARE = "nodes { type at }"
+ELSEWHERE = {"pudong", "stranger", "rival"}
+"""People whose scope does not hold the firm."""
+
+
+def consent(city: LiveCity) -> None:
+    day = city.today
+    given = {"enterprise": ENTERPRISE, "bank": "bank", "purpose": "授信", "since": day, "until": day}
+    city.done("confirmer", "grantConsent", "enterprise { id }", **given)
+
+
+def test_consents_are_in_the_trail_for_who_reads_consents_and_nobody_else(city: LiveCity) -> None:
+    consent(city)
+    asked = f'{{ auditTrail(kind: "consent.", first: 5) {{ totalCount {BARE} }} }}'
+    for who, role, _unit in PEOPLE:
+        if role in TRAIL_DOOR and who not in ELSEWHERE:
+            found = city.data(who, asked)["auditTrail"]
+            told = int(role in CONSENTS)
+            assert (found["totalCount"], len(found["nodes"])) == (told, told), who
+            every = city.data(who, f"{{ auditTrail(first: 100) {{ {BARE} }} }}")["auditTrail"]["nodes"]
+            assert bool([node for node in every if node["type"].startswith("consent.")]) <= (role in CONSENTS)
+    for who in ("district", "group"):
+        asked = f'{{ auditTrail(kind: "consent.", first: 5) {{ {NODES} }} }}'
+        assert city.data(who, asked)["auditTrail"]["nodes"] == []
+
+
+def test_an_objection_and_its_answer_are_in_the_trail_for_the_parties_alone(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    city.done("enterprise", "objectToReport", diagnosis=diagnosis, items=[{"indicator": "Z01", "reason": "证据未计"}])
+
+    def kinds(who: str) -> set[str]:
+        asked = f'{{ auditTrail(subject: "diagnosis/{diagnosis}", first: 100) {{ {BARE} }} }}'
+        return {node["type"] for node in city.data(who, asked)["auditTrail"]["nodes"]}
+
+    hidden = {event.model_fields["type"].default for event in EVENTS.values() if Role.GROUP not in event.told_to}
+    assert kinds("district") & hidden
+    assert kinds("group")
+    assert not kinds("group") & hidden
+
+
+def test_consents_read_in_the_trail_are_written_down_as_consents(city: LiveCity) -> None:
+    consent(city)
+    city.data("city", f'{{ auditTrail(kind: "consent.", first: 5) {{ {NODES} }} }}')
+    log: Any = city.data("auditor", '{ disclosures(mask: "consents") { nodes { door role firms { subject masks } } } }')
+    (row,) = [node for node in log["disclosures"]["nodes"] if "auditTrail" in node["door"]]
+    assert row["firms"] == [{"subject": f"consent/{ENTERPRISE}", "masks": [Mask.CONSENTS.value, Mask.TRAIL.value]}]
