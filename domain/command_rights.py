@@ -5,14 +5,14 @@ Who may read which field is said in masks.py. They drive the checks, the schema'
 
 from collections.abc import Mapping
 
-from domain.access import POSITIONS, Role
-from domain.kernel import Command, Rule
+from domain.access import POSITIONS, ROLE_NAMES, Role
+from domain.kernel import Command, Refused, Rule
 
 ROLE_NOT_ALLOWED = Rule(
     "ROLE_NOT_ALLOWED",
     "plan P7",
-    "当前所任角色不能执行该操作",
-    "The role {role} may not do this",
+    "{who}不能执行该操作；{instead}",
+    "{who_in_english} may not do this; {instead_in_english}",
 )
 
 CITY = frozenset({Role.CITY})
@@ -53,6 +53,20 @@ whoever appoints also reads the names of the people in its scope.
 APPOINTERS = frozenset(MAY_APPOINT)
 
 
+def not_allowed(roles: frozenset[Role], role: str) -> Refused:
+    """The refusal of a role that has no right 越权: it names the role and those that may; whoever is nobody yet signs in first."""
+    named = [ROLE_NAMES[one] for one in Role if one in roles and (one is not Role.SYSTEM or roles <= BY_THE_PROGRAM)]
+    chinese, english = ("、".join(one for one, _ in named), ", ".join(one for _, one in named))
+    instead, instead_in_english = f"可由{chinese}执行", f"it is for: {english}"
+    if role == Role.PUBLIC:
+        who, who_in_english = "未登录的访客", "Whoever is not signed in"
+        instead, instead_in_english = f"请先登录，{instead}", f"sign in first; {instead_in_english}"
+    else:
+        who, who_in_english = ROLE_NAMES[Role(role)][0], f"The role “{ROLE_NAMES[Role(role)][1]}”"
+    return ROLE_NOT_ALLOWED.refuse(
+        role=role, who=who, who_in_english=who_in_english, instead=instead, instead_in_english=instead_in_english
+    )
+
 
 def may_send(command: type[Command], role: str) -> bool:
     """Whether a role has the right to a kind of command 是否有权."""
@@ -66,4 +80,4 @@ def require_right(command: Command, role: str) -> None:
         Refused: ROLE_NOT_ALLOWED (plan P7).
     """
     if not may_send(type(command), role):
-        raise ROLE_NOT_ALLOWED.refuse(role=role)
+        raise not_allowed(command.roles, role)

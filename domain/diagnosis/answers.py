@@ -28,7 +28,7 @@ DIMENSION_NOT_APPLICABLE = Rule(
 SECTION_NOT_YOURS = Rule(
     "SECTION_NOT_YOURS",
     "plan P7",
-    "{section} 部分不由您填报",
+    "“{section_name}”部分不由您填报",
     "The section {section} is not yours to fill in",
 )
 ANSWER_RULES = {
@@ -94,6 +94,9 @@ ANSWER_RULES = {
 }
 """Answers that cannot be taken, one rule for each code of the standard's own check 答案规则."""
 
+NAMED = 5
+"""Indicators of a dimension that a refusal names before it counts."""
+
 
 # Of one answer
 
@@ -129,8 +132,9 @@ def refusal_of(indicator: str, problem: AnswerProblem | None) -> Refused | None:
     within = {"at_least": problem.at_least, "at_most": problem.at_most, "allowed": problem.allowed}
     separators = ("、", ", ")
     listed, listed_in_english = (separator.join(problem.allowed) for separator in separators)
+    place = "indicator" if problem.field == "indicator" else f"answer.{problem.field}"
     return ANSWER_RULES[problem.code].refuse(
-        path=f"answers.{indicator}.answer.{problem.field}",
+        path=f"answers.{indicator}.{place}",
         indicator=indicator,
         field=problem.field,
         detail=problem.detail,
@@ -139,6 +143,26 @@ def refusal_of(indicator: str, problem: AnswerProblem | None) -> Refused | None:
         listed_in_english=listed_in_english,
         **{name: bound for name, bound in within.items() if bound not in (None, ())},
     )
+
+
+def named_by_dimension(edition: Edition, indicators: Collection[str]) -> dict[str, object]:
+    """What a refusal says of indicators 指标清单: how many, and which, dimension by dimension; some by name, the rest counted."""
+    found: dict[str, list[str]] = {}
+    for item in edition.indicators:
+        if item.id in indicators:
+            found.setdefault(item.dimension, []).append(item.id)
+    told = (
+        f"{_dimension(edition, dimension)}（"
+        + "、".join(f"{one} {edition.by_id[one].name}" for one in ids[:NAMED])
+        + (f" 等 {len(ids)} 项）" if len(ids) > NAMED else "）")
+        for dimension, ids in found.items()
+    )
+    english = (f"{dimension} ({', '.join(ids)})" for dimension, ids in found.items())
+    return {"count": len(indicators), "listed": "；".join(told), "listed_in_english": "; ".join(english)}
+
+
+def _dimension(edition: Edition, section: str) -> str:
+    return next((f"{one.id} {one.name}" for one in edition.dimensions if one.id == section), section)
 
 
 # Of those who fill in
@@ -153,14 +177,19 @@ def is_open_section(section: str, role: str, sections: Collection[str] | None) -
     return not is_limited or section in (sections or ())
 
 
-def require_section(section: str, context: DecisionContext) -> None:
+def require_section(edition: Edition, section: str, context: DecisionContext) -> None:
     """Refuse a section that is not the department filler's own 分管部分.
 
     Raises:
         Refused: SECTION_NOT_YOURS (plan P7).
     """
     if not is_open_section(section, context.role, context.sections):
-        raise SECTION_NOT_YOURS.refuse(section=section)
+        raise section_not_yours(edition, section, path="section")
+
+
+def section_not_yours(edition: Edition, section: str, path: str) -> Refused:
+    """The refusal of a section that is another's 非本人部分, which calls it by its name."""
+    return SECTION_NOT_YOURS.refuse(path=path, section=section, section_name=_dimension(edition, section))
 
 
 # Of all answers of a form

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.access import Mask, Role, head_of
 from domain.command_rights import DIAGNOSTICIANS, FILLERS
-from domain.diagnosis.answers import INDICATOR_UNKNOWN, SECTION_NOT_YOURS, is_open_section
+from domain.diagnosis.answers import INDICATOR_UNKNOWN, is_open_section, section_not_yours
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import (
     SECTION_LENGTH,
@@ -75,14 +75,15 @@ def attach(command: AttachEvidence, diagnosis: Diagnosis, context: DecisionConte
         require_own_work(diagnosis, context)
     else:
         require_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED)
-    known = {item.id: item.dimension for item in pinned_edition(diagnosis, context).of(diagnosis.form)}
+    edition = pinned_edition(diagnosis, context)
+    known = {item.id: item.dimension for item in edition.of(diagnosis.form)}
     problems = []
     for place, indicator in enumerate(command.indicators):
         path = f"indicators.{place}"
         if indicator not in known:
             problems.append(INDICATOR_UNKNOWN.refuse(path=path, indicator=indicator))
         elif not is_open_section(section := known[indicator], context.role, context.sections):
-            problems.append(SECTION_NOT_YOURS.refuse(path=path, section=section))
+            problems.append(section_not_yours(edition, section, path=path))
     refuse_together(problems)
     new = tuple(i for i in dict.fromkeys(command.indicators) if (command.sha256, i) not in diagnosis.evidence)
     if not new:

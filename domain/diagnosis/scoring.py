@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.access import Mask, Role
 from domain.command_rights import CITY, DIAGNOSTICIANS
-from domain.diagnosis.answers import measured
+from domain.diagnosis.answers import measured, named_by_dimension
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import (
     PROCEEDINGS_READERS,
@@ -22,7 +22,10 @@ from standards import Issued, Measured, Process
 # Rules
 
 VERIFICATION_MISSING = Rule(
-    "VERIFICATION_MISSING", "plan P3", "尚有 {count} 项指标未核验", "{count} indicators are not verified yet"
+    "VERIFICATION_MISSING",
+    "plan P3",
+    "尚有 {count} 项指标未核验：{listed}",
+    "{count} indicators are not verified yet: {listed_in_english}",
 )
 
 
@@ -82,7 +85,7 @@ def score(_command: ScoreDiagnosis, diagnosis: Diagnosis, context: DecisionConte
     require_own_work(diagnosis, context)
     edition = pinned_edition(diagnosis, context)
     if missing := edition.missing(diagnosis.form, diagnosis.verified.keys()):
-        raise VERIFICATION_MISSING.refuse(count=len(missing), indicators=list(missing))
+        raise VERIFICATION_MISSING.refuse(indicators=list(missing), **named_by_dimension(edition, missing))
     assert diagnosis.self_measured is not None  # noqa: S101 - ACCEPTED implies submitted
     verified = measured(edition, diagnosis, {i: found.answer for i, found in diagnosis.verified.items()})
     process = Process(site_visit=diagnosis.visits > 0, expert_review=diagnosis.expert_review)

@@ -6,7 +6,14 @@ from pydantic import Field
 
 from domain.access import Mask, Role
 from domain.command_rights import CONFIRMERS, FILLERS
-from domain.diagnosis.answers import measured, refusal_of, require_section, require_section_of, wrong_with
+from domain.diagnosis.answers import (
+    measured,
+    named_by_dimension,
+    refusal_of,
+    require_section,
+    require_section_of,
+    wrong_with,
+)
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
 from domain.kernel import Count, DecisionContext, Event, Facts, Identifier, Part, Refused, Rule, refuse_together
 from domain.person_id_fields import PersonId
@@ -21,7 +28,10 @@ ANSWER_CHANGED_MEANWHILE = Rule(
     "The answer to {indicator} has changed since you read it; load it again, look at it, then send yours",
 )
 ANSWERS_MISSING = Rule(
-    "ANSWERS_MISSING", "plan P3", "尚有 {count} 项指标未填写", "{count} indicators are still unanswered"
+    "ANSWERS_MISSING",
+    "plan P3",
+    "尚有 {count} 项指标未填写：{listed}",
+    "{count} indicators are still unanswered: {listed_in_english}",
 )
 PLEDGE_MISSING = Rule(
     "PLEDGE_MISSING", "plan P3", "提交前须作出真实性承诺", "Pledge the truth of the answers before submitting"
@@ -35,9 +45,7 @@ class AnswerGiven(Part):
     """One answer as sent; `replaces` is the stream version of the answer the author saw (0 = none) · 所填答案."""
 
     answer: Answer = Field(description="What is said of the indicator · 填报内容")
-    replaces: Count = Field(
-        default=0, description="Version of the answer that was seen, 0 for none · 所替换答案的版本"
-    )
+    replaces: Count = Field(default=0, description="Version of the answer that was seen, 0 for none · 所替换答案的版本")
 
 
 class SaveAnswers(DiagnosisCommand):
@@ -112,7 +120,7 @@ def save_answers(command: SaveAnswers, diagnosis: Diagnosis, context: DecisionCo
     """
     require_status(diagnosis, Status.OPEN)
     edition = pinned_edition(diagnosis, context)
-    require_section(command.section, context)
+    require_section(edition, command.section, context)
     require_section_of(edition, command.section)
     changed: dict[str, AnswerRecorded] = {}
     problems: list[Refused | None] = []
@@ -140,7 +148,7 @@ def submit(_command: SubmitSelfAssessment, diagnosis: Diagnosis, context: Decisi
     require_status(diagnosis, Status.OPEN)
     edition = pinned_edition(diagnosis, context)
     if missing := edition.missing(diagnosis.form, diagnosis.answers):
-        raise ANSWERS_MISSING.refuse(count=len(missing), indicators=list(missing))
+        raise ANSWERS_MISSING.refuse(indicators=list(missing), **named_by_dimension(edition, missing))
     if not diagnosis.pledged:
         raise PLEDGE_MISSING.refuse()
     return (SelfAssessmentSubmitted(measured=measured(edition, diagnosis, diagnosis.answers)),)

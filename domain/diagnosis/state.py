@@ -1,13 +1,13 @@
 """State of a diagnosis 诊断现状: how far it has come, what is known of it, and what every step asks of it. plan P3–P6."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import EXPERTS, PARTIES, Role
-from domain.kernel import Command, DecisionContext, Identifier, OnStream, Part, Rule, Stream, stream_of
+from domain.kernel import Command, DecisionContext, Identifier, OnStream, Part, Refused, Rule, Stream, stream_of
 from domain.reservations import ReservationReleased, active_diagnosis
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, ApplicableEdition, Edition, Form, Issued, Measured
@@ -61,14 +61,26 @@ STATUS_NAMES: Mapping[str, str] = {
 FORM_NAMES: Mapping[Form, tuple[str, str]] = {Form.BRIEF: ("简版", "brief"), Form.FULL: ("完整版", "full")}
 """What people call a form 版式名称: (中文, English)."""
 
+NEXT_STEPS: Mapping[Status, tuple[str, str]] = {
+    Status.OPEN: ("须先由企业填完、承诺并提交自评", "first the enterprise completes, pledges and submits its self-assessment"),
+    Status.SUBMITTED: ("须先由所指定的服务商受理诊断", "first the provider named for it accepts it"),
+    Status.ACCEPTED: ("须先由服务商核验全部指标并评分", "first the provider verifies every indicator and scores it"),
+    Status.SCORED: ("须先由服务商内审后出具报告", "first the provider reviews and issues the report"),
+    Status.ISSUED: ("须先由企业确认报告或提出异议", "first the enterprise confirms the report or objects to it"),
+    Status.OBJECTED: ("须先由服务商答复全部异议", "first the provider answers every objection"),
+}
+"""Status -> who does what next in it 下一步: (中文, English); a case that has ended has none."""
+STEP_PAST = "这一步已经过去", "this step is past"
+CASE_ENDED = "该诊断已经结束，不再变动", "the case has ended and changes no more"
+
 
 # Rules
 
 WRONG_STATUS = Rule(
     "DIAGNOSIS_WRONG_STATUS",
     "plan P3",
-    "诊断当前状态为“{status_name}”，不能执行该操作",
-    "The diagnosis is {status}; this cannot be done now",
+    "诊断当前状态为“{status_name}”，该操作只能在{when}时进行；{next_step}",
+    "The diagnosis is {status}; this is done only while it is {when_in_english}: {next_step_in_english}",
 )
 
 
@@ -138,7 +150,23 @@ def require_status(diagnosis: Diagnosis, *allowed: Status) -> None:
         Refused: DIAGNOSIS_WRONG_STATUS (plan P3).
     """
     if diagnosis.status not in allowed:
-        raise WRONG_STATUS.refuse(status=diagnosis.status.value, status_name=STATUS_NAMES[diagnosis.status])
+        raise _wrong_status(diagnosis.status, allowed)
+
+
+def _wrong_status(status: Status, allowed: Collection[Status]) -> Refused:
+    order = list(Status)
+    when = [one for one in order if one in allowed]
+    step = NEXT_STEPS.get(status, CASE_ENDED)
+    if status in NEXT_STEPS and order.index(when[-1]) < order.index(status):
+        step = STEP_PAST
+    return WRONG_STATUS.refuse(
+        status=status.value,
+        status_name=STATUS_NAMES[status],
+        when="、".join(f"“{STATUS_NAMES[one]}”" for one in when),
+        when_in_english=" or ".join(when),
+        next_step=step[0],
+        next_step_in_english=step[1],
+    )
 
 
 def pinned_edition(diagnosis: Diagnosis, context: DecisionContext) -> Edition:

@@ -199,6 +199,7 @@ def unshown(indicator: Indicator, answer: Answer) -> AnswerProblem | None:
         return AnswerProblem("OUTCOME_UNSHOWN", "numbers", f"{level:f}", f"{level:f}", at_most=Decimal(1))
     before, after = indicator.numbers
     values = f"{answer.numbers[before.name]:f}", f"{answer.numbers[after.name]:f}"
-    chinese = f"{level:f} 级，但“{before.label}”{values[0]}、“{after.label}”{values[1]}"
-    english = f"level {level:f}, but its numbers went from {values[0]} to {values[1]}"
+    way = "高" if indicator.better == "higher" else "低"
+    chinese = f"{level:f} 级，但“{before.label}”{values[0]}、“{after.label}”{values[1]}（该指标越{way}越好）"
+    english = f"level {level:f}, but its numbers went from {values[0]} to {values[1]} where {indicator.better} is better"
     return AnswerProblem("OUTCOME_NOT_BETTER", f"numbers.{after.name}", chinese, english, at_most=Decimal(1))

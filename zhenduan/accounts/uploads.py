@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.kit.ports import Ticket, Upload
 from domain.access import Role, head_of
-from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.command_rights import not_allowed
 from domain.events import COMMANDS
 from domain.instants import microseconds
 from domain.kernel import Rule
@@ -63,7 +63,10 @@ LONGEST_NAME = 200
 # Rules
 
 UPLOAD_KIND_UNKNOWN = Rule(
-    "UPLOAD_KIND_UNKNOWN", "plan P5", "没有“{kind}”类上传", "There is no upload of the kind {kind}"
+    "UPLOAD_KIND_UNKNOWN",
+    "plan P5",
+    "没有“{kind}”类上传；可取 {kinds}",
+    "There is no upload of the kind {kind}; it is one of {kinds_in_english}",
 )
 UPLOAD_NAME_UNUSABLE = Rule(
     "UPLOAD_NAME_UNUSABLE",
@@ -121,10 +124,12 @@ class SignedUploads:
             Refused: UPLOAD_KIND_UNKNOWN, ROLE_NOT_ALLOWED, UPLOAD_NAME_UNUSABLE, UPLOAD_TYPE_REFUSED.
         """
         if kind not in KINDS:
-            raise UPLOAD_KIND_UNKNOWN.refuse(kind=kind)
+            raise UPLOAD_KIND_UNKNOWN.refuse(
+                path="kind", kind=kind, allowed=tuple(KINDS), kinds="、".join(KINDS), kinds_in_english=", ".join(KINDS)
+            )
         _, revocations, command = KINDS[kind]
         if caller.role not in COMMANDS[command]:
-            raise ROLE_NOT_ALLOWED.refuse(role=caller.role)
+            raise not_allowed(COMMANDS[command], caller.role)
         name = cleaned(filename)
         if not 0 < len(name) <= LONGEST_NAME:
             raise UPLOAD_NAME_UNUSABLE.refuse(most=LONGEST_NAME)
@@ -185,9 +190,7 @@ class SignedUploads:
         file_type = _accepted(name, revocations)
         if (problem := self._problem(file_type, data, f"{role}/{organisation}")) is not None:
             says, says_in_english = problem
-            raise UPLOAD_CONTENT_DIFFERS.refuse(
-                ending=file_type.ending, says=says, says_in_english=says_in_english
-            )
+            raise UPLOAD_CONTENT_DIFFERS.refuse(ending=file_type.ending, says=says, says_in_english=says_in_english)
         digest = self._blobs.put(data)
         now = microseconds(self._clock())
         upload = Upload(sha256=digest, filename=name, media_type=file_type.media_type, size=len(data))

@@ -23,7 +23,7 @@ from api.kit.paging import below, wanted_fields
 from api.kit.published import field, mutation, published
 from api.server.errors import UserError
 from domain.access import Role
-from domain.command_rights import BY_THE_PROGRAM, ROLE_NOT_ALLOWED, may_send
+from domain.command_rights import BY_THE_PROGRAM, may_send, not_allowed
 from domain.events import CAPABILITIES
 from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, key_of, without_invisible
 from domain.masks import SIGNED_IN
@@ -148,7 +148,7 @@ def _mutation(
         context = info.context
         try:
             if not may_send(command, context.role):  # filling costs, and tells what is on file
-                raise ROLE_NOT_ALLOWED.refuse(role=context.role)
+                raise not_allowed(command.roles, context.role)
             data = without_invisible(plain(input))
             if holds_control(data):
                 return payload(user_errors=[UserError.malformed("", "含有控制字符", "A text holds a control character")])

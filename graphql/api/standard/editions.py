@@ -90,6 +90,7 @@ class Indicator:
     weight: Decimal = field("Percent of its dimension in the full form · 维度内权重")
     numbers: list[RawNumber] = field("Raw numbers asked for · 原始数值")
     upper_bounds: list[Decimal] = field("Inclusive upper bounds of levels 1 to 4 · 分级上限")
+    better: str | None = field("Of an outcome, which way its numbers improve: higher or lower; null: no outcome · 向好方向")
     options: list[Option] = field("Options of a multiple choice · 选项")
     levels: list[str] = field("Level descriptors, 1 to 5 · 等级描述")
     evidence: str = field("Evidence to show · 佐证要求", made=True)
