@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import assert_never
 
 
@@ -242,8 +243,28 @@ def admits(scope: Scope, place: Place) -> bool:
             assert_never(never)
 
 
-def sentence(scope: Scope) -> tuple[str, str]:
-    """Why the holder sees a thing 可见原因: (中文, English)."""
+def named(identity: str, names: Mapping[str, str]) -> str:
+    """An id as a Chinese sentence says it 称谓: by its name, else as it stands."""
+    return f"“{names[identity]}”" if identity in names else f" {identity}"
+
+
+def ids_in(scope: Scope) -> frozenset[str]:
+    """Ids that a scope's sentence says 范围所涉标识: of firms, units and parties, never a person's."""
+    match scope:
+        case Is(value=value):
+            return frozenset({value})
+        case OpenTo(attribute=attribute, party=party):
+            return frozenset() if attribute is Attribute.ASSIGNMENT else frozenset({party})
+        case AnyOf(scopes=scopes) | AllOf(scopes=scopes):
+            return frozenset[str]().union(*map(ids_in, scopes))
+        case Outside(scope=inner):
+            return ids_in(inner)
+        case _:
+            return frozenset()
+
+
+def sentence(scope: Scope, names: Mapping[str, str] = MappingProxyType({})) -> tuple[str, str]:
+    """Why the holder sees a thing 可见原因: (中文, English). names: id -> name, which the Chinese sentence says in its stead."""
     match scope:
         case Everything():
             return "全市", "the whole city"
@@ -251,25 +272,25 @@ def sentence(scope: Scope) -> tuple[str, str]:
             return "无", "nothing"
         case Is(attribute=attribute, value=value):
             chinese, english = ATTRIBUTE_NAMES[attribute]
-            return f"{chinese}为 {value}", f"{english} is {value}"
+            return f"{chinese}为{named(value, names)}", f"{english} is {value}"
         case OpenTo(attribute=Attribute.ASSIGNMENT as attribute, on=on):  # the party is a person, and no sentence names one
             chinese, english = ATTRIBUTE_NAMES[attribute]
             return f"{on} 在{chinese}期内", f"{english} holds on {on}"
         case OpenTo(attribute=attribute, party=party, on=on):
             chinese, english = ATTRIBUTE_NAMES[attribute]
-            return f"{on} 在{chinese}期内：{party}", f"{english} {party} holds on {on}"
+            return f"{on} 在{chinese}期内：{named(party, names).strip()}", f"{english} {party} holds on {on}"
         case AnyOf(scopes=()):
             return "无", "nothing"
         case AllOf(scopes=()):
             return "全市", "the whole city"
         case AnyOf(scopes=scopes):
-            said = [sentence(inner) for inner in scopes]
+            said = [sentence(inner, names) for inner in scopes]
             return "（" + " 或 ".join(c for c, _ in said) + "）", "(" + " or ".join(e for _, e in said) + ")"
         case AllOf(scopes=scopes):
-            said = [sentence(inner) for inner in scopes]
+            said = [sentence(inner, names) for inner in scopes]
             return "（" + " 且 ".join(c for c, _ in said) + "）", "(" + " and ".join(e for _, e in said) + ")"
         case Outside(scope=inner):
-            chinese, english = sentence(inner)
+            chinese, english = sentence(inner, names)
             return f"{chinese}，诊断仅限已出具的内容", f"{english}, and of a diagnosis only what is issued"
         case never:
             assert_never(never)

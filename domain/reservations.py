@@ -16,7 +16,7 @@ class ReservationTaken(Event):
     """The reservation has a holder 已占用."""
 
     type: Literal["slot.taken.v1"] = "slot.taken.v1"
-    says: ClassVar = "占用了在诊名额"
+    says: ClassVar = "登记了一份在办诊断，其间同一批次、同一目的不再另开"
     holder: str
 
 
@@ -24,7 +24,7 @@ class ReservationReleased(Event):
     """The reservation is free again 已释放."""
 
     type: Literal["slot.released.v1"] = "slot.released.v1"
-    says: ClassVar = "释放了在诊名额"
+    says: ClassVar = "注销了在办诊断的登记，可再行开展"
     holder: str
 
 

@@ -49,7 +49,7 @@ class TargetSet(Event):
     """A target holds for a year 目标已设定."""
 
     type: Literal["target.set.v1"] = "target.set.v1"
-    says: ClassVar = "设定了 {year} 年工作目标：不低于 {at_least}（{clause}）"
+    says: ClassVar = "设定了 {year} 年工作目标：{measure:term}不低于 {at_least}（{clause}）"
     year: int
     measure: Measure
     at_least: Decimal

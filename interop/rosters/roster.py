@@ -14,6 +14,7 @@ from typing import Literal
 from domain.participants.enterprises import Firm, organisation_code
 from domain.participants.rosters.comparison import ImportRoster, SilentField
 from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
+from interop.code_lists import names_of_codes
 from interop.rosters import cells, rules
 from interop.rosters.classification import SizeName, size_class, size_names, threshold
 
@@ -164,7 +165,12 @@ def roster_command(
         salt=salt,
         silent=silent,
         titles=reading.titles,
+        names={**names_of_codes(), **_names_of(organisations)},
     )
+
+
+def _names_of(organisations: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {unit: name for named in organisations.values() for name, unit in named.items() if name != unit}
 
 
 def _size_findings(stated: StatedFirm, computed: SizeName, year: int, column: str) -> Iterator[RosterFinding]:

@@ -14,6 +14,7 @@ from domain.access import Scope
 from domain.diagnosis.on_site import AnswersVerified
 from domain.events import CAPABILITIES
 from domain.kernel import Event, key_of, kind_of, name_of
+from domain.programme.targets import Measure
 from domain.standard.revision.state import Disposition, RevisionKind, Verdict
 from journal.codec import decode
 from journal.entries import DEMO_TYPE
@@ -24,6 +25,7 @@ from projections.record.audit_trail import EntryRow
 from projections.report.wording import PURPOSES, ROLES
 from projections.standard import editions
 from standards import Answer
+from standards.revising.clauses import clause_in_words
 
 OPERATOR = "运维人员"
 UNNAMED = "某单位"
@@ -37,11 +39,13 @@ SHOWN = 5
 class KnownNames:
     """What a sentence may look at besides the entry 语境.
 
-    dimensions: id -> "D1 数字战略". organisations: id -> name. own: indicator -> the firm's answer, of the entry's diagnosis.
+    dimensions: id -> "D1 数字战略". organisations: id -> name. indicators: id -> "Z01 数字化战略与规划".
+    own: indicator -> the firm's answer, of the entry's diagnosis.
     """
 
     dimensions: Mapping[str, str] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
+    indicators: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, Answer] = field(default_factory=dict)
 
 
@@ -72,9 +76,10 @@ class _Predicate(Formatter):
             case "count":
                 return str(len(value))
             case "listed":
-                ids = sorted(value) if isinstance(value, Mapping) else list(value)
-                named = "、".join(ids[:SHOWN])
-                return named if len(ids) <= SHOWN else f"{named} 等 {len(ids)} 项"
+                ids = [self.known.indicators.get(one, one) for one in (sorted(value) if isinstance(value, Mapping) else value)]
+                return _listed(ids)
+            case "clauses":
+                return _listed([clause_in_words(clause) for clause in value])
             case "role":
                 return ROLES.get(value, value)
             case "purpose":
@@ -91,7 +96,14 @@ class _Predicate(Formatter):
                 raise LookupError(unknown)
 
 
+def _listed(named: Sequence[str]) -> str:
+    shown = "、".join(named[:SHOWN])
+    return shown if len(named) <= SHOWN else f"{shown} 等 {len(named)} 项"
+
+
 TERMS: Mapping[str, str] = {
+    Measure.ENTERPRISES_DIAGNOSED: "已诊断企业数（家）",
+    Measure.SHARE_DIAGNOSED: "诊断覆盖率（%）",
     RevisionKind.REVISION: "修订",
     RevisionKind.ERRATUM: "勘误",
     Disposition.ADOPTED: "采纳",
@@ -142,9 +154,13 @@ def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str
     ids = {key_of(row.stream) for row in rows if kind_of(row.stream) == "diagnosis"}
     cases = diagnoses.diagnoses_by_id(snapshot, scope, sorted(ids)) if ids else {}
     dimensions: dict[str, dict[str, str]] = {}
+    indicators: dict[str, dict[str, str]] = {}
     for key in {case.edition for case in cases.values()}:
         if (found := editions.edition(snapshot, key)) is not None:
-            dimensions[key] = {d["id"]: f"{d['id']} {d['name']}" for d in orjson.loads(found.body)["dimensions"]}
+            body = orjson.loads(found.body)
+            dimensions[key], indicators[key] = (
+                {one["id"]: f"{one['id']} {one['name']}" for one in body[lines]} for lines in ("dimensions", "indicators")
+            )
     mentioned = {row.organisation for row in rows} | {fact.get("provider") for fact in facts}
     mentioned |= {fact.get(name) for fact in facts for name in ("organisation", "bank")}
     organisations = organisations_by_id(snapshot, sorted(name for name in mentioned if name))
@@ -157,6 +173,7 @@ def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str
     for row in rows:
         identity = key_of(row.stream)
         case = cases.get(identity)
-        known = KnownNames(dimensions.get(case.edition, {}) if case is not None else {}, names, own.get(identity, {}))
+        key = case.edition if case is not None else ""
+        known = KnownNames(dimensions.get(key, {}), names, indicators.get(key, {}), own.get(identity, {}))
         found_sentences.append(sentence(row, known))
     return found_sentences

@@ -70,6 +70,17 @@ LINES = frozenset({"dimensions", "indicators"})
 """Lists whose lines come and go as a whole."""
 LINE = 2
 """Parts of the path of such a line."""
+FLOORS = ("gates", "security")
+FLOOR_MEMBERS: Mapping[str, str] = {"at_least": "最低等级", "from_level": "起始等级", "indicator": "指标"}
+PLACES: Mapping[str, str] = {
+    "upper_bounds": "第 {} 级上限",
+    "levels": "第 {} 级描述",
+    "level_names": "第 {} 级名称",
+    "grade_names": "第 {} 档名称",
+    "bands": "第 {} 档最低分",
+    "points": "{} 级分值",
+}
+"""List -> what a line of it, named by its place, is called."""
 
 
 class Difference(BaseModel):
@@ -166,9 +177,30 @@ def label_of(path: Path, *editions: EditionText) -> str:
         if len(path) == LINE:
             return line
         member = KEY_INDICATOR if path[2] == "key" else _words(path[2:])
-        return f"{line}“{names.get(path[1], path[1])}”的{member}"
-    return _words(path)
+        return f"{line}“{names[path[1]]}”的{member}" if path[1] in names else f"{line} 的{member}"
+    if path[:2] == FLOORS and len(path) > len(FLOORS):
+        return _floor(path, editions)
+    return _words(path[1:] if path[0] == "gates" else path)
+
+
+def _floor(path: Path, editions: tuple[EditionText, ...]) -> str:
+    """A floor by the indicator that it holds 单项门槛, not by its code."""
+    floors = ((edition, floor) for edition in editions for floor in edition.gates.security if floor.code == path[2])
+    named = next((f"（{one.indicator} {edition.by_id[one.indicator].name}）" for edition, one in floors), "")
+    member = FLOOR_MEMBERS.get(path[-1], _words(path[3:]))
+    return f"{TERMS_ZH['security']}{named}的{member}" if len(path) > len(FLOORS) + 1 else f"{TERMS_ZH['security']}{named}"
 
 
 def _words(path: Path) -> str:
-    return "·".join(TERMS_ZH.get(part, part) for part in path)
+    """Members as they are called, each of the one before; a place in a list is its level or grade."""
+    found: list[str] = []
+    for number, part in enumerate(path):
+        if number and path[number - 1] in PLACES and _is_number(part):
+            found[-1] = PLACES[path[number - 1]].format(part)
+        else:
+            found.append(TERMS_ZH.get(part, part))
+    return "的".join(found)
+
+
+def _is_number(part: str) -> bool:
+    return part.replace(".", "", 1).isdecimal()

@@ -33,6 +33,12 @@ def clause_label(text: EditionText, clause: str, *more: Indicator) -> str:
     return label.replace(unnamed, f"“{named[path[1]]}”") if unnamed is not None else label
 
 
+def clause_in_words(clause: str) -> str:
+    """What a clause is called where no text is at hand 条款称谓: its lines by their ids."""
+    path = _path(clause)
+    return label_of(path) if path else WHOLE
+
+
 def stated_at(standard: AuthoredStandard, industry: str | None, clause: str) -> str | None:
     """What a draft states at a clause 条款内容, its parts in one line; None where it states nothing.
 

@@ -30,6 +30,7 @@ from domain.participants.people.ways_in import (
     UnlinkSignOn,
     WayInCommand,
 )
+from domain.participants.rosters.bringing_in import held_back
 from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
@@ -424,7 +425,7 @@ def import_roster(
     answer("", year=year, **counts, refused=row.refused_rows, repeated=not handled.entries)
     if row.blocked:
         answer(
-            f"整份退回 refused as a whole: {row.refused_rows} 行有误或待确认；"
+            f"整份退回 refused as a whole: {held_back(row.refused_rows)}；"
             "--confirm 行号:代码 确认，--accept-partial 可部分接收 confirms or takes the others in"
         )
         return 1

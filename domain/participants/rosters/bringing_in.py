@@ -88,7 +88,7 @@ class RosterBlocked(Event):
     """
 
     type: Literal["roster.blocked.v2"] = "roster.blocked.v2"
-    says: ClassVar = "提交的 {year} 年名单“{filename}”被整份退回：{refused_rows} 行有误或待确认"
+    says: ClassVar = "提交的 {year} 年名单“{filename}”被整份退回：{because}"
     year: int
     digest: str
     filename: str
@@ -97,6 +97,16 @@ class RosterBlocked(Event):
     refused: int
     warned: int
     to_confirm: int
+
+    @property
+    def because(self) -> str:
+        """Why, in words · 退回原因."""
+        return held_back(self.refused_rows)
+
+
+def held_back(refused_rows: int) -> str:
+    """Why a file was not taken in 退回原因: its rows, or what is asked of the whole file while no row is at fault."""
+    return f"{refused_rows} 行有误或待确认" if refused_rows else "表头等涉及全表的事项待确认"
 
 
 # Decide: what may happen

@@ -24,13 +24,14 @@ ROSTER_INDUSTRY_CHANGED = Rule(
     "ROSTER_INDUSTRY_CHANGED",
     "plan P1",
     "登记的行业是 {before}，本行是 {now}：确已变更的请确认，否则请更正行业或代码",
-    "The industry on record is {before}, the row says {now}: confirm the change, or correct the industry or the code",
+    "The industry on record is {before_code}, the row says {now_code}: confirm the change, or correct the industry or the code",
 )
 ROSTER_DISTRICT_CHANGED = Rule(
     "ROSTER_DISTRICT_CHANGED",
     "plan G4",
     "登记的所属区是 {before}，本行是 {now}，迁移后原区不再看到该企业：请确认或更正",
-    "The district on record is {before}, the row says {now}; the former one loses sight of the firm: confirm or correct it",
+    "The district on record is {before_code}, the row says {now_code}; the former one loses sight of the firm: confirm or "
+    "correct it",
 )
 ROSTER_REVENUE_JUMPED = Rule(
     "ROSTER_REVENUE_JUMPED",
@@ -77,13 +78,19 @@ def _asked(command: ImportRoster, one: StatedRow) -> Iterator[tuple[str, Rule, d
     if plain(before.name) != plain(now.name):
         yield "name", ROSTER_NAME_CHANGED, {"before": before.name, "now": now.name}
     if before.industry[:3] != now.industry[:3]:
-        yield "industry", ROSTER_INDUSTRY_CHANGED, {"before": before.industry, "now": now.industry}
+        yield "industry", ROSTER_INDUSTRY_CHANGED, _named(command, before.industry[:3], now.industry[:3])
     if before.district != now.district:
-        yield "district", ROSTER_DISTRICT_CHANGED, {"before": before.district, "now": now.district}
+        yield "district", ROSTER_DISTRICT_CHANGED, _named(command, before.district, now.district)
     least, most = sorted((before.revenue_wan, now.revenue_wan))
     if before.revenue_wan and most >= TIMES * least:
         was_wan, now_wan = format(before.revenue_wan, "f"), format(now.revenue_wan, "f")
         yield "revenue_wan", ROSTER_REVENUE_JUMPED, {"before": was_wan, "now": now_wan}
     for name in ("park", "reporting_unit", "group") + (("subdistrict",) if before.district == now.district else ()):
         if (was := getattr(before, name)) is not None and getattr(now, name) is None:
-            yield name, ROSTER_UNIT_REMOVED, {"before": was, "column": command.titles.get(name, name)}
+            yield name, ROSTER_UNIT_REMOVED, {"before": command.names.get(was, was), "column": command.titles.get(name, name)}
+
+
+def _named(command: ImportRoster, before: str, now: str) -> dict[str, object]:
+    """Two codes as a sentence says them 名称与代码: a person knows the name, the file holds the code."""
+    was, is_now = (f"{command.names[code]}（{code}）" if code in command.names else code for code in (before, now))
+    return {"before": was, "now": is_now, "before_code": before, "now_code": now}

@@ -168,7 +168,7 @@ class DraftChanged(Event):
     """The draft was changed 草案已修改, clause by clause, each with its reason."""
 
     type: Literal["revision.changed.v1"] = "revision.changed.v1"
-    says: ClassVar = "修改了草案：{clauses:listed}"
+    says: ClassVar = "修改了草案：{clauses:clauses}"
     changes: tuple[DraftChange, ...]
 
     @property

@@ -163,7 +163,7 @@ QUERIES = RosterQueries
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ImportRoster: ServerFields(
-        frozenset({"digest", "filename", "rows", "findings", "refused_rows", "salt", "silent", "titles"}),
+        frozenset({"digest", "filename", "rows", "findings", "refused_rows", "salt", "silent", "titles", "names"}),
         (("sha256", str, "SHA-256 of the uploaded file · 文件散列"),),
         _roster,
     ),

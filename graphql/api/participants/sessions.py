@@ -20,6 +20,7 @@ from domain.kernel import NOT_FOUND, Refused, Rule
 from domain.masks import ANYONE, NAMES, SIGNED_IN, UPLOADERS
 from domain.participants.people.registration import JOINED_ALREADY, JoinProgramme
 from projections.participants import people
+from projections.participants.scope_names import names_in
 
 SIGN_IN_FAILED = Rule("SIGN_IN_FAILED", "plan P7", "登录名或密码不正确", "Wrong login or password")
 INVITATION_INVALID = Rule(
@@ -153,7 +154,7 @@ class SessionQueries:
         """The caller and why things are seen."""
         context = info.context
         identified = context.identified
-        chinese, english = sentence(context.scope)
+        chinese, english = sentence(context.scope, names_in(context.snapshot, context.scope, [context.scope]))
         rows = []
         if identified is not None and identified.membership:
             today = city_day(context.services.clock()).isoformat()

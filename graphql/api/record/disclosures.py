@@ -1,6 +1,6 @@
 """Disclosures 披露 in the schema: who read whose protected data, when, in which role, and why they could. plan P5, P7."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -18,6 +18,7 @@ from domain.access import ROLE_NAMES, Mask, Role
 from domain.disclosures import ALL_FIRMS, why
 from domain.kernel import Rule, kind_of
 from domain.masks import ACTORS, DISCLOSURES, MASK_NAMES
+from projections.participants.scope_names import names_in
 from projections.record import disclosures
 from projections.record.disclosures import DisclosureFilter, DisclosureRow
 
@@ -52,9 +53,9 @@ class Disclosure:
     why_in_english: str = field("The same in English · 英文原因")
 
 
-def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
-    """The record of a row."""
-    chinese, english = why(row.role, row.scope)
+def build_disclosure(context: Context, row: DisclosureRow, names: Mapping[str, str]) -> Disclosure:
+    """The record of a row. names: id -> name of what the scopes then name."""
+    chinese, english = why(row.role, row.scope, names)
     return Disclosure(
         **shown(Disclosure, row),
         id=strawberry.ID(context.cursors.seal_key("disclosures", str(row.id))),
@@ -71,6 +72,11 @@ def build_disclosure(context: Context, row: DisclosureRow) -> Disclosure:
         why=chinese,
         why_in_english=english,
     )
+
+
+def _built(context: Context, rows: Sequence[DisclosureRow]) -> list[Disclosure]:
+    names = names_in(context.snapshot, context.scope, [row.scope for row in rows])
+    return [build_disclosure(context, row, names) for row in rows]
 
 
 def _named(subject: str, role: str) -> str:
@@ -126,7 +132,7 @@ class DisclosureQueries:
                 rows,
                 size,
                 lambda row: context.cursors.seal_key("disclosures", str(row.id)),
-                lambda shown: [build_disclosure(context, row) for row in shown],
+                lambda shown: _built(context, shown),
                 lambda: disclosures.count(snapshot, scope, where),
                 wanted,
             )

@@ -22,7 +22,7 @@ def test_signing_in_acting_and_signing_out(city: LiveCity) -> None:
     city.tokens["again"] = session["token"]
     viewer = city.data("again", VIEWER)["viewer"]
     assert (viewer["role"], viewer["organisation"]) == ("district", "310117")
-    assert viewer["scope"] == "区为 310117"
+    assert viewer["scope"] == "区为“松江区”"
     city.data("again", "mutation { signOut { userErrors { code } } }")
     assert city.ask("again", VIEWER)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 

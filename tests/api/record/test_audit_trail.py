@@ -2,13 +2,17 @@
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain.participants.rosters.bringing_in import held_back
+from domain.programme.targets import Measure, TargetSet
+from domain.standard.revision.draft import DraftChange, DraftChanged
 from projections.record.audit_trail import EntryRow
-from projections.record.trail_sentences import KnownNames, sentence
+from projections.record.trail_sentences import KnownNames, predicate, sentence
 from standards import Answer
 from tests.live_city import ENTERPRISE, LiveCity, sections
 
@@ -84,5 +88,19 @@ def test_long_lists_are_counted_and_equal_answers_called_equal() -> None:
     objected = row("diagnosis.report_objected_to.v1", f'{{"items": [{items}]}}', role="enterprise")
     assert sentence(objected, KnownNames()) == "企业负责人对 Z01、Z02、Z03、Z04、Z05 等 7 项 提出了异议"
     data = '{"section": "D1", "answers": {"Z01": {"answer": {"level": "3.0"}, "reason": null}}}'
+    named = KnownNames(indicators={"Z01": "Z01 数字化战略与规划"})
+    assert "Z01 数字化战略与规划、Z02" in sentence(objected, named)
     known = KnownNames(own={"Z01": Answer(level="3")})
     assert sentence(row("diagnosis.answers_verified.v1", data, "provider"), known) == "服务商负责人核验了 D1 1 项，均与自评一致"
+
+
+def test_the_trail_names_clauses_and_measures_and_why_a_file_went_back() -> None:
+    changed = DraftChange.model_construct(clause="dimensions.D1.weight", before="20", after="21", comment=None)
+    drafted = DraftChanged.model_construct(changes=(changed,))
+    assert predicate(drafted, KnownNames()) == "修改了草案：维度 D1 的权重"
+    targets = [TargetSet(year=2026, measure=measure, at_least=Decimal(50), clause="条", mark="V") for measure in Measure]
+    said = [predicate(target, KnownNames()) for target in targets]
+    assert "已诊断企业数（家）不低于 50" in said[0]
+    assert "诊断覆盖率（%）不低于 50" in said[1]
+    assert "3 行有误或待确认" in held_back(3)
+    assert "0" not in held_back(0)

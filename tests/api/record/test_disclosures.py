@@ -395,7 +395,7 @@ def test_a_firm_sees_who_read_its_data_and_nothing_of_any_other_firm(city: LiveC
     city.data("district", "query($id: ID!) { diagnosis(id: $id) { grade } }", id=diagnosis)
     told = log(city, "enterprise")
     assert [(one["role"], one["organisation"]) for one in told["nodes"]] == [("district", "310117"), ("city", "city")]
-    assert told["nodes"][0]["why"] == "以“区级部门”身份，可见范围：区为 310117"
+    assert told["nodes"][0]["why"] == "以“区级部门”身份，可见范围：区为“松江区”"
     assert told["nodes"][0]["whyInEnglish"] == "as district department, who may see: district is 310117"
     assert [firm["enterprise"] for one in told["nodes"] for firm in one["firms"]] == [ENTERPRISE] * 2
     assert told["totalCount"] == 2
@@ -507,4 +507,4 @@ def test_a_firm_that_moves_keeps_its_log_and_what_the_old_district_read(city: Li
     city.data("pudong", "query($id: ID!) { enterprise(id: $id) { revenueWan } }", id=ENTERPRISE)
     told = log(city, "enterprise")
     assert [one["organisation"] for one in told["nodes"]] == ["310115", "310117"]
-    assert [one["why"].split("：")[1] for one in told["nodes"]] == ["区为 310115", "区为 310117"], "as it was at each moment"
+    assert [one["why"].split("：")[1] for one in told["nodes"]] == ["区为“浦东新区”", "区为“松江区”"], "as it was at each moment"

@@ -446,3 +446,14 @@ def test_only_city_and_district_bring_in_a_roster(role: Role) -> None:
 def test_an_impossible_statement_is_no_firm(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         e.Firm.model_validate({**dict(FIRM), **wrong})
+
+
+def test_a_changed_district_and_industry_are_asked_about_by_name() -> None:
+    names = {"310117": "松江区", "310115": "浦东新区", FIRM.industry[:3]: "通用设备制造业", "C36": "汽车制造业"}
+    moved = FIRM.model_copy(update={"district": "310115", "industry": "C3611"})
+    command = file_of(moved).model_copy(update={"names": names})
+    told = {one.code: one for one in examine(command, None, on_record(FIRM)).report.findings}
+    district, industry = told[ROSTER_DISTRICT_CHANGED.code].says, told[ROSTER_INDUSTRY_CHANGED.code].says
+    assert "松江区（310117）" in district
+    assert "浦东新区（310115）" in district
+    assert "汽车制造业（C36）" in industry

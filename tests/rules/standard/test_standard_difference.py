@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards import difference, load, load_composition, published_editions
+from standards.edition.difference import clauses_of, label_of
 from tests.rules.firms import EDITION
 
 PAIRS = list(itertools.permutations(published_editions(), 2))
@@ -49,7 +50,7 @@ def test_a_descriptor_and_a_star_are_clauses_of_their_indicator() -> None:
     told = difference(EDITION, EDITION.model_copy(update={"indicators": (other, *rest)}))
     assert [one.sentence for one in told] == [
         "指标 Z01“数字化战略与规划”的关键指标 ★：是 → 否",
-        f"指标 Z01“数字化战略与规划”的等级描述·5：{first.levels[4]} → 以生态共创为目标",
+        f"指标 Z01“数字化战略与规划”的第 5 级描述：{first.levels[4]} → 以生态共创为目标",
     ]
 
 
@@ -90,3 +91,20 @@ def test_every_difference_reads_in_chinese_and_shows_no_name_of_a_field(pair: tu
     for found in difference(*map(load, pair)):
         assert re.search(r"[一-鿿]", found.label)
         assert "_" not in found.label
+
+
+def test_floors_are_called_by_their_indicator_and_places_by_their_level() -> None:
+    floor = EDITION.gates.security[0]
+    name = EDITION.by_id[floor.indicator].name
+    path = ("gates", "security", floor.code, "at_least")
+    assert label_of(path, EDITION) == f"单项门槛（{floor.indicator} {name}）的最低等级"
+    assert floor.code not in label_of(path)
+    assert label_of(("indicators", "X03", "upper_bounds", "1"), EDITION).endswith("的第 1 级上限")
+    assert label_of(("bands", "2"), EDITION) == "第 2 档最低分"
+    assert label_of(("points", "1.5"), EDITION) == "1.5 级分值"
+    assert label_of(("gates", "breadth", "at_least"), EDITION) == "广度门槛的最低值"
+
+
+def test_no_clause_of_any_edition_is_called_by_a_code_or_a_bare_number() -> None:
+    for path in clauses_of(EDITION):
+        assert not re.search(r"[A-Z]+_[A-Z]|·|的\d|^\d+$", label_of(path, EDITION)), path
