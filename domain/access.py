@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import assert_never
 
 
@@ -243,6 +242,9 @@ def admits(scope: Scope, place: Place) -> bool:
             assert_never(never)
 
 
+NO_NAMES: Mapping[str, str] = {}
+
+
 def named(identity: str, names: Mapping[str, str]) -> str:
     """An id as a Chinese sentence says it 称谓: by its name, else as it stands."""
     return f"“{names[identity]}”" if identity in names else f" {identity}"
@@ -263,7 +265,7 @@ def ids_in(scope: Scope) -> frozenset[str]:
             return frozenset()
 
 
-def sentence(scope: Scope, names: Mapping[str, str] = MappingProxyType({})) -> tuple[str, str]:
+def sentence(scope: Scope, names: Mapping[str, str] = NO_NAMES) -> tuple[str, str]:
     """Why the holder sees a thing 可见原因: (中文, English). names: id -> name, which the Chinese sentence says in its stead."""
     match scope:
         case Everything():

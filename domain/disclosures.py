@@ -6,10 +6,10 @@ The masks say who may read; here is what is written down when someone did.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Any, NamedTuple, assert_never
 
 from domain.access import (
+    NO_NAMES,
     ROLE_NAMES,
     AllOf,
     AnyOf,
@@ -114,7 +114,7 @@ def scope_spelled(kept: Sequence[Any]) -> Scope:
             raise ValueError(f"no scope: {kept}")
 
 
-def why(role: str, scope: Scope, names: Mapping[str, str] = MappingProxyType({})) -> tuple[str, str]:
+def why(role: str, scope: Scope, names: Mapping[str, str] = NO_NAMES) -> tuple[str, str]:
     """Why the reader could 可读原因: (中文, English), from the role and the scope as they were then. plan P7."""
     chinese, english = ROLE_NAMES[Role(role)]
     says, says_in_english = sentence(scope, names)

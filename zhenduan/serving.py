@@ -1,7 +1,9 @@
 """Serving 运行: the installation behind HTTP and WebSocket, and the projector beside it."""
 
+import errno
 import resource
 import signal
+import socket
 import sys
 import threading
 from contextlib import nullcontext, suppress
@@ -40,8 +42,26 @@ def _enough_files(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
+def _port_taken(host: str, port: int) -> str | None:
+    """Why nobody can be served at a port 端口占用; None where it is free. Asked before the address is told to anyone."""
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            try:
+                tried.bind(address)
+            except OSError as error:
+                if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                    return error.strerror or str(error)
+    return None
+
+
 def listen(installation: Installation, host: str, port: int, settings: Settings, *, project: bool) -> int:
     """Serve an open installation until told to stop; `project` as in `serve`."""
+    if (taken := _port_taken(host, port)) is not None:
+        sys.stderr.write(f"无法在 {host}:{port} 提供服务，端口已被占用或无权使用 cannot serve at {host}:{port}: {taken}\n")
+        return 2
     limits = settings.limits
     _enough_files(limits.connections.connections)
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -30,6 +30,7 @@ import base64
 import binascii
 import codecs
 import json
+import os
 import re
 import struct
 import sys
@@ -1074,7 +1075,17 @@ def _extract(content: bytes, folder: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check one file: 0 it holds, 1 it does not, 2 it could not be read."""
+    """Check one file: 0 it holds, 1 it does not, 2 it could not be read, or whoever read the answer went away before its end."""
+    try:
+        status = _checked(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to be written goes nowhere, without a word
+        return 2
+    return status
+
+
+def _checked(arguments: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(description="核验卷宗或审计轨迹 check a dossier, or an exported audit trail (.jsonl)")
     parser.add_argument("file", type=Path, help="卷宗 the dossier, or an audit trail")
     says = "日志公钥或其文件，换过密钥的可给出多个 verifier key of the log, or a file with one a line; several where it was changed"
@@ -1110,6 +1121,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 out(f"其中 {seen.stated} 条附有语句：为服务器所写，未经证明 {said}\n")
             return 0
         content = given.file.read_bytes()
+    except BrokenPipeError:
+        raise
+    except FileNotFoundError as missing:
+        err(f"没有这个文件 no such file: {missing.filename}\n")
+        return 2
     except (OSError, UnicodeDecodeError) as problem:
         err(f"无法读取，或在传送中受损 cannot read, or damaged on its way: {problem}\n")
         return 2

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import secrets
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ def _signed(given: argparse.Namespace) -> "Signed":
 def _password(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import administration
 
-    typed = secrets.token_urlsafe(12) if given.generate else getpass.getpass("新密码 new password: ")
+    try:
+        typed = secrets.token_urlsafe(12) if given.generate else getpass.getpass("新密码 new password: ")
+    except EOFError:
+        sys.stderr.write("没有终端可输入密码，可用 --generate 生成 no terminal to type a password at; --generate makes one\n")
+        return 2
     return administration.change_password(settings, given.login, typed, _signed(given), show=given.generate)
 
 
