@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from argparse import ArgumentParser, _SubParsersAction
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from interop.proof import verify_dossier as verifier
 from zhenduan.__main__ import main, parser
 
 ROWS = (
@@ -188,3 +190,35 @@ def test_a_kind_that_there_is_not_is_told_with_those_that_there_are(
     assert run(tmp_path / "city", *arguments) == 2
     assert "one of" in capsys.readouterr().err
     assert not (tmp_path / "city").exists()
+
+
+def test_a_port_in_use_is_told_in_both_languages_before_any_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path / "city", "init") == 0
+    capsys.readouterr()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(tmp_path / "city", "serve", "--port", str(port)) == 2
+    told = capsys.readouterr()
+    assert "端口已被占用" in told.err
+    assert "cannot serve" in told.err
+    assert "http" not in told.out
+
+
+def test_a_password_is_not_asked_for_where_there_is_no_terminal(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "zhenduan", "--data", str(tmp_path / "city"), "password", "wang", "--reason", "遗忘"]
+    told = subprocess.run(  # noqa: S603 - our own program
+        program, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False
+    )
+    assert told.returncode == 2
+    assert "--generate" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_key_file_that_is_not_there_is_told_as_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "grade.dossier.json"
+    file.write_text("{}")
+    assert verifier.main([str(file), "--log-key", str(tmp_path / "log.pub")]) == 2
+    said = capsys.readouterr().err
+    assert "没有这个文件" in said
+    assert "log.pub" in said
+    assert "受损" not in said

@@ -64,7 +64,8 @@ class LogServer:
                 raise known(f"{path}: {answer.status} {_said(answer)}")
             return answer.body.decode()
         except (FetchFailed, ValueError) as error:
-            raise ServerUnreachable(f"服务器无应答，请检查地址与网络 the server gave no answer, check its address: {path}: {error}") from error
+            said = "服务器无应答，请检查地址与网络 the server gave no answer, check its address"
+            raise ServerUnreachable(f"{said}: {path}: {error}") from error
 
     def checkpoint(self) -> str:
         """The newest checkpoint that the server shows."""

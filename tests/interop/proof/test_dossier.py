@@ -244,3 +244,16 @@ def test_a_trail_is_not_exported_from_a_journal_that_was_changed(tmp_path: Path)
             Proved(journal, log, checkpoint).at(position)
     log.close()
     journal.close()
+
+
+def test_a_reader_that_goes_away_before_the_end_is_no_fault(still: tuple[Proving, bytes], tmp_path: Path) -> None:
+    proving, content = still
+    file = tmp_path / "d1.json"
+    file.write_bytes(content)
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = [sys.executable, verifier.__file__, str(file), "--log-key", proving.key]
+    told = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own program
+    os.close(writing)
+    assert told.returncode == 2
+    assert told.stderr == ""
