@@ -15,7 +15,7 @@ from domain.access import Scope
 from domain.diagnosis import objections, opening, provider, scoring
 from domain.diagnosis.case import STATUS_AFTER, status_after_objections
 from domain.diagnosis.report import ReportIssued
-from domain.kernel import Event
+from domain.kernel import Event, without_invisible
 from domain.participants.enterprises import plain
 from journal import Entry
 from projections.diagnosis import issued
@@ -129,7 +129,7 @@ def _enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> I
         yield then.c.industry.startswith(where.industry, autoescape=True)
     if where.size_class is not None:
         yield then.c.size_class == where.size_class
-    if sought := plain(where.text or ""):
+    if sought := plain(without_invisible(where.text or "")):
         yield then.c.sought.contains(sought, autoescape=True) | (then.c.uscc == sought.upper())
 
 

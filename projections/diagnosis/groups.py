@@ -171,7 +171,7 @@ class GroupRow:
 def group(
     snapshot: Snapshot, scope: Scope, identity: str, day: date, position: int | None = None, *, year: int | None = None
 ) -> GroupRow | None:
-    """A group and its roll-up 集团汇总; None unless the whole group lies in the scope.
+    """A group and its roll-up 集团汇总; None unless the whole group lies in the scope, and for a year that has no roster.
 
     Whoever sees some members sees no sum over all of them: with the results in sight taken out, it would tell the others.
 
@@ -184,7 +184,7 @@ def group(
         year: of the roster, as its members were in that year and with the results of reports issued by its end; None = the
             latest that is complete for the group (`latest_roster`).
     """
-    if not admits(scope, Place(group=identity)):
+    if not admits(scope, Place(group=identity)) or (year is not None and not _has_roster(snapshot, year, position)):
         return None
     roster, ended = year, ENDLESS
     if year is None:
@@ -205,6 +205,13 @@ def group(
         rolled=roll_up([_weighed(one) for one in members]),
         left=len(stated - seen - {named}),
     )
+
+
+def _has_roster(snapshot: Snapshot, year: int, position: int | None) -> bool:
+    """Whether a year has a roster at all: of another there is nothing to add up, and it need not be a year of the calendar."""
+    members = snapshot[MEMBERS]
+    query = select(members.c.year).where(members.c.year == year, held(members, position)).limit(1)
+    return bool(snapshot.rows(query))
 
 
 def _stated(snapshot: Snapshot, identity: str, roster: int, position: int | None) -> frozenset[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from domain.diagnosis.opening import DiagnosisOpened
-from domain.kernel import kind_of
+from domain.kernel import kind_of, without_invisible
 from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES
@@ -105,7 +105,7 @@ def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iter
         yield firms.c.industry.startswith(where.industry, autoescape=True)
     if where.size_class is not None:
         yield firms.c.size_class == where.size_class
-    if sought := plain(where.text or ""):
+    if sought := plain(without_invisible(where.text or "")):
         named = firms.c.sought.contains(sought, autoescape=True)
         if len(sought) > 1:  # of a single letter there is no bigram, and every name is looked at
             wanted = bigrams(sought)

@@ -25,6 +25,7 @@ from zhenduan.accounts.accounts import SIGN_INS_AT_ONCE, SIGN_INS_OF_ONE_SOURCE,
 from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.sessions import SessionLimits
 from zhenduan.accounts.sign_in_limits import SignInLimits, network_of
+from zhenduan.demo.people import LOGINS as DEMO
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "一把很长的示例密码 2024"
@@ -257,6 +258,19 @@ def test_a_password_of_old_cost_is_hashed_anew_when_it_is_right(house: House) ->
         ("李", PASSWORD, "LOGIN_MALFORMED"),
         ("wang", "short", "PASSWORD_LENGTH"),
         ("wang", "x" * 257, "PASSWORD_LENGTH"),
+        ("wang", " " * 12, "PASSWORD_LENGTH"),
+        ("wang", "\u3000" * 12, "PASSWORD_LENGTH"),
+        ("wang", "\u2800" * 12, "PASSWORD_LENGTH"),
+        ("wang", "\u200b" * 12, "PASSWORD_UNREADABLE"),
+        ("wang", "\0" * 12, "PASSWORD_UNREADABLE"),
+        ("wang", "correct\u200bhorse", "PASSWORD_UNREADABLE"),
+        ("wang", "a" * 12, "PASSWORD_GUESSABLE"),
+        ("wang", "ａ" * 12, "PASSWORD_GUESSABLE"),
+        ("wang", "abab" * 3, "PASSWORD_GUESSABLE"),
+        ("wang", "1234567890123", "PASSWORD_GUESSABLE"),
+        ("wang", "zyxwvutsrqpo", "PASSWORD_GUESSABLE"),
+        ("wang", "Password1234", "PASSWORD_GUESSABLE"),
+        *(("wang", one.password, "PASSWORD_GUESSABLE") for one in DEMO if one.login),
     ],
 )
 def test_a_login_is_refused_with_its_reason(house: House, login: str, password: str, code: str) -> None:

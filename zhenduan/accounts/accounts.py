@@ -41,7 +41,7 @@ from zhenduan.accounts.logins import (
     checked,
     login_name,
     password_bytes,
-    require_length,
+    require_password,
 )
 from zhenduan.accounts.memberships import Memberships
 from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
@@ -119,13 +119,13 @@ class LocalAccounts:
 
     # Logins
 
-    def register(self, login: str, password: str, person: str) -> None:
-        """Give a person a login 开通账户.
+    def register(self, login: str, password: str, person: str, *, is_demo: bool = False) -> None:
+        """Give a person a login 开通账户. is_demo: of the demo city, whose passwords are public.
 
         Raises:
-            Refused: LOGIN_MALFORMED, LOGIN_TAKEN, PASSWORD_LENGTH.
+            Refused: LOGIN_MALFORMED, LOGIN_TAKEN; as `require_password`.
         """
-        row = self._new_login(login, password, person)
+        row = self._new_login(login, password, person, is_demo=is_demo)
         name = row["login"]
         try:
             with self._vault.writing() as connection:
@@ -133,8 +133,8 @@ class LocalAccounts:
         except IntegrityError:
             raise LOGIN_TAKEN.refuse(login=name) from None
 
-    def _new_login(self, login: str, password: str, person: str) -> dict[str, Any]:
-        name = checked(login, password)
+    def _new_login(self, login: str, password: str, person: str, *, is_demo: bool = False) -> dict[str, Any]:
+        name = checked(login, password, is_demo=is_demo)
         hashed = self._hashed(password)
         return {"login": name, "person": person, "password_hash": hashed, "changed_at": microseconds(self._clock())}
 
@@ -200,8 +200,9 @@ class LocalAccounts:
         """Set a new password and end the login's sessions 修改密码.
 
         Raises:
-            Refused: LOGIN_UNKNOWN, PASSWORD_LENGTH.
+            Refused: LOGIN_UNKNOWN; as `require_password`.
         """
+        require_password(password)
         name = login_name(login)
         values = {"password_hash": self._hashed(password), "changed_at": microseconds(self._clock())}
         with self._vault.writing() as connection:
@@ -233,7 +234,6 @@ class LocalAccounts:
         self._vault.scrub()
 
     def _hashed(self, password: str) -> str:
-        require_length(password)
         with self._looking:
             return self._hasher.hash(password_bytes(password))
 

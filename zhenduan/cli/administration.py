@@ -43,7 +43,7 @@ from projections.participants import rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name
 from standards import edition_mappings, load_composition, published_editions
-from zhenduan.accounts.logins import require_length
+from zhenduan.accounts.logins import require_password
 from zhenduan.accounts.partner_keys import PARTNER_KEY_UNKNOWN, IssuedKey
 from zhenduan.cli.output import answer, progress
 from zhenduan.cli.proving import against_checkpoints
@@ -212,7 +212,7 @@ def change_password(settings: Settings, login: str, password: str, signed: Signe
     """Set a password; every session of the login ends."""
 
     def act(installation: Installation) -> None:
-        require_length(password)
+        require_password(password)
         signed.note(installation, SetPassword, installation.accounts.person_of(login))
         installation.accounts.change_password(login, password)
 

@@ -95,7 +95,7 @@ def _build(
         _send(replace(services, clock=partial(_told, timed.at)), timed)
         progress(number, len(told.acts))
     for login in LOGINS:
-        accounts.register(login.login, login.password, told.people[login.role])
+        accounts.register(login.login, login.password, told.people[login.role], is_demo=True)
 
 
 def _told(at: datetime) -> datetime:

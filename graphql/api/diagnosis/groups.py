@@ -204,7 +204,7 @@ def load_group(
 RosterYear = Annotated[
     int | None,
     argument("Year of the roster: members as they were in it, with the results of reports issued by its end; none = the "
-        "latest complete one, with the results of today · 名单年度"
+        "latest complete one, with the results of today; a year without a roster gives null · 名单年度"
     ),
 ]
 

@@ -20,7 +20,7 @@ from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role, sees_only_issued
 from domain.diagnosis.state import diagnosis_stream
@@ -77,7 +77,7 @@ class Dossiers:
 
         def told(request: Request) -> Response:
             try:
-                identified = self._operations.identify(bearer(request.headers.get("authorization")))
+                identified = self._operations.identify(bearer(authorization(request.headers)))
                 return answer(request, identified.caller if identified is not None else PUBLIC)
             except Malformed as malformed:
                 return respond(malformed.answer, JSON, as_status=True)

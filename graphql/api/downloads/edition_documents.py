@@ -21,7 +21,7 @@ from api.kit.published import roles_of
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
 from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from api.standard.editions import EditionQueries
 from api.standard.revisions import RevisionQueries
@@ -109,7 +109,7 @@ class EditionDocuments:
 
     async def _given(self, request: Request, readers: frozenset[Role], find: Find) -> Response:
         try:
-            token = bearer(request.headers.get("authorization"))
+            token = bearer(authorization(request.headers))
             found = await self._operations.in_thread(
                 self._found, token, readers, find, lane=self._operations.admission.lane(token, Lane.READS), token=token
             )

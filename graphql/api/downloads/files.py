@@ -15,7 +15,7 @@ from api.kit.services import Services
 from api.server.admission import Lane
 from api.server.disclosure_notes import Disclosing
 from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Mask
 from domain.diagnosis.state import diagnosis_stream
@@ -97,7 +97,7 @@ class FileEndpoints:
         Not kept, out of scope and not for this role answer alike.
         """
         try:
-            token = bearer(request.headers.get("authorization"))
+            token = bearer(authorization(request.headers))
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         lane = self._operations.admission.lane(token, Lane.FILES)

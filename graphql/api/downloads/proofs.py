@@ -16,7 +16,7 @@ from starlette.routing import Route
 from api.kit.ports import PUBLIC, Transparency
 from api.kit.services import Services
 from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, bearer, read_body, respond
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.access import Role
 from journal.transparency.signed_notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
@@ -99,11 +99,11 @@ class Proofs:
         return endpoint
 
     def _witness(self, request: Request) -> VerifierKey | None:
-        token = bearer(request.headers.get("authorization"))
+        token = bearer(authorization(request.headers))
         return None if token is None else self._transparency.witnesses.identify(token)
 
     def _may_read(self, request: Request) -> bool:
-        identified = self._operations.identify(bearer(request.headers.get("authorization")))
+        identified = self._operations.identify(bearer(authorization(request.headers)))
         caller = identified.caller if identified is not None else PUBLIC
         return caller.role in PROOF_READERS
 

@@ -14,7 +14,7 @@ from api.kit.services import Services
 from api.participants.rosters import RosterQueries
 from api.server.admission import Lane
 from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, bearer, respond
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
 from domain.kernel import Refused
 from interop.editions.sheets import MEDIA_TYPE
@@ -54,7 +54,7 @@ class RosterFiles:
 
     async def _answered(self, request: Request, file: tuple[int, str] | None) -> Response:
         try:
-            token = bearer(request.headers.get("authorization"))
+            token = bearer(authorization(request.headers))
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         lane = self._operations.admission.lane(token, Lane.BULK)

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from graphql import OperationType
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import Response
@@ -108,6 +109,18 @@ def bearer(header: str | None) -> str | None:
     return token.strip()
 
 
+def authorization(headers: Headers) -> str | None:
+    """The one Authorization header of a request 授权头; None where there is none.
+
+    Raises:
+        Malformed: several, of which each reader on the way would take another.
+    """
+    sent = headers.getlist("authorization")
+    if len(sent) > 1:
+        raise Malformed(400, "BAD_REQUEST", "Authorization 头只能有一个。", "Send one Authorization header.")
+    return sent[0] if sent else None
+
+
 async def read_body(request: HTTPRequest, limit: int, seconds: float = BODY_SECONDS) -> bytes:
     """The body of a request, refused as soon as it is larger than it may be 请求体, with or without its length told.
 
@@ -195,7 +208,7 @@ class GraphQLOverHTTP:
             unacceptable = Malformed(406, "NOT_ACCEPTABLE", f"可用类型：{offered}。", f"Accept one of: {offered}.")
             return told(unacceptable.answer, JSON)
         try:
-            token = bearer(request.headers.get("authorization"))
+            token = bearer(authorization(request.headers))
             stream = _stream_token(request)
             if (sent := await self._shared_stream(request, token, stream, media)) is not None:
                 return _sent(sent)
@@ -235,6 +248,8 @@ class GraphQLOverHTTP:
             kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
             if kind.strip() != JSON or ("charset=" in parameters and "utf-8" not in parameters):
                 raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", f"请求体须是 {JSON}。", f"Send {JSON} in UTF-8.")
+            if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+                raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", "请求体须不经压缩。", "Send the body without Content-Encoding.")
             read = read_request(_decoded(await read_body(request, largest)))
             return replace(read, last_event=request.headers.get(LAST_EVENT)), QUERIES_AND_MUTATIONS
         if request.method != "GET":

@@ -1,16 +1,40 @@
 """Scalars · 标量: the library's, each with the words of ours and the address of what specifies its form."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition, DecimalDefinition
 from strawberry.types.scalar import ScalarDefinition
+
+WRITTEN: Mapping[type, tuple[re.Pattern[str], str]] = {
+    date: (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "YYYY-MM-DD"),
+    Decimal: (re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"), "[+-]digits[.digits]"),
+}
+"""Type -> how a value is written. Python reads week dates, full-width digits, blanks and "_" between digits as well, which other
+readers of the same text do not."""
+
+
+def _strict(kind: type, parse: Callable[[object], object] | None) -> Callable[[object], object]:
+    """A parser that takes a value only as its specification writes it 严格读取."""
+    pattern, form = WRITTEN[kind]
+    assert parse is not None, kind  # noqa: S101 - the library's definitions have one
+
+    def parsed(value: object) -> object:
+        if isinstance(value, str) and not pattern.fullmatch(value):
+            raise StrawberryInputCoercionError(f"Write it as {form} in ASCII.")
+        return parse(value)
+
+    return parsed
+
 
 SCALARS: Mapping[object, ScalarDefinition] = {
     date: replace(
         DateDefinition,
+        parse_value=_strict(date, DateDefinition.parse_value),
         description="A day of the calendar, full-date of RFC 3339 such as 2024-06-30 · 日期",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
     ),
@@ -21,6 +45,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
     Decimal: replace(
         DecimalDefinition,
+        parse_value=_strict(Decimal, DecimalDefinition.parse_value),
         description="An exact decimal number as a string, numeric-string of General Decimal Arithmetic · 十进制数",
         specified_by_url="https://speleotrove.com/decimal/daconvs.html#refnumsyn",
     ),
