@@ -78,7 +78,7 @@ def _more_diagnoses(installation: Installation) -> None:
             select(firms.c.id).where(firms.c.district == SHOWN_DISTRICT, firms.c.latest_diagnosis.is_(None))
         )
     for number, (firm,) in enumerate(waiting):
-        wish = OpenDiagnosis(
+        opening = OpenDiagnosis(
             diagnosis=f"benchmark-{number}",
             enterprise=firm,
             campaign="2026",
@@ -89,7 +89,7 @@ def _more_diagnoses(installation: Installation) -> None:
             reason="基准测试统一使用通用版 the plain edition for every firm of the benchmark",
         )
         try:
-            services.send(city, wish)
+            services.send(city, opening)
         except Refused:  # the provider serves other industries: this one is opened without one
-            services.send(city, wish.model_copy(update={"provider": None}))
+            services.send(city, opening.model_copy(update={"provider": None}))
     services.models.catch_up()

@@ -81,7 +81,7 @@ def queries(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
 def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """Price and run every query on the last of the engines; the dearest for its price against the usual."""
     schema, limits, engine = build_schema(), Limits(), bench.engines[-1]
-    executable = schema._schema  # noqa: SLF001 - strawberry has no other door to it
+    executable = schema._schema  # noqa: SLF001 - strawberry has no other way to it
     rows: list[tuple[str, int, float]] = []
     with built(bench, engine) as city, opened(city.settings) as installation:
         operations = Operations(installation.services, schema, declared(schema))

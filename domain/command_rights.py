@@ -18,7 +18,7 @@ ROLE_NOT_ALLOWED = Rule(
 CITY = frozenset({Role.CITY})
 CITY_AND_SYSTEM = CITY | {Role.SYSTEM}
 BY_THE_PROGRAM = frozenset({Role.SYSTEM})
-"""What only the program itself does 程序执行; it has no door."""
+"""What only the program itself does 程序执行; the API has no mutation for it."""
 GOVERNMENT = frozenset({Role.CITY, Role.DISTRICT})
 LIAISONS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.PARK, Role.REPORTING_UNIT})
 OWNER = frozenset({Role.ENTERPRISE})

@@ -47,7 +47,7 @@ class Disclosed(NamedTuple):
 class Disclosure:
     """An answer that held protected data 披露记录: who read what of which firms, when, in which role, and why they could.
 
-    at: microseconds of UTC. person: opaque id of the person or machine. door: the published name of the way it was asked,
+    at: microseconds of UTC. person: opaque id of the person or machine. entry_point: the published name of the way it was asked,
     such as "Query.enterprises" or "GET /files". scope: what admitted it.
     """
 
@@ -55,7 +55,7 @@ class Disclosure:
     person: str
     role: str
     organisation: str
-    door: str
+    entry_point: str
     scope: Scope
     disclosed: Sequence[Disclosed]
 

@@ -45,7 +45,7 @@ units, banks and partners."""
 REPORTS = ANSWERS - {Role.DEPARTMENT_FILLER}
 PROCEEDINGS = PROCEEDINGS_READERS - {Role.SYSTEM}
 """Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so the parties' alone."""
-TRAIL_DOOR = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
+TRAIL_ENTRIES = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
 """Who took part in which role is no partner's business, nor a bank's or an expert's."""
 FOLLOWERS = FIRMS - {Role.BANK}
 TRAIL = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | OF_THE_PROVIDER | {

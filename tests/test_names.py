@@ -1,6 +1,9 @@
-"""One word for one thing 一词一义: no public class has the name of another, but where both are the same thing, for a reason."""
+"""One word for one thing · 一词一义: no public class has the name of another, unless both are the same thing, for a reason.
+
+No identifier is a metaphor that a reader must learn."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,3 +72,60 @@ def test_the_guard_sees_one_name_of_two_things() -> None:
     port = list(public_classes("graphql/api/kit/ports.py", "class Place(Protocol): ..."))
     assert list(twice(place + point + demo + shown)) == ["Place", "Group"]
     assert twice(place + port) == twice(shown + place) == {}
+
+
+METAPHORS = {
+    "door": "a field, a route or an entry point",
+    "bell": "a notification",
+    "belt": "a check or a policy",
+    "rider": "a common argument",
+    "riding": "a common argument",
+    "wish": "a command or a request",
+    "fence": "a row policy",
+    "fenced": "under a row policy",
+    "disclosing": "disclosure notes",
+}
+"""Word that a reader would have to learn -> what the field calls it."""
+STORED_NAMES = {
+    ("journal/disclosure_log/disclosure_log.py", "door"): "the log's column",
+    ("projections/record/disclosures.py", "door"): "the log's column",
+    ("tests/journal/test_disclosures.py", "door"): "the log's column",
+}
+"""(file, identifier) -> why it stays: what is stored is never renamed."""
+WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def identifiers(source: str) -> Iterator[str]:
+    """Every name that a file gives or uses."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+                yield name
+            case ast.keyword(arg=str(name)):
+                yield name
+
+
+def metaphors_in(name: str) -> set[str]:
+    words = {word.lower() for word in WORDS.findall(name)}
+    return {plain for word in words for plain in (word, word.removesuffix("s"), word.removesuffix("es")) if plain in METAPHORS}
+
+
+def test_no_identifier_is_a_metaphor_that_a_reader_must_learn() -> None:
+    found = {
+        (str(path.relative_to(ROOT)), name)
+        for room in (*ROOMS, "tests", "benchmarks", "scripts")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for name in identifiers(path.read_text("utf-8"))
+        if metaphors_in(name)
+    }
+    assert found - STORED_NAMES.keys() == set(), METAPHORS
+    assert STORED_NAMES.keys() <= found, "a reason for what is no more"
+
+
+def test_the_guard_sees_a_metaphor_in_any_identifier() -> None:
+    source = "class TrailDoor: ...\ndef f(riders):\n    x.WISHES = door_of(fenced=1)\n"
+    found = sorted(name for name in identifiers(source) if metaphors_in(name))
+    assert found == ["TrailDoor", "WISHES", "door_of", "fenced", "riders"]
+    assert metaphors_in("indoors_bellow_offence") == set()

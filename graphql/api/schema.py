@@ -1,4 +1,4 @@
-"""Schema 模式: the doors of every capability in one place. plan P1–P7."""
+"""Schema 模式: the fields of every capability in one place. plan P1–P7."""
 
 from functools import cache
 
@@ -82,7 +82,7 @@ def build_schema() -> strawberry.Schema:
     made = strawberry.Schema(
         Query, Mutation, Subscription, types=(Clause, ReadableBy), config=StrawberryConfig(scalar_map=SCALARS)
     )
-    name_readers(made._schema, declared(made).rows, SIGNED_IN)  # noqa: SLF001 - strawberry has no other door to the executable schema
+    name_readers(made._schema, declared(made).rows, SIGNED_IN)  # noqa: SLF001 - strawberry has no other way to the executable schema
     cite_clauses(made._schema)  # noqa: SLF001 - as above
     describe_the_rest(made._schema)  # noqa: SLF001 - as above
     return made
@@ -91,5 +91,5 @@ def build_schema() -> strawberry.Schema:
 def schema_text() -> str:
     """The schema as it is published 模式文本, the rights of every field in its description."""
     schema = build_schema()
-    describe_rights(schema._schema, declared(schema).rows)  # noqa: SLF001 - strawberry has no other door to the executable schema
+    describe_rights(schema._schema, declared(schema).rows)  # noqa: SLF001 - strawberry has no other way to the executable schema
     return schema.as_str() + "\n"

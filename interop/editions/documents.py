@@ -1,6 +1,6 @@
 """Documents of the standard 标准文件: which a published edition has, under which names, and what is in each. plan S1–S5, P8.
 
-The doors over HTTP and at the command line give out the same bytes under the same names, so that links between OSCAL documents
+The server and the command line give out the same bytes under the same names, so that links between OSCAL documents
 hold wherever all of them lie side by side.
 """
 

@@ -698,7 +698,7 @@ def _same(entry: Entry, what: str, stated: Data, found: Data) -> None:
 
 
 def check_files(dossier: Data, result: Data) -> None:
-    """Files that ride along: each is one that an entry cites, and its bytes have the cited hash."""
+    """Attached files: each is one that an entry cites, and its bytes have the cited hash."""
     cited = {item["sha256"] for part in ("reports", "evidence") for item in result.get(part, ())}
     for digest, text in dossier["files"].items():
         if digest not in cited:

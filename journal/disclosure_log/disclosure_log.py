@@ -99,7 +99,7 @@ def _content(disclosure: Disclosure) -> _Content:
         disclosure.person,
         str(disclosure.role),
         disclosure.organisation,
-        disclosure.door,
+        disclosure.entry_point,
         orjson.dumps(spelled(disclosure.scope)).decode(),
         _grouped(disclosure.disclosed),
     )

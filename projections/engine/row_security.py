@@ -1,12 +1,12 @@
 """Row security 行级安全: PostgreSQL refuses the rows outside a caller's scope once more, whatever a query forgot. plan P7.
 
-The first belt is the WHERE condition that every read carries (`projections.engine.scope`). This is the second: a snapshot that is
+The first check is the WHERE condition that every read carries (`projections.engine.scope`). This is the second: a snapshot that is
 read through a scope acts as a role that owns nothing, and the policies of the tables compare each row with the scope, which
 a setting of the transaction carries. The policies read where a firm lies through views of the owner, because a policy that
 asked a table with a policy that asks it back would never end.
 
 The setting holds a scope as tags, "district=310117", one for each way a thing may be inside. A union has the tags of its
-parts; of an intersection one part stands, so the belt is never narrower than the scope and is as narrow for every scope that
+parts; of an intersection one part stands, so the policy is never narrower than the scope and is as narrow for every scope that
 a role has (`domain.access.scope_of`).
 """
 
@@ -64,7 +64,7 @@ VIEWED = {
 and nothing that they hold."""
 OUT = {"answers": "mine.issued_through IS NOT NULL", "evidence": "mine.issued_through >= {table}.version"}
 """Tables of parts of a case -> when a row is out."""
-FENCED = ("enterprises", "diagnoses", *PARTS)
+ROW_SECURED = ("enterprises", "diagnoses", *PARTS)
 """Tables of the firms' own data, which have policies. The trail's entries have none: an answer of the past looks up in them
 which position a moment is, whoever asks."""
 
@@ -102,7 +102,7 @@ def reader_of(scope: Scope) -> str:
 
 
 def enter(connection: Connection, scope: Scope) -> None:
-    """Read the rest of a transaction through the second belt; a party that sees everything needs none."""
+    """Read the rest of a transaction through the row policies; a party that sees everything needs none."""
     carried = SEPARATOR.join(sorted(tags(scope)))
     if carried != WHOLE_CITY or sees_only_issued(scope):
         run(connection, ENTER, {"scope": carried, "reader": reader_of(scope)})
@@ -111,7 +111,7 @@ def enter(connection: Connection, scope: Scope) -> None:
 ENTER = "SELECT set_config('zhenduan.scope', %(scope)s, true), set_config('role', %(reader)s, true)"
 
 
-def fence(connection: Connection, tables: Mapping[str, Table]) -> bool:
+def create_policies(connection: Connection, tables: Mapping[str, Table]) -> bool:
     """Put the policies on one generation of the tables, in place of any before; False where the role cannot be made.
 
     tables: as read models name them -> of the generation. Who may not create roles asks an administrator for `READERS` once.
@@ -123,7 +123,7 @@ def fence(connection: Connection, tables: Mapping[str, Table]) -> bool:
     mark = sha256("\n".join(statements).encode()).hexdigest()
     marked = f"{tables['enterprises'].name}_fence"
     if connection.execute(MARK, {"view": marked}).scalar() != mark:  # a start that changes nothing locks nothing
-        unfence(connection, tables)
+        drop_policies(connection, tables)
         for statement in statements:
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql(f"COMMENT ON VIEW {marked} IS '{mark}'")
@@ -134,7 +134,7 @@ MARK = text("SELECT obj_description(to_regclass(:view), 'pg_class')")
 
 
 def _statements(named: Mapping[str, str], tables: Mapping[str, Table]) -> Iterator[str]:
-    """What makes the second belt; `named`: tables as read models name them -> of the generation, as SQL has them."""
+    """What makes the row policies; `named`: tables as read models name them -> of the generation, as SQL has them."""
     readers = ", ".join(READERS)
     for name, columns in VIEWED.items():
         yield f"CREATE VIEW {named[name]}_fence AS SELECT {columns} FROM {named[name]}"
@@ -147,7 +147,7 @@ def _statements(named: Mapping[str, str], tables: Mapping[str, Table]) -> Iterat
             yield f"GRANT SELECT ON {table} TO {', '.join(INSIDE)}"
             if told:
                 yield f"GRANT SELECT ({', '.join(told)}) ON {table} TO {', '.join(OUTSIDE)}"
-    for name in FENCED:
+    for name in ROW_SECURED:
         yield f"ALTER TABLE {named[name]} ENABLE ROW LEVEL SECURITY"
         for reader in READERS:
             inside = _inside(name, named, by_party=reader.startswith(PARTY_READER))
@@ -157,13 +157,13 @@ def _statements(named: Mapping[str, str], tables: Mapping[str, Table]) -> Iterat
             yield f"CREATE POLICY {reader} ON {named[name]} FOR SELECT TO {reader} USING ({inside})"
 
 
-def unfence(connection: Connection, tables: Mapping[str, Table]) -> None:
+def drop_policies(connection: Connection, tables: Mapping[str, Table]) -> None:
     """Take the policies and views of one generation away, so that its tables can be dropped."""
     for name, table in tables.items():
         quoted = connection.dialect.identifier_preparer.quote(table.name)
         if name in VIEWED:
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quoted}_fence CASCADE")
-        if name in FENCED and inspect(connection).has_table(table.name):
+        if name in ROW_SECURED and inspect(connection).has_table(table.name):
             for reader in READERS:
                 connection.exec_driver_sql(f"DROP POLICY IF EXISTS {reader} ON {quoted}")
 

@@ -114,7 +114,7 @@ class ReadModels:
         self._reads = reads or engine
         self._statements = None if self._sqlite else Statements()
         self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
-        self._fenced = False
+        self._row_secured = False
         if journal is None:
             return
         with self._writing(SCHEMA_LOCK) as connection:
@@ -126,7 +126,7 @@ class ReadModels:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROJECTOR_LOCK})
             for read_model in changed:
                 self._begin_anew(connection, read_model, known[read_model.name].generation if read_model.name in known else 0)
-            self._fenced = not self._sqlite and self._fence(connection)
+            self._row_secured = not self._sqlite and self._create_policies(connection)
 
     @property
     def address(self) -> str:
@@ -138,13 +138,13 @@ class ReadModels:
             raise RuntimeError("these read models are read alone")
         return self._source
 
-    def _fence(self, connection: Connection) -> bool:
-        """Put the second belt on the current tables; False where these read models or this user cannot have it."""
+    def _create_policies(self, connection: Connection) -> bool:
+        """Put the row policies on the current tables; False where these read models or this user cannot have it."""
         standing = self._standing(connection)
         tables: dict[str, Table] = {}
         for read_model in self._read_models:
             tables |= self._named(read_model, standing[read_model.name][0])
-        return set(row_security.FENCED) <= tables.keys() and row_security.fence(connection, tables)
+        return set(row_security.ROW_SECURED) <= tables.keys() and row_security.create_policies(connection, tables)
 
     def _begin_anew(self, connection: Connection, read_model: ReadModel, old: int) -> None:
         """Start a read model over in tables of its present shape: it is new, or a release has changed what its rows look like."""
@@ -155,7 +155,7 @@ class ReadModels:
 
     def _begin_generation(self, connection: Connection, read_model: ReadModel, generation: int, *, current: bool) -> None:
         if not self._sqlite:
-            row_security.unfence(connection, self._named(read_model, generation))
+            row_security.drop_policies(connection, self._named(read_model, generation))
         for table in self._named(read_model, generation).values():
             table.drop(connection, checkfirst=True)
             table.create(connection)
@@ -293,7 +293,7 @@ class ReadModels:
                     min(positions),
                     self._statements,
                     (generations, positions),
-                    fenced=self._fenced,
+                    row_secured=self._row_secured,
                     until=until,
                 )
                 if scope is not None:
@@ -373,7 +373,7 @@ class ReadModels:
         standing = self._standing(connection)
         if not self._sqlite:  # of every read model first: a policy looks into the tables of others
             for read_model in self._read_models:
-                row_security.unfence(connection, self._named(read_model, standing[read_model.name][0] - 1))
+                row_security.drop_policies(connection, self._named(read_model, standing[read_model.name][0] - 1))
         for read_model in self._read_models:
             old = standing[read_model.name][0]
             connection.execute(
@@ -383,8 +383,8 @@ class ReadModels:
             self._kept.pop((read_model.name, old), None)
             for table in self._named(read_model, old - 1).values():
                 table.drop(connection, checkfirst=True)  # the generation before the old one: no reader holds it any more
-        if self._fenced:
-            self._fence(connection)
+        if self._row_secured:
+            self._create_policies(connection)
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every current table, sorted: what drop and replay must give again."""

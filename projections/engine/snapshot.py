@@ -45,7 +45,7 @@ class Snapshot:
         statements: Statements | None = None,
         stands_at: StandsAt = ((), ()),
         *,
-        fenced: bool = False,
+        row_secured: bool = False,
         until: float | None = None,
     ) -> None:
         self._until = until
@@ -54,7 +54,7 @@ class Snapshot:
         self._statements = statements
         self._generations = stands_at[0]
         self.stands_at = stands_at
-        self._fenced = fenced
+        self._row_secured = row_secured
         self.position = position
 
     def __getitem__(self, table: Table) -> Table:
@@ -62,7 +62,7 @@ class Snapshot:
 
     def through(self, scope: Scope) -> None:
         """Let PostgreSQL itself refuse what lies outside a scope, from here to the snapshot's end (`row_security`)."""
-        if self._fenced:
+        if self._row_secured:
             row_security.enter(self._connection, scope)
 
     def rows(self, query: Select[Any]) -> Rows:

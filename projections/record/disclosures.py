@@ -51,7 +51,7 @@ class DisclosureRow(NamedTuple):
     person: str
     role: str
     organisation: str
-    door: str
+    entry_point: str
     scope: Scope
     disclosed: tuple[Disclosed, ...]
     writer: str

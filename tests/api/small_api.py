@@ -170,19 +170,19 @@ class Mutation:
 
 
 @dataclass
-class Bell:
+class Ticker:
     """What the test's subscriptions wait for; `open` counts those that run."""
 
     values: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
     open: int = 0
     loop: asyncio.AbstractEventLoop | None = None
 
-    def ring(self, value: int) -> None:
+    def tick(self, value: int) -> None:
         assert self.loop is not None
         self.loop.call_soon_threadsafe(self.values.put_nowait, value)
 
 
-BELLS: dict[str, Bell] = {}
+TICKERS: dict[str, Ticker] = {}
 
 
 @strawberry.type
@@ -203,15 +203,15 @@ class Subscription:
             yield Tick(value=value)
 
     @strawberry.subscription
-    async def bell(self, name: str = "bell") -> AsyncIterator[Tick]:
-        bell = BELLS.setdefault(name, Bell())
-        bell.loop = asyncio.get_running_loop()
-        bell.open += 1
+    async def ticker(self, name: str = "ticker") -> AsyncIterator[Tick]:
+        ticker = TICKERS.setdefault(name, Ticker())
+        ticker.loop = asyncio.get_running_loop()
+        ticker.open += 1
         try:
             while True:
-                yield Tick(value=await bell.values.get())
+                yield Tick(value=await ticker.values.get())
         finally:
-            bell.open -= 1
+            ticker.open -= 1
 
     @strawberry.subscription
     async def moves(self, info: strawberry.Info[Context, None], after: int = 0) -> AsyncIterator[int]:

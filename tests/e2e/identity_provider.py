@@ -78,13 +78,13 @@ class Provider(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"])).decode()
         if self.path == "/control":
-            wish = json.loads(body)
-            for kid in wish.pop("make_keys", ()):
-                kind = wish.get("kind", "RS256")
+            instructions = json.loads(body)
+            for kid in instructions.pop("make_keys", ()):
+                kind = instructions.get("kind", "RS256")
                 made = {"RS256": (RSAKey, 2048), "ES256": (ECKey, "P-256"), "EdDSA": (OKPKey, "Ed25519")}[kind]
                 KEYS[kid] = made[0].generate_key(made[1], {"kid": kid, "use": "sig", "alg": kind})
-            claims, kid, header = wish.pop("sign", None), wish.pop("kid", "k1"), wish.pop("header", None)
-            STATE.update(wish)
+            claims, kid, header = instructions.pop("sign", None), instructions.pop("kid", "k1"), instructions.pop("header", None)
+            STATE.update(instructions)
             signed = token(claims, kid, header) if claims is not None else None
             self.answer({"token": signed, "public": KEYS[kid].as_pem(private=False).decode(), **STATE})
             return

@@ -55,7 +55,7 @@ def test_what_a_command_gives_out_is_written_down_too(
 ) -> None:
     data, diagnosis = city
     out = str(tmp_path / "out")
-    for arguments, door, firm in (
+    for arguments, entry_point, firm in (
         (["dossier", f"diagnosis/{diagnosis}", "--out", out], "zhenduan dossier", ENTERPRISE),
         (["provenance", diagnosis, "--out", out], "zhenduan provenance", ENTERPRISE),
         (["export-trail", "--out", out], "zhenduan export-trail", "*"),
@@ -63,7 +63,7 @@ def test_what_a_command_gives_out_is_written_down_too(
     ):
         assert main(["--data", str(data), *arguments]) == 0
         told = exported(city, capsys)[0]
-        assert (told["door"], told["role"], told["firms"][0]["firm"]) == (door, "system", firm)
+        assert (told["door"], told["role"], told["firms"][0]["firm"]) == (entry_point, "system", firm)
         assert told["person"].startswith("operator-")
 
 

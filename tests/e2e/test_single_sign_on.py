@@ -48,8 +48,8 @@ VIEWER = "{ viewer { actor role organisation } }"
 class Provider:
     address: str
 
-    def control(self, **wish: Any) -> dict[str, Any]:
-        found: dict[str, Any] = httpx2.post(self.address + "/control", json=wish).json()
+    def control(self, **instructions: Any) -> dict[str, Any]:
+        found: dict[str, Any] = httpx2.post(self.address + "/control", json=instructions).json()
         return found
 
     def signed(self, kid: str = "k1", header: dict[str, Any] | None = None, **claims: Any) -> str:

@@ -1,7 +1,7 @@
-"""given(capability, *facts).when(wish, role).then(*facts) — or .refused(rule): a test reads as a sentence of the policy.
+"""given(capability, *facts).when(command, role).then(*facts) — or .refused(rule): a test reads as a sentence of the policy.
 
 What `journal.handle` does around a decider holds here too: only the streams that the capability declares are read, and
-facts of other streams go only to those. An accepted wish becomes history, so that sentences can be chained. Which
+facts of other streams go only to those. An accepted command becomes history, so that sentences can be chained. Which
 commands were accepted and which rules refused is kept, for test_completeness.py.
 """
 
@@ -85,7 +85,7 @@ def finished(fact: Event | OnStream | Unfinished) -> Event | OnStream:
 
 
 class Given:
-    """A history, and what a capability makes of a wish."""
+    """A history, and what a capability makes of a command."""
 
     def __init__(self, capability: Capability, *history: Event) -> None:
         self.capability = capability
@@ -146,13 +146,13 @@ class Given:
 
     @property
     def facts(self) -> Facts:
-        """The facts of the last wish, which was accepted."""
+        """The facts of the last command, which was accepted."""
         assert not isinstance(self.outcome, Refused), f"refused: {self.outcome.rule.code} {self.outcome.facts}"
         return self.outcome
 
     @property
     def accepted(self) -> "Given":
-        """Itself, where the last wish was accepted."""
+        """Itself, where the last command was accepted."""
         assert self.facts is not None
         return self
 
@@ -166,7 +166,7 @@ class Given:
 
     @property
     def told(self) -> set[tuple[str, object]]:
-        """Code and path of all that the last wish was refused for."""
+        """Code and path of all that the last command was refused for."""
         assert isinstance(self.outcome, Refused), f"accepted: {self.outcome!r}"
         REFUSED.update(one.rule.code for one in (self.outcome, *self.outcome.further))
         return {(one.rule.code, one.facts.get("path")) for one in (self.outcome, *self.outcome.further)}

@@ -68,11 +68,11 @@ def assign(since: date, until: date) -> Given:
     role = Membership(role=Role.READER, organisation="experts", since=date(2000, 1, 1))
     read = {diagnosis_stream("d1"): cases.opened().state, person_stream("zhou"): Person(memberships={"m1": role})}
     case = given(assignments.ASSIGNMENTS).having_read(read)
-    return case.when(test_assignments.wish(since=since, until=until), "city")
+    return case.when(test_assignments.sent_command(since=since, until=until), "city")
 
 
 def consent(since: date, until: date) -> Given:
-    return test_consents.asked().when(test_consents.wish(since=since, until=until), "enterprise", "e1")
+    return test_consents.asked().when(test_consents.sent_command(since=since, until=until), "enterprise", "e1")
 
 
 def invite(since: date, until: date | None = None) -> Given:
@@ -117,7 +117,7 @@ def map_editions(since: date) -> Given:
 
 def set_costs(since: date) -> Given:
     case = given(IMPROVEMENT_COSTS).having_read(test_improvement_costs.WORLD)
-    return case.when(test_improvement_costs.wish(since=since), "city")
+    return case.when(test_improvement_costs.sent_command(since=since), "city")
 
 
 def retire(since: date) -> Given:
@@ -223,9 +223,9 @@ def test_an_assignment_lies_within_the_time_that_the_expert_holds_the_role() -> 
     role = Membership(role=Role.READER, organisation="experts", since=TODAY, until=until)
     read = {diagnosis_stream("d1"): cases.opened().state, person_stream("zhou"): Person(memberships={"m1": role})}
     case = given(assignments.ASSIGNMENTS).having_read(read)
-    late = test_assignments.wish(since=TODAY, until=until + DAY)
+    late = test_assignments.sent_command(since=TODAY, until=until + DAY)
     case.when(late, "city").refused(assignments.EXPERT_UNKNOWN, day=until + DAY)
-    assert case.when(test_assignments.wish(since=TODAY, until=until), "city").accepted
+    assert case.when(test_assignments.sent_command(since=TODAY, until=until), "city").accepted
 
 
 def test_a_headquarters_named_for_a_day_too_far_can_still_be_ended() -> None:

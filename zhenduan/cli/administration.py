@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from api.server.disclosure_notes import Disclosing
+from api.server.disclosure_notes import DisclosureNotes
 from domain.access import Role
 from domain.instants import city_day, microseconds
 from domain.kernel import Refused
@@ -248,9 +248,9 @@ def export_person(settings: Settings, person: str) -> int:
         with installation.services.models.reading() as reading:
             found = held_on(installation.services, reading, person)
             if found is not None:
-                disclosing = Disclosing("zhenduan export-person")
-                disclosing.note(frozenset({"contacts"}), firms_in(reading, found))
-                disclosing.leave(installation.services, operator(getpass.getuser()))
+                disclosure_notes = DisclosureNotes("zhenduan export-person")
+                disclosure_notes.note(frozenset({"contacts"}), firms_in(reading, found))
+                disclosure_notes.leave(installation.services, operator(getpass.getuser()))
     if found is None:
         sys.stderr.write(f"没有该人员 no such person: {person}\n")
         return 2

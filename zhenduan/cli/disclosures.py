@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import orjson
 
 from api.kit.as_of import moment_in
-from api.server.disclosure_notes import Disclosing
+from api.server.disclosure_notes import DisclosureNotes
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS, why
 from domain.instants import microseconds, utc_moment
@@ -26,20 +26,20 @@ WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "t
 """What entries that are shown whole hold of a firm."""
 
 
-def write_down(installation: Installation, door: str, subject: str | None, masks: frozenset[str]) -> None:
+def write_down(installation: Installation, entry_point: str, subject: str | None, masks: frozenset[str]) -> None:
     """Write down what a command is about to give out of firms' data 命令行披露: of one subject's firm, or of every one.
 
     Raises:
         DisclosureNotWritten: then nothing is given out.
     """
-    disclosing = Disclosing(door)
+    disclosure_notes = DisclosureNotes(entry_point)
     if subject is None:
-        disclosing.note(masks, [(ALL_FIRMS, "")])
+        disclosure_notes.note(masks, [(ALL_FIRMS, "")])
     else:
         with installation.services.models.reading() as snapshot:
             firms = audit_trail.firms_of(snapshot, [subject])
-        disclosing.note(masks, ((firm, stream) for stream, firm in firms.items()))
-    disclosing.leave(installation.services, operator(getpass.getuser()))
+        disclosure_notes.note(masks, ((firm, stream) for stream, firm in firms.items()))
+    disclosure_notes.leave(installation.services, operator(getpass.getuser()))
 
 
 def lines(installation: Installation, where: DisclosureFilter) -> Iterator[bytes]:
@@ -60,7 +60,7 @@ def _plain(row: DisclosureRow) -> dict[str, object]:
         "person": row.person,
         "role": row.role,
         "organisation": row.organisation,
-        "door": row.door,
+        "door": row.entry_point,
         "firms": [one._asdict() for one in row.disclosed],
         "why": chinese,
         "whyInEnglish": english,

@@ -48,7 +48,7 @@ def add(settings: Settings, paths: Sequence[Path]) -> int:
     """Register every document of some files, or none where one of them is not acceptable."""
     require_installation(settings)
     schema = build_schema()
-    executable = schema._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
+    executable = schema._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
     rights = declared(schema)
     documents = Documents(executable, resolve_rights(executable, rights.rows), rights.protected, Limits())
     found: dict[str, str] = {}

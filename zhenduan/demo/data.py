@@ -43,7 +43,7 @@ class Seed(CodeList):
 
 
 class Curve(CodeList):
-    """A bell curve of points 正态分布."""
+    """A normal distribution of points 正态分布."""
 
     mean: int
     deviation: int

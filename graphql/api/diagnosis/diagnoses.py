@@ -172,14 +172,15 @@ def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
 def _note_search(context: Context, where: DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
     """Who is found by a grade is told to have it."""
     if where.grade is not None:
-        context.disclosing.note(frozenset({Mask.OUTCOME}), held_in(rows))
+        context.disclosure_notes.note(frozenset({Mask.OUTCOME}), held_in(rows))
 
 
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
     """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
-    masks = context.disclosing.masks("Diagnosis", wanted) | context.disclosing.masks("EditionBasis", below(wanted, "basis"))
+    notes = context.disclosure_notes
+    masks = notes.masks("Diagnosis", wanted) | notes.masks("EditionBasis", below(wanted, "basis"))
     if masks:
-        context.disclosing.note(masks, held_in(rows))
+        context.disclosure_notes.note(masks, held_in(rows))
     ids = [row.id for row in rows]
     firm_of = led_to(context, (Diagnosis, "enterprise"), rows, wanted)
     provider_of = led_to(context, (Diagnosis, "provider"), rows, wanted)
@@ -239,7 +240,7 @@ load_diagnoses = DIAGNOSES.of_ids
 
 @strawberry.type
 class DiagnosisQueries:
-    """Doors to diagnoses."""
+    """Query fields: diagnoses."""
 
     @field("One diagnosis; null when it does not exist or lies outside the scope · 诊断. plan P3, P7", roles=FIRMS)
     def diagnosis(

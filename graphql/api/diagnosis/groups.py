@@ -160,13 +160,13 @@ def _roll_up(row: GroupRow, names: Mapping[str, str]) -> GroupRollUp:
 
 def _note(context: Context, row: GroupRow) -> None:
     """Note whose revenue and outcome are shown, by member or in a sum that names the weakest."""
-    disclosing = context.disclosing
+    disclosure_notes = context.disclosure_notes
     shown = [*row.members, *((row.headquarters,) if row.headquarters is not None else ())]
-    by_member = disclosing.masks("GroupMember", frozenset({"revenueWan", "result"}))
-    disclosing.note(by_member, ((one.enterprise, enterprise_stream(one.enterprise)) for one in shown))
-    summed = disclosing.masks("GroupRollUp", frozenset({"total", "dimensions"}))
+    by_member = disclosure_notes.masks("GroupMember", frozenset({"revenueWan", "result"}))
+    disclosure_notes.note(by_member, ((one.enterprise, enterprise_stream(one.enterprise)) for one in shown))
+    summed = disclosure_notes.masks("GroupRollUp", frozenset({"total", "dimensions"}))
     rolled = (one.enterprise for one in row.members if one.result is not None)
-    disclosing.note(summed, ((firm, enterprise_stream(firm)) for firm in rolled))
+    disclosure_notes.note(summed, ((firm, enterprise_stream(firm)) for firm in rolled))
 
 
 def load_group(
@@ -211,7 +211,7 @@ RosterYear = Annotated[
 
 @strawberry.type
 class GroupQueries:
-    """Door to groups."""
+    """Query fields: groups."""
 
     @field(
         "One group with its headquarters and the roll-up of its members; null when it is none or does not lie in the scope "

@@ -262,7 +262,7 @@ Kept = Annotated[
 
 @strawberry.type
 class ImprovementQueries:
-    """Door to the what-if."""
+    """Query fields: the what-if."""
 
     @field(
         "The cheapest improvement of a diagnosed firm to a wanted measured grade, exact, with its proof; null when the "
@@ -296,7 +296,7 @@ class ImprovementQueries:
         answers = _verified(context, row, edition)
         table = costs_in_force(context.snapshot, row.edition, city_day(context.services.clock()))
         used = table.costs.with_singles(steps)
-        context.disclosing.note(MASKS, held_in([row]))
+        context.disclosure_notes.note(MASKS, held_in([row]))
         found = cheapest_improvement(
             edition,
             Form(row.form),

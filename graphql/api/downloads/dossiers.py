@@ -18,7 +18,7 @@ from api.kit.as_of import moment_in
 from api.kit.ports import PUBLIC, Transparency
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
-from api.server.disclosure_notes import Disclosing
+from api.server.disclosure_notes import DisclosureNotes
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
@@ -115,11 +115,11 @@ class Dossiers:
                 return found
         raise NOT_FOUND.refuse()
 
-    def _leave(self, door: str, caller: Caller, held: Iterable[tuple[str, str]], masks: frozenset[str]) -> None:
+    def _leave(self, entry_point: str, caller: Caller, held: Iterable[tuple[str, str]], masks: frozenset[str]) -> None:
         """Write down whose data leaves, before it does. held: (firm, subject)."""
-        disclosing = Disclosing(door)
-        disclosing.note(masks, held)
-        disclosing.leave(self._services, caller)
+        disclosure_notes = DisclosureNotes(entry_point)
+        disclosure_notes.note(masks, held)
+        disclosure_notes.leave(self._services, caller)
 
     def _exported(self, where: EntryFilter) -> list[tuple[str, str]]:
         """Whose entries an export holds: of one subject's firm, where it has one; else of any firm, which is every one."""

@@ -13,7 +13,7 @@ from api.kit.ports import PUBLIC, Upload
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.server.admission import Lane
-from api.server.disclosure_notes import Disclosing
+from api.server.disclosure_notes import DisclosureNotes
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
@@ -118,11 +118,11 @@ class FileEndpoints:
                 )
             data = self._services.blobs.get(sha256) if found else None
             if data is not None:
-                disclosing = Disclosing("GET /files")
+                disclosure_notes = DisclosureNotes("GET /files")
                 for row in found:
                     mask = Mask.RESULT_AND_REPORT if row.is_report else Mask.PROCESS_SECRETS
-                    disclosing.note(frozenset({mask}), [(row.enterprise, diagnosis_stream(row.diagnosis))])
-                disclosing.leave(self._services, caller)
+                    disclosure_notes.note(frozenset({mask}), [(row.enterprise, diagnosis_stream(row.diagnosis))])
+                disclosure_notes.leave(self._services, caller)
         except CallerGone as gone:
             return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest

@@ -156,13 +156,13 @@ def input_type(
     extra: tuple[tuple[str, Any, str], ...] = (),
     name: str | None = None,
 ) -> Any:  # noqa: ANN401 - a strawberry input class made at run time
-    """The GraphQL input of a pydantic model; `omit` fields are filled by the server, `extra` ones ride along."""
-    riders = []
+    """The GraphQL input of a pydantic model; `omit` fields are filled by the server, `extra` ones are added."""
+    added = []
     for field, kind, words in extra:
         given = _unwrap(kind)[1]
         said = strawberry.field(default=None, description=words) if given else strawberry.field(description=words)
-        riders.append((field, kind, said))
-    made = _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *riders])
+        added.append((field, kind, said))
+    made = _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *added])
     MAPPINGS[made] = _mappings_of(model)
     return made
 

@@ -9,7 +9,7 @@ from api.kit.cursors import Cursors
 from api.kit.ports import PUBLIC, Identified
 from api.kit.services import Services
 from api.server.change_notifications import ChangeNotifications
-from api.server.disclosure_notes import Disclosing
+from api.server.disclosure_notes import DisclosureNotes
 from api.server.query_cost import Cost
 from domain.access import Scope
 from domain.kernel import Rule
@@ -36,7 +36,7 @@ class Context:
 
     identified: None when nobody is signed in; then the scope admits nothing.
     token: the bearer token of the request, needed to end or change its own session.
-    disclosing: what of the answer is protected, written down before it leaves.
+    disclosure_notes: what of the answer is protected, written down before it leaves.
     past, asked, present: of an answer with what was known then, the rows it rests on, the moment asked for, and the context
         that it was made in (`api.kit.as_of`).
     until: deadline of the operation's reads, on the monotonic clock; None = none.
@@ -49,7 +49,7 @@ class Context:
     change_notifications: ChangeNotifications | None = None
     identified: Identified | None = None
     token: str | None = None
-    disclosing: Disclosing = field(default_factory=Disclosing)
+    disclosure_notes: DisclosureNotes = field(default_factory=DisclosureNotes)
     past: Past | None = None
     asked: datetime | None = None
     present: "Context | None" = None

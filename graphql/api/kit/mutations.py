@@ -41,11 +41,11 @@ COMMON_ARGUMENTS = (
     ("idempotency_key", str | None, "The same key with the same input answers with the first outcome · 幂等键. plan P5"),
     ("reason_given", str | None, "Why, stored in the journal's entry · 理由. plan P5"),
 )
-"""What rides along with every command: optimistic lock, safe retry, and the reason kept in the entry."""
+"""What may be sent with every command: optimistic lock, safe retry, and the reason kept in the entry."""
 
 
 class CommonArguments(Command):
-    """What rode along, well formed 随附参数: a reason of 1–2000 characters, a key of 1–200."""
+    """The common arguments, well formed 随附参数: a reason of 1–2000 characters, a key of 1–200."""
 
     expected_version: int | None = None
     idempotency_key: Label | None = None
@@ -140,8 +140,8 @@ def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -
 def _mutation(
     capability: Capability, command: type[Command], filled: ServerFields, thing: Payload | None
 ) -> Any:  # noqa: ANN401 - a strawberry field made at run time
-    riding = tuple(one for one in COMMON_ARGUMENTS if filled.tells_version or one[0] != "expected_version")
-    sent = input_type(command, filled.omit, (*filled.extra, *riding), f"{command.__name__}Input")
+    shared = tuple(one for one in COMMON_ARGUMENTS if filled.tells_version or one[0] != "expected_version")
+    sent = input_type(command, filled.omit, (*filled.extra, *shared), f"{command.__name__}Input")
     payload = _payload(command, thing)
 
     def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002, ANN401 - the argument's published name

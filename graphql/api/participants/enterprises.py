@@ -1,4 +1,4 @@
-"""Enterprises 企业 in the schema: what a caller may see of a firm, and the doors to it. plan P1, P7."""
+"""Enterprises 企业 in the schema: what a caller may see of a firm, and how it is asked for. plan P1, P7."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -80,9 +80,9 @@ published_filter(EnterpriseFilter)
 
 def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: frozenset[str]) -> list[Enterprise]:
     """Enterprises of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
-    masks = context.disclosing.masks("Enterprise", wanted)
+    masks = context.disclosure_notes.masks("Enterprise", wanted)
     if masks:
-        context.disclosing.note(masks, ((row.id, enterprise_stream(row.id)) for row in rows))
+        context.disclosure_notes.note(masks, ((row.id, enterprise_stream(row.id)) for row in rows))
     names, divisions = district_codes(), industries()
     latest = led_to(context, (Enterprise, "diagnosis"), rows, wanted)
     contacts: Mapping[str, list[Contact]] = {}
@@ -125,7 +125,7 @@ load_enterprises = ENTERPRISES.of_ids
 
 @strawberry.type
 class EnterpriseQueries:
-    """Doors to enterprises."""
+    """Query fields: enterprises."""
 
     @field("One enterprise; null when it does not exist or lies outside the scope · 企业. plan P1, P7", roles=FIRMS)
     def enterprise(

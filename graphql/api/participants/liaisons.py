@@ -119,7 +119,7 @@ NODES: Listed[NodeFilter, OrganisationRow, LiaisonNode] = Listed(
 
 @strawberry.type
 class LiaisonQueries:
-    """Door to the liaison network."""
+    """Query fields: the liaison network."""
 
     @field(
         "Units and their named contacts, in order of id: those in the scope and those above one's own unit. above: only the "

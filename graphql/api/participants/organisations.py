@@ -67,7 +67,7 @@ TakingPart = Annotated[
 
 @strawberry.type
 class OrganisationQueries:
-    """Doors to organisations."""
+    """Query fields: organisations."""
 
     @field("Organisations, in order of id, of one kind or all · 组织列表. plan O2, V2", roles=SIGNED_IN)
     def organisations(

@@ -74,11 +74,11 @@ def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str
 
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:
     """People of rows; a name is decrypted, and what roles they hold is read, only where the selection asks for it."""
-    masks = context.disclosing.masks("Person", wanted)
+    masks = context.disclosure_notes.masks("Person", wanted)
     held: Mapping[str, Sequence[MembershipRow]] = {}
     if masks or "memberships" in wanted:
         held = people_rows.held_by(context.snapshot, context.scope, [row.id for row in rows])
-    context.disclosing.note(masks, _firms_of(held))
+    context.disclosure_notes.note(masks, _firms_of(held))
     return [
         Person(
             **shown(Person, row),
@@ -109,7 +109,7 @@ PERSONS: Listed[None, PersonRow, Person] = Listed(
 
 @strawberry.type
 class PeopleQueries:
-    """Door to people."""
+    """Query fields: people."""
 
     @field(
         "People who take part, in order of id. asOf: those known by then, with the roles they had been given by then; who "

@@ -115,8 +115,8 @@ class PersonExportMutations:
         found = held_on(context.services, context.snapshot, input.person)
         if found is None:
             return ExportPersonPayload.refused(NOT_FOUND.refuse())
-        masks = context.disclosing.masks("ExportPersonPayload", frozenset({"export"}))
-        context.disclosing.note(masks, firms_in(context.snapshot, found))
+        masks = context.disclosure_notes.masks("ExportPersonPayload", frozenset({"export"}))
+        context.disclosure_notes.note(masks, firms_in(context.snapshot, found))
         return ExportPersonPayload(
             export=orjson.dumps(found).decode(), made_at=context.services.clock()
         )

@@ -106,7 +106,7 @@ IMPORTS: Listed[tuple[int | None, int | None], ImportRow, RosterImport] = Listed
 
 @strawberry.type
 class RosterQueries:
-    """Door to the reports of roster files."""
+    """Query fields: the reports of roster files."""
 
     @field(
         "Reports of roster files, latest first; a district sees the files it sent. asOf: those sent by then; a report never "

@@ -147,7 +147,7 @@ class RequestUploadInput:
 
 @strawberry.type
 class SessionQueries:
-    """Door to oneself."""
+    """Query fields: oneself."""
 
     @field("Who asks; the public when nobody is signed in · 当前用户. plan P7", roles=ANYONE)
     def viewer(self, info: strawberry.Info[Context, None]) -> Viewer:

@@ -92,7 +92,7 @@ def _target(row: TargetRow, diagnosed: int, total: int) -> CityTarget:
 
 @strawberry.type
 class CoverageQueries:
-    """Door to coverage."""
+    """Query fields: coverage."""
 
     @field("Coverage of a year, over the roster snapshot of that year · 覆盖情况. plan G1–G4", roles=TOTALS)
     def coverage(

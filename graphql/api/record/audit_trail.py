@@ -23,7 +23,7 @@ from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
 from domain.kernel import key_of
-from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_DOOR
+from domain.masks import ACTORS, AUDIT, FOLLOWERS, TRAIL, TRAIL_ENTRIES
 from domain.person_id_fields import person_fields, without
 from journal import Caller
 from journal.codec import EVENT_OF
@@ -35,7 +35,7 @@ DIAGNOSES = "diagnosis."
 CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
 
 
-@published(TRAIL_DOOR, row=EntryRow)
+@published(TRAIL_ENTRIES, row=EntryRow)
 class AuditEntry:
     """Entry of the journal: who did what, when, in which role, why · 日志条目. plan P5"""
 
@@ -84,12 +84,12 @@ def _unversioned(name: str) -> str:
 
 
 def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str]) -> list[AuditEntry]:
-    masks = context.disclosing.masks("AuditEntry", wanted)
+    masks = context.disclosure_notes.masks("AuditEntry", wanted)
     if masks:
         firms = audit_trail.firms_of(context.snapshot, [row.stream for row in rows])
         for stream, firm in firms.items():
             held = (EVENT_OF[row.type].masks for row in rows if row.stream == stream and row.type in EVENT_OF)
-            context.disclosing.note(masks.union(*held), [(firm, stream)])
+            context.disclosure_notes.note(masks.union(*held), [(firm, stream)])
     sentences = [""] * len(rows)
     if "sentence" in wanted:
         sentences = trail_sentences.told(context.snapshot, context.scope, rows)
@@ -145,13 +145,13 @@ Until = Annotated[datetime | None, argument("Latest moment, itself included · �
 
 @strawberry.type
 class AuditTrailQueries:
-    """Door to the audit trail."""
+    """Query fields: the audit trail."""
 
     @field(
         "Entries about a subject, or all in the scope, in the order of the journal. subject: as kind/id, such as "
         "diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; from, to: both included. asOf: what "
         "the journal held by then; an entry never changes. Only who may read the actor may look for one · 审计轨迹. plan P5",
-        roles=TRAIL_DOOR,
+        roles=TRAIL_ENTRIES,
     )
     def audit_trail(
         self,

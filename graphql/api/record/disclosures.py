@@ -47,7 +47,7 @@ class Disclosure:
     role: str = field("Role acted in · 角色")
     role_name: str = field("Role in Chinese · 角色名称")
     organisation: str = field("Organisation acted for · 单位标识")
-    door: str = field("Where it was asked, such as Query.enterprises or GET /files · 入口")
+    entry_point: str = field("Where it was asked, such as Query.enterprises or GET /files · 入口")
     firms: list[DisclosedFirm] = field("What it held of which firms · 披露内容")
     why: str = field("Why the reader could, by role and scope at that moment · 可读原因. plan P7")
     why_in_english: str = field("The same in English · 英文原因")
@@ -94,7 +94,7 @@ class SearchedDisclosure:
 
 @strawberry.type
 class DisclosureQueries:
-    """Door to the disclosure log."""
+    """Query fields: the disclosure log."""
 
     @field(
         "Who read protected data, latest first: a firm of its own data, city and auditor of all. from, to: both included; "

@@ -1,4 +1,4 @@
-"""Disclosing 披露登记: what of an answer is protected, noted where its rows are built, written down before it leaves. plan P7.
+"""Disclosure notes · 披露登记: what of an answer is protected, noted as rows are built, written down before it leaves. plan P7.
 
 Which protected fields a document asks for is known once for the document and role; where it asks for none, a row costs nothing.
 What is skipped or withheld is not asked for (`api.server.readable_part`).
@@ -32,22 +32,22 @@ def guarded_among(coordinates: frozenset[str], protected: Guarded) -> Guarded:
 ROOTS = ("Query.", "Mutation.", "Subscription.")
 
 
-def door_of(coordinates: frozenset[str]) -> str:
+def entry_point_of(coordinates: frozenset[str]) -> str:
     """Published name of the way a document asks 入口: its fields of the root, such as "Query.enterprises"."""
     return ",".join(sorted(name for name in coordinates if name.startswith(ROOTS)))
 
 
 @dataclass
-class Disclosing:
+class DisclosureNotes:
     """What the resolvers of one operation note of protected data 披露登记."""
 
-    door: str = ""
+    entry_point: str = ""
     guarded: Guarded = field(default_factory=dict)
     _found: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
-    def guard(self, door: str, guarded: Guarded) -> None:
+    def guard(self, entry_point: str, guarded: Guarded) -> None:
         """Say what the document asks for, before anything is resolved."""
-        self.door, self.guarded = door, guarded
+        self.entry_point, self.guarded = entry_point, guarded
 
     def masks(self, kind: str, wanted: frozenset[str]) -> frozenset[str]:
         """The masks of the fields that are wanted of a type here and that the document asks for."""
@@ -80,7 +80,7 @@ class Disclosing:
             person=caller.actor,
             role=caller.role,
             organisation=caller.organisation,
-            door=self.door,
+            entry_point=self.entry_point,
             scope=caller.scope,
             disclosed=[Disclosed(firm, subject, named[masks]) for (firm, subject), masks in found.items()],
         )

@@ -152,7 +152,7 @@ class Operations:
     ) -> None:
         self._revocations = revocations
         self._services = services
-        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
+        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
         self._rights = resolve_rights(self._schema, rights.rows)
         describe_rights(self._schema, rights.rows)
         self._limits = limits or Limits()
@@ -300,7 +300,7 @@ class Operations:
             if odd is not None:
                 return GraphQLResponse({"errors": formatted([odd])}, 400)
         executor.plans = prepared.plans
-        context.disclosing.guard(prepared.door, prepared.guarded)
+        context.disclosure_notes.guard(prepared.entry_point, prepared.guarded)
         return PreparedOperation(prepared, executor, context)
 
     def execute(self, admitted: PreparedOperation) -> GraphQLResponse:
@@ -315,7 +315,7 @@ class Operations:
                 return LATE  # what a command did is told field by field, late or not
             answer = self._answer(result, admitted)
             context.close()  # nobody's snapshot is held while the disk is waited for
-            context.disclosing.leave(self._services, caller)
+            context.disclosure_notes.leave(self._services, caller)
             if self._revocations is not None and not CHANGE_SESSIONS.isdisjoint(admitted.prepared.coordinates):
                 self._revocations.session_changed(caller.actor)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
@@ -424,7 +424,7 @@ class Operations:
         context = Context(self._services, self._cursors, self._change_notifications, now, before.token)
         context.until = time.monotonic() + self.admission.limits.deadline_seconds
         context.cost = before.cost
-        context.disclosing.guard(admitted.prepared.door, admitted.prepared.guarded)
+        context.disclosure_notes.guard(admitted.prepared.entry_point, admitted.prepared.guarded)
         executor.context_value = context
         executor.is_awaitable = assume_not_awaitable
         try:
@@ -432,7 +432,7 @@ class Operations:
             answer = replace(answer, position=getattr(event, "cursor", ""))
         finally:
             context.close()
-        context.disclosing.leave(self._services, context.caller)
+        context.disclosure_notes.leave(self._services, context.caller)
         return answer
 
 

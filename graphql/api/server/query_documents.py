@@ -19,7 +19,7 @@ from graphql import (
 from strawberry.schema.schema import validate_document
 
 from api.server.compiled_selections import Plans
-from api.server.disclosure_notes import Guarded, door_of, guarded_among
+from api.server.disclosure_notes import Guarded, entry_point_of, guarded_among
 from api.server.field_rights import Rows, asked, forbidden, roles_for
 from api.server.input_text_checks import literals, unusable
 from api.server.introspection import introspective
@@ -54,7 +54,7 @@ class Prepared:
     switches: the variables that decide what is skipped; None where nothing is. withheld: see `api.server.readable_part`.
     parts: what of it other roles may read, kept with it.
     cost: see `query_cost`. introspective: it asks for the schema alone.
-    door, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
+    entry_point, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
     """
 
     document: DocumentNode
@@ -62,7 +62,7 @@ class Prepared:
     coordinates: frozenset[str]
     roles: frozenset[Role]
     plans: Plans = field(default_factory=dict, compare=False)
-    door: str = ""
+    entry_point: str = ""
     guarded: Guarded = field(default_factory=dict)
     cost: int = 0
     introspective: bool = False
@@ -117,7 +117,7 @@ class Documents:
             operation,
             coordinates,
             roles_for(self._rights, coordinates),
-            door=door_of(coordinates),
+            entry_point=entry_point_of(coordinates),
             guarded=guarded_among(coordinates, self._protected),
             cost=cost,
             introspective=introspective(operation),
@@ -157,7 +157,7 @@ class Documents:
             coordinates=coordinates,
             roles=roles_for(self._rights, coordinates),
             plans={},
-            door=door_of(coordinates),
+            entry_point=entry_point_of(coordinates),
             guarded=guarded_among(coordinates, self._protected),
             withheld=cut.withheld,
             parts={},

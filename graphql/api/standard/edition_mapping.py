@@ -100,7 +100,7 @@ def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[Edition
 
 @strawberry.type
 class EditionMappingQueries:
-    """Doors to the mapping, and to what applies to a firm."""
+    """Query fields: the mapping, and to what applies to a firm."""
 
     @field("Every mapping there has been, in order of the day it begins · 历次标准适用表. plan S3, S4", roles=SIGNED_IN)
     def edition_mappings(

@@ -232,7 +232,7 @@ Key = Annotated[str, argument("Key of the edition, such as 2023 or 2023-automoti
 
 @strawberry.type
 class EditionQueries:
-    """Doors to the published standard."""
+    """Query fields: the published standard."""
 
     @field("Published editions, oldest first · 已发布的标准版本. plan S5", roles=SIGNED_IN)
     def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:

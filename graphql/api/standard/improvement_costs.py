@@ -72,7 +72,7 @@ EditionKey = Annotated[
 
 @strawberry.type
 class ImprovementCostQueries:
-    """Doors to what steps cost."""
+    """Query fields: what steps cost."""
 
     @field(
         "Costs in force today for an edition: its own table, else that of its plain edition, else the default · "

@@ -92,7 +92,7 @@ COMMENTS: Listed[tuple[str, bool], CommentRow, StandardComment] = Listed(
 
 @strawberry.type
 class RevisionQueries:
-    """Doors to revisions of the standard."""
+    """Query fields: revisions of the standard."""
 
     @field(
         "One revision; null when there is none, or it was never put to consultation and its draft is not open to the caller "

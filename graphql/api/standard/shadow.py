@@ -266,8 +266,8 @@ def find_shadow(context: Context, revision: str, number: int | None = None) -> S
 
 
 def _movers(context: Context, rows: Sequence[Mover], wanted: frozenset[str]) -> list[ShadowMover]:
-    context.disclosing.note(
-        context.disclosing.masks("ShadowMover", wanted), ((row.enterprise, diagnosis_stream(row.diagnosis)) for row in rows)
+    context.disclosure_notes.note(
+        context.disclosure_notes.masks("ShadowMover", wanted), ((row.enterprise, diagnosis_stream(row.diagnosis)) for row in rows)
     )
     firms: dict[str, Enterprise] = {}
     if "enterprise" in wanted:
@@ -299,7 +299,7 @@ MOVERS: Listed[bytes, Mover, ShadowMover] = Listed(
 
 @strawberry.type
 class ShadowQueries:
-    """Doors to shadow re-scoring."""
+    """Query fields: shadow re-scoring."""
 
     @field(
         "Shadow re-scoring of a draft, the latest unless numbered; null when there is none, or the draft is not to be seen "

@@ -150,10 +150,10 @@ def test_a_diagnosis_outside_the_scope_answers_as_one_that_does_not_exist(city: 
 def test_reading_a_plan_is_written_down_as_reading_answers_and_result(city: LiveCity) -> None:
     case = city.issued()
     plan(city, "district", case)
-    [row] = [row for row in rows(city) if row.door == "Query.cheapestImprovement"]
+    [row] = [row for row in rows(city) if row.entry_point == "Query.cheapestImprovement"]
     assert held(row) == {f"diagnosis/{case}": {"process secrets", "result and report"}}
     plan(city, "stranger", case)
-    assert len([row for row in rows(city) if row.door == "Query.cheapestImprovement"]) == 1
+    assert len([row for row in rows(city) if row.entry_point == "Query.cheapestImprovement"]) == 1
 
 
 def test_a_document_may_ask_for_two_plans_and_not_for_three(city: LiveCity) -> None:

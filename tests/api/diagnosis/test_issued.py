@@ -1,6 +1,6 @@
 """Only what is issued leaves a case (plan P4, P7): cities that differ in what is not issued look alike from outside the case.
 
-Metamorphic: the same city is built several times and driven on where no outsider may look. Every door of the schema, every filter,
+Metamorphic: the same city is built several times and driven on where no outsider may look. Every query field, every filter,
 list, count, moment and subscription is asked as every role that is no party to the case, and the answers are compared.
 """
 
@@ -35,8 +35,8 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people.registration import InvitePerson
 from journal import Caller
 from projections.diagnosis import case_parts
-from tests.doors import RIGHTS, Literal, calls, may_read
 from tests.live_city import SCHEMA
+from tests.root_fields import RIGHTS, Literal, calls, may_read
 from tests.small_city import CITY, ENTERPRISE, FIRM, PROVIDER, City, caller, evidence, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
@@ -267,16 +267,16 @@ def test_from_outside_a_case_nothing_tells_what_is_not_issued(worlds: dict[str, 
     one, *others = worlds[name]
     optional = {"filter": tuple(filters()), "asOf": MOMENTS, "subject": (f"diagnosis/{CASE}",), "kind": ("diagnosis.",)}
     asked = 0
-    for door, arguments, chosen in calls(SCHEMA._schema, role, REQUIRED, optional):  # noqa: SLF001 - the executable one
-        if RIGHTS.rows[f"Query.{door}"] == SIGNED_IN or ("filter" in arguments and door != "diagnoses"):
+    for field, arguments, chosen in calls(SCHEMA._schema, role, REQUIRED, optional):  # noqa: SLF001 - the executable one
+        if RIGHTS.rows[f"Query.{field}"] == SIGNED_IN or ("filter" in arguments and field != "diagnoses"):
             continue  # what every signed-in role reads is of no firm
         if "filter" in arguments:
             chosen = "{ totalCount nodes { id } }"  # noqa: PLW2901 - what is found is what tells
-        query = f"{{ {door}{arguments} {chosen} }}"
+        query = f"{{ {field}{arguments} {chosen} }}"
         expected = plain(one.ask(role, query))
         asked += 1
         for other in others:
-            assert plain(other.ask(role, query)) == expected, (door, arguments)
+            assert plain(other.ask(role, query)) == expected, (field, arguments)
     assert asked > 2
 
 

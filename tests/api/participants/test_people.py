@@ -115,9 +115,9 @@ def keys(city: LiveCity) -> int:
         return int(connection.execute(select(func.count()).select_from(KEYS)).scalar_one())
 
 
-@pytest.mark.parametrize(("rider", "value"), [("reasonGiven", "a\x00b"), ("reasonGiven", "x" * 2001), ("idempotencyKey", " ")])
-def test_what_rides_along_is_bounded_and_printable(city: LiveCity, rider: str, value: str) -> None:
-    payload = city.do("city", "registerPerson", "", **{"name": "王示例", rider: value})
+@pytest.mark.parametrize(("argument", "value"), [("reasonGiven", "a\x00b"), ("reasonGiven", "x" * 2001), ("idempotencyKey", " ")])
+def test_a_common_argument_is_bounded_and_printable(city: LiveCity, argument: str, value: str) -> None:
+    payload = city.do("city", "registerPerson", "", **{"name": "王示例", argument: value})
     assert payload["userErrors"][0]["code"] == "MALFORMED_INPUT"
 
 

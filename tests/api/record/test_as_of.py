@@ -19,8 +19,8 @@ from tests.api.server.test_scopes import (
     texts,
     watched,
 )
-from tests.doors import may_read, selection, tried
 from tests.live_city import ENTERPRISE, LiveCity
+from tests.root_fields import may_read, selection, tried
 
 __all__ = ["watched"]
 
@@ -91,24 +91,24 @@ WITHOUT_A_PAST = {
 """Door -> why it is asked for no past. Every other one is."""
 
 
-def test_every_door_has_a_past_or_a_reason_why_not(watched: Watched) -> None:
+def test_every_query_field_has_a_past_or_a_reason_why_not(watched: Watched) -> None:
     schema = watched.schema.query_type
     assert schema is not None
-    assert {name for name, door in schema.fields.items() if "asOf" not in door.args} == WITHOUT_A_PAST.keys()
+    assert {name for name, field in schema.fields.items() if "asOf" not in field.args} == WITHOUT_A_PAST.keys()
 
 
 @settings(max_examples=6)
 @given(scope=scopes)
-def test_every_door_shows_of_this_moment_what_it_shows_without_one(watched: Watched, scope: Scope) -> None:
+def test_every_query_field_shows_of_this_moment_what_it_shows_without_one(watched: Watched, scope: Scope) -> None:
     """Nothing happened since: each list and count is the same through its past, and hides the same."""
     schema = watched.schema.query_type
     assert schema is not None
     moment = datetime.now(UTC).isoformat()
-    for name, door in schema.fields.items():
-        if "asOf" not in door.args or not may_read(Role.AUDITOR, f"Query.{name}"):
+    for name, field in schema.fields.items():
+        if "asOf" not in field.args or not may_read(Role.AUDITOR, f"Query.{name}"):
             continue
-        for arguments in tried(door, ARGUMENTS, {}):
-            chosen = selection(door.type, Role.AUDITOR)
+        for arguments in tried(field, ARGUMENTS, {}):
+            chosen = selection(field.type, Role.AUDITOR)
             inner = arguments.removeprefix("(").removesuffix(")")
             then = watched.through(scope, f'{{ {name}({inner} asOf: "{moment}") {chosen} }}')
             now = watched.through(scope, f"{{ {name}{arguments} {chosen} }}")
@@ -124,10 +124,10 @@ def test_the_past_shows_the_things_of_todays_scope_and_no_other(watched: Watched
     asked += [("diagnosis", identity, number) for number, identity in enumerate(CASES)]
     schema = watched.schema.query_type
     assert schema is not None
-    for door, identity, number in asked:
-        chosen = selection(schema.fields[door].type, Role.AUDITOR)
-        then = watched.through(scope, f'{{ {door}(id: "{identity}", asOf: "{moment}") {chosen} }}')["data"][door]
-        now = watched.through(scope, f'{{ {door}(id: "{identity}") {chosen} }}')["data"][door]
+    for field, identity, number in asked:
+        chosen = selection(schema.fields[field].type, Role.AUDITOR)
+        then = watched.through(scope, f'{{ {field}(id: "{identity}", asOf: "{moment}") {chosen} }}')["data"][field]
+        now = watched.through(scope, f'{{ {field}(id: "{identity}") {chosen} }}')["data"][field]
         assert (then is not None) == admits(scope, place(number))
         assert without(then) == without(now)  # nothing happened since: the same things, and the same are hidden
         said = "\n".join(texts(then))

@@ -25,12 +25,12 @@ from tests.small_city import roster
 
 RIGHTS = declared(build_schema())
 
-EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other door to it
+EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other way to it
 LOG = """query($first: Int, $after: String, $enterprise: ID, $person: ID, $role: String, $mask: String, $ofOthers: Boolean,
   $from: DateTime, $to: DateTime) {
   disclosures(first: $first, after: $after, enterprise: $enterprise, person: $person, role: $role, mask: $mask,
     ofOthers: $ofOthers, from: $from, to: $to) {
-    nodes { id at role organisation door firms { enterprise subject masks maskNames } why whyInEnglish }
+    nodes { id at role organisation entryPoint firms { enterprise subject masks maskNames } why whyInEnglish }
     pageInfo { hasNextPage endCursor } totalCount } }"""
 
 
@@ -215,7 +215,7 @@ def test_one_answer_is_one_row_with_what_it_held_of_each_firm(city: LiveCity) ->
         f"enterprise/{OTHER_ENTERPRISE}": {"revenue"},
         f"diagnosis/{diagnosis}": {"outcome", "process secrets"},
     }
-    assert row.door == "Query.enterprises"
+    assert row.entry_point == "Query.enterprises"
 
 
 def test_what_was_known_then_is_read_now_by_who_asks_now(city: LiveCity) -> None:
@@ -236,7 +236,7 @@ def test_a_mutation_that_answers_with_protected_fields_is_a_reading_too(city: Li
     assert rows(city) == [], "id, status and version are not protected"
     city.done("district", "assignProvider", "diagnosis { id enterprise { revenueWan } }", diagnosis=diagnosis, provider="p2")
     row = rows(city)[0]
-    assert row.door == "Mutation.assignProvider"
+    assert row.entry_point == "Mutation.assignProvider"
     assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
 
 
@@ -295,7 +295,7 @@ def test_a_persons_export_is_a_reading_of_the_firms_in_it(city: LiveCity) -> Non
     assert len(rows(city)) == 1
 
 
-# The plain doors
+# Addresses beside GraphQL
 
 NOT_LOGGED = {
     "/graphql": "its fields are walked above",
@@ -317,14 +317,14 @@ NOT_LOGGED = {
 LOGGED = ("/files/{sha256}", "/dossiers/{kind}/{id}", "/provenance/{id}", "/audit-trail.jsonl")
 
 
-def test_every_plain_door_is_known_to_leave_a_row_or_why_not(city: LiveCity) -> None:
+def test_every_plain_route_is_known_to_leave_a_row_or_why_not(city: LiveCity) -> None:
     app = create_app(city.installation.services)
     found = {route.path for route in app.routes if isinstance(route, Route)}
     pages = {path for path in found if path.startswith("/graphiql")}
     assert found - pages == {*NOT_LOGGED, *LOGGED}
 
 
-def test_each_plain_door_leaves_its_row(city: LiveCity, client: TestClient) -> None:
+def test_each_plain_route_leaves_its_row(city: LiveCity, client: TestClient) -> None:
     diagnosis = city.issued()
     query = "query($id: ID!) { diagnosis(id: $id) { reports { sha256 } } }"
     report = city.data("enterprise", query, id=diagnosis)["diagnosis"]["reports"][0]["sha256"]
@@ -333,7 +333,7 @@ def test_each_plain_door_leaves_its_row(city: LiveCity, client: TestClient) -> N
     city.done("enterprise", "attachEvidence", diagnosis=diagnosis, sha256=sha256, indicators=["Z01"])
     whole = {"process secrets", "outcome", "result and report", "trail"}
     subject = f"diagnosis/{diagnosis}"
-    for path, door, expected in (
+    for path, entry_point, expected in (
         (f"/files/{report}", "GET /files", {subject: {"result and report"}}),
         (f"/files/{sha256}", "GET /files", {subject: {"process secrets"}}),
         (f"/dossiers/grade/{diagnosis}", "GET /dossiers", {subject: whole}),
@@ -345,7 +345,7 @@ def test_each_plain_door_leaves_its_row(city: LiveCity, client: TestClient) -> N
         assert client.get(path, headers={"authorization": f"Bearer {city.tokens['auditor']}"}).status_code == 200
         assert len(rows(city)) == before + 1, path
         row = rows(city)[0]
-        assert (row.door, held(row), row.role) == (door, expected, "auditor")
+        assert (row.entry_point, held(row), row.role) == (entry_point, expected, "auditor")
         assert {one.firm for one in row.disclosed} == {ENTERPRISE if "" not in expected else ALL_FIRMS}
     before = len(rows(city))
     for path in (f"/files/{report}", f"/dossiers/grade/{diagnosis}", f"/provenance/{diagnosis}", "/audit-trail.jsonl"):
@@ -478,7 +478,7 @@ def test_every_firm_is_told_of_an_export_of_the_whole_trail(city: LiveCity, clie
     assert client.get(path, headers={"authorization": f"Bearer {city.tokens['auditor']}"}).status_code == 200
     for who in ("enterprise", "stranger"):
         (one,) = log(city, who)["nodes"]
-        assert (one["role"], one["door"]) == ("auditor", "GET /audit-trail.jsonl")
+        assert (one["role"], one["entryPoint"]) == ("auditor", "GET /audit-trail.jsonl")
         assert one["firms"][0]["enterprise"] is None
 
 

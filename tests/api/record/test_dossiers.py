@@ -136,13 +136,13 @@ def test_the_exported_trail_is_the_auditors_alone(city: LiveCity, client: TestCl
 
 
 @pytest.mark.parametrize("who", ["operator", "supplier", "support", "bank"])
-def test_who_runs_or_supports_the_platform_finds_no_door_beside_graphql_either(
+def test_who_runs_or_supports_the_platform_finds_no_way_beside_graphql_either(
     city: LiveCity, client: TestClient, who: str
 ) -> None:
     """What is there answers them like what is not."""
     diagnosis = city.issued()
     report = next(iter(json.loads(get(city, client, "city", f"/dossiers/grade/{diagnosis}").content)["result"]["reports"]))
-    doors = {
+    routes = {
         f"/dossiers/grade/{diagnosis}": "/dossiers/grade/none",
         f"/provenance/{diagnosis}": "/provenance/none",
         f"/files/{report['sha256']}": f"/files/{'0' * 64}",
@@ -150,7 +150,7 @@ def test_who_runs_or_supports_the_platform_finds_no_door_beside_graphql_either(
         "/log/checkpoint": "/log/checkpoint?size=100000",
         "/audit-trail.jsonl": "/audit-trail.jsonl?subject=none",
     }
-    for there, nowhere in doors.items():
+    for there, nowhere in routes.items():
         found, missing = get(city, client, who, there), get(city, client, who, nowhere)
         assert (found.status_code, found.content) == (404, missing.content), there
 

@@ -108,7 +108,7 @@ def test_a_document_at_fault_is_told_on_the_shared_stream(web: httpx2.Client, ho
 def test_one_operation_is_ended_and_the_others_go_on(web: httpx2.Client, host: str) -> None:
     token = reserved(web, host)
     with opened(web, host, token) as stream:
-        run(web, host, token, 'subscription { bell(name: "shared") { value } }', "long")
+        run(web, host, token, 'subscription { ticker(name: "shared") { value } }', "long")
         assert web.delete(host, params={"operationId": "long"}, headers={TOKEN: token}).status_code == 200
         assert web.delete(host, params={"operationId": "long"}, headers={TOKEN: token}).status_code == 200
         run(web, host, token, "{ hello }", "long")  # the name is free again
@@ -153,7 +153,7 @@ def test_an_operation_needs_an_id_of_its_own(web: httpx2.Client, host: str) -> N
     token = reserved(web, host)
     assert codes(run(web, host, token, "{ hello }", name=None)) == ["OPERATION_ID_MISSING"]
     assert codes(run(web, host, token, "{ hello }", name=1)) == ["OPERATION_ID_MISSING"]
-    run(web, host, token, 'subscription { bell(name: "twice") { value } }')
+    run(web, host, token, 'subscription { ticker(name: "twice") { value } }')
     assert codes(run(web, host, token, "{ hello }")) == ["OPERATION_ID_TAKEN"]
 
 
@@ -164,7 +164,7 @@ def test_a_stream_has_so_many_operations_and_a_caller_so_many_streams(
     tokens = [reserved(web, host, **many) for _ in range(event_streams.RESERVATIONS_OF_HOLDER)]
     assert web.put(host, headers=many).status_code == 429
     for number in range(event_streams.OPERATIONS_OF_STREAM):
-        answer = run(web, host, tokens[0], 'subscription { bell(name: "many") { value } }', str(number), **many)
+        answer = run(web, host, tokens[0], 'subscription { ticker(name: "many") { value } }', str(number), **many)
         assert answer.status_code == 202
     assert run(web, host, tokens[0], "{ hello }", "more", **many).status_code == 429
     assert reserved(web, host, **api.reader("few", Role.CITY, organisation="city"))

@@ -30,7 +30,7 @@ FREE = {
 
 
 def test_every_filter_that_is_a_text_is_refused_what_it_does_not_know_or_says_why_not() -> None:
-    schema = SCHEMA._schema  # noqa: SLF001 - strawberry has no other door to it
+    schema = SCHEMA._schema  # noqa: SLF001 - strawberry has no other way to it
     found = set()
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Filter"):

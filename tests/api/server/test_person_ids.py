@@ -1,6 +1,6 @@
 """No sentence, scope text, fact or export names a person to a role without right to know who acted (plan P5, P7).
 
-Every door of the schema is asked as every role, without the fields that are ids of people by right; no other text may hold one.
+Every query field is asked as every role, without the fields that are ids of people by right; no other text may hold one.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from domain.masks import ACTORS
 from domain.person_id_fields import person_fields, without
 from journal import Caller
 from tests.api.server.test_scopes import ARGUMENTS, IDS, TODAY, fill, texts
-from tests.doors import RIGHTS, calls
 from tests.live_city import SCHEMA
+from tests.root_fields import RIGHTS, calls
 from tests.small_city import City
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -79,12 +79,12 @@ def test_no_role_is_told_who_acted_but_in_the_fields_that_it_has_the_right_to(as
     assert callable(ask)
     held = 0
     for role in ROLES:
-        for door, arguments, chosen in calls(SCHEMA._schema, role, ARGUMENTS, without=SHOWN_BY_RIGHT):  # noqa: SLF001 - executable
-            told = ask(role, f"{{ {door}{arguments} {chosen} }}")
-            assert "INTERNAL" not in told, (role, door)
+        for field, arguments, chosen in calls(SCHEMA._schema, role, ARGUMENTS, without=SHOWN_BY_RIGHT):  # noqa: SLF001 - executable
+            told = ask(role, f"{{ {field}{arguments} {chosen} }}")
+            assert "INTERNAL" not in told, (role, field)
             held += len(told)
             named = [person for person in PEOPLE if person in told and person not in arguments]
-            assert not named, (role, door, arguments, named)
+            assert not named, (role, field, arguments, named)
     assert held > 100_000
 
 

@@ -12,7 +12,7 @@ from api.schema import build_schema, schema_text
 from tests.api.small_api import small_api
 from zhenduan.pages.schema_page import page as reference
 
-SCHEMA = build_schema()._schema  # noqa: SLF001 - strawberry has no other door to the executable schema
+SCHEMA = build_schema()._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
 
 
 @pytest.fixture(scope="module")

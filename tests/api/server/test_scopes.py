@@ -59,8 +59,8 @@ from domain.standard.revision.review import NameReviewers
 from domain.standard.revision.state import RevisionKind
 from journal import Caller
 from standards import Form, composition_rule
-from tests.doors import calls
 from tests.firm_ids import firm_id
+from tests.root_fields import calls
 from tests.small_city import CITY, FIRM, City, caller, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -280,7 +280,7 @@ def texts(value: Any) -> Iterator[str]:
 
 @settings(max_examples=15)
 @given(scope=scopes)
-def test_every_door_of_the_schema_shows_the_things_of_the_scope_and_no_other(watched: Watched, scope: Scope) -> None:
+def test_every_query_field_shows_the_things_of_the_scope_and_no_other(watched: Watched, scope: Scope) -> None:
     for name, arguments, chosen in calls(watched.schema, Role.AUDITOR, ARGUMENTS):
         payload = watched.through(scope, f"{{ {name}{arguments} {chosen} }}")
         assert "errors" not in payload, (name, payload)

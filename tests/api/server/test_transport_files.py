@@ -125,7 +125,7 @@ def test_out_of_scope_and_without_right_answer_as_if_it_did_not_exist(
 def test_a_role_that_reads_reports_but_not_evidence_gets_only_reports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both = frozenset({Role.DISTRICT, Role.PARK})  # no role of the product is such a one; the door judges each file by its kind
+    both = frozenset({Role.DISTRICT, Role.PARK})  # no role of the product is such a one; the route judges each file by its kind
     monkeypatch.setattr(files, "roles_of", lambda kind, _name: both if kind is files.Report else both - {Role.PARK})
     with small_api(tmp_path) as api, TestClient(api.app) as client:
         city = City(api.services.journal)

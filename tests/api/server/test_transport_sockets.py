@@ -22,7 +22,7 @@ from domain.access import Role
 from domain.events import CAPABILITIES
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import handle
-from tests.api.small_api import BELLS, NOW, SmallApi, identified, serving, small_api
+from tests.api.small_api import NOW, TICKERS, SmallApi, identified, serving, small_api
 from tests.small_city import CITY
 
 PROTOCOL = "graphql-transport-ws"
@@ -88,25 +88,25 @@ def opened(host: str, **rest: Any) -> Iterator[Client]:
         yield Client(socket)
 
 
-def bell() -> str:
-    return f"bell{next(_names)}"
+def ticker() -> str:
+    return f"ticker{next(_names)}"
 
 
-def rung(name: str, value: int) -> None:
+def ticked(name: str, value: int) -> None:
     """Ring once the subscription listens."""
     deadline = time.monotonic() + 10
-    while name not in BELLS or not BELLS[name].open:
+    while name not in TICKERS or not TICKERS[name].open:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    BELLS[name].ring(value)
+    TICKERS[name].tick(value)
 
 
 def quiet(name: str) -> bool:
-    """Whether nobody listens to a bell any more, soon."""
+    """Whether nobody listens to a ticker any more, soon."""
     deadline = time.monotonic() + 5
-    while BELLS[name].open and time.monotonic() < deadline:
+    while TICKERS[name].open and time.monotonic() < deadline:
         time.sleep(0.01)
-    return not BELLS[name].open
+    return not TICKERS[name].open
 
 
 # The protocol
@@ -213,11 +213,11 @@ def test_the_old_protocol_is_not_spoken(host: str) -> None:
 
 
 def test_a_connection_has_so_many_operations_and_no_more(host: str) -> None:
-    name = bell()
+    name = ticker()
     with opened(host) as client:
         client.init()
         for number in range(SUBSCRIPTIONS_PER_CONNECTION):
-            client.subscribe(f'subscription {{ bell(name: "{name}") {{ value }} }}', str(number))
+            client.subscribe(f'subscription {{ ticker(name: "{name}") {{ value }} }}', str(number))
         client.subscribe("{ hello }", "one too many")
         refused = client.receive()
         assert (refused["id"], refused["type"]) == ("one too many", "error")
@@ -313,18 +313,18 @@ def test_a_token_that_expires_closes_the_socket(api: SmallApi, host: str) -> Non
 def test_nothing_is_delivered_to_who_has_no_right_any_more(
     api: SmallApi, host: str, then: Role | None, code: int
 ) -> None:
-    name = bell()
+    name = ticker()
     api.reader("changing")
     with opened(host) as client:
         client.init({"token": "changing"})
-        client.subscribe(f'subscription {{ bell(name: "{name}") {{ value }} }}')
-        rung(name, 1)
-        assert client.receive()["payload"] == {"data": {"bell": {"value": 1}}}
+        client.subscribe(f'subscription {{ ticker(name: "{name}") {{ value }} }}')
+        ticked(name, 1)
+        assert client.receive()["payload"] == {"data": {"ticker": {"value": 1}}}
         if then is None:
             del api.accounts.sessions["changing"]
         else:
             api.accounts.sessions["changing"] = identified(then)
-        BELLS[name].ring(2)
+        TICKERS[name].tick(2)
         with pytest.raises(ConnectionClosed) as closed:
             client.socket.recv(timeout=10)
         assert closed.value.rcvd is not None
@@ -431,12 +431,12 @@ def test_an_idle_stream_says_that_it_lives_and_ends_with_its_session(
     api: SmallApi, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_streams, "HEARTBEAT_SECONDS", 0.1)
-    name = bell()
-    with streamed(host, f'subscription {{ bell(name: "{name}") {{ value }} }}', **api.reader("stream")) as response:
+    name = ticker()
+    with streamed(host, f'subscription {{ ticker(name: "{name}") {{ value }} }}', **api.reader("stream")) as response:
         found = events(response.iter_lines())
         assert next(found) == ("heartbeat", None)
-        BELLS[name].ring(1)
-        assert next(event for event in found if event[0] != "heartbeat") == ("next", {"data": {"bell": {"value": 1}}})
+        TICKERS[name].tick(1)
+        assert next(event for event in found if event[0] != "heartbeat") == ("next", {"data": {"ticker": {"value": 1}}})
         del api.accounts.sessions["stream"]
         rest = [event for event in found if event[0] != "heartbeat"]
         assert rest[0][1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
@@ -445,10 +445,10 @@ def test_an_idle_stream_says_that_it_lives_and_ends_with_its_session(
 
 
 def test_a_client_that_leaves_ends_its_subscription(host: str) -> None:
-    name = bell()
-    with streamed(host, f'subscription {{ bell(name: "{name}") {{ value }} }}') as response:
-        rung(name, 1)
-        assert next(events(response.iter_lines())) == ("next", {"data": {"bell": {"value": 1}}})
+    name = ticker()
+    with streamed(host, f'subscription {{ ticker(name: "{name}") {{ value }} }}') as response:
+        ticked(name, 1)
+        assert next(events(response.iter_lines())) == ("next", {"data": {"ticker": {"value": 1}}})
     assert quiet(name)
 
 

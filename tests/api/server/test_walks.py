@@ -29,8 +29,8 @@ from domain.masks import ACTORS
 from journal import Caller
 from tests.api.server.test_person_ids import PEOPLE, UNITS
 from tests.api.server.test_scopes import CASES, FIRMS, IDS, REVISION, TODAY, canaries, fill, place, texts
-from tests.doors import RIGHTS, may_read, selection
 from tests.live_city import SCHEMA
+from tests.root_fields import RIGHTS, may_read, selection
 from tests.small_city import City
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened

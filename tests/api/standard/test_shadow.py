@@ -138,7 +138,7 @@ def test_a_request_over_nothing_finds_nothing(city: LiveCity) -> None:
 
 
 @pytest.mark.parametrize("who", ["district", "enterprise", "provider", "bank", "support", "supplier", "operator"])
-def test_who_may_not_see_drafts_has_no_door_to_what_they_would_do(city: LiveCity, who: str) -> None:
+def test_who_may_not_see_drafts_has_no_way_to_what_they_would_do(city: LiveCity, who: str) -> None:
     revision = drafted(city)
     for query in (READ, MOVERS):
         payload = city.ask(who, query, id=revision)
@@ -171,9 +171,9 @@ def test_reading_who_moves_is_written_down_as_reading_a_result(city: LiveCity) -
     asked(city, revision)
     work(city)
     movers(city, "auditor", revision)
-    query = "{ disclosures(first: 1) { nodes { door firms { masks subject } } } }"
+    query = "{ disclosures(first: 1) { nodes { entryPoint firms { masks subject } } } }"
     [told] = city.data("auditor", query)["disclosures"]["nodes"]
-    assert told["door"] == "Query.shadowMovers"
+    assert told["entryPoint"] == "Query.shadowMovers"
     assert told["firms"] == [{"masks": ["outcome"], "subject": f"diagnosis/{diagnosis}"}]
 
 
@@ -275,7 +275,7 @@ def test_the_thread_beside_the_projector_does_what_is_asked_for(city: LiveCity) 
     assert run["outcome"]["counts"]["down"] == 1
 
 
-def test_no_command_of_the_program_has_a_door(city: LiveCity) -> None:
+def test_no_command_of_the_program_is_a_mutation(city: LiveCity) -> None:
     fields = city.data("city", "{ __schema { mutationType { fields { name } } } }")["__schema"]["mutationType"]["fields"]
     names = {field["name"] for field in fields}
     assert "requestShadow" in names

@@ -16,15 +16,15 @@ from projections import READ_MODELS, ReadModels, open_read_models
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.diagnosis.proceedings import PROCEEDINGS
 from projections.engine.places import ENTERPRISES
-from projections.engine.row_security import FENCED, SEPARATOR, reader_of, tags
+from projections.engine.row_security import ROW_SECURED, SEPARATOR, reader_of, tags
 from tests.projections.engine.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
 from tests.small_city import CITY, ENTERPRISE, City, roster
 
-Fenced = tuple[ReadModels, str]
+Secured = tuple[ReadModels, str]
 
 
 @pytest.fixture(scope="module")
-def fenced(new_database: Any) -> Iterator[Fenced]:
+def secured(new_database: Any) -> Iterator[Secured]:
     address = new_database()
     journal = open_journal(address)
     city = City(journal)
@@ -77,18 +77,18 @@ def named(models: ReadModels, table: Any) -> str:
     ],
 )
 def test_a_raw_connection_without_any_condition_reads_what_its_scope_holds(
-    fenced: Fenced, scope: Scope | None, firms: int, answers: bool  # noqa: FBT001
+    secured: Secured, scope: Scope | None, firms: int, answers: bool  # noqa: FBT001
 ) -> None:
-    models, address = fenced
+    models, address = secured
     assert len(raw(address, scope, f"SELECT id FROM {named(models, ENTERPRISES)}")) == firms
     assert bool(raw(address, scope, f"SELECT 1 FROM {named(models, ANSWERS)}")) == answers
     assert bool(raw(address, scope, f"SELECT 1 FROM {named(models, DIAGNOSES)}")) == answers
 
 
 @pytest.mark.parametrize("scope", [scope_of(Role.GROUP, "g1"), scope_of(Role.BANK, "bank", on=TODAY), scope_of(Role.SUPPORT, "s")])
-def test_from_outside_a_case_no_query_reaches_a_column_that_is_its_parties_alone(fenced: Fenced, scope: Scope) -> None:
+def test_from_outside_a_case_no_query_reaches_a_column_that_is_its_parties_alone(secured: Secured, scope: Scope) -> None:
     """plan P4, P7: not even a query that forgot the scope."""
-    models, address = fenced
+    models, address = secured
     raw(address, scope, f"SELECT id, outside_status, issued_grade FROM {named(models, DIAGNOSES)}")
     for part in (ANSWERS, EVIDENCE, REPORTS):
         raw(address, scope, f"SELECT * FROM {named(models, part)}")
@@ -102,8 +102,8 @@ def test_from_outside_a_case_no_query_reaches_a_column_that_is_its_parties_alone
         raw(address, scope, f"SELECT id FROM {named(models, DIAGNOSES)} WHERE grade = 8")
 
 
-def test_who_reads_can_write_nothing_and_lift_no_policy(fenced: Fenced) -> None:
-    models, address = fenced
+def test_who_reads_can_write_nothing_and_lift_no_policy(secured: Secured) -> None:
+    models, address = secured
     firms = named(models, ENTERPRISES)
     for statement in (
         f"UPDATE {firms} SET district = 'x'",
@@ -116,8 +116,8 @@ def test_who_reads_can_write_nothing_and_lift_no_policy(fenced: Fenced) -> None:
             raw(address, Everything(), statement)
 
 
-def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_they_hold(fenced: Fenced) -> None:
-    models, address = fenced
+def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_they_hold(secured: Secured) -> None:
+    models, address = secured
     with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {named(models, ENTERPRISES)}_fence LIMIT 0")
         columns = {column.name for column in cursor.description or ()}
@@ -126,11 +126,11 @@ def test_what_the_views_of_the_policies_show_is_where_things_lie_and_nothing_the
 
 @settings(max_examples=60)
 @given(scope=scopes)
-def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope: Scope) -> None:
+def test_the_row_policies_are_never_narrower_than_the_scope(secured: Secured, scope: Scope) -> None:
     from projections.diagnosis import case_parts, diagnoses  # noqa: PLC0415 - used here only
     from projections.participants import enterprises  # noqa: PLC0415 - likewise
 
-    models, _ = fenced
+    models, _ = secured
     found = []
     for eyes in (None, scope):
         with models.reading(eyes) as snapshot:
@@ -149,14 +149,14 @@ def test_the_second_belt_is_never_narrower_than_the_first(fenced: Fenced, scope:
         (AllOf((Is(Attribute.ENTERPRISE, ENTERPRISE), Everything())), {ENTERPRISE}),
     ],
 )
-def test_a_query_that_forgot_its_scope_gets_no_row_from_outside(fenced: Fenced, scope: Scope, firms: set[str]) -> None:
-    models, _ = fenced
+def test_a_query_that_forgot_its_scope_gets_no_row_from_outside(secured: Secured, scope: Scope, firms: set[str]) -> None:
+    models, _ = secured
     with models.reading(scope) as snapshot:
         assert {row[0] for row in snapshot.rows(select(snapshot[ENTERPRISES].c.id))} == firms
 
 
-def test_a_rebuild_carries_the_policies_over_and_an_older_snapshot_is_not_torn(fenced: Fenced) -> None:
-    models, address = fenced
+def test_a_rebuild_carries_the_policies_over_and_an_older_snapshot_is_not_torn(secured: Secured) -> None:
+    models, address = secured
     district = scope_of(Role.DISTRICT, "310117")
     with models.reading(district) as before:
         assert len(before.rows(select(before[ENTERPRISES]))) == 2
@@ -173,10 +173,10 @@ def test_a_rebuild_carries_the_policies_over_and_an_older_snapshot_is_not_torn(f
     assert len(raw(address, Nothing(), f"SELECT id FROM {named(models, ENTERPRISES)}")) == 0
 
 
-def test_every_table_of_a_firms_own_data_is_fenced() -> None:
+def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
     tables = {table.name: table for read_model in READ_MODELS for table in read_model.tables}
     holds = {name for name, table in tables.items() if {"diagnosis", "enterprise"} & set(table.c.keys())}
-    assert holds - set(FENCED) == {
+    assert holds - set(ROW_SECURED) == {
         "enterprise_bigrams",
         "first_reports",
         "coverage_subjects",

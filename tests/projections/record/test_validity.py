@@ -271,7 +271,7 @@ LIFE: list[Happening] = [
 def test_on_both_engines_lists_of_the_past_are_those_of_a_replay(
     journal: Journal, url: str, tmp_path: Path, scope: Scope
 ) -> None:
-    """Through the second belt too, where the engine has one."""
+    """Through the row policies too, where the engine has one."""
     Writer(journal).write(LIFE)
     address = f"sqlite:///{tmp_path / 'read.db'}" if url.startswith("sqlite") else url
     models = open_read_models(address, journal, LOOKED_INTO)

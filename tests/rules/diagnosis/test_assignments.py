@@ -22,7 +22,7 @@ TODAY = AT.date()
 EXPERT = Person(memberships={"m1": Membership(role=Role.READER, organisation="experts", since=TODAY)})
 
 
-def wish(**rest: object) -> AssignExpert:
+def sent_command(**rest: object) -> AssignExpert:
     values = {
         "diagnosis": "d1",
         "assignment": "a1",
@@ -40,29 +40,29 @@ def asked() -> Given:
 
 
 def assigned() -> Given:
-    return asked().when(wish(), "city").accepted
+    return asked().when(sent_command(), "city").accepted
 
 
 def test_the_city_assigns_and_nobody_else() -> None:
-    asked().when(wish(), "city").happened("assignment.made.v1")
+    asked().when(sent_command(), "city").happened("assignment.made.v1")
     for role in ("district", "provider", "enterprise", "reader"):
-        asked().when(wish(), role, "x").refused(ROLE_NOT_ALLOWED, role=role)
+        asked().when(sent_command(), role, "x").refused(ROLE_NOT_ALLOWED, role=role)
 
 
 def test_a_diagnosis_is_assigned_to_a_person_who_is_such_an_expert_then() -> None:
-    asked().when(wish(expert="nobody"), "city").refused(s.EXPERT_UNKNOWN)
-    asked().when(wish(role=Role.SAMPLER), "city").refused(s.EXPERT_UNKNOWN, role="sampler")
-    early = wish(since=TODAY - timedelta(days=1))
+    asked().when(sent_command(expert="nobody"), "city").refused(s.EXPERT_UNKNOWN)
+    asked().when(sent_command(role=Role.SAMPLER), "city").refused(s.EXPERT_UNKNOWN, role="sampler")
+    early = sent_command(since=TODAY - timedelta(days=1))
     asked().when(early, "city").refused(s.EXPERT_UNKNOWN)
-    asked().when(wish(diagnosis="d9"), "city").refused(NOT_FOUND)
+    asked().when(sent_command(diagnosis="d9"), "city").refused(NOT_FOUND)
     for rest in ({"role": Role.CITY}, {"until": TODAY - timedelta(days=1)}):
         with pytest.raises(ValidationError):
-            wish(**rest)
+            sent_command(**rest)
 
 
 def test_one_assignment_an_expert_and_day() -> None:
-    assigned().when(wish(), "city").refused(s.ASSIGNMENT_EXISTS, assignment="a1")
-    assigned().when(wish(assignment="a2"), "city").refused(s.ASSIGNMENT_HELD)
+    assigned().when(sent_command(), "city").refused(s.ASSIGNMENT_EXISTS, assignment="a1")
+    assigned().when(sent_command(assignment="a2"), "city").refused(s.ASSIGNMENT_HELD)
 
 
 def test_a_released_expert_sees_nothing_from_today_on() -> None:

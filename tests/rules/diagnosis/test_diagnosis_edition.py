@@ -24,8 +24,8 @@ MAPPED = {
 
 
 def opening(**changes: Any) -> Given:
-    wish = OpenDiagnosis.model_validate(OPENING.model_dump() | changes)
-    return given(DIAGNOSES).having_read(MAPPED).when(wish, "district", "310117")
+    sent_command = OpenDiagnosis.model_validate(OPENING.model_dump() | changes)
+    return given(DIAGNOSES).having_read(MAPPED).when(sent_command, "district", "310117")
 
 
 def opened(case: Given) -> DiagnosisOpened:

@@ -23,7 +23,7 @@ WORLD = {
 }
 
 
-def wish(**rest: object) -> GrantConsent:
+def sent_command(**rest: object) -> GrantConsent:
     values = {
         "enterprise": "e1",
         "consent": "c1",
@@ -40,48 +40,48 @@ def asked() -> Given:
 
 
 def granted() -> Given:
-    return asked().when(wish(), "enterprise", "e1").accepted
+    return asked().when(sent_command(), "enterprise", "e1").accepted
 
 
 @pytest.mark.parametrize("role", ["enterprise", "confirmer"])
 def test_the_firm_consents(role: str) -> None:
-    asked().when(wish(), role, "e1").happened("consent.granted.v1")
+    asked().when(sent_command(), role, "e1").happened("consent.granted.v1")
 
 
 @pytest.mark.parametrize("role", ["filler", "department_filler", "bank", "city", "district", "group", "provider", "auditor"])
 def test_nobody_else_consents_for_the_firm(role: str) -> None:
-    asked().when(wish(), role, "e1").refused(ROLE_NOT_ALLOWED, role=role)
+    asked().when(sent_command(), role, "e1").refused(ROLE_NOT_ALLOWED, role=role)
     granted().when(RevokeConsent(enterprise="e1", consent="c1"), role, "e1").refused(ROLE_NOT_ALLOWED, role=role)
 
 
 def test_consent_is_to_a_bank_of_a_firm_on_the_roster() -> None:
     for bank in ("p1", "nowhere"):
-        asked().when(wish(bank=bank), "enterprise", "e1").refused(c.BANK_UNKNOWN, bank=bank)
-    asked().when(wish(enterprise="e9"), "enterprise", "e9").refused(NOT_FOUND)
+        asked().when(sent_command(bank=bank), "enterprise", "e1").refused(c.BANK_UNKNOWN, bank=bank)
+    asked().when(sent_command(enterprise="e9"), "enterprise", "e9").refused(NOT_FOUND)
 
 
 def test_a_consent_has_an_end_that_is_not_over() -> None:
-    over = wish(since=date(2024, 1, 1), until=TODAY - timedelta(days=1))
+    over = sent_command(since=date(2024, 1, 1), until=TODAY - timedelta(days=1))
     asked().when(over, "enterprise", "e1").refused(c.CONSENT_OVER)
     with pytest.raises(ValidationError):
-        wish(until=TODAY - timedelta(days=1))
+        sent_command(until=TODAY - timedelta(days=1))
     with pytest.raises(ValidationError):
-        wish(until=None)
+        sent_command(until=None)
 
 
 def test_one_consent_a_bank_and_day() -> None:
-    granted().when(wish(), "enterprise", "e1").refused(c.CONSENT_EXISTS, consent="c1")
+    granted().when(sent_command(), "enterprise", "e1").refused(c.CONSENT_EXISTS, consent="c1")
     later = {"consent": "c2", "until": TODAY + timedelta(days=60)}
     last_day, day_after = TODAY + timedelta(days=30), TODAY + timedelta(days=31)
-    granted().when(wish(**later, since=last_day), "enterprise", "e1").refused(c.CONSENT_HELD)
-    granted().when(wish(**later, since=day_after), "enterprise", "e1").happened("consent.granted.v1")
+    granted().when(sent_command(**later, since=last_day), "enterprise", "e1").refused(c.CONSENT_HELD)
+    granted().when(sent_command(**later, since=day_after), "enterprise", "e1").happened("consent.granted.v1")
 
 
 def test_a_revoked_consent_ends_before_today_and_revoking_again_changes_nothing() -> None:
     revoke = RevokeConsent(enterprise="e1", consent="c1")
     case = granted().when(revoke, "confirmer", "e1").then(c.ConsentRevoked(consent="c1", last=TODAY - timedelta(days=1)))
     case.when(revoke, "confirmer", "e1").then()
-    case.when(wish(consent="c2"), "enterprise", "e1").happened("consent.granted.v1")
+    case.when(sent_command(consent="c2"), "enterprise", "e1").happened("consent.granted.v1")
     case.when(RevokeConsent(enterprise="e1", consent="c9"), "enterprise", "e1").refused(c.CONSENT_UNKNOWN, consent="c9")
 
 

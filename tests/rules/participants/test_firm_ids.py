@@ -15,8 +15,8 @@ from tests.rules.participants.test_rosters import FIRM, GREW, OTHER, YEAR, file_
 ELSEWHERE = "b7" * 32
 
 
-def ids(wish: Given) -> set[str]:
-    fact = wish.facts[0]
+def ids(sent_command: Given) -> set[str]:
+    fact = sent_command.facts[0]
     assert isinstance(fact, RosterImported)
     return {one for ids in fact.members.values() for one in ids}
 
@@ -42,16 +42,16 @@ def test_a_new_firm_has_an_id_that_its_code_does_not_tell() -> None:
 
 def test_a_firm_of_an_earlier_version_keeps_its_id_beside_new_ones() -> None:
     known = Given(ROSTERS).having_read(on_record(unsalted_id(FIRM.uscc), FIRM))
-    wish = known.when(file_of(GREW, OTHER), "city")
-    assert ids(wish) == {unsalted_id(FIRM.uscc), firm_id(OTHER.uscc)}
-    wish.happened("roster.imported.v2", "enterprise.revised.v3", "enterprise.registered.v3")
-    wish.when(file_of(GREW, OTHER), "city").then()
+    sent_command = known.when(file_of(GREW, OTHER), "city")
+    assert ids(sent_command) == {unsalted_id(FIRM.uscc), firm_id(OTHER.uscc)}
+    sent_command.happened("roster.imported.v2", "enterprise.revised.v3", "enterprise.registered.v3")
+    sent_command.when(file_of(GREW, OTHER), "city").then()
 
 
 def test_a_firm_under_either_id_is_not_left_out_of_the_file_that_names_it() -> None:
     both = {**on_record(unsalted_id(FIRM.uscc), FIRM), **on_record(firm_id(OTHER.uscc), OTHER)}
-    wish = Given(ROSTERS).having_read(both).when(file_of(FIRM, OTHER), "city")
-    again = wish.when(file_of(GREW, OTHER, digest="e"), "city")
+    sent_command = Given(ROSTERS).having_read(both).when(file_of(FIRM, OTHER), "city")
+    again = sent_command.when(file_of(GREW, OTHER, digest="e"), "city")
     assert again.facts[0].model_dump()["left_out"] == ()
 
 

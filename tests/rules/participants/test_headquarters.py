@@ -56,10 +56,10 @@ def correct(since: date) -> CorrectHeadquarters:
     return CorrectHeadquarters(group="g1", since=since, reason="批复文件所载日期不同")
 
 
-def named(*wishes: HeadquartersCommand) -> Given:
+def named(*sent_commands: HeadquartersCommand) -> Given:
     case = given(HEADQUARTERS).having_read(GROUPS)
-    for wish in wishes:
-        case = case.when(wish, "city").accepted
+    for sent_command in sent_commands:
+        case = case.when(sent_command, "city").accepted
     return case
 
 
@@ -164,8 +164,8 @@ def opening(seat: Headquarters | None, group: str | None = "g1", edition: str = 
         enterprise_stream("e1"): FIRM.model_copy(update={"group": group}),
         headquarters_stream("g1"): seat,
     }
-    wish = OPENING.model_copy(update={"edition": edition, "form": Form.FULL})
-    return given(DIAGNOSES).having_read(world).when(wish, "city")
+    sent_command = OPENING.model_copy(update={"edition": edition, "form": Form.FULL})
+    return given(DIAGNOSES).having_read(world).when(sent_command, "city")
 
 
 def test_a_headquarters_is_diagnosed_under_its_own_edition_without_a_reason() -> None:

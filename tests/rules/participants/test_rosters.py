@@ -95,22 +95,22 @@ def imported(command: ImportRoster) -> RosterImported:
     return fact
 
 
-def answered(wish: Given) -> RosterImported | RosterBlocked:
-    fact = wish.facts[0]
+def answered(case: Given) -> RosterImported | RosterBlocked:
+    fact = case.facts[0]
     assert isinstance(fact, RosterImported | RosterBlocked)
     return fact
 
 
-def present(wish: Given) -> e.Firm:
+def present(case: Given) -> e.Firm:
     """What the firm is now."""
-    known = wish.read[STREAM]
+    known = case.read[STREAM]
     assert isinstance(known, e.Enterprise)
     return known.present
 
 
-def findings(command: ImportRoster, wish: Given) -> list[tuple[int, str, str]]:
-    """(row, code, severity) of the report that a wish rests on."""
-    examined = examine(command, wish.state, wish.read)
+def findings(command: ImportRoster, case: Given) -> list[tuple[int, str, str]]:
+    """(row, code, severity) of the report that a case rests on."""
+    examined = examine(command, case.state, case.read)
     for found in examined.report.findings:
         assert "{" not in found.says + found.says_in_english
         REFUSED.add(found.code)
@@ -118,9 +118,9 @@ def findings(command: ImportRoster, wish: Given) -> list[tuple[int, str, str]]:
 
 
 def test_a_new_enterprise_is_registered_and_joins_the_years_roster() -> None:
-    wish = given().when(file_of(FIRM, OTHER), Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.registered.v3", "enterprise.registered.v3")
-    assert wish.read[STREAM].stated == {YEAR: FIRM}
+    case = given().when(file_of(FIRM, OTHER), Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.registered.v3", "enterprise.registered.v3")
+    assert case.read[STREAM].stated == {YEAR: FIRM}
 
 
 def test_an_enterprise_that_is_on_the_roster_just_so_has_no_fact_of_its_own() -> None:
@@ -128,10 +128,10 @@ def test_an_enterprise_that_is_on_the_roster_just_so_has_no_fact_of_its_own() ->
 
 
 def test_an_unchanged_enterprise_joins_the_next_years_roster_by_a_fact_that_keeps_what_it_was() -> None:
-    wish = given(firms=on_record(FIRM, year=YEAR - 1)).when(file_of(FIRM), Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.revised.v3")
-    assert answered(wish).model_dump()["unchanged"] == 1
-    assert wish.read[STREAM].stated == {YEAR - 1: FIRM, YEAR: FIRM}
+    case = given(firms=on_record(FIRM, year=YEAR - 1)).when(file_of(FIRM), Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.revised.v3")
+    assert answered(case).model_dump()["unchanged"] == 1
+    assert case.read[STREAM].stated == {YEAR - 1: FIRM, YEAR: FIRM}
 
 
 # Item: repeating is judged by what is on record
@@ -139,69 +139,69 @@ def test_an_unchanged_enterprise_joins_the_next_years_roster_by_a_fact_that_keep
 
 def test_the_right_file_then_the_wrong_one_then_the_right_one_again_leaves_what_the_right_one_states() -> None:
     right, wrong = file_of(FIRM, digest="right"), file_of(GREW, digest="wrong")
-    wish = given().when(right, Role.CITY).when(wrong, Role.CITY)
-    assert present(wish) == GREW
-    wish = wish.when(right, Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.revised.v3")
-    assert present(wish) == FIRM
-    wish.when(right, Role.CITY).then()
+    case = given().when(right, Role.CITY).when(wrong, Role.CITY)
+    assert present(case) == GREW
+    case = case.when(right, Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.revised.v3")
+    assert present(case) == FIRM
+    case.when(right, Role.CITY).then()
 
 
 def test_a_file_that_states_what_is_on_record_changes_nothing_the_second_time() -> None:
-    wish = given().when(file_of(FIRM), Role.CITY)
-    wish.when(file_of(FIRM), Role.CITY).then()
+    case = given().when(file_of(FIRM), Role.CITY)
+    case.when(file_of(FIRM), Role.CITY).then()
 
 
 def test_another_file_that_states_the_same_is_answered_by_a_report_and_no_other_fact() -> None:
-    wish = given().when(file_of(FIRM), Role.CITY)
-    wish.when(file_of(FIRM, digest="csv"), Role.CITY).happened("roster.imported.v2")
+    case = given().when(file_of(FIRM), Role.CITY)
+    case.when(file_of(FIRM, digest="csv"), Role.CITY).happened("roster.imported.v2")
 
 
 def test_a_blocked_file_sent_again_leaves_no_second_report_but_may_be_taken_in_partly() -> None:
-    wish = given().when(file_of(FIRM, refused_rows=1), Role.CITY)
-    wish.happened("roster.blocked.v2")
-    wish.when(file_of(FIRM, refused_rows=1), Role.CITY).then()
-    again = wish.when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
+    case = given().when(file_of(FIRM, refused_rows=1), Role.CITY)
+    case.happened("roster.blocked.v2")
+    case.when(file_of(FIRM, refused_rows=1), Role.CITY).then()
+    again = case.when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
     again.happened("roster.imported.v2", "enterprise.registered.v3")
     again.when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY).then()
 
 
 def test_a_file_that_was_taken_in_and_is_blocked_now_is_told_so() -> None:
-    wish = given().when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
-    wish.when(file_of(FIRM, refused_rows=1), Role.CITY).happened("roster.blocked.v2")
+    case = given().when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
+    case.when(file_of(FIRM, refused_rows=1), Role.CITY).happened("roster.blocked.v2")
 
 
 # Item: a statement belongs to its year
 
 
 def test_a_roster_of_an_earlier_year_changes_that_year_and_never_the_present() -> None:
-    wish = given(firms=on_record(FIRM, year=YEAR + 1)).when(file_of(GREW), Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.stated.v1")
-    assert present(wish) == FIRM
-    assert wish.read[STREAM].stated == {YEAR: GREW, YEAR + 1: FIRM}
+    case = given(firms=on_record(FIRM, year=YEAR + 1)).when(file_of(GREW), Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.stated.v1")
+    assert present(case) == FIRM
+    assert case.read[STREAM].stated == {YEAR: GREW, YEAR + 1: FIRM}
 
 
 def test_the_present_follows_the_latest_year_whatever_order_the_rosters_come_in() -> None:
     for years in ((YEAR - 1, YEAR), (YEAR, YEAR - 1)):
-        wish = given()
+        case = given()
         for year in years:
             firm = FIRM.model_copy(update={"employees": year})
-            wish = wish.when(file_of(firm, year=year), Role.CITY)
-        assert present(wish).employees == YEAR
+            case = case.when(file_of(firm, year=year), Role.CITY)
+        assert present(case).employees == YEAR
 
 
 def test_a_corrected_roster_of_the_presents_own_year_corrects_the_present() -> None:
-    wish = given(firms=on_record(FIRM)).when(file_of(GREW), Role.CITY)
-    assert present(wish) == GREW
+    case = given(firms=on_record(FIRM)).when(file_of(GREW), Role.CITY)
+    assert present(case) == GREW
 
 
 def test_of_entries_that_do_not_bear_their_year_the_later_years_rosters_tell_whether_a_file_is_older() -> None:
     older = RosterImported.model_validate(dict(imported(file_of(FIRM, year=YEAR - 1))) | {"members": {"": (IDENTITY,)}})
     known: dict[str, Any] = dict(on_record(FIRM, year=None))
     later = {roster_stream(YEAR): evolve(None, older.model_copy(update={"year": YEAR}))}
-    wish = Given(ROSTERS, older).having_read(known | later).when(file_of(GREW, year=YEAR - 1), Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.stated.v1")
-    assert present(wish) == FIRM
+    case = Given(ROSTERS, older).having_read(known | later).when(file_of(GREW, year=YEAR - 1), Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.stated.v1")
+    assert present(case) == FIRM
     alone = Given(ROSTERS, older).having_read(known).when(file_of(GREW, year=YEAR - 1), Role.CITY)
     alone.happened("roster.imported.v2", "enterprise.revised.v3")
     same = Given(ROSTERS, older).having_read(dict(on_record(FIRM, year=None)))
@@ -220,12 +220,12 @@ def taking_off(year: int = YEAR) -> TakeOffRoster:
 
 
 def test_an_enterprise_is_taken_off_a_years_roster_with_a_reason_and_stays_known() -> None:
-    wish = given().when(file_of(FIRM, OTHER), Role.CITY).when(taking_off(), Role.CITY)
+    case = given().when(file_of(FIRM, OTHER), Role.CITY).when(taking_off(), Role.CITY)
     gone = e.EnterpriseTakenOffRoster(year=YEAR, reason="年中停产注销")
-    assert wish.facts == (OnStream(STREAM, gone),)
-    assert wish.read[STREAM].taken_off == {YEAR}
-    assert present(wish) == FIRM
-    wish.when(taking_off(), Role.CITY).refused(OFF_ROSTER_ALREADY, year=YEAR)
+    assert case.facts == (OnStream(STREAM, gone),)
+    assert case.read[STREAM].taken_off == {YEAR}
+    assert present(case) == FIRM
+    case.when(taking_off(), Role.CITY).refused(OFF_ROSTER_ALREADY, year=YEAR)
 
 
 def test_what_is_on_no_roster_of_the_year_is_not_taken_off_it() -> None:
@@ -236,10 +236,10 @@ def test_what_is_on_no_roster_of_the_year_is_not_taken_off_it() -> None:
 def test_a_district_takes_off_what_the_years_roster_states_in_it() -> None:
     known = on_record(ELSEWHERE, year=YEAR - 1)
     moved = e.evolve(known[STREAM], e.EnterpriseRevised(year=YEAR, firm=FIRM))
-    wish = given(firms={STREAM: moved})
-    wish.when(taking_off(YEAR - 1), Role.DISTRICT, "310117").refused(ROSTER_OF_ANOTHER_DISTRICT)
-    wish.when(taking_off(), Role.DISTRICT, "310117").happened("enterprise.taken_off_roster.v1")
-    wish.when(taking_off(YEAR - 1), Role.PARK).refused(ROLE_NOT_ALLOWED)
+    case = given(firms={STREAM: moved})
+    case.when(taking_off(YEAR - 1), Role.DISTRICT, "310117").refused(ROSTER_OF_ANOTHER_DISTRICT)
+    case.when(taking_off(), Role.DISTRICT, "310117").happened("enterprise.taken_off_roster.v1")
+    case.when(taking_off(YEAR - 1), Role.PARK).refused(ROLE_NOT_ALLOWED)
 
 
 def test_a_firm_of_older_entries_is_taken_off_as_well() -> None:
@@ -256,24 +256,24 @@ def test_where_a_firm_lies_decides_who_may_take_it_off() -> None:
 
 def test_a_file_lists_the_firms_of_its_districts_that_it_leaves_out() -> None:
     third = FIRM.model_copy(update={"uscc": "91310000XX0000107C", "name": "示例丙", "district": "310115"})
-    wish = given().when(file_of(FIRM, OTHER, third), Role.CITY)
+    case = given().when(file_of(FIRM, OTHER, third), Role.CITY)
     corrected = file_of(FIRM, digest="corrected")
-    assert (0, ROSTER_LEAVES_OUT.code, "warned") in findings(corrected, wish)
-    wish = wish.when(corrected, Role.CITY)
-    assert answered(wish).model_dump()["left_out"] == (firm_id(OTHER.uscc),)
+    assert (0, ROSTER_LEAVES_OUT.code, "warned") in findings(corrected, case)
+    case = case.when(corrected, Role.CITY)
+    assert answered(case).model_dump()["left_out"] == (firm_id(OTHER.uscc),)
     gone = TakeOffRoster(year=YEAR, enterprise=firm_id(OTHER.uscc), reason="注销")
-    assert findings(corrected, wish.when(gone, Role.CITY)) == []
+    assert findings(corrected, case.when(gone, Role.CITY)) == []
 
 
 def test_a_firm_that_was_taken_off_comes_back_only_when_a_person_confirms_it() -> None:
-    wish = given().when(file_of(FIRM, OTHER), Role.CITY).when(taking_off(), Role.CITY)
+    case = given().when(file_of(FIRM, OTHER), Role.CITY).when(taking_off(), Role.CITY)
     again = file_of(FIRM, OTHER, digest="again")
-    assert findings(again, wish) == [(2, ROSTER_BACK_ON.code, "confirm")]
-    wish.when(again, Role.CITY).happened("roster.blocked.v2")
+    assert findings(again, case) == [(2, ROSTER_BACK_ON.code, "confirm")]
+    case.when(again, Role.CITY).happened("roster.blocked.v2")
     confirmed = again.model_copy(update={"confirmed": confirming(2, ROSTER_BACK_ON)})
-    wish = wish.when(confirmed, Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.revised.v3")
-    assert wish.read[STREAM].taken_off == frozenset()
+    case = case.when(confirmed, Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.revised.v3")
+    assert case.read[STREAM].taken_off == frozenset()
 
 
 # Item: silence says nothing, and what is implausible is confirmed
@@ -287,18 +287,18 @@ def test_what_a_row_is_silent_about_stays_as_it_was() -> None:
 
 def test_what_a_row_says_there_is_none_of_goes_only_when_a_person_confirms_it() -> None:
     seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1", "group": "g1"})
-    wish, command = given(firms=on_record(seated)), file_of(FIRM)
-    assert findings(command, wish) == [(2, ROSTER_UNIT_REMOVED.code, "confirm")] * 3
-    wish.when(command, Role.CITY).happened("roster.blocked.v2")
-    wish = wish.when(file_of(FIRM, confirmed=confirming(2, ROSTER_UNIT_REMOVED)), Role.CITY)
-    assert present(wish) == FIRM
+    case, command = given(firms=on_record(seated)), file_of(FIRM)
+    assert findings(command, case) == [(2, ROSTER_UNIT_REMOVED.code, "confirm")] * 3
+    case.when(command, Role.CITY).happened("roster.blocked.v2")
+    case = case.when(file_of(FIRM, confirmed=confirming(2, ROSTER_UNIT_REMOVED)), Role.CITY)
+    assert present(case) == FIRM
 
 
 def test_a_subdistrict_that_is_not_spoken_of_stays_only_within_its_district() -> None:
     seated = FIRM.model_copy(update={"subdistrict": "310117001", "park": "park1"})
     moved = file_of(ELSEWHERE, silent={2: frozenset({"subdistrict", "park"})}, confirmed=confirming(2, ROSTER_DISTRICT_CHANGED))
-    wish = given(firms=on_record(seated)).when(moved, Role.CITY)
-    assert present(wish) == ELSEWHERE.model_copy(update={"park": "park1"})
+    case = given(firms=on_record(seated)).when(moved, Role.CITY)
+    assert present(case) == ELSEWHERE.model_copy(update={"park": "park1"})
 
 
 @pytest.mark.parametrize(
@@ -314,14 +314,14 @@ def test_a_subdistrict_that_is_not_spoken_of_stays_only_within_its_district() ->
 )
 def test_another_identity_and_a_jump_are_taken_in_only_when_a_person_confirms_them(changed: dict[str, Any], rule: Rule) -> None:
     now = FIRM.model_copy(update=changed)
-    wish = given(firms=on_record(FIRM))
-    assert findings(file_of(now), wish) == [(2, rule.code, "confirm")]
-    wish.when(file_of(now), Role.CITY)
-    assert answered(wish).model_dump()["to_confirm"] == 1
-    wish.when(file_of(now, confirmed=confirming(2, ROSTER_BACK_ON)), Role.CITY).happened()
-    wish = wish.when(file_of(now, confirmed=confirming(2, rule)), Role.CITY)
-    assert answered(wish).model_dump()["confirmed"] == ({"row": 2, "code": rule.code},)
-    assert present(wish) == now
+    case = given(firms=on_record(FIRM))
+    assert findings(file_of(now), case) == [(2, rule.code, "confirm")]
+    case.when(file_of(now), Role.CITY)
+    assert answered(case).model_dump()["to_confirm"] == 1
+    case.when(file_of(now, confirmed=confirming(2, ROSTER_BACK_ON)), Role.CITY).happened()
+    case = case.when(file_of(now, confirmed=confirming(2, rule)), Role.CITY)
+    assert answered(case).model_dump()["confirmed"] == ({"row": 2, "code": rule.code},)
+    assert present(case) == now
 
 
 @pytest.mark.parametrize(
@@ -335,8 +335,8 @@ def test_another_identity_and_a_jump_are_taken_in_only_when_a_person_confirms_th
     ],
 )
 def test_a_name_written_otherwise_and_a_usual_change_ask_nobody(changed: dict[str, Any]) -> None:
-    wish = given(firms=on_record(FIRM)).when(file_of(FIRM.model_copy(update=changed)), Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.revised.v3")
+    case = given(firms=on_record(FIRM)).when(file_of(FIRM.model_copy(update=changed)), Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.revised.v3")
 
 
 def test_what_is_asked_of_the_header_blocks_the_file_whatever_part_is_accepted() -> None:
@@ -349,9 +349,9 @@ def test_what_is_asked_of_the_header_blocks_the_file_whatever_part_is_accepted()
 
 def test_a_row_that_is_to_be_confirmed_blocks_no_other_where_a_part_is_accepted() -> None:
     command = file_of(RENAMED, OTHER, accept_partial=True)
-    wish = given(firms=on_record(FIRM)).when(command, Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.registered.v3")
-    assert answered(wish).refused_rows == 1
+    case = given(firms=on_record(FIRM)).when(command, Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.registered.v3")
+    assert answered(case).refused_rows == 1
 
 
 def test_a_districts_blocked_file_tells_nothing_of_a_firm_that_lies_elsewhere() -> None:
@@ -383,9 +383,9 @@ def test_a_file_without_an_acceptable_row_is_blocked_even_when_partial_import_is
 def test_the_entry_counts_what_became_of_the_rows_and_cites_the_report_by_its_digest() -> None:
     third = FIRM.model_copy(update={"uscc": "91310000XX0000107C"})
     command = file_of(GREW, OTHER, third, refused_rows=1, accept_partial=True)
-    wish = given(firms=on_record(FIRM, OTHER))
-    report = examine(command, None, wish.read).report
-    fact = answered(wish.when(command, Role.CITY))
+    case = given(firms=on_record(FIRM, OTHER))
+    report = examine(command, None, case.read).report
+    fact = answered(case.when(command, Role.CITY))
     assert isinstance(fact, RosterImported)
     assert (fact.registered, fact.revised, fact.unchanged, fact.refused_rows) == (1, 1, 1, 1)
     assert fact.members == {"310117": tuple(firm_id(firm.uscc) for firm in (GREW, OTHER, third))}
@@ -401,40 +401,40 @@ def test_an_entry_grows_by_no_finding() -> None:
 
 
 def test_the_same_enterprise_twice_in_one_file_is_refused_naming_both_rows() -> None:
-    wish = given().when(file_of(FIRM, OTHER, RENAMED), Role.CITY)
-    wish.refused(ROSTER_REPEATS_ENTERPRISE, row=4, first=2, uscc=FIRM.uscc)
+    case = given().when(file_of(FIRM, OTHER, RENAMED), Role.CITY)
+    case.refused(ROSTER_REPEATS_ENTERPRISE, row=4, first=2, uscc=FIRM.uscc)
     other_division = FIRM.model_copy(update={"uscc": "913101171322602506"})
     given().when(file_of(FIRM, other_division), Role.CITY).refused(ROSTER_REPEATS_ENTERPRISE, row=3, first=2)
 
 
 def test_a_districts_roster_holds_its_own_enterprises_only() -> None:
-    wish = given().when(file_of(FIRM, ELSEWHERE.model_copy(update={"uscc": OTHER.uscc})), Role.DISTRICT, "310117")
-    wish.refused(ROSTER_OUTSIDE_DISTRICT, row=3, count=1)
+    case = given().when(file_of(FIRM, ELSEWHERE.model_copy(update={"uscc": OTHER.uscc})), Role.DISTRICT, "310117")
+    case.refused(ROSTER_OUTSIDE_DISTRICT, row=3, count=1)
 
 
 def test_a_district_cannot_take_over_an_enterprise_that_lies_in_another_district() -> None:
     for year in (YEAR - 1, YEAR, None):
-        wish = given(firms=on_record(ELSEWHERE, OTHER, year=year)).when(file_of(OTHER, FIRM), Role.DISTRICT, "310117")
-        wish.refused(ROSTER_TAKES_OVER, row=3, count=1)
+        case = given(firms=on_record(ELSEWHERE, OTHER, year=year)).when(file_of(OTHER, FIRM), Role.DISTRICT, "310117")
+        case.refused(ROSTER_TAKES_OVER, row=3, count=1)
 
 
 def test_a_district_may_correct_the_year_in_which_a_firm_that_moved_was_its_own() -> None:
     known = on_record(FIRM, year=YEAR - 1)
     moved = e.evolve(known[STREAM], e.EnterpriseRevised(year=YEAR, firm=ELSEWHERE))
-    wish = given(firms={STREAM: moved}).when(file_of(GREW, year=YEAR - 1), Role.DISTRICT, "310117")
-    wish.happened("roster.imported.v2", "enterprise.stated.v1")
-    assert present(wish) == ELSEWHERE
+    case = given(firms={STREAM: moved}).when(file_of(GREW, year=YEAR - 1), Role.DISTRICT, "310117")
+    case.happened("roster.imported.v2", "enterprise.stated.v1")
+    assert present(case) == ELSEWHERE
 
 
 def test_the_city_may_move_an_enterprise_to_another_district() -> None:
     command = file_of(FIRM, confirmed=confirming(2, ROSTER_DISTRICT_CHANGED))
-    wish = given(firms=on_record(ELSEWHERE)).when(command, Role.CITY)
-    wish.happened("roster.imported.v2", "enterprise.revised.v3")
+    case = given(firms=on_record(ELSEWHERE)).when(command, Role.CITY)
+    case.happened("roster.imported.v2", "enterprise.revised.v3")
 
 
 def test_a_district_may_register_and_revise_its_own_enterprises() -> None:
-    wish = given(firms=on_record(FIRM)).when(file_of(GREW, OTHER), Role.DISTRICT, "310117")
-    wish.happened("roster.imported.v2", "enterprise.revised.v3", "enterprise.registered.v3")
+    case = given(firms=on_record(FIRM)).when(file_of(GREW, OTHER), Role.DISTRICT, "310117")
+    case.happened("roster.imported.v2", "enterprise.revised.v3", "enterprise.registered.v3")
 
 
 @pytest.mark.parametrize("role", [Role.ENTERPRISE, Role.PROVIDER, Role.PARK, Role.AUDITOR, Role.PUBLIC])

@@ -77,8 +77,8 @@ def test_only_the_city_sets_which_edition_applies(role: str) -> None:
 )
 def test_a_code_comes_under_one_edition(industry: str, codes: dict[str, list[str]], twice: str) -> None:
     editions = FIRST.editions | {industry: IndustryCodes.model_validate(codes)}
-    wish = changed(editions={name: one.model_dump() for name, one in editions.items()})
-    given(EDITION_MAPPINGS).having_read(WORLD).when(wish, "city").refused(MAPPING_CLAIMS_CODE_TWICE, codes=twice)
+    sent_command = changed(editions={name: one.model_dump() for name, one in editions.items()})
+    given(EDITION_MAPPINGS).having_read(WORLD).when(sent_command, "city").refused(MAPPING_CLAIMS_CODE_TWICE, codes=twice)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_a_mapping_names_published_editions_only(changes: dict[str, Any], missin
 
 @pytest.mark.parametrize("since", [AUTHORED.since, AUTHORED.since - timedelta(days=1)])
 def test_a_mapping_begins_after_the_one_before_it(since: date) -> None:
-    wish = changed(since=since, plain="2023", source="另一来源")
-    in_force().when(wish, "city").refused(MAPPING_NOT_LATER, last=AUTHORED.since.isoformat())
+    sent_command = changed(since=since, plain="2023", source="另一来源")
+    in_force().when(sent_command, "city").refused(MAPPING_NOT_LATER, last=AUTHORED.since.isoformat())
 
 
 def test_a_later_mapping_begins_today_at_the_earliest_so_that_what_applied_stays() -> None:
@@ -116,8 +116,8 @@ def term(**days: date) -> dict[str, PublishedEdition]:
 def test_a_mapping_names_editions_that_are_in_force_on_its_first_day() -> None:
     tomorrow = TODAY + timedelta(days=1)
     for days in ({"in_force": tomorrow}, {"retired": TODAY}):
-        wish = given(EDITION_MAPPINGS).having_read(term(**days)).when(changed(since=TODAY), "city")
-        wish.refused(MAPPING_EDITION_OUT_OF_TERM, edition="2023-automotive", since=TODAY.isoformat())
+        sent_command = given(EDITION_MAPPINGS).having_read(term(**days)).when(changed(since=TODAY), "city")
+        sent_command.refused(MAPPING_EDITION_OUT_OF_TERM, edition="2023-automotive", since=TODAY.isoformat())
     for days in ({"in_force": TODAY}, {"retired": tomorrow}):
         given(EDITION_MAPPINGS).having_read(term(**days)).when(changed(since=TODAY), "city").happened("mapping.set.v1")
 
@@ -125,8 +125,8 @@ def test_a_mapping_names_editions_that_are_in_force_on_its_first_day() -> None:
 def retirement(since: date, *mappings: EditionMapping) -> Given:
     known = EditionMappings(mappings=mappings) if mappings else None
     edition = EditionPublished(edition=load("2023"), digest=load("2023").digest)
-    wish = RetireEdition(edition="2023", since=since, reason="新版施行")
-    return given(EDITIONS, edition).having_read({MAPPING_STREAM: known}).when(wish, "city")
+    sent_command = RetireEdition(edition="2023", since=since, reason="新版施行")
+    return given(EDITIONS, edition).having_read({MAPPING_STREAM: known}).when(sent_command, "city")
 
 
 def test_an_edition_is_not_retired_while_a_mapping_names_it_from_that_day_on() -> None:

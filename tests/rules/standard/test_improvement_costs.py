@@ -25,7 +25,7 @@ WORLD = {edition_stream("2023"): PublishedEdition(edition=EDITION, digest=EDITIO
 LEVELS = (10, 20, 30, 40, 50)
 
 
-def wish(**changes: Any) -> SetImprovementCosts:
+def sent_command(**changes: Any) -> SetImprovementCosts:
     values = {
         "edition": "2023",
         "since": "2024-01-01",
@@ -44,7 +44,7 @@ def in_a_city() -> Given:
 
 
 def test_costs_are_a_fact_with_source_and_mark_and_the_same_again_changes_nothing() -> None:
-    case = in_a_city().when(wish(), "city").happened("improvement.costs_set.v1")
+    case = in_a_city().when(sent_command(), "city").happened("improvement.costs_set.v1")
     [fact] = case.facts
     assert isinstance(fact, ImprovementCostsSet)
     assert (fact.costs.unit, fact.costs.source.document, fact.costs.source.mark) == (CostUnit.FEN, "市级调研均价", "P")
@@ -52,23 +52,23 @@ def test_costs_are_a_fact_with_source_and_mark_and_the_same_again_changes_nothin
     assert fact.costs.to_level(EDITION.by_id["F08"], 3) == 30
     assert fact.costs.of_option(EDITION.by_id["G06"], "unit") == 7
     assert fact.costs.of_option(EDITION.by_id["G06"], "staff") == 5
-    case.when(wish(), "city").then()
+    case.when(sent_command(), "city").then()
 
 
 def test_another_table_for_the_same_day_takes_the_place_of_the_first_and_other_days_keep_theirs() -> None:
-    case = in_a_city().when(wish(), "city").when(wish(since="2025-01-01", option=9), "city")
-    case = case.when(wish(option=6), "city").accepted
+    case = in_a_city().when(sent_command(), "city").when(sent_command(since="2025-01-01", option=9), "city")
+    case = case.when(sent_command(option=6), "city").accepted
     tables: dict[date, StepCosts] = case.state.tables
     assert {day: table.option for day, table in tables.items()} == {date(2024, 1, 1): 6, date(2025, 1, 1): 9}
 
 
 @pytest.mark.parametrize("role", ["district", "provider", "enterprise", "auditor"])
 def test_only_the_city_sets_what_steps_cost(role: str) -> None:
-    in_a_city().when(wish(), role).refused(ROLE_NOT_ALLOWED, role=role)
+    in_a_city().when(sent_command(), role).refused(ROLE_NOT_ALLOWED, role=role)
 
 
 def test_costs_are_set_for_a_published_edition() -> None:
-    in_a_city().when(wish(edition="2031"), "city").refused(EDITION_UNKNOWN, edition="2031")
+    in_a_city().when(sent_command(edition="2031"), "city").refused(EDITION_UNKNOWN, edition="2031")
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_costs_are_set_for_a_published_edition() -> None:
     ],
 )
 def test_a_cost_belongs_to_a_step_that_there_is(singles: list[dict[str, Any]], rule: Rule, step: str) -> None:
-    in_a_city().when(wish(singles=singles), "city").refused(rule, step=step)
+    in_a_city().when(sent_command(singles=singles), "city").refused(rule, step=step)
 
 
 def test_all_wrong_steps_are_told_at_once_each_with_its_place() -> None:
     named = [("Q99", 2), ("Z01", 2), ("Z01", 2), ("G06", 2)]
     singles = [{"indicator": indicator, "to_level": level, "cost": 1} for indicator, level in named]
-    assert in_a_city().when(wish(singles=singles), "city").told == {
+    assert in_a_city().when(sent_command(singles=singles), "city").told == {
         ("COSTS_INDICATOR_UNKNOWN", "singles.0.indicator"),
         ("COSTS_STEP_REPEATED", "singles.2.indicator"),
         ("COSTS_STEP_UNKNOWN", "singles.3.option"),
@@ -110,5 +110,5 @@ def test_all_wrong_steps_are_told_at_once_each_with_its_place() -> None:
 )
 def test_a_negative_cost_or_one_without_source_or_mark_is_malformed(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(ValidationError) as problem:
-        wish(**changes)
+        sent_command(**changes)
     assert {error["loc"][0] for error in problem.value.errors()} == {field}

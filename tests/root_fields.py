@@ -1,4 +1,4 @@
-"""Every door of the schema as one role may ask it: root fields, tried arguments, and all that may be selected below them."""
+"""Every query field of the schema as one role may ask it: root fields, tried arguments, and all that may be selected below them."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -55,7 +55,7 @@ def calls(
     optional: Tried | None = None,
     without: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[str, str, str]]:
-    """(root field, arguments, selection) of every way to ask every door of the schema that the role may enter.
+    """(root field, arguments, selection) of every way to ask every query field that the role may enter.
 
     optional: arguments that are tried besides, one at a time, where a field has them.
     """
