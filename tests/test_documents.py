@@ -145,6 +145,14 @@ def test_a_decision_names_its_alternatives_and_only_code_that_exists(path: Path)
         assert (ROOT / named).exists(), named
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")), ids=lambda path: path.stem)
+def test_the_title_of_a_decision_names_one_decision(path: Path) -> None:
+    title = path.read_text("utf-8").splitlines()[0]
+    named = re.fullmatch(r"# \d{4} · ([^·]+) · ([^\x00-\x7f·]+)", title)
+    assert named is not None, title
+    assert re.search(r"[;,]", named[1]) is None, "two decisions are two pages"
+
+
 def test_no_two_decisions_have_one_number() -> None:
     """A number is given out when the work on it begins, so one may be missing for a while."""
     numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
