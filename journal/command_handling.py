@@ -132,7 +132,7 @@ class _CommandBatcher:
                 continue
             entries = next(written) if decision.entries or decision.remember is not None else []
             position = entries[-1].position if entries else position
-            _tell_if_behind(decision, entries)
+            _note_if_behind(decision, entries)
             outcomes.append(Handled(decision.stream, position, decision.version, tuple(entries)))
         return outcomes
 
@@ -150,7 +150,7 @@ def _batcher(journal: Journal, capabilities: Capabilities) -> _CommandBatcher:
         return batcher
 
 
-def _tell_if_behind(decided: Decided, entries: Sequence[Entry]) -> None:
+def _note_if_behind(decided: Decided, entries: Sequence[Entry]) -> None:
     if entries and entries[0].at - decided.at > CLOCK_BEHIND:
         behind = (entries[0].at - decided.at) // CLOCK_BEHIND
         said = "本机时钟比最后一条慢 %d 秒，新条目沿用其时间 the clock is %d s behind the last entry, whose time this bears"

@@ -57,7 +57,7 @@ def lines(
         with models.reading() as snapshot:
             found = audit_trail.entries(snapshot, scope, role, BATCH, where, after=position)
             rows = [row for row in found if row.position <= last]
-            sentences = trail_sentences.told(snapshot, scope, rows)
+            sentences = trail_sentences.sentences_of(snapshot, scope, rows)
         for row, sentence in zip(rows, sentences, strict=True):
             entry, path = proved.at(row.position)
             content = canonical(entry.position, entry.at, entry)

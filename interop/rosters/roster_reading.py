@@ -77,7 +77,7 @@ def _read_table(table: Table, filename: str, digest: str, progress: Progress) ->
         if number in table.hidden_rows:
             check.note("warned", "", rules.ROW_HIDDEN)
         firm = _firm(check, header, first_rows)
-        findings += check.findings if firm is not None else map(_told, check.findings)
+        findings += check.findings if firm is not None else map(_as_warning, check.findings)
         if firm is None:
             refused += 1
         else:
@@ -107,7 +107,7 @@ def _file_findings(table: Table) -> Iterator[RosterFinding]:
         yield cells.finding(header.row, revenue, "warned", REVENUE_UNIT_CONVERTED, unit=header.unit)
 
 
-def _told(found: RosterFinding) -> RosterFinding:
+def _as_warning(found: RosterFinding) -> RosterFinding:
     """A finding of a refused row: what it would ask is told alone, since nothing of the row is taken in."""
     return found.model_copy(update={"severity": "warned"}) if found.severity == "confirm" else found
 

@@ -214,14 +214,14 @@ class PostgresRecorder:
             return self._alone(batch)
         written = self._group.submit(batch)
         if written:
-            self.listener.tell(written[-1].position)
+            self.listener.notify(written[-1].position)
         return written
 
     def append_all(self, batches: Sequence[Batch]) -> list[list[Entry]]:
         """Append every batch or none; see `Journal.append_all`."""
         placed = self._refusing(batches)
         if placed[-1] and not self.in_block:
-            self.listener.tell(placed[-1][-1].position)
+            self.listener.notify(placed[-1][-1].position)
         return placed
 
     @property

@@ -32,7 +32,7 @@ class Listener:
         self._closing = False
         self._woken, self._wake = os.pipe()
 
-    def tell(self, size: int) -> None:
+    def notify(self, size: int) -> None:
         """The journal has at least this size: wake whoever waits for it."""
         with self._grown:
             if size > self._size:
@@ -80,7 +80,7 @@ class Listener:
             # listen first, then look: an entry committed between the two is seen here, a later one is announced
             with connection.cursor() as cursor:
                 cursor.execute("SELECT size FROM head")
-                self.tell(cursor.fetchone()[0])
+                self.notify(cursor.fetchone()[0])
             connection.notifies.clear()
             if ready.poll(self.heartbeat * 1000):
                 connection.poll()

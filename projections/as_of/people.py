@@ -27,7 +27,7 @@ def of_people(snapshot: Snapshot, scope: Scope, people: Sequence[str], position:
     """People at a position, with the memberships that lie in the scope today 人员往期; the caller has judged the people."""
     found = people_rows.held_by(snapshot, scope, people) if people else {}
     seen = {(person, membership.id) for person, held in found.items() for membership in held}
-    known, afterwards = _told(snapshot, people, seen, position)
+    known, afterwards = _known_and_later(snapshot, people, seen, position)
     return Past(position, {PEOPLE_READ_MODEL.name: known}, _counted(afterwards, lambda entry: (entry.stream,)))
 
 
@@ -49,7 +49,7 @@ def of_contacts(snapshot: Snapshot, units: Sequence[str], position: int) -> Past
     units_of: dict[str, set[str]] = {}
     for (person, _), unit in unit_of.items():
         units_of.setdefault(person, set()).add(unit)
-    known, afterwards = _told(snapshot, sorted(units_of), unit_of, position)
+    known, afterwards = _known_and_later(snapshot, sorted(units_of), unit_of, position)
 
     def concerned(entry: Entry) -> Iterable[str]:
         if event_of(entry) is PersonErased:
@@ -60,7 +60,7 @@ def of_contacts(snapshot: Snapshot, units: Sequence[str], position: int) -> Past
     return Past(position, {PEOPLE_READ_MODEL.name: known}, _counted(afterwards, concerned))
 
 
-def _told(
+def _known_and_later(
     snapshot: Snapshot, people: Sequence[str], seen: Collection[Held], position: int
 ) -> tuple[list[Entry], list[Entry]]:
     """Entries of some people up to a position, and those beyond it, without the memberships that are not to be seen."""

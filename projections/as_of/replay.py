@@ -30,7 +30,7 @@ from journal import Entry
 from journal.codec import current, stored_names
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
-from projections.diagnosis.issued import TOLD_OUTSIDE
+from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.read_model import ReadModel, Tables, event_of
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL, enterprises_by_id
@@ -113,7 +113,7 @@ def _streams(snapshot: Snapshot, kind: str) -> list[str]:
 def later_of(snapshot: Snapshot, streams: Sequence[str], position: int, scope: Scope) -> dict[str, Later]:
     """What happened to some streams after a position 事后变更; outside a case of what is told there."""
     table = snapshot[ENTRIES]
-    outside = or_(table.c.stream.not_like(diagnosis_stream("%")), table.c.type.in_(sorted(stored_names(TOLD_OUTSIDE))))
+    outside = or_(table.c.stream.not_like(diagnosis_stream("%")), table.c.type.in_(sorted(stored_names(SHOWN_OUTSIDE))))
     told = [outside] if sees_only_issued(scope) else []
     query = (
         select(table.c.stream, func.count(), func.min(table.c.at))

@@ -31,7 +31,7 @@ STATUS_OUTSIDE: Mapping[type[Event], str] = {
 }
 """Event -> status that it gives a case outside it. That a report is objected to is told, for a grade that is contested is none to
 lend on; what becomes of the objection is told by the next report, or by the report standing again."""
-TOLD_OUTSIDE: frozenset[type[Event]] = frozenset((STATUS_OUTSIDE.keys() | {ProviderAssigned}) - {ReportObjectedTo})
+SHOWN_OUTSIDE: frozenset[type[Event]] = frozenset((STATUS_OUTSIDE.keys() | {ProviderAssigned}) - {ReportObjectedTo})
 """Facts of a diagnosis whose entries are told outside it as they happen; the others come out with the report they led to. An
 objection's entry holds what the firm says of the case, so it is among those."""
 
@@ -90,7 +90,7 @@ def seen(table: Table, scope: Scope, name: str) -> ColumnElement[Any]:
 def opened(entry: Entry) -> dict[str, object]:
     """The columns of a case that was just opened."""
     empty = dict.fromkeys([*(f"issued_{name}" for name in HELD), "issued_version", "issued_through", "reopened"])
-    return empty | _told(entry, IN_PROGRESS)
+    return empty | _shown_outside(entry, IN_PROGRESS)
 
 
 def followed(entry: Entry, found: Mapping[str, Any], case: Mapping[str, object]) -> dict[str, object]:
@@ -99,18 +99,18 @@ def followed(entry: Entry, found: Mapping[str, Any], case: Mapping[str, object])
         case report.ReportIssued:
             held = {f"issued_{name}": case[name] for name in HELD}
             own = {"issued_version": found["version"], "issued_through": entry.version, "reopened": None}
-            return held | own | _told(entry, STATUS_OUTSIDE[event_of(entry)])
+            return held | own | _shown_outside(entry, STATUS_OUTSIDE[event_of(entry)])
         case report.ReportConfirmed:
             own = {"issued_version": found["version"], "issued_through": entry.version}
-            return own | _told(entry, STATUS_OUTSIDE[event_of(entry)])
+            return own | _shown_outside(entry, STATUS_OUTSIDE[event_of(entry)])
         case objections.ObjectionsAnswered if not any(reply["upheld"] for reply in found["answers"]):
-            return _told(entry, status_after_objections(upheld=False).value)
+            return _shown_outside(entry, status_after_objections(upheld=False).value)
         case event if event in STATUS_OUTSIDE:
-            return _told(entry, STATUS_OUTSIDE[event])
-        case event if event in TOLD_OUTSIDE:
-            return _told(entry, str(case["outside_status"]))
+            return _shown_outside(entry, STATUS_OUTSIDE[event])
+        case event if event in SHOWN_OUTSIDE:
+            return _shown_outside(entry, str(case["outside_status"]))
     return {}
 
 
-def _told(entry: Entry, status: str) -> dict[str, object]:
+def _shown_outside(entry: Entry, status: str) -> dict[str, object]:
     return {"outside_status": status, "outside_version": entry.version, "outside_changed_at": entry.at}

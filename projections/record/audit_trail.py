@@ -16,7 +16,7 @@ from domain.events import EVENTS
 from domain.kernel import kind_of
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
-from projections.diagnosis.issued import TOLD_OUTSIDE
+from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.columns import Long, columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
@@ -160,7 +160,7 @@ def _matching(
     if kept := kept_from(role):
         conditions.append(table.c.type.not_in(kept))
     if sees_only_issued(scope):
-        told = or_(subjects.c.diagnosis.is_(None), table.c.type.in_(sorted(stored_names(TOLD_OUTSIDE))))
+        told = or_(subjects.c.diagnosis.is_(None), table.c.type.in_(sorted(stored_names(SHOWN_OUTSIDE))))
         conditions.append(told if where.live else or_(told, table.c.position <= subjects.c.issued))
     equal = {name: getattr(where, name) for name in ("stream", "actor", "role", "organisation")}
     conditions += [table.c[name] == value for name, value in equal.items() if value is not None]

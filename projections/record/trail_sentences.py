@@ -64,10 +64,10 @@ class _Predicate(Formatter):
         given, _, none = around.partition("|")
         if value is None or value == "":
             return none
-        told = self._told(value, kind)
+        told = self._value_in_words(value, kind)
         return given.replace("@", told) if given else told
 
-    def _told(self, value: Any, kind: str) -> str:  # noqa: ANN401
+    def _value_in_words(self, value: Any, kind: str) -> str:  # noqa: ANN401
         match kind:
             case "organisation":
                 return f"“{self.known.organisations[value]}”" if value in self.known.organisations else UNNAMED
@@ -148,7 +148,7 @@ def sentence(row: EntryRow, known: KnownNames) -> str:
     return who + (MARKED_AS_DEMO if row.type == DEMO_TYPE else predicate(_event(row), known))
 
 
-def told(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str]:
+def sentences_of(snapshot: Snapshot, scope: Scope, rows: Sequence[EntryRow]) -> list[str]:
     """Sentences of many entries, with three reads for all of them; what lies outside the scope lends them no names."""
     facts = [orjson.loads(row.data) for row in rows]
     ids = {key_of(row.stream) for row in rows if kind_of(row.stream) == "diagnosis"}

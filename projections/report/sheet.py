@@ -243,12 +243,12 @@ def sheet(case: Case) -> Sheet:
         NothingToReport: the history does not reach a score.
     """
     history = [
-        trail.Told(entry, cast("DiagnosisEvent", decode(DIAGNOSES, entry.type, entry.state)))
+        trail.RecordedEvent(entry, cast("DiagnosisEvent", decode(DIAGNOSES, entry.type, entry.state)))
         for entry in case.history
     ]
     state: Diagnosis | None = None
-    for told in history:
-        state = evolve(state, told.event)
+    for recorded in history:
+        state = evolve(state, recorded.event)
     if state is None or state.self_measured is None or state.verified_measured is None or state.issued is None:
         raise NothingToReport(case.diagnosis)
     edition, firm, names = case.edition, case.firm, case.names

@@ -25,7 +25,7 @@ from standards import Edition
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecordedEvent:
     """A fact with the entry that holds it 事实及其条目."""
 
     entry: Entry
@@ -77,20 +77,20 @@ class Objection:
     answer: str
 
 
-def steps(history: Sequence[Told], edition: Edition, names: Mapping[str, str]) -> tuple[TrailLine, ...]:
+def steps(history: Sequence[RecordedEvent], edition: Edition, names: Mapping[str, str]) -> tuple[TrailLine, ...]:
     """Every entry of the diagnosis in order 诊断留痕.
 
     names: id of an organisation -> its name.
     """
     own: dict[str, AnswerRecorded] = {}
     found = []
-    for told in history:
-        if isinstance(told.event, AnswersSaved):
-            own |= told.event.answers
-        what, detail = _says(told.event, edition, names, own)
-        role = wording.ROLES.get(told.entry.role, wording.OTHER_ROLE)
-        at = city_moment(told.entry.at)
-        found.append(TrailLine(told.entry.version, at, role, what, detail))
+    for recorded in history:
+        if isinstance(recorded.event, AnswersSaved):
+            own |= recorded.event.answers
+        what, detail = _says(recorded.event, edition, names, own)
+        role = wording.ROLES.get(recorded.entry.role, wording.OTHER_ROLE)
+        at = city_moment(recorded.entry.at)
+        found.append(TrailLine(recorded.entry.version, at, role, what, detail))
     return tuple(found)
 
 
@@ -139,7 +139,7 @@ def _says(
             assert_never(never)
 
 
-def evidence(history: Sequence[Told]) -> tuple[CitedEvidence, ...]:
+def evidence(history: Sequence[RecordedEvent]) -> tuple[CitedEvidence, ...]:
     """Every file attached, in order 佐证索引."""
     return tuple(
         CitedEvidence(
@@ -148,32 +148,32 @@ def evidence(history: Sequence[Told]) -> tuple[CitedEvidence, ...]:
             size=wording.size(event.size),
             sha256=event.sha256,
             indicators=event.indicators,
-            role=wording.ROLES.get(told.entry.role, wording.OTHER_ROLE),
-            at=city_moment(told.entry.at),
-            version=told.entry.version,
+            role=wording.ROLES.get(recorded.entry.role, wording.OTHER_ROLE),
+            at=city_moment(recorded.entry.at),
+            version=recorded.entry.version,
         )
-        for told in history
-        if isinstance(event := told.event, EvidenceAttached)
+        for recorded in history
+        if isinstance(event := recorded.event, EvidenceAttached)
     )
 
 
-def visits(history: Sequence[Told]) -> tuple[Visit, ...]:
+def visits(history: Sequence[RecordedEvent]) -> tuple[Visit, ...]:
     """Every visit on site, in order 现场诊断."""
     return tuple(
         Visit(event.visited_on.isoformat(), event.diagnosticians, event.functions, event.notes)
-        for told in history
-        if isinstance(event := told.event, SiteVisitRecorded)
+        for recorded in history
+        if isinstance(event := recorded.event, SiteVisitRecorded)
     )
 
 
-def reviews(history: Sequence[Told]) -> tuple[str, ...]:
+def reviews(history: Sequence[RecordedEvent]) -> tuple[str, ...]:
     """Conclusions of expert reviews, in order 专家评审结论."""
-    return tuple(told.event.conclusion for told in history if isinstance(told.event, ExpertReviewRecorded))
+    return tuple(recorded.event.conclusion for recorded in history if isinstance(recorded.event, ExpertReviewRecorded))
 
 
-def objections(history: Sequence[Told]) -> tuple[Objection, ...]:
+def objections(history: Sequence[RecordedEvent]) -> tuple[Objection, ...]:
     """Every objection with its answer, in order 异议与答复."""
-    return tuple(_objections([told.event for told in history]))
+    return tuple(_objections([recorded.event for recorded in history]))
 
 
 def _objections(events: Sequence[DiagnosisEvent]) -> Iterator[Objection]:

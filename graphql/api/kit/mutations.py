@@ -77,7 +77,7 @@ class ServerFields:
     omit: fields the client does not send. extra: fields it sends instead, as (name, type, description).
     fill(context, data): plain data of the command, from the plain data of the input. It may refuse, and must cost little.
     after(context, command): what else follows from the facts, outside the journal.
-    tells_version: False where the thing's version would count facts that the caller may not know of; then none is told and
+    shows_version: False where the thing's version would count facts that the caller may not know of; then none is told and
     none can be expected.
     """
 
@@ -85,7 +85,7 @@ class ServerFields:
     extra: tuple[tuple[str, Any, str], ...] = ()
     fill: Callable[[Context, dict[str, Any]], dict[str, Any]] = as_it_is
     after: Callable[[Context, Command], None] = nothing_more
-    tells_version: bool = True
+    shows_version: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _digest(context: Context, command: type[Command], data: Mapping[str, Any]) -
 def _mutation(
     capability: Capability, command: type[Command], filled: ServerFields, thing: Payload | None
 ) -> Any:  # noqa: ANN401 - a strawberry field made at run time
-    shared = tuple(one for one in COMMON_ARGUMENTS if filled.tells_version or one[0] != "expected_version")
+    shared = tuple(one for one in COMMON_ARGUMENTS if filled.shows_version or one[0] != "expected_version")
     sent = input_type(command, filled.omit, (*filled.extra, *shared), f"{command.__name__}Input")
     payload = _payload(command, thing)
 
@@ -167,7 +167,7 @@ def _mutation(
         except Refused as refused:
             return payload(user_errors=user_errors(refused, input))
         except Conflict as conflict:
-            version = conflict.version if filled.tells_version else None
+            version = conflict.version if filled.shows_version else None
             return payload(user_errors=[UserError.conflict(conflict)], version=version)
         except RepeatedKey as repeated:
             return payload(user_errors=[UserError.malformed(repeated.field, "重复：" + repeated.key, "Repeated key")])
@@ -175,7 +175,7 @@ def _mutation(
             return payload(user_errors=malformed(problem, input))
         filled.after(context, sent_command)
         outcome = _outcome(context, handled, sent_command, thing, wanted_fields(info))
-        return payload(user_errors=[], **outcome if filled.tells_version else {**outcome, "version": None})
+        return payload(user_errors=[], **outcome if filled.shows_version else {**outcome, "version": None})
 
     resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
     first, _, more = (command.__doc__ or "").strip().partition("\n")

@@ -92,7 +92,7 @@ def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str])
             context.disclosure_notes.note(masks.union(*held), [(firm, stream)])
     sentences = [""] * len(rows)
     if "sentence" in wanted:
-        sentences = trail_sentences.told(context.snapshot, context.scope, rows)
+        sentences = trail_sentences.sentences_of(context.snapshot, context.scope, rows)
     return [_entry(context, row, said) for row, said in zip(rows, sentences, strict=True)]
 
 
@@ -104,11 +104,11 @@ def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
         subject=row.stream,
         what=in_words(row.type),
         sentence=sentence,
-        data=_told(row.type, row.data, context.role),
+        data=_readable_data(row.type, row.data, context.role),
     )
 
 
-def _told(name: str, data: str, role: str) -> str:
+def _readable_data(name: str, data: str, role: str) -> str:
     """A stored fact as a role may read it 可读内容: what a field of the entry keeps from the role is left out here too.
 
     A report cites a place in the journal, which tells how much the city does in a day; ids of people go by their type.

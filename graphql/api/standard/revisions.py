@@ -177,7 +177,7 @@ QUERIES = RevisionQueries
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     DraftRevision: ServerFields(frozenset({"revision", "industries", "rule"}), fill=_revision),
-    CommentOnDraft: ServerFields(frozenset({"comment"}), fill=new_id("comment"), tells_version=False),
+    CommentOnDraft: ServerFields(frozenset({"comment"}), fill=new_id("comment"), shows_version=False),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {
