@@ -141,7 +141,7 @@ def save(name: str, level: int, replaces: int) -> SaveAnswers:
 
 
 NAMES = st.sampled_from(["d1", "d2"])
-WISHES = st.one_of(
+SENT_COMMANDS = st.one_of(
     st.builds(lambda name: (CITY, opening(name)), NAMES),
     st.builds(lambda name: (CITY, WithdrawDiagnosis(diagnosis=name, reason="企业搬迁")), NAMES),
     st.builds(lambda name, level, replaces: (FILLER, save(name, level, replaces)), NAMES, st.integers(1, 4), st.integers(0, 4)),
@@ -152,7 +152,7 @@ WISHES = st.one_of(
 )
 SENT = st.builds(
     lambda batch, expected, key: Sent(*batch, expected_version=expected, idempotency_key=key),
-    WISHES,
+    SENT_COMMANDS,
     st.sampled_from([None, None, None, 0, 1, 2, 3]),
     st.sampled_from([None, None, "k1", "k2"]),
 )

@@ -48,7 +48,7 @@ class Gate:
         return [ValueError(batch) if batch < 0 else batch * 10 for batch in batches]
 
 
-def test_a_lone_wish_waits_for_nobody() -> None:
+def test_a_lone_batch_waits_for_nobody() -> None:
     gate = Gate()
     gate.open.set()
     assert GroupCommit(gate.commit).submit(4) == 40
@@ -109,7 +109,7 @@ def test_an_interrupted_leader_leaves_the_way_free() -> None:
     assert group.submit(2) == 2
 
 
-def test_a_thread_that_is_interrupted_as_it_waits_takes_its_wish_along_and_holds_nobody_up(
+def test_a_thread_that_is_interrupted_as_it_waits_takes_its_batch_along_and_holds_nobody_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     gate = Gate()
