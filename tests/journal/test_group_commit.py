@@ -120,11 +120,11 @@ def test_a_thread_that_is_interrupted_as_it_waits_takes_its_batch_along_and_hold
     sleeping, interrupted = _Waiting.sleep, list[int]()
 
     def sleep(waiting: _Waiting[int, int]) -> None:
-        if waiting.batch == 2:
+        if waiting.item == 2:
             gate.open.set()
             while not waiting.woken:  # its turn comes, and the interrupt with it
                 threading.Event().wait(0.005)
-            interrupted.append(waiting.batch)
+            interrupted.append(waiting.item)
             raise KeyboardInterrupt
         sleeping(waiting)
 
