@@ -18,7 +18,18 @@ from domain.diagnosis.self_assessment import AnswersSaved, SelfAssessmentSubmitt
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import EVENTS
 from domain.kernel import Event
-from domain.masks import ANSWERS, CONSENTS, DOSSIERS, FINANCE, FIRMS, FOLLOWERS, PROCEEDINGS, REPORTS, TRAIL, TRAIL_DOOR
+from domain.masks import (
+    ANSWERS,
+    CONSENTS,
+    DOSSIERS,
+    FINANCE,
+    FIRMS,
+    FOLLOWERS,
+    PROCEEDINGS,
+    REPORTS,
+    TRAIL,
+    TRAIL_ENTRIES,
+)
 from domain.participants.consents import CONSENTS as CONSENT
 from domain.participants.consents import ConsentGranted, ConsentRevoked
 from domain.participants.enterprises import (
@@ -55,7 +66,7 @@ def test_every_event_of_a_firm_says_here_who_reads_the_thing() -> None:
 def test_what_an_entry_holds_is_read_by_no_role_that_may_not_read_the_thing(event: type[Event]) -> None:
     assert TRAIL & event.told_to <= THING[event]
     if THING[event] in HIDDEN:
-        assert (TRAIL_DOOR | FOLLOWERS) & event.told_to <= THING[event]
+        assert (TRAIL_ENTRIES | FOLLOWERS) & event.told_to <= THING[event]
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.__name__)
@@ -81,7 +92,7 @@ def test_consents_are_in_the_trail_for_who_reads_consents_and_nobody_else(city: 
     consent(city)
     asked = f'{{ auditTrail(kind: "consent.", first: 5) {{ totalCount {BARE} }} }}'
     for who, role, _unit in PEOPLE:
-        if role in TRAIL_DOOR and who not in ELSEWHERE:
+        if role in TRAIL_ENTRIES and who not in ELSEWHERE:
             found = city.data(who, asked)["auditTrail"]
             told = int(role in CONSENTS)
             assert (found["totalCount"], len(found["nodes"])) == (told, told), who
