@@ -69,7 +69,7 @@ class AssignExpert(Command):
     expert: Identifier = Field(description="Person who is the expert · 专家标识")
     role: Role = Field(description="Role · 角色")
     since: date = Field(description="First day · 起始日")
-    until: date = Field(description="Last day; none = open-ended · 截止日")
+    until: date = Field(description="Last day, itself included · 截止日")
 
     @model_validator(mode="after")
     def _is_an_expert_for_a_period(self) -> Self:

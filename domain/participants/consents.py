@@ -82,7 +82,7 @@ class GrantConsent(Command):
     bank: Identifier = Field(description="Bank · 银行标识")
     purpose: Label = Field(description="What the bank may use the results for · 用途")
     since: date = Field(description="First day · 起始日")
-    until: date = Field(description="Last day; none = open-ended · 截止日")
+    until: date = Field(description="Last day, itself included · 截止日")
 
     @model_validator(mode="after")
     def _period_is_ordered(self) -> Self:

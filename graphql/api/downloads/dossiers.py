@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.kit.as_of import moment_in
-from api.kit.ports import PUBLIC, Transparency
+from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
 from api.server.disclosure_notes import DisclosureNotes
@@ -77,8 +77,7 @@ class Dossiers:
 
         def told(request: Request) -> Response:
             try:
-                identified = self._operations.identify(bearer(authorization(request.headers)))
-                return answer(request, identified.caller if identified is not None else PUBLIC)
+                return answer(request, self._operations.signed_in(bearer(authorization(request.headers))))
             except Malformed as malformed:
                 return respond(malformed.answer, JSON, as_status=True)
             except CallerGone as gone:

@@ -16,7 +16,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.kit.ports import PUBLIC
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
@@ -136,8 +135,7 @@ class EditionDocuments:
 
     def _found(self, token: str | None, readers: frozenset[Role], find: Find) -> tuple[Document, str] | None:
         """The document, for a role that may read it, and whom it is made for: not there and not for this role are the same."""
-        identified = self._operations.identify(token)
-        caller = identified.caller if identified is not None else PUBLIC
+        caller = self._operations.signed_in(token)
         if caller.role not in readers:
             return None
         with self._services.models.reading(caller.scope) as snapshot:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.diagnosis.parts import Evidence, Report
-from api.kit.ports import PUBLIC, Upload
+from api.kit.ports import Upload
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.server.admission import Lane
@@ -108,8 +108,7 @@ class FileEndpoints:
 
     def _found(self, token: str | None, sha256: str) -> Response:
         try:
-            identified = self._operations.identify(token)
-            caller = identified.caller if identified is not None else PUBLIC
+            caller = self._operations.signed_in(token)
             if caller.role not in self._report_readers:
                 return respond(_not_found(), JSON, as_status=True)
             with self._services.models.reading(caller.scope) as snapshot:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from api.kit.ports import PUBLIC, Transparency
+from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
@@ -103,8 +103,7 @@ class Proofs:
         return None if token is None else self._transparency.witnesses.identify(token)
 
     def _may_read(self, request: Request) -> bool:
-        identified = self._operations.identify(bearer(authorization(request.headers)))
-        caller = identified.caller if identified is not None else PUBLIC
+        caller = self._operations.signed_in(bearer(authorization(request.headers)))
         return caller.role in PROOF_READERS
 
     def _checkpoint(self, request: Request) -> Response:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.kit.ports import PUBLIC
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.participants.rosters import RosterQueries
@@ -16,6 +15,7 @@ from api.server.admission import Lane
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from domain.command_rights import not_allowed
 from domain.kernel import Refused
 from interop.editions.sheets import MEDIA_TYPE
 from interop.rosters.reports import report_content
@@ -63,9 +63,12 @@ class RosterFiles:
 
     def _made(self, token: str | None, file: tuple[int, str] | None) -> Response:
         try:
-            identified = self._operations.identify(token)
-            caller = identified.caller if identified is not None else PUBLIC
+            caller = self._operations.signed_in(token)
             found = None
+            if file is None and caller.role not in self._readers:
+                refused = not_allowed(self._readers, caller.role)
+                said = request_error(refused.rule.code, refused.says, refused.says_in_english)
+                return respond(GraphQLResponse({"errors": [said]}, 403), JSON, as_status=True)
             if caller.role in self._readers:
                 found = (self._services.foreign.template, TEMPLATE_NAME) if file is None else self._annotated(caller, *file)
         except CallerGone as gone:

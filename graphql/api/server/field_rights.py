@@ -24,7 +24,7 @@ from graphql import (
 from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.published import roles_of
-from domain.access import Role
+from domain.access import ROLE_NAMES, Role
 
 Rows = Mapping[str, frozenset[Role]]
 """GraphQL coordinate -> the roles that may read it; "Type.*" for the fields of a type without a row of their own."""
@@ -138,8 +138,12 @@ def forbidden(rights: Rows, coordinates: frozenset[str], role: str) -> GraphQLEr
     if not names:
         return None
     listed = ", ".join(names)
+    chinese, english = ROLE_NAMES[Role(role)]
+    says = f"角色“{chinese}”无权读取：{listed}。The role “{english}” may not read: {listed}."
+    if role == Role.PUBLIC:
+        says = f"请先登录：未登录不能读取 {listed}。Sign in first: whoever is not signed in may not read {listed}."
     return GraphQLError(
-        f"角色“{role}”无权读取：{listed}。The role {role} may not read: {listed}.",
+        says,
         extensions={"code": FORBIDDEN, "fields": names, "clause": "plan P7"},
     )
 

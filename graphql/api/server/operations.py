@@ -49,6 +49,7 @@ CHANGE_SESSIONS = frozenset({"Mutation.signOut", "Mutation.actAs"})
 UNAUTHENTICATED = request_error(
     "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."
 )
+SIGN_IN_FIRST = request_error("UNAUTHENTICATED", "请先登录。", "Sign in first.")
 CALLER_CHANGED = request_error(
     "UNAUTHENTICATED", "身份已变更，请重新连接。", "The caller acts in another role now; connect again."
 )
@@ -130,6 +131,18 @@ class CallerGone(Exception):  # noqa: N818 - the end of a stream, told to the cl
     def error(self) -> dict[str, Any]:
         """What the client is told."""
         return UNAUTHENTICATED if self.ended else CALLER_CHANGED
+
+
+class NotSignedIn(CallerGone):
+    """Nobody is signed in where only who is may ask 未登录; told before anything is looked for."""
+
+    def __init__(self) -> None:
+        super().__init__(ended=True)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """What the client is told."""
+        return SIGN_IN_FIRST
 
 
 class Operations:
@@ -233,6 +246,17 @@ class Operations:
             raise CallerGone(ended=True)
         self.admission.known.note(token, identified.caller.actor)
         return identified
+
+    def signed_in(self, token: str | None) -> Caller:
+        """Who asks at a door that is nobody's without a session 已登录者.
+
+        Raises:
+            CallerGone: the token belongs to nobody, or there is none.
+        """
+        identified = self.identify(token)
+        if identified is None:
+            raise NotSignedIn
+        return identified.caller
 
     def admit(
         self, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType], until: float | None = None

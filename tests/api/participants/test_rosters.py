@@ -88,14 +88,18 @@ def test_the_sheet_with_the_findings_in_its_cells_is_for_who_sent_the_file(city:
     assert (got.status_code, got.headers["content-security-policy"]) == (200, "default-src 'none'; sandbox")
     book = load_workbook(io.BytesIO(got.content))
     assert "USCC_LENGTH" in (book["名单"].cell(3, 2).comment or pytest.fail("no comment")).text
-    assert [get(who).status_code for who in ("city", "auditor", "pudong", "enterprise", None)] == [200, 200, 404, 404, 404]
+    assert [get(who).status_code for who in ("city", "auditor", "pudong", "enterprise", None)] == [200, 200, 404, 404, 401]
     assert get("district", path.replace("2024", "2023")).status_code == 404
 
 
 def test_the_template_is_for_who_brings_rosters_in(city: LiveCity, client: TestClient) -> None:
     path = "/rosters/template.xlsx"
     answers = {who: client.get(path, headers={"authorization": f"Bearer {city.tokens[who]}"}) for who in ("district", "enterprise")}
-    assert {who: one.status_code for who, one in answers.items()} == {"district": 200, "enterprise": 404}
+    assert {who: one.status_code for who, one in answers.items()} == {"district": 200, "enterprise": 403}
+    assert "区级部门" in answers["enterprise"].text
+    assert "企业负责人" in answers["enterprise"].text
+    unsigned = client.get(path)
+    assert (unsigned.status_code, "请先登录" in unsigned.text) == (401, True)
     assert load_workbook(io.BytesIO(answers["district"].content)).sheetnames == ["名单", "填写说明", "代码表"]
 
 

@@ -36,9 +36,12 @@ def test_a_grade_leaves_as_a_dossier_that_holds_for_its_parties_and_nobody_else(
         assert list(json.loads(answer.content)["files"]) == [verdict.result["reports"][0]["sha256"]]
     missing = get(city, client, "auditor", "/dossiers/grade/none")
     assert missing.status_code == 404
-    for who in ("stranger", "rival", "district", "subdistrict", "park", "group", None):
+    for who in ("stranger", "rival", "district", "subdistrict", "park", "group"):
         refused = get(city, client, who, path)
         assert (refused.status_code, refused.content) == (404, missing.content), who
+    unsigned = [get(city, client, None, one) for one in (path, "/dossiers/grade/none")]
+    assert {(one.status_code, one.content) for one in unsigned} == {(401, unsigned[0].content)}
+    assert "请先登录" in unsigned[0].text
     assert get(city, client, "auditor", f"/dossiers/rating/{diagnosis}").content == missing.content
     asked = "query($id: ID!) { diagnosis(id: $id) { grade } }"
     assert city.data("enterprise", asked, id=diagnosis)["diagnosis"]["grade"] == verdict.result["grade"]
@@ -90,7 +93,7 @@ def test_a_diagnosis_is_told_in_prov_without_people_and_places_in_the_journal(ci
     assert not [value for value in texts(told) if value in people]
     assert "rendered_at" not in answer.text
     missing = get(city, client, "auditor", "/provenance/none").content
-    for who in ("stranger", "rival", "pudong", "subdistrict", "park", None):
+    for who in ("stranger", "rival", "pudong", "subdistrict", "park"):
         assert get(city, client, who, f"/provenance/{diagnosis}").content == missing, who
 
 
@@ -131,8 +134,9 @@ def test_the_trail_leaves_line_by_line_and_every_line_is_proved(city: LiveCity, 
 
 def test_the_exported_trail_is_the_auditors_alone(city: LiveCity, client: TestClient) -> None:
     assert get(city, client, "auditor", "/audit-trail.jsonl").status_code == 200
-    for who in [name for name in city.tokens if name != "auditor"] + [None]:
+    for who in [name for name in city.tokens if name != "auditor"]:
         assert get(city, client, who, "/audit-trail.jsonl").status_code == 404, who
+    assert get(city, client, None, "/audit-trail.jsonl").status_code == 401
 
 
 @pytest.mark.parametrize("who", ["operator", "supplier", "support", "bank"])

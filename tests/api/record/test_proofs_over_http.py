@@ -64,7 +64,7 @@ def test_auditor_city_and_witness_may_ask_and_nobody_else_learns_that_there_is_a
             refused = client.get(ask, headers=headers(city.tokens[login]))
             assert (refused.status_code, refused.content) == (404, missing.content), (login, ask)
     for ask in asks:
-        assert client.get(ask).content == missing.content
+        assert client.get(ask).status_code == 401
         assert client.get(ask, headers=headers("zdw_" + "0" * 16 + "_" + "0" * 64)).status_code == 401
         assert client.get(ask, headers={"authorization": "Basic eA=="}).status_code == 401
 

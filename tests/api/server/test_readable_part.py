@@ -8,7 +8,7 @@ from graphql import GraphQLError, execute_sync
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.server.field_rights import Rows, resolve_rights
+from api.server.field_rights import Rows, forbidden, resolve_rights
 from api.server.query_cost import Limits
 from api.server.query_documents import Documents
 from api.server.readable_part import with_withheld
@@ -155,3 +155,12 @@ def test_nothing_without_right_is_ever_worked_out(leaves: list[str], favourite: 
     assert told == missing | ({("best",)} if favourite else set())
 
 
+
+
+@pytest.mark.parametrize("role", [Role.BANK, Role.PUBLIC])
+def test_who_may_not_read_a_field_is_told_by_the_roles_name_or_to_sign_in(role: Role) -> None:
+    error = forbidden({"Enterprise.revenueWan": frozenset({Role.CITY})}, frozenset({"Enterprise.revenueWan"}), role)
+    assert error is not None
+    assert (error.extensions or {})["code"] == "FORBIDDEN"
+    assert f"“{role.value}”" not in error.message.split("。")[0]
+    assert ("请先登录" in error.message, "银行" in error.message) == (role is Role.PUBLIC, role is Role.BANK)

@@ -145,7 +145,7 @@ def test_a_role_that_reads_reports_but_not_evidence_gets_only_reports(
 
 
 def test_the_public_gets_nothing_and_a_token_of_nobody_is_401(client: TestClient) -> None:
-    assert client.get(path_of(EVIDENCE)).status_code == 404
+    assert client.get(path_of(EVIDENCE)).status_code == 401
     assert client.get(path_of(EVIDENCE), headers={"authorization": "Bearer nobody"}).status_code == 401
     assert client.get(path_of(EVIDENCE), headers={"authorization": "Basic x"}).status_code == 401
 

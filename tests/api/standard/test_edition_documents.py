@@ -73,13 +73,15 @@ def test_a_plain_edition_names_three_documents_and_an_industrys_without_its_plai
     assert [name for name, _, _ in names] == ["2025-energy.pdf", "2025-energy.xlsx", "2025-energy.oscal.json"]
 
 
-def test_every_signed_in_role_reads_them_and_the_public_finds_nothing(city: LiveCity, client: TestClient) -> None:
+def test_every_signed_in_role_reads_them_and_the_public_signs_in_first(city: LiveCity, client: TestClient) -> None:
     missing = get(city, client, "auditor", "/editions/1999.xlsx")
     assert missing.status_code == 404
     for who in city.tokens:
         assert get(city, client, who, "/editions/2023.oscal.json").status_code == 200, who
     public = get(city, client, None, "/editions/2023.oscal.json")
-    assert (public.status_code, public.content) == (404, missing.content)
+    unknown = get(city, client, None, "/editions/1999.xlsx")
+    assert (public.status_code, public.content) == (401, unknown.content)
+    assert "请先登录" in public.text
     assert client.get("/editions/2023.oscal.json", headers={"authorization": "Bearer nobody"}).status_code == 401
     assert client.get("/editions/2023.oscal.json", headers={"authorization": "Basic x"}).status_code == 401
     assert client.post("/editions/2023.oscal.json").status_code == 405
@@ -127,7 +129,7 @@ def test_a_document_is_made_once_and_not_sent_again_to_who_holds_it(
         assert (held.status_code, held.content, held.headers["etag"]) == (304, b"", tag)
     assert get(city, client, "city", "/editions/2023.xlsx", **{"if-none-match": '"other"'}).status_code == 200
     public = client.get("/editions/2023.xlsx", headers={"if-none-match": tag})
-    assert public.status_code == 404
+    assert public.status_code == 401
 
 
 def test_another_process_gives_the_same_bytes(city: LiveCity) -> None:
