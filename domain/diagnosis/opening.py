@@ -1,5 +1,6 @@
 """Opening of a diagnosis 开启诊断: of which firm, under which edition, by whom. plan P3, S3, S5, V5."""
 
+import re
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -52,6 +53,14 @@ SAMPLE_BY_CITY = Rule(
     "抽样评估由市级部门开启",
     "A sampled re-assessment is opened by the city",
 )
+
+CAMPAIGN_AHEAD = Rule(
+    "CAMPAIGN_AHEAD",
+    "plan G4",
+    "{year} 年尚未开始，现在最晚可开启 {latest} 年批次的诊断",
+    "The year {year} has not begun; the latest campaign that a diagnosis can be opened for now is one of {latest}",
+)
+CAMPAIGN_YEAR = re.compile(r"(20\d\d)(?!\d)")
 
 
 # Commands
@@ -122,6 +131,9 @@ def open_diagnosis(command: OpenDiagnosis, diagnosis: Diagnosis | None, context:
     """Once for a firm, campaign and purpose, under an edition in force; another than applies needs its reason 开启诊断."""
     if diagnosis is not None:
         raise EXISTS.refuse()
+    named = CAMPAIGN_YEAR.match(command.campaign)
+    if named is not None and (year := int(named[1])) > context.day.year:
+        raise CAMPAIGN_AHEAD.refuse(path="campaign", year=year, latest=context.day.year)
     firm: Firm | None = context.read.get(enterprise_stream(command.enterprise))
     if firm is None:
         raise ENTERPRISE_UNKNOWN.refuse()

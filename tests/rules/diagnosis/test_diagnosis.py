@@ -12,6 +12,7 @@ from domain.diagnosis.objections import AnswerObjections, ObjectToReport
 from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import (
     ACTIVE_ALREADY,
+    CAMPAIGN_AHEAD,
     ENTERPRISE_UNKNOWN,
     EXISTS,
     NOT_YOUR_ENTERPRISE,
@@ -134,7 +135,7 @@ def test_a_firm_has_one_active_diagnosis_for_a_campaign_and_purpose() -> None:
     given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", purpose="repeat"), "city").happened(
         "diagnosis.opened.v2", "slot.taken.v1"
     )
-    given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", campaign="2025"), "city").happened(
+    given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", campaign="2024-2"), "city").happened(
         "diagnosis.opened.v2", "slot.taken.v1"
     )
 
@@ -298,3 +299,14 @@ def test_a_retired_provider_gets_no_new_work_and_finishes_what_it_has() -> None:
     opened(provider=None).having_read(gone).when(assign, "city").refused(PROVIDER_RETIRED)
     provider(submitted().having_read(gone), AcceptDiagnosis(diagnosis="d1")).refused(PROVIDER_RETIRED)
     provider(accepted().having_read(gone), VISIT).happened("diagnosis.site_visit_recorded.v1")
+
+
+@pytest.mark.parametrize("campaign", ["2099", "2025", "2025-spring"])
+def test_no_diagnosis_is_opened_for_a_year_that_has_not_begun(campaign: str) -> None:
+    case = given(DIAGNOSES).having_read(WORLD)
+    case.when(changed(campaign=campaign), "city").refused(CAMPAIGN_AHEAD, path="campaign", latest=2024)
+
+
+@pytest.mark.parametrize("campaign", ["2024", "2023-autumn", "pilot", "20250101"])
+def test_a_campaign_of_a_year_that_has_begun_or_of_no_year_is_opened(campaign: str) -> None:
+    given(DIAGNOSES).having_read(WORLD).when(changed(campaign=campaign), "city").accepted  # noqa: B018 - a property that asserts
