@@ -156,8 +156,8 @@ INDUSTRY_MALFORMED = _rule(
 )
 INDUSTRY_NOT_MANUFACTURING = _rule(
     "INDUSTRY_NOT_MANUFACTURING",
-    "“{value}”不属于制造业（C13–C43）",
-    "“{value}” is not manufacturing (C13–C43)",
+    "“{value}”不属于制造业（C13–C43）：请更正行业代码，确非制造业的请删除本行",
+    "“{value}” is not manufacturing (C13–C43): correct the code, or delete the row if the firm is in another industry",
 )
 
 # How large it is
@@ -183,7 +183,11 @@ USCC_OTHER_DIVISION = _rule(
     "该组织机构已以另一统一社会信用代码（{known}）登记，登记机关行政区划码不同：请按营业执照更正代码",
     "The organisation is on record under another code ({known}), which differs in the registrar's division: correct the code",
 )
-NUMBER_NEGATIVE = _rule("NUMBER_NEGATIVE", "“{column}”为负数：{value}", "“{column}” is negative: {value}")
+NUMBER_NEGATIVE = _rule(
+    "NUMBER_NEGATIVE",
+    "“{column}”为负数：{value}；请填写不小于 0 的数",
+    "“{column}” is negative: {value}; enter a number of 0 or more",
+)
 NUMBER_NOT_WHOLE = _rule(
     "NUMBER_NOT_WHOLE", "“{column}”应为整数：{value}", "“{column}” must be a whole number: {value}"
 )

@@ -1,5 +1,6 @@
 """Refusals (plan P3, P7, S4) name who may, what is missing by its name, and who must do what first."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -11,10 +12,14 @@ from domain.diagnosis.report import ConfirmReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import PledgeTruth, SubmitSelfAssessment
 from domain.diagnosis.state import WRONG_STATUS
-from domain.kernel import Refused
+from domain.kernel import Refused, Rule
+from interop.rosters.rules import INDUSTRY_NOT_MANUFACTURING, NUMBER_NEGATIVE
 from standards import Answer, Form, Indicator
+from standards.shadow.rescore import RescoringObstacle
+from standards.shadow.tally import ShadowTally, Subject
 from tests.rules.cases import filled, firm, opened, provider, save, uniform, verified
 from tests.rules.firms import EDITION
+from zhenduan.cli.shadow import _told
 
 
 def _refused(outcome: object) -> Refused:
@@ -95,3 +100,17 @@ def test_an_outcome_that_is_no_better_says_which_way_is(item: Indicator) -> None
     assert problem is not None
     assert ("越高越好" if item.better == "higher" else "越低越好") in problem.detail
     assert f"{item.better} is better" in problem.detail_in_english
+
+
+@pytest.mark.parametrize("rule", [NUMBER_NEGATIVE, INDUSTRY_NOT_MANUFACTURING], ids=lambda rule: rule.code)
+def test_a_refused_cell_says_how_to_put_it_right(rule: Rule) -> None:
+    assert "请" in rule.says
+    assert re.search("enter|correct", rule.says_in_english)
+
+
+def test_a_slice_of_a_shadow_run_is_told_by_name() -> None:
+    tally = ShadowTally()
+    tally.add(Subject("310117", "large", "2023", "C34"), 3, (RescoringObstacle(kind="newly_asked", subject="Z01"),), reworded=False)
+    told = "\n".join(_told(tally.told()))
+    assert all(name in told for name in ("区 松江区", "规模 大型", "行业大类 通用设备制造业"))
+    assert "310117" not in told

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from tqdm import tqdm
 
 from domain.access import Everything
+from interop.code_lists import names_of_codes
 from projections.diagnosis.finished_diagnoses import how_many
 from projections.diagnosis.rescoring import Rescoring
 from projections.engine.snapshot import Snapshot
+from projections.report.wording import SIZES
 from projections.standard import editions, revisions
 from standards import AnyEdition, edition_of_json, load, published_editions
 from standards.edition.text import GRADES
@@ -100,8 +102,9 @@ def _told(result: ShadowResult) -> Iterator[str]:
             yield f"{name}\t" + "\t".join(str(number or "·") for number in row)
     for one in result.slices:
         found = one.counts
+        named = SIZES.get(one.key) or names_of_codes().get(one.key, one.key)
         yield (
-            f"{SLICE_NAMES[one.by]} {one.key}：不变 {found.same}、上升 {found.up}、下降 {found.down}、"
+            f"{SLICE_NAMES[one.by]} {named}：不变 {found.same}、上升 {found.up}、下降 {found.down}、"
             f"不可测算 {found.not_rescorable}"
         )
     for reason in result.reasons:
