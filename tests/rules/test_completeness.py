@@ -70,12 +70,12 @@ def test_every_command_has_its_row_of_rights_and_every_row_a_command() -> None:
 
 
 MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
+    ("CorrectHeadquarters", "reason"): "of a day that stands already there is nothing to correct, whatever the reason",
+    ("DrawSalt", "sealed"): "the first salt stays, and whoever comes later takes that one",
+    ("PublishEdition", "origins"): "a plain edition needs no origins, and what is sent of them is not kept",
     ("ImportRoster", "filename"): "a file is judged by what it states, not by its name",
     ("ImportRoster", "digest"): "another file that states what is on record changes nothing",
     ("ImportRoster", "rows"): "follows from the file, whose digest is the same here; a file of the same digest has no others",
-    ("ImportRoster", "findings"): "follows from the file, like its rows",
-    ("ImportRoster", "refused_rows"): "follows from the file, like its rows",
-    ("ImportRoster", "accept_partial"): "what was taken in whole holds no more in part",
 }
 """Command and field -> why another value of the field may change nothing."""
 
