@@ -114,7 +114,7 @@ def test_an_edited_workbook_is_checked_and_its_changes_are_told(tmp_path: Path, 
     book["等级描述"]["C2"] = "有书面计划"
     book.save(file)
     assert main(check) == 0
-    assert "指标 Z01“数字化战略与规划”的等级描述·1：" in capsys.readouterr().out
+    assert "指标 Z01“数字化战略与规划”的第 1 级描述：" in capsys.readouterr().out
     assert main([*check, "--against", "2023-energy"]) == 0
     assert main([*check, "--against", "1999"]) == 2
     book["维度"]["C2"] = 16

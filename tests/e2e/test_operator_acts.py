@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.access import Everything
+from domain.access import Everything, Role
 from projections.record import audit_trail
 from projections.record.audit_trail import EntryFilter, EntryRow
 from projections.record.trail_sentences import KnownNames, sentence
@@ -32,7 +32,7 @@ def told(data: Path, kind: str) -> list[EntryRow]:
     with opened(Settings(data)) as installation:
         installation.services.models.catch_up()
         with installation.services.models.reading() as snapshot:
-            return audit_trail.entries(snapshot, Everything(), 100, EntryFilter(type=kind))
+            return audit_trail.entries(snapshot, Everything(), Role.AUDITOR, 100, EntryFilter(type=kind))
 
 
 def people_exported(capsys: pytest.CaptureFixture[str], data: Path, person: str) -> Any:

@@ -204,7 +204,7 @@ def test_a_draft_is_compared_with_its_base_and_a_reason_stands_beside_its_clause
     [section] = shown.sections
     [line] = section.lines
     [clause] = line.clauses
-    assert (section.title, line.id, clause.label, clause.reason) == ("D1 数字战略", "Z01", "等级描述·5", "采纳意见")
+    assert (section.title, line.id, clause.label, clause.reason) == ("D1 数字战略", "Z01", "第 5 级描述", "采纳意见")
     old, new = clause.spans
     assert [text for text, differs in old if differs] == ["创"]
     assert [text for text, differs in new if differs] == ["赢"]
