@@ -60,6 +60,19 @@ def test_a_state_of_another_history_is_not_believed(journal: Journal, other: Jou
     assert (found.version, found.state) == (1, surveyed(journal, None)[0].state)
 
 
+def test_a_history_as_long_that_says_something_else_is_another_one(journal: Journal, other: Journal) -> None:
+    """Neither name nor version tells it: a journal set back and grown anew has both."""
+    hot = HotStates()
+    for where, why in ((other, "企业搬迁"), (journal, "企业注销")):
+        city = City(where)
+        city.opened()
+        city.send(CITY, WithdrawDiagnosis(diagnosis="d1", reason=why))
+    surveyed(other, hot)
+    found, kept = surveyed(journal, hot)
+    assert "diagnosis/d1" not in kept
+    assert found.leaf == surveyed(journal, None)[0].leaf != surveyed(other, None)[0].leaf
+
+
 def test_no_fold_changes_the_state_that_it_begins_from(journal: Journal) -> None:
     City(journal).issued()
     before: dict[str, Any] = {}
