@@ -60,7 +60,8 @@ CAMPAIGN_AHEAD = Rule(
     "{year} 年尚未开始，现在最晚可开启 {latest} 年批次的诊断",
     "The year {year} has not begun; the latest campaign that a diagnosis can be opened for now is one of {latest}",
 )
-CAMPAIGN_YEAR = re.compile(r"(20\d\d)(?!\d)")
+CAMPAIGN_YEAR = re.compile(r"(20\d\d)(?![0-9A-Za-z])")
+"""A year at the beginning of a campaign's name; digits that go on, such as those of an opaque id, are none."""
 
 
 # Commands

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from random import Random
@@ -31,15 +32,15 @@ FORKSERVER.set_forkserver_preload(["tests.torture.answering"])
 def ask(port: int, token: str, answered: list[str], stop: threading.Event) -> None:
     """Ask until the server is gone; note an answer only when all of it has come."""
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    while not stop.is_set():
-        try:
-            connection.request("POST", "/graphql", QUERY, headers)
-            held = json.loads(connection.getresponse().read())
-        except (OSError, HTTPException, ValueError):
-            return
-        assert "errors" not in held, held
-        answered.append(held["data"]["enterprises"]["nodes"][0]["id"])
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        while not stop.is_set():
+            try:
+                connection.request("POST", "/graphql", QUERY, headers)
+                held = json.loads(connection.getresponse().read())
+            except (OSError, HTTPException, ValueError):
+                return
+            assert "errors" not in held, held
+            answered.append(held["data"]["enterprises"]["nodes"][0]["id"])
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])

@@ -307,6 +307,6 @@ def test_no_diagnosis_is_opened_for_a_year_that_has_not_begun(campaign: str) -> 
     case.when(changed(campaign=campaign), "city").refused(CAMPAIGN_AHEAD, path="campaign", latest=2024)
 
 
-@pytest.mark.parametrize("campaign", ["2024", "2023-autumn", "pilot", "20250101"])
+@pytest.mark.parametrize("campaign", ["2024", "2023-autumn", "pilot", "20250101", "2099ab41"])
 def test_a_campaign_of_a_year_that_has_begun_or_of_no_year_is_opened(campaign: str) -> None:
     given(DIAGNOSES).having_read(WORLD).when(changed(campaign=campaign), "city").accepted  # noqa: B018 - a property that asserts
