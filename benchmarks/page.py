@@ -22,7 +22,8 @@ import psycopg2
 from api.kit.published import declared
 from api.schema import build_schema
 from api.server.http import QUERIES_AND_MUTATIONS
-from api.server.operations import GraphQLRequest, Operations
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations
 from benchmarks.cities import BuiltCity, built
 from benchmarks.clients import CASE, FIRM, OURS, message
 from benchmarks.measuring import Bench, Compared, Processor, Work, compared, in_turn, say

@@ -19,7 +19,8 @@ from api.kit.cursors import Cursors
 from api.kit.published import declared
 from api.schema import build_schema
 from api.server.http import QUERIES_AND_MUTATIONS
-from api.server.operations import GraphQLRequest, Operations
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations
 from benchmarks import diagnoses
 from benchmarks.measuring import NAMES, Bench, Compared, Processor, Work, compared, in_turn
 from domain.access import Role

@@ -23,7 +23,8 @@ from graphql import (
 from api.kit.published import declared
 from api.schema import build_schema
 from api.server.http import QUERIES
-from api.server.operations import GraphQLRequest, Operations
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations
 from api.server.query_cost import Limits, cost_of
 from benchmarks.cities import built
 from benchmarks.measuring import NAMES, Bench, Compared, say

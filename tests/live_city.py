@@ -15,7 +15,8 @@ from graphql import OperationType
 
 from api.kit.published import declared
 from api.schema import build_schema
-from api.server.operations import GraphQLRequest, Operations
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations
 from domain.access import Role
 from domain.instants import city_day
 from domain.kernel import Command

@@ -30,8 +30,9 @@ from api.server.early_rejection import PATHS, AdmissionGate
 from api.server.errors import request_error
 from api.server.health import LONGEST_LAG_SECONDS, Health
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, told
+from api.server.messages import faulted
 from api.server.oidc_routes import SignOnRoutes
-from api.server.operations import Operations, faulted
+from api.server.operations import Operations
 from api.server.origins import NamedOrigins
 from api.server.persisted_documents import PersistedDocuments
 from api.server.query_cost import Limits

@@ -21,7 +21,8 @@ from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.operations import Operations
 from api.standard.editions import EditionQueries
 from api.standard.revisions import RevisionQueries
 from domain.access import Role

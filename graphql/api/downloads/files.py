@@ -16,7 +16,8 @@ from api.server.admission import Lane
 from api.server.disclosure_notes import DisclosureNotes
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
-from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.operations import Operations
 from domain.access import Mask
 from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Refused

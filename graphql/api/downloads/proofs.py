@@ -17,7 +17,8 @@ from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
-from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.operations import Operations
 from domain.access import Role
 from journal.transparency.signed_notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
 from journal.transparency.subtrees import Unprovable

@@ -14,7 +14,8 @@ from api.participants.rosters import RosterQueries
 from api.server.admission import Lane
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.operations import CallerGone, GraphQLResponse, Operations, faulted
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.operations import Operations
 from domain.command_rights import not_allowed
 from domain.kernel import Refused
 from interop.editions.sheets import MEDIA_TYPE

@@ -23,7 +23,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from api.kit.ports import PUBLIC
 from api.server.admission import Lane, Overloaded
 from api.server.errors import request_error
-from api.server.operations import CallerGone, GraphQLRequest, GraphQLResponse, Operations, PreparedOperation, faulted
+from api.server.messages import CallerGone, GraphQLRequest, GraphQLResponse, faulted
+from api.server.operations import Operations, PreparedOperation
 from api.server.request_ids import client_address
 from api.server.response_bodies import encoded
 from journal import Caller

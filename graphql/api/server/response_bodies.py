@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from api.server.operations import GraphQLResponse
+from api.server.messages import GraphQLResponse
 from api.server.request_ids import request_id
 
 

@@ -27,7 +27,8 @@ from api.kit.ports import Identified
 from api.server.admission import Lane, Overloaded
 from api.server.errors import masked, request_error
 from api.server.http import LARGEST_BODY, Malformed, bearer, read_request
-from api.server.operations import CallerGone, GraphQLRequest, GraphQLResponse, Operations, faulted
+from api.server.messages import CallerGone, GraphQLRequest, GraphQLResponse, faulted
+from api.server.operations import Operations
 from api.server.request_ids import request_id
 from api.server.response_bodies import with_extensions
 

@@ -18,7 +18,8 @@ from graphql import OperationType
 from api.kit.cursors import Cursors
 from api.kit.ports import Identified
 from api.server.change_notifications import ChangeNotifications
-from api.server.operations import GraphQLRequest, Operations, PreparedOperation
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations, PreparedOperation
 from api.server.query_cost import Limits
 from domain.access import PARTIES, SEES_NOTHING, Role, scope_of
 from domain.diagnosis.assignments import AssignExpert

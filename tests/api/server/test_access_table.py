@@ -12,7 +12,8 @@ from api.kit.ports import Identified
 from api.kit.published import declared
 from api.schema import build_schema
 from api.server.field_rights import resolve_rights
-from api.server.operations import GraphQLRequest, GraphQLResponse, Operations
+from api.server.messages import GraphQLRequest, GraphQLResponse
+from api.server.operations import Operations
 from api.server.query_cost import Limits
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
 from domain.events import CAPABILITIES, COMMANDS

@@ -16,7 +16,7 @@ from api.schema import build_schema
 from api.server.admission import Admission, AdmissionLimits, Lane
 from api.server.http import QUERIES
 from api.server.introspection import Introspection, introspective
-from api.server.operations import GraphQLRequest
+from api.server.messages import GraphQLRequest
 from api.server.query_documents import Documents
 from domain.kernel import Refused
 from projections.engine.snapshot import DEADLINE_EXCEEDED

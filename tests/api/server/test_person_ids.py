@@ -11,7 +11,8 @@ import pytest
 from graphql import OperationType
 
 from api.kit.ports import Identified
-from api.server.operations import GraphQLRequest, Operations
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations
 from api.server.query_cost import Limits
 from domain.access import EXPERTS, Attribute, OpenTo, Role, scope_of, sentence
 from domain.events import EVENTS

@@ -20,7 +20,8 @@ from api.kit.published import declared
 from api.kit.services import Services
 from api.schema import build_schema
 from api.server.change_notifications import ChangeNotifications
-from api.server.operations import GraphQLRequest, Operations, PreparedOperation
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations, PreparedOperation
 from api.server.query_cost import Limits
 from domain.access import (
     AllOf,

@@ -22,7 +22,8 @@ from graphql import (
 )
 
 from api.kit.ports import Identified
-from api.server.operations import GraphQLRequest, Operations
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations
 from api.server.query_cost import Limits
 from domain.access import EXPERTS, Role, admits, scope_of
 from domain.masks import ACTORS

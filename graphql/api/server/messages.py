@@ -1,0 +1,94 @@
+"""Messages 请求与应答: what a client asks for and is answered, whatever carries it, and who is told that a session is over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.server.errors import UNAVAILABLE, masked, request_error
+from api.server.query_cost import Cost
+from projections.engine.snapshot import DEADLINE_EXCEEDED
+
+UNAUTHENTICATED = request_error(
+    "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."
+)
+SIGN_IN_FIRST = request_error("UNAUTHENTICATED", "请先登录。", "Sign in first.")
+CALLER_CHANGED = request_error(
+    "UNAUTHENTICATED", "身份已变更，请重新连接。", "The caller acts in another role now; connect again."
+)
+
+
+@dataclass(frozen=True)
+class GraphQLRequest:
+    """What a client asks for 请求: the document's text, its variables, and which of its operations.
+
+    document_id: the id of a registered document, instead of a text or beside it; empty = none.
+    operation_id: the client's name for it on a stream that several share; empty = none. last_event: cursor of the last event of a
+    subscription that the client saw, where its transport says so; it comes before the argument `after`.
+    """
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+    document_id: str = ""
+    operation_id: str = ""
+    last_event: str | None = None
+
+
+@dataclass(frozen=True)
+class GraphQLResponse:
+    """The GraphQL response 应答.
+
+    status: of HTTP, where the media type lets errors have one. body: the payload as JSON, where it is at hand.
+    cost: of the operation; None where none ran. position: cursor of an event of a subscription; empty = none.
+    """
+
+    payload: dict[str, Any]
+    status: int = 200
+    body: bytes | None = None
+    cost: Cost | None = None
+    position: str = ""
+
+    @property
+    def is_executed(self) -> bool:
+        """Whether the operation ran at all; a request error has no data entry."""
+        return "data" in self.payload
+
+
+def faulted(fault: Exception) -> GraphQLResponse:
+    """What is said when a request failed outside any field 系统故障应答: masked, and 503 where it may be tried again."""
+    error = masked(fault)
+    return GraphQLResponse({"errors": [error]}, 503 if error["extensions"]["code"] == UNAVAILABLE else 500)
+
+
+LATE = GraphQLResponse(
+    {"errors": [request_error(DEADLINE_EXCEEDED.code, f"{DEADLINE_EXCEEDED.says}。", f"{DEADLINE_EXCEEDED.says_in_english}.")]},
+    503,
+)
+
+
+class CallerGone(Exception):  # noqa: N818 - the end of a stream, told to the client
+    """The caller of a stream is not who they were 身份失效.
+
+    ended: the session is over; else it goes on in another role.
+    """
+
+    def __init__(self, *, ended: bool) -> None:
+        super().__init__("ended" if ended else "changed")
+        self.ended = ended
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """What the client is told."""
+        return UNAUTHENTICATED if self.ended else CALLER_CHANGED
+
+
+class NotSignedIn(CallerGone):
+    """Nobody is signed in where only who is may ask 未登录; told before anything is looked for."""
+
+    def __init__(self) -> None:
+        super().__init__(ended=True)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """What the client is told."""
+        return SIGN_IN_FIRST
