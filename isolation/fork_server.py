@@ -3,6 +3,7 @@
 It has one thread and no connection of the program's, so that a fork of it is safe, cheap and owns nothing that matters.
 """
 
+import errno
 import gc
 import os
 import pickle
@@ -22,6 +23,11 @@ MIB = 1 << 20
 STATUS = Path("/proc/self/statm")
 LARGEST_CALL = 128 * MIB
 """Bytes that a call may bring along: what an upload may have, and room for the rest."""
+
+UNMAPPED = "failed to map segment"
+"""What the system's loader says of a library for which there is no memory left; it has no number for it."""
+LEAST_LEFT = 2 * MIB
+"""Bytes below which a process has no memory left: the interpreter and the C library ask for about a MiB at a time."""
 
 
 def serve(control: socket.socket) -> None:
@@ -49,31 +55,53 @@ def serve(control: socket.socket) -> None:
 
 
 def _answer(line: socket.socket) -> None:
-    """One call: its bounds are put on before any of it is looked at."""
+    """One call. Its code is loaded without bounds, which are for what the code does, and they hold before it does anything."""
     call = frames.receive(line, LARGEST_CALL)
     if call is None:
         return
     limits, tempfile.tempdir, module, name, arguments, reports = pickle.loads(call[1])  # noqa: S301 - from the program itself
-    _confine(*limits)
     try:
         function = getattr(import_module(module), name)
+        _confine(*limits)
         told = {"progress": lambda done: frames.send(line, frames.PROGRESS, str(done).encode())} if reports else {}
         kind, payload = frames.RESULT, function(*arguments, **told)
-    except MemoryError:
-        kind, payload = frames.MEMORY, b""
-    except Exception:  # noqa: BLE001 - whatever it is, the program logs it as a fault of its own
-        kind, payload = frames.FAULT, traceback.format_exc(limit=-20).encode(errors="replace")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the program logs it as a fault of its own
+        if _for_want_of_memory(error):
+            kind, payload = frames.MEMORY, b""
+        else:
+            kind, payload = frames.FAULT, traceback.format_exc(limit=-20).encode(errors="replace")
     with suppress(OSError):
         used = resource.getrusage(resource.RUSAGE_SELF)
         frames.send(line, frames.COST, str(int((used.ru_utime + used.ru_stime) * 1e6)).encode())
         frames.send(line, kind, payload)
 
 
+def _for_want_of_memory(error: BaseException) -> bool:
+    """Whether a call failed of its bound of memory.
+
+    What is refused memory says so in many ways: a MemoryError, the system's own error, one of a library that was raised from
+    these, or, where all is used up, whatever it likes.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, MemoryError) or (isinstance(seen, OSError) and seen.errno == errno.ENOMEM):
+            return True
+        if isinstance(seen, ImportError) and UNMAPPED in str(seen):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    bound, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return bound != resource.RLIM_INFINITY and bound - _address_space() < LEAST_LEFT
+
+
+def _address_space() -> int:
+    """Bytes of address space that this process takes."""
+    return int(STATUS.read_text("ascii").split()[0]) * resource.getpagesize()
+
+
 def _confine(memory_mib: int, cpu_seconds: int, wall_seconds: float, niceness: int, written_mib: int) -> None:
     """Bounds of this process, which it can't lift again: the system ends it, whatever it is doing at that moment."""
     if STATUS.exists():  # else the system does not keep count of a process's memory in a way that could be bounded
-        now = int(STATUS.read_text("ascii").split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (now + memory_mib * MIB,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (_address_space() + memory_mib * MIB,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (written_mib * MIB,) * 2)

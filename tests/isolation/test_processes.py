@@ -2,9 +2,12 @@
 
 import base64
 import builtins
+import errno
 import itertools
 import os
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -24,6 +27,33 @@ def test_a_call_gives_its_bytes_and_charges_what_it_took() -> None:
 def test_a_call_that_takes_too_much_memory_is_ended() -> None:
     with pytest.raises(ProcessOverBounds):
         run(bytes, 1 << 30, bounds=BOUNDS)
+
+
+def refused_memory_by_the_system() -> bytes:
+    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+
+def refused_memory_in_a_library() -> bytes:
+    try:
+        return bytes(1 << 30)
+    except MemoryError as error:
+        raise ImportError("a library could not be loaded") from error
+
+
+def without_memory_left() -> bytes:
+    taken = []
+    with suppress(MemoryError):
+        while True:
+            taken.append(bytes(1 << 18))
+    raise LookupError("whatever comes of it", len(taken))
+
+
+@pytest.mark.parametrize(
+    "call", [refused_memory_by_the_system, refused_memory_in_a_library, without_memory_left], ids=lambda call: call.__name__
+)
+def test_whatever_a_call_says_when_memory_is_refused_it_took_too_much(call: Callable[[], bytes]) -> None:
+    with pytest.raises(ProcessOverBounds):
+        run(call, bounds=BOUNDS)
 
 
 def test_a_loop_that_no_signal_handler_could_stop_is_ended_and_charged() -> None:
