@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 ROOMS = {
     "standards": ROOT / "standards",
+    "methods": ROOT / "methods",
     "domain": ROOT / "domain",
     "isolation": ROOT / "isolation",
     "journal": ROOT / "journal",
@@ -33,17 +34,19 @@ PURE = frozenset(
 
 MAY_IMPORT = {
     "standards": PURE | {"fractions", "hashlib", "itertools", "pathlib", "pydantic", "yaml"},
-    "domain": PURE | {"hashlib", "hmac", "itertools", "standards", "pydantic", "unicodedata"},
+    "methods": PURE | {"fractions", "hashlib", "itertools", "unicodedata"},
+    "domain": PURE | {"fractions", "hashlib", "hmac", "itertools", "methods", "standards", "pydantic", "unicodedata"},
     "isolation": STANDARD_LIBRARY | {"domain"},
     "journal": STANDARD_LIBRARY
-    | {"domain", "standards", "cryptography", "eventsourcing", "orjson", "psycopg2", "sqlalchemy"},
+    | {"domain", "methods", "standards", "cryptography", "eventsourcing", "orjson", "psycopg2", "sqlalchemy"},
     "projections": STANDARD_LIBRARY
-    | {"domain", "isolation", "journal", "standards", "orjson", "psycopg2", "sqlalchemy", "jinja2", "weasyprint", "fontTools"},
+    | {"domain", "isolation", "journal", "methods", "standards"}
+    | {"orjson", "psycopg2", "sqlalchemy", "jinja2", "weasyprint", "fontTools"},
     "interop": STANDARD_LIBRARY
-    | {"domain", "isolation", "journal", "projections", "standards"}
+    | {"domain", "isolation", "journal", "methods", "projections", "standards"}
     | {"cryptography", "openpyxl", "orjson", "psycopg2", "pydantic", "sqlalchemy", "tqdm", "yaml"},
     "api": STANDARD_LIBRARY
-    | {"domain", "interop", "isolation", "journal", "projections", "standards"}
+    | {"domain", "interop", "isolation", "journal", "methods", "projections", "standards"}
     | {"anyio", "cryptography", "graphql", "orjson", "pydantic", "starlette", "strawberry"},
 }
 """Room -> what its files may import; their own room always. zhenduan is the program: it may import everything."""
@@ -115,6 +118,15 @@ def test_rules_and_standard_know_no_clock_no_chance_no_file_and_no_floating_poin
     assert [line for path in files(room) for line in impurities(path, path.read_text("utf-8"))] == []
 
 
+def test_methods_know_no_clock_no_chance_and_no_file_and_floats_leave_by_rounding_alone() -> None:
+    """Floating point is their trade: a result that is stored is an exact decimal all the same."""
+    floats = ("float", "floating-point literal")
+    lines = [line for path in files("methods") for line in impurities(path, path.read_text("utf-8"))]
+    assert [line for line in lines if not line.split(" ", 1)[1].startswith(floats)] == []
+    made = {path.name for path in files("methods") if re.search(r"Decimal\(format\(|\.quantize\(", path.read_text("utf-8"))}
+    assert made == {"rounding.py"}
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -164,6 +176,8 @@ def test_the_guard_sees_a_clock_chance_a_file_and_a_float(line: str) -> None:
         ("api", "graphql/api/app.py", "from zhenduan import settings"),
         ("standards", "standards/scoring/measure.py", "from pathlib import Path"),
         ("standards", "standards/scoring/measure.py", "from domain import access"),
+        ("standards", "standards/scoring/measure.py", "from methods import tiers"),
+        ("methods", "methods/tiers.py", "from domain import access"),
     ],
 )
 def test_the_guard_sees_an_arrow_that_points_backwards(room: str, file: str, line: str) -> None:

@@ -17,7 +17,7 @@ from structlog.typing import EventDict, Processor
 
 from api.server.request_ids import request_id
 
-OURS = ("api", "domain", "interop", "isolation", "journal", "projections", "standards", "zhenduan")
+OURS = ("api", "domain", "interop", "isolation", "journal", "methods", "projections", "standards", "zhenduan")
 """Loggers that are printed from INFO on; all others from WARNING on."""
 WINDOW_SECONDS = 60.0
 """A line that comes again within this long is counted; so is what goes beyond `MOST_ALIKE`."""

@@ -1,0 +1,182 @@
+"""Case mix 个案组合调整: what an industry, a size or a district does to scores, told from comparisons inside providers.
+
+Method c. plan V5.
+
+Between providers a hard district and a weak provider look alike; inside a provider they do not. So effects are estimated with
+every provider's own mean taken away (a fixed-effects regression with a small ridge), and a score is moved by the effects of
+its job against the average job. To be applied to what lies outside a provider's power only, and never for anything the
+provider chooses. Exact throughout.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from methods.ridge import ridge_solution
+from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
+
+OTHER = "other"
+"""The level that small levels join."""
+_UNIT = 10**SCORE_PLACES
+
+Effects = Mapping[tuple[int, str], Decimal]
+"""(place of the factor, its level) -> points that it adds to a score, six decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One job's score 得分 in one component: 0–100, at most four decimals.
+
+    levels: one for each factor, such as (industry, size, district), always in the same order. weight: 1/π where jobs were
+    drawn, else 1.
+    """
+
+    provider: str
+    levels: tuple[str, ...]
+    score: Decimal
+    weight: int | Fraction = 1
+
+
+@dataclass(slots=True)
+class CellSum:
+    """What is kept of all jobs of one provider in one cell 单元汇总: sums in ten-thousandths of a point, exact in any order."""
+
+    jobs: int = 0
+    weight: int | Fraction = 0
+    weight_squares: int | Fraction = 0
+    total: int | Fraction = 0
+    squares: int | Fraction = 0
+
+    def add(self, units: int, weight: int | Fraction) -> None:
+        """One more job."""
+        self.jobs += 1
+        self.weight += weight
+        self.weight_squares += weight * weight
+        self.total += weight * units
+        self.squares += weight * units * units
+
+    def join(self, other: "CellSum") -> None:
+        """Another cell's jobs."""
+        self.jobs += other.jobs
+        self.weight += other.weight
+        self.weight_squares += other.weight_squares
+        self.total += other.total
+        self.squares += other.squares
+
+
+Cells = Mapping[tuple[str, tuple[str, ...]], CellSum]
+"""(provider, levels) -> sums: sufficient for everything below, as large as there are cells however many jobs there are."""
+
+
+def cells_of(jobs: Iterable[Scored]) -> Cells:
+    """The sums of a year's jobs, read once."""
+    found: defaultdict[tuple[str, tuple[str, ...]], CellSum] = defaultdict(CellSum)
+    for job in jobs:
+        units = int(job.score * _UNIT)
+        if units != job.score * _UNIT:
+            raise ValueError(f"a score has at most {SCORE_PLACES} decimals, not {job.score}")
+        found[job.provider, job.levels].add(units, job.weight)
+    return dict(found)
+
+
+def small_levels_joined(cells: Cells, least_jobs: int, least_providers: int) -> Cells:
+    """The same sums where every level of too few jobs or too few providers is part of `OTHER`."""
+    jobs: defaultdict[tuple[int, str], int] = defaultdict(int)
+    providers: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+    for (provider, levels), cell in cells.items():
+        for level in enumerate(levels):
+            jobs[level] += cell.jobs
+            providers[level].add(provider)
+    kept = {level for level in jobs if jobs[level] >= least_jobs and len(providers[level]) >= least_providers}
+    found: defaultdict[tuple[str, tuple[str, ...]], CellSum] = defaultdict(CellSum)
+    for (provider, levels), cell in cells.items():
+        found[provider, tuple(level if (at, level) in kept else OTHER for at, level in enumerate(levels))].join(cell)
+    return dict(found)
+
+
+def not_comparable(cells: Cells, most_alone: Decimal) -> Collection[str]:
+    """Providers with more than this share of jobs at a level that nobody else serves.
+
+    Nothing tells their score from their jobs'.
+    """
+    served: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+    for provider, levels in cells:
+        for level in enumerate(levels):
+            served[level].add(provider)
+    jobs: defaultdict[str, int] = defaultdict(int)
+    alone: defaultdict[str, int] = defaultdict(int)
+    for (provider, levels), cell in cells.items():
+        jobs[provider] += cell.jobs
+        if any(len(served[level]) == 1 for level in enumerate(levels)):
+            alone[provider] += cell.jobs
+    return {provider for provider in jobs if Fraction(alone[provider], jobs[provider]) > Fraction(most_alone)}
+
+
+def effects(cells: Cells, ridge: int) -> Effects:
+    """Effect of every level, in points with six decimals: (Z'Z + ridge·1)β = Z'y, z and y less their provider's mean.
+
+    Ridge at least 1.
+    """
+    levels = sorted({level for _, own in cells for level in enumerate(own)})
+    place = {level: at for at, level in enumerate(levels)}
+    matrix = [[Fraction(0)] * len(levels) for _ in levels]
+    vector = [Fraction(0)] * len(levels)
+    by_provider: defaultdict[str, list[tuple[list[int], CellSum]]] = defaultdict(list)
+    for (provider, own), cell in cells.items():
+        by_provider[provider].append(([place[level] for level in enumerate(own)], cell))
+    for own_cells in by_provider.values():
+        weight = sum((Fraction(cell.weight) for _, cell in own_cells), Fraction(0))
+        total = sum((Fraction(cell.total) for _, cell in own_cells), Fraction(0))
+        served: defaultdict[int, Fraction] = defaultdict(Fraction)
+        for at, cell in own_cells:
+            for row in at:
+                served[row] += cell.weight
+                vector[row] += Fraction(cell.total, _UNIT)
+                for column in at:
+                    matrix[row][column] += cell.weight
+        for row, mass in served.items():
+            vector[row] -= mass * total / weight / _UNIT
+            for column, other in served.items():
+                matrix[row][column] -= mass * other / weight
+    return dict(zip(levels, ridge_solution(matrix, vector, ridge, CARRIED_PLACES), strict=True))
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """A provider's adjusted component 调整后得分.
+
+    Mean (four decimals), variance of one job within (six), spread of the mean's variance.
+    """
+
+    jobs: int
+    mean: Decimal
+    variance: Decimal
+    spread: Fraction
+
+
+def adjusted(cells: Cells, of: Effects) -> Mapping[str, Adjusted]:
+    """Every provider's mean and variance after y' = y − β + the average job's β; with no effects, as they were."""
+    beta = {levels: sum((Fraction(of.get(level, 0)) for level in enumerate(levels)), Fraction(0)) for _, levels in cells}
+    everything = sum((Fraction(cell.weight) for cell in cells.values()), Fraction(0))
+    average = sum((cell.weight * beta[levels] for (_, levels), cell in cells.items()), Fraction(0)) / everything
+    by_provider: defaultdict[str, list[tuple[Fraction, CellSum]]] = defaultdict(list)
+    for (provider, levels), cell in cells.items():
+        by_provider[provider].append(((average - beta[levels]) * _UNIT, cell))
+    return {provider: _adjusted(own) for provider, own in by_provider.items()}
+
+
+def _adjusted(cells: list[tuple[Fraction, CellSum]]) -> Adjusted:
+    """One provider's cells, each with what is added to its scores, in ten-thousandths."""
+    jobs = sum(cell.jobs for _, cell in cells)
+    weight = sum((Fraction(cell.weight) for _, cell in cells), Fraction(0))
+    mean = sum((cell.total + move * cell.weight for move, cell in cells), Fraction(0)) / weight
+    squares = sum((cell.squares + 2 * move * cell.total + move**2 * cell.weight for move, cell in cells), Fraction(0))
+    variance = (squares / weight - mean**2) * Fraction(jobs, jobs - 1) if jobs > 1 else Fraction(0)
+    return Adjusted(
+        jobs=jobs,
+        mean=rounded(mean / _UNIT, SCORE_PLACES),
+        variance=rounded(variance / _UNIT**2, CARRIED_PLACES),
+        spread=sum((Fraction(cell.weight_squares) for _, cell in cells), Fraction(0)) / weight**2,
+    )
