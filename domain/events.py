@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.case import DIAGNOSES
+from domain.governance.dated_rules import DATED_RULES
 from domain.kernel import Capabilities, Event, name_of
 from domain.participants.consents import CONSENTS
 from domain.participants.enterprises import ENTERPRISES
@@ -25,6 +26,7 @@ from domain.standard.shadow import SHADOWS
 CAPABILITIES = Capabilities(
     ASSIGNMENTS,
     CONSENTS,
+    DATED_RULES,
     DIAGNOSES,
     EDITIONS,
     EDITION_MAPPINGS,

@@ -158,6 +158,21 @@ def key_of(stream: str) -> str:
     return stream.split("/", 1)[1]
 
 
+Cause = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}/[1-9][0-9]{0,9}$")]
+"""A fact as another cites it 引用: "stream/version", such as "rating/2024/3"; never prose."""
+
+
+def cause_of(stream: str, version: int) -> str:
+    """How a fact is cited: by its stream and its version in it."""
+    return f"{stream}/{version}"
+
+
+def cited(cause: str) -> tuple[Stream, int]:
+    """Stream and version that a cause names 引用所指."""
+    stream, _, version = cause.rpartition("/")
+    return Stream(stream), int(version)
+
+
 @dataclass(frozen=True)
 class OnStream:
     """A fact of another stream 他流事实, appended in the same transaction: so a rule takes its reservation."""

@@ -27,6 +27,7 @@ INDUSTRIES = "industries"
 MAPPINGS = "industries.yaml"
 COSTS = "improvement.yaml"
 TIME_LIMITS = "time_limits.yaml"
+RULES = "rules"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -178,3 +179,13 @@ def cost_tables() -> CostTables:
 def time_limits() -> TimeLimits:
     """How long the programme's procedures take, as authored 各项期限. plan S5."""
     return read_model(HERE / TIME_LIMITS, TimeLimits)
+
+
+@cache
+def default_rules(kind: str) -> dict[str, Any]:
+    """The rules of a kind that hold where none was set, as authored 默认规则: `rules`, each with since, source, body. plan V4.
+
+    Raises:
+        EditionMalformed: with file and line.
+    """
+    return read_mapping(HERE / RULES / f"{kind}.yaml")

@@ -13,6 +13,7 @@ from domain.diagnosis import assignments
 from domain.diagnosis.on_site import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import CAPABILITIES
+from domain.governance.dated_rules import DATED_RULES
 from domain.instants import city_day
 from domain.kernel import Refused, Rule
 from domain.participants import consents, organisations
@@ -36,6 +37,7 @@ from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions
 from tests.rules.diagnosis import test_assignments
 from tests.rules.given import AT, BEFORE, Given, given
+from tests.rules.governance import test_dated_rules
 from tests.rules.participants import test_consents, test_headquarters, test_people
 from tests.rules.standard import test_edition_mapping, test_improvement_costs
 
@@ -126,6 +128,14 @@ def retire(since: date) -> Given:
     return case.when(RetireEdition(edition="2023", since=since, reason="试行期满"), "city")
 
 
+def set_dated_rule(since: date) -> Given:
+    return given(DATED_RULES).when(test_dated_rules.set_rule(since=since), "city")
+
+
+def propose_dated_rule(since: date) -> Given:
+    return given(DATED_RULES).when(test_dated_rules.propose(since=since), "city")
+
+
 def consult(since: date, until: date) -> Given:
     return revisions.city(revisions.changed(), revisions.OPENING.model_copy(update={"since": since, "until": until}))
 
@@ -166,6 +176,8 @@ FIELDS = {
     "EndHeadquarters.on": Bounded(end_headquarters, HEADQUARTERS_NOT_LATER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "SetEditionMapping.since": Bounded(map_editions, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "SetImprovementCosts.since": Bounded(set_costs, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "SetRule.since": Bounded(set_dated_rule, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "ProposeRule.since": Bounded(propose_dated_rule, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "RetireEdition.since": Bounded(retire, editions.RETIRED_IN_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "RetireOrganisation.last": Bounded(retire_organisation, organisations.RETIREMENT_IN_THE_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "OpenConsultation.since": Bounded(

@@ -18,6 +18,8 @@ from typing import Any, Union, get_args, get_origin
 import strawberry
 from pydantic import BaseModel
 
+from domain.governance.rule_bodies.body import Unit
+
 KEY_OF_MAPPING = {
     "answers": ("indicator", "Indicator id, such as Z01 · 指标编号"),
     "editions": ("industry", "Industry whose edition is meant, such as automotive; none = the plain part · 行业版本"),
@@ -60,6 +62,7 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations 
 
 
 def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: ANN401
+    """The type of an input field; name: of the field, and of the choice that it may be."""
     inner, optional = _unwrap(annotation)
     origin = get_origin(inner)
     result: Any
@@ -107,7 +110,7 @@ def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401
         kind = input_type(member, frozenset({tag}))
         said = strawberry.field(default=strawberry.UNSET, description=_first_line(member))
         fields.append((member.model_fields[tag].default, kind | None, said))
-    name = f"{field.capitalize()}Input"
+    name = f"{field[0].upper()}{field[1:]}Input"
     made = strawberry.input(class_of(name, fields), name=name, description=words, one_of=True)
     UNIONS[made] = tag
     return made
@@ -122,7 +125,8 @@ def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
     for name, field in model.model_fields.items():
         if name in omit:
             continue
-        kind = _graphql_type(name, field.annotation, field.description or "")
+        counts_fen = Unit.FEN in field.metadata
+        kind = Decimal if counts_fen else _graphql_type(field.title or name, field.annotation, field.description or "")
         if field.is_required():
             required.append(_said(name, kind, field.description))
         else:

@@ -1,0 +1,373 @@
+"""Dated rules 按日生效的规则: what the city sets from a day on, one stream a kind, with defaults on file. plan V4.
+
+A capability that keeps to a rule reads its stream and asks what is in force on the day of the act:
+`reads=(rule_stream(RuleKind.SELECTION),)`, then `rule_in_force(context.read[…], SelectionRule, context.day)`.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, ClassVar, Literal, TypeVar, assert_never, cast
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
+
+from domain.command_rights import BY_THE_PROGRAM, CITY, require_right
+from domain.governance.rule_bodies import BODIES, AnyRuleBody, EveryBody
+from domain.governance.rule_bodies.body import RuleBody, RuleKind
+from domain.kernel import (
+    Capability,
+    Command,
+    Count,
+    DecisionContext,
+    Event,
+    Facts,
+    Label,
+    Part,
+    Rule,
+    Stream,
+    cause_of,
+    stream_of,
+)
+from domain.stated_dates import require_programme_date
+from standards import default_rules
+from standards.edition.text import Source
+
+# Rules
+
+RULE_BACKDATED = Rule(
+    "RULE_BACKDATED",
+    "plan V4",
+    "已设定过的规则最早自今日 {earliest} 起变更，此前适用什么不再更改",
+    "A rule that was set before changes today ({earliest}) or later: what applied before stays as it was",
+)
+RULE_NOT_SIMULATED = Rule(
+    "RULE_NOT_SIMULATED",
+    "plan V5",
+    "{title}须先以同样内容提出草案，并就已有事实测算其结果，再行设定",
+    "Propose this rule word for word first, and have worked out what it would do to the facts on record; then set it",
+)
+RULE_PROPOSAL_UNKNOWN = Rule(
+    "RULE_PROPOSAL_UNKNOWN",
+    "plan V4",
+    "没有第 {proposal} 号规则草案，请从已提出的草案中选取",
+    "There is no proposal {proposal} of this rule; take one of those that were made",
+)
+
+# Commands
+
+Mark = Literal["V", "V-2", "K", "I", "M", "P"]
+
+
+class RuleCommand(Command):
+    """A rule as the city states it 规则命令."""
+
+    since: date = Field(description="First day · 起始日")
+    body: AnyRuleBody = Field(title="RuleBody", description="What the rule says: exactly one kind is set · 规则正文. plan V4")
+    source: Label = Field(description="Where it comes from · 来源")
+    mark: Mark = Field(description="Mark of the source, such as V · 来源标记")
+
+
+class SetRule(RuleCommand):
+    """Set a rule of the programme from a day on; another for the same day takes its place · 设定规则.
+
+    A kind whose effect must be known first (rating, subsidy) is proposed word for word and simulated before.
+    """
+
+    roles: ClassVar = CITY
+
+
+class ProposeRule(RuleCommand):
+    """Propose a rule, to be looked at and simulated before it is set; it holds for nobody · 提出规则草案."""
+
+    roles: ClassVar = CITY
+
+
+class SimulatedOutcome(Part):
+    """One number of a simulation, as it is and as it would be · 测算结果.
+
+    now: None where nothing is in force that would give one.
+    """
+
+    name: Label
+    now: Decimal | None
+    then: Decimal
+
+
+class RecordRuleSimulation(Command):
+    """Record what a proposed rule would have done to the facts on record · 记录规则测算.
+
+    proposal: number within the kind. method: id and version. position: of the journal, up to which facts were looked at.
+    input_digest: SHA-256 of what went in.
+    """
+
+    roles: ClassVar = BY_THE_PROGRAM
+
+    kind: RuleKind
+    proposal: Annotated[int, Field(ge=1)]
+    method: Label
+    position: Count
+    input_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    outcomes: Annotated[tuple[SimulatedOutcome, ...], Field(min_length=1, max_length=100)]
+
+
+DatedRuleCommand = SetRule | ProposeRule | RecordRuleSimulation
+
+# Events
+
+StoredBody = Annotated[
+    EveryBody,
+    Field(discriminator="kind"),
+    WithJsonSchema({"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}),
+]
+"""A body as it is stored 已存正文: a kind more changes no shape. Each kind's own is kept by itself, in golden/events.json."""
+
+
+class RuleSet(Event):
+    """A rule holds from its day on 规则已设定, until the next one of its kind begins."""
+
+    type: Literal["rule.set.v1"] = "rule.set.v1"
+    says: ClassVar = "设定了自 {since} 起的{title}（{source.document}，标记 {source.mark}）"
+    since: date
+    body: StoredBody
+    source: Source
+
+    @property
+    def title(self) -> str:
+        """What its kind is called 规则名称."""
+        return title_of(self.body.kind)
+
+
+class RuleProposed(Event):
+    """A rule was proposed 规则草案已提出; it holds for nobody. number: within its kind, from 1."""
+
+    type: Literal["rule.proposed.v1"] = "rule.proposed.v1"
+    says: ClassVar = "提出了自 {since} 起的{title}第 {number} 号草案（{source.document}，标记 {source.mark}）"
+    number: int
+    since: date
+    body: StoredBody
+    source: Source
+
+    @property
+    def title(self) -> str:
+        """What its kind is called 规则名称."""
+        return title_of(self.body.kind)
+
+
+class RuleSimulated(Event):
+    """What a proposal would have done is known 规则草案已测算."""
+
+    type: Literal["rule.simulated.v1"] = "rule.simulated.v1"
+    says: ClassVar = "按 {method} 测算了第 {proposal} 号规则草案，得 {outcomes:count} 项结果"
+    proposal: int
+    method: str
+    position: int
+    input_digest: str
+    outcomes: tuple[SimulatedOutcome, ...]
+
+
+DatedRuleEvent = RuleSet | RuleProposed | RuleSimulated
+
+
+def title_of(kind: RuleKind) -> str:
+    """What a kind of rule is called in Chinese 规则名称."""
+    return kind.description.rpartition(" · ")[2]
+
+
+# State
+
+
+class DatedRule(BaseModel):
+    """A rule from a day on 规则. version: of its stream, at which it was set; None of a default, which nobody has set."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: date
+    body: AnyRuleBody
+    source: Source
+    version: int | None = None
+
+    @property
+    def cause(self) -> str | None:
+        """How a fact cites it 引用: stream/version; None of a default."""
+        return cause_of(rule_stream(self.body.kind), self.version) if self.version is not None else None
+
+
+class RuleProposal(BaseModel):
+    """A proposed rule 规则草案, and what it would have done; None = not worked out yet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: DatedRule
+    outcomes: tuple[SimulatedOutcome, ...] | None = None
+
+
+class DatedRules(BaseModel):
+    """Every rule of a kind that was set, by the day it begins, and every one proposed, by number 历次规则."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 0
+    rules: dict[date, DatedRule] = Field(default_factory=dict)
+    proposals: dict[int, RuleProposal] = Field(default_factory=dict)
+
+
+# What is in force
+
+B = TypeVar("B", bound=RuleBody)
+DEFAULTS: TypeAdapter[tuple[DatedRule, ...]] = TypeAdapter(tuple[DatedRule, ...])
+
+
+@cache
+def defaults_of(kind: RuleKind) -> tuple[DatedRule, ...]:
+    """The rules on file that hold where the city has set none 默认规则, in order of the day they begin."""
+    return DEFAULTS.validate_python(default_rules(kind.value)["rules"])
+
+
+def dated_rule_on(rules: DatedRules | None, kind: RuleKind, day: date) -> DatedRule:
+    """The rule of a kind in force on a day 当日规则: the latest that the city set, else the default; before all, the first."""
+    begun = [rule for first, rule in rules.rules.items() if first <= day] if rules is not None else []
+    if begun:
+        return max(begun, key=lambda rule: rule.since)
+    defaults = defaults_of(kind)
+    return next((rule for rule in reversed(defaults) if rule.since <= day), defaults[0])
+
+
+def rule_in_force(rules: DatedRules | None, body: type[B], day: date) -> B:
+    """What the rule in force on a day says 当日规则正文.
+
+    Args:
+        rules: the folded stream of the kind, as read; None = nothing was set.
+        body: class of the kind's bodies, such as `SelectionRule`.
+        day: of the city's calendar.
+    """
+    kind: RuleKind = body.model_fields["kind"].default
+    return cast("B", dated_rule_on(rules, kind, day).body)
+
+
+class RuleDifference(Part):
+    """One member in which two rules of a kind differ 规则差异. path: dotted; None = the rule says nothing there."""
+
+    path: str
+    label: str
+    before: str | None
+    after: str | None
+
+
+def rule_difference(before: RuleBody, after: RuleBody) -> tuple[RuleDifference, ...]:
+    """In what two rules of a kind differ, member by member; what the former alone says comes last 规则差异."""
+    old, new = ({path: (label, said) for path, label, said in _members(one)} for one in (before, after))
+    found = []
+    for path in dict.fromkeys((*new, *old)):
+        label, was = old.get(path, (new[path][0] if path in new else "", None))
+        _, now = new.get(path, (label, None))
+        if was != now:
+            found.append(RuleDifference(path=path, label=label, before=was, after=now))
+    return tuple(found)
+
+
+def _members(part: BaseModel, path: str = "", label: str = "") -> Iterator[tuple[str, str, str | None]]:
+    for name, field in type(part).model_fields.items():
+        if name == "kind" and not path:
+            continue
+        said = (field.description or "").partition(". plan")[0].rpartition(" · ")[2]
+        value, named, where = getattr(part, name), f"{label}·{said}" if label else said, f"{path}{name}"
+        many = value if isinstance(value, tuple) else (value,)
+        for number, one in enumerate(many):
+            place, words = (f"{where}.{number}", f"{named} {number + 1}") if isinstance(value, tuple) else (where, named)
+            if isinstance(one, BaseModel):
+                yield from _members(one, f"{place}.", words)
+            else:
+                yield place, words, None if one is None else f"{one.normalize():f}" if isinstance(one, Decimal) else str(one)
+
+
+# Decide: what may happen
+
+
+def decide(command: DatedRuleCommand, known: DatedRules | None, context: DecisionContext) -> Facts:
+    """Raises Refused: any rule above, or those of stated dates."""
+    require_right(command, context.role)
+    rules = known or DatedRules()
+    match command:
+        case SetRule():
+            return _set(command, rules, context)
+        case ProposeRule():
+            require_programme_date("since", command.since, context)
+            stated = _stated(command)
+            last = rules.proposals.get(len(rules.proposals))
+            if last is not None and _says_the_same(last.rule, stated):
+                return ()
+            number = len(rules.proposals) + 1
+            return (RuleProposed(number=number, since=stated.since, body=stated.body, source=stated.source),)
+        case RecordRuleSimulation(proposal=number):
+            if number not in rules.proposals:
+                raise RULE_PROPOSAL_UNKNOWN.refuse(path="proposal", proposal=number)
+            told = command.model_dump(include={"proposal", "method", "position", "input_digest"})
+            return (RuleSimulated(**told, outcomes=command.outcomes),)
+        case never:
+            assert_never(never)
+
+
+def _set(command: SetRule, rules: DatedRules, context: DecisionContext) -> Facts:
+    stated, kind = _stated(command), command.body.kind
+    before = rules.rules.get(command.since)
+    if before is not None and _says_the_same(before, stated):
+        return ()
+    require_programme_date("since", command.since, context)
+    if rules.rules and command.since < context.day:
+        raise RULE_BACKDATED.refuse(path="since", earliest=context.day)
+    simulated = any(one.outcomes is not None and _says_the_same(one.rule, stated) for one in rules.proposals.values())
+    if BODIES[kind].needs_simulation and not simulated:
+        raise RULE_NOT_SIMULATED.refuse(path="body", title=title_of(kind))
+    return (RuleSet(since=stated.since, body=stated.body, source=stated.source),)
+
+
+def _stated(command: SetRule | ProposeRule) -> DatedRule:
+    source = Source(document=command.source, mark=command.mark)
+    return DatedRule(since=command.since, body=command.body, source=source)
+
+
+def _says_the_same(one: DatedRule, other: DatedRule) -> bool:
+    return (one.since, one.body, one.source) == (other.since, other.body, other.source)
+
+
+# Evolve: what has happened
+
+
+def evolve(known: DatedRules | None, event: DatedRuleEvent) -> DatedRules:
+    """The rules of the kind after one more fact."""
+    rules = known or DatedRules()
+    version = rules.version + 1
+    changed: dict[str, object] = {"version": version}
+    match event:
+        case RuleSet(since=since, body=body, source=source):
+            rule = DatedRule(since=since, body=body, source=source, version=version)
+            changed["rules"] = {**rules.rules, since: rule}
+        case RuleProposed(number=number, since=since, body=body, source=source):
+            rule = DatedRule(since=since, body=body, source=source, version=version)
+            changed["proposals"] = {**rules.proposals, number: RuleProposal(rule=rule)}
+        case RuleSimulated(proposal=number, outcomes=outcomes):
+            told = rules.proposals[number].model_copy(update={"outcomes": outcomes})
+            changed["proposals"] = {**rules.proposals, number: told}
+        case never:
+            assert_never(never)
+    return rules.model_copy(update=changed)
+
+
+def rule_stream(kind: RuleKind) -> Stream:
+    """Stream of a kind of rule."""
+    return stream_of("rule", kind.value)
+
+
+def _stream(command: DatedRuleCommand) -> Stream:
+    return rule_stream(command.kind if isinstance(command, RecordRuleSimulation) else command.body.kind)
+
+
+DATED_RULES = Capability(
+    name="rule",
+    commands=(SetRule, ProposeRule, RecordRuleSimulation),
+    events=(RuleSet, RuleProposed, RuleSimulated),
+    stream=_stream,
+    decide=decide,
+    evolve=evolve,
+)

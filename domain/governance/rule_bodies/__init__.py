@@ -1,0 +1,34 @@
+"""Every kind of dated rule 各类规则正文. A new kind is one class in a file of its own, a value of `RuleKind` and a line here."""
+
+from collections.abc import Mapping
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from domain.governance.rule_bodies.body import RuleBody, RuleKind
+from domain.governance.rule_bodies.exam import ExamRule
+from domain.governance.rule_bodies.ladder import LadderRule
+from domain.governance.rule_bodies.procedure import ProcedureRule
+from domain.governance.rule_bodies.rating import RatingRule
+from domain.governance.rule_bodies.sampling import SamplingPlan
+from domain.governance.rule_bodies.selection import SelectionRule
+from domain.governance.rule_bodies.stages import StageLimits
+from domain.governance.rule_bodies.subsidy import SubsidyRule
+
+EveryBody = (
+    SelectionRule
+    | LadderRule
+    | ProcedureRule
+    | StageLimits
+    | RatingRule
+    | SubsidyRule
+    | ExamRule
+    | SamplingPlan
+)
+AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
+"""A body of any kind, told apart by `kind`."""
+
+BODIES: Mapping[RuleKind, type[RuleBody]] = {
+    body.model_fields["kind"].default: body for body in get_args(EveryBody)
+}
+"""Kind -> the class of its bodies."""

@@ -1,0 +1,69 @@
+"""Body of a dated rule 规则正文: what every kind has in common, and the units that its numbers are counted in. plan V4."""
+
+from enum import Enum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.kernel import Part
+from standards.described import DescribedEnum
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+"""Whole percent 百分数."""
+Points = Annotated[int, Field(ge=0, le=100)]
+"""Points of a score of one hundred 分值."""
+WorkingDays = Annotated[int, Field(ge=0, le=250)]
+"""Working days in Shanghai 工作日, at most a year of them."""
+Months = Annotated[int, Field(ge=0, le=120)]
+"""Months of the calendar 月."""
+Some = Annotated[int, Field(ge=0, le=1_000_000)]
+"""How many 数量."""
+AtLeastOne = Annotated[int, Field(ge=1, le=1_000_000)]
+"""How many, at least one 数量."""
+
+
+class Unit(Enum):
+    """What an exact number counts where its type does not say it 计量."""
+
+    FEN = "fen"
+
+
+Fen = Annotated[int, Field(ge=0, le=10**15), Unit.FEN]
+"""Money in fen 人民币分: whole, not negative, at most ten million million yuan; more than GraphQL's 32 bits hold."""
+
+
+class RuleKind(DescribedEnum):
+    """What a dated rule is about · 规则类别."""
+
+    SELECTION = "selection", "Selection of providers by their yearly marks · 遴选规则"
+    LADDER = "ladder", "Steps and periods by which the directory moves · 名录调整规则"
+    PROCEDURE = "procedure", "Periods of the proceedings that are not the directory's · 办理程序规则"
+    STAGES = "stages", "How long each stage of a diagnosis takes · 诊断环节时限"
+    RATING = "rating", "Yearly rating of providers · 年度评价规则"
+    SUBSIDY = "subsidy", "Yearly subsidy of providers · 补贴规则"
+    EXAM = "exam", "Examination and certificates of diagnosticians · 考试与证书规则"
+    SAMPLING = "sampling", "Sampled re-assessment of diagnoses · 抽样评估方案"
+
+
+class RuleBody(Part):
+    """What a rule says from its day on 规则正文. Each kind declares `kind`, one value of `RuleKind`, which tells it apart.
+
+    Attributes:
+        clause: the plan's clause that it carries out.
+        needs_simulation: whether it is set only once a fact says what it would have done to the facts on record.
+    """
+
+    clause: ClassVar[str]
+    needs_simulation: ClassVar[bool] = False
+
+    kind: RuleKind
+
+
+class ProcedureDays(RuleBody):
+    """Periods of a proceeding 程序期限, in Shanghai working days, the day of service or decision not counted."""
+
+    answer_days: WorkingDays = Field(description="Working days to answer a notice · 陈述申辩期限")
+    hearing_notice_days: WorkingDays = Field(description="Working days between the notice of a hearing and its day · 听证通知期限")
+    decision_days: WorkingDays = Field(description="Working days to decide once the time to answer is over · 决定期限")
+    appeal_days: WorkingDays = Field(description="Working days to appeal against a decision · 申诉期限")
+    appeal_decision_days: WorkingDays = Field(description="Working days to decide an appeal · 申诉处理期限")

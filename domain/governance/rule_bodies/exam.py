@@ -1,0 +1,26 @@
+"""Exam rule 考试与证书规则: how diagnosticians are examined, certified and calibrated. plan T1."""
+
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.governance.rule_bodies.body import AtLeastOne, Months, Points, RuleBody, RuleKind, Some
+
+
+class ExamRule(RuleBody):
+    """Examination of diagnosticians: paper, pass mark, waits, practical part, certificate · 考试与证书规则."""
+
+    clause: ClassVar = "plan T1"
+
+    kind: Literal[RuleKind.EXAM] = RuleKind.EXAM
+    questions: AtLeastOne = Field(description="Questions on a paper · 试题数")
+    minutes: AtLeastOne = Field(description="Minutes for a paper, by the server's clock · 考试时长（分钟）")
+    pass_mark: Points = Field(description="Points from which a paper is passed · 及格分数线")
+    retries: Some = Field(description="Further tries before a wait · 补考次数")
+    wait_days: Some = Field(description="Days of the calendar to wait after these · 再考等待（日）")
+    agreement_at_least: Annotated[Decimal, Field(ge=0, le=1, max_digits=3, decimal_places=2)] = Field(
+        description="Weighted kappa with the gold case from which the practical part is passed · 实操一致性下限"
+    )
+    certificate_months: Months = Field(description="Months for which a certificate holds · 证书有效期（月）")
+    calibration_cases: AtLeastOne = Field(description="Calibration cases a quarter · 每季校准案例数")

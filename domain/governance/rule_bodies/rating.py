@@ -1,0 +1,72 @@
+"""Rating rule 年度评价规则: components, tiers and the certainty that a move between tiers asks for. plan V5."""
+
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from domain.governance.rule_bodies.body import AtLeastOne, Percent, Points, RuleBody, RuleKind, WorkingDays
+from domain.kernel import Part
+
+Probability = Annotated[Decimal, Field(ge=0, le=1, max_digits=5, decimal_places=4)]
+"""Probability or reliability 概率: 0 to 1, to four places."""
+HalfPoints = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+"""Points with a fraction 分值."""
+
+
+class RatingWeights(Part):
+    """Points of the five components of a rating, one hundred together · 评价各项分值."""
+
+    work: Points = Field(description="Work done · 工作成果")
+    feedback: Points = Field(description="Feedback of the firms · 企业反馈")
+    records: Points = Field(description="Records of the process · 过程记录")
+    report: Points = Field(description="Quality of the reports · 报告质量")
+    sampled: Points = Field(description="Sampled re-assessment · 抽样评估")
+
+    @model_validator(mode="after")
+    def _make_a_hundred(self) -> Self:
+        if sum(getattr(self, name) for name in type(self).model_fields) != 100:  # noqa: PLR2004 - percent
+            raise ValueError("the weights do not add up to 100")
+        return self
+
+
+class TierFloors(Part):
+    """Lowest totals of tiers A, B and C; below lies D · 各档最低分."""
+
+    a: Points = Field(description="Lowest total of tier A · A 档最低分")
+    b: Points = Field(description="Lowest total of tier B · B 档最低分")
+    c: Points = Field(description="Lowest total of tier C · C 档最低分")
+
+    @model_validator(mode="after")
+    def _fall(self) -> Self:
+        if not self.a > self.b > self.c:
+            raise ValueError("the floors of the tiers do not fall from A to C")
+        return self
+
+
+class RatingRule(RuleBody):
+    """Rating of providers: weights, tiers, and how sure a move must be · 年度评价规则."""
+
+    clause: ClassVar = "plan V5"
+    needs_simulation: ClassVar = True
+
+    kind: Literal[RuleKind.RATING] = RuleKind.RATING
+    weights: RatingWeights = Field(description="Points of the five components · 各项分值")
+    floors: TierFloors = Field(description="Lowest totals of the tiers · 各档最低分")
+    up_at_least: Probability = Field(description="Probability of a better tier from which a provider moves up · 升档概率")
+    down_at_least: Probability = Field(
+        description="Probability of lying below the present tier from which a provider moves down one · 降档概率"
+    )
+    reliability_at_least: Probability = Field(description="Reliability of the total from which a provider is ranked · 信度下限")
+    jobs_at_least: AtLeastOne = Field(description="Jobs from which a provider is ranked · 排名最低项目数")
+    providers_at_least: AtLeastOne = Field(description="Providers from which there is a ranking at all · 排名最低服务商数")
+    removal_at_least: Probability = Field(
+        description="Probability of tier D that, in consecutive years, is a reason for a hearing on removal · 移出听证概率"
+    )
+    removal_years: AtLeastOne = Field(description="Consecutive years of it · 连续年数")
+    thin_below: Percent = Field(description="Percent of firms that answered, below which feedback is marked thin · 反馈不足比例")
+    full_within: HalfPoints = Field(description="Points of difference up to which a sampled job scores in full · 满分差值")
+    none_from: HalfPoints = Field(description="Points of difference from which a sampled job scores nothing · 零分差值")
+    cell_jobs: AtLeastOne = Field(description="Jobs below which a cell of the case mix joins the others · 分组最低项目数")
+    cell_providers: AtLeastOne = Field(description="Providers below which it does · 分组最低服务商数")
+    objection_days: WorkingDays = Field(description="Working days for which a rating is open to objection · 异议期限")
