@@ -20,6 +20,28 @@ E = TypeVar("E", bound="Event")
 Identifier = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
 """Id 标识 of a thing as a command names it: 1–64 of ASCII letters, digits, "." "_" "-"; never "/", which parts a stream's name."""
 
+
+@dataclass(frozen=True)
+class IdOf:
+    """What an id of a command names 标识所指: the kind of that thing's stream; empty = a part of a thing, which has none.
+
+    also: other kinds of things whose keys stand there as well.
+    """
+
+    kind: str
+    also: tuple[str, ...] = ()
+
+
+EnterpriseRef = Annotated[Identifier, IdOf("enterprise")]
+OrganisationRef = Annotated[Identifier, IdOf("organisation")]
+UnitRef = Annotated[Identifier, IdOf("organisation", ("enterprise", "group"))]
+GroupRef = Annotated[Identifier, IdOf("organisation", ("group",))]
+PersonRef = Annotated[Identifier, IdOf("person")]
+DiagnosisRef = Annotated[Identifier, IdOf("diagnosis")]
+EditionRef = Annotated[Identifier, IdOf("edition")]
+RevisionRef = Annotated[Identifier, IdOf("revision")]
+PartRef = Annotated[Identifier, IdOf("")]
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 """Text 文字 that a person writes: 1–2000 characters, more than blanks."""
 

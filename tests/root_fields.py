@@ -6,6 +6,7 @@ from typing import Any
 
 from graphql import (
     GraphQLField,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
@@ -29,12 +30,24 @@ def may_read(role: Role, coordinate: str) -> bool:
 
 
 def selection(
-    kind: GraphQLOutputType, role: Role, seen: tuple[str, ...] = (), without: frozenset[str] = frozenset()
+    kind: GraphQLOutputType,
+    role: Role,
+    seen: tuple[str, ...] = (),
+    without: frozenset[str] = frozenset(),
+    alias: str = "",
 ) -> str:
-    """Every field below a type that the role may read, objects too, none inside itself; none of the coordinates `without`."""
+    """Every field below a type that the role may read, objects too, none inside itself; none of the coordinates `without`.
+
+    Of an interface, those of every type behind it. alias: what each field is called by before its name.
+    """
     named = get_named_type(kind)
     if is_leaf_type(named):
         return ""
+    if isinstance(named, GraphQLInterfaceType):
+        kinds = SCHEMA._schema.get_possible_types(named)  # noqa: SLF001 - the executable one
+        of = {kind.name: selection(kind, role, seen, without, f"{kind.name}_") for kind in kinds}
+        parts = [f"... on {name} {below}" for name, below in of.items() if below != "{  }"]
+        return "{ __typename " + " ".join(parts) + " }"
     assert isinstance(named, GraphQLObjectType)
     parts = []
     for name, field in named.fields.items():
@@ -44,7 +57,7 @@ def selection(
             continue
         below = selection(field.type, role, (*seen, named.name), without)
         if below != "{  }":
-            parts.append(f"{name} {below}")
+            parts.append(f"{alias}{name}: {name} {below}" if alias else f"{name} {below}")
     return "{ " + " ".join(parts) + " }"
 
 

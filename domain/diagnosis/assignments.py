@@ -12,7 +12,19 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from domain.access import EXPERTS, ROLE_NAMES, Role, Term
 from domain.command_rights import CITY, require_right
 from domain.diagnosis.state import assignment_stream, diagnosis_stream
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Stream
+from domain.kernel import (
+    NOT_FOUND,
+    Capability,
+    Command,
+    DecisionContext,
+    DiagnosisRef,
+    Event,
+    Facts,
+    PartRef,
+    PersonRef,
+    Rule,
+    Stream,
+)
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
 from domain.stated_dates import require_programme_date
@@ -64,9 +76,9 @@ class AssignExpert(Command):
 
     roles: ClassVar = CITY
 
-    diagnosis: Identifier = Field(description="Diagnosis · 诊断标识")
-    assignment: Identifier = Field(description="Id of the assignment · 指派标识")
-    expert: Identifier = Field(description="Person who is the expert · 专家标识")
+    diagnosis: DiagnosisRef = Field(description="Diagnosis · 诊断标识")
+    assignment: PartRef = Field(description="Id of the assignment · 指派标识")
+    expert: PersonRef = Field(description="Person who is the expert · 专家标识")
     role: Role = Field(description="Role · 角色")
     since: date = Field(description="First day · 起始日")
     until: date = Field(description="Last day, itself included · 截止日")
@@ -85,8 +97,8 @@ class ReleaseExpert(Command):
 
     roles: ClassVar = CITY
 
-    diagnosis: Identifier = Field(description="Diagnosis · 诊断标识")
-    assignment: Identifier = Field(description="Id of the assignment · 指派标识")
+    diagnosis: DiagnosisRef = Field(description="Diagnosis · 诊断标识")
+    assignment: PartRef = Field(description="Id of the assignment · 指派标识")
 
 
 AssignmentCommand = AssignExpert | ReleaseExpert

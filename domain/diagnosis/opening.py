@@ -9,7 +9,17 @@ from domain.access import Role, head_of
 from domain.command_rights import LIAISONS, OWNER
 from domain.diagnosis.provider import require_matched_provider
 from domain.diagnosis.state import FORM_NAMES, Diagnosis, DiagnosisCommand, Purpose
-from domain.kernel import DecisionContext, Event, Facts, Identifier, OnStream, Rule, Text
+from domain.kernel import (
+    DecisionContext,
+    EditionRef,
+    EnterpriseRef,
+    Event,
+    Facts,
+    OnStream,
+    OrganisationRef,
+    Rule,
+    Text,
+)
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.headquarters import Headquarters, headquarters_stream
 from domain.reservations import Reservation, ReservationTaken, active_diagnosis
@@ -75,14 +85,14 @@ class OpenDiagnosis(DiagnosisCommand):
 
     roles: ClassVar = LIAISONS | OWNER
 
-    enterprise: Identifier = Field(description="Enterprise · 企业标识")
+    enterprise: EnterpriseRef = Field(description="Enterprise · 企业标识")
     campaign: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")] = Field(
         description="Campaign: lower-case letters, digits and hyphens, such as 2024 · 批次"
     )
     purpose: Purpose = Field(description="Why the diagnosis is made · 诊断目的")
     form: Form = Field(description="Questionnaire: BRIEF or FULL · 问卷版式")
-    edition: Identifier = Field(description="Key of a published edition, such as 2023 · 标准版本")
-    provider: Identifier | None = Field(default=None, description="Provider · 服务商标识")
+    edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
+    provider: OrganisationRef | None = Field(default=None, description="Provider · 服务商标识")
     reason: Text | None = Field(default=None, description="Why · 理由")
 
 

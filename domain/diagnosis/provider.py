@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.command_rights import GOVERNMENT, MANAGER, OWNER
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, require_status
-from domain.kernel import DecisionContext, Event, Facts, Identifier, Rule
+from domain.kernel import DecisionContext, Event, Facts, OrganisationRef, Rule
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
@@ -47,7 +47,7 @@ class AssignProvider(DiagnosisCommand):
 
     roles: ClassVar = GOVERNMENT | OWNER
 
-    provider: Identifier = Field(description="Provider · 服务商标识")
+    provider: OrganisationRef = Field(description="Provider · 服务商标识")
 
 
 class AcceptDiagnosis(DiagnosisCommand):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import EXPERTS, PARTIES, Role
-from domain.kernel import Command, DecisionContext, Identifier, OnStream, Part, Refused, Rule, Stream, stream_of
+from domain.kernel import Command, DecisionContext, DiagnosisRef, OnStream, Part, Refused, Rule, Stream, stream_of
 from domain.reservations import ReservationReleased, active_diagnosis
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, ApplicableEdition, Edition, Form, Issued, Measured
@@ -90,7 +90,7 @@ WRONG_STATUS = Rule(
 class DiagnosisCommand(Command):
     """A command about one diagnosis 诊断命令."""
 
-    diagnosis: Identifier = Field(description="Diagnosis · 诊断标识")
+    diagnosis: DiagnosisRef = Field(description="Diagnosis · 诊断标识")
 
 
 # State

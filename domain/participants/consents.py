@@ -17,10 +17,12 @@ from domain.kernel import (
     Capability,
     Command,
     DecisionContext,
+    EnterpriseRef,
     Event,
     Facts,
-    Identifier,
     Label,
+    OrganisationRef,
+    PartRef,
     Rule,
     Stream,
     stream_of,
@@ -77,9 +79,9 @@ class GrantConsent(Command):
 
     roles: ClassVar = CONFIRMERS
 
-    enterprise: Identifier = Field(description="Enterprise · 企业标识")
-    consent: Identifier = Field(description="Id of the consent · 授权标识")
-    bank: Identifier = Field(description="Bank · 银行标识")
+    enterprise: EnterpriseRef = Field(description="Enterprise · 企业标识")
+    consent: PartRef = Field(description="Id of the consent · 授权标识")
+    bank: OrganisationRef = Field(description="Bank · 银行标识")
     purpose: Label = Field(description="What the bank may use the results for · 用途")
     since: date = Field(description="First day · 起始日")
     until: date = Field(description="Last day, itself included · 截止日")
@@ -96,8 +98,8 @@ class RevokeConsent(Command):
 
     roles: ClassVar = CONFIRMERS
 
-    enterprise: Identifier = Field(description="Enterprise · 企业标识")
-    consent: Identifier = Field(description="Id of the consent · 授权标识")
+    enterprise: EnterpriseRef = Field(description="Enterprise · 企业标识")
+    consent: PartRef = Field(description="Id of the consent · 授权标识")
 
 
 ConsentCommand = GrantConsent | RevokeConsent

@@ -10,7 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place, Role
 from domain.command_rights import CITY, require_right
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Identifier, Rule, Stream, Text, stream_of
+from domain.kernel import (
+    Capability,
+    Command,
+    DecisionContext,
+    EnterpriseRef,
+    Event,
+    Facts,
+    GroupRef,
+    Rule,
+    Stream,
+    Text,
+    stream_of,
+)
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.stated_dates import require_programme_date
@@ -53,7 +65,7 @@ HEADQUARTERS_NONE = Rule("HEADQUARTERS_NONE", "plan O3", "集团没有现任总�
 
 
 class _OfGroup(Command):
-    group: Identifier = Field(description="Enterprise group · 企业集团标识")
+    group: GroupRef = Field(description="Enterprise group · 企业集团标识")
 
 
 class NameHeadquarters(_OfGroup):
@@ -61,7 +73,7 @@ class NameHeadquarters(_OfGroup):
 
     roles: ClassVar = CITY | {Role.GROUP}
 
-    enterprise: Identifier = Field(description="Enterprise · 企业标识")
+    enterprise: EnterpriseRef = Field(description="Enterprise · 企业标识")
     since: date = Field(description="First day · 起始日")
 
 

@@ -15,8 +15,8 @@ from domain.kernel import (
     DecisionContext,
     Event,
     Facts,
-    Identifier,
     Label,
+    OrganisationRef,
     Rule,
     Stream,
     Text,
@@ -103,10 +103,10 @@ class RegisterOrganisation(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    organisation: Identifier = Field(description="Organisation, district code or enterprise · 单位标识")
+    organisation: OrganisationRef = Field(description="Organisation, district code or enterprise · 单位标识")
     kind: OrganisationKind = Field(description="What the organisation is in the programme · 组织类别")
     name: Label = Field(description="Name · 名称")
-    parent: Identifier | None = Field(default=None, description="Organisation above · 上级组织")
+    parent: OrganisationRef | None = Field(default=None, description="Organisation above · 上级组织")
     industries: Industries = Field(
         default=(), description="GB/T 4754 divisions a provider serves, such as C34 · 服务行业. plan V2"
     )
@@ -117,9 +117,9 @@ class ReviseOrganisation(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    organisation: Identifier = Field(description="Organisation on record · 单位标识")
+    organisation: OrganisationRef = Field(description="Organisation on record · 单位标识")
     name: Label | None = Field(default=None, description="Its name from now on · 名称")
-    parent: Identifier | None = Field(default=None, description="Organisation above from now on · 上级组织")
+    parent: OrganisationRef | None = Field(default=None, description="Organisation above from now on · 上级组织")
     industries: Industries | None = Field(
         default=None, description="GB/T 4754 divisions that the provider serves from now on, such as C34 · 服务行业"
     )
@@ -131,7 +131,7 @@ class RetireOrganisation(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    organisation: Identifier = Field(description="Organisation on record · 单位标识")
+    organisation: OrganisationRef = Field(description="Organisation on record · 单位标识")
     last: date = Field(description="Last day of its part in the programme, today or later · 最后一日")
     reason: Text = Field(description="Why it retires · 退出理由")
 

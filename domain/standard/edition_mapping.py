@@ -14,6 +14,7 @@ from domain.kernel import (
     Capability,
     Command,
     DecisionContext,
+    EditionRef,
     Event,
     Facts,
     Identifier,
@@ -85,7 +86,7 @@ class SetEditionMapping(Command):
     roles: ClassVar = CITY_AND_SYSTEM
 
     since: date = Field(description="First day · 起始日")
-    plain: Identifier = Field(description="Key of the plain edition, such as 2023 · 通用版")
+    plain: EditionRef = Field(description="Key of the plain edition, such as 2023 · 通用版")
     editions: Annotated[dict[Identifier, IndustryCodes], Field(max_length=50)] = Field(
         description="Codes of each industry edition · 各行业版本的适用行业"
     )

@@ -11,9 +11,9 @@ from domain.kernel import (
     Capability,
     Command,
     DecisionContext,
+    EditionRef,
     Event,
     Facts,
-    Identifier,
     Rule,
     Stream,
     Text,
@@ -82,7 +82,7 @@ class RetireEdition(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    edition: Identifier = Field(description="Key of a published edition, such as 2023 · 标准版本")
+    edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
     since: date = Field(description="First day · 起始日")
     reason: Text = Field(description="Why · 理由")
 

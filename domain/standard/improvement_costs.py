@@ -14,9 +14,9 @@ from domain.kernel import (
     Capability,
     Command,
     DecisionContext,
+    EditionRef,
     Event,
     Facts,
-    Identifier,
     Label,
     Rule,
     refuse_together,
@@ -66,7 +66,7 @@ class SetImprovementCosts(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    edition: Identifier = Field(description="Key of a published edition, such as 2023 · 标准版本")
+    edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
     since: date = Field(description="First day · 起始日")
     unit: CostUnit = Field(description="EFFORT points without a price, or FEN · 成本单位")
     source: Label = Field(description="Where it comes from · 来源")

@@ -16,8 +16,8 @@ from domain.kernel import (
     DecisionContext,
     Event,
     Facts,
-    Identifier,
     Label,
+    RevisionRef,
     Rule,
     Stream,
     stream_of,
@@ -50,7 +50,7 @@ SHADOW_NOT_RUNNING = Rule(
 
 
 class _About(Command):
-    revision: Identifier = Field(description="Revision of the standard · 修订标识")
+    revision: RevisionRef = Field(description="Revision of the standard · 修订标识")
 
 
 class RequestShadow(_About):

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from api.diagnosis import diagnoses, groups, improvement
+from api.kit import nodes
 from api.kit.edges import connect
 from api.kit.mutations import Payload, ServerFields, mutation_type
 from api.kit.published import declared
@@ -31,6 +32,7 @@ from domain.kernel import Command
 from domain.masks import SIGNED_IN
 
 MODULES = (
+    nodes,
     sessions,
     second_factors,
     person_export,
@@ -70,6 +72,7 @@ for _module in MODULES:
     PAYLOADS |= getattr(_module, "PAYLOADS", {})
 
 connect(getattr(module, "EDGES", {}) for module in MODULES)
+nodes.gather(getattr(module, "FOUND_BY_ID", {}) for module in MODULES)
 
 Query = _root("Query", "QUERIES", "What can be read: every field answers through the caller's scope · 查询. plan P7")
 Mutation = mutation_type(SERVER_FIELDS, PAYLOADS, _root("OwnMutations", "MUTATIONS", ""))

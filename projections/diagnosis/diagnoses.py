@@ -315,8 +315,8 @@ class DiagnosisFilter:
 
     status: str | None = sought("Status, such as issued · 状态")
     campaign: str | None = sought("Campaign · 批次")
-    provider: str | None = sought("Id of the provider · 服务商标识")
-    enterprise: str | None = sought("Id of the enterprise · 企业标识")
+    provider: str | None = sought("Id of the provider · 服务商标识", of="organisation")
+    enterprise: str | None = sought("Id of the enterprise · 企业标识", of="enterprise")
     district: str | None = sought("District, GB/T 2260 code · 区代码")
     grade: int | None = sought("Issued grade, 0–10 · 出具档")
     case_number: str | None = sought("Number of the case, with or without dashes · 案号")

@@ -3,9 +3,14 @@
 from dataclasses import field
 from typing import Any
 
-SAYS = "says"
+SAYS, OF = "says", "of"
 
 
-def sought(says: str) -> Any:  # noqa: ANN401 - of whatever its annotation says
-    """A field of a filter; None looks for any. says: what it asks for, as it is published."""
-    return field(default=None, metadata={SAYS: says})
+def sought(says: str, *, of: str | None = None) -> Any:  # noqa: ANN401 - of whatever its annotation says
+    """A field of a filter; None looks for any.
+
+    Args:
+        says: what it asks for, as it is published.
+        of: where it holds the key of a thing, the kind of that thing, whose id is asked for.
+    """
+    return field(default=None, metadata={SAYS: says, OF: of})

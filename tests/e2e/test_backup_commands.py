@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.kit.ids import key_of
 from api.kit.published import declared
 from api.schema import build_schema
 from api.server.operations import Operations
@@ -44,7 +45,7 @@ def before(tmp_path: Path) -> Path:
 def people(installation: Installation, token: str) -> dict[str, tuple[str, bool]]:
     city = LiveCity(installation, Operations(installation.services, build_schema(), declared(build_schema())), {"city": token})
     nodes = city.data("city", PEOPLE)["people"]["nodes"]
-    return {node["id"]: (node["name"], node["erased"]) for node in nodes}
+    return {key_of(node["id"], "person"): (node["name"], node["erased"]) for node in nodes}
 
 
 def brought_back(before: Path, there: Path, file: Path) -> None:

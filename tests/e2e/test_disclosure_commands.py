@@ -56,7 +56,7 @@ def test_what_a_command_gives_out_is_written_down_too(
     data, diagnosis = city
     out = str(tmp_path / "out")
     for arguments, entry_point, firm in (
-        (["dossier", f"diagnosis/{diagnosis}", "--out", out], "zhenduan dossier", ENTERPRISE),
+        (["dossier", diagnosis, "--out", out], "zhenduan dossier", ENTERPRISE),
         (["provenance", diagnosis, "--out", out], "zhenduan provenance", ENTERPRISE),
         (["export-trail", "--out", out], "zhenduan export-trail", "*"),
         (["export-person", "filler"], "zhenduan export-person", ENTERPRISE),

@@ -32,7 +32,7 @@ def test_a_dossier_is_made_and_checked_with_nothing_but_file_and_key(
     city: tuple[Path, str], key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, nowhere = tmp_path / "grade.dossier.json", tmp_path / "nowhere"
-    assert run(city, "dossier", f"diagnosis/{city[1]}", "--files", "--out", str(file)) == 0
+    assert run(city, "dossier", city[1], "--files", "--out", str(file)) == 0
     check = ["--data", str(nowhere), "verify-dossier", str(file), "--log-key", key]
     assert main([*check, "--extract", str(tmp_path / "out")]) == 0
     assert '"grade": 5' in capsys.readouterr().out
@@ -83,4 +83,4 @@ def test_the_trail_is_exported_and_checked(
 def test_provenance_is_written(city: tuple[Path, str], tmp_path: Path) -> None:
     file = tmp_path / "d.prov.json"
     assert run(city, "provenance", city[1], "--out", str(file)) == 0
-    assert f"zd:diagnosis/{city[1]}" in json.loads(file.read_bytes())["entity"]
+    assert f"zd:{city[1]}" in json.loads(file.read_bytes())["entity"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 
 from api.kit.as_of import moment_in
+from api.kit.ids import key_of
 from domain.access import Everything, Role
 from domain.diagnosis.state import diagnosis_stream
 from domain.instants import microseconds
@@ -68,8 +69,9 @@ def export_trail(settings: Settings, given: argparse.Namespace) -> int:
 
 def export_provenance(settings: Settings, given: argparse.Namespace) -> int:
     """Write a diagnosis as W3C PROV 导出溯源."""
+    key = key_of(given.diagnosis, "diagnosis")
     with opened(settings) as installation:
         journal = installation.services.journal
         installation.services.models.catch_up()
-        write_down(installation, "zhenduan provenance", diagnosis_stream(given.diagnosis), frozenset({"trail"}))
-        return _written(given.out, lambda: [orjson.dumps(provenance(journal, given.diagnosis, Role.AUDITOR))])
+        write_down(installation, "zhenduan provenance", diagnosis_stream(key), frozenset({"trail"}))
+        return _written(given.out, lambda: [orjson.dumps(provenance(journal, key, Role.AUDITOR))])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from tqdm import tqdm
 
+from api.kit.ids import key_of
 from domain.access import Everything
 from interop.code_lists import names_of_codes
 from projections.diagnosis.finished_diagnoses import how_many
@@ -45,7 +46,7 @@ def shadow(settings: Settings, edition: str, of: str | None, *, movers: int, sen
         installation.services.models.catch_up()
         with installation.services.models.reading() as snapshot:
             old = {row.key: edition_of_json(row.body) for row in editions.editions(snapshot)}
-            draft = revisions.draft_editions(snapshot, Everything(), edition)
+            draft = revisions.draft_editions(snapshot, Everything(), key_of(edition, "revision"))
             new = _successors(old, edition, of) if draft is None else draft.editions
             if draft is not None and draft.problems:
                 sys.stderr.write(f"草案尚不成立 the draft does not hold as a whole: {draft.problems[0].says}\n")

@@ -11,7 +11,19 @@ from pydantic import Field, model_validator
 
 from domain.access import Role
 from domain.command_rights import APPOINTERS, HELD_BY_PEOPLE
-from domain.kernel import NOT_FOUND, Command, DecisionContext, Event, Facts, Identifier, OnStream, Rule
+from domain.kernel import (
+    NOT_FOUND,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    OnStream,
+    PartRef,
+    PersonRef,
+    Rule,
+    UnitRef,
+)
 from domain.participants.people.granting_rights import is_given_by_the_actor, is_person_known, require_appointment
 from domain.participants.people.state import PERSON_ERASED, Membership, Person, person_stream
 from domain.stated_dates import require_programme_date
@@ -73,10 +85,10 @@ class Appointment(Command):
     the unit's named contact (plan O2, O3).
     """
 
-    person: Identifier = Field(description="Person · 人员标识")
-    membership: Identifier = Field(description="Id of the membership · 任职标识")
+    person: PersonRef = Field(description="Person · 人员标识")
+    membership: PartRef = Field(description="Id of the membership · 任职标识")
     role: Role = Field(description="Role · 角色")
-    organisation: Identifier = Field(description="Organisation, district code or enterprise · 单位标识")
+    organisation: UnitRef = Field(description="Organisation, district code or enterprise · 单位标识")
     since: date = Field(description="First day · 起始日")
     until: date | None = Field(default=None, description="Last day; none = open-ended · 截止日")
     sections: Sections = Field(
@@ -105,8 +117,8 @@ class EndMembership(Command):
 
     roles: ClassVar = HELD_BY_PEOPLE | {Role.SYSTEM}
 
-    person: Identifier = Field(description="Person · 人员标识")
-    membership: Identifier = Field(description="Id of the membership · 任职标识")
+    person: PersonRef = Field(description="Person · 人员标识")
+    membership: PartRef = Field(description="Id of the membership · 任职标识")
     on: date = Field(description="Last day it holds · 终止日")
 
 
@@ -115,9 +127,9 @@ class HandOverMembership(Command):
 
     roles: ClassVar = APPOINTERS
 
-    person: Identifier = Field(description="Person · 人员标识")
-    membership: Identifier = Field(description="Id of the membership · 任职标识")
-    to: Identifier = Field(description="Person who takes it over · 接任人员标识")
+    person: PersonRef = Field(description="Person · 人员标识")
+    membership: PartRef = Field(description="Id of the membership · 任职标识")
+    to: PersonRef = Field(description="Person who takes it over · 接任人员标识")
     successor: Identifier
     on: date = Field(description="Last day it holds · 终止日")
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from domain.command_rights import APPOINTERS, CITY_AND_SYSTEM, HELD_BY_PEOPLE
-from domain.kernel import Command, DecisionContext, Event, Facts, Identifier, Label, Rule, Unfinished
+from domain.kernel import Command, DecisionContext, Event, Facts, Label, PersonRef, Rule, Unfinished
 from domain.participants.people.memberships import Appointment, grant
 from domain.participants.people.state import Person
 
@@ -31,7 +31,7 @@ class RegisterPerson(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    person: Identifier = Field(description="Person · 人员标识")
+    person: PersonRef = Field(description="Person · 人员标识")
     name: PersonName
     phone: PersonPhone = None
 
@@ -50,7 +50,7 @@ class JoinProgramme(Command):
 
     roles: ClassVar = HELD_BY_PEOPLE
 
-    person: Identifier = Field(description="Person · 人员标识")
+    person: PersonRef = Field(description="Person · 人员标识")
 
 
 class ErasePerson(Command):
@@ -58,7 +58,7 @@ class ErasePerson(Command):
 
     roles: ClassVar = CITY_AND_SYSTEM
 
-    person: Identifier = Field(description="Person · 人员标识")
+    person: PersonRef = Field(description="Person · 人员标识")
 
 
 # Events

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.access import Role
 from domain.command_rights import GOVERNMENT
-from domain.kernel import Command, DecisionContext, Facts, Identifier, OnStream, Rule, Text
+from domain.kernel import Command, DecisionContext, EnterpriseRef, Facts, OnStream, Rule, Text
 from domain.participants.enterprises import Enterprise, EnterpriseTakenOffRoster, enterprise_stream
 from domain.participants.rosters.state import Roster, RosterYear
 
@@ -41,7 +41,7 @@ class TakeOffRoster(Command):
     roles: ClassVar = GOVERNMENT
 
     year: RosterYear = Field(description="Year of the roster · 年度")
-    enterprise: Identifier = Field(description="Id of the enterprise · 企业标识")
+    enterprise: EnterpriseRef = Field(description="Id of the enterprise · 企业标识")
     reason: Text = Field(description="Why it no longer counts in that year · 理由")
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.access import Role
 from domain.command_rights import CITY, CITY_AND_SYSTEM, HELD_BY_PEOPLE
-from domain.kernel import DecisionContext, Event, Facts, Identifier, Rule, Text
+from domain.kernel import DecisionContext, Event, Facts, PartRef, Rule, Text
 from domain.standard.revision.draft import CLAUSE_UNKNOWN
 from domain.standard.revision.state import (
     COMMENT_UNKNOWN,
@@ -96,7 +96,7 @@ class CommentOnDraft(RevisionCommand):
 
     roles: ClassVar = HELD_BY_PEOPLE
 
-    comment: Identifier = Field(description="Id of a comment · 意见标识")
+    comment: PartRef = Field(description="Id of a comment · 意见标识")
     industry: Industry | None = Field(
         default=None, description="Industry whose edition is meant, such as automotive; none = the plain part · 行业版本"
     )
@@ -112,7 +112,7 @@ class AnswerComment(RevisionCommand):
 
     roles: ClassVar = CITY
 
-    comment: Identifier = Field(description="Id of a comment · 意见标识")
+    comment: PartRef = Field(description="Id of a comment · 意见标识")
     disposition: Disposition = Field(description="ADOPTED, PARTLY or REJECTED · 意见处理")
     reason: Text = Field(description="Why · 理由")
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from domain.command_rights import CITY
-from domain.kernel import DecisionContext, Event, Facts, Identifier, Label, Part, Refused, Rule, Text, refuse_together
+from domain.kernel import DecisionContext, Event, Facts, Label, Part, PartRef, Refused, Rule, Text, refuse_together
 from domain.standard.editions import PublishedEdition, edition_stream
 from domain.standard.revision.state import (
     COMMENT_UNKNOWN,
@@ -123,7 +123,7 @@ class ProposedChange(Part):
     """One change of a draft, and the comment that it answers · 拟议改动."""
 
     change: StandardChange = Field(description="One change: exactly one field is set · 拟议改动. plan S5")
-    comment: Identifier | None = Field(default=None, description="Id of a comment · 意见标识")
+    comment: PartRef | None = Field(default=None, description="Id of a comment · 意见标识")
 
 
 class ChangeDraft(RevisionCommand):

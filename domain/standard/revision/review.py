@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.access import EXPERTS
 from domain.command_rights import CITY
-from domain.kernel import DecisionContext, Event, Facts, Identifier, Rule, Text, refuse_together
+from domain.kernel import DecisionContext, Event, Facts, PersonRef, Rule, Text, refuse_together
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
 from domain.standard.revision.state import (
@@ -43,7 +43,7 @@ class NameReviewers(RevisionCommand):
 
     roles: ClassVar = CITY
 
-    reviewers: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=REVIEWERS_AT_MOST)] = Field(
+    reviewers: Annotated[tuple[PersonRef, ...], Field(min_length=1, max_length=REVIEWERS_AT_MOST)] = Field(
         description="People who review, by id · 评审人标识"
     )
 

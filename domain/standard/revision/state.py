@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import EXPERTS, Nothing, Role, Scope
-from domain.kernel import Command, Identifier, Part, Rule, Stream, stream_of
+from domain.kernel import Command, Part, RevisionRef, Rule, Stream, stream_of
 from standards import AuthoredStandard, ComposedStandard, composed
 from standards.described import DescribedEnum
 
@@ -108,7 +108,7 @@ COMMENT_UNKNOWN = Rule(
 class RevisionCommand(Command):
     """A command about one revision 修订命令."""
 
-    revision: Identifier = Field(description="Revision of the standard · 修订标识")
+    revision: RevisionRef = Field(description="Revision of the standard · 修订标识")
 
 
 # State

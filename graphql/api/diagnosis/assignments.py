@@ -7,6 +7,7 @@ import strawberry
 
 from api.kit.as_of import day_then
 from api.kit.context import Context
+from api.kit.ids import PersonID
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.masks import ACTORS
@@ -19,7 +20,7 @@ class Assignment:
     """Assignment of a diagnosis to an expert, which opens it to that expert · 专家指派. plan V5, R2"""
 
     id: strawberry.ID = field("Id of the assignment; pass it to `releaseExpert` · 指派标识")
-    expert: strawberry.ID = field("Person who is the expert · 专家标识")
+    expert: PersonID = field("Person who is the expert · 专家标识")
     role: str = field("Role: marker, arbiter, sampler or reader · 角色")
     since: date = field("First day · 起始日")
     until: date = field("Last day; of one that was released the day before, perhaps before its first · 截止日")

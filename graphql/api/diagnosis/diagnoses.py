@@ -23,8 +23,10 @@ from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.filter_values import require_known
+from api.kit.ids import DiagnosisID, key_of
 from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
+from api.kit.nodes import Node, NodeKind
 from api.kit.paging import After, AtLeast, Connection, First, below, distinct
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
@@ -73,10 +75,10 @@ class EditionBasis:
 
 
 @published(FIRMS, row=DiagnosisRow)
-class Diagnosis:
+class Diagnosis(Node):
     """Diagnosis: a firm measured against a pinned edition · 诊断. plan P3–P6"""
 
-    id: strawberry.ID = field("Id of the diagnosis · 诊断标识")
+    id: DiagnosisID = field("Id of the diagnosis · 诊断标识")
     campaign: str = field("Campaign · 批次")
     purpose: str = field("Purpose: initial, sample or repeat · 诊断目的")
     form: str = field("Questionnaire: brief or full · 问卷版式")
@@ -251,7 +253,7 @@ class DiagnosisQueries:
         as_of: AsOfMoment = None,
     ) -> Diagnosis | None:
         """One diagnosis within the scope, now or as it was known then."""
-        return single(info, DIAGNOSES, id, at_least=at_least, as_of=as_of)
+        return single(info, DIAGNOSES, key_of(id, "diagnosis"), at_least=at_least, as_of=as_of)
 
     @field(
         "Diagnoses in the scope, in order of id. asOf: those opened by then, found by what they were then, and shown as "
@@ -275,6 +277,8 @@ class DiagnosisQueries:
         where = filter or DiagnosisFilter()
         if where.case_number is not None:
             where = replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
+        firm, provider = key_of(where.enterprise, "enterprise"), key_of(where.provider, "organisation")
+        where = replace(where, enterprise=firm, provider=provider)
         require_searchable(Diagnosis, where, info.context.role)
         return paged(info, DIAGNOSES, where, first, after, at_least=at_least, as_of=as_of)
 
@@ -289,6 +293,7 @@ def _find_diagnosis(context: Context, key: str, _command: Command, wanted: froze
 
 
 QUERIES = DiagnosisQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"diagnosis": NodeKind(Diagnosis, load_diagnoses)}
 EDGES: Mapping[Edge, Loader] = {
     (Enterprise, "diagnosis"): load_diagnoses,
     (Diagnosis, "enterprise"): load_enterprises,

@@ -1,6 +1,6 @@
 """Groups 企业集团 in the schema: headquarters, and the roll-up of the member firms. plan S3, O3."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -9,7 +9,9 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
+from api.kit.ids import DiagnosisID, EnterpriseID, GroupID, id_of, key_of
 from api.kit.mutations import Payload
+from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
@@ -32,7 +34,7 @@ from standards.scoring.roll_up import RolledScore, RollUp
 class CurrentResult:
     """Current result of a firm: its report is out and not under an objection · 现行结果. plan S4"""
 
-    diagnosis: strawberry.ID = field("Id of the diagnosis · 诊断标识")
+    diagnosis: DiagnosisID = field("Id of the diagnosis · 诊断标识")
     edition: str = field("Edition of the standard · 标准版本")
     total: Decimal = field("Verified total, 0–100, two decimals · 核验总分")
     grade: int = field("Issued grade, 0–10 · 出具档")
@@ -45,7 +47,7 @@ class CurrentResult:
 class GroupMember:
     """Member of a group · 成员企业. plan O3"""
 
-    enterprise: strawberry.ID = field("Id of the enterprise · 企业标识")
+    enterprise: EnterpriseID = field("Id of the enterprise · 企业标识")
     name: str = field("Name of the enterprise · 企业名称")
     revenue_wan: Decimal | None = field(
         "Yearly revenue by the year's roster in ten thousand yuan; null: it is not on that roster · 营业收入（万元）",
@@ -59,7 +61,7 @@ class HeadquartersSeat:
     """What was said of a group's headquarters, from a day on · 总部记录. plan O3"""
 
     since: date = field("First day · 起始日")
-    enterprise: strawberry.ID | None = field("The headquarters; null: none from that day on · 集团总部")
+    enterprise: EnterpriseID | None = field("The headquarters; null: none from that day on · 集团总部")
     said_at: datetime = field("When it was said, UTC · 记录时间")
     said_by_role: str = field("By which role · 记录角色")
 
@@ -78,7 +80,7 @@ class RolledUpScore:
     first_quartile: Decimal | None = field(
         "Lowest score that at least a quarter of the members do not exceed, by nearest rank · 第一四分位数"
     )
-    weakest: list[strawberry.ID] = field("Members at or below the first quartile, the weakest first · 后四分之一企业")
+    weakest: list[EnterpriseID] = field("Members at or below the first quartile, the weakest first · 后四分之一企业")
 
 
 @published(GROUPS)
@@ -112,17 +114,17 @@ class GroupRollUp:
     total: RolledUpScore = field("Total score · 总分", mask=Mask.OUTCOME, made=True)
     dimensions: list[RolledUpScore] = field("By dimension · 各维度", mask=Mask.OUTCOME, made=True)
     editions: list[EditionCount] = field("Editions that the results rest on · 所依标准版本")
-    without_result: list[strawberry.ID] = field("Members on the roster without a result · 尚无结果企业")
-    without_revenue: list[strawberry.ID] = field(
+    without_result: list[EnterpriseID] = field("Members on the roster without a result · 尚无结果企业")
+    without_revenue: list[EnterpriseID] = field(
         "Members with a result that the year's roster does not hold: nothing weighs them · 无营业收入可加权企业"
     )
 
 
 @published(GROUPS)
-class Group:
+class Group(Node):
     """Enterprise group, as the city, the auditor and the group itself see it · 企业集团. plan S3, O3"""
 
-    id: strawberry.ID = field("Id of the group · 集团标识")
+    id: GroupID = field("Id of the group · 集团标识")
     name: str = field("Name of the group · 集团名称")
     seats: list[HeadquartersSeat] = field("What was said of its headquarters · 历任总部")
     headquarters: GroupMember | None = field(
@@ -191,7 +193,7 @@ def load_group(
     editions = editions_of(context, sorted({one.result.edition for one in row.members if one.result is not None}))
     names = {part.id: part.name for edition in editions.values() for part in edition.dimensions}
     return Group(
-        id=strawberry.ID(identity),
+        id=id_of("group", identity),
         name=organisation.name,
         seats=all_shown(HeadquartersSeat, row.seats),
         headquarters=GroupMember(**shown(GroupMember, row.headquarters)) if row.headquarters is not None else None,
@@ -230,16 +232,26 @@ class GroupQueries:
         context = info.context
         context.at_least(at_least)
         if as_of is None:
-            return load_group(context, id, year=year)
+            return load_group(context, _key(id), year=year)
         position, asked = position_of(context, as_of)
-        return load_group(context, id, position, asked, year)
+        return load_group(context, _key(id), position, asked, year)
+
+
+def _key(given: str) -> str:
+    """The key of a group, by its own id or that of the organisation that it is."""
+    return key_of(given, "group", "organisation")
 
 
 def _find_group(context: Context, key: str, _command: Command, _wanted: frozenset[str]) -> Group | None:
     return load_group(context, key)
 
 
+def _load_groups(context: Context, ids: Sequence[str], _wanted: frozenset[str]) -> dict[str, Group]:
+    return {identity: group for identity in ids if (group := load_group(context, identity)) is not None}
+
+
 QUERIES = GroupQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"group": NodeKind(Group, _load_groups)}
 PAYLOADS: Mapping[str, Payload] = {
     "headquarters": Payload("group", Group, _find_group),
 }

@@ -15,6 +15,7 @@ from api.diagnosis.improvement_words import descriptor, improvement_said, needed
 from api.diagnosis.parts import NamedNumber, verified_answers
 from api.kit.command_inputs import input_type, plain
 from api.kit.context import Context
+from api.kit.ids import DiagnosisID, id_of, key_of
 from api.kit.input_errors import malformed
 from api.kit.paging import AtLeast, below, wanted_fields
 from api.kit.published import argument, field, published
@@ -109,7 +110,7 @@ class CheapestImprovementPlan:
     最低成本提升方案. plan S4, R2
     """
 
-    diagnosis: strawberry.ID = field("Id of the diagnosis · 诊断标识")
+    diagnosis: DiagnosisID = field("Id of the diagnosis · 诊断标识")
     edition: str = field("Edition that the diagnosis keeps · 标准版本")
     standard_status: str = field("Authority of the edition · 标准性质")
     wanted_grade: int = field("Wanted measured grade, 1–10 · 目标档")
@@ -173,7 +174,7 @@ def build_plan(
     unit = CostUnit(costs.unit.lower())
     chinese, english = plan_said(edition, found, unit)
     return CheapestImprovementPlan(
-        diagnosis=strawberry.ID(row.id),
+        diagnosis=id_of("diagnosis", row.id),
         edition=row.edition,
         standard_status=edition.status,
         wanted_grade=found.wanted,
@@ -283,7 +284,8 @@ class ImprovementQueries:
         """The plan from the verified answers as they stand."""
         context = info.context
         context.at_least(at_least)
-        row = diagnoses.diagnoses_by_id(context.snapshot, context.scope, [diagnosis]).get(diagnosis)
+        key = key_of(diagnosis, "diagnosis")
+        row = diagnoses.diagnoses_by_id(context.snapshot, context.scope, [key]).get(key)
         if row is None:
             return None
         edition = editions_of(context, [row.edition])[row.edition]

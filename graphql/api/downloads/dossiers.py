@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.kit.as_of import moment_in
+from api.kit.ids import UNITS, key_of
 from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
@@ -68,8 +69,8 @@ class Dossiers:
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
-            Route("/dossiers/{kind}/{id}", self._answering(self._dossier), methods=["GET"]),
-            Route("/provenance/{id}", self._answering(self._provenance), methods=["GET"]),
+            Route("/dossiers/{kind}/{id:path}", self._answering(self._dossier), methods=["GET"]),
+            Route("/provenance/{id:path}", self._answering(self._provenance), methods=["GET"]),
             Route("/audit-trail.jsonl", self._answering(self._trail), methods=["GET"]),
         ]
 
@@ -107,7 +108,7 @@ class Dossiers:
         Raises:
             Refused: NOT_FOUND; absent, out of scope and not for this role answer alike.
         """
-        identity = str(request.path_params["id"])
+        identity = key_of(str(request.path_params["id"]), "diagnosis")
         if caller.role in readers:
             with self._services.models.reading(caller.scope) as snapshot:
                 found = diagnoses.diagnoses_by_id(snapshot, caller.scope, [identity]).get(identity)
@@ -167,9 +168,9 @@ class Dossiers:
         where = EntryFilter(
             given.get("subject"),
             given.get("kind"),
-            given.get("actor"),
+            key_of(given.get("actor"), "person"),
             given.get("role"),
-            given.get("organisation"),
+            key_of(given.get("organisation"), *UNITS),
             times["from"],
             times["to"],
         )

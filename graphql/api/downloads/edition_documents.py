@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
+from api.kit.ids import key_of
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
@@ -89,7 +90,7 @@ class EditionDocuments:
         """Where they are."""
         return [
             Route("/editions/{name}", self.published, methods=["GET"]),
-            Route("/revisions/{revision}/{which}/{name}", self.drafted, methods=["GET"]),
+            Route("/revisions/{revision:path}/{which}/{name}", self.drafted, methods=["GET"]),
         ]
 
     async def published(self, request: Request) -> Response:
@@ -103,7 +104,8 @@ class EditionDocuments:
 
         def find(snapshot: Snapshot, caller: Caller) -> Document | None:
             scope = draft_scope(caller.role, caller.scope)
-            return find_draft_document(snapshot, scope, given["revision"], given["which"], given["name"])
+            revision = key_of(given["revision"], "revision")
+            return find_draft_document(snapshot, scope, revision, given["which"], given["name"])
 
         return await self._given(request, self._draft_readers, find)
 

@@ -8,7 +8,7 @@ path of the field as the client wrote it.
 import dataclasses
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -18,7 +18,9 @@ from typing import Any, Union, get_args, get_origin
 import strawberry
 from pydantic import BaseModel
 
+from api.kit.ids import key_of, named
 from domain.governance.rule_bodies.body import Unit
+from domain.kernel import IdOf
 
 KEY_OF_MAPPING = {
     "answers": ("indicator", "Indicator id, such as Z01 · 指标编号"),
@@ -30,6 +32,9 @@ KEY_OF_MAPPING = {
 
 MAPPINGS: dict[type, frozenset[str]] = {}
 """Input class -> its fields that are mappings in the command; a command may have a true list of the same name."""
+
+IDS: dict[type, Mapping[str, IdOf]] = {}
+"""Input class -> its fields that hold ids, and what each names."""
 
 UNIONS: dict[type, str] = {}
 """Input class of which one field is set (`@oneOf`) -> the member of the command that says which."""
@@ -92,7 +97,7 @@ def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
     inner, _ = _unwrap(value)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
         made = _input(f"{inner.__name__}EntryInput", _first_line(inner), [_said(key, str, says), *_fields(inner, frozenset())])
-        MAPPINGS[made] = _mappings_of(inner)
+        MAPPINGS[made], IDS[made] = _mappings_of(inner), _ids_of(inner)
         return made
     name = f"{field.capitalize().rstrip('s')}Input"
     held = _said("value", _graphql_type("value", inner), "The value, exact · 数值")
@@ -127,11 +132,25 @@ def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
             continue
         counts_fen = Unit.FEN in field.metadata
         kind = Decimal if counts_fen else _graphql_type(field.title or name, field.annotation, field.description or "")
+        if named(field.annotation, field.metadata) is not None:
+            kind = _as_id(kind)
         if field.is_required():
             required.append(_said(name, kind, field.description))
         else:
             optional.append(_said(name, kind | None, field.description, optional=True))
     return iter([*required, *optional])
+
+
+def _as_id(kind: Any) -> Any:  # noqa: ANN401 - a type of the schema
+    """The same type, of ids instead of texts."""
+    inner, optional = _unwrap(kind)
+    made: Any = list[strawberry.ID] if get_origin(inner) is list else strawberry.ID
+    return made | None if optional else made
+
+
+def _ids_of(model: type[BaseModel]) -> Mapping[str, IdOf]:
+    marks = {name: named(field.annotation, field.metadata) for name, field in model.model_fields.items()}
+    return {name: mark for name, mark in marks.items() if mark is not None}
 
 
 def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) -> Any:  # noqa: ANN401
@@ -167,7 +186,7 @@ def input_type(
         said = strawberry.field(default=None, description=words) if given else strawberry.field(description=words)
         added.append((field, kind, said))
     made = _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *added])
-    MAPPINGS[made] = _mappings_of(model)
+    MAPPINGS[made], IDS[made] = _mappings_of(model), _ids_of(model)
     return made
 
 
@@ -178,18 +197,21 @@ def _mappings_of(model: type[BaseModel]) -> frozenset[str]:
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
-    """An input as plain data for pydantic 普通数据: unset optional fields left out, entries folded back to mappings."""
+    """An input as plain data for pydantic 普通数据: unset fields left out, entries folded back to mappings, ids to their keys."""
     if (tag := UNIONS.get(type(value))) is not None:
         (name,) = (field.name for field in dataclasses.fields(value) if getattr(value, field.name) is not strawberry.UNSET)
         return {tag: name, **plain(getattr(value, name))}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        found = {}
+        found: dict[str, Any] = {}
         for field in dataclasses.fields(value):
             inner = getattr(value, field.name)
             if inner is None:
                 continue
             if field.name in MAPPINGS.get(type(value), ()):
                 found[field.name] = _mapping(KEY_OF_MAPPING[field.name][0], inner)
+            elif (mark := IDS.get(type(value), {}).get(field.name)) is not None:
+                kinds = (mark.kind, *mark.also)
+                found[field.name] = [key_of(one, *kinds) for one in inner] if isinstance(inner, list) else key_of(inner, *kinds)
             else:
                 found[field.name] = plain(inner)
         return found

@@ -1,10 +1,17 @@
 """Paging 分页: keyset connections, and which fields of a selection are wanted."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
-from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLResolveInfo,
+    InlineFragmentNode,
+    SelectionSetNode,
+    is_object_type,
+)
 
 from api.kit.published import argument, field, published
 from domain.kernel import Rule
@@ -90,37 +97,50 @@ def connection(
     return Connection(nodes=nodes, edges=edges, page_info=info, total_count=total)
 
 
-def wanted_fields(asked: strawberry.Info[Any, Any]) -> frozenset[str]:
-    """Dotted paths below a field that the operation may ask for 所需字段; @skip and @include are not looked at."""
+def wanted_fields(asked: strawberry.Info[Any, Any], kind: str | None = None) -> frozenset[str]:
+    """Dotted paths below a field that the operation asks for 所需字段.
+
+    kind: of a field that may be of several types, that for which it is asked; fragments on others do not count.
+    """
     info = asked._raw_info  # noqa: SLF001 - the library's own view of a selection costs an object a field
     found: set[str] = set()
     spread: set[tuple[str, str]] = set()
     for node in info.field_nodes:
         if node.selection_set is not None:
-            _walk(node.selection_set, "", info, found, spread)
+            _walk(node.selection_set, "", _Wanted(info, found, spread, kind))
     return frozenset(found)
 
 
-def _walk(
-    selections: SelectionSetNode,
-    prefix: str,
-    info: GraphQLResolveInfo[Any],
-    found: set[str],
-    spread: set[tuple[str, str]],
-) -> None:
+class _Wanted(NamedTuple):
+    """What a walk over a selection looks at and finds."""
+
+    info: GraphQLResolveInfo[Any]
+    found: set[str]
+    spread: set[tuple[str, str]]
+    kind: str | None
+
+    def passes(self, prefix: str, on: str) -> bool:
+        """Whether a fragment is of another type than the one asked for; below the field itself types are settled."""
+        return bool(self.kind and not prefix and on != self.kind and is_object_type(self.info.schema.get_type(on)))
+
+
+def _walk(selections: SelectionSetNode, prefix: str, wanted: _Wanted) -> None:
     for selection in selections.selections:
         if isinstance(selection, FieldNode):
             path = prefix + selection.name.value
-            found.add(path)
+            wanted.found.add(path)
             if selection.selection_set is not None:
-                _walk(selection.selection_set, path + ".", info, found, spread)
+                _walk(selection.selection_set, path + ".", wanted)
         elif isinstance(selection, InlineFragmentNode):
-            _walk(selection.selection_set, prefix, info, found, spread)
+            on = selection.type_condition
+            if on is None or not wanted.passes(prefix, on.name.value):
+                _walk(selection.selection_set, prefix, wanted)
         elif isinstance(selection, FragmentSpreadNode):
             name = selection.name.value
-            if (prefix, name) not in spread:  # each fragment once a place: a chain of doubled spreads stays linear
-                spread.add((prefix, name))
-                _walk(info.fragments[name].selection_set, prefix, info, found, spread)
+            fragment = wanted.info.fragments[name]
+            if (prefix, name) not in wanted.spread and not wanted.passes(prefix, fragment.type_condition.name.value):
+                wanted.spread.add((prefix, name))  # each fragment once a place: a chain of doubled spreads stays linear
+                _walk(fragment.selection_set, prefix, wanted)
 
 
 def below(wanted: frozenset[str], *prefixes: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.row_mapping import declare
 from domain.access import Mask, Role
-from projections.engine.filters import SAYS
+from projections.engine.filters import OF, SAYS
 
 Roles = frozenset[Role]
 C = TypeVar("C", bound=type)
@@ -63,7 +63,7 @@ def subscription(says: str, *, roles: Roles) -> Any:  # noqa: ANN401
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field, strawberry.field))
 def published(
-    roles: Roles, *, mask: Mask | None = None, placed: bool = True, row: type | None = None
+    roles: Roles, *, mask: Mask | None = None, placed: bool = True, row: type | None = None, interface: bool = False
 ) -> Callable[[C], C]:
     """A type of the schema; the first paragraph of its docstring is the published description.
 
@@ -72,10 +72,11 @@ def published(
         mask: kind of protected data that the whole type is part of.
         placed: False for what lies nowhere and is open to every signed-in role alike; all else answers through the scope.
         row: class of the rows that it is filled from, by equal names (`shown`).
+        interface: it is one, which other types fulfil.
     """
 
     def publish(kind: C) -> C:
-        made: C = strawberry.type(kind, description=_says(kind))
+        made: C = (strawberry.interface if interface else strawberry.type)(kind, description=_says(kind))
         made.__readable_by__ = roles  # type: ignore[attr-defined]
         made.__mask__ = mask  # type: ignore[attr-defined]
         made.__placed__ = placed  # type: ignore[attr-defined]
@@ -96,9 +97,10 @@ def published_input(kind: C) -> C:
 
 
 def published_filter(kind: type) -> None:
-    """Publish a filter of the read models as the input of its name: what a client sends is that filter itself."""
+    """Publish a filter of the read models as the input of its name: what a client sends is that filter itself, ids as sent."""
     hints = get_type_hints(kind)
     asked = {one.name: strawberry.field(default=None, description=one.metadata[SAYS]) for one in fields(kind)}
+    hints |= {one.name: strawberry.ID | None for one in fields(kind) if one.metadata[OF] is not None}
     twin = type(kind.__name__, (), {"__annotations__": {name: hints[name] for name in asked}, **asked})
     definition = _definition(strawberry.input(twin, description=_says(kind)))
     definition.origin = kind

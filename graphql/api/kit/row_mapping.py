@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import orjson
 import strawberry
 
+from api.kit.ids import id_of, named
 from domain.instants import utc_moment
 
 T = TypeVar("T")
@@ -108,6 +109,8 @@ def _held(row: type, wanted: Iterable[str]) -> dict[str, Any]:
 def _column(name: str, stands: Any, published: Any) -> ShownColumn:  # noqa: ANN401 - annotations are values of any kind
     held, nullable = _unwrapped(stands)
     wanted, may_be_null = _unwrapped(published)
+    if (mark := named(published)) is not None and wanted is strawberry.ID:
+        return ShownColumn(name, partial(id_of, mark.kind), nullable)
     if nullable and not may_be_null:
         raise LookupError(f"{stands}")
     return ShownColumn(name, _conversion(held, wanted), nullable)
@@ -134,6 +137,8 @@ def _conversion(held: Any, wanted: Any) -> Callable[[Any], Any] | None:  # noqa:
     """
     if get_origin(wanted) is list:
         return _list_of(held, get_args(wanted)[0])
+    if (mark := named(wanted)) is not None:
+        return partial(id_of, mark.kind)
     if held is wanted or (held is str and wanted is strawberry.ID):
         return None
     if (held, wanted) in CONVERSIONS:

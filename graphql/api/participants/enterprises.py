@@ -10,8 +10,10 @@ from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.edges import led_to
 from api.kit.filter_values import require_known
+from api.kit.ids import EnterpriseID, key_of
 from api.kit.lists import FoundThen, Listed, paged, single
 from api.kit.mutations import Payload, ServerFields, new_id
+from api.kit.nodes import Node, NodeKind
 from api.kit.paging import After, AtLeast, Connection, First, below
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import all_shown, shown
@@ -36,10 +38,10 @@ if TYPE_CHECKING:
 
 
 @published(FIRMS, row=EnterpriseRow)
-class Enterprise:
+class Enterprise(Node):
     """Enterprise, as the latest roster states it · 企业. plan P1"""
 
-    id: strawberry.ID = field("Identity of its own, apart from the USCC · 企业标识")
+    id: EnterpriseID = field("Identity of its own, apart from the USCC · 企业标识")
     uscc: str = field("Unified social credit code of GB 32100, 18 characters · 统一社会信用代码")
     name: str = field("Registered name · 企业名称")
     district: str = field("District, GB/T 2260 code · 所在区代码")
@@ -136,7 +138,7 @@ class EnterpriseQueries:
         as_of: AsOfMoment = None,
     ) -> Enterprise | None:
         """One enterprise within the scope, now or as it was known then."""
-        return single(info, ENTERPRISES, id, at_least=at_least, as_of=as_of)
+        return single(info, ENTERPRISES, key_of(id, "enterprise"), at_least=at_least, as_of=as_of)
 
     @field(
         "Enterprises in the scope, in order of id. asOf: those known by then, found by what they were then, and shown as "
@@ -169,6 +171,7 @@ def find_enterprise(context: Context, key: str, _command: Command, wanted: froze
 
 
 QUERIES = EnterpriseQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"enterprise": NodeKind(Enterprise, load_enterprises)}
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     GrantConsent: ServerFields(frozenset({"consent"}), fill=new_id("consent")),

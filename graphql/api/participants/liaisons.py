@@ -7,6 +7,7 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then, past_context
 from api.kit.context import Context
+from api.kit.ids import PersonID, key_of
 from api.kit.lists import FoldedAnew, Listed, paged
 from api.kit.paging import After, Connection, First, below
 from api.kit.published import argument, field, published
@@ -28,7 +29,7 @@ ERASED = "已删除"
 class Contact:
     """Named contact of a unit · 联络人. plan O2, O3"""
 
-    person: strawberry.ID = field("Id of the person · 人员标识")
+    person: PersonID = field("Id of the person · 人员标识")
     role: str = field("Role held for the unit · 角色")
     name: str = field("Name; once erased, a word that says so · 姓名")
     phone: str | None = field("Phone · 电话")
@@ -136,7 +137,7 @@ class LiaisonQueries:
         as_of: AsOfMoment = None,
     ) -> Connection[LiaisonNode]:
         """A page of nodes, now or as they were known then."""
-        return paged(info, NODES, NodeFilter(tuple(_above(info.context)), above), first, after, as_of=as_of)
+        return paged(info, NODES, NodeFilter(tuple(_above(info.context)), key_of(above, "organisation")), first, after, as_of=as_of)
 
 
 QUERIES = LiaisonQueries

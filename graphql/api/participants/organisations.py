@@ -9,8 +9,10 @@ import strawberry
 from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.filter_values import require_known
+from api.kit.ids import OrganisationID
 from api.kit.lists import FoldedAnew, Listed, paged
 from api.kit.mutations import Payload
+from api.kit.nodes import Node, NodeKind
 from api.kit.paging import After, Connection, First
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
@@ -24,13 +26,13 @@ from projections.participants.organisations import ORGANISATION_READ_MODEL, Orga
 
 
 @published(SIGNED_IN, placed=False, row=OrganisationRow)
-class Organisation:
+class Organisation(Node):
     """Organisation: a district, park, group, provider or body of the city · 组织. plan O1–O3"""
 
-    id: strawberry.ID = field("Its id; of a district or subdistrict the GB/T 2260 code · 组织标识")
+    id: OrganisationID = field("Its id; of a district or subdistrict the GB/T 2260 code · 组织标识")
     kind: str = field("What it is in the programme · 组织类别")
     name: str = field("Its name · 名称")
-    parent: str | None = field("Organisation above · 上级组织标识. plan O2")
+    parent: OrganisationID | None = field("Organisation above · 上级组织标识. plan O2")
     industries: list[str] = field("GB/T 4754 divisions a provider serves · 服务行业. plan V2")
     last: date | None = field("Last day of its part in the programme; null while it stays · 退出日")
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
@@ -91,6 +93,7 @@ def _find_organisation(context: Context, key: str, _command: Command, wanted: fr
 
 
 QUERIES = OrganisationQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"organisation": NodeKind(Organisation, load_organisations)}
 PAYLOADS: Mapping[str, Payload] = {
     "organisation": Payload("organisation", Organisation, _find_organisation),
 }

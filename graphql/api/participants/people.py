@@ -8,8 +8,10 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
+from api.kit.ids import PersonID
 from api.kit.lists import FoundThen, Listed, paged
 from api.kit.mutations import Payload, ServerFields, new_id
+from api.kit.nodes import Node, NodeKind
 from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
@@ -43,10 +45,10 @@ class Membership:
 
 
 @published(PEOPLE, row=PersonRow)
-class Person:
+class Person(Node):
     """Person who takes part · 人员. plan O2"""
 
-    id: strawberry.ID = field("Id of the person · 人员标识")
+    id: PersonID = field("Id of the person · 人员标识")
     name: str = field("Name; once erased, a word that says so · 姓名", roles=NAMES, mask=Mask.CONTACTS)
     phone: str | None = field("Phone; once erased, a word that says so · 电话", roles=NAMES, mask=Mask.CONTACTS)
     joined: bool = field("Whether the invitation was taken up · 是否已加入")
@@ -142,6 +144,7 @@ def _find_person(context: Context, key: str, _command: Command, wanted: frozense
 
 
 QUERIES = PeopleQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"person": NodeKind(Person, PERSONS.of_ids)}
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     GrantMembership: ServerFields(frozenset({"membership"}), fill=new_id("membership")),

@@ -12,6 +12,7 @@ import orjson
 import strawberry
 
 from api.kit.context import Context
+from api.kit.ids import key_of
 from api.kit.payloads import OwnPayload
 from api.kit.published import field, mutation, published, published_input
 from api.kit.services import Services
@@ -112,7 +113,7 @@ class PersonExportMutations:
     ) -> ExportPersonPayload:
         """For the person's own request."""
         context = info.context
-        found = held_on(context.services, context.snapshot, input.person)
+        found = held_on(context.services, context.snapshot, key_of(input.person, "person"))
         if found is None:
             return ExportPersonPayload.refused(NOT_FOUND.refuse())
         masks = context.disclosure_notes.masks("ExportPersonPayload", frozenset({"export"}))

@@ -8,6 +8,7 @@ import strawberry
 
 from api.kit.as_of import AsOfMoment
 from api.kit.context import Context
+from api.kit.ids import EnterpriseID
 from api.kit.lists import Listed, NeverChanged, paged
 from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import After, Connection, First
@@ -51,7 +52,7 @@ class RosterFinding:
 class LeftOut:
     """Firm on the roster that a file does not name · 文件未列企业. plan G4"""
 
-    enterprise: strawberry.ID = field("Id of the enterprise · 企业标识")
+    enterprise: EnterpriseID = field("Id of the enterprise · 企业标识")
     uscc: str = field("Unified social credit code · 统一社会信用代码")
     name: str = field("Name by that year's roster · 企业名称")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from api.kit.context import Context
+from api.kit.ids import key_of
 from api.kit.mutations import WAIT_SECONDS
 from api.kit.payloads import OwnPayload
 from api.kit.published import field, mutation, published, published_input
@@ -215,7 +216,7 @@ class SessionMutations:
         Whoever holds the ticket becomes the person, in all their roles: so it is issued only by someone who could have
         given every one of these.
         """
-        context, person = info.context, input.person
+        context, person = info.context, key_of(input.person, "person")
         gives = MAY_APPOINT[Role(context.role)]
         held = people.held_by(context.snapshot, context.scope, [person]).get(person, [])
         every = people.held_by(context.snapshot, Everything(), [person]).get(person, [])

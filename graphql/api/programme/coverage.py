@@ -8,6 +8,7 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
+from api.kit.ids import EnterpriseID
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
@@ -48,7 +49,7 @@ class DistrictCoverage:
 class RosterRemoval:
     """Firm taken off a year's roster · 移出名单的企业. plan G4"""
 
-    enterprise: strawberry.ID = field("Id of the enterprise · 企业标识")
+    enterprise: EnterpriseID = field("Id of the enterprise · 企业标识")
     name: str = field("Name by that year's roster · 企业名称")
     district: str = field("District by that year's roster, GB/T 2260 code · 区代码")
     reason: str = field("Why · 理由")

@@ -10,6 +10,7 @@ from typing import Annotated
 import orjson
 import strawberry
 
+from api.kit import ids
 from api.kit.as_of import AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
@@ -62,7 +63,7 @@ class DiagnosisEvent:
     """Something happened to a diagnosis; read the diagnosis for what it is now · 诊断动态. plan P5"""
 
     cursor: str = field("Pass it as `after` to go on from here · 续订令牌")
-    diagnosis: strawberry.ID = field("Id of the diagnosis · 诊断标识")
+    diagnosis: ids.DiagnosisID = field("Id of the diagnosis · 诊断标识")
     version: int = field("Version of the diagnosis, from 1 · 版本")
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
@@ -176,7 +177,9 @@ class AuditTrailQueries:
         context.at_least(at_least)
         by = position_of(context, as_of)[0] if as_of is not None else None
         snapshot, scope = context.snapshot, context.scope
-        where = EntryFilter(subject, kind, actor, role, organisation, journal_time(since), journal_time(until), by)
+        by_whom = ids.key_of(actor, "person")
+        unit = ids.key_of(organisation, *ids.UNITS)
+        where = EntryFilter(subject, kind, by_whom, role, unit, journal_time(since), journal_time(until), by)
         require_searchable(AuditEntry, SearchedEntry(actor, role, organisation), context.role)
         position = context.cursors.open(after) if after else 0
         rows = audit_trail.entries(snapshot, scope, context.role, size + 1, where, after=position)
@@ -207,7 +210,8 @@ class DiagnosisSubscription:
     ) -> AsyncGenerator[DiagnosisEvent, None]:
         """Events beyond a cursor, for ever."""
         context = info.context
-        where = EntryFilter(stream=diagnosis_stream(diagnosis) if diagnosis is not None else None, type=DIAGNOSES, live=True)
+        only = ids.key_of(diagnosis, "diagnosis")
+        where = EntryFilter(stream=diagnosis_stream(only) if only is not None else None, type=DIAGNOSES, live=True)
 
         def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
             return audit_trail.entries(snapshot, caller.scope, caller.role, BATCH, where, after=position)
@@ -217,7 +221,7 @@ class DiagnosisSubscription:
                 yield DiagnosisEvent(
                     **shown(DiagnosisEvent, row),
                     cursor=context.cursors.seal(row.position),
-                    diagnosis=strawberry.ID(key_of(row.stream)),
+                    diagnosis=ids.id_of("diagnosis", key_of(row.stream)),
                     what=in_words(row.type),
                 )
 

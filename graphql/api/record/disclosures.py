@@ -9,6 +9,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.filter_values import ROLES, require_known
+from api.kit.ids import UNITS, EnterpriseID, id_of, key_of
 from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
@@ -31,7 +32,7 @@ MASK_UNKNOWN = Rule(
 class DisclosedFirm:
     """What an answer held of one firm · 披露内容. plan P7"""
 
-    enterprise: strawberry.ID | None = field("Id of the enterprise; null = every firm, such as the whole trail · 企业标识")
+    enterprise: EnterpriseID | None = field("Id of the enterprise; null = every firm, such as the whole trail · 企业标识")
     subject: str = field("What was read, as kind/id, a person by the kind alone; empty for every firm · 对象")
     masks: list[str] = field("Kinds of protected fields, such as revenue · 字段遮蔽")
     mask_names: list[str] = field("The same in Chinese · 遮蔽名称")
@@ -62,7 +63,7 @@ def build_disclosure(context: Context, row: DisclosureRow, names: Mapping[str, s
         role_name=ROLE_NAMES[Role(row.role)][0],
         firms=[
             DisclosedFirm(
-                enterprise=strawberry.ID(one.firm) if one.firm != ALL_FIRMS else None,
+                enterprise=id_of("enterprise", one.firm) if one.firm != ALL_FIRMS else None,
                 subject=_named(one.subject, context.role),
                 masks=list(one.masks),
                 mask_names=[MASK_NAMES[Mask(mask)] for mask in one.masks],
@@ -121,8 +122,9 @@ class DisclosureQueries:
         if mask is not None and mask not in MASK_NAMES:
             raise MASK_UNKNOWN.refuse(given=mask[:40], known="、".join(MASK_NAMES), english=", ".join(MASK_NAMES))
         require_searchable(Disclosure, SearchedDisclosure(person), context.role)
+        firm, unit, who = key_of(enterprise, "enterprise"), key_of(organisation, *UNITS), key_of(person, "person")
         where = DisclosureFilter(
-            enterprise, person, role, organisation, mask, journal_time(since), journal_time(until), of_others
+            firm, who, role, unit, mask, journal_time(since), journal_time(until), of_others
         )
         before = int(context.cursors.open_key("disclosures", after)) if after else None
         scope = context.scope

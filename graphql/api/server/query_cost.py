@@ -22,6 +22,7 @@ from graphql import (
     GraphQLUnionType,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     Node,
     OperationDefinitionNode,
     SelectionNode,
@@ -33,6 +34,7 @@ from graphql import (
 
 QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 PAGE_ARGUMENTS = ("first", "last")
+LISTED = "ids"
 SCHEMA_COSTS: Mapping[str, int] = {"__schema": 5_000, "__type": 500}
 """Fields that the standard introspection query of our schema resolves, about: a document may ask for it a few times."""
 FIELD_COSTS: Mapping[str, int] = {
@@ -247,9 +249,16 @@ class _Walk:
             return 1
         if any(name in field.args for name in PAGE_ARGUMENTS):
             return self._page(node)
+        if LISTED in field.args:
+            return self._given(node)
         if is_list_type(get_nullable_type(field.type)) and not _is_connection(parent):
             return self._limits.list_length
         return 1
+
+    def _given(self, node: FieldNode) -> int:
+        """How many things are asked for by their ids."""
+        given = next((one.value for one in node.arguments or () if one.name.value == LISTED), None)
+        return max(len(given.values), 1) if isinstance(given, ListValueNode) else self._limits.largest_page
 
     def _page(self, node: FieldNode) -> int:
         for argument in node.arguments or ():

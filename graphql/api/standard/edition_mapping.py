@@ -8,6 +8,7 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
+from api.kit.ids import key_of
 from api.kit.mutations import Payload
 from api.kit.published import argument, field, published
 from api.standard.editions import Edition, build_editions
@@ -127,6 +128,7 @@ class EditionMappingQueries:
     ) -> ApplicableEdition | None:
         """What applies to a firm within the scope, today or by what was known then."""
         context, day = info.context, city_day(info.context.services.clock())
+        enterprise = strawberry.ID(key_of(enterprise, "enterprise"))
         if as_of is not None:
             position, asked = position_of(context, as_of)
             past_then = replay.of_applicable(context.snapshot, context.scope, enterprise, position)

@@ -9,7 +9,9 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_of
 from api.kit.context import Context
+from api.kit.ids import EditionID, id_of
 from api.kit.mutations import Payload, ServerFields
+from api.kit.nodes import Node, NodeKind
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.kernel import Command
@@ -122,9 +124,10 @@ class EditionDocument:
 
 
 @published(SIGNED_IN, placed=False, row=EditionRow)
-class Edition:
+class Edition(Node):
     """Published edition of the standard, never changed afterwards · 标准版本. plan S1, S5"""
 
+    id: EditionID = field("Id of the edition · 版本标识")
     key: str = field("Key of the edition, such as 2023 or 2023-automotive · 版本号")
     industry: str | None = field("Industry of an industry edition; null for a plain one · 行业. plan S3")
     title: str = field("Title · 标题")
@@ -188,6 +191,7 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
     return [
         Edition(
             **shown(Edition, row),
+            id=id_of("edition", row.key),
             industry=row.key.partition("-")[2] or None,
             title=(edition := known[row.key]).title,
             status=edition.status,
@@ -273,7 +277,13 @@ def _find_edition(context: Context, key: str, _command: Command, _wanted: frozen
     return build_editions(context, [row])[0] if row is not None else None
 
 
+def _load_editions(context: Context, keys: Sequence[str], _wanted: frozenset[str]) -> dict[str, Edition]:
+    rows = [row for row in (editions_rows.edition(context.snapshot, key) for key in keys) if row is not None]
+    return {row.key: built for row, built in zip(rows, build_editions(context, rows), strict=True)}
+
+
 QUERIES = EditionQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"edition": NodeKind(Edition, _load_editions)}
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     PublishEdition: ServerFields(

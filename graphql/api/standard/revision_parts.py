@@ -9,6 +9,8 @@ import strawberry
 
 from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
+from api.kit.ids import PersonID, RevisionID, id_of
+from api.kit.nodes import Node
 from api.kit.paging import below
 from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
@@ -67,7 +69,7 @@ class DraftChange:
 class DraftReview:
     """Review of a draft version · 评审意见. plan S5"""
 
-    reviewer: strawberry.ID = field("Person who reviewed · 评审人标识", roles=ACTORS)
+    reviewer: PersonID = field("Person who reviewed · 评审人标识", roles=ACTORS)
     draft_version: int = field("Draft version that was reviewed · 草案稿次")
     verdict: str = field("approve or return · 同意或退回")
     grounds: str = field("Why · 理由")
@@ -83,7 +85,7 @@ class RevisionDraft:
     digest: str = field("Digest of the draft · 摘要")
     problems: list[DraftProblem] = field("Why it does not compose yet; empty: it does · 不成立之处")
     changes: list[DraftChange] = field("Changes in the order they were made · 改动")
-    reviewers: list[strawberry.ID] = field("People who are to review it · 评审人", roles=ACTORS)
+    reviewers: list[PersonID] = field("People who are to review it · 评审人", roles=ACTORS)
     reviews: list[DraftReview] = field("What they said · 评审意见")
     drafted_at: datetime = field("When it was begun, UTC · 起草时间")
 
@@ -100,10 +102,10 @@ class Consultation:
 
 
 @published(SIGNED_IN, placed=False, row=RevisionRow)
-class Revision:
+class Revision(Node):
     """Revision of the standard · 标准修订. plan S5"""
 
-    id: strawberry.ID = field("Id of the revision · 修订标识")
+    id: RevisionID = field("Id of the revision · 修订标识")
     kind: str = field("revision or erratum · 修订或勘误")
     base: str = field("Key of the published edition it begins from · 基础版本")
     key: str = field("Key of the edition to come · 新版本号")
@@ -209,7 +211,7 @@ def _build_drafts(
             digest=told.digest,
             problems=[DraftProblem(**shown(DraftProblem, one), clause=one.place) for one in told.problems],
             changes=all_shown(DraftChange, (one for one in changes if one.revision == row.id)),
-            reviewers=[strawberry.ID(person) for person in row.named_reviewers],
+            reviewers=[id_of("person", person) for person in row.named_reviewers],
             reviews=[_review(one, row) for one in reviews if one.revision == row.id],
             drafted_at=utc_moment(row.drafted_at),
         )

@@ -8,8 +8,10 @@ import strawberry
 
 from api.kit.as_of import AsOfMoment, past_context, position_of
 from api.kit.context import Context
+from api.kit.ids import key_of
 from api.kit.lists import Listed, paged
 from api.kit.mutations import Payload, ServerFields, new_id
+from api.kit.nodes import NodeKind
 from api.kit.paging import After, AtLeast, Connection, First, wanted_fields
 from api.kit.published import argument, field
 from api.standard.revision_parts import (
@@ -109,9 +111,9 @@ class RevisionQueries:
         """A revision, now or then."""
         context, wanted = info.context, wanted_fields(info)
         if as_of is not None:
-            return _then(context, id, as_of, wanted)
+            return _then(context, key_of(id, "revision"), as_of, wanted)
         context.at_least(at_least)
-        return find_revision(context, id, wanted)
+        return find_revision(context, key_of(id, "revision"), wanted)
 
     @field("Revisions: those put to consultation, and drafts open to the caller · 标准修订. plan S5", roles=SIGNED_IN)
     def revisions(
@@ -133,6 +135,7 @@ class RevisionQueries:
         at_least: AtLeast = None,
     ) -> Connection[StandardComment]:
         """A page of comments with what became of them."""
+        revision = strawberry.ID(key_of(revision, "revision"))
         return paged(info, COMMENTS, (revision, unanswered), first, after, at_least=at_least, of=revision)
 
     @field(
@@ -150,7 +153,7 @@ class RevisionQueries:
         at_least: AtLeast = None,
     ) -> DraftText | None:
         """One edition that would be published."""
-        context = info.context
+        context, revision = info.context, strawberry.ID(key_of(revision, "revision"))
         snapshot, scope = context.at_least(at_least), _drafts(context)
         read = revisions_rows.draft_editions if of is DraftOf.CURRENT else revisions_rows.consulted_editions
         found: DraftEditions | None = read(snapshot, scope, revision)
@@ -173,7 +176,12 @@ def _find_revision(context: Context, key: str, _command: Command, wanted: frozen
     return find_revision(context, key, wanted)
 
 
+def _load_revisions(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Revision]:
+    return {identity: one for identity in ids if (one := find_revision(context, identity, wanted)) is not None}
+
+
 QUERIES = RevisionQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"revision": NodeKind(Revision, _load_revisions)}
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     DraftRevision: ServerFields(frozenset({"revision", "industries", "rule"}), fill=_revision),

@@ -12,6 +12,7 @@ from typing import Annotated
 import strawberry
 
 from api.kit.context import Context
+from api.kit.ids import DiagnosisID, RevisionID, id_of, key_of
 from api.kit.lists import Listed, paged
 from api.kit.mutations import Payload
 from api.kit.paging import After, AtLeast, Connection, First, below
@@ -86,7 +87,7 @@ class NearestMove:
     value: Decimal = field("The value · 取值")
     change: Decimal = field("From the present value · 变化量")
     firms: int | None = field("How many move there; null: withheld · 变动家数")
-    example: strawberry.ID | None = field("One of their diagnoses; null for who may not see firms · 一例")
+    example: DiagnosisID | None = field("One of their diagnoses; null for who may not see firms · 一例")
 
 
 @published(SHADOW_TOTALS)
@@ -134,7 +135,7 @@ class ShadowOutcome:
 class ShadowRun:
     """Shadow re-scoring of a draft: asked for, at work, completed or failed · 影子测算. plan S5"""
 
-    revision: strawberry.ID = field("Revision whose draft it is · 修订")
+    revision: RevisionID = field("Revision whose draft it is · 修订")
     number: int = field("Counts from 1 · 次数")
     status: str = field("running, completed or failed · 进行中、已完成或失败")
     draft_version: int = field("Draft version it is of · 草案稿次")
@@ -164,7 +165,7 @@ class ShadowReason:
 class ShadowMover:
     """Diagnosis whose grade would be another · 变动企业. plan S4, S5"""
 
-    diagnosis: strawberry.ID = field("Id of the diagnosis · 诊断")
+    diagnosis: DiagnosisID = field("Id of the diagnosis · 诊断")
     enterprise: Enterprise | None = field("Id of the enterprise · 企业")
     edition: str = field("Edition it was diagnosed under · 标准版本")
     before: int = field("Grade as issued, 0 = below grade 1 · 现档", mask=Mask.OUTCOME)
@@ -240,7 +241,7 @@ def _nearest(found: measured.NearestMove | None, show: Show, *, sees_firms: bool
         value=found.value,
         change=found.change,
         firms=show(found.firms),
-        example=strawberry.ID(found.example) if sees_firms else None,
+        example=id_of("diagnosis", found.example) if sees_firms else None,
     )
 
 
@@ -275,7 +276,7 @@ def _movers(context: Context, rows: Sequence[Mover], wanted: frozenset[str]) -> 
     return [
         ShadowMover(
             **shown(ShadowMover, row.moved),
-            diagnosis=strawberry.ID(row.diagnosis),
+            diagnosis=id_of("diagnosis", row.diagnosis),
             enterprise=firms.get(row.enterprise),
             edition=row.edition,
         )
@@ -315,7 +316,7 @@ class ShadowQueries:
     ) -> ShadowRun | None:
         """One run, with its progress or result."""
         info.context.at_least(at_least)
-        return find_shadow(info.context, revision, number)
+        return find_shadow(info.context, key_of(revision, "revision"), number)
 
     @field(
         "Diagnoses that a draft would move, in order of id; of firms in the caller's scope, and empty until the run is "
@@ -331,6 +332,7 @@ class ShadowQueries:
         after: After = None,
     ) -> Connection[ShadowMover]:
         """Who moves, and why."""
+        revision = strawberry.ID(key_of(revision, "revision"))
         row = _completed(info.context, revision, number)
         lines = info.context.services.blobs.get(row.movers) if row is not None and row.movers is not None else None
         return paged(info, MOVERS, lines or b"", first, after, of=revision)

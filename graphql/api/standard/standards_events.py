@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 
 from api.kit.context import Context
+from api.kit.ids import id_of
 from api.kit.paging import After
 from api.kit.published import field, published, subscription
 from api.kit.row_mapping import shown
@@ -26,7 +27,7 @@ class StandardsEvent:
 
     cursor: str = field("Pass it as `after` to go on from here · 续订令牌")
     subject: str = field("What it is about: revision or edition · 对象", made=True)
-    id: strawberry.ID = field("Id of the revision, or key of the edition · 标识")
+    id: strawberry.ID = field("Id of the revision or edition · 标识", made=True)
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
     at: datetime = field("When, UTC · 时间")
@@ -58,7 +59,7 @@ class StandardsSubscription:
                     **shown(StandardsEvent, row),
                     cursor=context.cursors.seal(row.position),
                     subject=row.kind,
-                    id=strawberry.ID(row.subject),
+                    id=id_of(row.kind, row.subject),
                     what=in_words(row.type),
                 )
 

@@ -151,13 +151,13 @@ def test_the_trail_of_a_subject_is_told_in_words_and_its_position_to_the_auditor
     diagnosis = city.submitted()
     query = """query($s: ID!) { auditTrail(subject: $s, first: 100) {
       nodes { id what role type cursor } totalCount } }"""
-    trail = city.data("enterprise", query, s=f"diagnosis/{diagnosis}")["auditTrail"]
+    trail = city.data("enterprise", query, s=diagnosis)["auditTrail"]
     assert trail["nodes"][0]["what"] == "诊断已开启"
     assert trail["nodes"][-1]["what"] == "自评已提交"
     assert trail["totalCount"] == len(trail["nodes"])
     positions = "query($s: ID!) { auditTrail(subject: $s) { nodes { position } } }"
-    assert city.data("auditor", positions, s=f"diagnosis/{diagnosis}")["auditTrail"]["nodes"][0]["position"] > 0
-    refused = city.ask("enterprise", positions, s=f"diagnosis/{diagnosis}")
+    assert city.data("auditor", positions, s=diagnosis)["auditTrail"]["nodes"][0]["position"] > 0
+    refused = city.ask("enterprise", positions, s=diagnosis)
     assert refused["errors"][0]["extensions"]["fields"] == ["AuditEntry.position"]
 
 
@@ -165,7 +165,7 @@ def test_no_position_of_the_journal_reaches_a_firm_in_entry_or_report(city: Live
     diagnosis = city.issued()
     query = "query($s: ID!) { auditTrail(subject: $s, first: 100) { nodes { type data } } }"
     told = {
-        who: city.data(who, query, s=f"diagnosis/{diagnosis}")["auditTrail"]["nodes"][-1]["data"]
+        who: city.data(who, query, s=diagnosis)["auditTrail"]["nodes"][-1]["data"]
         for who in ("enterprise", "auditor")
     }
     assert "rendered_at" not in told["enterprise"]
@@ -173,7 +173,7 @@ def test_no_position_of_the_journal_reaches_a_firm_in_entry_or_report(city: Live
     content = city.installation.services.blobs.get(read(city, diagnosis)["reports"][0]["sha256"])
     assert content is not None
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
-    last = city.installation.services.journal.read(f"diagnosis/{diagnosis}")[-2]
+    last = city.installation.services.journal.read(diagnosis)[-2]
     assert f"{last.position}" not in [line.split()[0] for line in text.splitlines() if line.strip()]
     assert "全市日志" not in text
 

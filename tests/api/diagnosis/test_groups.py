@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.kit.ids import id_of, key_of
 from domain.instants import city_day
 from domain.kernel import Command
 from journal import Caller
@@ -61,20 +62,20 @@ def today(city: LiveCity) -> str:
 
 def test_the_group_names_its_headquarters_and_sees_what_its_members_add_up_to(grouped: LiveCity) -> None:
     named = grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=SEAT, since=today(grouped))
-    assert named["group"]["seats"] == [{"enterprise": SEAT, "since": today(grouped)}]
+    assert named["group"]["seats"] == [{"enterprise": id_of("enterprise", SEAT), "since": today(grouped)}]
     diagnose(sending(grouped), SEAT, "seat", 5)
     grouped.installation.services.models.catch_up()
     told = [grouped.data(who, GROUP, id="g1")["group"] for who in ("group", "city", "auditor")]
     assert told[0] == told[1] == told[2]
     group = told[0]
-    assert group["headquarters"]["enterprise"] == SEAT
-    assert group["headquarters"]["result"]["diagnosis"] == "seat"
-    results = {one["enterprise"]: Decimal(one["result"]["total"]) for one in group["members"]}
+    assert group["headquarters"]["enterprise"] == id_of("enterprise", SEAT)
+    assert group["headquarters"]["result"]["diagnosis"] == id_of("diagnosis", "seat")
+    results = {key_of(one["enterprise"], "enterprise"): Decimal(one["result"]["total"]) for one in group["members"]}
     assert set(results) == {NEAR, FAR}
     rolled = group["rollUp"]
     assert Decimal(rolled["total"]["mean"]) == (60000 * results[NEAR] + 20000 * results[FAR]) / 80000
     assert (rolled["members"], rolled["withResult"], rolled["coverage"]) == (2, 2, "100.00")
-    assert (rolled["total"]["weakest"], rolled["editions"]) == ([FAR], [{"edition": "2023", "members": 2}])
+    assert (rolled["total"]["weakest"], rolled["editions"]) == ([id_of("enterprise", FAR)], [{"edition": "2023", "members": 2}])
     assert {one["name"] for one in rolled["dimensions"]} >= {"数字战略", "数字能力"}
     assert rolled["roster"] == 2025
 
@@ -158,7 +159,7 @@ def test_a_headquarters_is_ended_by_its_group(grouped: LiveCity) -> None:
     ended = grouped.done("city", "endHeadquarters", SEATS, group="g1", on="2025-06-30")
     assert ended["group"]["seats"][-1] == {"enterprise": None, "since": "2025-07-01"}
     assert grouped.data("city", GROUP, id="g1")["group"]["headquarters"] is None
-    assert SEAT in {one["enterprise"] for one in grouped.data("city", GROUP, id="g1")["group"]["members"]}
+    assert id_of("enterprise", SEAT) in {one["enterprise"] for one in grouped.data("city", GROUP, id="g1")["group"]["members"]}
 
 
 OTHERS = (
@@ -175,7 +176,7 @@ def test_nobody_else_is_told_of_a_group_at_all(grouped: LiveCity) -> None:
 
 
 def test_a_group_is_told_of_itself_alone_and_what_is_no_group_of_its_is_not_found(grouped: LiveCity) -> None:
-    assert grouped.data("group", GROUP, id="g1")["group"]["id"] == "g1"
+    assert grouped.data("group", GROUP, id="g1")["group"]["id"] == id_of("group", "g1")
     for identity in ("g2", "p1", "nobody", SEAT):
         for asked in (None, today_before(grouped)):
             assert grouped.data("group", GROUP, id=identity, a=asked) == {"group": None}
@@ -194,7 +195,7 @@ def test_what_a_group_added_up_to_is_told_as_of_a_moment(grouped: LiveCity) -> N
     now = grouped.data("group", GROUP, id="g1")["group"]
     then = grouped.data("group", GROUP, id="g1", a=position)["group"]
     assert then["asOf"] == {"changedLater": True}
-    assert (then["headquarters"]["enterprise"], now["headquarters"]["enterprise"]) == (NEAR, NEAR)
+    assert (then["headquarters"]["enterprise"], now["headquarters"]["enterprise"]) == (id_of("enterprise", NEAR),) * 2
     assert (then["rollUp"]["withResult"], now["rollUp"]["withResult"]) == (1, 2)
     assert before["rollUp"]["withResult"] == 2
     early = grouped.data("city", GROUP, id="g1", a=today_before(grouped))["group"]

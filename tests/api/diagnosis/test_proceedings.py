@@ -113,4 +113,4 @@ def test_reading_them_is_told_to_the_firm(city: LiveCity) -> None:
         city.data("city", f"query($id: ID!) {{ diagnosis(id: $id) {{ {field} }} }}", id=diagnosis)
         found = city.data("enterprise", query)["disclosures"]
         assert found["totalCount"] == number
-        assert found["nodes"][0]["firms"] == [{"subject": f"diagnosis/{diagnosis}", "masks": ["process secrets"]}]
+        assert found["nodes"][0]["firms"] == [{"subject": diagnosis, "masks": ["process secrets"]}]

@@ -1,5 +1,6 @@
 """Organisations (plan O2, V4): revised and retired by the city, read as they are, as they were, with or without the retired."""
 
+from api.kit.ids import id_of
 from tests.live_city import LiveCity
 
 THING = "organisation { id name }"
@@ -20,11 +21,11 @@ def test_a_revised_organisation_is_read_as_it_is_and_as_it_was(city: LiveCity) -
     city.done("city", "registerOrganisation", THING, organisation="p9", **registered)
     renamed = {"name": "示例诊断服务九所（改制）", "reason": "单位更名"}
     done = city.done("city", "reviseOrganisation", THING, organisation="p9", **renamed)
-    before = providers(city, "district")["p9"]
+    before = providers(city, "district")[id_of("organisation", "p9")]
     assert (before["name"], before["industries"], before["last"]) == ("示例诊断服务九所（改制）", ["C34"], None)
     then = city.done("city", "reviseOrganisation", THING, organisation="p9", industries=["C34", "C36"], reason="增加服务行业")
-    assert providers(city, "provider")["p9"]["industries"] == ["C34", "C36"]
-    assert providers(city, "district", asOf=done["position"])["p9"]["industries"] == ["C34"]
+    assert providers(city, "provider")[id_of("organisation", "p9")]["industries"] == ["C34", "C36"]
+    assert providers(city, "district", asOf=done["position"])[id_of("organisation", "p9")]["industries"] == ["C34"]
     assert then["version"] == done["version"] + 1
 
 
@@ -32,8 +33,8 @@ def test_a_retired_organisation_stays_on_record_and_leaves_the_list_of_those_tha
     city.done("city", "registerOrganisation", THING, organisation="p8", kind="PROVIDER", name="示例诊断服务八所")
     today = city.today
     city.done("city", "retireOrganisation", THING, organisation="p8", last=today, reason="不再开展诊断业务")
-    assert providers(city, "district")["p8"]["last"] == today
-    assert "p8" in providers(city, "district", on=True)
+    assert providers(city, "district")[id_of("organisation", "p8")]["last"] == today
+    assert id_of("organisation", "p8") in providers(city, "district", on=True)
     assert city.refused("city", "reviseOrganisation", organisation="p8", name="又", reason="又改") == "ORGANISATION_RETIRED"
 
 

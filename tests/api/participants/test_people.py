@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from api.kit.ids import id_of
 from domain.participants.people.memberships import EndMembership
 from tests.live_city import ENTERPRISE, PASSWORD, LiveCity
 
@@ -64,7 +65,7 @@ def test_a_role_taken_away_ends_what_was_seen_through_it_at_once(city: LiveCity)
 )
 def test_people_are_listed_for_who_may_appoint_them(city: LiveCity, who: str, listed: set[str]) -> None:
     people = city.data(who, "{ people(first: 100) { totalCount nodes { id name } } }")["people"]
-    assert {one["id"] for one in people["nodes"]} == listed
+    assert {one["id"] for one in people["nodes"]} == {id_of("person", login) for login in listed}
     assert people["totalCount"] == len(listed)
 
 

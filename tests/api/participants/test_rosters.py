@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.kit.ids import id_of
 from domain.instants import city_day
 from tests.live_city import ENTERPRISE, FIRM, LiveCity
 
@@ -124,10 +125,10 @@ def test_a_firm_is_taken_off_a_years_roster_and_coverage_tells_why(city: LiveCit
     given = {"year": 2024, "enterprise": ENTERPRISE}
     assert city.refused("pudong", "takeOffRoster", reason="注销", **given) == "NOT_FOUND"
     done = city.done("district", "takeOffRoster", "enterprise { id }", reason="年中注销", **given)
-    assert done["enterprise"] == {"id": ENTERPRISE}
+    assert done["enterprise"] == {"id": id_of("enterprise", ENTERPRISE)}
     after = city.data("district", coverage)["coverage"]
     assert (after["total"], after["takenOff"]) == (before["total"] - 1, 1)
-    assert after["removals"] == [{"enterprise": ENTERPRISE, "reason": "年中注销"}]
+    assert after["removals"] == [{"enterprise": id_of("enterprise", ENTERPRISE), "reason": "年中注销"}]
 
 
 def test_a_roster_of_a_year_ahead_is_refused(city: LiveCity) -> None:

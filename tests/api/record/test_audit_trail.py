@@ -30,7 +30,7 @@ def trail(city: LiveCity, who: str, **given: Any) -> list[dict[str, Any]]:
 
 
 def test_the_trail_is_searched_by_actor_role_organisation_kind_and_time(city: LiveCity) -> None:
-    subject = f"diagnosis/{city.submitted()}"
+    subject = city.submitted()
     every = trail(city, "auditor", subject=subject)
     assert trail(city, "auditor", subject=subject, actor="district") == [n for n in every if n["role"] == "district"]
     by_role = [n for n in every if n["role"] == "enterprise"]
@@ -58,7 +58,7 @@ def test_a_person_understands_what_happened(city: LiveCity) -> None:
     found = [dict(one) for one in answers]
     found[0] |= {"answer": {"level": "2"}, "reason": "规划未覆盖主要业务领域"}
     city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=found)
-    said = [node["sentence"] for node in trail(city, "enterprise", subject=f"diagnosis/{diagnosis}")]
+    said = [node["sentence"] for node in trail(city, "enterprise", subject=diagnosis)]
     assert said[0] == "区级部门“松江区”开启了首次诊断（批次 2024，标准版本 2023），指定“示例诊断服务一所”"
     assert said[1] == f"企业负责人保存了 {section} 数字战略 自评 {len(answers)} 项"
     assert said[-2:] == [

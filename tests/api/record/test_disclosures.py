@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.kit.ids import id_of
 from api.kit.published import declared
 from api.schema import build_schema
 from api.server.field_rights import coordinates_of, resolve_rights
@@ -213,7 +214,7 @@ def test_one_answer_is_one_row_with_what_it_held_of_each_firm(city: LiveCity) ->
     assert held(row) == {
         f"enterprise/{ENTERPRISE}": {"revenue"},
         f"enterprise/{OTHER_ENTERPRISE}": {"revenue"},
-        f"diagnosis/{diagnosis}": {"outcome", "process secrets"},
+        diagnosis: {"outcome", "process secrets"},
     }
     assert row.entry_point == "Query.enterprises"
 
@@ -248,7 +249,7 @@ def test_a_payload_discloses_what_was_selected_of_its_thing_alone(city: LiveCity
     stated = {"campaign": "2024", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
     shown, other = ({"enterprise": one, **stated} for one in (ENTERPRISE, OTHER_ENTERPRISE))
     answer = city.data("city", opening, shown=shown, other=other)
-    assert answer["other"]["diagnosis"]["enterprise"]["id"] == OTHER_ENTERPRISE
+    assert answer["other"]["diagnosis"]["enterprise"]["id"] == id_of("enterprise", OTHER_ENTERPRISE)
     assert held(rows(city)[0]) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
 
 
@@ -282,7 +283,7 @@ def test_who_is_found_by_a_grade_is_told_to_have_it(city: LiveCity) -> None:
     before = len(rows(city))
     query = "query($grade: Int) { diagnoses(filter: { grade: $grade }) { totalCount } }"
     assert city.data("city", query, grade=grade)["diagnoses"]["totalCount"] == 1
-    assert held(rows(city)[0]) == {f"diagnosis/{diagnosis}": {"outcome"}}
+    assert held(rows(city)[0]) == {diagnosis: {"outcome"}}
     assert len(rows(city)) == before + 1
 
 
@@ -308,13 +309,13 @@ NOT_LOGGED = {
     "/rosters/template.xlsx": "an empty sheet",
     "/rosters/{year:int}/{digest}/findings.xlsx": "the administration's own file, with what it said of it",
     "/editions/{name}": "the standard, which is no firm's",
-    "/revisions/{revision}/{which}/{name}": "a draft of the standard, which is no firm's",
+    "/revisions/{revision:path}/{which}/{name}": "a draft of the standard, which is no firm's",
     "/log/checkpoint": "a root hash",
     "/log/proof/inclusion": "hashes",
     "/log/proof/consistency": "hashes",
     "/log/cosignature": "on the way in",
 }
-LOGGED = ("/files/{sha256}", "/dossiers/{kind}/{id}", "/provenance/{id}", "/audit-trail.jsonl")
+LOGGED = ("/files/{sha256}", "/dossiers/{kind}/{id:path}", "/provenance/{id:path}", "/audit-trail.jsonl")
 
 
 def test_every_plain_route_is_known_to_leave_a_row_or_why_not(city: LiveCity) -> None:
@@ -332,7 +333,7 @@ def test_each_plain_route_leaves_its_row(city: LiveCity, client: TestClient) -> 
     city.done("enterprise", "objectToReport", diagnosis=diagnosis, items=[{"indicator": "Z01", "reason": "证据未计"}])
     city.done("enterprise", "attachEvidence", diagnosis=diagnosis, sha256=sha256, indicators=["Z01"])
     whole = {"process secrets", "outcome", "result and report", "trail"}
-    subject = f"diagnosis/{diagnosis}"
+    subject = diagnosis
     for path, entry_point, expected in (
         (f"/files/{report}", "GET /files", {subject: {"result and report"}}),
         (f"/files/{sha256}", "GET /files", {subject: {"process secrets"}}),
@@ -397,10 +398,11 @@ def test_a_firm_sees_who_read_its_data_and_nothing_of_any_other_firm(city: LiveC
     assert [(one["role"], one["organisation"]) for one in told["nodes"]] == [("district", "310117"), ("city", "city")]
     assert told["nodes"][0]["why"] == "以“区级部门”身份，可见范围：区为“松江区”"
     assert told["nodes"][0]["whyInEnglish"] == "as district department, who may see: district is 310117"
-    assert [firm["enterprise"] for one in told["nodes"] for firm in one["firms"]] == [ENTERPRISE] * 2
+    assert [firm["enterprise"] for one in told["nodes"] for firm in one["firms"]] == [id_of("enterprise", ENTERPRISE)] * 2
     assert told["totalCount"] == 2
     other = log(city, "stranger")
-    assert [(one["role"], one["firms"][0]["enterprise"]) for one in other["nodes"]] == [("city", OTHER_ENTERPRISE)]
+    firm = id_of("enterprise", OTHER_ENTERPRISE)
+    assert [(one["role"], one["firms"][0]["enterprise"]) for one in other["nodes"]] == [("city", firm)]
     assert other["totalCount"] == 1
     assert OTHER_ENTERPRISE not in str(told)
     assert ENTERPRISE not in str(other)
@@ -451,7 +453,7 @@ def test_the_log_is_searched_by_firm_role_mask_time_and_reads_of_others(city: Li
     assert roles(to=moment) == ["city", "enterprise"]
     assert roles(**{"from": moment, "to": moment}) == ["city"]
     only = log(city, "auditor", enterprise=OTHER_ENTERPRISE)["nodes"][0]["firms"]
-    assert [one["enterprise"] for one in only] == [OTHER_ENTERPRISE]
+    assert [one["enterprise"] for one in only] == [id_of("enterprise", OTHER_ENTERPRISE)]
 
 
 def test_the_log_is_paged_by_cursors_of_its_own(city: LiveCity) -> None:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from api.kit.cursors import Cursors
+from api.kit.ids import id_of
 from domain.access import Role
 from domain.instants import city_day
 from domain.kernel import Command
@@ -48,7 +49,7 @@ def test_a_list_finds_and_shows_firms_as_they_were_then(city: LiveCity) -> None:
     stated(city, renamed)
     city.opened()
     count, nodes = seen(city, "city", a=before, f={"text": "精密机械"})
-    assert (count, [(node["id"], node["name"]) for node in nodes]) == (1, [(ENTERPRISE, FIRM.name)])
+    assert (count, [(node["id"], node["name"]) for node in nodes]) == (1, [(id_of("enterprise", ENTERPRISE), FIRM.name)])
     assert nodes[0]["diagnosis"] is None
     assert nodes[0]["asOf"] == {"changes": 1}
     assert seen(city, "city", a=before, f={"industry": "C26"}) == (0, [])
@@ -61,7 +62,7 @@ def test_who_sees_a_firm_today_finds_its_past_and_nobody_else(city: LiveCity) ->
     stated(city, FIRM.model_copy(update={"district": "310115", "subdistrict": None, "park": None}))
     assert seen(city, "district", a=before) == (0, [])
     count, nodes = seen(city, "pudong", a=before, f={"district": "310117"})
-    assert (count, [node["id"] for node in nodes]) == (1, [ENTERPRISE])
+    assert (count, [node["id"] for node in nodes]) == (1, [id_of("enterprise", ENTERPRISE)])
 
 
 def test_a_cursor_is_of_one_list_and_one_moment(city: LiveCity) -> None:
@@ -70,7 +71,8 @@ def test_a_cursor_is_of_one_list_and_one_moment(city: LiveCity) -> None:
     cursor = first["pageInfo"]["endCursor"]
     later = city.data("city", LIST, a=before, n=1, c=cursor)["enterprises"]
     ids = [first["nodes"][0]["id"], later["nodes"][0]["id"]]
-    assert (sorted(ids), first["totalCount"]) == (sorted([ENTERPRISE, OTHER_ENTERPRISE]), 2)
+    every = sorted(id_of("enterprise", key) for key in (ENTERPRISE, OTHER_ENTERPRISE))
+    assert (sorted(ids), first["totalCount"]) == (every, 2)
     assert (first["pageInfo"]["hasNextPage"], later["pageInfo"]["hasNextPage"]) == (True, False)
     moment = datetime.now(UTC).isoformat()
     of_today = city.data("city", LIST, n=1)["enterprises"]["pageInfo"]["endCursor"]
@@ -122,7 +124,9 @@ def test_people_are_told_with_the_roles_they_had_been_given_by_then(city: LiveCi
     between = now(city)
     sent(city, EndMembership(person="filler", membership="m9", on=city_day(datetime.now(UTC))))
     told = {
-        moment: next(one for one in city.data("enterprise", PEOPLE, a=moment)["people"]["nodes"] if one["id"] == "filler")
+        moment: next(
+            one for one in city.data("enterprise", PEOPLE, a=moment)["people"]["nodes"] if one["id"] == id_of("person", "filler")
+        )
         for moment in (before, between, None)
     }
     assert [one["id"] for one in told[before]["memberships"]] == ["m-filler"]
@@ -141,11 +145,11 @@ def test_what_a_person_is_elsewhere_is_told_by_no_past(city: LiveCity) -> None:
     sent(city, GrantMembership(**elsewhere | {"membership": "m2", "organisation": ENTERPRISE}))
     after = now(city)
     sent(city, EndMembership(person="mover", membership="m1", on=today))
-    assert "mover" not in {one["id"] for one in city.data("enterprise", PEOPLE, a=before)["people"]["nodes"]}
+    assert id_of("person", "mover") not in {one["id"] for one in city.data("enterprise", PEOPLE, a=before)["people"]["nodes"]}
     total = city.data("enterprise", PEOPLE, a=before)["people"]["totalCount"]
     assert city.data("enterprise", PEOPLE, a=after)["people"]["totalCount"] == total + 1
     nodes = city.data("enterprise", PEOPLE, a=after)["people"]["nodes"]
-    (mover,) = [one for one in nodes if one["id"] == "mover"]
+    (mover,) = [one for one in nodes if one["id"] == id_of("person", "mover")]
     assert ([one["id"] for one in mover["memberships"]], mover["asOf"]) == (["m2"], {"changes": 0})
 
 
@@ -161,11 +165,12 @@ def test_the_liaison_network_names_the_contacts_of_that_day(city: LiveCity) -> N
 
     def park(moment: str | None) -> dict[str, Any]:
         nodes = city.data("district", query, a=moment)["liaisonNetwork"]["nodes"]
-        return next(node for node in nodes if node["organisation"]["id"] == "songjiang-park")
+        return next(node for node in nodes if node["organisation"]["id"] == id_of("organisation", "songjiang-park"))
 
     assert (park(before)["contacts"], park(before)["asOf"]) == ([], {"changes": 1, "changedLater": True})
     assert park(before)["organisation"]["asOf"] == {"changes": 0}
-    assert park(now(city))["contacts"] == park(None)["contacts"] == [{"person": "subdistrict", "name": "示例人员subdistrict"}]
+    named = [{"person": id_of("person", "subdistrict"), "name": "示例人员subdistrict"}]
+    assert park(now(city))["contacts"] == park(None)["contacts"] == named
     assert city.data("district", query, a="2024-01-01")["liaisonNetwork"] == {"totalCount": 0, "nodes": []}
 
 
@@ -173,7 +178,8 @@ def test_contacts_of_a_firm_are_those_of_then(city: LiveCity) -> None:
     query = "query($id: ID!, $a: String) { enterprise(id: $id, asOf: $a) { contacts { person } } }"
     before = now(city)
     sent(city, EndMembership(person="enterprise", membership="m-enterprise", on=date(2024, 5, 1)))
-    assert city.data("city", query, id=ENTERPRISE, a=before)["enterprise"]["contacts"] == [{"person": "enterprise"}]
+    told = city.data("city", query, id=ENTERPRISE, a=before)["enterprise"]
+    assert told["contacts"] == [{"person": id_of("person", "enterprise")}]
     assert city.data("city", query, id=ENTERPRISE, a=None)["enterprise"]["contacts"] == []
 
 

@@ -108,7 +108,7 @@ def test_an_objection_and_its_answer_are_in_the_trail_for_the_parties_alone(city
     city.done("enterprise", "objectToReport", diagnosis=diagnosis, items=[{"indicator": "Z01", "reason": "证据未计"}])
 
     def kinds(who: str) -> set[str]:
-        asked = f'{{ auditTrail(subject: "diagnosis/{diagnosis}", first: 100) {{ {BARE} }} }}'
+        asked = f'{{ auditTrail(subject: "{diagnosis}", first: 100) {{ {BARE} }} }}'
         return {node["type"] for node in city.data(who, asked)["auditTrail"]["nodes"]}
 
     hidden = {event.model_fields["type"].default for event in EVENTS.values() if Role.GROUP not in event.told_to}

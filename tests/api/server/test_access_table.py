@@ -29,7 +29,7 @@ RIGHTS = declared(build_schema())
 ROOT = Path(__file__).parents[3]
 TODAY = city_day(datetime.now(UTC))
 KINDS = frozenset(OperationType)
-SAMPLES = {"DraftOf": "CURRENT", "ID": '"x"', "String": '"x"', "Int": "1", "Boolean": "true"}
+SAMPLES = {"DraftOf": "CURRENT", "ID": '"x"', "[ID!]": '["x"]', "String": '"x"', "Int": "1", "Boolean": "true"}
 
 
 def test_the_access_page_is_current() -> None:

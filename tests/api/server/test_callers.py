@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.kit.ids import id_of, key_of
 from domain.instants import city_day
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PASSWORD, LiveCity, sections
 
@@ -145,7 +146,8 @@ def test_the_city_finds_the_assignment_that_it_releases_and_nobody_but_the_audit
     term = {"expert": "reader", "role": "READER", "since": str(day), "until": str(day + timedelta(days=7))}
     told = city.done("city", "assignExpert", "diagnosis { assignments { id } }", diagnosis=diagnosis, **term)
     (made,) = told["diagnosis"]["assignments"]
-    expected = {"id": made["id"], "expert": "reader", "role": "reader", "since": term["since"], "until": term["until"]}
+    expected = {"id": made["id"], "expert": id_of("person", "reader"), "role": "reader"}
+    expected |= {"since": term["since"], "until": term["until"]}
     assert city.data("city", ASSIGNMENTS, id=diagnosis)["diagnosis"]["assignments"] == [{**expected, "ended": False}]
     before = city.installation.services.clock().isoformat()
     for who in ("district", "provider", "enterprise", "reader", "group"):
@@ -231,7 +233,7 @@ def test_who_sees_a_person_through_one_unit_learns_nothing_of_their_other_roles(
 
     def roles(who: str) -> list[str]:
         nodes = city.data(who, query)["people"]["nodes"]
-        return sorted(held["role"] for one in nodes if one["id"] == "filler" for held in one["memberships"])
+        return sorted(held["role"] for one in nodes if one["id"] == id_of("person", "filler") for held in one["memberships"])
 
     assert roles("enterprise") == ["filler"]
     assert roles("rival") == ["diagnostician"]
@@ -245,7 +247,8 @@ NETWORK = """query($above: ID) { liaisonNetwork(above: $above, first: 100) {
 def network(city: LiveCity, who: str, above: str | None = None) -> dict[str, list[str]]:
     found = city.data(who, NETWORK, above=above)["liaisonNetwork"]
     assert found["totalCount"] == len(found["nodes"])
-    return {node["organisation"]["id"]: [one["name"] for one in node["contacts"]] for node in found["nodes"]}
+    names = {node["organisation"]["id"]: [one["name"] for one in node["contacts"]] for node in found["nodes"]}
+    return {key_of(identity, "organisation"): held for identity, held in names.items()}
 
 
 def test_the_liaison_network_names_a_contact_at_every_node_below_and_above_ones_own(city: LiveCity) -> None:
@@ -270,6 +273,6 @@ def test_who_joined_before_and_lost_every_way_in_is_invited_anew(city: LiveCity)
     """As after a restore without the vault: the login is what was asked for, and having joined before is no error."""
     person = invited(city, "enterprise", "FILLER", ENTERPRISE)
     assert accepted(city, ticket(city, "enterprise", person)["invitation"]["ticket"], "first") == []
-    city.installation.accounts.remove(person)
+    city.installation.accounts.remove(key_of(person, "person"))
     assert accepted(city, ticket(city, "enterprise", person)["invitation"]["ticket"], "second") == []
     assert city.installation.accounts.sign_in("second", PASSWORD) is not None

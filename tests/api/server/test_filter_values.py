@@ -3,6 +3,7 @@
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
+from api.kit.ids import key_of
 from domain.diagnosis.case_numbers import case_number
 from tests.live_city import SCHEMA, LiveCity
 
@@ -21,8 +22,6 @@ REFUSED = {
 """Filter -> a query by it."""
 FREE = {
     "DiagnosisFilter.campaign": "batches are named by whoever opens them",
-    "DiagnosisFilter.provider": "an id: absent and out of scope answer alike",
-    "DiagnosisFilter.enterprise": "an id: absent and out of scope answer alike",
     "DiagnosisFilter.caseNumber": "refused where its check digit is wrong; absent and out of scope answer alike",
     "EnterpriseFilter.text": "part of a name",
 }
@@ -74,7 +73,7 @@ BY_NUMBER = "query($number: String!) { diagnoses(filter: {caseNumber: $number}) 
 
 def test_a_case_is_found_by_the_number_said_on_the_telephone_within_the_scope_alone(city: LiveCity) -> None:
     diagnosis = city.opened()
-    number = case_number(diagnosis)
+    number = case_number(key_of(diagnosis, "diagnosis"))
     for said in (number, number.replace("-", "")):
         found = city.data("district", BY_NUMBER, number=said)["diagnoses"]
         assert found == {"totalCount": 1, "nodes": [{"id": diagnosis, "caseNumber": number}]}

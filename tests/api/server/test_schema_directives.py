@@ -55,7 +55,7 @@ def test_the_printed_schema_names_the_readers_of_every_field() -> None:
 
     found = {}
     for definition in parse(schema_text()).definitions:
-        if type(definition).__name__ == "ObjectTypeDefinitionNode":
+        if type(definition).__name__ in ("ObjectTypeDefinitionNode", "InterfaceTypeDefinitionNode"):
             of_type = roles(definition.directives or ()) or SIGNED_IN  # type: ignore[attr-defined]
             for field in definition.fields or ():  # type: ignore[attr-defined]
                 found[f"{definition.name.value}.{field.name.value}"] = roles(field.directives or ()) or of_type  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """No answer holds anything from outside the caller's scope (plan P7): random scopes over every root field of the schema."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.kit.cursors import Cursors
+from api.kit.ids import id_of
 from api.kit.ports import Identified
 from api.kit.published import declared
 from api.kit.services import Services
@@ -61,7 +63,7 @@ from domain.standard.revision.state import RevisionKind
 from journal import Caller
 from standards import Form, composition_rule
 from tests.firm_ids import firm_id
-from tests.root_fields import calls
+from tests.root_fields import Literal, calls
 from tests.small_city import CITY, FIRM, City, caller, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -252,8 +254,19 @@ scopes = st.recursive(
     max_leaves=5,
 )
 
+NODES = (
+    *(id_of("enterprise", key) for key in IDS),
+    *(id_of("diagnosis", key) for key in CASES),
+    *(id_of("group", key) for key in ("g1", "g2")),
+    *(id_of("person", key) for key in ("zhou", "filler-1")),
+    id_of("revision", REVISION),
+    id_of("organisation", "p1"),
+    id_of("edition", "2023"),
+)
+"""Every thing there is that has an id of its own, and one of those that every role may read."""
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    "id": (*IDS, *CASES, "g1", "g2", REVISION),
+    "id": NODES,
+    "ids": (Literal(json.dumps(NODES)),),
     "revision": (REVISION,),
     "enterprise": IDS,
     "key": ("2023",),
@@ -303,8 +316,8 @@ def test_lists_and_counts_hold_exactly_what_the_scope_admits(watched: Watched, s
       coverage(year: $y) { total diagnosed targets { clause } } }"""
     data = watched.through(scope, query, {"y": YEAR})["data"]
     seen = [number for number in range(len(FIRMS)) if admits(scope, place(number))]
-    cases = [CASES[number] for number in seen if number < len(CASES)]
-    assert {node["id"] for node in data["enterprises"]["nodes"]} == {IDS[number] for number in seen}
+    cases = [id_of("diagnosis", CASES[number]) for number in seen if number < len(CASES)]
+    assert {node["id"] for node in data["enterprises"]["nodes"]} == {id_of("enterprise", IDS[number]) for number in seen}
     assert [node["id"] for node in data["diagnoses"]["nodes"]] == cases
     assert data["enterprises"]["totalCount"] == data["found"]["totalCount"] == len(seen)
     assert data["diagnoses"]["totalCount"] == len(cases)
@@ -322,7 +335,7 @@ def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: W
     rights, notifications = declared(watched.built), ChangeNotifications(services.journal, services.models)
     operations = Operations(services, watched.built, rights, notifications)
     query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis type } }"
-    expected = {CASES[number] for number in range(len(CASES)) if admits(chosen, place(number))}
+    expected = {id_of("diagnosis", CASES[number]) for number in range(len(CASES)) if admits(chosen, place(number))}
 
     async def collect() -> set[str]:
         watched.asked[:] = [chosen]
@@ -361,7 +374,7 @@ def test_a_socket_is_told_of_a_draft_only_where_the_draft_is_open_to_it(watched:
                 return seen
 
     seen = asyncio.run(collect())
-    assert seen[0] == ("2023", "edition.published.v1")
-    drafts = [kind for identity, kind in seen if identity == REVISION]
+    assert seen[0] == (id_of("edition", "2023"), "edition.published.v1")
+    drafts = [kind for identity, kind in seen if identity == id_of("revision", REVISION)]
     is_open = not isinstance(chosen, Is)
     assert drafts == (["revision.drafted.v1", "revision.reviewers_named.v1"] if is_open else [])

@@ -29,7 +29,7 @@ from domain.access import EXPERTS, Role, admits, scope_of
 from domain.masks import ACTORS
 from journal import Caller
 from tests.api.server.test_person_ids import PEOPLE, UNITS
-from tests.api.server.test_scopes import CASES, FIRMS, IDS, REVISION, TODAY, canaries, fill, place, texts
+from tests.api.server.test_scopes import CASES, FIRMS, IDS, NODES, REVISION, TODAY, canaries, fill, place, texts
 from tests.live_city import SCHEMA
 from tests.root_fields import RIGHTS, may_read, selection
 from tests.small_city import City
@@ -39,7 +39,7 @@ from zhenduan.wiring import Installation, opened
 STEPS = int(os.environ.get("WALK_STEPS", "250"))
 SEED = int(os.environ.get("WALK_SEED", "20260302"))
 ROLES = sorted(set(Role) - ACTORS - {Role.SYSTEM})
-NAMED = (*IDS, *CASES, REVISION, "zhou", "filler-1", "m1", "bank", "p1", "p2", "g1", "g2", "a1", "c1", "2023", "none", "")
+NAMED = (*IDS, *CASES, REVISION, "zhou", "filler-1", "m1", "bank", "p1", "p2", "g1", "g2", "a1", "c1", "2023", "none", "", *NODES)
 """What an id is tried with: every thing there is, and nothing."""
 PLAIN: dict[str, tuple[Any, ...]] = {
     "Int": (0, 1, 3, 2026, -1, 2**31 - 1),

@@ -105,7 +105,7 @@ def test_another_edition_is_refused_without_a_reason_and_shown_with_who_when_and
         assert (basis["otherwise"], basis["reason"]) == (True, "试点企业，按通用版先行")
         assert (basis["role"], basis["organisation"]) == ("district", "310117")
     trail = "query($s: ID!) { auditTrail(subject: $s, first: 1) { nodes { sentence } } }"
-    [entry] = city.data("enterprise", trail, s=f"diagnosis/{case}")["auditTrail"]["nodes"]
+    [entry] = city.data("enterprise", trail, s=case)["auditTrail"]["nodes"]
     assert "试点企业，按通用版先行" in entry["sentence"]
     assert KEY in entry["sentence"]
     then = city.data("district", BASIS, id=case, a=payload["position"])["diagnosis"]

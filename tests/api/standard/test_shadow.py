@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
+from api.kit.ids import id_of, key_of
 from domain.access import Role
 from domain.instants import microseconds
 from domain.standard.shadow import shadow_stream
@@ -76,7 +77,8 @@ def test_a_run_is_asked_for_done_and_told_with_who_moves_and_why(city: LiveCity)
     assert bound["less"] == {"value": "65.00", "change": "-1.00", "firms": 1, "example": diagnosis}
     page = movers(city, "city", revision)
     [mover] = page["nodes"]
-    assert (mover["diagnosis"], mover["enterprise"]["id"], mover["before"], mover["after"]) == (diagnosis, ENTERPRISE, 5, 4)
+    assert (mover["diagnosis"], mover["enterprise"]["id"]) == (diagnosis, id_of("enterprise", ENTERPRISE))
+    assert (mover["before"], mover["after"]) == (5, 4)
     assert mover["totalBefore"] == mover["totalAfter"] == "65.00"
     assert mover["sentence"].startswith("第 5 档 → 第 4 档：各档最低分调整")
     assert page["totalCount"] == len(page["edges"]) == 1
@@ -88,7 +90,7 @@ def test_the_result_says_what_it_rests_on_and_what_caused_it(city: LiveCity) -> 
     asked(city, revision)
     work(city)
     journal = city.installation.services.journal
-    requested, completed = journal.read(shadow_stream(revision))
+    requested, completed = journal.read(shadow_stream(key_of(revision, "revision")))
     assert completed.causation == f"{requested.stream}/{requested.version}"
     assert (completed.role, completed.actor) == (Role.SYSTEM, "system-shadow")
     told = orjson.loads(completed.state)
@@ -174,7 +176,7 @@ def test_reading_who_moves_is_written_down_as_reading_a_result(city: LiveCity) -
     query = "{ disclosures(first: 1) { nodes { entryPoint firms { masks subject } } } }"
     [told] = city.data("auditor", query)["disclosures"]["nodes"]
     assert told["entryPoint"] == "Query.shadowMovers"
-    assert told["firms"] == [{"masks": ["outcome"], "subject": f"diagnosis/{diagnosis}"}]
+    assert told["firms"] == [{"masks": ["outcome"], "subject": diagnosis}]
 
 
 def test_a_run_that_another_is_at_is_left_to_it_until_its_lease_is_over(city: LiveCity) -> None:
@@ -183,14 +185,14 @@ def test_a_run_that_another_is_at_is_left_to_it_until_its_lease_is_over(city: Li
     asked(city, revision)
     services = city.installation.services
     now = microseconds(services.clock())
-    assert services.shadows.take(revision, 1, 1, "another", now)
+    assert services.shadows.take(key_of(revision, "revision"), 1, 1, "another", now)
     assert work(city) == 0
-    assert services.shadows.tell(revision, 1, 1, "another", now)
+    assert services.shadows.tell(key_of(revision, "revision"), 1, 1, "another", now)
     run = seen(city, "city", revision)
     assert (run["status"], run["done"], run["total"]) == ("running", 1, 1)
-    services.shadows.release(revision, "another")
+    services.shadows.release(key_of(revision, "revision"), "another")
     assert work(city) == 1
-    assert not services.shadows.tell(revision, 1, 1, "another", now)
+    assert not services.shadows.tell(key_of(revision, "revision"), 1, 1, "another", now)
 
 
 def test_of_two_who_try_one_takes_the_run(city: LiveCity) -> None:
@@ -224,7 +226,7 @@ def test_a_run_that_is_cut_short_leaves_no_fact_and_is_done_anew(city: LiveCity)
             return self.looks > 1
 
     assert do_shadows(services, Stopping(), "one") == 0
-    assert len(services.journal.read(shadow_stream(revision))) == 1
+    assert len(services.journal.read(shadow_stream(key_of(revision, "revision")))) == 1
     assert do_shadows(services, NEVER, "two") == 1
 
 
