@@ -28,6 +28,7 @@ from standards.edition.mapping import (
 )
 from standards.edition.reader import (
     EditionMalformed,
+    authored_dimensions,
     composition_rule,
     cost_tables,
     default_rules,
@@ -122,6 +123,7 @@ __all__ = [
     "TimeLimit",
     "TimeLimits",
     "authored",
+    "authored_dimensions",
     "changed",
     "cheapest_improvement",
     "check_steps",

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, and_, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, and_, case, func, select
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Scope
 from domain.kernel import Event
 from domain.participants.enterprises import EnterpriseStated, EnterpriseTakenOffRoster
-from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
+from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported, RosterUnchanged
 from journal import Entry
 from projections.engine.columns import Long, columns
 from projections.engine.places import PRESENT_FACTS
@@ -101,7 +101,7 @@ IMPORTS = Table(
 )
 """report: SHA-256 of the report's file. findings: as JSON, of an older entry, which held its report itself."""
 
-FILES: frozenset[type[Event]] = frozenset({RosterImported, RosterBlocked})
+FILES: frozenset[type[Event]] = frozenset({RosterImported, RosterUnchanged, RosterBlocked})
 STATEMENTS = PRESENT_FACTS | {EnterpriseStated}
 
 
@@ -248,11 +248,12 @@ def imports(
     return [ImportRow._make(row) for row in snapshot.rows(query.order_by(table.c.position.desc()).limit(first))]
 
 
-def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str) -> ImportRow | None:
-    """The latest report of one file, by the hash of its bytes, within a scope."""
+def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str, organisation: str) -> ImportRow | None:
+    """The latest report of one file, by the hash of its bytes, within a scope; those that an organisation was given come first."""
     table = snapshot[IMPORTS]
     query = select(table).where(to_sql(scope, _columns(snapshot)), table.c.year == year, table.c.digest == digest)
-    rows = snapshot.rows(query.order_by(table.c.position.desc()).limit(1))
+    own_first = case((table.c.organisation == organisation, 0), else_=1)
+    rows = snapshot.rows(query.order_by(own_first, table.c.position.desc()).limit(1))
     return ImportRow._make(rows[0]) if rows else None
 
 

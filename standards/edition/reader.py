@@ -1,7 +1,9 @@
 """Reader 读取器 of editions: one folder a plain edition, in it one file an industry; strict where YAML is lax. plan S1–S3."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import yaml
@@ -153,6 +155,12 @@ def published_editions() -> tuple[str, ...]:
             *(f"{folder.name}-{path.stem}" for path in sorted((folder / INDUSTRIES).glob("*.yaml"))),
         )
     )
+
+
+@cache
+def authored_dimensions() -> Mapping[str, str]:
+    """Id -> name of every dimension of an authored edition 维度; a revision changes a dimension's weight, never which there are."""
+    return MappingProxyType({one.id: one.name for key in published_editions() for one in load(key).dimensions})
 
 
 @cache

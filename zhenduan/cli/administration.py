@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from api.server.disclosure_notes import DisclosureNotes
 from domain.access import Role
 from domain.instants import city_day, microseconds
-from domain.kernel import Refused
+from domain.kernel import Refused, name_of
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.partner_keys import IssuePartnerKey, RevokePartnerKey
 from domain.participants.people.memberships import GrantMembership
@@ -30,7 +30,7 @@ from domain.participants.people.ways_in import (
     UnlinkSignOn,
     WayInCommand,
 )
-from domain.participants.rosters.bringing_in import held_back
+from domain.participants.rosters.bringing_in import RosterUnchanged, held_back
 from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
@@ -411,7 +411,7 @@ def import_roster(
         with progress("更新读模型 projecting", "条 entries") as told:
             told(installation.services.models.catch_up())
         with installation.services.models.reading() as snapshot:
-            row = rosters.import_of_file(snapshot, operator(user).scope, year, command.digest)
+            row = rosters.import_of_file(snapshot, operator(user).scope, year, command.digest, who.organisation)
         assert row is not None  # noqa: S101 - the report is an entry, now or before
         report = read_report(blobs, row.report, row.findings)
     _show(report.findings)
@@ -421,18 +421,19 @@ def import_roster(
     for left in report.left_out[:SHOWN_FINDINGS]:
         answer(f"文件未列 left out\t{left.uscc}\t{left.name}")
     answer("", left_out=[left.model_dump(mode="json") for left in report.left_out])
+    repeated = any(entry.type == name_of(RosterUnchanged) for entry in handled.entries)
     counts = {"blocked": row.blocked, "new": row.registered, "revised": row.revised, "unchanged": row.unchanged}
-    answer("", year=year, **counts, refused=row.refused_rows, repeated=not handled.entries)
+    answer("", year=year, **counts, refused=row.refused_rows, repeated=repeated)
     if row.blocked:
         answer(
             f"整份退回 refused as a whole: {held_back(row.refused_rows)}；"
             "--confirm 行号:代码 确认，--accept-partial 可部分接收 confirms or takes the others in"
         )
         return 1
-    repeated = "" if handled.entries else "（此前已导入，未作改变 taken in before, nothing changed）"
+    nothing_changed = "（此前已导入，未作改变 taken in before, nothing changed）" if repeated else ""
     answer(
         f"新登记 new {row.registered}，更新 revised {row.revised}，无变化 unchanged {row.unchanged}，"
-        f"退回 refused {row.refused_rows}{repeated}"
+        f"退回 refused {row.refused_rows}{nothing_changed}"
     )
     return 0
 

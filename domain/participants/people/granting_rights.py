@@ -8,10 +8,11 @@ from collections.abc import Mapping
 
 from domain.access import EXPERTS, ROLE_NAMES, Role, head_of
 from domain.command_rights import HELD_BY_PEOPLE, MAY_APPOINT
-from domain.kernel import DecisionContext, Rule, Stream
+from domain.kernel import DecisionContext, Rule, Stream, refuse_together
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.participants.people.state import Membership, Person
+from standards import authored_dimensions
 
 ROLE_NOT_FOR_PEOPLE = Rule(
     "ROLE_NOT_FOR_PEOPLE",
@@ -37,6 +38,15 @@ SECTIONS_NOT_FOR_ROLE = Rule(
     "部门填报人须指定所填部分，其他角色不指定",
     "A filler of some sections is given at least one; no other role has any",
 )
+
+SECTION_UNKNOWN = Rule(
+    "SECTION_UNKNOWN",
+    "plan P7",
+    "标准没有“{section}”这一维度，可填 {listed}",
+    "The standard has no dimension {section}; take one of {ids}",
+)
+
+DIMENSIONS = authored_dimensions()
 
 KIND_OF_HEAD: Mapping[Role, OrganisationKind] = {
     Role.CITY: OrganisationKind.CITY,
@@ -101,7 +111,7 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
     A unit out of reach answers like one that does not exist.
 
     Raises:
-        Refused: ROLE_NOT_FOR_PEOPLE, ROLE_NOT_YOURS_TO_GIVE, UNIT_UNKNOWN, SECTIONS_NOT_FOR_ROLE (plan P7).
+        Refused: ROLE_NOT_FOR_PEOPLE, ROLE_NOT_YOURS_TO_GIVE, UNIT_UNKNOWN, SECTIONS_NOT_FOR_ROLE, SECTION_UNKNOWN (plan P7).
     """
     if role not in HELD_BY_PEOPLE:
         raise ROLE_NOT_FOR_PEOPLE.refuse(role=role.value)
@@ -118,7 +128,13 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
     if not is_of_kind or not is_within_reach(role, organisation, unit, context):
         raise UNIT_UNKNOWN.refuse(path="organisation", organisation=organisation)
     if bool(sections) != (role is Role.DEPARTMENT_FILLER):
-        raise SECTIONS_NOT_FOR_ROLE.refuse()
+        raise SECTIONS_NOT_FOR_ROLE.refuse(path="sections")
+    listed = {"listed": "、".join(f"{one} {name}" for one, name in DIMENSIONS.items()), "ids": ", ".join(DIMENSIONS)}
+    refuse_together(
+        SECTION_UNKNOWN.refuse(path=f"sections.{place}", section=section, allowed=tuple(DIMENSIONS), **listed)
+        for place, section in enumerate(sections)
+        if section not in DIMENSIONS
+    )
 
 
 def is_person_known(identity: str, person: Person, context: DecisionContext) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from domain.access import Role
-from domain.kernel import DecisionContext, Event, Fact, Facts, OnStream, Rule
+from domain.kernel import DecisionContext, Event, Fact, Facts, OnStream, Rule, refuse_together
 from domain.participants.enterprises import (
     EnterpriseRegistered,
     EnterpriseRevised,
@@ -18,7 +18,7 @@ from domain.participants.enterprises import (
 )
 from domain.participants.rosters.comparison import ImportRoster, StatedRow, stated_rows
 from domain.participants.rosters.examination import examine
-from domain.participants.rosters.findings import ConfirmedFinding
+from domain.participants.rosters.findings import ConfirmedFinding, RosterReport
 from domain.participants.rosters.state import Roster
 
 # Rules
@@ -46,6 +46,13 @@ ROSTER_REPEATS_ENTERPRISE = Rule(
     "plan P1",
     "第 {row} 行与第 {first} 行是同一家企业（{uscc}）",
     "Row {row} is the same enterprise as row {first} ({uscc})",
+)
+
+ROSTER_NOTHING_TO_CONFIRM = Rule(
+    "ROSTER_NOTHING_TO_CONFIRM",
+    "plan P1",
+    "第 {row} 行没有待确认的“{code}”；请按最近一次校验报告填写 confirmed，删去这一项",
+    "Row {row} has no finding {code} that waits to be confirmed; take the entry out and confirm what the latest report asks",
 )
 
 
@@ -76,6 +83,25 @@ class RosterImported(Event):
     unchanged: int
     refused_rows: int
     report: str | None
+    refused: int
+    warned: int
+    confirmed: tuple[ConfirmedFinding, ...]
+
+
+class RosterUnchanged(Event):
+    """A file that states what is on record was sent again 名单重复提交, by the same sender or another; nothing but this changed.
+
+    unchanged: firms that it states, all on the roster just so. report, refused, warned, confirmed: as of `RosterImported`.
+    """
+
+    type: Literal["roster.unchanged.v1"] = "roster.unchanged.v1"
+    says: ClassVar = "再次提交了 {year} 年名单“{filename}”：{unchanged} 家均无变化，退回 {refused_rows} 行"
+    year: int
+    digest: str
+    filename: str
+    unchanged: int
+    refused_rows: int
+    report: str
     refused: int
     warned: int
     confirmed: tuple[ConfirmedFinding, ...]
@@ -115,8 +141,9 @@ def held_back(refused_rows: int) -> str:
 def bring_in(command: ImportRoster, roster: Roster | None, context: DecisionContext) -> Facts:
     """What becomes of a file 导入.
 
-    One that states what is on record changes nothing; a firm stated as before yields no fact of its own; a file with a row that is
-    refused or not confirmed is blocked, unless a part is accepted.
+    Every file is answered by a fact, so that its sender finds its own report: one sent again that states what is on record says
+    just that. A firm stated as before yields no fact of its own; a file with a row that is refused or not confirmed is blocked,
+    unless a part is accepted.
     """
     if command.year > context.day.year:
         raise ROSTER_YEAR_AHEAD.refuse(year=command.year, latest=context.day.year)
@@ -128,16 +155,17 @@ def bring_in(command: ImportRoster, roster: Roster | None, context: DecisionCont
             _require_own_district(command, roster, context)
     examined = examine(command, roster, context.read, own)
     report = examined.report
+    _require_asked(command, report)
     answered = {"year": command.year, "digest": command.digest, "filename": command.filename}
     counted = {"report": report.digest, "refused": report.count("refused"), "warned": report.count("warned")}
     if examined.blocked:
-        if known.answers.get(command.digest) == report.digest:
-            return ()
         to_confirm = report.count("confirm")
         return (RosterBlocked(**answered, **counted, refused_rows=examined.refused_rows, to_confirm=to_confirm),)
     facts = [_stated(command.year, one) for one in examined.rows if not one.same]
+    confirmed = tuple(ConfirmedFinding(row=one.row, code=one.code) for one in report.findings if one.severity == "confirmed")
     if not facts and known.answers.get(command.digest) == "":
-        return ()
+        said = {"unchanged": len(examined.rows), "refused_rows": examined.refused_rows, "confirmed": confirmed}
+        return (RosterUnchanged(**answered, **counted, **said),)
     registered = sum(one.before is None for one in examined.rows)
     unchanged = sum(one.stated == one.compared for one in examined.rows)
     members: dict[str, list[str]] = {}
@@ -152,9 +180,7 @@ def bring_in(command: ImportRoster, roster: Roster | None, context: DecisionCont
         revised=len(examined.rows) - registered - unchanged,
         unchanged=unchanged,
         refused_rows=examined.refused_rows,
-        confirmed=tuple(
-            ConfirmedFinding(row=one.row, code=one.code) for one in report.findings if one.severity == "confirmed"
-        ),
+        confirmed=confirmed,
     )
     return (imported, *facts)
 
@@ -166,6 +192,20 @@ def _stated(year: int, one: StatedRow) -> Fact:
     if one.present:
         return OnStream(stream, EnterpriseRevised(year=year, firm=one.stated))
     return OnStream(stream, EnterpriseStated(year=year, firm=one.stated))
+
+
+def _require_asked(command: ImportRoster, report: RosterReport) -> None:
+    """Refuse a confirmation of what is not asked 无需确认: who confirms the wrong row would believe the right one confirmed.
+
+    Raises:
+        Refused: ROSTER_NOTHING_TO_CONFIRM (plan P1), one for each.
+    """
+    asked = {(one.row, one.code) for one in report.findings if one.severity == "confirmed"}
+    refuse_together(
+        ROSTER_NOTHING_TO_CONFIRM.refuse(path=f"confirmed.{place}", row=one.row, code=one.code)
+        for place, one in enumerate(command.confirmed)
+        if (one.row, one.code) not in asked
+    )
 
 
 def _require_distinct(command: ImportRoster) -> None:

@@ -8,7 +8,7 @@ from domain.access import Place
 from domain.command_rights import require_right
 from domain.kernel import NOWHERE, Capability, DecisionContext, Facts, Stream, Unscoped
 from domain.participants.enterprises import Enterprise, enterprise_stream, place_of
-from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported, bring_in
+from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported, RosterUnchanged, bring_in
 from domain.participants.rosters.comparison import ImportRoster, ids_of
 from domain.participants.rosters.examination import maybe_left_out
 from domain.participants.rosters.state import LAST_YEAR, Roster, roster_stream
@@ -35,7 +35,7 @@ def decide(command: RosterCommand, roster: Roster | None, context: DecisionConte
 # Evolve: what has happened
 
 
-RosterEvent = RosterImported | RosterBlocked
+RosterEvent = RosterImported | RosterUnchanged | RosterBlocked
 
 
 def evolve(roster: Roster | None, event: RosterEvent) -> Roster:
@@ -45,6 +45,8 @@ def evolve(roster: Roster | None, event: RosterEvent) -> Roster:
         case RosterImported(digest=digest, members=members):
             joined = {one: district for district, ids in members.items() for one in ids}
             return Roster(members={**known.members, **joined}, answers={**known.answers, digest: ""})
+        case RosterUnchanged():  # it was taken in before and still is
+            return known
         case RosterBlocked(digest=digest, report=report):
             return known.model_copy(update={"answers": {**known.answers, digest: report}})
         case never:
@@ -79,7 +81,7 @@ def _place(command: RosterCommand, _roster: Roster | None, read: Mapping[str, An
 ROSTERS = Capability(
     name="roster",
     commands=(ImportRoster, TakeOffRoster),
-    events=(RosterImported, RosterBlocked),
+    events=(RosterImported, RosterUnchanged, RosterBlocked),
     stream=lambda command: roster_stream(command.year),
     reads=_reads,
     reads_further=_reads_further,

@@ -48,7 +48,7 @@ class RosterFiles:
     async def findings(self, request: Request) -> Response:
         """GET /rosters/{year}/{sha256}/findings.xlsx: a file's sheet with its findings as comments 批注名单.
 
-        Of the latest answer to that file within the scope; not sent and out of scope answer alike.
+        Of the latest answer to that file, the caller's own before others' within the scope; not sent and out of scope answer alike.
         """
         given = request.path_params
         return await self._answered(request, (given["year"], given["digest"]))
@@ -89,7 +89,7 @@ class RosterFiles:
     def _annotated(self, caller: Caller, year: int, digest: str) -> tuple[bytes, str] | None:
         blobs = self._services.blobs
         with self._services.models.reading(caller.scope) as snapshot:
-            row = rosters.import_of_file(snapshot, caller.scope, year, digest)
+            row = rosters.import_of_file(snapshot, caller.scope, year, digest, caller.organisation)
         if row is None:
             return None
         report = report_content(blobs, row.report, row.findings)

@@ -25,12 +25,26 @@ from api.server.errors import UserError
 from domain.access import Role
 from domain.command_rights import BY_THE_PROGRAM, may_send, not_allowed
 from domain.events import CAPABILITIES
-from domain.kernel import Capability, Command, Label, Refused, Text, holds_control, key_of, without_invisible
+from domain.kernel import Capability, Command, Label, Refused, Rule, Text, holds_control, key_of, without_invisible
 from domain.masks import SIGNED_IN
 from journal import Conflict, Handled
 
 WAIT_SECONDS = 2.0
 """How long a mutation waits for the read models, so that its payload shows its own write."""
+
+OUTCOME_NOT_YET_VISIBLE = Rule(
+    "OUTCOME_NOT_YET_VISIBLE",
+    "plan P5",
+    "已执行，查询数据尚未更新到这一步：请勿重复提交，稍后以返回的 position 作为 atLeast 查询",
+    "Carried out, but what is read has not come so far yet: do not send it again; read later with `atLeast: position`",
+)
+OUTCOME_OUT_OF_SIGHT = Rule(
+    "OUTCOME_OUT_OF_SIGHT",
+    "plan P7",
+    "已执行，其对象现在不在您的可见范围内",
+    "Carried out; what it concerns is not within your scope now",
+)
+"""A payload's own field fails so, never with null alone: the command was accepted, and `position` and `version` are told."""
 
 COMMON_ARGUMENTS = (
     (
@@ -188,13 +202,23 @@ def _mutation(
 def _outcome(
     context: Context, handled: Handled, sent_command: Command, thing: Payload | None, wanted: frozenset[str]
 ) -> dict[str, Any]:
-    """What the payload shows of the outcome. Whatever is shown, the read models have been waited for: the next query sees it."""
+    """What the payload shows of the outcome. Whatever is shown, the read models have been waited for: the next query sees it.
+
+    What was done is told even where the thing cannot be shown: an exception as its value is that one field's error.
+    """
     found: dict[str, Any] = {"position": context.cursors.seal(handled.position), "version": handled.version}
     if thing is not None:
-        context.services.models.wait_for(handled.position, WAIT_SECONDS)
-        context.refresh()
-        if (name := to_camel_case(thing.field)) in wanted:
-            found[thing.field] = thing.find(context, key_of(handled.stream), sent_command, below(wanted, name))
+        name = to_camel_case(thing.field)
+        try:
+            is_there = context.services.models.wait_for(handled.position, WAIT_SECONDS)
+            context.refresh()
+            if name in wanted:
+                found[thing.field] = OUTCOME_NOT_YET_VISIBLE.refuse()
+            if name in wanted and is_there:
+                shown = thing.find(context, key_of(handled.stream), sent_command, below(wanted, name))
+                found[thing.field] = OUTCOME_OUT_OF_SIGHT.refuse() if shown is None else shown
+        except Exception as fault:  # noqa: BLE001 - as with any field, its error is told or masked and logged
+            found[thing.field] = fault
     return found
 
 

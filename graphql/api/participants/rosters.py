@@ -151,7 +151,8 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 def _find_import(context: Context, _key: str, command: Command, wanted: frozenset[str]) -> RosterImport | None:
     assert isinstance(command, ImportRoster)  # noqa: S101 - the table below names it
-    row = rosters.import_of_file(context.snapshot, context.scope, command.year, command.digest)
+    own = context.caller.organisation
+    row = rosters.import_of_file(context.snapshot, context.scope, command.year, command.digest, own)
     return build_import(context, row, wanted) if row is not None else None
 
 

@@ -8,7 +8,11 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from projections import ReadModels
-from tests.live_city import LiveCity
+from tests.live_city import ENTERPRISE, LiveCity
+
+OPENING = {"enterprise": ENTERPRISE, "campaign": "2024", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
+ROSTER = """企业名称,统一社会信用代码,所在区,行业代码,从业人员期末人数,营业收入（万元）
+示例电子有限公司,9144030071526726XG,松江区,C39,80,3000"""
 
 
 @pytest.mark.parametrize("limit", [{}, {"lag_seconds": 20.0}, {"lag_seconds": 120.0}], ids=str)
@@ -31,3 +35,27 @@ def test_read_models_that_are_further_behind_than_the_setting_allows_are_a_reaso
     assert (told.status_code, codes) == ((503, ["PROJECTOR"]) if seconds > limit.get("lag_seconds", 60) else (200, []))
     with TestClient(create_app(later, **limit)) as client:
         assert client.get("/health").status_code == 200
+
+
+SEND = """mutation($input: %s!) { done: %s(input: $input) { %s { id } position version userErrors { code } } }"""
+
+
+@pytest.mark.parametrize("name", ["openDiagnosis", "registerOrganisation", "importRoster"])
+def test_a_command_whose_outcome_cannot_be_read_yet_says_so_and_never_answers_null_alone(
+    city: LiveCity, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    field, given = {
+        "openDiagnosis": ("diagnosis", OPENING),
+        "registerOrganisation": ("organisation", {"organisation": "p9", "kind": "PROVIDER", "name": "示例诊断服务九所"}),
+        "importRoster": ("rosterImport", {"year": 2024}),
+    }[name]
+    if name == "importRoster":
+        given = given | {"sha256": city.uploaded("district", "名单.csv", ROSTER.encode(), kind="roster")}
+    monkeypatch.setattr(ReadModels, "wait_for", lambda _models, _position, _timeout=0.0: False)
+    who = "city" if name == "registerOrganisation" else "district"
+    told = city.ask(who, SEND % (name[0].upper() + name[1:] + "Input", name, field), input=given)
+    done = told["data"]["done"]
+    assert (done["userErrors"], done[field]) == ([], None), told
+    assert done["position"]
+    (error,) = told["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["done", field], "OUTCOME_NOT_YET_VISIBLE")

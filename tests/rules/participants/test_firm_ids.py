@@ -45,7 +45,7 @@ def test_a_firm_of_an_earlier_version_keeps_its_id_beside_new_ones() -> None:
     sent_command = known.when(file_of(GREW, OTHER), "city")
     assert ids(sent_command) == {unsalted_id(FIRM.uscc), firm_id(OTHER.uscc)}
     sent_command.happened("roster.imported.v2", "enterprise.revised.v3", "enterprise.registered.v3")
-    sent_command.when(file_of(GREW, OTHER), "city").then()
+    sent_command.when(file_of(GREW, OTHER), "city").happened("roster.unchanged.v1")
 
 
 def test_a_firm_under_either_id_is_not_left_out_of_the_file_that_names_it() -> None:

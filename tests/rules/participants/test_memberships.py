@@ -10,7 +10,12 @@ from domain.events import COMMANDS
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.participants.people.granting_rights import ROLE_NOT_YOURS_TO_GIVE, SECTIONS_NOT_FOR_ROLE, UNIT_UNKNOWN
+from domain.participants.people.granting_rights import (
+    ROLE_NOT_YOURS_TO_GIVE,
+    SECTION_UNKNOWN,
+    SECTIONS_NOT_FOR_ROLE,
+    UNIT_UNKNOWN,
+)
 from domain.participants.people.memberships import (
     HANDED_TO_ONESELF,
     MEMBERSHIP_ENDED_ALREADY,
@@ -161,6 +166,14 @@ def test_only_the_invited_person_joins_and_once() -> None:
 )
 def test_sections_belong_to_a_filler_of_some_sections_and_to_no_other(role: Role, sections: tuple[str, ...]) -> None:
     nobody().when(invite(role, "e1", sections=sections), "enterprise", "e1").refused(SECTIONS_NOT_FOR_ROLE)
+
+
+def test_a_section_that_is_no_dimension_of_the_standard_is_refused_wherever_a_role_is_given() -> None:
+    sections = ("D1", "D9", "Z01")
+    case = nobody().when(invite(Role.DEPARTMENT_FILLER, "e1", sections=sections), "enterprise", "e1")
+    case.refused(SECTION_UNKNOWN, section="D9", path="sections.1", allowed=("D1", "D2", "D3", "D4", "D5", "F"))
+    given = grant(Role.DEPARTMENT_FILLER, "e1").model_copy(update={"sections": ("F", "D0")})
+    invited().when(given, "enterprise", "e1").refused(SECTION_UNKNOWN, section="D0", path="sections.1")
 
 
 def grant(role: Role, organisation: str) -> GrantMembership:

@@ -12,12 +12,14 @@ from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import OnStream, Rule
 from domain.participants import enterprises as e
 from domain.participants.rosters.bringing_in import (
+    ROSTER_NOTHING_TO_CONFIRM,
     ROSTER_OUTSIDE_DISTRICT,
     ROSTER_REPEATS_ENTERPRISE,
     ROSTER_TAKES_OVER,
     ROSTER_YEAR_AHEAD,
     RosterBlocked,
     RosterImported,
+    RosterUnchanged,
 )
 from domain.participants.rosters.comparison import ImportRoster
 from domain.participants.rosters.confirmations import (
@@ -144,12 +146,17 @@ def test_the_right_file_then_the_wrong_one_then_the_right_one_again_leaves_what_
     case = case.when(right, Role.CITY)
     case.happened("roster.imported.v2", "enterprise.revised.v3")
     assert present(case) == FIRM
-    case.when(right, Role.CITY).then()
+    case.when(right, Role.CITY).happened("roster.unchanged.v1")
 
 
-def test_a_file_that_states_what_is_on_record_changes_nothing_the_second_time() -> None:
-    case = given().when(file_of(FIRM), Role.CITY)
-    case.when(file_of(FIRM), Role.CITY).then()
+def test_a_file_that_states_what_is_on_record_is_answered_by_a_report_of_its_own_that_nothing_changed() -> None:
+    case = given().when(file_of(FIRM, OTHER), Role.CITY)
+    again = case.when(file_of(FIRM, OTHER, filename="改名.xlsx"), Role.CITY)
+    again.happened("roster.unchanged.v1")
+    fact = again.facts[0]
+    assert isinstance(fact, RosterUnchanged)
+    assert (fact.unchanged, fact.filename) == (2, "改名.xlsx")
+    assert again.state == case.state
 
 
 def test_another_file_that_states_the_same_is_answered_by_a_report_and_no_other_fact() -> None:
@@ -157,13 +164,13 @@ def test_another_file_that_states_the_same_is_answered_by_a_report_and_no_other_
     case.when(file_of(FIRM, digest="csv"), Role.CITY).happened("roster.imported.v2")
 
 
-def test_a_blocked_file_sent_again_leaves_no_second_report_but_may_be_taken_in_partly() -> None:
+def test_a_blocked_file_sent_again_is_blocked_again_but_may_be_taken_in_partly() -> None:
     case = given().when(file_of(FIRM, refused_rows=1), Role.CITY)
     case.happened("roster.blocked.v2")
-    case.when(file_of(FIRM, refused_rows=1), Role.CITY).then()
+    case.when(file_of(FIRM, refused_rows=1), Role.CITY).happened("roster.blocked.v2")
     again = case.when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY)
     again.happened("roster.imported.v2", "enterprise.registered.v3")
-    again.when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY).then()
+    again.when(file_of(FIRM, refused_rows=1, accept_partial=True), Role.CITY).happened("roster.unchanged.v1")
 
 
 def test_a_file_that_was_taken_in_and_is_blocked_now_is_told_so() -> None:
@@ -318,10 +325,20 @@ def test_another_identity_and_a_jump_are_taken_in_only_when_a_person_confirms_th
     assert findings(file_of(now), case) == [(2, rule.code, "confirm")]
     case.when(file_of(now), Role.CITY)
     assert answered(case).model_dump()["to_confirm"] == 1
-    case.when(file_of(now, confirmed=confirming(2, ROSTER_BACK_ON)), Role.CITY).happened()
     case = case.when(file_of(now, confirmed=confirming(2, rule)), Role.CITY)
     assert answered(case).model_dump()["confirmed"] == ({"row": 2, "code": rule.code},)
     assert present(case) == now
+
+
+@pytest.mark.parametrize(
+    "confirmed", [confirming(2, ROSTER_BACK_ON), confirming(3, ROSTER_NAME_CHANGED), confirming(9, ROSTER_NAME_CHANGED)]
+)
+def test_what_nothing_asks_is_not_confirmed(confirmed: tuple[ConfirmedFinding, ...]) -> None:
+    asked = confirming(2, ROSTER_NAME_CHANGED)
+    file = file_of(RENAMED, OTHER, confirmed=(*asked, *confirmed))
+    given(firms=on_record(FIRM, OTHER)).when(file, Role.CITY).refused(
+        ROSTER_NOTHING_TO_CONFIRM, path="confirmed.1", row=confirmed[0].row
+    )
 
 
 @pytest.mark.parametrize(
