@@ -29,6 +29,7 @@ from domain.standard.editions import PublishEdition
 from standards import Answer, Form, load
 from tests.firm_ids import SALT, firm_id
 from tests.rules.firms import answer_at
+from tests.small_city import confirming
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 
@@ -132,7 +133,7 @@ class LiveCity:
 
     def send(self, command: Command) -> None:
         services, who = self.installation.services, operator("tests")
-        services.send(who, command)
+        confirming(command, lambda one: services.send(who, one))
 
     def ask(self, who: str | None, query: str, **variables: Any) -> dict[str, Any]:
         """The response of one operation, as its JSON."""

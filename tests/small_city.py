@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.access import Role, scope_of
 from domain.diagnosis.evidence import AttachEvidence
@@ -16,10 +16,11 @@ from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswe
 from domain.diagnosis.state import Purpose, VerifiedAnswer
 from domain.events import CAPABILITIES
 from domain.instants import city_day
-from domain.kernel import Command
+from domain.kernel import Command, Refused
 from domain.participants.enterprises import Firm
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.registration import InvitePerson, RegisterPerson
+from domain.participants.rosters.bringing_in import ROSTER_NOTHING_TO_CONFIRM
 from domain.participants.rosters.comparison import ImportRoster
 from domain.participants.rosters.confirmations import (
     ROSTER_BACK_ON,
@@ -89,7 +90,7 @@ class City:
             rest["finish"] = keep_report(self.blobs)
         if isinstance(command, tuple(MADE)):
             rest.setdefault("finish", lambda accepted: MADE[type(accepted.command)])
-        return handle(self.journal, CAPABILITIES, command, who, clock=self.clock, **rest)
+        return confirming(command, lambda one: handle(self.journal, CAPABILITIES, one, who, clock=self.clock, **rest))
 
     def opened(self, name: str = "d1") -> str:
         self.send(CITY, opening(name))
@@ -130,6 +131,22 @@ def roster(**rest: Any) -> ImportRoster:
         "salt": SALT,
     } | rest
     return ImportRoster(**{"confirmed": all_confirmed(values["rows"]), **values})
+
+
+T = TypeVar("T")
+
+
+def confirming(command: Command, send: Callable[[Command], T]) -> T:
+    """Send a command; of a roster's confirmations, those that something asks."""
+    try:
+        return send(command)
+    except Refused as refused:
+        said = (refused, *refused.further)
+        if not isinstance(command, ImportRoster) or refused.rule != ROSTER_NOTHING_TO_CONFIRM:
+            raise
+        idle = {(one.facts["row"], one.facts["code"]) for one in said}
+        asked = tuple(one for one in command.confirmed if (one.row, one.code) not in idle)
+        return send(command.model_copy(update={"confirmed": asked}))
 
 
 def all_confirmed(rows: Sequence[tuple[int, Firm]]) -> tuple[ConfirmedFinding, ...]:

@@ -33,6 +33,8 @@ class LateCity(City):
             command = command.model_copy(update={"visited_on": at.date()})
         if isinstance(command, IssueReport) or (isinstance(command, ImportRoster) and command.year > at.year):
             at = NEW_YEARS_MORNING
+        if isinstance(command, ImportRoster):
+            command = command.model_copy(update={"confirmed": ()})
         made = {"finish": lambda _: {"file": FILE}} if isinstance(command, IssueReport) else {}
         return handle(self.journal, CAPABILITIES, command, who, clock=lambda: at, **made, **rest)
 
