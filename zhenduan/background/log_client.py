@@ -52,7 +52,7 @@ class LogServer:
             answer = fetch(
                 self._address + path,
                 method="GET" if body is None else "POST",
-                headers=self._headers,
+                headers=self._headers if body is None else self._headers | {"content-type": "text/plain; charset=utf-8"},
                 longest_seconds=self._longest_seconds,
                 largest_bytes=LARGEST_NOTE,
                 **given,

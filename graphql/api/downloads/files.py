@@ -73,7 +73,7 @@ class FileEndpoints:
         turn = self._turns.setdefault(holder, asyncio.Lock())
         try:
             async with turn, self._arriving, asyncio.timeout(UPLOAD_SECONDS):
-                data = await read_body(request, limit, UPLOAD_SECONDS)
+                data = await read_body(request, limit, None, UPLOAD_SECONDS)
                 upload: Upload = await self._operations.in_thread(
                     self._services.uploads.receive, ticket, data, lane=Lane.FILES
                 )

@@ -27,6 +27,8 @@ from journal.transparency.transparency_log import NotSigned
 log = logging.getLogger(__name__)
 
 PROOF_READERS = frozenset({Role.AUDITOR, Role.CITY})
+NOTES = frozenset({"text/plain", ""})
+"""What a signed note is sent as; a witness of an earlier version says nothing of it."""
 LARGEST_NUMBER = 2**62
 LONGEST_NUMBER = len(str(LARGEST_NUMBER))
 """Python refuses to read thousands of digits as a number, which would pass for a fault of ours."""
@@ -136,7 +138,7 @@ class Proofs:
         the log's own that it holds.
         """
         try:
-            body = await read_body(request, LARGEST_NOTE)
+            body = await read_body(request, LARGEST_NOTE, NOTES)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         return await self._operations.in_bulk(partial(self._accept, body), request)

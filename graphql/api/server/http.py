@@ -122,12 +122,26 @@ def authorization(headers: Headers) -> str | None:
     return sent[0] if sent else None
 
 
-async def read_body(request: HTTPRequest, limit: int, seconds: float = BODY_SECONDS) -> bytes:
+def _require_media(headers: Headers, media: frozenset[str] | None) -> None:
+    kind, _, parameters = headers.get("content-type", "").lower().partition(";")
+    if media is not None and (kind.strip() not in media or ("charset=" in parameters and "utf-8" not in parameters)):
+        allowed = " / ".join(sorted(filter(None, media)))
+        raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", f"请求体须是 {allowed}，UTF-8 编码。", f"Send {allowed} in UTF-8.")
+    if kind.strip().startswith("multipart/"):
+        raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", "请直接发送内容，不用表单封装。", "Send the content itself, in no form.")
+    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", "请求体须不经压缩。", "Send the body without Content-Encoding.")
+
+
+async def read_body(request: HTTPRequest, limit: int, media: frozenset[str] | None, seconds: float = BODY_SECONDS) -> bytes:
     """The body of a request, refused as soon as it is larger than it may be 请求体, with or without its length told.
 
+    media: the types that it may be sent as, "" where none need be said; None = a file of any.
+
     Raises:
-        Malformed: too large, too slow, or the client left before the end.
+        Malformed: of another type, packed, too large, too slow, or the client left before the end.
     """
+    _require_media(request.headers, media)
     told = request.headers.get("content-length", "")
     too_large = Malformed(413, "TOO_LARGE", f"请求体超过 {limit} 字节。", f"The body has more than {limit} bytes.")
     if told.isdigit() and int(told) > limit:
@@ -246,12 +260,7 @@ class GraphQLOverHTTP:
 
     async def _read(self, request: HTTPRequest, largest: int) -> tuple[GraphQLRequest, frozenset[OperationType]]:
         if request.method == "POST":
-            kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
-            if kind.strip() != JSON or ("charset=" in parameters and "utf-8" not in parameters):
-                raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", f"请求体须是 {JSON}。", f"Send {JSON} in UTF-8.")
-            if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-                raise Malformed(415, "UNSUPPORTED_MEDIA_TYPE", "请求体须不经压缩。", "Send the body without Content-Encoding.")
-            read = read_request(_decoded(await read_body(request, largest)))
+            read = read_request(_decoded(await read_body(request, largest, frozenset({JSON}))))
             return replace(read, last_event=request.headers.get(LAST_EVENT)), QUERIES_AND_MUTATIONS
         if request.method != "GET":
             raise Malformed(405, "METHOD_NOT_ALLOWED", "请使用 POST。", "Use POST.")

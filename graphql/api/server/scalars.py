@@ -12,10 +12,10 @@ from strawberry.types.scalar import ScalarDefinition
 
 WRITTEN: Mapping[type, tuple[re.Pattern[str], str]] = {
     date: (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "YYYY-MM-DD"),
-    Decimal: (re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"), "[+-]digits[.digits]"),
+    Decimal: (re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"), "[+-]digits[.digits]"),
 }
 """Type -> how a value is written. Python reads week dates, full-width digits, blanks and "_" between digits as well, which other
-readers of the same text do not."""
+readers of the same text do not; an exponent makes "1E+3" of what a person calls 1000."""
 
 
 def _strict(kind: type, parse: Callable[[object], object] | None) -> Callable[[object], object]:
@@ -29,6 +29,17 @@ def _strict(kind: type, parse: Callable[[object], object] | None) -> Callable[[o
         return parse(value)
 
     return parsed
+
+
+def _in_digits(value: object) -> str:
+    """A decimal number as its digits, never with an exponent 不用指数写法."""
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _read_in_digits(value: object) -> object:
+    """A number of JSON as the decimal that its digits spell: one with an exponent is written out."""
+    parsed = _strict(Decimal, DecimalDefinition.parse_value)(value)
+    return Decimal(_in_digits(parsed)) if isinstance(parsed, Decimal) and parsed.is_finite() else parsed
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {
@@ -45,8 +56,9 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
     Decimal: replace(
         DecimalDefinition,
-        parse_value=_strict(Decimal, DecimalDefinition.parse_value),
-        description="An exact decimal number as a string, numeric-string of General Decimal Arithmetic · 十进制数",
+        serialize=_in_digits,
+        parse_value=_read_in_digits,
+        description="An exact decimal number as a string, numeric-string of General Decimal Arithmetic without exponent · 十进制数",
         specified_by_url="https://speleotrove.com/decimal/daconvs.html#refnumsyn",
     ),
 }

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from domain.access import Everything, Role
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from journal import Caller
 from journal.entries import canonical
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
 from journal.transparency.merkle import consistent
@@ -26,6 +29,7 @@ ASKS = (
     "/log/proof/inclusion?position=1",
     "/log/proof/consistency?from=0&to=3",
 )
+CITY = Caller("p", Role.CITY, "city", Everything())
 DISTRICT = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 
 
@@ -67,6 +71,25 @@ def test_auditor_city_and_witness_may_ask_and_nobody_else_learns_that_there_is_a
         assert client.get(ask).status_code == 401
         assert client.get(ask, headers=headers("zdw_" + "0" * 16 + "_" + "0" * 64)).status_code == 401
         assert client.get(ask, headers={"authorization": "Basic eA=="}).status_code == 401
+
+
+def test_every_way_in_takes_the_media_types_that_it_reads_and_no_packed_or_wrapped_body(
+    city: LiveCity, token: str
+) -> None:
+    app = create_app(city.installation.services)
+    taking = [(route.path, method) for route in app.routes if isinstance(route, Route) for method in route.methods or {"POST"}]
+    ways_in = [(path, method) for path, method in taking if method in ("POST", "PUT")]
+    assert ("/log/cosignature", "POST") in ways_in
+    wrong = [{"content-type": kind} for kind in ("multipart/form-data; boundary=x", "multipart/mixed; boundary=x")]
+    packed = [{"content-encoding": "gzip", "content-type": kind} for kind in ("application/json", "text/plain")]
+    foreign = [{"content-type": kind} for kind in ("application/x-www-form-urlencoded", "text/html", "text/plain; charset=gbk")]
+    ticket = city.installation.services.uploads.ticket(CITY, "roster", "a.csv").path
+    with TestClient(app) as client:
+        for path, method in ways_in:
+            where = path.replace("{ticket}", ticket.rsplit("/", 1)[-1])
+            for given in (*wrong, *packed, *(foreign if method == "POST" else ())):
+                answer = client.request(method, where, content=b"{}", headers=headers(token) | given)
+                assert (answer.status_code, given) == (415, given), (path, answer.text)
 
 
 def test_an_ended_witness_is_nobody_at_once(city: LiveCity, client: TestClient) -> None:
