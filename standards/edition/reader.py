@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import yaml
@@ -160,7 +159,7 @@ def published_editions() -> tuple[str, ...]:
 @cache
 def authored_dimensions() -> Mapping[str, str]:
     """Id -> name of every dimension of an authored edition 维度; a revision changes a dimension's weight, never which there are."""
-    return MappingProxyType({one.id: one.name for key in published_editions() for one in load(key).dimensions})
+    return {one.id: one.name for key in published_editions() for one in load(key).dimensions}
 
 
 @cache
