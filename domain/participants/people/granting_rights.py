@@ -39,8 +39,8 @@ SECTIONS_NOT_FOR_ROLE = Rule(
     "A filler of some sections is given at least one; no other role has any",
 )
 
-SECTION_UNKNOWN = Rule(
-    "SECTION_UNKNOWN",
+MEMBERSHIP_SECTION_UNKNOWN = Rule(
+    "MEMBERSHIP_SECTION_UNKNOWN",
     "plan P7",
     "标准没有“{section}”这一维度，可填 {listed}",
     "The standard has no dimension {section}; take one of {ids}",
@@ -111,7 +111,7 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
     A unit out of reach answers like one that does not exist.
 
     Raises:
-        Refused: ROLE_NOT_FOR_PEOPLE, ROLE_NOT_YOURS_TO_GIVE, UNIT_UNKNOWN, SECTIONS_NOT_FOR_ROLE, SECTION_UNKNOWN (plan P7).
+        Refused: ROLE_NOT_FOR_PEOPLE, ROLE_NOT_YOURS_TO_GIVE, UNIT_UNKNOWN, SECTIONS_NOT_FOR_ROLE, MEMBERSHIP_SECTION_UNKNOWN (plan P7).
     """
     if role not in HELD_BY_PEOPLE:
         raise ROLE_NOT_FOR_PEOPLE.refuse(role=role.value)
@@ -131,7 +131,7 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
         raise SECTIONS_NOT_FOR_ROLE.refuse(path="sections")
     listed = {"listed": "、".join(f"{one} {name}" for one, name in DIMENSIONS.items()), "ids": ", ".join(DIMENSIONS)}
     refuse_together(
-        SECTION_UNKNOWN.refuse(path=f"sections.{place}", section=section, allowed=tuple(DIMENSIONS), **listed)
+        MEMBERSHIP_SECTION_UNKNOWN.refuse(path=f"sections.{place}", section=section, allowed=tuple(DIMENSIONS), **listed)
         for place, section in enumerate(sections)
         if section not in DIMENSIONS
     )

@@ -11,8 +11,8 @@ from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.participants.people.granting_rights import (
+    MEMBERSHIP_SECTION_UNKNOWN,
     ROLE_NOT_YOURS_TO_GIVE,
-    SECTION_UNKNOWN,
     SECTIONS_NOT_FOR_ROLE,
     UNIT_UNKNOWN,
 )
@@ -171,9 +171,9 @@ def test_sections_belong_to_a_filler_of_some_sections_and_to_no_other(role: Role
 def test_a_section_that_is_no_dimension_of_the_standard_is_refused_wherever_a_role_is_given() -> None:
     sections = ("D1", "D9", "Z01")
     case = nobody().when(invite(Role.DEPARTMENT_FILLER, "e1", sections=sections), "enterprise", "e1")
-    case.refused(SECTION_UNKNOWN, section="D9", path="sections.1", allowed=("D1", "D2", "D3", "D4", "D5", "F"))
+    case.refused(MEMBERSHIP_SECTION_UNKNOWN, section="D9", path="sections.1", allowed=("D1", "D2", "D3", "D4", "D5", "F"))
     given = grant(Role.DEPARTMENT_FILLER, "e1").model_copy(update={"sections": ("F", "D0")})
-    invited().when(given, "enterprise", "e1").refused(SECTION_UNKNOWN, section="D0", path="sections.1")
+    invited().when(given, "enterprise", "e1").refused(MEMBERSHIP_SECTION_UNKNOWN, section="D0", path="sections.1")
 
 
 def grant(role: Role, organisation: str) -> GrantMembership:
