@@ -111,7 +111,8 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
     A unit out of reach answers like one that does not exist.
 
     Raises:
-        Refused: ROLE_NOT_FOR_PEOPLE, ROLE_NOT_YOURS_TO_GIVE, UNIT_UNKNOWN, SECTIONS_NOT_FOR_ROLE, MEMBERSHIP_SECTION_UNKNOWN (plan P7).
+        Refused: ROLE_NOT_FOR_PEOPLE, ROLE_NOT_YOURS_TO_GIVE, UNIT_UNKNOWN, SECTIONS_NOT_FOR_ROLE,
+            MEMBERSHIP_SECTION_UNKNOWN (plan P7).
     """
     if role not in HELD_BY_PEOPLE:
         raise ROLE_NOT_FOR_PEOPLE.refuse(role=role.value)
