@@ -10,68 +10,44 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
+from standards.described import DescribedEnum
 
-class Role(StrEnum):
+
+class Role(DescribedEnum):
     """Capacity in which a person or machine acts, one at a time · 角色. plan P7.
 
     A position inside a unit is a role of its own: ENTERPRISE is the firm's owner and PROVIDER the provider's manager, who
     may do all that the positions of their unit may, so that a unit of one person works.
     """
 
-    CITY = "city"
-    DISTRICT = "district"
-    SUBDISTRICT = "subdistrict"
-    PARK = "park"
-    REPORTING_UNIT = "reporting_unit"
-    GROUP = "group"
-    ENTERPRISE = "enterprise"
-    FILLER = "filler"
-    DEPARTMENT_FILLER = "department_filler"
-    CONFIRMER = "confirmer"
-    PROVIDER = "provider"
-    DIAGNOSTICIAN = "diagnostician"
-    REVIEWER = "reviewer"
-    MARKER = "marker"
-    ARBITER = "arbiter"
-    SAMPLER = "sampler"
-    READER = "reader"
-    SUPPORT = "support"
-    BANK = "bank"
-    SUPPLIER = "supplier"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
-    PARTNER = "partner"
-    PUBLIC = "public"
-    SYSTEM = "system"
+    CITY = "city", "City department · 市级部门"
+    DISTRICT = "district", "District department · 区级部门"
+    SUBDISTRICT = "subdistrict", "Subdistrict or town · 街镇"
+    PARK = "park", "Industrial park · 产业园区"
+    REPORTING_UNIT = "reporting_unit", "Reporting unit beside the district · 申报单位"
+    GROUP = "group", "Enterprise group · 企业集团"
+    ENTERPRISE = "enterprise", "Owner of the enterprise's account · 企业负责人"
+    FILLER = "filler", "Filler of the enterprise · 企业填报人"
+    DEPARTMENT_FILLER = "department_filler", "Filler of some sections · 部门填报人"
+    CONFIRMER = "confirmer", "Confirmer of the enterprise · 企业确认人"
+    PROVIDER = "provider", "Manager of the provider · 服务商负责人"
+    DIAGNOSTICIAN = "diagnostician", "Diagnostician of the provider · 诊断师"
+    REVIEWER = "reviewer", "Reviewer of the provider · 内审人"
+    MARKER = "marker", "Expert who marks · 评分专家"
+    ARBITER = "arbiter", "Expert who decides objections · 仲裁专家"
+    SAMPLER = "sampler", "Expert who assesses samples · 抽评专家"
+    READER = "reader", "Expert who reads reports · 解读专家"
+    SUPPORT = "support", "Support body · 支撑机构"
+    BANK = "bank", "Bank · 银行"
+    SUPPLIER = "supplier", "Solution supplier · 解决方案商"
+    AUDITOR = "auditor", "Auditor · 审计"
+    OPERATOR = "operator", "Operator of the platform · 平台运维"
+    PARTNER = "partner", "Partner system · 合作方系统"
+    PUBLIC = "public", "Public · 公众"
+    SYSTEM = "system", "The system itself · 系统"
 
 
-ROLE_NAMES: Mapping[Role, tuple[str, str]] = {
-    Role.CITY: ("市级部门", "city department"),
-    Role.DISTRICT: ("区级部门", "district department"),
-    Role.SUBDISTRICT: ("街镇", "subdistrict or town"),
-    Role.PARK: ("产业园区", "industrial park"),
-    Role.REPORTING_UNIT: ("申报单位", "reporting unit beside the district"),
-    Role.GROUP: ("企业集团", "enterprise group"),
-    Role.ENTERPRISE: ("企业负责人", "owner of the enterprise's account"),
-    Role.FILLER: ("企业填报人", "filler of the enterprise"),
-    Role.DEPARTMENT_FILLER: ("部门填报人", "filler of some sections"),
-    Role.CONFIRMER: ("企业确认人", "confirmer of the enterprise"),
-    Role.PROVIDER: ("服务商负责人", "manager of the provider"),
-    Role.DIAGNOSTICIAN: ("诊断师", "diagnostician of the provider"),
-    Role.REVIEWER: ("内审人", "reviewer of the provider"),
-    Role.MARKER: ("评分专家", "expert who marks"),
-    Role.ARBITER: ("仲裁专家", "expert who decides objections"),
-    Role.SAMPLER: ("抽评专家", "expert who assesses samples"),
-    Role.READER: ("解读专家", "expert who reads reports"),
-    Role.SUPPORT: ("支撑机构", "support body"),
-    Role.BANK: ("银行", "bank"),
-    Role.SUPPLIER: ("解决方案商", "solution supplier"),
-    Role.AUDITOR: ("审计", "auditor"),
-    Role.OPERATOR: ("平台运维", "operator of the platform"),
-    Role.PARTNER: ("合作方系统", "partner system"),
-    Role.PUBLIC: ("公众", "public"),
-    Role.SYSTEM: ("系统", "the system itself"),
-}
+ROLE_NAMES: Mapping[Role, tuple[str, str]] = {role: role.names for role in Role}
 
 POSITIONS: Mapping[Role, frozenset[Role]] = {
     Role.ENTERPRISE: frozenset({Role.ENTERPRISE, Role.FILLER, Role.DEPARTMENT_FILLER, Role.CONFIRMER}),
@@ -88,19 +64,19 @@ def head_of(role: Role) -> Role:
     return next((head for head, held in POSITIONS.items() if role in held), role)
 
 
-class Mask(StrEnum):
-    """Kind of protected data 字段遮蔽: what a role sees of a thing in its scope and what not; reading it is written down.
+class Mask(DescribedEnum):
+    """Kind of protected data, the reading of which is written down · 字段遮蔽.
 
     The order is that of the bits in the disclosure log, whose rows are kept: a new mask goes to the end.
     """
 
-    CONTACTS = "contacts"
-    REVENUE = "revenue"
-    PROCESS_SECRETS = "process secrets"
-    OUTCOME = "outcome"
-    RESULT_AND_REPORT = "result and report"
-    TRAIL = "trail"
-    CONSENTS = "consents"
+    CONTACTS = "contacts", "Names and phones of people · 联系方式"
+    REVENUE = "revenue", "Revenue and employees · 经营数据"
+    PROCESS_SECRETS = "process secrets", "Answers, evidence and what was seen on site · 工艺秘密"
+    OUTCOME = "outcome", "Grade, level and total · 诊断结果"
+    RESULT_AND_REPORT = "result and report", "Detailed result, and reports · 详细结果与报告"
+    TRAIL = "trail", "What an entry of the trail holds · 轨迹内容"
+    CONSENTS = "consents", "Consents to banks · 对银行的授权"
 
 
 class Attribute(StrEnum):

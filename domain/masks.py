@@ -90,13 +90,5 @@ SHADOW_FIRMS = frozenset({Role.CITY, Role.AUDITOR})
 """Who would move. Others are shown blurred counts (api/standard/shadow.py)."""
 
 
-MASK_NAMES: Mapping[Mask, str] = {
-    Mask.CONTACTS: "联系方式",
-    Mask.REVENUE: "经营数据",
-    Mask.PROCESS_SECRETS: "工艺秘密",
-    Mask.OUTCOME: "诊断结果",
-    Mask.RESULT_AND_REPORT: "详细结果与报告",
-    Mask.TRAIL: "轨迹内容",
-    Mask.CONSENTS: "对银行的授权",
-}
+MASK_NAMES: Mapping[Mask, str] = {mask: mask.names[0] for mask in Mask}
 """What people call a mask."""

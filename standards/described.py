@@ -15,3 +15,9 @@ class DescribedEnum(StrEnum):
         made._value_ = value
         made.description = description
         return made
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What people call a value 名称: (Chinese, English), out of its description."""
+        english, _, chinese = self.description.rpartition(" · ")
+        return chinese, english[:1].lower() + english[1:]

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from domain.access import Attribute, Scope, sees_only_issued
+from domain.access import Attribute, Role, Scope, sees_only_issued
 from domain.diagnosis import evidence, objections, on_site, provider, report, scoring, self_assessment
 from domain.diagnosis.case import DIAGNOSES as CASE
 from domain.diagnosis.case import STATUS_AFTER, status_after_objections
@@ -74,7 +74,7 @@ class DiagnosisRow(NamedTuple):
     result: str | None
     applicable: str | None
     reason: str | None
-    opened_by_role: str
+    opened_by_role: Role
     opened_by_organisation: str
     issued_version: int | None
     issued_through: int | None
@@ -124,7 +124,7 @@ class EvidenceRow(NamedTuple):
     size: Long
     indicators: str
     attached_at: Long
-    attached_by_role: str
+    attached_by_role: Role
 
 
 EVIDENCE = Table(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import MetaData, Table
 
+from domain.access import Role
 from domain.diagnosis import objections, on_site, scoring
 from journal import Entry
 from projections.diagnosis import issued
@@ -28,11 +29,11 @@ class ObjectionRow(NamedTuple):
     indicator: str
     text: str
     raised_at: Long
-    raised_by_role: str
+    raised_by_role: Role
     upheld: bool | None
     answer: str | None
     answered_at: Long | None
-    answered_by_role: str | None
+    answered_by_role: Role | None
 
 
 class SiteVisitRow(NamedTuple):
@@ -45,7 +46,7 @@ class SiteVisitRow(NamedTuple):
     functions: str
     notes: str
     recorded_at: Long
-    recorded_by_role: str
+    recorded_by_role: Role
 
 
 class ExpertReviewRow(NamedTuple):
@@ -55,7 +56,7 @@ class ExpertReviewRow(NamedTuple):
     version: int
     conclusion: str
     recorded_at: Long
-    recorded_by_role: str
+    recorded_by_role: Role
 
 
 OBJECTIONS = Table("objections", META, *columns(ObjectionRow, "diagnosis", "report_version", "indicator"))

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Collection
+from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -11,7 +12,7 @@ Long = Annotated[int, BigInteger]
 """A whole number of 64 bits: a position of the journal, microseconds of UTC, bytes."""
 
 KINDS: dict[Any, type[String | Integer | Boolean]] = {str: String, int: Integer, bool: Boolean, tuple: String}
-"""How a value stands in a table; a tuple as its JSON text."""
+"""How a value stands in a table; a tuple as its JSON text, one of an enumeration as its own."""
 
 
 @cache
@@ -38,10 +39,18 @@ def _column(name: str, hint: Any, is_key: bool, never_null: bool) -> Column[Any]
     nullable = get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
     if nullable:
         (inner,) = (part for part in get_args(hint) if part is not type(None))
-    kind = get_args(inner)[1] if get_origin(inner) is Annotated else KINDS[get_origin(inner) or inner]
+    kind = _kind(inner)
     if is_key:
         return Column(name, kind, primary_key=True)
     return Column(name, kind, nullable=nullable and not never_null)
+
+
+def _kind(hint: Any) -> Any:  # noqa: ANN401 - an annotation
+    if get_origin(hint) is Annotated:
+        return get_args(hint)[1]
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return String
+    return KINDS[get_origin(hint) or hint]
 
 
 def chosen(table: Table, row: type) -> list[Column[Any]]:

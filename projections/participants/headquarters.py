@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, Column, MetaData, String, Table, select
 
+from domain.access import Role
 from domain.participants.headquarters import HeadquartersCorrected, HeadquartersEnded, HeadquartersNamed
 from journal import Entry
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
@@ -57,7 +58,7 @@ class SeatRow(NamedTuple):
     since: date
     enterprise: str | None
     said_at: int
-    said_by_role: str
+    said_by_role: Role
 
 
 def seats(snapshot: Snapshot, group: str, position: int | None = None) -> list[SeatRow]:

@@ -59,7 +59,7 @@ class MembershipRow(NamedTuple):
     """A role held for an organisation 任职; days as ISO text, both included."""
 
     id: str
-    role: str
+    role: Role
     organisation: str
     since: str
     until: str | None
@@ -239,7 +239,7 @@ class ContactRow(NamedTuple):
     """The named contact of a unit 联络人; name and phone as ciphertext."""
 
     organisation: str
-    role: str
+    role: Role
     person: str
     sealed_name: str | None
     sealed_phone: str | None

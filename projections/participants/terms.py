@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, Index, MetaData, Select, String, Table, exists, select
 from sqlalchemy.sql import ColumnElement
 
+from domain.access import Role
 from domain.diagnosis.assignments import ExpertAssigned, ExpertReleased
 from domain.participants.consents import ConsentGranted, ConsentRevoked
 from journal import Entry
@@ -44,7 +45,7 @@ class AssignmentRow(NamedTuple):
     diagnosis: str
     id: str
     expert: str
-    role: str
+    role: Role
     since: str
     until: str
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, func, or_, select
 from sqlalchemy.sql import ColumnElement, FromClause
 
-from domain.access import Attribute, Scope, sees_only_issued
+from domain.access import Attribute, Role, Scope, sees_only_issued
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
@@ -37,7 +37,7 @@ class EntryRow(NamedTuple):
     type: str
     data: str
     actor: str
-    role: str
+    role: Role
     organisation: str
     reason: str
 
@@ -132,7 +132,7 @@ class EntryFilter:
     stream: str | None = None
     type: str | None = None
     actor: str | None = None
-    role: str | None = None
+    role: Role | None = None
     organisation: str | None = None
     since: int | None = None
     until: int | None = None

@@ -32,7 +32,7 @@ class DisclosureFilter:
 
     firm: str | None = None
     person: str | None = None
-    role: str | None = None
+    role: Role | None = None
     organisation: str | None = None
     mask: str | None = None
     since: int | None = None
@@ -49,7 +49,7 @@ class DisclosureRow(NamedTuple):
     id: int
     at: int
     person: str
-    role: str
+    role: Role
     organisation: str
     entry_point: str
     scope: Scope

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table
 
+from domain.access import Role
 from projections.engine.columns import Long, columns
 
 META = MetaData()
@@ -82,7 +83,7 @@ class CommentRow(NamedTuple):
     clause: str
     label: str
     text: str
-    role: str
+    role: Role
     organisation: str
     at: Long
     disposition: str | None
@@ -131,7 +132,7 @@ class StandardsEventRow(NamedTuple):
     subject: str
     type: str
     at: Long
-    role: str
+    role: Role
 
 
 STANDARDS_EVENTS = Table(

@@ -36,7 +36,7 @@ class Memberships:
         return [
             MembershipRow(
                 identity,
-                one.role.value,
+                one.role,
                 one.organisation,
                 one.since.isoformat(),
                 one.until.isoformat() if one.until is not None else None,

@@ -10,6 +10,7 @@ from api.kit.context import Context
 from api.kit.ids import PersonID
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
+from domain.access import Role
 from domain.masks import ACTORS
 from projections.diagnosis import case_parts
 from projections.participants.terms import AssignmentRow
@@ -21,7 +22,7 @@ class Assignment:
 
     id: strawberry.ID = field("Id of the assignment; pass it to `releaseExpert` · 指派标识")
     expert: PersonID = field("Person who is the expert · 专家标识")
-    role: str = field("Role: marker, arbiter, sampler or reader · 角色")
+    role: Role = field("Role: marker, arbiter, sampler or reader · 角色")
     since: date = field("First day · 起始日")
     until: date = field("Last day; of one that was released the day before, perhaps before its first · 截止日")
     ended: bool = field("Whether it is over, on the day that the answer is of · 是否已结束")

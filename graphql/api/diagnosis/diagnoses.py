@@ -35,7 +35,7 @@ from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.server.field_rights import require_searchable
 from api.standard.editions import editions_of
-from domain.access import Mask
+from domain.access import Mask, Role
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
@@ -69,7 +69,7 @@ class EditionBasis:
     mark: str | None = field("Mark of the mapping · 来源标记")
     otherwise: bool = field("Whether another edition or form was chosen · 是否另选")
     reason: str | None = field("Why · 理由", roles=TRAIL, mask=Mask.TRAIL)
-    role: str = field("Role that opened it · 开启角色")
+    role: Role = field("Role that opened it · 开启角色")
     organisation: str = field("Organisation that opened it · 开启单位")
     at: datetime = field("When, UTC · 开启时间")
 

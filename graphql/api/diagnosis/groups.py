@@ -16,7 +16,7 @@ from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.standard.editions import editions_of
-from domain.access import Mask
+from domain.access import Mask, Role
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
 from domain.masks import GROUPS
@@ -63,7 +63,7 @@ class HeadquartersSeat:
     since: date = field("First day · 起始日")
     enterprise: EnterpriseID | None = field("The headquarters; null: none from that day on · 集团总部")
     said_at: datetime = field("When it was said, UTC · 记录时间")
-    said_by_role: str = field("By which role · 记录角色")
+    said_by_role: Role = field("By which role · 记录角色")
 
 
 @published(GROUPS, mask=Mask.OUTCOME, row=RolledScore)

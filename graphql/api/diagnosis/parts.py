@@ -9,7 +9,7 @@ import orjson
 from api.kit.context import Context
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
-from domain.access import Mask
+from domain.access import Mask, Role
 from domain.diagnosis.answers import is_open_section
 from domain.masks import ANSWERS, REPORTS
 from projections.diagnosis import case_parts
@@ -65,7 +65,7 @@ class Evidence:
     size: int = field("Bytes · 文件大小")
     indicators: list[str] = field("Indicators it supports · 所支持的指标", made=True)
     attached_at: datetime = field("When it was attached, UTC · 附上时间")
-    attached_by_role: str = field("Role that attached it · 附上角色")
+    attached_by_role: Role = field("Role that attached it · 附上角色")
     url: str = field("Where the caller may fetch it · 下载地址")
 
 

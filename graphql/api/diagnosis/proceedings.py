@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from api.kit.command_inputs import enum_type
 from api.kit.context import Context
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
-from domain.access import Mask
+from domain.access import Mask, Role
 from domain.diagnosis.objections import ObjectionStatus
 from domain.instants import utc_moment
 from domain.masks import PROCEEDINGS
 from projections.diagnosis import case_parts
 from projections.diagnosis.proceedings import ExpertReviewRow, ObjectionRow, SiteVisitRow
-
-enum_type(ObjectionStatus)
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS)
@@ -24,7 +21,7 @@ class AnswerToObjection:
     text: str = field("Why it is upheld or not · 答复理由")
     upheld: bool = field("Whether it is upheld; then the indicator is verified again · 异议是否成立")
     at: datetime = field("When, UTC · 答复时间")
-    by_role: str = field("Role that answered · 答复角色")
+    by_role: Role = field("Role that answered · 答复角色")
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS, row=ObjectionRow)
@@ -35,7 +32,7 @@ class Objection:
     report_version: int = field("Version of the report that it is about · 所涉报告版次")
     text: str = field("Why the firm objects · 异议理由")
     raised_at: datetime = field("When, UTC · 提出时间")
-    raised_by_role: str = field("Role that objected · 提出角色")
+    raised_by_role: Role = field("Role that objected · 提出角色")
     answer: AnswerToObjection | None = field("Its answer; null before · 答复", made=True)
     status: ObjectionStatus = field("What became of it · 异议状态", made=True)
 
@@ -49,7 +46,7 @@ class SiteVisit:
     functions: list[str] = field("Functions interviewed · 访谈部门")
     notes: str = field("What was seen · 现场记录")
     recorded_at: datetime = field("When it was recorded, UTC · 记录时间")
-    recorded_by_role: str = field("Role that recorded it · 记录角色")
+    recorded_by_role: Role = field("Role that recorded it · 记录角色")
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS, row=ExpertReviewRow)
@@ -58,7 +55,7 @@ class ExpertReview:
 
     conclusion: str = field("Their conclusion · 评审结论")
     recorded_at: datetime = field("When it was recorded, UTC · 记录时间")
-    recorded_by_role: str = field("Role that recorded it · 记录角色")
+    recorded_by_role: Role = field("Role that recorded it · 记录角色")
 
 
 def load_objections(context: Context, ids: Sequence[str]) -> dict[str, list[Objection]]:

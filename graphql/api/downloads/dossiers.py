@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.kit.as_of import moment_in
+from api.kit.filter_values import require_known
 from api.kit.ids import UNITS, key_of
 from api.kit.ports import Transparency
 from api.kit.services import Services
@@ -164,12 +165,13 @@ class Dossiers:
         if caller.role not in EXPORTS:
             raise NOT_FOUND.refuse()
         given = request.query_params
+        require_known("role", given.get("role"), {role.value: role.names[0] for role in Role})
         times = {name: microseconds(moment_in(given[name])) if name in given else None for name in ("from", "to")}
         where = EntryFilter(
             given.get("subject"),
             given.get("kind"),
             key_of(given.get("actor"), "person"),
-            given.get("role"),
+            Role(given["role"]) if "role" in given else None,
             key_of(given.get("organisation"), *UNITS),
             times["from"],
             times["to"],

@@ -18,6 +18,7 @@ from typing import Any, Union, get_args, get_origin
 import strawberry
 from pydantic import BaseModel
 
+from api.kit.enums import enum_type, first_line
 from api.kit.ids import key_of, named
 from domain.governance.rule_bodies.body import Unit
 from domain.kernel import IdOf
@@ -40,19 +41,6 @@ UNIONS: dict[type, str] = {}
 """Input class of which one field is set (`@oneOf`) -> the member of the command that says which."""
 
 AS_SENT = (str, int, bool, Decimal, date, datetime)
-
-
-@cache
-def enum_type(enum: type[Enum]) -> Any:  # noqa: ANN401 - strawberry decorates the enum in place
-    """A domain enumeration as GraphQL enumeration, each value with its description."""
-    made = strawberry.enum(enum, description=_first_line(enum))
-    for one in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
-        one.description = getattr(enum(one.value), "description", None)
-    return made
-
-
-def _first_line(thing: type) -> str:
-    return (thing.__doc__ or "").strip().splitlines()[0].removesuffix(".") if thing.__doc__ else ""
 
 
 def _unwrap(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations are values of any kind
@@ -96,7 +84,7 @@ def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
     key, says = KEY_OF_MAPPING[field]
     inner, _ = _unwrap(value)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        made = _input(f"{inner.__name__}EntryInput", _first_line(inner), [_said(key, str, says), *_fields(inner, frozenset())])
+        made = _input(f"{inner.__name__}EntryInput", first_line(inner), [_said(key, str, says), *_fields(inner, frozenset())])
         MAPPINGS[made], IDS[made] = _mappings_of(inner), _ids_of(inner)
         return made
     name = f"{field.capitalize().rstrip('s')}Input"
@@ -113,7 +101,7 @@ def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401
     fields = []
     for member in members:
         kind = input_type(member, frozenset({tag}))
-        said = strawberry.field(default=strawberry.UNSET, description=_first_line(member))
+        said = strawberry.field(default=strawberry.UNSET, description=first_line(member))
         fields.append((member.model_fields[tag].default, kind | None, said))
     name = f"{field[0].upper()}{field[1:]}Input"
     made = strawberry.input(class_of(name, fields), name=name, description=words, one_of=True)
@@ -185,7 +173,7 @@ def input_type(
         given = _unwrap(kind)[1]
         said = strawberry.field(default=None, description=words) if given else strawberry.field(description=words)
         added.append((field, kind, said))
-    made = _input(name or f"{model.__name__}Input", _first_line(model), [*_fields(model, omit), *added])
+    made = _input(name or f"{model.__name__}Input", first_line(model), [*_fields(model, omit), *added])
     MAPPINGS[made], IDS[made] = _mappings_of(model), _ids_of(model)
     return made
 

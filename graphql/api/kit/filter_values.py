@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from domain.access import ROLE_NAMES
 from domain.kernel import Rule
 
 FILTER_VALUE_UNKNOWN = Rule(
@@ -12,8 +11,6 @@ FILTER_VALUE_UNKNOWN = Rule(
     "The filter {path} has no value “{given}”; it is one of: {listed_in_english}",
 )
 LONGEST_SHOWN = 40
-ROLES: Mapping[str, str] = {role.value: chinese for role, (chinese, _) in ROLE_NAMES.items()}
-"""Every role a filter may name -> its Chinese name."""
 
 
 def require_known(path: str, given: str | None, allowed: Mapping[str, str] | Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from strawberry.types.base import StrawberryObjectDefinition, has_object_definit
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from api.kit.enums import publish_enums
 from api.kit.row_mapping import declare
 from domain.access import Mask, Role
 from projections.engine.filters import OF, SAYS
@@ -76,6 +77,7 @@ def published(
     """
 
     def publish(kind: C) -> C:
+        publish_enums(kind)
         made: C = (strawberry.interface if interface else strawberry.type)(kind, description=_says(kind))
         made.__readable_by__ = roles  # type: ignore[attr-defined]
         made.__mask__ = mask  # type: ignore[attr-defined]
@@ -93,6 +95,7 @@ def published(
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
 def published_input(kind: C) -> C:
     """An input of the schema; the first paragraph of its docstring is the published description."""
+    publish_enums(kind)
     return strawberry.input(kind, description=_says(kind))
 
 
@@ -102,6 +105,7 @@ def published_filter(kind: type) -> None:
     asked = {one.name: strawberry.field(default=None, description=one.metadata[SAYS]) for one in fields(kind)}
     hints |= {one.name: strawberry.ID | None for one in fields(kind) if one.metadata[OF] is not None}
     twin = type(kind.__name__, (), {"__annotations__": {name: hints[name] for name in asked}, **asked})
+    publish_enums(twin)
     definition = _definition(strawberry.input(twin, description=_says(kind)))
     definition.origin = kind
     kind.__strawberry_definition__ = definition  # type: ignore[attr-defined]

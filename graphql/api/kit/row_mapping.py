@@ -133,7 +133,7 @@ def _conversion(held: Any, wanted: Any) -> Callable[[Any], Any] | None:  # noqa:
     """How a value is converted; None = as it stands.
 
     Raises:
-        LookupError: there is no way from the one to the other. An enumeration has none: it is published by name or by value.
+        LookupError: there is no way from the one to the other. An enumeration is published as that alone, never as a text.
     """
     if get_origin(wanted) is list:
         return _list_of(held, get_args(wanted)[0])

@@ -18,9 +18,10 @@ from graphql import (
 )
 from strawberry.schema_directive import Location
 
+from api.kit.enums import enum_type
 from domain.access import Role
 
-ROLES = strawberry.enum(Role, name="Role")
+ROLES = enum_type(Role)
 CLAUSE = re.compile(r"\s*\(?\bplan (?P<clauses>[A-Z]\d+(?:–[A-Z]\d+)?(?:, [A-Z]\d+(?:–[A-Z]\d+)?)*)\b\)?")
 TWO_STOPS = re.compile(r"([.;:])\s*\.")
 

@@ -30,7 +30,7 @@ class Contact:
     """Named contact of a unit · 联络人. plan O2, O3"""
 
     person: PersonID = field("Id of the person · 人员标识")
-    role: str = field("Role held for the unit · 角色")
+    role: Role = field("Role held for the unit · 角色")
     name: str = field("Name; once erased, a word that says so · 姓名")
     phone: str | None = field("Phone · 电话")
 

@@ -36,7 +36,7 @@ class Membership:
     """Role held for an organisation and a period · 任职. plan P7"""
 
     id: strawberry.ID = field("Id to act in it · 任职标识")
-    role: str = field("Role · 角色")
+    role: Role = field("Role · 角色")
     organisation: str = field("Organisation, district code or enterprise it is held for · 单位标识")
     since: date = field("First day · 起始日")
     until: date | None = field("Last day; null = open-ended · 截止日")

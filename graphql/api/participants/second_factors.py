@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 import strawberry
 
-from api.kit.command_inputs import enum_type
 from api.kit.context import Context
 from api.kit.payloads import OwnPayload
 from api.kit.published import field, mutation, published, published_input
@@ -15,8 +14,6 @@ from api.server.request_ids import client_address
 from domain.instants import utc_moment
 from domain.kernel import NOT_FOUND, Refused
 from domain.masks import ANYONE, SIGNED_IN
-
-enum_type(FactorKind)
 
 
 @published(ANYONE)

@@ -37,7 +37,7 @@ class Viewer:
     """Who asks, and why they see what they see · 当前用户. plan P7"""
 
     actor: str | None = field("Id of the person or machine · 操作人标识")
-    role: str = field("Role acted in · 当前角色")
+    role: Role = field("Role acted in · 当前角色")
     organisation: str | None = field("Organisation it is held for · 单位标识")
     membership: str | None = field("Membership acted in · 当前任职")
     scope: str = field("What the caller sees · 可见范围")
@@ -162,7 +162,7 @@ class SessionQueries:
             rows = people.memberships_of(context.snapshot, context.caller.actor, today)
         return Viewer(
             actor=context.caller.actor or None,
-            role=context.role,
+            role=Role(context.role),
             organisation=context.caller.organisation or None,
             membership=identified.membership or None if identified is not None else None,
             scope=chinese,

@@ -13,13 +13,13 @@ import strawberry
 from api.kit import ids
 from api.kit.as_of import AsOfMoment, position_of
 from api.kit.context import Context
-from api.kit.filter_values import ROLES, require_known
+from api.kit.filter_values import require_known
 from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
 from api.kit.published import argument, field, published, roles_of, subscription
 from api.kit.row_mapping import shown
 from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
-from domain.access import Mask
+from domain.access import Mask, Role
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
@@ -52,7 +52,7 @@ class AuditEntry:
         "Who did what to how much of it, in Chinese; roles, never people · 轨迹语句", roles=TRAIL, mask=Mask.TRAIL
     )
     actor: str = field("Opaque id of the person or machine · 操作人标识", roles=ACTORS)
-    role: str = field("Role acted in · 角色")
+    role: Role = field("Role acted in · 角色")
     organisation: str = field("Organisation it was acted for · 单位标识")
     reason: str = field("Why, in the actor's words · 理由", roles=TRAIL, mask=Mask.TRAIL)
     data: str = field("The fact as stored, JSON · 原始内容", roles=TRAIL, mask=Mask.TRAIL, made=True)
@@ -68,7 +68,7 @@ class DiagnosisEvent:
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
     at: datetime = field("When, UTC · 时间")
-    role: str = field("Role acted in · 角色")
+    role: Role = field("Role acted in · 角色")
 
 
 def in_words(name: str) -> str:
@@ -127,7 +127,7 @@ class SearchedEntry:
     """Fields of an entry that a search names 所查字段."""
 
     actor: str | None
-    role: str | None
+    role: Role | None
     organisation: str | None
 
 
@@ -160,7 +160,7 @@ class AuditTrailQueries:
         subject: Annotated[strawberry.ID | None, argument("Subject as kind/id, such as diagnosis/0b1c… · 对象")] = None,
         kind: Annotated[str | None, argument("Beginning of a published name, such as `diagnosis.` · 事实名称前缀")] = None,
         actor: Annotated[strawberry.ID | None, argument("Id of the person or machine that acted · 操作人标识")] = None,
-        role: Annotated[str | None, argument("Role acted in · 角色")] = None,
+        role: Annotated[Role | None, argument("Role acted in · 角色")] = None,
         organisation: Annotated[strawberry.ID | None, argument("Organisation it was acted for · 单位标识")] = None,
         since: Since = None,
         until: Until = None,
@@ -170,7 +170,6 @@ class AuditTrailQueries:
         as_of: AsOfMoment = None,
     ) -> Connection[AuditEntry]:
         """A page of entries within the scope."""
-        require_known("role", role, ROLES)
         if kind is not None and not any(name.startswith(kind) for name in EVENTS):
             require_known("kind", kind, sorted({name.split(".", 1)[0] + "." for name in EVENTS}))
         context, wanted, size = info.context, wanted_fields(info), page_size(first)

@@ -64,7 +64,14 @@ def _unexpected(value: object) -> Any:  # noqa: ANN401 - used as an expression i
 
 
 def _coercion(kind: GraphQLLeafType) -> Callable[[Any], Any]:
-    """Output coercion of a leaf type that gives up where graphql-core would report an error."""
+    """Output coercion of a leaf type that gives up where graphql-core would report an error.
+
+    A value of an enumeration is looked up by its text: the library compares it with every value there is.
+    """
+    if isinstance(kind, GraphQLEnumType):
+        names: dict[Any, str] = {one.value: name for name, one in kind.values.items()}
+        members = getattr(kind, "wrapped_cls", ())
+        return (names | {one: names[one.value] for one in members}).__getitem__
     coerce = kind.coerce_output_value
 
     def coerced(value: Any) -> Any:  # noqa: ANN401 - whatever the attribute held

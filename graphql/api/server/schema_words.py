@@ -1,8 +1,6 @@
 """Words of the schema · 模式说明: what the server alone can say, of parts that no page writes itself."""
 
-from graphql import GraphQLEnumType, GraphQLSchema
-
-from domain.access import ROLE_NAMES, Role
+from graphql import GraphQLSchema
 
 INPUT = "What the command takes · 命令内容"
 DIRECTIVE_ARGUMENTS = {
@@ -13,15 +11,10 @@ DIRECTIVE_ARGUMENTS = {
 
 
 def describe_the_rest(schema: GraphQLSchema) -> None:
-    """Describe the input of every mutation, every argument of a directive, and every role by its name."""
+    """Describe the input of every mutation and every argument of a directive."""
     for directive in schema.directives:
         for name, argument in directive.args.items():
             argument.description = argument.description or DIRECTIVE_ARGUMENTS.get((directive.name, name))
     for field in schema.mutation_type.fields.values() if schema.mutation_type is not None else ():
         if (given := field.args.get("input")) is not None and not given.description:
             given.description = INPUT
-    roles = schema.get_type("Role")
-    if isinstance(roles, GraphQLEnumType):
-        for name, value in roles.values.items():
-            chinese, english = ROLE_NAMES[Role[name]]
-            value.description = value.description or f"{english[0].upper()}{english[1:]} · {chinese}"

@@ -25,7 +25,7 @@ from api.standard.editions import (
     build_origin,
     editions_of,
 )
-from domain.access import Scope
+from domain.access import Role, Scope
 from domain.instants import utc_moment
 from domain.masks import ACTORS, DRAFTS, SIGNED_IN
 from domain.standard.revision.state import REVISION_STATUS_NAMES, RevisionStatus
@@ -130,7 +130,7 @@ class StandardComment:
     clause: str = field("Clause it is about; empty for the whole · 条款")
     label: str = field("The clause in the words of the standard · 条款名称")
     text: str = field("What the comment says · 意见内容")
-    role: str = field("Role it was made in · 角色")
+    role: Role = field("Role it was made in · 角色")
     role_name: str = field("Role in Chinese · 角色名称")
     organisation: str | None = field("Organisation it was made for; null for a firm outside the reader's scope · 单位", made=True)
     at: datetime = field("When, UTC · 时间")

@@ -13,6 +13,7 @@ from api.kit.published import field, published, subscription
 from api.kit.row_mapping import shown
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
+from domain.access import Role
 from domain.masks import SIGNED_IN
 from domain.standard.revision.state import draft_scope
 from journal import Caller
@@ -31,7 +32,7 @@ class StandardsEvent:
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
     at: datetime = field("When, UTC · 时间")
-    role: str = field("Role acted in · 角色")
+    role: Role = field("Role acted in · 角色")
 
 
 @strawberry.type

@@ -45,7 +45,7 @@ def test_an_objection_is_found_by_whoever_must_answer_and_bears_its_answer(city:
     for who in ("provider", "reviewer", "enterprise", "city", "district", "auditor"):
         assert waiting(city, who) == [diagnosis]
     assert waiting(city, "rival") == waiting(city, "pudong") == waiting(city, "stranger") == []
-    first = {"indicator": "Z01", "reportVersion": 1, "text": "证据未计", "raisedByRole": "enterprise"}
+    first = {"indicator": "Z01", "reportVersion": 1, "text": "证据未计", "raisedByRole": "ENTERPRISE"}
     seen = told(city, "provider", diagnosis)
     assert seen["objections"][0] == first | {"status": "OPEN", "answer": None}
     assert seen["openObjection"]
@@ -54,8 +54,8 @@ def test_an_objection_is_found_by_whoever_must_answer_and_bears_its_answer(city:
     answered(city, diagnosis)
     seen = told(city, "enterprise", diagnosis)
     upheld, dismissed = seen["objections"]
-    assert upheld == first | {"status": "ANSWERED", "answer": {"text": "补充佐证属实", "upheld": True, "byRole": "reviewer"}}
-    assert dismissed["answer"] == {"text": "与现场一致", "upheld": False, "byRole": "reviewer"}
+    assert upheld == first | {"status": "ANSWERED", "answer": {"text": "补充佐证属实", "upheld": True, "byRole": "REVIEWER"}}
+    assert dismissed["answer"] == {"text": "与现场一致", "upheld": False, "byRole": "REVIEWER"}
     assert (seen["openObjection"], waiting(city, "provider")) == (False, [])
 
     past = told(city, "provider", diagnosis, then)
@@ -108,9 +108,9 @@ def test_a_department_filler_reads_no_objection(city: LiveCity) -> None:
 
 def test_reading_them_is_told_to_the_firm(city: LiveCity) -> None:
     diagnosis = objected(city)
-    query = '{ disclosures(first: 1, role: "city") { totalCount nodes { firms { subject masks } } } }'
+    query = "{ disclosures(first: 1, role: CITY) { totalCount nodes { firms { subject masks } } } }"
     for number, field in enumerate(("objections { text }", "siteVisits { notes }", "expertReviews { conclusion }"), 1):
         city.data("city", f"query($id: ID!) {{ diagnosis(id: $id) {{ {field} }} }}", id=diagnosis)
         found = city.data("enterprise", query)["disclosures"]
         assert found["totalCount"] == number
-        assert found["nodes"][0]["firms"] == [{"subject": diagnosis, "masks": ["process secrets"]}]
+        assert found["nodes"][0]["firms"] == [{"subject": diagnosis, "masks": ["PROCESS_SECRETS"]}]

@@ -22,14 +22,14 @@ def test_signing_in_acting_and_signing_out(city: LiveCity) -> None:
     session = city.data(None, SIGN_IN, input={"login": "district", "password": PASSWORD})["signIn"]["session"]
     city.tokens["again"] = session["token"]
     viewer = city.data("again", VIEWER)["viewer"]
-    assert (viewer["role"], viewer["organisation"]) == ("district", "310117")
+    assert (viewer["role"], viewer["organisation"]) == ("DISTRICT", "310117")
     assert viewer["scope"] == "区为“松江区”"
     city.data("again", "mutation { signOut { userErrors { code } } }")
     assert city.ask("again", VIEWER)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 def test_nobody_signed_in_sees_no_thing_at_all(city: LiveCity) -> None:
-    assert city.data(None, "{ viewer { role scope } }")["viewer"] == {"role": "public", "scope": "无"}
+    assert city.data(None, "{ viewer { role scope } }")["viewer"] == {"role": "PUBLIC", "scope": "无"}
     refused = city.ask(None, "{ enterprises { totalCount } editions { key } }")
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert "data" not in refused
@@ -39,10 +39,10 @@ def test_a_person_holds_several_roles_and_acts_in_one_at_a_time(city: LiveCity) 
     given = {"person": "district", "role": "AUDITOR", "organisation": "audit", "since": "2024-01-01"}
     city.done("city", "grantMembership", "person { memberships { role } }", **given)
     roles = {one["role"]: one["id"] for one in city.data("district", VIEWER)["viewer"]["memberships"]}
-    assert roles.keys() == {"district", "auditor"}
+    assert roles.keys() == {"DISTRICT", "AUDITOR"}
     act_as = "mutation($input: ActAsInput!) { actAs(input: $input) { userErrors { code } } }"
-    assert city.data("district", act_as, input={"membership": roles["auditor"]})["actAs"]["userErrors"] == []
-    assert city.data("district", VIEWER)["viewer"]["role"] == "auditor"
+    assert city.data("district", act_as, input={"membership": roles["AUDITOR"]})["actAs"]["userErrors"] == []
+    assert city.data("district", VIEWER)["viewer"]["role"] == "AUDITOR"
     stolen = city.data("district", act_as, input={"membership": "m-city"})["actAs"]["userErrors"]
     assert stolen[0]["code"] == "MEMBERSHIP_NOT_HELD"
 

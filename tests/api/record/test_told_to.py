@@ -120,6 +120,6 @@ def test_an_objection_and_its_answer_are_in_the_trail_for_the_parties_alone(city
 def test_consents_read_in_the_trail_are_written_down_as_consents(city: LiveCity) -> None:
     consent(city)
     city.data("city", f'{{ auditTrail(kind: "consent.", first: 5) {{ {NODES} }} }}')
-    log: Any = city.data("auditor", '{ disclosures(mask: "consents") { nodes { entryPoint role firms { subject masks } } } }')
+    log: Any = city.data("auditor", "{ disclosures(mask: CONSENTS) { nodes { entryPoint role firms { subject masks } } } }")
     (row,) = [node for node in log["disclosures"]["nodes"] if "auditTrail" in node["entryPoint"]]
-    assert row["firms"] == [{"subject": f"consent/{ENTERPRISE}", "masks": [Mask.CONSENTS.value, Mask.TRAIL.value]}]
+    assert row["firms"] == [{"subject": f"consent/{ENTERPRISE}", "masks": [Mask.CONSENTS.name, Mask.TRAIL.name]}]

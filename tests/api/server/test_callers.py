@@ -66,7 +66,7 @@ def test_who_runs_supports_or_supplies_sees_no_firm_at_all(city: LiveCity, who: 
         assert forbidden(city, who, query)
     assert forbidden(city, who, "{ people { totalCount } }")
     assert forbidden(city, who, "{ liaisonNetwork { totalCount } }")
-    assert city.data(who, "{ editions { key } viewer { role } }")["viewer"]["role"] == who
+    assert city.data(who, "{ editions { key } viewer { role } }")["viewer"]["role"] == who.upper()
 
 
 def test_a_support_body_reads_totals_and_operator_and_supplier_not_even_these(city: LiveCity) -> None:
@@ -146,7 +146,7 @@ def test_the_city_finds_the_assignment_that_it_releases_and_nobody_but_the_audit
     term = {"expert": "reader", "role": "READER", "since": str(day), "until": str(day + timedelta(days=7))}
     told = city.done("city", "assignExpert", "diagnosis { assignments { id } }", diagnosis=diagnosis, **term)
     (made,) = told["diagnosis"]["assignments"]
-    expected = {"id": made["id"], "expert": id_of("person", "reader"), "role": "reader"}
+    expected = {"id": made["id"], "expert": id_of("person", "reader"), "role": "READER"}
     expected |= {"since": term["since"], "until": term["until"]}
     assert city.data("city", ASSIGNMENTS, id=diagnosis)["diagnosis"]["assignments"] == [{**expected, "ended": False}]
     before = city.installation.services.clock().isoformat()
@@ -189,7 +189,7 @@ def test_an_owner_invites_a_filler_who_joins_with_a_login_of_their_own(city: Liv
     session = city.data(None, SIGN_IN, input={"login": "newcomer", "password": PASSWORD})["signIn"]["session"]
     city.tokens["newcomer"] = session["token"]
     assert city.data("newcomer", "{ viewer { role organisation } }")["viewer"] == {
-        "role": "filler",
+        "role": "FILLER",
         "organisation": ENTERPRISE,
     }
     nodes = city.data("enterprise", "{ people(first: 100) { nodes { id joined } } }")["people"]["nodes"]
@@ -235,9 +235,9 @@ def test_who_sees_a_person_through_one_unit_learns_nothing_of_their_other_roles(
         nodes = city.data(who, query)["people"]["nodes"]
         return sorted(held["role"] for one in nodes if one["id"] == id_of("person", "filler") for held in one["memberships"])
 
-    assert roles("enterprise") == ["filler"]
-    assert roles("rival") == ["diagnostician"]
-    assert roles("city") == ["diagnostician", "filler"]
+    assert roles("enterprise") == ["FILLER"]
+    assert roles("rival") == ["DIAGNOSTICIAN"]
+    assert roles("city") == ["DIAGNOSTICIAN", "FILLER"]
 
 
 NETWORK = """query($above: ID) { liaisonNetwork(above: $above, first: 100) {

@@ -104,27 +104,27 @@ def test_every_audit_of_graphql_over_http_passes(run: Callable[..., Any], served
 def test_urql_works_as_it_comes(run: Callable[..., Any], served: Served) -> None:
     found = run("urql.mjs", **served.environment)
     assert found["post"] == found["get"]
-    assert (found["post"]["role"], found["post"]["firms"]) == ("district", 1)
+    assert (found["post"]["role"], found["post"]["firms"]) == ("DISTRICT", 1)
     assert found["post"]["cost"] > 1
     assert found["refused"] == "GRAPHQL_VALIDATION_FAILED"
 
 
 def test_apollo_works_as_it_comes(run: Callable[..., Any], served: Served) -> None:
     found = run("apollo.mjs", **served.environment)
-    assert found["post"] == found["get"] == {"role": "district", "firms": 1}
+    assert found["post"] == found["get"] == {"role": "DISTRICT", "firms": 1}
     assert found["event"] == FIRST_EVENTS[0]
 
 
 def test_graphql_ws_follows_and_goes_on_where_it_left(run: Callable[..., Any], served: Served) -> None:
     found = run("graphql-ws.mjs", **served.environment)
     assert found["every"] == found["resumed"]
-    assert (found["every"][:2], len(found["every"]), found["role"]) == (FIRST_EVENTS, 4, "district")
+    assert (found["every"][:2], len(found["every"]), found["role"]) == (FIRST_EVENTS, 4, "DISTRICT")
 
 
 def test_graphql_sse_works_in_both_modes(run: Callable[..., Any], served: Served) -> None:
     found = run("graphql-sse.mjs", **served.environment)
     assert found["single"] == found["distinct"]
-    assert (found["single"]["role"], found["single"]["fault"]) == ("district", "GRAPHQL_VALIDATION_FAILED")
+    assert (found["single"]["role"], found["single"]["fault"]) == ("DISTRICT", "GRAPHQL_VALIDATION_FAILED")
     assert found["single"]["events"][:2] == FIRST_EVENTS
 
 
@@ -133,7 +133,7 @@ def test_gql_of_python_works_as_it_comes(served: Served) -> None:
     asking = Client(transport=RequestsHTTPTransport(served.url, headers=headers), fetch_schema_from_transport=True)
     with asking as session:
         assert isinstance(asking.schema, GraphQLSchema)
-        assert session.execute(gql("{ viewer { role } }")) == {"viewer": {"role": "district"}}
+        assert session.execute(gql("{ viewer { role } }")) == {"viewer": {"role": "DISTRICT"}}
         with pytest.raises(TransportQueryError) as refused:
             session.execute(gql('{ diagnosis(id: "x", asOf: "never") { id } }'))
         assert refused.value.errors

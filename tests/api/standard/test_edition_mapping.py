@@ -103,7 +103,7 @@ def test_another_edition_is_refused_without_a_reason_and_shown_with_who_when_and
         assert (basis["applicableEdition"], basis["applicableForm"], basis["decidedBy"]) == (KEY, "FULL", "division")
         assert (basis["code"], basis["since"], basis["mark"]) == ("C34", "2023-07-28", "P")
         assert (basis["otherwise"], basis["reason"]) == (True, "试点企业，按通用版先行")
-        assert (basis["role"], basis["organisation"]) == ("district", "310117")
+        assert (basis["role"], basis["organisation"]) == ("DISTRICT", "310117")
     trail = "query($s: ID!) { auditTrail(subject: $s, first: 1) { nodes { sentence } } }"
     [entry] = city.data("enterprise", trail, s=case)["auditTrail"]["nodes"]
     assert "试点企业，按通用版先行" in entry["sentence"]

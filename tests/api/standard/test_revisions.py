@@ -146,7 +146,7 @@ def test_comments_are_public_with_role_and_organisation_and_never_with_a_person(
     shown = city.data("provider", COMMENTS, id=identity)["comments"]
     assert shown["totalCount"] == 2
     firm, office = shown["nodes"]
-    assert (firm["role"], firm["roleName"], firm["organisation"]) == ("enterprise", "企业负责人", None)
+    assert (firm["role"], firm["roleName"], firm["organisation"]) == ("ENTERPRISE", "企业负责人", None)
     assert (firm["clause"], firm["label"], firm["disposition"]) == ("dimensions.F", "维度 F", None)
     assert (office["organisation"], office["label"]) == ("松江区", "全文")
     assert city.data("district", COMMENTS, id=identity)["comments"]["nodes"][0]["organisation"] == "示例精密机械有限公司"

@@ -176,7 +176,7 @@ def test_reading_who_moves_is_written_down_as_reading_a_result(city: LiveCity) -
     query = "{ disclosures(first: 1) { nodes { entryPoint firms { masks subject } } } }"
     [told] = city.data("auditor", query)["disclosures"]["nodes"]
     assert told["entryPoint"] == "Query.shadowMovers"
-    assert told["firms"] == [{"masks": ["outcome"], "subject": diagnosis}]
+    assert told["firms"] == [{"masks": ["OUTCOME"], "subject": diagnosis}]
 
 
 def test_a_run_that_another_is_at_is_left_to_it_until_its_lease_is_over(city: LiveCity) -> None:
