@@ -6,6 +6,8 @@ from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.case import DIAGNOSES
 from domain.governance.dated_rules import DATED_RULES
+from domain.governance.proceedings.proceeding import PROCEEDINGS
+from domain.governance.working_calendar import WORKING_CALENDAR
 from domain.kernel import Capabilities, Event, name_of
 from domain.participants.consents import CONSENTS
 from domain.participants.enterprises import ENTERPRISES
@@ -37,11 +39,13 @@ CAPABILITIES = Capabilities(
     ORGANISATIONS,
     PARTNER_KEYS,
     PEOPLE,
+    PROCEEDINGS,
     REVISIONS,
     ROSTERS,
     SHADOWS,
     RESERVATIONS,
     TARGETS,
+    WORKING_CALENDAR,
 )
 """Kind of a stream (the part before "/") -> its capability."""
 

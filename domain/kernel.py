@@ -228,7 +228,7 @@ class DecisionContext:
 
     `read` holds the folded states of the other streams that the capability declared, keyed by stream name;
     a stream without history reads as None. `sections`: ids of the dimensions that the actor may fill; None = all.
-    `began`: when the history of each of these streams began, and of the capability's own.
+    `began`: when the history of each of these streams began, and of the capability's own. `versions`: how many facts each has.
     """
 
     by: str
@@ -238,6 +238,12 @@ class DecisionContext:
     read: Mapping[str, Any] = field(default_factory=dict)
     sections: frozenset[str] | None = None
     began: Mapping[str, datetime] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+    def has(self, cause: str) -> bool:
+        """Whether a fact that is cited stands in the stream that it names, which was read 引用是否属实."""
+        stream, version = cited(cause)
+        return version <= self.versions.get(stream, 0)
 
     def first_day_of(self, stream: str) -> date:
         """The day in the city on which a stream's history began 起始日; today where it has none yet."""

@@ -30,6 +30,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "until": ("截止日", "last day"),
     "on": ("终止日", "last day"),
     "last": ("最后一日", "last day"),
+    "day": ("听证日", "day of the hearing"),
 }
 """Field of a command -> what its date is called."""
 

@@ -205,7 +205,7 @@ class DecisionBasis:
                 self._begin(name, whole.entries[self._chosen(name)])
 
     def _begin(self, name: str, entries: list[Entry]) -> None:
-        stream = Stream(self._capabilities[kind_of(name)])
+        stream = Stream(self._capabilities.get(kind_of(name)))  # a cause may name a kind that there is not: it has no history
         self.streams[name] = stream.after(entries, entries[0].at, entries[-1].leaf) if entries else stream
         if self._hot is None:
             self.histories[name] = entries
@@ -237,7 +237,8 @@ class DecisionBasis:
             raise Conflict(own.version)
         moment = asked.clock()
         began = {name: utc_moment(one.began) for name, one in on.items() if one.began is not None}
-        context = DecisionContext(caller.actor, caller.role, caller.organisation, moment, read, caller.sections, began)
+        versions = {name: one.version for name, one in on.items()}
+        context = DecisionContext(caller.actor, caller.role, caller.organisation, moment, read, caller.sections, began, versions)
         facts = capability.decide(asked.command, state, context)
         made: Mapping[str, Any] = {}
         if asked.finish is not None:

@@ -24,10 +24,10 @@ MOST_BYTES = 32 * 2**20
 class Stream:
     """A stream as it stands at a version 流现状. leaf: of its last entry; began: time of its first; both empty without any.
 
-    weight: bytes of the entries that its state is folded from.
+    capability: None of a kind that there is not, which has no entries. weight: bytes of those that its state is folded from.
     """
 
-    capability: Capability
+    capability: Capability | None
     version: int = 0
     leaf: bytes = b""
     began: int | None = None
@@ -52,7 +52,7 @@ class Stream:
     def state(self) -> Any:  # noqa: ANN401 - each capability's own state
         """The state, folded when it is first asked for; None before the first entry."""
         state, unfolded = self._folded
-        if unfolded:
+        if unfolded and self.capability is not None:
             events = (decode(self.capability, entry.type, entry.state) for entry in unfolded)
             state = reduce(self.capability.evolve, events, state)
             self._folded = (state, ())

@@ -37,6 +37,7 @@ from standards.edition.reader import (
     load_composition,
     published_editions,
     time_limits,
+    working_years,
 )
 from standards.edition.text import Dimension, EditionText, Form, Indicator, Kind, Problem
 from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
@@ -152,4 +153,5 @@ __all__ = [
     "stated_at",
     "step_problems",
     "time_limits",
+    "working_years",
 ]

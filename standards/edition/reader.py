@@ -29,6 +29,7 @@ MAPPINGS = "industries.yaml"
 COSTS = "improvement.yaml"
 TIME_LIMITS = "time_limits.yaml"
 RULES = "rules"
+WORKING_CALENDAR = "working_calendar.yaml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -196,3 +197,13 @@ def default_rules(kind: str) -> dict[str, Any]:
         EditionMalformed: with file and line.
     """
     return read_mapping(HERE / RULES / f"{kind}.yaml")
+
+
+@cache
+def working_years() -> dict[str, Any]:
+    """The holidays and make-up workdays of each announced year, as authored 工作日历: `years`. plan P5.
+
+    Raises:
+        EditionMalformed: with file and line.
+    """
+    return read_mapping(HERE / WORKING_CALENDAR)

@@ -92,12 +92,18 @@ class Given:
         self.state = fold(capability.evolve, history)
         self.read: dict[str, Any] = {}
         self.began: dict[str, datetime] = {}
+        self.versions: dict[str, int] = {}
         self.outcome: Facts | Refused = ()
 
     def having_read(self, states: Mapping[str, Any]) -> "Given":
         """States of other streams, keyed by stream, since `BEFORE`; a stream that is not named has no history."""
         self.read |= states
         self.began |= dict.fromkeys(states, BEFORE)
+        return self
+
+    def having_facts(self, versions: Mapping[str, int]) -> "Given":
+        """How many facts other streams have; one that is not named has none to cite."""
+        self.versions |= versions
         return self
 
     def having_begun(self, stream: str, at: datetime) -> "Given":
@@ -121,7 +127,8 @@ class Given:
         own = self.capability.stream(command)
         assert kind_of(own) == self.capability.name, f"{own} is of another capability than {self.capability.name}"
         began = {stream: self.began[stream] for stream in (*declared, own) if stream in self.began}
-        context = DecisionContext(by, role, organisation, at, read, sections, began)
+        versions = {stream: self.versions.get(stream, 0) for stream in declared}
+        context = DecisionContext(by, role, organisation, at, read, sections, began, versions)
         try:
             self.outcome = tuple(map(finished, self.capability.decide(command, self.state, context)))
         except Refused as refused:

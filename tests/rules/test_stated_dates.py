@@ -14,6 +14,8 @@ from domain.diagnosis.on_site import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import CAPABILITIES
 from domain.governance.dated_rules import DATED_RULES
+from domain.governance.proceedings.hearing import DEADLINE_NOT_LATER, HEARING_TOO_SOON
+from domain.governance.working_calendar import CALENDAR_DAY_OUTSIDE, WORKING_CALENDAR
 from domain.instants import city_day
 from domain.kernel import Refused, Rule
 from domain.participants import consents, organisations
@@ -37,7 +39,7 @@ from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions
 from tests.rules.diagnosis import test_assignments
 from tests.rules.given import AT, BEFORE, Given, given
-from tests.rules.governance import test_dated_rules
+from tests.rules.governance import proceedings, test_dated_rules, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
 from tests.rules.standard import test_edition_mapping, test_improvement_costs
 
@@ -46,6 +48,7 @@ BEGAN = date(2023, 7, 28)
 """The day the plan was issued."""
 FAR = TODAY + timedelta(days=7305)
 ANCIENT = date(1900, 1, 1)
+OF_2027 = (date(2027, 1, 1), date(2027, 12, 31))
 
 
 class Bounded(NamedTuple):
@@ -136,6 +139,26 @@ def propose_dated_rule(since: date) -> Given:
     return given(DATED_RULES).when(test_dated_rules.propose(since=since), "city")
 
 
+def move_deadline(until: date) -> Given:
+    case = proceedings.notified()
+    return proceedings.city(case, proceedings.EXTENSION.model_copy(update={"until": until}))
+
+
+def set_hearing(day: date) -> Given:
+    return proceedings.city(proceedings.answered(), proceedings.HEARING.model_copy(update={"day": day}))
+
+
+def set_holiday(first: date, last: date) -> Given:
+    command = test_working_calendar.sent_command(holidays=[{"name": "元旦", "first": first, "last": last}], workdays=[])
+    return given(WORKING_CALENDAR).when(command, "city")
+
+
+def set_workday(day: date) -> Given:
+    spring = {"name": "春节", "first": "2027-02-06", "last": "2027-02-07"}
+    command = test_working_calendar.sent_command(holidays=[spring], workdays=[day])
+    return given(WORKING_CALENDAR).when(command, "city")
+
+
 def consult(since: date, until: date) -> Given:
     return revisions.city(revisions.changed(), revisions.OPENING.model_copy(update={"since": since, "until": until}))
 
@@ -178,6 +201,15 @@ FIELDS = {
     "SetImprovementCosts.since": Bounded(set_costs, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "SetRule.since": Bounded(set_dated_rule, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "ProposeRule.since": Bounded(propose_dated_rule, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "MoveDeadline.until": Bounded(move_deadline, DEADLINE_NOT_LATER, DATE_TOO_FAR_AHEAD, date(2024, 5, 12), FAR),
+    "SetHearing.day": Bounded(set_hearing, HEARING_TOO_SOON, DATE_TOO_FAR_AHEAD, date(2024, 5, 14), FAR),
+    "SetWorkingCalendar.holidays.first": Bounded(
+        lambda day: set_holiday(day, max(day, *OF_2027[:1])), CALENDAR_DAY_OUTSIDE, CALENDAR_DAY_OUTSIDE, *OF_2027
+    ),
+    "SetWorkingCalendar.holidays.last": Bounded(
+        lambda day: set_holiday(min(day, *OF_2027[1:]), day), CALENDAR_DAY_OUTSIDE, CALENDAR_DAY_OUTSIDE, *OF_2027
+    ),
+    "SetWorkingCalendar.workdays": Bounded(set_workday, CALENDAR_DAY_OUTSIDE, CALENDAR_DAY_OUTSIDE, None, None),
     "RetireEdition.since": Bounded(retire, editions.RETIRED_IN_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "RetireOrganisation.last": Bounded(retire_organisation, organisations.RETIREMENT_IN_THE_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "OpenConsultation.since": Bounded(
