@@ -144,6 +144,9 @@ class DecisionBecameFinal(Event):
 
 # Decide: what may happen
 
+CONTENT = {ProceedingOutcome.UPHELD: Side.APPLICANT, ProceedingOutcome.DISMISSED: Side.RESPONDENT}
+"""Outcome -> the side that got all it asked 无可申诉的一方."""
+
 
 def decide_proceeding(command: DecideProceeding, proceeding: Proceeding, context: DecisionContext) -> Facts:
     """A request may be dismissed without a hearing; against a provider nothing is granted before one 作出决定."""
@@ -165,8 +168,7 @@ def appeal_decision(command: AppealDecision, proceeding: Proceeding, context: De
     if proceeding.status is ProceedingStatus.FINAL and proceeding.appeal is not None and side is not None:
         raise TIME_TO_APPEAL_OVER.refuse(latest=due_on(proceeding.appeal, calendar_of(context)))
     require_proceeding_status(proceeding, ProceedingStatus.DECIDED)
-    content = {ProceedingOutcome.UPHELD: Side.APPLICANT, ProceedingOutcome.DISMISSED: Side.RESPONDENT}.get(proceeding.outcome or ProceedingOutcome.PARTLY)
-    if side is None or side is content:
+    if side is None or side is CONTENT.get(proceeding.outcome or ProceedingOutcome.PARTLY):
         raise APPEAL_NOT_YOURS.refuse()
     if context.day > (last := _appeal_due(proceeding, context)):
         raise TIME_TO_APPEAL_OVER.refuse(latest=last)
