@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("standards", "methods", "domain", "isolation", "journal", "projections", "interop", "graphql/api", "zhenduan")
-MAY_BE_PUBLISHED = ("standards/", "domain/", "projections/", "graphql/api/kit/")
+MAY_BE_PUBLISHED = ("standards/", "methods/", "domain/", "projections/", "graphql/api/kit/")
 """Where a class lies that a type of the schema may have the name of: the type is what the schema shows of that very thing."""
 STANDS_ALONE = "interop/proof/verify_dossier.py"
 """Imports nothing of ours, so it says again what an entry, a checkpoint and a verdict of its own are."""
