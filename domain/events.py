@@ -18,6 +18,7 @@ from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
 from domain.programme.targets import TARGETS
+from domain.providers.certificates import CERTIFICATES
 from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS
@@ -27,6 +28,7 @@ from domain.standard.shadow import SHADOWS
 
 CAPABILITIES = Capabilities(
     ASSIGNMENTS,
+    CERTIFICATES,
     CONSENTS,
     DATED_RULES,
     DIAGNOSES,

@@ -326,6 +326,7 @@ class Capability:
     decide(command, state, context), evolve(state, event): its rules; state is None before the first event.
     reads(command, state): the other streams whose folded states go into the decision context; none unless it says so.
     reads_further(command, state, read): those that only these name, such as the headquarters of the group that a firm is in.
+    reads_of_sender(command, by): the streams about who sends it, such as a diagnostician's certificate.
     place(command, state, read): where the subject lies, which the caller's scope judges before any rule speaks; `NOWHERE` unless it
     says so, as fits what the whole city's roles alone command. `Unscoped`: no scope judges it.
     """
@@ -338,6 +339,7 @@ class Capability:
     evolve: Callable[[Any, Any], Any]
     reads: Callable[[Any, Any], tuple[Stream, ...]] = lambda _command, _state: ()
     reads_further: Callable[[Any, Any, Read], tuple[Stream, ...]] = lambda _command, _state, _read: ()
+    reads_of_sender: Callable[[Any, str], tuple[Stream, ...]] = lambda _command, _by: ()
     place: Callable[[Any, Any, Read], Place | Unscoped] = lambda _command, _state, _read: NOWHERE
 
 

@@ -6,7 +6,7 @@ A type of the schema names its readers beside itself, from the sets here; `comma
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Mask, Role
-from domain.command_rights import APPOINTERS, LIAISONS
+from domain.command_rights import APPOINTERS, HELD_BY_PEOPLE, LIAISONS
 from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.events import COMMANDS
 from domain.participants.consents import CONSENT_READERS
@@ -74,6 +74,10 @@ NAMES = APPOINTERS - {Role.SYSTEM}
 """Mask "contacts" 联系方式: names and phones are for those who appoint, each of their own unit and below. An auditor proves
 who acted by the opaque id."""
 PEOPLE = NAMES | AUDIT
+CERTIFICATES_READ = frozenset({Role.CITY, Role.PROVIDER, Role.AUDITOR})
+"""Certificates of others 他人证书: a provider's manager those of its own people."""
+OWN_CERTIFICATES = HELD_BY_PEOPLE
+"""Whoever may hold one reads what is held."""
 NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
 CONTACTS = NETWORK | OF_THE_PROVIDER
 CONSENTS = CONSENT_READERS - {Role.SYSTEM}

@@ -176,6 +176,7 @@ class DecisionBasis:
         state = self._likely(own)
         wanted = asked.capability.reads(asked.command, state)
         yield from wanted
+        yield from asked.capability.reads_of_sender(asked.command, asked.caller.actor)
         yield from asked.capability.reads_further(asked.command, state, {name: self._likely(name) for name in wanted})
 
     def _likely(self, name: str) -> Any:  # noqa: ANN401 - each capability's own state
@@ -227,6 +228,7 @@ class DecisionBasis:
         state = own.state
         read = self._states(capability.reads(asked.command, state))
         read |= self._states(capability.reads_further(asked.command, state, read))
+        read |= self._states(capability.reads_of_sender(asked.command, caller.actor))
         on = {stream: own} | {name: self.streams[name] for name in read}
         asked.read = {name: bool(one.version) for name, one in on.items()}
         asked.kept = frozenset(self.kept & on.keys())

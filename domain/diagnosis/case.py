@@ -64,6 +64,7 @@ from domain.diagnosis.self_assessment import (
 )
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, assignment_stream, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
+from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
 from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Event, Facts, Stream
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.headquarters import headquarters_stream
@@ -206,6 +207,9 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
 
 # What the decider reads, and where its subject lies
 
+ON_SITE = (RecordSiteVisit, VerifyAnswers)
+"""What a certified diagnostician does 现场工作."""
+
 
 def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stream, ...]:
     streams: list[Stream] = []
@@ -229,6 +233,8 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
         streams.append(organisation_stream(provider))
     if isinstance(command, RecordExpertReview):
         streams.append(assignment_stream(command.diagnosis))
+    if isinstance(command, ON_SITE):
+        streams.append(QUALIFICATION_RULE)
     return tuple(streams)
 
 
@@ -262,6 +268,7 @@ DIAGNOSES = Capability(
     stream=lambda command: diagnosis_stream(command.diagnosis),
     reads=_reads,
     reads_further=_reads_further,
+    reads_of_sender=lambda command, by: (certificate_stream(by),) if isinstance(command, ON_SITE) else (),
     place=_place,
     decide=decide,
     evolve=evolve,

@@ -20,6 +20,7 @@ from domain.diagnosis.state import (
     pinned_edition,
     require_status,
 )
+from domain.governance.qualification import require_qualified
 from domain.kernel import DecisionContext, Event, Facts, Identifier, Label, Refused, Rule, Text, refuse_together
 
 # Rules
@@ -106,7 +107,7 @@ class AnswersVerified(Event):
 
 
 def record_visit(command: RecordSiteVisit, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
-    """On a day from the opening to today 记录现场诊断."""
+    """On a day from the opening to today, by who was certified on that day 记录现场诊断."""
     require_status(diagnosis, Status.ACCEPTED, Status.SCORED)
     require_own_work(diagnosis, context)
     opened = context.first_day_of(diagnosis_stream(command.diagnosis))
@@ -114,6 +115,7 @@ def record_visit(command: RecordSiteVisit, diagnosis: Diagnosis, context: Decisi
         raise VISIT_IN_FUTURE.refuse(path="visited_on", latest=context.day)
     if command.visited_on < opened:
         raise VISIT_BEFORE_OPENING.refuse(path="visited_on", given=command.visited_on, earliest=opened)
+    require_qualified(context.by, diagnosis.edition, command.visited_on, context, path="visited_on")
     return (SiteVisitRecorded(**command.model_dump(exclude={"diagnosis"})),)
 
 
@@ -121,6 +123,7 @@ def verify_answers(command: VerifyAnswers, diagnosis: Diagnosis, context: Decisi
     """Keep what the provider found 核验; a difference is explained, and after a report only upheld objections are open."""
     require_status(diagnosis, Status.ACCEPTED, Status.SCORED)
     require_own_work(diagnosis, context)
+    require_qualified(context.by, diagnosis.edition, context.day, context)
     edition = pinned_edition(diagnosis, context)
     require_section_of(edition, command.section)
     changed = {i: found for i, found in sorted(command.answers.items()) if diagnosis.verified.get(i) != found}

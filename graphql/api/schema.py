@@ -22,6 +22,7 @@ from api.participants import (
     sessions,
 )
 from api.programme import coverage
+from api.providers import certificates
 from api.record import audit_trail, disclosures
 from api.server import query_cost_type
 from api.server.field_rights import describe_rights
@@ -50,6 +51,7 @@ MODULES = (
     people,
     liaisons,
     rosters,
+    certificates,
     audit_trail,
     disclosures,
     standards_events,

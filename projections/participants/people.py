@@ -171,6 +171,20 @@ def _within(snapshot: Snapshot, scope: Scope, position: int | None = None) -> Co
     )
 
 
+def serving(snapshot: Snapshot, scope: Scope, person: ColumnElement[str], day: str) -> ColumnElement[bool]:
+    """Whether a person serves a unit within a scope on a day (ISO text) 在任; everyone does in a scope without limit.
+
+    Whose role has ended is no longer theirs to look at.
+    """
+    if isinstance(scope, Everything):
+        return true()
+    held, units, firms = snapshot[MEMBERSHIPS], snapshot[ORGANISATIONS], snapshot[ENTERPRISES]
+    joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(firms, firms.c.id == held.c.organisation)
+    holds = and_(held.c.since <= day, held.c.until.is_(None) | (held.c.until >= day))
+    within = to_sql(scope, _place_columns(snapshot, held))
+    return select(held.c.person).select_from(joined).where(held.c.person == person, holds, within).exists()
+
+
 def _people(snapshot: Snapshot) -> Select[Any]:
     table = snapshot[PEOPLE]
     return select(*chosen(table, PersonRow))

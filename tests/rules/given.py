@@ -123,6 +123,7 @@ class Given:
         declared = self.capability.reads(command, self.state)
         read = {stream: self.read.get(stream) for stream in declared}
         declared += self.capability.reads_further(command, self.state, read)
+        declared += self.capability.reads_of_sender(command, by)
         read = {stream: self.read.get(stream) for stream in declared}
         own = self.capability.stream(command)
         assert kind_of(own) == self.capability.name, f"{own} is of another capability than {self.capability.name}"

@@ -25,6 +25,7 @@ from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
 from journal import Caller
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
+from zhenduan.demo.certificates import certificates
 from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
@@ -97,6 +98,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     shown = _shown(data, enterprise_id(DEMO_SALT, firms[0].uscc))
     played += _positions(people, shown)
     played += _headquarters(people, named)
+    played += _certificates(people, present)
     played += _terms(people, shown, played, [firms[0], *([named[firms[0].group]] if firms[0].group in named else [])])
     played += _revision(people, shown, present)
     played.sort(key=lambda timed: timed.at)
@@ -133,6 +135,14 @@ def _positions(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
     for role in (*(role for others in POSITIONS_SHOWN.values() for role in others), *HELD_BESIDE):
         for command in people.joining(people.meet(role, shown[role]), day):
             yield Timed(office_time(day, next(minutes)), Act(0, city, command))
+
+
+def _certificates(people: People, present: datetime) -> Iterator[Timed]:
+    """Diagnosticians are certified before the first visit, and renewed; from a day on the certified alone work on site."""
+    minutes = count(200)
+    for day, who, command in certificates(people, city_day(present)):
+        if (at := office_time(later(day, 0), next(minutes))) <= present:
+            yield Timed(at, Act(0, who, command))
 
 
 def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:

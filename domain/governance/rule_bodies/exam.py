@@ -1,11 +1,26 @@
 """Exam rule 考试与证书规则: how diagnosticians are examined, certified and calibrated. plan T1."""
 
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from domain.governance.rule_bodies.body import AtLeastOne, Months, Points, RuleBody, RuleKind, Some
+from domain.governance.rule_bodies.body import AtLeastOne, Months, Percent, Points, RuleBody, RuleKind, Some
+from domain.kernel import Part
+
+
+class PaperDifficulty(Part):
+    """Percent of a paper's questions of each difficulty, one hundred together · 试卷难度分布."""
+
+    basic: Percent = Field(description="Percent of basic questions · 基础题比例")
+    applied: Percent = Field(description="Percent of applied questions · 应用题比例")
+    advanced: Percent = Field(description="Percent of advanced questions · 综合题比例")
+
+    @model_validator(mode="after")
+    def _make_a_hundred(self) -> Self:
+        if self.basic + self.applied + self.advanced != 100:  # noqa: PLR2004 - percent
+            raise ValueError("the shares of difficulty do not add up to 100")
+        return self
 
 
 class ExamRule(RuleBody):
@@ -14,7 +29,9 @@ class ExamRule(RuleBody):
     clause: ClassVar = "plan T1"
 
     kind: Literal[RuleKind.EXAM] = RuleKind.EXAM
+    certified_only: bool = Field(description="Whether certified diagnosticians alone visit and verify · 是否须持证上岗")
     questions: AtLeastOne = Field(description="Questions on a paper · 试题数")
+    difficulty: PaperDifficulty = Field(description="Shares of the difficulties on a paper · 试卷难度分布")
     minutes: AtLeastOne = Field(description="Minutes for a paper, by the server's clock · 考试时长（分钟）")
     pass_mark: Points = Field(description="Points from which a paper is passed · 及格分数线")
     retries: Some = Field(description="Further tries before a wait · 补考次数")

@@ -276,6 +276,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "diagnosis": CASES,
     "grade": (8,),
     "edition": ("2023",),
+    "number": ("ZDS-2024-000000000001",),
 }
 """What a required argument is tried with, by its name: every thing there is."""
 

@@ -1,0 +1,350 @@
+"""Certificates of diagnosticians 诊断师证书: granted in three grades, endorsed per edition, suspended, restored. plan T1.
+
+What a certificate entitles to on a day is said in `domain/governance/qualification.py`, which on-site work reads.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, ClassVar, Literal, assert_never
+
+from pydantic import Field
+
+from domain.command_rights import CITY, HELD_BY_PEOPLE, require_right
+from domain.governance.dated_rules import dated_rule_on, rule_in_force
+from domain.governance.qualification import (
+    QUALIFICATION_RULE,
+    Certificate,
+    CertificateGrade,
+    CertificateTerm,
+    NameShown,
+    Suspension,
+    certificate_stream,
+)
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.exam import ExamRule
+from domain.kernel import (
+    NOT_FOUND,
+    Capability,
+    Cause,
+    Command,
+    DecisionContext,
+    EditionRef,
+    Event,
+    Facts,
+    PersonRef,
+    Rule,
+    Stream,
+    Text,
+    Unscoped,
+)
+from domain.participants.people.state import PERSON_ERASED, Person, person_stream
+from domain.standard.editions import EDITION_UNKNOWN, edition_stream
+from domain.stated_dates import require_programme_date
+
+# Rules
+
+CERTIFICATE_BACKDATED = Rule(
+    "CERTIFICATE_BACKDATED",
+    "plan T1",
+    "证书起始日 {given} 早于今天；证书不追溯此前的工作，请填 {earliest} 或以后",
+    "The certificate would begin on {given}, before today; it covers no earlier work, say {earliest} or later",
+)
+CERTIFICATE_NOT_HELD = Rule(
+    "CERTIFICATE_NOT_HELD",
+    "plan T1",
+    "该人员今天没有有效的诊断师证书，请先颁发证书",
+    "The person holds no certificate today; grant one first",
+)
+CERTIFICATE_ON_HOLD = Rule(
+    "CERTIFICATE_ON_HOLD",
+    "plan T1",
+    "该人员的证书自 {since} 起暂停，恢复之前不颁发、不签注，也无须再次暂停",
+    "The person's certificate is suspended from {since} on; until it is restored none is granted, endorsed or suspended again",
+)
+CERTIFICATE_NOT_ON_HOLD = Rule(
+    "CERTIFICATE_NOT_ON_HOLD",
+    "plan T1",
+    "该人员的证书未被暂停，无须恢复",
+    "The person's certificate is not suspended; nothing is left to restore",
+)
+ENDORSED_ALREADY = Rule(
+    "ENDORSED_ALREADY",
+    "plan T1",
+    "该证书自 {since} 起已有标准版本 {edition} 的签注，无须再次签注",
+    "The certificate bears the endorsement for edition {edition} from {since} on already",
+)
+CERTIFICATE_REPEATED = Rule(
+    "CERTIFICATE_REPEATED",
+    "plan T1",
+    "该人员已持有同等级证书至 {until}，续期的证书应晚于该日到期；如需增加标准版本，请办理签注",
+    "The person holds a certificate of this grade until {until}; a renewal runs longer, another edition is an endorsement",
+)
+
+# Commands
+
+CertificateNumber = Annotated[str, Field(pattern=r"^ZDS-[0-9]{4}-[0-9A-Z]{12}$")]
+"""Number of a certificate 证书编号: the year, and what is drawn, so that none follows from another."""
+Editions = Annotated[tuple[EditionRef, ...], Field(min_length=1, max_length=40)]
+
+
+class CertificateCommand(Command):
+    """A command about one person's certificate 证书命令."""
+
+    person: PersonRef = Field(description="Person who holds it · 人员标识")
+
+
+class GrantCertificate(CertificateCommand):
+    """Grant a certificate; a renewal or a higher grade takes the place of the one before · 颁发证书.
+
+    recognised: why, where it rests on something else than examinations passed here.
+    """
+
+    roles: ClassVar = CITY
+
+    number: CertificateNumber = Field(description="Number of the certificate, which anyone may verify it by · 证书编号")
+    grade: CertificateGrade = Field(description="Grade · 等级")
+    editions: Editions = Field(description="Editions of the standard that it is endorsed for · 签注的标准版本")
+    since: date = Field(description="First day · 起始日")
+    recognised: Text = Field(description="What it rests on, where not on examinations passed here · 认定理由")
+
+
+class EndorseCertificate(CertificateCommand):
+    """Endorse a person's certificate for one more edition, from today on · 证书签注."""
+
+    roles: ClassVar = CITY
+
+    edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
+    recognised: Text = Field(description="What it rests on, where not on examinations passed here · 认定理由")
+
+
+class SuspendCertificate(CertificateCommand):
+    """Suspend a certificate from today on, for a red line that was crossed · 暂停证书."""
+
+    roles: ClassVar = CITY
+
+    reason: Text = Field(description="Why · 理由")
+
+
+class RestoreCertificate(CertificateCommand):
+    """Restore a suspended certificate from today on; its last day stays what it was · 恢复证书."""
+
+    roles: ClassVar = CITY
+
+    reason: Text = Field(description="Why · 理由")
+
+
+class ShowHolderName(CertificateCommand):
+    """Say how much of one's own name anyone is shown who verifies the certificate · 设定姓名公开方式."""
+
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    shown: NameShown = Field(description="How much of the name · 姓名公开方式")
+
+
+AnyCertificateCommand = GrantCertificate | EndorseCertificate | SuspendCertificate | RestoreCertificate | ShowHolderName
+
+# Events
+
+
+class CertificateGranted(Event):
+    """A certificate was granted 证书已颁发; causes: examinations passed, rule: that it keeps to, None = the default one."""
+
+    type: Literal["certificate.granted.v1"] = "certificate.granted.v1"
+    says: ClassVar = "颁发了{grade:term}证书 {number}，自 {since} 至 {until}，签注标准版本 {editions:listed}"
+    number: str
+    grade: CertificateGrade
+    editions: tuple[str, ...]
+    since: date
+    until: date
+    causes: tuple[Cause, ...]
+    recognised: str | None
+    rule: Cause | None
+
+
+class CertificateEndorsed(Event):
+    """A certificate was endorsed for an edition 证书已签注."""
+
+    type: Literal["certificate.endorsed.v1"] = "certificate.endorsed.v1"
+    says: ClassVar = "为证书签注了标准版本 {edition}，自 {since} 起"
+    edition: str
+    since: date
+    causes: tuple[Cause, ...]
+    recognised: str | None
+
+
+class CertificateSuspended(Event):
+    """A certificate is suspended from a day on 证书已暂停; cause: the decision that it follows from, where there is one."""
+
+    type: Literal["certificate.suspended.v1"] = "certificate.suspended.v1"
+    says: ClassVar = "自 {since} 起暂停了诊断师证书：{reason}"
+    since: date
+    reason: str
+    cause: Cause | None
+
+
+class CertificateRestored(Event):
+    """A suspension is over 证书已恢复; last: its last day."""
+
+    type: Literal["certificate.restored.v1"] = "certificate.restored.v1"
+    says: ClassVar = "恢复了诊断师证书，暂停的最后一日为 {last}：{reason}"
+    last: date
+    reason: str
+    cause: Cause | None
+
+
+class HolderNameShown(Event):
+    """The holder said how the name is shown 姓名公开方式已设定."""
+
+    type: Literal["certificate.name_shown.v1"] = "certificate.name_shown.v1"
+    says: ClassVar = "将证书核验时的姓名公开方式设为{shown:term}"
+    shown: NameShown
+
+
+CertificateEvent = CertificateGranted | CertificateEndorsed | CertificateSuspended | CertificateRestored | HolderNameShown
+
+# Decide: what may happen
+
+
+def decide(command: AnyCertificateCommand, certificate: Certificate | None, context: DecisionContext) -> Facts:
+    """Raises Refused: any rule above, NOT_FOUND, PERSON_ERASED, EDITION_UNKNOWN, or those of stated dates."""
+    require_right(command, context.role)
+    person: Person | None = context.read.get(person_stream(command.person))
+    if person is None or (isinstance(command, ShowHolderName) and command.person != context.by):
+        raise NOT_FOUND.refuse()
+    if person.erased:
+        raise PERSON_ERASED.refuse()
+    held = certificate or Certificate()
+    match command:
+        case GrantCertificate():
+            return _grant(command, held, context)
+        case EndorseCertificate():
+            return _endorse(command, held, context)
+        case SuspendCertificate(reason=reason):
+            _current(held, context)
+            return (CertificateSuspended(since=context.day, reason=reason, cause=None),)
+        case RestoreCertificate(reason=reason):
+            if held.suspension_on(context.day) is None:
+                raise CERTIFICATE_NOT_ON_HOLD.refuse()
+            return (CertificateRestored(last=context.day - timedelta(days=1), reason=reason, cause=None),)
+        case ShowHolderName(shown=shown):
+            if held.latest is None:
+                raise CERTIFICATE_NOT_HELD.refuse()
+            return () if held.name_shown is shown else (HolderNameShown(shown=shown),)
+        case never:
+            assert_never(never)
+
+
+def _grant(command: GrantCertificate, held: Certificate, context: DecisionContext) -> Facts:
+    _require_not_on_hold(held, context)
+    _require_published(command.editions, "editions", context)
+    require_programme_date("since", command.since, context)
+    if command.since < context.day:
+        raise CERTIFICATE_BACKDATED.refuse(path="since", given=command.since, earliest=context.day)
+    rules = context.read.get(QUALIFICATION_RULE)
+    rule = rule_in_force(rules, ExamRule, context.day)
+    until = months_after(command.since, rule.certificate_months) - timedelta(days=1)
+    before = held.latest
+    if before is not None and before.grade is command.grade and before.until >= until:
+        raise CERTIFICATE_REPEATED.refuse(path="grade", until=before.until)
+    granted = CertificateGranted(
+        number=command.number,
+        grade=command.grade,
+        editions=tuple(dict.fromkeys(command.editions)),
+        since=command.since,
+        until=until,
+        causes=(),
+        recognised=command.recognised,
+        rule=dated_rule_on(rules, RuleKind.EXAM, context.day).cause,
+    )
+    return (granted,)
+
+
+def _endorse(command: EndorseCertificate, held: Certificate, context: DecisionContext) -> Facts:
+    term = _current(held, context)
+    _require_published((command.edition,), "edition", context)
+    if (since := term.endorsed.get(command.edition)) is not None:
+        raise ENDORSED_ALREADY.refuse(path="edition", edition=command.edition, since=since)
+    return (CertificateEndorsed(edition=command.edition, since=context.day, causes=(), recognised=command.recognised),)
+
+
+def _current(held: Certificate, context: DecisionContext) -> CertificateTerm:
+    """The certificate that holds today and is not suspended."""
+    term = held.term_on(context.day)
+    if term is None:
+        raise CERTIFICATE_NOT_HELD.refuse()
+    _require_not_on_hold(held, context)
+    return term
+
+
+def _require_not_on_hold(held: Certificate, context: DecisionContext) -> None:
+    if (suspension := held.suspension_on(context.day)) is not None:
+        raise CERTIFICATE_ON_HOLD.refuse(since=suspension.since)
+
+
+def _require_published(editions: tuple[str, ...], path: str, context: DecisionContext) -> None:
+    for edition in editions:
+        if context.read.get(edition_stream(edition)) is None:
+            raise EDITION_UNKNOWN.refuse(path=path, edition=edition)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on 若干月后; where that month is shorter, its last day."""
+    first, following = (
+        date(count // 12, count % 12 + 1, 1) for count in (day.year * 12 + day.month - 1 + months + more for more in (0, 1))
+    )
+    return first.replace(day=min(day.day, (following - first).days))
+
+
+# Evolve: what has happened
+
+
+def evolve(certificate: Certificate | None, event: CertificateEvent) -> Certificate:
+    """The person's certificates after one more fact."""
+    held = certificate or Certificate()
+    version = held.version + 1
+    changed: dict[str, object] = {"version": version}
+    match event:
+        case CertificateGranted(number=number, grade=grade, editions=editions, since=since, until=until):
+            endorsed = dict.fromkeys(editions, since)
+            term = CertificateTerm(
+                number=number, grade=grade, since=since, until=until, endorsed=endorsed, version=version
+            )
+            changed["terms"] = (*held.terms, term)
+        case CertificateEndorsed(edition=edition, since=since):
+            changed["terms"] = tuple(
+                term.model_copy(update={"endorsed": {edition: since, **term.endorsed}}) if since <= term.until else term
+                for term in held.terms
+            )
+        case CertificateSuspended(since=since, reason=reason):
+            changed["suspensions"] = (*held.suspensions, Suspension(since=since, reason=reason))
+        case CertificateRestored(last=last):
+            *before, current = held.suspensions
+            changed["suspensions"] = (*before, current.model_copy(update={"until": last}))
+        case HolderNameShown(shown=shown):
+            changed["name_shown"] = shown
+        case never:
+            assert_never(never)
+    return held.model_copy(update=changed)
+
+
+# What the decider reads
+
+
+def _reads(command: AnyCertificateCommand, _certificate: Certificate | None) -> tuple[Stream, ...]:
+    streams = [person_stream(command.person)]
+    if isinstance(command, GrantCertificate):
+        streams += [QUALIFICATION_RULE, *(edition_stream(edition) for edition in dict.fromkeys(command.editions))]
+    if isinstance(command, EndorseCertificate):
+        streams.append(edition_stream(command.edition))
+    return tuple(streams)
+
+
+CERTIFICATES = Capability(
+    name="certificate",
+    commands=(GrantCertificate, EndorseCertificate, SuspendCertificate, RestoreCertificate, ShowHolderName),
+    events=tuple(CertificateEvent.__args__),
+    stream=lambda command: certificate_stream(command.person),
+    reads=_reads,
+    place=lambda _command, _certificate, _read: Unscoped.KNOWN_BY_RULES,
+    decide=decide,
+    evolve=evolve,
+)

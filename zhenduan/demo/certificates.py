@@ -1,0 +1,78 @@
+"""Certificates of the demo city 示例证书: its diagnosticians are certified, endorsed, renewed, and one is suspended. plan T1."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from domain.access import Role
+from domain.governance.dated_rules import SetRule, rule_in_force
+from domain.governance.qualification import CertificateGrade, NameShown
+from domain.governance.rule_bodies.exam import ExamRule
+from domain.kernel import Command
+from domain.providers.certificates import (
+    GrantCertificate,
+    RestoreCertificate,
+    ShowHolderName,
+    SuspendCertificate,
+    months_after,
+)
+from journal import Caller
+from standards import published_editions
+from zhenduan.demo.people import People
+
+FIRST = date(2023, 8, 28)
+"""When the first were certified: before the first visit."""
+REQUIRED_FROM = date(2025, 1, 1)
+"""From here on certified diagnosticians alone work on site."""
+DECIDED = date(2024, 12, 2)
+SUSPENDED, RESTORED = date(2024, 9, 2), date(2024, 10, 14)
+RENEWED_AHEAD = timedelta(days=30)
+RECOGNISED = "试点培训考核合格（示例）"
+GRADES = {
+    Role.PROVIDER: CertificateGrade.SENIOR,
+    Role.DIAGNOSTICIAN: CertificateGrade.DIAGNOSTICIAN,
+    Role.REVIEWER: CertificateGrade.ASSISTANT,
+}
+"""Position -> the grade that its people hold."""
+NOT_RENEWED = Role.REVIEWER
+"""Whose certificate has run out, so that one can be looked at."""
+
+
+def certificates(people: People, present: date) -> Iterator[tuple[date, Caller, Command]]:
+    """Who is certified when, up to the present 证书经过; each with its day.
+
+    Args:
+        people: of the demo, all met before.
+        present: no act lies after it.
+    """
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    rule = rule_in_force(None, ExamRule, FIRST)
+    holders = [who for (role, _), who in people.callers.items() if role in GRADES]
+    for who in holders:
+        grade, since, day = GRADES[Role(who.role)], FIRST, FIRST
+        while day <= present:
+            number = f"ZDS-{day.year}-{people.chance.getrandbits(48):012X}"
+            yield (
+                day,
+                city,
+                GrantCertificate(
+                    person=who.actor,
+                    number=number,
+                    grade=grade,
+                    editions=published_editions(),
+                    since=since,
+                    recognised=RECOGNISED,
+                ),
+            )
+            if who.role == NOT_RENEWED:
+                break
+            since = months_after(since, rule.certificate_months)
+            day = since - RENEWED_AHEAD
+    shown = people.data.owner_firm.provider
+    diagnostician = people.callers[Role.DIAGNOSTICIAN, shown]
+    for role, how in ((Role.PROVIDER, NameShown.FULL), (Role.DIAGNOSTICIAN, NameShown.FAMILY_NAME)):
+        who = people.callers[role, shown]
+        yield FIRST + timedelta(days=1), who, ShowHolderName(person=who.actor, shown=how)
+    yield SUSPENDED, city, SuspendCertificate(person=diagnostician.actor, reason="现场记录由他人代签（示例）")
+    yield RESTORED, city, RestoreCertificate(person=diagnostician.actor, reason="整改完成，复训合格（示例）")
+    strict = rule.model_copy(update={"certified_only": True})
+    yield DECIDED, city, SetRule(since=REQUIRED_FROM, body=strict, source="市级部门关于持证上岗的通知（示例）", mark="I")
