@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from api.server.admission import AdmissionLimits
-from api.server.health import LONGEST_LAG_SECONDS
+from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits
 
 KIB = 1024
 LOCAL = frozenset({"127.0.0.1", "::1"})

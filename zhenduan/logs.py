@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TextIO
-
-import structlog
-from structlog.typing import EventDict, Processor
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
 
 from api.server.request_ids import request_id
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, Processor
 
 OURS = ("api", "domain", "interop", "isolation", "journal", "methods", "projections", "standards", "zhenduan")
 """Loggers that are printed from INFO on; all others from WARNING on."""
@@ -115,7 +116,7 @@ class Lines(logging.Handler):
             stream.flush()
 
 
-def _request(_logger: Any, _method: str, event: EventDict) -> EventDict:  # noqa: ANN401 - as the library calls it
+def _request(_logger: Any, _method: str, event: "EventDict") -> "EventDict":  # noqa: ANN401 - as the library calls it
     """The request that a line belongs to; a count belongs to none."""
     identity = request_id.get()
     if identity and AGAIN not in event:
@@ -123,7 +124,7 @@ def _request(_logger: Any, _method: str, event: EventDict) -> EventDict:  # noqa
     return event
 
 
-def _readable(_logger: Any, _method: str, event: EventDict) -> EventDict:  # noqa: ANN401 - as the library calls it
+def _readable(_logger: Any, _method: str, event: "EventDict") -> "EventDict":  # noqa: ANN401 - as the library calls it
     """Texts with an end, in which nothing steers a terminal or passes for a line of ours."""
     for name, text in event.items():
         if isinstance(text, str):
@@ -135,6 +136,8 @@ def _readable(_logger: Any, _method: str, event: EventDict) -> EventDict:  # noq
 
 def formatter(form: LogForm, *, colours: bool = False) -> logging.Formatter:
     """What makes a line of a record 日志格式化."""
+    import structlog  # noqa: PLC0415 - 0.1 s, with the first line: most runs write none
+
     before: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -154,12 +157,28 @@ def formatter(form: LogForm, *, colours: bool = False) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=after)
 
 
+class _Formatter(logging.Formatter):
+    """A `formatter` that is made with the first line 日志格式化."""
+
+    def __init__(self, form: LogForm, *, colours: bool) -> None:
+        super().__init__()
+        self._form, self._colours = form, colours
+
+    @cached_property
+    def _made(self) -> logging.Formatter:
+        return formatter(self._form, colours=self._colours)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        return self._made.format(record)
+
+
 def configure(form: LogForm) -> None:
     """Print the lines of this process from now on 配置日志; called again, it only changes the form."""
     root = logging.getLogger()
     found = next((handler for handler in root.handlers if isinstance(handler, Lines)), None)
     lines = found or Lines()
-    lines.setFormatter(formatter(form, colours=form is LogForm.CONSOLE and sys.stderr.isatty()))
+    lines.setFormatter(_Formatter(form, colours=form is LogForm.CONSOLE and sys.stderr.isatty()))
     if found is None:
         root.addHandler(lines)
     for name in OURS:

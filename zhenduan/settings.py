@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from journal.transparency.digests import DIGESTS, Digest
-from zhenduan.accounts.single_sign_on_provider import ProviderSettings
+from zhenduan.accounts.provider_settings import ProviderSettings
 from zhenduan.limits import LimitUnusable, ServerLimits, limits_of
 from zhenduan.logs import LogForm
 

@@ -26,7 +26,6 @@ from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.single_sign_on import SingleSignOn
-from zhenduan.accounts.single_sign_on_provider import IdentityProvider
 from zhenduan.accounts.uploads import SignedUploads
 from zhenduan.accounts.witnesses import Witnesses
 from zhenduan.finishers import finishers
@@ -97,7 +96,11 @@ def opened(
         blobs = Blobs(settings.files)
         keys = PersonalKeys(vault, master)
         foreign = ForeignFiles()
-        provider = IdentityProvider(settings.provider, clock) if settings.provider is not None else None
+        provider = None
+        if settings.provider is not None:
+            from zhenduan.accounts.single_sign_on_provider import IdentityProvider  # noqa: PLC0415 - 0.1 s, where it is used
+
+            provider = IdentityProvider(settings.provider, clock)
         factors = SecondFactors(
             vault, derived(master, "seal second factors"), settings.home, settings.second_factor_from
         )

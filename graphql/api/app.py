@@ -24,11 +24,11 @@ from api.kit.published import FieldRights, declared
 from api.kit.services import Services
 from api.schema import build_schema
 from api.server import graphiql
-from api.server.admission import AdmissionLimits, Overloaded
+from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits, Overloaded
 from api.server.change_notifications import ChangeNotifications
 from api.server.early_rejection import PATHS, AdmissionGate
 from api.server.errors import request_error
-from api.server.health import LONGEST_LAG_SECONDS, Health
+from api.server.health import Health
 from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, told
 from api.server.messages import faulted
 from api.server.oidc_routes import SignOnRoutes

@@ -9,8 +9,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 from domain.kernel import INVISIBLE
 
 FOLDER = Path(__file__).parent / "fonts"
@@ -52,6 +50,8 @@ def characters(family: str) -> frozenset[int]:
 
 
 def _drawn(file: Path) -> frozenset[int]:
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - with the first report
+
     with TTFont(file, lazy=True) as font:
         return frozenset(font.getBestCmap())
 

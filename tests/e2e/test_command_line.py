@@ -131,6 +131,20 @@ def test_what_needs_no_installation_loads_nothing_heavy(arguments: list[str]) ->
     assert done.returncode == 0, done.stderr
 
 
+BY_NEED = {"structlog", "webauthn", "joserfc", "httpx2", "weasyprint", "fontTools", "openpyxl"}
+"""What a log line, a passkey, single sign-on, a printed report and a workbook need, loaded by the first of each."""
+
+
+@pytest.mark.parametrize(
+    ("module", "others"),
+    [("zhenduan.wiring", BY_NEED | {"strawberry", "graphql", "starlette.applications", "uvicorn"}), ("zhenduan.serving", BY_NEED)],
+)
+def test_what_opens_and_serves_an_installation_loads_by_need(module: str, others: set[str]) -> None:
+    code = f"import sys, {module}\nsys.exit(' '.join({others!r} & set(sys.modules)) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from threading import BoundedSemaphore, Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -46,13 +46,16 @@ from zhenduan.accounts.logins import (
 from zhenduan.accounts.memberships import Memberships
 from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.accounts.partner_keys import IssuedKey, PartnerKeys
+from zhenduan.accounts.provider_settings import TokenRefused
 from zhenduan.accounts.second_factor_rules import SECOND_FACTOR_REQUIRED
 from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.second_steps import AccountSecondSteps
 from zhenduan.accounts.sessions import OpenSession, SessionLimits, Sessions
 from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits, network_of
 from zhenduan.accounts.single_sign_on import Subjects, signed_in_as
-from zhenduan.accounts.single_sign_on_provider import IdentityProvider, TokenRefused
+
+if TYPE_CHECKING:
+    from zhenduan.accounts.single_sign_on_provider import IdentityProvider
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +93,7 @@ class LocalAccounts:
         *,
         hasher: PasswordHasher | None = None,
         sessions: SessionLimits | None = None,
-        provider: IdentityProvider | None = None,
+        provider: "IdentityProvider | None" = None,
         sign_ins: SignInLimits | None = None,
     ) -> None:
         self._vault = vault
@@ -398,7 +401,7 @@ class LocalAccounts:
         """Whether a role needs a second factor and the session was opened without one, such as before the day it began."""
         return not session.strong and self._factors.is_required([Role(held.role)], city_day(now))
 
-    def _vouched_for(self, provider: IdentityProvider, token: str, now: datetime) -> Identified | None:
+    def _vouched_for(self, provider: "IdentityProvider", token: str, now: datetime) -> Identified | None:
         """Who a provider's bearer token belongs to, acting in their first membership of today."""
         try:
             claims = provider.verify(token)

@@ -5,21 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
 NAME = "诊断 Zhenduan"
 LARGEST_ANSWER = 16 * 1024
 """Characters of what a browser sends of a passkey."""
@@ -55,6 +40,14 @@ def address_of(home: str) -> Address | None:
 
 def registration_options(address: Address, login: str, person: str, challenge: bytes, known: Sequence[bytes]) -> str:
     """What a browser makes a passkey by, as JSON 登记选项; `known` are those that the person has already."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     return options_to_json(
         generate_registration_options(
             rp_id=address.host,
@@ -73,6 +66,8 @@ def registration_options(address: Address, login: str, person: str, challenge: b
 
 def registered(address: Address, answer: str, challenge: bytes) -> Passkey | None:
     """The passkey that a browser has made; None where its answer is not to be believed."""
+    from webauthn import verify_registration_response
+
     try:
         made = verify_registration_response(
             credential=answer[: LARGEST_ANSWER + 1],
@@ -88,6 +83,9 @@ def registered(address: Address, answer: str, challenge: bytes) -> Passkey | Non
 
 def authentication_options(address: Address, challenge: bytes, known: Sequence[bytes]) -> str:
     """What a browser signs with one of the person's passkeys, as JSON 验证选项."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return options_to_json(
         generate_authentication_options(
             rp_id=address.host,
@@ -103,6 +101,9 @@ def signed_by(address: Address, answer: str, challenge: bytes, known: Sequence[P
 
     A counter that does not grow is a copied key's, and refused.
     """
+    from webauthn import verify_authentication_response
+    from webauthn.helpers import parse_authentication_credential_json
+
     try:
         given = parse_authentication_credential_json(answer[: LARGEST_ANSWER + 1])
         kept = next((one for one in known if one.credential == given.raw_id), None)

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, func, select
@@ -21,7 +21,10 @@ from api.kit.second_factors import SignedIn
 from domain.instants import microseconds
 from domain.kernel import Rule
 from journal.secrets.vault import SCHEMA, Vault
-from zhenduan.accounts.single_sign_on_provider import IdentityProvider, TokenRefused
+from zhenduan.accounts.provider_settings import TokenRefused
+
+if TYPE_CHECKING:
+    from zhenduan.accounts.single_sign_on_provider import IdentityProvider
 
 META = MetaData(schema=SCHEMA)
 SUBJECTS = Table(
@@ -122,7 +125,7 @@ class SingleSignOn:
     def __init__(
         self,
         vault: Vault,
-        provider: IdentityProvider,
+        provider: "IdentityProvider",
         subjects: Subjects,
         sessions: Sessions,
         clock: Callable[[], datetime],

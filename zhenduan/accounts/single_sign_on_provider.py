@@ -11,15 +11,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError
 
+from zhenduan.accounts.provider_settings import ProviderSettings, TokenRefused, is_safe_address
 from zhenduan.accounts.published_keys import ALGORITHMS, PublishedKey, usable_keys
 from zhenduan.fetch import Fetch, FetchFailed, fetch
 
@@ -35,36 +34,6 @@ LARGEST_ANSWER = 1024 * 1024
 LONGEST_SECONDS = 10.0
 """Of a whole answer, and of waiting for another thread's."""
 LATEST_END = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class TokenRefused(Exception):  # noqa: N818 - an answer, not a fault
-    """A token or code that is not believed 令牌不可信; the reason is for the log, never for the caller."""
-
-
-@dataclass(frozen=True)
-class ProviderSettings:
-    """The provider and who we are to it 身份提供方设置.
-
-    issuer: its address, exactly as tokens name it. client: our id there, which is the audience of every token. secret: of
-    a confidential client, empty for a public one. home: our own public address, which /callback hangs from.
-    """
-
-    issuer: str
-    client: str
-    home: str
-    secret: str = field(default="", repr=False)
-
-    @property
-    def callback(self) -> str:
-        """Where the provider sends the browser back to."""
-        return self.home.rstrip("/") + "/callback"
-
-
-def is_safe_address(address: str) -> bool:
-    """Whether an address may carry keys and codes: TLS, or this very machine."""
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 class IdentityProvider:

@@ -21,6 +21,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+LONGEST_LAG_SECONDS = 60.0
+"""No request is sent to a process any more whose read models lack an entry that was written longer ago (`health`)."""
+
 
 class Lane(Enum):
     """Class of a request 请求类别.

@@ -14,13 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.kit.services import Services
+from api.server.admission import LONGEST_LAG_SECONDS
 from api.server.http import ALWAYS, JSON, RETRY_SECONDS
 from domain.instants import microseconds
 
 KEPT_SECONDS = 2.0
 """Whoever asks, the stores are looked at no more often than this: anyone may ask."""
-LONGEST_LAG_SECONDS = 60.0
-"""How long ago the first entry that the read models lack may have been written: nobody keeps them current then."""
 LONGEST_SECONDS = 5.0
 """A store that takes longer does not answer; what is under way is left to end by itself."""
 
