@@ -3,6 +3,7 @@
 `make test` draws the same examples every time, so that a failure is the change's; `make explore` draws others.
 """
 
+import gc
 import itertools
 import os
 import tempfile
@@ -17,8 +18,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import engine
 
 from journal import Journal, open_journal
+from zhenduan.__main__ import COLLECT_EVERY
 
 _numbers = itertools.count(1)
+
+gc.set_threshold(*COLLECT_EVERY)
 
 NO_MATTER = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 """A slow machine is no fault of the product, and what a fixture made is only read by our properties."""
@@ -27,6 +31,11 @@ settings.register_profile("explore", derandomize=False, deadline=None, suppress_
 settings.load_profile("same")
 engine.MAX_SHRINKING_SECONDS = 20
 """The library takes up to five minutes to make a failing example smaller, and has no setting for it."""
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: no search for rubbish goes through it again, in hundreds of tests."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

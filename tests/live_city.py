@@ -16,7 +16,8 @@ from graphql import OperationType
 from api.kit.published import declared
 from api.schema import build_schema
 from api.server.messages import GraphQLRequest
-from api.server.operations import Operations
+from api.server.operations import Operations, documents_of
+from api.server.query_cost import Limits
 from domain.access import Role
 from domain.instants import city_day
 from domain.kernel import Command
@@ -38,6 +39,11 @@ NO_OTHERS: Mapping[str, Answer] = MappingProxyType({})
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Passwords of the tests cost little to hash."""
 SCHEMA = build_schema()
+RIGHTS = declared(SCHEMA)
+DOCUMENTS = documents_of(SCHEMA, RIGHTS)
+"""What tests ask is parsed, validated and compiled once in a process, not once for each city."""
+UNBOUNDED = documents_of(SCHEMA, RIGHTS, Limits(depth=99, aliases=9_999, cost=10**9))
+"""As `DOCUMENTS`, for tests that ask for all there is in one document."""
 """Built once: it holds no state of a program."""
 PASSWORD = "correct horse battery"
 KINDS = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -250,7 +256,7 @@ def live_city(data: Path, url: str) -> Iterator[LiveCity]:
 def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity]:
     """A city that was built before, or a copy of one, with the tokens of its people."""
     with opened(Settings(data, None if url.startswith("sqlite") else url), hasher=CHEAP) as installation:
-        yield LiveCity(installation, Operations(installation.services, SCHEMA, declared(SCHEMA)), dict(tokens))
+        yield LiveCity(installation, Operations(installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS), dict(tokens))
 
 
 @contextmanager
@@ -272,7 +278,7 @@ def build_city(data: Path, url: str) -> dict[str, str]:
     settings = Settings(data, None if url.startswith("sqlite") else url)
     with opened(settings, create=True, hasher=CHEAP) as installation:
         services, accounts = installation.services, installation.accounts
-        city = LiveCity(installation, Operations(services, SCHEMA, declared(SCHEMA)))
+        city = LiveCity(installation, Operations(services, SCHEMA, RIGHTS, documents=DOCUMENTS))
         for identity, kind, name in UNITS:
             city.send(RegisterOrganisation(organisation=identity, kind=kind, name=name, parent=ABOVE.get(identity)))
         city.send(PublishEdition(edition=EDITION))

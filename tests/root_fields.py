@@ -15,11 +15,9 @@ from graphql import (
     is_required_argument,
 )
 
-from api.kit.published import declared
 from domain.access import Role
-from tests.live_city import SCHEMA
+from tests.live_city import RIGHTS
 
-RIGHTS = declared(SCHEMA)
 Tried = Mapping[str, tuple[Any, ...]]
 """Name of an argument -> what it is tried with, as GraphQL writes it or as a value of Python."""
 

@@ -16,7 +16,6 @@ from pathlib import Path
 import orjson
 import pytest
 
-from api.kit.published import declared
 from api.server.operations import Operations
 from domain.kernel import fold
 from domain.participants.enterprises import ENTERPRISES, enterprise_stream
@@ -26,7 +25,7 @@ from interop.rosters.roster_reading import read_roster
 from journal import open_journal
 from journal.codec import decode
 from standards import load
-from tests.live_city import SCHEMA, LiveCity
+from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, LiveCity
 from tests.small_city import roster
 from zhenduan.__main__ import main
 from zhenduan.settings import Settings
@@ -64,7 +63,7 @@ def city(request: pytest.FixtureRequest, written: Path, tmp_path_factory: pytest
         if request.param == "models folded anew":
             installation.services.models.rebuild()
         installation.services.models.catch_up()
-        city = LiveCity(installation, Operations(installation.services, SCHEMA, declared(SCHEMA)))
+        city = LiveCity(installation, Operations(installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS))
         for login in ("city", "district", "auditor"):
             signed_in = installation.accounts.sign_in(login, f"demo-{login}-2024")
             assert signed_in is not None

@@ -59,8 +59,20 @@ class Costly(Exception):  # noqa: N818 - says where it is to wait
     """An operation that costs more than what is run beside cheap ones 高费用操作."""
 
 
+def documents_of(schema: strawberry.Schema, rights: FieldRights, limits: Limits | None = None) -> Documents:
+    """The documents of a schema whose rights are told in its descriptions 文档缓存.
+
+    Raises:
+        FieldsWithoutRights: a field of the schema says nobody who may read it.
+    """
+    executable: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
+    resolved = resolve_rights(executable, rights.rows)
+    describe_rights(executable, rights.rows)
+    return Documents(executable, resolved, rights.protected, limits or Limits())
+
+
 class Operations:
-    """The operations of one schema over one program 执行入口.
+    """The operations of one schema over one program 执行入口. documents: of that schema, rights and limits; None = its own.
 
     Raises:
         FieldsWithoutRights: a field of the schema says nobody who may read it.
@@ -76,14 +88,13 @@ class Operations:
         revocations: Revocations | None = None,
         admission: AdmissionLimits | None = None,
         persisted: PersistedDocuments | None = None,
+        documents: Documents | None = None,
     ) -> None:
         self._revocations = revocations
         self._services = services
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
-        self._rights = resolve_rights(self._schema, rights.rows)
-        describe_rights(self._schema, rights.rows)
-        self._limits = limits or Limits()
-        self._documents = Documents(self._schema, self._rights, rights.protected, self._limits)
+        self._documents = documents or documents_of(schema, rights, limits)
+        self._rights, self._limits = self._documents.rights, self._documents.limits
         self._introspection = Introspection(self._schema)
         self._persisted = persisted or PersistedDocuments()
         self._cursors = Cursors(services.secret)

@@ -81,9 +81,9 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema, rights: Rows, protected: Guarded, limits: Limits) -> None:
         self._schema = schema
-        self._rights = rights
+        self.rights = rights
         self._protected = protected
-        self._limits = limits
+        self.limits = limits
         self._costs: dict[tuple[str, str | None], int] = {}
         self.prepare = lru_cache(KEPT_DOCUMENTS)(self._prepare)
 
@@ -108,7 +108,7 @@ class Documents:
         if operation.operation is not OperationType.MUTATION and (problem := unusable(literals(own))) is not None:
             raise Unacceptable(VALIDATION_FAILED, [problem])
         coordinates = asked(self._schema, own)
-        cost = cost_of(self._schema, own, self._limits)
+        cost = cost_of(self._schema, own, self.limits)
         if len(self._costs) >= KEPT_DOCUMENTS:
             self._costs.clear()  # the next time each is found out anew
         self._costs[query, operation_name] = cost
@@ -116,7 +116,7 @@ class Documents:
             own,
             operation,
             coordinates,
-            roles_for(self._rights, coordinates),
+            roles_for(self.rights, coordinates),
             entry_point=entry_point_of(coordinates),
             guarded=guarded_among(coordinates, self._protected),
             cost=cost,
@@ -139,13 +139,13 @@ class Documents:
             part = self._part(prepared, role, switches)
             if len(prepared.parts) < PARTS_OF_A_DOCUMENT:
                 prepared.parts[key] = part
-        error = forbidden(self._rights, part.coordinates, role)
+        error = forbidden(self.rights, part.coordinates, role)
         if error is not None:
             raise error
         return part
 
     def _part(self, prepared: Prepared, role: str, switches: Switches) -> Prepared:
-        cut = readable_part(self._schema, prepared.document, self._rights, role, switches)
+        cut = readable_part(self._schema, prepared.document, self.rights, role, switches)
         operation = get_operation_ast(cut.document)
         if operation is None or not operation.selection_set.selections:  # all of it is skipped, and there is nothing to cut
             return prepared
@@ -155,7 +155,7 @@ class Documents:
             document=cut.document,
             operation=operation,
             coordinates=coordinates,
-            roles=roles_for(self._rights, coordinates),
+            roles=roles_for(self.rights, coordinates),
             plans={},
             entry_point=entry_point_of(coordinates),
             guarded=guarded_among(coordinates, self._protected),
@@ -170,7 +170,7 @@ class Documents:
             Unacceptable: as `prepare`.
         """
         document = self._parsed(query)
-        if errors := over_budget(self._schema, document, self._limits):
+        if errors := over_budget(self._schema, document, self.limits):
             raise Unacceptable(VALIDATION_FAILED, errors)
         if errors := validate_document(self._schema, document, specified_rules):
             raise Unacceptable(VALIDATION_FAILED, errors)
@@ -180,9 +180,9 @@ class Documents:
         try:
             return parse(
                 query,
-                max_lexical_tokens=self._limits.tokens,
-                max_comments=self._limits.tokens,
-                max_source_length=self._limits.characters,
+                max_lexical_tokens=self.limits.tokens,
+                max_comments=self.limits.tokens,
+                max_source_length=self.limits.characters,
             )
         except GraphQLError as problem:
             raise Unacceptable(PARSE_FAILED, [problem]) from None

@@ -22,7 +22,6 @@ from api.kit.ports import Identified
 from api.server.change_notifications import ChangeNotifications
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations, PreparedOperation
-from api.server.query_cost import Limits
 from domain.access import PARTIES, SEES_NOTHING, Role, scope_of
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
@@ -38,8 +37,8 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people.registration import InvitePerson
 from journal import Caller
 from projections.diagnosis import case_parts
-from tests.live_city import SCHEMA
-from tests.root_fields import RIGHTS, Literal, calls, may_read
+from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, UNBOUNDED
+from tests.root_fields import Literal, calls, may_read
 from tests.small_city import CITY, ENTERPRISE, FIRM, PROVIDER, City, caller, evidence, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
@@ -113,7 +112,9 @@ class World:
         """What a subscriber is told who asks for all there was."""
         self.ask(role, "{ viewer { role } }")
         services = self.installation.services
-        operations = Operations(services, SCHEMA, RIGHTS, ChangeNotifications(services.journal, services.models))
+        operations = Operations(
+            services, SCHEMA, RIGHTS, ChangeNotifications(services.journal, services.models), documents=DOCUMENTS
+        )
         query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis version type what at role } }"
         admitted = operations.admit(GraphQLRequest(query, {"after": Cursors(services.secret).seal(0)}), "any", KINDS)
         assert isinstance(admitted, PreparedOperation), admitted
@@ -141,7 +142,7 @@ def world(folder: Path, database: str | None, *steps: Callable[[City], None]) ->
 
     with opened(Settings(folder, database), demo=True) as installation:
         city = City(installation.services.journal, clock)
-        operations = Operations(installation.services, SCHEMA, RIGHTS, limits=Limits(depth=99, aliases=9_999, cost=10**9))
+        operations = Operations(installation.services, SCHEMA, RIGHTS, documents=UNBOUNDED)
         begin(city)
         for number, step in enumerate(steps, 1):
             now[0] = START + timedelta(hours=number)

@@ -11,8 +11,6 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.kit.ids import id_of
-from api.kit.published import declared
-from api.schema import build_schema
 from api.server.field_rights import coordinates_of, resolve_rights
 from domain.access import Everything
 from domain.disclosures import ALL_FIRMS
@@ -21,10 +19,8 @@ from journal.disclosure_log.disclosure_log import broken
 from projections import Snapshot
 from projections.record.disclosures import DisclosureRow, disclosures
 from tests.api.server.test_access_table import document, paths
-from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, SCHEMA, LiveCity
+from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, RIGHTS, SCHEMA, LiveCity
 from tests.small_city import roster
-
-RIGHTS = declared(build_schema())
 
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other way to it
 LOG = """query($first: Int, $after: String, $enterprise: ID, $person: ID, $role: Role, $mask: Mask, $ofOthers: Boolean,

@@ -9,22 +9,18 @@ import pytest
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, OperationType, get_named_type, is_leaf_type
 
 from api.kit.ports import Identified
-from api.kit.published import declared
-from api.schema import build_schema
 from api.server.field_rights import resolve_rights
 from api.server.messages import GraphQLRequest, GraphQLResponse
 from api.server.operations import Operations
-from api.server.query_cost import Limits
 from domain.access import ATTRIBUTE_NAMES, ROLE_NAMES, Attribute, Everything, OpenTo, Role, scope_of, sentence
 from domain.events import CAPABILITIES, COMMANDS
 from domain.instants import city_day
 from domain.kernel import Refused
 from journal import Caller, handle, open_journal
+from tests.live_city import RIGHTS, SCHEMA, UNBOUNDED
 from zhenduan.pages.access_page import page, scope_in_words
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
-
-RIGHTS = declared(build_schema())
 
 ROOT = Path(__file__).parents[3]
 TODAY = city_day(datetime.now(UTC))
@@ -120,10 +116,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
             return Identified(caller, "m", datetime.now(UTC) + timedelta(hours=1))
 
         installation.services.accounts.identify = identify  # type: ignore[method-assign]
-        schema = build_schema()
-        operations = Operations(
-            installation.services, schema, declared(schema), limits=Limits(depth=99, aliases=9_999, cost=10**9)
-        )
+        operations = Operations(installation.services, SCHEMA, RIGHTS, documents=UNBOUNDED)
 
         def judge(text: str, role: Role) -> str:
             acting[0] = role
@@ -133,7 +126,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
                 return "FORBIDDEN" if admitted.prepared.withheld else ""
             return str(admitted.payload["errors"][0]["extensions"]["code"])
 
-        yield schema._schema, judge  # noqa: SLF001 - the executable one
+        yield SCHEMA._schema, judge  # noqa: SLF001 - the executable one
 
 
 def test_every_cell_of_the_fields_that_can_be_read(judged: Any) -> None:

@@ -13,15 +13,14 @@ from graphql import OperationType
 from api.kit.ports import Identified
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
-from api.server.query_cost import Limits
 from domain.access import EXPERTS, Attribute, OpenTo, Role, scope_of, sentence
 from domain.events import EVENTS
 from domain.masks import ACTORS
 from domain.person_id_fields import person_fields, without
 from journal import Caller
 from tests.api.server.test_scopes import ARGUMENTS, IDS, TODAY, fill, texts
-from tests.live_city import SCHEMA
-from tests.root_fields import RIGHTS, calls
+from tests.live_city import RIGHTS, SCHEMA, UNBOUNDED
+from tests.root_fields import calls
 from tests.small_city import City
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -62,7 +61,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
         fill(City(program.journal))
         program.models.catch_up()
         program.keys.open = lambda *_sealed: "某某"  # type: ignore[method-assign] # their names were never sealed
-        operations = Operations(program, SCHEMA, RIGHTS, limits=Limits(depth=99, aliases=9_999, cost=10**9))
+        operations = Operations(program, SCHEMA, RIGHTS, documents=UNBOUNDED)
 
         def asked(role: Role, query: str) -> str:
             person = "zhou" if role in EXPERTS else f"asks-as-{role}"

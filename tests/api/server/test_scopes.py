@@ -18,13 +18,10 @@ from hypothesis import strategies as st
 from api.kit.cursors import Cursors
 from api.kit.ids import id_of
 from api.kit.ports import Identified
-from api.kit.published import declared
 from api.kit.services import Services
-from api.schema import build_schema
 from api.server.change_notifications import ChangeNotifications
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations, PreparedOperation
-from api.server.query_cost import Limits
 from domain.access import (
     AllOf,
     AnyOf,
@@ -63,12 +60,11 @@ from domain.standard.revision.state import RevisionKind
 from journal import Caller
 from standards import Form, composition_rule
 from tests.firm_ids import firm_id
+from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, UNBOUNDED
 from tests.root_fields import Literal, calls
 from tests.small_city import CITY, FIRM, City, caller, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
-
-RIGHTS = declared(build_schema())
 
 YEAR = datetime.now(UTC).year
 """The firms are diagnosed now, so this year's roster is the one they count in."""
@@ -134,7 +130,6 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         services = installation.services
         fill(City(services.journal, blobs=services.blobs))
         services.models.catch_up()
-        schema = build_schema()
         asked: list[Scope] = [Nothing()]
 
         def identify(_token: str, _snapshot: object = None) -> Identified:
@@ -142,9 +137,8 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             return Identified(who, "m", datetime.now(UTC) + timedelta(hours=1))
 
         services.accounts.identify = identify  # type: ignore[method-assign]
-        everything = Limits(depth=99, aliases=9_999, cost=10**9)
-        operations = Operations(services, schema, declared(schema), limits=everything)
-        yield Watched(services, operations, schema, asked)
+        operations = Operations(services, SCHEMA, RIGHTS, documents=UNBOUNDED)
+        yield Watched(services, operations, SCHEMA, asked)
 
 
 def fill(city: City) -> None:
@@ -333,8 +327,8 @@ def test_lists_and_counts_hold_exactly_what_the_scope_admits(watched: Watched, s
 def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: Watched, chosen: Scope) -> None:
     services = watched.services
     start = Cursors(services.secret).seal(0)
-    rights, notifications = declared(watched.built), ChangeNotifications(services.journal, services.models)
-    operations = Operations(services, watched.built, rights, notifications)
+    notifications = ChangeNotifications(services.journal, services.models)
+    operations = Operations(services, SCHEMA, RIGHTS, notifications, documents=DOCUMENTS)
     query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis type } }"
     expected = {id_of("diagnosis", CASES[number]) for number in range(len(CASES)) if admits(chosen, place(number))}
 
@@ -357,8 +351,8 @@ def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: W
 @pytest.mark.parametrize("chosen", [Everything(), Is(Attribute.DISTRICT, "310115"), OpenTo(Attribute.ASSIGNMENT, "zhou", TODAY)])
 def test_a_socket_is_told_of_a_draft_only_where_the_draft_is_open_to_it(watched: Watched, chosen: Scope) -> None:
     services = watched.services
-    rights, notifications = declared(watched.built), ChangeNotifications(services.journal, services.models)
-    operations = Operations(services, watched.built, rights, notifications)
+    notifications = ChangeNotifications(services.journal, services.models)
+    operations = Operations(services, SCHEMA, RIGHTS, notifications, documents=DOCUMENTS)
     query = "subscription($after: String) { standardsEvents(after: $after) { subject id type what role } }"
 
     async def collect() -> list[tuple[str, str]]:
