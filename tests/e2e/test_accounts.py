@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, _password_hasher
+from argon2.exceptions import VerifyMismatchError
 
 from domain.access import Attribute, Is, Role, scope_of
 from domain.instants import city_day
@@ -115,17 +116,27 @@ def test_a_wrong_login_and_a_wrong_password_answer_alike(house: House, login: st
 
 def test_a_password_is_looked_at_for_an_unknown_login_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
-    verify = PasswordHasher.verify
+    computed: list[bytes] = []
+    verify, compute = PasswordHasher.verify, _password_hasher.verify_secret
 
     def noted(hasher: PasswordHasher, hashed: str, password: str) -> bool:
-        looked.append(hashed.rsplit("$", 2)[0])
+        salt, of_it = hashed.rsplit("$", 2)[1:]
+        looked.append(f"{hashed.removesuffix(f'{salt}${of_it}')} {len(salt)} {len(of_it)}")
         return verify(hasher, hashed, password)
 
+    def done(hashed: bytes, *given: object) -> bool:
+        computed.append(hashed)
+        with pytest.raises(VerifyMismatchError):  # by its outcome, not by its form
+            compute(hashed, *given)
+        raise VerifyMismatchError
+
     monkeypatch.setattr(PasswordHasher, "verify", noted)
+    monkeypatch.setattr(_password_hasher, "verify_secret", done)
     house.accounts.sign_in("li", "a wrong password")
     house.accounts.sign_in("nobody", "a wrong password")
     assert len(looked) == 2
     assert len(set(looked)) == 1  # with the same cost
+    assert len(computed) == 2
 
 
 @pytest.mark.parametrize("unknown", ["", "zds_", "zds_" + "0" * 64, "zdp_" + "0" * 16 + "_" + "0" * 64, "x\0\ud800"])
