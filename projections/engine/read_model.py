@@ -48,7 +48,7 @@ class ReadModel:
     def _names(self) -> frozenset[str]:
         return stored_names(self.listens or ())
 
-    @property
+    @cached_property
     def shape(self) -> str:
         """Digest of what the rows look like 结构摘要: the version, and every table's columns and indexes."""
         parts: list[object] = [self.version]

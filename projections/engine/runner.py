@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ STEPS_BETWEEN_LOOKS = 20_000
 log = logging.getLogger(__name__)
 
 
+@lru_cache(256)
 def tables_of(read_model: ReadModel, generation: int) -> Mapping[str, Table]:
     """A read model's tables under the names of one generation."""
     metadata = MetaData()

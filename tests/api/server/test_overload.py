@@ -12,16 +12,16 @@ import pytest
 from graphql import get_introspection_query, graphql_sync, parse
 from sqlalchemy import select, text
 
-from api.schema import build_schema
 from api.server.admission import Admission, AdmissionLimits, Lane
 from api.server.http import QUERIES
 from api.server.introspection import Introspection, introspective
 from api.server.messages import GraphQLRequest
+from api.server.operations import Operations, documents_of
 from api.server.query_documents import Documents
 from domain.kernel import Refused
 from projections.engine.snapshot import DEADLINE_EXCEEDED
 from tests.api.small_api import HELD, Held, SmallApi, serving, small_api
-from tests.live_city import LiveCity
+from tests.live_city import RIGHTS, SCHEMA, LiveCity
 
 FULL = AdmissionLimits(people=1, waiting=1, wait_seconds=30.0)
 
@@ -101,14 +101,15 @@ def test_a_cheap_read_waits_behind_no_dear_one_whatever_it_came_by(over: str, tm
 
 
 def test_what_waits_for_a_process_apart_takes_no_cheap_commands_place(city: LiveCity) -> None:
-    token = city.tokens["city"]
-    city.operations.identify(token)
+    token, documents = city.tokens["city"], documents_of(SCHEMA, RIGHTS)  # which nobody has asked for yet
+    operations = Operations(city.installation.services, SCHEMA, RIGHTS, documents=documents)
+    operations.identify(token)
     lanes: dict[str, list[Lane]] = {}
     for name in ("importRoster", "issueReport", "confirmReport", "openDiagnosis"):
         query = f"mutation($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ position }} }}"
-        lanes[name] = [city.operations.lane(GraphQLRequest(query), token)]
-        city.operations._documents.prepare(query, None)  # noqa: SLF001 - as any first request of it does
-        lanes[name].append(city.operations.lane(GraphQLRequest(query), token))
+        lanes[name] = [operations.lane(GraphQLRequest(query), token)]
+        documents.prepare(query, None)  # as any first request of it does
+        lanes[name].append(operations.lane(GraphQLRequest(query), token))
     unknown, dear = Lane.COMMANDS, [Lane.COMMANDS, Lane.COSTLY_COMMANDS]
     assert lanes == {"importRoster": dear, "issueReport": dear, "confirmReport": dear, "openDiagnosis": [unknown, unknown]}
 
@@ -138,7 +139,7 @@ def test_a_query_that_is_late_is_answered_by_the_deadline_alone(city: LiveCity) 
     assert city.operations.run(request, token, QUERIES, time.monotonic() + 60).status == 200
 
 
-SCHEMA = build_schema()._schema  # noqa: SLF001 - the executable schema has no public name
+EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - the executable schema has no public name
 OPTIONS: list[dict[str, Any]] = [
     {},
     {"descriptions": False},
@@ -180,7 +181,7 @@ def test_strangers_pay_for_what_is_not_the_schema_once(city: LiveCity) -> None:
 
 
 def test_answers_that_are_kept_take_no_more_than_they_may() -> None:
-    kept = Introspection(SCHEMA, most=10_000)
+    kept = Introspection(EXECUTABLE, most=10_000)
     documents = [f'{{ __type(name: "Query") {{ a{number}: name }} }}' for number in range(400)]
     for text_ in documents:
         kept.answer(parse(text_))
