@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from domain.access import Role
-from tests.live_city import RIGHTS
+from tests.live_city import RIGHTS, SCHEMA
 
 Tried = Mapping[str, tuple[Any, ...]]
 """Name of an argument -> what it is tried with, as GraphQL writes it or as a value of Python."""
