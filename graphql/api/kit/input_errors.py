@@ -9,7 +9,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.command_inputs import KEY_OF_MAPPING, MAPPINGS
 from api.server.errors import UserError
-from domain.kernel import Refused
+from domain.kernel import Refused, stream_of
 
 Place = Sequence[int | str]
 
@@ -161,6 +161,10 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
     "until lies before since": ("until", "截止日不得早于起始日"),
     "the role is no expert's": ("role", "该角色不是专家角色，可选评分专家、仲裁专家、抽评专家、解读专家"),
     "a text holds a control character": ("", "文字中含有控制字符"),
+    "the weights do not add up to 100": ("", "权重之和应为 100"),
+    "the floors of the tiers do not fall from A to C": ("", "各档最低分应由 A 至 C 依次降低"),
+    "the shares of difficulty do not add up to 100": ("", "各难度题目占比之和应为 100"),
+    "a base is stated twice": ("bases", "同一诊断形式与规模的基数重复设定"),
 }
 """What a command itself says of its members together -> (the member to put right, 中文)."""
 
@@ -190,6 +194,9 @@ EXAMPLES: Mapping[str, str] = {
     r"^[A-Za-z0-9_.-]{1,64}$": "breadth",
     r"^([a-z_]+(\.[A-Za-z0-9_-]+)*)?$": "indicators.Z01.weight_in_dimension",
     r"^[a-z]{1,20}$": "medium",
+    r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}$": stream_of("organisation", "p1"),
+    r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}/[1-9][0-9]{0,9}$": f"{stream_of('diagnosis', 'd1')}/12",
+    r"^ZDS-[0-9]{4}-[0-9A-Z]{12}$": "ZDS-2025-0A1B2C3D4E5F",
     r"\S": "文字",
 }
 """Pattern of a text -> a text that fits it."""

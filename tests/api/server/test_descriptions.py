@@ -18,8 +18,8 @@ from graphql import (
 from api.schema import build_schema
 
 SCHEMA: GraphQLSchema = build_schema()._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
-FORM = re.compile(r"[^\u4e00-\u9fff·]*[^\u4e00-\u9fff·\s.;,:] · [^\x00-\x7f·]+")
-"""English, then " · ", then Chinese alone; neither ends in a stop."""
+FORM = re.compile(r"[^\u4e00-\u9fff·]*[^\u4e00-\u9fff·\s.;,:] · (?:[A-D] |[^\x00-\x7f·])+")
+"""English, then " · ", then Chinese alone, in which a tier is its letter; neither ends in a stop."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
