@@ -20,12 +20,13 @@ from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
 OTHER = "other"
 """The level that small levels join."""
 _UNIT = 10**SCORE_PLACES
+_FINE = 10**CARRIED_PLACES
 
 Effects = Mapping[tuple[int, str], Decimal]
 """(place of the factor, its level) -> points that it adds to a score, six decimals."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scored:
     """One job's score 得分 in one component: 0–100, at most four decimals.
 
@@ -74,8 +75,9 @@ def cells_of(jobs: Iterable[Scored]) -> Cells:
     """The sums of a year's jobs, read once."""
     found: defaultdict[tuple[str, tuple[str, ...]], CellSum] = defaultdict(CellSum)
     for job in jobs:
-        units = int(job.score * _UNIT)
-        if units != job.score * _UNIT:
+        scaled = job.score * _UNIT
+        units = int(scaled)
+        if units != scaled:
             raise ValueError(f"a score has at most {SCORE_PLACES} decimals, not {job.score}")
         found[job.provider, job.levels].add(units, job.weight)
     return dict(found)
@@ -127,19 +129,20 @@ def effects(cells: Cells, ridge: int) -> Effects:
     for (provider, own), cell in cells.items():
         by_provider[provider].append(([place[level] for level in enumerate(own)], cell))
     for own_cells in by_provider.values():
-        weight = sum((Fraction(cell.weight) for _, cell in own_cells), Fraction(0))
-        total = sum((Fraction(cell.total) for _, cell in own_cells), Fraction(0))
-        served: defaultdict[int, Fraction] = defaultdict(Fraction)
+        weight, total = sum(cell.weight for _, cell in own_cells), sum(cell.total for _, cell in own_cells)
+        served: defaultdict[int, int | Fraction] = defaultdict(int)
+        scored: defaultdict[int, int | Fraction] = defaultdict(int)
+        together: defaultdict[tuple[int, int], int | Fraction] = defaultdict(int)
         for at, cell in own_cells:
             for row in at:
                 served[row] += cell.weight
-                vector[row] += Fraction(cell.total, _UNIT)
+                scored[row] += cell.total
                 for column in at:
-                    matrix[row][column] += cell.weight
+                    together[row, column] += cell.weight
         for row, mass in served.items():
-            vector[row] -= mass * total / weight / _UNIT
+            vector[row] += (scored[row] - Fraction(mass * total) / weight) / _UNIT
             for column, other in served.items():
-                matrix[row][column] -= mass * other / weight
+                matrix[row][column] += together[row, column] - Fraction(mass * other) / weight
     return dict(zip(levels, ridge_solution(matrix, vector, ridge, CARRIED_PLACES), strict=True))
 
 
@@ -158,25 +161,26 @@ class Adjusted:
 
 def adjusted(cells: Cells, of: Effects) -> Mapping[str, Adjusted]:
     """Every provider's mean and variance after y' = y − β + the average job's β; with no effects, as they were."""
-    beta = {levels: sum((Fraction(of.get(level, 0)) for level in enumerate(levels)), Fraction(0)) for _, levels in cells}
-    everything = sum((Fraction(cell.weight) for cell in cells.values()), Fraction(0))
-    average = sum((cell.weight * beta[levels] for (_, levels), cell in cells.items()), Fraction(0)) / everything
-    by_provider: defaultdict[str, list[tuple[Fraction, CellSum]]] = defaultdict(list)
+    beta = {levels: sum(int(of.get(level, 0) * _FINE) for level in enumerate(levels)) for _, levels in cells}
+    weight = sum(cell.weight for cell in cells.values())
+    average = Fraction(sum(cell.weight * beta[levels] for (_, levels), cell in cells.items())) / weight
+    by_provider: defaultdict[str, list[tuple[int, CellSum]]] = defaultdict(list)
     for (provider, levels), cell in cells.items():
-        by_provider[provider].append(((average - beta[levels]) * _UNIT, cell))
-    return {provider: _adjusted(own) for provider, own in by_provider.items()}
+        by_provider[provider].append((beta[levels], cell))
+    return {provider: _adjusted(own, average) for provider, own in by_provider.items()}
 
 
-def _adjusted(cells: list[tuple[Fraction, CellSum]]) -> Adjusted:
-    """One provider's cells, each with what is added to its scores, in ten-thousandths."""
+def _adjusted(cells: list[tuple[int, CellSum]], average: Fraction) -> Adjusted:
+    """One provider's cells, each with the effect that is taken off its scores; effects and average in millionths of a point."""
+    finer = _FINE // _UNIT
     jobs = sum(cell.jobs for _, cell in cells)
-    weight = sum((Fraction(cell.weight) for _, cell in cells), Fraction(0))
-    mean = sum((cell.total + move * cell.weight for move, cell in cells), Fraction(0)) / weight
-    squares = sum((cell.squares + 2 * move * cell.total + move**2 * cell.weight for move, cell in cells), Fraction(0))
+    weight = Fraction(sum(cell.weight for _, cell in cells))
+    mean = sum(cell.total * finer - off * cell.weight for off, cell in cells) / weight
+    squares = sum(cell.squares * finer**2 - 2 * off * cell.total * finer + off**2 * cell.weight for off, cell in cells)
     variance = (squares / weight - mean**2) * Fraction(jobs, jobs - 1) if jobs > 1 else Fraction(0)
     return Adjusted(
         jobs=jobs,
-        mean=rounded(mean / _UNIT, SCORE_PLACES),
-        variance=rounded(variance / _UNIT**2, CARRIED_PLACES),
-        spread=sum((Fraction(cell.weight_squares) for _, cell in cells), Fraction(0)) / weight**2,
+        mean=rounded((mean + average) / _FINE, SCORE_PLACES),
+        variance=rounded(variance / _FINE**2, CARRIED_PLACES),
+        spread=sum(cell.weight_squares for _, cell in cells) / weight**2,
     )

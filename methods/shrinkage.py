@@ -12,6 +12,8 @@ from fractions import Fraction
 
 from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
 
+LEAST_VARIANCE = Decimal(1).scaleb(-CARRIED_PLACES)
+"""Of a mean: the last decimal that is carried."""
 _HALVINGS = 80
 _MORRIS_NEEDS = 3
 
@@ -48,7 +50,7 @@ class SamplingVariances:
 def sampling_variances(samples: Mapping[str, Sample], prior_degrees: int) -> SamplingVariances | None:
     """The noise of each provider's mean, its own variance drawn to the pooled one with so many degrees of freedom.
 
-    None when nobody has two jobs: then nothing tells how jobs differ.
+    None when nobody has two jobs: then nothing tells how jobs differ. Never 0: jobs that were all alike are no certainty.
     """
     degrees = sum(one.jobs - 1 for one in samples.values())
     if not degrees:
@@ -58,7 +60,7 @@ def sampling_variances(samples: Mapping[str, Sample], prior_degrees: int) -> Sam
     for provider, one in samples.items():
         own = float(one.variance) if one.jobs > 1 else 0.0
         drawn = (prior_degrees * pooled + (one.jobs - 1) * own) / (prior_degrees + one.jobs - 1)
-        found[provider] = rounded(drawn * float(one.spread), CARRIED_PLACES)
+        found[provider] = max(rounded(drawn * float(one.spread), CARRIED_PLACES), LEAST_VARIANCE)
     return SamplingVariances(rounded(pooled, CARRIED_PLACES), found)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from methods.normal import below, below_limit, quantile
+from methods.normal import below_limit, quantile
 from methods.rounding import SCORE_PLACES, rounded
 
 NODES = 64
@@ -19,7 +19,7 @@ _EQUAL = 1e-9
 
 @dataclass(frozen=True)
 class Placed:
-    """A composite score with its standard error, both in points 得分与误差; the error above 0."""
+    """A composite score with its standard error, both in points 得分与误差."""
 
     score: Decimal
     error: Decimal
@@ -47,11 +47,11 @@ def ranks(placed: Mapping[str, Placed], level: Decimal) -> Mapping[str, Rank]:
     found = {}
     for own, name in enumerate(order):
         others = [(score, error) for at, (score, error) in enumerate(zip(scores, errors, strict=True)) if at != own]
-        better = math.fsum(below((score - scores[own]) / math.hypot(error, errors[own])) for score, error in others)
+        better = math.fsum(1 - below_limit(scores[own], score, math.hypot(error, errors[own])) for score, error in others)
         counts = [0.0] * len(order)
         for z in nodes:
             here = scores[own] + errors[own] * z
-            for count, chance in enumerate(_number_above([1 - below((here - score) / error) for score, error in others])):
+            for count, chance in enumerate(_number_above([1 - below_limit(here, score, error) for score, error in others])):
                 counts[count] += chance / NODES
         reached = 0.0
         cumulative = [reached := reached + chance for chance in counts]

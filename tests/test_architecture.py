@@ -34,7 +34,7 @@ PURE = frozenset(
 
 MAY_IMPORT = {
     "standards": PURE | {"fractions", "hashlib", "itertools", "pathlib", "pydantic", "yaml"},
-    "methods": PURE | {"fractions", "hashlib", "itertools", "statistics", "unicodedata"},
+    "methods": PURE | {"fractions", "hashlib", "itertools", "networkx", "statistics", "unicodedata"},
     "domain": PURE | {"fractions", "hashlib", "hmac", "itertools", "methods", "standards", "pydantic", "unicodedata"},
     "isolation": STANDARD_LIBRARY | {"domain"},
     "journal": STANDARD_LIBRARY

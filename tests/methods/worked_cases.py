@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))["vectors"]
-HELD: set[int] = set()
+
 
 
 def cases(method: str, name: str) -> list[dict[str, Any]]:
     """The cases of one formula, at least one, each with `given` and `expect`."""
-    found = [at for at, case in enumerate(CASES) if case["method"] == method and case["name"].startswith(name)]
+    found = [case for case in CASES if case["method"] == method and case["name"].startswith(name)]
     assert found, (method, name)
-    HELD.update(found)
-    return [CASES[at] for at in found]
+    return found
 
 
 def decimals(values: list[str | None]) -> list[Decimal | None]:
