@@ -33,9 +33,9 @@ class RatingWeights(Part):
 class TierFloors(Part):
     """Lowest totals of tiers A, B and C; below lies D · 各档最低分."""
 
-    a: Points = Field(description="Lowest total of tier A · A 档最低分")
-    b: Points = Field(description="Lowest total of tier B · B 档最低分")
-    c: Points = Field(description="Lowest total of tier C · C 档最低分")
+    a: Points = Field(description="Lowest total of tier A · Ａ档最低分")
+    b: Points = Field(description="Lowest total of tier B · Ｂ档最低分")
+    c: Points = Field(description="Lowest total of tier C · Ｃ档最低分")
 
     @model_validator(mode="after")
     def _fall(self) -> Self:

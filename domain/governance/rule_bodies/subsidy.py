@@ -34,10 +34,10 @@ class SubsidyBase(Part):
 class TierCoefficients(Part):
     """Factor of each tier, by which the base is multiplied · 各档系数."""
 
-    a: Coefficient = Field(description="Factor of tier A · A 档系数")
-    b: Coefficient = Field(description="Factor of tier B · B 档系数")
-    c: Coefficient = Field(description="Factor of tier C · C 档系数")
-    d: Coefficient = Field(description="Factor of tier D · D 档系数")
+    a: Coefficient = Field(description="Factor of tier A · Ａ档系数")
+    b: Coefficient = Field(description="Factor of tier B · Ｂ档系数")
+    c: Coefficient = Field(description="Factor of tier C · Ｃ档系数")
+    d: Coefficient = Field(description="Factor of tier D · Ｄ档系数")
     unrated: Coefficient = Field(description="Factor of a provider without a rating yet · 未评价的系数")
 
 
