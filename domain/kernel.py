@@ -40,6 +40,7 @@ PersonRef = Annotated[Identifier, IdOf("person")]
 DiagnosisRef = Annotated[Identifier, IdOf("diagnosis")]
 EditionRef = Annotated[Identifier, IdOf("edition")]
 RevisionRef = Annotated[Identifier, IdOf("revision")]
+ProceedingRef = Annotated[Identifier, IdOf("proceeding")]
 PartRef = Annotated[Identifier, IdOf("")]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]

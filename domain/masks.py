@@ -9,6 +9,7 @@ from domain.access import EXPERTS, POSITIONS, Mask, Role
 from domain.command_rights import APPOINTERS, HELD_BY_PEOPLE, LIAISONS
 from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.events import COMMANDS
+from domain.governance.proceedings.state import PROCEEDING_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
@@ -45,6 +46,8 @@ units, banks and partners."""
 REPORTS = ANSWERS - {Role.DEPARTMENT_FILLER}
 PROCEEDINGS = PROCEEDINGS_READERS - {Role.SYSTEM}
 """Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so the parties' alone."""
+DUE_PROCESS = PROCEEDING_READERS - {Role.SYSTEM}
+"""Proceedings 办理程序: their two sides, the city, the district where they lie, the auditor."""
 TRAIL_ENTRIES = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
 """Who took part in which role is no partner's business, nor a bank's or an expert's."""
 FOLLOWERS = FIRMS - {Role.BANK}

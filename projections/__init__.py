@@ -14,6 +14,9 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel
 from projections.engine.runner import ReadModels
 from projections.engine.snapshot import Snapshot
+from projections.governance.dated_rules import DATED_RULE_READ_MODEL
+from projections.governance.proceedings import PROCEEDING_READ_MODEL
+from projections.governance.working_calendar import WORKING_CALENDAR_READ_MODEL
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
@@ -47,6 +50,9 @@ READ_MODELS: tuple[ReadModel, ...] = (
     IMPROVEMENT_COST_READ_MODEL,
     REVISIONS_READ_MODEL,
     SHADOW_READ_MODEL,
+    DATED_RULE_READ_MODEL,
+    WORKING_CALENDAR_READ_MODEL,
+    PROCEEDING_READ_MODEL,
     AUDIT_TRAIL,
     VALIDITY,
 )

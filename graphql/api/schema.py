@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from api.diagnosis import diagnoses, groups, improvement
+from api.governance import dated_rules, proceedings, working_calendar
 from api.kit import nodes
 from api.kit.edges import connect
 from api.kit.mutations import Payload, ServerFields, mutation_type
@@ -46,6 +47,9 @@ MODULES = (
     improvement_costs,
     revisions,
     shadow,
+    dated_rules,
+    working_calendar,
+    proceedings,
     organisations,
     groups,
     people,

@@ -64,9 +64,9 @@ VIEWED = {
 and nothing that they hold."""
 OUT = {"answers": "mine.issued_through IS NOT NULL", "evidence": "mine.issued_through >= {table}.version"}
 """Tables of parts of a case -> when a row is out."""
-ROW_SECURED = ("enterprises", "diagnoses", *PARTS)
-"""Tables of the firms' own data, which have policies. The trail's entries have none: an answer of the past looks up in them
-which position a moment is, whoever asks."""
+ROW_SECURED = ("enterprises", "diagnoses", "proceedings", *PARTS)
+"""Tables of the firms' own data, and of proceedings, which have policies. The trail's entries have none: an answer of the
+past looks up in them which position a moment is, whoever asks."""
 
 TAGS = "(SELECT string_to_array(current_setting('zhenduan.scope', true), E'\\n'))"
 
@@ -210,6 +210,10 @@ def _inside(name: str, named: Mapping[str, str], *, by_party: bool) -> str:
     if name in PARTS:
         whole, column = PARTS[name]
         return f"EXISTS (SELECT 1 FROM {named[whole]} mine WHERE mine.id = {table}.{column})"
+    if name == "proceedings":
+        sides = _tagged({"enterprise": f"{table}.enterprise", "provider": f"{table}.provider"})
+        where = f"SELECT firm.district FROM {firms} firm WHERE firm.id = {table}.enterprise"
+        return f"{WHOLE} OR {sides} OR {_tagged({'district': f'coalesce(({where}), {table}.district)'})}"
     if name == "diagnoses":
         lies = _tagged({tag: f"firm.{column}" for tag, column in PLACES.items()}) if by_party else _lies("firm")
         of_firm = f"EXISTS (SELECT 1 FROM {firms} firm WHERE firm.id = {table}.enterprise AND {lies})"

@@ -13,6 +13,7 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.events import EVENTS
+from domain.governance.proceedings.opening import ProceedingOpened
 from domain.kernel import kind_of
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
@@ -57,11 +58,12 @@ SUBJECTS = Table(
     Column("enterprise", String),
     Column("provider", String),
     Column("diagnosis", String),
+    Column("district", String),
     Column("issued", BigInteger),
     Index("ix_subject_enterprise", "enterprise"),
 )
-"""issued: position of a diagnosis' latest report; what came before it is out."""
-NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None, "issued": None}
+"""issued: position of a diagnosis' latest report; what came before it is out. district: where that lies which is of no firm."""
+NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None, "district": None, "issued": None}
 
 REPORTED = (ReportIssued, ReportConfirmed)
 
@@ -94,6 +96,10 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 "provider": found["provider"],
                 "diagnosis": key(entry),
             }
+        elif event is ProceedingOpened:
+            found = data(entry)
+            subject |= {name: found[name] for name in ("enterprise", "provider")}
+            subject["district"] = found["district"] if found["enterprise"] is None else None
         elif event in (ProviderAssigned, DiagnosisAccepted):
             subject["provider"] = data(entry)["provider"]
         elif event in REPORTED:
@@ -110,7 +116,7 @@ def _columns(snapshot: Snapshot) -> Columns:
     firms, subjects = snapshot[ENTERPRISES], snapshot[SUBJECTS]
     return {
         Attribute.ENTERPRISE: lambda value: subjects.c.enterprise == value,
-        Attribute.DISTRICT: lambda value: firms.c.district == value,
+        Attribute.DISTRICT: lambda value: or_(firms.c.district == value, subjects.c.district == value),
         Attribute.SUBDISTRICT: lambda value: firms.c.subdistrict == value,
         Attribute.PARK: lambda value: firms.c.park == value,
         Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,

@@ -24,7 +24,7 @@ from domain.governance.proceedings.state import (
     require_proceeding_status,
 )
 from domain.governance.working_calendar import Deadline, deadline
-from domain.kernel import NOT_FOUND, Cause, DecisionContext, Event, Facts, Identifier, Rule, Text
+from domain.kernel import NOT_FOUND, Cause, DecisionContext, EnterpriseRef, Event, Facts, OrganisationRef, Rule, Text
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.person_id_fields import PersonId
@@ -70,8 +70,8 @@ class OpenProceeding(ProceedingCommand):
     roles: ClassVar = GOVERNMENT | {Role.PROVIDER, Role.ENTERPRISE, Role.CONFIRMER, Role.SYSTEM}
 
     kind: ProceedingKind = Field(description="What it is about · 程序类别")
-    provider: Identifier = Field(description="Provider against whom it is, or that objects · 服务商")
-    enterprise: Identifier | None = Field(default=None, description="Firm that objects or complains; else none · 企业")
+    provider: OrganisationRef = Field(description="Provider against whom it is, or that objects · 服务商")
+    enterprise: EnterpriseRef | None = Field(default=None, description="Firm that objects or complains; else none · 企业")
     about: Thing = Field(description="Thing it is about, by the name of its stream, such as rating/2024 · 所涉事项")
     cause: Cause = Field(description="Fact it follows from, stream and version, such as rating/2024/3 · 起因")
     asked: Text = Field(description="What is asked for · 请求事项")

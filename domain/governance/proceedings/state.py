@@ -10,7 +10,7 @@ from domain.access import Role
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.rule_bodies.body import ProcedureDays, RuleKind
 from domain.governance.working_calendar import CALENDAR_STREAM, Deadline, WorkingCalendar, calendar_in_force
-from domain.kernel import Command, DecisionContext, Identifier, Rule, Stream, stream_of
+from domain.kernel import Command, DecisionContext, ProceedingRef, Rule, Stream, stream_of
 from standards.described import DescribedEnum
 
 PROCEEDING_READERS = frozenset(
@@ -101,7 +101,7 @@ PROCEEDING_NOT_CONCLUDED = Rule(
 class ProceedingCommand(Command):
     """A command about one proceeding 程序命令."""
 
-    proceeding: Identifier = Field(description="Proceeding, by its id · 程序标识")
+    proceeding: ProceedingRef = Field(description="Proceeding, by its id · 程序标识")
 
 
 # State

@@ -12,7 +12,8 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 """Whole percent 百分数."""
 Points = Annotated[int, Field(ge=0, le=100)]
 """Points of a score of one hundred 分值."""
-WorkingDays = Annotated[int, Field(ge=0, le=250)]
+MOST_WORKING_DAYS = 250
+WorkingDays = Annotated[int, Field(ge=0, le=MOST_WORKING_DAYS)]
 """Working days in Shanghai 工作日, at most a year of them."""
 Months = Annotated[int, Field(ge=0, le=120)]
 """Months of the calendar 月."""

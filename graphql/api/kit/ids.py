@@ -16,6 +16,7 @@ PersonID = Annotated[strawberry.ID, IdOf("person")]
 DiagnosisID = Annotated[strawberry.ID, IdOf("diagnosis")]
 EditionID = Annotated[strawberry.ID, IdOf("edition")]
 RevisionID = Annotated[strawberry.ID, IdOf("revision")]
+ProceedingID = Annotated[strawberry.ID, IdOf("proceeding")]
 GroupID = Annotated[strawberry.ID, IdOf("group")]
 UNITS = ("organisation", "enterprise", "group")
 """Kinds of things that a person can act for."""

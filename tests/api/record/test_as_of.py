@@ -88,6 +88,14 @@ WITHOUT_A_PAST = {
     "shadowMovers": "as `shadow`",
     "disclosures": "who read what is written beside the journal, which has no position for it; ask for the time before",
     "queryCost": "worked out from the text of the query that asks, whatever the data",
+    "datedRule": "any day's is asked for by the day; what was replaced on its own day is in the trail",
+    "datedRules": "every rule there has been, each with the day it begins",
+    "ruleProposals": "a proposal never changes, and its simulation is dated",
+    "ruleDifferences": "between any two days",
+    "workingYear": "what to count by today; a deadline keeps the day that was counted for it",
+    "workingDay": "as `workingYear`",
+    "proceeding": "each step is an entry of its trail, with its day",
+    "proceedings": "as `proceeding`",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
 }
 """Door -> why it is asked for no past. Every other one is."""

@@ -29,16 +29,20 @@ NOWHERE = (
     f"diagnosis/{ENTERPRISE}", "enterprise/nobody", "unknown/1", "roster/2024", "headquarters/g1", "person/nobody", "x" * 300, "%",
 )  # fmt: skip
 """What is no id of anything: malformed, absent, of another kind, of a stream that is no type of the schema."""
-SINGLY = {"enterprise": "enterprise", "diagnosis": "diagnosis", "group": "group", "revision": "revision"}
+SINGLY = {kind: kind for kind in ("enterprise", "diagnosis", "group", "proceeding", "revision")}
 """Kind -> the read that shows one such thing by its id."""
 
 
 def everything(city: LiveCity) -> dict[str, list[str]]:
     """Kind -> ids of some such things, in and out of the scopes of the small city's people."""
     drafting = {"kind": "REVISION", "base": "2023", "key": "2027", "title": "标准（2027 版）", "why": "两年试行后修订"}
+    diagnosis = city.opened()
+    complaint = {"kind": "COMPLAINT", "provider": "p1", "enterprise": FIRM, "about": diagnosis, "cause": f"{diagnosis}/1"}
+    complaint |= {"asked": "更换诊断师", "grounds": "未按约到场"}
     return {
         "enterprise": [FIRM, OTHER],
-        "diagnosis": [city.opened()],
+        "diagnosis": [diagnosis],
+        "proceeding": [city.done("enterprise", "openProceeding", "proceeding { id }", **complaint)["proceeding"]["id"]],
         "group": [id_of("group", "g1")],
         "organisation": [id_of("organisation", key) for key in ("310117", "p1")],
         "person": [id_of("person", login) for login in ("filler", "stranger", "rival")],

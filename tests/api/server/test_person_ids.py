@@ -33,6 +33,8 @@ SHOWN_BY_RIGHT = frozenset(
         "AuditEntry.actor",
         "Disclosure.person",
         "Assignment.expert",
+        "Proceeding.openedBy",
+        "Proceeding.decidedBy",
         "DraftReview.reviewer",
         "RevisionDraft.reviewers",
     }
@@ -107,6 +109,9 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
     assert holding == {
         "assignment.made.v1": {"expert"},
         "diagnosis.answers_saved.v1": {"author"},
+        "proceeding.opened.v1": {"opened_by"},
+        "proceeding.decided.v1": {"decided_by"},
+        "proceeding.appeal_decided.v1": {"decided_by"},
         "revision.reviewers_named.v1": {"reviewers"},
         "revision.reviewed.v1": {"reviewer"},
     }

@@ -47,6 +47,8 @@ from domain.diagnosis.report import IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Purpose, VerifiedAnswer
+from domain.governance.proceedings.opening import OpenProceeding
+from domain.governance.proceedings.state import ProceedingKind
 from domain.instants import city_day
 from domain.participants.consents import GrantConsent
 from domain.participants.enterprises import place_of
@@ -160,6 +162,17 @@ def fill(city: City) -> None:
         )
         city.send(CITY, opening, reason=f"缘由{number}号")
         firm, mine = caller(Role.ENTERPRISE, IDS[number]), caller(Role.PROVIDER, provider)
+        complaint = OpenProceeding(
+            proceeding=f"complaint-{number}",
+            kind=ProceedingKind.COMPLAINT,
+            provider=provider,
+            enterprise=IDS[number],
+            about=f"diagnosis/{case}",
+            cause=f"diagnosis/{case}/1",
+            asked=f"缘由{number}号",
+            grounds=f"缘由{number}号",
+        )
+        city.send(firm, complaint)
         for section, answers in sections(3).items():
             saved = {i: AnswerGiven(answer=a) for i, a in answers.items()}
             city.send(firm, SaveAnswers(diagnosis=case, section=section, answers=saved))
@@ -271,6 +284,10 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "grade": (8,),
     "edition": ("2023",),
     "number": ("ZDS-2024-000000000001",),
+    "kind": (Literal("SELECTION"),),
+    "before": ("2024-01-01",),
+    "after": ("2024-01-01",),
+    "days": (3,),
 }
 """What a required argument is tried with, by its name: every thing there is."""
 

@@ -1,0 +1,238 @@
+"""Proceedings read model 程序台: what is pending against whom, how old it is and when the next step is due. plan P6, V4.
+
+A proceeding is there for its two sides, the city, the auditor, and the district of its firm, else the one it was opened in.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Index, MetaData, Table, and_, func, select
+from sqlalchemy.sql import ColumnElement, FromClause
+
+from domain.access import Attribute, Role, Scope
+from domain.governance.proceedings import decision, hearing, opening
+from domain.governance.proceedings.proceeding import STATUS_AFTER_PROCEEDING, ProceedingEvent
+from domain.governance.proceedings.state import ENDED, ProceedingKind, ProceedingOutcome, ProceedingStatus, Side
+from journal import Entry
+from projections.engine.columns import Long, chosen, columns
+from projections.engine.filters import sought
+from projections.engine.places import ENTERPRISES
+from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
+from projections.engine.scope import NEVER, Columns, to_sql
+from projections.engine.snapshot import Snapshot
+
+META = MetaData()
+NO_DAY = "9999-12-31"
+
+
+class ProceedingRow(NamedTuple):
+    """A proceeding as it stands 程序. Days as ISO text, times in microseconds of UTC; None = not so far.
+
+    version: of the stream. due: last day of the step that runs. assumed: it was counted, in part, by the week alone. rank: place in
+    the list, by the day that is due, then id; what has ended comes last.
+    """
+
+    id: str
+    version: int
+    kind: ProceedingKind
+    status: ProceedingStatus
+    about: str
+    cause: str
+    asked: str
+    grounds: str
+    provider: str | None
+    enterprise: str | None
+    district: str | None
+    applicant_role: Role
+    opened_on: str
+    opened_at: Long
+    opened_by: str
+    rule: str | None
+    rule_since: str
+    due: str | None
+    assumed: bool
+    statement: str | None
+    asks_hearing: bool
+    time_over: bool
+    hearing: str | None
+    venue: str | None
+    minutes: str | None
+    outcome: ProceedingOutcome | None
+    reasons: str | None
+    decided_by: str | None
+    appeal_by: Side | None
+    appeal_grounds: str | None
+    ended_at: Long | None
+    rank: str
+
+
+PROCEEDINGS = Table(
+    "proceedings",
+    META,
+    *columns(ProceedingRow, "id"),
+    Index("ix_proceeding_rank", "rank"),
+    Index("ix_proceeding_provider", "provider"),
+)
+STATED = (
+    "kind",
+    "about",
+    "cause",
+    "asked",
+    "grounds",
+    "provider",
+    "enterprise",
+    "district",
+    "applicant_role",
+    "opened_on",
+    "opened_by",
+    "rule",
+    "rule_since",
+)
+LATER = (
+    "due",
+    "statement",
+    "hearing",
+    "venue",
+    "minutes",
+    "outcome",
+    "reasons",
+    "decided_by",
+    "appeal_by",
+    "appeal_grounds",
+    "ended_at",
+)
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Proceedings step by step."""
+    table = tables[PROCEEDINGS]
+    for entry in entries:
+        found, identity, event = data(entry), key(entry), event_of(entry)
+        if event is opening.ProceedingOpened:
+            row: Row = {name: found[name] for name in STATED} | dict.fromkeys(LATER)
+            row |= {"id": identity, "opened_at": entry.at, "status": STATUS_AFTER_PROCEEDING[event].value}
+            row |= dict.fromkeys(("assumed", "asks_hearing", "time_over"), False)
+        else:
+            before = table.get(identity)
+            assert before is not None, "a history starts with ProceedingOpened"  # noqa: S101 - guards replay, not input
+            row = {**before, **_changes(event, found)}
+            if event in STATUS_AFTER_PROCEEDING:
+                row["status"] = STATUS_AFTER_PROCEEDING[event].value
+        row["version"] = entry.version
+        ended = row["status"] in ENDED
+        if ended:
+            row |= {"ended_at": entry.at, "due": None, "assumed": False}
+        row["rank"] = f"{'~' if ended else row['due'] or NO_DAY} {identity}"
+        table.put(row)
+
+
+def _changes(event: type, found: dict[str, Any]) -> Row:
+    match event:
+        case opening.NoticeServed:
+            return _running(found["answer"])
+        case hearing.DeadlineMoved:
+            return {"due": found["until"], "assumed": False}
+        case hearing.StatementGiven:
+            return {"statement": found["text"], "asks_hearing": found["asks_hearing"], **_running(found["decision"])}
+        case hearing.TimeToAnswerEnded:
+            return {"time_over": True, **_running(found["decision"])}
+        case hearing.HearingSet:
+            return {"hearing": found["day"], "venue": found["venue"], "due": found["day"], "assumed": False}
+        case hearing.HearingHeld:
+            return {"minutes": found["minutes"]}
+        case decision.ProceedingDecided:
+            told = {name: found[name] for name in ("outcome", "reasons", "decided_by")}
+            return {**told, **_running(found["appeal"])}
+        case decision.DecisionAppealed:
+            return {"appeal_by": found["side"], "appeal_grounds": found["grounds"], **_running(found["decision"])}
+        case decision.AppealDecided:
+            return {name: found[name] for name in ("outcome", "reasons", "decided_by")}
+        case _:
+            return {}
+
+
+def _running(deadline: dict[str, Any]) -> Row:
+    return {"due": deadline["due"], "assumed": deadline["assumed"]}
+
+
+PROCEEDING_READ_MODEL = ReadModel("proceedings", (PROCEEDINGS,), fold, frozenset(ProceedingEvent.__args__))
+
+
+@dataclass(frozen=True)
+class ProceedingFilter:
+    """Which proceedings are looked for · 程序筛选."""
+
+    kind: ProceedingKind | None = sought("What they are about · 程序类别")
+    status: ProceedingStatus | None = sought("How far they have come · 程序状态")
+    provider: str | None = sought("Provider that is one of the two sides · 服务商", of="organisation")
+    enterprise: str | None = sought("Firm that is one of the two sides · 企业", of="enterprise")
+    about: str | None = sought("Thing that they are about, by the name of its stream · 所涉事项")
+    pending: bool | None = sought("True for those that have not ended, false for those that have · 是否在办")
+    due_by: date | None = sought("Day by which their next step is due · 到期日")
+
+
+def proceeding_columns(snapshot: Snapshot) -> Columns:
+    """How a scope reads a proceeding's row, joined to its firm's current row; other coordinates it has none."""
+    table, firms = snapshot[PROCEEDINGS], snapshot[ENTERPRISES]
+    none: Columns = {attribute: lambda *_value: NEVER for attribute in Attribute}
+    return {
+        **none,
+        Attribute.ENTERPRISE: lambda value: table.c.enterprise == value,
+        Attribute.PROVIDER: lambda value: table.c.provider == value,
+        Attribute.DISTRICT: lambda value: func.coalesce(firms.c.district, table.c.district) == value,
+    }
+
+
+def _matching(snapshot: Snapshot, scope: Scope, where: ProceedingFilter) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    table, firms = snapshot[PROCEEDINGS], snapshot[ENTERPRISES]
+    joined = table.outerjoin(firms, firms.c.id == table.c.enterprise)
+    return joined, [to_sql(scope, proceeding_columns(snapshot)), *_asked(table, where)]
+
+
+def _asked(table: Table, where: ProceedingFilter) -> Iterator[ColumnElement[bool]]:
+    for name in ("kind", "status", "provider", "enterprise", "about"):
+        if (value := getattr(where, name)) is not None:
+            yield table.c[name] == value
+    if where.pending is not None:
+        yield table.c.ended_at.is_(None) if where.pending else table.c.ended_at.is_not(None)
+    if where.due_by is not None:
+        yield and_(table.c.due.is_not(None), table.c.due <= where.due_by.isoformat())
+
+
+def proceedings(
+    snapshot: Snapshot, scope: Scope, where: ProceedingFilter, first: int, after: str | None = None
+) -> list[ProceedingRow]:
+    """A page of proceedings within a scope 程序列表, by the day that is due, then id; what has ended comes last."""
+    table = snapshot[PROCEEDINGS]
+    joined, conditions = _matching(snapshot, scope, where)
+    query = select(*chosen(table, ProceedingRow)).select_from(joined).where(*conditions)
+    if after is not None:
+        query = query.where(table.c.rank > after)
+    return [ProceedingRow._make(row) for row in snapshot.rows(query.order_by(table.c.rank).limit(first))]
+
+
+def over_by(snapshot: Snapshot, day: date) -> list[ProceedingRow]:
+    """Pending proceedings, the whole city's, whose running time ended before a day 已届满, in order of its last day.
+
+    For the program alone: it shows nobody anything.
+    """
+    table = snapshot[PROCEEDINGS]
+    query = select(*chosen(table, ProceedingRow)).where(table.c.rank < day.isoformat()).order_by(table.c.rank)
+    return [ProceedingRow._make(row) for row in snapshot.rows(query)]
+
+
+def proceeding_count(snapshot: Snapshot, scope: Scope, where: ProceedingFilter) -> int:
+    """How many proceedings a filter and a scope admit 程序数."""
+    joined, conditions = _matching(snapshot, scope, where)
+    return int(snapshot.rows(select(func.count()).select_from(joined).where(*conditions))[0][0])
+
+
+def proceedings_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dict[str, ProceedingRow]:
+    """Proceedings of many ids within a scope; those outside are absent."""
+    table = snapshot[PROCEEDINGS]
+    joined, conditions = _matching(snapshot, scope, ProceedingFilter())
+    query = select(*chosen(table, ProceedingRow)).select_from(joined).where(*conditions, snapshot.among(table.c.id, ids))
+    found = {row.id: row for row in map(ProceedingRow._make, snapshot.rows(query))}
+    return {identity: found[identity] for identity in ids if identity in found}

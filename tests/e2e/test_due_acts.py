@@ -1,0 +1,188 @@
+"""Acts of time (plan P5): what falls due is done by the program, each act once: twice, by two at once, killed, a week late."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.kit.services import Services
+from domain.access import Everything, Role, scope_of
+from domain.governance.proceedings.decision import DecideProceeding
+from domain.governance.proceedings.hearing import GiveStatement, MoveDeadline
+from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
+from domain.governance.proceedings.proceeding import PROCEEDINGS
+from domain.governance.proceedings.state import (
+    Proceeding,
+    ProceedingKind,
+    ProceedingOutcome,
+    ProceedingStatus,
+    proceeding_stream,
+)
+from domain.kernel import Command, fold
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from journal import Caller, Handled
+from journal.codec import decode
+from projections.governance.proceedings import ProceedingFilter, proceedings
+from tests.live_city import CHEAP
+from zhenduan.background import due_acts
+from zhenduan.background.due_acts import do_due_acts, keeping_time
+from zhenduan.settings import Settings
+from zhenduan.wiring import opened
+
+NEVER = threading.Event()
+PROVIDER = Caller("chen", Role.PROVIDER, "p1", scope_of(Role.PROVIDER, "p1"))
+DUE, DAY = date(2024, 5, 11), timedelta(days=1)
+"""Five working days after Monday the 6th; the 11th is a Saturday that is worked."""
+ENDED = "proceeding.time_to_answer_ended.v1"
+
+
+def city(person: str) -> Caller:
+    return Caller(person, Role.CITY, "city", Everything())
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services]:
+    """An installation whose clock may be set back: a provider, and a proceeding against it whose time to answer runs."""
+    url = None if request.param == "sqlite" else request.getfixturevalue("new_database")()
+    with opened(Settings(tmp_path / "city", url), demo=True, hasher=CHEAP) as installation:
+        services = on(installation.services, date(2024, 5, 6))
+        send(services, city("li"), RegisterOrganisation(organisation="p1", kind=OrganisationKind.PROVIDER, name="示例服务商"))
+        send(services, PROVIDER, opening("x1"))
+        send(services, city("li"), ServeNotice(proceeding="x1"))
+        yield services
+
+
+def opening(proceeding: str) -> OpenProceeding:
+    return OpenProceeding(
+        proceeding=proceeding,
+        kind=ProceedingKind.RATING_OBJECTION,
+        provider="p1",
+        about="rating/2023",
+        cause="organisation/p1/1",
+        asked="重算",
+        grounds="漏计项目",
+    )
+
+
+def on(services: Services, day: date) -> Services:
+    """The services as a process has them at noon of a day."""
+    noon = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+    return replace(services, clock=lambda: noon)
+
+
+def send(services: Services, who: Caller, command: Command) -> None:
+    services.send(who, command)
+    services.models.catch_up()
+
+
+def facts(services: Services, proceeding: str = "x1") -> list[str]:
+    return [entry.type for entry in services.journal.read(proceeding_stream(proceeding))]
+
+
+def state(services: Services, proceeding: str = "x1") -> Proceeding:
+    found = services.journal.read(proceeding_stream(proceeding))
+    folded: Proceeding | None = fold(PROCEEDINGS.evolve, [decode(PROCEEDINGS, one.type, one.state) for one in found])
+    assert folded is not None
+    return folded
+
+
+def decided(services: Services) -> date:
+    """The same proceeding, answered and decided in time; the last day to appeal."""
+    send(services, city("wang"), GiveStatement(proceeding="x1", text="已计入", asks_hearing=False))
+    decision = DecideProceeding(proceeding="x1", outcome=ProceedingOutcome.DISMISSED, reasons="无误")
+    send(services, city("zhao"), decision)
+    appeal = state(services).appeal
+    assert appeal is not None
+    return appeal.due
+
+
+def test_nothing_is_done_on_the_last_day_and_all_on_the_day_after_once(program: Services) -> None:
+    assert do_due_acts(on(program, DUE), NEVER) == 0
+    late = on(program, DUE + DAY)
+    assert do_due_acts(late, NEVER) == 1
+    do_due_acts(late, NEVER)  # the read models have not seen it yet; its key is known all the same
+    assert facts(program).count(ENDED) == 1
+    program.models.catch_up()
+    assert do_due_acts(late, NEVER) == 0
+    assert (state(program).status, state(program).time_over) == (ProceedingStatus.ANSWERED, True)
+
+
+def test_a_week_late_it_is_done_once_and_says_the_day_that_was_due(program: Services) -> None:
+    due = decided(program)
+    assert do_due_acts(on(program, due + 8 * DAY), NEVER, reason="逾期补办") == 1
+    entry = program.journal.read(proceeding_stream("x1"))[-1]
+    assert (entry.type, entry.reason, entry.role) == ("proceeding.became_final.v1", "逾期补办", "system")
+    assert f'"due":"{due}"' in entry.state.decode()
+    assert entry.causation == f"proceeding/x1/{entry.version - 1}"
+    assert entry.idempotency_key == f"end-time-to-appeal/proceeding/x1/{due}"
+    assert state(program).status is ProceedingStatus.FINAL
+
+
+def test_many_that_look_at_once_leave_one_fact(program: Services) -> None:
+    late = on(program, DUE + DAY)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: do_due_acts(late, NEVER), range(8)))
+    assert facts(program).count(ENDED) == 1
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+def test_one_killed_right_after_its_fact_is_followed_by_no_second(program: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = on(program, DUE + DAY)
+    sent: Callable[..., Handled] = Services.send
+
+    def dying(self: Services, *given: Any, **named: Any) -> Handled:
+        sent(self, *given, **named)
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Services, "send", dying)
+        with pytest.raises(KilledError):
+            do_due_acts(late, NEVER)
+    do_due_acts(late, NEVER)
+    assert facts(program).count(ENDED) == 1
+
+
+def test_an_extension_makes_another_act_of_another_day(program: Services) -> None:
+    until = date(2024, 5, 20)
+    send(on(program, DUE + DAY), city("li"), MoveDeadline(proceeding="x1", until=until, reason="负责人住院"))
+    assert do_due_acts(on(program, until), NEVER) == 0
+    assert do_due_acts(on(program, until + DAY), NEVER) == 1
+    assert program.journal.read(proceeding_stream("x1"))[-1].idempotency_key.endswith(f"/{until}")
+
+
+def test_one_that_cannot_be_done_keeps_no_other_from_it(program: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_given: Any) -> Any:
+        yield due_acts.DueAct("broken", proceeding_stream("x9"), DUE, None, "x/1/1")  # type: ignore[arg-type] # no command at all
+
+    monkeypatch.setattr(due_acts, "ACTS", (broken, *due_acts.ACTS))
+    assert do_due_acts(on(program, DUE + DAY), NEVER) == 1
+
+
+def test_it_is_done_by_itself_while_the_program_runs(program: Services) -> None:
+    with keeping_time(on(program, DUE + DAY), seconds=0.05):
+        for _ in range(200):
+            if ENDED in facts(program):
+                break
+            threading.Event().wait(0.05)
+    assert facts(program).count(ENDED) == 1
+
+
+def test_what_is_due_is_listed_first_and_what_ended_last(program: Services) -> None:
+    send(program, PROVIDER, opening("x3"))
+    due = decided(program)
+    do_due_acts(on(program, due + DAY), NEVER)
+    send(program, PROVIDER, opening("x4"))
+    send(program, city("li"), ServeNotice(proceeding="x4"))
+    with program.models.reading() as snapshot:
+        rows = proceedings(snapshot, Everything(), ProceedingFilter(), 10)
+        late = proceedings(snapshot, Everything(), ProceedingFilter(due_by=DUE), 10)
+    assert [row.id for row in rows] == ["x4", "x3", "x1"]
+    assert [row.id for row in late] == ["x4"]

@@ -1,0 +1,104 @@
+"""Due acts 到期事项: what falls due by a day is done by the program, each act once, whoever looks and however late. plan P5.
+
+A due act is (act, thing, day), found in the read models; it is sent as a command by the system under that triple as its idempotency
+key. So two processes that look at once, one that is killed in between, and one that looks a week late all leave one fact. Whether
+it is really due is for the rules to say: what they refuse is looked at again next time.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from api.kit.services import Services
+from domain.access import Everything, Role
+from domain.governance.proceedings.decision import EndTimeToAppeal
+from domain.governance.proceedings.hearing import EndTimeToAnswer
+from domain.governance.proceedings.state import ProceedingStatus, proceeding_stream
+from domain.instants import city_day
+from domain.kernel import Command, Refused, Stream, cause_of
+from journal import Caller
+from projections import Snapshot
+from projections.governance.proceedings import over_by
+
+LOOK_SECONDS = 30.0
+SYSTEM = Caller("system-due-acts", Role.SYSTEM, "", Everything())
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DueAct:
+    """What falls due 到期事项. day: the last day of the time that is over. command: what does it. cause: what it follows from."""
+
+    act: str
+    thing: Stream
+    day: date
+    command: Command
+    cause: str
+
+    @property
+    def key(self) -> str:
+        """Under which it is done once 幂等键."""
+        return f"{self.act}/{self.thing}/{self.day.isoformat()}"
+
+
+FindDue = Callable[[Snapshot, date], Iterable[DueAct]]
+"""What of a capability is due by a day of the city's calendar."""
+
+
+def _proceedings(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
+    """Times to answer and to appeal that are over."""
+    for row in over_by(snapshot, today):
+        stream = proceeding_stream(row.id)
+        day, cause = date.fromisoformat(row.due or ""), cause_of(stream, row.version)
+        if row.status == ProceedingStatus.NOTIFIED:
+            yield DueAct("end-time-to-answer", stream, day, EndTimeToAnswer(proceeding=row.id), cause)
+        elif row.status == ProceedingStatus.DECIDED:
+            yield DueAct("end-time-to-appeal", stream, day, EndTimeToAppeal(proceeding=row.id), cause)
+
+
+ACTS: tuple[FindDue, ...] = (_proceedings,)
+"""Every reader of what falls due; a capability adds its own."""
+
+
+def do_due_acts(services: Services, stop: threading.Event, *, reason: str = "") -> int:
+    """Do all that is due by today 办理到期事项; how many were taken. reason: kept in their entries."""
+    today = city_day(services.clock())
+    with services.models.reading() as snapshot:
+        due = [act for find in ACTS for act in find(snapshot, today)]
+    done = 0
+    for act in due:
+        if stop.is_set():
+            break
+        try:
+            services.send(SYSTEM, act.command, reason=reason, idempotency_key=act.key, causation=act.cause)
+            done += 1
+        except Refused as refused:
+            log.debug("尚未到期 not due yet: %s: %s", act.key, refused)
+        except Exception:
+            log.exception("到期事项未能办理 a due act could not be done: %s", act.key)
+    return done
+
+
+@contextmanager
+def keeping_time(services: Services, seconds: float = LOOK_SECONDS) -> Iterator[None]:
+    """Do what falls due while the block lasts, looking at an interval."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.wait(seconds):
+            try:
+                do_due_acts(services, stop)
+            except Exception:
+                log.exception("到期事项未能查看 nobody could look for what is due")
+
+    thread = threading.Thread(target=run, name="due-acts")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
