@@ -17,6 +17,7 @@ import orjson
 
 from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capabilities, Command, Refused
+from journal.deadlines import DEADLINE_EXCEEDED, milliseconds_left
 from journal.deciding import (
     IDEMPOTENCY_KEY_REUSED,
     Accepted,
@@ -28,7 +29,7 @@ from journal.deciding import (
     Known,
     PendingCommand,
 )
-from journal.engines.group_commit import GroupCommit
+from journal.engines.group_commit import GroupCommit, WaitedTooLong
 from journal.entries import ClockRefused, Entry, HeadBroken, KeyReused, VersionTaken
 from journal.hot_states import HotStates
 from journal.journal import Journal
@@ -74,7 +75,8 @@ class _CommandBatcher:
         if len(asked) > 1:
             for _ in range(ATTEMPTS):
                 try:
-                    return self._attempt(journal, asked)
+                    with journal.within(_latest(asked)):
+                        return self._attempt(journal, asked)
                 except (VersionTaken, KeyReused):
                     continue  # another process was faster
                 except (ClockRefused, HeadBroken):
@@ -95,7 +97,8 @@ class _CommandBatcher:
         """
         for attempt in range(ATTEMPTS):
             try:
-                (outcome,) = self._attempt(journal, (asked,))
+                with journal.within(asked.until):
+                    (outcome,) = self._attempt(journal, (asked,))
             except (VersionTaken, KeyReused) as lost:
                 if attempt + 1 == ATTEMPTS or (asked.expected_version is not None and isinstance(lost, VersionTaken)):
                     raise Conflict(len(journal.read(asked.stream))) from None
@@ -119,6 +122,8 @@ class _CommandBatcher:
         writing = [one for one in decisions if isinstance(one, Decided) and (one.entries or one.remember is not None)]
         placed: list[list[Entry]] = []
         if writing:
+            if (until := _latest(asked)) is not None:
+                milliseconds_left(until)  # what a command lacks may have been long in the making
             placed = journal.append_all([(one.entries, one.at, one.remember) for one in writing])
         for entries in placed:
             basis.written(entries)
@@ -150,6 +155,12 @@ def _batcher(journal: Journal, capabilities: Capabilities) -> _CommandBatcher:
         return batcher
 
 
+def _latest(asked: Sequence[PendingCommand]) -> float | None:
+    """The deadline of commands that are written together: the latest of theirs; None where one has none."""
+    found = [one.until for one in asked if one.until is not None]
+    return max(found) if len(found) == len(asked) else None
+
+
 def _note_if_behind(decided: Decided, entries: Sequence[Entry]) -> None:
     if entries and entries[0].at - decided.at > CLOCK_BEHIND:
         behind = (entries[0].at - decided.at) // CLOCK_BEHIND
@@ -171,6 +182,7 @@ def handle(
     input_digest: str | None = None,
     expected_version: int | None = None,
     finish: Finish | None = None,
+    until: float | None = None,
 ) -> Handled:
     """Decide a command and append its facts 处理命令.
 
@@ -186,10 +198,12 @@ def handle(
         idempotency_key: the same key with the same input, in the same capacity, answers with the first outcome.
         input_digest: of the input as the client sent it, where the server completed it; else the command's own.
         expected_version: the version the caller saw; any other is a Conflict.
+        until: deadline of all its work on the database, on the monotonic clock, which the database keeps; None = none.
         finish: makes what the accepted facts lack, from the history that they were accepted on; the rules speak once.
 
     Raises:
-        Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope.
+        Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope; DEADLINE_EXCEEDED, and nothing was
+            written.
         Conflict: the stream is not at `expected_version`, or a race was lost twice.
     """
     require_right(command, caller.role)  # says nothing of any thing, so it comes before the scope
@@ -205,12 +219,15 @@ def handle(
         idempotency_key,
         expected_version,
         finish,
+        until,
     )
     batcher = _batcher(journal, capabilities)
     try:
         # inside a block of this thread's, another one could not see what it sees
         alone = finish is not None or journal.in_block
-        outcome = batcher.alone(journal, asked) if alone else batcher.group.submit((journal, asked))
+        outcome = batcher.alone(journal, asked) if alone else batcher.group.submit((journal, asked), until)
+    except WaitedTooLong:
+        raise DEADLINE_EXCEEDED.refuse() from None
     except Refused as refused:
         if refused.rule == NOT_FOUND:
             go_the_other_way(journal, capabilities, asked)

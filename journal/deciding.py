@@ -91,7 +91,8 @@ Finish = Callable[[Accepted], Mapping[str, Any]]
 class PendingCommand:
     """A command and its circumstances 待决命令, as `handle` was given them. digest: what its idempotency key stands for.
 
-    read: streams that it was decided on -> whether they had a history; kept: those of them that were not read anew.
+    read: streams that it was decided on -> whether they had a history; kept: those of them that were not read anew. until: deadline
+    of its work on the database, on the monotonic clock; None = none.
     """
 
     capability: Capability
@@ -105,6 +106,7 @@ class PendingCommand:
     idempotency_key: str | None = None
     expected_version: int | None = None
     finish: Finish | None = None
+    until: float | None = None
     read: Mapping[str, bool] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
 

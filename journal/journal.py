@@ -69,6 +69,15 @@ class Journal(Protocol):
     def transaction(self) -> AbstractContextManager[Any]:
         """The driver's own cursor: its statements, and this thread's appends inside the block, commit together or not at all."""
 
+    def within(self, until: float | None) -> AbstractContextManager[None]:
+        """Have the database stop this thread's statements in the block at a deadline 限时, on the monotonic clock; None = none.
+
+        What is stopped is undone: a transaction is committed in time or not at all.
+
+        Raises:
+            Refused: DEADLINE_EXCEEDED.
+        """
+
     def outcome(self, actor: str, key: str) -> tuple[str, str] | None:
         """(digest of the input, stored outcome) of an idempotency key."""
 

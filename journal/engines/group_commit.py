@@ -4,6 +4,7 @@ The first to come leads: it commits for everyone who came while the last group w
 leads itself and waits for nobody. Each is still all or nothing on its own: the outcome of one never is another's.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Generic, TypeVar
@@ -28,12 +29,17 @@ class _Waiting(Generic[Item, Outcome]):
         self._asleep = Lock()
         self._asleep.acquire()
 
-    def sleep(self) -> None:
-        self._asleep.acquire()
+    def sleep(self, until: float | None = None) -> bool:
+        """Wait to be woken; False where a deadline on the monotonic clock came first."""
+        return self._asleep.acquire(timeout=-1 if until is None else max(until - time.monotonic(), 0))
 
     def wake(self) -> None:
         self.woken = True
         self._asleep.release()
+
+
+class WaitedTooLong(Exception):  # noqa: N818 - what became of it, not a fault
+    """An item that was taken back before anybody was at it 排队超时: nothing of it was done."""
 
 
 class GroupCommit(Generic[Item, Outcome]):
@@ -49,10 +55,11 @@ class GroupCommit(Generic[Item, Outcome]):
         self._led = False
         self._queue: list[_Waiting[Item, Outcome]] = []
 
-    def submit(self, item: Item) -> Outcome:
-        """The outcome of an item, committed.
+    def submit(self, item: Item, until: float | None = None) -> Outcome:
+        """The outcome of an item, committed. until: deadline of waiting for others, on the monotonic clock; None = none.
 
         Raises:
+            WaitedTooLong: the deadline came before the item's turn.
             Exception: whatever its commit failed with.
         """
         mine: _Waiting[Item, Outcome] = _Waiting(item)
@@ -61,24 +68,29 @@ class GroupCommit(Generic[Item, Outcome]):
             waits, self._led = self._led, True
         if waits:
             try:
-                mine.sleep()
+                in_time = mine.sleep(until)
             except BaseException:
                 self._withdraw(mine)
                 raise
+            if not in_time:
+                if self._withdraw(mine):
+                    raise WaitedTooLong
+                mine.sleep()  # somebody is at it, and tells what became of it
         if not mine.done:
             self._lead(mine)
         if mine.error is not None:
             raise mine.error
         return mine.outcome  # type: ignore[return-value] # an item that is done without error has its outcome
 
-    def _withdraw(self, mine: _Waiting[Item, Outcome]) -> None:
-        """Take back the item of a thread that is interrupted as it waits, if nobody is at it, and whose turn it may have been."""
+    def _withdraw(self, mine: _Waiting[Item, Outcome]) -> bool:
+        """Take back the item of a thread that waits no longer, whose turn it may have been; False where somebody is at it."""
         with self._turn:
             if mine not in self._queue:
-                return
+                return False
             self._queue.remove(mine)
         if mine.woken:
             self._hand_on()
+        return True
 
     def _lead(self, mine: _Waiting[Item, Outcome]) -> None:
         """Commit for everyone who waits, from the first on, which is the leader's own; then wake them, and the next leader."""

@@ -15,8 +15,10 @@ from typing import Any
 
 import psycopg2
 import psycopg2.extensions
+from psycopg2.errors import QueryCanceled
 
 from domain.kernel import kind_of
+from journal.deadlines import DEADLINE_EXCEEDED, late, milliseconds_left
 from journal.engines import heads, postgres_hashing, postgres_look
 from journal.engines.group_commit import GroupCommit
 from journal.engines.postgres_connection import JournalConnection, connect
@@ -159,16 +161,40 @@ class PostgresRecorder:
         if held is not None:
             yield held
             return
-        with self._slots:
+        until = getattr(self._local, "until", None)
+        if not self._slots.acquire(timeout=None if until is None else milliseconds_left(until) / 1000):
+            raise DEADLINE_EXCEEDED.refuse()
+        try:
             connection = self._connection()
+            connection.until = until
             try:
                 yield connection
             finally:
+                connection.until = None
                 idle = psycopg2.extensions.TRANSACTION_STATUS_IDLE
                 if connection.closed or connection.get_transaction_status() != idle:
                     connection.close()
                 else:
                     self._idle.append(connection)
+        finally:
+            self._slots.release()
+
+    @contextmanager
+    def within(self, until: float | None) -> Iterator[None]:
+        """A deadline for this thread's statements inside the block; see `Journal.within`."""
+        if until is None:
+            yield
+            return
+        milliseconds_left(until)
+        self._local.until = until
+        try:
+            yield
+        except psycopg2.OperationalError as error:
+            if isinstance(error, QueryCanceled) and (refused := late(until)) is not None:
+                raise refused from error
+            raise
+        finally:
+            self._local.until = None
 
     @contextmanager
     def _within(self, begin: str) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from weakref import WeakSet
 
 from domain.kernel import kind_of
+from journal.deadlines import late, milliseconds_left
 from journal.engines.group_commit import GroupCommit
 from journal.engines.heads import KnownHead, Placed, extended
 from journal.entries import (
@@ -35,10 +36,15 @@ from journal.entries import (
 from journal.transparency.digests import SHA256, Digest
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
-INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)})"
+ROW = f"({', '.join('?' * len(COLUMNS))})"
+ROWS = 250
+"""Of one statement: after each the driver must win the interpreter back from whoever else is busy in the process."""
 BUSY_SECONDS = 30.0
 POLL_SECONDS = 0.02
 """How often a waiting reader looks for what other processes appended."""
+STEPS_BETWEEN_LOOKS = 20_000
+"""Steps of SQLite's machine after which it looks at the clock: about a millisecond."""
 LOG_BYTES = 16 * 2**20
 """What the write-ahead log shrinks back to after a long reader made it grow."""
 
@@ -155,6 +161,25 @@ class SQLiteRecorder:
             raise
 
     @contextmanager
+    def within(self, until: float | None) -> Iterator[None]:
+        """A deadline for this thread's statements inside the block; see `Journal.within`."""
+        if until is None:
+            yield
+            return
+        connection = self._connection()
+        connection.execute(f"PRAGMA busy_timeout = {milliseconds_left(until)}")  # how long another writer is waited for
+        connection.set_progress_handler(lambda: time.monotonic() >= until, STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if (refused := late(until)) is not None:
+                raise refused from error
+            raise
+        finally:
+            connection.set_progress_handler(None, 0)
+            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+    @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """One moment for every read of this thread inside the block; see `Journal.snapshot`."""
         connection = self._connection()
@@ -239,7 +264,10 @@ class SQLiteRecorder:
 
     def _insert(self, connection: sqlite3.Connection, batches: Sequence[Batch], placed: Sequence[Sequence[Entry]]) -> None:
         try:
-            connection.executemany(INSERT, [row_of(entry) for entries in placed for entry in entries])
+            rows = [row_of(entry) for entries in placed for entry in entries]
+            for start in range(0, len(rows), ROWS):
+                part = rows[start : start + ROWS]
+                connection.execute(f"{INSERT} VALUES {', '.join([ROW] * len(part))}", [value for row in part for value in row])
         except sqlite3.IntegrityError as error:
             if "version" in str(error):
                 raise VersionTaken(str(error)) from error

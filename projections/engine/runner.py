@@ -36,11 +36,12 @@ from sqlalchemy.sql import quoted_name
 from domain.access import Scope
 from journal import Entry, Journal
 from journal.codec import current
+from journal.deadlines import milliseconds_left
 from journal.engines.prepared_statements import Rows, Statements, run
 from journal.engines.sqlite import owners_file, to_wal
 from projections.engine import row_security
 from projections.engine.read_model import ReadModel, Tables
-from projections.engine.snapshot import DEADLINE_EXCEEDED, Snapshot
+from projections.engine.snapshot import Snapshot
 
 BATCH = 2_000
 PROJECTOR_LOCK = 7_239_003
@@ -283,8 +284,8 @@ class ReadModels:
         Raises:
             Refused: DEADLINE_EXCEEDED.
         """
-        if until is not None and time.monotonic() >= until:
-            raise DEADLINE_EXCEEDED.refuse()
+        if until is not None:
+            milliseconds_left(until)
         with self._reads.connect() as connection:
             standing = {name: rest for name, *rest in self._begun(connection, until)}
             try:
@@ -313,7 +314,7 @@ class ReadModels:
             return [tuple(row) for row in connection.execute(STANDING)]
         begin = BEGIN_READING
         if until is not None:
-            begin = BEGIN_IN_TIME.format(milliseconds=max(int((until - time.monotonic()) * 1000), 1))
+            begin = BEGIN_IN_TIME.format(milliseconds=milliseconds_left(until))
         try:
             return run(connection, begin)
         except psycopg2.OperationalError:

@@ -1,6 +1,5 @@
 """Snapshot · 读取快照: one connection and one snapshot, which every read of an operation goes through."""
 
-import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,21 +11,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
-from domain.kernel import Rule
+from journal.deadlines import late, milliseconds_left
 from journal.engines.prepared_statements import Rows, Statements
 from projections.engine import row_security
 
-DEADLINE_EXCEEDED = Rule(
-    "DEADLINE_EXCEEDED",
-    "plan P5",
-    "处理时间超过上限，已中止；请缩小范围或稍后重试",
-    "It took longer than it may and was stopped; ask for less, or try again later",
-)
-
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
 """Generation and position of every read model."""
-CLOCKS_DIFFER = 0.1
-"""Seconds by which the database may find a deadline passed before we do."""
 
 
 class Snapshot:
@@ -79,13 +69,15 @@ class Snapshot:
     @contextmanager
     def _in_time(self) -> Iterator[None]:
         """A statement within the deadline, by which the database itself stops it."""
-        if self._until is not None and time.monotonic() >= self._until:
-            raise DEADLINE_EXCEEDED.refuse()
+        if self._until is None:
+            yield
+            return
+        milliseconds_left(self._until)
         try:
             yield
         except (OperationalError, QueryCanceled):
-            if self._until is not None and time.monotonic() >= self._until - CLOCKS_DIFFER:
-                raise DEADLINE_EXCEEDED.refuse() from None
+            if (refused := late(self._until)) is not None:
+                raise refused from None
             raise
 
     def kept(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - values of any column

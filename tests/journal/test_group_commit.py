@@ -119,14 +119,14 @@ def test_a_thread_that_is_interrupted_as_it_waits_takes_its_batch_along_and_hold
     assert gate.reached.wait(10)
     sleeping, interrupted = _Waiting.sleep, list[int]()
 
-    def sleep(waiting: _Waiting[int, int]) -> None:
+    def sleep(waiting: _Waiting[int, int], until: float | None = None) -> bool:
         if waiting.item == 2:
             gate.open.set()
             while not waiting.woken:  # its turn comes, and the interrupt with it
                 threading.Event().wait(0.005)
             interrupted.append(waiting.item)
             raise KeyboardInterrupt
-        sleeping(waiting)
+        return sleeping(waiting, until)
 
     monkeypatch.setattr(_Waiting, "sleep", sleep)
     with pytest.raises(KeyboardInterrupt):

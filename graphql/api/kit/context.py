@@ -14,9 +14,9 @@ from api.server.query_cost import Cost
 from domain.access import Scope
 from domain.kernel import Rule
 from journal import Caller
+from journal.deadlines import DEADLINE_EXCEEDED
 from projections import Snapshot
 from projections.as_of.replay import Past, replayed
-from projections.engine.snapshot import DEADLINE_EXCEEDED
 
 NO_COST = Cost()
 AT_LEAST_SECONDS = 5.0

@@ -176,6 +176,7 @@ def _mutation(
                 idempotency_key=common.idempotency_key,
                 input_digest=digest,
                 expected_version=common.expected_version,
+                until=context.until,
             )
             context.until = None  # what was done is told, however late
         except Refused as refused:

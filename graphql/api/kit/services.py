@@ -68,6 +68,7 @@ class Services:
         input_digest: str | None = None,
         expected_version: int | None = None,
         causation: str = "",
+        until: float | None = None,
     ) -> Handled:
         """Decide a command and append its facts; see `journal.handle`."""
         return handle(
@@ -82,4 +83,5 @@ class Services:
             expected_version=expected_version,
             finish=self.finishers.get(type(command)),
             causation=causation,
+            until=until,
         )

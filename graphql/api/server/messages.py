@@ -6,7 +6,7 @@ from typing import Any
 
 from api.server.errors import UNAVAILABLE, masked, request_error
 from api.server.query_cost import Cost
-from projections.engine.snapshot import DEADLINE_EXCEEDED
+from journal.deadlines import DEADLINE_EXCEEDED
 
 UNAUTHENTICATED = request_error(
     "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.kit.context import Context
-from projections.engine.snapshot import DEADLINE_EXCEEDED
+from journal.deadlines import DEADLINE_EXCEEDED
 from standards import Form, Process, StepCost, cheapest_improvement, cost_tables
 from standards.improvement.cover_search import Work
 from tests.api.record.test_disclosures import held, rows

@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import orjson
 import pytest
-from graphql import get_introspection_query, graphql_sync, parse
+from graphql import OperationType, get_introspection_query, graphql_sync, parse
 from sqlalchemy import select, text
 
 from api.server.admission import Admission, AdmissionLimits, Lane
@@ -19,7 +20,7 @@ from api.server.messages import GraphQLRequest
 from api.server.operations import Operations, documents_of
 from api.server.query_documents import Documents
 from domain.kernel import Refused
-from projections.engine.snapshot import DEADLINE_EXCEEDED
+from journal.deadlines import DEADLINE_EXCEEDED
 from tests.api.small_api import HELD, Held, SmallApi, serving, small_api
 from tests.live_city import RIGHTS, SCHEMA, LiveCity
 
@@ -137,6 +138,22 @@ def test_a_query_that_is_late_is_answered_by_the_deadline_alone(city: LiveCity) 
     assert [error["extensions"]["code"] for error in answer.payload["errors"]] == ["DEADLINE_EXCEEDED"]
     assert "data" not in answer.payload
     assert city.operations.run(request, token, QUERIES, time.monotonic() + 60).status == 200
+
+
+def test_a_commands_deadline_reaches_the_database(city: LiveCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, given = city.tokens["city"], {"organisation": "p9", "kind": "PROVIDER", "name": "示例诊断服务九所"}
+    query = "mutation($input: RegisterOrganisationInput!) { registerOrganisation(input: $input) { userErrors { code } } }"
+    journal, told = city.installation.services.journal, list[float | None]()
+
+    def within(until: float | None) -> AbstractContextManager[None]:
+        told.append(until)
+        return nullcontext()
+
+    monkeypatch.setattr(journal, "within", within)
+    until = time.monotonic() + 60
+    answer = city.operations.run(GraphQLRequest(query, {"input": given}), token, frozenset(OperationType), until)
+    assert answer.payload["data"]["registerOrganisation"]["userErrors"] == []
+    assert told == [until]
 
 
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - the executable schema has no public name
