@@ -20,6 +20,8 @@ from domain.instants import microseconds
 
 KEPT_SECONDS = 2.0
 """Whoever asks, the stores are looked at no more often than this: anyone may ask."""
+CATCHING_UP = 10
+"""Times the lag that read models may have that get nearer each time they are looked at, such as after a roster of a whole city."""
 LONGEST_SECONDS = 5.0
 """A store that takes longer does not answer; what is under way is left to end by itself."""
 
@@ -47,6 +49,7 @@ class Health:
             **services.checks,
         }
         self._known: tuple[float, list[str]] | None = None
+        self._position: int | None = None
         self._turn = asyncio.Lock()
         self._under_way: dict[str, asyncio.Task[bool]] = {}
 
@@ -70,16 +73,19 @@ class Health:
         return _told(self._known[1])
 
     def _require_current(self) -> None:
-        """Whether the read models follow the journal.
+        """Whether the read models follow the journal, or catch up with it within a bounded time.
 
         Raises:
             Lagging: what they lack was written too long ago.
         """
         try:
-            lacking = self._services.journal.since(self._services.models.position(), 1)
+            position = self._services.models.position()
+            lacking = self._services.journal.since(position, 1)
         except Exception:  # noqa: BLE001 - a store that does not take part is told of by its own check
             return
-        if lacking and microseconds(self._services.clock()) - lacking[0].at > self._lag_seconds * 1e6:
+        before, self._position = self._position, position
+        longest = self._lag_seconds * (CATCHING_UP if before is not None and position > before else 1)
+        if lacking and microseconds(self._services.clock()) - lacking[0].at > longest * 1e6:
             raise Lagging(f"no entry from {lacking[0].position} on is folded")
 
     async def _failing(self) -> list[str]:

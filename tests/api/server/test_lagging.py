@@ -7,6 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.server import health
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from projections import ReadModels
 from tests.live_city import ENTERPRISE, LiveCity
 
@@ -35,6 +37,26 @@ def test_read_models_that_are_further_behind_than_the_setting_allows_are_a_reaso
     assert (told.status_code, codes) == ((503, ["PROJECTOR"]) if seconds > limit.get("lag_seconds", 60) else (200, []))
     with TestClient(create_app(later, **limit)) as client:
         assert client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(90, 200), (700, 503)])
+def test_read_models_that_catch_up_keep_the_process_ready_for_a_bounded_time(
+    city: LiveCity, monkeypatch: pytest.MonkeyPatch, seconds: int, status: int
+) -> None:
+    services = city.installation.services
+    for name in ("p7", "p8", "p9"):
+        city.send(RegisterOrganisation(organisation=name, kind=OrganisationKind.PROVIDER, name=name))
+    services.models.catch_up()
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0.0)
+    later = replace(services, clock=lambda: services.clock() + timedelta(seconds=seconds))
+    size = services.journal.head().size
+    stands = [size - 3, size - 2, size - 1, size - 1]
+    with monkeypatch.context() as behind, TestClient(create_app(later)) as client:
+        told = []
+        for position in stands:
+            behind.setattr(ReadModels, "position", lambda _models, position=position: position)
+            told.append(client.get("/health/ready").status_code)
+    assert told == [503, status, status, 503]  # nothing is known of what came before the first look; then it stands still
 
 
 SEND = """mutation($input: %s!) { done: %s(input: $input) { %s { id } position version userErrors { code } } }"""
