@@ -13,8 +13,10 @@ from typing import Any
 from argon2 import PasswordHasher
 from graphql import OperationType
 
+from api.kit import mutations
 from api.kit.published import declared
 from api.schema import build_schema
+from api.server.change_notifications import ChangeNotifications
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations, documents_of
 from api.server.query_cost import Limits
@@ -123,6 +125,17 @@ CONTACTS = frozenset({"city", "district", "subdistrict", "enterprise"})
 
 OPEN = """mutation($input: OpenDiagnosisInput!) { openDiagnosis(input: $input) {
   diagnosis { id status version } position version userErrors { code clause field message messageInEnglish } } }"""
+
+
+class Told(BaseException):
+    """A subscription has told all that there was."""
+
+
+class UpToNow(ChangeNotifications):
+    """Ends a subscription that waits for more, so that no test waits for time to be up."""
+
+    async def beyond(self, position: int, timeout: float) -> bool:  # noqa: ARG002, ASYNC109 - as the one that it stands for
+        raise Told
 
 
 @dataclass
@@ -261,7 +274,8 @@ def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity
 
 @contextmanager
 def followed(city: LiveCity) -> Iterator[None]:
-    """The read models of an open city kept current, as they are in the program."""
+    """The read models of an open city kept current, as they are in the program; a command waits for them on a busy machine too."""
+    mutations.WAIT_SECONDS = 60.0
     services, stop = city.installation.services, threading.Event()
     projector = threading.Thread(target=services.models.run, args=(stop,))
     projector.start()

@@ -290,14 +290,13 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
 @contextmanager
 def serving(app: Any, limits: ConnectionLimits | None = None) -> Iterator[str]:
     """A real server on a free port, as the program configures it: "127.0.0.1:PORT"."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))  # held from here on: nobody else can take the port meanwhile
+    port = listening.getsockname()[1]
     config = bounded(
         app, limits or ConnectionLimits(), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=5
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     deadline = time.monotonic() + 20
     while not server.started:

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import strawberry
 
+from api.kit import mutations
 from api.kit.context import Context
 from api.kit.ids import key_of
-from api.kit.mutations import WAIT_SECONDS
 from api.kit.payloads import OwnPayload
 from api.kit.published import field, mutation, published, published_input
 from api.kit.row_mapping import all_shown
@@ -244,7 +244,7 @@ class SessionMutations:
             if refused.rule == JOINED_ALREADY:  # invited anew after a vault was lost: the login is there, which was asked for
                 return AcceptInvitationPayload()
             return AcceptInvitationPayload.refused(refused)
-        services.models.wait_for(handled.position, WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
+        services.models.wait_for(handled.position, mutations.WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
         return AcceptInvitationPayload()
 
     @mutation("Ask for permission to upload a file · 申请上传. plan P1, P5", roles=UPLOADERS)

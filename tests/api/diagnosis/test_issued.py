@@ -19,7 +19,6 @@ from graphql import OperationType
 from api.kit.cursors import Cursors
 from api.kit.ids import id_of
 from api.kit.ports import Identified
-from api.server.change_notifications import ChangeNotifications
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations, PreparedOperation
 from domain.access import PARTIES, SEES_NOTHING, Role, scope_of
@@ -37,7 +36,7 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people.registration import InvitePerson
 from journal import Caller
 from projections.diagnosis import case_parts
-from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, UNBOUNDED
+from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, UNBOUNDED, Told, UpToNow
 from tests.root_fields import Literal, calls, may_read
 from tests.small_city import CITY, ENTERPRISE, FIRM, PROVIDER, City, caller, evidence, roster, sections
 from zhenduan.settings import Settings
@@ -113,7 +112,7 @@ class World:
         self.ask(role, "{ viewer { role } }")
         services = self.installation.services
         operations = Operations(
-            services, SCHEMA, RIGHTS, ChangeNotifications(services.journal, services.models), documents=DOCUMENTS
+            services, SCHEMA, RIGHTS, UpToNow(services.journal, services.models), documents=DOCUMENTS
         )
         query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis version type what at role } }"
         admitted = operations.admit(GraphQLRequest(query, {"after": Cursors(services.secret).seal(0)}), "any", KINDS)
@@ -124,8 +123,8 @@ class World:
             async with aclosing(operations.stream(admitted)) as answers:
                 try:
                     while True:
-                        seen.append((await asyncio.wait_for(anext(answers), 0.3)).payload)
-                except (TimeoutError, StopAsyncIteration):
+                        seen.append((await anext(answers)).payload)
+                except Told:
                     return seen
 
         return asyncio.run(collect())

@@ -19,7 +19,6 @@ from api.kit.cursors import Cursors
 from api.kit.ids import id_of
 from api.kit.ports import Identified
 from api.kit.services import Services
-from api.server.change_notifications import ChangeNotifications
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations, PreparedOperation
 from domain.access import (
@@ -62,7 +61,7 @@ from domain.standard.revision.state import RevisionKind
 from journal import Caller
 from standards import Form, composition_rule
 from tests.firm_ids import firm_id
-from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, UNBOUNDED
+from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, UNBOUNDED, Told, UpToNow
 from tests.root_fields import Literal, calls
 from tests.small_city import CITY, FIRM, City, caller, roster, sections
 from zhenduan.settings import Settings
@@ -344,7 +343,7 @@ def test_lists_and_counts_hold_exactly_what_the_scope_admits(watched: Watched, s
 def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: Watched, chosen: Scope) -> None:
     services = watched.services
     start = Cursors(services.secret).seal(0)
-    notifications = ChangeNotifications(services.journal, services.models)
+    notifications = UpToNow(services.journal, services.models)
     operations = Operations(services, SCHEMA, RIGHTS, notifications, documents=DOCUMENTS)
     query = "subscription($after: String) { diagnosisEvents(after: $after) { diagnosis type } }"
     expected = {id_of("diagnosis", CASES[number]) for number in range(len(CASES)) if admits(chosen, place(number))}
@@ -357,9 +356,9 @@ def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: W
         async with aclosing(operations.stream(admitted)) as answers:
             try:
                 while True:
-                    answer = await asyncio.wait_for(anext(answers), 1.0)
+                    answer = await anext(answers)
                     seen.add(answer.payload["data"]["diagnosisEvents"]["diagnosis"])
-            except (TimeoutError, StopAsyncIteration):
+            except Told:
                 return seen
 
     assert asyncio.run(collect()) == expected
@@ -368,7 +367,7 @@ def test_a_subscription_delivers_the_events_of_the_scope_and_no_other(watched: W
 @pytest.mark.parametrize("chosen", [Everything(), Is(Attribute.DISTRICT, "310115"), OpenTo(Attribute.ASSIGNMENT, "zhou", TODAY)])
 def test_a_socket_is_told_of_a_draft_only_where_the_draft_is_open_to_it(watched: Watched, chosen: Scope) -> None:
     services = watched.services
-    notifications = ChangeNotifications(services.journal, services.models)
+    notifications = UpToNow(services.journal, services.models)
     operations = Operations(services, SCHEMA, RIGHTS, notifications, documents=DOCUMENTS)
     query = "subscription($after: String) { standardsEvents(after: $after) { subject id type what role } }"
 
@@ -380,9 +379,9 @@ def test_a_socket_is_told_of_a_draft_only_where_the_draft_is_open_to_it(watched:
         async with aclosing(operations.stream(admitted)) as answers:
             try:
                 while True:
-                    told = (await asyncio.wait_for(anext(answers), 1.0)).payload["data"]["standardsEvents"]
+                    told = (await anext(answers)).payload["data"]["standardsEvents"]
                     seen.append((told["id"], told["type"]))
-            except (TimeoutError, StopAsyncIteration):
+            except Told:
                 return seen
 
     seen = asyncio.run(collect())
