@@ -8,10 +8,12 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import GraphQLObjectType, build_schema, parse, validate
 
+from domain.access import Role
 from domain.events import CAPABILITIES
 from domain.kernel import Rule
+from tests.root_fields import may_read
 from zhenduan.pages.rules_page import ROOMS, listed, page
 
 ROOT = Path(__file__).parents[1]
@@ -176,6 +178,17 @@ def test_every_name_of_the_api_that_a_page_writes_is_one_of_the_contract(path: P
     prose = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
     written = {name for code in re.findall(r"`([^`]+)`", prose) for name in re.findall(r"\b[a-z]+(?:[A-Z][a-z]+)+\b", code)}
     assert written <= set(re.findall(r"\w+", CONTRACT)), path
+
+
+@pytest.mark.parametrize("kind", ["Enterprise", "Diagnosis"])
+def test_the_banks_page_names_every_field_that_a_bank_reads(kind: str) -> None:
+    page_of_banks = (ROOT / "docs" / "roles" / "bank.md").read_text("utf-8")
+    found = build_schema(CONTRACT, assume_valid=True).type_map[kind]
+    assert isinstance(found, GraphQLObjectType)
+    own = {"id", "asOf", "synthetic", "version"}  # of the record, not of the firm
+    read = {name for name in found.fields if may_read(Role.BANK, f"{kind}.{name}")} - own
+    assert read
+    assert {name for name in read if not re.search(rf"\b{name}\b", page_of_banks)} == set()
 
 
 def test_nothing_that_is_made_or_fetched_here_is_committed() -> None:

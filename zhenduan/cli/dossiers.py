@@ -46,10 +46,9 @@ def make_dossier(settings: Settings, given: argparse.Namespace) -> int:
         services = installation.services
         kept = services.blobs if given.files else None
         services.models.catch_up()
-        write_down(installation, "zhenduan dossier", given.subject, WHOLE_ENTRIES)
-        return _written(
-            given.out, lambda: [dossier(services.journal, installation.log, given.subject, given.kind, kept)]
-        )
+        subject = diagnosis_stream(key_of(given.subject, "diagnosis"))
+        write_down(installation, "zhenduan dossier", subject, WHOLE_ENTRIES)
+        return _written(given.out, lambda: [dossier(services.journal, installation.log, subject, given.kind, kept)])
 
 
 def export_trail(settings: Settings, given: argparse.Namespace) -> int:

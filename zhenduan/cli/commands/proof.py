@@ -157,7 +157,7 @@ def _witnesses(command: "Adds") -> None:
 
 def _dossiers(command: "Adds") -> None:
     added = command("dossier", _dossier, "制作卷宗 write exactly the entries a decision rests on, with their proofs")
-    added.add_argument("subject", help="对象 what was decided of, such as diagnosis/0b1c…")
+    added.add_argument("subject", help="诊断标识 id of the diagnosis, such as diagnosis/0b1c…, or the part after the slash")
     added.add_argument("--kind", default="grade", help="决定类别 which decision of it")
     added.add_argument("--files", action="store_true", help="附上文件 put reports and evidence in, not their hashes alone")
     added.add_argument("--out", type=Path, required=True, help="文件 file to write")
@@ -177,5 +177,5 @@ def _dossiers(command: "Adds") -> None:
     added.add_argument("--to", dest="until", help="止 to a time with its zone, or the end of a day")
     added.add_argument("--out", type=Path, required=True, help="文件 file to write, .jsonl")
     added = command("provenance", _provenance, "导出溯源 write a diagnosis as W3C PROV (PROV-JSON)")
-    added.add_argument("diagnosis", help="诊断标识 id of the diagnosis")
+    added.add_argument("diagnosis", help="诊断标识 id of the diagnosis, such as diagnosis/0b1c…, or the part after the slash")
     added.add_argument("--out", type=Path, required=True, help="文件 file to write")
