@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict
 
-from standards.edition.difference import TERMS_ZH
+from standards.edition.difference import TERMS_ZH, label_of
 from standards.edition.edition import Edition
 from standards.edition.text import GRADES, LEVELS, Form
 from standards.scoring.results import Process
@@ -209,5 +209,4 @@ def _gates(edition: Edition) -> Iterator[tuple[str, _Parameter]]:
         ("expert_review", "from_level"): _between(gates.expert_review.from_level, 2, LEVELS),
     }
     for path, ladder in {**whole, **floors, **process}.items():
-        label = "·".join(TERMS_ZH.get(part, part) for part in ("gates", *path))
-        yield ".".join(("gates", *path)), _Parameter(label, ladder)
+        yield ".".join(("gates", *path)), _Parameter(label_of(("gates", *path), edition), ladder)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, followed, live_city
+from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, followed, live_city
 from zhenduan.__main__ import main
 
 
@@ -35,10 +35,17 @@ def test_the_log_is_exported_latest_first_with_reasons_and_chains(
 ) -> None:
     first, second = exported(city, capsys)[:2]
     assert (first["role"], second["role"]) == ("city", "district")
-    assert second["why"] == "以“区级部门”身份，可见范围：区为 310117"
+    assert second["why"] == "以“区级部门”身份，可见范围：区为松江区"
+    assert (second["roleName"], second["organisationName"]) == ("区级部门", "松江区")
     assert second["person"] == "district"
     assert second["firms"] == [
-        {"firm": ENTERPRISE, "subject": f"enterprise/{ENTERPRISE}", "masks": ["revenue"]}
+        {
+            "firm": ENTERPRISE,
+            "firmName": FIRM.name,
+            "subject": f"enterprise/{ENTERPRISE}",
+            "masks": ["revenue"],
+            "maskNames": ["经营数据"],
+        }
     ]
     assert first["writer"] == second["writer"]
     assert first["number"] == second["number"] + 1

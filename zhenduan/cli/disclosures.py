@@ -3,18 +3,21 @@
 import argparse
 import getpass
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import orjson
 
 from api.kit.as_of import moment_in
 from api.server.disclosure_notes import DisclosureNotes
-from domain.access import Everything
+from domain.access import ROLE_NAMES, Everything, Mask, Role
 from domain.disclosures import ALL_FIRMS, why
 from domain.instants import microseconds, utc_moment
 from domain.kernel import Refused
 from domain.masks import MASK_NAMES
 from journal.disclosure_log.disclosure_log import broken
+from projections.participants.enterprises import enterprises_by_id
+from projections.participants.organisations import organisations_by_id
+from projections.participants.scope_names import names_in
 from projections.record import audit_trail
 from projections.record.disclosures import DisclosureFilter, DisclosureRow, disclosures
 from zhenduan.settings import Settings
@@ -48,20 +51,31 @@ def lines(installation: Installation, where: DisclosureFilter) -> Iterator[bytes
     before = None
     with installation.services.disclosures.reading() as connection:
         while rows := disclosures(connection, Everything(), BATCH, where, before=before):
+            with installation.services.models.reading() as snapshot:
+                names = names_in(snapshot, Everything(), [row.scope for row in rows])
+                firms = enterprises_by_id(snapshot, Everything(), sorted({one.firm for row in rows for one in row.disclosed}))
+                units = organisations_by_id(snapshot, sorted({row.organisation for row in rows}))
+            called = {**names, **{one: unit.name for one, unit in units.items()}, **{one: firm.name for one, firm in firms.items()}}
             for row in rows:
-                yield _line(_plain(row))
+                yield _line(_plain(row, called))
             before = rows[-1].id
 
 
-def _plain(row: DisclosureRow) -> dict[str, object]:
-    chinese, english = why(row.role, row.scope)
+def _plain(row: DisclosureRow, names: Mapping[str, str]) -> dict[str, object]:
+    """A record, whatever it names by id also by name. names: id -> name of units and firms."""
+    chinese, english = why(row.role, row.scope, names)
     return {
         "at": utc_moment(row.at).isoformat(),
         "person": row.person,
         "role": row.role,
+        "roleName": ROLE_NAMES[Role(row.role)][0],
         "organisation": row.organisation,
+        "organisationName": names.get(row.organisation),
         "door": row.entry_point,
-        "firms": [one._asdict() for one in row.disclosed],
+        "firms": [
+            {**one._asdict(), "firmName": names.get(one.firm), "maskNames": [MASK_NAMES[Mask(mask)] for mask in one.masks]}
+            for one in row.disclosed
+        ],
         "why": chinese,
         "whyInEnglish": english,
         "writer": row.writer,

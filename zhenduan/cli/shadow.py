@@ -7,12 +7,11 @@ from tqdm import tqdm
 
 from api.kit.ids import key_of
 from domain.access import Everything
-from interop.code_lists import names_of_codes
 from projections.diagnosis.finished_diagnoses import how_many
 from projections.diagnosis.rescoring import Rescoring
 from projections.engine.snapshot import Snapshot
-from projections.report.wording import SIZES
 from projections.standard import editions, revisions
+from projections.standard.shadow_words import slice_name, subject_name
 from standards import AnyEdition, edition_of_json, load, published_editions
 from standards.edition.text import GRADES
 from standards.shadow.rescore import OBSTACLES
@@ -83,13 +82,13 @@ def _run(
                 shown.append(f"{mover.diagnosis}（{mover.edition}）{mover.moved.sentence}")
     result = rescoring.result()
     answer("、".join(f"{key} → {edition.key}" for key, edition in new.items()), under={key: one.key for key, one in new.items()})
-    answer("\n".join((*_told(result), *shown)), result=result.model_dump(mode="json"), movers=shown)
+    answer("\n".join((*_told(result, new), *shown)), result=result.model_dump(mode="json"), movers=shown)
     if sensitivity:
         for one in rescoring.sensitivity():
             answer("\n".join(_sensitivity(one)), sensitivity=[one.model_dump(mode="json")])
 
 
-def _told(result: ShadowResult) -> Iterator[str]:
+def _told(result: ShadowResult, new: Mapping[str, AnyEdition]) -> Iterator[str]:
     """The result as lines to read."""
     counts = result.counts
     yield (
@@ -103,13 +102,12 @@ def _told(result: ShadowResult) -> Iterator[str]:
             yield f"{name}\t" + "\t".join(str(number or "·") for number in row)
     for one in result.slices:
         found = one.counts
-        named = SIZES.get(one.key) or names_of_codes().get(one.key, one.key)
         yield (
-            f"{SLICE_NAMES[one.by]} {named}：不变 {found.same}、上升 {found.up}、下降 {found.down}、"
+            f"{SLICE_NAMES[one.by]} {slice_name(one.by, one.key, new)}：不变 {found.same}、上升 {found.up}、下降 {found.down}、"
             f"不可测算 {found.not_rescorable}"
         )
     for reason in result.reasons:
-        yield f"变动原因 {REASON_NAMES[reason.kind]}（{reason.subject}）：{reason.diagnoses}"
+        yield f"变动原因 {REASON_NAMES[reason.kind]}（{subject_name(reason.subject, new.values())}）：{reason.diagnoses}"
     for obstacle in result.obstacles:
         yield f"{OBSTACLES[obstacle.kind].format(subject=obstacle.subject)}：{obstacle.diagnoses}"
 

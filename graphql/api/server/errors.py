@@ -15,6 +15,7 @@ from api.kit.published import published
 from api.server.request_ids import request_id
 from domain.kernel import Refused
 from domain.masks import ANYONE
+from interop.code_lists import names_of_codes
 from journal import Conflict
 from journal.outages import is_outage
 
@@ -86,6 +87,17 @@ def _shortened(text: str) -> str:
     return text[: LOGGED_CHARACTERS - LOGGED_END] + " … " + text[-LOGGED_END:]
 
 
+def with_names(refused: Refused) -> str:
+    """The Chinese sentence of a refusal, industries and districts by their names: the rules know codes alone 以名称表述."""
+    names = names_of_codes()
+    told = {
+        name: "、".join(f"{names[code]}（{code}）" for code in fact.split("、"))
+        for name, fact in refused.facts.items()
+        if isinstance(fact, str) and fact and all(code in names for code in fact.split("、"))
+    }
+    return refused.rule.says.format(**refused.facts | told) if told else refused.says
+
+
 @published(ANYONE)
 class UserError:
     """Why a command was not carried out, as data: its published code, the clause, both languages · 未执行原因"""
@@ -105,7 +117,7 @@ class UserError:
             bound=None,
             code=refused.rule.code,
             clause=refused.rule.clause,
-            message=refused.says,
+            message=with_names(refused),
             message_in_english=refused.says_in_english,
         )
 

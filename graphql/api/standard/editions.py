@@ -19,6 +19,7 @@ from domain.masks import SIGNED_IN
 from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
 from interop.editions.documents import names_of
 from projections.as_of import replay
+from projections.report.wording import chinese
 from projections.standard import editions as editions_rows
 from projections.standard.editions import EDITIONS_READ_MODEL, EditionRow
 from standards import Edition as StandardEdition
@@ -94,7 +95,7 @@ class Indicator:
     upper_bounds: list[Decimal] = field("Inclusive upper bounds of levels 1 to 4 · 分级上限")
     better: str | None = field("Of an outcome, which way its numbers improve: higher or lower; null: no outcome · 向好方向")
     options: list[Option] = field("Options of a multiple choice · 选项")
-    levels: list[str] = field("Level descriptors, 1 to 5 · 等级描述")
+    levels: list[str] = field("Level descriptors, 1 to 5, as they are printed · 等级描述", made=True)
     evidence: str = field("Evidence to show · 佐证要求", made=True)
     maps_to: str = field("Compatible models · 对应模型. plan P8", made=True)
     source: str = field("Where it comes from · 来源", made=True)
@@ -176,9 +177,10 @@ def build_indicator(edition: StandardEdition, item: StandardIndicator, origin: O
     return Indicator(
         **shown(Indicator, item),
         weight=item.weight_in_dimension,
-        evidence=edition.evidence_of(item.id),
-        maps_to=edition.maps_to_of(item.id),
-        source=item.source.document,
+        levels=[chinese(level) for level in item.levels],
+        evidence=chinese(edition.evidence_of(item.id)),
+        maps_to=chinese(edition.maps_to_of(item.id)),
+        source=chinese(item.source.document),
         mark=item.source.mark,
         origin=build_origin(origin),
     )

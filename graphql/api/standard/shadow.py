@@ -28,6 +28,8 @@ from projections.diagnosis.rescoring import Mover
 from projections.standard import revisions
 from projections.standard import shadow as shadow_rows
 from projections.standard.shadow import WITHHELD_BELOW, ShadowRow, blurred
+from projections.standard.shadow_words import slice_name, subject_name
+from standards import AnyEdition
 from standards.shadow import sensitivity as measured
 from standards.shadow.rescore import OBSTACLES, Moved, MoveReason
 from standards.shadow.tally import ShadowCounts as Counted
@@ -57,7 +59,8 @@ class ShadowSlice:
     """Counts of one district, size class, edition or division · 分项计数. plan S5"""
 
     by: str = field("district, size_class, edition or division · 分项")
-    key: str = field("Which one · 取值")
+    key: str = field("Which one, by its code · 取值")
+    name: str = field("What it is called · 名称")
     counts: ShadowCounts = field("Counts · 计数")
 
 
@@ -67,6 +70,7 @@ class ShadowReasonCount:
 
     kind: str = field("weights, levels, points, bands, gate or process · 原因类别")
     subject: str = field("Code of the gate, or the indicator that moved most · 门槛或指标")
+    name: str = field("What the gate or indicator is called · 门槛或指标名称")
     diagnoses: int | None = field("How many diagnoses; null: withheld · 诊断数")
 
 
@@ -186,9 +190,13 @@ def _counts(found: Counted, show: Show) -> ShadowCounts:
 
 
 def build_outcome(
-    result: ShadowResult, sensitivities: Sequence[measured.EditionSensitivity], *, sees_firms: bool
+    result: ShadowResult,
+    sensitivities: Sequence[measured.EditionSensitivity],
+    editions: Mapping[str, AnyEdition],
+    *,
+    sees_firms: bool,
 ) -> ShadowOutcome:
-    """A result as it is shown to who may see firms, or to who may not."""
+    """A result as it is shown to who may see firms, or to who may not. editions: of the draft, which call things by name."""
     show: Show = int if sees_firms else blurred
     return ShadowOutcome(
         blurred=not sees_firms,
@@ -197,9 +205,18 @@ def build_outcome(
             ShadowMatrixRow(grade=grade, diagnoses=[show(number) for number in row])
             for grade, row in enumerate(result.matrix)
         ],
-        slices=[ShadowSlice(by=one.by, key=one.key, counts=_counts(one.counts, show)) for one in result.slices],
+        slices=[
+            ShadowSlice(by=one.by, key=one.key, name=slice_name(one.by, one.key, editions), counts=_counts(one.counts, show))
+            for one in result.slices
+        ],
         reasons=[
-            ShadowReasonCount(kind=one.kind, subject=one.subject, diagnoses=show(one.diagnoses)) for one in result.reasons
+            ShadowReasonCount(
+                kind=one.kind,
+                subject=one.subject,
+                name=subject_name(one.subject, editions.values()),
+                diagnoses=show(one.diagnoses),
+            )
+            for one in result.reasons
         ],
         obstacles=[
             ShadowObstacleCount(
@@ -262,7 +279,7 @@ def find_shadow(context: Context, revision: str, number: int | None = None) -> S
         outdated=draft.digest != row.draft_digest,
         done=show(progress.done) if progress is not None else None,
         total=show(progress.total) if progress is not None else None,
-        outcome=build_outcome(result, row.sensitivities(), sees_firms=sees_firms) if result is not None else None,
+        outcome=build_outcome(result, row.sensitivities(), draft.editions, sees_firms=sees_firms) if result is not None else None,
     )
 
 

@@ -1,7 +1,7 @@
 """Organisations (plan O2, V4): revised and retired by the city, read as they are, as they were, with or without the retired."""
 
 from api.kit.ids import id_of
-from tests.live_city import LiveCity
+from tests.live_city import ENTERPRISE, LiveCity
 
 THING = "organisation { id name }"
 ALL = (
@@ -41,3 +41,13 @@ def test_a_retired_organisation_stays_on_record_and_leaves_the_list_of_those_tha
 def test_whoever_is_not_the_city_is_refused_as_data(city: LiveCity) -> None:
     for who in ("district", "provider", "enterprise"):
         assert city.refused(who, "reviseOrganisation", organisation="310117", name="他", reason="试") == "ROLE_NOT_ALLOWED"
+
+
+def test_a_refusal_calls_industries_by_their_names(city: LiveCity) -> None:
+    city.done("city", "registerOrganisation", THING, organisation="p9", kind="PROVIDER", name="九所", industries=["C36", "C39"])
+    case = {"campaign": "2024", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
+    given = case | {"enterprise": ENTERPRISE, "provider": "p9"}
+    [error] = city.do("district", "openDiagnosis", "", **given)["userErrors"]
+    assert error["code"] == "PROVIDER_OTHER_INDUSTRY"
+    for named in ("通用设备制造业（C34）", "汽车制造业（C36）、计算机、通信和其他电子设备制造业（C39）"):
+        assert named in error["message"]

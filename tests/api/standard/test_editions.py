@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from interop.proof import verify_dossier as verifier
+from projections.report.wording import chinese
 from standards import Form, load, published_editions
 from tests.live_city import ENTERPRISE, LiveCity, as_input
 from tests.rules.firms import answer_at
@@ -96,3 +97,12 @@ def test_a_diagnosis_under_an_industry_edition_leaves_as_a_dossier_that_anyone_c
     verdict = verifier.verify(dossier.content, key)
     assert verdict.faults == ()
     assert (verdict.result["grade"], verdict.result["edition"]) == (5, KEY)
+
+
+def test_the_texts_of_the_standard_are_shown_as_they_are_printed_and_stored_as_they_were(city: LiveCity) -> None:
+    query = '{ edition(key: "2023") { digest indicators { levels evidence mapsTo source } } }'
+    shown, stored = city.data("enterprise", query)["edition"], load("2023")
+    assert shown["digest"] == stored.digest
+    texts = [text for one in shown["indicators"] for text in (*one["levels"], one["evidence"], one["mapsTo"], one["source"])]
+    assert [text for text in texts if text != chinese(text)] == []
+    assert any("," in level for item in stored.indicators for level in item.levels)

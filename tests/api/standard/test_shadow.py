@@ -19,7 +19,7 @@ from zhenduan.background.shadowing import do_shadows, shadowing
 
 RUN = """shadow { revision number status draftVersion outdated done total failure rules outcome {
   blurred counts { same up down notRescorable } matrix { grade diagnoses } reworded
-  slices { by key counts { same down } } reasons { kind subject diagnoses } obstacles { kind subject sentence diagnoses }
+  slices { by key name counts { same down } } reasons { kind subject name diagnoses } obstacles { kind subject sentence diagnoses }
   sensitivity { replaces edition firms parameters { clause label value less { value change firms example } more { value } } } } }"""
 READ = f"query($id: ID!, $number: Int) {{ {RUN.replace('shadow {', 'shadow(revision: $id, number: $number) {', 1)} }}"
 MOVERS = """query($id: ID!, $first: Int, $after: String) { shadowMovers(revision: $id, first: $first, after: $after) {
@@ -28,6 +28,7 @@ MOVERS = """query($id: ID!, $first: Int, $after: String) { shadowMovers(revision
   edges { cursor } } }"""
 RAISED = ["20", "32.5", "45", "52.5", "66", "67.5", "75", "82.5", "90", "95"]
 NEVER = threading.Event()
+SLICES = {"district": "松江区", "size_class": "中型", "edition": "标准（2027 版）", "division": "通用设备制造业"}
 
 
 def drafted(city: LiveCity, bands: list[str] = RAISED) -> str:
@@ -70,7 +71,9 @@ def test_a_run_is_asked_for_done_and_told_with_who_moves_and_why(city: LiveCity)
     outcome = run["outcome"]
     assert outcome["counts"] == {"same": 0, "up": 0, "down": 1, "notRescorable": 0}
     assert outcome["matrix"][5]["diagnoses"] == [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
-    assert {"kind": "bands", "subject": "bands", "diagnoses": 1} in outcome["reasons"]
+    assert {"kind": "bands", "subject": "bands", "name": "各档最低分", "diagnoses": 1} in outcome["reasons"]
+    assert {one["by"]: one["name"] for one in outcome["slices"]} == SLICES
+    assert not [one["label"] for found in outcome["sensitivity"] for one in found["parameters"] if "GATE_" in one["label"]]
     [edition] = outcome["sensitivity"]
     assert (edition["replaces"], edition["edition"], edition["firms"]) == ("2023", "2027", 1)
     [bound] = [one for one in edition["parameters"] if one["clause"] == "bands.5"]
