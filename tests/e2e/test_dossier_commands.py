@@ -32,7 +32,10 @@ def test_a_dossier_is_made_and_checked_with_nothing_but_file_and_key(
     city: tuple[Path, str], key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, nowhere = tmp_path / "grade.dossier.json", tmp_path / "nowhere"
+    assert run(city, "dossier", city[1].partition("/")[2], "--files", "--out", str(file)) == 0
+    bare = file.read_bytes()
     assert run(city, "dossier", city[1], "--files", "--out", str(file)) == 0
+    assert file.read_bytes() == bare
     check = ["--data", str(nowhere), "verify-dossier", str(file), "--log-key", key]
     assert main([*check, "--extract", str(tmp_path / "out")]) == 0
     assert '"grade": 5' in capsys.readouterr().out
