@@ -138,21 +138,27 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+KEEPERS = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM})
+"""Who keeps and proves the record 日志主管与审计: they are told of every fact."""
+EVERYONE = frozenset(Role)
+"""Told to whoever reads the trail of a thing in his scope."""
+
+
 class Event(BaseModel):
     """A fact 事实, named in the past tense. It is never refused, edited or deleted.
 
     Each subclass declares `type: Literal["capability.what_happened.v1"]`, its published name, and what it `says`: the
     predicate of its sentence in the trail, with fields in braces (`projections.record.trail_sentences` fills them in).
-    `told_to`: the roles to which its entries are there at all, of those that read the trail. An entry tells no more than the
-    schema tells of the thing, so an event of what few may read names those few. `masks`: the protected data that it holds,
-    which reading it is written down under.
+    `told_to`: the roles to which its entries are there at all, of those that read the trail: its keepers' alone unless it says
+    otherwise. An entry tells no more than the schema tells of the thing. `masks`: the protected data that it holds, which reading
+    it is written down under.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: str
     says: ClassVar[str]
-    told_to: ClassVar[frozenset[Role]] = frozenset(Role)
+    told_to: ClassVar[frozenset[Role]] = KEEPERS
     masks: ClassVar[frozenset[Mask]] = frozenset()
 
 

@@ -17,7 +17,7 @@ from domain.diagnosis.state import (
     pinned_edition,
     require_status,
 )
-from domain.kernel import Count, DecisionContext, Event, Facts, Identifier, Label, Rule, refuse_together
+from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Identifier, Label, Rule, refuse_together
 
 MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")]
 
@@ -56,6 +56,7 @@ class EvidenceAttached(Event):
     """A file supports some indicators 佐证已附."""
 
     type: Literal["diagnosis.evidence_attached.v1"] = "diagnosis.evidence_attached.v1"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "附上了佐证“{filename}”（{indicators:listed}）"
     sha256: str

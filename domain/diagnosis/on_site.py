@@ -21,7 +21,18 @@ from domain.diagnosis.state import (
     require_status,
 )
 from domain.governance.qualification import require_qualified
-from domain.kernel import DecisionContext, Event, Facts, Identifier, Label, Refused, Rule, Text, refuse_together
+from domain.kernel import (
+    EVERYONE,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Label,
+    Refused,
+    Rule,
+    Text,
+    refuse_together,
+)
 
 # Rules
 
@@ -97,6 +108,7 @@ class AnswersVerified(Event):
     """Answers of a section were verified 答案已核验."""
 
     type: Literal["diagnosis.answers_verified.v1"] = "diagnosis.answers_verified.v1"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "核验了 {section:section} {answers:count} 项，{answers:compared}"
     section: str

@@ -10,6 +10,7 @@ from domain.command_rights import LIAISONS, OWNER
 from domain.diagnosis.provider import require_matched_provider
 from domain.diagnosis.state import FORM_NAMES, Diagnosis, DiagnosisCommand, Purpose
 from domain.kernel import (
+    EVERYONE,
     DecisionContext,
     EditionRef,
     EnterpriseRef,
@@ -107,6 +108,7 @@ class DiagnosisOpened(Event):
     """
 
     type: Literal["diagnosis.opened.v2"] = "diagnosis.opened.v2"
+    told_to: ClassVar = EVERYONE
     says: ClassVar = (
         "开启了{purpose:purpose}（批次 {campaign}，标准版本 {edition}"
         "）{provider:organisation?，指定@}{otherwise}"

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.command_rights import GOVERNMENT, MANAGER, OWNER
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, require_status
-from domain.kernel import DecisionContext, Event, Facts, OrganisationRef, Rule
+from domain.kernel import EVERYONE, DecisionContext, Event, Facts, OrganisationRef, Rule
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
@@ -63,6 +63,7 @@ class ProviderAssigned(Event):
     """A provider was named 服务商已指定."""
 
     type: Literal["diagnosis.provider_assigned.v1"] = "diagnosis.provider_assigned.v1"
+    told_to: ClassVar = EVERYONE
     says: ClassVar = "指定了服务商{provider:organisation}"
     provider: str
 
@@ -71,6 +72,7 @@ class DiagnosisAccepted(Event):
     """The provider took it on 诊断已受理."""
 
     type: Literal["diagnosis.accepted.v1"] = "diagnosis.accepted.v1"
+    told_to: ClassVar = EVERYONE
     says: ClassVar = "受理了诊断"
     provider: str
 

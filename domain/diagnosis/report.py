@@ -9,7 +9,7 @@ from domain.access import Mask
 from domain.command_rights import CONFIRMERS, REVIEWERS
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Sha256, Status, release, require_status
-from domain.kernel import Count, DecisionContext, Event, Facts, Part, Rule, Unfinished
+from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Part, Rule, Unfinished
 
 # Rules
 
@@ -52,6 +52,7 @@ class ReportIssued(Event):
     """The report is out 报告已出具; `version` counts the reports of this diagnosis from 1."""
 
     type: Literal["diagnosis.report_issued.v1"] = "diagnosis.report_issued.v1"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "出具了第 {version} 版报告，总分 {total}"
     version: int
@@ -64,6 +65,7 @@ class ReportConfirmed(Event):
     """The firm agrees 报告已确认."""
 
     type: Literal["diagnosis.report_confirmed.v1"] = "diagnosis.report_confirmed.v1"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "确认了报告，形成第 {version} 版"
     version: int

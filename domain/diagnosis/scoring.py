@@ -16,7 +16,7 @@ from domain.diagnosis.state import (
     pinned_edition,
     require_status,
 )
-from domain.kernel import DecisionContext, Event, Facts, Rule, Text
+from domain.kernel import EVERYONE, DecisionContext, Event, Facts, Rule, Text
 from standards import Issued, Measured, Process
 
 # Rules
@@ -63,6 +63,7 @@ class DiagnosisScored(Event):
     """The result 评分结果: self and verified measurement apart, measured and issued grade apart (decision 0004)."""
 
     type: Literal["diagnosis.scored.v1"] = "diagnosis.scored.v1"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "完成评分：核验总分 {verified.total}，{issued.grade_name}"
     self_measured: Measured

@@ -15,7 +15,18 @@ from domain.diagnosis.answers import (
     wrong_with,
 )
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
-from domain.kernel import Count, DecisionContext, Event, Facts, Identifier, Part, Refused, Rule, refuse_together
+from domain.kernel import (
+    EVERYONE,
+    Count,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Part,
+    Refused,
+    Rule,
+    refuse_together,
+)
 from domain.person_id_fields import PersonId
 from standards import Answer, Measured
 
@@ -87,6 +98,7 @@ class AnswersSaved(Event):
     """Answers of a section changed 自评已保存; only the changed ones."""
 
     type: Literal["diagnosis.answers_saved.v1"] = "diagnosis.answers_saved.v1"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "保存了 {section:section} 自评 {answers:count} 项"
     section: str
@@ -97,6 +109,7 @@ class TruthPledged(Event):
     """The firm pledged 已作真实性承诺."""
 
     type: Literal["diagnosis.truth_pledged.v1"] = "diagnosis.truth_pledged.v1"
+    told_to: ClassVar = EVERYONE
     says: ClassVar = "作出了真实性承诺"
 
 
@@ -104,6 +117,7 @@ class SelfAssessmentSubmitted(Event):
     """The self-assessment was handed in 自评已提交, with its measurement."""
 
     type: Literal["diagnosis.self_assessment_submitted.v1"] = "diagnosis.self_assessment_submitted.v1"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "提交了自评，自评总分 {measured.total}"
     measured: Measured

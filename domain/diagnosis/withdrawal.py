@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.command_rights import GOVERNMENT
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, release, require_status
-from domain.kernel import DecisionContext, Event, Facts, Text
+from domain.kernel import EVERYONE, DecisionContext, Event, Facts, Text
 
 # Commands
 
@@ -26,6 +26,7 @@ class DiagnosisWithdrawn(Event):
     """The diagnosis ended without result 诊断已撤销."""
 
     type: Literal["diagnosis.withdrawn.v1"] = "diagnosis.withdrawn.v1"
+    told_to: ClassVar = EVERYONE
     says: ClassVar = "撤销了诊断：{reason}"
     reason: str
 

@@ -13,7 +13,7 @@ from unicodedata import normalize
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Mask, Place, Term
-from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Stream, stream_of
+from domain.kernel import EVERYONE, Capability, Command, DecisionContext, Event, Facts, Stream, stream_of
 
 
 class Firm(BaseModel):
@@ -49,6 +49,7 @@ class EnterpriseRegistered(Event):
     """An enterprise enters the programme by a year's roster 企业已登记; year None = an older entry, which didn't bear it."""
 
     type: Literal["enterprise.registered.v3"] = "enterprise.registered.v3"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.REVENUE})
     says: ClassVar = "{year:?按 @ 年名单}登记了企业“{firm.name}”"
     year: int | None
@@ -62,6 +63,7 @@ class EnterpriseRevised(Event):
     """
 
     type: Literal["enterprise.revised.v3"] = "enterprise.revised.v3"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.REVENUE})
     says: ClassVar = "{year:?按 @ 年名单}更新了企业“{firm.name}”的信息"
     year: int | None
@@ -72,6 +74,7 @@ class EnterpriseStated(Event):
     """A roster of an earlier year than the present's states an enterprise 往年名单已记载: that year's statement alone."""
 
     type: Literal["enterprise.stated.v1"] = "enterprise.stated.v1"
+    told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.REVENUE})
     says: ClassVar = "{year:?按 @ 年名单}记载了企业“{firm.name}”当年的信息，现状不变"
     year: int
@@ -82,6 +85,7 @@ class EnterpriseTakenOffRoster(Event):
     """An enterprise no longer counts on a year's roster 企业已移出年度名单; what the roster stated of it stays known."""
 
     type: Literal["enterprise.taken_off_roster.v1"] = "enterprise.taken_off_roster.v1"
+    told_to: ClassVar = EVERYONE
     says: ClassVar = "将企业移出 {year} 年名单：{reason}"
     year: int
     reason: str
