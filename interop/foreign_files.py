@@ -7,6 +7,7 @@ JSON and is checked like any other input: it was made in a process that stranger
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 
 import orjson
 from pydantic import TypeAdapter
@@ -31,6 +32,8 @@ FILE_TOO_COSTLY = Rule(
 
 WRITTEN_MIB = 256
 """Of each sheet that is written: the library keeps it in a file of its own until the workbook is whole."""
+ENCLOSED_MIB = 128
+"""Of a dossier with its files: 64 MiB of them are 86 in base64."""
 WORKER = "interop.worker"
 """The module of the functions that are named below; it is loaded in processes apart and nowhere else."""
 ROSTER = TypeAdapter(RosterReading)
@@ -54,6 +57,7 @@ class ForeignFiles:
         self._turns = turns or usual_turns()
         self._bounds = bounds
         self._writing = replace(bounds, written_mib=WRITTEN_MIB)
+        self._enclosing = replace(bounds, result_mib=ENCLOSED_MIB)
 
     def roster(self, data: bytes, filename: str, holder: str, progress: Progress | None = None) -> RosterReading:
         """As `read_roster`, for a holder that the work is counted for.
@@ -82,6 +86,14 @@ class ForeignFiles:
     def template(self) -> bytes:
         """The template of a roster 名单模板, made once."""
         return run(f"{WORKER}:template_bytes", bounds=self._writing)
+
+    def dossier(self, content: bytes, folder: Path, holder: str) -> bytes:
+        """A dossier with the files of a folder put in 卷宗附文件.
+
+        Raises:
+            Refused: as `roster`.
+        """
+        return self.read(f"{WORKER}:dossier_bytes", content, str(folder), holder=holder, bounds=self._enclosing)
 
     def workbook(self, data: bytes, holder: str) -> AnyEdition:
         """As `read_workbook`.

@@ -5,6 +5,7 @@ function gives is bytes, which are checked where they are used like any other in
 """
 
 from datetime import datetime
+from pathlib import Path
 
 import orjson
 
@@ -13,10 +14,12 @@ from domain.participants.rosters.findings import RosterReport
 from interop.editions.workbook import workbook_of
 from interop.editions.workbook_reading import read_workbook
 from interop.foreign_files import ROSTER, SHEET
+from interop.proof.dossier import with_files
 from interop.rosters.annotated import annotated, seen_sheet
 from interop.rosters.roster import Progress
 from interop.rosters.roster_reading import read_roster
 from interop.rosters.template import template
+from journal.blobs import Blobs
 from standards import Edition, EditionMalformed, Origin
 
 
@@ -48,6 +51,11 @@ def workbook_bytes(data: bytes) -> bytes:
         return orjson.dumps({"malformed": str(malformed)})
     except Refused as refused:
         return orjson.dumps({"refused": refused.rule.code, "facts": refused.facts})
+
+
+def dossier_bytes(content: bytes, folder: str) -> bytes:
+    """A dossier with the files that a folder keeps 卷宗附文件; see `with_files`."""
+    return with_files(content, Blobs(Path(folder)))
 
 
 def edition_bytes(edition: Edition, origins: tuple[Origin, ...], published_at: datetime | None) -> bytes:

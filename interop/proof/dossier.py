@@ -187,7 +187,6 @@ def dossier(
     subject: str,
     kind: str = "grade",
     kept: Files | None = None,
-    largest_files: int | None = None,
 ) -> bytes:
     """The dossier of a decision 制作卷宗: the same bytes whenever it is made over the same checkpoint.
 
@@ -197,13 +196,12 @@ def dossier(
         subject: the stream the decision is about, such as "diagnosis/0b1c…".
         kind: which decision of it.
         kept: put the reports and the evidence in too, where they are kept; else their hashes alone.
-        largest_files: bytes that these may have together, since all of it is in memory several times over; None = any.
 
     Returns:
         JSON, keys sorted, two blanks a level: every byte of it is checked by the verifier.
 
     Raises:
-        Refused: NOT_FOUND, NOTHING_DECIDED, FILES_TOO_LARGE (plan P5).
+        Refused: NOT_FOUND, NOTHING_DECIDED (plan P5).
         SigningRefused, Unprovable: the journal is not what was signed for.
     """
     with journal.snapshot():
@@ -225,12 +223,34 @@ def dossier(
             for entry in entries
         ],
         "heads": str(heads_of(log, entries)),
-        "files": _files(result, kept, largest_files),
+        "files": _files(result, kept),
         "result": result,
         "rules": dict(rules_version()),
     }
     made["digest"] = sha256(_as_text(made)).hexdigest()
     return _as_text(made)
+
+
+def with_files(content: bytes, kept: Files) -> bytes:
+    """A dossier that holds hashes alone, with the reports and the evidence that are kept put in 附上文件: as `dossier` makes it.
+
+    It takes memory several times over and a second of the processor for 60 MiB, so it is done in a process apart.
+    """
+    made = json.loads(content)
+    del made["digest"]
+    made["files"] = _files(made["result"], kept)
+    made["digest"] = sha256(_as_text(made)).hexdigest()
+    return _as_text(made)
+
+
+def require_size(content: bytes, kept: Files, largest: int) -> None:
+    """Refuse a dossier whose reports and evidence have more bytes together than they may.
+
+    Raises:
+        Refused: FILES_TOO_LARGE (plan P5).
+    """
+    if sum(kept.size(digest) or 0 for digest in _cited(json.loads(content)["result"])) > largest:
+        raise FILES_TOO_LARGE.refuse(mebibytes=largest // MIB)
 
 
 def path_of(log: TransparencyLog, entry: Entry, checkpoint: Checkpoint) -> tuple[bytes, ...]:
@@ -243,11 +263,12 @@ def path_of(log: TransparencyLog, entry: Entry, checkpoint: Checkpoint) -> tuple
     return tuple(log.subtrees.inclusion(entry.position - 1, leaf, checkpoint.size, checkpoint.root))
 
 
-def _files(result: Data, kept: Files | None, largest: int | None) -> dict[str, str]:
-    cited = sorted({item["sha256"] for part in ("reports", "evidence") for item in result.get(part, ())})
-    if kept is not None and largest is not None and sum(kept.size(digest) or 0 for digest in cited) > largest:
-        raise FILES_TOO_LARGE.refuse(mebibytes=largest // MIB)
-    found = {digest: kept.get(digest) for digest in cited} if kept is not None else {}
+def _cited(result: Data) -> list[str]:
+    return sorted({item["sha256"] for part in ("reports", "evidence") for item in result.get(part, ())})
+
+
+def _files(result: Data, kept: Files | None) -> dict[str, str]:
+    found = {digest: kept.get(digest) for digest in _cited(result)} if kept is not None else {}
     return {digest: _base64(data) for digest, data in found.items() if data is not None}
 
 

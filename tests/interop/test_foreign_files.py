@@ -1,18 +1,23 @@
 """Foreign files 外来文件: read as they are read in place, at no cost to this process, and counted for whoever sent them."""
 
 import io
+import json
+import os
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from domain.kernel import Refused
 from interop.editions.workbook import workbook_of
 from interop.foreign_files import FILE_TOO_COSTLY, ForeignFiles
+from interop.proof.dossier import with_files
 from interop.rosters.files import FILE_NOT_XLSX
 from interop.rosters.roster_reading import read_roster
 from isolation import Bounds, Turns
 from isolation.quotas import WORK_SHARE_USED
+from journal.blobs import Blobs
 from standards import EditionMalformed, load, plain_origins
 from tests.interop.sample_rosters import csv_of, row, table, xlsx
 
@@ -67,6 +72,20 @@ def test_a_hostile_workbook_costs_this_process_next_to_nothing() -> None:
     before = time.process_time()
     ForeignFiles().roster(MANY_ROWS, "名单.xlsx", "310117")
     assert time.process_time() - before < 0.2
+
+
+def test_a_dossiers_files_are_put_in_apart_and_cost_this_process_little(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    cited = [blobs.put(os.urandom(8 * 2**20)) for _ in range(3)]
+    made = {"digest": "", "files": {}, "kind": "评", "result": {"evidence": [{"sha256": digest} for digest in cited]}}
+    content = json.dumps(made, ensure_ascii=False).encode()
+    ForeignFiles().roster(FAR_CELL, "名单.xlsx", "310117")  # the process that calls are made from has been started
+    before = time.process_time()
+    here = with_files(content, blobs)
+    between = time.process_time()
+    apart = ForeignFiles().dossier(content, blobs.folder, "city")
+    assert time.process_time() - between < (between - before) / 2
+    assert (apart == here, set(json.loads(apart)["files"])) == (True, set(cited))
 
 
 def test_a_file_that_takes_more_than_it_may_is_refused_and_counted_for_its_sender() -> None:

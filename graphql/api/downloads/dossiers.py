@@ -32,8 +32,9 @@ from domain.instants import microseconds
 from domain.kernel import NOT_FOUND, Refused
 from domain.masks import DOSSIERS, EXPORTS, TRAIL
 from interop.proof import audit_export
-from interop.proof.dossier import KINDS, MIB, dossier
+from interop.proof.dossier import KINDS, MIB, dossier, require_size
 from interop.proof.provenance import provenance
+from isolation.quotas import WORK_BUSY, WORK_SHARE_USED
 from journal import Caller
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import SigningRefused
@@ -89,7 +90,8 @@ class Dossiers:
                 if refused.rule == NOT_FOUND:
                     return _not_found()
                 said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-                return respond(GraphQLResponse({"errors": [said]}, 422), JSON, as_status=True)
+                status = 503 if refused.rule in (WORK_BUSY, WORK_SHARE_USED) else 422
+                return respond(GraphQLResponse({"errors": [said]}, status), JSON, as_status=True)
             except (SigningRefused, Unprovable) as broken:
                 said = request_error("UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
                 return respond(GraphQLResponse({"errors": [said]}, 409), JSON, as_status=True)
@@ -143,8 +145,11 @@ class Dossiers:
         case = self._admitted(request, caller, DOSSIERS)
         if kind not in KINDS:
             raise NOT_FOUND.refuse()
-        kept = self._services.blobs if request.query_params.get("files") == "1" else None
-        made = dossier(self._services.journal, log, diagnosis_stream(case.id), kind, kept, LARGEST_FILES)
+        made = dossier(self._services.journal, log, diagnosis_stream(case.id), kind)
+        if request.query_params.get("files") == "1":
+            blobs = self._services.blobs
+            require_size(made, blobs, LARGEST_FILES)
+            made = self._services.foreign.dossier(made, blobs.folder, f"{caller.role}/{caller.organisation}")
         self._leave("GET /dossiers", caller, [(case.enterprise, diagnosis_stream(case.id))], WHOLE_ENTRIES)
         return _download(made, f"{case.id}.{kind}.dossier.json")
 
