@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,15 +67,9 @@ def _dossier(settings: "Settings", given: argparse.Namespace) -> int:
     return dossiers.make_dossier(settings, given)
 
 
-LARGEST_MEMORY = 4 << 30
-"""Bytes that checking one foreign file may take, by the system's own bound: this process does nothing else. A trail is read line by
-line, a dossier whole."""
-
-
 def _verify_dossier(given: argparse.Namespace) -> int:
-    import resource
-
     from interop.proof import verify_dossier
+    from zhenduan.cli.bounds import run_bounded
 
     arguments = [str(given.file)]
     for key in given.log_key:
@@ -88,16 +81,7 @@ def _verify_dossier(given: argparse.Namespace) -> int:
             arguments += [f"--{name}", str(value)]
     if given.json:
         arguments.append("--json")
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    bound = LARGEST_MEMORY if before[1] == resource.RLIM_INFINITY else min(LARGEST_MEMORY, before[1])
-    resource.setrlimit(resource.RLIMIT_AS, (bound, before[1]))
-    try:
-        return verify_dossier.main(arguments)
-    except MemoryError:
-        sys.stderr.write(f"该文件所需内存超出限额 the file takes more memory than it may: {bound >> 20} MiB\n")
-        return 2
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+    return run_bounded(lambda: verify_dossier.main(arguments), given.file)
 
 
 def _export_trail(settings: "Settings", given: argparse.Namespace) -> int:

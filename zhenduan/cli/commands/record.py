@@ -29,15 +29,17 @@ def _backup_vault(settings: "Settings", given: argparse.Namespace) -> int:
 
 def _check_backup(given: argparse.Namespace) -> int:
     from zhenduan.cli import backup
+    from zhenduan.cli.bounds import run_bounded
 
-    return backup.check(given.file, given.log_key, unsigned=given.unsigned)
+    return run_bounded(lambda: backup.check(given.file, given.log_key, unsigned=given.unsigned), given.file)
 
 
 def _restore(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import backup
+    from zhenduan.cli.bounds import run_bounded
 
     how = backup.Restoring(given.log_key, given.vault, given.new_log, given.unsigned, given.accept_missing)
-    return backup.restore_from(settings, given.file, how)
+    return run_bounded(lambda: backup.restore_from(settings, given.file, how), given.file)
 
 
 def _disclosures(settings: "Settings", given: argparse.Namespace) -> int:
