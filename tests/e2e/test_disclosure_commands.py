@@ -35,7 +35,7 @@ def test_the_log_is_exported_latest_first_with_reasons_and_chains(
 ) -> None:
     first, second = exported(city, capsys)[:2]
     assert (first["role"], second["role"]) == ("city", "district")
-    assert second["why"] == "以“区级部门”身份，可见范围：区为松江区"
+    assert second["why"] == "以“区级部门”身份，可见范围：区为“松江区”"
     assert (second["roleName"], second["organisationName"]) == ("区级部门", "松江区")
     assert second["person"] == "district"
     assert second["firms"] == [
