@@ -2,21 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
-from interop.code_lists import names_of_codes
 from projections.report.wording import SIZES
 from standards import AnyEdition
 from standards.edition.difference import TERMS_ZH
 from standards.edition.terms_zh import gates_in_words
 
 
-def slice_name(by: str, key: str, editions: Mapping[str, AnyEdition]) -> str:
+def slice_name(by: str, key: str, editions: Mapping[str, AnyEdition], names: Mapping[str, str]) -> str:
     """What a slice is called 分项名称: its district, size class, division or edition by name; a code that has none by itself.
 
-    editions: by the published key that each would replace.
+    editions: by the published key that each would replace. names: code of a district or division -> its name.
     """
     if by == "edition":
         return editions[key].title if key in editions else key
-    return (SIZES if by == "size_class" else names_of_codes()).get(key, key)
+    return (SIZES if by == "size_class" else names).get(key, key)
 
 
 def subject_name(subject: str, editions: Iterable[AnyEdition]) -> str:

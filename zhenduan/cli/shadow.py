@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 from api.kit.ids import key_of
 from domain.access import Everything
+from interop.code_lists import names_of_codes
 from projections.diagnosis.finished_diagnoses import how_many
 from projections.diagnosis.rescoring import Rescoring
 from projections.engine.snapshot import Snapshot
@@ -102,8 +103,9 @@ def _told(result: ShadowResult, new: Mapping[str, AnyEdition]) -> Iterator[str]:
             yield f"{name}\t" + "\t".join(str(number or "·") for number in row)
     for one in result.slices:
         found = one.counts
+        named = slice_name(one.by, one.key, new, names_of_codes())
         yield (
-            f"{SLICE_NAMES[one.by]} {slice_name(one.by, one.key, new)}：不变 {found.same}、上升 {found.up}、下降 {found.down}、"
+            f"{SLICE_NAMES[one.by]} {named}：不变 {found.same}、上升 {found.up}、下降 {found.down}、"
             f"不可测算 {found.not_rescorable}"
         )
     for reason in result.reasons:

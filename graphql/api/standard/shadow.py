@@ -24,6 +24,7 @@ from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Command
 from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS
 from domain.standard.revision.state import draft_scope
+from interop.code_lists import names_of_codes
 from projections.diagnosis.rescoring import Mover
 from projections.standard import revisions
 from projections.standard import shadow as shadow_rows
@@ -198,6 +199,7 @@ def build_outcome(
 ) -> ShadowOutcome:
     """A result as it is shown to who may see firms, or to who may not. editions: of the draft, which call things by name."""
     show: Show = int if sees_firms else blurred
+    names = names_of_codes()
     return ShadowOutcome(
         blurred=not sees_firms,
         counts=_counts(result.counts, show),
@@ -206,7 +208,7 @@ def build_outcome(
             for grade, row in enumerate(result.matrix)
         ],
         slices=[
-            ShadowSlice(by=one.by, key=one.key, name=slice_name(one.by, one.key, editions), counts=_counts(one.counts, show))
+            ShadowSlice(by=one.by, key=one.key, name=slice_name(one.by, one.key, editions, names), counts=_counts(one.counts, show))
             for one in result.slices
         ],
         reasons=[
