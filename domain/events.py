@@ -18,7 +18,10 @@ from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
 from domain.programme.targets import TARGETS
+from domain.providers.calibration import CALIBRATIONS
 from domain.providers.certificates import CERTIFICATES
+from domain.providers.exams.exam import EXAMS
+from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS
@@ -28,6 +31,7 @@ from domain.standard.shadow import SHADOWS
 
 CAPABILITIES = Capabilities(
     ASSIGNMENTS,
+    CALIBRATIONS,
     CERTIFICATES,
     CONSENTS,
     DATED_RULES,
@@ -35,6 +39,7 @@ CAPABILITIES = Capabilities(
     EDITIONS,
     EDITION_MAPPINGS,
     ENTERPRISES,
+    EXAMS,
     HEADQUARTERS,
     IDENTIFIERS,
     IMPROVEMENT_COSTS,
@@ -48,6 +53,7 @@ CAPABILITIES = Capabilities(
     RESERVATIONS,
     TARGETS,
     WORKING_CALENDAR,
+    TRAININGS,
 )
 """Kind of a stream (the part before "/") -> its capability."""
 

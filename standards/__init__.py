@@ -38,6 +38,8 @@ from standards.edition.reader import (
     published_editions,
     time_limits,
     working_years,
+    training_text,
+    trainings_on_file,
 )
 from standards.edition.text import Dimension, EditionText, Form, Indicator, Kind, Problem
 from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
@@ -70,6 +72,7 @@ from standards.scoring.answers import Answer, AnswerProblem
 from standards.scoring.measure import NothingToScore
 from standards.scoring.results import DimensionScore, Gate, IndicatorScore, Issued, Measured, Process
 from standards.time_limits import TimeLimit, TimeLimits, limit_on
+from standards.training.text import Difficulty, GoldCase, Question, TrainingProblem, TrainingText, training_problems
 
 __all__ = [
     "Answer",
@@ -88,6 +91,7 @@ __all__ = [
     "CostTables",
     "CostUnit",
     "Difference",
+    "Difficulty",
     "Dimension",
     "DimensionScore",
     "Edition",
@@ -97,6 +101,7 @@ __all__ = [
     "EditionText",
     "Form",
     "Gate",
+    "GoldCase",
     "Improvement",
     "Indicator",
     "IndicatorScore",
@@ -115,6 +120,7 @@ __all__ = [
     "Overlay",
     "Problem",
     "Process",
+    "Question",
     "Raise",
     "Rung",
     "StandardChange",
@@ -123,6 +129,8 @@ __all__ = [
     "StepProblem",
     "TimeLimit",
     "TimeLimits",
+    "TrainingProblem",
+    "TrainingText",
     "authored",
     "authored_dimensions",
     "changed",
@@ -154,4 +162,7 @@ __all__ = [
     "step_problems",
     "time_limits",
     "working_years",
+    "training_problems",
+    "training_text",
+    "trainings_on_file",
 ]

@@ -105,12 +105,16 @@ class Suspension(Part):
 
 
 class Certificate(Part):
-    """A person's certificates 证书: each that was granted, in order, every suspension, and how the name may be shown."""
+    """A person's certificates 证书: each that was granted, in order, every suspension, and how the name may be shown.
+
+    causes: the examinations that they rest on, each of which is used once.
+    """
 
     version: int = 0
     terms: tuple[CertificateTerm, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     name_shown: NameShown = NameShown.HIDDEN
+    causes: tuple[str, ...] = ()
 
     def status_of(self, term: CertificateTerm, day: date) -> "CertificateStatus":
         """What one of them is worth on a day 当日状态."""

@@ -35,8 +35,11 @@ from domain.kernel import (
     Stream,
     Text,
     Unscoped,
+    cause_of,
+    cited,
 )
 from domain.participants.people.state import PERSON_ERASED, Person, person_stream
+from domain.providers.exams.state import Exam, exam_stream
 from domain.standard.editions import EDITION_UNKNOWN, edition_stream
 from domain.stated_dates import require_programme_date
 
@@ -72,6 +75,12 @@ ENDORSED_ALREADY = Rule(
     "该证书自 {since} 起已有标准版本 {edition} 的签注，无须再次签注",
     "The certificate bears the endorsement for edition {edition} from {since} on already",
 )
+EXAM_NOT_PASSED = Rule(
+    "EXAM_NOT_PASSED",
+    "plan T1",
+    "该人员没有通过标准版本 {edition} 的考试，或已凭该次考试取得证书；请先考试，另有依据的请写明认定理由",
+    "The person has passed no unused examination for edition {edition}; sit it first, or say what else counts",
+)
 CERTIFICATE_REPEATED = Rule(
     "CERTIFICATE_REPEATED",
     "plan T1",
@@ -104,7 +113,9 @@ class GrantCertificate(CertificateCommand):
     grade: CertificateGrade = Field(description="Grade · 等级")
     editions: Editions = Field(description="Editions of the standard that it is endorsed for · 签注的标准版本")
     since: date = Field(description="First day · 起始日")
-    recognised: Text = Field(description="What it rests on, where not on examinations passed here · 认定理由")
+    recognised: Text | None = Field(
+        default=None, description="What it rests on, where not on examinations passed here · 认定理由"
+    )
 
 
 class EndorseCertificate(CertificateCommand):
@@ -113,7 +124,9 @@ class EndorseCertificate(CertificateCommand):
     roles: ClassVar = CITY
 
     edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
-    recognised: Text = Field(description="What it rests on, where not on examinations passed here · 认定理由")
+    recognised: Text | None = Field(
+        default=None, description="What it rests on, where not on examinations passed here · 认定理由"
+    )
 
 
 class SuspendCertificate(CertificateCommand):
@@ -251,7 +264,7 @@ def _grant(command: GrantCertificate, held: Certificate, context: DecisionContex
         editions=tuple(dict.fromkeys(command.editions)),
         since=command.since,
         until=until,
-        causes=(),
+        causes=_examined(command, tuple(dict.fromkeys(command.editions)), held, context),
         recognised=command.recognised,
         rule=dated_rule_on(rules, RuleKind.EXAM, context.day).cause,
     )
@@ -263,7 +276,30 @@ def _endorse(command: EndorseCertificate, held: Certificate, context: DecisionCo
     _require_published((command.edition,), "edition", context)
     if (since := term.endorsed.get(command.edition)) is not None:
         raise ENDORSED_ALREADY.refuse(path="edition", edition=command.edition, since=since)
-    return (CertificateEndorsed(edition=command.edition, since=context.day, causes=(), recognised=command.recognised),)
+    causes = _examined(command, (command.edition,), held, context)
+    return (CertificateEndorsed(edition=command.edition, since=context.day, causes=causes, recognised=command.recognised),)
+
+
+def _examined(
+    command: GrantCertificate | EndorseCertificate, editions: tuple[str, ...], held: Certificate, context: DecisionContext
+) -> tuple[str, ...]:
+    """The examinations that a certificate rests on, each used once; none where it rests on something else, which is said.
+
+    Raises:
+        Refused: EXAM_NOT_PASSED (plan T1).
+    """
+    if command.recognised is not None:
+        return ()
+    causes = []
+    for edition in editions:
+        stream = exam_stream(edition, command.person)
+        exam: Exam | None = context.read.get(stream)
+        used = max((version for one, version in map(cited, held.causes) if one == stream), default=0)
+        passed = exam.passed_after(used) if exam is not None else None
+        if passed is None or passed.marked is None:
+            raise EXAM_NOT_PASSED.refuse(path="editions" if isinstance(command, GrantCertificate) else "edition", edition=edition)
+        causes.append(cause_of(stream, passed.marked))
+    return tuple(causes)
 
 
 def _current(held: Certificate, context: DecisionContext) -> CertificateTerm:
@@ -303,13 +339,15 @@ def evolve(certificate: Certificate | None, event: CertificateEvent) -> Certific
     version = held.version + 1
     changed: dict[str, object] = {"version": version}
     match event:
-        case CertificateGranted(number=number, grade=grade, editions=editions, since=since, until=until):
+        case CertificateGranted(number=number, grade=grade, editions=editions, since=since, until=until, causes=causes):
+            changed["causes"] = (*held.causes, *causes)
             endorsed = dict.fromkeys(editions, since)
             term = CertificateTerm(
                 number=number, grade=grade, since=since, until=until, endorsed=endorsed, version=version
             )
             changed["terms"] = (*held.terms, term)
-        case CertificateEndorsed(edition=edition, since=since):
+        case CertificateEndorsed(edition=edition, since=since, causes=causes):
+            changed["causes"] = (*held.causes, *causes)
             changed["terms"] = tuple(
                 term.model_copy(update={"endorsed": {edition: since, **term.endorsed}}) if since <= term.until else term
                 for term in held.terms
@@ -332,9 +370,11 @@ def evolve(certificate: Certificate | None, event: CertificateEvent) -> Certific
 def _reads(command: AnyCertificateCommand, _certificate: Certificate | None) -> tuple[Stream, ...]:
     streams = [person_stream(command.person)]
     if isinstance(command, GrantCertificate):
-        streams += [QUALIFICATION_RULE, *(edition_stream(edition) for edition in dict.fromkeys(command.editions))]
-    if isinstance(command, EndorseCertificate):
-        streams.append(edition_stream(command.edition))
+        streams.append(QUALIFICATION_RULE)
+    if isinstance(command, GrantCertificate | EndorseCertificate):
+        editions = command.editions if isinstance(command, GrantCertificate) else (command.edition,)
+        for one in dict.fromkeys(editions):
+            streams += [edition_stream(one), exam_stream(one, command.person)]
     return tuple(streams)
 
 

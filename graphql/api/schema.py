@@ -23,7 +23,7 @@ from api.participants import (
     sessions,
 )
 from api.programme import coverage
-from api.providers import certificates
+from api.providers import certificates, exams, training
 from api.record import audit_trail, disclosures
 from api.server import query_cost_type
 from api.server.field_rights import describe_rights
@@ -56,6 +56,8 @@ MODULES = (
     liaisons,
     rosters,
     certificates,
+    training,
+    exams,
     audit_trail,
     disclosures,
     standards_events,

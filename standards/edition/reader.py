@@ -20,6 +20,7 @@ from standards.edition.edition import Edition
 from standards.edition.mapping import EditionMappings
 from standards.improvement.costs import CostTables
 from standards.time_limits import TimeLimits
+from standards.training.text import TrainingText
 
 HERE = Path(__file__).parents[1]
 HEAD = "edition.yaml"
@@ -30,6 +31,10 @@ COSTS = "improvement.yaml"
 TIME_LIMITS = "time_limits.yaml"
 RULES = "rules"
 WORKING_CALENDAR = "working_calendar.yaml"
+TRAINING = "training"
+TRAINING_HEAD = "training.yaml"
+QUESTIONS = "questions"
+GOLD_CASES = "gold_cases.yaml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -207,3 +212,24 @@ def working_years() -> dict[str, Any]:
         EditionMalformed: with file and line.
     """
     return read_mapping(HERE / WORKING_CALENDAR)
+def trainings_on_file() -> tuple[str, ...]:
+    """Keys of the editions whose training has files 已有教材的标准版本."""
+    return tuple(sorted(path.parent.name for path in (HERE / TRAINING).glob(f"*/{TRAINING_HEAD}")))
+
+
+@cache
+def training_text(key: str) -> TrainingText:
+    """The training authored for an edition 培训教材: its head, questions by module, and gold cases.
+
+    Raises:
+        EditionMalformed: with file, line or field, and the rule that is broken.
+    """
+    folder = HERE / TRAINING / key
+    parts = [read_mapping(path)["questions"] for path in sorted((folder / QUESTIONS).glob("*.yaml"))]
+    questions = [question for part in parts for question in part]
+    found = {**read_mapping(folder / TRAINING_HEAD), "questions": questions, **read_mapping(folder / GOLD_CASES)}
+    try:
+        return TrainingText.model_validate(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise EditionMalformed(f"{TRAINING}/{key}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

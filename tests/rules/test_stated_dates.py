@@ -29,6 +29,7 @@ from domain.participants.people.memberships import (
 from domain.participants.people.person import PEOPLE
 from domain.participants.people.registration import InvitePerson
 from domain.participants.people.state import Membership, Person, person_stream
+from domain.providers.calibration import CALIBRATION_CLOSED
 from domain.providers.certificates import CERTIFICATE_BACKDATED
 from domain.standard import editions
 from domain.standard.edition_mapping import EDITION_MAPPINGS
@@ -42,7 +43,7 @@ from tests.rules.diagnosis import test_assignments
 from tests.rules.given import AT, BEFORE, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
-from tests.rules.providers import test_certificates
+from tests.rules.providers import test_calibration, test_certificates, test_training
 from tests.rules.standard import test_edition_mapping, test_improvement_costs
 
 TODAY, DAY = city_day(AT), timedelta(days=1)
@@ -94,6 +95,14 @@ def grant(since: date, until: date | None = None) -> Given:
 
 def certify(since: date) -> Given:
     return test_certificates.beginning().when(test_certificates.asked(since=since), "city")
+
+
+def plan_session(on: date) -> Given:
+    return test_training.published().when(test_training.PLAN.model_copy(update={"on": on}), "city")
+
+
+def set_cases(closes: date) -> Given:
+    return test_calibration.beginning().when(test_calibration.asked(closes=closes), "city")
 
 
 def serving() -> Given:
@@ -199,6 +208,8 @@ FIELDS = {
     "GrantMembership.since": Bounded(grant, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "GrantMembership.until": Bounded(lambda day: grant(BEGAN, day), MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "GrantCertificate.since": Bounded(certify, CERTIFICATE_BACKDATED, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "PlanTrainingSession.on": Bounded(plan_session, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "SetCalibrationCases.closes": Bounded(set_cases, CALIBRATION_CLOSED, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "EndMembership.on": Bounded(end_membership, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
     "HandOverMembership.on": Bounded(hand_over, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
     "NameHeadquarters.since": Bounded(name_headquarters, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),

@@ -9,6 +9,7 @@ from domain.governance.qualification import CertificateGrade, NameShown
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.kernel import Command
 from domain.providers.certificates import (
+    EndorseCertificate,
     GrantCertificate,
     RestoreCertificate,
     ShowHolderName,
@@ -18,6 +19,7 @@ from domain.providers.certificates import (
 from journal import Caller
 from standards import published_editions
 from zhenduan.demo.people import People
+from zhenduan.demo.training import EDITION, training
 
 FIRST = date(2023, 8, 28)
 """When the first were certified: before the first visit."""
@@ -47,22 +49,24 @@ def certificates(people: People, present: date) -> Iterator[tuple[date, Caller, 
     city = people.callers[Role.CITY, people.data.organisations.city.id]
     rule = rule_in_force(None, ExamRule, FIRST)
     holders = [who for (role, _), who in people.callers.items() if role in GRADES]
+    yield from training(people, [who for who in holders if who.role != NOT_RENEWED])
     for who in holders:
         grade, since, day = GRADES[Role(who.role)], FIRST, FIRST
         while day <= present:
-            number = f"ZDS-{day.year}-{people.chance.getrandbits(48):012X}"
-            yield (
-                day,
-                city,
-                GrantCertificate(
-                    person=who.actor,
-                    number=number,
-                    grade=grade,
-                    editions=published_editions(),
-                    since=since,
-                    recognised=RECOGNISED,
-                ),
+            examined = who.role == Role.DIAGNOSTICIAN and day == FIRST
+            granting = GrantCertificate(
+                person=who.actor,
+                number=f"ZDS-{day.year}-{people.chance.getrandbits(48):012X}",
+                grade=grade,
+                editions=(EDITION,) if examined else published_editions(),
+                since=since,
+                recognised=None if examined else RECOGNISED,
             )
+            yield day, city, granting
+            if examined:
+                for edition in published_editions():
+                    if edition != EDITION:
+                        yield day, city, EndorseCertificate(person=who.actor, edition=edition, recognised=RECOGNISED)
             if who.role == NOT_RENEWED:
                 break
             since = months_after(since, rule.certificate_months)

@@ -41,3 +41,6 @@ class ExamRule(RuleBody):
     )
     certificate_months: Months = Field(description="Months for which a certificate holds · 证书有效期（月）")
     calibration_cases: AtLeastOne = Field(description="Calibration cases a quarter · 每季校准案例数")
+    severity_degrees: AtLeastOne = Field(
+        description="Degrees of freedom by which each one's noise is drawn to the pooled one · 宽严度合并自由度"
+    )

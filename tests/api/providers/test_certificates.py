@@ -24,6 +24,7 @@ STRICT = {
     "agreementAtLeast": "0.70",
     "certificateMonths": 24,
     "calibrationCases": 4,
+    "severityDegrees": 20,
 }
 
 

@@ -19,6 +19,7 @@ from domain.providers.certificates import (
     CERTIFICATE_REPEATED,
     CERTIFICATES,
     ENDORSED_ALREADY,
+    EXAM_NOT_PASSED,
     CertificateEndorsed,
     CertificateRestored,
     CertificateSuspended,
@@ -30,6 +31,7 @@ from domain.providers.certificates import (
     SuspendCertificate,
     months_after,
 )
+from domain.providers.exams.state import Exam, ExamTry, exam_stream
 from domain.standard.editions import EDITION_UNKNOWN, edition_stream
 from domain.stated_dates import DATE_TOO_FAR_AHEAD
 from tests.rules.cases import WORLD
@@ -186,3 +188,35 @@ def test_so_many_months_on_is_the_same_day_or_the_last_of_a_shorter_month(day: d
     found = months_after(day, months)
     assert (found.year - day.year) * 12 + found.month - day.month == months
     assert found.day == day.day or (found.day < day.day and (found + timedelta(days=1)).day == 1)
+
+
+EXAMINED = GRANT.model_copy(update={"recognised": None})
+PASSED = ExamTry(nonce="", commitment="", enrolled_on=SINCE, passed=True, marked=6)
+
+
+def having_passed(*tries: ExamTry, edition: str = "2023") -> dict[str, Any]:
+    return {exam_stream(edition, "wang"): Exam(tries=tries)}
+
+
+def test_a_certificate_rests_on_an_examination_of_each_edition_and_cites_it() -> None:
+    beginning().when(EXAMINED, "city").refused(EXAM_NOT_PASSED, edition="2023", path="editions")
+    not_yet = having_passed(PASSED.model_copy(update={"passed": False}))
+    beginning().having_read(not_yet).when(EXAMINED, "city").refused(EXAM_NOT_PASSED)
+    cited = granted(causes=("exam/2023.wang/6",), recognised=None)
+    beginning().having_read(having_passed(PASSED)).when(EXAMINED, "city").then(cited)
+    both = EXAMINED.model_copy(update={"editions": ("2023", "2023-automotive")})
+    beginning().having_read(having_passed(PASSED)).when(both, "city").refused(EXAM_NOT_PASSED, edition="2023-automotive")
+
+
+def test_an_endorsement_rests_on_one_too_and_each_is_used_once() -> None:
+    endorse = EndorseCertificate(person="wang", edition="2023-automotive")
+    case = beginning(granted()).having_read(having_passed(PASSED, edition="2023-automotive"))
+    fact = CertificateEndorsed(edition="2023-automotive", since=SINCE, causes=("exam/2023-automotive.wang/6",), recognised=None)
+    case.when(endorse, "city").then(fact)
+    beginning(granted()).when(endorse, "city").refused(EXAM_NOT_PASSED, path="edition")
+    first = granted(causes=("exam/2023.wang/6",), recognised=None)
+    renewal = EXAMINED.model_copy(update={"number": "ZDS-2024-000000000002", "since": date(2024, 6, 1)})
+    beginning(first).having_read(having_passed(PASSED)).when(renewal, "city").refused(EXAM_NOT_PASSED)
+    again = having_passed(PASSED, PASSED.model_copy(update={"marked": 12}))
+    case = beginning(first).having_read(again).when(renewal, "city").accepted
+    assert case.state.causes == ("exam/2023.wang/6", "exam/2023.wang/12")

@@ -1,0 +1,456 @@
+"""Examination of a diagnostician 诊断师考试: enrolled, begun, answered, closed, marked; then a practical part. plan T1.
+
+The paper follows from a seed: its hash is in the journal from the enrolment on, the seed itself only once the paper is over. So
+nobody knows the paper before it begins, and anyone can draw it again afterwards.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, assert_never
+
+from pydantic import Field
+
+from domain.access import Role
+from domain.command_rights import BY_THE_PROGRAM, HELD_BY_PEOPLE, require_right
+from domain.governance.dated_rules import dated_rule_on, rule_in_force
+from domain.governance.qualification import QUALIFICATION_RULE
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.exam import ExamRule
+from domain.instants import SHANGHAI
+from domain.kernel import (
+    NOT_FOUND,
+    Capability,
+    Cause,
+    Command,
+    DecisionContext,
+    EditionRef,
+    Event,
+    Facts,
+    Part,
+    PersonRef,
+    Rule,
+    Stream,
+    Unscoped,
+    refuse_together,
+)
+from domain.participants.people.granting_rights import is_person_known, unit_stream
+from domain.participants.people.state import PERSON_ERASED, Person, person_stream
+from domain.providers.exams.paper import agreement_with, case_drawn, commitment_of, correct, drawn, points_of
+from domain.providers.exams.state import Exam, ExamStatus, ExamTry, exam_stream
+from domain.providers.training import TRAINING_UNKNOWN, Training, training_stream
+
+# Rules
+
+EXAM_UNDER_WAY = Rule(
+    "EXAM_UNDER_WAY",
+    "plan T1",
+    "该人员已报名这一考试且尚未结束，请先完成",
+    "The person is enrolled for this examination and it is not over; finish it first",
+)
+EXAM_TOO_SOON = Rule(
+    "EXAM_TOO_SOON",
+    "plan T1",
+    "连续 {failed} 次未通过，最早可于 {earliest} 再次报名",
+    "Not passed {failed} times in a row; enrol again on {earliest} at the earliest",
+)
+EXAM_WRONG_STATUS = Rule(
+    "EXAM_WRONG_STATUS",
+    "plan T1",
+    "考试当前为“{now}”，该操作只能在“{wanted}”时进行",
+    "The examination is at “{now_in_english}”; this is done only at “{wanted_in_english}”",
+)
+EXAM_TIME_OVER = Rule(
+    "EXAM_TIME_OVER",
+    "plan T1",
+    "考试已于 {ended} 截止（以服务器时间为准），此后不再接受作答；截止前保存的答案照常评分",
+    "The time for the paper was over at {ended_in_english}, by the server's clock; what was saved before is marked",
+)
+EXAM_TIME_LEFT = Rule(
+    "EXAM_TIME_LEFT",
+    "plan T1",
+    "考试到 {ended} 才截止，不能提前按超时处理",
+    "The time for the paper runs until {ended_in_english}; it is not timed out before",
+)
+SEED_DIFFERS = Rule(
+    "SEED_DIFFERS",
+    "plan T1",
+    "所用的抽题种子与报名时公布的承诺不符，试卷不成立；请联系平台运维",
+    "The seed is not the one that was committed to at the enrolment, so there is no paper; tell the platform's operator",
+)
+QUESTION_NOT_ON_PAPER = Rule(
+    "QUESTION_NOT_ON_PAPER",
+    "plan T1",
+    "试题 {asked} 不在本次试卷上，或没有选项“{option}”；请按试卷作答",
+    "Question {asked} is not on this paper, or has no option “{option}”; answer what the paper asks",
+)
+CASE_INCOMPLETE = Rule(
+    "CASE_INCOMPLETE",
+    "plan T1",
+    "案例须逐项评定，且只评案例所列的指标；有出入的指标：{indicators}",
+    "Every indicator of the case is scored, and no other; these differ: {indicators}",
+)
+
+# Commands
+
+
+class ExamCommand(Command):
+    """A command about one person's examination for one edition 考试命令."""
+
+    training: EditionRef = Field(description="Edition that the training is for · 标准版本")
+    person: PersonRef = Field(description="Who is examined · 应试人员")
+
+
+class EnrolForExam(ExamCommand):
+    """Enrol a person for an examination, by the city or the manager of whom it serves · 报名考试."""
+
+    roles: ClassVar = frozenset({Role.CITY, Role.PROVIDER})
+
+    nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    commitment: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+Seed = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class BeginExam(ExamCommand):
+    """Begin the paper; its time runs from here on, by the server's clock · 开始考试."""
+
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    seed: Seed
+
+
+class ExamAnswer(Part):
+    """Answer to one question: the letters of all options that are right · 作答."""
+
+    question: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")] = Field(description="Question of the paper · 试题编号")
+    options: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-F]$")], ...], Field(max_length=6)] = Field(
+        description="Letters of the options chosen · 所选选项"
+    )
+
+
+class SaveExamAnswers(ExamCommand):
+    """Save answers; a later one to a question takes the place of the earlier · 保存作答."""
+
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    given: Annotated[tuple[ExamAnswer, ...], Field(min_length=1, max_length=500)] = Field(description="Answers · 作答")
+
+
+class HandInExam(ExamCommand):
+    """Hand the paper in; it is marked at once · 交卷."""
+
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    seed: Seed
+
+
+class TimeOutExam(ExamCommand):
+    """Close a paper whose time is over; what was saved is marked · 超时收卷."""
+
+    roles: ClassVar = BY_THE_PROGRAM
+
+    seed: Seed
+
+
+class CaseLevel(Part):
+    """Level that is given to an indicator of the case · 案例评级."""
+
+    indicator: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="Indicator id, such as Z01 · 指标编号")
+    level: Annotated[str, Field(pattern=r"^(0|[1-4](\.5)?|5)$")] = Field(description="0, 1, 1.5 … 5 · 等级")
+
+
+class SubmitPracticalPart(ExamCommand):
+    """Submit the levels given to the case of the practical part, all of them; it is marked at once · 提交实操."""
+
+    roles: ClassVar = HELD_BY_PEOPLE
+
+    levels: Annotated[tuple[CaseLevel, ...], Field(min_length=1, max_length=200)] = Field(description="Levels · 各指标等级")
+
+
+AnyExamCommand = EnrolForExam | BeginExam | SaveExamAnswers | HandInExam | TimeOutExam | SubmitPracticalPart
+
+# Events
+
+PAPER_READERS = frozenset({Role.CITY, Role.AUDITOR})
+"""Who is told what is on a paper and what was answered 试卷知情角色; the examinee asks for it itself, within the time."""
+
+
+class ExamEnrolled(Event):
+    """A person is enrolled 考试已报名; commitment: SHA-256 of the seed that the paper will be drawn by."""
+
+    type: Literal["exam.enrolled.v1"] = "exam.enrolled.v1"
+    says: ClassVar = "报名了诊断师考试，抽题种子的承诺为 {commitment}"
+    nonce: str
+    commitment: str
+    on: date
+
+
+class ExamBegun(Event):
+    """A paper was drawn and its time runs 考试已开始; training: digest of the text, rule: None = the default one."""
+
+    type: Literal["exam.begun.v1"] = "exam.begun.v1"
+    told_to: ClassVar = PAPER_READERS
+    says: ClassVar = "开始了诊断师考试，试卷 {paper:count} 题"
+    training: str
+    pass_mark: int
+    agreement_at_least: Decimal
+    rule: Cause | None
+    paper: tuple[str, ...]
+    case: str
+    ends_at: datetime
+
+
+class ExamAnswersSaved(Event):
+    """Answers were saved 作答已保存."""
+
+    type: Literal["exam.answers_saved.v1"] = "exam.answers_saved.v1"
+    told_to: ClassVar = PAPER_READERS
+    says: ClassVar = "保存了 {given:count} 题的作答"
+    given: tuple[ExamAnswer, ...]
+
+
+class ExamHandedIn(Event):
+    """The paper was handed in 已交卷, and its seed is revealed."""
+
+    type: Literal["exam.handed_in.v1"] = "exam.handed_in.v1"
+    says: ClassVar = "交卷，抽题种子为 {seed}"
+    seed: str
+
+
+class ExamTimedOut(Event):
+    """The time was over 已超时收卷, and the seed is revealed."""
+
+    type: Literal["exam.timed_out.v1"] = "exam.timed_out.v1"
+    says: ClassVar = "考试时间已到，系统收卷，抽题种子为 {seed}"
+    seed: str
+
+
+class ExamMarked(Event):
+    """The paper was marked 试卷已评分; points: of one hundred, two decimals. on: the day."""
+
+    type: Literal["exam.marked.v1"] = "exam.marked.v1"
+    says: ClassVar = "试卷得分 {points}，答对 {correct} 题"
+    correct: int
+    points: Decimal
+    passed: bool
+    on: date
+
+
+class PracticalPartMarked(Event):
+    """The practical part was marked by agreement with the gold case 实操已评分; agreement: weighted kappa, None = none."""
+
+    type: Literal["exam.practical_marked.v1"] = "exam.practical_marked.v1"
+    told_to: ClassVar = PAPER_READERS
+    says: ClassVar = "实操部分与标准案例的一致性系数为 {agreement:?@|无}"
+    levels: tuple[CaseLevel, ...]
+    agreement: Decimal | None
+    passed: bool
+    on: date
+
+
+ExamEvent = (
+    ExamEnrolled | ExamBegun | ExamAnswersSaved | ExamHandedIn | ExamTimedOut | ExamMarked | PracticalPartMarked
+)
+
+# Decide: what may happen
+
+
+def decide(command: AnyExamCommand, exam: Exam | None, context: DecisionContext) -> Facts:
+    """Raises Refused: any rule above, NOT_FOUND, PERSON_ERASED, TRAINING_UNKNOWN, or BANK_TOO_SMALL.
+
+    Only the examinee acts in an examination: to anyone else it is not there.
+    """
+    require_right(command, context.role)
+    person: Person | None = context.read.get(person_stream(command.person))
+    if person is None or not is_person_known(command.person, person, context):
+        raise NOT_FOUND.refuse()
+    if not isinstance(command, EnrolForExam | TimeOutExam) and command.person != context.by:
+        raise NOT_FOUND.refuse()
+    if person.erased:
+        raise PERSON_ERASED.refuse()
+    training: Training | None = context.read.get(training_stream(command.training))
+    if training is None or not training.digest:
+        raise TRAINING_UNKNOWN.refuse(path="training", edition=command.training)
+    known = exam or Exam()
+    if isinstance(command, EnrolForExam):
+        return _enrol(command, known, context)
+    if known.current is None:
+        raise NOT_FOUND.refuse()
+    return STEPS[type(command)](command, known.current, training, context)
+
+
+def _enrol(command: EnrolForExam, exam: Exam, context: DecisionContext) -> Facts:
+    if exam.current is not None:
+        raise EXAM_UNDER_WAY.refuse()
+    rule = rule_in_force(context.read.get(QUALIFICATION_RULE), ExamRule, context.day)
+    failed = exam.failed_in_a_row
+    if failed and len(failed) % (1 + rule.retries) == 0 and (last := failed[-1].on) is not None:
+        earliest = last + timedelta(days=rule.wait_days)
+        if context.day < earliest:
+            raise EXAM_TOO_SOON.refuse(failed=len(failed), earliest=earliest)
+    return (ExamEnrolled(nonce=command.nonce, commitment=command.commitment, on=context.day),)
+
+
+def _begin(command: BeginExam, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
+    _require_status(current, ExamStatus.ENROLLED)
+    _require_seed(command.seed, current)
+    rules = context.read.get(QUALIFICATION_RULE)
+    rule = rule_in_force(rules, ExamRule, context.day)
+    begun = ExamBegun(
+        training=training.digest,
+        pass_mark=rule.pass_mark,
+        agreement_at_least=rule.agreement_at_least,
+        rule=dated_rule_on(rules, RuleKind.EXAM, context.day).cause,
+        paper=drawn(training.text, rule, command.seed),
+        case=case_drawn(training.text, command.seed),
+        ends_at=context.at + timedelta(minutes=rule.minutes),
+    )
+    return (begun,)
+
+
+def _answer(command: SaveExamAnswers, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
+    _require_status(current, ExamStatus.RUNNING)
+    _require_time_left(current, context)
+    text = training.texts[current.training]
+    wrong = []
+    for at, one in enumerate(command.given):
+        options = text.by_id[one.question].options if one.question in current.paper else {}
+        unknown = next((option for option in one.options if option not in options), None)
+        if not options or unknown is not None:
+            wrong.append(QUESTION_NOT_ON_PAPER.refuse(path=f"given.{at}.question", asked=one.question, option=unknown or ""))
+    refuse_together(wrong)
+    new = {one.question: one for one in command.given if current.answers.get(one.question) != one.options}
+    return (ExamAnswersSaved(given=tuple(new.values())),) if new else ()
+
+
+def _hand_in(command: HandInExam, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
+    """After its time it counts as timed out: what was saved before is marked either way."""
+    _require_status(current, ExamStatus.RUNNING)
+    _require_seed(command.seed, current)
+    closed = ExamTimedOut(seed=command.seed) if _is_over(current, context) else ExamHandedIn(seed=command.seed)
+    return (closed, _marked(current, training, context))
+
+
+def _time_out(command: TimeOutExam, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
+    _require_status(current, ExamStatus.RUNNING)
+    if not _is_over(current, context):
+        raise EXAM_TIME_LEFT.refuse(**_ended(current))
+    _require_seed(command.seed, current)
+    return (ExamTimedOut(seed=command.seed), _marked(current, training, context))
+
+
+def _practise(command: SubmitPracticalPart, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
+    _require_status(current, ExamStatus.PRACTICAL_DUE)
+    case, given = training.texts[current.training].gold_case(current.case), {one.indicator: one.level for one in command.levels}
+    if differing := sorted(given.keys() ^ case.levels.keys()):
+        raise CASE_INCOMPLETE.refuse(path="levels", indicators="、".join(differing))
+    agreement = agreement_with(case, given)
+    passed = agreement is not None and agreement >= current.agreement_at_least
+    return (PracticalPartMarked(levels=command.levels, agreement=agreement, passed=passed, on=context.day),)
+
+
+Step = Callable[[Any, ExamTry, Training, DecisionContext], Facts]
+STEPS: Mapping[type[Command], Step] = {
+    BeginExam: _begin,
+    SaveExamAnswers: _answer,
+    HandInExam: _hand_in,
+    TimeOutExam: _time_out,
+    SubmitPracticalPart: _practise,
+}
+"""Command -> what decides it, once there is a try that is not over 各步骤."""
+
+
+def _marked(current: ExamTry, training: Training, context: DecisionContext) -> ExamMarked:
+    right, asked = correct(training.texts[current.training], current.paper, current.answers), len(current.paper)
+    passed = 100 * right >= current.pass_mark * asked
+    return ExamMarked(correct=right, points=points_of(right, asked), passed=passed, on=context.day)
+
+
+def _require_status(current: ExamTry, wanted: ExamStatus) -> None:
+    if current.status is not wanted:
+        (now_en, _, now), (wanted_en, _, wanted_zh) = (
+            one.description.partition(" · ") for one in (current.status, wanted)
+        )
+        raise EXAM_WRONG_STATUS.refuse(now=now, wanted=wanted_zh, now_in_english=now_en, wanted_in_english=wanted_en)
+
+
+def _require_seed(seed: str, current: ExamTry) -> None:
+    if commitment_of(seed) != current.commitment:
+        raise SEED_DIFFERS.refuse()
+
+
+def _is_over(current: ExamTry, context: DecisionContext) -> bool:
+    return current.ends_at is not None and context.at >= current.ends_at
+
+
+def _require_time_left(current: ExamTry, context: DecisionContext) -> None:
+    if _is_over(current, context):
+        raise EXAM_TIME_OVER.refuse(**_ended(current))
+
+
+def _ended(current: ExamTry) -> dict[str, str]:
+    assert current.ends_at is not None, "a paper that runs has an end"  # noqa: S101 - as above
+    in_the_city = current.ends_at.astimezone(SHANGHAI)
+    return {"ended": f"{in_the_city:%Y-%m-%d %H:%M}", "ended_in_english": f"{in_the_city:%Y-%m-%d %H:%M} in Shanghai"}
+
+
+# Evolve: what has happened
+
+
+def evolve(exam: Exam | None, event: ExamEvent) -> Exam:
+    """The examination after one more fact."""
+    known = exam or Exam()
+    version = known.version + 1
+    if isinstance(event, ExamEnrolled):
+        enrolled = ExamTry(nonce=event.nonce, commitment=event.commitment, enrolled_on=event.on)
+        return Exam(version=version, tries=(*known.tries, enrolled))
+    *before, current = known.tries
+    changed = current.model_copy(update=_changes(current, event, version))
+    return Exam(version=version, tries=(*before, changed))
+
+
+def _changes(current: ExamTry, event: ExamEvent, version: int) -> dict[str, object]:
+    match event:
+        case ExamBegun():
+            kept = ("training", "pass_mark", "agreement_at_least", "paper", "case", "ends_at")
+            return {name: getattr(event, name) for name in kept}
+        case ExamAnswersSaved(given=given):
+            return {"answers": current.answers | {one.question: one.options for one in given}}
+        case ExamMarked(correct=right, passed=passed, on=on):
+            over = {} if passed else {"passed": False, "marked": version, "on": on}
+            return {"correct": right, "paper_passed": passed, **over}
+        case PracticalPartMarked(agreement=agreement, passed=passed, on=on):
+            return {"agreement": agreement, "passed": passed, "marked": version, "on": on}
+        case ExamEnrolled() | ExamHandedIn() | ExamTimedOut():
+            return {}
+        case never:
+            assert_never(never)
+
+
+# What the decider reads
+
+
+def _reads(command: AnyExamCommand, _exam: Exam | None) -> tuple[Stream, ...]:
+    return (person_stream(command.person), training_stream(command.training), QUALIFICATION_RULE)
+
+
+def _reads_further(_command: AnyExamCommand, _exam: Exam | None, read: Mapping[str, Any]) -> tuple[Stream, ...]:
+    """The units that the person serves, by which a manager may know of it."""
+    person = next((one for one in read.values() if isinstance(one, Person)), None)
+    held = person.memberships.values() if person is not None else ()
+    return tuple(dict.fromkeys(unit_stream(one.role, one.organisation) for one in held))
+
+
+EXAMS = Capability(
+    name="exam",
+    commands=(EnrolForExam, *STEPS),
+    events=tuple(ExamEvent.__args__),
+    stream=lambda command: exam_stream(command.training, command.person),
+    reads=_reads,
+    reads_further=_reads_further,
+    place=lambda _command, _exam, _read: Unscoped.KNOWN_BY_RULES,
+    decide=decide,
+    evolve=evolve,
+)
