@@ -24,6 +24,7 @@ from projections import open_read_models
 from projections.participants import people
 from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.accounts.accounts import LocalAccounts
+from zhenduan.accounts.credentials import SignedCredentials
 from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.single_sign_on import SingleSignOn
 from zhenduan.accounts.uploads import SignedUploads
@@ -125,6 +126,7 @@ def opened(
             demo=demo,
             sign_on=sign_on,
             transparency=Transparency(log, witnesses),
+            credentials=SignedCredentials(master, settings.home or f"https://{log.keys().signing.name}"),
             checks={
                 "JOURNAL": partial(require_writable, journal),
                 "VAULT": vault.require_writable,

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from api.downloads.credentials import CredentialFiles
 from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
 from api.downloads.files import FileEndpoints
@@ -119,6 +120,7 @@ def create_app(
             *EditionDocuments(services, operations).routes(),
             *RosterFiles(services, operations).routes(),
             *Dossiers(services, operations).routes(),
+            *(CredentialFiles(services, services.credentials, operations).routes() if services.credentials is not None else ()),
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),
             *(SignOnRoutes(services.sign_on, operations).routes() if services.sign_on is not None else ()),
             *graphiql.routes(),

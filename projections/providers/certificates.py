@@ -1,7 +1,7 @@
 """Certificates read model 证书台: every certificate under its number, and what its holder holds, as the rules fold it. plan T1."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Index, MetaData, Select, Table, func, select
 
@@ -19,11 +19,12 @@ META = MetaData()
 
 
 class CertificateRow(NamedTuple):
-    """A certificate by its number 证书. granted_at: microseconds of UTC."""
+    """A certificate by its number 证书. granted_at: microseconds of UTC; position: of the fact, by which they stand in order."""
 
     number: str
     person: str
     granted_at: Long
+    position: Long
 
 
 class HolderRow(NamedTuple):
@@ -45,7 +46,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         held = Certificate.model_validate_json(row["body"]) if row is not None else None
         tables[HOLDERS].put({"person": person, "body": CERTIFICATES.evolve(held, event).model_dump_json()})
         if isinstance(event, CertificateGranted):
-            tables[NUMBERS].put({"number": event.number, "person": person, "granted_at": entry.at})
+            tables[NUMBERS].put({"number": event.number, "person": person, "granted_at": entry.at, "position": entry.position})
 
 
 CERTIFICATE_READ_MODEL = ReadModel("certificates_desk", (NUMBERS, HOLDERS), fold, frozenset(CertificateEvent.__args__))
@@ -57,22 +58,23 @@ class HeldCertificate(NamedTuple):
     number: str
     person: str
     granted_at: int
+    position: int
     held: Certificate
     term: CertificateTerm
 
 
-def _certificates(snapshot: Snapshot) -> Select[tuple[str, str, int, str]]:
+def _certificates(snapshot: Snapshot) -> Select[tuple[str, str, int, int, str]]:
     numbers, holders = snapshot[NUMBERS], snapshot[HOLDERS]
     joined = numbers.join(holders, holders.c.person == numbers.c.person)
     return select(*chosen(numbers, CertificateRow), holders.c.body).select_from(joined)
 
 
-def _found(rows: Sequence[Sequence[object]]) -> list[HeldCertificate]:
+def _found(rows: Sequence[Sequence[Any]]) -> list[HeldCertificate]:
     found = []
-    for number, person, granted_at, body in rows:
-        held = Certificate.model_validate_json(str(body))
+    for number, person, granted_at, position, body in rows:
+        held = Certificate.model_validate_json(body)
         term = next(term for term in held.terms if term.number == number)
-        found.append(HeldCertificate(str(number), str(person), int(str(granted_at)), held, term))
+        found.append(HeldCertificate(number, person, granted_at, position, held, term))
     return found
 
 
@@ -100,10 +102,14 @@ def certificates_of(snapshot: Snapshot, person: str) -> list[HeldCertificate]:
 
 
 class VerifiableRow(NamedTuple):
-    """A certificate as anyone may verify it 可核验证书. sealed_name: of its holder, to be shown as the holder agreed."""
+    """A certificate as anyone may verify it 可核验证书. sealed_name: of its holder, to be shown as the holder agreed.
+
+    place: its place among all certificates in the order they were granted, from 0.
+    """
 
     certificate: HeldCertificate
     sealed_name: str | None
+    place: int
 
 
 def verifiable(snapshot: Snapshot, number: str) -> VerifiableRow | None:
@@ -114,7 +120,13 @@ def verifiable(snapshot: Snapshot, number: str) -> VerifiableRow | None:
         return None
     query = select(people.c.sealed_name).where(people.c.id == found[0].person, people.c.erased.is_(False))
     names = snapshot.rows(query)
-    return VerifiableRow(found[0], names[0][0]) if names else None
+    before = select(func.count()).select_from(numbers).where(numbers.c.position < found[0].position)
+    return VerifiableRow(found[0], names[0][0], snapshot.rows(before)[0][0]) if names else None
+
+
+def in_order(snapshot: Snapshot) -> list[HeldCertificate]:
+    """Every certificate in the order they were granted, whoever asks: its status alone is told 状态清单."""
+    return _found(snapshot.rows(_certificates(snapshot).order_by(snapshot[NUMBERS].c.position)))
 
 
 def certified_people(snapshot: Snapshot, scope: Scope, day: str) -> dict[str, Certificate]:

@@ -1,6 +1,7 @@
 """Ports · 端口: what the API asks of the program that runs it, and in which shapes; `zhenduan` brings it. plan P7."""
 
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -161,6 +162,18 @@ class Witnesses(Protocol):
 
     def identify(self, token: str) -> VerifierKey | None:
         """The key of the witness that a bearer token belongs to; None when it is unknown or ended."""
+
+
+class CredentialSigner(Protocol):
+    """Signs certificates as credentials 凭证签名者. issuer: our public address."""
+
+    issuer: str
+
+    def signed(self, kind: str, claims: Mapping[str, Any]) -> str:
+        """A token of a kind, such as dc+sd-jwt, over claims, with our name as its issuer."""
+
+    def keys(self) -> dict[str, Any]:
+        """The public keys as a set (RFC 7517)."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from api.kit.ports import (
     Accounts,
+    CredentialSigner,
     SignOn,
     Transparency,
     Uploads,
@@ -36,6 +37,7 @@ class Services:
     disclosures: where every answer with protected data is written down before it leaves.
     editions: published editions by key, kept once read: they never change.
     transparency: None = nothing is shown of the log, and its endpoints do not exist.
+    credentials: signs certificates as credentials; None = none are given.
     checks: what readiness asks besides journal and read models, by name; each raises where its store cannot be written.
     """
 
@@ -56,6 +58,7 @@ class Services:
     sign_on: SignOn | None = None
     editions: dict[str, Edition] = field(default_factory=dict)
     transparency: Transparency | None = None
+    credentials: CredentialSigner | None = None
     checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
 
     def send(

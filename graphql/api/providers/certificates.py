@@ -15,6 +15,7 @@ from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import After, Connection, First, wanted_fields
 from api.kit.published import argument, field, published
 from api.participants.people import PERSONS, Person
+from api.providers.credentials import credential
 from domain.governance.qualification import CertificateGrade, CertificateStatus, NameShown
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
@@ -83,6 +84,10 @@ class VerifiedCertificate:
     verified_on: date = field("The day in the city that this is said of · 核验日期")
     holder_name: str | None = field("The holder's name as far as the holder agreed; else null · 持证人姓名")
     synthetic: bool = field("Whether it is of a demo · 是否示例数据")
+    credential: str | None = field(
+        "The same as a signed credential (SD-JWT VC), to be verified offline by any library; its key is at "
+        "/.well-known/jwt-vc-issuer, its status at /certificates/status-list · 证书凭证"
+    )
 
 
 def build_certificates(
@@ -156,7 +161,8 @@ class CertificateQueries:
         found = rows.verifiable(context.snapshot, number.strip().upper())
         if found is None:
             return None
-        one, today = found.certificate, city_day(context.services.clock())
+        one, now, signer = found.certificate, context.services.clock(), context.services.credentials
+        today, name = city_day(now), agreed_name(context, one, found.sealed_name)
         return VerifiedCertificate(
             number=one.number,
             grade=one.term.grade,
@@ -165,8 +171,9 @@ class CertificateQueries:
             until=one.term.until,
             status=one.held.status_of(one.term, today),
             verified_on=today,
-            holder_name=agreed_name(context, one, found.sealed_name),
+            holder_name=name,
             synthetic=context.services.demo,
+            credential=credential(signer, one, found.place, name, now) if signer is not None else None,
         )
 
 

@@ -1,0 +1,51 @@
+"""Credentials over HTTP 凭证接口: the status list of certificates and the key they are signed with, for every verifier. plan T1."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from api.kit.ports import CredentialSigner
+from api.kit.services import Services
+from api.providers.credentials import STATUS_LIST, STATUS_PATH, status_list
+from api.server.http import ALWAYS
+from api.server.operations import Operations
+from domain.instants import city_day
+from projections.providers import certificates as rows
+
+ISSUER_PATH = "/.well-known/jwt-vc-issuer"
+"""Where a verifier of an SD-JWT VC looks for the key of its issuer."""
+
+
+class CredentialFiles:
+    """Where verifiers fetch the status list and the key 凭证接口; open to everyone."""
+
+    def __init__(self, services: Services, signer: CredentialSigner, operations: Operations) -> None:
+        self._services = services
+        self._signer = signer
+        self._operations = operations
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route(STATUS_PATH, self._reads(self._status_list), methods=["GET"]),
+            Route(ISSUER_PATH, self._reads(self._issuer), methods=["GET"]),
+        ]
+
+    def _reads(self, answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            return await self._operations.in_bulk(answer, request)
+
+        return endpoint
+
+    def _status_list(self, _request: Request) -> Response:
+        now = self._services.clock()
+        with self._services.models.reading() as snapshot:
+            held = rows.in_order(snapshot)
+        today = city_day(now)
+        token = status_list(self._signer, [one.held.status_of(one.term, today) for one in held], now)
+        return PlainTextResponse(token, media_type=f"application/{STATUS_LIST}", headers=dict(ALWAYS))
+
+    def _issuer(self, _request: Request) -> Response:
+        return JSONResponse({"issuer": self._signer.issuer, "jwks": self._signer.keys()}, headers=dict(ALWAYS))

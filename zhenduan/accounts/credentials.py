@@ -1,0 +1,39 @@
+"""Credential signer 凭证签名: certificates as signed credentials, under a key of this installation. plan T1.
+
+The key is derived from the master key, as all keys of one purpose are: it comes back with it and needs no file of its own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from journal.secrets.vault import derived
+
+PURPOSE = "sign certificates of diagnosticians"
+ALGORITHM = "Ed25519"
+"""RFC 9864."""
+
+
+class SignedCredentials:
+    """Signs what anyone may verify 凭证签名者. issuer: our public address, under which the key is published."""
+
+    def __init__(self, master: bytes, issuer: str) -> None:
+        """From the master key of the installation."""
+        private = Ed25519PrivateKey.from_private_bytes(derived(master, PURPOSE))
+        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        self._key = OKPKey.import_key(pem)
+        self._kid = self._key.thumbprint()
+        self.issuer = issuer
+
+    def signed(self, kind: str, claims: Mapping[str, Any]) -> str:
+        """A token of a kind over claims, with our name as its issuer 签名令牌; kind: its `typ`, such as dc+sd-jwt."""
+        header = {"alg": ALGORITHM, "typ": kind, "kid": self._kid}
+        return jwt.encode(header, {"iss": self.issuer, **claims}, self._key, algorithms=[ALGORITHM])
+
+    def keys(self) -> dict[str, Any]:
+        """The public keys as a set 公钥集 (RFC 7517)."""
+        return {"keys": [{**self._key.as_dict(private=False), "kid": self._kid, "use": "sig", "alg": ALGORITHM}]}
