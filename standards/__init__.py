@@ -37,9 +37,9 @@ from standards.edition.reader import (
     load_composition,
     published_editions,
     time_limits,
-    working_years,
     training_text,
     trainings_on_file,
+    working_years,
 )
 from standards.edition.text import Dimension, EditionText, Form, Indicator, Kind, Problem
 from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
@@ -161,8 +161,8 @@ __all__ = [
     "stated_at",
     "step_problems",
     "time_limits",
-    "working_years",
     "training_problems",
     "training_text",
     "trainings_on_file",
+    "working_years",
 ]

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from domain.command_rights import CITY, HELD_BY_PEOPLE, require_right
 from domain.governance.dated_rules import dated_rule_on, rule_in_force
+from domain.governance.proceedings.state import ProceedingKind, proceeding_stream, require_concluded
 from domain.governance.qualification import (
     QUALIFICATION_RULE,
     Certificate,
@@ -30,6 +31,7 @@ from domain.kernel import (
     EditionRef,
     Event,
     Facts,
+    Identifier,
     PersonRef,
     Rule,
     Stream,
@@ -130,10 +132,11 @@ class EndorseCertificate(CertificateCommand):
 
 
 class SuspendCertificate(CertificateCommand):
-    """Suspend a certificate from today on, for a red line that was crossed · 暂停证书."""
+    """Suspend a certificate from today on, after the proceeding on a red line that granted it · 暂停证书."""
 
     roles: ClassVar = CITY
 
+    proceeding: Identifier = Field(description="Concluded proceeding on the red line, about this certificate · 程序标识")
     reason: Text = Field(description="Why · 理由")
 
 
@@ -218,7 +221,7 @@ CertificateEvent = CertificateGranted | CertificateEndorsed | CertificateSuspend
 
 
 def decide(command: AnyCertificateCommand, certificate: Certificate | None, context: DecisionContext) -> Facts:
-    """Raises Refused: any rule above, NOT_FOUND, PERSON_ERASED, EDITION_UNKNOWN, or those of stated dates."""
+    """Raises Refused: any rule above, NOT_FOUND, PERSON_ERASED, EDITION_UNKNOWN, PROCEEDING_NOT_CONCLUDED, or of stated dates."""
     require_right(command, context.role)
     person: Person | None = context.read.get(person_stream(command.person))
     if person is None or (isinstance(command, ShowHolderName) and command.person != context.by):
@@ -231,9 +234,12 @@ def decide(command: AnyCertificateCommand, certificate: Certificate | None, cont
             return _grant(command, held, context)
         case EndorseCertificate():
             return _endorse(command, held, context)
-        case SuspendCertificate(reason=reason):
+        case SuspendCertificate(proceeding=proceeding, reason=reason):
             _current(held, context)
-            return (CertificateSuspended(since=context.day, reason=reason, cause=None),)
+            stream = proceeding_stream(proceeding)
+            about = certificate_stream(command.person)
+            granted = require_concluded(context.read.get(stream), ProceedingKind.RED_LINE, about)
+            return (CertificateSuspended(since=context.day, reason=reason, cause=cause_of(stream, granted.version)),)
         case RestoreCertificate(reason=reason):
             if held.suspension_on(context.day) is None:
                 raise CERTIFICATE_NOT_ON_HOLD.refuse()
@@ -375,6 +381,8 @@ def _reads(command: AnyCertificateCommand, _certificate: Certificate | None) -> 
         editions = command.editions if isinstance(command, GrantCertificate) else (command.edition,)
         for one in dict.fromkeys(editions):
             streams += [edition_stream(one), exam_stream(one, command.person)]
+    if isinstance(command, SuspendCertificate):
+        streams.append(proceeding_stream(command.proceeding))
     return tuple(streams)
 
 

@@ -5,6 +5,10 @@ from datetime import date
 from typing import Any
 
 from domain.governance.dated_rules import DATED_RULES, SetRule, rule_in_force
+from domain.governance.proceedings.decision import AppealDecided
+from domain.governance.proceedings.opening import ProceedingOpened
+from domain.governance.proceedings.proceeding import PROCEEDINGS
+from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome, proceeding_stream
 from domain.governance.qualification import QUALIFICATION_RULE, Certificate, CertificateGrade, certificate_stream
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.kernel import fold
@@ -36,3 +40,28 @@ def holding(person: str, *events: CertificateEvent) -> Mapping[str, Any]:
     """The stream of a person's certificates."""
     held: Certificate | None = fold(CERTIFICATES.evolve, events)
     return {certificate_stream(person): held}
+
+
+def red_line(person: str, outcome: ProceedingOutcome = ProceedingOutcome.UPHELD) -> tuple[ProceedingOpened, AppealDecided]:
+    """The first and the last fact of a proceeding on a red line that a certificate's holder crossed."""
+    opened = ProceedingOpened(
+        kind=ProceedingKind.RED_LINE,
+        about=certificate_stream(person),
+        cause=f"certificate/{person}/1",
+        asked="暂停证书",
+        grounds="代签现场记录",
+        provider="p1",
+        enterprise=None,
+        district=None,
+        applicant_role="city",
+        opened_on=SINCE,
+        opened_by="clerk",
+        rule=None,
+        rule_since=SINCE,
+    )
+    return opened, AppealDecided(outcome=outcome, reasons="查证属实", decided_by="chief")
+
+
+def concluded(person: str, outcome: ProceedingOutcome = ProceedingOutcome.UPHELD) -> Mapping[str, Any]:
+    """The stream of such a proceeding, which is final."""
+    return {proceeding_stream("r1"): fold(PROCEEDINGS.evolve, red_line(person, outcome))}

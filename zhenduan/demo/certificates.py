@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from domain.access import Role
+from domain.access import Everything, Role
 from domain.governance.dated_rules import SetRule, rule_in_force
-from domain.governance.qualification import CertificateGrade, NameShown
+from domain.governance.proceedings.decision import DecideProceeding, EndTimeToAppeal
+from domain.governance.proceedings.hearing import GiveStatement, RecordHearing, SetHearing
+from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
+from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome, Side
+from domain.governance.qualification import CertificateGrade, NameShown, certificate_stream
 from domain.governance.rule_bodies.exam import ExamRule
-from domain.kernel import Command
+from domain.kernel import Command, cause_of
 from domain.providers.certificates import (
     EndorseCertificate,
     GrantCertificate,
@@ -18,7 +22,7 @@ from domain.providers.certificates import (
 )
 from journal import Caller
 from standards import published_editions
-from zhenduan.demo.people import People
+from zhenduan.demo.people import SHOWN_DISTRICT, People
 from zhenduan.demo.training import EDITION, training
 
 FIRST = date(2023, 8, 28)
@@ -26,7 +30,12 @@ FIRST = date(2023, 8, 28)
 REQUIRED_FROM = date(2025, 1, 1)
 """From here on certified diagnosticians alone work on site."""
 DECIDED = date(2024, 12, 2)
+PROCEEDING = "red-line-2024-1"
+OPENED, NOTIFIED, ANSWERED, HEARING_SET, HEARD, DECIDED_ON, FINAL = (
+    date(2024, 7, 1), date(2024, 7, 2), date(2024, 7, 4), date(2024, 7, 5), date(2024, 7, 22), date(2024, 7, 24), date(2024, 8, 9)
+)  # fmt: skip
 SUSPENDED, RESTORED = date(2024, 9, 2), date(2024, 10, 14)
+BY_TIME = Caller("operator-demo", Role.SYSTEM, "", Everything())
 RENEWED_AHEAD = timedelta(days=30)
 RECOGNISED = "试点培训考核合格（示例）"
 GRADES = {
@@ -76,7 +85,31 @@ def certificates(people: People, present: date) -> Iterator[tuple[date, Caller, 
     for role, how in ((Role.PROVIDER, NameShown.FULL), (Role.DIAGNOSTICIAN, NameShown.FAMILY_NAME)):
         who = people.callers[role, shown]
         yield FIRST + timedelta(days=1), who, ShowHolderName(person=who.actor, shown=how)
-    yield SUSPENDED, city, SuspendCertificate(person=diagnostician.actor, reason="现场记录由他人代签（示例）")
+    yield from _red_line(people, city, diagnostician)
+    reason = "现场记录由他人代签（示例）"
+    yield SUSPENDED, city, SuspendCertificate(person=diagnostician.actor, proceeding=PROCEEDING, reason=reason)
     yield RESTORED, city, RestoreCertificate(person=diagnostician.actor, reason="整改完成，复训合格（示例）")
     strict = rule.model_copy(update={"certified_only": True})
     yield DECIDED, city, SetRule(since=REQUIRED_FROM, body=strict, source="市级部门关于持证上岗的通知（示例）", mark="I")
+
+
+def _red_line(people: People, city: Caller, who: Caller) -> Iterator[tuple[date, Caller, Command]]:
+    """The proceeding on a red line, opened by the district, until it is final."""
+    of, about = {"proceeding": PROCEEDING}, certificate_stream(who.actor)
+    opening = OpenProceeding(
+        **of,
+        kind=ProceedingKind.RED_LINE,
+        provider=who.organisation,
+        about=about,
+        cause=cause_of(about, 1),
+        asked="暂停该诊断师的证书",
+        grounds="企业反映现场记录由他人代签（示例）",
+    )
+    manager = people.callers[Role.PROVIDER, who.organisation]
+    yield OPENED, people.callers[Role.DISTRICT, SHOWN_DISTRICT], opening
+    yield NOTIFIED, city, ServeNotice(**of)
+    yield ANSWERED, manager, GiveStatement(**of, text="当日诊断师在另一企业，由同事代签，愿意整改（示例）", asks_hearing=True)
+    yield HEARING_SET, city, SetHearing(**of, day=HEARD, venue="市级部门会议室（示例）")
+    yield HEARD, city, RecordHearing(**of, attended=(Side.APPLICANT, Side.RESPONDENT), minutes="双方陈述一致，承认代签（示例）")
+    yield DECIDED_ON, city, DecideProceeding(**of, outcome=ProceedingOutcome.UPHELD, reasons="代签属实，触及红线（示例）")
+    yield FINAL, BY_TIME, EndTimeToAppeal(**of)

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.participants.people.memberships import EndMembership
 from domain.participants.people.registration import ErasePerson
+from tests.api.providers.red_lines import suspended
 from tests.live_city import LiveCity, sections
 
 VERIFY = """query($n: String!) { verifyCertificate(number: $n) {
@@ -80,7 +81,9 @@ def test_the_name_is_shown_as_the_holder_agreed_and_to_nobody_once_the_person_is
 
 def test_a_suspension_is_told_to_anyone_and_its_reason_to_the_city_the_holder_and_its_manager(city: LiveCity) -> None:
     number = granted(city)["number"]
-    city.done("city", "suspendCertificate", SHOWN, person="diagnostician", reason="代签现场记录")
+    given = {"person": "diagnostician", "proceeding": "r1", "reason": "代签现场记录"}
+    assert city.refused("city", "suspendCertificate", **given) == "PROCEEDING_NOT_CONCLUDED"
+    suspended(city, "diagnostician", "代签现场记录")
     seen = verified(city, number)
     assert seen["status"] == "SUSPENDED"
     assert "代签" not in json.dumps(city.ask(None, VERIFY, n=number), ensure_ascii=False)

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from domain.governance.qualification import CertificateStatus
+from tests.api.providers.red_lines import suspended
 from tests.live_city import LiveCity
 from zhenduan.accounts.credentials import SignedCredentials
 
@@ -60,7 +61,7 @@ def test_a_credential_is_verified_by_another_library_and_names_no_person(city: L
 
 def test_a_suspension_is_told_of_a_credential_that_was_fetched_before(city: LiveCity) -> None:
     first, second = credential_of(city, granted(city)), credential_of(city, granted(city, "reviewer"))
-    city.done("city", "suspendCertificate", "certificate { number }", person="diagnostician", reason="代签")
+    suspended(city, "diagnostician", "代签")
     assert (checked(city, first)[1], checked(city, second)[1]) == (2, 0)
     city.done("city", "restoreCertificate", "certificate { number }", person="diagnostician", reason="整改完成")
     assert checked(city, first)[1] == 0

@@ -8,6 +8,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.governance.proceedings.state import PROCEEDING_NOT_CONCLUDED, ProceedingOutcome, proceeding_stream
 from domain.governance.qualification import CertificateGrade, NameShown, Suspension, certificate_stream
 from domain.kernel import NOT_FOUND
 from domain.participants.people.state import PERSON_ERASED, Person, person_stream
@@ -36,7 +37,7 @@ from domain.standard.editions import EDITION_UNKNOWN, edition_stream
 from domain.stated_dates import DATE_TOO_FAR_AHEAD
 from tests.rules.cases import WORLD
 from tests.rules.given import AT, Given, given
-from tests.rules.qualified import SINCE, certified_only, granted
+from tests.rules.qualified import SINCE, certified_only, concluded, granted
 
 GRANT = GrantCertificate(
     person="wang",
@@ -46,9 +47,10 @@ GRANT = GrantCertificate(
     since=SINCE,
     recognised="试点期间考核合格",
 )
-SUSPEND = SuspendCertificate(person="wang", reason="代签现场记录，经查属实")
+SUSPEND = SuspendCertificate(person="wang", proceeding="r1", reason="代签现场记录，经查属实")
 RESTORE = RestoreCertificate(person="wang", reason="整改完成")
 READ = {
+    **concluded("wang"),
     person_stream("wang"): Person(),
     edition_stream("2023"): WORLD[edition_stream("2023")],
     edition_stream("2023-automotive"): WORLD[edition_stream("2023")],
@@ -141,8 +143,14 @@ def test_a_certificate_ends_by_its_date_at_midnight_in_the_city(day: datetime, r
         assert case.accepted.state.grade_on(date(2026, 5, 5)) is None
 
 
+def test_nobody_is_suspended_without_a_concluded_proceeding_about_this_certificate() -> None:
+    for read in ({proceeding_stream("r1"): None}, concluded("li"), concluded("wang", ProceedingOutcome.DISMISSED)):
+        beginning(granted()).having_read(read).when(SUSPEND, "city").refused(PROCEEDING_NOT_CONCLUDED)
+
+
 def test_a_suspension_lasts_until_it_is_restored_and_leaves_the_history_whole() -> None:
-    case = beginning(granted()).when(SUSPEND, "city").then(CertificateSuspended(since=SINCE, reason=SUSPEND.reason, cause=None))
+    fact = CertificateSuspended(since=SINCE, reason=SUSPEND.reason, cause="proceeding/r1/2")
+    case = beginning(granted()).when(SUSPEND, "city").then(fact)
     assert case.state.grade_on(SINCE) is None
     case.when(SUSPEND, "city").refused(CERTIFICATE_ON_HOLD, since=SINCE)
     case.when(asked(number="ZDS-2024-000000000002", grade="senior"), "city").refused(CERTIFICATE_ON_HOLD)
