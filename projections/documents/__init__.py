@@ -2,7 +2,7 @@
 
 from projections.documents.comparison import EditionComparison, comparison
 from projections.documents.markdown import as_markdown
-from projections.documents.printing import print_comparison, print_standard, renderer
+from projections.documents.printing import print_comparison, print_manual, print_standard, renderer
 from projections.documents.standard import StandardSheet, standard_sheet
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "as_markdown",
     "comparison",
     "print_comparison",
+    "print_manual",
     "print_standard",
     "renderer",
     "standard_sheet",

@@ -62,6 +62,16 @@ def print_comparison(shown: EditionComparison, holder: str) -> printing.Printed:
     return printing.typeset(partial(comparison_page, shown), holder)
 
 
+def manual_page(body: str, title: str, missing: tuple[str, ...] = ()) -> str:
+    """The HTML of a manual 手册页面. body: HTML of our own making, in which every text is escaped already."""
+    return _page("manual.html", {"body": body, "title": title}, missing)
+
+
+def print_manual(body: str, title: str, holder: str) -> printing.Printed:
+    """The PDF of a manual 手册; see `typeset`."""
+    return printing.typeset(partial(manual_page, body, title), holder)
+
+
 @cache
 def renderer() -> str:
     """Digest of all that shapes a document besides its sheet 渲染器摘要: the report's renderer, this package, the words."""

@@ -32,6 +32,12 @@ def _schema(_given: argparse.Namespace) -> int:
     return 0
 
 
+def _manual(given: argparse.Namespace) -> int:
+    from zhenduan.cli import manual
+
+    return manual.print_manual(given.roles, given.format, given.out)
+
+
 def _completion(given: argparse.Namespace) -> int:
     import shtab
 
@@ -47,6 +53,11 @@ def add_to(command: "Adds") -> None:
     added = command.alone("rules", _rules, says)
     added.add_argument("--tests", type=Path, help="测试目录 folder of the tests that refuse them")
     command.alone("schema", _schema, "输出接口模式 print the GraphQL schema")
+    says = "输出操作手册与平台指南 print the operating manual and the platform guide"
+    added = command.alone("manual", _manual, says)
+    added.add_argument("--roles", type=Path, help="各角色页目录 folder of the role pages, which make the platform guide")
+    added.add_argument("--format", choices=("markdown", "pdf"), default="markdown", help="格式 format")
+    added.add_argument("--out", type=Path, help="文件 file to write; a PDF needs one")
     says = '命令补全 print what a shell completes commands by: eval "$(zhenduan completion bash)"'
     added = command.alone("completion", _completion, says)
     added.add_argument("shell", choices=SHELLS, help="命令行外壳 shell")
