@@ -191,6 +191,13 @@ def entries(
     return [EntryRow._make(row) for row in snapshot.rows(query)]
 
 
+def streams_about(snapshot: Snapshot, person: str) -> list[str]:
+    """The streams that are of one person 个人各流: those whose key is its id, or ends with it behind a point; in order of name."""
+    streams = snapshot[SUBJECTS].c.stream
+    own = or_(*(streams.endswith(f"{mark}{person}", autoescape=True) for mark in "/."))
+    return [str(stream) for (stream,) in snapshot.rows(select(streams).where(own).order_by(streams))]
+
+
 def firms_of(snapshot: Snapshot, streams: Sequence[str]) -> dict[str, str]:
     """The enterprise of each subject that has one 所属企业; the caller has judged the subjects."""
     subjects = snapshot[SUBJECTS]

@@ -52,7 +52,11 @@ def held_on(services: Services, snapshot: Snapshot, person: str) -> dict[str, An
         "erased": row.erased,
         "memberships": [held._asdict() for held in memberships],
         "accounts": services.accounts.held_on(person),
-        "about": [_told(entry) for entry in _all(snapshot, EntryFilter(stream=person_stream(person)))],
+        "about": [
+            _told(entry)
+            for stream in sorted(audit_trail.streams_about(snapshot, person), key=lambda one: one != person_stream(person))
+            for entry in _all(snapshot, EntryFilter(stream=stream))
+        ],
         "written": [_told(entry) for entry in _all(snapshot, EntryFilter(actor=person))],
     }
 

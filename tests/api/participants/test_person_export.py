@@ -43,6 +43,17 @@ def test_everything_held_on_a_person_is_in_it_and_nothing_secret(city: LiveCity)
     assert "sealed" not in said
 
 
+def test_certificates_and_examinations_are_held_on_a_person_too_and_those_of_another_are_not(city: LiveCity) -> None:
+    city.done("city", "publishTraining", "training { edition }", key="2023")
+    for person in ("diagnostician", "reviewer"):
+        city.done("provider", "enrolForExam", "exam { status }", training="2023", person=person)
+    given = {"grade": "ASSISTANT", "editions": ["2023"], "since": city.today, "recognised": "考核合格"}
+    city.done("city", "grantCertificate", "certificate { number }", person="diagnostician", **given)
+    about = exported(city, "diagnostician")["about"]
+    assert [entry["type"] for entry in about[2:]] == ["certificate.granted.v1", "exam.enrolled.v1"]
+    assert about[0]["type"] == "person.registered.v1"
+
+
 @pytest.mark.parametrize("who", ["district", "auditor", "enterprise", "operator", "filler"])
 def test_nobody_but_the_city_exports_a_person(city: LiveCity, who: str) -> None:
     refused = city.ask(who, EXPORT, input={"person": "filler"})
