@@ -64,7 +64,7 @@ class GoldCase(_Part):
 class TrainingText(_Part):
     """Training for one edition 培训教材: its modules, question bank and gold cases, with the source they come from."""
 
-    edition: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
+    edition: Annotated[str, Field(pattern=r"^\d{4}(\.\d+)?(-[a-z]+)*$")]
     title: Annotated[str, Field(min_length=1, max_length=200)]
     source: Source
     modules: Annotated[tuple[TrainingModule, ...], Field(min_length=1, max_length=40)]
