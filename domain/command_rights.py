@@ -5,7 +5,7 @@ Who may read which field is said in masks.py. They drive the checks, the schema'
 
 from collections.abc import Mapping
 
-from domain.access import POSITIONS, ROLE_NAMES, Role
+from domain.access import EXPERTS, POSITIONS, ROLE_NAMES, Role
 from domain.kernel import Command, Refused, Rule
 
 ROLE_NOT_ALLOWED = Rule(
@@ -29,6 +29,8 @@ MANAGER = frozenset({Role.PROVIDER})
 DIAGNOSTICIANS = frozenset({Role.PROVIDER, Role.DIAGNOSTICIAN})
 REVIEWERS = frozenset({Role.PROVIDER, Role.REVIEWER})
 """Who lets a report out: the provider's internal review."""
+EXAMINEES = POSITIONS[Role.PROVIDER] | EXPERTS
+"""Who is trained, examined and certified 应试人员: a provider's people, and the experts who judge their work."""
 
 MACHINES = frozenset({Role.PARTNER, Role.PUBLIC, Role.SYSTEM})
 HELD_BY_PEOPLE = frozenset(Role) - MACHINES

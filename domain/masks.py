@@ -6,7 +6,7 @@ A type of the schema names its readers beside itself, from the sets here; `comma
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Mask, Role
-from domain.command_rights import APPOINTERS, HELD_BY_PEOPLE, LIAISONS
+from domain.command_rights import APPOINTERS, EXAMINEES, LIAISONS
 from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.events import COMMANDS
 from domain.governance.proceedings.state import PROCEEDING_READERS
@@ -79,8 +79,9 @@ who acted by the opaque id."""
 PEOPLE = NAMES | AUDIT
 CERTIFICATES_READ = frozenset({Role.CITY, Role.PROVIDER, Role.AUDITOR})
 """Certificates of others 他人证书: a provider's manager those of its own people."""
-OWN_CERTIFICATES = HELD_BY_PEOPLE
+OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
+CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES
 NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
 CONTACTS = NETWORK | OF_THE_PROVIDER
 CONSENTS = CONSENT_READERS - {Role.SYSTEM}

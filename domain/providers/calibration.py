@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import Field
 
-from domain.command_rights import CITY, HELD_BY_PEOPLE, require_right
+from domain.command_rights import CITY, EXAMINEES, require_right
 from domain.governance.dated_rules import rule_in_force
 from domain.governance.qualification import QUALIFICATION_RULE, Certificate, certificate_stream
 from domain.governance.rule_bodies.exam import ExamRule
@@ -103,7 +103,7 @@ class SetCalibrationCases(CalibrationCommand):
 class GiveCaseLevels(CalibrationCommand):
     """Give levels to one case, all its indicators, once · 评定校准案例."""
 
-    roles: ClassVar = HELD_BY_PEOPLE
+    roles: ClassVar = EXAMINEES
 
     person: PersonRef = Field(description="Who gives them: oneself · 人员标识")
     case: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")] = Field(description="Id of the case · 案例编号")

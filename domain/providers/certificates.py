@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import Field
 
-from domain.command_rights import CITY, HELD_BY_PEOPLE, require_right
+from domain.command_rights import CITY, EXAMINEES, require_right
 from domain.governance.dated_rules import dated_rule_on, rule_in_force
 from domain.governance.proceedings.state import ProceedingKind, proceeding_stream, require_concluded
 from domain.governance.qualification import (
@@ -151,7 +151,7 @@ class RestoreCertificate(CertificateCommand):
 class ShowHolderName(CertificateCommand):
     """Say how much of one's own name anyone is shown who verifies the certificate · 设定姓名公开方式."""
 
-    roles: ClassVar = HELD_BY_PEOPLE
+    roles: ClassVar = EXAMINEES
 
     shown: NameShown = Field(description="How much of the name · 姓名公开方式")
 

@@ -108,7 +108,7 @@ TrainingCommand = PublishTraining | PlanTrainingSession | RecordAttendance
 
 # Events
 
-BANK_READERS = frozenset({Role.CITY, Role.AUDITOR})
+BANK_READERS = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM})
 """Who reads questions with their answers 题库知情角色."""
 
 

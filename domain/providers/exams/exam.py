@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 from pydantic import Field
 
 from domain.access import Role
-from domain.command_rights import BY_THE_PROGRAM, HELD_BY_PEOPLE, require_right
+from domain.command_rights import BY_THE_PROGRAM, EXAMINEES, require_right
 from domain.governance.dated_rules import dated_rule_on, rule_in_force
 from domain.governance.qualification import QUALIFICATION_RULE
 from domain.governance.rule_bodies.body import RuleKind
@@ -116,7 +116,7 @@ Seed = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class BeginExam(ExamCommand):
     """Begin the paper; its time runs from here on, by the server's clock · 开始考试."""
 
-    roles: ClassVar = HELD_BY_PEOPLE
+    roles: ClassVar = EXAMINEES
 
     seed: Seed
 
@@ -133,7 +133,7 @@ class ExamAnswer(Part):
 class SaveExamAnswers(ExamCommand):
     """Save answers; a later one to a question takes the place of the earlier · 保存作答."""
 
-    roles: ClassVar = HELD_BY_PEOPLE
+    roles: ClassVar = EXAMINEES
 
     given: Annotated[tuple[ExamAnswer, ...], Field(min_length=1, max_length=500)] = Field(description="Answers · 作答")
 
@@ -141,7 +141,7 @@ class SaveExamAnswers(ExamCommand):
 class HandInExam(ExamCommand):
     """Hand the paper in; it is marked at once · 交卷."""
 
-    roles: ClassVar = HELD_BY_PEOPLE
+    roles: ClassVar = EXAMINEES
 
     seed: Seed
 
@@ -164,7 +164,7 @@ class CaseLevel(Part):
 class SubmitPracticalPart(ExamCommand):
     """Submit the levels given to the case of the practical part, all of them; it is marked at once · 提交实操."""
 
-    roles: ClassVar = HELD_BY_PEOPLE
+    roles: ClassVar = EXAMINEES
 
     levels: Annotated[tuple[CaseLevel, ...], Field(min_length=1, max_length=200)] = Field(description="Levels · 各指标等级")
 
@@ -173,7 +173,7 @@ AnyExamCommand = EnrolForExam | BeginExam | SaveExamAnswers | HandInExam | TimeO
 
 # Events
 
-PAPER_READERS = frozenset({Role.CITY, Role.AUDITOR})
+PAPER_READERS = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM})
 """Who is told what is on a paper and what was answered 试卷知情角色; the examinee asks for it itself, within the time."""
 
 

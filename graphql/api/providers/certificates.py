@@ -19,7 +19,7 @@ from api.providers.credentials import credential
 from domain.governance.qualification import CertificateGrade, CertificateStatus, NameShown
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
-from domain.masks import ANYONE, CERTIFICATES_READ, OWN_CERTIFICATES
+from domain.masks import ANYONE, CERTIFICATES, CERTIFICATES_READ, OWN_CERTIFICATES
 from domain.providers.certificates import CertificateCommand, GrantCertificate
 from journal.secrets.personal import KeyMissing
 from projections.providers import certificates as rows
@@ -35,7 +35,7 @@ DRAWN = 12
 """Letters of a number that are drawn: sixty bits, so that nobody finds people by trying numbers."""
 
 
-@published(OWN_CERTIFICATES)
+@published(CERTIFICATES)
 class Endorsement:
     """Edition that a certificate is endorsed for · 证书签注. plan T1"""
 
@@ -43,7 +43,7 @@ class Endorsement:
     since: date = field("First day · 起始日")
 
 
-@published(OWN_CERTIFICATES)
+@published(CERTIFICATES)
 class CertificateSuspension:
     """Time for which a person's certificates were suspended · 证书暂停. plan T1"""
 
@@ -52,7 +52,7 @@ class CertificateSuspension:
     reason: str = field("Why · 理由")
 
 
-@published(OWN_CERTIFICATES, row=HeldCertificate)
+@published(CERTIFICATES, row=HeldCertificate)
 class Certificate:
     """Certificate of a diagnostician · 诊断师证书. plan T1"""
 

@@ -20,7 +20,7 @@ from api.kit.published import argument, field, published
 from api.participants.people import PERSONS, Person
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.masks import CERTIFICATES_READ, OWN_CERTIFICATES
+from domain.masks import CERTIFICATES, CERTIFICATES_READ, OWN_CERTIFICATES
 from domain.providers.exams.exam import BeginExam, EnrolForExam, ExamCommand, HandInExam
 from domain.providers.exams.paper import commitment_of, points_of
 from domain.providers.exams.state import ExamStatus
@@ -41,7 +41,7 @@ def seed_of(secret: bytes, nonce: str) -> str:
     return hmac.digest(secret, SEED + nonce.encode(), "sha256").hex()
 
 
-@published(OWN_CERTIFICATES)
+@published(CERTIFICATES)
 class ExamTry:
     """One try at an examination · 考试经过. plan T1"""
 
@@ -55,7 +55,7 @@ class ExamTry:
     over_on: date | None = field("Day it was passed or failed; null before · 结束日期")
 
 
-@published(OWN_CERTIFICATES, row=ExamRow)
+@published(CERTIFICATES, row=ExamRow)
 class Exam:
     """Examination of a person for one edition: every try · 诊断师考试. plan T1"""
 

@@ -19,6 +19,7 @@ PAPER = """{ ownExamPaper(edition: "2023") { endsAt questions { id text options 
 OWN = "{ ownExams { edition status tries { commitment status correct points agreement } } }"
 OF = {"training": "2023", "person": "diagnostician"}
 EVERYONE_ELSE = ("provider", "city", "auditor", "reviewer", "rival", "enterprise", "district")
+EXAMINEES = ("provider", "reviewer", "rival")
 
 
 def published(city: LiveCity) -> None:
@@ -49,9 +50,12 @@ def test_nobody_sees_the_paper_before_it_begins_and_nobody_else_while_it_lasts(c
     shown = paper(city)
     assert len(shown["questions"]) == 50
     assert all(set(one) == {"id", "text", "options", "chosen"} for one in shown["questions"])
-    for who in EVERYONE_ELSE:
+    for who in EXAMINEES:
         assert paper(city, who) is None
         assert city.refused(who, "handInExam", **OF) == "NOT_FOUND"
+    for who in set(EVERYONE_ELSE) - set(EXAMINEES):
+        assert city.ask(who, PAPER)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        assert city.refused(who, "handInExam", **OF) == "ROLE_NOT_ALLOWED"
     texts = json.dumps([city.data(who, "{ trainings { modules { title } } }") for who in EVERYONE_ELSE], ensure_ascii=False)
     assert not [one.text for one in TEXT.questions if one.text in texts]
     [row] = city.data("auditor", '{ auditTrail(kind: "exam.enrolled.") { nodes { data } } }')["auditTrail"]["nodes"]

@@ -114,6 +114,12 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "proceeding.appeal_decided.v1": {"decided_by"},
         "revision.reviewers_named.v1": {"reviewers"},
         "revision.reviewed.v1": {"reviewer"},
+        "calibration.given.v1": {"person"},
+        "calibration.computed.v1": {"person"},
+        "proceeding.opened.v1": {"opened_by"},
+        "proceeding.decided.v1": {"decided_by"},
+        "proceeding.appeal_decided.v1": {"decided_by"},
+        "training.attendance_recorded.v1": {"people"},
     }
     kept = {"answers": {"Z01": {"author": "li", "replaces": 1}}, "items": [{"author": "wang"}, 3]}
     assert without(frozenset({"author"}), kept) == {"answers": {"Z01": {"replaces": 1}}, "items": [{}, 3]}

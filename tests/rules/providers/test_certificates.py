@@ -183,7 +183,7 @@ def test_the_holder_alone_says_how_the_name_is_shown_and_until_then_it_is_not() 
     case.when(SHOW, "diagnostician", "p1", by="wang").then(HolderNameShown(shown=NameShown.FULL))
     case.when(SHOW, "diagnostician", "p1", by="wang").then()
     beginning(granted()).when(SHOW, "provider", "p1", by="boss").refused(NOT_FOUND)
-    beginning(granted()).when(SHOW, "city", by="clerk").refused(NOT_FOUND)
+    beginning(granted()).when(SHOW, "city", by="clerk").refused(ROLE_NOT_ALLOWED)
     beginning().when(SHOW, "diagnostician", "p1", by="wang").refused(CERTIFICATE_NOT_HELD)
 
 

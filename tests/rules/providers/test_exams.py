@@ -132,7 +132,7 @@ def test_a_bank_that_is_too_small_makes_no_paper() -> None:
 
 @pytest.mark.parametrize("command", [BEGIN, HAND_IN])
 @pytest.mark.parametrize(
-    ("role", "organisation", "by"), [("diagnostician", "p1", "li"), ("provider", "p1", "boss"), ("city", "", "c")]
+    ("role", "organisation", "by"), [("diagnostician", "p1", "li"), ("provider", "p1", "boss"), ("reader", "experts", "r")]
 )
 def test_an_examination_is_sat_by_the_examinee_alone(command: Any, role: str, organisation: str, by: str) -> None:
     enrolled().when(command, role, organisation, by=by).refused(NOT_FOUND)
@@ -140,6 +140,7 @@ def test_an_examination_is_sat_by_the_examinee_alone(command: Any, role: str, or
     case.when(answers(case, 50), role, organisation, by=by).refused(NOT_FOUND)
     due = marked(45)
     due.when(levels(due), role, organisation, by=by).refused(NOT_FOUND)
+    case.when(answers(case, 50), "city").refused(ROLE_NOT_ALLOWED)
 
 
 def test_a_manager_enrols_its_own_people_and_the_city_everyone() -> None:
