@@ -31,7 +31,7 @@ from domain.kernel import (
 )
 from domain.person_id_fields import PersonId
 from domain.providers.exams.exam import CASE_INCOMPLETE, CaseLevel
-from domain.providers.training import BANK_READERS, TRAINING_UNKNOWN, Training, training_stream
+from domain.providers.training import TRAINING_UNKNOWN, Training, training_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from domain.stated_dates import require_programme_date
 from methods.rounding import rounded
@@ -125,7 +125,6 @@ class CalibrationCasesSet(Event):
     """The cases of a quarter are set 校准案例已设定. digest: of the training text that they are of."""
 
     type: Literal["calibration.set.v1"] = "calibration.set.v1"
-    told_to: ClassVar = BANK_READERS
     says: ClassVar = "设定了 {cases:count} 个校准案例，{closes} 截止"
     training: str
     digest: str
@@ -137,7 +136,6 @@ class CaseLevelsGiven(Event):
     """A diagnostician gave levels to a case 校准案例已评定. difference: given less gold, in points, four decimals."""
 
     type: Literal["calibration.given.v1"] = "calibration.given.v1"
-    told_to: ClassVar = BANK_READERS
     says: ClassVar = "评定了一个校准案例"
     person: PersonId
     case: str
@@ -161,7 +159,6 @@ class SeveritiesComputed(Event):
     """
 
     type: Literal["calibration.computed.v1"] = "calibration.computed.v1"
-    told_to: ClassVar = BANK_READERS
     says: ClassVar = "按 {method} 计算了 {severities:count} 名诊断师的宽严度"
     method: str
     prior_degrees: int

@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import Field
 
-from domain.access import Role
 from domain.command_rights import CITY, CITY_AND_SYSTEM, require_right
 from domain.kernel import (
     NOT_FOUND,
@@ -108,15 +107,10 @@ TrainingCommand = PublishTraining | PlanTrainingSession | RecordAttendance
 
 # Events
 
-BANK_READERS = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM})
-"""Who reads questions with their answers 题库知情角色."""
-
-
 class TrainingPublished(Event):
     """A training text is in use 培训教材已发布."""
 
     type: Literal["training.published.v1"] = "training.published.v1"
-    told_to: ClassVar = BANK_READERS
     says: ClassVar = "发布了培训教材“{text.title}”：题库 {text.questions:count} 题，标准案例 {text.gold_cases:count} 个"
     text: TrainingText
     digest: str

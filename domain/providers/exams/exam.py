@@ -173,10 +173,6 @@ AnyExamCommand = EnrolForExam | BeginExam | SaveExamAnswers | HandInExam | TimeO
 
 # Events
 
-PAPER_READERS = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM})
-"""Who is told what is on a paper and what was answered 试卷知情角色; the examinee asks for it itself, within the time."""
-
-
 class ExamEnrolled(Event):
     """A person is enrolled 考试已报名; commitment: SHA-256 of the seed that the paper will be drawn by."""
 
@@ -191,7 +187,6 @@ class ExamBegun(Event):
     """A paper was drawn and its time runs 考试已开始; training: digest of the text, rule: None = the default one."""
 
     type: Literal["exam.begun.v1"] = "exam.begun.v1"
-    told_to: ClassVar = PAPER_READERS
     says: ClassVar = "开始了诊断师考试，试卷 {paper:count} 题"
     training: str
     pass_mark: int
@@ -206,7 +201,6 @@ class ExamAnswersSaved(Event):
     """Answers were saved 作答已保存."""
 
     type: Literal["exam.answers_saved.v1"] = "exam.answers_saved.v1"
-    told_to: ClassVar = PAPER_READERS
     says: ClassVar = "保存了 {given:count} 题的作答"
     given: tuple[ExamAnswer, ...]
 
@@ -242,7 +236,6 @@ class PracticalPartMarked(Event):
     """The practical part was marked by agreement with the gold case 实操已评分; agreement: weighted kappa, None = none."""
 
     type: Literal["exam.practical_marked.v1"] = "exam.practical_marked.v1"
-    told_to: ClassVar = PAPER_READERS
     says: ClassVar = "实操部分与标准案例的一致性系数为 {agreement:?@|无}"
     levels: tuple[CaseLevel, ...]
     agreement: Decimal | None

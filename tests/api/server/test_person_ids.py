@@ -116,9 +116,6 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "revision.reviewed.v1": {"reviewer"},
         "calibration.given.v1": {"person"},
         "calibration.computed.v1": {"person"},
-        "proceeding.opened.v1": {"opened_by"},
-        "proceeding.decided.v1": {"decided_by"},
-        "proceeding.appeal_decided.v1": {"decided_by"},
         "training.attendance_recorded.v1": {"people"},
     }
     kept = {"answers": {"Z01": {"author": "li", "replaces": 1}}, "items": [{"author": "wang"}, 3]}
