@@ -31,11 +31,11 @@ BESIDE = mkdir -p var; $(PYTEST) tests/rules >var/rules.log 2>&1 & rules=$$!; fa
 TOGETHER = wait $$rules || failed=1; cat var/rules.log; exit $$failed
 
 test: install clients
-	$(BESIDE); $(PYTEST) -n auto --dist loadfile --ignore tests/rules || failed=1; $(TOGETHER)
+	$(BESIDE); $(PYTEST) -n auto --dist loadfile --no-loadscope-reorder --ignore tests/rules || failed=1; $(TOGETHER)
 
 # What a change needs before it lands: lint, types, papers, rules, and the tests of what was touched since SINCE, else since main.
 quick: install clients lint types
-	$(BESIDE); $(PYTEST) -n auto --dist loadfile $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
+	$(BESIDE); $(PYTEST) -n auto --dist loadfile --no-loadscope-reorder $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
 
 # Draws other examples than the suite for as long as it is given, and keeps what it finds.
 explore: install

@@ -120,7 +120,7 @@ def test_every_query_field_shows_of_this_moment_what_it_shows_without_one(watche
         for arguments in tried(field, ARGUMENTS, {}):
             chosen = selection(field.type, Role.AUDITOR)
             inner = arguments.removeprefix("(").removesuffix(")")
-            then = watched.through(scope, f'{{ {name}({inner} asOf: "{moment}") {chosen} }}')
+            then = watched.through(scope, f"query($at: String!) {{ {name}({inner} asOf: $at) {chosen} }}", {"at": moment})
             now = watched.through(scope, f"{{ {name}{arguments} {chosen} }}")
             assert "errors" not in then, (name, then)
             assert without(then["data"]) == without(now["data"]), name
@@ -136,8 +136,9 @@ def test_the_past_shows_the_things_of_todays_scope_and_no_other(watched: Watched
     assert schema is not None
     for field, identity, number in asked:
         chosen = selection(schema.fields[field].type, Role.AUDITOR)
-        then = watched.through(scope, f'{{ {field}(id: "{identity}", asOf: "{moment}") {chosen} }}')["data"][field]
-        now = watched.through(scope, f'{{ {field}(id: "{identity}") {chosen} }}')["data"][field]
+        past = f"query($id: ID!, $at: String!) {{ {field}(id: $id, asOf: $at) {chosen} }}"
+        then = watched.through(scope, past, {"id": identity, "at": moment})["data"][field]
+        now = watched.through(scope, f"query($id: ID!) {{ {field}(id: $id) {chosen} }}", {"id": identity})["data"][field]
         assert (then is not None) == admits(scope, place(number))
         assert without(then) == without(now)  # nothing happened since: the same things, and the same are hidden
         said = "\n".join(texts(then))
