@@ -119,8 +119,10 @@ def read_model(path: Path, model: type[M]) -> M:
         raise EditionMalformed(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
-def read_industry_edition(folder: Path, industry: str) -> Composition:
+def read_industry_edition(folder: Path, industry: str, plain: Edition | None = None) -> Composition:
     """The edition of an industry 读取行业版本: the plain one of a folder, changed as `industries/INDUSTRY.yaml` says.
+
+    plain: that one, where it was read already.
 
     Raises:
         EditionMalformed: with file, line or field, and the rule that is broken.
@@ -130,7 +132,7 @@ def read_industry_edition(folder: Path, industry: str) -> Composition:
     if overlay.industry != industry:
         raise EditionMalformed(f"{path.name}: industry: {overlay.industry} is not the name of the file")
     try:
-        return compose(read_edition(folder), overlay, read_model(folder / RULE, CompositionRule))
+        return compose(plain or read_edition(folder), overlay, read_model(folder / RULE, CompositionRule))
     except CompositionRefused as refused:
         raise EditionMalformed(f"{path.name}: {refused}") from refused
 
@@ -140,7 +142,7 @@ def load_composition(key: str) -> Composition:
     """The edition authored under a key, with the origin of each indicator 标准版本及来历."""
     plain, _, industry = key.partition("-")
     if industry:
-        return read_industry_edition(HERE / plain, industry)
+        return read_industry_edition(HERE / plain, industry, load_composition(plain).edition)
     edition = read_edition(HERE / plain)
     return Composition(edition=edition, origins=plain_origins(edition))
 

@@ -46,8 +46,6 @@ MEMBERSHIP_SECTION_UNKNOWN = Rule(
     "The standard has no dimension {section}; take one of {ids}",
 )
 
-DIMENSIONS = authored_dimensions()
-
 KIND_OF_HEAD: Mapping[Role, OrganisationKind] = {
     Role.CITY: OrganisationKind.CITY,
     Role.DISTRICT: OrganisationKind.DISTRICT,
@@ -130,11 +128,14 @@ def require_appointment(role: Role, organisation: str, sections: tuple[str, ...]
         raise UNIT_UNKNOWN.refuse(path="organisation", organisation=organisation)
     if bool(sections) != (role is Role.DEPARTMENT_FILLER):
         raise SECTIONS_NOT_FOR_ROLE.refuse(path="sections")
-    listed = {"listed": "、".join(f"{one} {name}" for one, name in DIMENSIONS.items()), "ids": ", ".join(DIMENSIONS)}
+    if not sections:
+        return
+    known = authored_dimensions()
+    listed = {"listed": "、".join(f"{one} {name}" for one, name in known.items()), "ids": ", ".join(known)}
     refuse_together(
-        MEMBERSHIP_SECTION_UNKNOWN.refuse(path=f"sections.{place}", section=section, allowed=tuple(DIMENSIONS), **listed)
+        MEMBERSHIP_SECTION_UNKNOWN.refuse(path=f"sections.{place}", section=section, allowed=tuple(known), **listed)
         for place, section in enumerate(sections)
-        if section not in DIMENSIONS
+        if section not in known
     )
 
 
