@@ -21,7 +21,7 @@ from domain.governance.rule_bodies import BODIES, EveryBody
 from domain.governance.rule_bodies.body import RuleKind
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
-from domain.masks import SIGNED_IN
+from domain.masks import ANYONE
 from projections.governance.dated_rules import KnownRule, Proposed, proposals, rule_history, rule_on
 
 DAY = timedelta(days=1)
@@ -30,12 +30,12 @@ DAY = timedelta(days=1)
 def _body_type() -> Any:  # noqa: ANN401 - a type made at run time
     """One field a kind, of which the rule's own is set: as the input of a rule is written."""
     fields = [
-        (kind.value, output_type(body, SIGNED_IN) | None, field(f"{first_line(body)}", default=None))
+        (kind.value, output_type(body, ANYONE) | None, field(f"{first_line(body)}", default=None))
         for kind, body in BODIES.items()
     ]
     made = class_of("RuleBody", fields)
     made.__doc__ = "What a rule says: the field of its kind is set, all others are null · 规则正文. plan V4"
-    return published(SIGNED_IN, placed=False)(made)
+    return published(ANYONE, placed=False)(made)
 
 
 RULE_BODY: Any = _body_type()
@@ -43,10 +43,10 @@ RULE_BODY: Any = _body_type()
 
 def build_body(body: EveryBody) -> Any:  # noqa: ANN401 - a type made at run time
     """What a rule says, as the schema shows it."""
-    return RULE_BODY(**{body.kind.value: as_shown(body, SIGNED_IN)})
+    return RULE_BODY(**{body.kind.value: as_shown(body, ANYONE)})
 
 
-@published(SIGNED_IN, placed=False)
+@published(ANYONE, placed=False)
 class DatedRule:
     """Rule of the programme from a day on, with its source and mark · 按日规则. plan V4"""
 
@@ -64,7 +64,7 @@ class DatedRule:
     body: RULE_BODY = field("What it says · 规则正文")
 
 
-@published(SIGNED_IN, placed=False, row=rules.SimulatedOutcome)
+@published(ANYONE, placed=False, row=rules.SimulatedOutcome)
 class SimulatedOutcome:
     """One number of a simulation, as it is and as it would be · 规则测算结果. plan V5"""
 
@@ -73,7 +73,7 @@ class SimulatedOutcome:
     then: Decimal = field("As it would be · 测算值")
 
 
-@published(SIGNED_IN, placed=False)
+@published(ANYONE, placed=False)
 class RuleProposal:
     """Proposed rule, which holds for nobody, and what it would do · 规则草案. plan V5"""
 
@@ -85,7 +85,7 @@ class RuleProposal:
     simulated_at: datetime | None = field("When it was simulated, UTC · 测算时间")
 
 
-@published(SIGNED_IN, placed=False, row=rules.RuleDifference)
+@published(ANYONE, placed=False, row=rules.RuleDifference)
 class RuleDifference:
     """One member in which two rules of a kind differ · 规则差异. plan V4"""
 
@@ -142,7 +142,7 @@ class DatedRuleQueries:
 
     @field(
         "The rule of a kind in force on a day, today unless said; where the city set none, the default · 当日规则. plan V4",
-        roles=SIGNED_IN,
+        roles=ANYONE,
     )
     def dated_rule(
         self,
@@ -159,12 +159,12 @@ class DatedRuleQueries:
         history = build_history(rule_history(snapshot, kind))
         return next((one for one in history if one.since == found.rule.since), build_rule(found))
 
-    @field("Every rule of a kind that holds on some day, in order of the day it begins · 历次规则. plan V4", roles=SIGNED_IN)
+    @field("Every rule of a kind that holds on some day, in order of the day it begins · 历次规则. plan V4", roles=ANYONE)
     def dated_rules(self, info: strawberry.Info[Context, None], kind: Kind, at_least: AtLeast = None) -> list[DatedRule]:
         """The history of a kind."""
         return build_history(rule_history(info.context.at_least(at_least), kind))
 
-    @field("Rules of a kind that were proposed, in order of number · 规则草案. plan V5", roles=SIGNED_IN)
+    @field("Rules of a kind that were proposed, in order of number · 规则草案. plan V5", roles=ANYONE)
     def rule_proposals(
         self, info: strawberry.Info[Context, None], kind: Kind, at_least: AtLeast = None
     ) -> list[RuleProposal]:
@@ -174,7 +174,7 @@ class DatedRuleQueries:
     @field(
         "In what the rule of one day differs from that of another, or from a proposal; empty where they say the same, or there is "
         "no such proposal · 规则差异. plan V4",
-        roles=SIGNED_IN,
+        roles=ANYONE,
     )
     def rule_differences(
         self,

@@ -53,6 +53,17 @@ def test_the_default_holds_until_the_city_sets_a_rule_and_says_so(city: LiveCity
     assert [one["since"] for one in city.data("bank", HISTORY, kind="SELECTION")["datedRules"]] == ["2023-07-28", city.today]
 
 
+def test_whoever_is_not_signed_in_reads_the_rules_that_providers_are_chosen_by_and_sets_none(city: LiveCity) -> None:
+    """The directory, its rule and its history are public (plan V4)."""
+    city.done("city", "setRule", "", **stated({"selection": SELECTION}, city.today))
+    assert city.data(None, ON, kind="SELECTION", on=None)["datedRule"]["body"]["selection"]["passMark"] == 75
+    assert len(city.data(None, HISTORY, kind="SELECTION")["datedRules"]) == 2
+    assert city.data(None, PROPOSALS, kind="RATING") == {"ruleProposals": []}
+    query = "mutation($input: SetRuleInput!) { setRule(input: $input) { userErrors { code } } }"
+    answer = city.ask(None, query, input=stated({"selection": SELECTION}, city.today))
+    assert "errors" in answer or answer["data"]["setRule"]["userErrors"]
+
+
 def test_only_the_city_sets_a_rule_of_one_kind_that_holds_together(city: LiveCity) -> None:
     given = stated({"selection": SELECTION}, city.today)
     assert city.refused("district", "setRule", **given) == "ROLE_NOT_ALLOWED"

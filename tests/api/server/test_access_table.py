@@ -25,7 +25,16 @@ from zhenduan.wiring import opened
 ROOT = Path(__file__).parents[3]
 TODAY = city_day(datetime.now(UTC))
 KINDS = frozenset(OperationType)
-SAMPLES = {"DraftOf": "CURRENT", "ID": '"x"', "[ID!]": '["x"]', "String": '"x"', "Int": "1", "Boolean": "true"}
+SAMPLES = {
+    "DraftOf": "CURRENT",
+    "RuleKind": "SELECTION",
+    "Date": '"2024-01-01"',
+    "ID": '"x"',
+    "[ID!]": '["x"]',
+    "String": '"x"',
+    "Int": "1",
+    "Boolean": "true",
+}
 
 
 def test_the_access_page_is_current() -> None:
