@@ -21,6 +21,7 @@ FREE = {
     "DiagnosisFilter.campaign": "batches are named by whoever opens them",
     "DiagnosisFilter.caseNumber": "refused where its check digit is wrong; absent and out of scope answer alike",
     "EnterpriseFilter.text": "part of a name",
+    "ProceedingFilter.about": "name of a thing, whichever there is; absent and out of scope answer alike",
 }
 """Filter -> why any text may be sent."""
 

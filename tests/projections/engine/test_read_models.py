@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -34,6 +34,12 @@ from domain.diagnosis.on_site import VerifyAnswers
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.state import VerifiedAnswer
+from domain.governance.dated_rules import ProposeRule, SetRule, dated_rule_on
+from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
+from domain.governance.proceedings.state import ProceedingKind
+from domain.governance.qualification import CertificateGrade
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.working_calendar import Holiday, SetWorkingCalendar
 from domain.instants import city_day
 from domain.participants.consents import GrantConsent, RevokeConsent
 from domain.participants.enterprises import Firm, place_of
@@ -42,6 +48,7 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import ErasePerson, InvitePerson, RegisterPerson
 from domain.programme.targets import Measure, SetTarget
+from domain.providers.certificates import GrantCertificate
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
@@ -101,6 +108,8 @@ def city(journal: Journal) -> City:
     put_to_consultation(city)
     review_erratum(city)
     shadow_runs(city)
+    govern(city)
+    certify(city)
     return city
 
 
@@ -125,6 +134,42 @@ def map_editions(city: City) -> None:
     city.send(CITY, RegisterOrganisation(organisation="g1", kind=OrganisationKind.GROUP, name="示例集团"))
     city.send(CITY, NameHeadquarters(group="g1", enterprise=CONSENTING, since=TODAY))
     city.send(CITY, mapping_command(authored.model_copy(update={"since": TODAY + timedelta(days=1), "editions": {}})))
+
+
+def govern(city: City) -> None:
+    """A rule set and one proposed, next year's calendar, and a complaint that waits for its answer."""
+    stated = {"since": TODAY, "source": "示例", "mark": "I"}
+    for kind, command in ((RuleKind.SELECTION, SetRule), (RuleKind.RATING, ProposeRule)):
+        city.send(CITY, command(body=dated_rule_on(None, kind, TODAY).body, **stated))
+    holidays = (Holiday(name="元旦", first=date(2027, 1, 1), last=date(2027, 1, 3)),)
+    city.send(CITY, SetWorkingCalendar(year=2027, holidays=holidays, workdays=(), source="示例", mark="I"))
+    complaint = OpenProceeding(
+        proceeding="x1",
+        kind=ProceedingKind.COMPLAINT,
+        provider="p1",
+        enterprise=ENTERPRISE,
+        about="diagnosis/d1",
+        cause="diagnosis/d1/1",
+        asked="更换诊断师",
+        grounds="未按约到场",
+    )
+    city.send(FILLER, complaint)
+    city.send(CITY, ServeNotice(proceeding="x1"))
+
+
+def certify(city: City) -> None:
+    """A diagnostician of the provider with a certificate."""
+    grant = GrantMembership(person="wu", membership="m2", role=Role.DIAGNOSTICIAN, organisation="p1", since=TODAY)
+    city.send(CITY, grant)
+    certificate = GrantCertificate(
+        person="wu",
+        number="ZDS-2024-000000000001",
+        grade=CertificateGrade.DIAGNOSTICIAN,
+        editions=("2023",),
+        since=TODAY,
+        recognised="试点期间考核合格",
+    )
+    city.send(CITY, certificate)
 
 
 def open_to_others(city: City) -> None:
