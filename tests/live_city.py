@@ -44,7 +44,7 @@ SCHEMA = build_schema()
 RIGHTS = declared(SCHEMA)
 DOCUMENTS = documents_of(SCHEMA, RIGHTS)
 """What tests ask is parsed, validated and compiled once in a process, not once for each city."""
-UNBOUNDED = documents_of(SCHEMA, RIGHTS, Limits(depth=99, aliases=9_999, cost=10**9))
+UNBOUNDED = documents_of(SCHEMA, RIGHTS, Limits(depth=99, written=9_999, aliases=9_999, cost=10**9))
 """As `DOCUMENTS`, for tests that ask for all there is in one document."""
 """Built once: it holds no state of a program."""
 PASSWORD = "correct horse battery"

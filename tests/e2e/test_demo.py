@@ -37,6 +37,8 @@ from projections import open_read_models
 from projections.diagnosis import case_parts, diagnoses, groups
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.diagnosis.finished_diagnoses import how_many
+from projections.governance import proceedings
+from projections.governance.proceedings import ProceedingFilter
 from projections.participants import enterprises, people
 from projections.participants.enterprises import EnterpriseFilter
 from projections.programme import coverage
@@ -285,6 +287,20 @@ def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_ans
     assert all(one.reason.startswith("示例") for one in changes)
     assert text is not None
     assert (text.problems, set(text.editions)) == ((), set(published_editions()))
+
+
+def test_an_appeal_was_won_a_proceeding_ended_by_itself_and_a_complaint_waits_for_its_provider(city: House) -> None:
+    with city.services.models.reading() as snapshot:
+        rows = proceedings.proceedings(snapshot, Everything(), ProceedingFilter(), 10)
+    told = Counter((row.kind, row.status, row.outcome, row.appeal_by, row.time_over) for row in rows)
+    assert told == {
+        ("directory_move", "final", "dismissed", "respondent", False): 1,
+        ("red_line", "final", "dismissed", None, True): 1,
+        ("complaint", "notified", None, None, False): 1,
+    }
+    [waiting] = [row for row in rows if row.ended_at is None]
+    assert city.services.models is not None
+    assert waiting.due is not None
 
 
 def test_what_the_draft_would_do_is_told_beside_it(city: House) -> None:

@@ -10,7 +10,7 @@ from random import Random
 
 from domain.access import Everything, Role
 from domain.diagnosis.opening import OpenDiagnosis
-from domain.diagnosis.state import Purpose
+from domain.diagnosis.state import Purpose, diagnosis_stream
 from domain.instants import city_day, city_midnight
 from domain.participants.firm_ids import enterprise_id
 from domain.participants.headquarters import NameHeadquarters
@@ -30,6 +30,7 @@ from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
+from zhenduan.demo.proceedings import concluded, pending
 from zhenduan.demo.revision import steps
 from zhenduan.demo.terms import HELD_BESIDE, beside, terms
 
@@ -101,6 +102,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _certificates(people, present)
     played += _terms(people, shown, played, [firms[0], *([named[firms[0].group]] if firms[0].group in named else [])])
     played += _revision(people, shown, present)
+    played += _proceedings(people, shown, played)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -142,6 +144,20 @@ def _certificates(people: People, present: datetime) -> Iterator[Timed]:
     minutes = count(200)
     for day, who, command in certificates(people, city_day(present)):
         if (at := office_time(later(day, 0), next(minutes))) <= present:
+            yield Timed(at, Act(0, who, command))
+
+
+def _proceedings(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:
+    """Two that were concluded, and a complaint of the owner's firm about the diagnosis that runs."""
+    district, owner = (people.callers[role, shown[role]] for role in (Role.DISTRICT, Role.ENTERPRISE))
+    others = [one.id for one in people.data.organisations.providers if one.id != shown[Role.PROVIDER] and one.last is None]
+    minutes = count(240)
+    for day, who, command in concluded(people, district, (shown[Role.PROVIDER], others[0])):
+        yield Timed(office_time(day, next(minutes)), Act(0, who, command))
+    opened = [(timed.at, what) for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)]
+    since, latest = max(((at, what.diagnosis) for at, what in opened if what.enterprise == owner.organisation), default=(None, ""))
+    if since is not None:
+        for at, who, command in pending(people, owner, shown[Role.PROVIDER], diagnosis_stream(latest), since):
             yield Timed(at, Act(0, who, command))
 
 
