@@ -104,7 +104,7 @@ class ProceedingOpened(Event):
 
     type: Literal["proceeding.opened.v1"] = "proceeding.opened.v1"
     told_to: ClassVar = PROCEEDING_READERS
-    says: ClassVar = "就 {about} 提起了{title}程序，起因 {cause}，请求：{asked}"
+    says: ClassVar = "提起了{title}程序，请求：{asked}"
     kind: ProceedingKind
     about: str
     cause: str
