@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any, NamedTuple
 
 import orjson
@@ -116,3 +117,12 @@ def decode(capability: Capability, name: str, state: bytes) -> Event:
     if event is None or event not in capability.events:
         raise LookupError(f"{capability.name} has published no event {name}")
     return event.model_validate_json(state)
+
+
+def folded(capability: Capability, entries: Iterable[Entry], begun: Any = None) -> Any:  # noqa: ANN401 - each capability's own state
+    """The state that a stream's entries give 状态, on from one that those before them gave; None of no entries at all.
+
+    Raises:
+        LookupError: as `decode`.
+    """
+    return reduce(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries), begun)

@@ -27,6 +27,7 @@ from domain.participants.enterprises import ENTERPRISES, Firm, enterprise_stream
 from domain.participants.organisations import organisation_stream
 from domain.standard.editions import edition_stream
 from journal import Entry, Journal, decode
+from journal.codec import folded
 from journal.entries import canonical
 from journal.transparency.checkpoints import Checkpoint
 from journal.transparency.proof_files import ProofFile
@@ -111,7 +112,7 @@ def grade_result(causes: Mapping[str, Sequence[Entry]], subject: str) -> Data:
     scored = [event for event in events if isinstance(event, DiagnosisScored)][-1]
     assert isinstance(case, Diagnosis)  # noqa: S101 - its causes hold a scoring
     stated = causes[enterprise_stream(case.enterprise)]
-    firm: Firm | None = fold(ENTERPRISES.evolve, (decode(ENTERPRISES, entry.type, entry.state) for entry in stated))
+    firm: Firm | None = folded(ENTERPRISES, stated)
     assert firm is not None  # noqa: S101 - a diagnosis is opened of a firm on the roster
     return {
         "diagnosis": key_of(subject),

@@ -14,9 +14,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.access import Everything, Role
-from domain.kernel import Capabilities, Rule, fold
+from domain.kernel import Capabilities, Rule
 from domain.participants.firm_ids import IDENTIFIERS, DrawSalt, SealedSalt, salt_stream
-from journal.codec import decode
+from journal.codec import folded
 from journal.command_handling import Caller, handle
 from journal.journal import Journal
 
@@ -63,7 +63,7 @@ class FirmSalt:
 
     def _known(self) -> SealedSalt | None:
         entries = self._journal.read(salt_stream())
-        found: SealedSalt | None = fold(IDENTIFIERS.evolve, (decode(IDENTIFIERS, one.type, one.state) for one in entries))
+        found: SealedSalt | None = folded(IDENTIFIERS, entries)
         return found
 
     def _sealed(self, salt: str) -> str:

@@ -16,11 +16,11 @@ from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES
 from domain.instants import city_day, utc_moment
-from domain.kernel import Capability, fold, kind_of
+from domain.kernel import kind_of
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Entry, Journal
-from journal.codec import EVENT_OF, decode, stored_names
+from journal.codec import EVENT_OF, decode, folded, stored_names
 from standards import Form, Issued, Measured
 
 OPENED = tuple(sorted(stored_names([DiagnosisOpened])))
@@ -117,12 +117,8 @@ class Archive:
         found = {}
         for stream, entries in self.journal.read_many(streams).items():
             if known := [entry for entry in entries if entry.position <= position]:
-                found[stream] = _folded(CAPABILITIES[kind_of(stream)], known)
+                found[stream] = folded(CAPABILITIES[kind_of(stream)], known)
         return found
 
 
 REPORTED = (ReportIssued, ReportConfirmed)
-
-
-def _folded(capability: Capability, entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
-    return fold(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries))

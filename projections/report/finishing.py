@@ -11,12 +11,12 @@ from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed,
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.events import CAPABILITIES
 from domain.instants import utc_moment
-from domain.kernel import Capability, fold, kind_of
+from domain.kernel import kind_of
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Accepted, Entry, Finish, Journal
-from journal.codec import decode
+from journal.codec import decode, folded
 from projections.report import fonts, printing
 from projections.report.archive import Archive
 from projections.report.sheet import Case, sheet
@@ -125,17 +125,13 @@ def reprint(
         raise LookupError(f"diagnosis {diagnosis} has no report of version {version}")
     command = (IssueReport if isinstance(fact, ReportIssued) else ConfirmReport)(diagnosis=diagnosis)
     history = _up_to(fact.file.rendered_at, entries)
-    state = _folded(DIAGNOSES, history)
+    state = folded(DIAGNOSES, history)
     others = journal.read_many(DIAGNOSES.reads(command, state))
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
-    read = {stream: _folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
+    read = {stream: folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
     accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role, entry.organisation)
     return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)), entry.organisation)
 
 
 def _up_to(position: int, entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.position <= position]
-
-
-def _folded(capability: Capability, entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - each capability's own state
-    return fold(capability.evolve, (decode(capability, entry.type, entry.state) for entry in entries))

@@ -3,14 +3,12 @@
 A role that was taken away opens nothing from the moment its mutation has returned, in every process. plan P7.
 """
 
-from collections.abc import Iterable
 from datetime import date
-from functools import reduce
 
-from domain.participants.people.person import PEOPLE, evolve
+from domain.participants.people.person import PEOPLE
 from domain.participants.people.state import Person, person_stream
-from journal import Entry, Journal
-from journal.codec import decode
+from journal import Journal
+from journal.codec import folded
 from projections.participants.people import MembershipRow
 
 KEPT_PEOPLE = 4_096
@@ -54,11 +52,6 @@ class Memberships:
         if later:
             if len(self._known) >= KEPT_PEOPLE:
                 self._known.clear()
-            known = _folded(known, later)
+            known = folded(PEOPLE, later, known)
             self._known[person] = (later[-1].version, known)
         return known
-
-
-def _folded(person: Person | None, entries: Iterable[Entry]) -> Person | None:
-    facts = (decode(PEOPLE, entry.type, entry.state) for entry in entries)
-    return reduce(evolve, facts, person)  # type: ignore[arg-type] # a person's stream holds facts of a person
