@@ -2,6 +2,8 @@
 
 import types
 from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -11,8 +13,13 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table
 Long = Annotated[int, BigInteger]
 """A whole number of 64 bits: a position of the journal, microseconds of UTC, bytes."""
 
-KINDS: dict[Any, type[String | Integer | Boolean]] = {str: String, int: Integer, bool: Boolean, tuple: String}
-"""How a value stands in a table; a tuple as its JSON text, one of an enumeration as its own."""
+KINDS: dict[Any, type[String | Integer | Boolean]] = {
+    **dict.fromkeys((str, tuple, Decimal, date), String),
+    int: Integer,
+    bool: Boolean,
+}
+"""How a value stands in a table: a tuple as its JSON text, a number exactly, a day as ISO writes it, one of an enumeration as
+its own text."""
 
 
 @cache

@@ -9,20 +9,28 @@ from sqlalchemy import BigInteger, Boolean, Column, MetaData, String, Table, sel
 from domain.access import Role
 from domain.participants.headquarters import HeadquartersCorrected, HeadquartersEnded, HeadquartersNamed
 from journal import Entry
+from projections.engine.columns import Long, chosen, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
+
+
+class SeatRow(NamedTuple):
+    """What holds of a group's headquarters from a day on 总部记录; enterprise None = none. said_at: microseconds of UTC."""
+
+    since: date
+    enterprise: str | None
+    said_at: Long
+    said_by_role: Role
+
 
 SEATS = Table(
     "headquarters",
     META,
     Column("group", String, primary_key=True),
     Column("position", BigInteger, primary_key=True),
-    Column("since", String, nullable=False),
-    Column("enterprise", String),
-    Column("said_at", BigInteger, nullable=False),
-    Column("said_by_role", String, nullable=False),
+    *columns(SeatRow),
     Column("corrects", Boolean, nullable=False),
 )
 """From a day on; enterprise None = from then on there is none. position: of the fact, so that the past can be asked for. corrects:
@@ -52,22 +60,13 @@ HEADQUARTERS_READ_MODEL = ReadModel(
 )
 
 
-class SeatRow(NamedTuple):
-    """What holds of a group's headquarters from a day on 总部记录; enterprise None = none. said_at: microseconds of UTC."""
-
-    since: date
-    enterprise: str | None
-    said_at: int
-    said_by_role: Role
-
-
 def seats(snapshot: Snapshot, group: str, position: int | None = None) -> list[SeatRow]:
     """What was said of a group's headquarters, by the day it holds from, as corrected; the caller has judged the group.
 
     position: as it was known then; None = now.
     """
     table = snapshot[SEATS]
-    query = select(*(table.c[name] for name in SeatRow._fields), table.c.corrects).where(table.c.group == group)
+    query = select(*chosen(table, SeatRow), table.c.corrects).where(table.c.group == group)
     if position is not None:
         query = query.where(table.c.position <= position)
     said: list[SeatRow] = []

@@ -4,10 +4,11 @@ A year's roster is a snapshot: when a firm moves later, what it was stays with t
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, and_, case, func, select
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, and_, case, func, select
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Scope
@@ -15,7 +16,7 @@ from domain.kernel import Event
 from domain.participants.enterprises import EnterpriseStated, EnterpriseTakenOffRoster
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported, RosterUnchanged
 from journal import Entry
-from projections.engine.columns import Long, columns
+from projections.engine.columns import Long, columns, names_of
 from projections.engine.places import PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
@@ -24,8 +25,30 @@ from projections.engine.snapshot import Snapshot
 META = MetaData()
 ENDLESS = 2**63 - 1
 """`until` of the row that holds to this day: a key of its own."""
-PLACED = ("district", "subdistrict", "park", "reporting_unit", "group", "industry", "size_class", "above_scale")
-FIGURED = ("name", "employees", "revenue_wan")
+
+
+class StatedPlace(NamedTuple):
+    """Where a firm lay and what it was by a year's roster 名单所载归属."""
+
+    district: str
+    subdistrict: str | None
+    park: str | None
+    reporting_unit: str | None
+    group: str | None
+    industry: str
+    size_class: str
+    above_scale: bool
+
+
+class StatedFigures(NamedTuple):
+    """A firm's name and numbers by a year's roster 名单所载数据; revenue: exact, 10,000 yuan."""
+
+    name: str
+    employees: int
+    revenue_wan: Decimal
+
+
+PLACED, FIGURED = names_of(StatedPlace), names_of(StatedFigures)
 STATED = PLACED + FIGURED
 """What a year's roster keeps of a firm as it was."""
 
@@ -36,14 +59,7 @@ MEMBERS = Table(
     Column("enterprise", String, primary_key=True),
     Column("until", BigInteger, primary_key=True),
     Column("since", BigInteger, nullable=False),
-    Column("district", String, nullable=False),
-    Column("subdistrict", String),
-    Column("park", String),
-    Column("reporting_unit", String),
-    Column("group", String),
-    Column("industry", String, nullable=False),
-    Column("size_class", String, nullable=False),
-    Column("above_scale", Boolean, nullable=False),
+    *columns(StatedPlace),
     Column("off_reason", String),
     Column("off_at", BigInteger),
     Index("ix_roster_member", "enterprise", "year"),
@@ -58,9 +74,7 @@ FIGURES = Table(
     Column("enterprise", String, primary_key=True),
     Column("until", BigInteger, primary_key=True),
     Column("since", BigInteger, nullable=False),
-    Column("name", String, nullable=False),
-    Column("employees", Integer, nullable=False),
-    Column("revenue_wan", String, nullable=False),
+    *columns(StatedFigures),
 )
 """A firm's own numbers by a year's roster, apart from `MEMBERS`, which counts by year read whole: PostgreSQL shows these rows to
 those who may see the firm today."""

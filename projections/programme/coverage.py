@@ -17,6 +17,7 @@ from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.instants import city_day, utc_moment
 from domain.programme.targets import TargetSet
 from journal import Entry
+from projections.engine.columns import chosen, columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import to_sql
@@ -42,15 +43,20 @@ SUBJECTS = Table(
     Column("diagnosis", String, primary_key=True),
     Column("enterprise", String, nullable=False),
 )
-TARGETS = Table(
-    "targets",
-    META,
-    Column("year", Integer, primary_key=True),
-    Column("measure", String, primary_key=True),
-    Column("at_least", String, nullable=False),
-    Column("clause", String, nullable=False),
-    Column("mark", String, nullable=False),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """The city's target of a year 市级目标."""
+
+    year: int
+    measure: str
+    at_least: Decimal
+    clause: str
+    mark: str
+
+
+TARGETS = Table("targets", META, *columns(TargetRow, "year", "measure"))
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -102,17 +108,6 @@ class CoverageRow:
     confirmed: int
     total: int
     taken_off: int
-
-
-@dataclass(frozen=True, slots=True)
-class TargetRow:
-    """The city's target of a year 市级目标."""
-
-    year: int
-    measure: str
-    at_least: Decimal
-    clause: str
-    mark: str
 
 
 def by_district(snapshot: Snapshot, scope: Scope, year: int, position: int | None = None) -> list[CoverageRow]:
@@ -169,6 +164,6 @@ def removals(snapshot: Snapshot, scope: Scope, year: int, position: int | None =
 def targets(snapshot: Snapshot, year: int) -> list[TargetRow]:
     """The city's targets of a year 市级目标, one a measure; none where the plan sets none."""
     table = snapshot[TARGETS]
-    query = select(table.c.year, table.c.measure, table.c.at_least, table.c.clause, table.c.mark)
+    query = select(*chosen(table, TargetRow))
     rows = snapshot.rows(query.where(table.c.year == year).order_by(table.c.measure))
     return [TargetRow(y, measure, Decimal(at_least), clause, mark) for y, measure, at_least, clause, mark in rows]
