@@ -4,14 +4,16 @@ The key is derived from the master key, as all keys of one purpose are: it comes
 """
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from joserfc import jwt
-from joserfc.jwk import OKPKey
 
 from journal.secrets.vault import derived
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OKPKey
 
 PURPOSE = "sign certificates of diagnosticians"
 ALGORITHM = "Ed25519"
@@ -23,17 +25,22 @@ class SignedCredentials:
 
     def __init__(self, master: bytes, issuer: str) -> None:
         """From the master key of the installation."""
-        private = Ed25519PrivateKey.from_private_bytes(derived(master, PURPOSE))
-        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        self._key = OKPKey.import_key(pem)
-        self._kid = self._key.thumbprint()
+        self._private = Ed25519PrivateKey.from_private_bytes(derived(master, PURPOSE))
         self.issuer = issuer
+
+    @cached_property
+    def _key(self) -> "OKPKey":
+        from joserfc.jwk import OKPKey  # noqa: PLC0415 - with the first certificate; every command opens an installation
+
+        return OKPKey.import_key(self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
     def signed(self, kind: str, claims: Mapping[str, Any]) -> str:
         """A token of a kind over claims, with our name as its issuer 签名令牌; kind: its `typ`, such as dc+sd-jwt."""
-        header = {"alg": ALGORITHM, "typ": kind, "kid": self._kid}
+        from joserfc import jwt  # noqa: PLC0415 - as above
+
+        header = {"alg": ALGORITHM, "typ": kind, "kid": self._key.thumbprint()}
         return jwt.encode(header, {"iss": self.issuer, **claims}, self._key, algorithms=[ALGORITHM])
 
     def keys(self) -> dict[str, Any]:
         """The public keys as a set 公钥集 (RFC 7517)."""
-        return {"keys": [{**self._key.as_dict(private=False), "kid": self._kid, "use": "sig", "alg": ALGORITHM}]}
+        return {"keys": [{**self._key.as_dict(private=False), "kid": self._key.thumbprint(), "use": "sig", "alg": ALGORITHM}]}
