@@ -198,8 +198,6 @@ def test_every_folder_of_the_product_is_a_known_room() -> None:
 
 AREAS = ("participants", "standard", "governance", "diagnosis", "providers", "programme")
 """Areas of the programme, each of which may import those before it."""
-BEGUN_LATER = frozenset({"providers"})
-"""Areas whose place is kept and whose first file is still to come."""
 
 
 def climbs(room: str, path: Path, source: str) -> list[str]:
@@ -225,8 +223,7 @@ def test_the_machine_of_a_room_imports_no_area_of_it(room: str, machine: str) ->
 def test_the_rules_and_the_pages_of_an_area_know_only_the_areas_before_it(room: str) -> None:
     """What a later area adds to an earlier one's type is an edge, which the later one loads."""
     areas = [path for path in files(room) if path.relative_to(ROOMS[room]).parts[0] in AREAS]
-    found = {path.relative_to(ROOMS[room]).parts[0] for path in areas}
-    assert set(AREAS) - BEGUN_LATER <= found <= set(AREAS)
+    assert {path.relative_to(ROOMS[room]).parts[0] for path in areas} == set(AREAS)
     assert [line for path in areas for line in climbs(room, path, path.read_text("utf-8"))] == []
 
 
