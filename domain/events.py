@@ -21,6 +21,7 @@ from domain.programme.targets import TARGETS
 from domain.providers.calibration import CALIBRATIONS
 from domain.providers.certificates import CERTIFICATES
 from domain.providers.exams.exam import EXAMS
+from domain.providers.rating import RATINGS
 from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS
@@ -47,6 +48,7 @@ CAPABILITIES = Capabilities(
     PARTNER_KEYS,
     PEOPLE,
     PROCEEDINGS,
+    RATINGS,
     REVISIONS,
     ROSTERS,
     SHADOWS,

@@ -79,6 +79,10 @@ who acted by the opaque id."""
 PEOPLE = NAMES | AUDIT
 CERTIFICATES_READ = frozenset({Role.CITY, Role.PROVIDER, Role.AUDITOR})
 """Certificates of others 他人证书: a provider's manager those of its own people."""
+RATING_INPUTS = frozenset({Role.CITY, Role.AUDITOR})
+"""What a rating rests on, and a rating before it is published."""
+RATINGS_READ = RATING_INPUTS | {Role.PROVIDER}
+"""Ratings 年度评价: once published, a provider reads its own with all its parts, and of the others tier and interval."""
 OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
 CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES

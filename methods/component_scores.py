@@ -22,16 +22,19 @@ def weighted(parts: Sequence[tuple[int | Fraction, Fraction | None]]) -> Fractio
 
 @dataclass(frozen=True)
 class Workload:
-    """A provider's year of work 工作量, in counts. full_load: jobs that its declared capacity holds; at least 1."""
+    """A provider's year of work 工作量, in counts. full_load: jobs that its declared capacity holds, at least 1.
+
+    None = not declared.
+    """
 
     assigned: int
     confirmed: int
     due_stages: int
     on_time_stages: int
-    full_load: int
+    full_load: int | None
 
     def __post_init__(self) -> None:
-        if not (0 <= self.confirmed <= self.assigned and 0 <= self.on_time_stages <= self.due_stages and self.full_load > 0):
+        if not (0 <= self.confirmed <= self.assigned and 0 <= self.on_time_stages <= self.due_stages and self.full_load != 0):
             raise ValueError(f"no workload can be {self}")
 
 
@@ -46,7 +49,7 @@ def work_done(work: Workload, delivery: int, punctuality: int, volume: int) -> F
         (
             (delivery, Fraction(work.confirmed, work.assigned)),
             (punctuality, Fraction(work.on_time_stages, work.due_stages) if work.due_stages else None),
-            (volume, min(Fraction(1), Fraction(work.confirmed, work.full_load))),
+            (volume, min(Fraction(1), Fraction(work.confirmed, work.full_load)) if work.full_load else None),
         )
     )
 
@@ -58,7 +61,7 @@ def work_variance(work: Workload, delivery: int, punctuality: int, volume: int) 
     """
     if not work.assigned:
         return None
-    whole = delivery + volume + (punctuality if work.due_stages else 0)
+    whole = delivery + (volume if work.full_load else 0) + (punctuality if work.due_stages else 0)
     delivered = Fraction(work.confirmed, work.assigned)
     found = (Fraction(FULL * delivery, whole)) ** 2 * delivered * (1 - delivered)
     if work.due_stages:

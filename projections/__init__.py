@@ -26,6 +26,7 @@ from projections.participants.terms import TERMS
 from projections.programme.coverage import COVERAGE
 from projections.providers.certificates import CERTIFICATE_READ_MODEL
 from projections.providers.exams import EXAM_READ_MODEL
+from projections.providers.ratings import RATING_READ_MODEL
 from projections.providers.training import TRAINING_READ_MODEL
 from projections.record.audit_trail import AUDIT_TRAIL
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
@@ -46,6 +47,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     CERTIFICATE_READ_MODEL,
     EXAM_READ_MODEL,
     TRAINING_READ_MODEL,
+    RATING_READ_MODEL,
     PEOPLE_READ_MODEL,
     EDITIONS_READ_MODEL,
     EDITION_MAPPING_READ_MODEL,

@@ -50,6 +50,11 @@ def test_the_noise_of_work_is_none_where_all_was_delivered_on_time() -> None:
     assert work_variance(Workload(10, 10, 20, 20, 10), **WEIGHTS) == 0
     assert work_variance(Workload(10, 5, 0, 0, 10), **WEIGHTS) == Fraction(5000, 70) ** 2 / 4
     assert work_variance(Workload(0, 0, 0, 0, 10), **WEIGHTS) is None
+    assert work_variance(Workload(10, 5, 0, 0, None), **WEIGHTS) == 2500
+
+
+def test_a_capacity_that_was_not_declared_leaves_its_part_out() -> None:
+    assert work_done(Workload(10, 5, 0, 0, None), **WEIGHTS) == 50
 
 
 def test_an_unanswered_item_of_feedback_is_missing_and_never_zero() -> None:

@@ -1,0 +1,150 @@
+"""Yearly rating (plan V5): fixed, computed, published for objection, and final only when nobody is left unheard."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.governance.proceedings.state import Proceeding, ProceedingKind, ProceedingStatus, proceeding_stream
+from domain.governance.working_calendar import Deadline
+from domain.kernel import Facts, Refused
+from domain.providers.rating import (
+    RATING_OBJECTION_LATE,
+    RATING_OBJECTION_OPEN,
+    RATING_OBJECTION_UNFIT,
+    RATING_OBJECTIONS_RUNNING,
+    RATING_STATUS,
+    RATING_YEAR_OPEN,
+    RATINGS,
+    FinishRating,
+    FixRatingInputs,
+    ObjectToRating,
+    PublishRating,
+    RatingComputed,
+    RatingFinal,
+    RatingInputsFixed,
+    RatingObjected,
+    RatingPublished,
+    RatingStatus,
+    YearOfRating,
+    rating_stream,
+)
+from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent, Tier
+from tests.rules.given import AT, Given, given
+
+LATER = datetime(2024, 7, 1, 8, tzinfo=UTC)
+PERIOD = Deadline(counted_from=date(2024, 5, 6), working_days=10, due=date(2024, 5, 17), assumed=False)
+
+
+def row(provider: str, score: int, jobs: int = 400) -> ProviderInputs:
+    parts = tuple(
+        ComponentSample(component=one, jobs=jobs, mean=Decimal(score), variance=Decimal(100), spread=(1, jobs))
+        for one in RatingComponent
+    )
+    return ProviderInputs(provider=provider, jobs=jobs, comparable=True, components=parts)
+
+
+INPUTS = tuple(row(f"p{at:02}", 50 + 4 * at) for at in range(12))
+FIX = FixRatingInputs(year=2023, position=7, inputs=INPUTS)
+
+
+def facts(outcome: Facts | Refused) -> tuple[RatingInputsFixed, RatingComputed]:
+    assert not isinstance(outcome, Refused), outcome
+    fixed, computed = outcome
+    assert isinstance(fixed, RatingInputsFixed)
+    assert isinstance(computed, RatingComputed)
+    return fixed, computed
+
+
+def computed(**states: Any) -> tuple[RatingInputsFixed, RatingComputed]:
+    return facts(given(RATINGS).having_read(states.get("read", {})).when(FIX, "city").outcome)
+
+
+def published(*more: Any) -> Given:
+    return given(RATINGS, *computed(), RatingPublished(round=1, objections=PERIOD), *more)
+
+
+def objection(status: ProceedingStatus = ProceedingStatus.OPENED, **changes: Any) -> dict[str, Proceeding]:
+    stated = {
+        "kind": ProceedingKind.RATING_OBJECTION,
+        "about": rating_stream(2023),
+        "cause": "rating/2023/3",
+        "provider": "p03",
+        "enterprise": None,
+        "district": None,
+        "applicant_role": "provider",
+        "opened_on": AT.date(),
+        "opened_by": "wang",
+        "status": status,
+    }
+    return {proceeding_stream("x1"): Proceeding(**(stated | changes))}
+
+
+def test_a_year_is_rated_from_its_inputs_once_it_is_over() -> None:
+    fixed, found = computed()
+    assert (fixed.round, fixed.position, fixed.input_digest) == (1, 7, found.input_digest)
+    tiers = {one.provider: one.tier for one in found.providers}
+    assert (tiers["p11"], tiers["p05"], tiers["p03"]) == (Tier.A, Tier.B, Tier.C)
+    assert found.rests_on == 1
+    given(RATINGS).when(FIX, "city", at=datetime(2023, 12, 31, 8, tzinfo=UTC)).refused(RATING_YEAR_OPEN, year=2023)
+    given(RATINGS).when(FIX, "provider").refused(ROLE_NOT_ALLOWED)
+
+
+def test_the_order_of_the_rows_changes_nothing() -> None:
+    turned = FixRatingInputs(year=2023, position=7, inputs=INPUTS[::-1])
+    assert facts(given(RATINGS).when(turned, "city").outcome) == computed()
+
+
+def test_a_missing_component_is_none_and_stands_in_every_error() -> None:
+    """Nothing is imputed: the rating says what it rests on."""
+    bare = tuple(one.model_copy(update={"components": one.components[:1]}) for one in INPUTS)
+    _, found = facts(given(RATINGS).when(FIX.model_copy(update={"inputs": bare}), "city").outcome)
+    assert [one.component for one in found.components] == [RatingComponent.WORK]
+    assert found.rests_on == Decimal("0.3")
+    whole = {one.provider: one for one in computed()[1].providers}
+    assert all(one.variance > whole[one.provider].variance + 10 for one in found.providers)
+
+
+def test_last_years_final_tiers_hold_where_the_evidence_is_weak_and_nobody_falls_two() -> None:
+    _, before = computed()
+    last = YearOfRating(status=RatingStatus.FINAL, computed=before)
+    inputs = (row("p11", 40), *INPUTS[:-1])
+    asked = FixRatingInputs(year=2024, position=9, inputs=inputs)
+    at = datetime(2025, 2, 3, 8, tzinfo=UTC)
+    _, found = facts(given(RATINGS).having_read({rating_stream(2023): last}).when(asked, "city", at=at).outcome)
+    fell = next(one for one in found.providers if one.provider == "p11")
+    assert (fell.last_tier, fell.tier) == (Tier.A, Tier.B)
+    assert YearOfRating(status=RatingStatus.PUBLISHED, computed=before).tiers == {}
+
+
+def test_a_rating_is_published_with_ten_working_days_to_object() -> None:
+    given(RATINGS, *computed()).when(PublishRating(year=2023), "city").then(RatingPublished(round=1, objections=PERIOD))
+    given(RATINGS).when(PublishRating(year=2023), "city").refused(RATING_STATUS, status="none")
+    published().when(PublishRating(year=2023), "city").refused(RATING_STATUS, status="published")
+
+
+def test_a_provider_objects_by_its_own_proceeding_within_the_time() -> None:
+    asked = ObjectToRating(year=2023, proceeding="x1")
+    fact = RatingObjected(provider="p03", proceeding="x1")
+    published().having_read(objection()).when(asked, "provider", "p03").then(fact)
+    published(fact).having_read(objection()).when(asked, "provider", "p03").then()
+    published().having_read(objection()).when(asked, "provider", "p04").refused(RATING_OBJECTION_UNFIT)
+    published().having_read(objection(about=rating_stream(2022))).when(asked, "provider", "p03").refused(RATING_OBJECTION_UNFIT)
+    published().when(asked, "provider", "p03").refused(RATING_OBJECTION_UNFIT)
+    published().having_read(objection()).when(asked, "provider", "p03", at=LATER).refused(RATING_OBJECTION_LATE)
+
+
+def test_no_rating_is_final_while_an_objection_may_come_or_is_open() -> None:
+    finish, objected = FinishRating(year=2023), RatingObjected(provider="p03", proceeding="x1")
+    published().when(finish, "city").refused(RATING_OBJECTIONS_RUNNING)
+    published(objected).having_read(objection()).when(finish, "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
+    published(objected).having_read(objection(ProceedingStatus.FINAL)).when(finish, "city", at=LATER).then(RatingFinal(round=1))
+    published().when(finish, "city", at=LATER).then(RatingFinal(round=1))
+
+
+def test_a_published_rating_is_recomputed_after_objections_and_a_final_one_never() -> None:
+    fixed, found = facts(published().when(FIX, "city", at=LATER).outcome)
+    assert (fixed.round, found.round) == (2, 2)
+    again = published(fixed, found).when(FinishRating(year=2023), "city", at=LATER)
+    again.then(RatingFinal(round=2))
+    published(RatingFinal(round=1)).when(FIX, "city", at=LATER).refused(RATING_STATUS, status="final")
