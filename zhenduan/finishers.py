@@ -18,6 +18,7 @@ from journal.blobs import Blobs
 from journal.secrets.personal import PersonalKeys
 from projections import ReadModels
 from projections.diagnosis import diagnoses
+from projections.engine.pages import Page
 from projections.report import Archive, finish_report
 
 MOST_CASES = 1_000
@@ -32,7 +33,7 @@ def finishers(
     def cases_of(enterprise: str) -> tuple[Sequence[str], int]:
         scope, where = scope_of(Role.ENTERPRISE, enterprise), diagnoses.DiagnosisFilter(enterprise=enterprise)
         with models.reading() as snapshot:
-            rows = diagnoses.diagnoses(snapshot, scope, where, MOST_CASES, None)
+            rows = diagnoses.diagnoses(snapshot, scope, where, Page(MOST_CASES))
             return [row.id for row in rows], snapshot.position
 
     def report(accepted: Accepted) -> Mapping[str, Any]:

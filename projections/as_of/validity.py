@@ -8,7 +8,7 @@ saved. The scope is today's, judged on today's rows.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Select, String, Table, bindparam, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Select, String, Table, bindparam, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
@@ -19,7 +19,8 @@ from domain.kernel import Event, without_invisible
 from domain.participants.enterprises import plain
 from journal import Entry
 from projections.diagnosis import issued
-from projections.diagnosis.diagnoses import DIAGNOSES, DiagnosisFilter, diagnosis_columns, waits_for_an_answer
+from projections.diagnosis.diagnoses import DIAGNOSES, TOTALS, DiagnosisFilter, diagnosis_columns, waits_for_an_answer
+from projections.engine.pages import Page, Place, numeric
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import to_sql
@@ -27,6 +28,8 @@ from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import EnterpriseFilter, enterprise_columns
 
 META = MetaData()
+UNCHANGING = frozenset({"opened_at"})
+"""What of a diagnosis stays as it was at its opening."""
 ENDLESS = 2**63 - 1
 """`until` of the period that holds to this day: a key of its own, so that the period before is found without a search."""
 
@@ -41,8 +44,16 @@ ENTERPRISE_PERIODS = Table(
     Column("district", String, nullable=False),
     Column("industry", String, nullable=False),
     Column("size_class", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("subdistrict", String),
+    Column("park", String),
+    Column("reporting_unit", String),
+    Column("group", String),
+    Column("above_scale", Boolean, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
 )
-"""sought: the name as it is searched."""
+"""sought: the name as it is searched. changed_at: when the firm was stated so."""
+STATED = ("uscc", "district", "industry", "size_class", "name", "subdistrict", "park", "reporting_unit", "group", "above_scale")
 DIAGNOSIS_PERIODS = Table(
     "diagnosis_periods",
     META,
@@ -50,14 +61,19 @@ DIAGNOSIS_PERIODS = Table(
     Column("until", BigInteger, primary_key=True),
     Column("since", BigInteger, nullable=False),
     Column("status", String, nullable=False),
+    Column("status_since", BigInteger, nullable=False),
     Column("provider", String),
     Column("grade", Integer),
+    Column("verified_total", String),
     Column("outside_status", String, nullable=False),
+    Column("outside_status_since", BigInteger, nullable=False),
     Column("issued_grade", Integer),
+    Column("issued_verified_total", String),
 )
 """since, until: positions; a row holds from `since` up to before `until`. outside_status, issued_grade: see `issued.py`."""
-issued.keep_inside(DIAGNOSIS_PERIODS, "status", "grade")
+issued.keep_inside(DIAGNOSIS_PERIODS, "status", "status_since", "grade", "verified_total")
 
+RESULTS = ("grade", "verified_total", "issued_grade", "issued_verified_total")
 DIAGNOSIS_FACTS: frozenset[type[Event]] = frozenset({*STATUS_AFTER, provider.ProviderAssigned, objections.ObjectionsAnswered})
 
 
@@ -69,12 +85,13 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     for entry in entries:
         found = data(entry)
         if event_of(entry) in PRESENT_FACTS:
-            values = {name: found["firm"][name] for name in ("uscc", "district", "industry", "size_class")}
-            sought = plain(found["firm"]["name"])
-            _begin(firms, {"enterprise": key(entry), "sought": sought, **values}, entry.position)
+            values = {name: found["firm"].get(name) for name in STATED}
+            beside = {"sought": plain(found["firm"]["name"]), "changed_at": entry.at}
+            _begin(firms, {"enterprise": key(entry), **beside, **values}, entry.position)
         else:
-            before = cases.get(key(entry), ENDLESS) or {"diagnosis": key(entry), "grade": None, "issued_grade": None}
-            _begin(cases, before | _outside(event_of(entry), found, before) | _changed(event_of(entry), found), entry.position)
+            before = cases.get(key(entry), ENDLESS) or {"diagnosis": key(entry), **dict.fromkeys(RESULTS)}
+            changes = _outside(event_of(entry), found, before) | _changed(event_of(entry), found)
+            _begin(cases, before | changes | issued.since(entry, changes, before), entry.position)
 
 
 def _changed(event: type[Event], found: Row) -> Row:
@@ -84,7 +101,7 @@ def _changed(event: type[Event], found: Row) -> Row:
         case opening.DiagnosisOpened | provider.ProviderAssigned | provider.DiagnosisAccepted:
             return status | {"provider": found["provider"]}
         case scoring.DiagnosisScored:
-            return status | {"grade": found["issued"]["grade"]}
+            return status | {"grade": found["issued"]["grade"], "verified_total": found["verified"]["total"]}
         case objections.ObjectionsAnswered:
             return {"status": status_after_objections(upheld=any(reply["upheld"] for reply in found["answers"])).value}
     return status
@@ -94,7 +111,7 @@ def _outside(event: type[Event], found: Row, before: Row) -> Row:
     """What a fact changes of what a reader outside the case may look for."""
     if event is objections.ObjectionsAnswered and not any(reply["upheld"] for reply in found["answers"]):
         return {"outside_status": status_after_objections(upheld=False).value}
-    graded = {"issued_grade": before["grade"]} if event is ReportIssued else {}
+    graded = {f"issued_{name}": before[name] for name in ("grade", "verified_total")} if event is ReportIssued else {}
     return graded | ({"outside_status": issued.STATUS_OUTSIDE[event]} if event in issued.STATUS_OUTSIDE else {})
 
 
@@ -133,21 +150,24 @@ def _enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> I
         yield then.c.sought.contains(sought, autoescape=True) | (then.c.uscc == sought.upper())
 
 
-def enterprise_ids(
-    snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, position: int, first: int, after: str | None = None
-) -> list[str]:
-    """A page of the enterprises that were there at a position and were what the filter asks 往期企业列表, in order of id.
+def enterprise_places(
+    snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, position: int, page: Page
+) -> list[Place]:
+    """Where the enterprises of a page stood that were there at a position and were what the filter asks 往期企业列表.
 
     The scope is today's: where a firm lies now decides who reads its past.
     """
-    firms, then = snapshot[ENTERPRISES], snapshot[ENTERPRISE_PERIODS]
+    then = snapshot[ENTERPRISE_PERIODS]
+
+    def column(name: str) -> Column[Any]:
+        return then.c.enterprise if name == "id" else then.c[name]
 
     def query() -> Select[Any]:
-        page = select(firms.c.id).where(*_enterprises(snapshot, scope, where), then.c.enterprise > bindparam("after"))
-        return page.order_by(then.c.enterprise).limit(bindparam("first", type_=Integer))
+        whole = select(*(column(by.name) for by in page.order)).where(*_enterprises(snapshot, scope, where))
+        return page.of(whole, column)
 
-    name = ("enterprises_then", scope) if where == EnterpriseFilter() else None
-    return [str(row[0]) for row in snapshot.kept(name, query, after=after or "", first=first, position=position)]
+    name = ("enterprises_then", scope, page.shape) if where == EnterpriseFilter() else None
+    return [tuple(row) for row in snapshot.kept(name, query, **page.values, position=position)]
 
 
 def enterprise_count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, position: int) -> int:
@@ -183,18 +203,21 @@ def _diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iter
         yield lay.c.district == where.district
 
 
-def diagnosis_ids(
-    snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, position: int, first: int, after: str | None = None
-) -> list[str]:
-    """A page of the diagnoses that were open at a position and were what the filter asks 往期诊断列表, in order of id."""
+def diagnosis_places(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, position: int, page: Page) -> list[Place]:
+    """Where the diagnoses of a page stood that were open at a position and were what the filter asks 往期诊断列表."""
     cases, then = snapshot[DIAGNOSES], snapshot[DIAGNOSIS_PERIODS]
 
-    def query() -> Select[Any]:
-        page = select(cases.c.id).where(*_diagnoses(snapshot, scope, where), then.c.diagnosis > bindparam("after"))
-        return page.order_by(then.c.diagnosis).limit(bindparam("first", type_=Integer))
+    def column(name: str) -> Column[Any]:
+        if name == "id":
+            return then.c.diagnosis
+        return cases.c[name] if name in UNCHANGING else issued.column(then, scope, name)
 
-    name = ("diagnoses_then", scope) if where == DiagnosisFilter() else None
-    return [str(row[0]) for row in snapshot.kept(name, query, after=after or "", first=first, position=position)]
+    def query() -> Select[Any]:
+        whole = select(*(column(by.name) for by in page.order)).where(*_diagnoses(snapshot, scope, where))
+        return page.of(whole, lambda name: numeric(column(name)) if name in TOTALS else column(name))
+
+    name = ("diagnoses_then", scope, page.shape) if where == DiagnosisFilter() else None
+    return [tuple(row) for row in snapshot.kept(name, query, **page.values, position=position)]
 
 
 def diagnosis_count(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, position: int) -> int:

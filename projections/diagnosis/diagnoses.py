@@ -8,12 +8,10 @@ import orjson
 from sqlalchemy import (
     Column,
     Index,
-    Integer,
     MetaData,
     Select,
     String,
     Table,
-    bindparam,
     false,
     func,
     select,
@@ -31,6 +29,7 @@ from journal import Entry
 from projections.diagnosis import issued, proceedings
 from projections.engine.columns import Long, columns
 from projections.engine.filters import sought
+from projections.engine.pages import Page, numeric
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
@@ -38,6 +37,8 @@ from projections.engine.snapshot import Snapshot
 from projections.participants.terms import assigned_to, has_consent
 
 META = MetaData()
+TOTALS = frozenset({"self_total", "verified_total"})
+"""Columns of exact text."""
 
 
 class DiagnosisRow(NamedTuple):
@@ -58,6 +59,7 @@ class DiagnosisRow(NamedTuple):
     edition: str
     provider: str | None
     status: str
+    status_since: Long
     version: int
     opened_at: Long
     changed_at: Long
@@ -88,6 +90,9 @@ DIAGNOSES = Table(
     Index("ix_enterprise", "enterprise", "id"),
     Index("ix_provider", "provider", "enterprise"),
     Index("ix_case_number", "case_number"),
+    Index("ix_opened_at", "opened_at", "id"),
+    Index("ix_changed_at", "changed_at", "id"),
+    Index("ix_outside_changed_at", "outside_changed_at", "id"),
 )
 issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened")
 
@@ -172,6 +177,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             changes["status"] = status.value
         changes |= issued.followed(entry, found, case)
         changes |= _details(tables, identity, entry, found, case)
+        changes |= issued.since(entry, changes, case)
         proceedings.recorded(tables, identity, entry, found, case)
         cases.change(identity, **changes)
 
@@ -186,6 +192,7 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
         "case_number": case_number(identity),
         **{name: found[name] for name in kept},
         "status": STATUS_AFTER[DiagnosisOpened].value,
+        "status_since": entry.at,
         "version": entry.version,
         "opened_at": entry.at,
         "changed_at": entry.at,
@@ -358,19 +365,21 @@ def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterat
         yield firms.c.district == where.district
 
 
-def diagnoses(
-    snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, first: int, after: str | None = None
-) -> list[DiagnosisRow]:
-    """A page of diagnoses within a scope 诊断列表, in order of id, beyond `after`."""
+def diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, page: Page) -> list[DiagnosisRow]:
+    """A page of diagnoses within a scope 诊断列表."""
     cases = snapshot[DIAGNOSES]
 
     def query() -> Select[Any]:
-        page = _shown(cases, scope).where(*matching(snapshot, scope, where), cases.c.id > bindparam("after"))
-        return page.order_by(cases.c.id).limit(bindparam("first", type_=Integer))
+        return page.of(_shown(cases, scope).where(*matching(snapshot, scope, where)), lambda name: ordered_by(cases, scope, name))
 
-    name = ("diagnoses", scope) if where == DiagnosisFilter() else None
-    rows = snapshot.kept(name, query, after=after or "", first=first)
-    return [DiagnosisRow._make(row) for row in rows]
+    name = ("diagnoses", scope, page.shape) if where == DiagnosisFilter() else None
+    return [DiagnosisRow._make(row) for row in snapshot.kept(name, query, **page.values)]
+
+
+def ordered_by(cases: Table, scope: Scope, name: str) -> ColumnElement[Any]:
+    """A column that cases are put in order by, as a scope sees it: what is not issued orders nothing outside the case."""
+    column = issued.column(cases, scope, name)
+    return numeric(column) if name in TOTALS else column
 
 
 def count(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> int:

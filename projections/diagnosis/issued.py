@@ -52,6 +52,7 @@ HELD: Mapping[str, type[Integer | String]] = {
 
 SEEN_AS = {
     "status": "outside_status",
+    "status_since": "outside_status_since",
     "version": "outside_version",
     "changed_at": "outside_changed_at",
     **{name: f"issued_{name}" for name in HELD},
@@ -67,6 +68,7 @@ def columns() -> list[Column[Any]]:
     """
     return [
         Column("outside_status", String, nullable=False),
+        Column("outside_status_since", BigInteger, nullable=False),
         Column("outside_version", Integer, nullable=False),
         Column("outside_changed_at", BigInteger, nullable=False),
         *(Column(f"issued_{name}", kind) for name, kind in HELD.items()),
@@ -82,15 +84,27 @@ def keep_inside(table: Table, *names: str) -> None:
         table.c[name].info[PARTIES_ALONE] = True
 
 
+def column(table: Table, scope: Scope, name: str) -> Column[Any]:
+    """The column of a diagnosis' row that a scope reads under a name."""
+    return table.c[SEEN_AS[name] if name in SEEN_AS and sees_only_issued(scope) else name]
+
+
 def seen(table: Table, scope: Scope, name: str) -> ColumnElement[Any]:
     """A column of a diagnosis' row as a scope sees it, under its own name."""
-    return table.c[SEEN_AS[name]].label(name) if name in SEEN_AS and sees_only_issued(scope) else table.c[name]
+    found = column(table, scope, name)
+    return found if found.name == name else found.label(name)
 
 
 def opened(entry: Entry) -> dict[str, object]:
     """The columns of a case that was just opened."""
     empty = dict.fromkeys([*(f"issued_{name}" for name in HELD), "issued_version", "issued_through", "reopened"])
-    return empty | _shown_outside(entry, IN_PROGRESS)
+    return empty | _shown_outside(entry, IN_PROGRESS) | {"outside_status_since": entry.at}
+
+
+def since(entry: Entry, changes: Mapping[str, object], before: Mapping[str, object]) -> dict[str, object]:
+    """Of the statuses, inside and outside the case, those that begin with a fact, and when."""
+    began = (name for name in ("status", "outside_status") if name in changes and changes[name] != before.get(name))
+    return {f"{name}_since": entry.at for name in began}
 
 
 def followed(entry: Entry, found: Mapping[str, Any], case: Mapping[str, object]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Index, MetaData, String, Table
 
 from domain.kernel import Event
 from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
-from projections.engine.columns import columns
+from projections.engine.columns import Long, columns
 
 META = MetaData()
 
@@ -34,6 +34,7 @@ class EnterpriseRow(NamedTuple):
     size_class: str
     above_scale: bool
     latest_diagnosis: str | None
+    changed_at: Long
 
 
 ENTERPRISES = Table(
@@ -42,5 +43,8 @@ ENTERPRISES = Table(
     *columns(EnterpriseRow, "id"),
     Column("sought", String, nullable=False),
     Index("ix_district", "district", "id"),
+    Index("ix_firm_name", "name", "id"),
+    Index("ix_firm_uscc", "uscc", "id"),
+    Index("ix_firm_changed_at", "changed_at", "id"),
 )
-"""sought: the name as it is searched (`domain.participants.enterprises.plain`)."""
+"""changed_at: when its statement last changed. sought: the name as it is searched (`domain.participants.enterprises.plain`)."""

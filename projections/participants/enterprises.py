@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Select, String, Table, and_, bindparam, case, exists, func, select
+from sqlalchemy import Column, MetaData, Select, String, Table, and_, case, exists, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
@@ -15,6 +15,7 @@ from journal import Entry
 from projections.diagnosis.diagnoses import DIAGNOSES
 from projections.engine.columns import chosen
 from projections.engine.filters import sought
+from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS, EnterpriseRow
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
@@ -53,7 +54,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                     for word in bigrams(firm["name"]):
                         words.put({"bigram": word, "enterprise": key(entry)})
                 latest = before["latest_diagnosis"] if before is not None else None
-                beside = {"id": key(entry), "latest_diagnosis": latest, "sought": plain(firm["name"])}
+                beside = {"id": key(entry), "latest_diagnosis": latest, "sought": plain(firm["name"]), "changed_at": entry.at}
                 enterprises.put({"reporting_unit": None, **beside, **firm})
             case _:
                 enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
@@ -119,19 +120,16 @@ def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iter
         yield named | (firms.c.uscc == sought.upper())
 
 
-def enterprises(
-    snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, first: int, after: str | None = None
-) -> list[EnterpriseRow]:
-    """A page of enterprises within a scope 企业列表, in order of id, beyond `after`."""
+def enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, page: Page) -> list[EnterpriseRow]:
+    """A page of enterprises within a scope 企业列表."""
     firms = snapshot[ENTERPRISES]
 
     def query() -> Select[Any]:
-        page = select(*chosen(firms, EnterpriseRow)).where(*_matching(snapshot, scope, where), firms.c.id > bindparam("after"))
-        return page.order_by(firms.c.id).limit(bindparam("first", type_=Integer))
+        whole = select(*chosen(firms, EnterpriseRow)).where(*_matching(snapshot, scope, where))
+        return page.of(whole, firms.c.__getitem__)
 
-    name = ("enterprises", scope) if where == EnterpriseFilter() else None
-    rows = snapshot.kept(name, query, after=after or "", first=first)
-    return [EnterpriseRow._make(row) for row in rows]
+    name = ("enterprises", scope, page.shape) if where == EnterpriseFilter() else None
+    return [EnterpriseRow._make(row) for row in snapshot.kept(name, query, **page.values)]
 
 
 def count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> int:

@@ -12,6 +12,7 @@ from domain.access import Attribute, Scope
 from domain.participants import organisations as events
 from journal import Entry
 from projections.engine.columns import chosen, columns
+from projections.engine.pages import Page
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
@@ -85,16 +86,14 @@ def _sought(table: Table, where: OrganisationFilter) -> Iterator[ColumnElement[b
         yield or_(table.c.last.is_(None), table.c.last >= where.taking_part_on)
 
 
-def organisations(
-    snapshot: Snapshot, where: OrganisationFilter, first: int, after: str | None = None
-) -> list[OrganisationRow]:
+def organisations(snapshot: Snapshot, where: OrganisationFilter, page: Page) -> list[OrganisationRow]:
     """A page of organisations 组织列表. Names of organisations are public among the signed-in (plan V2, O2)."""
     table = snapshot[ORGANISATIONS]
-    query = select(*chosen(table, OrganisationRow))
-    query = query.where(*_sought(table, where))
-    if after is not None:
-        query = query.where(table.c.id > after)
-    return [OrganisationRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
+
+    def query() -> Select[Any]:
+        return page.of(select(*chosen(table, OrganisationRow)).where(*_sought(table, where)), table.c.__getitem__)
+
+    return [OrganisationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def ids_by_name(snapshot: Snapshot, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -167,17 +166,14 @@ def _nodes(snapshot: Snapshot, scope: Scope, where: NodeFilter) -> Iterator[Colu
         yield units.c.parent == where.above
 
 
-def nodes(
-    snapshot: Snapshot, scope: Scope, where: NodeFilter, first: int, after: str | None = None
-) -> list[OrganisationRow]:
-    """A page of nodes within a scope 联络节点, in order of id."""
+def nodes(snapshot: Snapshot, scope: Scope, where: NodeFilter, page: Page) -> list[OrganisationRow]:
+    """A page of nodes within a scope 联络节点."""
     table = snapshot[ORGANISATIONS]
-    query = select(*chosen(table, OrganisationRow)).where(
-        *_nodes(snapshot, scope, where)
-    )
-    if after is not None:
-        query = query.where(table.c.id > after)
-    return [OrganisationRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
+
+    def query() -> Select[Any]:
+        return page.of(select(*chosen(table, OrganisationRow)).where(*_nodes(snapshot, scope, where)), table.c.__getitem__)
+
+    return [OrganisationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def node_ids(snapshot: Snapshot, scope: Scope, also: Sequence[str]) -> list[str]:

@@ -27,6 +27,7 @@ from domain.command_rights import MAY_APPOINT
 from domain.participants.people import memberships, registration
 from journal import Entry
 from projections.engine.columns import chosen, columns
+from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
@@ -190,18 +191,17 @@ def _people(snapshot: Snapshot) -> Select[Any]:
     return select(*chosen(table, PersonRow))
 
 
-def people(
-    snapshot: Snapshot, scope: Scope, first: int, after: str | None = None, position: int | None = None
-) -> list[PersonRow]:
-    """A page of people 人员列表 within a scope, in order of id. A person lies where the units lie that they serve.
+def people(snapshot: Snapshot, scope: Scope, page: Page, position: int | None = None) -> list[PersonRow]:
+    """A page of people 人员列表 within a scope. A person lies where the units lie that they serve.
 
     position: those who were known by then, as they are now; `as_of.people` tells what they were then.
     """
     table = snapshot[PEOPLE]
-    query = _people(snapshot).where(_within(snapshot, scope, position))
-    if after is not None:
-        query = query.where(table.c.id > after)
-    return [PersonRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
+
+    def query() -> Select[Any]:
+        return page.of(_people(snapshot).where(_within(snapshot, scope, position)), table.c.__getitem__)
+
+    return [PersonRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def people_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:

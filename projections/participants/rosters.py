@@ -3,12 +3,25 @@
 A year's roster is a snapshot: when a firm moves later, what it was stays with the year.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, and_, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    func,
+    select,
+)
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Scope
@@ -17,6 +30,7 @@ from domain.participants.enterprises import EnterpriseStated, EnterpriseTakenOff
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported, RosterUnchanged
 from journal import Entry
 from projections.engine.columns import Long, columns, names_of
+from projections.engine.pages import By, Order, Page
 from projections.engine.places import PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
@@ -238,28 +252,34 @@ def _columns(snapshot: Snapshot) -> Columns:
     return {**NOWHERE, **own}
 
 
-def _matching(snapshot: Snapshot, scope: Scope, position: int | None) -> tuple[ColumnElement[bool], ...]:
+class ImportFilter(NamedTuple):
+    """Which reports are looked for 导入报告筛选: of a year, None = all; and those that were there at a position."""
+
+    year: int | None = None
+    position: int | None = None
+
+
+LATEST_FIRST: Order = (By("position", descending=True),)
+
+
+def _matching(snapshot: Snapshot, scope: Scope, where: ImportFilter) -> Iterator[ColumnElement[bool]]:
     """A report never changes: what was there at a position is what had been sent by then."""
-    then = () if position is None else (snapshot[IMPORTS].c.position <= position,)
-    return (to_sql(scope, _columns(snapshot)), *then)
-
-
-def imports(
-    snapshot: Snapshot,
-    scope: Scope,
-    year: int | None,
-    first: int,
-    before: int | None = None,
-    position: int | None = None,
-) -> list[ImportRow]:
-    """Reports of roster files within a scope 导入报告列表, latest first, of one year or all; those there at a position."""
     table = snapshot[IMPORTS]
-    query = select(table).where(*_matching(snapshot, scope, position))
-    if year is not None:
-        query = query.where(table.c.year == year)
-    if before is not None:
-        query = query.where(table.c.position < before)
-    return [ImportRow._make(row) for row in snapshot.rows(query.order_by(table.c.position.desc()).limit(first))]
+    yield to_sql(scope, _columns(snapshot))
+    if where.position is not None:
+        yield table.c.position <= where.position
+    if where.year is not None:
+        yield table.c.year == where.year
+
+
+def imports(snapshot: Snapshot, scope: Scope, where: ImportFilter, page: Page) -> list[ImportRow]:
+    """A page of the reports of roster files within a scope 导入报告列表."""
+    table = snapshot[IMPORTS]
+
+    def query() -> Select[Any]:
+        return page.of(select(table).where(*_matching(snapshot, scope, where)), table.c.__getitem__)
+
+    return [ImportRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str, organisation: str) -> ImportRow | None:
@@ -271,8 +291,7 @@ def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str, org
     return ImportRow._make(rows[0]) if rows else None
 
 
-def import_count(snapshot: Snapshot, scope: Scope, year: int | None, position: int | None = None) -> int:
-    """How many reports of roster files a scope admits 导入次数, of those there at a position."""
-    table = snapshot[IMPORTS]
-    query = select(func.count()).select_from(table).where(*_matching(snapshot, scope, position))
-    return int(snapshot.rows(query if year is None else query.where(table.c.year == year))[0][0])
+def import_count(snapshot: Snapshot, scope: Scope, where: ImportFilter) -> int:
+    """How many reports of roster files a scope admits 导入次数."""
+    query = select(func.count()).select_from(snapshot[IMPORTS]).where(*_matching(snapshot, scope, where))
+    return int(snapshot.rows(query)[0][0])

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, func, or_, select
+from sqlalchemy import BigInteger, Column, Index, MetaData, Select, String, Table, func, or_, select
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Role, Scope, sees_only_issued
@@ -19,6 +19,8 @@ from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.columns import Long, columns
+from projections.engine.filters import sought
+from projections.engine.pages import By, Order, Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import Columns, to_sql
@@ -137,9 +139,9 @@ class EntryFilter:
 
     stream: str | None = None
     type: str | None = None
-    actor: str | None = None
-    role: Role | None = None
-    organisation: str | None = None
+    actor: str | None = sought("Id of the person or machine that acted · 操作人标识")
+    role: Role | None = sought("Role acted in · 角色")
+    organisation: str | None = sought("Organisation it was acted for · 单位标识")
     since: int | None = None
     until: int | None = None
     by: int | None = None
@@ -147,6 +149,7 @@ class EntryFilter:
 
 
 ANY = EntryFilter()
+BY_POSITION: Order = (By("position"),)
 
 
 @cache
@@ -156,13 +159,13 @@ def kept_from(role: str) -> tuple[str, ...]:
 
 
 def _matching(
-    snapshot: Snapshot, scope: Scope, role: str, where: EntryFilter, after: int
+    snapshot: Snapshot, scope: Scope, role: str, where: EntryFilter
 ) -> tuple[FromClause, list[ColumnElement[bool]]]:
     table, subjects, firms = snapshot[ENTRIES], snapshot[SUBJECTS], snapshot[ENTERPRISES]
     joined = table.join(subjects, subjects.c.stream == table.c.stream).outerjoin(
         firms, firms.c.id == subjects.c.enterprise
     )
-    conditions = [to_sql(scope, _columns(snapshot)), table.c.position > after]
+    conditions = [to_sql(scope, _columns(snapshot))]
     if kept := kept_from(role):
         conditions.append(table.c.type.not_in(kept))
     if sees_only_issued(scope):
@@ -185,10 +188,18 @@ def entries(
     snapshot: Snapshot, scope: Scope, role: str, first: int, where: EntryFilter = ANY, *, after: int = 0
 ) -> list[EntryRow]:
     """Entries within a scope that a role is told of 审计条目, in order of position, beyond `after`."""
+    return page_of_entries(snapshot, scope, role, where, Page(first, BY_POSITION, (after,)))
+
+
+def page_of_entries(snapshot: Snapshot, scope: Scope, role: str, where: EntryFilter, page: Page) -> list[EntryRow]:
+    """A page of the entries within a scope that a role is told of."""
     table = snapshot[ENTRIES]
-    joined, conditions = _matching(snapshot, scope, role, where, after)
-    query = select(table).select_from(joined).where(*conditions).order_by(table.c.position).limit(first)
-    return [EntryRow._make(row) for row in snapshot.rows(query)]
+    joined, conditions = _matching(snapshot, scope, role, where)
+
+    def query() -> Select[Any]:
+        return page.of(select(table).select_from(joined).where(*conditions), table.c.__getitem__)
+
+    return [EntryRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def streams_about(snapshot: Snapshot, person: str) -> list[str]:
@@ -209,5 +220,5 @@ def firms_of(snapshot: Snapshot, streams: Sequence[str]) -> dict[str, str]:
 
 def count(snapshot: Snapshot, scope: Scope, role: str, where: EntryFilter = ANY) -> int:
     """How many entries within a scope a role is told of 条目数."""
-    joined, conditions = _matching(snapshot, scope, role, where, 0)
+    joined, conditions = _matching(snapshot, scope, role, where)
     return int(snapshot.rows(select(func.count()).select_from(joined).where(*conditions))[0][0])

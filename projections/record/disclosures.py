@@ -17,6 +17,8 @@ from domain.access import POSITIONS, Attribute, Everything, Place, Role, Scope, 
 from domain.disclosures import ALL_FIRMS, Disclosed, bits_of, scope_spelled
 from journal.disclosure_log.disclosure_log import DISCLOSURES
 from journal.disclosure_log.index import BY_FIRM, disclosed_of
+from projections.engine.filters import sought
+from projections.engine.pages import By, Order, Page
 from projections.engine.scope import NOWHERE, Columns, to_sql
 
 OF_A_FIRM = tuple(sorted(role.value for role in POSITIONS[Role.ENTERPRISE]))
@@ -31,9 +33,9 @@ class DisclosureFilter:
     """
 
     firm: str | None = None
-    person: str | None = None
-    role: Role | None = None
-    organisation: str | None = None
+    person: str | None = sought("Id of the person or machine that read · 阅读人标识")
+    role: Role | None = sought("Role acted in · 角色")
+    organisation: str | None = sought("Organisation it was read for · 单位标识")
     mask: str | None = None
     since: int | None = None
     until: int | None = None
@@ -41,6 +43,7 @@ class DisclosureFilter:
 
 
 ANY = DisclosureFilter()
+LATEST_FIRST: Order = (By("id", descending=True),)
 
 
 class DisclosureRow(NamedTuple):
@@ -72,8 +75,8 @@ def _of_firms(connection: Connection, scope: Scope, where: DisclosureFilter) -> 
     query = select(BY_FIRM.c.reads).where(to_sql(scope, COLUMNS))
     if where.firm is not None:
         query = query.where(_of_firm(where.firm))
-    sought = bits_of((where.mask,)) if where.mask is not None else ~0
-    found = {identity for (reads,) in connection.execute(query) for identity, bits in orjson.loads(reads) if bits & sought}
+    wanted = bits_of((where.mask,)) if where.mask is not None else ~0
+    found = {identity for (reads,) in connection.execute(query) for identity, bits in orjson.loads(reads) if bits & wanted}
     if connection.dialect.name == "sqlite":
         listed: BindParameter[str] = bindparam(None, orjson.dumps(sorted(found)).decode())
         return DISCLOSURES.c.id.in_(select(func.json_each(listed).table_valued("value").c.value))
@@ -102,12 +105,15 @@ def disclosures(
     connection: Connection, scope: Scope, first: int, where: DisclosureFilter = ANY, *, before: int | None = None
 ) -> list[DisclosureRow]:
     """Rows within a scope 披露记录, latest first, before the row of an id."""
+    return page_of_disclosures(connection, scope, where, Page(first, LATEST_FIRST, None if before is None else (before,)))
+
+
+def page_of_disclosures(connection: Connection, scope: Scope, where: DisclosureFilter, page: Page) -> list[DisclosureRow]:
+    """A page of the rows within a scope."""
     log = DISCLOSURES.c
     columns = (log.id, log.at, log.person, log.role, log.organisation, log.door, log.scope, log.disclosed)
     chained = (log.writer, log.number, log.chain)
-    query = select(*columns, *chained).where(*_matching(connection, scope, where)).order_by(log.id.desc()).limit(first)
-    if before is not None:
-        query = query.where(log.id < before)
+    query = page.of(select(*columns, *chained).where(*_matching(connection, scope, where)), log.__getitem__)
     return [
         DisclosureRow._make(
             (
@@ -119,7 +125,7 @@ def disclosures(
                 bytes(chain),
             )
         )
-        for *rest, kept, disclosed, writer, number, chain in (tuple(row) for row in connection.execute(query))
+        for *rest, kept, disclosed, writer, number, chain in (tuple(row) for row in connection.execute(query, page.values))
     ]
 
 

@@ -8,12 +8,14 @@ comment with what became of it are open to every signed-in role.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Table, and_, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from projections.engine.columns import chosen
+from projections.engine.pages import By, Order, Page
 from projections.engine.scope import NOWHERE, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.standard.revision_rows import (
@@ -68,13 +70,14 @@ def _visible(snapshot: Snapshot, scope: Scope) -> ColumnElement[bool]:
     return or_(snapshot[REVISIONS].c.public == 1, _admitted(snapshot, scope))
 
 
-def revisions(snapshot: Snapshot, scope: Scope, first: int, *, after: str | None = None) -> list[RevisionRow]:
-    """Revisions that are public or whose draft the scope admits, in order of id."""
+def revisions(snapshot: Snapshot, scope: Scope, page: Page) -> list[RevisionRow]:
+    """A page of the revisions that are public or whose draft the scope admits."""
     table = snapshot[REVISIONS]
-    query = select(table).where(_visible(snapshot, scope)).order_by(table.c.id).limit(first)
-    if after is not None:
-        query = query.where(table.c.id > after)
-    return [RevisionRow._make(row) for row in snapshot.rows(query)]
+
+    def query() -> Select[Any]:
+        return page.of(select(table).where(_visible(snapshot, scope)), table.c.__getitem__)
+
+    return [RevisionRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def revision_count(snapshot: Snapshot, scope: Scope) -> int:
@@ -120,34 +123,36 @@ def reviews(snapshot: Snapshot, scope: Scope, revisions_shown: Sequence[str]) ->
     return [ReviewRow._make(row) for row in snapshot.rows(query)]
 
 
-def comments(
-    snapshot: Snapshot, scope: Scope, identity: str, first: int, *, after: int = 0, unanswered: bool = False
-) -> list[CommentRow]:
-    """Comments on a revision 意见, in the order they came, beyond a number; none of a revision that is not visible."""
-    query = _comments(snapshot, scope, identity, snapshot[COMMENTS], unanswered=unanswered)
+class CommentFilter(NamedTuple):
+    """Which comments are looked for 意见筛选: on a revision; whether only those that are not answered yet."""
+
+    revision: str
+    unanswered: bool = False
+
+
+BY_NUMBER: Order = (By("number"),)
+
+
+def comments(snapshot: Snapshot, scope: Scope, where: CommentFilter, page: Page) -> list[CommentRow]:
+    """A page of the comments on a revision 意见; none of a revision that is not visible."""
     table = snapshot[COMMENTS]
-    query = query.where(table.c.number > after).order_by(table.c.number).limit(first)
-    return [CommentRow._make(row) for row in snapshot.rows(query)]
+
+    def query() -> Select[Any]:
+        return page.of(_comments(snapshot, scope, where, table), table.c.__getitem__)
+
+    return [CommentRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
-def comment_count(snapshot: Snapshot, scope: Scope, identity: str, *, unanswered: bool = False) -> int:
+def comment_count(snapshot: Snapshot, scope: Scope, where: CommentFilter) -> int:
     """How many of them there are."""
-    query = _comments(snapshot, scope, identity, func.count(), unanswered=unanswered)
-    return int(snapshot.rows(query)[0][0])
+    return int(snapshot.rows(_comments(snapshot, scope, where, func.count()))[0][0])
 
 
-def _comments(
-    snapshot: Snapshot,
-    scope: Scope,
-    identity: str,
-    wanted: object,
-    *,
-    unanswered: bool,
-) -> Select[tuple[object, ...]]:
+def _comments(snapshot: Snapshot, scope: Scope, where: CommentFilter, wanted: object) -> Select[Any]:
     table, known = snapshot[COMMENTS], snapshot[REVISIONS]
     joined = table.join(known, known.c.id == table.c.revision)
-    query = select(wanted).select_from(joined).where(known.c.id == identity, _visible(snapshot, scope))  # type: ignore[call-overload]
-    found: Select[tuple[object, ...]] = query.where(table.c.disposition.is_(None)) if unanswered else query
+    query = select(wanted).select_from(joined).where(known.c.id == where.revision, _visible(snapshot, scope))  # type: ignore[call-overload]
+    found: Select[Any] = query.where(table.c.disposition.is_(None)) if where.unanswered else query
     return found
 
 

@@ -4,6 +4,7 @@ A run is seen by who may see the draft. Who would move is seen through the calle
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import orjson
@@ -15,6 +16,7 @@ from journal import Entry
 from projections.diagnosis.diagnoses import diagnoses_by_id
 from projections.diagnosis.rescoring import Mover
 from projections.engine.columns import Long, columns
+from projections.engine.pages import By, Order, Page, place_of
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 from projections.standard.revisions import drafts_admitted
@@ -61,6 +63,7 @@ SHADOWS = Table(
 )
 ENDED = ("ended_at", "position", "rules", "input_digest", "result", "sensitivity", "movers", "moved", "failure")
 MOVERS_LOOKED_UP = 200
+BY_DIAGNOSIS: Order = (By("diagnosis"),)
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -124,27 +127,36 @@ def mover_line(mover: Mover) -> bytes:
     return orjson.dumps(told | mover.moved.model_dump(mode="json")) + b"\n"
 
 
-def movers(snapshot: Snapshot, scope: Scope, lines: bytes, first: int, after: str = "") -> list[Mover]:
-    """Who would move, of a run's file, in order of diagnosis and beyond one; of firms that the scope admits."""
+class RunMovers(NamedTuple):
+    """Which movers are looked for: of a run, and the lines of its file."""
+
+    run: int
+    lines: bytes
+
+
+def movers(snapshot: Snapshot, scope: Scope, where: RunMovers, page: Page) -> list[Mover]:
+    """A page of who would move, of a run's file; of firms that the scope admits."""
     found: list[Mover] = []
-    part: list[Mover] = []
-    for mover in _read(lines):
-        if mover.diagnosis <= after:
-            continue
-        part.append(mover)
-        if len(part) == MOVERS_LOOKED_UP:
-            found += _within(snapshot, scope, part)
-            part = []
-            if len(found) >= first:
-                return found[:first]
-    return [*found, *_within(snapshot, scope, part)][:first]
+    for part in _parts(_beyond(where.lines, page)):
+        found += _within(snapshot, scope, part)
+        if len(found) >= page.size:
+            break
+    return found[: page.size]
 
 
-def mover_count(snapshot: Snapshot, scope: Scope, lines: bytes) -> int:
+def _beyond(lines: bytes, page: Page) -> list[Mover]:
+    """All of a file beyond a page's place, in the direction of the page."""
+    return replace(page, size=len(lines)).cut(_read(lines), lambda mover: place_of(mover, page.order))
+
+
+def mover_count(snapshot: Snapshot, scope: Scope, where: RunMovers) -> int:
     """How many of them there are."""
-    found = list(_read(lines))
-    parts = (found[start : start + MOVERS_LOOKED_UP] for start in range(0, len(found), MOVERS_LOOKED_UP))
-    return sum(len(_within(snapshot, scope, part)) for part in parts)
+    return sum(len(_within(snapshot, scope, part)) for part in _parts(list(_read(where.lines))))
+
+
+def _parts(movers: Sequence[Mover]) -> Iterator[Sequence[Mover]]:
+    """As many at a time as one statement looks up."""
+    return (movers[start : start + MOVERS_LOOKED_UP] for start in range(0, len(movers), MOVERS_LOOKED_UP))
 
 
 def _within(snapshot: Snapshot, scope: Scope, part: Sequence[Mover]) -> list[Mover]:

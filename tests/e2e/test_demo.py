@@ -37,12 +37,14 @@ from projections import open_read_models
 from projections.diagnosis import case_parts, diagnoses, groups
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.diagnosis.finished_diagnoses import how_many
+from projections.engine.pages import Page
 from projections.governance import proceedings
 from projections.governance.proceedings import ProceedingFilter
 from projections.participants import enterprises, people
 from projections.participants.enterprises import EnterpriseFilter
 from projections.programme import coverage
 from projections.standard import edition_mapping, editions, revisions, shadow
+from projections.standard.revisions import BY_NUMBER, CommentFilter
 from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
 from tests.firm_ids import SALT
@@ -204,7 +206,7 @@ def test_every_entry_stands_at_a_working_moment_of_its_own_past(city: House) -> 
 
 def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
     with city.models.reading() as snapshot:
-        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)
+        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), Page(100))
         assert Counter(row.status for row in rows) == {
             "open": 2,
             "submitted": 1,
@@ -232,7 +234,7 @@ def test_every_state_of_a_diagnosis_is_there(city: House) -> None:
 
 def test_differences_have_reasons_and_firms_state_more_than_was_found(city: House) -> None:
     with city.models.reading() as snapshot:
-        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)
+        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), Page(100))
         answers = case_parts.answers(snapshot, Everything(), [row.id for row in rows])
     verified = [answer for answer in answers if answer.verified is not None]
     assert len(verified) > 100
@@ -260,7 +262,7 @@ def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or
     with city.models.reading() as snapshot:
         assert {row.key for row in editions.editions(snapshot)} == set(published_editions())
         assert edition_mapping.edition_mappings(snapshot) == edition_mappings()
-        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)
+        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), Page(100))
     otherwise = [row for row in rows if row.reason is not None]
     assert 0 < len(otherwise) < len(rows) / 2
     for row in rows:
@@ -276,8 +278,8 @@ def test_every_edition_is_published_and_diagnoses_are_held_under_what_applies_or
 
 def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_answered_and_one_open(city: House) -> None:
     with city.models.reading() as snapshot:
-        [row] = revisions.revisions(snapshot, Everything(), 10)
-        comments = revisions.comments(snapshot, Nothing(), row.id, 100)
+        [row] = revisions.revisions(snapshot, Everything(), Page(10))
+        comments = revisions.comments(snapshot, Nothing(), CommentFilter(row.id), Page(100, BY_NUMBER))
         changes = revisions.changes(snapshot, Everything(), [row.id])
         text = revisions.consulted_editions(snapshot, Nothing(), row.id)
     assert (row.status, row.key) == ("consulting", str(PRESENT.year + 1))
@@ -291,7 +293,7 @@ def test_the_standard_is_on_consultation_with_comments_of_several_roles_some_ans
 
 def test_an_appeal_was_won_a_proceeding_ended_by_itself_and_a_complaint_waits_for_its_provider(city: House) -> None:
     with city.services.models.reading() as snapshot:
-        rows = proceedings.proceedings(snapshot, Everything(), ProceedingFilter(), 10)
+        rows = proceedings.proceedings(snapshot, Everything(), ProceedingFilter(), Page(10, proceedings.BY_DUE_DAY))
     told = Counter((row.kind, row.status, row.outcome, row.appeal_by, row.time_over) for row in rows)
     assert told.items() >= {
         (("directory_move", "final", "dismissed", "respondent", False), 1),
@@ -304,7 +306,7 @@ def test_an_appeal_was_won_a_proceeding_ended_by_itself_and_a_complaint_waits_fo
 
 def test_what_the_draft_would_do_is_told_beside_it(city: House) -> None:
     with city.models.reading() as snapshot:
-        [revision] = revisions.revisions(snapshot, Everything(), 10)
+        [revision] = revisions.revisions(snapshot, Everything(), Page(10))
         draft = revisions.draft_editions(snapshot, Everything(), revision.id)
         run = shadow.shadow(snapshot, Everything(), revision.id)
         finished = how_many(snapshot, Everything())
@@ -344,7 +346,7 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
             known = city.accounts.identify(opened.token if opened else login.password)
             assert known is not None, login
             assert known.caller.role == login.role
-            seen = enterprises.enterprises(snapshot, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), 10)
+            seen = enterprises.enterprises(snapshot, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), Page(10))
             if login.role in sees_no_firm:
                 assert seen == []
                 continue
@@ -364,7 +366,7 @@ def test_who_is_let_in_for_a_term_finds_a_result_too(city: House, role: Role) ->
     known = city.accounts.identify(opened.token)
     assert known is not None
     with city.models.reading() as snapshot:
-        cases = diagnoses.diagnoses(snapshot, known.caller.scope, DiagnosisFilter(), 10)
+        cases = diagnoses.diagnoses(snapshot, known.caller.scope, DiagnosisFilter(), Page(10))
     assert {case.status for case in cases} == {"confirmed", "open" if role in PARTIES else IN_PROGRESS}
 
 
@@ -379,9 +381,9 @@ def test_the_departments_filler_fills_one_section(city: House) -> None:
 
 def test_whoever_signs_in_as_a_provider_finds_every_state(city: House) -> None:
     with city.models.reading() as snapshot:
-        every = {row.status for row in diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), 100)}
+        every = {row.status for row in diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), Page(100))}
         mine = DiagnosisFilter(provider=DATA.owner_firm.provider)
-        assert {row.status for row in diagnoses.diagnoses(snapshot, Everything(), mine, 100)} == every
+        assert {row.status for row in diagnoses.diagnoses(snapshot, Everything(), mine, Page(100))} == every
 
 
 def test_names_of_people_are_sealed_and_open_with_their_keys(city: House) -> None:

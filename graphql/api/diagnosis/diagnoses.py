@@ -24,16 +24,16 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.filter_values import require_known
 from api.kit.ids import DiagnosisID, key_of
-from api.kit.lists import FoundThen, Listed, paged, single
+from api.kit.lists import FoundThen, Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
-from api.kit.paging import After, AtLeast, Connection, First, below, distinct
+from api.kit.orders import order_enum
+from api.kit.paging import AtLeast, below, distinct
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
 from api.kit.uploaded_files import uploaded
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
-from api.server.field_rights import require_searchable
 from api.standard.editions import editions_of
 from domain.access import Mask, Role
 from domain.diagnosis.assignments import AssignExpert
@@ -85,6 +85,7 @@ class Diagnosis(Node):
     edition: str = field("Edition of the standard, kept for ever · 标准版本. plan S5")
     status: str = field("How far it has come; outside the case in_progress until a report is issued · 状态. plan P4, P7")
     status_name: str = field("Status in Chinese · 状态名称")
+    status_since: datetime = field("When it came into this status, UTC · 进入该状态的时间")
     case_number: str = field("Number of the case, to be said on the telephone: twelve digits, the last one a check digit · 案号")
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本")
     opened_at: datetime = field("When it was opened, UTC · 开启时间")
@@ -171,12 +172,6 @@ def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
     return ((row.enterprise, diagnosis_stream(row.id)) for row in rows)
 
 
-def _note_search(context: Context, where: DiagnosisFilter, rows: Sequence[DiagnosisRow]) -> None:
-    """Who is found by a grade is told to have it."""
-    if where.grade is not None:
-        context.disclosure_notes.note(frozenset({Mask.OUTCOME}), held_in(rows))
-
-
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
     """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
     notes = context.disclosure_notes
@@ -226,15 +221,26 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
 
 DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
     name="diagnoses",
+    node=Diagnosis,
+    orders=order_enum(
+        "DiagnosisOrder",
+        "What diagnoses may be ordered by · 诊断排序",
+        opened_at="By when it was opened · 开启时间",
+        changed_at="By when it last changed · 最近变更时间",
+        status_since="By when it came into its status · 进入该状态的时间",
+        grade="By issued grade, those without one last · 出具档",
+        verified_total="By verified total, those without one last · 核验总分",
+    ),
     rows=diagnoses_rows.diagnoses,
     count=diagnoses_rows.count,
     by_id=diagnoses_rows.diagnoses_by_id,
     build=build_diagnoses,
-    noted=_note_search,
+    held=held_in,
     past=FoundThen(
-        validity.diagnosis_ids,
+        validity.diagnosis_places,
         validity.diagnosis_count,
         lambda context, ids, position, _wanted: replay.of_diagnoses(context.snapshot, context.scope, ids, position),
+        ordered_by=frozenset({"opened_at", "status_since", "grade", "verified_total"}),
     ),
 )
 load_diagnoses = DIAGNOSES.of_ids
@@ -255,32 +261,28 @@ class DiagnosisQueries:
         """One diagnosis within the scope, now or as it was known then."""
         return single(info, DIAGNOSES, key_of(id, "diagnosis"), at_least=at_least, as_of=as_of)
 
-    @field(
+    @listing(
+        DIAGNOSES,
         "Diagnoses in the scope, in order of id. asOf: those opened by then, found by what they were then, and shown as "
         "they were then; a cursor is of that moment · 诊断列表. plan P3, P5, P7",
         roles=FIRMS,
     )
     def diagnoses(
         self,
-        info: strawberry.Info[Context, None],
         filter: Annotated[DiagnosisFilter | None, argument("Which to look for; none = all in the scope · 筛选条件")] = None,  # noqa: A002 - the argument's published name
-        first: First = None,
-        after: After = None,
-        at_least: AtLeast = None,
-        as_of: AsOfMoment = None,
-    ) -> Connection[Diagnosis]:
+    ) -> DiagnosisFilter:
         """A page of diagnoses within the scope, now or as they were known then."""
-        if filter is not None:
-            require_known("filter.status", filter.status, STATUS_NAMES)
-            require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
-            require_known("filter.grade", None if filter.grade is None else str(filter.grade), map(str, range(GRADES + 1)))
-        where = filter or DiagnosisFilter()
+        if filter is None:
+            return DiagnosisFilter()
+        require_known("filter.status", filter.status, STATUS_NAMES)
+        require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
+        require_known("filter.grade", None if filter.grade is None else str(filter.grade), map(str, range(GRADES + 1)))
+        where = replace(
+            filter, enterprise=key_of(filter.enterprise, "enterprise"), provider=key_of(filter.provider, "organisation")
+        )
         if where.case_number is not None:
-            where = replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
-        firm, provider = key_of(where.enterprise, "enterprise"), key_of(where.provider, "organisation")
-        where = replace(where, enterprise=firm, provider=provider)
-        require_searchable(Diagnosis, where, info.context.role)
-        return paged(info, DIAGNOSES, where, first, after, at_least=at_least, as_of=as_of)
+            return replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
+        return where
 
 
 def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from domain.kernel import Rule
 CURSOR_INVALID = Rule(
     "CURSOR_INVALID",
     "plan P7",
-    "游标无效：须原样使用本系统给出的游标",
-    "Not a cursor of this system: use one exactly as it was given",
+    "游标无效：须原样使用本系统给出的游标，且列表、筛选与排序须与给出时相同",
+    "No such cursor here: use one exactly as it was given, with the same list, filter and order",
 )
 POSITION = "position"
 LARGEST_CURSOR = 1_024

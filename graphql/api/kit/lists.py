@@ -1,21 +1,29 @@
-"""Lists · 列表: how a list of the schema is found, counted and built, said once beside its type; and how a page is made of it.
+"""Lists · 列表: how a list of the schema is found, ordered, counted and built, said beside its type; and how a page is made.
 
 Now and as of a moment of the past go the same way: a list says by which of three ways its past is told. plan P1, P5, P7.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
+import orjson
 import strawberry
 
-from api.kit.as_of import pages_of, past_context, position_of
+from api.kit.as_of import AsOfMoment, Pages, pages_of, past_context, position_of
 from api.kit.context import Context
-from api.kit.paging import Connection, below, connection, page_size, wanted_fields
+from api.kit.orders import require_kept, total_order
+from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, below, connection, wanted_fields
+from api.kit.published import Roles, argument, field, mask_of
+from api.server.field_rights import require_searchable
 from domain.access import Scope
 from projections import Snapshot
 from projections.as_of.replay import Past
+from projections.engine.filters import named_in
+from projections.engine.pages import BY_ID, Order, Page, Place, place_of
 
 Where = TypeVar("Where")
 Row = TypeVar("Row")
@@ -26,13 +34,15 @@ Node = TypeVar("Node")
 class FoundThen(Generic[Where]):
     """Found by what the things were then, and these few folded anew 按当时查找.
 
-    ids(snapshot, scope, where, position, first, after): of the things found, in order of id. count: of them all. replay(context,
-    ids, position, wanted): the past of some of them, which are in the scope today.
+    places(snapshot, scope, where, position, page): where the things found stood then, each place ending in the id. count: of them
+    all. replay(context, ids, position, wanted): the past of some of them, which are in the scope today. ordered_by: columns that it
+    is known of what they held then.
     """
 
-    ids: Callable[[Snapshot, Scope, Where, int, int, str | None], Sequence[str]]
+    places: Callable[[Snapshot, Scope, Where, int, Page], Sequence[Place]]
     count: Callable[[Snapshot, Scope, Where, int], int]
     replay: Callable[[Context, Sequence[str], int, frozenset[str]], Past]
+    ordered_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -49,28 +59,32 @@ class NeverChanged(Generic[Where]):
     by: Callable[[Where, int], Where]
 
 
-def _nothing(_context: Context, _where: object, _rows: Sequence[Any]) -> None:
-    """Who is found tells nothing more than what is shown of them."""
+def _of_nothing(_where: object) -> str:
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed(Generic[Where, Row, Node]):
     """A list of the schema 列表声明.
 
-    name: of its cursors. rows(snapshot, scope, where, first, after): up to `first` rows within the scope, beyond the place
-    `after`. count: of all rows. place: where a row stands in the list's order. build(context, rows, wanted): what is shown of
-    rows. by_id: the rows of some ids, where a thing is also shown by itself. scope: through which it is read. noted(context,
-    where, rows): what being found tells of the rows. past: None where the list has none.
+    name: of its cursors. node: the type that is listed. rows(snapshot, scope, where, page): a page of the rows within the scope.
+    count: of all rows. order: that of the list by itself, its last column the rows' key. orders: what it may be ordered by
+    instead (`order_enum`). build(context, rows, wanted): what is shown of rows. by_id: the rows of some ids, where a thing is also
+    shown by itself. scope: through which it is read. of: what a cursor is of besides the arguments. held(rows): whose data the
+    rows hold, as (firm, subject); who is found by a protected field is told what it holds. past: None where the list has none.
     """
 
     name: str
-    rows: Callable[[Snapshot, Scope, Where, int, str | None], Sequence[Row]]
+    node: type[Node]
+    rows: Callable[[Snapshot, Scope, Where, Page], Sequence[Row]]
     count: Callable[[Snapshot, Scope, Where], int]
     build: Callable[[Context, Sequence[Row], frozenset[str]], list[Node]]
-    place: Callable[[Row], str] = attrgetter("id")
+    order: Order = BY_ID
+    orders: type[Enum] | None = None
     by_id: Callable[[Snapshot, Scope, Sequence[str]], Mapping[str, Row]] | None = None
     scope: Callable[[Context], Scope] = attrgetter("scope")
-    noted: Callable[[Context, Where, Sequence[Row]], None] = _nothing
+    of: Callable[[Where], str] = _of_nothing
+    held: Callable[[Sequence[Row]], Iterable[tuple[str, str]]] | None = None
     past: FoundThen[Where] | FoldedAnew[Where] | NeverChanged[Where] | None = None
 
     def of_ids(self, context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Node]:
@@ -85,53 +99,136 @@ class Listed(Generic[Where, Row, Node]):
         return self.by_id
 
 
+ORDER_BY = "By what, the first first; what is equal in all stands in order of id · 排序"
+
+
+def listing(
+    listed: Listed[Where, Any, Any], says: str, *, roles: Roles
+) -> Callable[[Callable[..., Where]], Any]:
+    """A field of the schema that is a list: of a function that says by its own arguments what is looked for.
+
+    The field has those arguments, and those of every list beside them: order, page, and the moment where the list has a past.
+    """
+
+    def decorate(sought: Callable[..., Where]) -> Any:  # noqa: ANN401 - the library's field
+        own = {name: one for name, one in inspect.signature(sought).parameters.items() if name not in ("self", "info")}
+        reads_context = "info" in inspect.signature(sought).parameters
+        orders = () if listed.orders is None else (_given("order_by", list[listed.orders], ORDER_BY),)  # type: ignore[name-defined]
+        then = () if listed.past is None else (_parameter("as_of", AsOfMoment),)
+        pages = tuple(_parameter(name, kind) for name, kind in PAGE_ARGUMENTS.items())
+
+        def resolve(self: Any, info: strawberry.Info[Context, None], **given: Any) -> Connection[Any]:  # noqa: ANN401
+            found = {name: given.pop(name) for name in own if name in given}
+            where = sought(self, info, **found) if reads_context else sought(self, **found)
+            said = {name: value for name, value in found.items() if value is not None}
+            return paged(info, listed, where, sealed=repr(said) if said else "", **given)
+
+        signature = inspect.signature(resolve).parameters
+        parameters = [signature["self"], signature["info"], *own.values(), *orders, *pages, _parameter("at_least", AtLeast), *then]
+        resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # which the library reads
+            parameters, return_annotation=Connection[listed.node]  # type: ignore[name-defined]
+        )
+        resolve.__name__, resolve.__doc__, resolve.__module__ = sought.__name__, sought.__doc__, sought.__module__
+        return field(says, roles=roles)(resolve)
+
+    return decorate
+
+
+def _given(name: str, kind: Any, says: str) -> inspect.Parameter:  # noqa: ANN401 - an annotation
+    return _parameter(name, Annotated[kind | None, argument(says)])
+
+
+def _parameter(name: str, kind: Any) -> inspect.Parameter:  # noqa: ANN401 - an annotation
+    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=kind)
+
+
 def paged(
     info: strawberry.Info[Context, None],
     listed: Listed[Where, Row, Node],
     where: Where,
-    first: int | None,
-    after: str | None,
     *,
+    sealed: str = "",
+    order_by: Sequence[Enum] | None = None,
     at_least: str | None = None,
     as_of: str | None = None,
-    of: str = "",
+    **asked: Any,  # noqa: ANN401 - those of `PAGE_ARGUMENTS`
 ) -> Connection[Node]:
-    """A page of a list, now or as it was known then 分页. of: the thing whose list it is; a cursor is of that one's.
+    """A page of a list, now or as it was known then 分页. sealed: what is looked for; a cursor is of that list alone.
 
     Raises:
-        Refused: as `page_size`, `Context.at_least` and `pages_of`.
+        GraphQLError: FORBIDDEN, where the filter or the order names a field that the caller may not read.
+        Refused: as `Direction.of`, `Context.at_least` and `pages_of`.
     """
-    context, wanted, size = info.context, wanted_fields(info), page_size(first)
+    context, wanted, direction = info.context, wanted_fields(info), Direction.of(**asked)
+    order = total_order(order_by or (), listed.order)
+    asked_by = {one.value.name for one in order_by or ()}
+    named = named_in(where) | asked_by
+    require_searchable(listed.node, named, context.role)
     context.at_least(at_least)
     fields = below(wanted, "nodes", "edges.node")
-    pages, start = pages_of(context, f"{listed.name}/{of}" if of else listed.name, as_of, after)
-    position, asked, past = pages.then.position, pages.then.asked, listed.past
-    if position is not None and isinstance(past, FoundThen):
-        snapshot, scope, then = context.snapshot, listed.scope(context), past
+    name = " ".join((listed.name, *(f"{by.name} {by.descending}" for by in order), sealed, listed.of(where)))
+    if as_of is not None and isinstance(listed.past, FoundThen):
+        require_kept("orderBy", asked_by, listed.past.ordered_by)
+    pages, start = pages_of(context, name, as_of, direction.cursor)
+    place = tuple(orjson.loads(start)) if start is not None else None
+    reads = _reads(context, listed, where, order, pages, fields)
 
-        def as_known(ids: Sequence[str]) -> list[Node]:
+    def noted(rows: Sequence[Row]) -> Sequence[Row]:
+        if listed.held is not None:
+            masks = frozenset(mask for one in named if (mask := mask_of(listed.node, one)) is not None)
+            context.disclosure_notes.note(masks, listed.held(rows))
+        return rows
+
+    found = direction.found(reads.page, order, place)
+    return connection(
+        found,
+        lambda row: pages.cursor(orjson.dumps(reads.place(row)).decode()),
+        lambda shown: reads.build(shown, noted),
+        reads.count,
+        wanted,
+    )
+
+
+@dataclass(frozen=True)
+class _Reads(Generic[Row, Node]):
+    """How a list is read at the moment that is asked for."""
+
+    page: Callable[[Page], Sequence[Any]]
+    place: Callable[[Any], Place]
+    build: Callable[[Sequence[Any], Callable[[Sequence[Row]], Sequence[Row]]], list[Node]]
+    count: Callable[[], int]
+
+
+def _reads(
+    context: Context, listed: Listed[Where, Row, Node], where: Where, order: Order, pages: Pages, fields: frozenset[str]
+) -> _Reads[Row, Node]:
+    position, asked, past = pages.then.position, pages.then.asked, listed.past
+    snapshot, scope = context.snapshot, listed.scope(context)
+    if position is not None and isinstance(past, FoundThen):
+        then = past
+
+        def as_known(places: Sequence[Place], noted: Callable[[Sequence[Row]], Sequence[Row]]) -> list[Node]:
+            ids = [str(place[-1]) for place in places]
             earlier = past_context(context, then.replay(context, ids, position, fields), asked)
             found = listed._by_id(earlier.snapshot, earlier.scope, ids)  # noqa: SLF001 - its own module
-            rows = [found[identity] for identity in ids]
-            listed.noted(context, where, rows)
-            return listed.build(earlier, rows, fields)
+            return listed.build(earlier, noted([found[identity] for identity in ids]), fields)
 
-        ids = then.ids(snapshot, scope, where, position, size + 1, start)
-        return connection(ids, size, pages.cursor, as_known, lambda: then.count(snapshot, scope, where, position), wanted)
+        return _Reads(
+            lambda page: then.places(snapshot, scope, where, position, page),
+            tuple,
+            as_known,
+            lambda: then.count(snapshot, scope, where, position),
+        )
     reads, sought = context, where
     if position is not None and isinstance(past, FoldedAnew):
         reads = past_context(context, past.replay(context, where, position), asked)
     elif position is not None and isinstance(past, NeverChanged):
         sought = past.by(where, position)
-    rows = listed.rows(reads.snapshot, listed.scope(reads), sought, size + 1, start)
-    listed.noted(context, where, rows[:size])
-    return connection(
-        rows,
-        size,
-        lambda row: pages.cursor(listed.place(row)),
-        lambda shown: listed.build(reads, shown, fields),
+    return _Reads(
+        lambda page: listed.rows(reads.snapshot, listed.scope(reads), sought, page),
+        lambda row: place_of(row, order),
+        lambda rows, noted: listed.build(reads, noted(rows), fields),
         lambda: listed.count(reads.snapshot, listed.scope(reads), sought),
-        wanted,
     )
 
 

@@ -1,7 +1,8 @@
-"""Paging 分页: keyset connections, and which fields of a selection are wanted."""
+"""Paging 分页: keyset connections in both directions, and which fields of a selection are wanted."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 import strawberry
 from graphql import (
@@ -16,6 +17,7 @@ from graphql import (
 from api.kit.published import argument, field, published
 from domain.kernel import Rule
 from domain.masks import ANYONE
+from projections.engine.pages import Order, Page, Place
 
 LARGEST_PAGE = 100
 USUAL_PAGE = 20
@@ -24,11 +26,22 @@ PAGE_SIZE = Rule(
     "PAGE_SIZE", "plan P1", "每页条数须在 1 到 {largest} 之间", "A page holds between 1 and {largest} things"
 )
 
+PAGE_BOTH_WAYS = Rule(
+    "PAGE_BOTH_WAYS",
+    "plan P1",
+    "first、after 用于向后翻页，last、before 用于向前翻页，一次只能用一种",
+    "`first` and `after` page forwards, `last` and `before` backwards: ask for one of the two ways",
+)
+
 First = Annotated[int | None, argument("Things a page, 1–100, usually 20 · 每页条数")]
 After = Annotated[str | None, argument("Cursor to go on from, as it was given · 起始游标")]
+Last = Annotated[int | None, argument("Things a page, 1–100, counted backwards from `before` or the end · 向前翻页条数")]
+Before = Annotated[str | None, argument("Cursor to go back from, as it was given · 截止游标")]
 AtLeast = Annotated[
     str | None, argument("`position` of a write that must be visible · 读己之写. plan P5")
 ]
+PAGE_ARGUMENTS: Mapping[str, Any] = {"first": First, "after": After, "last": Last, "before": Before}
+"""Arguments by which every list of the schema is paged."""
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -36,9 +49,11 @@ Row = TypeVar("Row")
 
 @published(ANYONE)
 class PageInfo:
-    """Where a page ends · 分页信息"""
+    """Where a page begins and ends · 分页信息"""
 
     has_next_page: bool = field("Whether more things follow · 是否还有下一页")
+    has_previous_page: bool = field("Whether things stand before it · 是否还有上一页")
+    start_cursor: str | None = field("Opaque cursor of the first thing; pass it as `before` · 首条游标")
     end_cursor: str | None = field("Opaque cursor of the last thing; pass it as `after` · 末条游标")
 
 
@@ -73,26 +88,81 @@ def page_size(first: int | None) -> int:
     return first
 
 
+@dataclass(frozen=True)
+class Found(Generic[Row]):
+    """Rows of a page in the order of the list, and whether there are more on either side; the side that it came from is looked
+    at only when it is asked.
+    """
+
+    rows: Sequence[Row]
+    more_follow: Callable[[], bool]
+    more_before: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Which way a list is paged, from which cursor, how many at a time · 翻页方向."""
+
+    size: int
+    cursor: str | None
+    backwards: bool
+
+    @classmethod
+    def of(
+        cls, first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+    ) -> Self:
+        """What four arguments ask for.
+
+        Raises:
+            Refused: PAGE_BOTH_WAYS, PAGE_SIZE.
+        """
+        backwards = last is not None or before is not None
+        if backwards and (first is not None or after is not None):
+            raise PAGE_BOTH_WAYS.refuse()
+        return cls(page_size(last if backwards else first), (before if backwards else after) or None, backwards)
+
+    def found(self, read: Callable[[Page], Sequence[Row]], order: Order, place: Place | None) -> Found[Row]:
+        """A page: one row too many tells that more follows in the direction of the page.
+
+        On the other side there is something where anything stands at the cursor's place or beyond it: the row of the cursor may be
+        gone by now.
+        """
+        rows = read(Page(self.size + 1, order, place, self.backwards))
+        more = len(rows) > self.size
+        shown = rows[: self.size]
+
+        def ahead() -> bool:
+            return more
+
+        def behind() -> bool:
+            return place is not None and bool(read(Page(1, order, place, not self.backwards, included=True)))
+
+        if self.backwards:
+            return Found(shown[::-1], behind, ahead)
+        return Found(shown, ahead, behind)
+
+
 def connection(
-    rows: Sequence[Row],
-    first: int,
+    found: Found[Row],
     cursor: Callable[[Row], str],
     build: Callable[[Sequence[Row]], list[T]],
     count: Callable[[], int],
     wanted: frozenset[str],
 ) -> Connection[T]:
-    """A page from up to `first` + 1 rows: the one too many tells that more follows.
-
-    count: asked only when the selection wants the total; edges are made only when wanted too.
-    """
-    shown = rows[:first]
-    nodes = build(shown)
+    """A page of what was found; edges, counts and cursors are made only where the selection wants them."""
+    rows = found.rows
+    nodes = build(rows)
     edges = (
-        [Edge(cursor=cursor(row), node=node) for row, node in zip(shown, nodes, strict=True)]
+        [Edge(cursor=cursor(row), node=node) for row, node in zip(rows, nodes, strict=True)]
         if "edges" in wanted
         else []
     )
-    info = PageInfo(has_next_page=len(rows) > first, end_cursor=cursor(shown[-1]) if shown else None)
+    info = PageInfo(
+        has_next_page="pageInfo.hasNextPage" in wanted and found.more_follow(),
+        has_previous_page="pageInfo.hasPreviousPage" in wanted and found.more_before(),
+        start_cursor=cursor(rows[0]) if rows and "pageInfo.startCursor" in wanted else None,
+        end_cursor=cursor(rows[-1]) if rows and "pageInfo.endCursor" in wanted else None,
+    )
     total = count() if "totalCount" in wanted else None
     return Connection(nodes=nodes, edges=edges, page_info=info, total_count=total)
 

@@ -17,7 +17,7 @@ from strawberry.utils.str_converters import to_camel_case
 from api.kit.enums import publish_enums
 from api.kit.row_mapping import declare
 from domain.access import Mask, Role
-from projections.engine.filters import OF, SAYS
+from projections.engine.filters import OF, PUBLISHED_AS, SAYS
 
 Roles = frozenset[Role]
 C = TypeVar("C", bound=type)
@@ -102,8 +102,12 @@ def published_input(kind: C) -> C:
 def published_filter(kind: type) -> None:
     """Publish a filter of the read models as the input of its name: what a client sends is that filter itself, ids as sent."""
     hints = get_type_hints(kind)
-    asked = {one.name: strawberry.field(default=None, description=one.metadata[SAYS]) for one in fields(kind)}
-    hints |= {one.name: strawberry.ID | None for one in fields(kind) if one.metadata[OF] is not None}
+    asked = {
+        one.name: strawberry.field(default=None, description=one.metadata[SAYS], name=one.metadata[PUBLISHED_AS])
+        for one in fields(kind)
+        if SAYS in one.metadata
+    }
+    hints |= {one.name: strawberry.ID | None for one in fields(kind) if one.metadata.get(OF) is not None}
     twin = type(kind.__name__, (), {"__annotations__": {name: hints[name] for name in asked}, **asked})
     publish_enums(twin)
     definition = _definition(strawberry.input(twin, description=_says(kind)))
@@ -131,6 +135,13 @@ def roles_of(kind: type, name: str) -> Roles:
     own = next((one.metadata.get(ROLES) for one in _definition(kind).fields if one.python_name == name), None)
     roles: Roles = own or kind.__readable_by__  # type: ignore[attr-defined]
     return roles
+
+
+def mask_of(kind: type, name: str) -> Mask | None:
+    """Kind of protected data that one field of a published type shows; name: as in Python."""
+    own = next((one.metadata.get(MASK) for one in _definition(kind).fields if one.python_name == name), None)
+    whole: Mask | None = kind.__mask__  # type: ignore[attr-defined]
+    return own or whole
 
 
 def _says(kind: type) -> str:

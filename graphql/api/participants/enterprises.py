@@ -1,6 +1,7 @@
 """Enterprises 企业 in the schema: what a caller may see of a firm, and how it is asked for. plan P1, P7."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,15 +12,15 @@ from api.kit.context import Context
 from api.kit.edges import led_to
 from api.kit.filter_values import require_known
 from api.kit.ids import EnterpriseID, key_of
-from api.kit.lists import FoundThen, Listed, paged, single
+from api.kit.lists import FoundThen, Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
-from api.kit.paging import After, AtLeast, Connection, First, below
+from api.kit.orders import order_enum
+from api.kit.paging import AtLeast, below
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import all_shown, shown
 from api.participants.consents import Consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
-from api.server.field_rights import require_searchable
 from domain.access import Mask
 from domain.kernel import Command
 from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS
@@ -54,6 +55,7 @@ class Enterprise(Node):
     revenue_wan: Decimal = field("Yearly revenue in ten thousand yuan · 营业收入（万元）", roles=FINANCE, mask=Mask.REVENUE)
     size_class: str = field("Size class: large, medium, small or micro, computed by the statistical rule · 规模类型")
     above_scale: bool = field("Whether above scale by the roster's year · 是否规模以上")
+    changed_at: datetime = field("When a roster last stated it otherwise, UTC · 最近变更时间")
     synthetic: bool = field("The firm is synthetic, of a demo city · 示例数据")
     district_name: str | None = field("Name of the district · 所在区")
     industry_name: str | None = field("Division of the industry · 行业大类")
@@ -110,16 +112,25 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
 
 ENTERPRISES: Listed[EnterpriseFilter, EnterpriseRow, Enterprise] = Listed(
     name="enterprises",
+    node=Enterprise,
+    orders=order_enum(
+        "EnterpriseOrder",
+        "What enterprises may be ordered by · 企业排序",
+        uscc="By unified social credit code · 统一社会信用代码",
+        name="By name, letter by letter · 企业名称",
+        changed_at="By when a roster last stated it otherwise · 最近变更时间",
+    ),
     rows=enterprise_rows.enterprises,
     count=enterprise_rows.count,
     by_id=enterprise_rows.enterprises_by_id,
     build=build_enterprises,
     past=FoundThen(
-        validity.enterprise_ids,
+        validity.enterprise_places,
         validity.enterprise_count,
         lambda context, ids, position, wanted: replay.of_enterprises(
             context.snapshot, context.scope, ids, position, diagnoses="diagnosis" in wanted
         ),
+        ordered_by=frozenset({"uscc", "name", "changed_at"}),
     ),
 )
 load_enterprises = ENTERPRISES.of_ids
@@ -140,29 +151,24 @@ class EnterpriseQueries:
         """One enterprise within the scope, now or as it was known then."""
         return single(info, ENTERPRISES, key_of(id, "enterprise"), at_least=at_least, as_of=as_of)
 
-    @field(
+    @listing(
+        ENTERPRISES,
         "Enterprises in the scope, in order of id. asOf: those known by then, found by what they were then, and shown as "
         "they were then; a cursor is of that moment · 企业列表. plan P1, P5, P7",
         roles=FIRMS,
     )
     def enterprises(
         self,
-        info: strawberry.Info[Context, None],
         filter: Annotated[EnterpriseFilter | None, argument("Which to look for; none = all in the scope · 筛选条件")] = None,  # noqa: A002 - the argument's published name
-        first: First = None,
-        after: After = None,
-        at_least: AtLeast = None,
-        as_of: AsOfMoment = None,
-    ) -> Connection[Enterprise]:
+    ) -> EnterpriseFilter:
         """A page of enterprises within the scope, now or as they were known then."""
-        if filter is not None:
-            require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
-            require_known("filter.sizeClass", filter.size_class, SIZES)
-            if filter.industry is not None and not _begins_an_industry(filter.industry):
-                require_known("filter.industry", filter.industry, {code: one.name for code, one in industries().items()})
-        where = filter or EnterpriseFilter()
-        require_searchable(Enterprise, where, info.context.role)
-        return paged(info, ENTERPRISES, where, first, after, at_least=at_least, as_of=as_of)
+        if filter is None:
+            return EnterpriseFilter()
+        require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
+        require_known("filter.sizeClass", filter.size_class, SIZES)
+        if filter.industry is not None and not _begins_an_industry(filter.industry):
+            require_known("filter.industry", filter.industry, {code: one.name for code, one in industries().items()})
+        return filter
 
 
 def find_enterprise(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Enterprise | None:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import strawberry
 
-from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then, past_context
+from api.kit.as_of import AsOf, day_then, known_then, past_context
 from api.kit.context import Context
 from api.kit.ids import PersonID, key_of
-from api.kit.lists import FoldedAnew, Listed, paged
-from api.kit.paging import After, Connection, First, below
+from api.kit.lists import FoldedAnew, Listed, listing
+from api.kit.paging import below
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation, build_organisation
@@ -109,6 +109,7 @@ def build_nodes(context: Context, rows: Sequence[OrganisationRow], wanted: froze
 
 NODES: Listed[NodeFilter, OrganisationRow, LiaisonNode] = Listed(
     name="liaisons",
+    node=LiaisonNode,
     rows=organisation_rows.nodes,
     count=organisation_rows.node_count,
     build=build_nodes,
@@ -122,7 +123,8 @@ NODES: Listed[NodeFilter, OrganisationRow, LiaisonNode] = Listed(
 class LiaisonQueries:
     """Query fields: the liaison network."""
 
-    @field(
+    @listing(
+        NODES,
         "Units and their named contacts, in order of id: those in the scope and those above one's own unit. above: only the "
         "units right below this one. asOf: the units known by then, with their contacts of that day · 联络网络. plan O2, "
         "O3, P5",
@@ -132,12 +134,9 @@ class LiaisonQueries:
         self,
         info: strawberry.Info[Context, None],
         above: Annotated[strawberry.ID | None, argument("Unit right above those asked for; none = all · 上级组织")] = None,
-        first: First = None,
-        after: After = None,
-        as_of: AsOfMoment = None,
-    ) -> Connection[LiaisonNode]:
+    ) -> NodeFilter:
         """A page of nodes, now or as they were known then."""
-        return paged(info, NODES, NodeFilter(tuple(_above(info.context)), key_of(above, "organisation")), first, after, as_of=as_of)
+        return NodeFilter(tuple(_above(info.context)), key_of(above, "organisation"))
 
 
 QUERIES = LiaisonQueries

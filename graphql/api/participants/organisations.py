@@ -6,14 +6,14 @@ from typing import Annotated
 
 import strawberry
 
-from api.kit.as_of import AsOf, AsOfMoment, known_then
+from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
 from api.kit.filter_values import require_known
 from api.kit.ids import OrganisationID
-from api.kit.lists import FoldedAnew, Listed, paged
+from api.kit.lists import FoldedAnew, Listed, listing
 from api.kit.mutations import Payload
 from api.kit.nodes import Node, NodeKind
-from api.kit.paging import After, Connection, First
+from api.kit.orders import order_enum
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.instants import city_day
@@ -45,7 +45,14 @@ def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
 
 ORGANISATIONS: Listed[OrganisationFilter, OrganisationRow, Organisation] = Listed(
     name="organisations",
-    rows=lambda snapshot, _scope, where, first, after: organisation_rows.organisations(snapshot, where, first, after),
+    node=Organisation,
+    orders=order_enum(
+        "OrganisationOrder",
+        "What organisations may be ordered by · 组织排序",
+        kind="By kind · 组织类别",
+        name="By name, letter by letter · 名称",
+    ),
+    rows=lambda snapshot, _scope, where, page: organisation_rows.organisations(snapshot, where, page),
     count=lambda snapshot, _scope, where: organisation_rows.organisation_count(snapshot, where),
     build=lambda context, rows, _wanted: [build_organisation(context, row) for row in rows],
     past=FoldedAnew(
@@ -71,21 +78,17 @@ TakingPart = Annotated[
 class OrganisationQueries:
     """Query fields: organisations."""
 
-    @field("Organisations, in order of id, of one kind or all · 组织列表. plan O2, V2", roles=SIGNED_IN)
+    @listing(ORGANISATIONS, "Organisations, in order of id, of one kind or all · 组织列表. plan O2, V2", roles=SIGNED_IN)
     def organisations(
         self,
         info: strawberry.Info[Context, None],
         kind: Annotated[str | None, argument("Kind to look for, such as park; none = all · 组织类别")] = None,
         taking_part: TakingPart = None,
-        first: First = None,
-        after: After = None,
-        as_of: AsOfMoment = None,
-    ) -> Connection[Organisation]:
+    ) -> OrganisationFilter:
         """A page of organisations, now or as they were known then."""
         require_known("kind", kind, OrganisationKind)
         today = city_day(info.context.services.clock()).isoformat()
-        where = OrganisationFilter(kind, today if taking_part else None)
-        return paged(info, ORGANISATIONS, where, first, after, as_of=as_of)
+        return OrganisationFilter(kind, today if taking_part else None)
 
 
 def _find_organisation(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Organisation | None:

@@ -6,13 +6,12 @@ from typing import Any
 
 import strawberry
 
-from api.kit.as_of import AsOf, AsOfMoment, known_then
+from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
 from api.kit.ids import PersonID
-from api.kit.lists import FoundThen, Listed, paged
+from api.kit.lists import FoundThen, Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
-from api.kit.paging import After, Connection, First
 from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.access import Mask, Role, head_of
@@ -23,6 +22,7 @@ from domain.participants.people.registration import ErasePerson, InvitePerson, R
 from domain.participants.people.state import person_stream
 from journal.secrets.personal import KeyMissing
 from projections.as_of import people as people_then
+from projections.engine.pages import place_of
 from projections.participants import people as people_rows
 from projections.participants.people import MembershipRow, PersonRow
 
@@ -95,13 +95,14 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
 
 PERSONS: Listed[None, PersonRow, Person] = Listed(
     name="people",
-    rows=lambda snapshot, scope, _where, first, after: people_rows.people(snapshot, scope, first, after),
+    node=Person,
+    rows=lambda snapshot, scope, _where, page: people_rows.people(snapshot, scope, page),
     count=lambda snapshot, scope, _where: people_rows.people_count(snapshot, scope),
     by_id=lambda snapshot, scope, ids: {row.id: row for row in people_rows.people_by_id(snapshot, scope, ids)},
     build=build_people,
     past=FoundThen(
-        lambda snapshot, scope, _where, position, first, after: [
-            row.id for row in people_rows.people(snapshot, scope, first, after, position)
+        lambda snapshot, scope, _where, position, page: [
+            place_of(row, page.order) for row in people_rows.people(snapshot, scope, page, position)
         ],
         lambda snapshot, scope, _where, position: people_rows.people_count(snapshot, scope, position),
         lambda context, ids, position, _wanted: people_then.of_people(context.snapshot, context.scope, ids, position),
@@ -113,16 +114,14 @@ PERSONS: Listed[None, PersonRow, Person] = Listed(
 class PeopleQueries:
     """Query fields: people."""
 
-    @field(
+    @listing(
+        PERSONS,
         "People who take part, in order of id. asOf: those known by then, with the roles they had been given by then; who "
         "has been erased since stays erased · 人员列表. plan O2, P5, P7",
         roles=PEOPLE,
     )
-    def people(
-        self, info: strawberry.Info[Context, None], first: First = None, after: After = None, as_of: AsOfMoment = None
-    ) -> Connection[Person]:
+    def people(self) -> None:
         """A page of the people of the units in the scope, now or as they were known then."""
-        return paged(info, PERSONS, None, first, after, as_of=as_of)
 
 
 def _new_ids(context: Context, data: dict[str, Any]) -> dict[str, Any]:

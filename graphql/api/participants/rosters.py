@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.kit.as_of import AsOfMoment
 from api.kit.context import Context
 from api.kit.ids import EnterpriseID
-from api.kit.lists import Listed, NeverChanged, paged
+from api.kit.lists import Listed, NeverChanged, listing
 from api.kit.mutations import Payload, ServerFields
-from api.kit.paging import After, Connection, First
+from api.kit.orders import order_enum
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
@@ -28,7 +27,7 @@ from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_comma
 from projections.participants import rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name
-from projections.participants.rosters import ImportRow
+from projections.participants.rosters import ImportFilter, ImportRow
 
 REPORTS = "rosterImports"
 
@@ -92,38 +91,39 @@ def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> Ro
     )
 
 
-IMPORTS: Listed[tuple[int | None, int | None], ImportRow, RosterImport] = Listed(
+IMPORTS: Listed[ImportFilter, ImportRow, RosterImport] = Listed(
     name=REPORTS,
-    rows=lambda snapshot, scope, where, first, after: rosters.imports(
-        snapshot, scope, where[0], first, int(after) if after else None, where[1]
+    node=RosterImport,
+    orders=order_enum(
+        "RosterImportOrder",
+        "What reports may be ordered by · 导入报告排序",
+        at="By when the file was taken in or refused · 时间",
+        refused_rows="By rows refused · 退回行数",
     ),
-    count=lambda snapshot, scope, where: rosters.import_count(snapshot, scope, *where),
-    place=lambda row: str(row.position),
+    rows=rosters.imports,
+    count=rosters.import_count,
+    order=rosters.LATEST_FIRST,
     build=lambda context, rows, wanted: [build_import(context, row, wanted) for row in rows],
-    past=NeverChanged(lambda where, position: (where[0], position)),
+    past=NeverChanged(lambda where, position: where._replace(position=position)),
 )
-"""What is looked for: the year, and the position by which a report had been sent."""
 
 
 @strawberry.type
 class RosterQueries:
     """Query fields: the reports of roster files."""
 
-    @field(
+    @listing(
+        IMPORTS,
         "Reports of roster files, latest first; a district sees the files it sent. asOf: those sent by then; a report never "
         "changes · 名单导入报告. plan P1, P5",
         roles=ROSTERS,
     )
     def roster_imports(
         self,
-        info: strawberry.Info[Context, None],
         year: Annotated[int | None, argument("Year of the roster; none = all · 年度")] = None,
-        first: First = None,
-        after: After = None,
-        as_of: AsOfMoment = None,
-    ) -> Connection[RosterImport]:
+    ) -> ImportFilter:
         """A page of reports within the scope."""
-        return paged(info, IMPORTS, (year, None), first, after, as_of=as_of)
+        return ImportFilter(year)
 
 
 def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:

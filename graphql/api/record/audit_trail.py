@@ -3,21 +3,21 @@
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import orjson
 import strawberry
 
 from api.kit import ids
-from api.kit.as_of import AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.filter_values import require_known
-from api.kit.paging import After, AtLeast, Connection, First, below, connection, page_size, wanted_fields
+from api.kit.lists import Listed, NeverChanged, listing
+from api.kit.orders import order_enum
+from api.kit.paging import After
 from api.kit.published import argument, field, published, roles_of, subscription
 from api.kit.row_mapping import shown
-from api.server.field_rights import require_searchable
 from api.server.subscriptions import BATCH, follow
 from domain.access import Mask, Role
 from domain.diagnosis.state import diagnosis_stream
@@ -122,13 +122,29 @@ def _readable_data(name: str, data: str, role: str) -> str:
     return orjson.dumps(fact).decode()
 
 
-@dataclass(frozen=True)
-class SearchedEntry:
-    """Fields of an entry that a search names 所查字段."""
+class SearchedEntries(NamedTuple):
+    """What of the trail is looked for, by whom 轨迹检索."""
 
-    actor: str | None
-    role: Role | None
-    organisation: str | None
+    role: str
+    where: EntryFilter
+
+
+def _entries_by(searched: SearchedEntries, position: int) -> SearchedEntries:
+    return searched._replace(where=replace(searched.where, by=position))
+
+
+TRAIL_LIST: Listed[SearchedEntries, EntryRow, AuditEntry] = Listed(
+    name="auditTrail",
+    node=AuditEntry,
+    orders=order_enum("AuditEntryOrder", "What entries may be ordered by · 条目排序", at="By when it was recorded · 时间"),
+    rows=lambda snapshot, scope, searched, page: audit_trail.page_of_entries(
+        snapshot, scope, searched.role, searched.where, page
+    ),
+    count=lambda snapshot, scope, searched: audit_trail.count(snapshot, scope, searched.role, searched.where),
+    order=audit_trail.BY_POSITION,
+    build=_entries,
+    past=NeverChanged(_entries_by),
+)
 
 
 def journal_time(given: datetime | None) -> int | None:
@@ -148,7 +164,8 @@ Until = Annotated[datetime | None, argument("Latest moment, itself included · �
 class AuditTrailQueries:
     """Query fields: the audit trail."""
 
-    @field(
+    @listing(
+        TRAIL_LIST,
         "Entries about a subject, or all in the scope, in the order of the journal. subject: as kind/id, such as "
         "diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; from, to: both included. asOf: what "
         "the journal held by then; an entry never changes. Only who may read the actor may look for one · 审计轨迹. plan P5",
@@ -164,32 +181,13 @@ class AuditTrailQueries:
         organisation: Annotated[strawberry.ID | None, argument("Organisation it was acted for · 单位标识")] = None,
         since: Since = None,
         until: Until = None,
-        first: First = None,
-        after: After = None,
-        at_least: AtLeast = None,
-        as_of: AsOfMoment = None,
-    ) -> Connection[AuditEntry]:
+    ) -> SearchedEntries:
         """A page of entries within the scope."""
         if kind is not None and not any(name.startswith(kind) for name in EVENTS):
             require_known("kind", kind, sorted({name.split(".", 1)[0] + "." for name in EVENTS}))
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        context.at_least(at_least)
-        by = position_of(context, as_of)[0] if as_of is not None else None
-        snapshot, scope = context.snapshot, context.scope
-        by_whom = ids.key_of(actor, "person")
-        unit = ids.key_of(organisation, *ids.UNITS)
-        where = EntryFilter(subject, kind, by_whom, role, unit, journal_time(since), journal_time(until), by)
-        require_searchable(AuditEntry, SearchedEntry(actor, role, organisation), context.role)
-        position = context.cursors.open(after) if after else 0
-        rows = audit_trail.entries(snapshot, scope, context.role, size + 1, where, after=position)
-        return connection(
-            rows,
-            size,
-            lambda row: context.cursors.seal(row.position),
-            lambda shown: _entries(context, shown, below(wanted, "nodes", "edges.node")),
-            lambda: audit_trail.count(snapshot, scope, context.role, where),
-            wanted,
-        )
+        by_whom, unit = ids.key_of(actor, "person"), ids.key_of(organisation, *ids.UNITS)
+        where = EntryFilter(subject, kind, by_whom, role, unit, journal_time(since), journal_time(until))
+        return SearchedEntries(info.context.role, where)
 
 
 @strawberry.type

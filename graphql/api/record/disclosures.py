@@ -1,23 +1,25 @@
 """Disclosures 披露 in the schema: who read whose protected data, when, in which role, and why they could. plan P5, P7."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import strawberry
 
 from api.kit.context import Context
 from api.kit.ids import UNITS, EnterpriseID, id_of, key_of
-from api.kit.paging import After, Connection, First, connection, page_size, wanted_fields
+from api.kit.lists import Listed, listing
+from api.kit.orders import order_enum
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.record.audit_trail import Since, Until, journal_time
-from api.server.field_rights import require_searchable
-from domain.access import ROLE_NAMES, Mask, Role
+from domain.access import ROLE_NAMES, Mask, Role, Scope
 from domain.disclosures import ALL_FIRMS, why
 from domain.kernel import kind_of
 from domain.masks import ACTORS, DISCLOSURES, MASK_NAMES
+from projections import Snapshot
+from projections.engine.pages import Page
 from projections.participants.scope_names import names_in
 from projections.record import disclosures
 from projections.record.disclosures import DisclosureFilter, DisclosureRow
@@ -70,7 +72,7 @@ def build_disclosure(context: Context, row: DisclosureRow, names: Mapping[str, s
     )
 
 
-def _built(context: Context, rows: Sequence[DisclosureRow]) -> list[Disclosure]:
+def _built(context: Context, rows: Sequence[DisclosureRow], _wanted: frozenset[str]) -> list[Disclosure]:
     names = names_in(context.snapshot, context.scope, [row.scope for row in rows])
     return [build_disclosure(context, row, names) for row in rows]
 
@@ -81,18 +83,40 @@ def _named(subject: str, role: str) -> str:
     return subject if kind != "person" or role in ACTORS else kind
 
 
-@dataclass(frozen=True)
-class SearchedDisclosure:
-    """Fields of a record that a search names 所查字段."""
+class SearchedDisclosures(NamedTuple):
+    """What of the log is looked for 披露检索; reading: opens the log, which is no read model of the snapshot."""
 
-    person: str | None
+    reading: Callable[[], AbstractContextManager[Any]]
+    where: DisclosureFilter
+
+
+def _rows(_snapshot: Snapshot, scope: Scope, searched: SearchedDisclosures, page: Page) -> list[DisclosureRow]:
+    with searched.reading() as log:
+        return disclosures.page_of_disclosures(log, scope, searched.where, page)
+
+
+def _count(_snapshot: Snapshot, scope: Scope, searched: SearchedDisclosures) -> int:
+    with searched.reading() as log:
+        return disclosures.count(log, scope, searched.where)
+
+
+DISCLOSURE_LIST: Listed[SearchedDisclosures, DisclosureRow, Disclosure] = Listed(
+    name="disclosures",
+    node=Disclosure,
+    orders=order_enum("DisclosureOrder", "What records may be ordered by · 披露记录排序", at="By when it left · 时间"),
+    rows=_rows,
+    count=_count,
+    order=disclosures.LATEST_FIRST,
+    build=_built,
+)
 
 
 @strawberry.type
 class DisclosureQueries:
     """Query fields: the disclosure log."""
 
-    @field(
+    @listing(
+        DISCLOSURE_LIST,
         "Who read protected data, latest first: a firm of its own data, city and auditor of all. from, to: both included; "
         "ofOthers: without what the firm's own people read · 披露记录. plan P5, P7",
         roles=DISCLOSURES,
@@ -108,28 +132,13 @@ class DisclosureQueries:
         since: Since = None,
         until: Until = None,
         of_others: Annotated[bool, argument("True without what the firm's own people read · 不含本企业人员")] = False,  # noqa: FBT002 - an argument of the schema, sent by name
-        first: First = None,
-        after: After = None,
-    ) -> Connection[Disclosure]:
+    ) -> SearchedDisclosures:
         """A page of records within the scope."""
-        context, wanted, size = info.context, wanted_fields(info), page_size(first)
-        require_searchable(Disclosure, SearchedDisclosure(person), context.role)
         firm, unit, who = key_of(enterprise, "enterprise"), key_of(organisation, *UNITS), key_of(person, "person")
         where = DisclosureFilter(
             firm, who, role, unit, mask, journal_time(since), journal_time(until), of_others
         )
-        before = int(context.cursors.open_key("disclosures", after)) if after else None
-        scope = context.scope
-        with context.services.disclosures.reading() as snapshot:
-            rows: Sequence[DisclosureRow] = disclosures.disclosures(snapshot, scope, size + 1, where, before=before)
-            return connection(
-                rows,
-                size,
-                lambda row: context.cursors.seal_key("disclosures", str(row.id)),
-                lambda shown: _built(context, shown),
-                lambda: disclosures.count(snapshot, scope, where),
-                wanted,
-            )
+        return SearchedDisclosures(info.context.services.disclosures.reading, where)
 
 
 QUERIES = DisclosureQueries

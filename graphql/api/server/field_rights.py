@@ -151,18 +151,18 @@ def forbidden(rights: Rows, coordinates: frozenset[str], role: str) -> GraphQLEr
     )
 
 
-def require_searchable(kind: type, where: object, role: str) -> None:
-    """Refuse a filter by a field that the role may not read 筛选权利: whoever may ask for grade 3 may read the grade.
+def require_searchable(kind: type, names: Iterable[str], role: str) -> None:
+    """Refuse to look for things, or to put them in order, by a field that the role may not read: whoever may ask for grade 3 may
+    read the grade 筛选与排序权利.
 
     Args:
         kind: the type that is looked for.
-        where: its filter, whose fields are named as those of the type; None = any.
+        names: fields that the filter and the order name, as those of the type in Python.
         role: who asks.
 
     Raises:
         GraphQLError: FORBIDDEN, with the fields.
     """
-    names = [name for name, value in vars(where).items() if value is not None]
     rights = {f"{kind.__name__}.{to_camel_case(name)}": roles_of(kind, name) for name in names}
     error = forbidden(rights, frozenset(rights), role)
     if error is not None:

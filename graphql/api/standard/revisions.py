@@ -9,10 +9,11 @@ import strawberry
 from api.kit.as_of import AsOfMoment, past_context, position_of
 from api.kit.context import Context
 from api.kit.ids import key_of
-from api.kit.lists import Listed, paged
+from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import NodeKind
-from api.kit.paging import After, AtLeast, Connection, First, wanted_fields
+from api.kit.orders import order_enum
+from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import argument, field
 from api.standard.revision_parts import (
     DraftOf,
@@ -33,7 +34,7 @@ from projections.as_of import replay
 from projections.standard import editions
 from projections.standard import revisions as revisions_rows
 from projections.standard.revision_rows import CommentRow, RevisionRow
-from projections.standard.revisions import DraftEditions
+from projections.standard.revisions import CommentFilter, DraftEditions
 from standards import composition_rule
 
 
@@ -74,22 +75,33 @@ def _build(context: Context, rows: Sequence[RevisionRow], wanted: frozenset[str]
 
 REVISIONS: Listed[None, RevisionRow, Revision] = Listed(
     name="revisions",
-    rows=lambda snapshot, scope, _where, first, after: revisions_rows.revisions(snapshot, scope, first, after=after),
+    node=Revision,
+    orders=order_enum(
+        "RevisionOrder",
+        "What revisions may be ordered by · 修订排序",
+        published_at="By when it was published · 发布时间",
+        key="By key of the edition to come · 新版本号",
+    ),
+    rows=lambda snapshot, scope, _where, page: revisions_rows.revisions(snapshot, scope, page),
     count=lambda snapshot, scope, _where: revisions_rows.revision_count(snapshot, scope),
     build=_build,
     scope=_drafts,
 )
-COMMENTS: Listed[tuple[str, bool], CommentRow, StandardComment] = Listed(
+COMMENTS: Listed[CommentFilter, CommentRow, StandardComment] = Listed(
     name="comments",
-    rows=lambda snapshot, scope, where, first, after: revisions_rows.comments(
-        snapshot, scope, where[0], first, after=int(after) if after else 0, unanswered=where[1]
+    node=StandardComment,
+    orders=order_enum(
+        "StandardCommentOrder",
+        "What comments may be ordered by · 意见排序",
+        number="In the order they came · 序号",
+        clause="By clause · 条款",
     ),
-    count=lambda snapshot, scope, where: revisions_rows.comment_count(snapshot, scope, where[0], unanswered=where[1]),
-    place=lambda row: str(row.number),
+    rows=revisions_rows.comments,
+    count=revisions_rows.comment_count,
+    order=revisions_rows.BY_NUMBER,
     build=lambda context, rows, _wanted: build_comments(context, rows),
     scope=_drafts,
 )
-"""Of a revision; whether only those that are not answered yet."""
 
 
 @strawberry.type
@@ -115,28 +127,22 @@ class RevisionQueries:
         context.at_least(at_least)
         return find_revision(context, key_of(id, "revision"), wanted)
 
-    @field("Revisions: those put to consultation, and drafts open to the caller · 标准修订. plan S5", roles=SIGNED_IN)
-    def revisions(
-        self, info: strawberry.Info[Context, None], first: First = None, after: After = None, at_least: AtLeast = None
-    ) -> Connection[Revision]:
+    @listing(REVISIONS, "Revisions: those put to consultation, and drafts open to the caller · 标准修订. plan S5", roles=SIGNED_IN)
+    def revisions(self) -> None:
         """A page of revisions, in order of id."""
-        return paged(info, REVISIONS, None, first, after, at_least=at_least)
 
-    @field(
-        "Comments on a revision, in the order they came; none of one that the caller cannot see · 意见. plan S5", roles=SIGNED_IN
+    @listing(
+        COMMENTS,
+        "Comments on a revision, in the order they came; none of one that the caller cannot see · 意见. plan S5",
+        roles=SIGNED_IN,
     )
     def comments(
         self,
-        info: strawberry.Info[Context, None],
         revision: Annotated[strawberry.ID, argument("Id of the revision · 修订标识")],
         unanswered: Annotated[bool, argument("True for those that are not answered yet · 未答复")] = False,  # noqa: FBT002 - an argument of the schema
-        first: First = None,
-        after: After = None,
-        at_least: AtLeast = None,
-    ) -> Connection[StandardComment]:
+    ) -> CommentFilter:
         """A page of comments with what became of them."""
-        revision = strawberry.ID(key_of(revision, "revision"))
-        return paged(info, COMMENTS, (revision, unanswered), first, after, at_least=at_least, of=revision)
+        return CommentFilter(key_of(revision, "revision"), unanswered)
 
     @field(
         "Text of one edition of a revision, with every clause in which it differs from the edition in force; null when it "

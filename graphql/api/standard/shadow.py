@@ -13,9 +13,9 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.ids import DiagnosisID, RevisionID, id_of, key_of
-from api.kit.lists import Listed, paged
+from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload
-from api.kit.paging import After, AtLeast, Connection, First, below
+from api.kit.paging import AtLeast, below
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
@@ -28,7 +28,7 @@ from interop.code_lists import names_of_codes
 from projections.diagnosis.rescoring import Mover
 from projections.standard import revisions
 from projections.standard import shadow as shadow_rows
-from projections.standard.shadow import WITHHELD_BELOW, ShadowRow, blurred
+from projections.standard.shadow import WITHHELD_BELOW, RunMovers, ShadowRow, blurred
 from projections.standard.shadow_words import slice_name, subject_name
 from standards import AnyEdition
 from standards.shadow import sensitivity as measured
@@ -307,12 +307,14 @@ def _completed(context: Context, revision: str, number: int | None) -> ShadowRow
     return shadow_rows.shadow(context.snapshot, draft_scope(context.role, context.scope), revision, number)
 
 
-MOVERS: Listed[bytes, Mover, ShadowMover] = Listed(
+MOVERS: Listed[RunMovers, Mover, ShadowMover] = Listed(
     name="shadowMovers",
-    rows=lambda snapshot, scope, lines, first, after: shadow_rows.movers(snapshot, scope, lines, first, after or ""),
+    node=ShadowMover,
+    rows=shadow_rows.movers,
     count=shadow_rows.mover_count,
-    place=lambda mover: mover.diagnosis,
+    order=shadow_rows.BY_DIAGNOSIS,
     build=_movers,
+    of=lambda where: str(where.run),
 )
 """Out of the file that a run leaves behind."""
 
@@ -337,7 +339,8 @@ class ShadowQueries:
         info.context.at_least(at_least)
         return find_shadow(info.context, key_of(revision, "revision"), number)
 
-    @field(
+    @listing(
+        MOVERS,
         "Diagnoses that a draft would move, in order of id; of firms in the caller's scope, and empty until the run is "
         "completed · 变动企业. plan S5",
         roles=SHADOW_FIRMS,
@@ -347,14 +350,12 @@ class ShadowQueries:
         info: strawberry.Info[Context, None],
         revision: Annotated[strawberry.ID, argument("Id of the revision · 修订标识")],
         number: Annotated[int | None, argument("Which run, from 1; none = the latest · 次数")] = None,
-        first: First = None,
-        after: After = None,
-    ) -> Connection[ShadowMover]:
+    ) -> RunMovers:
         """Who moves, and why."""
         revision = strawberry.ID(key_of(revision, "revision"))
         row = _completed(info.context, revision, number)
         lines = info.context.services.blobs.get(row.movers) if row is not None and row.movers is not None else None
-        return paged(info, MOVERS, lines or b"", first, after, of=revision)
+        return RunMovers(row.number if row is not None else 0, lines or b"")
 
 
 def _find_shadow(context: Context, key: str, _command: Command, _wanted: frozenset[str]) -> ShadowRun | None:

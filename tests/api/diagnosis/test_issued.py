@@ -29,6 +29,7 @@ from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.report import IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.state import STATUS_NAMES, VerifiedAnswer
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.instants import city_day
 from domain.masks import SIGNED_IN
 from domain.participants.consents import GrantConsent
@@ -38,7 +39,7 @@ from journal import Caller
 from projections.diagnosis import case_parts
 from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, UNBOUNDED, Told, UpToNow
 from tests.root_fields import Literal, calls, may_read
-from tests.small_city import CITY, ENTERPRISE, FIRM, PROVIDER, City, caller, evidence, roster, sections
+from tests.small_city import CITY, ENTERPRISE, FIRM, PROVIDER, City, caller, evidence, opening, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 
@@ -66,6 +67,8 @@ KINDS = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
 EXPERT = "zhou"
 CASE = "d1"
 NODES = (id_of("enterprise", ENTERPRISE), id_of("diagnosis", CASE), id_of("group", "g1"))
+BESIDE = "d2"
+"""A second case of the firm, the same in every city: opened before the other and withdrawn after it was submitted."""
 REQUIRED = {
     "id": NODES,
     "ids": (Literal(json.dumps(NODES)),),
@@ -163,7 +166,9 @@ def begin(city: City) -> None:
     for name, kind in units.items():
         city.send(CITY, RegisterOrganisation(organisation=name, kind=kind, name=f"单位{name}"))
     city.send(CITY, roster(year=2026, digest="7" * 64, rows=((2, FIRM.model_copy(update=PLACES)),)))
+    city.send(CITY, opening(BESIDE).model_copy(update={"campaign": "2025"}))
     city.submitted(3)
+    city.send(CITY, WithdrawDiagnosis(diagnosis=BESIDE, reason="重复开启"))
     membership = {"membership": "m1", "role": Role.MARKER, "organisation": "experts", "since": TODAY}
     city.send(CITY, InvitePerson(person=EXPERT, name="x", **membership))
     term = {"since": TODAY, "until": TODAY + timedelta(days=30)}
@@ -284,6 +289,27 @@ def test_from_outside_a_case_nothing_tells_what_is_not_issued(worlds: dict[str, 
         for other in others:
             assert plain(other.ask(role, query)) == expected, (field, arguments)
     assert asked > 2
+
+
+ORDERS = tuple(SCHEMA._schema.type_map["DiagnosisOrder"].values)  # type: ignore[attr-defined] # noqa: SLF001 - an enumeration
+
+
+@pytest.mark.parametrize("name", ["before", "after"])
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_from_outside_a_case_no_order_tells_what_is_not_issued(worlds: dict[str, list[World]], name: str, role: Role) -> None:
+    for order in ORDERS:
+        for then in ("", *(f', asOf: "{moment}"' for moment in MOMENTS)):
+            query = f"{{ diagnoses(orderBy: [{order}], last: 1{then}) {{ totalCount nodes {{ id }} }} }}"
+            assert len({str(plain(one.ask(role, query))) for one in worlds[name]}) == 1, (order, then)
+
+
+def test_an_order_tells_the_parties_what_it_keeps_from_the_others(worlds: dict[str, list[World]]) -> None:
+    """The cities do differ in their orders: the test above would see it."""
+    differ = set()
+    for order in ORDERS:
+        query = f"{{ diagnoses(orderBy: [{order}]) {{ nodes {{ id }} }} }}"
+        differ |= {order for name in worlds if len({str(one.ask(Role.CITY, query)) for one in worlds[name]}) > 1}
+    assert {"GRADE_DESC", "VERIFIED_TOTAL_DESC", "CHANGED_AT_ASC", "STATUS_SINCE_DESC"} <= differ
 
 
 @pytest.mark.parametrize("name", ["before", "after"])

@@ -1,7 +1,6 @@
 """What a curious or hostile caller tries 攻击, and learns nothing by (plan P5, P7)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -77,15 +76,10 @@ def test_a_partner_reads_no_result_and_finds_no_firm_by_it(city: LiveCity, monke
 
 
 def test_a_filter_by_a_field_of_others_is_refused_by_the_fields_own_roles() -> None:
-    @dataclass
-    class Filter:
-        revenue_wan: int | None = None
-        district: str | None = None
-
-    require_searchable(Enterprise, Filter(district="310117"), Role.PARK)
-    require_searchable(Enterprise, Filter(revenue_wan=1), Role.CITY)
+    require_searchable(Enterprise, {"district"}, Role.PARK)
+    require_searchable(Enterprise, {"revenue_wan"}, Role.CITY)
     with pytest.raises(GraphQLError) as caught:
-        require_searchable(Enterprise, Filter(revenue_wan=1), Role.PARK)
+        require_searchable(Enterprise, {"revenue_wan"}, Role.PARK)
     assert (caught.value.extensions or {})["fields"] == ["Enterprise.revenueWan"]
 
 

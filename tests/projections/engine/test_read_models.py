@@ -57,6 +57,7 @@ from projections import READ_MODELS, ReadModels, open_read_models
 from projections.as_of import validity
 from projections.diagnosis import case_parts, diagnoses
 from projections.diagnosis.diagnoses import DiagnosisFilter
+from projections.engine.pages import Page
 from projections.engine.read_model import Tables
 from projections.participants import enterprises, people
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL, EnterpriseFilter
@@ -287,10 +288,10 @@ def test_a_rebuild_while_reading_does_not_tear_the_read(models: ReadModels) -> N
 def test_pages_neither_skip_nor_repeat(models: ReadModels) -> None:
     with models.reading() as snapshot:
         seen: list[str] = []
-        while page := enterprises.enterprises(snapshot, Everything(), ANY, 2, seen[-1] if seen else None):
+        while page := enterprises.enterprises(snapshot, Everything(), ANY, Page(2, beyond=(seen[-1],) if seen else None)):
             seen += [row.id for row in page]
         assert len(seen) == len(set(seen)) == 4
-        assert seen == [row.id for row in enterprises.enterprises(snapshot, Everything(), ANY, 100)]
+        assert seen == [row.id for row in enterprises.enterprises(snapshot, Everything(), ANY, Page(100))]
 
 
 @pytest.mark.parametrize(
@@ -317,7 +318,7 @@ def test_search_takes_a_text_as_an_import_does_and_finds_a_single_letter(
     where, position = EnterpriseFilter(text=text), city.journal.head().size
     with models.reading() as snapshot:
         assert enterprises.count(snapshot, Everything(), where) == found
-        assert len(enterprises.enterprises(snapshot, Everything(), where, 10)) == found
+        assert len(enterprises.enterprises(snapshot, Everything(), where, Page(10))) == found
         assert validity.enterprise_count(snapshot, Everything(), where, position) == found
 
 
@@ -407,10 +408,10 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
     }
     expected = {identity for identity, place in places.items() if admits(scope, place)}
     with models.reading() as snapshot:
-        seen = {row.id for row in enterprises.enterprises(snapshot, scope, ANY, 100)}
+        seen = {row.id for row in enterprises.enterprises(snapshot, scope, ANY, Page(100))}
         assert seen == expected
         assert enterprises.count(snapshot, scope, ANY) == len(expected)
-        cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), 100)
+        cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), Page(100))
         assert [case.id for case in cases] == (["d1"] if ENTERPRISE in expected else [])
         visible = bool(cases)
         assert bool(case_parts.answers(snapshot, scope, ["d1"])) == visible

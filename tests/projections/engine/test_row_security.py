@@ -15,6 +15,7 @@ from journal import open_journal
 from projections import READ_MODELS, ReadModels, open_read_models
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.diagnosis.proceedings import PROCEEDINGS
+from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.row_security import ROW_SECURED, SEPARATOR, reader_of, tags
 from tests.projections.engine.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
@@ -134,8 +135,8 @@ def test_the_row_policies_are_never_narrower_than_the_scope(secured: Secured, sc
     found = []
     for eyes in (None, scope):
         with models.reading(eyes) as snapshot:
-            firms = enterprises.enterprises(snapshot, scope, enterprises.EnterpriseFilter(), 100)
-            cases = diagnoses.diagnoses(snapshot, scope, diagnoses.DiagnosisFilter(), 100)
+            firms = enterprises.enterprises(snapshot, scope, enterprises.EnterpriseFilter(), Page(100))
+            cases = diagnoses.diagnoses(snapshot, scope, diagnoses.DiagnosisFilter(), Page(100))
             found.append((firms, cases, case_parts.answers(snapshot, scope, ["d1"])))
     assert found[0] == found[1]
 

@@ -17,6 +17,7 @@ from domain.participants.organisations import Organisation, OrganisationKind
 from domain.participants.people.granting_rights import KIND_OF_HEAD, is_known_to
 from journal import Journal, NewEntry
 from projections import ReadModels, open_read_models
+from projections.engine.pages import Page
 from projections.participants import people
 from tests.small_city import FIRM
 
@@ -108,7 +109,7 @@ def test_the_rule_and_the_rows_agree_on_every_role_unit_and_reader(models: ReadM
                 if is_known_to(role, unit, unit_state(unit), occasion, contact=contact)
             }
             scope = scope_of(reader, organisation)
-            assert {row.id for row in people.people(snapshot, scope, 1_000)} == known, (reader, organisation)
+            assert {row.id for row in people.people(snapshot, scope, Page(1_000))} == known, (reader, organisation)
             assert people.people_count(snapshot, scope) == len(known)
             assert set(people.held_by(snapshot, scope, list(HOLDINGS))) == known
             shown += len(known)

@@ -23,6 +23,7 @@ from projections.as_of import validity
 from projections.as_of.validity import VALIDITY
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, DiagnosisFilter
+from projections.engine.pages import BY_ID, By, Order, Page, Place
 from projections.participants import enterprises
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL, EnterpriseFilter
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
@@ -147,21 +148,33 @@ class Writer:
 
 def everything_of(snapshot: Snapshot, scope: Scope) -> tuple[set[str], set[str]]:
     """Firms and diagnoses that a scope admits today."""
-    firms = enterprises.enterprises(snapshot, scope, EnterpriseFilter(), 100)
-    cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), 100)
+    firms = enterprises.enterprises(snapshot, scope, EnterpriseFilter(), Page(100))
+    cases = diagnoses.diagnoses(snapshot, scope, DiagnosisFilter(), Page(100))
     return {row.id for row in firms}, {row.id for row in cases}
 
 
-def paged(page: Any, size: int) -> list[str]:
-    """All ids, page by page."""
-    found: list[str] = []
-    while len(one := page(size, found[-1] if found else None)) == size:
-        found += one
-    return found + one
+def paged(page: Any, size: int, order: Order) -> list[str]:
+    """All ids, page by page, forwards; backwards they are the same."""
+
+    def walked(*, backwards: bool) -> list[str]:
+        found: list[Place] = []
+        while one := page(Page(size, order, found[-1] if found else None, backwards)):
+            found += one
+        return [str(place[-1]) for place in found]
+
+    forwards = walked(backwards=False)
+    assert walked(backwards=True) == forwards[::-1]
+    return forwards
 
 
 def check(
-    models: ReadModels, replay: ReadModels, scope: Scope, firms: EnterpriseFilter, cases: DiagnosisFilter, size: int
+    models: ReadModels,
+    replay: ReadModels,
+    scope: Scope,
+    firms: EnterpriseFilter,
+    cases: DiagnosisFilter,
+    size: int,
+    orders: tuple[Order, Order] = (BY_ID, BY_ID),
 ) -> int:
     """Hold every list at every position against a replay to there; how many rows were found in all."""
     shown = 0
@@ -171,16 +184,16 @@ def check(
         for position in range(1, whole.position + 1):
             replay.catch_up(limit=1)
             with replay.reading() as then:
-                wanted = [r for r in enterprises.enterprises(then, whole_city, firms, 100) if r.id in mine]
-                ids = paged(lambda n, after, p=position: validity.enterprise_ids(today, scope, firms, p, n, after), size)
+                wanted = [r for r in enterprises.enterprises(then, whole_city, firms, Page(100, orders[0])) if r.id in mine]
+                ids = paged(lambda page, p=position: validity.enterprise_places(today, scope, firms, p, page), size, orders[0])
                 assert ids == [row.id for row in wanted], position
                 assert validity.enterprise_count(today, scope, firms, position) == len(wanted)
                 with replayed.replayed(replayed.of_enterprises(today, scope, ids, position, diagnoses=False)) as told:
                     found = enterprises.enterprises_by_id(told, Everything(), ids)
                     for row in wanted:  # without its diagnoses there is no latest one
                         assert found[row.id] == row._replace(latest_diagnosis=None), position
-                wanted_cases = [r for r in diagnoses.diagnoses(then, whole_city, cases, 100) if r.id in my_cases]
-                ids = paged(lambda n, after, p=position: validity.diagnosis_ids(today, scope, cases, p, n, after), size)
+                wanted_cases = [r for r in diagnoses.diagnoses(then, whole_city, cases, Page(100, orders[1])) if r.id in my_cases]
+                ids = paged(lambda page, p=position: validity.diagnosis_places(today, scope, cases, p, page), size, orders[1])
                 assert ids == [row.id for row in wanted_cases], position
                 assert validity.diagnosis_count(today, scope, cases, position) == len(wanted_cases)
                 with replayed.replayed(replayed.of_diagnoses(today, scope, ids, position)) as told:
@@ -192,6 +205,12 @@ def check(
 
 def maybe(values: Sequence[Any]) -> st.SearchStrategy[Any]:
     return st.none() | st.sampled_from(values)
+
+
+def orders_by(*names: str) -> st.SearchStrategy[Order]:
+    """By any of some columns, either way, the id last."""
+    named = st.lists(st.builds(By, st.sampled_from(names), st.booleans()), max_size=2, unique_by=lambda by: by.name)
+    return named.map(lambda asked: (*asked, By("id", asked[-1].descending if asked else False)))
 
 
 PLACED = (Is(Attribute.DISTRICT, "310117"), Is(Attribute.PROVIDER, "p2"))
@@ -229,9 +248,15 @@ def read_models(journal: Journal, folder: Path, name: str) -> Iterator[ReadModel
     firms=firm_filters,
     cases=case_filters,
     size=st.integers(1, 3),
+    orders=st.tuples(orders_by("uscc", "name", "changed_at"), orders_by("opened_at", "status_since", "grade", "verified_total")),
 )
 def test_a_list_at_any_position_is_the_list_that_a_replay_to_that_position_gives(
-    history: list[Happening], scope: Scope, firms: EnterpriseFilter, cases: DiagnosisFilter, size: int
+    history: list[Happening],
+    scope: Scope,
+    firms: EnterpriseFilter,
+    cases: DiagnosisFilter,
+    size: int,
+    orders: tuple[Order, Order],
 ) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -240,10 +265,15 @@ def test_a_list_at_any_position_is_the_list_that_a_replay_to_that_position_gives
         Writer(journal).write([*statements, *history])
         with read_models(journal, folder, "read.db") as models, read_models(journal, folder, "replay.db") as replay:
             models.catch_up()
-            check(models, replay, scope, firms, cases, size)
+            check(models, replay, scope, firms, cases, size, orders)
         journal.close()
 
 
+ORDERS: list[tuple[Order, Order]] = [
+    (BY_ID, BY_ID),
+    ((By("name", descending=True), By("id", descending=True)), (By("grade"), By("id"))),
+    ((By("changed_at"), By("id")), (By("verified_total", descending=True), By("status_since"), By("id"))),
+]
 LIFE: list[Happening] = [
     ("stated", "f0", (NAMES[0], "310115", "C34", "medium")),
     ("opened", "c0", "p1"),
@@ -281,7 +311,7 @@ def test_on_both_engines_lists_of_the_past_are_those_of_a_replay(
     cases = [DiagnosisFilter(), DiagnosisFilter(status="issued", grade=3), DiagnosisFilter(district="310115", provider="p1")]
     for number, (firm, case) in enumerate(itertools.zip_longest(firms, cases)):
         with read_models(journal, tmp_path, f"replay{number}.db") as replay:
-            shown += check(models, replay, scope, firm, case, 1)
+            shown += check(models, replay, scope, firm, case, 1, ORDERS[number])
     assert shown > 10
     models.close()
 
@@ -294,5 +324,9 @@ def test_a_period_lasts_for_as_long_as_nothing_that_is_looked_for_changes(journa
     with read_models(journal, tmp_path, "read.db") as models:
         models.catch_up()
         rows = models.dump()
-    assert rows["diagnosis_periods"] == [("c0", validity.ENDLESS, 2, "open", "p1", None, IN_PROGRESS, None)]
-    assert rows["enterprise_periods"] == [("f0", validity.ENDLESS, 1, "USCC-f0", NAMES[0], "310115", "C34", "medium")]
+    (case,) = rows["diagnosis_periods"]
+    assert case[:4] == ("c0", validity.ENDLESS, 2, "open")
+    assert [row[:4] for row in rows["enterprise_periods"]] == [
+        ("f0", 24, 1, "USCC-f0"),
+        ("f0", validity.ENDLESS, 24, "USCC-f0"),
+    ]

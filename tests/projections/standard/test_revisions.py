@@ -16,7 +16,9 @@ from domain.standard.revision.publication import PublishRevision
 from domain.standard.revision.review import NameReviewers
 from journal import Journal, open_journal
 from projections import ReadModels, open_read_models
+from projections.engine.pages import Page
 from projections.standard import editions, revisions
+from projections.standard.revisions import BY_NUMBER, CommentFilter
 from standards import edition_of_json, load
 from standards.revising.changes import DimensionWeight
 from tests.revising_city import CONSULTED, ERRATUM, REVIEWER, SHIFT, changing, put_to_consultation, review_erratum
@@ -50,6 +52,8 @@ def models(city: City, url: str, tmp_path: Path) -> Iterator[ReadModels]:
     opened.catch_up()
     yield opened
     opened.close()
+UNANSWERED = CommentFilter(CONSULTED, unanswered=True)
+WHOLE, THE_REST = Page(10, BY_NUMBER), Page(10, BY_NUMBER, (1,))
 
 
 def test_a_draft_is_read_by_whom_its_scope_admits_and_its_editions_bear_the_keys_of_those_they_replace(
@@ -79,7 +83,7 @@ def test_a_draft_that_does_not_hold_has_no_editions_and_says_why(city: City, mod
 @pytest.mark.parametrize("scope", OUTSIDE)
 def test_outside_its_scope_a_draft_is_in_no_list_no_count_and_no_event(models: ReadModels, scope: Scope) -> None:
     with models.reading() as snapshot:
-        assert [row.id for row in revisions.revisions(snapshot, scope, 10)] == [CONSULTED]
+        assert [row.id for row in revisions.revisions(snapshot, scope, Page(10))] == [CONSULTED]
         assert revisions.revision_count(snapshot, scope) == 1
         assert revisions.revision(snapshot, scope, ERRATUM) is None
         assert revisions.drafts_admitted(snapshot, scope, [CONSULTED, ERRATUM]) == frozenset()
@@ -98,7 +102,7 @@ def test_outside_its_scope_a_draft_is_in_no_list_no_count_and_no_event(models: R
 
 def test_a_reviewer_sees_the_draft_that_is_to_be_reviewed_and_its_events(models: ReadModels) -> None:
     with models.reading() as snapshot:
-        assert {row.id for row in revisions.revisions(snapshot, AS_REVIEWER, 10)} == {CONSULTED, ERRATUM}
+        assert {row.id for row in revisions.revisions(snapshot, AS_REVIEWER, Page(10))} == {CONSULTED, ERRATUM}
         [change] = revisions.changes(snapshot, AS_REVIEWER, [CONSULTED, ERRATUM])
         assert change.clause == "indicators.Z01.evidence"
         assert [row.verdict for row in revisions.reviews(snapshot, AS_REVIEWER, [ERRATUM])] == ["approve"]
@@ -113,14 +117,14 @@ def test_a_reviewer_sees_the_draft_that_is_to_be_reviewed_and_its_events(models:
 
 def test_comments_are_read_by_everyone_page_by_page_with_what_became_of_them(models: ReadModels) -> None:
     with models.reading() as snapshot:
-        first, second = revisions.comments(snapshot, Nothing(), CONSULTED, 10)
+        first, second = revisions.comments(snapshot, Nothing(), CommentFilter(CONSULTED), WHOLE)
         assert (first.number, first.clause, first.label, first.disposition) == (1, "dimensions.F", "维度 F", "partly")
         assert (second.number, second.label, second.disposition) == (2, "全文", None)
-        assert [one.number for one in revisions.comments(snapshot, Nothing(), CONSULTED, 10, after=1)] == [2]
-        assert [one.number for one in revisions.comments(snapshot, Nothing(), CONSULTED, 10, unanswered=True)] == [2]
-        assert revisions.comment_count(snapshot, Nothing(), CONSULTED) == 2
-        assert revisions.comment_count(snapshot, Nothing(), CONSULTED, unanswered=True) == 1
-        assert revisions.comments(snapshot, Nothing(), ERRATUM, 10) == []
+        assert [one.number for one in revisions.comments(snapshot, Nothing(), CommentFilter(CONSULTED), THE_REST)] == [2]
+        assert [one.number for one in revisions.comments(snapshot, Nothing(), UNANSWERED, WHOLE)] == [2]
+        assert revisions.comment_count(snapshot, Nothing(), CommentFilter(CONSULTED)) == 2
+        assert revisions.comment_count(snapshot, Nothing(), CommentFilter(CONSULTED, unanswered=True)) == 1
+        assert revisions.comments(snapshot, Nothing(), CommentFilter(ERRATUM), WHOLE) == []
 
 
 def test_the_text_on_consultation_stays_what_it_was_while_the_draft_moves_on(url: str, tmp_path: Path) -> None:
