@@ -89,7 +89,7 @@ def page_size(first: int | None) -> int:
 
 
 @dataclass(frozen=True)
-class Found(Generic[Row]):
+class RowsOfPage(Generic[Row]):
     """Rows of a page in the order of the list, and whether there are more on either side; the side that it came from is looked
     at only when it is asked.
     """
@@ -121,7 +121,7 @@ class Direction:
             raise PAGE_BOTH_WAYS.refuse()
         return cls(page_size(last if backwards else first), (before if backwards else after) or None, backwards)
 
-    def found(self, read: Callable[[Page], Sequence[Row]], order: Order, place: Place | None) -> Found[Row]:
+    def found(self, read: Callable[[Page], Sequence[Row]], order: Order, place: Place | None) -> RowsOfPage[Row]:
         """A page: one row too many tells that more follows in the direction of the page.
 
         On the other side there is something where anything stands at the cursor's place or beyond it: the row of the cursor may be
@@ -138,12 +138,12 @@ class Direction:
             return place is not None and bool(read(Page(1, order, place, not self.backwards, included=True)))
 
         if self.backwards:
-            return Found(shown[::-1], behind, ahead)
-        return Found(shown, ahead, behind)
+            return RowsOfPage(shown[::-1], behind, ahead)
+        return RowsOfPage(shown, ahead, behind)
 
 
 def connection(
-    found: Found[Row],
+    found: RowsOfPage[Row],
     cursor: Callable[[Row], str],
     build: Callable[[Sequence[Row]], list[T]],
     count: Callable[[], int],
