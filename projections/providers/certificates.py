@@ -11,6 +11,7 @@ from domain.providers.certificates import CERTIFICATES, CertificateEvent, Certif
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import Long, chosen, columns
+from projections.engine.pages import By, Order, Page
 from projections.engine.read_model import ReadModel, Tables, key
 from projections.engine.snapshot import Snapshot
 from projections.participants.people import PEOPLE, serving
@@ -78,13 +79,17 @@ def _found(rows: Sequence[Sequence[Any]]) -> list[HeldCertificate]:
     return found
 
 
-def certificates(snapshot: Snapshot, scope: Scope, day: str, first: int, after: str | None = None) -> list[HeldCertificate]:
-    """A page of the certificates 证书列表 of who serves a unit within a scope on a day (ISO text), in order of number."""
+BY_NUMBER: Order = (By("number"),)
+
+
+def certificates(snapshot: Snapshot, scope: Scope, day: str, page: Page) -> list[HeldCertificate]:
+    """A page of the certificates 证书列表 of who serves a unit within a scope on a day (ISO text)."""
     numbers = snapshot[NUMBERS]
-    query = _certificates(snapshot).where(serving(snapshot, scope, numbers.c.person, day))
-    if after is not None:
-        query = query.where(numbers.c.number > after)
-    return _found(snapshot.rows(query.order_by(numbers.c.number).limit(first)))
+
+    def query() -> Select[Any]:
+        return page.of(_certificates(snapshot).where(serving(snapshot, scope, numbers.c.person, day)), numbers.c.__getitem__)
+
+    return _found(snapshot.kept(None, query, **page.values))
 
 
 def certificate_count(snapshot: Snapshot, scope: Scope, day: str) -> int:

@@ -10,9 +10,10 @@ import strawberry
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
-from api.kit.lists import Listed, paged
+from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
-from api.kit.paging import After, Connection, First, wanted_fields
+from api.kit.orders import order_enum
+from api.kit.paging import wanted_fields
 from api.kit.published import argument, field, published
 from api.participants.people import PERSONS, Person
 from api.providers.credentials import credential
@@ -119,27 +120,35 @@ def _today(context: Context) -> str:
     return city_day(context.services.clock()).isoformat()
 
 
+CERTIFICATES: Listed[str, HeldCertificate, Certificate] = Listed(
+    name="certificates",
+    node=Certificate,
+    orders=order_enum(
+        "CertificateOrder",
+        "What certificates may be ordered by · 证书排序",
+        number="By number · 证书编号",
+        granted_at="By when it was granted · 颁发时间",
+    ),
+    rows=rows.certificates,
+    count=rows.certificate_count,
+    order=rows.BY_NUMBER,
+    build=build_certificates,
+)
+"""What is looked for: the day on which who serves a unit is asked."""
+
+
 @strawberry.type
 class CertificateQueries:
     """Query fields: certificates."""
 
-    @field(
+    @listing(
+        CERTIFICATES,
         "Certificates of the people who serve a unit within the scope today, in order of number · 证书列表. plan T1",
         roles=CERTIFICATES_READ,
     )
-    def certificates(
-        self, info: strawberry.Info[Context, None], first: First = None, after: After = None
-    ) -> Connection[Certificate]:
+    def certificates(self, info: strawberry.Info[Context, None]) -> str:
         """A page of certificates."""
-        today = _today(info.context)
-        listed: Listed[None, HeldCertificate, Certificate] = Listed(
-            name="certificates",
-            rows=lambda snapshot, scope, _where, first, after: rows.certificates(snapshot, scope, today, first, after),
-            count=lambda snapshot, scope, _where: rows.certificate_count(snapshot, scope, today),
-            place=lambda row: row.number,
-            build=build_certificates,
-        )
-        return paged(info, listed, None, first, after)
+        return _today(info.context)
 
     @field("Certificates of one's own, in the order they were granted · 本人证书. plan T1", roles=OWN_CERTIFICATES)
     def own_certificates(self, info: strawberry.Info[Context, None]) -> list[Certificate]:
