@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, MetaData, Table, and_, func, select
+from sqlalchemy import Index, MetaData, Select, Table, and_, func, select
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Role, Scope
@@ -18,6 +18,7 @@ from domain.governance.proceedings.state import ENDED, ProceedingKind, Proceedin
 from journal import Entry
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.filters import sought
+from projections.engine.pages import By, Order, Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
 from projections.engine.scope import NEVER, Columns, to_sql
@@ -201,16 +202,19 @@ def _asked(table: Table, where: ProceedingFilter) -> Iterator[ColumnElement[bool
         yield and_(table.c.due.is_not(None), table.c.due <= where.due_by.isoformat())
 
 
-def proceedings(
-    snapshot: Snapshot, scope: Scope, where: ProceedingFilter, first: int, after: str | None = None
-) -> list[ProceedingRow]:
-    """A page of proceedings within a scope 程序列表, by the day that is due, then id; what has ended comes last."""
+BY_DUE_DAY: Order = (By("rank"),)
+"""By the day that is due, then id; what has ended comes last."""
+
+
+def proceedings(snapshot: Snapshot, scope: Scope, where: ProceedingFilter, page: Page) -> list[ProceedingRow]:
+    """A page of proceedings within a scope 程序列表."""
     table = snapshot[PROCEEDINGS]
     joined, conditions = _matching(snapshot, scope, where)
-    query = select(*chosen(table, ProceedingRow)).select_from(joined).where(*conditions)
-    if after is not None:
-        query = query.where(table.c.rank > after)
-    return [ProceedingRow._make(row) for row in snapshot.rows(query.order_by(table.c.rank).limit(first))]
+
+    def query() -> Select[Any]:
+        return page.of(select(*chosen(table, ProceedingRow)).select_from(joined).where(*conditions), table.c.__getitem__)
+
+    return [ProceedingRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def over_by(snapshot: Snapshot, day: date) -> list[ProceedingRow]:

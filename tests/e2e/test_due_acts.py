@@ -27,7 +27,8 @@ from domain.kernel import Command, fold
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Caller, Handled
 from journal.codec import decode
-from projections.governance.proceedings import ProceedingFilter, proceedings
+from projections.engine.pages import Page
+from projections.governance.proceedings import BY_DUE_DAY, ProceedingFilter, proceedings
 from tests.live_city import CHEAP
 from zhenduan.background import due_acts
 from zhenduan.background.due_acts import do_due_acts, keeping_time
@@ -182,7 +183,7 @@ def test_what_is_due_is_listed_first_and_what_ended_last(program: Services) -> N
     send(program, PROVIDER, opening("x4"))
     send(program, city("li"), ServeNotice(proceeding="x4"))
     with program.models.reading() as snapshot:
-        rows = proceedings(snapshot, Everything(), ProceedingFilter(), 10)
-        late = proceedings(snapshot, Everything(), ProceedingFilter(due_by=DUE), 10)
+        rows = proceedings(snapshot, Everything(), ProceedingFilter(), Page(10, BY_DUE_DAY))
+        late = proceedings(snapshot, Everything(), ProceedingFilter(due_by=DUE), Page(10, BY_DUE_DAY))
     assert [row.id for row in rows] == ["x4", "x3", "x1"]
     assert [row.id for row in late] == ["x4"]

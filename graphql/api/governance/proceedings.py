@@ -10,10 +10,11 @@ import strawberry
 from api.kit.context import Context
 from api.kit.edges import Loader, led_to
 from api.kit.ids import OrganisationID, PersonID, ProceedingID, key_of
-from api.kit.lists import Listed, paged, single
+from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
-from api.kit.paging import After, AtLeast, Connection, First
+from api.kit.orders import order_enum
+from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
@@ -26,6 +27,7 @@ from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import ACTORS, DUE_PROCESS
 from projections.governance.proceedings import (
+    BY_DUE_DAY,
     ProceedingFilter,
     ProceedingRow,
     proceeding_count,
@@ -98,10 +100,17 @@ def build_proceedings(context: Context, rows: Sequence[ProceedingRow], wanted: f
 
 PROCEEDINGS: Listed[ProceedingFilter, ProceedingRow, Proceeding] = Listed(
     name="proceedings",
+    node=Proceeding,
+    orders=order_enum(
+        "ProceedingOrder",
+        "What proceedings may be ordered by · 程序排序",
+        opened_at="By when it was opened · 提起时间",
+        due="By the last day of the step that runs, those without one last · 到期日",
+    ),
+    order=BY_DUE_DAY,
     rows=proceedings,
     count=proceeding_count,
     build=build_proceedings,
-    place=lambda row: row.rank,
     by_id=proceedings_by_id,
 )
 
@@ -120,23 +129,20 @@ class ProceedingQueries:
         """A proceeding in the caller's scope."""
         return single(info, PROCEEDINGS, key_of(id, "proceeding"), at_least=at_least)
 
-    @field(
+    @listing(
+        PROCEEDINGS,
         "Proceedings within the caller's scope, by the day on which their next step is due; those that have ended come last · "
         "程序列表. plan P6, V4",
         roles=DUE_PROCESS,
     )
     def proceedings(
         self,
-        info: strawberry.Info[Context, None],
         filter: Annotated[ProceedingFilter | None, argument("What to look for; none = all · 筛选")] = None,  # noqa: A002 - as above
-        first: First = None,
-        after: After = None,
-        at_least: AtLeast = None,
-    ) -> Connection[Proceeding]:
+    ) -> ProceedingFilter:
         """A page of proceedings."""
         where = filter or ProceedingFilter()
         firm, provider = key_of(where.enterprise, "enterprise"), key_of(where.provider, "organisation")
-        return paged(info, PROCEEDINGS, replace(where, enterprise=firm, provider=provider), first, after, at_least=at_least)
+        return replace(where, enterprise=firm, provider=provider)
 
 
 def load_proceedings(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Proceeding]:

@@ -12,8 +12,9 @@ from domain.governance.proceedings.state import ProceedingKind
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import open_journal
 from projections import open_read_models
+from projections.engine.pages import Page
 from projections.engine.row_security import SEPARATOR, reader_of, tags
-from projections.governance.proceedings import PROCEEDINGS, ProceedingFilter, proceedings
+from projections.governance.proceedings import BY_DUE_DAY, PROCEEDINGS, ProceedingFilter, proceedings
 from tests.small_city import CITY, ENTERPRISE, FILLER, City, opening
 
 SEEN = {
@@ -52,13 +53,13 @@ def test_each_reads_its_own_with_and_without_a_condition(engine: str, tmp_path: 
     journal, models = lived(address)
     for scope, expected in SEEN.items():
         with models.reading(scope) as snapshot:
-            rows = proceedings(snapshot, scope, ProceedingFilter(), 10)
+            rows = proceedings(snapshot, scope, ProceedingFilter(), Page(10, BY_DUE_DAY))
             table = snapshot[PROCEEDINGS].name
         assert {row.id for row in rows} == expected, scope
         if engine == "postgres":
             assert raw(address, scope, table) == expected, scope
     with models.reading() as snapshot:
-        listed = proceedings(snapshot, scope_of(Role.CITY, "city"), ProceedingFilter(), 10)
+        listed = proceedings(snapshot, scope_of(Role.CITY, "city"), ProceedingFilter(), Page(10, BY_DUE_DAY))
     assert [row.id for row in listed] == ["m1", "c1"]  # what is due comes before what has no day yet
     models.close()
     journal.close()
