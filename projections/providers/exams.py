@@ -1,9 +1,9 @@
 """Examinations read model 考试台: the tries of each person at each training, as the rules fold them. plan T1."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Index, MetaData, Table, func, select
+from sqlalchemy import Index, MetaData, Select, Table, func, select
 
 from domain.access import Scope
 from domain.instants import microseconds
@@ -13,6 +13,7 @@ from domain.providers.exams.state import Exam, ExamStatus, exam_stream
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import Long, chosen, columns
+from projections.engine.pages import Page
 from projections.engine.read_model import ReadModel, Tables, key
 from projections.engine.snapshot import Snapshot
 from projections.participants.people import serving
@@ -60,13 +61,16 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 EXAM_READ_MODEL = ReadModel("exams_desk", (ROWS,), fold, frozenset(ExamEvent.__args__))
 
 
-def exams(snapshot: Snapshot, scope: Scope, day: str, first: int, after: str | None = None) -> list[ExamRow]:
-    """A page of the examinations 考试列表 of who serves a unit within a scope on a day (ISO text), in order of id."""
+def exams(snapshot: Snapshot, scope: Scope, day: str, page: Page) -> list[ExamRow]:
+    """A page of the examinations 考试列表 of who serves a unit within a scope on a day (ISO text)."""
     table = snapshot[ROWS]
-    query = select(*chosen(table, ExamRow)).where(serving(snapshot, scope, table.c.person, day))
-    if after is not None:
-        query = query.where(table.c.id > after)
-    return [ExamRow._make(row) for row in snapshot.rows(query.order_by(table.c.id).limit(first))]
+
+    def query() -> Select[Any]:
+        return page.of(
+            select(*chosen(table, ExamRow)).where(serving(snapshot, scope, table.c.person, day)), table.c.__getitem__
+        )
+
+    return [ExamRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def exam_count(snapshot: Snapshot, scope: Scope, day: str) -> int:

@@ -120,7 +120,7 @@ def _today(context: Context) -> str:
     return city_day(context.services.clock()).isoformat()
 
 
-CERTIFICATES: Listed[str, HeldCertificate, Certificate] = Listed(
+HELD_CERTIFICATES: Listed[str, HeldCertificate, Certificate] = Listed(
     name="certificates",
     node=Certificate,
     orders=order_enum(
@@ -142,7 +142,7 @@ class CertificateQueries:
     """Query fields: certificates."""
 
     @listing(
-        CERTIFICATES,
+        HELD_CERTIFICATES,
         "Certificates of the people who serve a unit within the scope today, in order of number · 证书列表. plan T1",
         roles=CERTIFICATES_READ,
     )

@@ -13,9 +13,9 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.ids import EditionID, key_of
-from api.kit.lists import Listed, paged
+from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
-from api.kit.paging import After, Connection, First, wanted_fields
+from api.kit.paging import wanted_fields
 from api.kit.published import argument, field, published
 from api.participants.people import PERSONS, Person
 from domain.instants import city_day
@@ -128,21 +128,26 @@ def _shown_try(one: Attempt) -> ExamTry:
     )
 
 
+SAT_EXAMS: Listed[str, ExamRow, Exam] = Listed(
+    name="exams",
+    node=Exam,
+    rows=rows.exams,
+    count=rows.exam_count,
+    build=build_exams,
+)
+"""What is looked for: the day on which who serves a unit is asked."""
+
+
 @strawberry.type
 class ExamQueries:
     """Query fields: examinations."""
 
-    @field("Examinations of the people who serve a unit within the scope today · 考试列表. plan T1", roles=CERTIFICATES_READ)
-    def exams(self, info: strawberry.Info[Context, None], first: First = None, after: After = None) -> Connection[Exam]:
+    @listing(
+        SAT_EXAMS, "Examinations of the people who serve a unit within the scope today · 考试列表. plan T1", roles=CERTIFICATES_READ
+    )
+    def exams(self, info: strawberry.Info[Context, None]) -> str:
         """A page of examinations."""
-        today = city_day(info.context.services.clock()).isoformat()
-        listed: Listed[None, ExamRow, Exam] = Listed(
-            name="exams",
-            rows=lambda snapshot, scope, _where, first, after: rows.exams(snapshot, scope, today, first, after),
-            count=lambda snapshot, scope, _where: rows.exam_count(snapshot, scope, today),
-            build=build_exams,
-        )
-        return paged(info, listed, None, first, after)
+        return city_day(info.context.services.clock()).isoformat()
 
     @field("Examinations of one's own, by edition · 本人考试. plan T1", roles=OWN_CERTIFICATES)
     def own_exams(self, info: strawberry.Info[Context, None]) -> list[Exam]:

@@ -54,7 +54,7 @@ def key_of(field: GraphQLField) -> str:
     assert isinstance(connection, GraphQLObjectType)
     node = get_named_type(connection.fields["nodes"].type)
     assert isinstance(node, GraphQLObjectType)
-    return next(name for name in ("id", "diagnosis", "number", "organisation { id }") if name.split()[0] in node.fields)
+    return next(name for name in ("id", "diagnosis", "number", "edition", "organisation { id }") if name.split()[0] in node.fields)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
