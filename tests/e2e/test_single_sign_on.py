@@ -135,7 +135,7 @@ def viewer(client: TestClient, token: str) -> tuple[int, Any]:
 
 
 def test_a_signed_token_is_the_person_that_an_administrator_linked(client: TestClient, provider: Provider) -> None:
-    assert viewer(client, provider.signed()) == (200, {"actor": "li", "role": "district", "organisation": "310117"})
+    assert viewer(client, provider.signed()) == (200, {"actor": "li", "role": "DISTRICT", "organisation": "310117"})
 
 
 def test_a_subject_that_nobody_linked_is_nobody_whatever_else_the_token_states(
@@ -233,10 +233,10 @@ def test_a_role_taken_away_or_a_subject_unlinked_ends_what_a_token_opens_at_once
     client: TestClient, linked: Installation, provider: Provider
 ) -> None:
     token = provider.signed()
-    assert viewer(client, token)[1]["role"] == "district"
+    assert viewer(client, token)[1]["role"] == "DISTRICT"
     linked.services.send(operator("tests"), EndMembership(person="li", membership="m1", on=date(2024, 1, 2)))
     linked.services.models.catch_up()
-    assert viewer(client, token)[1]["role"] == "auditor"
+    assert viewer(client, token)[1]["role"] == "AUDITOR"
     linked.accounts.subjects.unlink(provider.address, "sub-1")
     assert viewer(client, token)[0] == 401
 
@@ -274,10 +274,10 @@ def test_a_browser_signs_in_and_may_then_act_in_any_of_its_roles(client: TestCli
     assert done.status_code == 200
     assert done.headers["cache-control"] == "no-store"
     token = done.json()["session"]["token"]
-    assert viewer(client, token)[1]["role"] == "district"
+    assert viewer(client, token)[1]["role"] == "DISTRICT"
     act = {"query": 'mutation { actAs(input: {membership: "m2"}) { userErrors { code } } }'}
     client.post("/graphql", json=act, headers={"authorization": f"Bearer {token}"})
-    assert viewer(client, token)[1]["role"] == "auditor"
+    assert viewer(client, token)[1]["role"] == "AUDITOR"
 
 
 def test_what_was_signed_in_by_a_subject_ends_when_it_is_unlinked(
