@@ -36,10 +36,7 @@ from journal.entries import (
 from journal.transparency.digests import SHA256, Digest
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
-INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)})"
-ROW = f"({', '.join('?' * len(COLUMNS))})"
-ROWS = 250
-"""Of one statement: after each the driver must win the interpreter back from whoever else is busy in the process."""
+INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 BUSY_SECONDS = 30.0
 POLL_SECONDS = 0.02
 """How often a waiting reader looks for what other processes appended."""
@@ -264,10 +261,7 @@ class SQLiteRecorder:
 
     def _insert(self, connection: sqlite3.Connection, batches: Sequence[Batch], placed: Sequence[Sequence[Entry]]) -> None:
         try:
-            rows = [row_of(entry) for entries in placed for entry in entries]
-            for start in range(0, len(rows), ROWS):
-                part = rows[start : start + ROWS]
-                connection.execute(f"{INSERT} VALUES {', '.join([ROW] * len(part))}", [value for row in part for value in row])
+            connection.executemany(INSERT, [row_of(entry) for entries in placed for entry in entries])
         except sqlite3.IntegrityError as error:
             if "version" in str(error):
                 raise VersionTaken(str(error)) from error

@@ -11,18 +11,13 @@ Values = tuple[Any, ...]
 COPY_FROM = 100
 """From so many rows on, COPY into a table of the transaction's own and one INSERT from there is faster than INSERT alone."""
 PAGE = 500
-ROWS = 250
-"""Of one statement of SQLite: after each the driver must win the interpreter back from whoever else is busy in the process."""
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Write whole rows, in the order of the table's columns; a row whose key is there already is replaced."""
     if connection.dialect.name == "sqlite":
-        one = f"({', '.join('?' * len(table.columns))})"
-        for start in range(0, len(rows), ROWS):
-            part = rows[start : start + ROWS]
-            statement = f"INSERT INTO {_q(table.name)} VALUES {', '.join([one] * len(part))} {_conflict(table)}"  # noqa: S608 - our own names
-            connection.exec_driver_sql(statement, tuple(value for row in part for value in row))
+        marks = ", ".join("?" * len(table.columns))
+        connection.exec_driver_sql(f"INSERT INTO {_q(table.name)} VALUES ({marks}) {_conflict(table)}", list(rows))  # noqa: S608 - our own names
         return
     driver: Any = connection.connection
     with driver.cursor() as cursor:
