@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.participants import organisations
 from api.server import health
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from projections import ReadModels
@@ -81,3 +83,22 @@ def test_a_command_whose_outcome_cannot_be_read_yet_says_so_and_never_answers_nu
     assert done["position"]
     (error,) = told["errors"]
     assert (error["path"], error["extensions"]["code"]) == (["done", field], "OUTCOME_NOT_YET_VISIBLE")
+
+
+@pytest.mark.parametrize(
+    ("fails", "code"), [(None, "OUTCOME_OUT_OF_SIGHT"), (OperationalError("lost", None, OSError(5, "EIO")), "UNAVAILABLE")]
+)
+def test_what_a_command_did_is_told_although_its_thing_cannot_be_shown(
+    city: LiveCity, monkeypatch: pytest.MonkeyPatch, fails: Exception | None, code: str
+) -> None:
+    def loaded(*_given: object) -> dict[str, object]:
+        if fails is not None:
+            raise fails
+        return {}
+
+    monkeypatch.setattr(organisations, "load_organisations", loaded)
+    given = {"organisation": "p9", "kind": "PROVIDER", "name": "示例诊断服务九所"}
+    told = city.ask("city", SEND % ("RegisterOrganisationInput", "registerOrganisation", "organisation"), input=given)
+    done = told["data"]["done"]
+    assert (done["userErrors"], done["organisation"], bool(done["position"]), done["version"]) == ([], None, True, 1)
+    assert [(one["path"], one["extensions"]["code"]) for one in told["errors"]] == [(["done", "organisation"], code)]
