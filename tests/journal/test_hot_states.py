@@ -31,7 +31,8 @@ def surveyed(journal: Journal, hot: HotStates | None) -> tuple[Stream, set[str]]
     """Diagnosis d1 as a command on it finds it, and the streams that were not read anew."""
     basis = DecisionBasis(journal, CAPABILITIES, hot)
     command = WithdrawDiagnosis(diagnosis="d1", reason="x")
-    basis.survey([SimpleNamespace(capability=CASES, command=command, key=None, stream="diagnosis/d1")])  # type: ignore[list-item]
+    asked = SimpleNamespace(capability=CASES, command=command, key=None, stream="diagnosis/d1", caller=CITY)
+    basis.survey([asked])  # type: ignore[list-item]
     basis.keep()
     return basis.streams["diagnosis/d1"], basis.kept
 
