@@ -49,6 +49,7 @@ from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import ErasePerson, InvitePerson, RegisterPerson
 from domain.programme.targets import Measure, SetTarget
 from domain.providers.certificates import GrantCertificate
+from domain.providers.rating import FixRatingInputs
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
@@ -159,7 +160,7 @@ def govern(city: City) -> None:
 
 
 def certify(city: City) -> None:
-    """A diagnostician of the provider with a certificate."""
+    """A diagnostician of the provider with a certificate, and a year in which nobody had work to be rated."""
     grant = GrantMembership(person="wu", membership="m2", role=Role.DIAGNOSTICIAN, organisation="p1", since=TODAY)
     city.send(CITY, grant)
     certificate = GrantCertificate(
@@ -171,6 +172,7 @@ def certify(city: City) -> None:
         recognised="试点期间考核合格",
     )
     city.send(CITY, certificate)
+    city.send(CITY, FixRatingInputs(year=2023, position=1, inputs=()))
 
 
 def open_to_others(city: City) -> None:
