@@ -24,6 +24,7 @@ from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.participants.terms import TERMS
 from projections.programme.coverage import COVERAGE
+from projections.providers.calibrations import CALIBRATION_READ_MODEL
 from projections.providers.certificates import CERTIFICATE_READ_MODEL
 from projections.providers.exams import EXAM_READ_MODEL
 from projections.providers.ratings import RATING_READ_MODEL
@@ -45,6 +46,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     ROSTER_READ_MODEL,
     COVERAGE,
     CERTIFICATE_READ_MODEL,
+    CALIBRATION_READ_MODEL,
     EXAM_READ_MODEL,
     TRAINING_READ_MODEL,
     RATING_READ_MODEL,

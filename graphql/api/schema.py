@@ -23,7 +23,7 @@ from api.participants import (
     sessions,
 )
 from api.programme import coverage
-from api.providers import certificates, exams, ratings, training
+from api.providers import calibrations, certificates, exams, ratings, training
 from api.record import audit_trail, disclosures
 from api.server import query_cost_type
 from api.server.field_rights import describe_rights
@@ -58,6 +58,7 @@ MODULES = (
     certificates,
     training,
     exams,
+    calibrations,
     ratings,
     audit_trail,
     disclosures,

@@ -38,6 +38,7 @@ SHOWN_BY_RIGHT = frozenset(
         "Proceeding.decidedBy",
         "DraftReview.reviewer",
         "RevisionDraft.reviewers",
+        "Severity.person",
     }
 )
 """Fields that are ids of people; whoever has the right to one is told them."""
