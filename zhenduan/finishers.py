@@ -31,7 +31,7 @@ def finishers(
     """Every command whose facts the program completes -> what completes them 定稿者."""
 
     def cases_of(enterprise: str) -> tuple[Sequence[str], int]:
-        scope, where = scope_of(Role.ENTERPRISE, enterprise), diagnoses.DiagnosisFilter(enterprise=enterprise)
+        scope, where = scope_of(Role.ENTERPRISE, enterprise), diagnoses.DiagnosisFilter(enterprise=[enterprise])
         with models.reading() as snapshot:
             rows = diagnoses.diagnoses(snapshot, scope, where, Page(MOST_CASES))
             return [row.id for row in rows], snapshot.position

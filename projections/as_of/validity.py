@@ -5,31 +5,51 @@ in which it stayed the same, and nothing else. A firm has a few of them, a diagn
 saved. The scope is today's, judged on today's rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Select, String, Table, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
 from domain.diagnosis import objections, opening, provider, scoring
 from domain.diagnosis.case import STATUS_AFTER, status_after_objections
-from domain.diagnosis.report import ReportIssued
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.kernel import Event, without_invisible
 from domain.participants.enterprises import plain
 from journal import Entry
 from projections.diagnosis import issued
-from projections.diagnosis.diagnoses import DIAGNOSES, TOTALS, DiagnosisFilter, diagnosis_columns, waits_for_an_answer
+from projections.diagnosis.diagnoses import (
+    DIAGNOSES,
+    OF_THE_FIRM,
+    TOTALS,
+    DiagnosisFilter,
+    diagnosis_columns,
+    of_the_case,
+    waits_for_an_answer,
+)
+from projections.engine.filters import is_so, one_of
 from projections.engine.pages import Page, Place, numeric
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
-from projections.participants.enterprises import EnterpriseFilter, enterprise_columns
+from projections.participants.enterprises import EnterpriseFilter, as_stated, enterprise_columns
 
 META = MetaData()
-UNCHANGING = frozenset({"opened_at"})
-"""What of a diagnosis stays as it was at its opening."""
 ENDLESS = 2**63 - 1
 """`until` of the period that holds to this day: a key of its own, so that the period before is found without a search."""
 
@@ -69,11 +89,12 @@ DIAGNOSIS_PERIODS = Table(
     Column("outside_status_since", BigInteger, nullable=False),
     Column("issued_grade", Integer),
     Column("issued_verified_total", String),
+    Column("issued_version", Integer),
 )
 """since, until: positions; a row holds from `since` up to before `until`. outside_status, issued_grade: see `issued.py`."""
 issued.keep_inside(DIAGNOSIS_PERIODS, "status", "status_since", "grade", "verified_total")
 
-RESULTS = ("grade", "verified_total", "issued_grade", "issued_verified_total")
+RESULTS = ("grade", "verified_total", "issued_grade", "issued_verified_total", "issued_version")
 DIAGNOSIS_FACTS: frozenset[type[Event]] = frozenset({*STATUS_AFTER, provider.ProviderAssigned, objections.ObjectionsAnswered})
 
 
@@ -112,6 +133,7 @@ def _outside(event: type[Event], found: Row, before: Row) -> Row:
     if event is objections.ObjectionsAnswered and not any(reply["upheld"] for reply in found["answers"]):
         return {"outside_status": status_after_objections(upheld=False).value}
     graded = {f"issued_{name}": before[name] for name in ("grade", "verified_total")} if event is ReportIssued else {}
+    graded |= {"issued_version": found["version"]} if event in (ReportIssued, ReportConfirmed) else {}
     return graded | ({"outside_status": issued.STATUS_OUTSIDE[event]} if event in issued.STATUS_OUTSIDE else {})
 
 
@@ -140,14 +162,22 @@ def _enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> I
     yield then.c.enterprise == firms.c.id
     yield from _held(then)
     yield to_sql(scope, enterprise_columns(snapshot))
-    if where.district is not None:
-        yield then.c.district == where.district
-    if where.industry is not None:
-        yield then.c.industry.startswith(where.industry, autoescape=True)
-    if where.size_class is not None:
-        yield then.c.size_class == where.size_class
+    yield from as_stated(where, snapshot, then)
+    if where.diagnosed is not None:
+        yield from is_so(_has_case(snapshot, scope, lambda case: (case.c.issued_version.is_not(None),)), where.diagnosed)
+    if where.provider is not None:
+        yield _has_case(snapshot, scope, lambda case: one_of(snapshot, case.c.provider, where.provider))
     if sought := plain(without_invisible(where.text or "")):
         yield then.c.sought.contains(sought, autoescape=True) | (then.c.uscc == sought.upper())
+
+
+def _has_case(
+    snapshot: Snapshot, scope: Scope, of: Callable[[Table], Iterable[ColumnElement[bool]]]
+) -> ColumnElement[bool]:
+    """Whether a firm had a case then, in the scope today, of which something held."""
+    firms, cases, case = snapshot[ENTERPRISES], snapshot[DIAGNOSES], snapshot[DIAGNOSIS_PERIODS]
+    seen = (cases.c.enterprise == firms.c.id, to_sql(scope, diagnosis_columns(snapshot)))
+    return exists(select(cases.c.id).where(*seen, case.c.diagnosis == cases.c.id, *_held(case), *of(case)))
 
 
 def enterprise_places(
@@ -188,29 +218,29 @@ def _diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iter
     yield firms.c.id == cases.c.enterprise
     yield from _held(then)
     yield to_sql(scope, diagnosis_columns(snapshot))
-    for name in ("campaign", "enterprise", "case_number"):
-        if (value := getattr(where, name)) is not None:
-            yield cases.c[name] == value
-    for name in ("status", "provider", "grade"):
-        if (value := getattr(where, name)) is not None:
-            yield issued.seen(then, scope, name) == value
-    if where.open_objection is not None:
-        yield waits_for_an_answer(then, scope) == where.open_objection
-    if where.district is not None:
+    yield from of_the_case(where, snapshot, lambda name: then_column(snapshot, scope, name))
+    yield from is_so(waits_for_an_answer(then, scope), where.open_objection)
+    if any(getattr(where, name) is not None for name in OF_THE_FIRM):
         lay = snapshot[ENTERPRISE_PERIODS]
         yield lay.c.enterprise == cases.c.enterprise
         yield from _held(lay)
-        yield lay.c.district == where.district
+        for name in OF_THE_FIRM:
+            yield from one_of(snapshot, lay.c[name], getattr(where, name))
+
+
+def then_column(snapshot: Snapshot, scope: Scope, name: str) -> Column[Any]:
+    """A column of a diagnosis as a scope saw it then: kept of then, or one that never changes."""
+    then = snapshot[DIAGNOSIS_PERIODS]
+    if name == "id":
+        return then.c.diagnosis
+    return issued.column(then, scope, name) if name in then.c else snapshot[DIAGNOSES].c[name]
 
 
 def diagnosis_places(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, position: int, page: Page) -> list[Place]:
     """Where the diagnoses of a page stood that were open at a position and were what the filter asks 往期诊断列表."""
-    cases, then = snapshot[DIAGNOSES], snapshot[DIAGNOSIS_PERIODS]
 
     def column(name: str) -> Column[Any]:
-        if name == "id":
-            return then.c.diagnosis
-        return cases.c[name] if name in UNCHANGING else issued.column(then, scope, name)
+        return then_column(snapshot, scope, name)
 
     def query() -> Select[Any]:
         whole = select(*(column(by.name) for by in page.order)).where(*_diagnoses(snapshot, scope, where))

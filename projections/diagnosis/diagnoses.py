@@ -1,7 +1,8 @@
 """Diagnosis read model 诊断台: diagnoses with their answers, evidence, visits and reports as they stand now. plan P3–P5."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -24,11 +25,11 @@ from domain.diagnosis.case import DIAGNOSES as CASE
 from domain.diagnosis.case import STATUS_AFTER, status_after_objections
 from domain.diagnosis.case_numbers import case_number
 from domain.diagnosis.opening import DiagnosisOpened
-from domain.diagnosis.state import Status
+from domain.diagnosis.state import Purpose, Status
 from journal import Entry
 from projections.diagnosis import issued, proceedings
 from projections.engine.columns import Long, columns
-from projections.engine.filters import sought
+from projections.engine.filters import A_DAY, GradeRange, is_so, one_of, recorded_within, sought, within
 from projections.engine.pages import Page, numeric
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
@@ -318,16 +319,47 @@ DIAGNOSIS_READ_MODEL = ReadModel(
 
 @dataclass(frozen=True)
 class DiagnosisFilter:
-    """What to look for; what is left out is any · 筛选条件."""
+    """What to look for; what is left out is any, of a list any of its values · 筛选条件.
 
-    status: str | None = sought("Status, such as issued · 状态")
-    campaign: str | None = sought("Campaign · 批次")
-    provider: str | None = sought("Id of the provider · 服务商标识", of="organisation")
-    enterprise: str | None = sought("Id of the enterprise · 企业标识", of="enterprise")
-    district: str | None = sought("District, GB/T 2260 code · 区代码")
-    grade: int | None = sought("Issued grade, 0–10 · 出具档")
+    moment: microseconds of UTC, from which days are counted back.
+    """
+
+    status: list[str] | None = sought("Statuses, such as issued · 状态")
+    campaign: list[str] | None = sought("Campaigns · 批次")
+    provider: list[str] | None = sought("Ids of providers · 服务商标识", of="organisation")
+    enterprise: list[str] | None = sought("Ids of enterprises · 企业标识", of="enterprise")
+    district: list[str] | None = sought("Districts, GB/T 2260 codes · 区代码", shown_by="enterprise")
+    grade: GradeRange | None = sought("Range of the issued grade · 出具档范围")
     case_number: str | None = sought("Number of the case, with or without dashes · 案号")
     open_objection: bool | None = sought("Whether an objection waits for an answer · 有无待答复的异议")
+    purpose: list[Purpose] | None = sought("Purposes · 诊断目的")
+    subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", shown_by="enterprise", of="organisation")
+    park: list[str] | None = sought("Ids of parks · 园区", shown_by="enterprise", of="organisation")
+    reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", shown_by="enterprise", of="organisation")
+    group: list[str] | None = sought("Ids of groups · 企业集团", shown_by="enterprise", of="organisation")
+    stuck_for_days: int | None = sought("In its status for at least so many days · 停留天数", shown_by="status_since")
+    changed_since: datetime | None = sought("Changed at this time or later · 变更起始时间", shown_by="changed_at")
+    opened_since: datetime | None = sought("Opened at this time or later · 开启起始时间", shown_by="opened_at")
+    opened_until: datetime | None = sought("Opened at this time or earlier · 开启截止时间", shown_by="opened_at")
+    moment: int | None = None
+
+
+OF_THE_FIRM = ("district", "subdistrict", "park", "reporting_unit", "group")
+"""What is looked for of a case's firm."""
+
+
+def of_the_case(
+    where: DiagnosisFilter, snapshot: Snapshot, column: Callable[[str], ColumnElement[Any]]
+) -> Iterator[ColumnElement[bool]]:
+    """Whether a case is what a filter asks, by its own columns as `column` names them, now or then."""
+    for name in ("status", "campaign", "provider", "enterprise", "purpose"):
+        yield from one_of(snapshot, column(name), getattr(where, name))
+    yield from within(column("grade"), where.grade)
+    if where.case_number is not None:
+        yield column("case_number") == where.case_number
+    if where.stuck_for_days is not None and where.moment is not None:
+        yield column("status_since") <= where.moment - where.stuck_for_days * A_DAY
+    yield from recorded_within(column("opened_at"), where.opened_since, where.opened_until)
 
 
 def diagnosis_columns(snapshot: Snapshot) -> Columns:
@@ -356,13 +388,11 @@ def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterat
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     yield firms.c.id == cases.c.enterprise
     yield to_sql(scope, diagnosis_columns(snapshot))
-    for name in ("status", "campaign", "provider", "enterprise", "grade", "case_number"):
-        if (value := getattr(where, name)) is not None:
-            yield issued.seen(cases, scope, name) == value
-    if where.open_objection is not None:
-        yield waits_for_an_answer(cases, scope) == where.open_objection
-    if where.district is not None:
-        yield firms.c.district == where.district
+    yield from of_the_case(where, snapshot, lambda name: issued.column(cases, scope, name))
+    yield from is_so(waits_for_an_answer(cases, scope), where.open_objection)
+    yield from recorded_within(issued.column(cases, scope, "changed_at"), where.changed_since)
+    for name in OF_THE_FIRM:
+        yield from one_of(snapshot, firms.c[name], getattr(where, name))
 
 
 def diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, page: Page) -> list[DiagnosisRow]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Select, String, Table, and_, case, exists, func, select
+from sqlalchemy import Column, MetaData, Select, String, Table, and_, case, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
@@ -12,14 +13,15 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.kernel import kind_of, without_invisible
 from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
-from projections.diagnosis.diagnoses import DIAGNOSES
+from projections.diagnosis.diagnoses import DIAGNOSES, diagnosis_columns
 from projections.engine.columns import chosen
-from projections.engine.filters import sought
+from projections.engine.filters import is_so, one_of, recorded_within, sought
 from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS, EnterpriseRow
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
+from projections.participants.people import has_contact
 from projections.participants.terms import assigned_to, has_consent
 
 META = MetaData()
@@ -66,15 +68,39 @@ ENTERPRISE_READ_MODEL = ReadModel("directory", (ENTERPRISES, BIGRAMS), fold, PRE
 
 @dataclass(frozen=True)
 class EnterpriseFilter:
-    """What to look for; what is left out is any · 筛选条件.
+    """What to look for; what is left out is any, of a list any of its values · 筛选条件.
 
-    text: full-width or not, with or without blanks.
+    text: full-width or not, with or without blanks. day: as ISO text, of which a firm has contacts.
     """
 
-    district: str | None = sought("GB/T 2260 code · 区代码")
-    industry: str | None = sought("Beginning of the industry code · 行业代码前缀")
-    size_class: str | None = sought("large, medium, small or micro · 规模类型")
+    district: list[str] | None = sought("Districts, GB/T 2260 codes · 区代码")
+    industry: list[str] | None = sought("Beginnings of the industry code · 行业代码前缀")
+    size_class: list[str] | None = sought("large, medium, small or micro · 规模类型")
     text: str | None = sought("Part of the name, or a whole USCC · 名称片段或信用代码")
+    subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", of="organisation")
+    park: list[str] | None = sought("Ids of parks · 园区", of="organisation")
+    reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", of="organisation")
+    group: list[str] | None = sought("Ids of groups · 企业集团", of="organisation")
+    above_scale: bool | None = sought("Whether above scale · 是否规模以上")
+    provider: list[str] | None = sought(
+        "Ids of providers, of a diagnosis that the caller sees · 服务商标识", of="organisation", shown_by="diagnosis"
+    )
+    diagnosed: bool | None = sought(
+        "Whether a report is issued, of a diagnosis that the caller sees · 是否已诊断", shown_by="diagnosis"
+    )
+    has_contact: bool | None = sought("Whether it has a named contact today · 有无联络人", shown_by="contacts")
+    changed_since: datetime | None = sought("Stated otherwise at this time or later · 变更起始时间", shown_by="changed_at")
+    day: str | None = None
+
+
+def as_stated(where: EnterpriseFilter, snapshot: Snapshot, stated: Table) -> Iterator[ColumnElement[bool]]:
+    """Whether a firm is what a filter asks by what a roster stated of it, now or then."""
+    for name in ("district", "size_class", "subdistrict", "park", "reporting_unit", "group"):
+        yield from one_of(snapshot, stated.c[name], getattr(where, name))
+    if where.industry is not None:
+        yield or_(*(stated.c.industry.startswith(begins, autoescape=True) for begins in where.industry))
+    yield from is_so(stated.c.above_scale.is_(True), where.above_scale)
+    yield from recorded_within(stated.c.changed_at, where.changed_since)
 
 
 def enterprise_columns(snapshot: Snapshot) -> Columns:
@@ -100,12 +126,14 @@ def enterprise_columns(snapshot: Snapshot) -> Columns:
 def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
     firms, words = snapshot[ENTERPRISES], snapshot[BIGRAMS]
     yield to_sql(scope, enterprise_columns(snapshot))
-    if where.district is not None:
-        yield firms.c.district == where.district
-    if where.industry is not None:
-        yield firms.c.industry.startswith(where.industry, autoescape=True)
-    if where.size_class is not None:
-        yield firms.c.size_class == where.size_class
+    yield from as_stated(where, snapshot, firms)
+    cases = snapshot[DIAGNOSES]
+    seen = and_(cases.c.enterprise == firms.c.id, to_sql(scope, diagnosis_columns(snapshot)))
+    yield from is_so(exists(select(cases.c.id).where(seen, cases.c.issued_version.is_not(None))), where.diagnosed)
+    if where.provider is not None:
+        yield exists(select(cases.c.id).where(seen, *one_of(snapshot, cases.c.provider, where.provider)))
+    if where.has_contact is not None and where.day is not None:
+        yield from is_so(has_contact(snapshot, firms.c.id, where.day), where.has_contact)
     if sought := plain(without_invisible(where.text or "")):
         named = firms.c.sought.contains(sought, autoescape=True)
         if len(sought) > 1:  # of a single letter there is no bigram, and every name is looked at

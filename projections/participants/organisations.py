@@ -1,7 +1,7 @@
 """Organisations read model 组织: organisations as they stand now, and the nodes of the liaison network. plan O2, V2."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -77,6 +77,10 @@ class OrganisationFilter:
 
     kind: str | None = None
     taking_part_on: str | None = None
+
+    def on(self, day: str) -> "OrganisationFilter":
+        """The same of another day, where a day is asked for."""
+        return self if self.taking_part_on is None else replace(self, taking_part_on=day)
 
 
 def _sought(table: Table, where: OrganisationFilter) -> Iterator[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -257,6 +258,15 @@ class ContactRow(NamedTuple):
     person: str
     sealed_name: str | None
     sealed_phone: str | None
+
+
+def has_contact(snapshot: Snapshot, unit: ColumnElement[str], day: str) -> ColumnElement[bool]:
+    """Whether a unit has a named contact on a day (ISO text)."""
+    held, people = snapshot[MEMBERSHIPS], snapshot[PEOPLE]
+    holds = (held.c.contact, held.c.since <= day, held.c.until.is_(None) | (held.c.until >= day))
+    return exists(
+        select(held.c.id).where(held.c.organisation == unit, *holds, people.c.id == held.c.person, people.c.erased.is_(False))
+    )
 
 
 def contacts(snapshot: Snapshot, units: Sequence[str], day: str) -> dict[str, list[ContactRow]]:

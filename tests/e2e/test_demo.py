@@ -352,7 +352,7 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
                 continue
             assert [firm.name for firm in seen] == [DATA.owner_firm.name]
             cases = diagnoses.diagnoses(
-                snapshot, known.caller.scope, DiagnosisFilter(enterprise=seen[0].id), 10
+                snapshot, known.caller.scope, DiagnosisFilter(enterprise=[seen[0].id]), Page(10)
             )
             inside = [("open", True)] if login.role in PARTIES else [(IN_PROGRESS, False)]
             assert [(case.status, bool(case.answered)) for case in cases] == inside
@@ -382,7 +382,7 @@ def test_the_departments_filler_fills_one_section(city: House) -> None:
 def test_whoever_signs_in_as_a_provider_finds_every_state(city: House) -> None:
     with city.models.reading() as snapshot:
         every = {row.status for row in diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(), Page(100))}
-        mine = DiagnosisFilter(provider=DATA.owner_firm.provider)
+        mine = DiagnosisFilter(provider=[DATA.owner_firm.provider])
         assert {row.status for row in diagnoses.diagnoses(snapshot, Everything(), mine, Page(100))} == every
 
 

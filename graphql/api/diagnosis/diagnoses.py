@@ -22,7 +22,8 @@ from api.diagnosis.proceedings import (
 from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
-from api.kit.filter_values import require_known
+from api.kit.enums import enum_type
+from api.kit.filter_values import require_known, require_some, require_units, with_keys
 from api.kit.ids import DiagnosisID, key_of
 from api.kit.lists import FoundThen, Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
@@ -32,7 +33,7 @@ from api.kit.paging import AtLeast, below, distinct
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
 from api.kit.uploaded_files import uploaded
-from api.participants.enterprises import Enterprise, load_enterprises
+from api.participants.enterprises import NAMED, Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.standard.editions import editions_of
 from domain.access import Mask, Role
@@ -40,14 +41,15 @@ from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
-from domain.diagnosis.state import STATUS_NAMES, Status, diagnosis_stream
-from domain.instants import utc_moment
+from domain.diagnosis.state import STATUS_NAMES, Purpose, Status, diagnosis_stream
+from domain.instants import microseconds, utc_moment
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS, TRAIL
 from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisFilter, DiagnosisRow
+from projections.engine.filters import GradeRange
 from standards import ApplicableEdition, Edition, Form
 from standards.edition.text import GRADES
 
@@ -143,6 +145,8 @@ class Diagnosis(Node):
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
+enum_type(Purpose)
+published_filter(GradeRange)
 published_filter(DiagnosisFilter)
 
 
@@ -236,11 +240,12 @@ DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
     by_id=diagnoses_rows.diagnoses_by_id,
     build=build_diagnoses,
     held=held_in,
+    on=lambda where, moment: replace(where, moment=microseconds(moment)) if where.stuck_for_days is not None else where,
     past=FoundThen(
         validity.diagnosis_places,
         validity.diagnosis_count,
         lambda context, ids, position, _wanted: replay.of_diagnoses(context.snapshot, context.scope, ids, position),
-        ordered_by=frozenset({"opened_at", "status_since", "grade", "verified_total"}),
+        unkept=frozenset({"changed_at"}),
     ),
 )
 load_diagnoses = DIAGNOSES.of_ids
@@ -269,17 +274,20 @@ class DiagnosisQueries:
     )
     def diagnoses(
         self,
+        info: strawberry.Info[Context, None],
         filter: Annotated[DiagnosisFilter | None, argument("Which to look for; none = all in the scope · 筛选条件")] = None,  # noqa: A002 - the argument's published name
     ) -> DiagnosisFilter:
         """A page of diagnoses within the scope, now or as they were known then."""
         if filter is None:
             return DiagnosisFilter()
+        require_some(filter)
         require_known("filter.status", filter.status, STATUS_NAMES)
         require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
-        require_known("filter.grade", None if filter.grade is None else str(filter.grade), map(str, range(GRADES + 1)))
-        where = replace(
-            filter, enterprise=key_of(filter.enterprise, "enterprise"), provider=key_of(filter.provider, "organisation")
-        )
+        if filter.grade is not None:
+            bounds = [str(bound) for bound in (filter.grade.least, filter.grade.most) if bound is not None]
+            require_known("filter.grade", bounds, map(str, range(GRADES + 1)))
+        where = with_keys(filter)
+        require_units(info.context.snapshot, where, NAMED)
         if where.case_number is not None:
             return replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
         return where

@@ -1,8 +1,19 @@
 """Values of filters 筛选取值: one that is none of its kind is refused, with those that are. plan P1."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
 
+from strawberry.utils.str_converters import to_camel_case
+
+from api.kit.ids import key_of
 from domain.kernel import Rule
+from domain.participants.organisations import OrganisationKind
+from projections import Snapshot
+from projections.engine.filters import OF, GradeRange
+from projections.participants.organisations import organisations_by_id
+
+W = TypeVar("W")
 
 FILTER_VALUE_UNKNOWN = Rule(
     "FILTER_VALUE_UNKNOWN",
@@ -10,25 +21,91 @@ FILTER_VALUE_UNKNOWN = Rule(
     "筛选项 {path} 没有取值“{given}”；可选：{listed}",
     "The filter {path} has no value “{given}”; it is one of: {listed_in_english}",
 )
+FILTER_ADMITS_NOTHING = Rule(
+    "FILTER_ADMITS_NOTHING",
+    "plan P1",
+    "筛选项 {path} 不含任何取值：请至少给出一个值，且起始不大于截止；不限则省略该项",
+    "The filter {path} admits nothing: name at least one value, the first no greater than the last, or leave it out",
+)
+FILTER_UNIT_UNKNOWN = Rule(
+    "FILTER_UNIT_UNKNOWN",
+    "plan O2",
+    "筛选项 {path}：没有标识为“{given}”的{kind}；可用 organisations 查询",
+    "The filter {path} names “{given}”, which is the id of no {kind_in_english}; `organisations` lists those there are",
+)
 LONGEST_SHOWN = 40
 
 
-def require_known(path: str, given: str | None, allowed: Mapping[str, str] | Iterable[str]) -> None:
+def require_known(path: str, given: str | Sequence[str] | None, allowed: Mapping[str, str] | Iterable[str]) -> None:
     """Refuse a value that is none of those allowed; None filters nothing 检查筛选取值.
 
     Args:
         path: the argument, as the client writes it.
-        given: the value sent.
+        given: the value sent, or several.
         allowed: the values, with what each is called in Chinese where it has a name.
 
     Raises:
         Refused: FILTER_VALUE_UNKNOWN (plan P1).
     """
     values = tuple(allowed)
-    if given is None or given in values:
+    sent = () if given is None else (given,) if isinstance(given, str) else given
+    unknown = next((one for one in sent if one not in values), None)
+    if unknown is None:
         return
     names = allowed if isinstance(allowed, Mapping) else {}
     listed = "、".join(f"{value}（{names[value]}）" if value in names else value for value in values)
     raise FILTER_VALUE_UNKNOWN.refuse(
-        path=path, given=given[:LONGEST_SHOWN], listed=listed, listed_in_english=", ".join(values), allowed=values
+        path=path, given=unknown[:LONGEST_SHOWN], listed=listed, listed_in_english=", ".join(values), allowed=values
     )
+
+
+def require_some(where: object) -> None:
+    """Refuse a filter that admits nothing: a list without a value, a range that ends before it begins.
+
+    Raises:
+        Refused: FILTER_ADMITS_NOTHING (plan P1).
+    """
+    for one in fields(where) if is_dataclass(where) else ():
+        value = getattr(where, one.name)
+        empty = isinstance(value, list) and not value
+        if isinstance(value, GradeRange) and value.least is not None and value.most is not None:
+            empty = value.least > value.most
+        if empty:
+            raise FILTER_ADMITS_NOTHING.refuse(path=f"filter.{to_camel_case(one.name)}")
+
+
+def with_keys(where: W) -> W:
+    """A filter with the keys that its ids name, as `ids.key_of` tells of each."""
+    changes: dict[str, Any] = {}
+    for one in fields(where):  # type: ignore[arg-type] # a filter is a dataclass
+        value, kind = getattr(where, one.name), one.metadata.get(OF)
+        if value is not None and kind is not None:
+            changes[one.name] = [key_of(each, kind) for each in value]
+    return replace(where, **changes)  # type: ignore[type-var] # as above
+
+
+def require_units(snapshot: Snapshot, where: object, kinds: Mapping[str, OrganisationKind]) -> None:
+    """Refuse units that there are not: every organisation is on a list that every signed-in role reads.
+
+    kinds: field of the filter -> kind of the organisations it names.
+
+    Raises:
+        Refused: FILTER_UNIT_UNKNOWN (plan O2).
+    """
+    for name, kind in kinds.items():
+        for unit in getattr(where, name) or ():
+            require_unit(snapshot, f"filter.{to_camel_case(name)}", unit, kind)
+
+
+def require_unit(snapshot: Snapshot, path: str, unit: str | None, kind: OrganisationKind | None = None) -> None:
+    """The same of one unit; None names none. kind: None = of any kind.
+
+    Raises:
+        Refused: FILTER_UNIT_UNKNOWN (plan O2).
+    """
+    if unit is None:
+        return
+    known = organisations_by_id(snapshot, [unit]).get(unit)
+    if known is None or kind not in (None, known.kind):
+        chinese, english = kind.names if kind is not None else ("组织", "organisation")
+        raise FILTER_UNIT_UNKNOWN.refuse(path=path, given=unit[:LONGEST_SHOWN], kind=chinese, kind_in_english=english)

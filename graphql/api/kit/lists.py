@@ -6,6 +6,7 @@ Now and as of a moment of the past go the same way: a list says by which of thre
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
@@ -13,15 +14,16 @@ from typing import Annotated, Any, Generic, TypeVar
 import orjson
 import strawberry
 
-from api.kit.as_of import AsOfMoment, Pages, pages_of, past_context, position_of
+from api.kit.as_of import AsOfMoment, Pages, Then, pages_of, past_context, position_of
 from api.kit.context import Context
 from api.kit.orders import require_kept, total_order
 from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, below, connection, wanted_fields
 from api.kit.published import Roles, argument, field, mask_of
 from api.server.field_rights import require_searchable
 from domain.access import Scope
+from domain.instants import utc_moment
 from projections import Snapshot
-from projections.as_of.replay import Past
+from projections.as_of.replay import Past, recorded_at
 from projections.engine.filters import named_in
 from projections.engine.pages import BY_ID, Order, Page, Place, place_of
 
@@ -35,14 +37,14 @@ class FoundThen(Generic[Where]):
     """Found by what the things were then, and these few folded anew 按当时查找.
 
     places(snapshot, scope, where, position, page): where the things found stood then, each place ending in the id. count: of them
-    all. replay(context, ids, position, wanted): the past of some of them, which are in the scope today. ordered_by: columns that it
-    is known of what they held then.
+    all. replay(context, ids, position, wanted): the past of some of them, which are in the scope today. unkept: fields that
+    are known of the present alone, so that nothing of the past is found or ordered by them.
     """
 
     places: Callable[[Snapshot, Scope, Where, int, Page], Sequence[Place]]
     count: Callable[[Snapshot, Scope, Where, int], int]
     replay: Callable[[Context, Sequence[str], int, frozenset[str]], Past]
-    ordered_by: frozenset[str] = frozenset()
+    unkept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ class NeverChanged(Generic[Where]):
     by: Callable[[Where, int], Where]
 
 
+def _on_any_day(where: Where, _moment: datetime) -> Where:
+    return where
+
+
 def _of_nothing(_where: object) -> str:
     return ""
 
@@ -70,8 +76,9 @@ class Listed(Generic[Where, Row, Node]):
     name: of its cursors. node: the type that is listed. rows(snapshot, scope, where, page): a page of the rows within the scope.
     count: of all rows. order: that of the list by itself, its last column the rows' key. orders: what it may be ordered by
     instead (`order_enum`). build(context, rows, wanted): what is shown of rows. by_id: the rows of some ids, where a thing is also
-    shown by itself. scope: through which it is read. of: what a cursor is of besides the arguments. held(rows): whose data the
-    rows hold, as (firm, subject); who is found by a protected field is told what it holds. past: None where the list has none.
+    shown by itself. scope: through which it is read. of: what a cursor is of besides the arguments. on: what is looked for, on the
+    day of a moment. held(rows): whose data the rows hold, as (firm, subject); who is found by a protected field is told what it
+    holds. past: None where the list has none.
     """
 
     name: str
@@ -84,6 +91,7 @@ class Listed(Generic[Where, Row, Node]):
     by_id: Callable[[Snapshot, Scope, Sequence[str]], Mapping[str, Row]] | None = None
     scope: Callable[[Context], Scope] = attrgetter("scope")
     of: Callable[[Where], str] = _of_nothing
+    on: Callable[[Where, datetime], Where] = _on_any_day
     held: Callable[[Sequence[Row]], Iterable[tuple[str, str]]] | None = None
     past: FoundThen[Where] | FoldedAnew[Where] | NeverChanged[Where] | None = None
 
@@ -168,10 +176,10 @@ def paged(
     fields = below(wanted, "nodes", "edges.node")
     name = " ".join((listed.name, *(f"{by.name} {by.descending}" for by in order), sealed, listed.of(where)))
     if as_of is not None and isinstance(listed.past, FoundThen):
-        require_kept("orderBy", asked_by, listed.past.ordered_by)
+        require_kept(named, listed.past.unkept)
     pages, start = pages_of(context, name, as_of, direction.cursor)
     place = tuple(orjson.loads(start)) if start is not None else None
-    reads = _reads(context, listed, where, order, pages, fields)
+    reads = _reads(context, listed, listed.on(where, _moment(context, pages.then)), order, pages, fields)
 
     def noted(rows: Sequence[Row]) -> Sequence[Row]:
         if listed.held is not None:
@@ -187,6 +195,14 @@ def paged(
         reads.count,
         wanted,
     )
+
+
+def _moment(context: Context, then: Then) -> datetime:
+    """The moment that a list is asked for, on which days are counted."""
+    if then.position is None:
+        return context.services.clock()
+    at = recorded_at(context.snapshot, then.position) if then.asked is None else None
+    return then.asked or (utc_moment(at) if at is not None else context.services.clock())
 
 
 @dataclass(frozen=True)

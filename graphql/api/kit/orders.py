@@ -13,8 +13,8 @@ from projections.engine.pages import By, Order
 NOT_KEPT_OF_THEN = Rule(
     "NOT_KEPT_OF_THEN",
     "plan P5",
-    "历史时点的列表不能按 {path} 中的 {given} 查找或排序；可用：{known}",
-    "A list of the past cannot be asked by {given} of {path}; it can by: {known}",
+    "{given} 不留历史值：历史时点的列表不能据此查找或排序；请去掉该项，或查询当前列表",
+    "What {given} was is not kept: a list of the past is not found or ordered by it; leave it out, or ask of now",
 )
 WAYS = (("ASC", False, "ascending", "升序"), ("DESC", True, "descending", "降序"))
 
@@ -58,11 +58,11 @@ def total_order(asked: Sequence[Enum], usual: Order) -> Order:
     return (*named.values(), By(key, asked[-1].value.descending))
 
 
-def require_kept(path: str, asked: Collection[str], kept: Collection[str]) -> None:
+def require_kept(asked: Collection[str], unkept: Collection[str]) -> None:
     """Refuse to find or order what was by what is known of the present alone.
 
     Raises:
         Refused: NOT_KEPT_OF_THEN.
     """
-    if unknown := sorted(map(to_camel_case, set(asked) - set(kept))):
-        raise NOT_KEPT_OF_THEN.refuse(path=path, given=unknown[0], known=", ".join(sorted(map(to_camel_case, kept))))
+    if unknown := sorted(map(to_camel_case, set(asked) & set(unkept))):
+        raise NOT_KEPT_OF_THEN.refuse(given=", ".join(unknown))

@@ -6,7 +6,7 @@ its things; `declared` reads them all off the schema, and a field that nobody sp
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar, dataclass_transform, get_type_hints
+from typing import Any, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgumentAnnotation
@@ -107,7 +107,9 @@ def published_filter(kind: type) -> None:
         for one in fields(kind)
         if SAYS in one.metadata
     }
-    hints |= {one.name: strawberry.ID | None for one in fields(kind) if one.metadata.get(OF) is not None}
+    for one in fields(kind):
+        if one.metadata.get(OF) is not None:
+            hints[one.name] = (list[strawberry.ID] if get_origin(get_args(hints[one.name])[0]) is list else strawberry.ID) | None
     twin = type(kind.__name__, (), {"__annotations__": {name: hints[name] for name in asked}, **asked})
     publish_enums(twin)
     definition = _definition(strawberry.input(twin, description=_says(kind)))

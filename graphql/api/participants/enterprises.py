@@ -1,6 +1,7 @@
 """Enterprises 企业 in the schema: what a caller may see of a firm, and how it is asked for. plan P1, P7."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ import strawberry
 from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.edges import led_to
-from api.kit.filter_values import require_known
+from api.kit.filter_values import require_known, require_some, require_units, with_keys
 from api.kit.ids import EnterpriseID, key_of
 from api.kit.lists import FoundThen, Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
@@ -22,10 +23,12 @@ from api.kit.row_mapping import all_shown, shown
 from api.participants.consents import Consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
 from domain.access import Mask
+from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS
 from domain.participants.consents import GrantConsent
 from domain.participants.enterprises import enterprise_stream
+from domain.participants.organisations import OrganisationKind
 from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
 from projections.engine.places import EnterpriseRow
@@ -79,6 +82,14 @@ def _begins_an_industry(given: str) -> bool:
 LONGEST_INDUSTRY = 4
 
 
+NAMED: Mapping[str, OrganisationKind] = {
+    "subdistrict": OrganisationKind.SUBDISTRICT,
+    "park": OrganisationKind.PARK,
+    "reporting_unit": OrganisationKind.REPORTING_UNIT,
+    "group": OrganisationKind.GROUP,
+    "provider": OrganisationKind.PROVIDER,
+}
+"""Fields of the filters that name organisations -> their kind."""
 published_filter(EnterpriseFilter)
 
 
@@ -124,13 +135,15 @@ ENTERPRISES: Listed[EnterpriseFilter, EnterpriseRow, Enterprise] = Listed(
     count=enterprise_rows.count,
     by_id=enterprise_rows.enterprises_by_id,
     build=build_enterprises,
+    held=lambda rows: ((row.id, enterprise_stream(row.id)) for row in rows),
+    on=lambda where, moment: replace(where, day=city_day(moment).isoformat()) if where.has_contact is not None else where,
     past=FoundThen(
         validity.enterprise_places,
         validity.enterprise_count,
         lambda context, ids, position, wanted: replay.of_enterprises(
             context.snapshot, context.scope, ids, position, diagnoses="diagnosis" in wanted
         ),
-        ordered_by=frozenset({"uscc", "name", "changed_at"}),
+        unkept=frozenset({"contacts"}),
     ),
 )
 load_enterprises = ENTERPRISES.of_ids
@@ -159,16 +172,20 @@ class EnterpriseQueries:
     )
     def enterprises(
         self,
+        info: strawberry.Info[Context, None],
         filter: Annotated[EnterpriseFilter | None, argument("Which to look for; none = all in the scope · 筛选条件")] = None,  # noqa: A002 - the argument's published name
     ) -> EnterpriseFilter:
         """A page of enterprises within the scope, now or as they were known then."""
         if filter is None:
             return EnterpriseFilter()
+        require_some(filter)
         require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
         require_known("filter.sizeClass", filter.size_class, SIZES)
-        if filter.industry is not None and not _begins_an_industry(filter.industry):
-            require_known("filter.industry", filter.industry, {code: one.name for code, one in industries().items()})
-        return filter
+        if unknown := [one for one in filter.industry or () if not _begins_an_industry(one)]:
+            require_known("filter.industry", unknown, {code: one.name for code, one in industries().items()})
+        where = with_keys(filter)
+        require_units(info.context.snapshot, where, NAMED)
+        return where
 
 
 def find_enterprise(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Enterprise | None:

@@ -7,6 +7,7 @@ import strawberry
 
 from api.kit.as_of import AsOf, day_then, known_then, past_context
 from api.kit.context import Context
+from api.kit.filter_values import require_unit
 from api.kit.ids import PersonID, key_of
 from api.kit.lists import FoldedAnew, Listed, listing
 from api.kit.paging import below
@@ -136,7 +137,9 @@ class LiaisonQueries:
         above: Annotated[strawberry.ID | None, argument("Unit right above those asked for; none = all · 上级组织")] = None,
     ) -> NodeFilter:
         """A page of nodes, now or as they were known then."""
-        return NodeFilter(tuple(_above(info.context)), key_of(above, "organisation"))
+        unit = key_of(above, "organisation")
+        require_unit(info.context.snapshot, "above", unit)
+        return NodeFilter(tuple(_above(info.context)), unit)
 
 
 QUERIES = LiaisonQueries

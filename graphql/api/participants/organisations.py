@@ -55,6 +55,7 @@ ORGANISATIONS: Listed[OrganisationFilter, OrganisationRow, Organisation] = Liste
     rows=lambda snapshot, _scope, where, page: organisation_rows.organisations(snapshot, where, page),
     count=lambda snapshot, _scope, where: organisation_rows.organisation_count(snapshot, where),
     build=lambda context, rows, _wanted: [build_organisation(context, row) for row in rows],
+    on=lambda where, moment: where.on(city_day(moment).isoformat()),
     past=FoldedAnew(
         lambda context, _where, position: replay.of_kind(
             context.snapshot, "organisation", ORGANISATION_READ_MODEL, position

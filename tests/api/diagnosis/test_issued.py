@@ -81,6 +81,11 @@ REQUIRED = {
     "year": (2026,),
     "grade": (8,),
     "revision": ("none",),
+    "kind": (Literal("SELECTION"),),
+    "before": ("2026-01-01",),
+    "after": ("2026-01-01",),
+    "days": (1,),
+    "number": ("none",),
 }
 MOMENTS = tuple((START + timedelta(minutes=minutes)).isoformat() for minutes in (5, 600))
 
@@ -90,7 +95,14 @@ def filters() -> Iterator[Literal]:
     for status in STATUS_NAMES:
         yield Literal(f'{{ status: "{status}" }}')
     for grade in range(11):
-        yield Literal(f"{{ grade: {grade} }}")
+        yield Literal(f"{{ grade: {{ from: {grade}, to: {grade} }} }}")
+    yield Literal("{ grade: { to: 10 } }")
+    yield Literal('{ status: ["scored", "accepted", "issued"] }')
+    for days in (0, 1):
+        yield Literal(f"{{ stuckForDays: {days} }}")
+    for moment in MOMENTS:
+        yield Literal(f'{{ changedSince: "{moment}" }}')
+    yield Literal("{ purpose: INITIAL }")
     for waits in ("true", "false"):
         yield Literal(f"{{ openObjection: {waits} }}")
     yield Literal('{ provider: "p1" }')
@@ -301,6 +313,17 @@ def test_from_outside_a_case_no_order_tells_what_is_not_issued(worlds: dict[str,
         for then in ("", *(f', asOf: "{moment}"' for moment in MOMENTS)):
             query = f"{{ diagnoses(orderBy: [{order}], last: 1{then}) {{ totalCount nodes {{ id }} }} }}"
             assert len({str(plain(one.ask(role, query))) for one in worlds[name]}) == 1, (order, then)
+
+
+@pytest.mark.parametrize("name", ["before", "after"])
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_from_outside_a_case_no_firm_is_found_by_what_is_not_issued(
+    worlds: dict[str, list[World]], name: str, role: Role
+) -> None:
+    for asked in ("diagnosed: true", "diagnosed: false", 'provider: ["p1"]'):
+        for then in ("", *(f', asOf: "{moment}"' for moment in MOMENTS)):
+            query = f"{{ enterprises(filter: {{ {asked} }}{then}) {{ totalCount nodes {{ id }} }} }}"
+            assert len({str(plain(one.ask(role, query))) for one in worlds[name]}) == 1, (asked, then)
 
 
 def test_an_order_tells_the_parties_what_it_keeps_from_the_others(worlds: dict[str, list[World]]) -> None:

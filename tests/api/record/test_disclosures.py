@@ -277,7 +277,7 @@ def test_who_is_found_by_a_grade_is_told_to_have_it(city: LiveCity) -> None:
     diagnosis = city.issued()
     grade = city.data("city", "query($id: ID!) { diagnosis(id: $id) { grade } }", id=diagnosis)["diagnosis"]["grade"]
     before = len(rows(city))
-    query = "query($grade: Int) { diagnoses(filter: { grade: $grade }) { totalCount } }"
+    query = "query($grade: Int) { diagnoses(filter: { grade: { from: $grade, to: $grade } }) { totalCount } }"
     assert city.data("city", query, grade=grade)["diagnoses"]["totalCount"] == 1
     assert held(rows(city)[0]) == {diagnosis: {"outcome"}}
     assert len(rows(city)) == before + 1

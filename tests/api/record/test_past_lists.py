@@ -100,7 +100,7 @@ def test_diagnoses_are_found_by_the_status_they_had(city: LiveCity) -> None:
     diagnosis = city.opened()
     before = now(city)
     city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复开启")
-    query = """query($a: String, $s: String) { diagnoses(asOf: $a, filter: {status: $s}) { totalCount
+    query = """query($a: String, $s: [String!]) { diagnoses(asOf: $a, filter: {status: $s}) { totalCount
       nodes { id status version enterprise { name } provider { name } asOf { changes } } } }"""
     found = city.data("provider", query, a=before, s="open")["diagnoses"]
     assert (found["totalCount"], [(one["id"], one["version"]) for one in found["nodes"]]) == (1, [(diagnosis, 1)])

@@ -66,13 +66,14 @@ def test_a_partner_reads_no_result_and_finds_no_firm_by_it(city: LiveCity, monke
         "{ diagnoses { nodes { grade } } }",
         "{ diagnoses { nodes { verifiedTotal } } }",
         "{ enterprises { nodes { diagnosis { levelName } } } }",
-        "{ diagnoses(filter: { grade: 5 }) { totalCount } }",
+        "{ diagnoses(filter: { grade: { from: 5, to: 5 } }) { totalCount } }",
         "query($f: DiagnosisFilter = { grade: 5 }) { diagnoses(filter: $f) { totalCount } }",
     ):
         payload = city.ask(partner, query)
         assert payload["errors"][0]["extensions"]["code"] == "FORBIDDEN", query
         assert all(leaf is None for leaf in leaves(payload.get("data"))), query
-    assert city.data("district", "{ diagnoses(filter: { grade: 5 }) { totalCount } }")["diagnoses"]["totalCount"] == 1
+    found = city.data("district", "{ diagnoses(filter: { grade: { from: 5, to: 5 } }) { totalCount } }")["diagnoses"]
+    assert found["totalCount"] == 1
 
 
 def test_a_filter_by_a_field_of_others_is_refused_by_the_fields_own_roles() -> None:
@@ -153,7 +154,7 @@ READS = (
     "query($t: String!) { edition(key: $t) { key } }",
     "query($t: String) { organisations(kind: $t) { totalCount } }",
     "query($t: String) { enterprises(filter: { text: $t }) { totalCount } }",
-    "query($t: String) { enterprises(filter: { industry: $t }) { totalCount } }",
+    "query($t: String!) { enterprises(filter: { industry: [$t] }) { totalCount } }",
     "query($t: ID) { auditTrail(subject: $t) { totalCount } }",
 )
 

@@ -5,7 +5,7 @@ from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
 from api.kit.ids import key_of
 from domain.diagnosis.case_numbers import case_number
-from tests.live_city import SCHEMA, LiveCity
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, SCHEMA, LiveCity
 
 REFUSED = {
     "DiagnosisFilter.status": "{ diagnoses(filter: {status: %s}) { totalCount } }",
@@ -37,7 +37,7 @@ def test_every_filter_that_is_a_text_is_refused_what_it_does_not_know_or_says_wh
         if not get_named_type(field.type).name.endswith("Connection"):
             continue
         for argument, given in field.args.items():
-            if _is_text(get_named_type(given.type)) and argument not in ("after", "atLeast", "asOf"):
+            if _is_text(get_named_type(given.type)) and argument not in ("after", "before", "atLeast", "asOf"):
                 found.add(f"Query.{name}({argument})")
     assert found == REFUSED.keys() | FREE.keys()
 
@@ -54,14 +54,16 @@ def test_a_misspelt_value_is_refused_with_the_list_of_those_allowed(city: LiveCi
         assert "no-such" in error["message"], filtered
     allowed = city.ask("city", REFUSED["DiagnosisFilter.status"] % '"confirmd"')["errors"][0]["message"]
     assert "confirmed（已确认）" in allowed
-    for query in ("{ diagnoses(filter: {grade: 11}) { totalCount } }", "{ diagnoses(filter: {grade: -1}) { totalCount } }"):
+    for bounds in ("to: 11", "from: -1"):
+        query = f"{{ diagnoses(filter: {{grade: {{{bounds}}}}}) {{ totalCount }} }}"
         assert city.ask("city", query)["errors"][0]["extensions"]["code"] == "FILTER_VALUE_UNKNOWN"
 
 
 @pytest.mark.parametrize("city", ["sqlite"], indirect=True)
 def test_a_right_value_is_looked_for(city: LiveCity) -> None:
-    query = """{ diagnoses(filter: {status: "open", grade: 0}) { totalCount } organisations(kind: "provider") { totalCount }
-      enterprises(filter: {industry: "C3", district: "310117", sizeClass: "medium"}) { totalCount }
+    query = """{ diagnoses(filter: {status: ["open", "submitted"], grade: {from: 0, to: 3}}) { totalCount }
+      organisations(kind: "provider") { totalCount }
+      enterprises(filter: {industry: ["C3", "C26"], district: "310117", sizeClass: ["medium"]}) { totalCount }
       auditTrail(kind: "diagnosis.op", role: CITY, first: 1) { nodes { type } } }"""
     assert "errors" not in city.ask("city", query)
 
@@ -84,3 +86,59 @@ def test_a_case_is_found_by_the_number_said_on_the_telephone_within_the_scope_al
     for who in ("district", "stranger"):
         [error] = city.ask(who, BY_NUMBER, number=wrong)["errors"]
         assert error["extensions"]["code"] == "CASE_NUMBER_MISTYPED"
+
+
+NOTHING_ADMITTED = (
+    "{ diagnoses(filter: {status: []}) { totalCount } }",
+    "{ diagnoses(filter: {grade: {from: 5, to: 3}}) { totalCount } }",
+    "{ enterprises(filter: {district: []}) { totalCount } }",
+)
+NO_SUCH_UNIT = (
+    '{ liaisonNetwork(above: "nowhere") { totalCount } }',
+    '{ enterprises(filter: {park: ["nowhere"]}) { totalCount } }',
+    '{ enterprises(filter: {park: ["g1"]}) { totalCount } }',
+    '{ enterprises(filter: {group: ["organisation/nothing"]}) { totalCount } }',
+    '{ diagnoses(filter: {provider: ["p1", "nobody"]}) { totalCount } }',
+    '{ diagnoses(filter: {reportingUnit: ["nowhere"]}) { totalCount } }',
+)
+
+
+@pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+def test_what_admits_nothing_and_units_that_there_are_not_are_refused(city: LiveCity) -> None:
+    for queries, code in ((NOTHING_ADMITTED, "FILTER_ADMITS_NOTHING"), (NO_SUCH_UNIT, "FILTER_UNIT_UNKNOWN")):
+        for query in queries:
+            [error] = city.ask("city", query)["errors"]
+            assert error["extensions"]["code"] == code, query
+
+
+def test_a_clerk_finds_what_to_do_today(city: LiveCity) -> None:
+    """Not yet diagnosed, without a contact, by unit and provider, stuck, changed since. plan P1"""
+    everyone = sorted([ENTERPRISE, OTHER_ENTERPRISE])
+
+    def firms(asked: str, who: str = "city") -> list[str]:
+        query = f"{{ enterprises(filter: {{ {asked} }}) {{ totalCount nodes {{ id }} }} }}"
+        found = city.data(who, query)["enterprises"]
+        assert found["totalCount"] == len(found["nodes"]), asked
+        return sorted(key_of(node["id"], "enterprise") for node in found["nodes"])
+
+    def cases(asked: str, who: str = "city") -> int:
+        return int(city.data(who, f"{{ diagnoses(filter: {{ {asked} }}) {{ totalCount }} }}")["diagnoses"]["totalCount"])
+
+    city.issued()
+    assert firms("diagnosed: true") == firms('provider: ["organisation/p1"]') == [ENTERPRISE]
+    assert firms("diagnosed: false") == [OTHER_ENTERPRISE]
+    assert firms('provider: ["p2"]') == []
+    assert firms('park: ["songjiang-park"]') == firms('group: ["g1"]') == firms('reportingUnit: ["chemical-park"]') == [ENTERPRISE]
+    assert firms('district: ["310117", "310115"]') == everyone
+    assert sorted(firms("hasContact: true") + firms("hasContact: false")) == everyone
+    assert firms('changedSince: "2020-01-01T00:00:00Z"') == everyone
+    assert firms('changedSince: "2120-01-01T00:00:00Z"') == []
+    assert cases("purpose: [INITIAL, SAMPLE]") == cases('park: ["songjiang-park"]') == cases("stuckForDays: 0") == 1
+    assert cases("purpose: SAMPLE") == cases("stuckForDays: 1") == cases('openedUntil: "2020-01-01T00:00:00Z"') == 0
+    assert cases("grade: {from: 0, to: 10}") == cases('changedSince: "2020-01-01T00:00:00Z", status: ["issued"]') == 1
+    for asked in ("hasContact: true",):
+        [error] = city.ask("bank", f"{{ enterprises(filter: {{ {asked} }}) {{ totalCount }} }}")["errors"]
+        assert error["extensions"]["code"] == "FORBIDDEN", asked
+    for asked in ("enterprises(filter: {hasContact: true}", 'diagnoses(filter: {changedSince: "2020-01-01T00:00:00Z"}'):
+        [error] = city.ask("city", f'{{ {asked}, asOf: "{city.today}") {{ totalCount }} }}')["errors"]
+        assert error["extensions"]["code"] == "NOT_KEPT_OF_THEN"

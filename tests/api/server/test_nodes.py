@@ -194,7 +194,7 @@ def test_a_unit_is_named_by_the_id_of_whatever_it_is(city: LiveCity) -> None:
 @pytest.mark.parametrize("identity", [ENTERPRISE, FIRM])
 def test_a_filter_takes_an_id_or_the_bare_key(city: LiveCity, identity: str) -> None:
     diagnosis = city.opened()
-    query = "query($firm: ID, $by: ID) { diagnoses(filter: {enterprise: $firm, provider: $by}) { nodes { id } } }"
+    query = "query($firm: [ID!], $by: [ID!]) { diagnoses(filter: {enterprise: $firm, provider: $by}) { nodes { id } } }"
     for provider in ("p1", id_of("organisation", "p1"), None):
         assert city.data("city", query, firm=identity, by=provider)["diagnoses"]["nodes"] == [{"id": diagnosis}]
     for other in (id_of("person", "p1"), id_of("organisation", "p2")):

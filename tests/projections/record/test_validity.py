@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import AnyOf, Attribute, Everything, Is, Nothing, Outside, Scope, sees_only_issued
-from domain.diagnosis.state import IN_PROGRESS
+from domain.diagnosis.state import IN_PROGRESS, Purpose
 from journal import Journal, NewEntry, open_journal
 from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
@@ -23,6 +23,7 @@ from projections.as_of import validity
 from projections.as_of.validity import VALIDITY
 from projections.diagnosis import diagnoses
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, DiagnosisFilter
+from projections.engine.filters import GradeRange
 from projections.engine.pages import BY_ID, By, Order, Page, Place
 from projections.participants import enterprises
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL, EnterpriseFilter
@@ -178,6 +179,8 @@ def check(
 ) -> int:
     """Hold every list at every position against a replay to there; how many rows were found in all."""
     shown = 0
+    if "PROVIDER" in repr(scope):  # it sees of a firm its own cases alone, where the replay here sees all
+        firms = replace(firms, diagnosed=None, provider=None)
     whole_city = Outside(Everything()) if sees_only_issued(scope) else Everything()
     with models.reading(scope) as today, models.reading() as whole:
         mine, my_cases = everything_of(today, scope)
@@ -213,6 +216,11 @@ def orders_by(*names: str) -> st.SearchStrategy[Order]:
     return named.map(lambda asked: (*asked, By("id", asked[-1].descending if asked else False)))
 
 
+def some(values: Sequence[Any]) -> st.SearchStrategy[Any]:
+    """Any, or one or two of the values."""
+    return st.none() | st.lists(st.sampled_from(values), min_size=1, max_size=2)
+
+
 PLACED = (Is(Attribute.DISTRICT, "310117"), Is(Attribute.PROVIDER, "p2"))
 scopes = st.sampled_from(
     (
@@ -227,10 +235,27 @@ scopes = st.sampled_from(
     )
 )
 texts = maybe(("临港", "材料", "材", "100%", "精密 机械", "usCC-f1", "无此名"))
-firm_filters = st.builds(EnterpriseFilter, maybe(DISTRICTS), maybe(("C", "C34", "C26", "%")), maybe(SIZES), texts)
-statuses = maybe((IN_PROGRESS, "open", "submitted", "accepted", "scored", "issued", "confirmed", "objected", "withdrawn"))
+firm_filters = st.builds(
+    EnterpriseFilter,
+    district=some(DISTRICTS),
+    industry=some(("C", "C34", "C26", "%")),
+    size_class=some(SIZES),
+    text=texts,
+    above_scale=st.none() | st.booleans(),
+    diagnosed=st.none() | st.booleans(),
+    provider=some([one for one in PROVIDERS if one]),
+)
+statuses = some((IN_PROGRESS, "open", "submitted", "accepted", "scored", "issued", "confirmed", "objected", "withdrawn"))
 case_filters = st.builds(
-    DiagnosisFilter, statuses, maybe(("2024", "2025")), maybe(PROVIDERS), maybe(FIRMS), maybe(DISTRICTS), maybe(GRADES)
+    DiagnosisFilter,
+    status=statuses,
+    campaign=some(("2024", "2025")),
+    provider=some([one for one in PROVIDERS if one]),
+    enterprise=some(FIRMS),
+    district=some(DISTRICTS),
+    grade=st.none() | st.builds(GradeRange, maybe(GRADES), maybe(GRADES)),
+    purpose=some(tuple(Purpose)),
+    group=some(("g1", "no such")),
 )
 
 
@@ -307,8 +332,16 @@ def test_on_both_engines_lists_of_the_past_are_those_of_a_replay(
     models = open_read_models(address, journal, LOOKED_INTO)
     models.catch_up()
     shown = 0
-    firms = [EnterpriseFilter(), EnterpriseFilter(district="310117"), EnterpriseFilter(text="临港", industry="C34")]
-    cases = [DiagnosisFilter(), DiagnosisFilter(status="issued", grade=3), DiagnosisFilter(district="310115", provider="p1")]
+    firms = [
+        EnterpriseFilter(),
+        EnterpriseFilter(district=["310117"], diagnosed=False),
+        EnterpriseFilter(text="临港", industry=["C34", "C26"]),
+    ]
+    cases = [
+        DiagnosisFilter(),
+        DiagnosisFilter(status=["issued"], grade=GradeRange(3, 7)),
+        DiagnosisFilter(district=["310115"], provider=["p1", "p2"]),
+    ]
     for number, (firm, case) in enumerate(itertools.zip_longest(firms, cases)):
         with read_models(journal, tmp_path, f"replay{number}.db") as replay:
             shown += check(models, replay, scope, firm, case, 1, ORDERS[number])
