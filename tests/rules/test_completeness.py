@@ -73,9 +73,7 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     ("CorrectHeadquarters", "reason"): "of a day that stands already there is nothing to correct, whatever the reason",
     ("DrawSalt", "sealed"): "the first salt stays, and whoever comes later takes that one",
     ("PublishEdition", "origins"): "a plain edition needs no origins, and what is sent of them is not kept",
-    ("ImportRoster", "filename"): "a file is judged by what it states, not by its name",
-    ("ImportRoster", "digest"): "another file that states what is on record changes nothing",
-    ("ImportRoster", "rows"): "follows from the file, whose digest is the same here; a file of the same digest has no others",
+    ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",
 }
 """Command and field -> why another value of the field may change nothing."""
 
