@@ -11,7 +11,6 @@ from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Role
 from domain.command_rights import CITY, MANAGER, require_right
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.proceedings.state import ENDED, Proceeding, ProceedingKind, calendar_of, proceeding_stream
@@ -76,7 +75,9 @@ RATING_OBJECTION_UNFIT = Rule(
 
 # Commands
 
-Year = Annotated[int, Field(ge=2023, le=2100, description="Year that is rated · 年度")]
+RATED_YEARS = range(2023, 2101)
+"""Years that can be rated 可评价年度: since the programme began, and within what a calendar holds."""
+Year = Annotated[int, Field(ge=RATED_YEARS[0], le=RATED_YEARS[-1], description="Year that is rated · 年度")]
 
 
 class RatingCommand(Command):
@@ -118,8 +119,6 @@ AnyRatingCommand = FixRatingInputs | PublishRating | ObjectToRating | FinishRati
 
 # Events
 
-RATING_OFFICE = frozenset({Role.CITY, Role.AUDITOR})
-
 
 class RatingInputsFixed(Event):
     """The table that a rating rests on 评价输入已锁定. round: counts from 1. position.
@@ -128,7 +127,6 @@ class RatingInputsFixed(Event):
     """
 
     type: Literal["rating.inputs_fixed.v1"] = "rating.inputs_fixed.v1"
-    told_to: ClassVar = RATING_OFFICE
     says: ClassVar = "锁定了第 {round} 轮年度评价的输入，涉及 {inputs:count} 家服务商"
     round: int
     position: int
@@ -144,7 +142,6 @@ class RatingComputed(Event):
     """
 
     type: Literal["rating.computed.v1"] = "rating.computed.v1"
-    told_to: ClassVar = RATING_OFFICE
     says: ClassVar = "按 {method} 得出了第 {round} 轮年度评价，涉及 {providers:count} 家服务商"
     round: int
     method: str
@@ -169,7 +166,6 @@ class RatingObjected(Event):
     """A provider objects to its rating 服务商已提出异议."""
 
     type: Literal["rating.objected.v1"] = "rating.objected.v1"
-    told_to: ClassVar = RATING_OFFICE
     says: ClassVar = "{provider} 对年度评价提出异议（程序 {proceeding}）"
     provider: str
     proceeding: str

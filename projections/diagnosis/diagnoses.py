@@ -344,6 +344,8 @@ class DiagnosisFilter:
     moment: int | None = None
 
 
+LONGEST_STAY = 36_525
+"""Days in a hundred years: no case is older, so more of them ask for the same, and the sum stays within what a column holds."""
 OF_THE_FIRM = ("district", "subdistrict", "park", "reporting_unit", "group")
 """What is looked for of a case's firm."""
 
@@ -358,7 +360,8 @@ def of_the_case(
     if where.case_number is not None:
         yield column("case_number") == where.case_number
     if where.stuck_for_days is not None and where.moment is not None:
-        yield column("status_since") <= where.moment - where.stuck_for_days * A_DAY
+        days = min(max(where.stuck_for_days, 0), LONGEST_STAY)
+        yield column("status_since") <= where.moment - days * A_DAY
     yield from recorded_within(column("opened_at"), where.opened_since, where.opened_until)
 
 

@@ -18,7 +18,14 @@ from domain.access import Role
 from domain.kernel import Command
 from domain.masks import RATING_INPUTS, RATINGS_READ
 from domain.providers import rating_numbers as numbers
-from domain.providers.rating import AnyRatingCommand, FixRatingInputs, RatingComputed, RatingStatus, YearOfRating
+from domain.providers.rating import (
+    RATED_YEARS,
+    AnyRatingCommand,
+    FixRatingInputs,
+    RatingComputed,
+    RatingStatus,
+    YearOfRating,
+)
 from domain.providers.rating_numbers import RatingComponent, Tier
 from projections.providers import ratings as rows
 
@@ -161,7 +168,9 @@ class RatingQueries:
 
 
 def _fixed(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """The inputs as they stand in the read models, and how far those are."""
+    """The inputs as they stand in the read models, and how far those are; of a year that cannot be rated none."""
+    if int(data["year"]) not in RATED_YEARS:
+        return {**data, "position": 0, "inputs": []}
     with context.services.models.reading() as snapshot:
         found = rows.rating_inputs(snapshot, context.caller.scope, int(data["year"]))
         return {**data, "position": snapshot.position, "inputs": [one.model_dump(mode="json") for one in found]}

@@ -48,8 +48,12 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import ErasePerson, InvitePerson, RegisterPerson
 from domain.programme.targets import Measure, SetTarget
+from domain.providers.calibration import SetCalibrationCases
 from domain.providers.certificates import GrantCertificate
+from domain.providers.exams.exam import EnrolForExam
+from domain.providers.exams.paper import commitment_of
 from domain.providers.rating import FixRatingInputs
+from domain.providers.training import PublishTraining
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
@@ -64,7 +68,7 @@ from projections.participants import enterprises, people
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL, EnterpriseFilter
 from projections.programme import coverage
 from projections.record import audit_trail
-from standards import CostUnit, edition_mappings, load_composition
+from standards import CostUnit, edition_mappings, load_composition, training_text
 from tests.firm_ids import firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
@@ -160,7 +164,7 @@ def govern(city: City) -> None:
 
 
 def certify(city: City) -> None:
-    """A diagnostician of the provider with a certificate, and a year in which nobody had work to be rated."""
+    """A diagnostician of the provider with a certificate, before an examination and a calibration, and a rated year."""
     grant = GrantMembership(person="wu", membership="m2", role=Role.DIAGNOSTICIAN, organisation="p1", since=TODAY)
     city.send(CITY, grant)
     certificate = GrantCertificate(
@@ -172,6 +176,11 @@ def certify(city: City) -> None:
         recognised="试点期间考核合格",
     )
     city.send(CITY, certificate)
+    text = training_text("2023")
+    city.send(CITY, PublishTraining(text=text))
+    city.send(CITY, EnrolForExam(training="2023", person="wu", nonce="0" * 32, commitment=commitment_of("5" * 64)))
+    cases = tuple(case.id for case in text.gold_cases)
+    city.send(CITY, SetCalibrationCases(quarter="2024Q2", training="2023", cases=cases, closes=LAST_DAY))
     city.send(CITY, FixRatingInputs(year=2023, position=1, inputs=()))
 
 
