@@ -67,7 +67,7 @@ def test_a_partner_reads_no_result_and_finds_no_firm_by_it(city: LiveCity, monke
         "{ diagnoses { nodes { verifiedTotal } } }",
         "{ enterprises { nodes { diagnosis { levelName } } } }",
         "{ diagnoses(filter: { grade: { from: 5, to: 5 } }) { totalCount } }",
-        "query($f: DiagnosisFilter = { grade: 5 }) { diagnoses(filter: $f) { totalCount } }",
+        "query($f: DiagnosisFilter = { grade: { from: 5, to: 5 } }) { diagnoses(filter: $f) { totalCount } }",
     ):
         payload = city.ask(partner, query)
         assert payload["errors"][0]["extensions"]["code"] == "FORBIDDEN", query

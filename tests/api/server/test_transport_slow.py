@@ -47,7 +47,7 @@ def test_a_body_that_does_not_arrive_in_time_is_refused_and_nobody_waits_for_it(
 
     request = Request({"type": "http", "method": "POST", "path": "/", "headers": []}, receive)
     with pytest.raises(Malformed) as caught:
-        asyncio.run(read_body(request, 10, 0.01))
+        asyncio.run(read_body(request, 10, None, 0.01))
     assert (caught.value.status, caught.value.code) == (408, "TOO_SLOW")
 
 
@@ -61,5 +61,5 @@ def test_a_client_that_leaves_in_the_middle_of_a_body_is_no_fault_of_ours() -> N
 
     request = Request({"type": "http", "method": "PUT", "path": "/", "headers": []}, receive)
     with pytest.raises(Malformed) as caught:
-        asyncio.run(read_body(request, 10))
+        asyncio.run(read_body(request, 10, None))
     assert caught.value.status == 400
