@@ -9,6 +9,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.edges import Loader, led_to
+from api.kit.filter_values import require_unit
 from api.kit.ids import OrganisationID, PersonID, ProceedingID, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
@@ -26,6 +27,7 @@ from domain.governance.working_calendar import working_days_between
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import ACTORS, DUE_PROCESS
+from domain.participants.organisations import OrganisationKind
 from projections.governance.proceedings import (
     BY_DUE_DAY,
     ProceedingFilter,
@@ -137,11 +139,13 @@ class ProceedingQueries:
     )
     def proceedings(
         self,
+        info: strawberry.Info[Context, None],
         filter: Annotated[ProceedingFilter | None, argument("What to look for; none = all · 筛选")] = None,  # noqa: A002 - as above
     ) -> ProceedingFilter:
         """A page of proceedings."""
         where = filter or ProceedingFilter()
         firm, provider = key_of(where.enterprise, "enterprise"), key_of(where.provider, "organisation")
+        require_unit(info.context.snapshot, "filter.provider", provider, OrganisationKind.PROVIDER)
         return replace(where, enterprise=firm, provider=provider)
 
 

@@ -1,10 +1,15 @@
 """Filters (plan P1): a value that is none of its kind is refused with those that are, never answered by an empty list."""
 
+from collections.abc import Iterator
+from dataclasses import fields
+
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
+from strawberry.types.base import StrawberryObjectDefinition
 
-from api.kit.ids import key_of
+from api.kit.ids import id_of, key_of
 from domain.diagnosis.case_numbers import case_number
+from projections.engine.filters import OF
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, SCHEMA, LiveCity
 
 REFUSED = {
@@ -109,6 +114,34 @@ def test_what_admits_nothing_and_units_that_there_are_not_are_refused(city: Live
         for query in queries:
             [error] = city.ask("city", query)["errors"]
             assert error["extensions"]["code"] == code, query
+
+
+def _naming() -> Iterator[tuple[str, str]]:
+    """Of every field of a filter that names things: the kind of them, and a query by it with a place for an id."""
+    schema = SCHEMA._schema  # noqa: SLF001 - as above
+    assert schema.query_type is not None
+    for asked, how in schema.query_type.fields.items():
+        definition = SCHEMA.get_type_by_name(get_named_type(how.args["filter"].type).name) if "filter" in how.args else None
+        if isinstance(definition, StrawberryObjectDefinition):
+            for one in fields(definition.origin):
+                if (kind := one.metadata.get(OF)) is not None:
+                    name = SCHEMA.config.name_converter.apply_naming_config(one.name)
+                    yield kind, f'{{ {asked}(filter: {{{name}: "%s"}}) {{ totalCount }} }}'
+
+
+@pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+def test_an_id_of_another_kind_answers_like_one_of_nothing_in_every_filter(city: LiveCity) -> None:
+    """Organisations are on a list that everybody reads: one that is not there is refused; of a firm nobody learns whether it is."""
+    queries = [*_naming(), ("organisation", '{ liaisonNetwork(above: "%s") { totalCount } }')]
+    assert {query.split("(")[0] for _, query in queries} >= {"{ diagnoses", "{ enterprises", "{ proceedings", "{ liaisonNetwork"}
+    for kind, query in queries:
+        for named in ("nobody", id_of(kind, "nobody"), id_of("person", "p1"), id_of("edition", "2023")):
+            answer = city.ask("city", query % named)
+            if kind == "organisation":
+                assert [error["extensions"]["code"] for error in answer["errors"]] == ["FILTER_UNIT_UNKNOWN"], (query, named)
+            else:
+                assert "errors" not in answer, (query, named, answer)
+                assert [one["totalCount"] for one in answer["data"].values()] == [0], (query, named)
 
 
 def test_a_clerk_finds_what_to_do_today(city: LiveCity) -> None:

@@ -197,8 +197,10 @@ def test_a_filter_takes_an_id_or_the_bare_key(city: LiveCity, identity: str) -> 
     query = "query($firm: [ID!], $by: [ID!]) { diagnoses(filter: {enterprise: $firm, provider: $by}) { nodes { id } } }"
     for provider in ("p1", id_of("organisation", "p1"), None):
         assert city.data("city", query, firm=identity, by=provider)["diagnoses"]["nodes"] == [{"id": diagnosis}]
-    for other in (id_of("person", "p1"), id_of("organisation", "p2")):
-        assert city.data("city", query, firm=identity, by=other)["diagnoses"]["nodes"] == []
+    assert city.data("city", query, firm=identity, by=id_of("organisation", "p2"))["diagnoses"]["nodes"] == []
+    for absent in (id_of("person", "p1"), id_of("organisation", "nobody"), "nobody"):
+        (error,) = city.ask("city", query, firm=identity, by=absent)["errors"]
+        assert error["extensions"]["code"] == "FILTER_UNIT_UNKNOWN", absent
 
 
 # The whole schema
