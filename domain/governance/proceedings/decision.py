@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from domain.access import Role
+from domain.access import Mask, Role
 from domain.command_rights import BY_THE_PROGRAM, CITY
 from domain.governance.proceedings.hearing import TIME_NOT_OVER
 from domain.governance.proceedings.state import (
@@ -94,6 +94,7 @@ class ProceedingDecided(Event):
 
     type: Literal["proceeding.decided.v1"] = "proceeding.decided.v1"
     told_to: ClassVar = PROCEEDING_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "决定请求{title}：{reasons}，申诉至 {appeal.due}"
     outcome: ProceedingOutcome
     reasons: str
@@ -111,6 +112,7 @@ class DecisionAppealed(Event):
 
     type: Literal["proceeding.appealed.v1"] = "proceeding.appealed.v1"
     told_to: ClassVar = PROCEEDING_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "提出了申诉：{grounds}"
     side: Side
     grounds: str
@@ -122,6 +124,7 @@ class AppealDecided(Event):
 
     type: Literal["proceeding.appeal_decided.v1"] = "proceeding.appeal_decided.v1"
     told_to: ClassVar = PROCEEDING_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "就申诉作出最终决定，请求{title}：{reasons}"
     outcome: ProceedingOutcome
     reasons: str

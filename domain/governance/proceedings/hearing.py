@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.access import Role
+from domain.access import Mask, Role
 from domain.command_rights import BY_THE_PROGRAM, CITY, GOVERNMENT
 from domain.governance.proceedings.state import (
     PROCEEDING_READERS,
@@ -138,6 +138,7 @@ class StatementGiven(Event):
 
     type: Literal["proceeding.statement_given.v1"] = "proceeding.statement_given.v1"
     told_to: ClassVar = PROCEEDING_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "提交了陈述申辩"
     text: str
     asks_hearing: bool
@@ -169,6 +170,7 @@ class HearingHeld(Event):
 
     type: Literal["proceeding.hearing_held.v1"] = "proceeding.hearing_held.v1"
     told_to: ClassVar = PROCEEDING_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "记录了听证，到场 {attended:count} 方"
     attended: tuple[Side, ...]
     minutes: str

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from domain.access import Role
+from domain.access import Mask, Role
 from domain.command_rights import CITY, GOVERNMENT
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.proceedings.state import (
@@ -104,6 +104,7 @@ class ProceedingOpened(Event):
 
     type: Literal["proceeding.opened.v1"] = "proceeding.opened.v1"
     told_to: ClassVar = PROCEEDING_READERS
+    masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "提起了{title}程序，请求：{asked}"
     kind: ProceedingKind
     about: str

@@ -1,6 +1,6 @@
 """Proceedings 办理程序 in the schema: what is pending against whom, for those whom it concerns. plan P6, V4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
@@ -20,9 +20,15 @@ from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
-from domain.access import Role
+from domain.access import Mask, Role
 from domain.governance.proceedings.opening import OpenProceeding
-from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome, ProceedingStatus, Side
+from domain.governance.proceedings.state import (
+    ProceedingKind,
+    ProceedingOutcome,
+    ProceedingStatus,
+    Side,
+    proceeding_stream,
+)
 from domain.governance.working_calendar import working_days_between
 from domain.instants import city_day
 from domain.kernel import Command
@@ -45,13 +51,15 @@ published_filter(ProceedingFilter)
 class Proceeding(Node):
     """Proceeding of due process: opened, notified, answered, heard, decided, appealed, final · 办理程序. plan P6, V4"""
 
+    # What the sides say quotes answers and what was seen on site, as an objection within a diagnosis does.
+
     id: ProceedingID = field("Its id · 程序标识")
     kind: ProceedingKind = field("What it is about · 程序类别")
     status: ProceedingStatus = field("How far it has come · 程序状态")
     about: str = field("Thing it is about, by the name of its stream · 所涉事项")
     cause: str = field("Fact it follows from, stream and version · 起因")
-    asked: str = field("What is asked for · 请求事项")
-    grounds: str = field("Why · 事实与理由")
+    asked: str = field("What is asked for · 请求事项", mask=Mask.PROCESS_SECRETS)
+    grounds: str = field("Why · 事实与理由", mask=Mask.PROCESS_SECRETS)
     provider: Organisation | None = field("Provider that is one of the two sides · 服务商", by="provider")
     enterprise: Enterprise | None = field("Firm that is one of the two sides; null where none is · 企业", by="enterprise")
     district: OrganisationID | None = field("District it was opened in · 所在区")
@@ -65,22 +73,28 @@ class Proceeding(Node):
     due: date | None = field("Last day of the step that runs; null where none does · 到期日")
     assumed: bool = field("Whether that day was counted, in part, by the week alone · 是否推定")
     overdue: bool = field("Whether that day is over · 是否逾期", made=True)
-    statement: str | None = field("What the respondent answered · 陈述申辩")
+    statement: str | None = field("What the respondent answered · 陈述申辩", mask=Mask.PROCESS_SECRETS)
     asks_hearing: bool = field("Whether it asks for a hearing · 是否要求听证")
     time_over: bool = field("Whether it did not answer in time · 是否逾期未陈述")
     hearing: date | None = field("Day of the hearing · 听证日期")
     venue: str | None = field("Where the hearing is held · 听证地点")
-    minutes: str | None = field("What was said at the hearing · 听证笔录")
+    minutes: str | None = field("What was said at the hearing · 听证笔录", mask=Mask.PROCESS_SECRETS)
     outcome: ProceedingOutcome | None = field("What was decided, the latest · 处理结果")
-    reasons: str | None = field("Why, the latest · 决定理由")
+    reasons: str | None = field("Why, the latest · 决定理由", mask=Mask.PROCESS_SECRETS)
     decided_by: PersonID | None = field("Person who decided, the latest · 决定人标识", roles=ACTORS)
     appeal_by: Side | None = field("Side that appealed; null where none did · 申诉方")
-    appeal_grounds: str | None = field("Why it appealed · 申诉理由")
+    appeal_grounds: str | None = field("Why it appealed · 申诉理由", mask=Mask.PROCESS_SECRETS)
     ended_at: datetime | None = field("When it ended, UTC; null while it is pending · 终结时间")
+
+
+def held_in(rows: Sequence[ProceedingRow]) -> Iterator[tuple[str, str]]:
+    """Whose data the rows hold: (firm, subject) of each that a firm is party to."""
+    return ((row.enterprise, proceeding_stream(row.id)) for row in rows if row.enterprise is not None)
 
 
 def build_proceedings(context: Context, rows: Sequence[ProceedingRow], wanted: frozenset[str]) -> list[Proceeding]:
     """Proceedings of rows, their two sides through the caller's scope."""
+    context.disclosure_notes.note(context.disclosure_notes.masks("Proceeding", wanted), held_in(rows))
     provider = led_to(context, (Proceeding, "provider"), rows, wanted)
     enterprise = led_to(context, (Proceeding, "enterprise"), rows, wanted)
     today, calendar = city_day(context.services.clock()), calendar_now(context.snapshot)
@@ -114,6 +128,7 @@ PROCEEDINGS: Listed[ProceedingFilter, ProceedingRow, Proceeding] = Listed(
     count=proceeding_count,
     build=build_proceedings,
     by_id=proceedings_by_id,
+    held=held_in,
 )
 
 

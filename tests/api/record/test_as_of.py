@@ -96,6 +96,15 @@ WITHOUT_A_PAST = {
     "workingDay": "as `workingYear`",
     "proceeding": "each step is an entry of its trail, with its day",
     "proceedings": "as `proceeding`",
+    "rating": "a rating is of its year; each round of computation is an entry of its trail, with all its numbers",
+    "exams": "every try is kept with its days, and none changes once it is over",
+    "ownExams": "as `exams`",
+    "ownExamPaper": "what is worked on at this moment, and nothing once it is handed in",
+    "certificates": "each holds its first and last day, its endorsements and every suspension with theirs",
+    "ownCertificates": "as `certificates`",
+    "verifyCertificate": "what it is worth today; what it was worth before is its holder's and the administration's to know",
+    "calibrations": "every quarter is listed; its severities are worked out once, after its last day",
+    "trainings": "what to learn from today; each text is an entry of its trail, and an examination keeps to the one it began with",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
 }
 """Door -> why it is asked for no past. Every other one is."""
@@ -147,7 +156,7 @@ def test_the_past_shows_the_things_of_todays_scope_and_no_other(watched: Watched
                 assert not [canary for canary in canaries(other) if canary in said]
 
 
-OF_THE_MOMENT = frozenset({"asOf", "cursor", "endCursor"})
+OF_THE_MOMENT = frozenset({"asOf", "cursor", "startCursor", "endCursor"})
 
 
 def without(value: Any) -> Any:

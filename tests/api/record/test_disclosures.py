@@ -107,6 +107,27 @@ RESTRICTED_BUT_OPEN = {
     "UploadTicket.*": "on the way in",
     "Invitation.*": "a ticket",
     **dict.fromkeys(("Diagnosis.assignments", "Assignment.*"), "who works on a diagnosis, as the city itself decided"),
+    "Proceeding.*": "who stands against whom, how far it is and by when; what the sides say of the firm has rows of its own",
+    **dict.fromkeys(("Proceeding.openedBy", "Proceeding.decidedBy"), "opaque ids"),
+    "ProceedingConnection.*": "cursors and counts",
+    "ProceedingEdge.*": "as above",
+    "YearRating.*": "of providers, which are rated, and no firm's",
+    **{f"{name}.*": "as above" for name in ("ProviderRating", "ComponentEstimate", "CityComponent")},
+    "YearRating.objections": "a count",
+    "YearRating.position": "a place in the journal",
+    "YearRating.inputDigest": "a hash",
+    "YearRating.components": "means of the whole city",
+    "Exam.*": "how a person did at an examination, and of no firm; the person's name has rows of its own",
+    **{f"{name}.*": "as above" for name in ("ExamTry", "Certificate", "CertificateSuspension", "Endorsement")},
+    **dict.fromkeys(("Exam.person", "Certificate.person"), "leads to a person, whose name and phone have rows of their own"),
+    "Severity.*": "how strict an assessor is, by an opaque id, and of no firm",
+    "Calibration.*": "a quarter and counts",
+    "Calibration.ownCases": "reached through the cases",
+    **{f"{name}.*": "cursors and counts" for name in ("ExamConnection", "ExamEdge", "CertificateConnection", "CertificateEdge")},
+    **{
+        f"{name}.*": "made up for the examination, of no firm"
+        for name in ("ExamPaper", "ExamQuestion", "ExamOption", "PracticalCase", "CalibrationCase")
+    },
 }
 """Rows of the rights that not everyone who reads firms may read, and why reading them is not written down."""
 
@@ -154,13 +175,16 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
     diagnosis = city.issued()
     given = {"bank": "bank", "purpose": "贷款", "since": city.today, "until": "2030-01-01"}
     city.done("enterprise", "grantConsent", "enterprise { id }", enterprise=ENTERPRISE, **given)
+    complaint = {"kind": "COMPLAINT", "provider": "p1", "enterprise": ENTERPRISE, "about": diagnosis, "cause": f"{diagnosis}/1"}
+    stated = {"asked": "更换诊断师", "grounds": "现场核查时拍摄了配方"}
+    opened = city.done("enterprise", "openProceeding", "proceeding { id }", **complaint, **stated)["proceeding"]["id"]
     rights = resolve_rights(EXECUTABLE, RIGHTS.rows)
     assert len(ASKED) > 60
     for coordinate, mask in ASKED:
         way = WAYS[coordinate]
         who = next(one for one in ("city", "auditor") if all(one in rights[step] for step, _ in way))
         before = len(rows(city))
-        identity = {"Query.diagnosis": diagnosis, "Query.group": "g1"}.get(way[0][0], ENTERPRISE)
+        identity = {"Query.diagnosis": diagnosis, "Query.group": "g1", "Query.proceeding": opened}.get(way[0][0], ENTERPRISE)
         query = document(EXECUTABLE, way).replace('(id: "x")', f'(id: "{identity}")')
         city.data(who, query.replace('diagnosis: "x"', f'diagnosis: "{diagnosis}"'))
         new = rows(city)[: len(rows(city)) - before]
@@ -310,6 +334,8 @@ NOT_LOGGED = {
     "/log/proof/inclusion": "hashes",
     "/log/proof/consistency": "hashes",
     "/log/cosignature": "on the way in",
+    "/certificates/status-list": "two bits a certificate, by its place, open to everyone; of no firm",
+    "/.well-known/jwt-vc-issuer": "a public key",
 }
 LOGGED = ("/files/{sha256}", "/dossiers/{kind}/{id:path}", "/provenance/{id:path}", "/audit-trail.jsonl")
 
