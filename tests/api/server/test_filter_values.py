@@ -132,6 +132,8 @@ def _naming() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("city", ["sqlite"], indirect=True)
 def test_an_id_of_another_kind_answers_like_one_of_nothing_in_every_filter(city: LiveCity) -> None:
     """Organisations are on a list that everybody reads: one that is not there is refused; of a firm nobody learns whether it is."""
+    city.issued()
+    assert city.data("city", "{ enterprises { nodes { revenueWan } } diagnoses { totalCount } }")["diagnoses"]["totalCount"] == 1
     queries = [*_naming(), ("organisation", '{ liaisonNetwork(above: "%s") { totalCount } }')]
     assert {query.split("(")[0] for _, query in queries} >= {"{ diagnoses", "{ enterprises", "{ proceedings", "{ liaisonNetwork"}
     for kind, query in queries:
@@ -142,6 +144,13 @@ def test_an_id_of_another_kind_answers_like_one_of_nothing_in_every_filter(city:
             else:
                 assert "errors" not in answer, (query, named, answer)
                 assert [one["totalCount"] for one in answer["data"].values()] == [0], (query, named)
+    for asked, acted in (("auditTrail", "310117"), ("disclosures", "city")):
+        query = f'{{ {asked}(organisation: "%s", first: 1) {{ nodes {{ role }} }} }}'
+        assert city.data("city", query % acted)[asked]["nodes"], asked
+        for named in ("nobody", id_of("enterprise", "nobody"), id_of("person", "p1"), id_of("edition", "2023")):
+            answer = city.ask("city", query % named)
+            assert "errors" not in answer, (query, named, answer)
+            assert [one["nodes"] for one in answer["data"].values()] == [[]], (query, named)
 
 
 def test_a_clerk_finds_what_to_do_today(city: LiveCity) -> None:
