@@ -52,7 +52,7 @@ class AuditEntry:
         "Who did what to how much of it, in Chinese; roles, never people · 轨迹语句", roles=TRAIL, mask=Mask.TRAIL
     )
     actor: str = field("Opaque id of the person or machine · 操作人标识", roles=ACTORS)
-    role: Role = field("Role acted in · 角色")
+    role: Role = field("Role acted in; SYSTEM where no person or machine sent it, such as a demo's mark · 角色", made=True)
     organisation: str = field("Organisation it was acted for · 单位标识")
     reason: str = field("Why, in the actor's words · 理由", roles=TRAIL, mask=Mask.TRAIL)
     data: str = field("The fact as stored, JSON · 原始内容", roles=TRAIL, mask=Mask.TRAIL, made=True)
@@ -68,7 +68,7 @@ class DiagnosisEvent:
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
     at: datetime = field("When, UTC · 时间")
-    role: Role = field("Role acted in · 角色")
+    role: Role = field("Role acted in; SYSTEM where no person or machine sent it, such as a demo's mark · 角色", made=True)
 
 
 def in_words(name: str) -> str:
@@ -106,6 +106,7 @@ def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
         what=in_words(row.type),
         sentence=sentence,
         data=_readable_data(row.type, row.data, context.role),
+        role=Role(row.role or Role.SYSTEM),
     )
 
 

@@ -2,15 +2,19 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain.instants import microseconds
 from domain.participants.rosters.bringing_in import held_back
 from domain.programme.targets import Measure, TargetSet
 from domain.standard.revision.draft import DraftChange, DraftChanged
+from journal import NewEntry
+from journal.journal import DEMO_STREAM, DEMO_TYPE
 from projections.record.audit_trail import EntryRow
 from projections.record.trail_sentences import KnownNames, predicate, sentence
 from standards import Answer
@@ -41,6 +45,13 @@ def test_the_trail_is_searched_by_actor_role_organisation_kind_and_time(city: Li
     early, late = trail(city, "city", subject=subject, to=middle), trail(city, "city", subject=subject, **{"from": middle})
     at_once = [n for n in every if n["at"] == middle]
     assert early + late[len(at_once) :] == every
+
+
+def test_what_no_person_sent_is_told_as_the_systems(city: LiveCity) -> None:
+    city.installation.services.journal.append([NewEntry(DEMO_STREAM, 1, DEMO_TYPE, b"{}")], at=microseconds(datetime.now(UTC)))
+    city.installation.services.models.catch_up()
+    [entry] = trail(city, "city", subject=DEMO_STREAM)
+    assert (entry["role"], entry["organisation"]) == ("SYSTEM", "")
 
 
 def test_only_who_may_read_the_actor_may_look_for_one(city: LiveCity) -> None:
