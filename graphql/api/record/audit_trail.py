@@ -68,7 +68,7 @@ class DiagnosisEvent:
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
     at: datetime = field("When, UTC · 时间")
-    role: Role = field("Role acted in; SYSTEM where no person or machine sent it, such as a demo's mark · 角色", made=True)
+    role: Role = field("Role acted in · 角色")
 
 
 def in_words(name: str) -> str:
