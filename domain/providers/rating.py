@@ -193,7 +193,7 @@ class RatingStatus(DescribedEnum):
 
 
 class YearOfRating(BaseModel):
-    """The rating of a year as it stands 年度评价. computed: the latest round. objections: proceedings, by provider."""
+    """The rating of a year as it stands 年度评价. computed: the latest round. objections: proceeding -> its provider."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -283,7 +283,7 @@ def _objected(command: ObjectToRating, rating: YearOfRating, context: DecisionCo
     wanted = (ProceedingKind.RATING_OBJECTION, rating_stream(command.year), context.organisation)
     if opened is None or (opened.kind, opened.about, opened.provider) != wanted:
         raise RATING_OBJECTION_UNFIT.refuse(path="proceeding")
-    if rating.objections.get(context.organisation) == command.proceeding:
+    if command.proceeding in rating.objections:
         return ()
     return (RatingObjected(provider=context.organisation, proceeding=command.proceeding),)
 
@@ -294,7 +294,7 @@ def _finished(rating: YearOfRating, context: DecisionContext) -> Facts:
     if context.day <= last:
         raise RATING_OBJECTIONS_RUNNING.refuse(due=last)
     pending = []
-    for proceeding in sorted(rating.objections.values()):
+    for proceeding in sorted(rating.objections):
         opened: Proceeding | None = context.read.get(proceeding_stream(proceeding))
         if opened is None or opened.status not in ENDED:
             pending.append(proceeding)
@@ -318,7 +318,7 @@ def evolve(known: YearOfRating | None, event: RatingEvent) -> YearOfRating:
         case RatingPublished(objections=period):
             changed |= {"status": RatingStatus.PUBLISHED, "period": period}
         case RatingObjected(provider=provider, proceeding=proceeding):
-            changed["objections"] = {**rating.objections, provider: proceeding}
+            changed["objections"] = {**rating.objections, proceeding: provider}
         case RatingFinal():
             changed["status"] = RatingStatus.FINAL
         case never:
@@ -338,7 +338,7 @@ def _reads(command: AnyRatingCommand, known: YearOfRating | None) -> tuple[Strea
     if isinstance(command, ObjectToRating):
         streams.append(proceeding_stream(command.proceeding))
     if isinstance(command, FinishRating) and known is not None:
-        streams += [proceeding_stream(one) for one in sorted(known.objections.values())]
+        streams += [proceeding_stream(one) for one in sorted(known.objections)]
     return tuple(streams)
 
 

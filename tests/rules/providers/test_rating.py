@@ -142,6 +142,14 @@ def test_no_rating_is_final_while_an_objection_may_come_or_is_open() -> None:
     published().when(finish, "city", at=LATER).then(RatingFinal(round=1))
 
 
+def test_a_second_objection_of_a_provider_takes_the_place_of_none() -> None:
+    first, second = (RatingObjected(provider="p03", proceeding=one) for one in ("x1", "x2"))
+    ended = objection(ProceedingStatus.FINAL)[proceeding_stream("x1")]
+    read = {**objection(), proceeding_stream("x2"): ended}
+    case = published(first, second).having_read(read)
+    case.when(FinishRating(year=2023), "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1, proceedings="x1")
+
+
 def test_a_published_rating_is_recomputed_after_objections_and_a_final_one_never() -> None:
     fixed, found = facts(published().when(FIX, "city", at=LATER).outcome)
     assert (fixed.round, found.round) == (2, 2)
