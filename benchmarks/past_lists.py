@@ -50,14 +50,14 @@ SIZES = Sizes()
 SMOKE = Sizes(entries=60, firms=8, rounds=1)
 PASSWORD = "correct horse battery"  # noqa: S105 - of a city that is thrown away
 ASKED = {
-    "50 firms": "enterprises(first: 50) { nodes { id name district industry sizeClass } }",
+    "50 firms": "enterprises(first: 50) { nodes { id name district { code } industry { code } sizeClass } }",
     "50 firms with their diagnosis": (
         "enterprises(first: 50) { nodes { id name diagnosis { status version answered provider { name } } } }"
     ),
     "firms found by a part of the name": 'enterprises(first: 20, filter: {text: "0042"}) { totalCount nodes { name } }',
     "count of firms": "enterprises(first: 1) { totalCount }",
     "20 diagnoses": "diagnoses(first: 20) { nodes { id status version answered grade enterprise { name } } }",
-    "diagnoses found by status, counted": 'diagnoses(first: 20, filter: {status: "issued"}) { totalCount nodes { id status } }',
+    "diagnoses found by status, counted": "diagnoses(first: 20, filter: {status: [ISSUED]}) { totalCount nodes { id status } }",
     "100 entries of the trail": "auditTrail(first: 100) { nodes { id what } }",
 }
 

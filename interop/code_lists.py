@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from standards.edition.reader import EditionMalformed, read_mapping
+from standards.edition.text import SourceMark
 
 HERE = Path(__file__).parent / "codes"
 
-Mark = Literal["V", "V-2", "K", "I", "M", "P"]
 """How sure a number is 可信标记: verified, seen second-hand, known, inferred, from memory, our proposal."""
 
 
@@ -47,26 +47,26 @@ def read_codes(path: Path, model: type[L]) -> L:
 # Districts
 
 
-class District(CodeList):
+class DistrictCode(CodeList):
     """District 区: GB/T 2260 code and name."""
 
     code: Annotated[str, Field(pattern=r"^31\d{4}$")]
     name: str
 
 
-class RetiredDistrict(District):
+class RetiredDistrict(DistrictCode):
     """District that was merged or renamed 已撤并区划; now: the code of its successor."""
 
     now: str
-    mark: Mark
+    mark: SourceMark
 
 
 class Districts(CodeList):
     """The city's districts 区划表."""
 
     source: str
-    mark: Mark
-    districts: tuple[District, ...]
+    mark: SourceMark
+    districts: tuple[DistrictCode, ...]
     retired: tuple[RetiredDistrict, ...]
 
 
@@ -77,13 +77,13 @@ def districts() -> Districts:
 
 
 @cache
-def district_codes() -> Mapping[str, District]:
+def district_codes() -> Mapping[str, DistrictCode]:
     """What a district is called in a file -> the district 区名对照.
 
     By its code, full name, name without its ending, and both names after the city's. Retired ones map to themselves; a
     name that is in use again means the present district.
     """
-    found: dict[str, District] = {}
+    found: dict[str, DistrictCode] = {}
     for district in (*districts().retired, *districts().districts):
         short = district.name.removesuffix("新区").removesuffix("区").removesuffix("县")
         for name in (district.name, short):
@@ -99,7 +99,7 @@ class Subdistricts(CodeList):
     """Subdistricts 街镇表: district code -> last three digits of the statistical code -> name."""
 
     source: str
-    mark: Mark
+    mark: SourceMark
     districts: dict[
         Annotated[str, Field(pattern=r"^31\d{4}$")], dict[Annotated[str, Field(pattern=r"^\d{3}$")], str]
     ]
@@ -136,8 +136,8 @@ class Industries(CodeList):
 
     source: str
     since_year: int
-    since_mark: Mark
-    mark: Mark
+    since_mark: SourceMark
+    mark: SourceMark
     divisions: tuple[Division, ...]
 
 
@@ -181,7 +181,7 @@ class LargestRevenue(CodeList):
     """Yearly revenue above which a person is asked 需确认的营业收入, in ten thousand yuan; its mark."""
 
     wan: Annotated[Decimal, Field(gt=0)]
-    mark: Mark
+    mark: SourceMark
 
 
 class RosterColumns(CodeList):

@@ -18,10 +18,10 @@ from standards.edition.difference import Difference, difference
 from standards.edition.edition import Edition
 from standards.edition.mapping import (
     ApplicableEdition,
-    Basis,
     EditionMapping,
     EditionMappings,
     IndustryCodes,
+    MappingBasis,
     NoMappingYet,
     claimed_twice,
     edition_for,
@@ -41,7 +41,7 @@ from standards.edition.reader import (
     trainings_on_file,
     working_years,
 )
-from standards.edition.text import Dimension, EditionText, Form, Indicator, Kind, Problem
+from standards.edition.text import Dimension, EditionText, Form, Indicator, IndicatorKind, Problem
 from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
 from standards.improvement.costs import (
     CostTables,
@@ -80,7 +80,6 @@ __all__ = [
     "AnyEdition",
     "ApplicableEdition",
     "AuthoredStandard",
-    "Basis",
     "Change",
     "ChangeRefused",
     "CheapestImprovement",
@@ -104,12 +103,13 @@ __all__ = [
     "GoldCase",
     "Improvement",
     "Indicator",
+    "IndicatorKind",
     "IndicatorScore",
     "IndustryCodes",
     "IndustryEdition",
     "Issued",
-    "Kind",
     "Lifting",
+    "MappingBasis",
     "Measured",
     "NoCostsYet",
     "NoMappingYet",

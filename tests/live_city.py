@@ -189,7 +189,7 @@ class LiveCity:
         """Hash of a file that was sent by its ticket."""
         query = """mutation($input: RequestUploadInput!) { requestUpload(input: $input) {
           ticket { url } userErrors { code } } }"""
-        payload = self.data(who, query, input={"kind": kind, "filename": filename})["requestUpload"]
+        payload = self.data(who, query, input={"kind": kind.upper(), "filename": filename})["requestUpload"]
         assert payload["userErrors"] == []
         ticket = payload["ticket"]["url"].rsplit("/", 1)[1]
         return self.installation.services.uploads.receive(ticket, content).sha256

@@ -28,7 +28,7 @@ def mapping_input(**changes: Any) -> dict[str, Any]:
             for industry, codes in one.editions.items()
         ],
         "headquarters": one.headquarters,
-        "forms": [{"sizeClass": size, "value": form.name} for size, form in one.forms.items()],
+        "forms": [{"sizeClass": size.upper(), "value": form.name} for size, form in one.forms.items()],
         "source": one.source.document,
         "mark": one.source.mark,
         "formsSource": one.forms_source.document,

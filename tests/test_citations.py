@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from interop.code_lists import Mark
 from projections.report.wording import MARKS
+from standards.edition.text import SourceMark
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -118,7 +117,7 @@ def test_every_mark_and_every_working_paper_is_explained() -> None:
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| ")]
     explained = {row[0]: row[1] for row in rows if len(row) == 4 and row[0] != "mark" and row[0] != "---"}
     assert explained == dict(MARKS)
-    assert set(explained) == set(get_args(Mark))
+    assert set(explained) == set(SourceMark)
     listed = {row[0] for row in rows if len(row) == 2}
     cited = {one for where, text in texts() if where != "docs/marks.md" for one in papers(text)}
     assert len(cited) > 4

@@ -10,6 +10,7 @@ from domain.command_rights import CONFIRMERS, REVIEWERS
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Sha256, Status, release, require_status
 from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Part, Rule, Unfinished
+from standards.described import DescribedEnum
 
 # Rules
 
@@ -19,6 +20,13 @@ SCORE_OUTDATED = Rule(
     "评分之后资料有变，须重新评分",
     "Something was recorded after the last scoring; score again",
 )
+
+
+class ReportKind(DescribedEnum):
+    """What a report is: issued by the provider, or that same report confirmed by the firm · 报告类别."""
+
+    ISSUED = "issued", "Issued by the provider · 出具"
+    CONFIRMED = "confirmed", "Confirmed by the firm · 确认"
 
 
 # Commands

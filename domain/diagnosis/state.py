@@ -42,20 +42,27 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-IN_PROGRESS = "in_progress"
+class DiagnosisStatus(DescribedEnum):
+    """How far a diagnosis has come, as it is read: as it is, but outside the case in progress until a report is issued · 诊断状态.
+
+    plan P4, P7.
+    """
+
+    IN_PROGRESS = "in_progress", "Under way, to whoever is no party to it · 进行中"
+    OPEN = Status.OPEN.value, "The firm fills in its self-assessment · 自评中"
+    SUBMITTED = Status.SUBMITTED.value, "The self-assessment is submitted · 已提交"
+    ACCEPTED = Status.ACCEPTED.value, "The provider diagnoses · 诊断中"
+    SCORED = Status.SCORED.value, "It is scored · 已评分"
+    ISSUED = Status.ISSUED.value, "A report is issued · 已出具报告"
+    OBJECTED = Status.OBJECTED.value, "The firm objects to the report · 异议处理中"
+    CONFIRMED = Status.CONFIRMED.value, "The firm has confirmed the report · 已确认"
+    WITHDRAWN = Status.WITHDRAWN.value, "It is withdrawn · 已撤销"
+
+
+IN_PROGRESS = DiagnosisStatus.IN_PROGRESS.value
 """Status of a case before its first report, to whoever is no party to it 进行中. plan P4, P7."""
 
-STATUS_NAMES: Mapping[str, str] = {
-    IN_PROGRESS: "进行中",
-    Status.OPEN: "自评中",
-    Status.SUBMITTED: "已提交",
-    Status.ACCEPTED: "诊断中",
-    Status.SCORED: "已评分",
-    Status.ISSUED: "已出具报告",
-    Status.OBJECTED: "异议处理中",
-    Status.CONFIRMED: "已确认",
-    Status.WITHDRAWN: "已撤销",
-}
+STATUS_NAMES: Mapping[str, str] = {one.value: one.names[0] for one in DiagnosisStatus}
 """What people call a status 状态名称."""
 
 FORM_NAMES: Mapping[Form, tuple[str, str]] = {Form.BRIEF: ("简版", "brief"), Form.FULL: ("完整版", "full")}

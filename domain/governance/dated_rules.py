@@ -31,7 +31,7 @@ from domain.kernel import (
 )
 from domain.stated_dates import require_programme_date
 from standards import default_rules
-from standards.edition.text import Source
+from standards.edition.text import Source, SourceMark
 
 # Rules
 
@@ -56,7 +56,6 @@ RULE_PROPOSAL_UNKNOWN = Rule(
 
 # Commands
 
-Mark = Literal["V", "V-2", "K", "I", "M", "P"]
 
 
 class RuleCommand(Command):
@@ -65,7 +64,7 @@ class RuleCommand(Command):
     since: date = Field(description="First day · 起始日")
     body: AnyRuleBody = Field(title="RuleBody", description="What the rule says: exactly one kind is set · 规则正文. plan V4")
     source: Label = Field(description="Where it comes from · 来源")
-    mark: Mark = Field(description="Mark of the source, such as V · 来源标记")
+    mark: SourceMark = Field(description="Mark of the source · 来源标记")
 
 
 class SetRule(RuleCommand):

@@ -26,7 +26,7 @@ from domain.kernel import (
     stream_of,
 )
 from standards import working_years
-from standards.edition.text import Source
+from standards.edition.text import Source, SourceMark
 
 DAY = timedelta(days=1)
 SATURDAY = 5
@@ -88,7 +88,7 @@ class SetWorkingCalendar(Command):
         description="Saturdays and Sundays that are worked · 调休上班日"
     )
     source: Label = Field(description="Where it comes from · 来源")
-    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V · 来源标记")
+    mark: SourceMark = Field(description="Mark of the source · 来源标记")
 
 
 # Events

@@ -27,6 +27,8 @@ from domain.kernel import (
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from domain.stated_dates import require_programme_date
 from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
+from standards.edition.mapping import SizeClass
+from standards.edition.text import SourceMark
 
 # Rules
 
@@ -71,8 +73,6 @@ MAPPING_INDUSTRIES_MISSING = Rule(
 
 # Commands
 
-Mark = Literal["V", "V-2", "K", "I", "M", "P"]
-SizeClass = Annotated[str, Field(pattern=r"^[a-z]{1,20}$")]
 
 
 class SetEditionMapping(Command):
@@ -95,9 +95,9 @@ class SetEditionMapping(Command):
         description="Questionnaire of each size class · 各规模类型的问卷版式"
     )
     source: Label = Field(description="Where it comes from · 来源")
-    mark: Mark = Field(description="Mark of the source, such as V · 来源标记")
+    mark: SourceMark = Field(description="Mark of the source · 来源标记")
     forms_source: Label = Field(description="Where the rule of forms comes from · 版式规则的来源")
-    forms_mark: Mark = Field(description="Mark of the rule of forms · 版式规则的来源标记")
+    forms_mark: SourceMark = Field(description="Mark of the rule of forms · 版式规则的来源标记")
 
 
 def mapping_command(mapping: EditionMapping) -> SetEditionMapping:

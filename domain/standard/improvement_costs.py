@@ -25,6 +25,7 @@ from domain.kernel import (
 from domain.standard.editions import EDITION_UNKNOWN, MANY, edition_stream
 from domain.stated_dates import require_programme_date
 from standards import CostUnit, StepCost, StepCosts, step_problems
+from standards.edition.text import SourceMark
 from standards.improvement.costs import Cost, LevelCosts
 
 # Rules
@@ -70,7 +71,7 @@ class SetImprovementCosts(Command):
     since: date = Field(description="First day · 起始日")
     unit: CostUnit = Field(description="EFFORT points without a price, or FEN · 成本单位")
     source: Label = Field(description="Where it comes from · 来源")
-    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V · 来源标记")
+    mark: SourceMark = Field(description="Mark of the source · 来源标记")
     choice: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a choice · 单选指标各步成本")
     ratio: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a ratio · 比率指标各步成本")
     count: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a count · 数量指标各步成本")

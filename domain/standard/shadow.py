@@ -23,6 +23,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.standard.revision.state import DraftVersion, Revision, require_version, require_whole, revision_stream
+from standards.described import DescribedEnum
 from standards.shadow.sensitivity import EditionSensitivity
 from standards.shadow.tally import ShadowResult
 
@@ -30,6 +31,14 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 RunNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 EDITIONS_AT_MOST = 100
+
+class ShadowStatus(DescribedEnum):
+    """How far a run of shadow re-scoring has come · 影子测算状态."""
+
+    RUNNING = "running", "Asked for or at work · 进行中"
+    COMPLETED = "completed", "Its result is there · 已完成"
+    FAILED = "failed", "It came to nothing · 失败"
+
 
 # Rules
 

@@ -26,6 +26,7 @@ from projections.documents.comparison import reasons_of
 from projections.standard import editions
 from projections.standard.editions import EditionRow
 from standards import Edition, Origin, edition_of_json, origins_of_json, plain_origins
+from standards.described import DescribedEnum
 
 PDF, JSON, MARKDOWN = "application/pdf", "application/json", "text/markdown; charset=utf-8"
 KEY = r"\d{4}(?:\.\d+)?(?:-[a-z]+(?:-[a-z]+)*)?"
@@ -33,6 +34,17 @@ ONE = re.compile(rf"(?P<key>{KEY})\.(?P<kind>pdf|xlsx|oscal\.json|additions\.osc
 TWO = re.compile(rf"(?P<old>{KEY})\.\.\.(?P<new>{KEY})\.(?P<kind>pdf|md)")
 BOUNDS = Bounds(memory_mib=512, cpu_seconds=20, wall_seconds=60.0, written_mib=64)
 """Of one workbook. 2026-11-28: 0.07 s of a core."""
+
+
+class DocumentKind(DescribedEnum):
+    """What a document of an edition is · 文件种类."""
+
+    PDF = "PDF", "The text of the standard, to be printed · 标准文本"
+    XLSX = "XLSX", "The standard as a workbook · 标准工作簿"
+    OSCAL = "OSCAL", "The standard as a catalogue of OSCAL · 标准目录"
+    OSCAL_ADDITIONS = "OSCAL_ADDITIONS", "What an industry adds, as a catalogue of OSCAL · 行业新增目录"
+    DIFFERENCE_PDF = "DIFFERENCE_PDF", "Comparison with another edition, to be printed · 版本对照"
+    DIFFERENCE_MARKDOWN = "DIFFERENCE_MARKDOWN", "Comparison with another edition, as text · 版本对照文本"
 
 
 @dataclass(frozen=True)
@@ -104,19 +116,23 @@ def documents_of(found: PublishedStandard, plain: PublishedStandard | None) -> M
     return {**{name: _standing(name, found, kind) for name, kind in names}, **_oscal(found, plain)}
 
 
-def names_of(key: str, origins: Sequence[Origin], *, over_plain: bool) -> tuple[tuple[str, str, str], ...]:
+def names_of(key: str, origins: Sequence[Origin], *, over_plain: bool) -> tuple[tuple[str, DocumentKind, str], ...]:
     """Name, kind and media type of every document of an edition 文件名录.
 
     over_plain: it is an industry's and the plain edition is published, so that it is told apart from that.
     """
-    found = [(f"{key}.pdf", "PDF", PDF), (f"{key}.xlsx", "XLSX", WORKBOOK), (file_name(key), "OSCAL", JSON)]
+    found = [
+        (f"{key}.pdf", DocumentKind.PDF, PDF),
+        (f"{key}.xlsx", DocumentKind.XLSX, WORKBOOK),
+        (file_name(key), DocumentKind.OSCAL, JSON),
+    ]
     if over_plain:
         plain = key.partition("-")[0]
         if any(origin.fate == "added" for origin in origins):
-            found.append((file_name(key, "additions"), "OSCAL_ADDITIONS", JSON))
+            found.append((file_name(key, "additions"), DocumentKind.OSCAL_ADDITIONS, JSON))
         found += [
-            (f"{plain}...{key}.pdf", "DIFFERENCE_PDF", PDF),
-            (f"{plain}...{key}.md", "DIFFERENCE_MARKDOWN", MARKDOWN),
+            (f"{plain}...{key}.pdf", DocumentKind.DIFFERENCE_PDF, PDF),
+            (f"{plain}...{key}.md", DocumentKind.DIFFERENCE_MARKDOWN, MARKDOWN),
         ]
     return tuple(found)
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Literal
 
 from domain.access import Scope
-from interop.editions.documents import KEY, MARKDOWN, PDF, Document, published, workbook
+from interop.editions.documents import KEY, MARKDOWN, PDF, Document, DocumentKind, published, workbook
 from interop.editions.sheets import MEDIA_TYPE as WORKBOOK
 from projections import Snapshot
 from projections.documents import as_markdown, comparison, print_comparison, print_standard, standard_sheet
@@ -24,9 +24,14 @@ MEDIA: Mapping[str, str] = {"pdf": PDF, "xlsx": WORKBOOK, "difference.pdf": PDF,
 """Kind of a draft's document -> media type."""
 
 
-def draft_paths(revision: str, which: Which, replaces: str) -> tuple[tuple[str, str, str], ...]:
+def draft_paths(revision: str, which: Which, replaces: str) -> tuple[tuple[str, DocumentKind, str], ...]:
     """Path, kind and media type of every document of one edition of a draft 草案文件名录."""
-    kinds = {"pdf": "PDF", "xlsx": "XLSX", "difference.pdf": "DIFFERENCE_PDF", "difference.md": "DIFFERENCE_MARKDOWN"}
+    kinds = {
+        "pdf": DocumentKind.PDF,
+        "xlsx": DocumentKind.XLSX,
+        "difference.pdf": DocumentKind.DIFFERENCE_PDF,
+        "difference.md": DocumentKind.DIFFERENCE_MARKDOWN,
+    }
     return tuple(
         (f"/revisions/{revision}/{which}/{replaces}.{ending}", kind, MEDIA[ending]) for ending, kind in kinds.items()
     )

@@ -15,6 +15,7 @@ import orjson
 
 from interop.editions.oscal_reading import NotOurOscal, edition_of_oscal
 from standards import Edition, Indicator, Origin
+from standards.edition.composition import ChangedField
 from standards.edition.terms_zh import KINDS, gates_in_words
 
 OSCAL_VERSION = "1.2.1"
@@ -338,12 +339,12 @@ def _profile(
             continue
         reasons = {change.field: change.reason for change in told[item.id].changes} if item.id in told else {}
         moved = [
-            (f"{item.id}-bound-{level}", after, reasons.get("upper_bounds"))
+            (f"{item.id}-bound-{level}", after, reasons.get(ChangedField.UPPER_BOUNDS))
             for level, (was, after) in enumerate(zip(before.upper_bounds, item.upper_bounds, strict=False), 1)
             if str(was) != str(after)
         ]
         if str(before.weight_in_dimension) != str(item.weight_in_dimension):
-            moved.append((f"{item.id}-weight", item.weight_in_dimension, reasons.get("weight_in_dimension")))
+            moved.append((f"{item.id}-weight", item.weight_in_dimension, reasons.get(ChangedField.WEIGHT_IN_DIMENSION)))
         settings += [
             {
                 "param-id": identity,

@@ -13,7 +13,7 @@ from unicodedata import category, normalize
 from domain.kernel import Rule
 from domain.participants.rosters.comparison import SilentField
 from domain.participants.rosters.findings import RosterFinding
-from interop.code_lists import District, district_codes, industries, roster_columns, subdistrict_codes
+from interop.code_lists import DistrictCode, district_codes, industries, roster_columns, subdistrict_codes
 from interop.rosters import rules
 from interop.rosters.grid import Cell, Unread, is_blank
 from interop.rosters.uscc import ALPHABET, ORGANISATION, UsccFlaw, check_digit, flaw_of
@@ -216,12 +216,12 @@ def optional(check: RowCheck, field_name: str) -> str | None:
 
 
 def district(check: RowCheck) -> str | None:
-    """District 区 of a row as present GB/T 2260 code, from a code or a name; a retired one is mapped with a warning."""
+    """DistrictCode 区 of a row as present GB/T 2260 code, from a code or a name; a retired one is mapped with a warning."""
     text = check.required("district", LONGEST_CODE)
     if text is None:
         return None
     said = _code(text)
-    found: District | None = district_codes().get(said)
+    found: DistrictCode | None = district_codes().get(said)
     if found is None:
         check.note("refused", "district", rules.DISTRICT_UNKNOWN, value=shown(text))
         return None

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.kernel import Rule
-from interop.code_lists import HERE, CodeList, Mark, read_codes
+from interop.code_lists import HERE, CodeList, read_codes
+from standards.edition.text import SourceMark
 
 NO_RULE_YET = Rule(
     "NO_RULE_YET",
@@ -22,14 +23,14 @@ class EmployeesBound(CodeList):
     """Lower bound of head count 从业人员下限."""
 
     at_least: Annotated[int, Field(ge=0)]
-    mark: Mark
+    mark: SourceMark
 
 
 class RevenueBound(CodeList):
     """Lower bound of yearly revenue in ten thousand yuan 营业收入下限（万元）."""
 
     at_least: Annotated[Decimal, Field(ge=0)]
-    mark: Mark
+    mark: SourceMark
 
 
 class SizeName(CodeList):
@@ -39,7 +40,7 @@ class SizeName(CodeList):
     name: str
 
 
-class SizeClass(SizeName):
+class SizeBounds(SizeName):
     """Size class with the bounds that must both be reached 规模类型及下限."""
 
     employees: EmployeesBound
@@ -50,8 +51,8 @@ class SizeRule(CodeList):
     """Rule of size classes from a roster year on 划型标准: classes from the largest down, and what reaches none."""
 
     since_year: int
-    since_mark: Mark
-    classes: tuple[SizeClass, ...]
+    since_mark: SourceMark
+    classes: tuple[SizeBounds, ...]
     otherwise: SizeName
 
 
@@ -67,7 +68,7 @@ class Threshold(CodeList):
 
     since_year: int
     revenue_wan: Annotated[Decimal, Field(ge=0)]
-    mark: Mark
+    mark: SourceMark
 
 
 class Thresholds(CodeList):

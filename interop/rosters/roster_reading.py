@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from domain.kernel import Refused
-from domain.participants.rosters.findings import RosterFinding
+from domain.participants.rosters.findings import FindingSeverity, RosterFinding
 from interop.rosters import cells, rules
 from interop.rosters.files import open_sheets
 from interop.rosters.grid import is_blank
@@ -109,7 +109,7 @@ def _file_findings(table: Table) -> Iterator[RosterFinding]:
 
 def _as_warning(found: RosterFinding) -> RosterFinding:
     """A finding of a refused row: what it would ask is told alone, since nothing of the row is taken in."""
-    return found.model_copy(update={"severity": "warned"}) if found.severity == "confirm" else found
+    return found.model_copy(update={"severity": FindingSeverity.WARNED}) if found.severity == "confirm" else found
 
 
 def _firm(check: cells.RowCheck, header: Header, first_rows: dict[str, int]) -> StatedFirm | None:

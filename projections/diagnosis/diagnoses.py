@@ -25,7 +25,8 @@ from domain.diagnosis.case import DIAGNOSES as CASE
 from domain.diagnosis.case import STATUS_AFTER, status_after_objections
 from domain.diagnosis.case_numbers import case_number
 from domain.diagnosis.opening import DiagnosisOpened
-from domain.diagnosis.state import Purpose, Status
+from domain.diagnosis.report import ReportKind
+from domain.diagnosis.state import DiagnosisStatus, Purpose, Status
 from journal import Entry
 from projections.diagnosis import issued, proceedings
 from projections.engine.columns import Long, columns
@@ -36,6 +37,7 @@ from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.terms import assigned_to, has_consent
+from standards import Form
 
 META = MetaData()
 TOTALS = frozenset({"self_total", "verified_total"})
@@ -55,11 +57,11 @@ class DiagnosisRow(NamedTuple):
     case_number: str
     enterprise: str
     campaign: str
-    purpose: str
-    form: str
+    purpose: Purpose
+    form: Form
     edition: str
     provider: str | None
-    status: str
+    status: DiagnosisStatus
     status_since: Long
     version: int
     opened_at: Long
@@ -146,7 +148,7 @@ class ReportRow(NamedTuple):
 
     diagnosis: str
     version: int
-    kind: str
+    kind: ReportKind
     sha256: str
     rendered_at: Long
     issued_at: Long
@@ -324,7 +326,7 @@ class DiagnosisFilter:
     moment: microseconds of UTC, from which days are counted back.
     """
 
-    status: list[str] | None = sought("Statuses, such as issued · 状态")
+    status: list[DiagnosisStatus] | None = sought("How far they have come · 状态")
     campaign: list[str] | None = sought("Campaigns · 批次")
     provider: list[str] | None = sought("Ids of providers · 服务商标识", of="organisation")
     enterprise: list[str] | None = sought("Ids of enterprises · 企业标识", of="enterprise")

@@ -7,7 +7,7 @@ from domain.access import Scope
 from projections.diagnosis.finished_diagnoses import BATCH, finished_diagnoses
 from projections.engine.snapshot import Snapshot
 from standards import AnyEdition
-from standards.shadow.rescore import Moved, Rescored, RescoringObstacle, Shadow
+from standards.shadow.rescore import Moved, Rescored, RescoringObstacle, RescoringObstacleKind, Shadow
 from standards.shadow.sensitivity import EditionSensitivity, SensitivityTally
 from standards.shadow.tally import ShadowResult, ShadowTally
 
@@ -51,7 +51,8 @@ class Rescoring:
             finished, key = row.finished, row.subject.edition
             shadow = self._shadows.get(key)
             reworded = False
-            found: Rescored | tuple[RescoringObstacle, ...] = (RescoringObstacle(kind="no_successor", subject=key),)
+            none = RescoringObstacle(kind=RescoringObstacleKind.NO_SUCCESSOR, subject=key)
+            found: Rescored | tuple[RescoringObstacle, ...] = (none,)
             if shadow is not None:
                 found = shadow.rescore(finished)
                 reworded = bool(shadow.reworded(finished.form))

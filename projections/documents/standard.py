@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from projections.report.wording import MARKS, number
 from standards import Dimension, Edition, Form, Indicator, Origin
+from standards.edition.composition import OriginPart
 from standards.edition.terms_zh import Worded, gates_in_words
 from standards.scoring.measure import apportioned, effective_weights
 
@@ -120,7 +121,7 @@ def standard_sheet(edition: Edition, origins: Sequence[Origin], published: date 
         dropped=tuple(origin for origin in origins if origin.fate == "dropped"),
         grades=_grades(edition),
         gates=gates_in_words(edition),
-        parts={part: parts.count(part) for part in ("base", "fused", "industry")},
+        parts={part: parts.count(part) for part in OriginPart},
         marks=tuple((mark, said, found.count(mark)) for mark, said in MARKS.items() if mark in found),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Index, MetaData, String, Table
 from domain.kernel import Event
 from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
 from projections.engine.columns import Long, columns
+from standards.edition.mapping import SizeClass
 
 META = MetaData()
 
@@ -31,7 +32,7 @@ class EnterpriseRow(NamedTuple):
     industry: str
     employees: int
     revenue_wan: str
-    size_class: str
+    size_class: SizeClass
     above_scale: bool
     latest_diagnosis: str | None
     changed_at: Long

@@ -23,6 +23,7 @@ from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.people import has_contact
 from projections.participants.terms import assigned_to, has_consent
+from standards.edition.mapping import SizeClass
 
 META = MetaData()
 
@@ -75,7 +76,7 @@ class EnterpriseFilter:
 
     district: list[str] | None = sought("Districts, GB/T 2260 codes · 区代码")
     industry: list[str] | None = sought("Beginnings of the industry code · 行业代码前缀")
-    size_class: list[str] | None = sought("large, medium, small or micro · 规模类型")
+    size_class: list[SizeClass] | None = sought("Size classes · 规模类型")
     text: str | None = sought("Part of the name, or a whole USCC · 名称片段或信用代码")
     subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", of="organisation")
     park: list[str] | None = sought("Ids of parks · 园区", of="organisation")

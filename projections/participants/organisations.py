@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from domain.participants import organisations as events
+from domain.participants.organisations import OrganisationKind
 from journal import Entry
 from projections.engine.columns import chosen, columns
 from projections.engine.pages import Page
@@ -24,7 +25,7 @@ class OrganisationRow(NamedTuple):
     """An organisation as the directory shows it 组织."""
 
     id: str
-    kind: str
+    kind: OrganisationKind
     name: str
     parent: str | None
     industries: str
@@ -75,7 +76,7 @@ ORGANISATION_READ_MODEL = ReadModel(
 class OrganisationFilter:
     """Which organisations are looked for 组织筛选. taking_part_on: a day of the city's calendar; None = retired ones too."""
 
-    kind: str | None = None
+    kind: OrganisationKind | None = None
     taking_part_on: str | None = None
 
     def on(self, day: str) -> "OrganisationFilter":

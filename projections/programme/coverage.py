@@ -15,7 +15,7 @@ from domain.access import Scope
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.instants import city_day, utc_moment
-from domain.programme.targets import TargetSet
+from domain.programme.targets import Measure, TargetSet
 from journal import Entry
 from projections.engine.columns import chosen, columns
 from projections.engine.places import ENTERPRISES
@@ -24,6 +24,7 @@ from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import enterprise_columns
 from projections.participants.rosters import FIGURES, MEMBERS, held, member_columns
+from standards.edition.text import SourceMark
 
 META = MetaData()
 
@@ -50,10 +51,10 @@ class TargetRow:
     """The city's target of a year 市级目标."""
 
     year: int
-    measure: str
+    measure: Measure
     at_least: Decimal
     clause: str
-    mark: str
+    mark: SourceMark
 
 
 TARGETS = Table("targets", META, *columns(TargetRow, "year", "measure"))

@@ -9,6 +9,8 @@ from domain.access import ROLE_NAMES
 from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.state import FORM_NAMES, Diagnosis, Purpose
 from standards import Answer, Edition, Form, Indicator, Raise
+from standards.edition.mapping import SizeClass
+from standards.edition.text import SourceMark
 from standards.scoring.answers import unshown
 from standards.scoring.measure import rounded
 
@@ -30,15 +32,8 @@ BASES: Mapping[str, str] = {
     "plain": "行业代码（无行业版本列入）",
 }
 """What decided which edition applies 适用依据."""
-SIZES: Mapping[str, str] = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
-MARKS: Mapping[str, str] = {
-    "V": "已核对公开来源",
-    "V-2": "据二手来源",
-    "K": "行业通识",
-    "I": "项目组复原或拟定",
-    "M": "凭记忆、待核",
-    "P": "提案",
-}
+SIZES: Mapping[str, str] = {size.value: size.names[0] for size in SizeClass}
+MARKS: Mapping[SourceMark, str] = {mark: mark.names[0] for mark in SourceMark}
 """What a mark beside a number means 数据标记."""
 
 NOT_APPLICABLE = "不适用"

@@ -6,6 +6,7 @@ import orjson
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table
 
 from domain.access import Role
+from domain.standard.revision.state import Disposition, RevisionKind, RevisionStatus, Verdict
 from projections.engine.columns import Long, columns
 
 META = MetaData()
@@ -15,12 +16,12 @@ class RevisionRow(NamedTuple):
     """A revision 修订. standard, consulted: JSON of `standards.AuthoredStandard`; days as ISO text; reviewers: JSON list."""
 
     id: str
-    kind: str
+    kind: RevisionKind
     base: str
     key: str
     title: str
     why: str
-    status: str
+    status: RevisionStatus
     draft_version: int
     standard: str
     reviewers: str
@@ -86,7 +87,7 @@ class CommentRow(NamedTuple):
     role: Role
     organisation: str
     at: Long
-    disposition: str | None
+    disposition: Disposition | None
     answer: str | None
     answered_at: Long | None
 
@@ -112,7 +113,7 @@ class ReviewRow(NamedTuple):
     position: Long
     reviewer: str
     draft_version: int
-    verdict: str
+    verdict: Verdict
     grounds: str
     at: Long
 

@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, Table, select
 
 from domain.access import Scope
 from domain.standard import shadow as events
+from domain.standard.shadow import ShadowStatus
 from journal import Entry
 from projections.diagnosis.diagnoses import diagnoses_by_id
 from projections.diagnosis.rescoring import Mover
@@ -32,7 +33,7 @@ class ShadowRow(NamedTuple):
 
     revision: str
     number: int
-    status: str
+    status: ShadowStatus
     stream_version: int
     requested_at: Long
     draft_version: int

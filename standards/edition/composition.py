@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from standards.described import DescribedEnum
 from standards.edition.edition import Edition
 from standards.edition.text import HUNDRED, Bound, EditionText, Indicator, Source, Text, Weight
 from standards.scoring.measure import apportioned
@@ -85,10 +86,34 @@ class Overlay(_Part):
     rebands: tuple[Reband, ...] = ()
 
 
+class ChangedField(DescribedEnum):
+    """What an industry may change of an indicator's line · 改动项."""
+
+    WEIGHT_IN_DIMENSION = "weight_in_dimension", "Percent of its dimension in the full form · 维度内权重"
+    UPPER_BOUNDS = "upper_bounds", "Inclusive upper bounds of levels 1 to 4 · 分级上限"
+
+
+class OriginPart(DescribedEnum):
+    """Part of 1+X+Y that an indicator comes from · 来历部分."""
+
+    BASE = "base", "The base, 1 · 基本"
+    FUSED = "fused", "Fused with another model, X · 融合"
+    INDUSTRY = "industry", "The industry's own, Y · 行业"
+
+
+class Fate(DescribedEnum):
+    """What an industry did to an indicator · 去留."""
+
+    KEPT = "kept", "Taken as it is · 沿用"
+    CHANGED = "changed", "Weight or bounds are others · 调整"
+    ADDED = "added", "Added by the industry · 新增"
+    DROPPED = "dropped", "Does not apply in the industry · 删减"
+
+
 class Change(_Part):
     """One field of a line before and after 改动, and why; no reason: it made room for the changes that were stated."""
 
-    field: Literal["weight_in_dimension", "upper_bounds"]
+    field: ChangedField
     before: Text
     after: Text
     reason: str | None
@@ -102,8 +127,8 @@ class Origin(_Part):
 
     indicator: Text
     name: Text
-    part: Literal["base", "fused", "industry"]
-    fate: Literal["kept", "changed", "added", "dropped"]
+    part: OriginPart
+    fate: Fate
     industry: str | None = None
     changes: tuple[Change, ...] = ()
     reason: str | None = None
@@ -288,7 +313,7 @@ def _origins(plain: Edition, overlay: Overlay, edition: Edition) -> tuple[Origin
                 Origin(indicator=item.id, name=item.name, part="industry", fate="added", industry=overlay.industry)
             )
         elif changes := tuple(_changes(plain.by_id[item.id], item, why.get(item.id))):
-            changed = {"fate": "changed", "industry": overlay.industry, "changes": changes}
+            changed = {"fate": Fate.CHANGED, "industry": overlay.industry, "changes": changes}
             found.append(before[item.id].model_copy(update=changed))
         else:
             found.append(before[item.id])
@@ -296,7 +321,7 @@ def _origins(plain: Edition, overlay: Overlay, edition: Edition) -> tuple[Origin
     return (
         *found,
         *(
-            origin.model_copy(update={"fate": "dropped", "industry": overlay.industry, "reason": gone[identity]})
+            origin.model_copy(update={"fate": Fate.DROPPED, "industry": overlay.industry, "reason": gone[identity]})
             for identity, origin in before.items()
             if identity in gone
         ),

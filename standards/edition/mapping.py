@@ -7,15 +7,34 @@ form; the city sets it into the journal (`domain/standard/edition_mapping.py`), 
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from standards.described import DescribedEnum
 from standards.edition.text import Form, Source
 
 Division = Annotated[str, Field(pattern=r"^C\d{2}$")]
 IndustryGroup = Annotated[str, Field(pattern=r"^C\d{3}$")]
-Basis = Literal["group", "division", "headquarters", "plain"]
+
+
+class SizeClass(DescribedEnum):
+    """Size class of an enterprise by the statistical rule · 规模类型."""
+
+    LARGE = "large", "Large · 大型"
+    MEDIUM = "medium", "Medium-sized · 中型"
+    SMALL = "small", "Small · 小型"
+    MICRO = "micro", "Micro · 微型"
+
+
+class MappingBasis(DescribedEnum):
+    """What decided which edition applies to a firm · 适用依据."""
+
+    GROUP = "group", "Three-digit group of its industry code · 行业中类"
+    DIVISION = "division", "Two-digit division of its industry code · 行业大类"
+    HEADQUARTERS = "headquarters", "It is the headquarters of a group · 集团总部"
+    PLAIN = "plain", "No industry edition claims it · 通用版"
+
 
 DIVISION, GROUP = len("C36"), len("C361")
 """Lengths of a division's and a group's code."""
@@ -96,7 +115,7 @@ class ApplicableEdition(_Part):
 
     edition: str
     form: Form
-    basis: Basis
+    basis: MappingBasis
     code: str | None
     since: date
     source: Source

@@ -3,18 +3,12 @@
 from collections.abc import Mapping
 
 from standards.edition.edition import Edition
-from standards.edition.text import Kind
+from standards.edition.text import IndicatorKind, OutcomeDirection
 
-KINDS: Mapping[Kind, str] = {
-    "choice": "等级判定",
-    "ratio": "比率计算",
-    "count": "数量计算",
-    "multi": "多项选择",
-    "outcome": "成效对比",
-}
+KINDS: Mapping[IndicatorKind, str] = {kind: kind.names[0] for kind in IndicatorKind}
 """How an indicator is answered 填报方式."""
-BETTER: Mapping[str, str] = {"higher": "越高越好", "lower": "越低越好"}
-"""Direction of an outcome 向好方向."""
+BETTER: Mapping[str, str] = {way.value: way.names[0] for way in OutcomeDirection}
+"""OutcomeDirection of an outcome 向好方向."""
 PARTS: Mapping[str, str] = {"base": "基本（1）", "fused": "融合（X）", "industry": "行业（Y）"}
 """Part of "1+X+Y" that a line belongs to 组成."""
 FATES: Mapping[str, str] = {"kept": "沿用", "changed": "调整", "added": "新增", "dropped": "删减"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,7 +21,34 @@ Points = Annotated[Decimal, Field(ge=0, le=100, max_digits=10)]
 Level = Annotated[Decimal, Field(ge=0, le=5, max_digits=4)]
 Bound = Annotated[Decimal, Field(ge=0, max_digits=10)]
 Text = Annotated[str, Field(min_length=1)]
-Kind = Literal["choice", "ratio", "count", "multi", "outcome"]
+
+
+class SourceMark(DescribedEnum):
+    """How sure a statement is by its source; only what is verified may be shown as official · 来源标记."""
+
+    V = "V", "Seen in a public source of the issuer · 已核对公开来源"
+    V_2 = "V-2", "Seen in a secondary source, to be checked before it is relied on · 据二手来源"
+    K = "K", "General knowledge of a public standard · 行业通识"
+    I = "I", "Reconstructed or drawn up by this project · 项目组复原或拟定"  # noqa: E741 - the mark's own name
+    M = "M", "From memory, to be checked · 凭记忆、待核"
+    P = "P", "Proposed by this project, to be decided by the city · 提案"
+
+
+class IndicatorKind(DescribedEnum):
+    """How an indicator is answered · 填报方式."""
+
+    CHOICE = "choice", "By one of five levels · 等级判定"
+    RATIO = "ratio", "By a part over a whole, in percent · 比率计算"
+    COUNT = "count", "By a number of things · 数量计算"
+    MULTI = "multi", "By several of some options · 多项选择"
+    OUTCOME = "outcome", "By a figure of two years, compared · 成效对比"
+
+
+class OutcomeDirection(DescribedEnum):
+    """Which way the numbers of an outcome improve · 向好方向."""
+
+    HIGHER = "higher", "More is better · 越高越好"
+    LOWER = "lower", "Less is better · 越低越好"
 
 
 class Form(DescribedEnum):
@@ -39,7 +66,7 @@ class Source(_Part):
     """Where a statement comes from, with its mark (V verified … I ours) · 来源."""
 
     document: Text = Field(description="Document a statement comes from · 来源文件")
-    mark: Literal["V", "V-2", "K", "I", "M", "P"] = Field(description="Mark of the source, such as V · 来源标记")
+    mark: SourceMark = Field(description="Mark of the source · 来源标记")
 
 
 class Dimension(_Part):
@@ -86,14 +113,14 @@ class Indicator(_Part):
     weight_in_dimension: Weight = Field(description="Percent of its dimension in the full form · 维度内权重")
     in_brief: bool = Field(description="Whether the brief form asks it · 是否属于简版")
     key: bool = Field(description="Whether it is a key indicator (★) · 关键指标")
-    kind: Kind = Field(description="How it is answered: choice, ratio, count, multi or outcome · 指标类型")
+    kind: IndicatorKind = Field(description="How it is answered · 填报方式")
     numbers: tuple[RawNumber, ...] = Field(default=(), description="Raw numbers by name · 原始数值")
     upper_bounds: tuple[Bound, ...] = Field(
         default=(), description="Inclusive upper bounds of levels 1 to 4 · 分级上限"
     )
     options: tuple[Option, ...] = Field(default=(), description="Options of a multiple choice · 选项")
-    better: Literal["higher", "lower"] | None = Field(
-        default=None, description="Of an outcome, which direction counts as better: higher or lower · 向好方向"
+    better: OutcomeDirection | None = Field(
+        default=None, description="Of an outcome, which direction counts as better · 向好方向"
     )
     levels: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)] = Field(
         description="Five level descriptors, 1 to 5 · 等级描述"

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from standards.described import DescribedEnum
 from standards.edition.composition import INDUSTRY
 from standards.edition.text import GRADES, LEVELS, Bound, Indicator, Level, Points, Weight
 
@@ -83,14 +84,28 @@ class GateSetting(_Change):
     value: Name = Field(description="The value, exact · 数值")
 
 
+class IndicatorWording(DescribedEnum):
+    """Which wording of an indicator · 文字项."""
+
+    NAME = "name", "Its name · 名称"
+    SUBDIMENSION = "subdimension", "Its sub-dimension · 子维度"
+    EVIDENCE = "evidence", "Evidence to show · 佐证要求"
+    MAPS_TO = "maps_to", "Compatible models · 对应模型"
+
+
+class EditionHeading(DescribedEnum):
+    """Which wording of an edition · 标题或性质."""
+
+    TITLE = "title", "Its title · 标题"
+    STATUS = "status", "Its authority: what a reader must be told · 性质"
+
+
 class IndicatorText(_Change):
     """Wording of an indicator: its name, sub-dimension, evidence or compatible models · 指标文字."""
 
     kind: Literal["indicator_text"] = "indicator_text"
     indicator: Name = Field(description="Indicator id, such as Z01 · 指标编号")
-    member: Literal["name", "subdimension", "evidence", "maps_to"] = Field(
-        description="name, subdimension, evidence or maps_to · 文字项"
-    )
+    member: IndicatorWording = Field(description="Which wording · 文字项")
     text: Wording = Field(description="What is said · 文字")
 
 
@@ -153,7 +168,7 @@ class EditionWording(_Change):
     """Title or status of the edition · 标题与性质."""
 
     kind: Literal["edition_text"] = "edition_text"
-    heading: Literal["title", "status"] = Field(description="title or status · 标题或性质")
+    heading: EditionHeading = Field(description="Which wording · 标题或性质")
     text: Wording = Field(description="What is said · 文字")
 
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from standards.described import DescribedEnum
 from standards.edition.edition import Edition
 from standards.edition.text import Form, Indicator
 from standards.scoring.answers import Answer
@@ -23,21 +23,41 @@ from standards.scoring.scorecard import Judge, Scale, Scorecard
 RULES = "shadow-1"
 """Version of these rules: another one where the same input would give another result."""
 
-ObstacleKind = Literal[
-    "no_successor", "newly_asked", "kind_changed", "numbers_changed", "option_added", "does_not_read", "nothing_to_score"
-]
-OBSTACLES: Mapping[ObstacleKind, str] = {
-    "no_successor": "草案中没有接替版本 {subject} 的版本",
-    "newly_asked": "草案新问指标 {subject}，原诊断没有答案",
-    "kind_changed": "指标 {subject} 的填报方式已变",
-    "numbers_changed": "指标 {subject} 的原始数值已变",
-    "option_added": "指标 {subject} 新增了选项，原诊断没有问过",
-    "does_not_read": "指标 {subject} 的答案在草案下不成立",
-    "nothing_to_score": "维度 {subject} 在草案下没有可评指标",
+
+class RescoringObstacleKind(DescribedEnum):
+    """Why a diagnosis cannot be re-scored under a draft · 不可测算原因类别."""
+
+    NO_SUCCESSOR = "no_successor", "No edition of the draft succeeds that of the diagnosis · 没有接替版本"
+    NEWLY_ASKED = "newly_asked", "The draft asks an indicator that has no answer · 新问指标"
+    KIND_CHANGED = "kind_changed", "An indicator is answered in another way · 填报方式已变"
+    NUMBERS_CHANGED = "numbers_changed", "An indicator asks for other raw numbers · 原始数值已变"
+    OPTION_ADDED = "option_added", "An indicator has an option that was not offered · 新增选项"
+    DOES_NOT_READ = "does_not_read", "An answer is none under the draft · 答案不成立"
+    NOTHING_TO_SCORE = "nothing_to_score", "A dimension has nothing to be scored · 没有可评指标"
+
+
+OBSTACLES: Mapping[RescoringObstacleKind, str] = {
+    RescoringObstacleKind.NO_SUCCESSOR: "草案中没有接替版本 {subject} 的版本",
+    RescoringObstacleKind.NEWLY_ASKED: "草案新问指标 {subject}，原诊断没有答案",
+    RescoringObstacleKind.KIND_CHANGED: "指标 {subject} 的填报方式已变",
+    RescoringObstacleKind.NUMBERS_CHANGED: "指标 {subject} 的原始数值已变",
+    RescoringObstacleKind.OPTION_ADDED: "指标 {subject} 新增了选项，原诊断没有问过",
+    RescoringObstacleKind.DOES_NOT_READ: "指标 {subject} 的答案在草案下不成立",
+    RescoringObstacleKind.NOTHING_TO_SCORE: "维度 {subject} 在草案下没有可评指标",
 }
 """Why a diagnosis cannot be re-scored, and what people are told."""
 
-ReasonKind = Literal["weights", "levels", "points", "bands", "gate", "process"]
+
+class MoveReasonKind(DescribedEnum):
+    """Why a grade would be another · 变动原因类别."""
+
+    WEIGHTS = "weights", "Weights of indicators · 权重"
+    LEVELS = "levels", "Bounds of an indicator's levels · 分级上限"
+    POINTS = "points", "Points of levels or options · 分值"
+    BANDS = "bands", "Lowest totals of the grades · 档分"
+    GATE = "gate", "A gate of the answers · 答案门槛"
+    PROCESS = "process", "A gate of the process · 过程门槛"
+
 
 
 class _Part(BaseModel):
@@ -47,7 +67,7 @@ class _Part(BaseModel):
 class RescoringObstacle(_Part):
     """Why a diagnosis cannot be re-scored 不可测算原因. subject: the indicator, dimension or edition at fault."""
 
-    kind: ObstacleKind
+    kind: RescoringObstacleKind
     subject: str
 
     @property
@@ -63,7 +83,7 @@ class MoveReason(_Part):
     gate of the answers, or one of the process, bites or lets go. subject: code of the gate, or the indicator that moved most.
     """
 
-    kind: ReasonKind
+    kind: MoveReasonKind
     subject: str
     sentence: str
 
@@ -179,9 +199,9 @@ class Shadow:
             reasons += self._of_the_total(finished, read, before, after)
         if by_old_bands != after.band_grade:
             says = f"各档最低分调整：总分 {after.total} 由第 {by_old_bands} 档归入第 {after.band_grade} 档"
-            reasons.append(MoveReason(kind="bands", subject="bands", sentence=says))
-        reasons += _of_gates("gate", before.gates, after.gates)
-        reasons += _of_gates("process", issued_before.gates, issued_after.gates)
+            reasons.append(MoveReason(kind=MoveReasonKind.BANDS, subject="bands", sentence=says))
+        reasons += _of_gates(MoveReasonKind.GATE, before.gates, after.gates)
+        reasons += _of_gates(MoveReasonKind.PROCESS, issued_before.gates, issued_after.gates)
         return Moved(
             before=issued_before.grade,
             after=issued_after.grade,
@@ -199,16 +219,17 @@ class Shadow:
             for edition, answers in ((self.old, finished.answers), (self.new, read))
         ]
         points = [{item.id: item for item in measured.indicators} for measured in (before, after)]
-        effects: dict[ReasonKind, dict[str, Fraction]] = {"weights": {}, "levels": {}, "points": {}}
+        names = {MoveReasonKind.WEIGHTS: "权重调整", MoveReasonKind.LEVELS: "分级上限调整", MoveReasonKind.POINTS: "分值调整"}
+        effects: dict[MoveReasonKind, dict[str, Fraction]] = {kind: {} for kind in names}
         for identity in weights[0].keys() | weights[1].keys():
             was, becomes = (found.get(identity, Fraction(0)) for found in weights)
             old, new = (found.get(identity) for found in points)
             old_points = Fraction(old.points) if old is not None and old.points is not None else Fraction(0)
             new_points = Fraction(new.points) if new is not None and new.points is not None else old_points
-            effects["weights"][identity] = (becomes - was) * old_points / 100
-            kind: ReasonKind = "levels" if old is not None and new is not None and old.level != new.level else "points"
+            effects[MoveReasonKind.WEIGHTS][identity] = (becomes - was) * old_points / 100
+            moved = old is not None and new is not None and old.level != new.level
+            kind = MoveReasonKind.LEVELS if moved else MoveReasonKind.POINTS
             effects[kind][identity] = becomes * (new_points - old_points) / 100
-        names = {"weights": "权重调整", "levels": "分级上限调整", "points": "分值调整"}
         direction = 1 if after.total > before.total else -1
         found = []
         for kind, by_indicator in effects.items():
@@ -224,7 +245,7 @@ class Shadow:
         return found
 
 
-def _of_gates(kind: ReasonKind, before: tuple[Gate, ...], after: tuple[Gate, ...]) -> list[MoveReason]:
+def _of_gates(kind: MoveReasonKind, before: tuple[Gate, ...], after: tuple[Gate, ...]) -> list[MoveReason]:
     """Gates that bite after and did not before, and the other way round."""
     was, becomes = ({(gate.code, gate.level): gate for gate in gates if not gate.holds} for gates in (before, after))
     bites = [(gate, "新受限于") for place, gate in sorted(becomes.items()) if place not in was]
@@ -232,14 +253,14 @@ def _of_gates(kind: ReasonKind, before: tuple[Gate, ...], after: tuple[Gate, ...
     return [MoveReason(kind=kind, subject=gate.code, sentence=f"{word}：{gate.says}") for gate, word in (*bites, *lets_go)]
 
 
-def _unlike(old: Indicator, new: Indicator) -> ObstacleKind | None:
+def _unlike(old: Indicator, new: Indicator) -> RescoringObstacleKind | None:
     """Why an answer to one indicator is none to another of the same id, None where it is."""
     if old.kind != new.kind:
-        return "kind_changed"
+        return RescoringObstacleKind.KIND_CHANGED
     if [(n.name, n.unit) for n in old.numbers] != [(n.name, n.unit) for n in new.numbers]:
-        return "numbers_changed"
+        return RescoringObstacleKind.NUMBERS_CHANGED
     if {option.name for option in new.options} - {option.name for option in old.options}:
-        return "option_added"
+        return RescoringObstacleKind.OPTION_ADDED
     return None
 
 

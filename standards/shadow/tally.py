@@ -6,11 +6,21 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
+from standards.described import DescribedEnum
 from standards.edition.text import GRADES
-from standards.shadow.rescore import ObstacleKind, ReasonKind, Rescored, RescoringObstacle
+from standards.shadow.rescore import MoveReasonKind, Rescored, RescoringObstacle, RescoringObstacleKind
 
-SLICES = ("district", "size_class", "edition", "division")
-"""What counts are told by 分项: district, size class, edition (so industry) and division of the industry code."""
+
+class Slicing(DescribedEnum):
+    """What counts are told by · 分项依据.
+
+    Each names a member of `Subject`; an edition tells the industry.
+    """
+
+    DISTRICT = "district", "District · 所在区"
+    SIZE_CLASS = "size_class", "Size class · 规模类型"
+    EDITION = "edition", "Edition it was diagnosed under · 标准版本"
+    DIVISION = "division", "Two-digit division of the industry code · 行业大类"
 
 
 class _Part(BaseModel):
@@ -52,7 +62,7 @@ class Slice(_Part):
 class ReasonCount(_Part):
     """How many diagnoses moved for a reason 原因计数; one may have several."""
 
-    kind: ReasonKind
+    kind: MoveReasonKind
     subject: str
     diagnoses: int
 
@@ -60,7 +70,7 @@ class ReasonCount(_Part):
 class ObstacleCount(_Part):
     """How many diagnoses an obstacle stands against 不可测算计数; one may have several."""
 
-    kind: ObstacleKind
+    kind: RescoringObstacleKind
     subject: str
     diagnoses: int
 
@@ -87,8 +97,8 @@ class ShadowTally:
         self._matrix = [[0] * (GRADES + 1) for _ in range(GRADES + 1)]
         self._slices: Counter[tuple[str, str, str]] = Counter()
         self._counts: Counter[str] = Counter()
-        self._reasons: Counter[tuple[ReasonKind, str]] = Counter()
-        self._obstacles: Counter[tuple[ObstacleKind, str]] = Counter()
+        self._reasons: Counter[tuple[MoveReasonKind, str]] = Counter()
+        self._obstacles: Counter[tuple[RescoringObstacleKind, str]] = Counter()
         self._reworded = 0
 
     def add(self, subject: Subject, before: int, found: Rescored | tuple[RescoringObstacle, ...], *, reworded: bool) -> None:
@@ -103,12 +113,12 @@ class ShadowTally:
             fate = "not_rescorable"
             self._obstacles.update({(one.kind, one.subject) for one in found})
         self._counts[fate] += 1
-        for by in SLICES:
+        for by in Slicing:
             self._slices[by, getattr(subject, by), fate] += 1
 
     def told(self) -> ShadowResult:
         """What is known after the diagnoses so far."""
-        keys = sorted({(by, key) for by, key, _ in self._slices}, key=lambda one: (SLICES.index(one[0]), one[1]))
+        keys = sorted({(by, key) for by, key, _ in self._slices}, key=lambda one: (list(Slicing).index(Slicing(one[0])), one[1]))
         return ShadowResult(
             counts=_counts(self._counts.__getitem__),
             matrix=tuple(map(tuple, self._matrix)),

@@ -197,7 +197,6 @@ def test_sizes_are_limited_by_kind(uploads: SignedUploads) -> None:
         (FILLER, "evidence", "", "UPLOAD_NAME_UNUSABLE"),
         (FILLER, "evidence", "目录/", "UPLOAD_NAME_UNUSABLE"),
         (FILLER, "evidence", "长" * 200 + ".pdf", "UPLOAD_NAME_UNUSABLE"),
-        (FILLER, "avatar", "a.png", "UPLOAD_KIND_UNKNOWN"),
         (FILLER, "roster", "名单.csv", "ROLE_NOT_ALLOWED"),
         (CITY, "evidence", "规划.pdf", "ROLE_NOT_ALLOWED"),
         (AUDITOR, "evidence", "规划.pdf", "ROLE_NOT_ALLOWED"),

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, sele
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from api.kit.ports import Ticket, Upload
+from api.kit.ports import Ticket, Upload, UploadKind
 from domain.access import Role, head_of
 from domain.command_rights import not_allowed
 from domain.events import COMMANDS
@@ -52,9 +52,9 @@ CONTENTS = "zhenduan.accounts.file_contents"
 """The module that follows the structure of what was sent; it is loaded in processes apart and nowhere else."""
 preload(CONTENTS)
 MIB = 1024 * 1024
-KINDS: dict[str, tuple[int, frozenset[str], str]] = {
-    "evidence": (20 * MIB, frozenset({"pdf", "png", "jpg", "jpeg", "xlsx", "docx", "csv", "txt"}), "AttachEvidence"),
-    "roster": (10 * MIB, frozenset({"xlsx", "csv"}), "ImportRoster"),
+KINDS: dict[UploadKind, tuple[int, frozenset[str], str]] = {
+    UploadKind.EVIDENCE: (20 * MIB, frozenset({"pdf", "png", "jpg", "jpeg", "xlsx", "docx", "csv", "txt"}), "AttachEvidence"),
+    UploadKind.ROSTER: (10 * MIB, frozenset({"xlsx", "csv"}), "ImportRoster"),
 }
 """What an upload is for -> bytes at most, file name endings taken, and the command that will cite it."""
 TICKET_LIFETIME = timedelta(minutes=15)
@@ -62,12 +62,6 @@ LONGEST_NAME = 200
 
 # Rules
 
-UPLOAD_KIND_UNKNOWN = Rule(
-    "UPLOAD_KIND_UNKNOWN",
-    "plan P5",
-    "没有“{kind}”类上传；可取 {kinds}",
-    "There is no upload of the kind {kind}; it is one of {kinds_in_english}",
-)
 UPLOAD_NAME_UNUSABLE = Rule(
     "UPLOAD_NAME_UNUSABLE",
     "plan P5",
@@ -117,16 +111,12 @@ class SignedUploads:
         self._foreign = foreign or ForeignFiles()
         vault.create(META)
 
-    def ticket(self, caller: Caller, kind: str, filename: str) -> Ticket:
+    def ticket(self, caller: Caller, kind: UploadKind, filename: str) -> Ticket:
         """A permission for one upload 上传凭证, for the caller's organisation.
 
         Raises:
-            Refused: UPLOAD_KIND_UNKNOWN, ROLE_NOT_ALLOWED, UPLOAD_NAME_UNUSABLE, UPLOAD_TYPE_REFUSED.
+            Refused: ROLE_NOT_ALLOWED, UPLOAD_NAME_UNUSABLE, UPLOAD_TYPE_REFUSED.
         """
-        if kind not in KINDS:
-            raise UPLOAD_KIND_UNKNOWN.refuse(
-                path="kind", kind=kind, allowed=tuple(KINDS), kinds="、".join(KINDS), kinds_in_english=", ".join(KINDS)
-            )
         _, revocations, command = KINDS[kind]
         if caller.role not in COMMANDS[command]:
             raise not_allowed(COMMANDS[command], caller.role)
@@ -161,7 +151,7 @@ class SignedUploads:
     def limit(self, ticket: str) -> int:
         """Bytes a ticket may bring at most 大小上限; 0 when it is not in force."""
         claims = self._claims(ticket)
-        return KINDS[claims[1]][0] if claims is not None else 0
+        return KINDS[UploadKind(claims[1])][0] if claims is not None else 0
 
     def holder(self, ticket: str) -> str:
         """Whose ticket it is 凭证所属: role and organisation; empty when it is not in force."""
@@ -182,7 +172,7 @@ class SignedUploads:
         with self._vault.reading() as connection:
             if connection.execute(select(USED_TICKETS.c.id).where(USED_TICKETS.c.id == identity)).first() is not None:
                 raise UPLOAD_TICKET_USED.refuse()
-        largest, revocations, _ = KINDS[kind]
+        largest, revocations, _ = KINDS[UploadKind(kind)]
         if not data:
             raise UPLOAD_EMPTY.refuse()
         if len(data) > largest:

@@ -13,6 +13,7 @@ from functools import partial
 from random import Random
 from threading import Event
 
+from api.kit.ports import UploadKind
 from api.kit.services import Services
 from domain.access import Role
 from domain.diagnosis.evidence import AttachEvidence
@@ -106,7 +107,7 @@ def _told(at: datetime) -> datetime:
 def _send(services: Services, timed: Timed) -> None:
     who, what = timed.act.who, timed.act.what
     if isinstance(what, Attachment):
-        ticket = services.uploads.ticket(who, "evidence", what.filename)
+        ticket = services.uploads.ticket(who, UploadKind.EVIDENCE, what.filename)
         kept = services.uploads.receive(ticket.path.removeprefix("/uploads/"), what.data)
         what = AttachEvidence(
             diagnosis=timed.diagnosis,

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from domain.participants.organisations import OrganisationKind
 from domain.programme.targets import Measure
-from interop.code_lists import CodeList, Mark, read_codes
+from interop.code_lists import CodeList, read_codes
+from standards.edition.text import SourceMark
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=0)]
@@ -39,7 +40,7 @@ class Seed(CodeList):
     """Where the numbers come from 来源."""
 
     document: str
-    mark: Mark
+    mark: SourceMark
 
 
 class Curve(CodeList):
@@ -66,7 +67,7 @@ class Size(CodeList):
     revenue_wan: Range
 
 
-class Industry(CodeList):
+class DemoIndustry(CodeList):
     """A division as drawn 行业: weight, points it adds, and what such a firm makes."""
 
     weight: Count
@@ -81,10 +82,10 @@ class Named(CodeList):
     name: str
 
 
-class Subdistrict(Named):
+class DemoSubdistrict(Named):
     """A subdistrict or town 街镇."""
 
-    mark: Mark
+    mark: SourceMark
 
 
 class Park(Named):
@@ -132,7 +133,7 @@ class Organisations(CodeList):
     city: Named
     auditor: Named
     others: tuple[Other, ...]
-    subdistricts: tuple[Subdistrict, ...]
+    subdistricts: tuple[DemoSubdistrict, ...]
     parks: tuple[Park, ...]
     groups: tuple[DemoGroup, ...]
     providers: tuple[Provider, ...]
@@ -161,7 +162,7 @@ class Target(CodeList):
     measure: Measure
     at_least: Decimal
     clause: str
-    mark: Mark
+    mark: SourceMark
 
 
 class Cases(CodeList):
@@ -191,7 +192,7 @@ class DemoData(CodeList):
     total: TotalCurve
     overstatement: Curve
     sizes: tuple[Size, ...]
-    industries: dict[str, Industry]
+    industries: dict[str, DemoIndustry]
     brands: tuple[str, ...]
     organisations: Organisations
     owner_firm: OwnerFirm

@@ -9,7 +9,7 @@ from domain.kernel import Rule
 from domain.participants.enterprises import Enterprise, enterprise_stream
 from domain.participants.rosters.comparison import ImportRoster, StatedRow, ids_of, stated_rows
 from domain.participants.rosters.confirmations import asked_of
-from domain.participants.rosters.findings import LeftOut, RosterFinding, RosterReport
+from domain.participants.rosters.findings import FindingSeverity, LeftOut, RosterFinding, RosterReport
 from domain.participants.rosters.state import Roster
 
 # Rules
@@ -49,7 +49,7 @@ def examine(command: ImportRoster, roster: Roster | None, read: Mapping[str, Any
             findings += asked_of(command, one)
     confirmed = {(one.row, one.code) for one in command.confirmed}
     findings = [
-        one.model_copy(update={"severity": "confirmed"})
+        one.model_copy(update={"severity": FindingSeverity.CONFIRMED})
         if one.severity == "confirm" and (one.row, one.code) in confirmed
         else one
         for one in findings

@@ -2,11 +2,21 @@
 
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel import Label
+from standards.described import DescribedEnum
+
+
+class FindingSeverity(DescribedEnum):
+    """How grave a finding of a roster check is · 校验结果轻重."""
+
+    REFUSED = "refused", "The row is not taken in · 退回"
+    CONFIRM = "confirm", "The row is taken in once a person confirms it: send the file again with it in `confirmed` · 待确认"
+    CONFIRMED = "confirmed", "A person has confirmed it · 已确认"
+    WARNED = "warned", "The row is taken in · 提示"
 
 
 class RosterFinding(BaseModel):
@@ -20,7 +30,7 @@ class RosterFinding(BaseModel):
 
     row: Annotated[int, Field(ge=0)]
     column: str
-    severity: Literal["refused", "confirm", "confirmed", "warned"]
+    severity: FindingSeverity
     code: str
     says: str
     says_in_english: str

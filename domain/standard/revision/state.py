@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,23 +38,17 @@ class RevisionKind(DescribedEnum):
     ERRATUM = "erratum", "A correction of the edition · 勘误"
 
 
-class RevisionStatus(StrEnum):
-    """How far a revision has come 修订状态."""
+class RevisionStatus(DescribedEnum):
+    """How far a revision has come · 修订状态."""
 
-    DRAFTING = "drafting"
-    CONSULTING = "consulting"
-    CONSULTED = "consulted"
-    PUBLISHED = "published"
-    ABANDONED = "abandoned"
+    DRAFTING = "drafting", "The draft is written · 起草中"
+    CONSULTING = "consulting", "The draft is open to comments · 征求意见中"
+    CONSULTED = "consulted", "The consultation is over · 征求意见已结束"
+    PUBLISHED = "published", "Its editions are published · 已发布"
+    ABANDONED = "abandoned", "It was given up · 已终止"
 
 
-REVISION_STATUS_NAMES: Mapping[RevisionStatus, str] = {
-    RevisionStatus.DRAFTING: "起草中",
-    RevisionStatus.CONSULTING: "征求意见中",
-    RevisionStatus.CONSULTED: "征求意见已结束",
-    RevisionStatus.PUBLISHED: "已发布",
-    RevisionStatus.ABANDONED: "已终止",
-}
+REVISION_STATUS_NAMES: Mapping[RevisionStatus, str] = {one: one.names[0] for one in RevisionStatus}
 """What people call a status 状态名称."""
 
 

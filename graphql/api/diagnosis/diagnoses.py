@@ -41,7 +41,7 @@ from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
-from domain.diagnosis.state import STATUS_NAMES, Purpose, Status, diagnosis_stream
+from domain.diagnosis.state import STATUS_NAMES, DiagnosisStatus, Purpose, diagnosis_stream
 from domain.instants import microseconds, utc_moment
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS, TRAIL
@@ -51,7 +51,8 @@ from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisFilter, DiagnosisRow
 from projections.engine.filters import GradeRange
 from standards import ApplicableEdition, Edition, Form
-from standards.edition.text import GRADES
+from standards.edition.mapping import MappingBasis
+from standards.edition.text import GRADES, SourceMark
 
 OUT = "outside the case as the latest report holds it, null before the first"
 """Said of what leaves a case by its report alone."""
@@ -62,13 +63,11 @@ class EditionBasis:
     """Why a diagnosis has its edition and form · 标准选用依据. plan S3, S4"""
 
     applicable_edition: str | None = field("Edition that applied when it was opened; null where no mapping held · 适用版本")
-    applicable_form: str | None = field("Form that applied, BRIEF or FULL · 适用版式")
-    decided_by: str | None = field(
-        "What decided: group or division of the industry code, headquarters of a group, or plain · 依据"
-    )
+    applicable_form: Form | None = field("Form that applied · 适用版式")
+    decided_by: MappingBasis | None = field("What decided · 依据")
     code: str | None = field("The part of the industry code that decided · 行业代码")
     since: date | None = field("First day of the mapping · 适用起始日")
-    mark: str | None = field("Mark of the mapping · 来源标记")
+    mark: SourceMark | None = field("Mark of the mapping · 来源标记")
     otherwise: bool = field("Whether another edition or form was chosen · 是否另选")
     reason: str | None = field("Why · 理由", roles=TRAIL, mask=Mask.TRAIL)
     role: Role = field("Role that opened it · 开启角色")
@@ -82,10 +81,10 @@ class Diagnosis(Node):
 
     id: DiagnosisID = field("Id of the diagnosis · 诊断标识")
     campaign: str = field("Campaign · 批次")
-    purpose: str = field("Purpose: initial, sample or repeat · 诊断目的")
-    form: str = field("Questionnaire: brief or full · 问卷版式")
+    purpose: Purpose = field("Why it is made · 诊断目的")
+    form: Form = field("Questionnaire · 问卷版式")
     edition: str = field("Edition of the standard, kept for ever · 标准版本. plan S5")
-    status: str = field("How far it has come; outside the case in_progress until a report is issued · 状态. plan P4, P7")
+    status: DiagnosisStatus = field("How far it has come; IN_PROGRESS outside the case until its report · 状态. plan P4, P7")
     status_name: str = field("Status in Chinese · 状态名称")
     status_since: datetime = field("When it came into this status, UTC · 进入该状态的时间")
     case_number: str = field("Number of the case, to be said on the telephone: twelve digits, the last one a check digit · 案号")
@@ -158,7 +157,7 @@ def _basis(row: DiagnosisRow) -> EditionBasis:
     applied = ApplicableEdition.model_validate_json(row.applicable) if row.applicable is not None else None
     return EditionBasis(
         applicable_edition=applied.edition if applied else None,
-        applicable_form=applied.form.name if applied else None,
+        applicable_form=applied.form if applied else None,
         decided_by=applied.basis if applied else None,
         code=applied.code if applied else None,
         since=applied.since if applied else None,
@@ -211,7 +210,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
                 if row.result and "result" in wanted
                 else None
             ),
-            open_objection=row.status == Status.OBJECTED,
+            open_objection=row.status == DiagnosisStatus.OBJECTED,
             objections=objections.get(row.id, []),
             site_visits=site_visits.get(row.id, []),
             expert_reviews=expert_reviews.get(row.id, []),
@@ -281,7 +280,6 @@ class DiagnosisQueries:
         if filter is None:
             return DiagnosisFilter()
         require_some(filter)
-        require_known("filter.status", filter.status, STATUS_NAMES)
         require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
         if filter.grade is not None:
             bounds = [str(bound) for bound in (filter.grade.least, filter.grade.most) if bound is not None]

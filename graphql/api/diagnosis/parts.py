@@ -11,6 +11,7 @@ from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask, Role
 from domain.diagnosis.answers import is_open_section
+from domain.diagnosis.report import ReportKind
 from domain.masks import ANSWERS, REPORTS
 from projections.diagnosis import case_parts
 from projections.diagnosis.diagnoses import AnswerRow, EvidenceRow, ReportRow
@@ -74,7 +75,7 @@ class Report:
     """Issued or confirmed report · 报告. plan P4"""
 
     version: int = field("Counts from 1 · 报告版次")
-    kind: str = field("issued or confirmed · 报告类别（出具或确认）")
+    kind: ReportKind = field("What it is · 报告类别")
     sha256: str = field("SHA-256 of the PDF, a fact of the journal · 报告散列")
     issued_at: datetime = field("When it came out, UTC · 出具时间")
     url: str = field("Where the caller may fetch it · 下载地址")

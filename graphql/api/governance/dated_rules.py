@@ -23,6 +23,7 @@ from domain.instants import city_day, utc_moment
 from domain.kernel import Command
 from domain.masks import ANYONE
 from projections.governance.dated_rules import KnownRule, Proposed, proposals, rule_history, rule_on
+from standards.edition.text import SourceMark
 
 DAY = timedelta(days=1)
 
@@ -56,7 +57,7 @@ class DatedRule:
     since: date = field("First day · 起始日")
     until: date | None = field("Last day, before the next rule of its kind begins; null while none is set · 截止日")
     source: str = field("Where it comes from · 来源")
-    mark: str = field("Mark of the source: I ours, P proposed … V verified · 来源标记")
+    mark: SourceMark = field("Mark of the source · 来源标记")
     is_default: bool = field("Whether it came with the program and nobody has set it · 是否默认")
     cause: str | None = field("How a fact cites it, stream and version; null of a default · 引用")
     set_at: datetime | None = field("When it was set, UTC; null of a default · 设定时间")

@@ -18,6 +18,7 @@ from domain.instants import utc_moment
 from domain.kernel import Command, Rule
 from domain.masks import SIGNED_IN
 from projections.governance.working_calendar import calendar_now, year_rows
+from standards.edition.text import SourceMark
 
 WORKING_DAYS_OUT_OF_RANGE = Rule(
     "WORKING_DAYS_OUT_OF_RANGE",
@@ -44,7 +45,7 @@ class WorkingYear:
     holidays: list[Holiday] = field("Holidays with their days off · 放假安排")
     workdays: list[date] = field("Saturdays and Sundays that are worked · 调休上班日")
     source: str = field("Where it comes from · 来源")
-    mark: str = field("Mark of the source · 来源标记")
+    mark: SourceMark = field("Mark of the source · 来源标记")
     set_at: datetime | None = field("When the city set it, UTC; null where it came with the program · 设定时间")
 
 

@@ -26,7 +26,7 @@ from domain.kernel import IdOf
 KEY_OF_MAPPING = {
     "answers": ("indicator", "Indicator id, such as Z01 · 指标编号"),
     "editions": ("industry", "Industry whose edition is meant, such as automotive; none = the plain part · 行业版本"),
-    "forms": ("size_class", "large, medium, small or micro · 规模类型"),
+    "forms": ("size_class", "Size class · 规模类型"),
     "numbers": ("name", "Name · 名称"),
 }
 """Field that is a mapping -> the field that carries its key in the list, and what that says."""
@@ -62,15 +62,13 @@ def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: 
     if origin is tuple:
         result = list[_graphql_type(name, get_args(inner)[0], words)]  # type: ignore[misc] # built at run time
     elif origin is dict:
-        result = list[_entry_type(name, get_args(inner)[1])]  # type: ignore[misc]
+        result = list[_entry_type(name, *get_args(inner))]  # type: ignore[misc]
     elif isinstance(inner, type) and issubclass(inner, Enum):
         result = enum_type(inner)
     elif isinstance(inner, type) and issubclass(inner, BaseModel):
         result = input_type(inner)
     elif origin in (Union, types.UnionType):
         result = _union_type(name, inner, words)
-    elif origin is typing.Literal:
-        result = str  # a mark such as "V-2" is no name that an enumeration of the schema could bear
     elif inner in AS_SENT:
         result = inner
     else:
@@ -79,17 +77,18 @@ def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: 
 
 
 @cache
-def _entry_type(field: str, value: Any) -> Any:  # noqa: ANN401
+def _entry_type(field: str, named_by: Any, value: Any) -> Any:  # noqa: ANN401
     """Item of a list that stands for a mapping: the key, then the value's own fields (or `value`)."""
     key, says = KEY_OF_MAPPING[field]
+    key_type = _graphql_type(key, named_by)
     inner, _ = _unwrap(value)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        made = _input(f"{inner.__name__}EntryInput", first_line(inner), [_said(key, str, says), *_fields(inner, frozenset())])
+        made = _input(f"{inner.__name__}EntryInput", first_line(inner), [_said(key, key_type, says), *_fields(inner, frozenset())])
         MAPPINGS[made], IDS[made] = _mappings_of(inner), _ids_of(inner)
         return made
     name = f"{field.capitalize().rstrip('s')}Input"
     held = _said("value", _graphql_type("value", inner), "The value, exact · 数值")
-    return _input(name, "Named value · 命名数值", [_said(key, str, says), held])
+    return _input(name, "Named value · 命名数值", [_said(key, key_type, says), held])
 
 
 @cache

@@ -11,6 +11,7 @@ from domain.access import Role, scope_of
 from journal import Caller
 from journal.transparency.signed_notes import VerifierKey
 from journal.transparency.transparency_log import TransparencyLog
+from standards.described import DescribedEnum
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
 """Nobody in particular 公众."""
@@ -130,11 +131,18 @@ class SignOn(Protocol):
         """A session for the browser that began; None for everything that is not as it was begun."""
 
 
+class UploadKind(DescribedEnum):
+    """What an upload is for · 上传用途."""
+
+    EVIDENCE = "evidence", "Evidence of a diagnosis · 佐证"
+    ROSTER = "roster", "Roster of a year · 名单"
+
+
 class Uploads(Protocol):
     """Files on their way in 上传: a ticket, then the bytes, then a fact that cites them."""
 
-    def ticket(self, caller: Caller, kind: str, filename: str) -> Ticket:
-        """A permission for one upload; kind: "evidence" or "roster".
+    def ticket(self, caller: Caller, kind: UploadKind, filename: str) -> Ticket:
+        """A permission for one upload.
 
         Raises:
             Refused: the file name's type is not accepted.

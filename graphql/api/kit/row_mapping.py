@@ -22,7 +22,7 @@ from domain.instants import utc_moment
 
 T = TypeVar("T")
 
-CONVERSIONS: Mapping[tuple[type, type], Callable[[Any], Any]] = {
+CONVERSIONS: dict[tuple[type, type], Callable[[Any], Any]] = {
     (int, datetime): utc_moment,
     (int, Decimal): Decimal,
     (str, Decimal): Decimal,
@@ -124,7 +124,7 @@ def _unwrapped(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401
         inner = [part for part in get_args(annotation) if part is not type(None)]
         if len(inner) == 1:
             return _unwrapped(inner[0])[0], True
-    if get_origin(annotation) is Literal:
+    if get_origin(annotation) is Literal and len(get_args(annotation)) == 1:
         return type(get_args(annotation)[0]), False
     return annotation, False
 

@@ -10,7 +10,7 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
-from api.kit.edges import led_to
+from api.kit.edges import Edge, Loader, led_to
 from api.kit.filter_values import require_known, require_some, require_units, with_keys
 from api.kit.ids import EnterpriseID, key_of
 from api.kit.lists import FoundThen, Listed, listing, single
@@ -22,6 +22,7 @@ from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import all_shown, shown
 from api.participants.consents import Consent
 from api.participants.liaisons import Contact, contacts_context, load_contacts
+from api.participants.places import District, Industry, Subdistrict, Unit, load_subdistricts, load_units
 from domain.access import Mask
 from domain.instants import city_day
 from domain.kernel import Command
@@ -35,7 +36,7 @@ from projections.engine.places import EnterpriseRow
 from projections.participants import enterprises as enterprise_rows
 from projections.participants.enterprises import EnterpriseFilter
 from projections.participants.terms import consents_of
-from projections.report.wording import SIZES
+from standards.edition.mapping import SizeClass
 
 if TYPE_CHECKING:
     Diagnosis = Any  # of a later area, which adds this edge
@@ -48,20 +49,18 @@ class Enterprise(Node):
     id: EnterpriseID = field("Identity of its own, apart from the USCC · 企业标识")
     uscc: str = field("Unified social credit code of GB 32100, 18 characters · 统一社会信用代码")
     name: str = field("Registered name · 企业名称")
-    district: str = field("District, GB/T 2260 code · 所在区代码")
-    subdistrict: str | None = field("Subdistrict or town · 街镇代码")
-    park: str | None = field("Industrial park · 园区")
-    reporting_unit: str | None = field("Unit it reports to beside its district · 申报单位")
-    group: str | None = field("Enterprise group · 所属企业集团. plan O3")
-    industry: str = field("Industry, GB/T 4754 code, such as C34 · 行业代码")
+    district: District = field("District · 所在区")
+    subdistrict: Subdistrict | None = field("Subdistrict or town · 街镇", by="subdistrict")
+    park: Unit | None = field("Industrial park · 园区", by="park")
+    reporting_unit: Unit | None = field("Unit it reports to beside its district · 申报单位", by="reporting_unit")
+    group: Unit | None = field("Enterprise group · 所属企业集团. plan O3", by="group")
+    industry: Industry = field("Industry · 行业")
     employees: int = field("Employees, persons · 从业人员", roles=FINANCE, mask=Mask.REVENUE)
     revenue_wan: Decimal = field("Yearly revenue in ten thousand yuan · 营业收入（万元）", roles=FINANCE, mask=Mask.REVENUE)
-    size_class: str = field("Size class: large, medium, small or micro, computed by the statistical rule · 规模类型")
+    size_class: SizeClass = field("Size class, computed by the statistical rule · 规模类型")
     above_scale: bool = field("Whether above scale by the roster's year · 是否规模以上")
     changed_at: datetime = field("When a roster last stated it otherwise, UTC · 最近变更时间")
     synthetic: bool = field("The firm is synthetic, of a demo city · 示例数据")
-    district_name: str | None = field("Name of the district · 所在区")
-    industry_name: str | None = field("Division of the industry · 行业大类")
     diagnosis: Annotated["Diagnosis", strawberry.lazy("api.diagnosis.diagnoses")] | None = field(
         "Latest diagnosis; null where there is none in the caller's scope · 最近一次诊断. plan P3", by="latest_diagnosis"
     )
@@ -98,8 +97,10 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     masks = context.disclosure_notes.masks("Enterprise", wanted)
     if masks:
         context.disclosure_notes.note(masks, ((row.id, enterprise_stream(row.id)) for row in rows))
-    names, divisions = district_codes(), industries()
     latest = led_to(context, (Enterprise, "diagnosis"), rows, wanted)
+    subdistrict_of, park_of, reporting_unit_of, group_of = (
+        led_to(context, (Enterprise, name), rows, wanted) for name in ("subdistrict", "park", "reporting_unit", "group")
+    )
     contacts: Mapping[str, list[Contact]] = {}
     if "contacts" in wanted:
         ids = [row.id for row in rows]
@@ -110,8 +111,10 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
         Enterprise(
             **shown(Enterprise, row),
             synthetic=demo,
-            district_name=names[row.district].name if row.district in names else None,
-            industry_name=division.name if (division := divisions.get(row.industry[:3])) is not None else None,
+            subdistrict=subdistrict_of(row.subdistrict),
+            park=park_of(row.park),
+            reporting_unit=reporting_unit_of(row.reporting_unit),
+            group=group_of(row.group),
             diagnosis=latest(row.latest_diagnosis),
             as_of=known_then(context, "enterprise", row.id),
             contacts=contacts.get(row.id, []),
@@ -180,7 +183,6 @@ class EnterpriseQueries:
             return EnterpriseFilter()
         require_some(filter)
         require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
-        require_known("filter.sizeClass", filter.size_class, SIZES)
         if unknown := [one for one in filter.industry or () if not _begins_an_industry(one)]:
             require_known("filter.industry", unknown, {code: one.name for code, one in industries().items()})
         where = with_keys(filter)
@@ -194,6 +196,12 @@ def find_enterprise(context: Context, key: str, _command: Command, wanted: froze
 
 
 QUERIES = EnterpriseQueries
+EDGES: Mapping[Edge, Loader] = {
+    (Enterprise, "subdistrict"): load_subdistricts,
+    (Enterprise, "park"): load_units,
+    (Enterprise, "reporting_unit"): load_units,
+    (Enterprise, "group"): load_units,
+}
 FOUND_BY_ID: Mapping[str, NodeKind] = {"enterprise": NodeKind(Enterprise, load_enterprises)}
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {

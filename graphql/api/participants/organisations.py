@@ -8,7 +8,6 @@ import strawberry
 
 from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
-from api.kit.filter_values import require_known
 from api.kit.ids import OrganisationID
 from api.kit.lists import FoldedAnew, Listed, listing
 from api.kit.mutations import Payload
@@ -30,7 +29,7 @@ class Organisation(Node):
     """Organisation: a district, park, group, provider or body of the city · 组织. plan O1–O3"""
 
     id: OrganisationID = field("Its id; of a district or subdistrict the GB/T 2260 code · 组织标识")
-    kind: str = field("What it is in the programme · 组织类别")
+    kind: OrganisationKind = field("What it is in the programme · 组织类别")
     name: str = field("Its name · 名称")
     parent: OrganisationID | None = field("Organisation above · 上级组织标识. plan O2")
     industries: list[str] = field("GB/T 4754 divisions a provider serves · 服务行业. plan V2")
@@ -83,11 +82,10 @@ class OrganisationQueries:
     def organisations(
         self,
         info: strawberry.Info[Context, None],
-        kind: Annotated[str | None, argument("Kind to look for, such as park; none = all · 组织类别")] = None,
+        kind: Annotated[OrganisationKind | None, argument("Kind to look for; none = all · 组织类别")] = None,
         taking_part: TakingPart = None,
     ) -> OrganisationFilter:
         """A page of organisations, now or as they were known then."""
-        require_known("kind", kind, OrganisationKind)
         today = city_day(info.context.services.clock()).isoformat()
         return OrganisationFilter(kind, today if taking_part else None)
 

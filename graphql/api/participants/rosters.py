@@ -18,7 +18,7 @@ from api.participants.enterprises import Enterprise, find_enterprise
 from domain.kernel import Command
 from domain.masks import ROSTERS
 from domain.participants.rosters.comparison import ImportRoster
-from domain.participants.rosters.findings import ConfirmedFinding, RosterReport
+from domain.participants.rosters.findings import ConfirmedFinding, FindingSeverity, RosterReport
 from domain.participants.rosters.findings import LeftOut as NotNamed
 from domain.participants.rosters.findings import RosterFinding as Finding
 from domain.participants.rosters.taking_off import TakeOffRoster
@@ -38,10 +38,7 @@ class RosterFinding:
 
     row: int = field("Row of the file, from 1 · 行号")
     column: str = field("Header of the column · 列名")
-    severity: str = field(
-        "refused, confirm (send the file again with it in `confirmed`), confirmed or warned · "
-        "退回、待确认、已确认或提示",
-    )
+    severity: FindingSeverity = field("How grave it is · 轻重")
     code: str = field("Published code · 规则代码")
     says: str = field("What is wrong · 说明")
     says_in_english: str = field("What is wrong, in English · 英文说明")

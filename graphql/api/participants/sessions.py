@@ -8,6 +8,7 @@ from api.kit import mutations
 from api.kit.context import Context
 from api.kit.ids import key_of
 from api.kit.payloads import OwnPayload
+from api.kit.ports import UploadKind
 from api.kit.published import field, mutation, published, published_input
 from api.kit.row_mapping import all_shown
 from api.kit.second_factors import SecondStep as Step
@@ -142,7 +143,7 @@ class AcceptInvitationInput:
 class RequestUploadInput:
     """What will be uploaded · 申请上传"""
 
-    kind: str = strawberry.field(description="evidence or roster · 用途（佐证或名单）")
+    kind: UploadKind = strawberry.field(description="What it is for · 用途")
     filename: str = strawberry.field(description="File name, with its ending · 文件名")
 
 

@@ -12,33 +12,33 @@ from api.kit.ids import EnterpriseID
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
+from api.participants.places import District
 from domain.access import sees_the_city
 from domain.masks import ROSTERS, TOTALS
 from domain.programme.targets import Measure
-from interop.code_lists import district_codes
 from projections.as_of import replay
 from projections.programme import coverage
 from projections.programme.coverage import CoverageRow, RemovalRow, TargetRow
+from standards.edition.text import SourceMark
 
 
 @published(TOTALS, row=TargetRow)
 class CityTarget:
     """City target of a year, with its clause and mark · 市级目标. plan G1–G3"""
 
-    measure: str = field("enterprises_diagnosed (a count) or share_diagnosed (percent) · 口径")
+    measure: Measure = field("What it counts · 口径")
     at_least: Decimal = field("Enterprises, or percent 0–100 · 目标值")
     reached: Decimal = field("In the same unit, percent to two decimals, rounded down · 完成值")
     holds: bool = field("Whether it is reached · 是否达成")
     clause: str = field("Clause of the work plan · 条款")
-    mark: str = field("Mark of the source; V = verified · 来源标记")
+    mark: SourceMark = field("Mark of the source · 来源标记")
 
 
 @published(TOTALS, row=CoverageRow)
 class DistrictCoverage:
     """Coverage of a district: firms with an issued report over the year's roster · 区覆盖. plan G4"""
 
-    district: str = field("GB/T 2260 code · 区代码")
-    name: str | None = field("Name · 区名")
+    district: District = field("District · 区")
     diagnosed: int = field("Firms with an issued report · 已出具报告企业数")
     confirmed: int = field("Firms with a confirmed report · 已确认报告企业数")
     total: int = field("Firms on the roster of the year · 名单企业数")
@@ -51,7 +51,7 @@ class RosterRemoval:
 
     enterprise: EnterpriseID = field("Id of the enterprise · 企业标识")
     name: str = field("Name by that year's roster · 企业名称")
-    district: str = field("District by that year's roster, GB/T 2260 code · 区代码")
+    district: District = field("District by that year's roster · 区")
     reason: str = field("Why · 理由")
     at: datetime = field("When it was taken off, UTC · 移出时间")
 
@@ -114,7 +114,6 @@ class CoverageQueries:
         if position is not None:
             changed = rows != coverage.by_district(snapshot, context.scope, year)
             then = AsOf(moment=asked, changed_later=changed, changed_later_at=None, changes=None)
-        names = district_codes()
         diagnosed, total = sum(row.diagnosed for row in rows), sum(row.total for row in rows)
         targets: list[TargetRow] = []
         if sees_the_city(context.scope):
@@ -131,12 +130,7 @@ class CoverageQueries:
             removals=removed,
             synthetic=context.services.demo,
             targets=[_target(target, diagnosed, total) for target in targets],
-            districts=[
-                DistrictCoverage(
-                    **shown(DistrictCoverage, row), name=names[row.district].name if row.district in names else None
-                )
-                for row in rows
-            ],
+            districts=all_shown(DistrictCoverage, rows),
             as_of=then,
         )
 

@@ -15,6 +15,7 @@ from domain.providers.training import TRAINING_UNKNOWN, PlanTrainingSession, Pub
 from domain.providers.training import Training as TrainingState
 from projections.providers import training as rows
 from standards import Difficulty, training_text, trainings_on_file
+from standards.edition.text import SourceMark
 
 
 @published(SIGNED_IN)
@@ -45,7 +46,7 @@ class Training:
     edition: str = field("Key of the edition · 标准版本")
     title: str = field("What the text is called · 教材名称")
     source: str = field("Where the text comes from · 来源")
-    mark: str = field("Mark of the source · 来源标记")
+    mark: SourceMark = field("Mark of the source · 来源标记")
     digest: str = field("SHA-256 of the text that examinations keep to from now on · 教材摘要")
     modules: list[TrainingModule] = field("Its modules · 培训模块")
     basic_questions: int = field("Basic questions in the bank · 基础题数")

@@ -23,7 +23,9 @@ from projections.participants.enterprises import enterprises_by_id
 from projections.standard import edition_mapping
 from projections.standard import editions as editions_rows
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL, MappingRow
-from standards import NoMappingYet, edition_for
+from standards import Form, NoMappingYet, edition_for
+from standards.edition.mapping import MappingBasis, SizeClass
+from standards.edition.text import SourceMark
 
 
 @published(SIGNED_IN)
@@ -39,8 +41,8 @@ class IndustryCodes:
 class FormOfSize:
     """Form of a size class · 规模与版式. plan S4"""
 
-    size_class: str = field("large, medium, small or micro · 规模类型")
-    form: str = field("BRIEF or FULL · 问卷版式")
+    size_class: SizeClass = field("Size class · 规模类型")
+    form: Form = field("Its questionnaire · 问卷版式")
 
 
 @published(SIGNED_IN, placed=False)
@@ -53,9 +55,9 @@ class EditionMapping:
     headquarters: str = field("Industry edition of group headquarters · 集团总部版")
     forms: list[FormOfSize] = field("Form of each size class; any other fills in the brief one · 各规模的版式")
     source: str = field("Where the mapping comes from · 来源")
-    mark: str = field("Mark of the mapping: the plan names editions and maps none · 来源标记")
+    mark: SourceMark = field("Mark of the mapping: the plan names editions and maps none · 来源标记")
     forms_source: str = field("Where the rule of forms comes from · 版式规则的来源")
-    forms_mark: str = field("Mark of the rule of forms · 版式规则的来源标记")
+    forms_mark: SourceMark = field("Mark of the rule of forms · 版式规则的来源标记")
     set_at: datetime = field("When the city set it, UTC · 设定时间")
     as_of: AsOf | None = field("Whether any was set after the moment asked for; null for now · 事后变更")
 
@@ -65,13 +67,13 @@ class ApplicableEdition:
     """Edition and form that apply to an enterprise, and why · 适用标准. plan S3, S4"""
 
     key: str = field("Key of the edition, such as 2023-automotive · 版本号")
-    form: str = field("Form by size class: BRIEF or FULL · 问卷版式")
-    basis: str = field("What decided: group or division of the industry code, headquarters of a group, or plain · 依据")
+    form: Form = field("Form by size class · 问卷版式")
+    basis: MappingBasis = field("What decided · 依据")
     code: str | None = field("The part of the industry code that decided; else null · 行业代码")
     since: date = field("First day of the mapping · 适用起始日")
     source: str = field("Where the mapping comes from · 来源")
-    mark: str = field("Mark of the mapping: the plan names editions and maps none · 来源标记")
-    form_mark: str = field("Mark of the rule of forms · 版式规则的来源标记")
+    mark: SourceMark = field("Mark of the mapping: the plan names editions and maps none · 来源标记")
+    form_mark: SourceMark = field("Mark of the rule of forms · 版式规则的来源标记")
     edition: Edition | None = field("The edition; null while it is not published · 标准版本")
 
 
@@ -87,7 +89,7 @@ def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[Edition
                 for industry, codes in one.editions.items()
             ],
             headquarters=one.headquarters,
-            forms=[FormOfSize(size_class=size, form=form.name) for size, form in one.forms.items()],
+            forms=[FormOfSize(size_class=SizeClass(size), form=form) for size, form in one.forms.items()],
             source=one.source.document,
             mark=one.source.mark,
             forms_source=one.forms_source.document,
@@ -149,7 +151,7 @@ class EditionMappingQueries:
         row = editions_rows.edition(context.snapshot, found.edition)
         return ApplicableEdition(
             key=found.edition,
-            form=found.form.name,
+            form=found.form,
             basis=found.basis,
             code=found.code,
             since=found.since,

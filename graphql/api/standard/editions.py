@@ -17,7 +17,7 @@ from api.kit.row_mapping import all_shown, shown
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
-from interop.editions.documents import names_of
+from interop.editions.documents import DocumentKind, names_of
 from projections.as_of import replay
 from projections.report.wording import chinese
 from projections.standard import editions as editions_rows
@@ -34,8 +34,9 @@ from standards import (
     published_editions,
 )
 from standards.edition import text as edition_text
-from standards.edition.composition import Change
+from standards.edition.composition import Change, ChangedField, Fate, OriginPart
 from standards.edition.difference import Difference
+from standards.edition.text import IndicatorKind, OutcomeDirection, SourceMark
 
 
 @published(SIGNED_IN, row=edition_text.RawNumber)
@@ -61,7 +62,7 @@ class Option:
 class IndicatorChange:
     """Change that an industry makes to a line of the standard · 改动. plan S3"""
 
-    field: str = strawberry.field(description="What was changed: weight_in_dimension or upper_bounds · 改动项")
+    field: ChangedField = strawberry.field(description="What was changed · 改动项")
     before: str = strawberry.field(description="In the plain edition · 原值")
     after: str = strawberry.field(description="In this edition · 现值")
     reason: str | None = strawberry.field(description="Why; null: it made room for the changes that were stated · 理由")
@@ -73,8 +74,8 @@ class IndicatorOrigin:
 
     indicator: str = field("Indicator id · 指标编号")
     name: str = field("Name of the indicator · 指标名称")
-    part: str = field("base, fused or industry · 基本、融合或行业")
-    fate: str = field("kept, changed, added or dropped · 沿用、调整、新增或删减")
+    part: OriginPart = field("Part of 1+X+Y · 来历部分")
+    fate: Fate = field("What the industry did to it · 去留")
     changes: list[IndicatorChange] = field("Changes that the industry makes to it · 改动")
     reason: str | None = field("Why it was dropped · 删减理由")
 
@@ -87,19 +88,19 @@ class Indicator:
     name: str = field("Name of the indicator · 指标名称")
     dimension: str = field("Dimension id · 维度编号")
     subdimension: str = field("Sub-dimension · 子维度")
-    kind: str = field("How it is answered: choice, ratio, count, multi or outcome · 填报方式")
+    kind: IndicatorKind = field("How it is answered · 填报方式")
     key: bool = field("Whether it is a key indicator (★) · 关键指标")
     in_brief: bool = field("Whether the brief form asks it · 是否属于简版")
     weight: Decimal = field("Percent of its dimension in the full form · 维度内权重")
     numbers: list[RawNumber] = field("Raw numbers asked for · 原始数值")
     upper_bounds: list[Decimal] = field("Inclusive upper bounds of levels 1 to 4 · 分级上限")
-    better: str | None = field("Of an outcome, which way its numbers improve: higher or lower; null: no outcome · 向好方向")
+    better: OutcomeDirection | None = field("Of an outcome, which way its numbers improve; null: no outcome · 向好方向")
     options: list[Option] = field("Options of a multiple choice · 选项")
     levels: list[str] = field("Level descriptors, 1 to 5, as they are printed · 等级描述", made=True)
     evidence: str = field("Evidence to show · 佐证要求", made=True)
     maps_to: str = field("Compatible models · 对应模型. plan P8", made=True)
     source: str = field("Where it comes from · 来源", made=True)
-    mark: str = field("Mark of the source: V verified … I ours · 来源标记")
+    mark: SourceMark = field("Mark of the source · 来源标记")
     origin: IndicatorOrigin = field("Where it comes from in 1+X+Y · 来历. plan S1–S3")
 
 
@@ -117,7 +118,7 @@ class Dimension:
 class EditionDocument:
     """Document of an edition, at a path beside GraphQL, by the same token · 标准文件. plan S1, P8"""
 
-    kind: str = field("PDF, XLSX, OSCAL, OSCAL_ADDITIONS, DIFFERENCE_PDF or DIFFERENCE_MARKDOWN · 文件种类")
+    kind: DocumentKind = field("What it is · 文件种类")
     path: str = field(
         "Path to GET it from, such as /editions/2023.pdf; of any two editions /editions/2023..2025.pdf or .md · 下载路径"
     )

@@ -16,8 +16,9 @@ from domain.masks import SIGNED_IN
 from domain.standard.improvement_costs import SetImprovementCosts
 from projections.standard import improvement_costs
 from projections.standard.improvement_costs import CostRow, cost_rows, costs_in_force
+from standards import CostUnit, StepCosts
 from standards import StepCost as SingleCost
-from standards import StepCosts
+from standards.edition.text import SourceMark
 
 
 @published(SIGNED_IN, row=SingleCost)
@@ -38,9 +39,9 @@ class ImprovementCosts:
 
     edition: str | None = field("Edition it was set for; null of a default, which nobody has set · 标准版本")
     since: date = field("First day · 起始日")
-    unit: str = field("EFFORT points without a price, or FEN · 工作量点或分", made=True)
+    unit: CostUnit = field("What costs are counted in · 成本单位")
     source: str = field("Where it comes from · 来源", made=True)
-    mark: str = field("Mark of the source: I ours, P proposed … V verified · 来源标记")
+    mark: SourceMark = field("Mark of the source · 来源标记")
     choice: list[int] = field("Steps to levels 1–5 of a choice · 单选指标各步成本")
     ratio: list[int] = field("Steps to levels 1–5 of a ratio · 比率指标各步成本")
     count: list[int] = field("Steps to levels 1–5 of a count · 数量指标各步成本")
@@ -57,7 +58,6 @@ def build_costs(row: CostRow, *, overridden: Sequence[SingleCost] = ()) -> Impro
     return ImprovementCosts(
         **shown(ImprovementCosts, costs),
         edition=row.edition,
-        unit=costs.unit.name,
         source=costs.source.document,
         mark=costs.source.mark,
         overridden=all_shown(StepCost, overridden),

@@ -28,7 +28,7 @@ from api.standard.editions import (
 from domain.access import Role, Scope
 from domain.instants import utc_moment
 from domain.masks import ACTORS, DRAFTS, SIGNED_IN
-from domain.standard.revision.state import REVISION_STATUS_NAMES, RevisionStatus
+from domain.standard.revision.state import REVISION_STATUS_NAMES, Disposition, RevisionKind, RevisionStatus, Verdict
 from interop.editions.draft_documents import Which, draft_paths
 from projections.participants.enterprises import enterprises_by_id
 from projections.participants.organisations import organisations_by_id
@@ -71,7 +71,7 @@ class DraftReview:
 
     reviewer: PersonID = field("Person who reviewed · 评审人标识", roles=ACTORS)
     draft_version: int = field("Draft version that was reviewed · 草案稿次")
-    verdict: str = field("approve or return · 同意或退回")
+    verdict: Verdict = field("What is said of it · 评审结论")
     grounds: str = field("Why · 理由")
     counts: bool = field("Whether it is of the draft as it stands; a later change voids it · 是否有效")
     at: datetime = field("When, UTC · 时间")
@@ -106,12 +106,12 @@ class Revision(Node):
     """Revision of the standard · 标准修订. plan S5"""
 
     id: RevisionID = field("Id of the revision · 修订标识")
-    kind: str = field("revision or erratum · 修订或勘误")
+    kind: RevisionKind = field("What it is · 修订类别")
     base: str = field("Key of the published edition it begins from · 基础版本")
     key: str = field("Key of the edition to come · 新版本号")
     title: str = field("Title of the edition to come · 标题")
     why: str = field("Why the standard is revised · 修订理由")
-    status: str = field("drafting, consulting, consulted, published or abandoned · 状态")
+    status: RevisionStatus = field("How far it has come · 修订状态")
     status_name: str = field("Status in Chinese · 状态名称")
     consultation: Consultation | None = field("Consultation on the draft; null: never held · 征求意见")
     draft: RevisionDraft | None = field("Draft; null for whom it is not open to · 草案", roles=DRAFTS)
@@ -134,7 +134,7 @@ class StandardComment:
     role_name: str = field("Role in Chinese · 角色名称")
     organisation: str | None = field("Organisation it was made for; null for a firm outside the reader's scope · 单位", made=True)
     at: datetime = field("When, UTC · 时间")
-    disposition: str | None = field("adopted, partly or rejected; null: not yet · 采纳、部分采纳或不采纳")
+    disposition: Disposition | None = field("What became of it; null: not yet · 意见处理")
     answer: str | None = field("Why · 处理理由")
     answered_at: datetime | None = field("When, UTC · 处理时间")
 

@@ -24,6 +24,7 @@ from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Command
 from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS
 from domain.standard.revision.state import draft_scope
+from domain.standard.shadow import ShadowStatus
 from interop.code_lists import names_of_codes
 from projections.diagnosis.rescoring import Mover
 from projections.standard import revisions
@@ -32,9 +33,9 @@ from projections.standard.shadow import WITHHELD_BELOW, RunMovers, ShadowRow, bl
 from projections.standard.shadow_words import slice_name, subject_name
 from standards import AnyEdition
 from standards.shadow import sensitivity as measured
-from standards.shadow.rescore import OBSTACLES, Moved, MoveReason
+from standards.shadow.rescore import OBSTACLES, Moved, MoveReason, MoveReasonKind, RescoringObstacleKind
 from standards.shadow.tally import ShadowCounts as Counted
-from standards.shadow.tally import ShadowResult
+from standards.shadow.tally import ShadowResult, Slicing
 
 
 @published(SHADOW_TOTALS)
@@ -59,7 +60,7 @@ class ShadowMatrixRow:
 class ShadowSlice:
     """Counts of one district, size class, edition or division · 分项计数. plan S5"""
 
-    by: str = field("district, size_class, edition or division · 分项")
+    by: Slicing = field("What it is told by · 分项依据")
     key: str = field("Which one, by its code · 取值")
     name: str = field("What it is called · 名称")
     counts: ShadowCounts = field("Counts · 计数")
@@ -69,7 +70,7 @@ class ShadowSlice:
 class ShadowReasonCount:
     """How many would move for a reason; a diagnosis may have several · 变动原因计数. plan S5"""
 
-    kind: str = field("weights, levels, points, bands, gate or process · 原因类别")
+    kind: MoveReasonKind = field("What moved it · 原因类别")
     subject: str = field("Code of the gate, or the indicator that moved most · 门槛或指标")
     name: str = field("What the gate or indicator is called · 门槛或指标名称")
     diagnoses: int | None = field("How many diagnoses; null: withheld · 诊断数")
@@ -79,7 +80,7 @@ class ShadowReasonCount:
 class ShadowObstacleCount:
     """How many cannot be re-scored for a reason; a diagnosis may have several · 不可测算原因计数. plan S5"""
 
-    kind: str = field("Code of the obstacle, such as newly_asked · 原因代码")
+    kind: RescoringObstacleKind = field("What stands in the way · 原因类别")
     subject: str = field("Indicator, dimension or edition at fault · 对象")
     sentence: str = field("The same as a line to read · 说明")
     diagnoses: int | None = field("How many diagnoses; null: withheld · 诊断数")
@@ -142,7 +143,7 @@ class ShadowRun:
 
     revision: RevisionID = field("Revision whose draft it is · 修订")
     number: int = field("Counts from 1 · 次数")
-    status: str = field("running, completed or failed · 进行中、已完成或失败")
+    status: ShadowStatus = field("How far it has come · 影子测算状态")
     draft_version: int = field("Draft version it is of · 草案稿次")
     outdated: bool = field("Whether the draft has changed since · 草案其后已修改")
     requested_at: datetime = field("When it was asked for, UTC · 请求时间")
@@ -161,7 +162,7 @@ class ShadowRun:
 class ShadowReason:
     """Why a grade would be another · 变动原因. plan S5"""
 
-    kind: str = field("weights, levels, points, bands, gate or process · 原因类别")
+    kind: MoveReasonKind = field("What moved it · 原因类别")
     subject: str = field("Code of the gate, or the indicator that moved most · 门槛或指标")
     sentence: str = field("The same as a line to read · 说明")
 
@@ -208,7 +209,9 @@ def build_outcome(
             for grade, row in enumerate(result.matrix)
         ],
         slices=[
-            ShadowSlice(by=one.by, key=one.key, name=slice_name(one.by, one.key, editions, names), counts=_counts(one.counts, show))
+            ShadowSlice(
+                by=Slicing(one.by), key=one.key, name=slice_name(one.by, one.key, editions, names), counts=_counts(one.counts, show)
+            )
             for one in result.slices
         ],
         reasons=[

@@ -10,7 +10,7 @@ from tests.live_city import ENTERPRISE, FIRM, LiveCity, sections
 
 READ = """query($id: ID!) { diagnosis(id: $id) {
   caseNumber status statusName version answered visits selfTotal verifiedTotal measuredGrade grade gradeName
-  enterprise { name districtName industryName } provider { name }
+  enterprise { name district { code name } industry { name } } provider { name }
   answers { indicator version given { level numbers { name value } } verified { level } difference }
   evidence { sha256 filename indicators url } reports { version kind sha256 url }
   result { standardStatus selfTotal verifiedTotal issuedGrade dimensions { id name selfScore verifiedScore }
@@ -38,19 +38,20 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> 
     issued = city.done(
         "provider", "issueReport", "diagnosis { status reports { sha256 version } }", diagnosis=diagnosis
     )
-    assert issued["diagnosis"]["status"] == "issued"
+    assert issued["diagnosis"]["status"] == "ISSUED"
     city.done("enterprise", "confirmReport", diagnosis=diagnosis)
 
     seen = read(city, diagnosis)
-    assert (seen["status"], seen["statusName"]) == ("confirmed", "已确认")
-    assert seen["enterprise"] == {"name": FIRM.name, "districtName": "松江区", "industryName": "通用设备制造业"}
+    assert (seen["status"], seen["statusName"]) == ("CONFIRMED", "已确认")
+    place = {"district": {"code": "310117", "name": "松江区"}, "industry": {"name": "通用设备制造业"}}
+    assert seen["enterprise"] == {"name": FIRM.name} | place
     assert seen["provider"]["name"] == "示例诊断服务一所"
     first = next(answer for answer in seen["answers"] if answer["indicator"] == "Z01")
     assert (first["given"]["level"], first["verified"]["level"]) == ("3", "2")
     assert first["difference"] == "规划未覆盖主要业务领域"
     assert float(seen["selfTotal"]) > float(seen["verifiedTotal"])
     assert "非官方" in seen["result"]["standardStatus"]
-    assert [report["kind"] for report in seen["reports"]] == ["issued", "confirmed"]
+    assert [report["kind"] for report in seen["reports"]] == ["ISSUED", "CONFIRMED"]
     assert len({report["sha256"] for report in seen["reports"]}) == 2
     assert seen["evidence"][0]["filename"] == "数字化规划.pdf"
 

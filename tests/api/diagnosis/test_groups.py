@@ -84,14 +84,14 @@ def test_the_edition_of_headquarters_applies_to_who_is_named_from_its_day_on(gro
     map_editions(grouped)
     assert grouped.data("city", FOR, id=SEAT, a=None)["editionFor"]["key"] == "2023-major-equipment"
     position = grouped.done("city", "nameHeadquarters", SEATS, group="g1", enterprise=SEAT, since=today(grouped))["position"]
-    after = {"key": "2023-group-headquarters", "basis": "headquarters", "code": None}
+    after = {"key": "2023-group-headquarters", "basis": "HEADQUARTERS", "code": None}
     assert grouped.data("city", FOR, id=SEAT, a=None)["editionFor"] == after
     opening = {"enterprise": SEAT, "campaign": "2025", "purpose": "INITIAL", "form": "FULL", "provider": "p1"}
     assert grouped.refused("city", "openDiagnosis", **opening, edition="2023-major-equipment") == "OTHER_EDITION_UNREASONED"
     basis = "diagnosis { basis { decidedBy applicableEdition otherwise } }"
     case = grouped.done("city", "openDiagnosis", basis, **opening, edition="2023-group-headquarters")
     assert case["diagnosis"]["basis"] == {
-        "decidedBy": "headquarters",
+        "decidedBy": "HEADQUARTERS",
         "applicableEdition": "2023-group-headquarters",
         "otherwise": False,
     }
@@ -99,7 +99,7 @@ def test_the_edition_of_headquarters_applies_to_who_is_named_from_its_day_on(gro
     grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=NEAR, since=later)
     assert grouped.data("city", FOR, id=SEAT, a=None)["editionFor"] == after
     assert grouped.data("city", FOR, id=SEAT, a=position)["editionFor"] == after
-    assert grouped.data("city", FOR, id=NEAR, a=None)["editionFor"]["basis"] == "division"
+    assert grouped.data("city", FOR, id=NEAR, a=None)["editionFor"]["basis"] == "DIVISION"
 
 
 @pytest.mark.parametrize(

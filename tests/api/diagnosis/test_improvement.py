@@ -207,10 +207,10 @@ def test_costs_that_begin_later_do_not_hold_yet(city: LiveCity) -> None:
 
 
 def test_malformed_costs_name_their_field_and_unknown_steps_their_rule(city: LiveCity) -> None:
-    errors = city.do("city", "setImprovementCosts", "", **{**SENT, "choice": [1, 2, 3, 4, -5], "mark": "Q"})["userErrors"]
+    errors = city.do("city", "setImprovementCosts", "", **{**SENT, "choice": [1, 2, 3, 4, -5], "source": ""})["userErrors"]
     assert {(error["code"], error["field"]) for error in errors} == {
         ("MALFORMED_INPUT", "choice.4"),
-        ("MALFORMED_INPUT", "mark"),
+        ("MALFORMED_INPUT", "source"),
     }
     unknown = {**SENT, "singles": [{"indicator": "Q99", "toLevel": 2, "cost": 1}]}
     assert city.refused("city", "setImprovementCosts", **unknown) == "COSTS_INDICATOR_UNKNOWN"

@@ -93,11 +93,11 @@ MOMENTS = tuple((START + timedelta(minutes=minutes)).isoformat() for minutes in 
 def filters() -> Iterator[Literal]:
     """Every filter of a list of diagnoses, each field with every value that tells something."""
     for status in STATUS_NAMES:
-        yield Literal(f'{{ status: "{status}" }}')
+        yield Literal(f"{{ status: {status.upper()} }}")
     for grade in range(11):
         yield Literal(f"{{ grade: {{ from: {grade}, to: {grade} }} }}")
     yield Literal("{ grade: { to: 10 } }")
-    yield Literal('{ status: ["scored", "accepted", "issued"] }')
+    yield Literal("{ status: [SCORED, ACCEPTED, ISSUED] }")
     for days in (0, 1):
         yield Literal(f"{{ stuckForDays: {days} }}")
     for moment in MOMENTS:
@@ -352,10 +352,10 @@ def test_a_grade_that_is_read_outside_the_case_is_of_an_issued_report_and_names_
     query = '{ diagnosis(id: "d1") { status grade verifiedTotal issuedVersion visits } }'
     for one in worlds["before"]:
         found = one.ask(role, query)["data"]["diagnosis"]
-        assert found == {"status": "in_progress"} | dict.fromkeys(("grade", "verifiedTotal", "issuedVersion", "visits"))
+        assert found == {"status": "IN_PROGRESS"} | dict.fromkeys(("grade", "verifiedTotal", "issuedVersion", "visits"))
     for one in worlds["after"]:
         found = one.ask(role, query)["data"]["diagnosis"]
-        assert (found["status"], found["issuedVersion"], found["visits"]) == ("objected", 1, 1)
+        assert (found["status"], found["issuedVersion"], found["visits"]) == ("OBJECTED", 1, 1)
         with one.installation.services.models.reading() as snapshot:
             rows = case_parts.reports(snapshot, CITY.scope, [CASE])
         assert [row.version for row in rows] == [1]

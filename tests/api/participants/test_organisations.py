@@ -5,7 +5,7 @@ from tests.live_city import ENTERPRISE, LiveCity
 
 THING = "organisation { id name }"
 ALL = (
-    'query($asOf: String, $on: Boolean) { organisations(kind: "provider", takingPart: $on, asOf: $asOf) {'
+    "query($asOf: String, $on: Boolean) { organisations(kind: PROVIDER, takingPart: $on, asOf: $asOf) {"
     " totalCount nodes { id name industries last } } }"
 )
 

@@ -58,7 +58,7 @@ def test_a_refused_row_blocks_the_file_unless_a_part_is_accepted(city: LiveCity)
     sha256 = sent(city, "city", NEW, BROKEN)
     blocked = city.done("city", "importRoster", REPORT, sha256=sha256, year=2024)["rosterImport"]
     assert (blocked["blocked"], blocked["refusedRows"]) == (True, 1)
-    assert any(f["row"] == 3 and f["severity"] == "refused" and f["saysInEnglish"] for f in blocked["findings"])
+    assert any(f["row"] == 3 and f["severity"] == "REFUSED" and f["saysInEnglish"] for f in blocked["findings"])
     part = city.done("city", "importRoster", REPORT, sha256=sha256, year=2024, acceptPartial=True)["rosterImport"]
     assert (part["blocked"], part["registered"]) == (False, 1)
     listed = city.data("city", "{ rosterImports { totalCount nodes { blocked } } }")["rosterImports"]
@@ -126,7 +126,7 @@ def test_what_is_asked_is_confirmed_by_row_and_code_and_what_is_left_out_is_list
     sha256 = sent(city, "city", renamed)
     asked = city.done("city", "importRoster", report, sha256=sha256, year=2024)["rosterImport"]
     assert asked["blocked"]
-    assert {"row": 2, "code": "ROSTER_NAME_CHANGED", "severity": "confirm"} in asked["findings"]
+    assert {"row": 2, "code": "ROSTER_NAME_CHANGED", "severity": "CONFIRM"} in asked["findings"]
     confirmed = [{"row": 2, "code": "ROSTER_NAME_CHANGED"}]
     done = city.done("city", "importRoster", report, sha256=sha256, year=2024, confirmed=confirmed)["rosterImport"]
     assert (done["blocked"], done["revised"]) == (False, 1)
@@ -136,7 +136,8 @@ def test_what_is_asked_is_confirmed_by_row_and_code_and_what_is_left_out_is_list
 
 
 def test_a_firm_is_taken_off_a_years_roster_and_coverage_tells_why(city: LiveCity) -> None:
-    coverage = "{ coverage(year: 2024) { total takenOff removals { enterprise reason } districts { district total takenOff } } }"
+    coverage = """{ coverage(year: 2024) { total takenOff removals { enterprise reason }
+      districts { district { code } total takenOff } } }"""
     before = city.data("district", coverage)["coverage"]
     given = {"year": 2024, "enterprise": ENTERPRISE}
     assert city.refused("pudong", "takeOffRoster", reason="注销", **given) == "NOT_FOUND"

@@ -37,12 +37,12 @@ def test_a_diagnosis_is_told_as_it_was_known_then(city: LiveCity) -> None:
     (first,) = city.data("enterprise", trail, s=diagnosis)["auditTrail"]["nodes"]
     city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复开启")
     now = city.data("enterprise", ASKED, id=diagnosis, asOf=None)["diagnosis"]
-    assert (now["status"], now["version"]) == ("withdrawn", 2)
+    assert (now["status"], now["version"]) == ("WITHDRAWN", 2)
     later = city.data("enterprise", trail, s=diagnosis)["auditTrail"]["nodes"][1]
     for then_given, moment in ((first["at"], first["at"]), (first["cursor"], None)):
         then = city.data("enterprise", ASKED, id=diagnosis, asOf=then_given)["diagnosis"]
         assert then["asOf"] == {"moment": moment, "changedLater": True, "changedLaterAt": later["at"], "changes": 1}
-        assert then["enterprise"]["diagnosis"] == {"status": "open"}
+        assert then["enterprise"]["diagnosis"] == {"status": "OPEN"}
         assert {name: then[name] for name in opened if name != "asOf"} == {n: opened[n] for n in opened if n != "asOf"}
     before = (datetime.fromisoformat(first["at"]) - timedelta(microseconds=1)).isoformat()
     assert city.data("enterprise", ASKED, id=diagnosis, asOf=before)["diagnosis"] is None

@@ -195,7 +195,7 @@ def test_no_row_is_left_where_nothing_protected_is_asked(city: LiveCity) -> None
     city.issued()
     before = rows(city)
     for query in (
-        "{ enterprises { nodes { id name district diagnosis { id status provider { name } } } totalCount } }",
+        "{ enterprises { nodes { id name district { name } diagnosis { id status provider { name } } } totalCount } }",
         "{ diagnoses { nodes { id status answered visits enterprise { id } } } }",
         "{ auditTrail { nodes { id subject what role } } }",
         "{ people { nodes { id memberships { role } } } }",

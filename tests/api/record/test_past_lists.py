@@ -16,7 +16,7 @@ from tests.live_city import ENTERPRISE, FIRM, OTHER, OTHER_ENTERPRISE, LiveCity
 from tests.small_city import roster
 
 LIST = """query($f: EnterpriseFilter, $a: String, $n: Int, $c: String) { enterprises(filter: $f, asOf: $a, first: $n, after: $c) {
-  totalCount pageInfo { hasNextPage endCursor } nodes { id name district diagnosis { status } asOf { changes } } } }"""
+  totalCount pageInfo { hasNextPage endCursor } nodes { id name district { code } diagnosis { status } asOf { changes } } } }"""
 
 
 def sent(city: LiveCity, command: Command) -> None:
@@ -100,14 +100,14 @@ def test_diagnoses_are_found_by_the_status_they_had(city: LiveCity) -> None:
     diagnosis = city.opened()
     before = now(city)
     city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复开启")
-    query = """query($a: String, $s: [String!]) { diagnoses(asOf: $a, filter: {status: $s}) { totalCount
+    query = """query($a: String, $s: [DiagnosisStatus!]) { diagnoses(asOf: $a, filter: {status: $s}) { totalCount
       nodes { id status version enterprise { name } provider { name } asOf { changes } } } }"""
-    found = city.data("provider", query, a=before, s="open")["diagnoses"]
+    found = city.data("provider", query, a=before, s="OPEN")["diagnoses"]
     assert (found["totalCount"], [(one["id"], one["version"]) for one in found["nodes"]]) == (1, [(diagnosis, 1)])
     assert found["nodes"][0]["asOf"] == {"changes": 1}
     assert found["nodes"][0]["enterprise"] == {"name": FIRM.name}
-    assert city.data("provider", query, a=before, s="withdrawn")["diagnoses"]["totalCount"] == 0
-    assert city.data("provider", query, a=None, s="open")["diagnoses"]["totalCount"] == 0
+    assert city.data("provider", query, a=before, s="WITHDRAWN")["diagnoses"]["totalCount"] == 0
+    assert city.data("provider", query, a=None, s="OPEN")["diagnoses"]["totalCount"] == 0
     assert city.data("rival", query, a=before, s=None)["diagnoses"] == {"totalCount": 0, "nodes": []}
 
 

@@ -60,8 +60,8 @@ def leaves(value: Any) -> Iterator[Any]:
 def test_a_partner_reads_no_result_and_finds_no_firm_by_it(city: LiveCity, monkeypatch: pytest.MonkeyPatch) -> None:
     city.issued()
     partner = as_partner(city, monkeypatch)
-    found = city.data(partner, '{ diagnoses(filter: { status: "issued" }) { totalCount nodes { status } } }')["diagnoses"]
-    assert found == {"totalCount": 1, "nodes": [{"status": "issued"}]}
+    found = city.data(partner, "{ diagnoses(filter: { status: ISSUED }) { totalCount nodes { status } } }")["diagnoses"]
+    assert found == {"totalCount": 1, "nodes": [{"status": "ISSUED"}]}
     for query in (
         "{ diagnoses { nodes { grade } } }",
         "{ diagnoses { nodes { verifiedTotal } } }",
@@ -152,7 +152,7 @@ READS = (
     "query($t: ID!) { enterprise(id: $t) { id } }",
     "query($t: ID!) { diagnosis(id: $t) { id } }",
     "query($t: String!) { edition(key: $t) { key } }",
-    "query($t: String) { organisations(kind: $t) { totalCount } }",
+    "query($t: String) { auditTrail(kind: $t) { totalCount } }",
     "query($t: String) { enterprises(filter: { text: $t }) { totalCount } }",
     "query($t: String!) { enterprises(filter: { industry: [$t] }) { totalCount } }",
     "query($t: ID) { auditTrail(subject: $t) { totalCount } }",

@@ -79,9 +79,9 @@ def test_a_support_body_reads_totals_and_operator_and_supplier_not_even_these(ci
 def test_a_reporting_unit_sees_the_firms_that_report_to_it_beside_their_district(city: LiveCity) -> None:
     assert city.data("unit", FIRM, id=ENTERPRISE)["enterprise"] is not None
     assert city.data("unit", FIRM, id=OTHER_ENTERPRISE)["enterprise"] is None
-    assert city.data("unit", "{ enterprises { totalCount nodes { reportingUnit } } }")["enterprises"] == {
+    assert city.data("unit", "{ enterprises { totalCount nodes { reportingUnit { id name } } } }")["enterprises"] == {
         "totalCount": 1,
-        "nodes": [{"reportingUnit": "chemical-park"}],
+        "nodes": [{"reportingUnit": {"id": "organisation/chemical-park", "name": None}}],
     }
 
 
@@ -97,7 +97,7 @@ def test_a_bank_sees_the_outcome_by_consent_never_an_answer_and_nothing_once_it_
     assert city.data("bank", "{ enterprises { totalCount } }")["enterprises"]["totalCount"] == 0
     given = consent(city)["enterprise"]["consents"]
     seen = city.data("bank", OUTCOME, id=diagnosis)["diagnosis"]
-    assert seen["status"] == "issued"
+    assert seen["status"] == "ISSUED"
     assert seen["grade"] is not None
     for field in ("answers { indicator }", "evidence { sha256 }", "result { selfTotal }", "reports { sha256 }"):
         assert forbidden(city, "bank", f"query($id: ID!) {{ diagnosis(id: $id) {{ {field} }} }}", id=diagnosis)

@@ -25,7 +25,7 @@ def test_the_city_sets_the_mapping_and_every_role_reads_it_with_its_marks(city: 
     [shown] = city.data("bank", MAPPINGS, a=None)["editionMappings"]
     assert (shown["mark"], shown["formsMark"], shown["headquarters"]) == ("P", "I", "group-headquarters")
     assert {"industry": "automotive", "divisions": ["C36"], "groups": []} in shown["editions"]
-    assert {"sizeClass": "medium", "form": "FULL"} in shown["forms"]
+    assert {"sizeClass": "MEDIUM", "form": "FULL"} in shown["forms"]
 
 
 def test_a_malformed_mapping_is_told_by_its_field_and_a_code_claimed_twice_by_its_rule(city: LiveCity) -> None:
@@ -41,7 +41,7 @@ def test_what_applies_to_a_firm_follows_from_the_mapping_in_force(city: LiveCity
     assert city.data("enterprise", FOR, id=ENTERPRISE) == {"editionFor": None}
     map_editions(city)
     found = city.data("enterprise", FOR, id=ENTERPRISE)["editionFor"]
-    assert (found["key"], found["basis"], found["code"], found["form"]) == (KEY, "division", "C34", "FULL")
+    assert (found["key"], found["basis"], found["code"], found["form"]) == (KEY, "DIVISION", "C34", "FULL")
     assert (found["mark"], found["formMark"], found["edition"]["key"]) == ("P", "I", KEY)
     today = city_day(city.installation.services.clock())
     claims = [{"industry": "energy", "divisions": ["C34"], "groups": []}]
@@ -100,7 +100,7 @@ def test_another_edition_is_refused_without_a_reason_and_shown_with_who_when_and
     case = payload["diagnosis"]["id"]
     for who in ("district", "enterprise", "auditor", "provider"):
         basis = city.data(who, BASIS, id=case)["diagnosis"]["basis"]
-        assert (basis["applicableEdition"], basis["applicableForm"], basis["decidedBy"]) == (KEY, "FULL", "division")
+        assert (basis["applicableEdition"], basis["applicableForm"], basis["decidedBy"]) == (KEY, "FULL", "DIVISION")
         assert (basis["code"], basis["since"], basis["mark"]) == ("C34", "2023-07-28", "P")
         assert (basis["otherwise"], basis["reason"]) == (True, "试点企业，按通用版先行")
         assert (basis["role"], basis["organisation"]) == ("DISTRICT", "310117")

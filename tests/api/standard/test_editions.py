@@ -24,21 +24,21 @@ def test_an_industry_edition_is_shown_flattened_with_the_origin_of_every_line(ci
     assert (shown["key"], shown["industry"], shown["digest"]) == (KEY, "major-equipment", edition.digest)
     assert [one["id"] for one in shown["indicators"]] == [item.id for item in edition.indicators]
     lines = {one["id"]: one for one in shown["indicators"]}
-    assert lines["H01"]["origin"] == {"part": "industry", "fate": "added", "changes": []}
-    assert lines["Z01"]["origin"] == {"part": "base", "fate": "kept", "changes": []}
-    assert lines["F08"]["origin"]["part"] == "fused"
+    assert lines["H01"]["origin"] == {"part": "INDUSTRY", "fate": "ADDED", "changes": []}
+    assert lines["Z01"]["origin"] == {"part": "BASE", "fate": "KEPT", "changes": []}
+    assert lines["F08"]["origin"]["part"] == "FUSED"
     [change] = lines["C01"]["origin"]["changes"]
-    assert change == {"field": "weight_in_dimension", "before": "8", "after": lines["C01"]["weight"], "reason": None}
+    assert change == {"field": "WEIGHT_IN_DIMENSION", "before": "8", "after": lines["C01"]["weight"], "reason": None}
     [gone] = shown["dropped"]
-    assert (gone["indicator"], gone["part"], gone["fate"]) == ("C12", "base", "dropped")
+    assert (gone["indicator"], gone["part"], gone["fate"]) == ("C12", "BASE", "DROPPED")
     assert gone["reason"]
 
 
 def test_a_plain_edition_has_base_and_fused_lines_only(city: LiveCity) -> None:
     shown = city.data("enterprise", FLAT, key="2023")["edition"]
     assert shown["industry"] is None
-    assert {one["origin"]["part"] for one in shown["indicators"]} == {"base", "fused"}
-    assert {one["origin"]["fate"] for one in shown["indicators"]} == {"kept"}
+    assert {one["origin"]["part"] for one in shown["indicators"]} == {"BASE", "FUSED"}
+    assert {one["origin"]["fate"] for one in shown["indicators"]} == {"KEPT"}
     assert shown["dropped"] == []
 
 

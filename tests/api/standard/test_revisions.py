@@ -155,7 +155,7 @@ def test_comments_are_public_with_role_and_organisation_and_never_with_a_person(
     answer = {"comment": comment, "disposition": "PARTLY", "reason": "分两年提高"}
     city.done("city", "answerComment", REVISION, revision=identity, **answer)
     node = city.data("bank", COMMENTS, id=identity)["comments"]["nodes"][0]
-    assert (node["disposition"], node["answer"]) == ("partly", "分两年提高")
+    assert (node["disposition"], node["answer"]) == ("PARTLY", "分两年提高")
     page = city.data("bank", COMMENTS, id=identity, first=1)["comments"]
     after = page["pageInfo"]["endCursor"]
     assert page["pageInfo"]["hasNextPage"]
@@ -174,7 +174,7 @@ def test_whoever_comments_is_told_no_number_of_what_the_draft_went_through(city:
 def test_an_erratum_is_reviewed_by_its_named_reviewer_and_published_into_editions_of_their_own(city: LiveCity) -> None:
     given = {"kind": "ERRATUM", "base": "2023", "key": "2023.1", "title": "标准（2023 版，勘误）", "why": "漏字"}
     identity = city.done("city", "draftRevision", REVISION, **given)["revision"]["id"]
-    words = {"indicator": "Z01", "member": "evidence", "text": "规划文件、年度评估", "reason": "漏字"}
+    words = {"indicator": "Z01", "member": "EVIDENCE", "text": "规划文件、年度评估", "reason": "漏字"}
     city.done(
         "city", "changeDraft", REVISION, revision=identity, draftVersion=1, changes=[{"change": {"indicatorText": words}}]
     )
@@ -186,7 +186,7 @@ def test_an_erratum_is_reviewed_by_its_named_reviewer_and_published_into_edition
     city.done("reader", "reviewDraft", "revision { draft { version } }", **review)
     assert city.refused("city", "publishRevision", **publish | {"since": day(city)}) == "IN_FORCE_TOO_EARLY"
     done = city.done("city", "publishRevision", REVISION, **publish)["revision"]
-    assert (done["status"], done["inForceFrom"]) == ("published", day(city, 10))
+    assert (done["status"], done["inForceFrom"]) == ("PUBLISHED", day(city, 10))
     draft = city.data("city", TEXT, id=identity, of="CURRENT")["revisionText"]
     query = "query($key: String!) { edition(key: $key) { key title digest inForceFrom retiredFrom } }"
     new = city.data("enterprise", query, key="2023.1")["edition"]
@@ -201,7 +201,7 @@ def test_an_erratum_is_reviewed_by_its_named_reviewer_and_published_into_edition
     assert city.refused("city", "openDiagnosis", edition="2023.1", **opening) == "EDITION_NOT_IN_FORCE"
     city.done("city", "openDiagnosis", edition="2023", **opening)
     shown = city.data("district", READ, id=identity)["revision"]
-    assert (shown["status"], shown["consultation"]) == ("published", None)
+    assert (shown["status"], shown["consultation"]) == ("PUBLISHED", None)
 
 
 def test_a_revision_of_the_past_is_shown_as_it_was_and_to_whom_it_was_open_then(city: LiveCity) -> None:
@@ -213,11 +213,11 @@ def test_a_revision_of_the_past_is_shown_as_it_was_and_to_whom_it_was_open_then(
     query = """query($id: ID!, $then: String) { revision(id: $id, asOf: $then) { status asOf { changedLater changes }
       draft { version problems { rule } changes { clause } } } }"""
     then = city.data("city", query, id=identity, then=first["position"])["revision"]
-    assert (then["status"], then["draft"]["version"], len(then["draft"]["changes"])) == ("drafting", 2, 1)
+    assert (then["status"], then["draft"]["version"], len(then["draft"]["changes"])) == ("DRAFTING", 2, 1)
     assert then["asOf"] == {"changedLater": True, "changes": 2}
     plain = "query($id: ID!, $then: String) { revision(id: $id, asOf: $then) { status } }"
     assert city.data("district", plain, id=identity, then=first["position"]) == {"revision": None}
-    assert city.data("district", plain, id=identity, then=opened["position"]) == {"revision": {"status": "consulting"}}
+    assert city.data("district", plain, id=identity, then=opened["position"]) == {"revision": {"status": "CONSULTING"}}
     assert city.data("reader", query, id=identity, then=opened["position"])["revision"]["draft"] is None
 
 

@@ -28,7 +28,7 @@ MOVERS = """query($id: ID!, $first: Int, $after: String) { shadowMovers(revision
   edges { cursor } } }"""
 RAISED = ["20", "32.5", "45", "52.5", "66", "67.5", "75", "82.5", "90", "95"]
 NEVER = threading.Event()
-SLICES = {"district": "松江区", "size_class": "中型", "edition": "标准（2027 版）", "division": "通用设备制造业"}
+SLICES = {"DISTRICT": "松江区", "SIZE_CLASS": "中型", "EDITION": "标准（2027 版）", "DIVISION": "通用设备制造业"}
 
 
 def drafted(city: LiveCity, bands: list[str] = RAISED) -> str:
@@ -63,15 +63,15 @@ def test_a_run_is_asked_for_done_and_told_with_who_moves_and_why(city: LiveCity)
     diagnosis = city.issued()
     revision = drafted(city)
     run = asked(city, revision)
-    assert (run["number"], run["status"], run["draftVersion"], run["outcome"]) == (1, "running", 2, None)
+    assert (run["number"], run["status"], run["draftVersion"], run["outcome"]) == (1, "RUNNING", 2, None)
     assert movers(city, "city", revision)["nodes"] == []
     assert work(city) == 1
     run = seen(city, "city", revision)
-    assert (run["status"], run["outdated"], run["failure"], run["rules"]) == ("completed", False, None, "shadow-1")
+    assert (run["status"], run["outdated"], run["failure"], run["rules"]) == ("COMPLETED", False, None, "shadow-1")
     outcome = run["outcome"]
     assert outcome["counts"] == {"same": 0, "up": 0, "down": 1, "notRescorable": 0}
     assert outcome["matrix"][5]["diagnoses"] == [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
-    assert {"kind": "bands", "subject": "bands", "name": "各档最低分", "diagnoses": 1} in outcome["reasons"]
+    assert {"kind": "BANDS", "subject": "bands", "name": "各档最低分", "diagnoses": 1} in outcome["reasons"]
     assert {one["by"]: one["name"] for one in outcome["slices"]} == SLICES
     assert not [one["label"] for found in outcome["sensitivity"] for one in found["parameters"] if "GATE_" in one["label"]]
     [edition] = outcome["sensitivity"]
@@ -114,7 +114,7 @@ def test_a_second_request_while_one_runs_is_refused_and_afterwards_is_not(city: 
     assert city.refused("city", "requestShadow", revision=revision, draftVersion=2) == "SHADOW_RUNNING"
     work(city)
     assert asked(city, revision)["number"] == 2
-    assert seen(city, "city", revision, 1)["status"] == "completed"
+    assert seen(city, "city", revision, 1)["status"] == "COMPLETED"
     work(city)
     runs = [seen(city, "city", revision, number)["outcome"] for number in (1, 2)]
     assert runs[0] == runs[1]
@@ -128,7 +128,7 @@ def test_a_result_is_outdated_once_the_draft_has_changed(city: LiveCity) -> None
     city.done("city", "changeDraft", "", revision=revision, draftVersion=2, changes=[change])
     work(city)
     run = seen(city, "city", revision)
-    assert (run["status"], run["draftVersion"], run["outdated"]) == ("completed", 2, True)
+    assert (run["status"], run["draftVersion"], run["outdated"]) == ("COMPLETED", 2, True)
     assert city.refused("city", "requestShadow", revision=revision, draftVersion=2) == "DRAFT_STALE"
 
 
@@ -192,7 +192,7 @@ def test_a_run_that_another_is_at_is_left_to_it_until_its_lease_is_over(city: Li
     assert work(city) == 0
     assert services.shadows.tell(key_of(revision, "revision"), 1, 1, "another", now)
     run = seen(city, "city", revision)
-    assert (run["status"], run["done"], run["total"]) == ("running", 1, 1)
+    assert (run["status"], run["done"], run["total"]) == ("RUNNING", 1, 1)
     services.shadows.release(key_of(revision, "revision"), "another")
     assert work(city) == 1
     assert not services.shadows.tell(key_of(revision, "revision"), 1, 1, "another", now)
@@ -242,7 +242,7 @@ def test_a_fault_ends_the_run_and_the_next_may_be_asked_for(city: LiveCity, monk
         patched.setattr("zhenduan.background.shadowing.RESCORED", "math:sqrt")
         assert work(city) == 1
     run = seen(city, "city", revision)
-    assert (run["status"], run["outcome"]) == ("failed", None)
+    assert (run["status"], run["outcome"]) == ("FAILED", None)
     assert run["failure"]
     assert asked(city, revision)["number"] == 2
 
@@ -262,7 +262,7 @@ def test_a_run_takes_nothing_of_the_process_that_serves_and_one_that_takes_too_m
         patched.setattr("zhenduan.background.shadowing.BOUNDS", Bounds(memory_mib=1, cpu_seconds=60, wall_seconds=60.0))
         assert work(city) == 1
     failed = seen(city, "city", revision)
-    assert (failed["status"], failed["failure"][:4]) == ("failed", "超出限额")
+    assert (failed["status"], failed["failure"][:4]) == ("FAILED", "超出限额")
     asked(city, revision)
     assert work(city) == 1
     assert seen(city, "city", revision)["outcome"]["counts"]["down"] == 1
@@ -274,7 +274,7 @@ def test_the_thread_beside_the_projector_does_what_is_asked_for(city: LiveCity) 
     with shadowing(city.installation.services, seconds=0.05):
         asked(city, revision)
         for _ in range(200):
-            if (run := seen(city, "city", revision))["status"] == "completed":
+            if (run := seen(city, "city", revision))["status"] == "COMPLETED":
                 break
             NEVER.wait(0.05)
     assert run["outcome"]["counts"]["down"] == 1

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import AnyOf, Attribute, Everything, Is, Nothing, Outside, Scope, sees_only_issued
-from domain.diagnosis.state import IN_PROGRESS, Purpose
+from domain.diagnosis.state import IN_PROGRESS, DiagnosisStatus, Purpose
 from journal import Journal, NewEntry, open_journal
 from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
@@ -339,7 +339,7 @@ def test_on_both_engines_lists_of_the_past_are_those_of_a_replay(
     ]
     cases = [
         DiagnosisFilter(),
-        DiagnosisFilter(status=["issued"], grade=GradeRange(3, 7)),
+        DiagnosisFilter(status=[DiagnosisStatus.ISSUED], grade=GradeRange(3, 7)),
         DiagnosisFilter(district=["310115"], provider=["p1", "p2"]),
     ]
     for number, (firm, case) in enumerate(itertools.zip_longest(firms, cases)):

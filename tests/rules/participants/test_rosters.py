@@ -31,7 +31,7 @@ from domain.participants.rosters.confirmations import (
     ROSTER_UNIT_REMOVED,
 )
 from domain.participants.rosters.examination import ROSTER_LEAVES_OUT, examine
-from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding, RosterReport
+from domain.participants.rosters.findings import ConfirmedFinding, FindingSeverity, RosterFinding, RosterReport
 from domain.participants.rosters.roster import ROSTERS, RosterEvent, evolve
 from domain.participants.rosters.state import roster_stream
 from domain.participants.rosters.taking_off import (
@@ -357,7 +357,7 @@ def test_a_name_written_otherwise_and_a_usual_change_ask_nobody(changed: dict[st
 
 
 def test_what_is_asked_of_the_header_blocks_the_file_whatever_part_is_accepted() -> None:
-    asked = FINDING.model_copy(update={"row": 1, "severity": "confirm", "code": "UNIT"})
+    asked = FINDING.model_copy(update={"row": 1, "severity": FindingSeverity.CONFIRM, "code": "UNIT"})
     command = file_of(FIRM, findings=(asked,), accept_partial=True)
     given().when(command, Role.CITY).happened("roster.blocked.v2")
     confirmed = command.model_copy(update={"confirmed": (ConfirmedFinding(row=1, code="UNIT"),)})

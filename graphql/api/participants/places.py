@@ -1,0 +1,78 @@
+"""Places 归属 in the schema: districts, subdistricts, units and industries, each code with what people call it. plan O2, P1."""
+
+from collections.abc import Sequence
+
+from api.kit.context import Context
+from api.kit.ids import OrganisationID, id_of
+from api.kit.published import field, published
+from api.kit.row_mapping import CONVERSIONS
+from domain.masks import SIGNED_IN
+from interop.code_lists import district_codes, industries
+from projections.participants.organisations import organisations_by_id
+
+DIVISION = len("C34")
+"""Length of the code of an industry's division, which names it."""
+
+
+@published(SIGNED_IN, placed=False)
+class District:
+    """District of the city · 区. plan O2"""
+
+    code: str = field("GB/T 2260 code · 区代码")
+    name: str | None = field("Its name; null: no such code is known · 名称")
+
+
+@published(SIGNED_IN, placed=False)
+class Industry:
+    """Industry of an enterprise · 行业. plan S3"""
+
+    code: str = field("GB/T 4754 code, such as C34 · 行业代码")
+    name: str | None = field("Name of its two-digit division; null: no such code is known · 行业大类")
+
+
+@published(SIGNED_IN, placed=False)
+class Subdistrict:
+    """Subdistrict or town · 街镇. plan O2"""
+
+    code: str = field("Its division code · 街镇代码")
+    name: str | None = field("Its name today; null: it is not entered as an organisation · 名称")
+
+
+@published(SIGNED_IN, placed=False)
+class Unit:
+    """Unit that an enterprise belongs to: a park, a reporting unit or a group · 所属单位. plan O2, O3"""
+
+    id: OrganisationID = field("Id of the organisation · 组织标识")
+    name: str | None = field("Its name today; null: it is not entered as an organisation · 名称")
+
+
+def _district(code: str) -> District:
+    found = district_codes().get(code)
+    return District(code=code, name=found.name if found is not None else None)
+
+
+def _industry(code: str) -> Industry:
+    found = industries().get(code[:DIVISION])
+    return Industry(code=code, name=found.name if found is not None else None)
+
+
+CONVERSIONS[str, District] = _district
+CONVERSIONS[str, Industry] = _industry
+
+
+def load_subdistricts(context: Context, codes: Sequence[str], _wanted: frozenset[str]) -> dict[str, Subdistrict]:
+    """Subdistricts of some codes."""
+    names = _names(context, codes)
+    return {code: Subdistrict(code=code, name=names.get(code)) for code in codes}
+
+
+def load_units(context: Context, ids: Sequence[str], _wanted: frozenset[str]) -> dict[str, Unit]:
+    """Units of some ids."""
+    names = _names(context, ids)
+    return {identity: Unit(id=id_of("organisation", identity), name=names.get(identity)) for identity in ids}
+
+
+def _names(context: Context, ids: Sequence[str]) -> dict[str, str]:
+    """Names as they are today: what a firm belonged to then is its row's to say."""
+    rows = organisations_by_id((context.present or context).snapshot, ids) if ids else {}
+    return {identity: row.name for identity, row in rows.items()}
