@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from journal import Journal
 from projections.as_of.validity import VALIDITY
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.firms import FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.engine import runner
 from projections.engine.places import ENTERPRISES
@@ -17,7 +18,7 @@ from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import DATED_RULE_READ_MODEL
 from projections.governance.proceedings import PROCEEDING_READ_MODEL
 from projections.governance.working_calendar import WORKING_CALENDAR_READ_MODEL
-from projections.participants.enterprises import ENTERPRISE_READ_MODEL
+from projections.participants.enterprises import BY_CASES, ENTERPRISE_READ_MODEL
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
@@ -65,6 +66,8 @@ READ_MODELS: tuple[ReadModel, ...] = (
     VALIDITY,
 )
 """Every read model of the house."""
+
+BY_CASES.append(FIRMS_BY_CASES)
 
 assert ENTERPRISES in ENTERPRISE_READ_MODEL.tables  # noqa: S101 - every scope is judged against these rows
 

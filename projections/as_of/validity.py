@@ -10,9 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
-    Integer,
     MetaData,
     Select,
     String,
@@ -37,13 +35,15 @@ from projections.diagnosis.diagnoses import (
     OF_THE_FIRM,
     TOTALS,
     DiagnosisFilter,
+    DiagnosisRow,
     diagnosis_columns,
     of_the_case,
     waits_for_an_answer,
 )
+from projections.engine.columns import columns
 from projections.engine.filters import is_so, one_of
 from projections.engine.pages import Page, Place, numeric
-from projections.engine.places import ENTERPRISES, PRESENT_FACTS
+from projections.engine.places import ENTERPRISES, PRESENT_FACTS, EnterpriseRow
 from projections.engine.read_model import ReadModel, Row, Rows, Tables, data, event_of, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
@@ -53,43 +53,27 @@ META = MetaData()
 ENDLESS = 2**63 - 1
 """`until` of the period that holds to this day: a key of its own, so that the period before is found without a search."""
 
+STATED = ("uscc", "name", "district", "subdistrict", "park", "reporting_unit", "group", "industry", "size_class", "above_scale")
 ENTERPRISE_PERIODS = Table(
     "enterprise_periods",
     META,
     Column("enterprise", String, primary_key=True),
     Column("until", BigInteger, primary_key=True),
     Column("since", BigInteger, nullable=False),
-    Column("uscc", String, nullable=False),
+    *columns(EnterpriseRow, only=(*STATED, "changed_at")),
     Column("sought", String, nullable=False),
-    Column("district", String, nullable=False),
-    Column("industry", String, nullable=False),
-    Column("size_class", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("subdistrict", String),
-    Column("park", String),
-    Column("reporting_unit", String),
-    Column("group", String),
-    Column("above_scale", Boolean, nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
 )
 """sought: the name as it is searched. changed_at: when the firm was stated so."""
-STATED = ("uscc", "district", "industry", "size_class", "name", "subdistrict", "park", "reporting_unit", "group", "above_scale")
+LOOKED_FOR = ("status", "status_since", "provider", "grade", "verified_total")
+SEEN_OUTSIDE = ("outside_status", "outside_status_since", "issued_grade", "issued_verified_total", "issued_version")
 DIAGNOSIS_PERIODS = Table(
     "diagnosis_periods",
     META,
     Column("diagnosis", String, primary_key=True),
     Column("until", BigInteger, primary_key=True),
     Column("since", BigInteger, nullable=False),
-    Column("status", String, nullable=False),
-    Column("status_since", BigInteger, nullable=False),
-    Column("provider", String),
-    Column("grade", Integer),
-    Column("verified_total", String),
-    Column("outside_status", String, nullable=False),
-    Column("outside_status_since", BigInteger, nullable=False),
-    Column("issued_grade", Integer),
-    Column("issued_verified_total", String),
-    Column("issued_version", Integer),
+    *columns(DiagnosisRow, only=LOOKED_FOR),
+    *(column for column in issued.columns() if column.name in SEEN_OUTSIDE),
 )
 """since, until: positions; a row holds from `since` up to before `until`. outside_status, issued_grade: see `issued.py`."""
 issued.keep_inside(DIAGNOSIS_PERIODS, "status", "status_since", "grade", "verified_total")

@@ -20,6 +20,7 @@ from domain.diagnosis import objections, opening, report, scoring, withdrawal
 from domain.instants import city_midnight, microseconds
 from journal import Entry
 from projections.diagnosis import issued
+from projections.engine.columns import Long, chosen, columns, names_of
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
 from projections.engine.scope import to_sql
@@ -32,32 +33,42 @@ from standards.scoring.roll_up import Member, RollUp, roll_up
 
 META = MetaData()
 
-CASES = Table(
-    "group_cases",
-    META,
-    Column("diagnosis", String, primary_key=True),
-    Column("enterprise", String, nullable=False),
-    Column("edition", String, nullable=False),
-    Column("purpose", String, nullable=False),
-    Column("scored", String),
-    Column("current_since", BigInteger),
-    Column("issued_at", BigInteger),
-)
-"""scored: the last scoring, as JSON. current_since: the position from which its result is current; None = it is not."""
-issued.keep_inside(CASES, "scored")
+
+class ResultRow(NamedTuple):
+    """A firm's current result 现行结果. dimensions: id -> score."""
+
+    diagnosis: str
+    edition: str
+    issued_at: Long
+    total: Decimal
+    dimensions: dict[str, Decimal]
+    grade: int
+    grade_name: str
+    level_name: str
+
+
 RESULTS = Table(
     "group_results",
     META,
-    Column("diagnosis", String, primary_key=True),
+    *columns(ResultRow, "diagnosis"),
     Column("since", BigInteger, primary_key=True),
     Column("until", BigInteger),
     Column("enterprise", String, nullable=False),
-    Column("edition", String, nullable=False),
-    Column("issued_at", BigInteger, nullable=False),
-    Column("scored", String, nullable=False),
     Index("ix_result_enterprise", "enterprise"),
 )
 """A result while it was current, from one position up to before another; until None = to this day."""
+SCORED = ("total", "dimensions", "grade", "grade_name", "level_name")
+"""What of a result is known from a scoring on."""
+CASES = Table(
+    "group_cases",
+    META,
+    *columns(ResultRow, "diagnosis", may_be_null=("issued_at", *SCORED)),
+    Column("enterprise", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("current_since", BigInteger),
+)
+"""What the next result of a case will be. current_since: the position from which its result is current; None = it is not."""
+issued.keep_inside(CASES, *SCORED)
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -67,7 +78,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         found = data(entry)
         if event_of(entry) is opening.DiagnosisOpened:
             kept = {name: found[name] for name in ("enterprise", "edition", "purpose")}
-            unset = {"scored": None, "current_since": None, "issued_at": None}
+            unset = dict.fromkeys(("current_since", "issued_at", *SCORED))
             tables[CASES].put({"diagnosis": key(entry), **kept, **unset})
         else:
             case = tables[CASES].get(key(entry))
@@ -82,12 +93,9 @@ def _follow(tables: Tables, case: Row, entry: Entry, found: Row) -> None:
     match event_of(entry):
         case scoring.DiagnosisScored:
             verified, issued = found["verified"], found["issued"]
-            scored = {
-                "total": verified["total"],
-                "dimensions": {one["id"]: one["score"] for one in verified["dimensions"]},
-                **{name: issued[name] for name in ("grade", "grade_name", "level_name")},
-            }
-            cases.change(identity, scored=orjson.dumps(scored).decode())
+            dimensions = orjson.dumps({one["id"]: one["score"] for one in verified["dimensions"]}).decode()
+            graded = {name: issued[name] for name in ("grade", "grade_name", "level_name")}
+            cases.change(identity, total=verified["total"], dimensions=dimensions, **graded)
         case report.ReportIssued:
             cases.change(identity, issued_at=entry.at)
             _begin(tables, identity, entry.position)
@@ -108,8 +116,7 @@ def _begin(tables: Tables, identity: str, position: int) -> None:
 
 
 def _result(case: Row) -> Row:
-    kept = ("diagnosis", "enterprise", "edition", "issued_at", "scored")
-    return {"since": case["current_since"], **{name: case[name] for name in kept}}
+    return {"since": case["current_since"], **{name: case[name] for name in ("enterprise", *names_of(ResultRow))}}
 
 
 GROUP_READ_MODEL = ReadModel(
@@ -127,19 +134,6 @@ GROUP_READ_MODEL = ReadModel(
         }
     ),
 )
-
-
-class ResultRow(NamedTuple):
-    """A firm's current result 现行结果. issued_at: microseconds of UTC; dimensions: id -> score."""
-
-    diagnosis: str
-    edition: str
-    issued_at: int
-    total: Decimal
-    grade: int
-    grade_name: str
-    level_name: str
-    dimensions: dict[str, Decimal]
 
 
 class MemberRow(NamedTuple):
@@ -289,19 +283,18 @@ def _results(snapshot: Snapshot, enterprises: Sequence[str], position: int | Non
     table = snapshot[RESULTS]
     current = table.c.until.is_(None) if position is None else and_(table.c.since <= position, _ends_after(table, position))
     query = (
-        select(table.c.enterprise, table.c.diagnosis, table.c.edition, table.c.issued_at, table.c.scored)
+        select(table.c.enterprise, *chosen(table, ResultRow))
         .where(current, table.c.issued_at < ended, snapshot.among(table.c.enterprise, enterprises))
         .order_by(table.c.issued_at, table.c.since)  # an objection to an older report, answered late, makes it no newer
     )
-    return {enterprise: _read(*rest) for enterprise, *rest in snapshot.rows(query)}
+    return {enterprise: _read(ResultRow._make(rest)) for enterprise, *rest in snapshot.rows(query)}
 
 
 def _ends_after(table: Table, position: int) -> ColumnElement[bool]:
     return or_(table.c.until.is_(None), table.c.until > position)
 
 
-def _read(diagnosis: str, edition: str, issued_at: int, scored: str) -> ResultRow:
-    found = orjson.loads(scored)
-    dimensions = {name: Decimal(score) for name, score in found["dimensions"].items()}
-    named = {name: found[name] for name in ("grade", "grade_name", "level_name")}
-    return ResultRow(diagnosis, edition, issued_at, Decimal(found["total"]), dimensions=dimensions, **named)
+def _read(stored: ResultRow) -> ResultRow:
+    """A row with its exact texts read."""
+    dimensions = {name: Decimal(score) for name, score in orjson.loads(str(stored.dimensions)).items()}
+    return stored._replace(total=Decimal(stored.total), dimensions=dimensions)

@@ -1,11 +1,11 @@
 """Enterprises read model 企业: enterprises as they stand now, found by place, name or code. plan P1."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Select, String, Table, and_, case, exists, func, or_, select
+from sqlalchemy import Column, MetaData, Select, String, Table, case, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
@@ -13,7 +13,6 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.kernel import kind_of, without_invisible
 from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
-from projections.diagnosis.diagnoses import DIAGNOSES, diagnosis_columns
 from projections.engine.columns import chosen
 from projections.engine.filters import is_so, one_of, recorded_within, sought
 from projections.engine.pages import Page
@@ -22,7 +21,7 @@ from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.people import has_contact
-from projections.participants.terms import assigned_to, has_consent
+from projections.participants.terms import has_consent
 from standards.edition.mapping import SizeClass
 
 META = MetaData()
@@ -104,9 +103,25 @@ def as_stated(where: EnterpriseFilter, snapshot: Snapshot, stated: Table) -> Ite
     yield from recorded_within(stated.c.changed_at, where.changed_since)
 
 
+@dataclass(frozen=True)
+class JudgedByCases:
+    """What the cases of firms say of them 企业的诊断, given by the area of diagnoses, which comes after this one.
+
+    columns: how a scope reads a firm by who works on its cases. conditions: whether a firm has the cases that a filter asks for.
+    """
+
+    columns: Callable[[Snapshot], Columns]
+    conditions: Callable[[Snapshot, Scope, EnterpriseFilter], Iterator[ColumnElement[bool]]]
+
+
+BY_CASES: list[JudgedByCases] = []
+"""Exactly one, connected by the list of read models (`projections.READ_MODELS`)."""
+
+
 def enterprise_columns(snapshot: Snapshot) -> Columns:
     """How a scope reads an enterprise's row; providers and experts see the enterprises whose diagnoses they work on."""
-    firms, cases = snapshot[ENTERPRISES], snapshot[DIAGNOSES]
+    firms = snapshot[ENTERPRISES]
+    (by_cases,) = BY_CASES
     return {
         Attribute.ENTERPRISE: lambda value: firms.c.id == value,
         Attribute.DISTRICT: lambda value: firms.c.district == value,
@@ -114,13 +129,8 @@ def enterprise_columns(snapshot: Snapshot) -> Columns:
         Attribute.PARK: lambda value: firms.c.park == value,
         Attribute.REPORTING_UNIT: lambda value: firms.c.reporting_unit == value,
         Attribute.GROUP: lambda value: firms.c.group == value,
-        Attribute.PROVIDER: lambda value: exists(
-            select(cases.c.id).where(and_(cases.c.enterprise == firms.c.id, cases.c.provider == value))
-        ),
         Attribute.CONSENT: lambda bank, day: has_consent(snapshot, firms.c.id, bank, day),
-        Attribute.ASSIGNMENT: lambda expert, day: firms.c.id.in_(
-            select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(snapshot, expert, day)))
-        ),
+        **by_cases.columns(snapshot),
     }
 
 
@@ -128,11 +138,8 @@ def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iter
     firms, words = snapshot[ENTERPRISES], snapshot[BIGRAMS]
     yield to_sql(scope, enterprise_columns(snapshot))
     yield from as_stated(where, snapshot, firms)
-    cases = snapshot[DIAGNOSES]
-    seen = and_(cases.c.enterprise == firms.c.id, to_sql(scope, diagnosis_columns(snapshot)))
-    yield from is_so(exists(select(cases.c.id).where(seen, cases.c.issued_version.is_not(None))), where.diagnosed)
-    if where.provider is not None:
-        yield exists(select(cases.c.id).where(seen, *one_of(snapshot, cases.c.provider, where.provider)))
+    (by_cases,) = BY_CASES
+    yield from by_cases.conditions(snapshot, scope, where)
     if where.has_contact is not None and where.day is not None:
         yield from is_so(has_contact(snapshot, firms.c.id, where.day), where.has_contact)
     if sought := plain(without_invisible(where.text or "")):

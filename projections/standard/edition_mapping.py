@@ -4,23 +4,32 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+from sqlalchemy import MetaData, Table, select
 
 from domain.standard.edition_mapping import EditionMappingSet
 from journal import Entry
+from projections.engine.columns import Long, chosen, columns
 from projections.engine.read_model import ReadModel, Tables, data
 from projections.engine.snapshot import Snapshot
 from standards import EditionMapping, EditionMappings
 
 META = MetaData()
 
-MAPPINGS = Table(
-    "edition_mappings",
-    META,
-    Column("since", String, primary_key=True),
-    Column("body", String, nullable=False),
-    Column("set_at", BigInteger, nullable=False),
-)
+
+class MappingRow(NamedTuple):
+    """A mapping and when it was set 标准适用表."""
+
+    since: str
+    body: str
+    set_at: Long
+
+    @property
+    def mapping(self) -> EditionMapping:
+        """The mapping itself."""
+        return EditionMapping.model_validate_json(self.body)
+
+
+MAPPINGS = Table("edition_mappings", META, *columns(MappingRow, "since"))
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -34,18 +43,10 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 EDITION_MAPPING_READ_MODEL = ReadModel("edition_mapping", (MAPPINGS,), fold, frozenset({EditionMappingSet}))
 
 
-class MappingRow(NamedTuple):
-    """A mapping and when it was set, microseconds of UTC 标准适用表."""
-
-    mapping: EditionMapping
-    set_at: int
-
-
 def mapping_rows(snapshot: Snapshot) -> list[MappingRow]:
     """Every mapping there has been, in order of the day it begins; open to every signed-in role, as the standard is."""
     table = snapshot[MAPPINGS]
-    rows = snapshot.rows(select(table.c.body, table.c.set_at).order_by(table.c.since))
-    return [MappingRow(EditionMapping.model_validate_json(body), set_at) for body, set_at in rows]
+    return [MappingRow._make(row) for row in snapshot.rows(select(*chosen(table, MappingRow)).order_by(table.c.since))]
 
 
 def edition_mappings(snapshot: Snapshot) -> EditionMappings | None:

@@ -5,24 +5,33 @@ from datetime import date
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+from sqlalchemy import MetaData, Table, select
 
 from domain.standard.improvement_costs import ImprovementCostsSet
 from journal import Entry
+from projections.engine.columns import Long, chosen, columns
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.snapshot import Snapshot
 from standards import NoCostsYet, StepCosts, cost_tables, costs_on
 
 META = MetaData()
 
-COSTS = Table(
-    "improvement_costs",
-    META,
-    Column("edition", String, primary_key=True),
-    Column("since", String, primary_key=True),
-    Column("body", String, nullable=False),
-    Column("set_at", BigInteger, nullable=False),
-)
+
+class CostRow(NamedTuple):
+    """A table of costs 改进成本表; edition: the one it was set for; that and the time None of a default, which nobody has set."""
+
+    edition: str | None
+    since: str
+    body: str
+    set_at: Long | None
+
+    @property
+    def costs(self) -> StepCosts:
+        """The table itself."""
+        return StepCosts.model_validate_json(self.body)
+
+
+COSTS = Table("improvement_costs", META, *columns(CostRow, "edition", "since", never_null=("set_at",)))
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -37,20 +46,11 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 IMPROVEMENT_COST_READ_MODEL = ReadModel("improvement_costs", (COSTS,), fold, frozenset({ImprovementCostsSet}))
 
 
-class CostRow(NamedTuple):
-    """A table of costs 改进成本表; edition: the one it was set for; both None of a default, which nobody has set."""
-
-    costs: StepCosts
-    edition: str | None
-    set_at: int | None
-
-
 def cost_rows(snapshot: Snapshot, edition: str) -> list[CostRow]:
     """Every table set for an edition, in order of the day it begins; open to every signed-in role, as the standard is."""
     table = snapshot[COSTS]
-    query = select(table.c.body, table.c.edition, table.c.set_at).where(table.c.edition == edition)
-    rows = snapshot.rows(query.order_by(table.c.since))
-    return [CostRow(StepCosts.model_validate_json(body), *rest) for body, *rest in rows]
+    query = select(*chosen(table, CostRow)).where(table.c.edition == edition).order_by(table.c.since)
+    return [CostRow._make(row) for row in snapshot.rows(query)]
 
 
 def costs_in_force(snapshot: Snapshot, edition: str, day: date) -> CostRow:
@@ -66,4 +66,5 @@ def costs_in_force(snapshot: Snapshot, edition: str, day: date) -> CostRow:
         except NoCostsYet:
             continue
         return next(row for row in rows if row.costs == costs)
-    return CostRow(costs_on(cost_tables().tables, day), None, None)
+    default = costs_on(cost_tables().tables, day)
+    return CostRow(None, default.since.isoformat(), default.model_dump_json(), None)

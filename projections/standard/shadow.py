@@ -1,10 +1,9 @@
 """Shadow read model 测算台: what drafts would do, run by run, and who would move. plan S4, S5.
 
-A run is seen by who may see the draft. Who would move is seen through the caller's scope of firms besides.
+A run is seen by who may see the draft; who would move is told by `projections.diagnosis.movers`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
@@ -14,14 +13,10 @@ from domain.access import Scope
 from domain.standard import shadow as events
 from domain.standard.shadow import ShadowStatus
 from journal import Entry
-from projections.diagnosis.diagnoses import diagnoses_by_id
-from projections.diagnosis.rescoring import Mover
 from projections.engine.columns import Long, columns
-from projections.engine.pages import By, Order, Page, place_of
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 from projections.standard.revisions import drafts_admitted
-from standards.shadow.rescore import Moved
 from standards.shadow.sensitivity import EditionSensitivity
 from standards.shadow.tally import ShadowResult
 
@@ -63,8 +58,6 @@ SHADOWS = Table(
     *columns(ShadowRow, "revision", "number"),
 )
 ENDED = ("ended_at", "position", "rules", "input_digest", "result", "sensitivity", "movers", "moved", "failure")
-MOVERS_LOOKED_UP = 200
-BY_DIAGNOSIS: Order = (By("diagnosis"),)
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -120,57 +113,6 @@ def running(snapshot: Snapshot, scope: Scope) -> list[ShadowRow]:
     found = [ShadowRow._make(row) for row in snapshot.rows(query)]
     admitted = drafts_admitted(snapshot, scope, [row.revision for row in found])
     return [row for row in found if row.revision in admitted]
-
-
-def mover_line(mover: Mover) -> bytes:
-    """A mover as a line of the file that a run leaves behind 变动清单."""
-    told = {"diagnosis": mover.diagnosis, "enterprise": mover.enterprise, "edition": mover.edition}
-    return orjson.dumps(told | mover.moved.model_dump(mode="json")) + b"\n"
-
-
-class RunMovers(NamedTuple):
-    """Which movers are looked for: of a run, and the lines of its file."""
-
-    run: int
-    lines: bytes
-
-
-def movers(snapshot: Snapshot, scope: Scope, where: RunMovers, page: Page) -> list[Mover]:
-    """A page of who would move, of a run's file; of firms that the scope admits."""
-    found: list[Mover] = []
-    for part in _parts(_beyond(where.lines, page)):
-        found += _within(snapshot, scope, part)
-        if len(found) >= page.size:
-            break
-    return found[: page.size]
-
-
-def _beyond(lines: bytes, page: Page) -> list[Mover]:
-    """All of a file beyond a page's place, in the direction of the page."""
-    return replace(page, size=len(lines)).cut(_read(lines), lambda mover: place_of(mover, page.order))
-
-
-def mover_count(snapshot: Snapshot, scope: Scope, where: RunMovers) -> int:
-    """How many of them there are."""
-    return sum(len(_within(snapshot, scope, part)) for part in _parts(list(_read(where.lines))))
-
-
-def _parts(movers: Sequence[Mover]) -> Iterator[Sequence[Mover]]:
-    """As many at a time as one statement looks up."""
-    return (movers[start : start + MOVERS_LOOKED_UP] for start in range(0, len(movers), MOVERS_LOOKED_UP))
-
-
-def _within(snapshot: Snapshot, scope: Scope, part: Sequence[Mover]) -> list[Mover]:
-    seen = diagnoses_by_id(snapshot, scope, [mover.diagnosis for mover in part]) if part else {}
-    return [mover for mover in part if mover.diagnosis in seen]
-
-
-def _read(lines: bytes) -> Iterator[Mover]:
-    for line in lines.splitlines():
-        told = orjson.loads(line)
-        yield Mover(
-            told.pop("diagnosis"), told.pop("enterprise"), told.pop("edition"), Moved.model_validate(told)
-        )
 
 
 WITHHELD_BELOW = 5

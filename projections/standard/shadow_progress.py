@@ -5,19 +5,29 @@ One row a revision, and a lease: whoever told last is at work until a while afte
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, String, Table, create_engine, event, select, text
+from sqlalchemy import BigInteger, Column, Engine, MetaData, String, Table, create_engine, event, select, text
 
 from journal.engines.sqlite import to_wal
+from projections.engine.columns import Long, columns
 from projections.engine.runner import SCHEMA_LOCK
 
 META = MetaData()
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowProgress:
+    """How far the latest run has come 测算进度, of how many diagnoses."""
+
+    number: int
+    done: Long
+    total: Long
+
+
 PROGRESS = Table(
     "shadow_progress",
     META,
     Column("revision", String, primary_key=True),
-    Column("number", Integer, nullable=False),
-    Column("done", BigInteger, nullable=False),
-    Column("total", BigInteger, nullable=False),
+    *columns(ShadowProgress),
     Column("worker", String, nullable=False),
     Column("told_at", BigInteger, nullable=False),
 )
@@ -31,15 +41,6 @@ TAKE = text(
     "WHERE shadow_progress.number <> excluded.number OR shadow_progress.told_at < :expired"
 )
 """One statement, so that of two who try one is let in; the same on both engines."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShadowProgress:
-    """How far the latest run has come 测算进度, of how many diagnoses."""
-
-    number: int
-    done: int
-    total: int
 
 
 class ShadowLeases:

@@ -35,7 +35,7 @@ from standards.shadow.rescore import RULES
 from standards.shadow.sensitivity import EditionSensitivity
 from standards.shadow.tally import ShadowResult
 
-RESCORED = "projections.standard.rescored:outcome_bytes"
+RESCORED = "projections.diagnosis.rescored:outcome_bytes"
 BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=3_600, wall_seconds=4 * 3_600.0, written_mib=1_024)
 """Of one run. 2026-11-25: 10,000 diagnoses take 30 s of a core."""
 LOOK_SECONDS = 1.0
@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 
 class Outcome(BaseModel):
-    """What a re-scoring came to 测算结果; see `projections.standard.rescored.outcome_bytes`."""
+    """What a re-scoring came to 测算结果; see `projections.diagnosis.rescored.outcome_bytes`."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -94,10 +94,11 @@ def build_mappings(context: Context, rows: Sequence[MappingRow]) -> list[Edition
             mark=one.source.mark,
             forms_source=one.forms_source.document,
             forms_mark=one.forms_source.mark,
-            set_at=utc_moment(set_at),
+            set_at=utc_moment(row.set_at),
             as_of=then,
         )
-        for one, set_at in rows
+        for row in rows
+        for one in [row.mapping]
     ]
 
 

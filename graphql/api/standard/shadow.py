@@ -26,10 +26,12 @@ from domain.masks import AUDIT, SHADOW_FIRMS, SHADOW_TOTALS
 from domain.standard.revision.state import draft_scope
 from domain.standard.shadow import ShadowStatus
 from interop.code_lists import names_of_codes
+from projections.diagnosis import movers as mover_rows
+from projections.diagnosis.movers import RunMovers
 from projections.diagnosis.rescoring import Mover
 from projections.standard import revisions
 from projections.standard import shadow as shadow_rows
-from projections.standard.shadow import WITHHELD_BELOW, RunMovers, ShadowRow, blurred
+from projections.standard.shadow import WITHHELD_BELOW, ShadowRow, blurred
 from projections.standard.shadow_words import slice_name, subject_name
 from standards import AnyEdition
 from standards.shadow import sensitivity as measured
@@ -313,9 +315,9 @@ def _completed(context: Context, revision: str, number: int | None) -> ShadowRow
 MOVERS: Listed[RunMovers, Mover, ShadowMover] = Listed(
     name="shadowMovers",
     node=ShadowMover,
-    rows=shadow_rows.movers,
-    count=shadow_rows.mover_count,
-    order=shadow_rows.BY_DIAGNOSIS,
+    rows=mover_rows.movers,
+    count=mover_rows.mover_count,
+    order=mover_rows.BY_DIAGNOSIS,
     build=_movers,
     of=lambda where: str(where.run),
 )

@@ -358,7 +358,7 @@ def test_a_period_lasts_for_as_long_as_nothing_that_is_looked_for_changes(journa
         models.catch_up()
         rows = models.dump()
     (case,) = rows["diagnosis_periods"]
-    assert case[:4] == ("c0", validity.ENDLESS, 2, "open")
+    assert case[:5] == ("c0", validity.ENDLESS, 2, "p1", "open")
     assert [row[:4] for row in rows["enterprise_periods"]] == [
         ("f0", 24, 1, "USCC-f0"),
         ("f0", validity.ENDLESS, 24, "USCC-f0"),

@@ -9,9 +9,9 @@ import orjson
 from domain.access import Everything
 from journal.blobs import Blobs
 from projections import open_read_models
+from projections.diagnosis.movers import mover_line
 from projections.diagnosis.rescoring import Rescoring
 from projections.standard import editions
-from projections.standard.shadow import mover_line
 from standards import AnyEdition, edition_of_json
 
 EVERY = 16
