@@ -35,6 +35,11 @@ def is_outage(fault: BaseException) -> bool:
     return False
 
 
+def is_crowded_out(fault: BaseException) -> bool:
+    """Whether all connections that this process may have were in use for longer than one waits 连接用尽."""
+    return isinstance(fault, NoConnectionFree)
+
+
 def _is_away(fault: BaseException) -> bool:
     match fault:
         case QueryCanceled() | TransactionRollbackError():

@@ -119,7 +119,7 @@ def create_policies(connection: Connection, tables: Mapping[str, Table]) -> bool
     if not all(_has_role(connection, reader) for reader in READERS):
         return False
     named = {name: connection.dialect.identifier_preparer.quote(table.name) for name, table in tables.items()}
-    statements = list(_statements(named, tables))
+    statements = list(_statements(named, tables, connection.execute(SCHEMA).scalar_one()))
     mark = sha256("\n".join(statements).encode()).hexdigest()
     marked = f"{tables['enterprises'].name}_fence"
     if connection.execute(MARK, {"view": marked}).scalar() != mark:  # a start that changes nothing locks nothing
@@ -131,11 +131,16 @@ def create_policies(connection: Connection, tables: Mapping[str, Table]) -> bool
 
 
 MARK = text("SELECT obj_description(to_regclass(:view), 'pg_class')")
+SCHEMA = text("SELECT quote_ident(current_schema())")
 
 
-def _statements(named: Mapping[str, str], tables: Mapping[str, Table]) -> Iterator[str]:
-    """What makes the row policies; `named`: tables as read models name them -> of the generation, as SQL has them."""
+def _statements(named: Mapping[str, str], tables: Mapping[str, Table], schema: str) -> Iterator[str]:
+    """What makes the row policies; `named`: tables as read models name them -> of the generation, as SQL has them.
+
+    schema: where they are, which not every server lets everybody use.
+    """
     readers = ", ".join(READERS)
+    yield f"GRANT USAGE ON SCHEMA {schema} TO {readers}"
     for name, columns in VIEWED.items():
         yield f"CREATE VIEW {named[name]}_fence AS SELECT {columns} FROM {named[name]}"
         yield f"GRANT SELECT ON {named[name]}_fence TO {readers}"

@@ -67,6 +67,15 @@ STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.po
 BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.compile(dialect=PGDialect_psycopg2())}"  # type: ignore[no-untyped-call]
 """One way to the server and back instead of two, for every operation."""
 BEGIN_IN_TIME = BEGIN_READING.replace("; ", "; SET LOCAL statement_timeout = {milliseconds}; ", 1)
+READERS_AT_ONCE = 8
+"""Connections on which a process reads; whoever comes when all are in use waits, and is then told to come back."""
+WAIT_SECONDS = 2.0
+READING = "SET plan_cache_mode = force_generic_plan; SET jit = off"
+"""A page's statement is planned once a connection: planned anew for its values it costs more than it takes to run."""
+COUNTED_FROM = BATCH
+"""So many entries folded in one go, and SQLite counts its rows anew: without that it reads a district through the whole city."""
+COUNTED_ROWS = 1_000
+"""Rows of an index that it looks at for that."""
 STEPS_BETWEEN_LOOKS = 20_000
 """Steps of SQLite's machine after which it looks at the clock: about a millisecond."""
 
@@ -91,6 +100,12 @@ def _driver(connection: Connection) -> sqlite3.Connection:
     found = connection.connection.driver_connection
     assert isinstance(found, sqlite3.Connection)  # noqa: S101 - asked on SQLite alone
     return found
+
+
+def _count_rows(connection: Connection) -> None:
+    """Let SQLite count what was just written, by which it chooses its ways; PostgreSQL sees to that by itself."""
+    connection.exec_driver_sql(f"PRAGMA analysis_limit = {COUNTED_ROWS}")
+    connection.exec_driver_sql("ANALYZE")
 
 
 class RebuildOvertaken(Exception):  # noqa: N818 - a lost race, not a fault
@@ -211,6 +226,9 @@ class ReadModels:
             with self._moved:
                 self._moved.notify_all()
             if len(entries) < BATCH:
+                if self._sqlite and done >= COUNTED_FROM:
+                    with self._engine.connect() as connection:
+                        _count_rows(connection)
                 return reached
 
     def _standing(self, connection: Connection, *, current: bool = True) -> dict[str, tuple[int, int]]:
@@ -366,6 +384,8 @@ class ReadModels:
                 position = entries[-1].position if entries else position
                 building = {name: (generation, position) for name, (generation, _) in building.items()}
                 if len(entries) < BATCH:
+                    if self._sqlite:
+                        _count_rows(connection)
                     self._swap(connection)
             if progress is not None:
                 progress(position)
@@ -412,7 +432,15 @@ def open_read_models(url: str, journal: Journal | None, read_models: Sequence[Re
     if not url.startswith("sqlite:///"):
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
         writes = create_engine(address, pool_size=2, max_overflow=8)
-        return ReadModels(writes, journal, read_models, create_engine(address, pool_size=16, isolation_level="AUTOCOMMIT"))
+        bounds: Any = {"pool_size": READERS_AT_ONCE, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
+        reads = create_engine(address, isolation_level="AUTOCOMMIT", **bounds)
+
+        @event.listens_for(reads, "connect")
+        def _ready(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
+            with connection.cursor() as cursor:
+                cursor.execute(READING)
+
+        return ReadModels(writes, journal, read_models, reads)
     owners_file(Path(url.removeprefix("sqlite:///")))
     engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
 

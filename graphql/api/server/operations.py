@@ -40,6 +40,7 @@ from api.server.query_documents import Documents, Prepared, Unacceptable
 from api.server.readable_part import with_withheld
 from api.server.revocations import Revocations
 from journal import Caller
+from journal.outages import is_crowded_out
 
 T = TypeVar("T")
 
@@ -262,6 +263,8 @@ class Operations:
             result = admitted.executor.execute_operation()
             if getattr(result, "errors", None) and context.is_late and admitted.prepared.kind is OperationType.QUERY:
                 return LATE  # what a command did is told field by field, late or not
+            if admitted.prepared.kind is OperationType.QUERY and (crowded := _crowded_out(result)) is not None:
+                return faulted(crowded)
             answer = self._answer(result, admitted)
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosure_notes.leave(self._services, caller)
@@ -394,6 +397,12 @@ async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
         close = getattr(events, "aclose", None)
         if close is not None:
             await close()
+
+
+def _crowded_out(result: object) -> Exception | None:
+    """The fault of a query that got no connection to read on, all of which are in use: as a whole it may be tried again."""
+    faults = (error.original_error for error in getattr(result, "errors", None) or ())
+    return next((fault for fault in faults if fault is not None and is_crowded_out(fault)), None)
 
 
 def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:

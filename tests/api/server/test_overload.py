@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import orjson
 import pytest
 from graphql import OperationType, get_introspection_query, graphql_sync, parse
 from sqlalchemy import select, text
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.server.admission import Admission, AdmissionLimits, Lane
 from api.server.http import QUERIES
 from api.server.introspection import Introspection, introspective
@@ -21,6 +23,7 @@ from api.server.operations import Operations, documents_of
 from api.server.query_documents import Documents
 from domain.kernel import Refused
 from journal.deadlines import DEADLINE_EXCEEDED
+from projections.engine.runner import READERS_AT_ONCE
 from tests.api.small_api import HELD, Held, SmallApi, serving, small_api
 from tests.live_city import RIGHTS, SCHEMA, LiveCity
 
@@ -204,3 +207,21 @@ def test_answers_that_are_kept_take_no_more_than_they_may() -> None:
         kept.answer(parse(text_))
     assert 0 < kept._size <= 10_000  # noqa: SLF001 - there is no other sign of it
     assert len(kept._kept) < 400  # noqa: SLF001 - as above
+
+
+def test_a_query_that_gets_no_connection_is_told_to_come_back_as_a_whole(
+    city: LiveCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All connections to read on are in use: no partial answer with a fault in it, but 503 with a time to come back."""
+    if city.installation.services.models.address.startswith("sqlite"):
+        return  # there is no bound: a file has as many readers as it likes
+    models = city.installation.services.models
+    monkeypatch.setattr(models._reads.pool, "_timeout", 0.1)  # noqa: SLF001 - nobody waits two seconds for a test
+    with ExitStack() as stack, TestClient(create_app(city.installation.services)) as client:
+        for _ in range(READERS_AT_ONCE):
+            stack.enter_context(models.reading())
+        headers = {"authorization": f"Bearer {city.tokens['city']}"}
+        told = client.post("/graphql", json={"query": "{ enterprises { nodes { id } } }"}, headers=headers)
+    assert (told.status_code, told.headers["retry-after"]) == (503, "5")
+    assert [error["extensions"]["code"] for error in told.json()["errors"]] == ["UNAVAILABLE"]
+    assert "data" not in told.json()

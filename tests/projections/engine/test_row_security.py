@@ -188,3 +188,14 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
         "roster_members",
         "roster_undated",
     }
+
+
+def test_the_reader_uses_a_schema_that_is_closed_to_everybody_else(database: str) -> None:
+    """plan P7: where an administrator has closed the schema, a scoped read still finds its rows."""
+    with closing(psycopg2.connect(database)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("REVOKE USAGE ON SCHEMA public FROM PUBLIC")
+    with closing(open_journal(database)) as journal, closing(open_read_models(database, journal)) as models:
+        City(journal)
+        models.catch_up()
+        with models.reading(scope_of(Role.DISTRICT, "310117")) as snapshot:
+            assert len(snapshot.rows(select(snapshot[ENTERPRISES].c.id))) == 1

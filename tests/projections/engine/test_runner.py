@@ -3,19 +3,35 @@
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, create_engine, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    column,
+    create_engine,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from benchmarks.diagnoses import fill
 from journal import Journal, open_journal
+from journal.outages import is_outage
 from projections import READ_MODELS, ReadModels, open_read_models
 from projections.engine import read_model, runner
 from projections.engine.bulk_write import COPY_FROM, upsert
+from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.runner import RebuildOvertaken
 from projections.record.audit_trail import AUDIT_TRAIL
@@ -23,6 +39,7 @@ from tests.journal.writers import FORKED, entry, now
 from tests.projections.followers import follows
 
 SIZE = 400
+COUNTED = column("tbl", String)
 
 
 @pytest.fixture
@@ -319,3 +336,38 @@ def test_a_row_with_a_column_of_no_table_is_refused(models: ReadModels, monkeypa
     with pytest.raises(LookupError, match="unheard_of"):
         models.catch_up()
     assert models.position() == 0
+
+
+def test_a_process_reads_on_so_many_connections_and_then_says_that_none_is_free(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over them callers wait; who waits too long is told of an outage, which may be tried again."""
+    monkeypatch.setattr(runner, "WAIT_SECONDS", 0.1)
+    with closing(open_journal(database)) as journal, closing(open_read_models(database, journal)) as models, ExitStack() as stack:
+        for _ in range(runner.READERS_AT_ONCE):
+            stack.enter_context(models.reading())
+        with pytest.raises(NoConnectionFree) as told, models.reading():
+            pytest.fail("one more than there may be")
+        assert is_outage(told.value)
+
+
+def test_a_reader_plans_a_statement_once_and_not_for_its_values(database: str) -> None:
+    with closing(open_journal(database)) as journal, closing(open_read_models(database, journal)) as models:
+        with models.reading() as snapshot:
+            settings = [snapshot.rows(select(func.current_setting(name)))[0][0] for name in ("plan_cache_mode", "jit")]
+        assert settings == ["force_generic_plan", "off"]
+
+
+def test_sqlite_has_counted_its_rows_after_a_build_and_after_a_rebuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its counts it chooses the way to a district's page: without them it goes through the whole city."""
+    monkeypatch.setattr(runner, "BATCH", 50)
+    monkeypatch.setattr(runner, "COUNTED_FROM", 50)
+    counts = "SELECT tbl FROM sqlite_stat1"
+    with closing(open_journal(f"sqlite:///{tmp_path / 'journal.db'}")) as journal:
+        fill(journal, SIZE)
+        with closing(open_read_models(f"sqlite:///{tmp_path / 'read.db'}", journal)) as models:
+            for build in (models.catch_up, models.rebuild):
+                build()
+                with models.reading() as snapshot:
+                    counted = {name for (name,) in snapshot.rows(select(text(counts).columns(COUNTED).subquery()))}
+                    assert snapshot[ENTERPRISES].name in counted
