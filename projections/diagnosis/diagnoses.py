@@ -1,6 +1,6 @@
 """Diagnosis read model 诊断台: diagnoses with their answers, evidence, visits and reports as they stand now. plan P3–P5."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,8 +13,10 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    and_,
     false,
     func,
+    or_,
     select,
 )
 from sqlalchemy.sql import ColumnElement
@@ -323,7 +325,8 @@ DIAGNOSIS_READ_MODEL = ReadModel(
 class DiagnosisFilter:
     """What to look for; what is left out is any, of a list any of its values · 筛选条件.
 
-    moment: microseconds of UTC, from which days are counted back.
+    moment: microseconds of UTC, from which days are counted back. late: status -> the moment, such that what came into it earlier
+    is overdue.
     """
 
     status: list[DiagnosisStatus] | None = sought("How far they have come · 状态")
@@ -340,10 +343,12 @@ class DiagnosisFilter:
     reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", shown_by="enterprise", of="organisation")
     group: list[str] | None = sought("Ids of groups · 企业集团", shown_by="enterprise", of="organisation")
     stuck_for_days: int | None = sought("In its status for at least so many days · 停留天数", shown_by="status_since")
+    overdue: bool | None = sought("Whether in its status for longer than the stage limits of today allow · 是否超期")
     changed_since: datetime | None = sought("Changed at this time or later · 变更起始时间", shown_by="changed_at")
     opened_since: datetime | None = sought("Opened at this time or later · 开启起始时间", shown_by="opened_at")
     opened_until: datetime | None = sought("Opened at this time or earlier · 开启截止时间", shown_by="opened_at")
     moment: int | None = None
+    late: Mapping[str, int] | None = None
 
 
 LONGEST_STAY = 36_525
@@ -364,6 +369,9 @@ def of_the_case(
     if where.stuck_for_days is not None and where.moment is not None:
         days = min(max(where.stuck_for_days, 0), LONGEST_STAY)
         yield column("status_since") <= where.moment - days * A_DAY
+    if where.late is not None:
+        ways = (and_(column("status") == status, column("status_since") < before) for status, before in where.late.items())
+        yield from is_so(or_(*ways), where.overdue)
     yield from recorded_within(column("opened_at"), where.opened_since, where.opened_until)
 
 

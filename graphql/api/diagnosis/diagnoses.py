@@ -19,7 +19,7 @@ from api.diagnosis.proceedings import (
     load_objections,
     load_site_visits,
 )
-from api.kit.as_of import AsOf, AsOfMoment, known_then
+from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
@@ -41,8 +41,11 @@ from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
+from domain.diagnosis.stage_limits import overdue_since
 from domain.diagnosis.state import STATUS_NAMES, DiagnosisStatus, Purpose, diagnosis_stream
-from domain.instants import microseconds, utc_moment
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.stages import StageLimits
+from domain.instants import city_midnight, microseconds, utc_moment
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS, TRAIL
 from interop.code_lists import district_codes
@@ -50,6 +53,8 @@ from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisFilter, DiagnosisRow
 from projections.engine.filters import GradeRange
+from projections.governance.dated_rules import rule_on
+from projections.governance.working_calendar import calendar_now
 from standards import ApplicableEdition, Edition, Form
 from standards.edition.mapping import MappingBasis
 from standards.edition.text import GRADES, SourceMark
@@ -87,6 +92,7 @@ class Diagnosis(Node):
     status: DiagnosisStatus = field("How far it has come; IN_PROGRESS outside the case until its report · 状态. plan P4, P7")
     status_name: str = field("Status in Chinese · 状态名称")
     status_since: datetime = field("When it came into this status, UTC · 进入该状态的时间")
+    overdue: bool = field("Whether it stays in its status for longer than the stage limits of the day allow · 是否超期", made=True)
     case_number: str = field("Number of the case, to be said on the telephone: twelve digits, the last one a check digit · 案号")
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本")
     opened_at: datetime = field("When it was opened, UTC · 开启时间")
@@ -170,6 +176,18 @@ def _basis(row: DiagnosisRow) -> EditionBasis:
     )
 
 
+def _late(context: Context) -> Mapping[str, int]:
+    """Status -> the moment, in microseconds of UTC, such that what came into it earlier is overdue on the day of the answer.
+
+    Rule and calendar are those that are known today for that day.
+    """
+    day, snapshot = day_then(context), (context.present or context).snapshot
+    limits = rule_on(snapshot, RuleKind.STAGES, day).rule.body
+    assert isinstance(limits, StageLimits)  # noqa: S101 - of that kind
+    found = overdue_since(limits, day, calendar_now(snapshot))
+    return {status.value: microseconds(city_midnight(day)) for status, day in found.items()}
+
+
 def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
     """Whose data the rows hold: (firm, subject) of each."""
     return ((row.enterprise, diagnosis_stream(row.id)) for row in rows)
@@ -196,10 +214,12 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
     assignments = load_assignments(context, ids) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
+    late = _late(context) if "overdue" in wanted else {}
     return [
         Diagnosis(
             **shown(Diagnosis, row),
             status_name=STATUS_NAMES[row.status],
+            overdue=row.status_since < late.get(row.status, row.status_since),
             enterprise=firm_of(row.enterprise),
             provider=provider_of(row.provider),
             answers=answers.get(row.id, []),
@@ -244,7 +264,7 @@ DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
         validity.diagnosis_places,
         validity.diagnosis_count,
         lambda context, ids, position, _wanted: replay.of_diagnoses(context.snapshot, context.scope, ids, position),
-        unkept=frozenset({"changed_at"}),
+        unkept=frozenset({"changed_at", "overdue"}),
     ),
 )
 load_diagnoses = DIAGNOSES.of_ids
@@ -286,6 +306,8 @@ class DiagnosisQueries:
             require_known("filter.grade", bounds, map(str, range(GRADES + 1)))
         where = with_keys(filter)
         require_units(info.context.snapshot, where, NAMED)
+        if where.overdue is not None:
+            where = replace(where, late=_late(info.context))
         if where.case_number is not None:
             return replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
         return where

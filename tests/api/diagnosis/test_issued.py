@@ -105,6 +105,7 @@ def filters() -> Iterator[Literal]:
     yield Literal("{ purpose: INITIAL }")
     for waits in ("true", "false"):
         yield Literal(f"{{ openObjection: {waits} }}")
+        yield Literal(f"{{ overdue: {waits} }}")
     yield Literal('{ provider: "p1" }')
 
 

@@ -1,16 +1,19 @@
 """Filters (plan P1): a value that is none of its kind is refused with those that are, never answered by an empty list."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 from strawberry.types.base import StrawberryObjectDefinition
 
 from api.kit.ids import id_of, key_of
+from api.server.operations import Operations
 from domain.diagnosis.case_numbers import case_number
 from projections.engine.filters import OF
-from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, SCHEMA, LiveCity
+from tests.live_city import DOCUMENTS, ENTERPRISE, OTHER_ENTERPRISE, RIGHTS, SCHEMA, LiveCity
 
 REFUSED = {
     "DiagnosisFilter.district": "{ diagnoses(filter: {district: %s}) { totalCount } }",
@@ -181,3 +184,22 @@ def test_a_clerk_finds_what_to_do_today(city: LiveCity) -> None:
     for asked in ("enterprises(filter: {hasContact: true}", 'diagnoses(filter: {changedSince: "2020-01-01T00:00:00Z"}'):
         [error] = city.ask("city", f'{{ {asked}, asOf: "{city.today}") {{ totalCount }} }}')["errors"]
         assert error["extensions"]["code"] == "NOT_KEPT_OF_THEN"
+
+
+def test_what_stays_in_its_status_for_too_long_is_found(city: LiveCity) -> None:
+    """The issued report waits for the firm, five working days by default. plan P4, P6"""
+    city.issued()
+    query = "query($late: Boolean!) { diagnoses(filter: {overdue: $late}) { totalCount nodes { overdue } } }"
+    services, late, in_time = city.installation.services, {"totalCount": 1, "nodes": [{"overdue": True}]}, [{"overdue": False}]
+    nothing: dict[str, Any] = {"totalCount": 0, "nodes": []}
+    assert city.data("city", query, late=True)["diagnoses"] == nothing
+    assert city.data("city", query, late=False)["diagnoses"] == {"totalCount": 1, "nodes": in_time}
+    for days, found in ((5, nothing), (25, late)):
+        then = replace(services, clock=lambda days=days: services.clock() + timedelta(days=days))
+        there = replace(city, operations=Operations(then, SCHEMA, RIGHTS, documents=DOCUMENTS))
+        for who in ("city", "district", "provider", "enterprise"):
+            assert there.data(who, query, late=True)["diagnoses"] == found, (days, who)
+    past = city.data("city", f'{{ diagnoses(asOf: "{city.today}") {{ nodes {{ overdue }} }} }}')["diagnoses"]["nodes"]
+    assert past == in_time
+    [error] = city.ask("city", f'{{ diagnoses(filter: {{overdue: true}}, asOf: "{city.today}") {{ totalCount }} }}')["errors"]
+    assert error["extensions"]["code"] == "NOT_KEPT_OF_THEN"
