@@ -18,9 +18,13 @@ from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
 from domain.programme.targets import TARGETS
+from domain.providers.application import APPLICATIONS
 from domain.providers.calibration import CALIBRATIONS
+from domain.providers.call import CALLS
 from domain.providers.certificates import CERTIFICATES
 from domain.providers.exams.exam import EXAMS
+from domain.providers.listing import DIRECTORIES, LISTINGS
+from domain.providers.marking import MARKINGS
 from domain.providers.rating import RATINGS
 from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
@@ -31,12 +35,15 @@ from domain.standard.revision.revision import REVISIONS
 from domain.standard.shadow import SHADOWS
 
 CAPABILITIES = Capabilities(
+    APPLICATIONS,
     ASSIGNMENTS,
     CALIBRATIONS,
     CERTIFICATES,
+    CALLS,
     CONSENTS,
     DATED_RULES,
     DIAGNOSES,
+    DIRECTORIES,
     EDITIONS,
     EDITION_MAPPINGS,
     ENTERPRISES,
@@ -44,6 +51,8 @@ CAPABILITIES = Capabilities(
     HEADQUARTERS,
     IDENTIFIERS,
     IMPROVEMENT_COSTS,
+    LISTINGS,
+    MARKINGS,
     ORGANISATIONS,
     PARTNER_KEYS,
     PEOPLE,

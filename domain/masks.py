@@ -101,6 +101,15 @@ SHADOW_TOTALS = DRAFT_READERS - {Role.SYSTEM}
 SHADOW_FIRMS = frozenset({Role.CITY, Role.AUDITOR})
 """Who would move. Others are shown blurred counts (api/standard/shadow.py)."""
 
+APPLICANTS = frozenset({Role.CITY, Role.DISTRICT, Role.PROVIDER, Role.AUDITOR})
+"""That a provider applied, and what became of it: the provider of its own, a district of those that it put forward. plan V1, V6."""
+APPLICATION_CONTENTS = APPLICANTS - {Role.DISTRICT}
+"""What an application holds: people, ties, documents. A marker is shown what tells no name (graphql/api/providers/markings.py)."""
+SELECTION_OFFICE = frozenset({Role.CITY, Role.AUDITOR})
+"""Which marker has which application, and every mark once marking is closed. plan V1."""
+MARKINGS = SELECTION_OFFICE | {Role.MARKER}
+"""A marking: its marker's own, and the city's; what was marked is ciphertext to all but its marker until marking is closed."""
+
 
 MASK_NAMES: Mapping[Mask, str] = {mask: mask.names[0] for mask in Mask}
 """What people call a mask."""

@@ -13,7 +13,9 @@ class _OfPerson:
     """Mark of a field that holds the id of a person."""
 
 
-PersonId = Annotated[str, _OfPerson()]
+OF_PERSON = _OfPerson()
+"""The mark itself, for a field whose type says more than that it is an id."""
+PersonId = Annotated[str, OF_PERSON]
 """Opaque id of a person 人员标识, as a fact keeps it."""
 
 

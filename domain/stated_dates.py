@@ -31,6 +31,12 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "on": ("终止日", "last day"),
     "last": ("最后一日", "last day"),
     "day": ("听证日", "day of the hearing"),
+    "due": ("整改截止日", "last day to correct"),
+    "mend_until": ("补正截止日", "last day to mend"),
+    "applications_until": ("申报截止日", "last day for applications"),
+    "mending_until": ("补正截止日", "last day for mending"),
+    "marking_until": ("评分截止日", "last day of marking"),
+    "objections_until": ("异议截止日", "last day for objections"),
 }
 """Field of a command -> what its date is called."""
 

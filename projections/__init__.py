@@ -27,8 +27,10 @@ from projections.participants.terms import TERMS
 from projections.programme.coverage import COVERAGE
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
 from projections.providers.certificates import CERTIFICATE_READ_MODEL
+from projections.providers.directory import DIRECTORY_READ_MODEL
 from projections.providers.exams import EXAM_READ_MODEL
 from projections.providers.ratings import RATING_READ_MODEL
+from projections.providers.selection import APPLICATION_READ_MODEL, CALL_READ_MODEL, MARKING_READ_MODEL
 from projections.providers.training import TRAINING_READ_MODEL
 from projections.record.audit_trail import AUDIT_TRAIL
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
@@ -62,6 +64,10 @@ READ_MODELS: tuple[ReadModel, ...] = (
     DATED_RULE_READ_MODEL,
     WORKING_CALENDAR_READ_MODEL,
     PROCEEDING_READ_MODEL,
+    CALL_READ_MODEL,
+    APPLICATION_READ_MODEL,
+    MARKING_READ_MODEL,
+    DIRECTORY_READ_MODEL,
     AUDIT_TRAIL,
     VALIDITY,
 )

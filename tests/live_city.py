@@ -266,9 +266,9 @@ def live_city(data: Path, url: str) -> Iterator[LiveCity]:
 
 
 @contextmanager
-def open_city(data: Path, url: str, tokens: dict[str, str]) -> Iterator[LiveCity]:
-    """A city that was built before, or a copy of one, with the tokens of its people."""
-    with opened(Settings(data, None if url.startswith("sqlite") else url), hasher=CHEAP) as installation:
+def open_city(data: Path, url: str, tokens: dict[str, str], **how: Any) -> Iterator[LiveCity]:
+    """A city that was built before, or a copy of one, with the tokens of its people; how: as `opened`."""
+    with opened(Settings(data, None if url.startswith("sqlite") else url), hasher=CHEAP, **how) as installation:
         yield LiveCity(installation, Operations(installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS), dict(tokens))
 
 
@@ -287,10 +287,10 @@ def followed(city: LiveCity) -> Iterator[None]:
         projector.join()
 
 
-def build_city(data: Path, url: str) -> dict[str, str]:
-    """Build the small city and leave it; the token of each login."""
+def build_city(data: Path, url: str, **how: Any) -> dict[str, str]:
+    """Build the small city and leave it; the token of each login. how: as `opened`."""
     settings = Settings(data, None if url.startswith("sqlite") else url)
-    with opened(settings, create=True, hasher=CHEAP) as installation:
+    with opened(settings, create=True, hasher=CHEAP, **how) as installation:
         services, accounts = installation.services, installation.accounts
         city = LiveCity(installation, Operations(services, SCHEMA, RIGHTS, documents=DOCUMENTS))
         for identity, kind, name in UNITS:

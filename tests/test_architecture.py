@@ -311,7 +311,8 @@ def test_today_is_the_citys_day_in_product_tests_and_benchmarks() -> None:
 
 STANDS_ALONE = ROOT / "interop" / "proof" / "verify_dossier.py"
 """Imports nothing of ours, so that whoever gets a dossier can read all that judges it."""
-SPELT_STREAM = re.compile(rf"({'|'.join(sorted(CAPABILITIES))})/")
+SPELT_STREAM = re.compile(rf"({'|'.join(sorted(set(CAPABILITIES) - {'application'}))})/|application/[0-9]")
+"""An application's stream begins with its year; what else follows `application/` is a media type."""
 
 
 def spelt_streams(path: Path, source: str) -> list[str]:

@@ -11,11 +11,14 @@ from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command
 from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.participants.rosters.comparison import ImportRoster
+from domain.providers.call_commands import OpenCall
+from domain.providers.marking import SealMark
 from interop.code_lists import names_of_codes
 from interop.rosters.reports import keep_report
 from journal import Accepted, Finish, Journal
 from journal.blobs import Blobs
 from journal.secrets.personal import PersonalKeys
+from journal.secrets.sealed_marks import SealedMarks
 from projections import ReadModels
 from projections.diagnosis import diagnoses
 from projections.engine.pages import Page
@@ -47,7 +50,21 @@ def finishers(
             "sealed_phone": keys.seal(person.person, "phone", person.phone) if person.phone else None,
         }
 
+    marks = SealedMarks(keys)
+
+    def commit_seed(accepted: Accepted) -> Mapping[str, Any]:
+        call = accepted.command
+        assert isinstance(call, OpenCall)  # noqa: S101 - the table below names it
+        return {"seed_digest": marks.seed_digest(call.year)}
+
+    def seal_mark(accepted: Accepted) -> Mapping[str, Any]:
+        given, marking = accepted.command, accepted.state
+        assert isinstance(given, SealMark)  # noqa: S101 - the table below names it
+        return marks.sealed(marking.year, given.marking, given.mark)
+
     return {
+        OpenCall: commit_seed,
+        SealMark: seal_mark,
         IssueReport: report,
         ConfirmReport: report,
         RegisterPerson: seal,

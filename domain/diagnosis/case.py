@@ -31,6 +31,7 @@ from domain.diagnosis.provider import (
     AcceptDiagnosis,
     AssignProvider,
     DiagnosisAccepted,
+    ListingExceptionRecorded,
     ProviderAssigned,
     accept,
     assign_provider,
@@ -65,6 +66,7 @@ from domain.diagnosis.self_assessment import (
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, assignment_stream, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
 from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
+from domain.governance.standing import DIRECTORY_STREAM, listing_stream
 from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Event, Facts, Stream
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.headquarters import headquarters_stream
@@ -113,6 +115,7 @@ def decide(command: DiagnosisCommand, diagnosis: Diagnosis | None, context: Deci
 DiagnosisEvent = (
     DiagnosisOpened
     | ProviderAssigned
+    | ListingExceptionRecorded
     | AnswersSaved
     | TruthPledged
     | SelfAssessmentSubmitted
@@ -164,6 +167,8 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             raise AssertionError("a diagnosis opens once")
         case ProviderAssigned(provider=provider):
             return {"provider": provider}
+        case ListingExceptionRecorded(provider=provider, reason=reason):
+            return {"exceptions": {**diagnosis.exceptions, provider: reason}}
         case AnswersSaved(answers=answers):
             return {
                 "answers": diagnosis.answers | {i: a.answer for i, a in answers.items()},
@@ -231,6 +236,8 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
         provider = diagnosis.provider  # who takes new work on takes part; a report names who made it
     if provider is not None:
         streams.append(organisation_stream(provider))
+    if provider is not None and isinstance(command, OpenDiagnosis | AssignProvider | AcceptDiagnosis):
+        streams += [DIRECTORY_STREAM, listing_stream(provider)]
     if isinstance(command, RecordExpertReview):
         streams.append(assignment_stream(command.diagnosis))
     if isinstance(command, ON_SITE):

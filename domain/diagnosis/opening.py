@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.access import Role, head_of
 from domain.command_rights import LIAISONS, OWNER
-from domain.diagnosis.provider import require_matched_provider
+from domain.diagnosis.provider import EXCEPTION_NOT_NEEDED, ExceptionReason, require_matched_provider
 from domain.diagnosis.state import FORM_NAMES, Diagnosis, DiagnosisCommand, Purpose
 from domain.kernel import (
     EVERYONE,
@@ -95,6 +95,7 @@ class OpenDiagnosis(DiagnosisCommand):
     edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
     provider: OrganisationRef | None = Field(default=None, description="Provider · 服务商标识")
     reason: Text | None = Field(default=None, description="Why · 理由")
+    exception: ExceptionReason = None
 
 
 # Events
@@ -161,8 +162,11 @@ def open_diagnosis(command: OpenDiagnosis, diagnosis: Diagnosis | None, context:
         raise EDITION_NOT_IN_FORCE.refuse(edition=command.edition, since=published.in_force)
     if published.is_retired_on(context.day):
         raise EDITION_RETIRED.refuse(edition=command.edition, since=published.retired)
+    exception: Facts = ()
     if command.provider is not None:
-        require_matched_provider(command.provider, command.enterprise, context)
+        exception = require_matched_provider(command.provider, command.enterprise, context, command.exception)
+    elif command.exception is not None:
+        raise EXCEPTION_NOT_NEEDED.refuse(path="exception")
     applicable = _applicable(command.enterprise, firm, context)
     if applicable is not None and command.reason is None:
         _require_applicable(command, applicable)
@@ -181,7 +185,7 @@ def open_diagnosis(command: OpenDiagnosis, diagnosis: Diagnosis | None, context:
         applicable=applicable,
         reason=command.reason,
     )
-    return (opened, OnStream(reservation_stream, ReservationTaken(holder=command.diagnosis)))
+    return (opened, *exception, OnStream(reservation_stream, ReservationTaken(holder=command.diagnosis)))
 
 
 def _applicable(enterprise: str, firm: Firm, context: DecisionContext) -> ApplicableEdition | None:

@@ -117,7 +117,8 @@ class Diagnosis(BaseModel):
     verified: indicator id -> what the provider found. evidence: (hash, indicator) pairs.
     outdated: something that scoring looks at came after the last scoring. reports: versions issued or confirmed so far.
     objections: indicators under objection now. upheld: those that the last answer sent back to be verified again.
-    dismissed: those whose objection was not upheld, closed for good.
+    dismissed: those whose objection was not upheld, closed for good. exceptions: provider named although the directory does not
+    give it the work -> why.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -148,6 +149,7 @@ class Diagnosis(BaseModel):
     objections: tuple[str, ...] = ()
     upheld: frozenset[str] = frozenset()
     dismissed: frozenset[str] = frozenset()
+    exceptions: dict[str, str] = {}
 
 
 def require_status(diagnosis: Diagnosis, *allowed: Status) -> None:

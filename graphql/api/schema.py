@@ -23,7 +23,18 @@ from api.participants import (
     sessions,
 )
 from api.programme import coverage
-from api.providers import calibrations, certificates, exams, ratings, training
+from api.providers import (
+    applications,
+    calibrations,
+    calls,
+    certificates,
+    counterfactual,
+    directory,
+    exams,
+    markings,
+    ratings,
+    training,
+)
 from api.record import audit_trail, disclosures
 from api.server import query_cost_type
 from api.server.field_rights import describe_rights
@@ -60,6 +71,11 @@ MODULES = (
     exams,
     calibrations,
     ratings,
+    calls,
+    applications,
+    markings,
+    directory,
+    counterfactual,
     audit_trail,
     disclosures,
     standards_events,

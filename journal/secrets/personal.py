@@ -105,6 +105,17 @@ class PersonalKeys:
         except (InvalidTag, ValueError) as error:  # ValueError: not base64, not ours, or too short for a nonce
             raise SealBroken(person) from error
 
+    def secret(self, name: str, purpose: str) -> str:
+        """A secret that follows from the key of a name 派生密值, 32 bytes in hexadecimal; its first use draws the key.
+
+        Raises:
+            KeyDestroyed: the key of the name was destroyed.
+        """
+        key = self._key(name, draw=True)
+        if key is None:
+            raise KeyDestroyed(name)
+        return derived(key, purpose).hex()
+
     def destroy(self, person: str) -> None:
         """Destroy a person's key 销毁密钥, for good; also of a person who has none yet."""
         with self._vault.writing() as connection:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from domain.access import Role
@@ -67,10 +68,16 @@ SENT: dict[type[Command], list[Sent]] = {}
 """Some of the commands that changed something in this session."""
 SENT_AT_MOST = 12
 
+SEED = "5" * 64
+"""That a call's order of marking is drawn from."""
+
 MADE: Mapping[str, object] = {
     "file": ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1),
     "sealed_name": "c2VhbGVk",
     "sealed_phone": None,
+    "seed_digest": sha256(SEED.encode()).hexdigest(),
+    "sealed": "c2VhbGVk",
+    "digest": "d" * 64,
 }
 """What the program makes for facts that the rules accept, once they did."""
 

@@ -3,6 +3,7 @@
 import typing
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -29,8 +30,12 @@ from domain.participants.people.memberships import (
 from domain.participants.people.person import PEOPLE
 from domain.participants.people.registration import InvitePerson
 from domain.participants.people.state import Membership, Person, person_stream
+from domain.providers.application import MENDING_TIME_OUTSIDE
 from domain.providers.calibration import CALIBRATION_CLOSED
+from domain.providers.call import CALL_DATES_OUT_OF_ORDER, CALL_NOT_PUT_OFF
+from domain.providers.call_commands import ExtendCall
 from domain.providers.certificates import CERTIFICATE_BACKDATED
+from domain.providers.listing import CORRECTION_IN_THE_PAST
 from domain.standard import editions
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS, RetireEdition
@@ -43,7 +48,8 @@ from tests.rules.diagnosis import test_assignments
 from tests.rules.given import AT, BEFORE, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
-from tests.rules.providers import test_calibration, test_certificates, test_training
+from tests.rules.providers import test_application, test_calibration, test_certificates, test_listing, test_training
+from tests.rules.providers.calls import APPLYING, OPEN_CALL, OPENING, Played
 from tests.rules.standard import test_edition_mapping, test_improvement_costs
 
 TODAY, DAY = city_day(AT), timedelta(days=1)
@@ -191,7 +197,56 @@ def retire_organisation(day: date) -> Given:
     return given(organisations.ORGANISATIONS, registered).when(command, "city")
 
 
+def open_call(**given: date) -> Given:
+    return Played().asked(OPEN_CALL.model_copy(update=given), "city")
+
+
+CALL_DATES = ("applications_until", "mending_until", "marking_until", "objections_until")
+
+
+def call_until(name: str, day: date) -> Given:
+    """The call with one of its dates, and those after it no earlier."""
+    later_ones = CALL_DATES[CALL_DATES.index(name) :]
+    return open_call(**{one: max(day, getattr(OPEN_CALL, one)) if one != name else day for one in later_ones})
+
+
+def extend_call(name: str, day: date) -> Given:
+    played, later_ones = Played(), CALL_DATES[CALL_DATES.index(name) :]
+    played.city(OPEN_CALL, OPENING)
+    given = {one: max(day, getattr(OPEN_CALL, one) + DAY) if one != name else day for one in later_ones}
+    return played.asked(ExtendCall(year=2024, reason="顺延", **given), "city")
+
+
+def return_application(day: date) -> Given:
+    return test_application.waiting().asked(test_application.RETURN.model_copy(update={"mend_until": day}), "city", at=APPLYING)
+
+
+def warn(day: date) -> Given:
+    return test_listing.move(test_listing.moved(), test_listing.WARN.model_copy(update={"due": day}))
+
+
+CALL_OPENED = city_day(OPENING)
+CALL_FAR = CALL_OPENED + timedelta(days=7305)
+
 FIELDS = {
+    **{
+        f"OpenCall.{name}": Bounded(partial(call_until, name), CALL_DATES_OUT_OF_ORDER, DATE_TOO_FAR_AHEAD, first, CALL_FAR)
+        for name, first in zip(
+            CALL_DATES, (CALL_OPENED, *(getattr(OPEN_CALL, name) for name in CALL_DATES[:-1])), strict=True
+        )
+    },
+    **{
+        f"ExtendCall.{name}": Bounded(
+            partial(extend_call, name), CALL_NOT_PUT_OFF, DATE_TOO_FAR_AHEAD, getattr(OPEN_CALL, name) + DAY, CALL_FAR
+        )
+        for name in CALL_DATES
+    },
+    "ReturnApplication.mend_until": Bounded(
+        return_application, MENDING_TIME_OUTSIDE, MENDING_TIME_OUTSIDE, city_day(APPLYING), OPEN_CALL.mending_until
+    ),
+    "WarnProvider.due": Bounded(
+        warn, CORRECTION_IN_THE_PAST, DATE_TOO_FAR_AHEAD, date(2024, 4, 18), date(2024, 3, 20) + timedelta(days=7305)
+    ),
     "RecordSiteVisit.visited_on": Bounded(visit, VISIT_BEFORE_OPENING, VISIT_IN_FUTURE, TODAY - 3 * DAY, TODAY),
     "AssignExpert.since": Bounded(
         lambda day: assign(day, max(day, TODAY)), assignments.ASSIGNMENT_BEFORE_OPENING, DATE_TOO_FAR_AHEAD, city_day(BEFORE), FAR

@@ -12,16 +12,20 @@ from api.diagnosis.parts import Evidence, Report
 from api.kit.ports import Upload
 from api.kit.published import roles_of
 from api.kit.services import Services
+from api.providers.applications import ApplicationDocument
+from api.providers.markings import AnonymousDocument
 from api.server.admission import Lane
 from api.server.disclosure_notes import DisclosureNotes
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
-from domain.access import Mask
+from domain.access import Mask, Role
 from domain.diagnosis.state import diagnosis_stream
 from domain.kernel import Refused
+from journal import Caller
 from projections.diagnosis import case_parts
+from projections.providers import selection
 
 UPLOADS_AT_A_TIME = 8
 """Uploads are held in memory until they are whole and checked; of one organisation one at a time, the others wait.
@@ -49,6 +53,16 @@ def _not_found() -> GraphQLResponse:
     return GraphQLResponse({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404)
 
 
+def _given(data: bytes, name: str, media_type: str, sha256: str) -> Response:
+    headers = {
+        **ALWAYS,
+        "content-disposition": attachment(name),
+        "content-security-policy": NOTHING_RUNS,
+        "etag": f'"{sha256}"',
+    }
+    return Response(data, 200, headers, media_type=media_type)
+
+
 class FileEndpoints:
     """The plain endpoints of files: who may read evidence and reports is as the schema says."""
 
@@ -57,6 +71,7 @@ class FileEndpoints:
         self._operations = operations
         self._evidence_readers = roles_of(Evidence, "sha256")
         self._report_readers = roles_of(Report, "sha256")
+        self._document_readers = roles_of(ApplicationDocument, "sha256") | roles_of(AnonymousDocument, "sha256")
         self._arriving = asyncio.Semaphore(UPLOADS_AT_A_TIME)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -107,9 +122,18 @@ class FileEndpoints:
         )
         return response
 
+    def _document(self, caller: Caller, sha256: str) -> Response | None:
+        """A file of an application within the scope, to a marker without its name; None where it is none."""
+        with self._services.models.reading(caller.scope) as snapshot:
+            found = selection.document(snapshot, caller.scope, sha256, anonymous=caller.role == Role.MARKER)
+        data = self._services.blobs.get(sha256) if found is not None else None
+        return _given(data, found.filename, found.media_type, sha256) if data is not None and found is not None else None
+
     def _found(self, token: str | None, sha256: str) -> Response:
         try:
             caller = self._operations.signed_in(token)
+            if caller.role in self._document_readers and (answer := self._document(caller, sha256)) is not None:
+                return answer
             if caller.role not in self._report_readers:
                 return respond(_not_found(), JSON, as_status=True)
             with self._services.models.reading(caller.scope) as snapshot:
@@ -130,10 +154,4 @@ class FileEndpoints:
         if data is None:
             return respond(_not_found(), JSON, as_status=True)
         name, media_type, *_ = found[0]
-        headers = {
-            **ALWAYS,
-            "content-disposition": attachment(name),
-            "content-security-policy": NOTHING_RUNS,
-            "etag": f'"{sha256}"',
-        }
-        return Response(data, 200, headers, media_type=media_type)
+        return _given(data, name, media_type, sha256)

@@ -158,6 +158,8 @@ CHINESE: Mapping[str, str] = {
 """Kind of a problem as the library names it -> what to tell people, with the bound."""
 
 VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
+    "a person or an industry is named twice": ("staff", "人员或行业重复"),
+    "a dimension or an industry is marked twice": ("dimensions", "维度或行业重复评分"),
     "until lies before since": ("until", "截止日不得早于起始日"),
     "the role is no expert's": ("role", "该角色不是专家角色，可选评分专家、仲裁专家、抽评专家、解读专家"),
     "a text holds a control character": ("", "文字中含有控制字符"),

@@ -11,14 +11,14 @@ from domain.diagnosis.evidence import EvidenceAttached
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
-from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
+from domain.diagnosis.provider import DiagnosisAccepted, ListingExceptionRecorded, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswersSaved, SelfAssessmentSubmitted, TruthPledged
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES, EVENTS
 from domain.governance.proceedings.state import PROCEEDING_READERS
-from domain.kernel import KEEPERS, Capability, Event
+from domain.kernel import EVERYONE, KEEPERS, Capability, Event
 from domain.masks import (
     ANSWERS,
     CONSENTS,
@@ -40,6 +40,7 @@ from domain.participants.enterprises import (
     EnterpriseStated,
     EnterpriseTakenOffRoster,
 )
+from domain.providers.application_events import TOLD as APPLICATION_TOLD
 from tests.live_city import ENTERPRISE, PEOPLE, LiveCity
 
 OF_A_FIRM = {event for capability in (CONSENT, DIAGNOSES, ENTERPRISES) for event in capability.events}
@@ -51,11 +52,24 @@ THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),
     **dict.fromkeys(
-        (DiagnosisOpened, ProviderAssigned, DiagnosisAccepted, TruthPledged, DiagnosisWithdrawn, EnterpriseTakenOffRoster), FIRMS
+        (
+            DiagnosisOpened,
+            ProviderAssigned,
+            ListingExceptionRecorded,
+            DiagnosisAccepted,
+            TruthPledged,
+            DiagnosisWithdrawn,
+            EnterpriseTakenOffRoster,
+        ),
+        FIRMS,
     ),
 }
 """Event of a firm -> who reads through the schema what the fact says."""
-OTHERS: Mapping[str, frozenset[Role]] = {"proceeding": PROCEEDING_READERS}
+OTHERS: Mapping[str, frozenset[Role]] = {
+    "proceeding": PROCEEDING_READERS,
+    "application": APPLICATION_TOLD,
+    **dict.fromkeys(("call", "directory", "listing"), EVERYONE),
+}
 """Capability whose things lie in no firm's place, and are told to others all the same -> to whom."""
 HIDDEN = (CONSENTS, PROCEEDINGS)
 """Things of which the schema tells others not even that they are there."""

@@ -109,11 +109,16 @@ def test_the_sentence_of_an_assignment_names_nobody() -> None:
 def test_facts_that_hold_people_say_so_by_type() -> None:
     holding = {name: set(person_fields(event)) for name, event in EVENTS.items() if person_fields(event)}
     assert holding == {
+        "application.saved.v1": {"person"},
         "assignment.made.v1": {"expert"},
+        "call.marker_given.v1": {"marker"},
+        "call.marker_released.v1": {"marker"},
+        "call.marking_drawn.v1": {"markers"},
         "diagnosis.answers_saved.v1": {"author"},
-        "proceeding.opened.v1": {"opened_by"},
-        "proceeding.decided.v1": {"decided_by"},
+        "marking.assigned.v1": {"marker"},
         "proceeding.appeal_decided.v1": {"decided_by"},
+        "proceeding.decided.v1": {"decided_by"},
+        "proceeding.opened.v1": {"opened_by"},
         "revision.reviewers_named.v1": {"reviewers"},
         "revision.reviewed.v1": {"reviewer"},
         "calibration.given.v1": {"person"},

@@ -287,6 +287,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "before": ("2024-01-01",),
     "after": ("2024-01-01",),
     "days": (3,),
+    "provider": ("p1",),
 }
 """What a required argument is tried with, by its name: every thing there is."""
 

@@ -1,0 +1,146 @@
+"""Facts of a year's call 征集事实, from its opening to the directory that comes of it. plan V1, V2, V4."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import WithJsonSchema
+
+from domain.access import Role
+from domain.governance.rule_bodies.selection import SelectionRule
+from domain.kernel import EVERYONE, Event, Text
+from domain.person_id_fields import PersonId
+from domain.providers.call_state import CallDates
+
+StoredSelection = Annotated[SelectionRule, WithJsonSchema({"type": "object"})]
+"""The rule as a call keeps it; its own shape is kept with the rules."""
+CITY_ALONE = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM})
+"""Who is told which number is whose, and which marker has it."""
+
+
+class CallOpened(Event):
+    """The year's call is open 征集已开启. rule_cause: where the rule was set; None of a default on file.
+
+    seed_digest: SHA-256 of the seed that the order of marking will be drawn from.
+    """
+
+    type: Literal["call.opened.v1"] = "call.opened.v1"
+    told_to: ClassVar = EVERYONE
+    says: ClassVar = "开启了 {year} 年服务商征集，申报截止 {dates.applications_until}"
+    year: int
+    dates: CallDates
+    rule: StoredSelection
+    rule_cause: str | None
+    seed_digest: str
+
+
+class CallExtended(Event):
+    """Dates of the call were put off 征集已延期; all of them as they are from now on."""
+
+    type: Literal["call.extended.v1"] = "call.extended.v1"
+    told_to: ClassVar = EVERYONE
+    says: ClassVar = "延期了征集：{reason}"
+    dates: CallDates
+    reason: Text
+
+
+class ApplicationReceived(Event):
+    """A provider applied 收到申报, for the first time in this call."""
+
+    type: Literal["call.application_received.v1"] = "call.application_received.v1"
+    told_to: ClassVar = EVERYONE
+    says: ClassVar = "收到{provider:organisation}的申报"
+    provider: str
+
+
+class CallClosed(Event):
+    """Nothing more is taken or mended 征集已截止."""
+
+    type: Literal["call.closed.v1"] = "call.closed.v1"
+    told_to: ClassVar = EVERYONE
+    says: ClassVar = "截止了征集，共收到 {received} 份申报"
+    received: int
+
+
+class MarkingDrawn(Event):
+    """The order and the markers were drawn from the committed seed 评分已抽签. order: providers, number 1 first."""
+
+    type: Literal["call.marking_drawn.v1"] = "call.marking_drawn.v1"
+    told_to: ClassVar = CITY_ALONE
+    says: ClassVar = "抽签确定了 {order:count} 份申报的评分顺序"
+    seed: str
+    order: tuple[str, ...]
+    markers: tuple[PersonId, ...]
+
+
+class MarkerGiven(Event):
+    """An application got a marker 已分配评分人: by the draw, in place of one in conflict, or as the third."""
+
+    type: Literal["call.marker_given.v1"] = "call.marker_given.v1"
+    told_to: ClassVar = CITY_ALONE
+    says: ClassVar = "为第 {number} 号申报分配了一名评分专家"
+    number: int
+    marker: PersonId
+
+
+class MarkerReleased(Event):
+    """A marker does not mark an application any more 评分人已回避."""
+
+    type: Literal["call.marker_released.v1"] = "call.marker_released.v1"
+    told_to: ClassVar = CITY_ALONE
+    says: ClassVar = "第 {number} 号申报的一名评分专家回避"
+    number: int
+    marker: PersonId
+
+
+class MarkingClosed(Event):
+    """The marks are open 评分已截止. opened: how many. third: numbers whose two marks differ by more than the rule's gap."""
+
+    type: Literal["call.marking_closed.v1"] = "call.marking_closed.v1"
+    told_to: ClassVar = CITY_ALONE
+    says: ClassVar = "截止评分，公开 {opened} 份评分，{third:count} 份申报须第三人评分"
+    opened: int
+    third: tuple[int, ...]
+
+
+class OutcomePublished(Event):
+    """The outcome is open to objection 结果已公示."""
+
+    type: Literal["call.outcome_published.v1"] = "call.outcome_published.v1"
+    told_to: ClassVar = EVERYONE
+    says: ClassVar = "公示了遴选结果：{assessed} 份申报中 {listed} 家拟入选"
+    assessed: int
+    listed: int
+
+
+class ObjectionsOver(Event):
+    """Objections are over 公示已结束; changed: results that a decision changed."""
+
+    type: Literal["call.objections_over.v1"] = "call.objections_over.v1"
+    told_to: ClassVar = EVERYONE
+    says: ClassVar = "公示结束，{changed} 项结果因异议变更"
+    changed: int
+
+
+class DirectoryAdopted(Event):
+    """The year's directory is adopted 名录已发布."""
+
+    type: Literal["call.directory_adopted.v1"] = "call.directory_adopted.v1"
+    told_to: ClassVar = EVERYONE
+    says: ClassVar = "发布了 {year} 年服务商名录，共 {listed} 家，{lapsed} 家未续列"
+    year: int
+    listed: int
+    lapsed: int
+
+
+CallEvent = (
+    CallOpened
+    | CallExtended
+    | ApplicationReceived
+    | CallClosed
+    | MarkingDrawn
+    | MarkerGiven
+    | MarkerReleased
+    | MarkingClosed
+    | OutcomePublished
+    | ObjectionsOver
+    | DirectoryAdopted
+)

@@ -1,0 +1,124 @@
+"""Outcome of a call 遴选结果公示: every result, open to objection, and final once the objections are over. plan V1, V2."""
+
+from datetime import timedelta
+from functools import partial
+
+from domain.governance.dated_rules import rule_in_force
+from domain.governance.proceedings.state import ENDED, Proceeding, proceeding_stream
+from domain.governance.qualification import QUALIFICATION_RULE, Certificate, CertificateGrade, certificate_stream
+from domain.governance.rule_bodies.exam import ExamRule
+from domain.kernel import DecisionContext, Facts, OnStream, Rule, cause_of
+from domain.providers.application_events import ApplicationAssessed
+from domain.providers.application_state import Application, ApplicationStage, application_stream
+from domain.providers.call_commands import EndObjections, PublishOutcome
+from domain.providers.call_events import ObjectionsOver, OutcomePublished
+from domain.providers.call_state import Call, CallStage
+from domain.providers.marking import marking_id, marking_stream
+from domain.providers.marking_rounds import applications, markings
+from domain.providers.results import Assessed, StaffCertificates, marks_that_count, results_of
+from domain.providers.stages import require_stage
+
+# Rules
+
+OBJECTION_TIME_TOO_SHORT = Rule(
+    "OBJECTION_TIME_TOO_SHORT",
+    "plan V1",
+    "公示须至少 {days} 天，异议截止日 {until} 过早，最早为 {earliest}；请先办理延期",
+    "The outcome is open to objection for {days} days at least; {until} is too early, extend the call to {earliest} or later",
+)
+OBJECTIONS_NOT_OVER = Rule(
+    "OBJECTIONS_NOT_OVER",
+    "plan V1",
+    "异议至 {until} 截止，此后方可结束公示",
+    "Objections are taken until {until}; end the time for them after that day",
+)
+
+OBJECTIONS_OPEN = Rule(
+    "OBJECTIONS_OPEN",
+    "plan V1",
+    "尚有 {count} 家服务商的评分异议未终结（{names}），请先作出决定并待申诉期满",
+    "Objections of {count} providers are not final yet ({names}); decide them, and wait until the time to appeal is over",
+)
+
+
+def publish_outcome(_command: PublishOutcome, call: Call, context: DecisionContext) -> Facts:
+    """Every result with its sub-scores and the marks it rests on 公示.
+
+    Raises:
+        Refused: CALL_OUT_OF_ORDER, OBJECTION_TIME_TOO_SHORT.
+    """
+    require_stage(call, CallStage.MARKED)
+    days, until = call.rule.objection_days, call.dates.objections_until
+    earliest = context.day + timedelta(days=days)
+    if until < earliest:
+        raise OBJECTION_TIME_TOO_SHORT.refuse(days=days, until=until, earliest=earliest)
+    known = applications(call, context)
+    assessed, causes = [], {}
+    for drawn in call.drawn:
+        found = markings(call, drawn, context)
+        marks = tuple(one.mark for one in found if one.mark is not None)
+        counted = marks_that_count(marks)
+        causes[drawn.provider] = tuple(
+            cause_of(marking_stream(marking_id(call.year, drawn.number, found[at].marker)), found[at].version) for at in counted
+        )
+        application = known[drawn.provider]
+        assessed.append(
+            Assessed(
+                provider=drawn.provider,
+                industries=application.industries,
+                staff=application.staff,
+                marks=marks,
+                certificates=_certificates(application, context),
+            )
+        )
+    results = results_of(assessed, call.rule)
+    facts = [
+        OnStream(
+            application_stream(call.year, provider),
+            ApplicationAssessed(result=result, marks=causes[provider], rule=call.rule_cause, causes=()),
+        )
+        for provider, result in results.items()
+    ]
+    listed = sum(result.is_listed for result in results.values())
+    return (*facts, OutcomePublished(assessed=len(results), listed=listed))
+
+
+def _certificates(application: Application, context: DecisionContext) -> StaffCertificates | None:
+    """Who of an applicant's people is certified today 持证情况; None while the city asks for no certificates."""
+    if not rule_in_force(context.read.get(QUALIFICATION_RULE), ExamRule, context.day).certified_only:
+        return None
+    grades: dict[str, CertificateGrade] = {}
+    for member in application.staff:
+        held: Certificate | None = context.read.get(certificate_stream(member.person))
+        grade = held.grade_on(context.day) if held is not None else None
+        if grade is not None:
+            grades[member.person] = grade
+    senior = frozenset(one for one, grade in grades.items() if grade is CertificateGrade.SENIOR)
+    return StaffCertificates(certified=frozenset(grades), senior=senior)
+
+
+def end_objections(_command: EndObjections, call: Call, context: DecisionContext) -> Facts:
+    """After the last day for them 结束公示.
+
+    Raises:
+        Refused: CALL_OUT_OF_ORDER, OBJECTIONS_NOT_OVER, OBJECTIONS_OPEN.
+    """
+    require_stage(call, CallStage.PUBLISHED)
+    until = call.dates.objections_until
+    if context.day <= until:
+        raise OBJECTIONS_NOT_OVER.refuse(until=until)
+    known = applications(call, context).values()
+    open_still = sorted(one.provider for one in known if any(map(partial(_is_open, context), one.objections)))
+    if open_still:
+        raise OBJECTIONS_OPEN.refuse(count=len(open_still), names="、".join(open_still))
+    return (ObjectionsOver(changed=sum(map(_is_changed, known))),)
+
+
+def _is_open(context: DecisionContext, proceeding: str) -> bool:
+    found: Proceeding | None = context.read.get(proceeding_stream(proceeding))
+    return found is not None and found.status not in ENDED
+
+
+def _is_changed(application: Application) -> bool:
+    """Whether a decision changed its result."""
+    return application.stage is ApplicationStage.ASSESSED and application.revised

@@ -1,0 +1,329 @@
+"""Directory 名录 in the schema: who is listed with which tags, on any day, by which moves, and why; open to all. plan V2, V4."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+import strawberry
+
+from api.kit.context import Context
+from api.kit.enums import enum_type
+from api.kit.ids import OrganisationID, id_of, key_of
+from api.kit.lists import Listed, listing
+from api.kit.mutations import Payload
+from api.kit.paging import After
+from api.kit.published import argument, field, published, subscription
+from api.record.audit_trail import in_words
+from api.server.subscriptions import BATCH, follow
+from domain.access import Attribute, Is, Role
+from domain.governance.standing import DirectoryStanding, Listing, listing_stream
+from domain.instants import utc_moment
+from domain.kernel import Command, Event, cause_of, kind_of
+from domain.masks import ANYONE, SELECTION_OFFICE, SIGNED_IN
+from domain.providers.listing_events import ListingLapsed, ProviderListed
+from journal import Caller
+from projections import Snapshot
+from projections.engine.pages import Page
+from projections.participants.organisations import organisations_by_id
+from projections.providers import causes, directory
+from projections.providers.causes import CauseRow
+from projections.providers.directory import DirectoryFilter, DirectoryRow, MoveRow
+from projections.record import trail_sentences
+
+enum_type(DirectoryStanding)
+
+OPEN_KINDS = frozenset({"call", "listing", "rule"})
+"""Kinds of facts whose sentences are anyone's to read; of the others who may."""
+
+
+@published(ANYONE, placed=False)
+class IndustryTag:
+    """Tag of an industry that a provider has earned · 行业标签. plan V2"""
+
+    industry: str = field("GB/T 4754 division · 行业大类")
+    since: date = field("First day · 起始日")
+    cause: str = field("Fact by which it was earned, as stream/version · 依据")
+
+
+@published(ANYONE, placed=False)
+class DirectoryMove:
+    """Move of a provider in the directory · 名录变动. plan V4"""
+
+    id: strawberry.ID = field("The fact, as stream/version · 事实标识")
+    type: str = field("Published name of the fact · 事实名称")
+    what: str = field("What happened, in Chinese · 事实")
+    on: date = field("Day of the city on which it holds · 生效日")
+    at: datetime = field("When it was recorded, UTC · 记录时间")
+    year: int | None = field("Year of the directory, of a yearly move · 年度")
+    tags: list[str] = field("Tags that the provider has after it · 变动后的标签")
+    gained: list[str] = field("Tags that it brought · 新增标签")
+    lost: list[str] = field("Tags that it took · 失去标签")
+    standing: DirectoryStanding = field("How the provider stands after it · 变动后状态")
+    due: date | None = field("Until when a warning is to be corrected · 整改截止日")
+    reason: str | None = field("Why, in the city's words; null of a yearly move · 理由")
+    rule: str | None = field("Rule that it follows, as stream/version; null of the default on file · 所依规则")
+    causes: list[strawberry.ID] = field("Facts that it rests on, as stream/version · 依据")
+
+
+@published(ANYONE, placed=False)
+class DirectoryEntry:
+    """A provider's place in the directory · 名录条目. plan V2, V4"""
+
+    provider: OrganisationID = field("Provider · 服务商标识")
+    name: str = field("Its name · 名称")
+    standing: DirectoryStanding = field("How it stands · 在录状态")
+    year: int = field("Year of the directory that it was listed in last · 年度")
+    tags: list[IndustryTag] = field("Industries that it has earned · 行业标签")
+    moved: date = field("Day of its last move · 最近变动日")
+    due: date | None = field("Until when a warning is to be corrected · 整改截止日")
+    history: list[DirectoryMove] = field("Every move up to the day asked for, in order · 变动经过")
+
+
+@published(ANYONE, placed=False)
+class Cause:
+    """Fact in the chain behind an entry of the directory · 依据事实. plan V4"""
+
+    id: strawberry.ID = field("The fact, as stream/version · 事实标识")
+    parent: strawberry.ID | None = field("Fact that cites it; null of the move that decides · 上级事实")
+    depth: int = field("Steps below the move that decides, from 0 · 层级")
+    type: str = field("Published name of the fact · 事实名称")
+    what: str = field("What happened, in Chinese · 事实")
+    at: datetime = field("When, UTC · 时间")
+    sentence: str | None = field("The fact as a sentence, to whom it is told; else null · 语句")
+
+
+@published(ANYONE, placed=False)
+class WhyListed:
+    """Why a provider stands where it does · 在录缘由. plan V4"""
+
+    entry: DirectoryEntry = field("Where it stands · 名录条目")
+    sentence: str = field("In one Chinese sentence · 缘由")
+    causes: list[Cause] = field("The facts behind it, each below the one that cites it · 依据链")
+
+
+@published(SIGNED_IN, placed=False)
+class DirectoryEvent:
+    """Something moved in the directory; read the entry for what it is now · 名录动态. plan V4"""
+
+    cursor: str = field("Pass it as `after` to go on from here · 续订令牌")
+    provider: OrganisationID = field("Provider · 服务商标识")
+    move: DirectoryMove = field("The move · 名录变动")
+
+
+def _moves(rows: Sequence[MoveRow]) -> list[DirectoryMove]:
+    """Moves of one provider, all up to a day: each with what it changed."""
+    found, before = [], frozenset[str]()
+    for at, row in enumerate(rows):
+        after = directory.listing_after(rows[: at + 1])
+        found.append(_move(row, after, before))
+        before = frozenset(after.tags)
+    return found
+
+
+def _move(row: MoveRow, after: Listing, before: frozenset[str]) -> DirectoryMove:
+    event, tags = row.event(), frozenset(after.tags)
+    return DirectoryMove(
+        id=strawberry.ID(cause_of(listing_stream(row.provider), row.version)),
+        type=row.type,
+        what=in_words(row.type),
+        on=event.on,
+        at=utc_moment(row.at),
+        year=event.year if isinstance(event, ProviderListed | ListingLapsed) else None,
+        tags=sorted(tags),
+        gained=sorted(tags - before),
+        lost=sorted(before - tags),
+        standing=after.standing,
+        due=after.due,
+        reason=getattr(event, "reason", None),
+        rule=event.rule,
+        causes=[strawberry.ID(one) for one in event.causes],
+    )
+
+
+def _build(context: Context, rows: Sequence[DirectoryRow], wanted: frozenset[str]) -> list[DirectoryEntry]:
+    names: Mapping[str, str] = {}
+    if "name" in wanted:
+        known = organisations_by_id(context.snapshot, [row.id for row in rows]) if rows else {}
+        names = {identity: one.name for identity, one in known.items()}
+    return [_entry(row, names.get(row.id, row.id), with_history="history" in wanted) for row in rows]
+
+
+def _entry(row: DirectoryRow, name: str, *, with_history: bool) -> DirectoryEntry:
+    listing = row.listing
+    return DirectoryEntry(
+        provider=id_of("organisation", row.id),
+        name=name,
+        standing=listing.standing,
+        year=listing.year,
+        tags=[
+            IndustryTag(industry=one, since=held.since, cause=cause_of(listing_stream(row.id), held.version))
+            for one, held in sorted(listing.tags.items())
+        ],
+        moved=listing.moved,
+        due=listing.due,
+        history=_moves(row.moves) if with_history else [],
+    )
+
+
+def _page(snapshot: Snapshot, where: DirectoryFilter, page: Page) -> list[DirectoryRow]:
+    """A page of the directory, which is folded whole: it is little."""
+    rows = directory.directory(snapshot, where)
+    ordered = rows[::-1] if page.backwards else rows
+    if page.beyond is not None:
+        place = str(page.beyond[-1])
+        ordered = [
+            row for row in ordered if (row.id < place if page.backwards else row.id > place) or (page.included and row.id == place)
+        ]
+    return ordered[: page.size]
+
+
+DIRECTORY: Listed[DirectoryFilter, DirectoryRow, DirectoryEntry] = Listed(
+    name="directory",
+    node=DirectoryEntry,
+    rows=lambda snapshot, _scope, where, page: _page(snapshot, where, page),
+    count=lambda snapshot, _scope, where: len(directory.directory(snapshot, where)),
+    build=_build,
+)
+
+Day = Annotated[
+    date | None, argument("Day of the city whose directory is meant, at its end; none = as it is now · 名录日期. plan V4")
+]
+
+
+@strawberry.type
+class DirectoryQueries:
+    """Query fields: the directory."""
+
+    @listing(
+        DIRECTORY,
+        "The directory, in order of provider: as it is, or as it was at the end of any past day; open to all, without signing "
+        "in. Who left it is shown where that standing is asked for · 服务商名录. plan V2, V4",
+        roles=ANYONE,
+    )
+    def directory(
+        self,
+        on: Day = None,
+        industry: Annotated[str | None, argument("GB/T 4754 division, such as C34; none = any · 行业大类")] = None,
+        standing: Annotated[DirectoryStanding | None, argument("How it stands; none = all in the directory · 在录状态")] = None,
+    ) -> DirectoryFilter:
+        """A page of the directory."""
+        return DirectoryFilter(on.isoformat() if on else None, industry, standing.value if standing else None)
+
+    @field(
+        "Why a provider stands where it does: the chain from its last decisive move down to the facts behind it, as data and as "
+        "a sentence; null where it never was in the directory · 在录缘由. plan V4",
+        roles=ANYONE,
+    )
+    def why_listed(
+        self,
+        info: strawberry.Info[Context, None],
+        provider: Annotated[OrganisationID, argument("Provider · 服务商标识")],
+        on: Day = None,
+    ) -> WhyListed | None:
+        """The chain behind one entry."""
+        context, identity = info.context, key_of(provider, "organisation")
+        row = directory.entry_of(context.snapshot, identity, on.isoformat() if on else None)
+        if row is None:
+            return None
+        (entry,) = _build(context, [row], frozenset({"name", "history"}))
+        decisive = _decisive(row)
+        found = causes.chain(context.snapshot, [cause_of(listing_stream(identity), one.version) for one in decisive])
+        return WhyListed(entry=entry, sentence=_sentence(entry, decisive), causes=_told(context, identity, found))
+
+
+def _decisive(row: DirectoryRow) -> list[MoveRow]:
+    """The moves that say where it stands: the last yearly one, and all since."""
+    yearly = [at for at, one in enumerate(row.moves) if isinstance(one.event(), ProviderListed | ListingLapsed)]
+    return list(row.moves[yearly[-1] :])
+
+
+def _sentence(entry: DirectoryEntry, decisive: Sequence[MoveRow]) -> str:
+    """Where it stands and by what, in Chinese; reasons are the city's own words, which are public."""
+    parts = []
+    for one in decisive:
+        event: Event = one.event()
+        said = trail_sentences.predicate(event, trail_sentences.KnownNames({}, {}, {}, {}))
+        parts.append(f"{one.day} {said}")
+    return f"“{entry.name}”现为“{entry.standing.description.split(' · ')[1]}”：{'；'.join(parts)}。"
+
+
+def _told(context: Context, provider: str, found: Sequence[CauseRow]) -> list[Cause]:
+    """The chain, with the sentences of those facts that the reader is told of."""
+    own = context.scope == Is(Attribute.PROVIDER, provider)
+    told = [row for row in found if _is_told(context.role, row, own=own)]
+    sentences = trail_sentences.sentences_of(context.snapshot, context.scope, [row.entry for row in told]) if told else ()
+    said = dict(zip((row.id for row in told), sentences, strict=True))
+    return [
+        Cause(
+            id=strawberry.ID(row.id),
+            parent=strawberry.ID(row.parent) if row.parent is not None else None,
+            depth=row.depth,
+            type=row.entry.type,
+            what=in_words(row.entry.type),
+            at=utc_moment(row.entry.at),
+            sentence=said.get(row.id),
+        )
+        for row in found
+    ]
+
+
+def _is_told(role: str, row: CauseRow, *, own: bool) -> bool:
+    if Role(role) not in row.event.told_to:
+        return False
+    return role in SELECTION_OFFICE or kind_of(row.entry.stream) in OPEN_KINDS or own
+
+
+@dataclass(frozen=True)
+class MovedRow:
+    """A move as a follower is told of it 名录动态."""
+
+    position: int
+    provider: str
+    move: DirectoryMove
+
+
+@strawberry.type
+class DirectorySubscription:
+    """Moves of the directory as they happen."""
+
+    @subscription(
+        "Moves of the directory, each once and in order. after: cursor of the last event seen, to go on without loss or repeat; "
+        "without it, from now on · 名录动态. plan V4",
+        roles=SIGNED_IN,
+    )
+    async def directory_events(
+        self, info: strawberry.Info[Context, None], after: After = None
+    ) -> AsyncGenerator[DirectoryEvent, None]:
+        """Events beyond a cursor, for ever."""
+        context = info.context
+
+        def read(snapshot: Snapshot, _caller: Caller, position: int) -> list[MovedRow]:
+            return _moved(snapshot, position)
+
+        async with aclosing(follow(context, after, read)) as rows:
+            async for row in rows:
+                yield DirectoryEvent(
+                    cursor=context.cursors.seal(row.position), provider=id_of("organisation", row.provider), move=row.move
+                )
+
+
+def _moved(snapshot: Snapshot, position: int) -> list[MovedRow]:
+    """Moves beyond a position, each with what it changed: so with the moves of its provider before."""
+    found = []
+    for row in directory.moves(snapshot, after=position, first=BATCH):
+        upto = [one for one in directory.moves(snapshot, provider=row.provider) if one.version <= row.version]
+        found.append(MovedRow(position=row.position, provider=row.provider, move=_moves(upto)[-1]))
+    return found
+
+
+def _find_entry(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> DirectoryEntry | None:
+    row = directory.entry_of(context.snapshot, key)
+    return next(iter(_build(context, [row], wanted)), None) if row is not None else None
+
+
+QUERIES = DirectoryQueries
+SUBSCRIPTIONS = DirectorySubscription
+PAYLOADS: Mapping[str, Payload] = {"listing": Payload("entry", DirectoryEntry, _find_entry)}
+"""Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -1,0 +1,86 @@
+"""Blindness (plan V1): before marking is closed no field, entry, count or file tells anyone but its marker what was marked.
+
+Every query field of the schema is asked as everyone who may sign in, with all that may be selected below it.
+"""
+
+import orjson
+import pytest
+
+from domain.access import Role
+from domain.kernel import name_of
+from domain.providers.marking import MarkSealed
+from journal.codec import EVENT_OF
+from tests.api.providers.selected_city import CALL, MARKERS, SECRET, Selecting
+from tests.api.server.test_scopes import ARGUMENTS
+from tests.live_city import PEOPLE, SCHEMA
+from tests.root_fields import calls
+
+EVERYONE = [*((login, role) for login, role, _ in PEOPLE), *((login, Role.MARKER) for login in MARKERS), (None, Role.PUBLIC)]
+OURS = ("applications", "directory", "markings", "providerCalls", "whyListed")
+VOLATILE = ("queryCost", "session")
+"""Fields that say how an answer was made."""
+
+
+def answers(selecting: Selecting, who: str | None, role: Role) -> dict[str, str]:
+    """Every root field as one person reads it, by its call."""
+    tried = {**ARGUMENTS, "year": (selecting.year,)}
+    found = {}
+    for name, arguments, chosen in calls(SCHEMA._schema, role, tried):  # noqa: SLF001 - the executable schema
+        if name not in VOLATILE:
+            few = arguments.replace("first: 100", "first: 10")
+            payload = selecting.city.ask(who, f"{{ {name}{few} {chosen} }}")
+            assert name not in OURS or "errors" not in payload, (name, payload)
+            assert "INTERNAL" not in str(payload.get("errors", "")), (name, arguments, chosen, payload["errors"])
+            found[name + arguments] = orjson.dumps(payload.get("data")).decode()
+    return found
+
+
+def test_no_field_tells_anyone_a_mark_before_marking_is_closed_but_its_own_marker(selecting: Selecting) -> None:
+    selecting.drawn().sealed()
+    asked = 0
+    for who, role in EVERYONE:
+        for call, told in answers(selecting, who, role).items():
+            asked += 1
+            if call.startswith("markings") and role is Role.MARKER:
+                own = {one["id"] for one in selecting.markings(str(who))}
+                assert told.count(SECRET) == 5 * len(own)
+            else:
+                assert SECRET not in told, (who, call)
+    assert asked > 300
+    for one in selecting.markings("city"):
+        assert (one["stage"], one["mark"]) == ("SEALED", None)
+
+
+def test_no_entry_holds_a_mark_and_all_sealed_ones_are_of_one_length(selecting: Selecting) -> None:
+    selecting.drawn().sealed({"marker1": (1, 1, 1, 1, 1)})
+    journal = selecting.city.installation.services.journal
+    entries = journal.since(0, 10_000)
+    assert all(SECRET not in entry.state.decode() for entry in entries)
+    sealed = [orjson.loads(entry.state)["sealed"] for entry in entries if EVENT_OF.get(entry.type) is MarkSealed]
+    assert len(sealed) == 4
+    assert len({len(one) for one in sealed}) == 1
+    selecting.city.done("city", "closeMarking", CALL, year=selecting.year)
+    after = journal.since(0, 10_000)
+    assert sum(SECRET in orjson.dumps(orjson.loads(entry.state)).decode() for entry in after) == 4
+    assert name_of(MarkSealed) == "marking.sealed.v1"
+
+
+@pytest.mark.parametrize("who", ["marker1", "marker2"])
+def test_a_marker_reads_the_same_whether_another_has_marked_or_not(selecting: Selecting, who: str) -> None:
+    selecting.drawn()
+    before = answers(selecting, who, Role.MARKER)
+    for other in MARKERS:
+        if other != who:
+            for one in selecting.markings(other):
+                assert selecting.seal(other, one["id"])["userErrors"] == []
+    assert answers(selecting, who, Role.MARKER) == before
+
+
+def test_a_file_is_given_to_a_marker_without_its_name_and_to_no_rival(selecting: Selecting) -> None:
+    selecting.drawn()
+    query = "{ markings { nodes { application { number documents { dimension sha256 } } } } }"
+    shown = selecting.city.data("marker1", query)["markings"]["nodes"]
+    assert all(len(one["application"]["documents"]) == 5 for one in shown)
+    text = orjson.dumps(shown).decode()
+    assert "示例诊断服务" not in text
+    assert "organisation/" not in text

@@ -1,0 +1,86 @@
+"""Selection over the API (plan V1, V2, V4): from the call to a directory that everyone reads, and nobody learns another's mark."""
+
+import pytest
+
+from tests.api.providers.selected_city import CALL, FULL, MARKERS, Selecting
+
+DIRECTORY = """query($on: Date, $industry: String) { directory(on: $on, industry: $industry) { totalCount
+  nodes { provider name standing year tags { industry since cause } history { id what on tags gained causes } } } }"""
+WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence entry { standing }
+  causes { id parent depth what sentence } } }"""
+
+
+def test_two_providers_apply_are_marked_blind_and_are_listed_where_everyone_reads_it(selecting: Selecting) -> None:
+    city = selecting.adopted().city
+    for who in (None, "enterprise", "bank", "supplier"):
+        found = city.data(who, DIRECTORY)["directory"]
+        assert found["totalCount"] == 2
+        first = found["nodes"][0]
+        assert (first["provider"], first["name"], first["standing"]) == ("organisation/p1", "示例诊断服务一所", "LISTED")
+        assert [one["industry"] for one in first["tags"]] == ["C34"]
+        [move] = first["history"]
+        assert move["causes"] == [f"application/{selecting.year}.p1/9"]
+    assert city.data(None, DIRECTORY, industry="C35")["directory"]["nodes"] == []
+    before = selecting.day(50).isoformat()
+    assert city.data(None, DIRECTORY, on=before)["directory"]["nodes"] == []
+
+
+def test_why_a_provider_is_listed_goes_down_to_the_marks_for_the_city_and_names_nothing_of_them_to_the_public(
+    selecting: Selecting,
+) -> None:
+    city = selecting.adopted().city
+    for who, told in (("city", True), (None, False), ("rival", False)):
+        why = city.data(who, WHY, provider="p1")["whyListed"]
+        kinds = [one["id"].split("/")[0] for one in why["causes"]]
+        assert kinds == ["listing", "application", "marking", "marking"]
+        assert [one["depth"] for one in why["causes"]] == [0, 1, 2, 2]
+        assert why["sentence"].startswith("“示例诊断服务一所”现为“在录”")
+        said = [one["sentence"] is not None for one in why["causes"]]
+        assert said == [True, told, told, told]
+    own = city.data("provider", WHY, provider="p1")["whyListed"]["causes"]
+    assert [one["sentence"] is not None for one in own] == [True, True, False, False]
+
+
+def test_a_provider_reads_its_own_result_with_every_sub_score_and_no_rivals(selecting: Selecting) -> None:
+    city = selecting.adopted().city
+    query = """{ applications { nodes { provider stage
+      result { total listed scores { dimension points } industries { industry earned } } } } }"""
+    [own] = city.data("provider", query)["applications"]["nodes"]
+    assert (own["provider"], own["stage"]) == ("organisation/p1", "ASSESSED")
+    assert own["result"]["total"] == "80"
+    assert own["result"]["industries"] == [{"industry": "C34", "earned": True}]
+    assert len(city.data("city", query)["applications"]["nodes"]) == 2
+
+
+def test_two_marks_that_differ_too_much_call_for_a_third_who_learns_neither(selecting: Selecting) -> None:
+    city = selecting.drawn().sealed({"marker1": (4, 4, 4, 4, 4)}).city
+    call = city.done("city", "closeMarking", CALL, year=selecting.year)["call"]
+    disputed = [one for one in call["drawn"] if one["disputed"]]
+    assert call["stage"] == "MARKING"
+    assert [min(one["markers"]) for one in disputed] == ["person/marker1"] * len(disputed)
+    assert city.refused("city", "publishOutcome", year=selecting.year) == "CALL_OUT_OF_ORDER"
+    for one in disputed:
+        (third,) = {f"person/{one}" for one in MARKERS} - set(one["markers"])
+        city.done("city", "giveMarker", CALL, year=selecting.year, number=one["number"], marker=third)
+    assert city.refused("city", "closeMarking", year=selecting.year) == "MARKS_MISSING"
+    selecting.sealed()
+    assert city.done("city", "closeMarking", CALL, year=selecting.year)["call"]["stage"] == "MARKED"
+
+
+@pytest.mark.parametrize("who", ["provider", "district", "enterprise", "auditor", "marker1"])
+def test_only_the_city_opens_a_call(selecting: Selecting, who: str) -> None:
+    city = selecting.city
+    day = selecting.day(0).isoformat()
+    dates = dict.fromkeys(("applicationsUntil", "mendingUntil", "markingUntil", "objectionsUntil"), day)
+    assert city.refused(who, "openCall", year=selecting.year, **dates) == "ROLE_NOT_ALLOWED"
+
+
+def test_a_marker_marks_its_own_and_anothers_is_not_there(selecting: Selecting) -> None:
+    selecting.drawn()
+    mine = selecting.markings("marker1")[0]
+    others = {one["id"] for who in MARKERS[1:] for one in selecting.markings(who)}
+    assert selecting.seal("marker1", mine["id"])["marking"]["mark"] == {"total": sum(FULL)}
+    for identity in (min(others), "2031.1.marker1", "nothing"):
+        assert [one["code"] for one in selecting.seal("marker1", identity)["userErrors"]] == ["NOT_FOUND"]
+    too_many = selecting.seal("marker1", mine["id"], (21, 12, 20, 20, 12))
+    assert [(one["code"], one["field"]) for one in too_many["userErrors"]] == [("MARK_OUT_OF_RANGE", "dimensions.0.points")]

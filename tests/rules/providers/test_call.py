@@ -1,0 +1,254 @@
+"""The year's call (plan V1, V2): opened, extended, closed in order; late or out of order is refused with the date or stage."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.access import Role
+from domain.governance.standing import DIRECTORY_STREAM, DirectoryStanding, listing_stream
+from domain.providers.application_commands import AcceptApplication
+from domain.providers.call import (
+    APPLICATIONS_UNCHECKED,
+    CALL_DATES_OUT_OF_ORDER,
+    CALL_EXISTS,
+    CALL_NOT_OVER_YET,
+    CALL_NOT_PUT_OFF,
+    CALL_PART_OVER,
+    CALL_YEAR_PAST,
+)
+from domain.providers.call_commands import (
+    AdoptDirectory,
+    CloseCall,
+    CloseMarking,
+    DrawMarking,
+    EndObjections,
+    ExtendCall,
+    GiveMarker,
+    PublishOutcome,
+)
+from domain.providers.call_state import CALL_UNKNOWN, CallStage, call_stream
+from domain.providers.drawing import TOO_FEW_MARKERS
+from domain.providers.marking import MARK_NOT_THE_SEALED_ONE, MarkOpened
+from domain.providers.marking_rounds import (
+    MARKER_GIVEN_ALREADY,
+    MARKER_IN_CONFLICT,
+    MARKER_UNKNOWN,
+    MARKS_MISSING,
+    NO_MARKER_NEEDED,
+    NOTHING_TO_MARK,
+    NUMBER_UNKNOWN,
+    SEED_NOT_THE_COMMITTED_ONE,
+)
+from domain.providers.outcome import OBJECTION_TIME_TOO_SHORT, OBJECTIONS_NOT_OVER
+from domain.providers.stages import CALL_OUT_OF_ORDER
+from tests.rules.given import SEED
+from tests.rules.providers.calls import (
+    ADOPTING,
+    CLOSING,
+    DRAW,
+    FULL,
+    OPEN_CALL,
+    OPENING,
+    PUBLISHING,
+    YEAR,
+    Played,
+    adopted,
+    applied,
+    drawn,
+    later,
+    marked,
+    opened,
+    published,
+    seal,
+    submit,
+)
+
+LOW = dict.fromkeys(FULL, 5)
+"""A mark of twenty-five."""
+
+
+def test_a_call_pins_the_rule_of_its_day_and_commits_to_the_seed_of_its_order() -> None:
+    call = opened().call
+    assert (call.stage, call.rule.pass_mark, call.rule_cause) == (CallStage.OPEN, 70, None)
+    assert len(call.seed_digest) == 64
+    assert call.seed is None
+
+
+def test_a_year_has_one_call() -> None:
+    opened().asked(OPEN_CALL, "city").refused(CALL_EXISTS, year=YEAR)
+
+
+@pytest.mark.parametrize("year", [2023, 2026])
+def test_a_call_is_for_this_year_or_the_next(year: int) -> None:
+    Played().asked(OPEN_CALL.model_copy(update={"year": year}), "city").refused(CALL_YEAR_PAST, earliest=2024, latest=2025)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "earliest"),
+    [
+        ("applications_until", date(2024, 1, 7), date(2024, 1, 8)),
+        ("mending_until", date(2024, 1, 30), date(2024, 1, 31)),
+        ("marking_until", date(2024, 2, 8), date(2024, 2, 9)),
+        ("objections_until", date(2024, 2, 28), date(2024, 2, 29)),
+    ],
+)
+def test_the_parts_of_a_call_end_in_their_order_and_none_in_the_past(name: str, day: date, earliest: date) -> None:
+    command = OPEN_CALL.model_copy(update={name: day})
+    Played().asked(command, "city").refused(CALL_DATES_OUT_OF_ORDER, path=name, given=day, earliest=earliest)
+
+
+def test_nothing_is_done_to_a_call_that_is_not_there() -> None:
+    Played().asked(CloseCall(year=YEAR), "city").refused(CALL_UNKNOWN, year=YEAR)
+
+
+def test_a_date_is_put_off_with_a_reason_and_the_others_stay() -> None:
+    played = opened()
+    day = date(2024, 2, 5)
+    played.city(ExtendCall(year=YEAR, applications_until=day, reason="节日顺延"), OPENING)
+    assert played.call.dates.applications_until == day
+    assert played.call.dates.mending_until == OPEN_CALL.mending_until
+
+
+@pytest.mark.parametrize("given", [{}, {"mending_until": OPEN_CALL.mending_until}])
+def test_a_date_is_put_off_to_a_later_day_only(given: dict[str, date]) -> None:
+    opened().asked(ExtendCall(year=YEAR, reason="无", **given), "city").refused(CALL_NOT_PUT_OFF)
+
+
+def test_a_part_that_is_over_is_not_put_off() -> None:
+    command = ExtendCall(year=YEAR, applications_until=date(2024, 3, 1), reason="迟来的申请")
+    drawn("p1").asked(command, "city", at=CLOSING).refused(CALL_PART_OVER, path="applications_until")
+
+
+def test_a_call_closes_after_the_time_to_mend_and_with_every_application_checked() -> None:
+    played = opened("p1")
+    submit(played, "p1")
+    played.asked(CloseCall(year=YEAR), "city", at=later(CLOSING, -1)).refused(CALL_NOT_OVER_YET, until=OPEN_CALL.mending_until)
+    played.asked(CloseCall(year=YEAR), "city", at=CLOSING).refused(APPLICATIONS_UNCHECKED, count=1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [DRAW, GiveMarker(year=YEAR, number=1, marker="m1"), CloseMarking(year=YEAR, opened=())]
+    + [kind(year=YEAR) for kind in (PublishOutcome, EndObjections, AdoptDirectory)],
+)
+def test_a_step_out_of_order_is_refused_with_the_stage(command: DrawMarking) -> None:
+    opened().asked(command, "city", at=ADOPTING).refused(CALL_OUT_OF_ORDER, year=YEAR)
+
+
+def test_two_markers_without_a_conflict_are_drawn_for_each_and_anyone_draws_the_same_from_the_seed() -> None:
+    first, again = drawn("p1", "p2", "p3"), drawn("p3", "p1", "p2")
+    assert first.call.drawn == again.call.drawn
+    assert sorted(one.provider for one in first.call.drawn) == ["p1", "p2", "p3"]
+    assert all(len(set(one.markers)) == 2 for one in first.call.drawn)
+    assert first.call.seed == SEED
+
+
+def test_another_seed_than_the_committed_one_draws_nothing() -> None:
+    played = applied("p1")
+    played.city(CloseCall(year=YEAR), CLOSING)
+    played.asked(DRAW.model_copy(update={"seed": "6" * 64}), "city", at=CLOSING).refused(SEED_NOT_THE_COMMITTED_ONE)
+
+
+def test_who_is_no_expert_who_marks_is_not_drawn() -> None:
+    played = applied("p1")
+    played.city(CloseCall(year=YEAR), CLOSING)
+    command = DRAW.model_copy(update={"markers": ("m1", "p1-0")})
+    played.asked(command, "city", at=CLOSING).refused(MARKER_UNKNOWN, path="markers.1", place=2)
+
+
+def test_with_no_complete_application_there_is_nothing_to_mark() -> None:
+    played = opened()
+    played.city(CloseCall(year=YEAR), CLOSING)
+    played.asked(DRAW, "city", at=CLOSING).refused(NOTHING_TO_MARK)
+
+
+@pytest.mark.parametrize("how", ["role for the applicant", "applicant's person", "declared person", "declared organisation"])
+def test_a_marker_with_a_part_in_an_application_is_kept_away_from_it(how: str) -> None:
+    ties = {
+        "declared person": [{"name": "甲", "person": "m1", "tie": "顾问"}],
+        "declared organisation": [{"name": "乙", "organisation": "owner", "tie": "控股"}],
+    }
+    played = opened("p1")
+    staff = [{"person": f"p1-{number}", "industries": ("C34", "C35")} for number in range(3)]
+    if how == "role for the applicant":
+        played.add_person("m1", Role.REVIEWER, "p1")
+    if how == "declared organisation":
+        played.add_person("m1", Role.SUPPLIER, "owner")
+    if how == "applicant's person":
+        played.add_person("m1", Role.DIAGNOSTICIAN, "p1")
+        staff.append({"person": "m1", "industries": ("C34",)})
+    submit(played, "p1", links=ties.get(how, []), staff=staff)
+    played.city(AcceptApplication(year=YEAR, provider="p1"), OPENING)
+    played.city(CloseCall(year=YEAR), CLOSING)
+    command = DRAW.model_copy(update={"markers": ("m1", "m2")})
+    played.asked(command, "city", at=CLOSING).refused(TOO_FEW_MARKERS, names="p1")
+    played.city(DRAW, CLOSING)
+    assert set(played.call.drawn[0].markers) == {"m2", "m3"}
+
+
+def test_marking_closes_when_every_mark_is_in_and_opens_what_was_sealed_and_nothing_else() -> None:
+    played = drawn("p1")
+    played.asked(CloseMarking(year=YEAR, opened=()), "city", at=PUBLISHING).refused(MARKS_MISSING, count=2)
+    seal(played)
+    true = played.opened()
+    forged = true[0].model_copy(update={"salt": "another"})
+    for brought in ((forged, true[1]), true[:1]):
+        played.asked(CloseMarking(year=YEAR, opened=brought), "city", at=PUBLISHING).refused(MARK_NOT_THE_SEALED_ONE)
+    case = played.city(CloseMarking(year=YEAR, opened=true), PUBLISHING)
+    assert [fact.event.mark.total for fact in case.facts if isinstance(getattr(fact, "event", None), MarkOpened)] == [80, 80]
+    assert played.call.stage is CallStage.MARKED
+
+
+def test_a_third_is_asked_where_two_differ_by_more_than_the_rule_and_the_two_nearest_count() -> None:
+    played = marked("p1", totals={"p1": [FULL, LOW]})
+    assert played.call.stage is CallStage.MARKING
+    (asked,) = played.call.drawn
+    (third,) = {"m1", "m2", "m3"} - set(asked.markers)
+    give = GiveMarker(year=YEAR, number=1, marker=third)
+    played.asked(give.model_copy(update={"number": 7}), "city", at=PUBLISHING).refused(NUMBER_UNKNOWN, number=7)
+    taken = give.model_copy(update={"marker": asked.markers[0]})
+    played.asked(taken, "city", at=PUBLISHING).refused(MARKER_GIVEN_ALREADY, number=1)
+    stranger = give.model_copy(update={"marker": "p1-1"})
+    played.asked(stranger, "city", at=PUBLISHING).refused(MARKER_UNKNOWN)
+    played.add_person("m9", Role.MARKER, "experts")
+    played.add_person("m9", Role.REVIEWER, "p1")
+    kin = give.model_copy(update={"marker": "m9"})
+    played.asked(kin, "city", at=PUBLISHING).refused(MARKER_IN_CONFLICT, number=1)
+    played.city(give, PUBLISHING)
+    played.asked(kin, "city", at=PUBLISHING).refused(NO_MARKER_NEEDED, number=1)
+    seal(played, {"p1": [FULL, LOW, FULL]})
+    played.city(CloseMarking(year=YEAR, opened=played.opened()), PUBLISHING)
+    played.city(PublishOutcome(year=YEAR), PUBLISHING)
+    result = played.application("p1").result
+    assert result is not None
+    assert result.total == 80
+
+
+def test_the_outcome_stays_open_to_objection_for_as_long_as_the_rule_says() -> None:
+    late = later(ADOPTING, -5)
+    marked("p1").asked(PublishOutcome(year=YEAR), "city", at=late).refused(OBJECTION_TIME_TOO_SHORT, days=5)
+    played = published("p1")
+    last = later(ADOPTING, -3)
+    played.asked(EndObjections(year=YEAR), "city", at=last).refused(OBJECTIONS_NOT_OVER, until=OPEN_CALL.objections_until)
+
+
+def test_who_passes_is_listed_with_its_tags_and_its_result_as_cause_and_who_fails_is_not() -> None:
+    played = adopted("p1", "p2", totals={"p2": [LOW, LOW]})
+    listing = played.states[listing_stream("p1")]
+    assert (listing.standing, listing.year, sorted(listing.tags)) == (DirectoryStanding.LISTED, YEAR, ["C34", "C35"])
+    assert played.states.get(listing_stream("p2")) is None
+    assert played.states[DIRECTORY_STREAM].members == ("p1",)
+    assert played.states[call_stream(YEAR)].stage is CallStage.ADOPTED
+
+
+def test_who_was_listed_and_does_not_apply_again_leaves_by_the_next_years_directory() -> None:
+    played = adopted("p1", "p2")
+    year, ahead = YEAR + 1, timedelta(days=366)
+    dates = {name: day + ahead for name, day in OPEN_CALL.model_dump(exclude={"year"}).items()}
+    played.city(OPEN_CALL.model_copy(update={"year": year, **dates}), OPENING + ahead)
+    assert played.states[call_stream(year)].stage is CallStage.OPEN
+    played.states[call_stream(year)] = played.states[call_stream(year)].model_copy(update={"stage": CallStage.CONFIRMED})
+    played.city(AdoptDirectory(year=year), ADOPTING + ahead)
+    gone = played.states[listing_stream("p1")]
+    assert (gone.standing, gone.tags) == (DirectoryStanding.LAPSED, {})
+    assert played.states[DIRECTORY_STREAM].members == ()

@@ -1,0 +1,127 @@
+"""Objections to a result (plan V1, V4): in time, by a proceeding; what it grants reaches the result, what is open holds it up."""
+
+from decimal import Decimal
+
+import pytest
+
+from domain.governance.dated_rules import DatedRule, DatedRules, defaults_of, rule_stream
+from domain.governance.proceedings.state import (
+    PROCEEDING_NOT_CONCLUDED,
+    Proceeding,
+    ProceedingOutcome,
+    ProceedingStatus,
+    proceeding_stream,
+)
+from domain.governance.qualification import Certificate, CertificateGrade, CertificateTerm, certificate_stream
+from domain.governance.rule_bodies.body import RuleKind
+from domain.providers.application_commands import ObjectToResult, RevisedScore, ReviseResult
+from domain.providers.application_state import SelectionDimension, Shortfall
+from domain.providers.call_commands import AdoptDirectory, EndObjections, PublishOutcome
+from domain.providers.marking import MARK_OUT_OF_RANGE
+from domain.providers.objection import INDUSTRY_NOT_APPLIED_FOR, NO_RESULT_YET, OBJECTION_LATE
+from domain.providers.outcome import OBJECTIONS_OPEN
+from domain.providers.stages import CALL_OUT_OF_ORDER
+from tests.rules.providers.calls import (
+    ADOPTING,
+    FULL,
+    PUBLISHING,
+    YEAR,
+    Played,
+    later,
+    marked,
+    opened,
+    published,
+    saving,
+)
+from tests.rules.providers.test_application import own
+
+LOW = dict.fromkeys(FULL, 13)
+"""A mark of sixty-five: five below the line."""
+OBJECT = ObjectToResult(year=YEAR, provider="p1", proceeding="o1", asked="重新核定人员得分", grounds="漏计三名高级诊断师")
+REVISE = ReviseResult(
+    year=YEAR, provider="p1", proceeding="o1", scores=(RevisedScore(dimension=SelectionDimension.STAFF, points=Decimal("19.5")),)
+)
+
+
+def objected() -> Played:
+    played = published("p1", "p2", totals={"p1": [LOW, LOW]})
+    played.asked(OBJECT, "provider", "p1", at=later(PUBLISHING, 2)).happened(
+        "application.objected_to.v1", "proceeding.opened.v1"
+    )
+    return played
+
+
+def concluded(played: Played, outcome: ProceedingOutcome) -> None:
+    found: Proceeding = played.states[proceeding_stream("o1")]
+    ended = {"status": ProceedingStatus.FINAL, "outcome": outcome}
+    played.states[proceeding_stream("o1")] = found.model_copy(update=ended)
+
+
+def test_an_objection_is_a_proceeding_about_the_result_that_cites_it() -> None:
+    found: Proceeding = objected().states[proceeding_stream("o1")]
+    assert (found.about, found.cause) == ("application/2024.p1", "application/2024.p1/9")
+
+
+def test_an_objection_after_its_day_before_the_outcome_or_without_result_is_refused() -> None:
+    published("p1").asked(OBJECT, "provider", "p1", at=ADOPTING).refused(OBJECTION_LATE)
+    marked("p1").asked(OBJECT, "provider", "p1", at=PUBLISHING).refused(CALL_OUT_OF_ORDER)
+    played = opened("p1", "p2")
+    own(played, saving("p1"))
+    played.states |= {name: one for name, one in published("p2").states.items() if name == "call/2024"}
+    played.asked(OBJECT, "provider", "p1", at=later(PUBLISHING, 2)).refused(NO_RESULT_YET)
+
+
+def test_no_directory_while_an_objection_is_open() -> None:
+    played = objected()
+    played.asked(EndObjections(year=YEAR), "city", at=ADOPTING).refused(OBJECTIONS_OPEN, count=1, names="p1")
+    played.asked(AdoptDirectory(year=YEAR), "city", at=ADOPTING).refused(CALL_OUT_OF_ORDER)
+    concluded(played, ProceedingOutcome.DISMISSED)
+    played.city(EndObjections(year=YEAR), ADOPTING)
+    played.city(AdoptDirectory(year=YEAR), ADOPTING)
+    assert played.states.get("listing/p1") is None
+
+
+def test_what_is_granted_changes_the_result_by_a_fact_that_cites_the_decision() -> None:
+    played = objected()
+    played.asked(REVISE, "city", at=ADOPTING).refused(PROCEEDING_NOT_CONCLUDED)
+    concluded(played, ProceedingOutcome.UPHELD)
+    above = REVISE.model_copy(update={"scores": (RevisedScore(dimension=SelectionDimension.STAFF, points=Decimal(26)),)})
+    played.asked(above, "city", at=ADOPTING).refused(MARK_OUT_OF_RANGE, at_most=25)
+    (fact,) = played.city(REVISE, ADOPTING).facts
+    result = played.application("p1").result
+    assert result is not None
+    assert (result.total, result.tags, result.is_listed) == (Decimal("71.5"), ("C34", "C35"), True)
+    assert fact.causes == ("proceeding/o1/1",)  # type: ignore[union-attr] # the result assessed anew
+    industries = [{"industry": "C35", "points": "14.5"}]
+    tagged = ReviseResult.model_validate(REVISE.model_dump() | {"industries": industries})
+    played.city(tagged, ADOPTING)
+    result = played.application("p1").result
+    assert result is not None
+    assert (result.tags, result.is_listed) == (("C34",), True)
+    played.asked(tagged, "city", at=ADOPTING).then()
+    other = ReviseResult.model_validate(REVISE.model_dump() | {"industries": [{"industry": "C13", "points": "15"}]})
+    played.asked(other, "city", at=ADOPTING).refused(INDUSTRY_NOT_APPLIED_FOR, division="C13")
+
+
+@pytest.mark.parametrize("holders", [8, 7])
+def test_once_the_city_asks_for_certificates_the_rules_numbers_are_judged_by_those_on_record(holders: int) -> None:
+    listed = holders == 8
+    played = marked("p1")
+    (default,) = (one for one in defaults_of(RuleKind.EXAM)[-1:])
+    body = default.body.model_copy(update={"certified_only": True})
+    rule = DatedRule(since=default.since, body=body, source=default.source, version=1)
+    played.states[rule_stream(RuleKind.EXAM)] = DatedRules(version=1, rules={default.since: rule})
+    application = played.application("p1")
+    staff = tuple(application.staff[0].model_copy(update={"person": f"s{number}"}) for number in range(9))
+    played.states["application/2024.p1"] = application.model_copy(update={"staff": staff})
+    day = PUBLISHING.date()
+    for number in range(holders):
+        grade = CertificateGrade.SENIOR if number < 2 else CertificateGrade.DIAGNOSTICIAN
+        until = later(PUBLISHING, 90).date()
+        term = CertificateTerm(number=f"n{number}", grade=grade, since=day, until=until, endorsed={}, version=1)
+        played.states[certificate_stream(f"s{number}")] = Certificate(version=1, terms=(term,))
+    played.city(PublishOutcome(year=YEAR), PUBLISHING)
+    result = played.application("p1").result
+    assert result is not None
+    assert (result.certified, result.senior, result.is_listed) == (holders, 2, listed)
+    assert (Shortfall.CERTIFIED in result.shortfalls) is not listed
