@@ -8,10 +8,11 @@ from domain.access import Place
 from domain.command_rights import require_right
 from domain.diagnosis.provider import PROVIDER_RETIRED, PROVIDER_UNKNOWN
 from domain.governance.dated_rules import rule_in_force, rule_stream
-from domain.governance.proceedings.state import proceeding_stream
+from domain.governance.proceedings.state import calendar_of, proceeding_stream
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
+from domain.governance.working_calendar import CALENDAR_STREAM, add_working_days
 from domain.kernel import (
     NOT_FOUND,
     Capability,
@@ -79,8 +80,9 @@ MENDING_OVER = Rule(
 MENDING_TIME_OUTSIDE = Rule(
     "MENDING_TIME_OUTSIDE",
     "plan V1",
-    "补正截止日须在今日 {earliest} 至征集的补正截止日 {latest} 之间",
-    "The day to mend by lies between today, {earliest}, and the call's own last day for it, {latest}",
+    "补正截止日须在 {earliest}（{days} 个工作日后）至征集的补正截止日 {latest} 之间；时间不足的，请先办理延期",
+    "The day to mend by lies between {earliest}, {days} working days from today, and the call's own last day for it, {latest}; "
+    "extend the call where that is too short",
 )
 APPLICATION_FIXED = Rule(
     "APPLICATION_FIXED",
@@ -168,8 +170,9 @@ def decide(command: AnyApplicationCommand, application: Application | None, cont
             _require_waiting(application)
             latest = call.dates.mending_until
             require_programme_date("mend_until", until, context)
-            if not context.day <= until <= latest:
-                raise MENDING_TIME_OUTSIDE.refuse(path="mend_until", earliest=context.day, latest=latest)
+            earliest = min(latest, add_working_days(context.day, call.rule.mending_days, calendar_of(context)).day)
+            if not max(context.day, earliest) <= until <= latest:
+                raise MENDING_TIME_OUTSIDE.refuse(path="mend_until", days=call.rule.mending_days, earliest=earliest, latest=latest)
             return (ApplicationReturned(items=items, mend_until=until),)
         case AcceptApplication():
             _require_waiting(application)
@@ -326,6 +329,8 @@ def _reads(command: AnyApplicationCommand, _application: Application | None) -> 
         streams += [person_stream(one.person) for one in command.staff]
     if isinstance(command, ObjectToResult):
         streams += [proceeding_stream(command.proceeding), organisation_stream(command.provider), rule_stream(RuleKind.PROCEDURE)]
+    if isinstance(command, ReturnApplication):
+        streams += [CALENDAR_STREAM]
     if isinstance(command, ReviseResult):
         streams += [proceeding_stream(command.proceeding)]
     return tuple(dict.fromkeys(streams))

@@ -15,6 +15,7 @@ from domain.governance.qualification import QUALIFICATION_RULE, certificate_stre
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.governance.standing import DIRECTORY_STREAM, Directory, listing_stream
+from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import Capability, Command, DecisionContext, Facts, Read, Rule, Stream, Unfinished, refuse_together
 from domain.participants.people.state import person_stream
 from domain.providers.adoption import adopt_directory
@@ -266,6 +267,7 @@ def _reads(command: AnyCallCommand, call: Call | None) -> tuple[Stream, ...]:
         case GiveMarker(number=number, marker=marker):
             streams += [person_stream(marker), marking_stream(marking_id(call.year, number, marker))]
         case CloseMarking() | PublishOutcome():
+            streams += [CALENDAR_STREAM]
             streams += [
                 marking_stream(marking_id(call.year, one.number, marker)) for one in call.drawn for marker in one.markers
             ]

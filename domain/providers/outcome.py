@@ -1,12 +1,12 @@
 """Outcome of a call 遴选结果公示: every result, open to objection, and final once the objections are over. plan V1, V2."""
 
-from datetime import timedelta
 from functools import partial
 
 from domain.governance.dated_rules import rule_in_force
-from domain.governance.proceedings.state import ENDED, Proceeding, proceeding_stream
+from domain.governance.proceedings.state import ENDED, Proceeding, calendar_of, proceeding_stream
 from domain.governance.qualification import QUALIFICATION_RULE, Certificate, CertificateGrade, certificate_stream
 from domain.governance.rule_bodies.exam import ExamRule
+from domain.governance.working_calendar import add_working_days
 from domain.kernel import DecisionContext, Facts, OnStream, Rule, cause_of
 from domain.providers.application_events import ApplicationAssessed
 from domain.providers.application_state import Application, ApplicationStage, application_stream
@@ -23,8 +23,8 @@ from domain.providers.stages import require_stage
 OBJECTION_TIME_TOO_SHORT = Rule(
     "OBJECTION_TIME_TOO_SHORT",
     "plan V1",
-    "公示须至少 {days} 天，异议截止日 {until} 过早，最早为 {earliest}；请先办理延期",
-    "The outcome is open to objection for {days} days at least; {until} is too early, extend the call to {earliest} or later",
+    "公示须至少 {days} 个工作日，异议截止日 {until} 过早，最早为 {earliest}；请先办理延期",
+    "The outcome is open to objection for {days} working days at least; {until} is too early, extend it to {earliest} or later",
 )
 OBJECTIONS_NOT_OVER = Rule(
     "OBJECTIONS_NOT_OVER",
@@ -49,7 +49,7 @@ def publish_outcome(_command: PublishOutcome, call: Call, context: DecisionConte
     """
     require_stage(call, CallStage.MARKED)
     days, until = call.rule.objection_days, call.dates.objections_until
-    earliest = context.day + timedelta(days=days)
+    earliest = add_working_days(context.day, days, calendar_of(context)).day
     if until < earliest:
         raise OBJECTION_TIME_TOO_SHORT.refuse(days=days, until=until, earliest=earliest)
     known = applications(call, context)

@@ -242,7 +242,7 @@ FIELDS = {
         for name in CALL_DATES
     },
     "ReturnApplication.mend_until": Bounded(
-        return_application, MENDING_TIME_OUTSIDE, MENDING_TIME_OUTSIDE, city_day(APPLYING), OPEN_CALL.mending_until
+        return_application, MENDING_TIME_OUTSIDE, MENDING_TIME_OUTSIDE, date(2024, 1, 26), OPEN_CALL.mending_until
     ),
     "WarnProvider.due": Bounded(
         warn, CORRECTION_IN_THE_PAST, DATE_TOO_FAR_AHEAD, date(2024, 4, 18), date(2024, 3, 20) + timedelta(days=7305)

@@ -105,6 +105,13 @@ WITHOUT_A_PAST = {
     "verifyCertificate": "what it is worth today; what it was worth before is its holder's and the administration's to know",
     "calibrations": "every quarter is listed; its severities are worked out once, after its last day",
     "trainings": "what to learn from today; each text is an entry of its trail, and an examination keeps to the one it began with",
+    "directory": "any day's is asked for by `on`, the day of the city on which a move holds",
+    "whyListed": "as `directory`",
+    "providerCalls": "every year's call with its dates; each step of it is an entry of its trail",
+    "applications": "every year's; what became of each is an entry of its trail, which the directory cites",
+    "markings": "a mark is given once and never changes after marking is closed",
+    "counterfactualDirectory": "worked out from the marks of a year, which are final",
+    "workToReassign": "what is to be given to another at this moment",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
 }
 """Door -> why it is asked for no past. Every other one is."""

@@ -117,6 +117,32 @@ RESTRICTED_BUT_OPEN = {
     "YearRating.position": "a place in the journal",
     "YearRating.inputDigest": "a hash",
     "YearRating.components": "means of the whole city",
+    "Application.*": "of providers that apply, and of no firm",
+    **{
+        f"{name}.*": "as above"
+        for name in (
+            *("ApplicationConnection", "ApplicationDocument", "ApplicationEdge", "CounterfactualEntry", "IndustryScore"),
+            *("LinkedParty", "MendItem", "NumberedApplication", "SelectionResult", "SelectionScore", "StaffMember"),
+        )
+    },
+    **dict.fromkeys(
+        (
+            *("Application.documents", "Application.links", "Application.mendUntil", "Application.objections"),
+            *("Application.record", "Application.staff", "Application.statement", "Application.toMend"),
+        ),
+        "as above",
+    ),
+    "ProviderRecord.*": "counts of a provider's cases and comments, which name no firm",
+    **{
+        f"{name}.*": "what is marked and what a marker gave, of no firm"
+        for name in (
+            *("AnonymousApplication", "AnonymousDocument", "DimensionMark", "IndustryMark", "Mark", "Marking"),
+            *("MarkingConnection", "MarkingEdge", "StaffOfIndustry"),
+        )
+    },
+    "Marking.marker": "an opaque id",
+    **dict.fromkeys(("ProviderCall.drawn", "ProviderCall.received", "ProviderCall.seed", "ProviderCall.version"), "as above"),
+    "WorkToReassign.*": "names the diagnoses; what they hold has rows of its own",
     "Exam.*": "how a person did at an examination, and of no firm; the person's name has rows of its own",
     **{f"{name}.*": "as above" for name in ("ExamTry", "Certificate", "CertificateSuspension", "Endorsement")},
     **dict.fromkeys(("Exam.person", "Certificate.person"), "leads to a person, whose name and phone have rows of their own"),

@@ -57,7 +57,7 @@ from domain.providers.training import PublishTraining
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
-from journal import Entry, Journal
+from journal import Entry, Journal, open_journal
 from projections import READ_MODELS, ReadModels, open_read_models
 from projections.as_of import validity
 from projections.diagnosis import case_parts, diagnoses
@@ -71,6 +71,7 @@ from projections.record import audit_trail
 from standards import CostUnit, edition_mappings, load_composition, training_text
 from tests.firm_ids import firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
+from tests.selecting_city import SelectingCity, adopt
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, roster, sections
 
 ANY = EnterpriseFilter()
@@ -95,8 +96,18 @@ CONSENTING = firm_id(USCCS[0])
 
 
 @pytest.fixture
+def journal(url: str) -> Iterator[Journal]:
+    """A demo's, because a directory takes weeks."""
+    opened = open_journal(url, demo=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def city(journal: Journal) -> City:
-    city = City(journal)
+    city = SelectingCity(journal, datetime.now(UTC) - timedelta(days=30))
+    adopt(city)
+    city.clock = lambda: datetime.now(UTC)
     city.send(CITY, roster(digest="3" * 64, rows=tuple(enumerate(OTHERS, 3))))
     costs = {**dict.fromkeys(("choice", "ratio", "count", "outcome"), (1, 2, 3, 4, 5)), "option": 1}
     city.send(
@@ -186,8 +197,7 @@ def certify(city: City) -> None:
 
 def open_to_others(city: City) -> None:
     """A bank sees one firm by consent until the last day, an expert one diagnosis by assignment."""
-    for name, kind in (("bank", OrganisationKind.BANK), ("experts", OrganisationKind.EXPERT_GROUP)):
-        city.send(CITY, RegisterOrganisation(organisation=name, kind=kind, name=name))
+    city.send(CITY, RegisterOrganisation(organisation="bank", kind=OrganisationKind.BANK, name="bank"))
     terms = {"since": TODAY, "until": LAST_DAY}
     consent = GrantConsent(enterprise=CONSENTING, consent="c1", bank="bank", purpose="授信", **terms)
     city.send(caller(Role.ENTERPRISE, CONSENTING), consent)

@@ -1,6 +1,6 @@
 """The year's call (plan V1, V2): opened, extended, closed in order; late or out of order is refused with the date or stage."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -230,6 +230,14 @@ def test_the_outcome_stays_open_to_objection_for_as_long_as_the_rule_says() -> N
     played = published("p1")
     last = later(ADOPTING, -3)
     played.asked(EndObjections(year=YEAR), "city", at=last).refused(OBJECTIONS_NOT_OVER, until=OPEN_CALL.objections_until)
+
+
+def test_days_for_objection_are_working_days() -> None:
+    played = marked("p1")
+    played.city(ExtendCall(year=YEAR, objections_until=date(2024, 3, 19), reason="顺延"), PUBLISHING)
+    thursday = datetime(2024, 3, 14, 2, tzinfo=UTC)
+    played.asked(PublishOutcome(year=YEAR), "city", at=thursday).refused(OBJECTION_TIME_TOO_SHORT, earliest=date(2024, 3, 21))
+    played.city(PublishOutcome(year=YEAR), thursday - timedelta(days=2))
 
 
 def test_who_passes_is_listed_with_its_tags_and_its_result_as_cause_and_who_fails_is_not() -> None:
