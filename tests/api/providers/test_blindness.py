@@ -35,6 +35,7 @@ def answers(selecting: Selecting, who: str | None, role: Role) -> dict[str, str]
     return found
 
 
+@pytest.mark.parametrize("selecting", ["sqlite"], indirect=True)
 def test_no_field_tells_anyone_a_mark_before_marking_is_closed_but_its_own_marker(selecting: Selecting) -> None:
     selecting.drawn().sealed()
     asked = 0
