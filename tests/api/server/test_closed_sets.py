@@ -14,6 +14,14 @@ from domain.events import CAPABILITIES, EVENTS
 from tests.live_city import SCHEMA
 
 TEXTS = {
+    **dict.fromkeys(
+        (
+            *("Answer.dimension", "DimensionWeightInput.dimension", "Indicator.dimension", "IndicatorInput.dimension"),
+            "PlannedImprovement.dimension",
+        ),
+        "a dimension of an edition, by its authored key; those of selection are five",
+    ),
+    **dict.fromkeys(("MendItem.part", "MendItemInput.part"), "what of an application is to be mended, in the city's own words"),
     "CheapestImprovementPlan.standardStatus": "what a reader must be told of the standard, in its own words",
     "Consent.purpose": "what the firm lets the bank use its results for, in its own words",
     "DraftText.status": "what a reader must be told of the standard, in its own words",
