@@ -30,8 +30,9 @@ from domain.kernel import (
     stream_of,
 )
 from domain.stated_dates import require_programme_date
+from domain.stated_sources import StatedDocument, StatedMark, stated_source
 from standards import default_rules
-from standards.edition.text import Source, SourceMark
+from standards.edition.text import Source
 
 # Rules
 
@@ -63,8 +64,8 @@ class RuleCommand(Command):
 
     since: date = Field(description="First day · 起始日")
     body: AnyRuleBody = Field(title="RuleBody", description="What the rule says: exactly one kind is set · 规则正文. plan V4")
-    source: Label = Field(description="Where it comes from · 来源")
-    mark: SourceMark = Field(description="Mark of the source · 来源标记")
+    source: StatedDocument
+    mark: StatedMark
 
 
 class SetRule(RuleCommand):
@@ -322,7 +323,7 @@ def _set(command: SetRule, rules: DatedRules, context: DecisionContext) -> Facts
 
 
 def _stated(command: SetRule | ProposeRule) -> DatedRule:
-    source = Source(document=command.source, mark=command.mark)
+    source = stated_source(command)
     return DatedRule(since=command.since, body=command.body, source=source)
 
 

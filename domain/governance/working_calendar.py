@@ -25,8 +25,9 @@ from domain.kernel import (
     refuse_together,
     stream_of,
 )
+from domain.stated_sources import StatedDocument, StatedMark, stated_source
 from standards import working_years
-from standards.edition.text import Source, SourceMark
+from standards.edition.text import Source
 
 DAY = timedelta(days=1)
 SATURDAY = 5
@@ -87,8 +88,8 @@ class SetWorkingCalendar(Command):
     workdays: Annotated[tuple[date, ...], Field(max_length=60)] = Field(
         description="Saturdays and Sundays that are worked · 调休上班日"
     )
-    source: Label = Field(description="Where it comes from · 来源")
-    mark: SourceMark = Field(description="Mark of the source · 来源标记")
+    source: StatedDocument
+    mark: StatedMark
 
 
 # Events
@@ -222,7 +223,7 @@ def decide(command: SetWorkingCalendar, known: WorkingCalendar | None, context: 
     """Raises Refused: any rule above."""
     require_right(command, context.role)
     refuse_together(_faults(command))
-    source = Source(document=command.source, mark=command.mark)
+    source = stated_source(command)
     workdays = tuple(sorted(command.workdays))
     holidays = tuple(sorted(command.holidays, key=lambda holiday: holiday.first))
     stated = WorkingYear(year=command.year, source=source, holidays=holidays, workdays=workdays)

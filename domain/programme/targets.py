@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY_AND_SYSTEM, require_right
 from domain.kernel import Capability, Command, DecisionContext, Event, Facts, Label, Rule, stream_of
+from domain.stated_sources import StatedMark
 from standards.described import DescribedEnum
-from standards.edition.text import SourceMark
 
 # Rules
 
@@ -40,7 +40,7 @@ class SetTarget(Command):
         description="Enterprises for a count, percent 0–100 for a share · 目标值"
     )
     clause: Label = Field(description="Clause of the work plan that the target comes from · 条款")
-    mark: SourceMark = Field(description="Mark of the source · 来源标记")
+    mark: StatedMark
 
 
 # Events

@@ -26,6 +26,7 @@ from domain.kernel import (
 )
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from domain.stated_dates import require_programme_date
+from domain.stated_sources import StatedDocument, StatedMark, stated_source
 from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
 from standards.edition.mapping import SizeClass
 from standards.edition.text import SourceMark
@@ -94,8 +95,8 @@ class SetEditionMapping(Command):
     forms: Annotated[dict[SizeClass, Form], Field(min_length=1, max_length=10)] = Field(
         description="Questionnaire of each size class · 各规模类型的问卷版式"
     )
-    source: Label = Field(description="Where it comes from · 来源")
-    mark: SourceMark = Field(description="Mark of the source · 来源标记")
+    source: StatedDocument
+    mark: StatedMark
     forms_source: Label = Field(description="Where the rule of forms comes from · 版式规则的来源")
     forms_mark: SourceMark = Field(description="Mark of the rule of forms · 版式规则的来源标记")
 
@@ -164,7 +165,7 @@ def _mapping(command: SetEditionMapping) -> EditionMapping:
     return EditionMapping.model_validate(
         {
             **{name: getattr(command, name) for name in ("since", "plain", "editions", "headquarters", "forms")},
-            "source": {"document": command.source, "mark": command.mark},
+            "source": stated_source(command),
             "forms_source": {"document": command.forms_source, "mark": command.forms_mark},
         }
     )

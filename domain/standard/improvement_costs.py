@@ -17,15 +17,14 @@ from domain.kernel import (
     EditionRef,
     Event,
     Facts,
-    Label,
     Rule,
     refuse_together,
     stream_of,
 )
 from domain.standard.editions import EDITION_UNKNOWN, MANY, edition_stream
 from domain.stated_dates import require_programme_date
+from domain.stated_sources import StatedDocument, StatedMark, stated_source
 from standards import CostUnit, StepCost, StepCosts, step_problems
-from standards.edition.text import SourceMark
 from standards.improvement.costs import Cost, LevelCosts
 
 # Rules
@@ -70,8 +69,8 @@ class SetImprovementCosts(Command):
     edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
     since: date = Field(description="First day · 起始日")
     unit: CostUnit = Field(description="EFFORT points without a price, or FEN · 成本单位")
-    source: Label = Field(description="Where it comes from · 来源")
-    mark: SourceMark = Field(description="Mark of the source · 来源标记")
+    source: StatedDocument
+    mark: StatedMark
     choice: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a choice · 单选指标各步成本")
     ratio: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a ratio · 比率指标各步成本")
     count: LevelCosts = Field(description="Costs of the steps to levels 1 to 5 of a count · 数量指标各步成本")
@@ -119,7 +118,7 @@ def decide(command: SetImprovementCosts, known: ImprovementCosts | None, context
     )
     require_programme_date("since", command.since, context)
     stated = {name: getattr(command, name) for name in StepCosts.model_fields if name != "source"}
-    wanted = StepCosts.model_validate({**stated, "source": {"document": command.source, "mark": command.mark}})
+    wanted = StepCosts.model_validate({**stated, "source": stated_source(command)})
     before = known.tables.get(command.since) if known is not None else None
     return () if before == wanted else (ImprovementCostsSet(costs=wanted),)
 

@@ -1,9 +1,9 @@
 """Body of a dated rule 规则正文: what every kind has in common, and the units that its numbers are counted in. plan V4."""
 
 from enum import Enum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.kernel import Part
 from standards.described import DescribedEnum
@@ -58,6 +58,16 @@ class RuleBody(Part):
     needs_simulation: ClassVar[bool] = False
 
     kind: RuleKind
+
+
+class PartsOfHundred(Part):
+    """Whole points or percent that make one hundred together 百分构成."""
+
+    @model_validator(mode="after")
+    def _make_a_hundred(self) -> Self:
+        if sum(getattr(self, name) for name in type(self).model_fields) != 100:  # noqa: PLR2004 - percent
+            raise ValueError("the parts do not add up to 100")
+        return self
 
 
 class ProcedureDays(RuleBody):

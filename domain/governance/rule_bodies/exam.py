@@ -1,26 +1,28 @@
 """Exam rule 考试与证书规则: how diagnosticians are examined, certified and calibrated. plan T1."""
 
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from domain.governance.rule_bodies.body import AtLeastOne, Months, Percent, Points, RuleBody, RuleKind, Some
-from domain.kernel import Part
+from domain.governance.rule_bodies.body import (
+    AtLeastOne,
+    Months,
+    PartsOfHundred,
+    Percent,
+    Points,
+    RuleBody,
+    RuleKind,
+    Some,
+)
 
 
-class PaperDifficulty(Part):
+class PaperDifficulty(PartsOfHundred):
     """Percent of a paper's questions of each difficulty, one hundred together · 试卷难度分布."""
 
     basic: Percent = Field(description="Percent of basic questions · 基础题比例")
     applied: Percent = Field(description="Percent of applied questions · 应用题比例")
     advanced: Percent = Field(description="Percent of advanced questions · 综合题比例")
-
-    @model_validator(mode="after")
-    def _make_a_hundred(self) -> Self:
-        if self.basic + self.applied + self.advanced != 100:  # noqa: PLR2004 - percent
-            raise ValueError("the shares of difficulty do not add up to 100")
-        return self
 
 
 class ExamRule(RuleBody):

@@ -5,7 +5,15 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.governance.rule_bodies.body import AtLeastOne, Percent, Points, RuleBody, RuleKind, WorkingDays
+from domain.governance.rule_bodies.body import (
+    AtLeastOne,
+    PartsOfHundred,
+    Percent,
+    Points,
+    RuleBody,
+    RuleKind,
+    WorkingDays,
+)
 from domain.kernel import Part
 
 Probability = Annotated[Decimal, Field(ge=0, le=1, max_digits=5, decimal_places=4)]
@@ -14,7 +22,7 @@ HalfPoints = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places
 """Points with a fraction 分值."""
 
 
-class RatingWeights(Part):
+class RatingWeights(PartsOfHundred):
     """Points of the five components of a rating, one hundred together · 评价各项分值."""
 
     work: Points = Field(description="Work done · 工作成果")
@@ -22,12 +30,6 @@ class RatingWeights(Part):
     records: Points = Field(description="Records of the process · 过程记录")
     report: Points = Field(description="Quality of the reports · 报告质量")
     sampled: Points = Field(description="Sampled re-assessment · 抽样评估")
-
-    @model_validator(mode="after")
-    def _make_a_hundred(self) -> Self:
-        if sum(getattr(self, name) for name in type(self).model_fields) != 100:  # noqa: PLR2004 - percent
-            raise ValueError("the weights do not add up to 100")
-        return self
 
 
 class TierFloors(Part):

@@ -1,14 +1,22 @@
 """Selection rule 遴选规则: weights, thresholds and periods of the yearly selection of providers. plan V1, V2."""
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from domain.governance.rule_bodies.body import AtLeastOne, Percent, Points, RuleBody, RuleKind, Some, WorkingDays
-from domain.kernel import Part
+from domain.governance.rule_bodies.body import (
+    AtLeastOne,
+    PartsOfHundred,
+    Percent,
+    Points,
+    RuleBody,
+    RuleKind,
+    Some,
+    WorkingDays,
+)
 
 
-class SelectionWeights(Part):
+class SelectionWeights(PartsOfHundred):
     """Points of the five dimensions of selection, one hundred together · 遴选各项分值."""
 
     basic_capability: Points = Field(description="Basic capability · 基础能力")
@@ -16,12 +24,6 @@ class SelectionWeights(Part):
     staff: Points = Field(description="Staff, its qualifications and number · 人员资质及数量")
     industry_experience: Points = Field(description="Industry experience and focus · 行业经验和聚焦度")
     products: Points = Field(description="Products and results · 产品成果")
-
-    @model_validator(mode="after")
-    def _make_a_hundred(self) -> Self:
-        if sum(getattr(self, name) for name in type(self).model_fields) != 100:  # noqa: PLR2004 - percent
-            raise ValueError("the weights do not add up to 100")
-        return self
 
 
 class SelectionRule(RuleBody):

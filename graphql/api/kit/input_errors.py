@@ -163,9 +163,8 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
     "until lies before since": ("until", "截止日不得早于起始日"),
     "the role is no expert's": ("role", "该角色不是专家角色，可选评分专家、仲裁专家、抽评专家、解读专家"),
     "a text holds a control character": ("", "文字中含有控制字符"),
-    "the weights do not add up to 100": ("", "权重之和应为 100"),
+    "the parts do not add up to 100": ("", "各项之和应为 100"),
     "the floors of the tiers do not fall from A to C": ("", "各档最低分应由 A 至 C 依次降低"),
-    "the shares of difficulty do not add up to 100": ("", "各难度题目占比之和应为 100"),
     "a base is stated twice": ("bases", "同一诊断形式与规模的基数重复设定"),
 }
 """What a command itself says of its members together -> (the member to put right, 中文)."""
