@@ -27,15 +27,17 @@ TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp
 
 # The rules' tests are checked as a whole for what none of them tried: one process runs them, while others run the rest.
 PYTEST := TMPDIR=$(TEST_FOLDER) PYTHONHASHSEED=0 $(BIN)/python -m pytest -q
+# One more than there are cores: a test that waits for PostgreSQL, a socket or a command leaves its core to another.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 BESIDE = mkdir -p var; $(PYTEST) tests/rules >var/rules.log 2>&1 & rules=$$!; failed=0
 TOGETHER = wait $$rules || failed=1; cat var/rules.log; exit $$failed
 
 test: install clients
-	$(BESIDE); $(PYTEST) -n auto --dist loadfile --no-loadscope-reorder --ignore tests/rules || failed=1; $(TOGETHER)
+	$(BESIDE); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/rules || failed=1; $(TOGETHER)
 
 # What a change needs before it lands: lint, types, papers, rules, and the tests of what was touched since SINCE, else since main.
 quick: install clients lint types
-	$(BESIDE); $(PYTEST) -n auto --dist loadfile --no-loadscope-reorder $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
+	$(BESIDE); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
 
 # Draws other examples than the suite for as long as it is given, and keeps what it finds.
 explore: install

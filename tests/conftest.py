@@ -36,14 +36,24 @@ engine.MAX_SHRINKING_SECONDS = 20
 DEAREST = (
     "test_operator_page.py",
     "test_issued.py",
+    "test_benchmarks.py",
     "test_single_sign_on.py",
+    "test_scopes.py",
+    "test_accounts.py",
+    "test_edition_workbook.py",
+    "test_second_factors.py",
+    "test_person_ids.py",
+    "test_reads_beside_imports.py",
     "test_as_of.py",
     "test_vault_backup.py",
-    "test_second_factors.py",
-    "test_edition_workbook.py",
-    "test_accounts.py",
+    "test_extreme_numbers.py",
+    "test_lists.py",
+    "test_access_table.py",
+    "test_dossier_bounds.py",
+    "test_stock_clients.py",
 )
-"""Files that take longest, measured on 2026-11-28: begun last, one of them keeps a worker while the others have nothing to do."""
+"""Files that take longest by processor time, measured on 2026-11-28: begun last, one of them keeps a worker while the others have
+nothing to do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -39,8 +39,6 @@ def hostile(rows: bytes) -> bytes:
 
 MANY_ROWS = hostile(b"".join(b"<row/>" for _ in range(600_000)))
 """600,000 empty rows in a few kilobytes: fourteen of them made a city's reads wait 83 s."""
-MANY_CELLS = hostile((b"<row>" + b"<c><v>1</v></c>" * 90 + b"</row>") * 40_000)
-"""3,600,000 cells that hold something, in a hundredth of their size."""
 FAR_CELL = hostile(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
 FILES = {
     "a good workbook": (xlsx(table([row(), row(1, 从业人员="many")])), "名单.xlsx"),
@@ -91,8 +89,9 @@ def test_a_dossiers_files_are_put_in_apart_and_cost_this_process_little(tmp_path
 def test_a_file_that_takes_more_than_it_may_is_refused_and_counted_for_its_sender() -> None:
     turns = Turns(at_once=1, waiting=0, of_holder=1, wait_seconds=1.0, share_seconds=0.5, every_seconds=1e9)
     files = ForeignFiles(turns, Bounds(memory_mib=256, cpu_seconds=1, wall_seconds=120.0))
+    many_cells = hostile((b"<row>" + b"<c><v>1</v></c>" * 90 + b"</row>") * 40_000)  # 3,600,000, in a hundredth of their size
     with pytest.raises(Refused) as refused:
-        files.roster(MANY_CELLS, "名单.xlsx", "310117")
+        files.roster(many_cells, "名单.xlsx", "310117")
     assert refused.value.rule == FILE_TOO_COSTLY
     with pytest.raises(Refused) as refused:
         files.roster(b"a", "名单.csv", "310117")

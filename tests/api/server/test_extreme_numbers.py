@@ -27,13 +27,12 @@ from graphql import (
 from api.kit.ports import Identified
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
-from api.server.query_cost import Limits
 from domain.access import Role, scope_of
 from journal import Caller
 from tests.api.server.test_person_ids import UNITS
 from tests.api.server.test_scopes import ARGUMENTS, TODAY
 from tests.api.server.test_walks import MUTATIONS, value, walked
-from tests.live_city import SCHEMA
+from tests.live_city import SCHEMA, UNBOUNDED
 from tests.root_fields import RIGHTS, may_read
 from zhenduan.wiring import Installation
 
@@ -109,7 +108,7 @@ def asked(installation: Installation, role: Role, query: str, variables: dict[st
     caller = Caller(f"asks-as-{role}", role, UNITS.get(role, "unit"), scope_of(role, UNITS.get(role, "unit"), "zhou", TODAY))
     known = Identified(caller, "m", datetime.now(UTC) + timedelta(hours=1))
     services.accounts.identify = lambda _token, _snapshot=None: known  # type: ignore[method-assign,misc]
-    operations = Operations(services, SCHEMA, RIGHTS, limits=Limits(depth=99, aliases=9_999, cost=10**9))
+    operations = Operations(services, SCHEMA, RIGHTS, documents=UNBOUNDED)
     return operations.run(GraphQLRequest(query, variables), "any", frozenset(OperationType)).payload
 
 

@@ -14,10 +14,6 @@ import cmarkgfm
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft7Validator
-from trestle.core.profile_resolver import ProfileResolver
-from trestle.oscal.catalog import Catalog
-from trestle.oscal.profile import Profile
 
 from interop.editions.oscal import as_bytes, file_name, literal, oscal_documents
 from interop.editions.oscal_reading import NotOurOscal, edition_of_oscal, plain_text
@@ -40,7 +36,9 @@ def documents(key: str) -> Mapping[str, Any]:
 EVERYTHING: Mapping[str, Any] = {name: made for key in published_editions() for name, made in documents(key).items()}
 
 
-def validator(kind: str) -> Draft7Validator:
+def validator(kind: str) -> Any:
+    from jsonschema import Draft7Validator  # noqa: PLC0415 - a second of every worker's time, where it is used
+
     text = (SCHEMAS / f"oscal_{kind}_schema.json").read_text("utf-8")
     assert TOKEN in text
     text = text.replace(TOKEN, TOKEN_IN_PYTHON)
@@ -149,6 +147,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_compliance_trestle_loads_every_document(workspace: Path, name: str) -> None:
+    from trestle.oscal.catalog import Catalog  # noqa: PLC0415 - likewise
+    from trestle.oscal.profile import Profile  # noqa: PLC0415 - likewise
+
     model = Profile if "profile" in EVERYTHING[name] else Catalog
     loaded = model.oscal_read(workspace / name)
     assert loaded is not None
@@ -159,6 +160,8 @@ def test_compliance_trestle_loads_every_document(workspace: Path, name: str) -> 
 def test_compliance_trestle_resolves_a_profile_to_the_controls_weights_and_bounds_of_the_edition(
     workspace: Path, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from trestle.core.profile_resolver import ProfileResolver  # noqa: PLC0415 - likewise
+
     monkeypatch.chdir(workspace)
     resolved = ProfileResolver.get_resolved_profile_catalog(workspace, file_name(key))
     edition = load_composition(key).edition
