@@ -214,11 +214,13 @@ class OnStream:
 class Unfinished:
     """A fact of the own stream that the rules accept 待补全事实, without what is made only then: a rendered report, a sealed name.
 
-    event: its class. stated: its fields but for those, of which no placeholder stands anywhere.
+    event: its class. stated: its fields but for those, of which no placeholder stands anywhere. file: one that the decision itself
+    worked out and the fact cites by its hash, to be kept before the fact is.
     """
 
     event: type[Event]
     stated: Mapping[str, Any]
+    file: bytes = b""
 
     def finished(self, made: Mapping[str, Any]) -> Event:
         """The fact with what was made for it, field -> value."""

@@ -70,7 +70,7 @@ class Caller:
 class Accepted:
     """A command that the rules accept, before its facts are finished 已获准命令: its stream's history, the streams it read, when.
 
-    role, organisation: that it was sent in and for.
+    role, organisation: that it was sent in and for. facts: what the rules decided.
     """
 
     command: Command
@@ -81,6 +81,7 @@ class Accepted:
     at: datetime
     role: str = ""
     organisation: str = ""
+    facts: Facts = ()
 
 
 Finish = Callable[[Accepted], Mapping[str, Any]]
@@ -248,7 +249,7 @@ class DecisionBasis:
         if asked.finish is not None:
             others = {name: self.histories[name] for name in read}
             history = self.histories[stream]
-            accepted = Accepted(asked.command, history, state, read, others, moment, caller.role, caller.organisation)
+            accepted = Accepted(asked.command, history, state, read, others, moment, caller.role, caller.organisation, facts)
             made = asked.finish(accepted)
         return self._accepted(asked, on, list(_finished(facts, stream, made)), microseconds(moment))
 

@@ -3,25 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.access import Role
-from domain.participants.rosters.comparison import ImportRoster
-from domain.participants.rosters.examination import examine
+from domain.kernel import Unfinished
 from domain.participants.rosters.findings import RosterReport
 from journal import Accepted, Finish
 from journal.blobs import Blobs
 
 
 def keep_report(blobs: Blobs) -> Finish:
-    """Keeps a file's report once the rules answer it 留存报告, so that the journal holds its digest and counts alone.
-
-    A district is told of its own firms only, as in the decision.
-    """
+    """Keeps a file's report once the rules answer it 留存报告, so that the journal holds its digest and counts alone."""
 
     def finish(accepted: Accepted) -> Mapping[str, Any]:
-        command = accepted.command
-        assert isinstance(command, ImportRoster)  # noqa: S101 - asked of rosters only
-        seen = accepted.organisation if accepted.role == Role.DISTRICT else None
-        blobs.put(examine(command, accepted.state, accepted.read, seen).report.content)
+        for fact in accepted.facts:
+            if isinstance(fact, Unfinished):
+                blobs.put(fact.file)
         return {}
 
     return finish

@@ -87,7 +87,7 @@ def finished(fact: Event | OnStream | Unfinished) -> Event | OnStream:
     if not isinstance(fact, Unfinished):
         return fact
     lacking = fact.event.model_fields.keys() - fact.stated.keys() - {"type"}
-    assert lacking, "nothing is left to make"
+    assert lacking or fact.file, "nothing is left to make"
     return fact.finished({name: MADE[name] for name in lacking})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from domain.access import Role
-from domain.kernel import DecisionContext, Event, Fact, Facts, OnStream, Rule, refuse_together
+from domain.kernel import DecisionContext, Event, Fact, Facts, OnStream, Rule, Unfinished, refuse_together
 from domain.participants.enterprises import (
     EnterpriseRegistered,
     EnterpriseRevised,
@@ -160,29 +160,28 @@ def bring_in(command: ImportRoster, roster: Roster | None, context: DecisionCont
     counted = {"report": report.digest, "refused": report.count("refused"), "warned": report.count("warned")}
     if examined.blocked:
         to_confirm = report.count("confirm")
-        return (RosterBlocked(**answered, **counted, refused_rows=examined.refused_rows, to_confirm=to_confirm),)
+        said: dict[str, object] = {"refused_rows": examined.refused_rows, "to_confirm": to_confirm}
+        return (Unfinished(RosterBlocked, {**answered, **counted, **said}, report.content),)
     facts = [_stated(command.year, one) for one in examined.rows if not one.same]
     confirmed = tuple(ConfirmedFinding(row=one.row, code=one.code) for one in report.findings if one.severity == "confirmed")
     if not facts and known.answers.get(command.digest) == "":
         said = {"unchanged": len(examined.rows), "refused_rows": examined.refused_rows, "confirmed": confirmed}
-        return (RosterUnchanged(**answered, **counted, **said),)
+        return (Unfinished(RosterUnchanged, {**answered, **counted, **said}, report.content),)
     registered = sum(one.before is None for one in examined.rows)
     unchanged = sum(one.stated == one.compared for one in examined.rows)
     members: dict[str, list[str]] = {}
     for one in examined.rows:
         members.setdefault(one.stated.district, []).append(one.identity)
-    imported = RosterImported(
-        **answered,
-        **counted,
-        members={district: tuple(ids) for district, ids in members.items()},
-        left_out=tuple(one.enterprise for one in report.left_out),
-        registered=registered,
-        revised=len(examined.rows) - registered - unchanged,
-        unchanged=unchanged,
-        refused_rows=examined.refused_rows,
-        confirmed=confirmed,
-    )
-    return (imported, *facts)
+    imported = {
+        "members": {district: tuple(ids) for district, ids in members.items()},
+        "left_out": tuple(one.enterprise for one in report.left_out),
+        "registered": registered,
+        "revised": len(examined.rows) - registered - unchanged,
+        "unchanged": unchanged,
+        "refused_rows": examined.refused_rows,
+        "confirmed": confirmed,
+    }
+    return (Unfinished(RosterImported, {**answered, **counted, **imported}, report.content), *facts)
 
 
 def _stated(year: int, one: StatedRow) -> Fact:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
-from domain.kernel import Refused
+from domain.kernel import Refused, Unfinished
+from domain.participants.rosters.bringing_in import RosterBlocked
 from domain.participants.rosters.findings import ConfirmedFinding
 from interop.rosters.reports import keep_report, read_report
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
-from journal import Caller, Entry, Handled, Journal, handle
+from journal import Accepted, Caller, Entry, Handled, Journal, handle
 from journal.blobs import Blobs
 from projections import open_read_models
 from tests.firm_ids import SALT
@@ -91,6 +93,15 @@ def test_a_district_cannot_take_over_a_firm_but_the_city_can_move_it(journal: Jo
     assert (report(asked)["type"], report(asked)["to_confirm"]) == ("roster.blocked.v2", 1)
     moved = bring_in(mine, "松江.xlsx", confirmed=[ConfirmedFinding(row=2, code="ROSTER_DISTRICT_CHANGED")])
     assert (report(moved)["revised"], report(moved)["registered"]) == (1, 4)
+
+
+def test_the_report_that_is_kept_is_the_one_that_was_decided_on_and_no_file_is_examined_again(blobs: Blobs) -> None:
+    command = roster_command(read_roster(xlsx(table(ROWS)), "名单.xlsx"), 2024, SALT)
+    cited = sha256(b"decided on").hexdigest()
+    decided = Unfinished(RosterBlocked, {"report": cited}, b"decided on")
+    keep_report(blobs)(Accepted(command, [], None, {}, {}, datetime.now(UTC), facts=(decided,)))
+    assert blobs.get(cited) == b"decided on"
+    assert len([path for path in blobs.folder.rglob("*") if path.is_file()]) == 1
 
 
 def test_every_accepted_firm_stands_in_the_directory_and_on_the_years_roster(
