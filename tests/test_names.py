@@ -84,12 +84,16 @@ METAPHORS = {
     "fence": "a row policy",
     "fenced": "under a row policy",
     "disclosing": "disclosure notes",
+    "desk": "a read model",
+    "handoff": "a transfer",
+    "lodging": "a stored file",
 }
 """Word that a reader would have to learn -> what the field calls it."""
 STORED_NAMES = {
     ("journal/disclosure_log/disclosure_log.py", "door"): "the log's column",
     ("projections/record/disclosures.py", "door"): "the log's column",
     ("tests/journal/test_disclosures.py", "door"): "the log's column",
+    ("projections/engine/runner.py", "desk"): "the column of generations",
 }
 """(file, identifier) -> why it stays: what is stored is never renamed."""
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

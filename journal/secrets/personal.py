@@ -30,7 +30,7 @@ KEYS = Table(
 NONCE_BYTES = 12
 WRAP = "wrap the keys of persons"
 """What the key is derived for that these are wrapped by."""
-NOBODY = ""
+OF_NO_PERSON = ""
 """A key under this name is drawn first and unwrapped at every start: a wrong master key is found out at once."""
 MARK = "p1."
 """Says how a text was sealed, so that a later way can stand beside this one."""
@@ -69,7 +69,7 @@ class PersonalKeys:
         self._vault = vault
         self._wrap = AESGCM(derived(master, WRAP))
         vault.create(META)
-        self._key(NOBODY, draw=True)
+        self._key(OF_NO_PERSON, draw=True)
 
     def seal(self, person: str, field: str, text: str) -> str:
         """Ciphertext of a text 加密, bound to person and field; a person's first text draws the key.

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, MetaData, Table, func, select
 
 from journal.atomic_files import whole_file
-from journal.secrets.personal import KEYS, NOBODY, NONCE_BYTES, WRAP
+from journal.secrets.personal import KEYS, NONCE_BYTES, OF_NO_PERSON, WRAP
 from journal.secrets.vault import SCHEMA, MasterKeyUnusable, Vault, derived, open_vault
 
 MAGIC = b"zhenduan.vault.v1\n"
@@ -140,10 +140,10 @@ def require_master(tables: Tables, master: bytes) -> None:
     """
     wrap = AESGCM(derived(master, WRAP))
     for row in tables.get(KEYS.name, ()):
-        if row["person"] == NOBODY:
+        if row["person"] == OF_NO_PERSON:
             wrapped = bytes(row["wrapped"])
             try:
-                wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], NOBODY.encode())
+                wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], OF_NO_PERSON.encode())
             except InvalidTag as error:
                 raise MasterKeyUnusable(
                     "密库以另一主密钥封存，请放回其主密钥 the vault's keys were wrapped by another master key: put it in place"
@@ -189,7 +189,7 @@ def _holds(connection: Connection, table: Table) -> bool:
     """Whether a table holds anything but the key that every vault begins with."""
     counted = select(func.count()).select_from(table)
     if table.name == KEYS.name:
-        counted = counted.where(table.c.person != NOBODY)
+        counted = counted.where(table.c.person != OF_NO_PERSON)
     return bool(connection.execute(counted).scalar_one())
 
 

@@ -174,7 +174,7 @@ class Operations:
         return identified
 
     def signed_in(self, token: str | None) -> Caller:
-        """Who asks at a door that is nobody's without a session 已登录者.
+        """Who asks where a session is needed 已登录者.
 
         Raises:
             CallerGone: the token belongs to nobody, or there is none.

@@ -42,7 +42,7 @@ class Part(Named):
 
 
 @strawberry.type
-class Desk(Named):
+class Shop(Named):
     level: str
     score: int | None
     colour: Colour | None
@@ -72,9 +72,9 @@ class Firm(Named):
     ref: strawberry.ID
     count: int
     ok: bool
-    desk: Desk | None
-    main: Desk
-    desks: list[Desk]
+    shop: Shop | None
+    main: Shop
+    shops: list[Shop]
 
 
 class Shown(threading.local):
@@ -99,19 +99,19 @@ class Query:
         return SHOWN.firms[0] if SHOWN.firms else None
 
 
-SCHEMA = strawberry.Schema(Query, types=[Part, Desk, Firm])._schema  # noqa: SLF001 - it has no public name
+SCHEMA = strawberry.Schema(Query, types=[Part, Shop, Firm])._schema  # noqa: SLF001 - it has no public name
 FIELDS: dict[str, tuple[Any, ...]] = {
     "Part": ("name", "code", "rate", "day", "price", "__typename"),
-    "Desk": (
+    "Shop": (
         *("name", "level", "score", "colour", "colours", "tags", "holes", "grid", "at", "__typename"),
         *("shout", "repeated", "repeated(times: 3)"),
         *(("part", "Part"), ("parts", "Part"), ("sparse", "Part"), ("named", "Named")),
     ),
-    "Firm": ("name", "ref", "count", "ok", "__typename", ("desk", "Desk"), ("main", "Desk"), ("desks", "Desk")),
+    "Firm": ("name", "ref", "count", "ok", "__typename", ("shop", "Shop"), ("main", "Shop"), ("shops", "Shop")),
     "Named": ("name", "__typename"),
 }
 ROW_FIELDS = {
-    kind.__name__: tuple(field.name for field in dataclasses.fields(kind) if field.init) for kind in (Part, Desk, Firm)
+    kind.__name__: tuple(field.name for field in dataclasses.fields(kind) if field.init) for kind in (Part, Shop, Firm)
 }  # type: ignore[arg-type] - strawberry types are dataclasses
 DIRECTIVES = ("", "", "", "", " @include(if: $yes)", " @skip(if: $yes)", " @skip(if: true)", " @include(if: $maybe)")
 
@@ -167,15 +167,15 @@ GOOD: dict[str, tuple[Any, ...]] = {
     "Part.rate": (None, 1.5, 2),
     "Part.day": (None, date(2026, 1, 1)),
     "Part.price": (Decimal("1.50"), Decimal(2)),
-    "Desk.name": (None, "d"),
-    "Desk.level": ("a", "b"),
-    "Desk.score": (None, 1, 13),
-    "Desk.colour": (None, Colour.RED),
-    "Desk.colours": ([], [Colour.RED, Colour.BLUE]),
-    "Desk.tags": (None, ["a"], ["b", "c"], ("t",)),
-    "Desk.holes": ([], ["a", None]),
-    "Desk.grid": (None, [[1], [2, 3]]),
-    "Desk.at": (None, datetime(2026, 1, 1, tzinfo=UTC)),
+    "Shop.name": (None, "d"),
+    "Shop.level": ("a", "b"),
+    "Shop.score": (None, 1, 13),
+    "Shop.colour": (None, Colour.RED),
+    "Shop.colours": ([], [Colour.RED, Colour.BLUE]),
+    "Shop.tags": (None, ["a"], ["b", "c"], ("t",)),
+    "Shop.holes": ([], ["a", None]),
+    "Shop.grid": (None, [[1], [2, 3]]),
+    "Shop.at": (None, datetime(2026, 1, 1, tzinfo=UTC)),
     "Firm.name": (None, "f"),
     "Firm.ref": ("1", "2"),
     "Firm.count": (0, 5),
@@ -186,21 +186,21 @@ NEARLY: dict[str, tuple[Any, ...]] = {
     "Part.rate": (float("nan"), float("inf"), True, "1.5"),
     "Part.day": ("2026-01-01", datetime(2026, 1, 1, tzinfo=UTC)),
     "Part.price": (1.5, "1.5"),
-    "Desk.level": (Text("a"), b"a", 1, True),
-    "Desk.score": (2**40, True),
-    "Desk.colour": ("RED", "red", "green"),
-    "Desk.colours": ([None], ["green"], (Colour.RED,), [Undefined], {Colour.RED}),
-    "Desk.part": (Part,),
-    "Desk.parts": ([None], [5], (PART,), [FAULT], [Undefined]),
-    "Desk.sparse": ([Undefined], [FAULT], (None,)),
-    "Desk.tags": ([None], ["a", 5], [Text("a")], [Undefined], [FAULT], "abc"),
-    "Desk.holes": ([1], [Undefined], [FAULT]),
-    "Desk.grid": ([None], [["x"]], [(1,)]),
+    "Shop.level": (Text("a"), b"a", 1, True),
+    "Shop.score": (2**40, True),
+    "Shop.colour": ("RED", "red", "green"),
+    "Shop.colours": ([None], ["green"], (Colour.RED,), [Undefined], {Colour.RED}),
+    "Shop.part": (Part,),
+    "Shop.parts": ([None], [5], (PART,), [FAULT], [Undefined]),
+    "Shop.sparse": ([Undefined], [FAULT], (None,)),
+    "Shop.tags": ([None], ["a", 5], [Text("a")], [Undefined], [FAULT], "abc"),
+    "Shop.holes": ([1], [Undefined], [FAULT]),
+    "Shop.grid": ([None], [["x"]], [(1,)]),
     "Firm.ref": (7, Text("1"), 1.5),
     "Firm.count": (True, 2**31),
     "Firm.ok": (1, "true", 0.0),
     "Firm.main": (PART,),
-    "Firm.desks": ([None], [PART], (PART,)),
+    "Firm.shops": ([None], [PART], (PART,)),
 }
 PLACES = tuple(f"{kind}.{name}" for kind, fields in ROW_FIELDS.items() for name in fields)
 
@@ -234,9 +234,9 @@ class Rows:
     def maybe(self, one: Callable[[], Any]) -> Any:
         return one() if self.chance.random() < 0.5 else None
 
-    def desk(self) -> Any:
+    def shop(self) -> Any:
         return self.row(
-            Desk,
+            Shop,
             part=partial(self.maybe, self.part),
             parts=partial(self.some, self.part),
             sparse=partial(self.maybe, partial(self.some, partial(self.maybe, self.part))),
@@ -244,7 +244,7 @@ class Rows:
         )
 
     def firm(self) -> Any:
-        row = self.row(Firm, desk=partial(self.maybe, self.desk), main=self.desk, desks=partial(self.some, self.desk))
+        row = self.row(Firm, shop=partial(self.maybe, self.shop), main=self.shop, shops=partial(self.some, self.shop))
         if "subclass" in self.odd and self.chance.random() < 0.5:
             return Subclass(**{name: getattr(row, name) for name in ROW_FIELDS["Firm"]})
         return row
@@ -297,8 +297,8 @@ def test_compiled_and_uncompiled_answers_are_equal(*, document: DocumentNode, ro
 
 def sound(number: int) -> Firm:
     part = Part(name="p", code=number, rate=1.5, day=date(2026, 1, 1), price=Decimal("1.50"))
-    desk = partial(
-        Desk,
+    shop = partial(
+        Shop,
         name="d",
         level="b",
         score=number,
@@ -312,19 +312,19 @@ def sound(number: int) -> Firm:
         named=part,
         at=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    rows = (desk(parts=[part]), desk(parts=[dataclasses.replace(part)]), desk(parts=[]))
-    return Firm(name="f", ref=strawberry.ID("1"), count=number, ok=True, desk=rows[0], main=rows[1], desks=[rows[2]])
+    rows = (shop(parts=[part]), shop(parts=[dataclasses.replace(part)]), shop(parts=[]))
+    return Firm(name="f", ref=strawberry.ID("1"), count=number, ok=True, shop=rows[0], main=rows[1], shops=[rows[2]])
 
 
 PLAIN = parse(
-    "{ firms { name ref count ok __typename desk { level score colour colours tags holes at part { code rate day price }"
-    " parts { code } sparse { name } } desks { name } } }"
+    "{ firms { name ref count ok __typename shop { level score colour colours tags holes at part { code rate day price }"
+    " parts { code } sparse { name } } shops { name } } }"
 )
 
 
 NAMED = parse("{ firms { name main { name named { name ... on Part { code } } } } }")
 WHOLE = parse(
-    "{ firms { name ref count ok desk { ...d } main { ...d } desks { ...d } } } fragment d on Desk { name level score colour"
+    "{ firms { name ref count ok shop { ...d } main { ...d } shops { ...d } } } fragment d on Shop { name level score colour"
     " colours tags holes grid at part { ...p } parts { ...p } sparse { ...p } } fragment p on Part { name code rate day price }"
 )
 
@@ -335,10 +335,10 @@ def test_each_odd_value_in_each_place_gives_what_graphql_core_gives(place: str) 
     kind, name = place.split(".")
     for value in NEARLY.get(place, ()) + ANYTHING + GOOD.get(place, ()):
         row = sound(1)
-        target = {"Firm": row, "Desk": row.main, "Part": row.main.parts[0]}[kind]
+        target = {"Firm": row, "Shop": row.main, "Part": row.main.parts[0]}[kind]
         setattr(target, name, value)
         SHOWN.firms = [sound(2), row]
-        document = NAMED if place == "Desk.named" else WHOLE
+        document = NAMED if place == "Shop.named" else WHOLE
         expected, *_ = run(document, {}, None)
         found, *_ = run(document, {}, {})
         assert told(found) == told(expected), value
@@ -367,7 +367,7 @@ def test_one_bad_row_is_given_up_and_the_others_stay_compiled() -> None:
 
 def test_a_row_of_another_class_is_left_to_graphql_core() -> None:
     row = sound(1)
-    other = Subclass(**{name: getattr(row, name) for name in ("name", "ref", "count", "ok", "desk", "main", "desks")})
+    other = Subclass(**{name: getattr(row, name) for name in ("name", "ref", "count", "ok", "shop", "main", "shops")})
     SHOWN.firms = [other]
     expected, *_ = run(PLAIN, {}, None)
     found, _, given_up = run(PLAIN, {}, {})

@@ -487,21 +487,21 @@ def test_the_trail_says_each_role_by_its_own_name_and_no_organisation_by_its_id(
 
 
 def test_a_repeat_is_compared_with_the_last_report_before_it_and_made_again_alike(journal: Journal) -> None:
-    desk = ReadModel(journal)
+    printed = ReadModel(journal)
     own, found, reasons = mixed()
-    desk.scored(own, found, reasons)
-    desk.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=desk.case)
-    desk.city.send(FILLER, ConfirmReport(diagnosis="d1"))
+    printed.scored(own, found, reasons)
+    printed.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=printed.case)
+    printed.city.send(FILLER, ConfirmReport(diagnosis="d1"))
     better = own | {"X04": answer_at(EDITION.by_id["X04"], 4), "Z01": answer_at(EDITION.by_id["Z01"], 2)}
-    desk.scored(own, better, {"X04": REASON, "Z01": REASON}, name="d2", purpose=Purpose.REPEAT)
-    desk.city.send(PROVIDER, IssueReport(diagnosis="d2"), finish=desk.finish)
-    shown = sheet(desk.cases[-1]).comparison
+    printed.scored(own, better, {"X04": REASON, "Z01": REASON}, name="d2", purpose=Purpose.REPEAT)
+    printed.city.send(PROVIDER, IssueReport(diagnosis="d2"), finish=printed.finish)
+    shown = sheet(printed.cases[-1]).comparison
     assert shown is not None
     assert (shown.former.diagnosis, shown.former.same_standard) == ("d1", True)
-    assert shown.former.verified.total == sheet(desk.cases[0]).verified.total
+    assert shown.former.verified.total == sheet(printed.cases[0]).verified.total
     assert [(one.indicator.id, one.before, one.after) for one in shown.risen] == [("X04", 2, 4)]
     assert [one.indicator.id for one in shown.fallen] == ["Z01"]
-    kept = desk.shelf.kept.values()
+    kept = printed.shelf.kept.values()
     assert reprint(journal, "d2", 1, demo=True, names=NAMES).pdf in kept
     said = "".join(texts(*kept))
     assert squeezed("与前次诊断比较") in said

@@ -248,7 +248,7 @@ def test_batches_of_any_size_give_the_rows_of_one_go(city: City, tmp_path: Path,
     stepwise.close()
 
 
-def test_a_desk_that_never_ran_starts_from_the_beginning(city: City, models_url: str) -> None:
+def test_a_read_model_that_never_ran_starts_from_the_beginning(city: City, models_url: str) -> None:
     first = open_read_models(models_url, city.journal, READ_MODELS[:-1])
     first.catch_up()
     first.close()
@@ -449,7 +449,7 @@ def test_a_district_sees_its_own_coverage_only(models: ReadModels) -> None:
         rows = coverage.by_district(snapshot, scope_of(Role.DISTRICT, "310115"), 2024)
     assert [(row.district, row.total) for row in rows] == [("310115", 1)]
 
-def test_a_desk_that_a_release_has_changed_is_folded_anew_and_the_others_stay(city: City, models_url: str) -> None:
+def test_a_read_model_that_a_release_has_changed_is_folded_anew_and_the_others_stay(city: City, models_url: str) -> None:
     before = open_read_models(models_url, city.journal)
     before.catch_up()
     rows = before.dump()

@@ -133,7 +133,7 @@ def test_two_at_once_wait_for_one_another_so_that_nothing_is_counted_twice(journ
         assert slow.dump() == {"counts": [("thing/a", 50), ("thing/b", 50)]}
 
 
-def test_a_batch_that_fails_at_its_end_moves_no_desk_at_all(
+def test_a_batch_that_fails_at_its_end_moves_no_read_model_at_all(
     models: ReadModels, models_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = create_engine(models_url.replace("postgresql://", "postgresql+psycopg2://"))
@@ -238,7 +238,7 @@ def test_of_two_rebuilds_at_once_the_overtaken_one_stops(models: ReadModels, jou
         assert models.dump() == before
 
 
-def test_a_desk_that_is_no_more_holds_nobody_up(journal: Journal, models_url: str) -> None:
+def test_a_read_model_that_is_no_more_holds_nobody_up(journal: Journal, models_url: str) -> None:
     fill(journal, SIZE)
     retired = ReadModel("retired", (Table("retired_rows", MetaData(), Column("id", String, primary_key=True)),), lambda *_: None)
     with closing(open_read_models(models_url, journal, (*READ_MODELS, retired))) as before:

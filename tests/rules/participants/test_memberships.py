@@ -64,12 +64,12 @@ def invite(role: Role, organisation: str, **rest: object) -> InvitePerson:
     return InvitePerson.model_validate(values | rest)
 
 
-def nobody() -> Given:
+def new_person() -> Given:
     return given(PEOPLE).having_read(UNITS)
 
 
 def invited(role: Role = Role.FILLER, organisation: str = "e1") -> Given:
-    return nobody().when(invite(role, organisation), "city").accepted
+    return new_person().when(invite(role, organisation), "city").accepted
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def invited(role: Role = Role.FILLER, organisation: str = "e1") -> Given:
 def test_a_head_invites_the_people_of_its_own_unit_and_of_those_below(
     inviter: str, own: str, role: Role, unit: str
 ) -> None:
-    nobody().when(invite(role, unit), inviter, own).happened("person.registered.v1", "person.membership_granted.v2")
+    new_person().when(invite(role, unit), inviter, own).happened("person.registered.v1", "person.membership_granted.v2")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_head_invites_the_people_of_its_own_unit_and_of_those_below(
 def test_a_unit_out_of_reach_answers_like_one_that_does_not_exist(
     inviter: str, own: str, role: Role, unit: str
 ) -> None:
-    nobody().when(invite(role, unit), inviter, own).refused(UNIT_UNKNOWN, organisation=unit)
+    new_person().when(invite(role, unit), inviter, own).refused(UNIT_UNKNOWN, organisation=unit)
 
 
 @pytest.mark.parametrize(
@@ -124,12 +124,12 @@ def test_a_unit_out_of_reach_answers_like_one_that_does_not_exist(
     ],
 )
 def test_a_role_that_is_not_ones_own_to_give_is_refused(inviter: str, own: str, role: Role, unit: str) -> None:
-    nobody().when(invite(role, unit), inviter, own).refused(ROLE_NOT_YOURS_TO_GIVE, role=role.value)
+    new_person().when(invite(role, unit), inviter, own).refused(ROLE_NOT_YOURS_TO_GIVE, role=role.value)
 
 
 @pytest.mark.parametrize("role", sorted(HELD_BY_PEOPLE - MAY_APPOINT.keys()))
 def test_who_is_no_head_invites_nobody(role: Role) -> None:
-    nobody().when(invite(Role.FILLER, "e1"), role, "e1").refused(ROLE_NOT_ALLOWED, role=role.value)
+    new_person().when(invite(Role.FILLER, "e1"), role, "e1").refused(ROLE_NOT_ALLOWED, role=role.value)
 
 
 def reached(role: Role) -> frozenset[Role]:
@@ -165,12 +165,12 @@ def test_only_the_invited_person_joins_and_once() -> None:
     ("role", "sections"), [(Role.DEPARTMENT_FILLER, ()), (Role.FILLER, ("D1",)), (Role.ENTERPRISE, ("D1",))]
 )
 def test_sections_belong_to_a_filler_of_some_sections_and_to_no_other(role: Role, sections: tuple[str, ...]) -> None:
-    nobody().when(invite(role, "e1", sections=sections), "enterprise", "e1").refused(SECTIONS_NOT_FOR_ROLE)
+    new_person().when(invite(role, "e1", sections=sections), "enterprise", "e1").refused(SECTIONS_NOT_FOR_ROLE)
 
 
 def test_a_section_that_is_no_dimension_of_the_standard_is_refused_wherever_a_role_is_given() -> None:
     sections = ("D1", "D9", "Z01")
-    case = nobody().when(invite(Role.DEPARTMENT_FILLER, "e1", sections=sections), "enterprise", "e1")
+    case = new_person().when(invite(Role.DEPARTMENT_FILLER, "e1", sections=sections), "enterprise", "e1")
     case.refused(MEMBERSHIP_SECTION_UNKNOWN, section="D9", path="sections.1", allowed=("D1", "D2", "D3", "D4", "D5", "F"))
     given = grant(Role.DEPARTMENT_FILLER, "e1").model_copy(update={"sections": ("F", "D0")})
     invited().when(given, "enterprise", "e1").refused(MEMBERSHIP_SECTION_UNKNOWN, section="D0", path="sections.1")
