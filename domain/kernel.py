@@ -187,7 +187,7 @@ def key_of(stream: str) -> str:
     return stream.split("/", 1)[1]
 
 
-Cause = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}/[1-9][0-9]{0,9}$")]
+Cause = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}/[1-9][0-9]{0,9}$"), IdOf("")]
 """A fact as another cites it 引用: "stream/version", such as "rating/2024/3"; never prose."""
 
 

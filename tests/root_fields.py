@@ -36,7 +36,8 @@ def selection(
 ) -> str:
     """Every field below a type that the role may read, objects too, none inside itself; none of the coordinates `without`.
 
-    Of an interface, those of every type behind it. alias: what each field is called by before its name.
+    Of an interface, those of every type behind it; of a list that a thing holds its nodes, which are behind its edges again.
+    alias: what each field is called by before its name.
     """
     named = get_named_type(kind)
     if is_leaf_type(named):
@@ -51,7 +52,7 @@ def selection(
     for name, field in named.fields.items():
         inner = get_named_type(field.type)
         coordinate = f"{named.name}.{name}"
-        if not may_read(role, coordinate) or coordinate in without or inner.name in seen:
+        if not may_read(role, coordinate) or coordinate in without or inner.name in seen or (seen and name == "edges"):
             continue
         below = selection(field.type, role, (*seen, named.name), without)
         if below != "{  }":

@@ -31,8 +31,8 @@ from domain.kernel import (
     EditionRef,
     Event,
     Facts,
-    Identifier,
     PersonRef,
+    ProceedingRef,
     Rule,
     Stream,
     Text,
@@ -136,7 +136,7 @@ class SuspendCertificate(CertificateCommand):
 
     roles: ClassVar = CITY
 
-    proceeding: Identifier = Field(description="Concluded proceeding on the red line, about this certificate · 程序标识")
+    proceeding: ProceedingRef = Field(description="Concluded proceeding on the red line, about this certificate · 程序标识")
     reason: Text = Field(description="Why · 理由")
 
 

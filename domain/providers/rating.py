@@ -24,7 +24,7 @@ from domain.kernel import (
     DecisionContext,
     Event,
     Facts,
-    Identifier,
+    ProceedingRef,
     Rule,
     Stream,
     Unscoped,
@@ -106,7 +106,7 @@ class ObjectToRating(RatingCommand):
 
     roles: ClassVar = MANAGER
 
-    proceeding: Identifier = Field(description="Proceeding that was opened on this rating · 程序标识")
+    proceeding: ProceedingRef = Field(description="Proceeding that was opened on this rating · 程序标识")
 
 
 class FinishRating(RatingCommand):

@@ -143,17 +143,19 @@ def of_enterprises(
     consents = history(snapshot, [consent_stream(identity) for identity in enterprises], position)
     if not diagnoses:
         told = history(snapshot, streams, position)
-        known = {ENTERPRISE_READ_MODEL.name: told, TERMS.name: consents}
+        banks = history(snapshot, _banks(consents), position)
+        known = {ENTERPRISE_READ_MODEL.name: told, TERMS.name: consents, ORGANISATION_READ_MODEL.name: banks}
         return Past(position, known, later_of(snapshot, streams, position, scope))
     every = _cases_of(snapshot, enterprises)
     seen = diagnoses_rows.diagnoses_by_id(snapshot, scope, every) if every else {}
     told = history(snapshot, [*streams, *(diagnosis_stream(identity) for identity in every)], position)
     admitted = [entry for entry in told if key_of(entry.stream) in seen]
     facts = [orjson.loads(entry.state) for entry in admitted if event_of(entry) in NAMING]
-    editions = {edition_stream(fact["edition"]) for fact in facts if "edition" in fact}
+    keys = {fact["edition"] for fact in facts if "edition" in fact}
+    editions = {edition_stream(key) for key in keys} | {edition_stream(key.partition("-")[0]) for key in keys}
     providers = {organisation_stream(fact["provider"]) for fact in facts if fact.get("provider")}
     assignments = {assignment_stream(identity) for identity in seen}
-    beside = history(snapshot, sorted(editions | providers | assignments), position)
+    beside = history(snapshot, sorted({*editions, *providers, *assignments, *_banks(consents)}), position)
     return Past(
         position,
         {
@@ -163,8 +165,16 @@ def of_enterprises(
             EDITIONS_READ_MODEL.name: beside,
             TERMS.name: consents + beside,
         },
-        later_of(snapshot, [*streams, *(diagnosis_stream(one) for one in sorted(seen)), *sorted(providers)], position, scope),
+        later_of(
+            snapshot, [*streams, *(diagnosis_stream(one) for one in sorted(seen)), *sorted(providers | editions)], position, scope
+        ),
     )
+
+
+def _banks(consents: Sequence[Entry]) -> list[str]:
+    """Streams of the banks that consents name."""
+    facts = [orjson.loads(entry.state) for entry in consents]
+    return sorted({organisation_stream(fact["bank"]) for fact in facts if "bank" in fact})
 
 
 def _cases_of(snapshot: Snapshot, enterprises: Sequence[str]) -> list[str]:

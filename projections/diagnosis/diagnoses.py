@@ -341,7 +341,7 @@ class DiagnosisFilter:
     subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", shown_by="enterprise", of="organisation")
     park: list[str] | None = sought("Ids of parks · 园区", shown_by="enterprise", of="organisation")
     reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", shown_by="enterprise", of="organisation")
-    group: list[str] | None = sought("Ids of groups · 企业集团", shown_by="enterprise", of="organisation")
+    group: list[str] | None = sought("Ids of groups · 企业集团", shown_by="enterprise", of=("organisation", "group"))
     stuck_for_days: int | None = sought("In its status for at least so many days · 停留天数", shown_by="status_since")
     overdue: bool | None = sought("Whether in its status for longer than the stage limits of today allow · 是否超期")
     changed_since: datetime | None = sought("Changed at this time or later · 变更起始时间", shown_by="changed_at")

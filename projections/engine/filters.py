@@ -15,16 +15,18 @@ A_DAY = 86_400_000_000
 SAYS, OF, SHOWN_BY, PUBLISHED_AS = "says", "of", "shown_by", "published_as"
 
 
-def sought(says: str, *, of: str | None = None, shown_by: str | None = None, name: str | None = None) -> Any:  # noqa: ANN401 - of whatever its annotation says
+def sought(says: str, *, of: str | tuple[str, ...] | None = None, shown_by: str | None = None, name: str | None = None) -> Any:  # noqa: ANN401 - of whatever its annotation says
     """A field of a filter; None looks for any, a list for what has one of its values.
 
     Args:
         says: what it asks for, as it is published.
-        of: where it holds the key of a thing, the kind of that thing, whose id is asked for.
+        of: where it holds the key of a thing, the kind of that thing, whose id is asked for, or the kinds that it is known by;
+            none where it is the name of a stream.
         shown_by: the field of the thing that shows the same, where it has another name: whoever asks must be free to read it.
         name: as it is published, where a word of Python is in the way.
     """
-    return field(default=None, metadata={SAYS: says, OF: of, SHOWN_BY: shown_by, PUBLISHED_AS: name})
+    kinds = (of,) if isinstance(of, str) else of
+    return field(default=None, metadata={SAYS: says, OF: kinds, SHOWN_BY: shown_by, PUBLISHED_AS: name})
 
 
 @dataclass(frozen=True)

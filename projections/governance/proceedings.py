@@ -17,7 +17,7 @@ from domain.governance.proceedings.proceeding import STATUS_AFTER_PROCEEDING, Pr
 from domain.governance.proceedings.state import ENDED, ProceedingKind, ProceedingOutcome, ProceedingStatus, Side
 from journal import Entry
 from projections.engine.columns import Long, chosen, columns
-from projections.engine.filters import sought
+from projections.engine.filters import one_of, sought
 from projections.engine.pages import By, Order, Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
@@ -163,13 +163,13 @@ PROCEEDING_READ_MODEL = ReadModel("proceedings", (PROCEEDINGS,), fold, frozenset
 
 @dataclass(frozen=True)
 class ProceedingFilter:
-    """Which proceedings are looked for · 程序筛选."""
+    """Which proceedings are looked for; of a list any of its values · 程序筛选."""
 
-    kind: ProceedingKind | None = sought("What they are about · 程序类别")
-    status: ProceedingStatus | None = sought("How far they have come · 程序状态")
-    provider: str | None = sought("Provider that is one of the two sides · 服务商", of="organisation")
-    enterprise: str | None = sought("Firm that is one of the two sides · 企业", of="enterprise")
-    about: str | None = sought("Thing that they are about, by the name of its stream · 所涉事项")
+    kind: list[ProceedingKind] | None = sought("What they are about · 程序类别")
+    status: list[ProceedingStatus] | None = sought("How far they have come · 程序状态")
+    provider: list[str] | None = sought("Providers that are one of the two sides · 服务商", of="organisation")
+    enterprise: list[str] | None = sought("Firms that are one of the two sides · 企业", of="enterprise")
+    about: str | None = sought("Thing that they are about, by the name of its stream · 所涉事项", of=())
     pending: bool | None = sought("True for those that have not ended, false for those that have · 是否在办")
     due_by: date | None = sought("Day by which their next step is due · 到期日")
 
@@ -189,13 +189,14 @@ def proceeding_columns(snapshot: Snapshot) -> Columns:
 def _matching(snapshot: Snapshot, scope: Scope, where: ProceedingFilter) -> tuple[FromClause, list[ColumnElement[bool]]]:
     table, firms = snapshot[PROCEEDINGS], snapshot[ENTERPRISES]
     joined = table.outerjoin(firms, firms.c.id == table.c.enterprise)
-    return joined, [to_sql(scope, proceeding_columns(snapshot)), *_asked(table, where)]
+    return joined, [to_sql(scope, proceeding_columns(snapshot)), *_asked(snapshot, table, where)]
 
 
-def _asked(table: Table, where: ProceedingFilter) -> Iterator[ColumnElement[bool]]:
-    for name in ("kind", "status", "provider", "enterprise", "about"):
-        if (value := getattr(where, name)) is not None:
-            yield table.c[name] == value
+def _asked(snapshot: Snapshot, table: Table, where: ProceedingFilter) -> Iterator[ColumnElement[bool]]:
+    for name in ("kind", "status", "provider", "enterprise"):
+        yield from one_of(snapshot, table.c[name], getattr(where, name))
+    if where.about is not None:
+        yield table.c.about == where.about
     if where.pending is not None:
         yield table.c.ended_at.is_(None) if where.pending else table.c.ended_at.is_not(None)
     if where.due_by is not None:

@@ -80,7 +80,7 @@ class EnterpriseFilter:
     subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", of="organisation")
     park: list[str] | None = sought("Ids of parks · 园区", of="organisation")
     reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", of="organisation")
-    group: list[str] | None = sought("Ids of groups · 企业集团", of="organisation")
+    group: list[str] | None = sought("Ids of groups · 企业集团", of=("organisation", "group"))
     above_scale: bool | None = sought("Whether above scale · 是否规模以上")
     provider: list[str] | None = sought(
         "Ids of providers, of a diagnosis that the caller sees · 服务商标识", of="organisation", shown_by="diagnosis"

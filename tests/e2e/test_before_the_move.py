@@ -115,23 +115,23 @@ def test_firms_diagnoses_and_results_are_what_they_were(city: LiveCity) -> None:
     found = city.data(
         "city",
         "{ enterprises(first: 1) { totalCount } diagnoses(first: 50) { totalCount nodes { status } } "
-        f'diagnosis(id: "{CONFIRMED}") {{ edition status selfTotal verifiedTotal grade level }} '
+        f'diagnosis(id: "{CONFIRMED}") {{ edition {{ key }} status selfTotal verifiedTotal grade level }} '
         "editions { key } }",
     )
     assert found["enterprises"]["totalCount"] == 69
     assert Counter(one["status"] for one in found["diagnoses"]["nodes"]) == {
-        "open": 2,
-        "submitted": 1,
-        "accepted": 3,
-        "scored": 1,
-        "issued": 1,
-        "objected": 1,
-        "confirmed": 2,
-        "withdrawn": 1,
+        "OPEN": 2,
+        "SUBMITTED": 1,
+        "ACCEPTED": 3,
+        "SCORED": 1,
+        "ISSUED": 1,
+        "OBJECTED": 1,
+        "CONFIRMED": 2,
+        "WITHDRAWN": 1,
     }
     assert found["diagnosis"] == {
-        "edition": "2023-major-equipment",
-        "status": "confirmed",
+        "edition": {"key": "2023-major-equipment"},
+        "status": "CONFIRMED",
         "selfTotal": "42.76",
         "verifiedTotal": "34.79",
         "grade": 2,
@@ -142,7 +142,7 @@ def test_firms_diagnoses_and_results_are_what_they_were(city: LiveCity) -> None:
 
 def test_the_past_reads_as_it_did(city: LiveCity) -> None:
     found = city.data("city", '{ diagnoses(first: 20, asOf: "2024-06-30") { nodes { status } } }')
-    assert Counter(one["status"] for one in found["diagnoses"]["nodes"]) == {"confirmed": 2, "withdrawn": 1}
+    assert Counter(one["status"] for one in found["diagnoses"]["nodes"]) == {"CONFIRMED": 2, "WITHDRAWN": 1}
 
 
 def test_each_years_roster_and_target_are_what_they_were(city: LiveCity) -> None:

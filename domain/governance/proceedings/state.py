@@ -10,7 +10,7 @@ from domain.access import Role
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.rule_bodies.body import ProcedureDays, RuleKind
 from domain.governance.working_calendar import CALENDAR_STREAM, Deadline, WorkingCalendar, calendar_in_force
-from domain.kernel import Command, DecisionContext, ProceedingRef, Rule, Stream, stream_of
+from domain.kernel import Command, DecisionContext, IdOf, ProceedingRef, Rule, Stream, stream_of
 from standards.described import DescribedEnum
 
 PROCEEDING_READERS = frozenset(
@@ -19,7 +19,7 @@ PROCEEDING_READERS = frozenset(
 """Roles that may know of a proceeding at all 程序可见角色: the city, the district where it lies, who speaks for the two sides, the
 auditor, each within its scope."""
 
-Thing = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}$")]
+Thing = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}$"), IdOf("")]
 """A thing by the name of its stream 事项: "listing/p7", "rating/2024"."""
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.diagnosis.assignments import Assignment, load_assignments
+from api.diagnosis.assignments import Assignment, load_assignments, load_experts
 from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
 from api.diagnosis.proceedings import (
@@ -30,12 +30,14 @@ from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
 from api.kit.orders import order_enum
 from api.kit.paging import AtLeast, below, distinct
+from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
 from api.kit.uploaded_files import uploaded
 from api.participants.enterprises import NAMED, Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
-from api.standard.editions import editions_of
+from api.standard.editions import Edition as PublishedStandard
+from api.standard.editions import editions_of, load_editions
 from domain.access import Mask, Role
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
@@ -76,7 +78,7 @@ class EditionBasis:
     otherwise: bool = field("Whether another edition or form was chosen · 是否另选")
     reason: str | None = field("Why · 理由", roles=TRAIL, mask=Mask.TRAIL)
     role: Role = field("Role that opened it · 开启角色")
-    organisation: str = field("Organisation that opened it · 开启单位")
+    organisation: strawberry.ID = field("Organisation that opened it · 开启单位")
     at: datetime = field("When, UTC · 开启时间")
 
 
@@ -88,7 +90,7 @@ class Diagnosis(Node):
     campaign: str = field("Campaign · 批次")
     purpose: Purpose = field("Why it is made · 诊断目的")
     form: Form = field("Questionnaire · 问卷版式")
-    edition: str = field("Edition of the standard, kept for ever · 标准版本. plan S5")
+    edition: PublishedStandard = field("Edition of the standard, kept for ever · 标准版本. plan S5", by="edition")
     status: DiagnosisStatus = field("How far it has come; IN_PROGRESS outside the case until its report · 状态. plan P4, P7")
     status_name: str = field("Status in Chinese · 状态名称")
     status_since: datetime = field("When it came into this status, UTC · 进入该状态的时间")
@@ -123,28 +125,50 @@ class Diagnosis(Node):
         "The diagnosed enterprise · 被诊断企业", by="enterprise"
     )
     provider: Organisation | None = field("Assigned or accepting provider · 服务商. plan V3", by="provider")
-    answers: list[Answer] = field(
+    answers: list[Answer] | None = field(
         "Answers, the firm's own and the verified ones · 答案. plan P3", roles=ANSWERS, mask=Mask.PROCESS_SECRETS
     )
-    evidence: list[Evidence] = field("Attached files · 佐证. plan P5", roles=ANSWERS, mask=Mask.PROCESS_SECRETS)
-    reports: list[Report] = field("Issued and confirmed reports · 报告. plan P4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT)
+    evidence: list[Evidence] | None = parts(
+        Evidence,
+        "Attached files, in order of their hashes · 佐证. plan P5",
+        place=lambda one: (one.sha256,),
+        nullable=True,
+        roles=ANSWERS,
+        mask=Mask.PROCESS_SECRETS,
+    )
+    reports: list[Report] | None = parts(
+        Report, "Issued and confirmed reports · 报告. plan P4", nullable=True, roles=REPORTS, mask=Mask.RESULT_AND_REPORT
+    )
     result: Result | None = field(
         "Result with every reason; null before scoring · 评分结果. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT, made=True
     )
     open_objection: bool | None = field(
         "Whether an objection waits for an answer · 有无待答复的异议. plan P6", roles=PROCEEDINGS, made=True
     )
-    objections: list[Objection] | None = field(
-        "Objections to its reports, with their answers · 异议. plan P6", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
+    objections: list[Objection] | None = parts(
+        Objection,
+        "Objections to its reports, with their answers · 异议. plan P6",
+        nullable=True,
+        roles=PROCEEDINGS,
+        mask=Mask.PROCESS_SECRETS,
     )
-    site_visits: list[SiteVisit] | None = field(
-        "Visits on site · 现场诊断. plan P5", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
+    site_visits: list[SiteVisit] | None = parts(
+        SiteVisit, "Visits on site · 现场诊断. plan P5", nullable=True, roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
     )
-    expert_reviews: list[ExpertReview] | None = field(
-        "Reviews by experts · 专家评审. plan S4", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS, made=True
+    expert_reviews: list[ExpertReview] | None = parts(
+        ExpertReview,
+        "Reviews by experts · 专家评审. plan S4",
+        nullable=True,
+        roles=PROCEEDINGS,
+        mask=Mask.PROCESS_SECRETS,
+        made=True,
     )
-    assignments: list[Assignment] = field(
-        "Experts it is assigned to, those released included · 专家指派. plan V5, R2", roles=ACTORS
+    assignments: list[Assignment] | None = parts(
+        Assignment,
+        "Experts it is assigned to, those released included, in order of id · 专家指派. plan V5, R2",
+        place=lambda one: (one.id,),
+        nullable=True,
+        roles=ACTORS,
     )
     basis: EditionBasis | None = field("Why this edition and form: who, when, why · 标准选用依据. plan S3")
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
@@ -171,7 +195,7 @@ def _basis(row: DiagnosisRow) -> EditionBasis:
         otherwise=chosen_otherwise(row.edition, Form(row.form), applied),
         reason=row.reason,
         role=row.opened_by_role,
-        organisation=row.opened_by_organisation,
+        organisation=strawberry.ID(row.opened_by_organisation),
         at=utc_moment(row.opened_at),
     )
 
@@ -202,6 +226,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     ids = [row.id for row in rows]
     firm_of = led_to(context, (Diagnosis, "enterprise"), rows, wanted)
     provider_of = led_to(context, (Diagnosis, "provider"), rows, wanted)
+    published_of = led_to(context, (Diagnosis, "edition"), rows, wanted)
     editions: dict[str, Edition] = {}
     if {"answers", "evidence", "result"} & wanted:
         editions = editions_of(context, distinct(row.edition for row in rows))
@@ -212,7 +237,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     objections = load_objections(context, ids) if "objections" in wanted else {}
     site_visits = load_site_visits(context, ids) if "siteVisits" in wanted else {}
     expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
-    assignments = load_assignments(context, ids) if "assignments" in wanted else {}
+    assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
     late = _late(context) if "overdue" in wanted else {}
     return [
@@ -222,6 +247,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             overdue=row.status_since < late.get(row.status, row.status_since),
             enterprise=firm_of(row.enterprise),
             provider=provider_of(row.provider),
+            edition=published_of(row.edition),
             answers=answers.get(row.id, []),
             evidence=evidence.get(row.id, []),
             reports=reports.get(row.id, []),
@@ -328,6 +354,8 @@ EDGES: Mapping[Edge, Loader] = {
     (Enterprise, "diagnosis"): load_diagnoses,
     (Diagnosis, "enterprise"): load_enterprises,
     (Diagnosis, "provider"): load_organisations,
+    (Diagnosis, "edition"): load_editions,
+    (Assignment, "expert"): load_experts,
 }
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+import strawberry
+
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask
@@ -37,7 +39,7 @@ class Gate:
 class DimensionScore:
     """Score of one dimension, 0–100, two decimals half up · 维度得分"""
 
-    id: str = field("Dimension id · 维度编号")
+    id: strawberry.ID = field("Dimension id · 维度编号")
     name: str = field("Dimension · 维度名称")
     weight: Decimal = field("Percent of the total · 权重")
     self_score: Decimal = field("By the firm's own answers · 自评得分")
@@ -49,7 +51,7 @@ class DimensionScore:
 class IndicatorScore:
     """Contribution of one indicator to the verified total · 指标贡献. plan S4"""
 
-    id: str = field("Indicator id · 指标编号")
+    id: strawberry.ID = field("Indicator id · 指标编号")
     name: str = field("Indicator · 指标名称")
     level: Decimal | None = field("Maturity reached; null = not applicable · 成熟度")
     points: Decimal | None = field("Points, 0–100 · 得分")
@@ -131,7 +133,7 @@ def result_of(
         standard_status=edition.status,
         dimensions=[
             DimensionScore(
-                id=score.id,
+                id=strawberry.ID(score.id),
                 name=dimensions[score.id].name,
                 weight=dimensions[score.id].weight,
                 self_score=mine.score,

@@ -9,12 +9,15 @@ import strawberry
 
 from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
+from api.kit.edges import Edge, Loader, led_to
 from api.kit.ids import DiagnosisID, EnterpriseID, GroupID, id_of, key_of
 from api.kit.mutations import Payload
 from api.kit.nodes import Node, NodeKind
-from api.kit.paging import AtLeast
+from api.kit.paging import AtLeast, below, wanted_fields
+from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
+from api.participants.enterprises import Enterprise, load_enterprises
 from api.standard.editions import editions_of
 from domain.access import Mask, Role
 from domain.instants import city_day, utc_moment
@@ -47,13 +50,18 @@ class CurrentResult:
 class GroupMember:
     """Member of a group · 成员企业. plan O3"""
 
-    enterprise: EnterpriseID = field("Id of the enterprise · 企业标识")
+    key: strawberry.Private[str]
+    enterprise: Enterprise | None = field("The enterprise, as it is today · 企业", by="enterprise")
     name: str = field("Name of the enterprise · 企业名称")
     revenue_wan: Decimal | None = field(
         "Yearly revenue by the year's roster in ten thousand yuan; null: it is not on that roster · 营业收入（万元）",
         mask=Mask.REVENUE,
     )
     result: CurrentResult | None = field("Its current result; null where it has none · 现行结果", mask=Mask.OUTCOME)
+
+
+def _by_key(member: GroupMember) -> tuple[str]:
+    return (member.key,)
 
 
 @published(GROUPS, row=SeatRow)
@@ -70,7 +78,7 @@ class HeadquartersSeat:
 class RolledUpScore:
     """One score over the members · 汇总得分"""
 
-    id: str = field("Dimension id; `total` for the total score · 维度编号")
+    id: strawberry.ID = field("Dimension id; `total` for the total score · 维度编号")
     name: str = field("Name of the dimension · 维度名称")
     mean: Decimal | None = field(
         "Weighed by revenue, two decimals, half up; null where no weight is left or members have left · 按营业收入加权均值"
@@ -80,7 +88,9 @@ class RolledUpScore:
     first_quartile: Decimal | None = field(
         "Lowest score that at least a quarter of the members do not exceed, by nearest rank · 第一四分位数"
     )
-    weakest: list[EnterpriseID] = field("Members at or below the first quartile, the weakest first · 后四分之一企业")
+    weakest: list[GroupMember] = parts(
+        GroupMember, "Members at or below the first quartile, the weakest first · 后四分之一企业", made=True
+    )
 
 
 @published(GROUPS)
@@ -114,9 +124,14 @@ class GroupRollUp:
     total: RolledUpScore = field("Total score · 总分", mask=Mask.OUTCOME, made=True)
     dimensions: list[RolledUpScore] = field("By dimension · 各维度", mask=Mask.OUTCOME, made=True)
     editions: list[EditionCount] = field("Editions that the results rest on · 所依标准版本")
-    without_result: list[EnterpriseID] = field("Members on the roster without a result · 尚无结果企业")
-    without_revenue: list[EnterpriseID] = field(
-        "Members with a result that the year's roster does not hold: nothing weighs them · 无营业收入可加权企业"
+    without_result: list[GroupMember] = parts(
+        GroupMember, "Members on the roster without a result, in order of id · 尚无结果企业", place=_by_key, made=True
+    )
+    without_revenue: list[GroupMember] = parts(
+        GroupMember,
+        "Members with a result that the year's roster does not hold, in order of id: nothing weighs them · 无营业收入可加权企业",
+        place=_by_key,
+        made=True,
     )
 
 
@@ -126,25 +141,32 @@ class Group(Node):
 
     id: GroupID = field("Id of the group · 集团标识")
     name: str = field("Name of the group · 集团名称")
-    seats: list[HeadquartersSeat] = field("What was said of its headquarters · 历任总部")
+    seats: list[HeadquartersSeat] = parts(HeadquartersSeat, "What was said of its headquarters · 历任总部")
     headquarters: GroupMember | None = field(
         "The headquarters with its own result, beside the roll-up and no part of it · 集团总部及其自身结果"
     )
-    members: list[GroupMember] = field("Member firms, the headquarters apart · 成员企业")
+    members: list[GroupMember] = parts(
+        GroupMember, "Member firms, the headquarters apart, in order of id · 成员企业", place=_by_key
+    )
     roll_up: GroupRollUp = field("What the members add up to · 成员企业汇总")
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
-def _score(identity: str, name: str, rolled: RolledScore, *, whole: bool) -> RolledUpScore:
+Members = Mapping[str, GroupMember]
+"""Key of a firm -> the member that it is."""
+
+
+def _score(identity: str, name: str, rolled: RolledScore, members: Members, *, whole: bool) -> RolledUpScore:
     """whole: whether every member of the roster is in it; a part is never shown as the group's."""
     if not whole:
         return RolledUpScore(
-            id=identity, name=name, mean=None, weighed=None, counted=None, first_quartile=None, weakest=[]
+            id=strawberry.ID(identity), name=name, mean=None, weighed=None, counted=None, first_quartile=None, weakest=[]
         )
-    return RolledUpScore(**shown(RolledUpScore, rolled), id=identity, name=name)
+    weakest = [members[firm] for firm in rolled.weakest]
+    return RolledUpScore(**shown(RolledUpScore, rolled), id=strawberry.ID(identity), name=name, weakest=weakest)
 
 
-def _roll_up(row: GroupRow, names: Mapping[str, str]) -> GroupRollUp:
+def _roll_up(row: GroupRow, names: Mapping[str, str], members: Members) -> GroupRollUp:
     rolled, whole = row.rolled, row.left == 0
     under = sorted(one.result.edition for one in row.members if one.result is not None)
     return GroupRollUp(
@@ -154,8 +176,12 @@ def _roll_up(row: GroupRow, names: Mapping[str, str]) -> GroupRollUp:
         left=row.left,
         with_result=rolled.with_result if whole else None,
         coverage=rolled.coverage if whole else None,
-        total=_score("total", "总分", rolled.total, whole=whole),
-        dimensions=[_score(one, names.get(one, one), score, whole=whole) for one, score in rolled.dimensions.items()],
+        total=_score("total", "总分", rolled.total, members, whole=whole),
+        dimensions=[
+            _score(one, names.get(one, one), score, members, whole=whole) for one, score in rolled.dimensions.items()
+        ],
+        without_result=[members[firm] for firm in rolled.without_result],
+        without_revenue=[members[firm] for firm in rolled.without_revenue],
         editions=[EditionCount(edition=key, members=under.count(key)) for key in dict.fromkeys(under) if whole],
     )
 
@@ -171,8 +197,29 @@ def _note(context: Context, row: GroupRow) -> None:
     disclosure_notes.note(summed, ((firm, enterprise_stream(firm)) for firm in rolled))
 
 
+_WAYS = ("members", "rollUp.withoutResult", "rollUp.withoutRevenue", "rollUp.total.weakest", "rollUp.dimensions.weakest")
+PLACES_OF_MEMBERS = ("headquarters", *(f"{way}.{page}" for way in _WAYS for page in ("nodes", "edges.node")))
+"""Where a group shows its members, below the field that it is asked by."""
+
+
+def _members(context: Context, row: GroupRow, wanted: frozenset[str]) -> Members:
+    """Every member in the scope and the headquarters, each with the firm as it is today where that is wanted."""
+    rows = [*row.members, *((row.headquarters,) if row.headquarters is not None else ())]
+    enterprise = led_to(context, (GroupMember, "enterprise"), rows, below(wanted, *PLACES_OF_MEMBERS))
+    return {
+        one.enterprise: GroupMember(**shown(GroupMember, one), key=one.enterprise, enterprise=enterprise(one.enterprise))
+        for one in rows
+    }
+
+
 def load_group(
-    context: Context, identity: str, position: int | None = None, asked: datetime | None = None, year: int | None = None
+    context: Context,
+    identity: str,
+    wanted: frozenset[str],
+    *,
+    position: int | None = None,
+    asked: datetime | None = None,
+    year: int | None = None,
 ) -> Group | None:
     """A group within the scope, now or as it was known at a position; of a year's roster, or the latest."""
     snapshot, scope = context.snapshot, context.scope
@@ -192,13 +239,14 @@ def load_group(
     _note(context, row)
     editions = editions_of(context, sorted({one.result.edition for one in row.members if one.result is not None}))
     names = {part.id: part.name for edition in editions.values() for part in edition.dimensions}
+    members = _members(context, row, wanted)
     return Group(
         id=id_of("group", identity),
         name=organisation.name,
         seats=all_shown(HeadquartersSeat, row.seats),
-        headquarters=GroupMember(**shown(GroupMember, row.headquarters)) if row.headquarters is not None else None,
-        members=all_shown(GroupMember, row.members),
-        roll_up=_roll_up(row, names),
+        headquarters=members[row.headquarters.enterprise] if row.headquarters is not None else None,
+        members=[members[one.enterprise] for one in row.members],
+        roll_up=_roll_up(row, names, members),
         as_of=then,
     )
 
@@ -232,9 +280,9 @@ class GroupQueries:
         context = info.context
         context.at_least(at_least)
         if as_of is None:
-            return load_group(context, _key(id), year=year)
+            return load_group(context, _key(id), wanted_fields(info), year=year)
         position, asked = position_of(context, as_of)
-        return load_group(context, _key(id), position, asked, year)
+        return load_group(context, _key(id), wanted_fields(info), position=position, asked=asked, year=year)
 
 
 def _key(given: str) -> str:
@@ -242,15 +290,16 @@ def _key(given: str) -> str:
     return key_of(given, "group", "organisation")
 
 
-def _find_group(context: Context, key: str, _command: Command, _wanted: frozenset[str]) -> Group | None:
-    return load_group(context, key)
+def _find_group(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Group | None:
+    return load_group(context, key, wanted)
 
 
-def _load_groups(context: Context, ids: Sequence[str], _wanted: frozenset[str]) -> dict[str, Group]:
-    return {identity: group for identity in ids if (group := load_group(context, identity)) is not None}
+def _load_groups(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Group]:
+    return {identity: group for identity in ids if (group := load_group(context, identity, wanted)) is not None}
 
 
 QUERIES = GroupQueries
+EDGES: Mapping[Edge, Loader] = {(GroupMember, "enterprise"): load_enterprises}
 FOUND_BY_ID: Mapping[str, NodeKind] = {"group": NodeKind(Group, _load_groups)}
 PAYLOADS: Mapping[str, Payload] = {
     "headquarters": Payload("group", Group, _find_group),

@@ -1,7 +1,6 @@
 """Proceedings 办理程序 in the schema: what is pending against whom, for those whom it concerns. plan P6, V4."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.edges import Loader, led_to
-from api.kit.filter_values import require_unit
+from api.kit.filter_values import require_some, require_units, with_keys
 from api.kit.ids import OrganisationID, PersonID, ProceedingID, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
@@ -56,8 +55,8 @@ class Proceeding(Node):
     id: ProceedingID = field("Its id · 程序标识")
     kind: ProceedingKind = field("What it is about · 程序类别")
     status: ProceedingStatus = field("How far it has come · 程序状态")
-    about: str = field("Thing it is about, by the name of its stream · 所涉事项")
-    cause: str = field("Fact it follows from, stream and version · 起因")
+    about: strawberry.ID = field("Thing it is about, by the name of its stream · 所涉事项")
+    cause: strawberry.ID = field("Fact it follows from, stream and version · 起因")
     asked: str = field("What is asked for · 请求事项", mask=Mask.PROCESS_SECRETS)
     grounds: str = field("Why · 事实与理由", mask=Mask.PROCESS_SECRETS)
     provider: Organisation | None = field("Provider that is one of the two sides · 服务商", by="provider")
@@ -66,7 +65,7 @@ class Proceeding(Node):
     applicant_role: Role = field("Role in which it was opened · 提起角色")
     opened_on: date = field("Day it was opened · 提起日期")
     opened_at: datetime = field("When it was opened, UTC · 提起时间")
-    opened_by: PersonID = field("Person who opened it · 提起人标识", roles=ACTORS)
+    opened_by: PersonID | None = field("Person who opened it · 提起人标识", roles=ACTORS)
     rule: str | None = field("Dated rule that its periods follow from, stream and version; null of the default · 依据规则")
     rule_since: date = field("First day of that rule · 规则起始日")
     age: int = field("Working days since it was opened, until today or its end · 已办工作日", made=True)
@@ -158,10 +157,12 @@ class ProceedingQueries:
         filter: Annotated[ProceedingFilter | None, argument("What to look for; none = all · 筛选")] = None,  # noqa: A002 - as above
     ) -> ProceedingFilter:
         """A page of proceedings."""
-        where = filter or ProceedingFilter()
-        firm, provider = key_of(where.enterprise, "enterprise"), key_of(where.provider, "organisation")
-        require_unit(info.context.snapshot, "filter.provider", provider, OrganisationKind.PROVIDER)
-        return replace(where, enterprise=firm, provider=provider)
+        if filter is None:
+            return ProceedingFilter()
+        require_some(filter)
+        where = with_keys(filter)
+        require_units(info.context.snapshot, where, {"provider": OrganisationKind.PROVIDER})
+        return where
 
 
 def load_proceedings(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Proceeding]:

@@ -78,9 +78,9 @@ def with_keys(where: W) -> W:
     """A filter with the keys that its ids name, as `ids.key_of` tells of each."""
     changes: dict[str, Any] = {}
     for one in fields(where):  # type: ignore[arg-type] # a filter is a dataclass
-        value, kind = getattr(where, one.name), one.metadata.get(OF)
-        if value is not None and kind is not None:
-            changes[one.name] = [key_of(each, kind) for each in value]
+        value, kinds = getattr(where, one.name), one.metadata.get(OF)
+        if value is not None and kinds:
+            changes[one.name] = [key_of(each, *kinds) for each in value]
     return replace(where, **changes)  # type: ignore[type-var] # as above
 
 

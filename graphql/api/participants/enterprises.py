@@ -18,10 +18,12 @@ from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
 from api.kit.orders import order_enum
 from api.kit.paging import AtLeast, below
+from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
-from api.kit.row_mapping import all_shown, shown
-from api.participants.consents import Consent
+from api.kit.row_mapping import shown
+from api.participants.consents import Consent, load_consents
 from api.participants.liaisons import Contact, contacts_context, load_contacts
+from api.participants.organisations import load_organisations
 from api.participants.places import District, Industry, Subdistrict, Unit, load_subdistricts, load_units
 from domain.access import Mask
 from domain.instants import city_day
@@ -35,7 +37,6 @@ from projections.as_of import replay, validity
 from projections.engine.places import EnterpriseRow
 from projections.participants import enterprises as enterprise_rows
 from projections.participants.enterprises import EnterpriseFilter
-from projections.participants.terms import consents_of
 from standards.edition.mapping import SizeClass
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ class Enterprise(Node):
     reporting_unit: Unit | None = field("Unit it reports to beside its district · 申报单位", by="reporting_unit")
     group: Unit | None = field("Enterprise group · 所属企业集团. plan O3", by="group")
     industry: Industry = field("Industry · 行业")
-    employees: int = field("Employees, persons · 从业人员", roles=FINANCE, mask=Mask.REVENUE)
-    revenue_wan: Decimal = field("Yearly revenue in ten thousand yuan · 营业收入（万元）", roles=FINANCE, mask=Mask.REVENUE)
+    employees: int | None = field("Employees, persons · 从业人员", roles=FINANCE, mask=Mask.REVENUE)
+    revenue_wan: Decimal | None = field("Yearly revenue in ten thousand yuan · 营业收入（万元）", roles=FINANCE, mask=Mask.REVENUE)
     size_class: SizeClass = field("Size class, computed by the statistical rule · 规模类型")
     above_scale: bool = field("Whether above scale by the roster's year · 是否规模以上")
     changed_at: datetime = field("When a roster last stated it otherwise, UTC · 最近变更时间")
@@ -65,10 +66,17 @@ class Enterprise(Node):
         "Latest diagnosis; null where there is none in the caller's scope · 最近一次诊断. plan P3", by="latest_diagnosis"
     )
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
-    contacts: list[Contact] = field(
+    contacts: list[Contact] | None = field(
         "Its named contacts of the day; of the past, who they were by then · 联络人. plan O3", roles=CONTACTS, mask=Mask.CONTACTS
     )
-    consents: list[Consent] = field("Consents to banks, past ones included · 授权. plan R4", roles=CONSENTS, mask=Mask.CONSENTS)
+    consents: list[Consent] | None = parts(
+        Consent,
+        "Consents to banks, past ones included, in order of their first day · 授权. plan R4",
+        place=lambda one: (one.since.isoformat(), one.id),
+        nullable=True,
+        roles=CONSENTS,
+        mask=Mask.CONSENTS,
+    )
 
 
 def _begins_an_industry(given: str) -> bool:
@@ -105,7 +113,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
     if "contacts" in wanted:
         ids = [row.id for row in rows]
         contacts = load_contacts(contacts_context(context, ids), ids, below(wanted, "contacts"))
-    consents = consents_of(context.snapshot, [row.id for row in rows]) if "consents" in wanted else {}
+    consents = load_consents(context, [row.id for row in rows], wanted_parts(wanted, "consents")) if "consents" in wanted else {}
     demo = context.services.demo
     return [
         Enterprise(
@@ -118,7 +126,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
             diagnosis=latest(row.latest_diagnosis),
             as_of=known_then(context, "enterprise", row.id),
             contacts=contacts.get(row.id, []),
-            consents=all_shown(Consent, consents[row.id]) if row.id in consents else [],
+            consents=consents.get(row.id, []),
         )
         for row in rows
     ]
@@ -201,6 +209,7 @@ EDGES: Mapping[Edge, Loader] = {
     (Enterprise, "park"): load_units,
     (Enterprise, "reporting_unit"): load_units,
     (Enterprise, "group"): load_units,
+    (Consent, "bank"): load_organisations,
 }
 FOUND_BY_ID: Mapping[str, NodeKind] = {"enterprise": NodeKind(Enterprise, load_enterprises)}
 

@@ -12,6 +12,7 @@ from api.kit.ids import PersonID
 from api.kit.lists import FoundThen, Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
+from api.kit.parts import parts
 from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.access import Mask, Role, head_of
@@ -37,7 +38,7 @@ class Membership:
 
     id: strawberry.ID = field("Id to act in it · 任职标识")
     role: Role = field("Role · 角色")
-    organisation: str = field("Organisation, district code or enterprise it is held for · 单位标识")
+    organisation: strawberry.ID = field("Organisation, district code or enterprise it is held for · 单位标识")
     since: date = field("First day · 起始日")
     until: date | None = field("Last day; null = open-ended · 截止日")
     sections: list[str] = field("Dimensions a department's filler fills; else empty · 分管部分")
@@ -49,11 +50,13 @@ class Person(Node):
     """Person who takes part · 人员. plan O2"""
 
     id: PersonID = field("Id of the person · 人员标识")
-    name: str = field("Name; once erased, a word that says so · 姓名", roles=NAMES, mask=Mask.CONTACTS)
+    name: str | None = field("Name; once erased, a word that says so · 姓名", roles=NAMES, mask=Mask.CONTACTS)
     phone: str | None = field("Phone; once erased, a word that says so · 电话", roles=NAMES, mask=Mask.CONTACTS)
     joined: bool = field("Whether the invitation was taken up · 是否已加入")
     erased: bool = field("Whether the person's data is erased · 是否已删除")
-    memberships: list[Membership] = field("Roles held, past ones included · 任职")
+    memberships: list[Membership] = parts(
+        Membership, "Roles held, past ones included, in order of id · 任职", place=lambda one: (one.id,)
+    )
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 

@@ -11,6 +11,7 @@ from api.kit.ids import EnterpriseID
 from api.kit.lists import Listed, NeverChanged, listing
 from api.kit.mutations import Payload, ServerFields
 from api.kit.orders import order_enum
+from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
@@ -66,9 +67,10 @@ class RosterImport:
     revised: int = field("Firms stated otherwise than before · 有更新")
     unchanged: int = field("Firms stated as before · 无变化")
     refused_rows: int = field("Rows refused · 退回行数")
-    findings: list[RosterFinding] = field("Every refusal and warning · 校验结果", made=True)
-    left_out: list[LeftOut] = field(
-        "Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业"
+    findings: list[RosterFinding] = parts(RosterFinding, "Every refusal and warning · 校验结果", made=True)
+    left_out: list[LeftOut] = parts(
+        LeftOut,
+        "Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业",
     )
     findings_path: str = field("Path of the file's sheet with the findings as comments in its cells · 批注名单下载路径")
     at: datetime = field("When it was taken in or refused, UTC · 时间")

@@ -33,14 +33,18 @@ MEMBERSHIP_NOT_HELD = Rule(
 )
 
 
+def _id(known: str) -> strawberry.ID | None:
+    return strawberry.ID(known) if known else None
+
+
 @published(ANYONE, placed=False)
 class Viewer:
     """Who asks, and why they see what they see · 当前用户. plan P7"""
 
-    actor: str | None = field("Id of the person or machine · 操作人标识")
+    actor: strawberry.ID | None = field("Id of the person or machine · 操作人标识")
     role: Role = field("Role acted in · 当前角色")
-    organisation: str | None = field("Organisation it is held for · 单位标识")
-    membership: str | None = field("Membership acted in · 当前任职")
+    organisation: strawberry.ID | None = field("Organisation it is held for · 单位标识")
+    membership: strawberry.ID | None = field("Membership acted in · 当前任职")
     scope: str = field("What the caller sees · 可见范围")
     scope_in_english: str = field("What the caller sees, in English · 可见范围（英文）")
     memberships: list[Membership] = field("Roles that may be acted in today · 今日有效任职")
@@ -162,10 +166,10 @@ class SessionQueries:
             today = city_day(context.services.clock()).isoformat()
             rows = people.memberships_of(context.snapshot, context.caller.actor, today)
         return Viewer(
-            actor=context.caller.actor or None,
+            actor=_id(context.caller.actor),
             role=Role(context.role),
-            organisation=context.caller.organisation or None,
-            membership=identified.membership or None if identified is not None else None,
+            organisation=_id(context.caller.organisation),
+            membership=_id(identified.membership) if identified is not None else None,
             scope=chinese,
             scope_in_english=english,
             memberships=all_shown(Membership, rows),

@@ -10,6 +10,7 @@ from api.kit.as_of import AsOf, AsOfMoment, position_of
 from api.kit.context import Context
 from api.kit.ids import EnterpriseID
 from api.kit.paging import AtLeast, wanted_fields
+from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.participants.places import District
@@ -65,8 +66,12 @@ class Coverage:
     confirmed: int = field("Firms with a confirmed report · 已确认报告企业数")
     total: int = field("Firms on the roster of the year · 名单企业数")
     taken_off: int = field("Firms taken off the roster of the year · 移出企业数")
-    removals: list[RosterRemoval] = field(
-        "Those of them that lie in the scope today, with the reasons · 移出名单的企业", roles=ROSTERS
+    removals: list[RosterRemoval] | None = parts(
+        RosterRemoval,
+        "Those of them that lie in the scope today, with the reasons, in order of id · 移出名单的企业",
+        place=lambda one: (one.enterprise,),
+        nullable=True,
+        roles=ROSTERS,
     )
     synthetic: bool = field("The firms are synthetic, of a demo city · 示例数据")
     targets: list[CityTarget] = field("City targets of the year; empty for a narrower scope · 市级目标")

@@ -118,17 +118,17 @@ class Application:
     put_forward_by: OrganisationID | None = field("District that put it forward; null = it came by itself · 推荐区. plan V6")
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本", made=True)
     industries: list[str] = field("Divisions that a tag is asked for · 申请行业标签", made=True)
-    staff: list[StaffMember] = field("People who are to diagnose firms · 诊断人员", roles=APPLICATION_CONTENTS)
+    staff: list[StaffMember] | None = field("People who are to diagnose firms · 诊断人员", roles=APPLICATION_CONTENTS)
     links: list[LinkedParty] | None = field(
         "Ties declared; null = nothing declared yet, empty = none · 关联方申明", roles=APPLICATION_CONTENTS
     )
     statement: str | None = field("What else the markers should know · 补充说明", roles=APPLICATION_CONTENTS)
-    documents: list[ApplicationDocument] = field("Files · 申报材料", roles=APPLICATION_CONTENTS)
-    to_mend: list[MendItem] = field("What is to be mended · 补正事项", roles=APPLICATION_CONTENTS)
+    documents: list[ApplicationDocument] | None = field("Files · 申报材料", roles=APPLICATION_CONTENTS)
+    to_mend: list[MendItem] | None = field("What is to be mended · 补正事项", roles=APPLICATION_CONTENTS)
     mend_until: date | None = field("Last day to mend · 补正截止日", roles=APPLICATION_CONTENTS)
-    record: ProviderRecord = field("What the record tells of the provider · 记录可查事实", roles=APPLICATION_CONTENTS)
+    record: ProviderRecord | None = field("What the record tells of the provider · 记录可查事实", roles=APPLICATION_CONTENTS)
     result: SelectionResult | None = field("What became of it, once published · 遴选结果")
-    objections: list[strawberry.ID] = field(
+    objections: list[strawberry.ID] | None = field(
         "Proceedings that the provider opened about the result · 评分异议程序", roles=APPLICATION_CONTENTS
     )
 

@@ -9,6 +9,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.ids import PersonID, id_of
 from api.kit.mutations import Payload
+from api.kit.parts import parts
 from api.kit.published import field, published
 from api.providers.exams import PracticalCase
 from domain.access import Role
@@ -27,7 +28,7 @@ KEEPERS = frozenset({Role.CITY, Role.AUDITOR})
 class CalibrationCase:
     """Case of a quarter, as whoever gives levels to it sees it · 校准案例. plan T1"""
 
-    id: str = field("Id of the case · 案例编号")
+    id: strawberry.ID = field("Id of the case · 案例编号")
     case: PracticalCase = field("What is described, and the indicators to give levels to · 案例内容")
     given: bool = field("Whether one gave levels to it already · 是否已评定")
 
@@ -50,11 +51,13 @@ class Calibration:
     edition: str = field("Edition whose training the cases are of · 标准版本")
     closes: date = field("Last day · 截止日")
     taking_part: int = field("How many gave levels to a case · 参加人数")
-    own_cases: list[CalibrationCase] = field(
+    own_cases: list[CalibrationCase] | None = field(
         "The cases, for whoever gives levels to them; none once it is closed · 待评案例", roles=OWN_CERTIFICATES
     )
     method: str | None = field("Method and version that severities were worked out by; null before · 方法")
-    severities: list[Severity] = field("Severity of everyone for the city and the auditor, else one's own · 宽严度")
+    severities: list[Severity] = parts(
+        Severity, "Severity of everyone for the city and the auditor, else one's own · 宽严度"
+    )
 
 
 def build_calibration(context: Context, quarter: str, known: CalibrationState) -> Calibration:
@@ -79,7 +82,7 @@ def _cases(context: Context, known: CalibrationState) -> list[CalibrationCase]:
     for identity in known.cases if text is not None else ():
         case = text.texts[known.digest].gold_case(identity)  # type: ignore[union-attr] # there are none without a text
         described = PracticalCase(title=case.title, text=case.text, indicators=sorted(case.levels))
-        found.append(CalibrationCase(id=identity, case=described, given=identity in given))
+        found.append(CalibrationCase(id=strawberry.ID(identity), case=described, given=identity in given))
     return found
 
 

@@ -11,6 +11,7 @@ from api.kit.enums import enum_type
 from api.kit.ids import OrganisationID, PersonID, id_of
 from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import AtLeast
+from api.kit.parts import parts
 from api.kit.published import field, published
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.kernel import Command
@@ -71,10 +72,16 @@ class ProviderCall:
     objections_until: date = field("Last day for objections to the outcome · 异议截止日")
     rule: CallRule = field("Rule that it keeps to · 所依规则")
     seed_digest: str = field("SHA-256 of the seed of the marking order, committed at the opening · 抽签种子承诺")
-    version: int = field("Version of its stream; pass it as `expectedVersion` · 版本", roles=SELECTION_OFFICE)
-    received: int = field("Providers that applied · 申报家数", roles=SELECTION_OFFICE)
+    version: int | None = field("Version of its stream; pass it as `expectedVersion` · 版本", roles=SELECTION_OFFICE)
+    received: int | None = field("Providers that applied · 申报家数", roles=SELECTION_OFFICE)
     seed: str | None = field("The seed, once drawn from: SHA-256 of it is the commitment · 抽签种子", roles=SELECTION_OFFICE)
-    drawn: list[NumberedApplication] = field("Applications as they were numbered · 抽签结果", roles=SELECTION_OFFICE)
+    drawn: list[NumberedApplication] | None = parts(
+        NumberedApplication,
+        "Applications as they were numbered · 抽签结果",
+        place=lambda one: (one.number,),
+        nullable=True,
+        roles=SELECTION_OFFICE,
+    )
 
 
 def rule_of(rule: SelectionRule, cause: str | None) -> CallRule:

@@ -9,7 +9,8 @@ import strawberry
 from api.diagnosis.diagnoses import DIAGNOSES, Diagnosis
 from api.kit.context import Context
 from api.kit.ids import OrganisationID, id_of
-from api.kit.paging import below, wanted_fields
+from api.kit.paging import wanted_fields
+from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
 from api.providers.applications import SelectionResult, result_shown
 from domain.command_rights import GOVERNMENT
@@ -63,7 +64,9 @@ class WorkToReassign:
 
     provider: OrganisationID = field("Provider · 服务商标识")
     standing: DirectoryStanding = field("How it stands in the directory · 在录状态")
-    diagnoses: list[Diagnosis] = field("Its diagnoses that are not finished, within the scope · 未完成的诊断")
+    diagnoses: list[Diagnosis] = parts(
+        Diagnosis, "Its diagnoses that are not finished, within the scope · 未完成的诊断", place=lambda one: (one.id,)
+    )
 
 
 @strawberry.type
@@ -133,7 +136,7 @@ class CounterfactualQueries:
             cases = DIAGNOSES.rows(context.snapshot, context.scope, where, Page(MOST_CASES))
             open_cases = [case for case in cases if case.status not in FINISHED]
             if open_cases:
-                nodes = DIAGNOSES.build(context, open_cases, below(wanted, "diagnoses"))
+                nodes = DIAGNOSES.build(context, open_cases, wanted_parts(wanted, "diagnoses"))
                 provider = id_of("organisation", row.id)
                 found.append(WorkToReassign(provider=provider, standing=row.listing.standing, diagnoses=nodes))
         return found

@@ -14,6 +14,7 @@ from api.kit.ids import OrganisationID, id_of, key_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload
 from api.kit.paging import After
+from api.kit.parts import parts
 from api.kit.published import argument, field, published, subscription
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
@@ -78,7 +79,7 @@ class DirectoryEntry:
     tags: list[IndustryTag] = field("Industries that it has earned · 行业标签")
     moved: date = field("Day of its last move · 最近变动日")
     due: date | None = field("Until when a warning is to be corrected · 整改截止日")
-    history: list[DirectoryMove] = field("Every move up to the day asked for, in order · 变动经过")
+    history: list[DirectoryMove] = parts(DirectoryMove, "Every move up to the day asked for, in order · 变动经过")
 
 
 @published(ANYONE, placed=False)

@@ -77,7 +77,7 @@ class ExamOption:
 class ExamQuestion:
     """Question of the paper, as the examinee sees it · 试题. plan T1"""
 
-    id: str = field("Id of the question · 试题编号")
+    id: strawberry.ID = field("Id of the question · 试题编号")
     text: str = field("What is asked; several options may be right · 题目")
     options: list[ExamOption] = field("Its options · 选项")
     chosen: list[str] = field("Letters saved so far · 已选")
@@ -180,7 +180,7 @@ class ExamQueries:
             return None
         questions = [
             ExamQuestion(
-                id=one,
+                id=strawberry.ID(one),
                 text=text.by_id[one].text,
                 options=[ExamOption(letter=letter, text=said) for letter, said in sorted(text.by_id[one].options.items())],
                 chosen=list(current.answers.get(one, ())),

@@ -98,7 +98,7 @@ class Marking:
     application: AnonymousApplication | None = field("What is to be marked · 匿名申报")
     mark: Mark | None = field("The mark: to its marker at once, to the city once marking is closed · 评分内容")
     digest: str | None = field("SHA-256 that it was sealed under · 封存摘要", made=True)
-    marker: PersonID = field("Person who marks · 评分专家", roles=SELECTION_OFFICE, made=True)
+    marker: PersonID | None = field("Person who marks · 评分专家", roles=SELECTION_OFFICE, made=True)
 
 
 def mark_shown(mark: MarkGiven) -> Mark:

@@ -11,7 +11,8 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.mutations import Payload, ServerFields
-from api.kit.paging import below, wanted_fields
+from api.kit.paging import wanted_fields
+from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import Role
@@ -93,7 +94,7 @@ class YearRating:
     position: int | None = field("Journal position up to which facts were read · 截止位置", roles=RATING_INPUTS)
     input_digest: str | None = field("SHA-256 of the table of inputs · 输入摘要", roles=RATING_INPUTS)
     components: list[CityComponent] | None = field("Components over the whole city · 全市分项", roles=RATING_INPUTS)
-    providers: list[ProviderRating] = field("Every provider's rating, in order of id · 各服务商评价")
+    providers: list[ProviderRating] = parts(ProviderRating, "Every provider's rating, in order of id · 各服务商评价")
 
 
 def build_rating(context: Context, year: int, wanted: frozenset[str]) -> YearRating | None:
@@ -117,7 +118,7 @@ def build_rating(context: Context, year: int, wanted: frozenset[str]) -> YearRat
         position=rating.position if office else None,
         input_digest=computed.input_digest if office else None,
         components=_components(computed) if office else None,
-        providers=_providers(context, rating, below(wanted, "providers")),
+        providers=_providers(context, rating, wanted_parts(wanted, "providers")),
     )
 
 

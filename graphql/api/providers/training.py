@@ -8,6 +8,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.mutations import Payload, ServerFields, new_id
+from api.kit.parts import parts
 from api.kit.published import field, published
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
@@ -22,7 +23,7 @@ from standards.edition.text import SourceMark
 class TrainingModule:
     """Module of a training · 培训模块. plan T1"""
 
-    id: str = field("Id of the module, such as POLICY · 模块编号")
+    id: strawberry.ID = field("Id of the module, such as POLICY · 模块编号")
     title: str = field("What it is about · 模块名称")
     hours: int = field("Hours of its course · 学时")
     questions: int = field("Questions of it in the bank · 题数")
@@ -53,7 +54,9 @@ class Training:
     applied_questions: int = field("Applied questions in the bank · 应用题数")
     advanced_questions: int = field("Advanced questions in the bank · 综合题数")
     gold_cases: int = field("Gold cases for the practical part · 标准案例数")
-    sessions: list[TrainingSession] = field("Sessions of its courses · 培训班")
+    sessions: list[TrainingSession] = parts(
+        TrainingSession, "Sessions of its courses, in order of their day · 培训班", place=lambda one: (one.on.isoformat(), one.id)
+    )
 
 
 def build_training(edition: str, known: TrainingState) -> Training:
@@ -68,7 +71,7 @@ def build_training(edition: str, known: TrainingState) -> Training:
         digest=known.digest,
         modules=[
             TrainingModule(
-                id=module.id,
+                id=strawberry.ID(module.id),
                 title=module.title,
                 hours=module.hours,
                 questions=sum(question.module == module.id for question in text.questions),

@@ -41,21 +41,21 @@ class AuditEntry:
     """Entry of the journal: who did what, when, in which role, why · 日志条目. plan P5"""
 
     id: strawberry.ID = field("Cause to cite, as stream/version · 条目标识")
-    position: int = field("Place in the journal, from 1; auditors only · 日志位置", roles=AUDIT)
+    position: int | None = field("Place in the journal, from 1; auditors only · 日志位置", roles=AUDIT)
     cursor: str = field("Opaque place in the journal · 位置令牌")
     at: datetime = field("When, UTC · 时间")
-    subject: str = field("What it is about, as kind/id · 对象")
+    subject: strawberry.ID = field("What it is about, as kind/id · 对象")
     version: int = field("Version of the subject, from 1 · 版本")
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
-    sentence: str = field(
+    sentence: str | None = field(
         "Who did what to how much of it, in Chinese; roles, never people · 轨迹语句", roles=TRAIL, mask=Mask.TRAIL
     )
-    actor: str = field("Opaque id of the person or machine · 操作人标识", roles=ACTORS)
+    actor: strawberry.ID | None = field("Opaque id of the person or machine · 操作人标识", roles=ACTORS)
     role: Role = field("Role acted in; SYSTEM where no person or machine sent it, such as a demo's mark · 角色", made=True)
-    organisation: str = field("Organisation it was acted for · 单位标识")
-    reason: str = field("Why, in the actor's words · 理由", roles=TRAIL, mask=Mask.TRAIL)
-    data: str = field("The fact as stored, JSON · 原始内容", roles=TRAIL, mask=Mask.TRAIL, made=True)
+    organisation: strawberry.ID = field("Organisation it was acted for · 单位标识")
+    reason: str | None = field("Why, in the actor's words · 理由", roles=TRAIL, mask=Mask.TRAIL)
+    data: str | None = field("The fact as stored, JSON · 原始内容", roles=TRAIL, mask=Mask.TRAIL, made=True)
 
 
 @published(FOLLOWERS, row=EntryRow)
@@ -102,7 +102,7 @@ def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
         **shown(AuditEntry, row),
         id=strawberry.ID(f"{row.stream}/{row.version}"),
         cursor=context.cursors.seal(row.position),
-        subject=row.stream,
+        subject=strawberry.ID(row.stream),
         what=in_words(row.type),
         sentence=sentence,
         data=_readable_data(row.type, row.data, context.role),

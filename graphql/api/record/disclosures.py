@@ -30,7 +30,7 @@ class DisclosedFirm:
     """What an answer held of one firm · 披露内容. plan P7"""
 
     enterprise: EnterpriseID | None = field("Id of the enterprise; null = every firm, such as the whole trail · 企业标识")
-    subject: str = field("What was read, as kind/id, a person by the kind alone; empty for every firm · 对象")
+    subject: strawberry.ID = field("What was read, as kind/id, a person by the kind alone; empty for every firm · 对象")
     masks: list[Mask] = field("Kinds of protected fields · 字段遮蔽")
     mask_names: list[str] = field("The same in Chinese · 遮蔽名称")
 
@@ -41,10 +41,10 @@ class Disclosure:
 
     id: strawberry.ID = field("Opaque id of the record · 记录标识", made=True)
     at: datetime = field("When it left, UTC · 时间")
-    person: str = field("Opaque id of the person or machine; for auditor and city · 阅读人标识", roles=ACTORS)
+    person: strawberry.ID | None = field("Opaque id of the person or machine; for auditor and city · 阅读人标识", roles=ACTORS)
     role: Role = field("Role acted in · 角色")
     role_name: str = field("Role in Chinese · 角色名称")
-    organisation: str = field("Organisation acted for · 单位标识")
+    organisation: strawberry.ID = field("Organisation acted for · 单位标识")
     entry_point: str = field("Where it was asked, such as Query.enterprises or GET /files · 入口")
     firms: list[DisclosedFirm] = field("What it held of which firms · 披露内容")
     why: str = field("Why the reader could, by role and scope at that moment · 可读原因. plan P7")
@@ -61,7 +61,7 @@ def build_disclosure(context: Context, row: DisclosureRow, names: Mapping[str, s
         firms=[
             DisclosedFirm(
                 enterprise=id_of("enterprise", one.firm) if one.firm != ALL_FIRMS else None,
-                subject=_named(one.subject, context.role),
+                subject=strawberry.ID(_named(one.subject, context.role)),
                 masks=[Mask(mask) for mask in one.masks],
                 mask_names=[MASK_NAMES[Mask(mask)] for mask in one.masks],
             )

@@ -165,7 +165,7 @@ class _Withhold(Visitor):
 
 
 def with_withheld(payload: dict[str, Any], withheld: Mapping[str, tuple[str, str]], rights: Rows, role: str) -> dict[str, Any]:
-    """An answer with null, and an error at its path, for each field that was withheld 逐项标明无权字段."""
+    """An answer with null, and an error at its path, for each field that was withheld where there was one 逐项标明无权字段."""
     errors: list[dict[str, Any]] = []
 
     def told(value: Any, path: list[str | int]) -> Any:  # noqa: ANN401 - JSON of any shape
@@ -184,4 +184,6 @@ def with_withheld(payload: dict[str, Any], withheld: Mapping[str, tuple[str, str
             errors.extend({**one, "path": [*path, asked_as]} for one in formatted([error] if error else []))
         return found
 
-    return {**payload, "data": told(payload["data"], []), "errors": [*payload.get("errors", []), *errors]}
+    data = told(payload["data"], [])
+    every = [*payload.get("errors", []), *errors]
+    return {**payload, "data": data, "errors": every} if every else {**payload, "data": data}

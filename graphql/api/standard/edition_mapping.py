@@ -10,8 +10,9 @@ from api.kit.as_of import AsOf, AsOfMoment, known_then, past_context, position_o
 from api.kit.context import Context
 from api.kit.ids import key_of
 from api.kit.mutations import Payload
+from api.kit.paging import below, wanted_fields
 from api.kit.published import argument, field, published
-from api.standard.editions import Edition, build_editions
+from api.standard.editions import Edition, load_editions
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
 from domain.masks import FIRMS, SIGNED_IN
@@ -21,7 +22,6 @@ from projections.as_of import replay
 from projections.participants import headquarters
 from projections.participants.enterprises import enterprises_by_id
 from projections.standard import edition_mapping
-from projections.standard import editions as editions_rows
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL, MappingRow
 from standards import Form, NoMappingYet, edition_for
 from standards.edition.mapping import MappingBasis, SizeClass
@@ -149,7 +149,7 @@ class EditionMappingQueries:
             found = edition_for(known, firm.industry, firm.size_class, day, headquarters=seat == firm.id)
         except NoMappingYet:
             return None
-        row = editions_rows.edition(context.snapshot, found.edition)
+        wanted = below(wanted_fields(info), "edition")
         return ApplicableEdition(
             key=found.edition,
             form=found.form,
@@ -159,7 +159,7 @@ class EditionMappingQueries:
             source=found.source.document,
             mark=found.source.mark,
             form_mark=found.form_source.mark,
-            edition=build_editions(context, [row])[0] if row is not None else None,
+            edition=load_editions(context, [found.edition], wanted).get(found.edition),
         )
 
 

@@ -12,6 +12,7 @@ from api.kit.context import Context
 from api.kit.ids import EditionID, id_of
 from api.kit.mutations import Payload, ServerFields
 from api.kit.nodes import Node, NodeKind
+from api.kit.paging import wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.kernel import Command
@@ -84,7 +85,7 @@ class IndicatorOrigin:
 class Indicator:
     """Indicator of an edition · 指标. plan S1, S2"""
 
-    id: str = field("Indicator id · 指标编号")
+    id: strawberry.ID = field("Indicator id · 指标编号")
     name: str = field("Name of the indicator · 指标名称")
     dimension: str = field("Dimension id · 维度编号")
     subdimension: str = field("Sub-dimension · 子维度")
@@ -108,7 +109,7 @@ class Indicator:
 class Dimension:
     """Dimension of an edition · 维度. plan S1"""
 
-    id: str = field("Dimension id, which is the section of a form · 维度编号")
+    id: strawberry.ID = field("Dimension id, which is the section of a form · 维度编号")
     name: str = field("Name of the dimension · 维度名称")
     weight: Decimal = field("Percent of the total · 权重")
     base: bool = field("One of the five of the base, which gates look at · 基本维度")
@@ -187,8 +188,8 @@ def build_indicator(edition: StandardEdition, item: StandardIndicator, origin: O
     )
 
 
-def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition]:
-    """Editions of rows, flattened, with the origin of every line."""
+def build_editions(context: Context, rows: Sequence[EditionRow], wanted: frozenset[str]) -> list[Edition]:
+    """Editions of rows, flattened, with the origin of every line; its lines are built where they are wanted."""
     known = editions_of(context, [key for row in rows for key in (row.key, row.key.partition("-")[0])])
     origins = {row.key: origins_of_json(row.origins) or plain_origins(known[row.key]) for row in rows}
     return [
@@ -199,13 +200,8 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
             title=(edition := known[row.key]).title,
             status=edition.status,
             dimensions=all_shown(Dimension, edition.dimensions),
-            indicators=[
-                build_indicator(edition, item, origin)
-                for item, origin in zip(
-                    edition.indicators, (one for one in origins[row.key] if one.fate != "dropped"), strict=True
-                )
-            ],
-            dropped=[build_origin(one) for one in origins[row.key] if one.fate == "dropped"],
+            indicators=_indicators(edition, origins[row.key]) if "indicators" in wanted else [],
+            dropped=[build_origin(one) for one in origins[row.key] if one.fate == "dropped"] if "dropped" in wanted else [],
             bands=list(edition.bands),
             level_names=list(edition.level_names),
             grade_names=list(edition.grade_names),
@@ -221,6 +217,11 @@ def build_editions(context: Context, rows: Sequence[EditionRow]) -> list[Edition
     ]
 
 
+def _indicators(edition: StandardEdition, origins: Sequence[Origin]) -> list[Indicator]:
+    kept = (one for one in origins if one.fate != "dropped")
+    return [build_indicator(edition, item, origin) for item, origin in zip(edition.indicators, kept, strict=True)]
+
+
 def build_differences(old: StandardEdition, new: StandardEdition) -> list[EditionDifference]:
     """Every clause in which two editions differ, as the schema tells it."""
     return all_shown(EditionDifference, difference(old, new))
@@ -234,6 +235,12 @@ def _context_of(context: Context, as_of: str | None) -> Context:
     return past_context(context, replay.of_kind(context.snapshot, "edition", EDITIONS_READ_MODEL, position), asked)
 
 
+def load_editions(context: Context, keys: Sequence[str], wanted: frozenset[str]) -> dict[str, Edition]:
+    """Published editions of some keys."""
+    rows = [row for row in (editions_rows.edition(context.snapshot, key) for key in keys) if row is not None]
+    return {row.key: built for row, built in zip(rows, build_editions(context, rows, wanted), strict=True)}
+
+
 Key = Annotated[str, argument("Key of the edition, such as 2023 or 2023-automotive · 版本号")]
 
 
@@ -245,7 +252,7 @@ class EditionQueries:
     def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:
         """Every edition published, now or by then."""
         context = _context_of(info.context, as_of)
-        return build_editions(context, editions_rows.editions(context.snapshot))
+        return build_editions(context, editions_rows.editions(context.snapshot), wanted_fields(info))
 
     @field(
         "Every clause in which two published editions differ, in the order of the newer; null when one of them is not "
@@ -265,8 +272,7 @@ class EditionQueries:
     def edition(self, info: strawberry.Info[Context, None], key: Key, as_of: AsOfMoment = None) -> Edition | None:
         """A published edition, now or by then."""
         context = _context_of(info.context, as_of)
-        row = editions_rows.edition(context.snapshot, key)
-        return build_editions(context, [row])[0] if row is not None else None
+        return load_editions(context, [key], wanted_fields(info)).get(key)
 
 
 def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -275,18 +281,12 @@ def _edition(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return dict(load_composition(data["key"]))
 
 
-def _find_edition(context: Context, key: str, _command: Command, _wanted: frozenset[str]) -> Edition | None:
-    row = editions_rows.edition(context.snapshot, key)
-    return build_editions(context, [row])[0] if row is not None else None
-
-
-def _load_editions(context: Context, keys: Sequence[str], _wanted: frozenset[str]) -> dict[str, Edition]:
-    rows = [row for row in (editions_rows.edition(context.snapshot, key) for key in keys) if row is not None]
-    return {row.key: built for row, built in zip(rows, build_editions(context, rows), strict=True)}
+def _find_edition(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Edition | None:
+    return load_editions(context, [key], wanted).get(key)
 
 
 QUERIES = EditionQueries
-FOUND_BY_ID: Mapping[str, NodeKind] = {"edition": NodeKind(Edition, _load_editions)}
+FOUND_BY_ID: Mapping[str, NodeKind] = {"edition": NodeKind(Edition, load_editions)}
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     PublishEdition: ServerFields(

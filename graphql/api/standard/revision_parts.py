@@ -12,6 +12,7 @@ from api.kit.context import Context
 from api.kit.ids import PersonID, RevisionID, id_of
 from api.kit.nodes import Node
 from api.kit.paging import below
+from api.kit.parts import parts
 from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
 from api.standard.editions import (
@@ -69,7 +70,7 @@ class DraftChange:
 class DraftReview:
     """Review of a draft version · 评审意见. plan S5"""
 
-    reviewer: PersonID = field("Person who reviewed · 评审人标识", roles=ACTORS)
+    reviewer: PersonID | None = field("Person who reviewed · 评审人标识", roles=ACTORS)
     draft_version: int = field("Draft version that was reviewed · 草案稿次")
     verdict: Verdict = field("What is said of it · 评审结论")
     grounds: str = field("Why · 理由")
@@ -83,10 +84,10 @@ class RevisionDraft:
 
     version: int = field("Version of the draft, from 1; name it in a change, a review and the publication · 草案稿次")
     digest: str = field("Digest of the draft · 摘要")
-    problems: list[DraftProblem] = field("Why it does not compose yet; empty: it does · 不成立之处")
-    changes: list[DraftChange] = field("Changes in the order they were made · 改动")
-    reviewers: list[PersonID] = field("People who are to review it · 评审人", roles=ACTORS)
-    reviews: list[DraftReview] = field("What they said · 评审意见")
+    problems: list[DraftProblem] = parts(DraftProblem, "Why it does not compose yet; empty: it does · 不成立之处")
+    changes: list[DraftChange] = parts(DraftChange, "Changes in the order they were made · 改动")
+    reviewers: list[PersonID] | None = field("People who are to review it · 评审人", roles=ACTORS)
+    reviews: list[DraftReview] = parts(DraftReview, "What they said · 评审意见")
     drafted_at: datetime = field("When it was begun, UTC · 起草时间")
 
 

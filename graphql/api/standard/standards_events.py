@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
+from enum import Enum
 
 import strawberry
 
@@ -22,12 +23,20 @@ from projections.standard import revisions
 from projections.standard.revision_rows import StandardsEventRow
 
 
+@strawberry.enum(description="What an event of the standard is about · 标准动态对象")
+class StandardsSubject(Enum):
+    """A revision or an edition."""
+
+    REVISION = strawberry.enum_value("revision", description="A revision · 标准修订")
+    EDITION = strawberry.enum_value("edition", description="A published edition · 标准版本")
+
+
 @published(SIGNED_IN, placed=False, row=StandardsEventRow)
 class StandardsEvent:
     """Something happened to the standard; read the subject for what it is now · 标准动态. plan S5"""
 
     cursor: str = field("Pass it as `after` to go on from here · 续订令牌")
-    subject: str = field("What it is about: revision or edition · 对象", made=True)
+    subject: StandardsSubject = field("What it is about · 对象", made=True)
     id: strawberry.ID = field("Id of the revision or edition · 标识", made=True)
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
@@ -59,7 +68,7 @@ class StandardsSubscription:
                 yield StandardsEvent(
                     **shown(StandardsEvent, row),
                     cursor=context.cursors.seal(row.position),
-                    subject=row.kind,
+                    subject=StandardsSubject(row.kind),
                     id=id_of(row.kind, row.subject),
                     what=in_words(row.type),
                 )

@@ -12,7 +12,7 @@ READ = """query($id: ID!) { diagnosis(id: $id) {
   caseNumber status statusName version answered visits selfTotal verifiedTotal measuredGrade grade gradeName
   enterprise { name district { code name } industry { name } } provider { name }
   answers { indicator version given { level numbers { name value } } verified { level } difference }
-  evidence { sha256 filename indicators url } reports { version kind sha256 url }
+  evidence { nodes { sha256 filename indicators url } } reports { nodes { version kind sha256 url } }
   result { standardStatus selfTotal verifiedTotal issuedGrade dimensions { id name selfScore verifiedScore }
     indicators { id contribution weight } gates { code holds says lift } } } }"""
 
@@ -36,7 +36,7 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> 
         city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=found)
     city.done("provider", "scoreDiagnosis", diagnosis=diagnosis)
     issued = city.done(
-        "provider", "issueReport", "diagnosis { status reports { sha256 version } }", diagnosis=diagnosis
+        "provider", "issueReport", "diagnosis { status reports { nodes { sha256 version } } }", diagnosis=diagnosis
     )
     assert issued["diagnosis"]["status"] == "ISSUED"
     city.done("enterprise", "confirmReport", diagnosis=diagnosis)
@@ -51,18 +51,18 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> 
     assert first["difference"] == "规划未覆盖主要业务领域"
     assert float(seen["selfTotal"]) > float(seen["verifiedTotal"])
     assert "非官方" in seen["result"]["standardStatus"]
-    assert [report["kind"] for report in seen["reports"]] == ["ISSUED", "CONFIRMED"]
-    assert len({report["sha256"] for report in seen["reports"]}) == 2
-    assert seen["evidence"][0]["filename"] == "数字化规划.pdf"
+    assert [report["kind"] for report in seen["reports"]["nodes"]] == ["ISSUED", "CONFIRMED"]
+    assert len({report["sha256"] for report in seen["reports"]["nodes"]}) == 2
+    assert seen["evidence"]["nodes"][0]["filename"] == "数字化规划.pdf"
 
-    content = city.installation.services.blobs.get(seen["reports"][1]["sha256"])
+    content = city.installation.services.blobs.get(seen["reports"]["nodes"][1]["sha256"])
     assert content is not None
     assert content.startswith(b"%PDF")
 
 
 def test_the_printed_report_names_the_firm_its_grade_and_that_the_standard_is_not_official(city: LiveCity) -> None:
     diagnosis = city.issued()
-    sha256 = read(city, diagnosis)["reports"][0]["sha256"]
+    sha256 = read(city, diagnosis)["reports"]["nodes"][0]["sha256"]
     content = city.installation.services.blobs.get(sha256)
     assert content is not None
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
@@ -138,7 +138,7 @@ def test_an_upheld_objection_leads_to_a_new_version_of_the_report(city: LiveCity
     city.done("provider", "verifyAnswers", diagnosis=diagnosis, section="D1", answers=[verified])
     city.done("provider", "scoreDiagnosis", diagnosis=diagnosis)
     city.done("provider", "issueReport", diagnosis=diagnosis)
-    assert [report["version"] for report in read(city, diagnosis)["reports"]] == [1, 2]
+    assert [report["version"] for report in read(city, diagnosis)["reports"]["nodes"]] == [1, 2]
 
 
 def test_a_refused_report_is_never_rendered(city: LiveCity, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def test_no_position_of_the_journal_reaches_a_firm_in_entry_or_report(city: Live
     }
     assert "rendered_at" not in told["enterprise"]
     assert "rendered_at" in told["auditor"]
-    content = city.installation.services.blobs.get(read(city, diagnosis)["reports"][0]["sha256"])
+    content = city.installation.services.blobs.get(read(city, diagnosis)["reports"]["nodes"][0]["sha256"])
     assert content is not None
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     last = city.installation.services.journal.read(diagnosis)[-2]

@@ -16,16 +16,17 @@ from tests.group_city import FAR, NEAR, SEAT, STRANGER, diagnose, firms, registe
 from tests.live_city import LiveCity
 from tests.mapped_city import map_editions
 
-GROUP = """query($id: ID!, $a: String) { group(id: $id, asOf: $a) { id name
-  seats { since enterprise saidByRole }
-  headquarters { enterprise name result { diagnosis total gradeName } }
-  members { enterprise name revenueWan result { diagnosis edition total grade } }
-  rollUp { roster members withResult coverage withoutResult withoutRevenue editions { edition members }
-    total { mean weighed counted firstQuartile weakest } dimensions { id name mean weakest } }
+GROUP = """fragment Ids on GroupMemberConnection { nodes { enterprise { id } } }
+query($id: ID!, $a: String) { group(id: $id, asOf: $a) { id name
+  seats { nodes { since enterprise saidByRole } }
+  headquarters { enterprise { id } name result { diagnosis total gradeName } }
+  members { nodes { enterprise { id } name revenueWan result { diagnosis edition total grade } } }
+  rollUp { roster members withResult coverage withoutResult { ...Ids } withoutRevenue { ...Ids } editions { edition members }
+    total { mean weighed counted firstQuartile weakest { ...Ids } } dimensions { id name mean weakest { ...Ids } } }
   asOf { changedLater } } }"""
 FOR = "query($id: ID!, $a: String) { editionFor(enterprise: $id, asOf: $a) { key basis code } }"
-SINCE = "query($id: ID!, $a: String) { group(id: $id, asOf: $a) { seats { since enterprise } } }"
-SEATS = "group { id seats { enterprise since } }"
+SINCE = "query($id: ID!, $a: String) { group(id: $id, asOf: $a) { seats { nodes { since enterprise } } } }"
+SEATS = "group { id seats { nodes { enterprise since } } }"
 
 
 def two_members_diagnosed(city: LiveCity) -> str:
@@ -62,20 +63,21 @@ def today(city: LiveCity) -> str:
 
 def test_the_group_names_its_headquarters_and_sees_what_its_members_add_up_to(grouped: LiveCity) -> None:
     named = grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=SEAT, since=today(grouped))
-    assert named["group"]["seats"] == [{"enterprise": id_of("enterprise", SEAT), "since": today(grouped)}]
+    assert named["group"]["seats"]["nodes"] == [{"enterprise": id_of("enterprise", SEAT), "since": today(grouped)}]
     diagnose(sending(grouped), SEAT, "seat", 5)
     grouped.installation.services.models.catch_up()
     told = [grouped.data(who, GROUP, id="g1")["group"] for who in ("group", "city", "auditor")]
     assert told[0] == told[1] == told[2]
     group = told[0]
-    assert group["headquarters"]["enterprise"] == id_of("enterprise", SEAT)
+    assert group["headquarters"]["enterprise"] == {"id": id_of("enterprise", SEAT)}
     assert group["headquarters"]["result"]["diagnosis"] == id_of("diagnosis", "seat")
-    results = {key_of(one["enterprise"], "enterprise"): Decimal(one["result"]["total"]) for one in group["members"]}
+    results = {key_of(one["enterprise"]["id"], "enterprise"): Decimal(one["result"]["total"]) for one in group["members"]["nodes"]}
     assert set(results) == {NEAR, FAR}
     rolled = group["rollUp"]
     assert Decimal(rolled["total"]["mean"]) == (60000 * results[NEAR] + 20000 * results[FAR]) / 80000
     assert (rolled["members"], rolled["withResult"], rolled["coverage"]) == (2, 2, "100.00")
-    assert (rolled["total"]["weakest"], rolled["editions"]) == ([id_of("enterprise", FAR)], [{"edition": "2023", "members": 2}])
+    assert rolled["total"]["weakest"]["nodes"] == [{"enterprise": {"id": id_of("enterprise", FAR)}}]
+    assert rolled["editions"] == [{"edition": "2023", "members": 2}]
     assert {one["name"] for one in rolled["dimensions"]} >= {"数字战略", "数字能力"}
     assert rolled["roster"] == 2025
 
@@ -121,13 +123,13 @@ def test_who_may_not_or_means_no_member_is_refused(
 
 def test_a_wrong_day_is_corrected_and_what_was_said_stays_known_as_of_then(grouped: LiveCity) -> None:
     said = grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=SEAT, since="2025-03-01")
-    since = grouped.data("city", SINCE, id="g1")["group"]["seats"]
+    since = grouped.data("city", SINCE, id="g1")["group"]["seats"]["nodes"]
     given = {"group": "g1", "since": "2025-01-01", "reason": "批复文件所载日期更早"}
     grouped.done("group", "correctHeadquarters", SEATS, **given)
     later = given | {"since": "2025-02-01", "reason": "以登记日期为准"}
     grouped.done("city", "correctHeadquarters", SEATS, **later)
-    assert [one["since"] for one in grouped.data("city", SINCE, id="g1")["group"]["seats"]] == ["2025-02-01"]
-    then = grouped.data("city", SINCE, id="g1", a=said["position"])["group"]["seats"]
+    assert [one["since"] for one in grouped.data("city", SINCE, id="g1")["group"]["seats"]["nodes"]] == ["2025-02-01"]
+    then = grouped.data("city", SINCE, id="g1", a=said["position"])["group"]["seats"]["nodes"]
     assert then == since
     trail = '{ auditTrail(subject: "headquarters/g1") { nodes { sentence } } }'
     sentences = [one["sentence"] for one in grouped.data("city", trail)["auditTrail"]["nodes"]]
@@ -137,8 +139,9 @@ def test_a_wrong_day_is_corrected_and_what_was_said_stays_known_as_of_then(group
 
 def test_city_and_group_count_the_same_members_of_a_past_year_and_no_part_is_shown_as_the_whole(grouped: LiveCity) -> None:
     """plan P7: with its own members' results taken out of a sum, a group would read those of the firms that left it."""
-    query = """{ group(id: "g1", year: 2025) { members { enterprise } rollUp { members left withResult coverage withoutResult
-      total { mean weighed counted firstQuartile weakest } dimensions { mean weighed weakest } } } }"""
+    query = """fragment Ids on GroupMemberConnection { nodes { enterprise { id } } }
+      { group(id: "g1", year: 2025) { members { ...Ids } rollUp { members left withResult coverage withoutResult { ...Ids }
+      total { mean weighed counted firstQuartile weakest { ...Ids } } dimensions { mean weighed weakest { ...Ids } } } } }"""
     before = {who: grouped.data(who, query)["group"] for who in ("city", "group")}
     assert before["city"] == before["group"]
     grouped.send(roster(2026, firms(f1={"group": "g2"})))
@@ -148,7 +151,7 @@ def test_city_and_group_count_the_same_members_of_a_past_year_and_no_part_is_sho
     assert (group["rollUp"]["members"], group["rollUp"]["left"]) == (city["rollUp"]["members"], 1)
     assert NEAR not in str(group)
     assert (group["rollUp"]["withResult"], group["rollUp"]["coverage"]) == (None, None)
-    nothing = {"mean": None, "weighed": None, "counted": None, "firstQuartile": None, "weakest": []}
+    nothing = {"mean": None, "weighed": None, "counted": None, "firstQuartile": None, "weakest": {"nodes": []}}
     assert group["rollUp"]["total"] == nothing
     assert {one["mean"] for one in group["rollUp"]["dimensions"]} <= {None}
 
@@ -157,9 +160,11 @@ def test_a_headquarters_is_ended_by_its_group(grouped: LiveCity) -> None:
     assert grouped.refused("group", "endHeadquarters", group="g1", on="2025-01-01") == "HEADQUARTERS_NONE"
     grouped.done("group", "nameHeadquarters", SEATS, group="g1", enterprise=SEAT, since="2025-01-01")
     ended = grouped.done("city", "endHeadquarters", SEATS, group="g1", on="2025-06-30")
-    assert ended["group"]["seats"][-1] == {"enterprise": None, "since": "2025-07-01"}
+    assert ended["group"]["seats"]["nodes"][-1] == {"enterprise": None, "since": "2025-07-01"}
     assert grouped.data("city", GROUP, id="g1")["group"]["headquarters"] is None
-    assert id_of("enterprise", SEAT) in {one["enterprise"] for one in grouped.data("city", GROUP, id="g1")["group"]["members"]}
+    assert id_of("enterprise", SEAT) in {
+        one["enterprise"]["id"] for one in grouped.data("city", GROUP, id="g1")["group"]["members"]["nodes"]
+    }
 
 
 OTHERS = (
@@ -195,8 +200,8 @@ def test_what_a_group_added_up_to_is_told_as_of_a_moment(grouped: LiveCity) -> N
     now = grouped.data("group", GROUP, id="g1")["group"]
     then = grouped.data("group", GROUP, id="g1", a=position)["group"]
     assert then["asOf"] == {"changedLater": True}
-    assert (then["headquarters"]["enterprise"], now["headquarters"]["enterprise"]) == (id_of("enterprise", NEAR),) * 2
+    assert then["headquarters"]["enterprise"] == now["headquarters"]["enterprise"] == {"id": id_of("enterprise", NEAR)}
     assert (then["rollUp"]["withResult"], now["rollUp"]["withResult"]) == (1, 2)
     assert before["rollUp"]["withResult"] == 2
     early = grouped.data("city", GROUP, id="g1", a=today_before(grouped))["group"]
-    assert (early["members"], early["rollUp"]["members"], early["rollUp"]["roster"]) == ([], 0, None)
+    assert (early["members"]["nodes"], early["rollUp"]["members"], early["rollUp"]["roster"]) == ([], 0, None)

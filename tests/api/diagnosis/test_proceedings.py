@@ -7,8 +7,10 @@ from domain.access import PARTIES, Role
 from tests.live_city import PEOPLE, LiveCity, sections
 
 ASKED = """query($id: ID!, $a: String) { diagnosis(id: $id, asOf: $a) { openObjection
-  objections { indicator reportVersion text raisedByRole status answer { text upheld byRole } }
-  siteVisits { visitedOn diagnosticians functions notes recordedByRole } expertReviews { conclusion recordedByRole } } }"""
+  objections { nodes { indicator reportVersion text raisedByRole status answer { text upheld byRole } } }
+  siteVisits { nodes { visitedOn diagnosticians functions notes recordedByRole } }
+  expertReviews { nodes { conclusion recordedByRole } } } }"""
+PARTS = ("objections { nodes { text } }", "siteVisits { nodes { notes } }", "expertReviews { nodes { conclusion } }")
 WAITING = "query($w: Boolean!, $a: String) { diagnoses(filter: {openObjection: $w}, asOf: $a) { totalCount nodes { id } } }"
 ROLE_OF = {login: role for login, role, _ in PEOPLE}
 OUTSIDE = sorted(login for login, role in ROLE_OF.items() if role not in PARTIES and role is not Role.OPERATOR)
@@ -47,19 +49,19 @@ def test_an_objection_is_found_by_whoever_must_answer_and_bears_its_answer(city:
     assert waiting(city, "rival") == waiting(city, "pudong") == waiting(city, "stranger") == []
     first = {"indicator": "Z01", "reportVersion": 1, "text": "证据未计", "raisedByRole": "ENTERPRISE"}
     seen = told(city, "provider", diagnosis)
-    assert seen["objections"][0] == first | {"status": "OPEN", "answer": None}
+    assert seen["objections"]["nodes"][0] == first | {"status": "OPEN", "answer": None}
     assert seen["openObjection"]
-    assert [(one["diagnosticians"], one["notes"]) for one in seen["siteVisits"]] == [(2, "现场无异常")]
+    assert [(one["diagnosticians"], one["notes"]) for one in seen["siteVisits"]["nodes"]] == [(2, "现场无异常")]
 
     answered(city, diagnosis)
     seen = told(city, "enterprise", diagnosis)
-    upheld, dismissed = seen["objections"]
+    upheld, dismissed = seen["objections"]["nodes"]
     assert upheld == first | {"status": "ANSWERED", "answer": {"text": "补充佐证属实", "upheld": True, "byRole": "REVIEWER"}}
     assert dismissed["answer"] == {"text": "与现场一致", "upheld": False, "byRole": "REVIEWER"}
     assert (seen["openObjection"], waiting(city, "provider")) == (False, [])
 
     past = told(city, "provider", diagnosis, then)
-    assert [one["status"] for one in past["objections"]] == ["OPEN", "OPEN"]
+    assert [one["status"] for one in past["objections"]["nodes"]] == ["OPEN", "OPEN"]
     assert (past["openObjection"], waiting(city, "provider", then)) == (True, [diagnosis])
 
 
@@ -72,7 +74,7 @@ def test_an_indicator_that_is_objected_to_again_has_one_objection_a_report(city:
     city.done("provider", "scoreDiagnosis", diagnosis=diagnosis)
     city.done("provider", "issueReport", diagnosis=diagnosis)
     city.done("enterprise", "objectToReport", diagnosis=diagnosis, items=[{"indicator": "Z01", "reason": "仍偏低"}])
-    seen = told(city, "provider", diagnosis)["objections"]
+    seen = told(city, "provider", diagnosis)["objections"]["nodes"]
     found = [(one["reportVersion"], one["indicator"], one["status"]) for one in seen]
     assert found == [(1, "Z01", "ANSWERED"), (1, "Z04", "ANSWERED"), (2, "Z01", "OPEN")]
 
@@ -80,7 +82,7 @@ def test_an_indicator_that_is_objected_to_again_has_one_objection_a_report(city:
 def test_an_objection_of_a_withdrawn_case_waits_for_nobody(city: LiveCity) -> None:
     diagnosis = objected(city)
     city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="企业已注销")
-    assert [one["status"] for one in told(city, "provider", diagnosis)["objections"]] == ["LAPSED", "LAPSED"]
+    assert [one["status"] for one in told(city, "provider", diagnosis)["objections"]["nodes"]] == ["LAPSED", "LAPSED"]
     assert waiting(city, "provider") == []
 
 
@@ -88,7 +90,7 @@ def test_outside_the_case_nothing_of_it_is_shown_and_nobody_finds_out_whether_an
     diagnosis = objected(city)
     answered_null = 0
     for who in OUTSIDE:
-        for field in ("objections { text }", "siteVisits { notes }", "expertReviews { conclusion }", "openObjection"):
+        for field in (*PARTS, "openObjection"):
             payload = city.ask(who, f"query($id: ID!) {{ diagnosis(id: $id) {{ {field} }} }}", id=diagnosis)
             found = (payload["data"] or {}).get("diagnosis")
             answered_null += found is not None
@@ -109,7 +111,7 @@ def test_a_department_filler_reads_no_objection(city: LiveCity) -> None:
 def test_reading_them_is_told_to_the_firm(city: LiveCity) -> None:
     diagnosis = objected(city)
     query = "{ disclosures(first: 1, role: CITY) { totalCount nodes { firms { subject masks } } } }"
-    for number, field in enumerate(("objections { text }", "siteVisits { notes }", "expertReviews { conclusion }"), 1):
+    for number, field in enumerate(PARTS, 1):
         city.data("city", f"query($id: ID!) {{ diagnosis(id: $id) {{ {field} }} }}", id=diagnosis)
         found = city.data("enterprise", query)["disclosures"]
         assert found["totalCount"] == number

@@ -17,8 +17,8 @@ FORMER = "示例诊断服务二所"
 REASON, NOTES, OBJECTION, REPLY = "前所核验理由甲", "前所现场记录乙", "前次异议丙", "前所答复丁"
 FILE, CONTENT = "前所佐证戊.pdf", b"%PDF-1.7\nformer evidence\n%%EOF\n"
 READ = """{ diagnoses { totalCount nodes { id caseNumber status provider { name }
-    answers { indicator difference verified { level } } evidence { filename sha256 }
-    objections { text answer { text } } siteVisits { notes } reports { sha256 url }
+    answers { indicator difference verified { level } } evidence { nodes { filename sha256 } }
+    objections { nodes { text answer { text } } } siteVisits { nodes { notes } } reports { nodes { sha256 url } }
     result { indicators { id name } gates { says } } } }
   enterprises { nodes { id diagnosis { id } } }
   auditTrail(first: 100) { nodes { subject sentence data } } }"""
@@ -71,7 +71,8 @@ def test_a_repeat_tells_its_provider_the_former_result_and_not_who_made_it_or_wh
     answers = [{"indicator": "Z01", "upheld": False, "reason": REPLY}]
     city.done("rival", "answerObjections", diagnosis=former, answers=answers)
     city.done("enterprise", "confirmReport", diagnosis=former)
-    mine = city.data("rival", "query($id: ID!) { diagnosis(id: $id) { caseNumber reports { url } evidence { url } } }", id=former)
+    files = "query($id: ID!) { diagnosis(id: $id) { caseNumber reports { nodes { url } } evidence { nodes { url } } } }"
+    mine = city.data("rival", files, id=former)
     repeat = diagnosed(city, "provider", {"campaign": "2025", "purpose": "REPEAT", "provider": "p1"}, "4", "补充佐证", "无异常")
 
     read = city.data("provider", READ)
@@ -84,11 +85,11 @@ def test_a_repeat_tells_its_provider_the_former_result_and_not_who_made_it_or_wh
     headers = {"authorization": f"Bearer {city.tokens['provider']}"}
     theirs = {"authorization": f"Bearer {city.tokens['rival']}"}
     with TestClient(create_app(city.installation.services)) as client:
-        for file in (*mine["diagnosis"]["reports"], *mine["diagnosis"]["evidence"]):
+        for file in (*mine["diagnosis"]["reports"]["nodes"], *mine["diagnosis"]["evidence"]["nodes"]):
             assert client.get(file["url"], headers=theirs).status_code == 200
             assert client.get(file["url"], headers=headers).status_code == 404
         assert client.get(f"/dossiers/grade/{former}?files=1", headers=headers).status_code == 404
-        (report,) = read["diagnoses"]["nodes"][0]["reports"]
+        (report,) = read["diagnoses"]["nodes"][0]["reports"]["nodes"]
         printed = client.get(report["url"], headers=headers)
         dossier = client.get(f"/dossiers/grade/{repeat}?files=1", headers=headers)
     assert (printed.status_code, dossier.status_code) == (200, 200)

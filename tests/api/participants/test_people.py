@@ -37,7 +37,7 @@ def test_nobody_signed_in_sees_no_thing_at_all(city: LiveCity) -> None:
 
 def test_a_person_holds_several_roles_and_acts_in_one_at_a_time(city: LiveCity) -> None:
     given = {"person": "district", "role": "AUDITOR", "organisation": "audit", "since": "2024-01-01"}
-    city.done("city", "grantMembership", "person { memberships { role } }", **given)
+    city.done("city", "grantMembership", "person { memberships { nodes { role } } }", **given)
     roles = {one["role"]: one["id"] for one in city.data("district", VIEWER)["viewer"]["memberships"]}
     assert roles.keys() == {"DISTRICT", "AUDITOR"}
     act_as = "mutation($input: ActAsInput!) { actAs(input: $input) { userErrors { code } } }"

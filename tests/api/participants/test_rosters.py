@@ -19,7 +19,7 @@ NEW = "示例电子有限公司,9144030071526726XG,松江区,C39,80,3000"
 ELSEWHERE = "示例嘉定有限公司,91110000802100433B,嘉定区,C36,900,50000"
 BROKEN = "示例坏行有限公司,9111,松江区,C34,1,1"
 REPORT = """rosterImport { blocked registered revised unchanged refusedRows filename
-  findings { row column severity code says saysInEnglish } }"""
+  findings { nodes { row column severity code says saysInEnglish } } }"""
 
 
 def sent(city: LiveCity, who: str, *rows: str) -> str:
@@ -58,7 +58,7 @@ def test_a_refused_row_blocks_the_file_unless_a_part_is_accepted(city: LiveCity)
     sha256 = sent(city, "city", NEW, BROKEN)
     blocked = city.done("city", "importRoster", REPORT, sha256=sha256, year=2024)["rosterImport"]
     assert (blocked["blocked"], blocked["refusedRows"]) == (True, 1)
-    assert any(f["row"] == 3 and f["severity"] == "REFUSED" and f["saysInEnglish"] for f in blocked["findings"])
+    assert any(f["row"] == 3 and f["severity"] == "REFUSED" and f["saysInEnglish"] for f in blocked["findings"]["nodes"])
     part = city.done("city", "importRoster", REPORT, sha256=sha256, year=2024, acceptPartial=True)["rosterImport"]
     assert (part["blocked"], part["registered"]) == (False, 1)
     listed = city.data("city", "{ rosterImports { totalCount nodes { blocked } } }")["rosterImports"]
@@ -121,22 +121,22 @@ def test_the_template_is_for_who_brings_rosters_in(city: LiveCity, client: TestC
 
 
 def test_what_is_asked_is_confirmed_by_row_and_code_and_what_is_left_out_is_listed(city: LiveCity) -> None:
-    report = "rosterImport { blocked revised leftOut { name } findings { row code severity } }"
+    report = "rosterImport { blocked revised leftOut { nodes { name } } findings { nodes { row code severity } } }"
     renamed = GOOD.replace(FIRM.name, "示例更名重工有限公司")
     sha256 = sent(city, "city", renamed)
     asked = city.done("city", "importRoster", report, sha256=sha256, year=2024)["rosterImport"]
     assert asked["blocked"]
-    assert {"row": 2, "code": "ROSTER_NAME_CHANGED", "severity": "CONFIRM"} in asked["findings"]
+    assert {"row": 2, "code": "ROSTER_NAME_CHANGED", "severity": "CONFIRM"} in asked["findings"]["nodes"]
     confirmed = [{"row": 2, "code": "ROSTER_NAME_CHANGED"}]
     done = city.done("city", "importRoster", report, sha256=sha256, year=2024, confirmed=confirmed)["rosterImport"]
     assert (done["blocked"], done["revised"]) == (False, 1)
     shorter = city.done("district", "importRoster", report, sha256=sent(city, "district", NEW), year=2024)["rosterImport"]
-    assert [one["name"] for one in shorter["leftOut"]] == ["示例更名重工有限公司"]
+    assert [one["name"] for one in shorter["leftOut"]["nodes"]] == ["示例更名重工有限公司"]
     assert city.data("district", "{ coverage(year: 2024) { total } }") == {"coverage": {"total": 2}}  # it stays on
 
 
 def test_a_firm_is_taken_off_a_years_roster_and_coverage_tells_why(city: LiveCity) -> None:
-    coverage = """{ coverage(year: 2024) { total takenOff removals { enterprise reason }
+    coverage = """{ coverage(year: 2024) { total takenOff removals { nodes { enterprise reason } }
       districts { district { code } total takenOff } } }"""
     before = city.data("district", coverage)["coverage"]
     given = {"year": 2024, "enterprise": ENTERPRISE}
@@ -145,7 +145,7 @@ def test_a_firm_is_taken_off_a_years_roster_and_coverage_tells_why(city: LiveCit
     assert done["enterprise"] == {"id": id_of("enterprise", ENTERPRISE)}
     after = city.data("district", coverage)["coverage"]
     assert (after["total"], after["takenOff"]) == (before["total"] - 1, 1)
-    assert after["removals"] == [{"enterprise": id_of("enterprise", ENTERPRISE), "reason": "年中注销"}]
+    assert after["removals"]["nodes"] == [{"enterprise": id_of("enterprise", ENTERPRISE), "reason": "年中注销"}]
 
 
 def test_a_roster_of_a_year_ahead_is_refused(city: LiveCity) -> None:

@@ -13,7 +13,7 @@ from tests.live_city import LiveCity
 
 TEXT = training_text("2023")
 SEEN = """{ calibrations { quarter edition takingPart method ownCases { id given case { title indicators } }
-  severities { person severity error cases } } }"""
+  severities { nodes { person severity error cases } } } }"""
 FOR_ALL = SEEN.replace("ownCases { id given case { title indicators } }", "")
 
 
@@ -58,7 +58,7 @@ def test_each_reads_the_own_severity_and_the_city_and_the_auditor_those_of_all(c
     services.models.catch_up()
     own = seen(city, "diagnostician")
     assert (own["method"], own["ownCases"]) == ("g/1", [])
-    assert own["severities"] == [{"person": "person/diagnostician", "severity": "2.1340", "error": "0.5236", "cases": 4}]
+    assert own["severities"]["nodes"] == [{"person": "person/diagnostician", "severity": "2.1340", "error": "0.5236", "cases": 4}]
     for who in ("city", "auditor"):
-        assert len(seen(city, who, FOR_ALL)["severities"]) == 2
-    assert seen(city, "rival")["severities"] == []
+        assert len(seen(city, who, FOR_ALL)["severities"]["nodes"]) == 2
+    assert seen(city, "rival")["severities"]["nodes"] == []

@@ -11,7 +11,7 @@ from projections.providers.ratings import rating_inputs
 from tests.live_city import LiveCity
 
 RATING = """query($y: Int!) { rating(year: $y) { status round restsOn inputDigest objectionsUntil components { component mean }
-  providers { provider { name } tier rankBest rankWorst score chances parts { component score } } } }"""
+  providers { nodes { provider { name } tier rankBest rankWorst score chances parts { component score } } } } }"""
 FOR_OTHERS = RATING.replace("inputDigest", "").replace("components { component mean }", "")
 YEAR = 2025
 
@@ -50,7 +50,7 @@ def test_a_rating_is_the_citys_alone_until_it_is_published(city: LiveCity) -> No
 def test_a_provider_reads_its_own_with_all_its_parts_and_of_the_others_tier_and_interval(city: LiveCity) -> None:
     computed(city)
     city.done("city", "publishRating", "rating { status objectionsUntil }", year=YEAR)
-    mine, *others = sorted(rating(city, "provider")["providers"], key=lambda one: one["score"] is None)
+    mine, *others = sorted(rating(city, "provider")["providers"]["nodes"], key=lambda one: one["score"] is None)
     assert mine["provider"] == {"name": "示例诊断服务一所"}
     assert [part["component"] for part in mine["parts"]] == ["WORK"]
     assert len(others) == 11
@@ -64,8 +64,8 @@ def test_a_year_that_goes_on_is_not_rated_and_one_without_work_rates_nobody(city
     this = int(city.today[:4])
     assert city.refused("city", "fixRatingInputs", year=this) == "RATING_YEAR_OPEN"
     assert city.refused("provider", "fixRatingInputs", year=YEAR) == "ROLE_NOT_ALLOWED"
-    done = city.done("city", "fixRatingInputs", "rating { status round restsOn providers { tier } }", year=YEAR)
-    assert done["rating"] == {"status": "COMPUTED", "round": 1, "restsOn": "0.0000", "providers": []}
+    done = city.done("city", "fixRatingInputs", "rating { status round restsOn providers { nodes { tier } } }", year=YEAR)
+    assert done["rating"] == {"status": "COMPUTED", "round": 1, "restsOn": "0.0000", "providers": {"nodes": []}}
 
 
 def test_inputs_are_the_years_diagnoses_by_the_provider_that_has_them(city: LiveCity) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.api.providers.selected_city import CALL, FULL, MARKERS, Selecting
 
 DIRECTORY = """query($on: Date, $industry: String) { directory(on: $on, industry: $industry) { totalCount
-  nodes { provider name standing year tags { industry since cause } history { id what on tags gained causes } } } }"""
+  nodes { provider name standing year tags { industry since cause } history { nodes { id what on tags gained causes } } } } }"""
 WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence entry { standing }
   causes { id parent depth what sentence } } }"""
 
@@ -18,7 +18,7 @@ def test_two_providers_apply_are_marked_blind_and_are_listed_where_everyone_read
         first = found["nodes"][0]
         assert (first["provider"], first["name"], first["standing"]) == ("organisation/p1", "示例诊断服务一所", "LISTED")
         assert [one["industry"] for one in first["tags"]] == ["C34"]
-        [move] = first["history"]
+        [move] = first["history"]["nodes"]
         assert move["causes"] == [f"application/{selecting.year}.p1/9"]
     assert city.data(None, DIRECTORY, industry="C35")["directory"]["nodes"] == []
     before = selecting.day(50).isoformat()
@@ -55,7 +55,7 @@ def test_a_provider_reads_its_own_result_with_every_sub_score_and_no_rivals(sele
 def test_two_marks_that_differ_too_much_call_for_a_third_who_learns_neither(selecting: Selecting) -> None:
     city = selecting.drawn().sealed({"marker1": (4, 4, 4, 4, 4)}).city
     call = city.done("city", "closeMarking", CALL, year=selecting.year)["call"]
-    disputed = [one for one in call["drawn"] if one["disputed"]]
+    disputed = [one for one in call["drawn"]["nodes"] if one["disputed"]]
     assert call["stage"] == "MARKING"
     assert [min(one["markers"]) for one in disputed] == ["person/marker1"] * len(disputed)
     assert city.refused("city", "publishOutcome", year=selecting.year) == "CALL_OUT_OF_ORDER"

@@ -48,7 +48,7 @@ def test_a_diagnosis_is_filled_confirmed_verified_and_reviewed_by_four_people_ea
     city.done("reviewer", "issueReport", diagnosis=diagnosis)
     assert city.refused("filler", "confirmReport", diagnosis=diagnosis) == "ROLE_NOT_ALLOWED"
     city.done("confirmer", "confirmReport", diagnosis=diagnosis)
-    assert forbidden(city, "department", "query($id: ID!) { diagnosis(id: $id) { reports { sha256 } } }", id=diagnosis)
+    assert forbidden(city, "department", "query($id: ID!) { diagnosis(id: $id) { reports { nodes { sha256 } } } }", id=diagnosis)
 
 
 def test_a_file_that_one_person_of_a_unit_sent_is_the_whole_units_and_no_other_units(city: LiveCity) -> None:
@@ -81,27 +81,27 @@ def test_a_reporting_unit_sees_the_firms_that_report_to_it_beside_their_district
     assert city.data("unit", FIRM, id=OTHER_ENTERPRISE)["enterprise"] is None
     assert city.data("unit", "{ enterprises { totalCount nodes { reportingUnit { id name } } } }")["enterprises"] == {
         "totalCount": 1,
-        "nodes": [{"reportingUnit": {"id": "organisation/chemical-park", "name": None}}],
+        "nodes": [{"reportingUnit": {"id": "organisation/chemical-park", "name": "示例化学工业区"}}],
     }
 
 
 def consent(city: LiveCity, who: str = "confirmer", **rest: Any) -> Any:
     day = today(city)
     given = {"enterprise": ENTERPRISE, "bank": "bank", "purpose": "授信", "since": str(day), "until": str(day)} | rest
-    return city.done(who, "grantConsent", "enterprise { id consents { id bank purpose since until } }", **given)
+    return city.done(who, "grantConsent", "enterprise { id consents { nodes { id bank { id } purpose since until } } }", **given)
 
 
 def test_a_bank_sees_the_outcome_by_consent_never_an_answer_and_nothing_once_it_is_taken_back(city: LiveCity) -> None:
     diagnosis = city.issued()
     assert city.data("bank", OUTCOME, id=diagnosis)["diagnosis"] is None
     assert city.data("bank", "{ enterprises { totalCount } }")["enterprises"]["totalCount"] == 0
-    given = consent(city)["enterprise"]["consents"]
+    given = consent(city)["enterprise"]["consents"]["nodes"]
     seen = city.data("bank", OUTCOME, id=diagnosis)["diagnosis"]
     assert seen["status"] == "ISSUED"
     assert seen["grade"] is not None
-    for field in ("answers { indicator }", "evidence { sha256 }", "result { selfTotal }", "reports { sha256 }"):
+    for field in ("answers { indicator }", "evidence { nodes { sha256 } }", "result { selfTotal }", "reports { nodes { sha256 } }"):
         assert forbidden(city, "bank", f"query($id: ID!) {{ diagnosis(id: $id) {{ {field} }} }}", id=diagnosis)
-    for field in ("revenueWan", "employees", "consents { bank }", "contacts { name }"):
+    for field in ("revenueWan", "employees", "consents { nodes { bank { id } } }", "contacts { name }"):
         assert forbidden(city, "bank", f"query($id: ID!) {{ enterprise(id: $id) {{ {field} }} }}", id=ENTERPRISE)
     city.done("enterprise", "revokeConsent", "enterprise { id }", enterprise=ENTERPRISE, consent=given[0]["id"])
     assert city.data("bank", OUTCOME, id=diagnosis)["diagnosis"] is None
@@ -136,7 +136,7 @@ def test_an_expert_sees_the_diagnosis_that_is_assigned_and_reviews_it(city: Live
     assert "reader" not in str(city.data("enterprise", "{ auditTrail(first: 100) { nodes { subject data } } }"))
 
 
-ASSIGNMENT = "assignments { id expert role since until ended }"
+ASSIGNMENT = "assignments { nodes { id expert { id } role since until ended } }"
 ASSIGNMENTS = f"query($id: ID!, $asOf: String) {{ diagnosis(id: $id, asOf: $asOf) {{ {ASSIGNMENT} }} }}"
 
 
@@ -144,19 +144,19 @@ def test_the_city_finds_the_assignment_that_it_releases_and_nobody_but_the_audit
     """Plan V5, P7: who works on a case is the city's to know."""
     diagnosis, day = city.scored(), today(city)
     term = {"expert": "reader", "role": "READER", "since": str(day), "until": str(day + timedelta(days=7))}
-    told = city.done("city", "assignExpert", "diagnosis { assignments { id } }", diagnosis=diagnosis, **term)
-    (made,) = told["diagnosis"]["assignments"]
-    expected = {"id": made["id"], "expert": id_of("person", "reader"), "role": "READER"}
+    told = city.done("city", "assignExpert", "diagnosis { assignments { nodes { id } } }", diagnosis=diagnosis, **term)
+    (made,) = told["diagnosis"]["assignments"]["nodes"]
+    expected = {"id": made["id"], "expert": {"id": id_of("person", "reader")}, "role": "READER"}
     expected |= {"since": term["since"], "until": term["until"]}
-    assert city.data("city", ASSIGNMENTS, id=diagnosis)["diagnosis"]["assignments"] == [{**expected, "ended": False}]
+    assert city.data("city", ASSIGNMENTS, id=diagnosis)["diagnosis"]["assignments"]["nodes"] == [{**expected, "ended": False}]
     before = city.installation.services.clock().isoformat()
     for who in ("district", "provider", "enterprise", "reader", "group"):
         assert forbidden(city, who, ASSIGNMENTS, id=diagnosis), who
     city.done("city", "releaseExpert", "diagnosis { id }", diagnosis=diagnosis, assignment=made["id"])
     released = {**expected, "until": str(day - timedelta(days=1)), "ended": True}
     listed = f"{{ diagnoses {{ nodes {{ id {ASSIGNMENT} }} }} }}"
-    assert {"id": diagnosis, "assignments": [released]} in city.data("auditor", listed)["diagnoses"]["nodes"]
-    then = city.data("auditor", ASSIGNMENTS, id=diagnosis, asOf=before)["diagnosis"]["assignments"]
+    assert {"id": diagnosis, "assignments": {"nodes": [released]}} in city.data("auditor", listed)["diagnoses"]["nodes"]
+    then = city.data("auditor", ASSIGNMENTS, id=diagnosis, asOf=before)["diagnosis"]["assignments"]["nodes"]
     assert then == [{**expected, "ended": False}]
 
 
@@ -229,11 +229,12 @@ def test_a_role_is_given_within_ones_own_unit_only(city: LiveCity) -> None:
 def test_who_sees_a_person_through_one_unit_learns_nothing_of_their_other_roles(city: LiveCity) -> None:
     given = {"person": "filler", "role": "DIAGNOSTICIAN", "organisation": "p2", "since": str(today(city))}
     city.done("city", "grantMembership", "person { id }", **given)
-    query = "{ people(first: 100) { nodes { id memberships { role } } } }"
+    query = "{ people(first: 100) { nodes { id memberships { nodes { role } } } } }"
 
     def roles(who: str) -> list[str]:
         nodes = city.data(who, query)["people"]["nodes"]
-        return sorted(held["role"] for one in nodes if one["id"] == id_of("person", "filler") for held in one["memberships"])
+        found = [one["memberships"]["nodes"] for one in nodes if one["id"] == id_of("person", "filler")]
+        return sorted(held["role"] for memberships in found for held in memberships)
 
     assert roles("enterprise") == ["FILLER"]
     assert roles("rival") == ["DIAGNOSTICIAN"]

@@ -154,8 +154,12 @@ def test_a_fragment_of_another_type_reads_nothing_of_the_thing(city: LiveCity) -
 def test_a_protected_field_is_refused_by_its_own_right_whatever_the_thing_is(city: LiveCity) -> None:
     query = "query($id: ID!) { node(id: $id) { id ... on Enterprise { revenueWan } } }"
     shown, elsewhere, absent = (city.ask("park", query, id=identity) for identity in (FIRM, OTHER, "enterprise/nobody"))
-    assert shown["errors"][0]["extensions"]["fields"] == ["Enterprise.revenueWan"]
-    assert shown["errors"] == elsewhere["errors"] == absent["errors"]
+    [error] = shown["errors"]
+    assert (error["extensions"]["fields"], error["path"]) == (["Enterprise.revenueWan"], ["node", "revenueWan"])
+    assert shown["data"]["node"] == {"id": FIRM, "revenueWan": None}
+    assert elsewhere["data"] == absent["data"] == {"node": None}
+    assert "errors" not in elsewhere
+    assert "errors" not in absent
     assert not [row for row in rows(city) if row.person == "park"]
 
 

@@ -17,13 +17,15 @@ from gql import Client, gql
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.requests import RequestsHTTPTransport
 from gql.transport.websockets import WebsocketsTransport
-from graphql import GraphQLSchema, build_schema
+from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, build_schema, parse, validate, visit
 
 from api.app import create_app
 from api.server.persisted_documents import document_id
 from tests.api.conftest import Built, lived_in
 from tests.api.small_api import serving
-from tests.live_city import PASSWORD, LiveCity
+from tests.clients import newcomer
+from tests.live_city import FIRM, PASSWORD, LiveCity
+from zhenduan.pages.schema_page import page as reference
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = ROOT / "tests" / "clients"
@@ -146,6 +148,31 @@ async def first_event(served: Served, headers: dict[str, str]) -> str:
     socket = WebsocketsTransport(served.url.replace("http", "ws"), headers=headers)
     async with Client(transport=socket) as session, aclosing(session.subscribe(events)) as found:
         return str((await anext(found))["diagnosisEvents"]["type"])
+
+
+def test_a_client_written_from_the_schemas_page_alone_works(served: Served) -> None:
+    command = [sys.executable, str(SCRIPTS / "newcomer.py"), served.url, "district", PASSWORD]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    case = {"status": "ISSUED", "edition": "2023", "firm": FIRM.name, "reports": ["ISSUED"], "found again": True}
+    assert seen == {"who": "DISTRICT", "cases": [case], "withheld": ["assignments"], "refused": "NOT_FOUND"}
+
+
+def test_every_name_that_it_uses_is_on_the_page() -> None:
+    schema = build_schema(SCHEMA.read_text("utf-8"))
+    page, types, used = reference(SCHEMA.read_text("utf-8")), TypeInfo(schema), set()
+
+    class Names(Visitor):
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            parent = types.get_parent_type()
+            used.add(f"{parent.name if parent else ''}.{node.name.value}")
+
+    for document in newcomer.DOCUMENTS:
+        assert validate(schema, parse(document)) == []
+        visit(parse(document), TypeInfoVisitor(types, Names()))
+    assert len(used) > 30
+    assert [name for name in sorted(used) if f'id="{name}"' not in page] == []
 
 
 # The contract's tools

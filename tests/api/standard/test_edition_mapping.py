@@ -83,7 +83,7 @@ def test_what_applies_to_a_firm_outside_the_scope_is_not_told(city: LiveCity) ->
         assert city.data("city", FOR, id="nobody", a=asked) == {"editionFor": None}
 
 
-BASIS = """query($id: ID!, $a: String) { diagnosis(id: $id, asOf: $a) { edition form basis {
+BASIS = """query($id: ID!, $a: String) { diagnosis(id: $id, asOf: $a) { edition { key } form basis {
   applicableEdition applicableForm decidedBy code since mark otherwise reason role organisation at } } }"""
 WITHOUT_REASON = "query($id: ID!) { diagnosis(id: $id) { basis { otherwise applicableEdition } } }"
 

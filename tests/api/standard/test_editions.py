@@ -86,9 +86,9 @@ def test_a_diagnosis_under_an_industry_edition_leaves_as_a_dossier_that_anyone_c
         city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=answers)
     city.done("provider", "scoreDiagnosis", diagnosis=diagnosis)
     city.done("provider", "issueReport", diagnosis=diagnosis)
-    query = "query($id: ID!) { diagnosis(id: $id) { edition result { issuedGrade indicators { name } } } }"
+    query = "query($id: ID!) { diagnosis(id: $id) { edition { key } result { issuedGrade indicators { name } } } }"
     shown = city.data("enterprise", query, id=diagnosis)["diagnosis"]
-    assert (shown["edition"], shown["result"]["issuedGrade"]) == (KEY, 5)
+    assert (shown["edition"]["key"], shown["result"]["issuedGrade"]) == (KEY, 5)
     assert "MBD/MBSE 多专业协同" in {one["name"] for one in shown["result"]["indicators"]}
     key = str(city.installation.log.keys().signing.verifier)
     with TestClient(create_app(city.installation.services)) as client:

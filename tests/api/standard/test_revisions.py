@@ -13,11 +13,11 @@ from tests.live_city import SCHEMA, LiveCity
 
 REVISION = """revision { id kind base key title status statusName inForceFrom
   consultation { since until closed commentCount unansweredCount }
-  draft { version digest reviewers problems { industry clause rule says saysInEnglish }
-    changes { draftVersion industry clause label before after reason comment }
-    reviews { reviewer draftVersion verdict grounds counts } } }"""
+  draft { version digest reviewers problems { nodes { industry clause rule says saysInEnglish } }
+    changes { nodes { draftVersion industry clause label before after reason comment } }
+    reviews { nodes { reviewer draftVersion verdict grounds counts } } } }"""
 READ = """query($id: ID!) { revision(id: $id) { id key title why status consultation { closed commentCount } } }"""
-DRAFT = """query($id: ID!) { revision(id: $id) { draft { version changes { clause } } } }"""
+DRAFT = """query($id: ID!) { revision(id: $id) { draft { version changes { nodes { clause } } } } }"""
 LIST = "{ revisions { totalCount nodes { id } pageInfo { endCursor hasNextPage } } }"
 COMMENTS = """query($id: ID!, $first: Int, $after: String) { comments(revision: $id, first: $first, after: $after) {
   totalCount pageInfo { endCursor hasNextPage }
@@ -46,7 +46,7 @@ def changed(city: LiveCity) -> str:
     identity = drafted(city)
     changes = [weight("D1", "14"), weight("F", "11")]
     payload = city.done("city", "changeDraft", REVISION, revision=identity, draftVersion=1, changes=changes)
-    assert [one["after"] for one in payload["revision"]["draft"]["changes"]] == ["14", "11"]
+    assert [one["after"] for one in payload["revision"]["draft"]["changes"]["nodes"]] == ["14", "11"]
     return identity
 
 
@@ -64,7 +64,7 @@ def test_a_revision_is_drafted_and_changed_clause_by_clause_with_what_stood_ther
     )
     draft = payload["revision"]["draft"]
     assert draft["version"] == 2
-    assert draft["changes"] == [
+    assert draft["changes"]["nodes"] == [
         {
             "draftVersion": 2,
             "industry": None,
@@ -76,7 +76,7 @@ def test_a_revision_is_drafted_and_changed_clause_by_clause_with_what_stood_ther
             "comment": None,
         }
     ]
-    [problem] = draft["problems"]
+    [problem] = draft["problems"]["nodes"]
     assert (problem["clause"], problem["rule"], problem["says"]) == ("dimensions", "WEIGHTS_NOT_100", "各维度权重合计 99，应为 100")
 
 
@@ -211,9 +211,9 @@ def test_a_revision_of_the_past_is_shown_as_it_was_and_to_whom_it_was_open_then(
     days = {"since": day(city), "until": day(city, 30)}
     opened = city.done("city", "openConsultation", REVISION, revision=identity, draftVersion=3, **days)
     query = """query($id: ID!, $then: String) { revision(id: $id, asOf: $then) { status asOf { changedLater changes }
-      draft { version problems { rule } changes { clause } } } }"""
+      draft { version problems { nodes { rule } } changes { nodes { clause } } } } }"""
     then = city.data("city", query, id=identity, then=first["position"])["revision"]
-    assert (then["status"], then["draft"]["version"], len(then["draft"]["changes"])) == ("DRAFTING", 2, 1)
+    assert (then["status"], then["draft"]["version"], len(then["draft"]["changes"]["nodes"])) == ("DRAFTING", 2, 1)
     assert then["asOf"] == {"changedLater": True, "changes": 2}
     plain = "query($id: ID!, $then: String) { revision(id: $id, asOf: $then) { status } }"
     assert city.data("district", plain, id=identity, then=first["position"]) == {"revision": None}

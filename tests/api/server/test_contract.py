@@ -1,0 +1,132 @@
+"""The contract's shape (plan P1, P7), held over the whole schema: what grows is paged, what is withheld is null, ids are ids."""
+
+from collections.abc import Iterator
+
+from graphql import (
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+    is_non_null_type,
+)
+
+from tests.live_city import RIGHTS, SCHEMA
+
+TYPES = SCHEMA._schema.type_map  # noqa: SLF001 - strawberry has no other way to it
+THINGS = (GraphQLObjectType, GraphQLInterfaceType)
+ROOTS = ("Query", "Mutation", "Subscription")
+BOUNDED = {
+    "AnonymousApplication": dict.fromkeys(("documents", "staffByIndustry"), "of one application, within its limits"),
+    "Application": dict.fromkeys(("documents", "links", "staff", "toMend"), "of one application, within its limits"),
+    "CallRule": {"weights": "one a dimension"},
+    "DirectoryEntry": {"tags": "one an industry"},
+    "Mark": dict.fromkeys(("dimensions", "industries"), "one a dimension, one an industry"),
+    "SelectionResult": dict.fromkeys(("scores", "industries"), "one a dimension, one an industry"),
+    "WhyListed": {"causes": "the chain behind the moves of a year"},
+    "Calibration": {"ownCases": "the quarter's cases, as many as the rule says"},
+    "Certificate": {"endorsements": "one an edition", "suspensions": "one a red line, each after a proceeding of months"},
+    "CheapestImprovementPlan": dict.fromkeys(("improvements", "conditions", "obstacles"), "of one edition"),
+    "Coverage": {"targets": "one a measure", "districts": "one a district"},
+    "Diagnosis": {"answers": "one an indicator of its edition"},
+    "Disclosure": {"firms": "what one answer held, which the cost of a query bounds"},
+    "DraftText": dict.fromkeys(("dimensions", "indicators", "dropped", "differences", "documents"), "of one edition"),
+    "Edition": dict.fromkeys(("dimensions", "indicators", "dropped", "documents"), "of one edition"),
+    "EditionMapping": dict.fromkeys(("editions", "forms"), "one an industry, one a size class"),
+    "EditionSensitivity": {"parameters": "of one edition"},
+    "Enterprise": {"contacts": "those of the day, whom the firm names"},
+    "Exam": {"tries": "the rule allows so many"},
+    "ExamPaper": {"questions": "as many as the rule says"},
+    "ExamQuestion": {"options": "of one question"},
+    "GroupRollUp": dict.fromkeys(("dimensions", "editions"), "of the standard"),
+    "ImprovementCosts": dict.fromkeys(("singles", "overridden"), "of one edition"),
+    "ImprovementOutcome": {"gates": "of one edition"},
+    "Indicator": dict.fromkeys(("numbers", "options"), "of one indicator"),
+    "IndicatorOrigin": {"changes": "of one indicator"},
+    "LiaisonNode": {"contacts": "those of the day, whom the unit names"},
+    "PlannedImprovement": {"numbers": "of one indicator"},
+    "ProviderRating": {"parts": "one a component"},
+    "Result": dict.fromkeys(("dimensions", "indicators", "gates"), "of one edition"),
+    "RuleProposal": {"outcomes": "the figures of one simulation"},
+    "ShadowMover": {"reasons": "of the indicators of one edition"},
+    "ShadowOutcome": dict.fromkeys(("matrix", "slices", "reasons", "obstacles", "sensitivity"), "of closed sets"),
+    "SecondFactors": {"factors": "a person may enrol so many"},
+    "Statement": {"numbers": "of one indicator"},
+    "SubsidyRule": {"bases": "one a kind of work and size class"},
+    "Training": {"modules": "of one text"},
+    "Viewer": {"memberships": "those of today, of one person"},
+    "WorkingYear": {"holidays": "of one year"},
+    "YearRating": {"components": "one a component"},
+    "Query": {
+        "calibrations": "one a quarter",
+        "counterfactualDirectory": "the applicants of one year",
+        "datedRules": "one kind of rule, which changes once a year or so",
+        "editionDifference": "of two editions",
+        "editionMappings": "the city sets one a year or so",
+        "editions": "the standard appears every few years",
+        "improvementCostTables": "of one edition, set once a year or so",
+        "nodes": "as many as were asked for, at most 100",
+        "ownCertificates": "one's own",
+        "ownExams": "one's own, one an edition",
+        "providerCalls": "one a year",
+        "ruleDifferences": "of one rule",
+        "ruleProposals": "one kind of rule, which changes once a year or so",
+        "trainings": "one an edition",
+        "workToReassign": "providers that are suspended or removed",
+    },
+}
+"""Type -> its plain lists of things -> what bounds them."""
+
+
+def fields() -> Iterator[tuple[str, str, GraphQLField]]:
+    """(type, name, field) of everything that is answered."""
+    for name, kind in TYPES.items():
+        if not name.startswith("__") and isinstance(kind, THINGS):
+            yield from ((name, field, one) for field, one in kind.fields.items())
+
+
+def test_a_list_of_things_that_may_grow_is_paged() -> None:
+    plain = {
+        (kind, name)
+        for kind, name, one in fields()
+        if is_list_type(get_nullable_type(one.type)) and isinstance(get_named_type(one.type), THINGS)
+        if not kind.endswith(("Connection", "Payload"))
+    }
+    assert plain == {(kind, name) for kind, names in BOUNDED.items() for name in names}
+
+
+def test_what_only_some_readers_of_a_thing_may_read_may_be_null() -> None:
+    """So one fragment serves every role: where the right is missing the field is null, and the rest of the thing is answered."""
+    refused = {
+        f"{kind}.{name}"
+        for kind, name, one in fields()
+        if kind not in ROOTS and is_non_null_type(one.type) and (own := RIGHTS.rows.get(f"{kind}.{name}")) is not None
+        if not RIGHTS.rows.get(f"{kind}.*", own) <= own
+    }
+    assert refused == set()
+
+
+NAMES_OF_IDS = {"id", "subject", "actor", "person", "organisation", "membership", "about", "proceeding", "diagnosis", "enterprise"}
+NAMES = {
+    "IndicatorInput.id": "the code of an indicator to be",
+    "StandardComment.organisation": "the name of who commented, never its id",
+    **dict.fromkeys(
+        ("ShadowObstacleCount.subject", "ShadowReason.subject", "ShadowReasonCount.subject"),
+        "what of the standard, such as Z01 or bands; its kind stands beside it",
+    ),
+}
+"""Texts under the name of an id -> what they are."""
+
+
+def test_what_names_a_thing_is_an_id() -> None:
+    texts = {f"{kind}.{name}" for kind, name, one in fields() if name in NAMES_OF_IDS and get_named_type(one.type).name == "String"}
+    given = {
+        f"{kind.name}.{name}"
+        for kind in TYPES.values()
+        if isinstance(kind, GraphQLInputObjectType)
+        for name, one in kind.fields.items()
+        if name in NAMES_OF_IDS and get_named_type(one.type).name == "String"
+    }
+    assert texts | given == NAMES.keys()
