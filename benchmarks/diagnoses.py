@@ -18,14 +18,10 @@ BATCH = 2_000
 
 def fill(journal: Journal, size: int) -> int:
     """Fill an empty journal with `size` entries or a few more; each copy is a firm of its own with its whole diagnosis."""
-    city = City(journal)
-    before = journal.head().size
-    city.send(FILLER, ConfirmReport(diagnosis=city.issued()))
-    firm = journal.read(f"enterprise/{ENTERPRISE}")[0]
-    case = [entry for entry in journal.since(before, 1000) if entry.stream.startswith("diagnosis/")]
+    firm, case = pattern(journal)
     position, batch = journal.head().size, list[NewEntry]()
     for number in count(1):
-        batch += _copies(firm, case, number)
+        batch += copies(firm, case, number)
         if len(batch) >= BATCH or position + len(batch) >= size:
             position = journal.append(batch, time.time_ns() // 1000)[-1].position
             batch = []
@@ -34,7 +30,17 @@ def fill(journal: Journal, size: int) -> int:
     raise AssertionError("a count does not end")
 
 
-def _copies(firm: Entry, case: list[Entry], number: int) -> Iterator[NewEntry]:
+def pattern(journal: Journal) -> tuple[Entry, list[Entry]]:
+    """What copies are made of, led through by real commands in an empty journal: a firm's first entry, and its diagnosis."""
+    city = City(journal)
+    before = journal.head().size
+    city.send(FILLER, ConfirmReport(diagnosis=city.issued()))
+    firm = journal.read(f"enterprise/{ENTERPRISE}")[0]
+    return firm, [entry for entry in journal.since(before, 1000) if entry.stream.startswith("diagnosis/")]
+
+
+def copies(firm: Entry, case: list[Entry], number: int) -> Iterator[NewEntry]:
+    """A firm of another number with the whole diagnosis."""
     enterprise = f"{ENTERPRISE}-{number}"
     for one in (firm, *case):
         entry = NewEntry(**{field.name: getattr(one, field.name) for field in fields(NewEntry)})

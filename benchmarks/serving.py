@@ -1,6 +1,6 @@
 """Serving 被测服务: a server in a process of its own, and clients that ask it as fast as it answers.
 
-    python -m benchmarks.serving DATA PORT [--forgetful]
+    python -m benchmarks.serving DATA PORT [--forgetful | --project {apart,within}]
 
 starts one over a city that was built before (`ZHENDUAN_DATABASE` as for the program); the benchmarks do so themselves.
 """
@@ -46,10 +46,13 @@ def server(command: list[str], port: int, environment: Mapping[str, str]) -> Ite
             process.wait(20)
 
 
-def ours(data: Path, port: int, *, forgetful: bool = False) -> list[str]:
-    """The command that serves a city. forgetful: its disclosure log keeps nothing."""
+def ours(data: Path, port: int, *, forgetful: bool = False, project: str = "") -> list[str]:
+    """The command that serves a city.
+
+    forgetful: its disclosure log keeps nothing. project: where it folds its read models, "apart" or "within"; else nobody does.
+    """
     command = [sys.executable, "-m", "benchmarks.serving", str(data), str(port)]
-    return [*command, "--forgetful"] if forgetful else command
+    return [*command, *(["--forgetful"] if forgetful else []), *(["--project", project] if project else [])]
 
 
 def free_port() -> int:
@@ -79,14 +82,15 @@ def asked(
         trees.of_database(database)
 
     def work() -> Work:
-        spent = sum(_spent(tree) for tree in trees.others)
+        spent = sum(spent_by(tree) for tree in trees.others)
         count, took = client.apply(load, (port, sent, seconds, connections))
-        return Work(count, took, sum(_spent(tree) for tree in trees.others) - spent)
+        return Work(count, took, sum(spent_by(tree) for tree in trees.others) - spent)
 
     return work
 
 
-def _spent(root: int) -> float:
+def spent_by(root: int) -> float:
+    """Seconds of the processor that a process and those below it have taken."""
     tree = psutil.Process(root)
     taken = 0.0
     for one in (tree, *tree.children(recursive=True)):
@@ -104,8 +108,8 @@ def main() -> None:
 
     from api.app import create_app  # noqa: PLC0415 - as above
     from journal.disclosure_log.disclosure_log import DisclosureLog  # noqa: PLC0415 - as above
+    from zhenduan import serving  # noqa: PLC0415 - as above
     from zhenduan.limits import limits_of  # noqa: PLC0415 - as above
-    from zhenduan.serving import serve  # noqa: PLC0415 - as above
     from zhenduan.settings import Settings  # noqa: PLC0415 - as above
     from zhenduan.wiring import opened  # noqa: PLC0415 - as above
 
@@ -119,10 +123,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("port", type=int)
     parser.add_argument("--forgetful", action="store_true")
+    parser.add_argument("--project", choices=("apart", "within"))
     given = parser.parse_args()
+    if given.project == "within":
+        serving.FoldingApart = lambda *_addresses: None  # type: ignore[assignment, misc, return-value] # as it was before
     settings = Settings(given.data, os.environ.get("ZHENDUAN_DATABASE") or None, limits=limits_of(os.environ))
     if not given.forgetful:
-        sys.exit(serve(settings, "127.0.0.1", given.port, project=False))
+        sys.exit(serving.serve(settings, "127.0.0.1", given.port, project=given.project is not None))
     with opened(settings) as installation:
         kept = installation.services.disclosures
         services = replace(installation.services, disclosures=Forgetful(kept._store, kept._engine))  # noqa: SLF001 - never asked

@@ -16,6 +16,7 @@ from api.server.persisted_documents import PersistedDocuments
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.due_acts import keeping_time
 from zhenduan.background.exam_closing import closing_exams
+from zhenduan.background.folding import FoldingApart
 from zhenduan.background.shadowing import shadowing
 from zhenduan.connections import bounded
 from zhenduan.pages import schema_page
@@ -72,6 +73,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
     app = create_app(
         installation.services,
         project=project,
+        apart=FoldingApart(installation.services.models.address, settings.journal_url),
         allowed_origins=settings.cors_origins,
         admission=limits.admission,
         lag_seconds=limits.lag_seconds,

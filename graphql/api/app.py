@@ -41,6 +41,7 @@ from api.server.request_ids import RequestIds
 from api.server.revocations import Revocations
 from api.server.schema_reference import SchemaReference
 from api.server.websocket import WATCH_SECONDS, GraphQLOverWebSocket
+from projections.engine.runner import Apart
 
 BROKEN_SOCKET = 1011
 REFUSALS = {
@@ -54,6 +55,7 @@ def create_app(
     services: Services,
     *,
     project: bool = False,
+    apart: Apart | None = None,
     allowed_origins: Sequence[str] = (),
     schema: strawberry.Schema | None = None,
     rights: FieldRights | None = None,
@@ -69,6 +71,7 @@ def create_app(
     Args:
         services: the wiring; its `secret` seals the cursors.
         project: keep the read models current in this process; else another process does.
+        apart: folds elsewhere what lies far behind; None = all is folded in this process.
         allowed_origins: pages of other origins that may read answers and open sockets.
         schema: another schema than our own.
         rights: of its fields; None = as its types declare them.
@@ -96,7 +99,7 @@ def create_app(
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         stop = threading.Event()
-        projector = threading.Thread(target=services.models.run, args=(stop,), name="projector")
+        projector = threading.Thread(target=services.models.run, args=(stop, apart), name="projector")
         if project:
             projector.start()
         await change_notifications.start()

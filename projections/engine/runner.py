@@ -79,6 +79,10 @@ COUNTED_ROWS = 1_000
 STEPS_BETWEEN_LOOKS = 20_000
 """Steps of SQLite's machine after which it looks at the clock: about a millisecond."""
 
+Apart = Callable[[threading.Event, Callable[[], None]], None]
+"""Folds in another process until it is done or told to stop, and tells whenever rows have moved: in a process that serves, folding
+takes the interpreter from whoever reads, and they take it from the folding."""
+
 log = logging.getLogger(__name__)
 
 
@@ -204,11 +208,12 @@ class ReadModels:
                 raise
             connection.commit()
 
-    def catch_up(self, limit: int | None = None) -> int:
+    def catch_up(self, limit: int | None = None, progress: Callable[[int], None] | None = None) -> int:
         """Fold what the journal holds beyond the rows 追赶, batch by batch.
 
         Args:
             limit: entries to fold at most; None = all there are now.
+            progress: told the position reached after each batch.
 
         Returns:
             The position that every read model has reached.
@@ -223,8 +228,9 @@ class ReadModels:
                 self._fold_all(connection, standing, entries)
             reached = entries[-1].position if entries else lowest
             done += len(entries)
-            with self._moved:
-                self._moved.notify_all()
+            self._has_moved()
+            if progress is not None:
+                progress(reached)
             if len(entries) < BATCH:
                 if self._sqlite and done >= COUNTED_FROM:
                     with self._engine.connect() as connection:
@@ -266,15 +272,29 @@ class ReadModels:
             .values(position=new[-1].position)
         )
 
-    def run(self, stop: threading.Event) -> None:
-        """Follow the journal until told to stop 持续运行; a lost connection is taken up again."""
+    def run(self, stop: threading.Event, apart: Apart | None = None) -> None:
+        """Follow the journal until told to stop 持续运行; a lost connection is taken up again.
+
+        apart: folds elsewhere what lies far behind; what it leaves is folded here.
+        """
         while not stop.is_set():
             try:
-                position = self.catch_up()
+                if apart is not None and self._lacking() > BATCH:
+                    apart(stop, self._has_moved)
+                position = self.catch_up(None if apart is None else BATCH)
                 self._journal().wait_beyond(position, FOLLOW_SECONDS)
             except Exception:
                 log.exception("the projector stumbled and tries again")
                 stop.wait(RECONNECT_SECONDS)
+
+    def _lacking(self) -> int:
+        """How many entries are not folded yet."""
+        return self._journal().head().size - self.position()
+
+    def _has_moved(self) -> None:
+        """Wake whoever waits for a position."""
+        with self._moved:
+            self._moved.notify_all()
 
     def wait_for(self, position: int, timeout: float = 2.0) -> bool:
         """Wait until the rows have reached a position 读己之写; False when time is up first."""

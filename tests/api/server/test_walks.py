@@ -1,11 +1,13 @@
-"""A hostile walk 越权漫游 (plan P7): any role sends any command about any thing, and learns nothing that it may not read.
+"""A hostile walk 越权漫游 (plan P7): any role sends any command and asks any question, and learns nothing that it may not read.
+
+What it is told of, it tries next: so it comes to things that commands have made on its way.
 
 Seeded, so that a walk is the same every time. WALK_STEPS makes it longer, WALK_SEED another one: `make walk`.
 """
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,33 +52,58 @@ PLAIN: dict[str, tuple[Any, ...]] = {
     "ID": NAMED,
 }
 MUTATIONS = SCHEMA._schema.mutation_type  # noqa: SLF001 - the executable one
+QUERIES = SCHEMA._schema.query_type  # noqa: SLF001 - the executable one
 SESSION = frozenset({"signIn", "signOut", "actAs", "acceptInvitation"})
 """What is about the walker's own session, not about things."""
+OWN = frozenset({"viewer", "node", "nodes"})
+"""The viewer is told its own scope, in words that name its unit; of a node everything would be asked, whatever it is."""
+SPARED = 0.7
+"""How often what may be left out of a call is: else nearly every question is refused for its cursor."""
+ASKING = 0.3
+"""Share of the steps that ask a question."""
+KEPT = 200
+"""Ids that are tried, of those told on the way; the walk goes on among the latest."""
 
 
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    database = request.getfixturevalue("new_database")() if request.param == "postgres" else None
     folder: Path = tmp_path_factory.mktemp("walk")
-    with opened(Settings(folder), create=True) as installation:
+    with opened(Settings(folder, database), create=True) as installation:
         fill(City(installation.services.journal))
         installation.services.models.catch_up()
         installation.services.keys.open = lambda *_sealed: "某某"  # type: ignore[method-assign] # never sealed in this city
         yield installation
 
 
-def value(chance: random.Random, kind: GraphQLInputType, depth: int = 0) -> Any:
-    """Anything of an input type that is well formed enough to reach the rules."""
-    if not isinstance(kind, GraphQLNonNull) and chance.random() < 0.3:
+def value(chance: random.Random, kind: GraphQLInputType, told: Sequence[str] = (), depth: int = 0) -> Any:
+    """Anything of an input type that is well formed enough to reach the rules. told: ids that answers held."""
+    if not isinstance(kind, GraphQLNonNull) and chance.random() < (0.3 if depth else SPARED):
         return None
     match bare := get_nullable_type(kind):
         case GraphQLList():
-            return [value(chance, bare.of_type, depth + 1) for _ in range(chance.randrange(3))] if depth < 4 else []
+            return [value(chance, bare.of_type, told, depth + 1) for _ in range(chance.randrange(3))] if depth < 4 else []
         case GraphQLInputObjectType():
-            return {name: value(chance, field.type, depth + 1) for name, field in bare.fields.items()}
+            return {name: value(chance, field.type, told, depth + 1) for name, field in bare.fields.items()}
         case GraphQLEnumType():
             return chance.choice(list(bare.values))
         case _:
-            return chance.choice(PLAIN.get(bare.name, NAMED))
+            of_ids = told and bare.name in ("ID", "String") and chance.random() < 0.5
+            return chance.choice(told if of_ids else PLAIN.get(bare.name, NAMED))
+
+
+def ids(answer: Any) -> Iterator[str]:
+    """Every id that an answer holds."""
+    match answer:
+        case dict():
+            for name, inner in answer.items():
+                if name == "id" and isinstance(inner, str):
+                    yield inner
+                else:
+                    yield from ids(inner)
+        case list():
+            for inner in answer:
+                yield from ids(inner)
 
 
 def leaked(role: Role, caller: Caller, told: str, sent: str) -> list[str]:
@@ -92,25 +119,31 @@ def test_a_walk_of_every_role_through_every_command_tells_nobody_anything(walked
     operations = Operations(services, SCHEMA, RIGHTS, documents=UNBOUNDED)
     chance = random.Random(SEED)  # noqa: S311 - a walk that can be walked again
     assert MUTATIONS is not None
-    names = sorted(MUTATIONS.fields.keys() - SESSION)
-    answered = 0
+    assert QUERIES is not None
+    commands, questions = sorted(MUTATIONS.fields.keys() - SESSION), sorted(QUERIES.fields.keys() - OWN)
+    answered, met = 0, list[str]()
     for step in range(STEPS):
-        name, role = chance.choice(names), chance.choice(ROLES)
-        if not may_read(role, f"Mutation.{name}"):
+        asks = chance.random() < ASKING
+        name, role = chance.choice(questions if asks else commands), chance.choice(ROLES)
+        if not may_read(role, f"{'Query' if asks else 'Mutation'}.{name}"):
             continue
         person = "zhou" if role in EXPERTS else f"asks-as-{role}"
         caller = Caller(person, role, UNITS.get(role, "unit"), scope_of(role, UNITS.get(role, "unit"), person, TODAY))
         identified = Identified(caller, "m", datetime.now(UTC) + timedelta(hours=1))
         services.accounts.identify = lambda _token, _snapshot=None, known=identified: known  # type: ignore[misc]
-        field = MUTATIONS.fields[name]
-        given = {argument: value(chance, one.type) for argument, one in field.args.items()}
+        field = (QUERIES if asks else MUTATIONS).fields[name]
+        given = {argument: value(chance, one.type, met[-KEPT:]) for argument, one in field.args.items()}
         types = ", ".join(f"${argument}: {one.type}" for argument, one in field.args.items())
         handed = ", ".join(f"{argument}: ${argument}" for argument in field.args)
-        query = f"mutation({types}) {{ {name}({handed}) {selection(field.type, role)} }}"
-        request = GraphQLRequest(query, given)
-        told = "\n".join(texts(operations.run(request, "any", frozenset(OperationType)).payload))
+        head = f"{'query' if asks else 'mutation'}({types}) {{ {name}({handed})" if types else f"query {{ {name}"
+        request = GraphQLRequest(f"{head} {selection(field.type, role)} }}", given)
+        payload = operations.run(request, "any", frozenset(OperationType)).payload
+        services.models.catch_up()
+        told = "\n".join(texts(payload))
+        met += ids(payload.get("data"))
         answered += 1
         where = (SEED, step, role, name, given)
         assert "INTERNAL_ERROR" not in told, (where, told[:500])
-        assert not leaked(role, caller, told, str(given)), where
+        assert not leaked(role, caller, told, f"{given}"), where
     assert answered > STEPS // 2
+    assert met, "it comes to things that it made"
