@@ -16,7 +16,7 @@ from benchmarks.cities import BuiltCity, built
 from benchmarks.clients import OURS, load, message
 from benchmarks.diagnoses import copies, pattern
 from benchmarks.measuring import NAMES, Bench, Compared, say
-from benchmarks.serving import a_client, free_port, ours, server, spent_by
+from benchmarks.serving import a_client, ours, server, spent_by
 from journal import Journal, open_journal
 from projections import ReadModels, open_read_models
 
@@ -91,9 +91,9 @@ def measured(engine: str, city: BuiltCity, sizes: Sizes) -> Iterator[Compared]:
     ):
         for _ in range(sizes.rounds):
             for place in ("within", "apart"):
-                port = free_port()
-                sent = message(port, OURS, {"first": city.rows}, city.districts[0])
-                with server(ours(city.settings.data, port, project=place), port, {"ZHENDUAN_DATABASE": database or ""}) as process:
+                command = ours(city.settings.data, project=place)
+                with server(command, {"ZHENDUAN_DATABASE": database or ""}) as (process, port):
+                    sent = message(port, OURS, {"first": city.rows}, city.districts[0])
                     for readers in (0, sizes.readers):
                         one = caught_up(models, journal, process, port, sent, sizes, readers, names)
                         found.setdefault((place, readers), []).append(one)

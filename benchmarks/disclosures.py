@@ -15,7 +15,7 @@ from sqlalchemy import select
 from benchmarks.cities import built
 from benchmarks.clients import OURS, message
 from benchmarks.measuring import NAMES, Bench, Compared, compared, in_turn
-from benchmarks.serving import a_client, asked, free_port, ours, server
+from benchmarks.serving import a_client, asked, ours, server
 from domain.access import Attribute, Is
 from domain.disclosures import Disclosed, Disclosure
 from journal.engines.group_commit import LARGEST_GROUP
@@ -86,11 +86,10 @@ def measured(bench: Bench, engine: str, sizes: Sizes) -> Iterator[Compared]:
             fill(installation, sizes.kept, city.rows)
         (token,), data, database = city.districts, city.settings.data, city.settings.database
         environment = {"ZHENDUAN_DATABASE": database or ""}
-        on, off = free_port(), free_port()
         with (
             a_client() as client,
-            server(ours(data, on), on, environment) as logging,
-            server(ours(data, off, forgetful=True), off, environment) as forgetting,
+            server(ours(data), environment) as (logging, on),
+            server(ours(data, forgetful=True), environment) as (forgetting, off),
         ):
             questions = {
                 f"page of {city.rows} with revenue": (OURS, {"first": city.rows}),

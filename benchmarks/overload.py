@@ -18,7 +18,7 @@ import psutil
 from benchmarks.cities import built
 from benchmarks.clients import OURS, closed, message, opened_loop
 from benchmarks.measuring import NAMES, Bench, Compared, say
-from benchmarks.serving import free_port, ours, server
+from benchmarks.serving import ours, server
 
 GOAL = 0.9
 RATES = (0.5, 1.0, 1.5, 2.0, 3.0)
@@ -103,8 +103,7 @@ def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     if not 0 < sizes.seconds <= 60 or not 0 < sizes.connections <= 1_000:  # noqa: PLR2004 - this is no tool to attack with
         raise ValueError("at most 60 seconds a rate and 1,000 connections")
     for engine in bench.engines:
-        port = free_port()
         with built(bench, engine, sizes.sessions) as city:
             environment = {"ZHENDUAN_DATABASE": city.settings.database or ""}
-            with server(ours(city.settings.data, port), port, environment) as process:
+            with server(ours(city.settings.data), environment) as (process, port):
                 yield from measured(NAMES[engine], port, process, city.districts, city.rows, sizes)

@@ -146,10 +146,10 @@ def in_process(city: BuiltCity, seconds: float) -> Work:
 def measured(city: BuiltCity, sizes: Sizes, *, beside: bool) -> Iterator[Compared]:
     """Start ours, and the peer where it is there; compare their answers, then ask them in turn."""
     address, token = str(city.settings.database), city.districts[0]
-    port, other = free_port(), free_port()
+    other = free_port()
     with ExitStack() as stack:
         client = stack.enter_context(a_client())
-        process = stack.enter_context(server(ours(city.settings.data, port), port, {"ZHENDUAN_DATABASE": address}))
+        process, port = stack.enter_context(server(ours(city.settings.data), {"ZHENDUAN_DATABASE": address}))
         asking = {SERVED: (port, message(port, OURS, {"first": city.rows}, token), process)}
         first = answer(port, OURS, token, city.rows)
         rows = first["enterprises"]["nodes"]
@@ -159,7 +159,7 @@ def measured(city: BuiltCity, sizes: Sizes, *, beside: bool) -> Iterator[Compare
         if beside:
             tag(address)
             environment = {"GRAPHILE_ENV": "production", "NODE_ENV": "production"}
-            theirs = stack.enter_context(server(graphile(address, other), other, environment))
+            theirs, _ = stack.enter_context(server(graphile(address, other), environment, other))
             second = answer(other, THEIRS, None, city.rows)
             if bare(first) != second:
                 raise RuntimeError(f"the answers differ:\n{str(first)[:2000]}\n{str(second)[:2000]}")

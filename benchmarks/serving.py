@@ -1,12 +1,13 @@
 """Serving 被测服务: a server in a process of its own, and clients that ask it as fast as it answers.
 
-    python -m benchmarks.serving DATA PORT [--forgetful | --project {apart,within}]
+    python -m benchmarks.serving DATA [--forgetful | --project {apart,within}]
 
 starts one over a city that was built before (`ZHENDUAN_DATABASE` as for the program); the benchmarks do so themselves.
 """
 
 import argparse
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -25,10 +26,12 @@ import psutil
 from benchmarks.clients import load
 from benchmarks.measuring import Processor, Work
 
+ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)/")
+
 
 @contextmanager
-def server(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[int]:
-    """A server process until the block ends, once it answers; its process."""
+def server(command: list[str], environment: Mapping[str, str], port: int = 0) -> Iterator[tuple[int, int]]:
+    """A server process until the block ends, once it answers; (its process, its port), 0 = as it prints it."""
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
             command, env={**os.environ, **environment}, stdout=told, stderr=told, start_new_session=True
@@ -40,23 +43,25 @@ def server(command: list[str], port: int, environment: Mapping[str, str]) -> Ite
                     told.seek(0)
                     raise RuntimeError(told.read().decode())
                 time.sleep(0.05)
-            yield process.pid
+                if not port and (printed := ADDRESS.search(os.pread(told.fileno(), 10_000, 0))):
+                    port = int(printed[1])
+            yield process.pid, port
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
 
 
-def ours(data: Path, port: int, *, forgetful: bool = False, project: str = "") -> list[str]:
+def ours(data: Path, *, forgetful: bool = False, project: str = "") -> list[str]:
     """The command that serves a city.
 
     forgetful: its disclosure log keeps nothing. project: where it folds its read models, "apart" or "within"; else nobody does.
     """
-    command = [sys.executable, "-m", "benchmarks.serving", str(data), str(port)]
+    command = [sys.executable, "-m", "benchmarks.serving", str(data)]
     return [*command, *(["--forgetful"] if forgetful else []), *(["--project", project] if project else [])]
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """A port that nobody listens on just now, for a peer that takes none by itself."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -64,6 +69,8 @@ def free_port() -> int:
 
 def listens(port: int) -> bool:
     """Whether anything answers on a port."""
+    if not port:
+        return False
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -121,7 +128,6 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("port", type=int)
     parser.add_argument("--forgetful", action="store_true")
     parser.add_argument("--project", choices=("apart", "within"))
     given = parser.parse_args()
@@ -129,11 +135,14 @@ def main() -> None:
         serving.FoldingApart = lambda *_addresses: None  # type: ignore[assignment, misc, return-value] # as it was before
     settings = Settings(given.data, os.environ.get("ZHENDUAN_DATABASE") or None, limits=limits_of(os.environ))
     if not given.forgetful:
-        sys.exit(serving.serve(settings, "127.0.0.1", given.port, project=given.project is not None))
+        sys.exit(serving.serve(settings, "127.0.0.1", 0, project=given.project is not None))
     with opened(settings) as installation:
         kept = installation.services.disclosures
         services = replace(installation.services, disclosures=Forgetful(kept._store, kept._engine))  # noqa: SLF001 - never asked
-        uvicorn.run(create_app(services), host="127.0.0.1", port=given.port, log_level="error")
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            sys.stdout.write(f"http://127.0.0.1:{listening.getsockname()[1]}/graphql\n")
+            sys.stdout.flush()
+            uvicorn.Server(uvicorn.Config(create_app(services), log_level="error")).run([listening])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Serving 运行: the installation behind HTTP and WebSocket, and the projector beside it."""
 
-import errno
 import resource
 import signal
 import socket
@@ -45,25 +44,35 @@ def _enough_files(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _port_taken(host: str, port: int) -> str | None:
-    """Why nobody can be served at a port 端口占用; None where it is free. Asked before the address is told to anyone."""
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        with socket.socket(family, kind, protocol) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _bound(host: str, port: int) -> list[socket.socket]:
+    """The sockets of an address 监听地址, taken and not yet listened on; port 0 = one that is free.
+
+    Raises:
+        OSError: it is in use, may not be used or is not this machine's.
+    """
+    taken: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            made = socket.socket(family, kind, protocol)
+            taken.append(made)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
-                tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            try:
-                tried.bind(address)
-            except OSError as error:
-                if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                    return error.strerror or str(error)
-    return None
+                made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            made.bind((address[0], port or taken[0].getsockname()[1], *address[2:]))
+    except OSError:
+        for made in taken:
+            made.close()
+        raise
+    return taken
 
 
 def listen(installation: Installation, host: str, port: int, settings: Settings, *, project: bool) -> int:
     """Serve an open installation until told to stop; `project` as in `serve`."""
-    if (taken := _port_taken(host, port)) is not None:
-        sys.stderr.write(f"无法在 {host}:{port} 提供服务，端口已被占用或无权使用 cannot serve at {host}:{port}: {taken}\n")
+    try:
+        sockets = _bound(host, port)
+    except OSError as error:
+        why = error.strerror or str(error)
+        sys.stderr.write(f"无法在 {host}:{port} 提供服务，端口已被占用或无权使用 cannot serve at {host}:{port}: {why}\n")
         return 2
     limits = settings.limits
     _enough_files(limits.connections.connections)
@@ -92,7 +101,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         server_header=False,
     )
     server = uvicorn.Server(config)
-    sys.stdout.write(f"http://{host}:{port}/graphql\n")
+    sys.stdout.write(f"http://{host}:{sockets[0].getsockname()[1]}/graphql\n")
     sys.stdout.flush()
     with (
         suppress(KeyboardInterrupt),
@@ -104,7 +113,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         # uvicorn has ended everything of its own before it raises the signal again; by its usual handler that would end the
         # process at once, with every database still open and what it wrote last in its log only
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        server.run()
+        server.run(sockets)
     return 0 if server.started else 1
 
 

@@ -1,8 +1,8 @@
 """A small OpenID provider, run as a process of its own: real HTTP, real keys, an authorization code with PKCE.
 
-    python identity_provider.py PORT
+    python identity_provider.py
 
-/control takes JSON from the tests: what to sign next, which key to sign with, which keys to publish.
+It prints its address. /control takes JSON from the tests: what to sign next, which key to sign with, which keys to publish.
 """
 
 import base64
@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-PORT = int(sys.argv[1])
-ISSUER = f"http://127.0.0.1:{PORT}"
+SERVER = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+ISSUER = f"http://127.0.0.1:{SERVER.server_port}"
 KEYS: dict[str, Any] = {"k1": RSAKey.generate_key(2048, {"kid": "k1", "use": "sig", "alg": "RS256"})}
 STATE: dict[str, Any] = {"published": ["k1"], "subject": "sub-1", "asked_for_keys": 0, "nonce": None}
 USED = {"RS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
@@ -97,4 +97,7 @@ class Provider(BaseHTTPRequestHandler):
         self.answer({"id_token": token({"nonce": STATE["nonce"] or asked["nonce"]}, "k1"), "token_type": "Bearer"})
 
 
-ThreadingHTTPServer(("127.0.0.1", PORT), Provider).serve_forever()
+SERVER.RequestHandlerClass = Provider
+sys.stdout.write(f"{ISSUER}\n")
+sys.stdout.flush()
+SERVER.serve_forever()

@@ -61,21 +61,11 @@ class Provider:
 
 @pytest.fixture(scope="module")
 def process() -> Iterator[str]:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
     script = Path(__file__).with_name("identity_provider.py")
-    running = subprocess.Popen([sys.executable, str(script), str(port)])  # noqa: S603 - our own script
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            httpx2.get(address + "/keys", verify=PLAIN)
-            break
-        except httpx2.ConnectError:
-            time.sleep(0.05)
-    yield address
-    running.terminate()
-    running.wait()
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as running:  # noqa: S603 - our own script
+        assert running.stdout is not None
+        yield running.stdout.readline().strip()
+        running.terminate()
 
 
 @pytest.fixture

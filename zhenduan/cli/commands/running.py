@@ -47,7 +47,7 @@ def add_to(command: "Adds") -> None:
     ):
         added = command(name, run, says)
         added.add_argument("--host", default="127.0.0.1", help="监听地址 address to listen on")
-        added.add_argument("--port", type=int, default=8000, help="端口 port")
+        added.add_argument("--port", type=int, default=8000, help="端口，0 为任一空闲端口 port; 0 takes one that is free")
         if name == "demo":
             added.add_argument("--seed", type=int, help="随机种子 seed of the synthetic city; else that of its data")
         else:
