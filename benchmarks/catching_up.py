@@ -90,7 +90,7 @@ def measured(engine: str, city: BuiltCity, sizes: Sizes) -> Iterator[Compared]:
         closing(open_read_models(city.settings.models_url, None)) as models,
     ):
         for _ in range(sizes.rounds):
-            for place in ("within", "apart"):
+            for place in ("apart", "within"):
                 command = ours(city.settings.data, project=place)
                 with server(command, {"ZHENDUAN_DATABASE": database or ""}) as (process, port):
                     sent = message(port, OURS, {"first": city.rows}, city.districts[0])

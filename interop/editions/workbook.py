@@ -1,6 +1,6 @@
 """Workbook 标准工作簿: an edition as Excel, numbers typed and exact, the same bytes for the same edition. plan S1–S4.
 
-Text is text, whatever it begins with: no cell is ever a formula.
+Text is text, whatever it begins with: no cell is ever a formula. It is punctuated as Chinese is; `as_stated` undoes that.
 """
 
 import re
@@ -20,6 +20,7 @@ from interop.editions import sheets
 from interop.editions.sheets import SheetColumn, SheetLayout
 from projections.report.wording import MARKS
 from standards import Edition, Indicator, Origin
+from standards.edition.punctuation import punctuated
 from standards.edition.terms_zh import FATES, PARTS, gates_in_words
 
 LONGEST_TEXT = 32_767
@@ -183,7 +184,9 @@ def _cell(sheet: Worksheet, row: int, place: int) -> Cell:
 def _shown(column: SheetColumn, value: Value) -> Value:
     if column.holds == "flag":
         return sheets.YES if value else sheets.NO
-    return column.words.get(str(value), value) if column.words else value
+    if column.words:
+        return column.words.get(str(value), value)
+    return punctuated(value) if isinstance(value, str) else value
 
 
 def _put(cell: Cell, value: Value) -> None:

@@ -2,10 +2,10 @@
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any
 
 from openpyxl import load_workbook
@@ -17,6 +17,7 @@ from interop.editions.sheets import SheetColumn, SheetLayout
 from interop.editions.workbook_faults import Place, fault
 from interop.rosters.files import require_workbook
 from standards import Edition, EditionMalformed, EditionText, IndustryEdition
+from standards.edition.punctuation import punctuated
 
 MOST_ROWS = 1_000
 """Far above any questionnaire; a sheet that goes on is another kind of file."""
@@ -83,6 +84,41 @@ def read_workbook(data: bytes) -> Edition:
         # a damaged file makes the library raise whatever its parts raise; all of it means the same here
         raise EditionMalformed(f"工作簿无法读取 / the workbook cannot be read: {error}") from error
     return _edition(tables)
+
+
+def as_stated(edition: Edition, base: Edition) -> Edition:
+    """An edition with each text that is shown as one of `base` stated as there 还原原文: marks of printing alone change nothing."""
+    stated = base.model_dump()
+    shown = {punctuated(text): text for text in _texts(stated)}
+    return type(edition).model_validate(_restated(edition.model_dump(), stated, shown))
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list() | tuple():
+            for inner in value:
+                yield from _texts(inner)
+
+
+def _restated(value: Any, stated: Any, shown: Mapping[str, str]) -> Any:  # noqa: ANN401 - any part of an edition
+    """stated: what stands at the same place of the other edition; it goes before what stands elsewhere in it."""
+    match value:
+        case str():
+            at_place = isinstance(stated, str) and punctuated(stated) == value
+            return stated if at_place else shown.get(value, value)
+        case Mapping():
+            beside = stated if isinstance(stated, Mapping) else {}
+            return {name: _restated(inner, beside.get(name), shown) for name, inner in value.items()}
+        case list() | tuple():
+            places = stated if isinstance(stated, list | tuple) else ()
+            return [_restated(inner, there, shown) for inner, there in zip_longest(value, places[: len(value)])]
+        case _:
+            return value
 
 
 def _edition(tables: Mapping[str, Sequence[Sequence[_Cell]]]) -> Edition:

@@ -44,6 +44,8 @@ from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import Snapshot
 
 BATCH = 2_000
+FAR_BEHIND = 2 * BATCH
+"""Entries from which another process folds; fewer are folded sooner than it begins."""
 PROJECTOR_LOCK = 7_239_003
 SCHEMA_LOCK = 7_239_004
 RECONNECT_SECONDS = 1.0
@@ -279,7 +281,7 @@ class ReadModels:
         """
         while not stop.is_set():
             try:
-                if apart is not None and self._lacking() > BATCH:
+                if apart is not None and self._lacking() > FAR_BEHIND:
                     apart(stop, self._has_moved)
                 position = self.catch_up(None if apart is None else BATCH)
                 self._journal().wait_beyond(position, FOLLOW_SECONDS)

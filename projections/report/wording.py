@@ -11,6 +11,7 @@ from domain.diagnosis.state import FORM_NAMES, Diagnosis, Purpose
 from standards import Answer, Edition, Form, Indicator, Raise
 from standards.edition.mapping import SizeClass
 from standards.edition.text import SourceMark
+from standards.edition.punctuation import punctuated
 from standards.scoring.answers import unshown
 from standards.scoring.measure import rounded
 
@@ -37,9 +38,6 @@ MARKS: Mapping[SourceMark, str] = {mark: mark.names[0] for mark in SourceMark}
 """What a mark beside a number means 数据标记."""
 
 NOT_APPLICABLE = "不适用"
-HAN = re.compile(r"[\u3400-\u9fff]")
-COMMA = re.compile(r"(?<!\d),\s*|,\s*(?!\d)")
-SEMICOLON = re.compile(r";\s*")
 CITATION = re.compile(r"\s*[（(](?:facts|models|architecture) [\d.]+[)）]")
 
 
@@ -85,12 +83,11 @@ def _band(indicator: Indicator, level: int) -> str:
 
 
 def chinese(text: str) -> str:
-    """A text of the standard as it is printed 中文排印: commas and semicolons as Chinese has them, no citation of our own papers.
+    """A text of the standard as it is printed 中文排印: punctuated as Chinese is, no citation of our own papers.
 
     Numbers keep theirs. What a person wrote is quoted as it is and does not pass here.
     """
-    text = CITATION.sub("", text)
-    return SEMICOLON.sub("；", COMMA.sub("，", text)) if HAN.search(text) else text
+    return punctuated(CITATION.sub("", text))
 
 
 def stated(indicator: Indicator, answer: Answer) -> str:

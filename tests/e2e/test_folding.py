@@ -17,7 +17,7 @@ from projections.engine import runner
 from tests.journal.writers import entry, now
 from zhenduan.background.folding import FoldingApart
 
-SIZE = 4_500
+SIZE = runner.FAR_BEHIND + 500
 
 
 @pytest.fixture

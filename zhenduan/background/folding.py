@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 
-from isolation import Bounds, ProcessBroken, ProcessOverBounds
+from isolation import Bounds, ProcessBroken, ProcessOverBounds, preload
 from isolation import run as run_apart
 from journal import open_journal
 from projections import open_read_models
@@ -31,6 +31,7 @@ class FoldingApart:
 
     def __init__(self, models: str, journal: str) -> None:
         """Addresses of both."""
+        preload(__name__)  # else each process loads for a second and a half what the rows are folded with
         self._models = models
         self._journal = journal
 

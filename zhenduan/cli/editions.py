@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.kernel import Refused
 from interop.editions.documents import documents_of, published
+from interop.editions.workbook_reading import as_stated
 from interop.foreign_files import ForeignFiles
 from projections.documents import EditionComparison, as_markdown, comparison, print_comparison
 from projections.documents.comparison import reasons_of
@@ -98,6 +99,9 @@ def check_workbook(file: Path, against: str | None) -> int:
     except Refused as refused:
         sys.stderr.write(f"{refused.rule.code}：{refused.says} / {refused.says_in_english}\n")
         return 1
+    other = against or edition.key
+    if other in published_editions():
+        edition = as_stated(edition, load(other))
     answer(
         f"可用 holds: {edition.key} {edition.title}，{len(edition.indicators)} 项指标 indicators，摘要 digest {edition.digest}",
         key=edition.key,
@@ -105,7 +109,6 @@ def check_workbook(file: Path, against: str | None) -> int:
         indicators=len(edition.indicators),
         digest=edition.digest,
     )
-    other = against or edition.key
     if other in published_editions():
         found = difference(load(other), edition)
         lines = [f"与版本 {other} 相比 against it：{len(found)} 处差异 differences", *(one.sentence for one in found)]

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from domain.kernel import Refused
 from interop.editions.workbook import TextTooLong, workbook_of
-from interop.editions.workbook_reading import read_workbook
+from interop.editions.workbook_reading import as_stated, read_workbook
 from standards import Edition, EditionMalformed, difference, load_composition, plain_origins, published_editions
 from tests.rules.firms import EDITION
 
@@ -40,7 +40,7 @@ def edited(sheet: str, cell: str, value: Any) -> bytes:
 def test_an_edition_is_read_back_from_its_workbook_to_the_digest(key: str) -> None:
     found = load_composition(key)
     data = workbook_of(found.edition, found.origins, AT)
-    again = read_workbook(data)
+    again = as_stated(read_workbook(data), found.edition)
     assert again == found.edition
     assert again.digest == found.edition.digest
     assert data == workbook_of(found.edition, found.origins, AT)
@@ -75,7 +75,25 @@ def test_whatever_an_edition_says_and_however_its_numbers_are_written_it_comes_b
             "bands": tuple(band.quantize(Decimal("0.1")) for band in EDITION.bands),
         }
     )
-    assert read_workbook(written(edition)).digest == edition.digest
+    assert as_stated(read_workbook(written(edition)), edition).digest == edition.digest
+
+
+WRONG = re.compile(r"[\u3400-\u9fff）”]\s?[,;:()]|[,;:()]\s?[\u3400-\u9fff（“]")
+"""A mark of English beside a Chinese letter."""
+
+
+@pytest.mark.parametrize("key", published_editions())
+def test_no_cell_sets_chinese_with_marks_of_english(key: str) -> None:
+    found = load_composition(key)
+    book = load_workbook(io.BytesIO(workbook_of(found.edition, found.origins, AT)))
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert [(cell.parent.title, cell.coordinate, cell.value) for cell in cells if WRONG.search(cell.value)] == []
+
+
+def test_only_what_a_person_changed_differs_once_it_is_read_back() -> None:
+    changed = as_stated(read_workbook(edited("等级描述", "C2", "有书面的数字化计划,另附")), EDITION)
+    assert [one.clause for one in difference(EDITION, changed)] == ["Z01"]
+    assert changed.indicators[0].levels[0] == "有书面的数字化计划,另附"
 
 
 def test_no_cell_is_a_formula_whatever_a_text_begins_with() -> None:
