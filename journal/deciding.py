@@ -24,6 +24,7 @@ from domain.kernel import (
     OnStream,
     Rule,
     Unfinished,
+    Unscoped,
     kind_of,
 )
 from journal.codec import encode
@@ -219,7 +220,7 @@ class DecisionBasis:
 
         Raises:
             Refused: a rule said no; NOT_FOUND when the subject is outside the caller's scope.
-            Conflict: the stream is not at the expected version.
+            Conflict: the stream is not at the expected version, and the sender may know of it.
             ValueError: a text that PostgreSQL could not hold.
         """
         key, caller, capability = asked.key, asked.caller, asked.capability
@@ -238,13 +239,16 @@ class DecisionBasis:
         place = capability.place(asked.command, state, read)
         if isinstance(place, Place) and not admits(caller.scope, place):
             raise NOT_FOUND.refuse()
-        if asked.expected_version is not None and own.version != asked.expected_version:
+        is_stale = asked.expected_version is not None and own.version != asked.expected_version
+        if is_stale and place is not Unscoped.KNOWN_BY_RULES:
             raise Conflict(own.version)
         moment = asked.clock()
         began = {name: utc_moment(one.began) for name, one in on.items() if one.began is not None}
         versions = {name: one.version for name, one in on.items()}
         context = DecisionContext(caller.actor, caller.role, caller.organisation, moment, read, caller.sections, began, versions)
         facts = capability.decide(asked.command, state, context)
+        if is_stale:  # only the rules know whether its sender may know how far the subject has come
+            raise Conflict(own.version)
         made: Mapping[str, Any] = {}
         if asked.finish is not None:
             others = {name: self.histories[name] for name in read}

@@ -57,8 +57,8 @@ RATING_OBJECTIONS_RUNNING = Rule(
 RATING_OBJECTION_OPEN = Rule(
     "RATING_OBJECTION_OPEN",
     "plan V5",
-    "尚有 {count} 件异议未办结，请先办结：{proceedings}",
-    "{count} objections are still open; conclude them first: {proceedings}",
+    "尚有 {count} 件异议未办结，请先办结本年度的评价异议程序",
+    "{count} objections are still open; conclude this year's proceedings of objection first",
 )
 RATING_OBJECTION_LATE = Rule(
     "RATING_OBJECTION_LATE",
@@ -166,7 +166,7 @@ class RatingObjected(Event):
     """A provider objects to its rating 服务商已提出异议."""
 
     type: Literal["rating.objected.v1"] = "rating.objected.v1"
-    says: ClassVar = "{provider} 对年度评价提出异议（程序 {proceeding}）"
+    says: ClassVar = "由{provider:organisation}对年度评价提出了异议"
     provider: str
     proceeding: str
 
@@ -193,13 +193,17 @@ class RatingStatus(DescribedEnum):
 
 
 class YearOfRating(BaseModel):
-    """The rating of a year as it stands 年度评价. computed: the latest round. objections: proceeding -> its provider."""
+    """The rating of a year as it stands 年度评价.
+
+    computed: the latest round. published: version of the fact that published it, 0 = none. objections: proceeding -> its provider.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     status: RatingStatus = RatingStatus.COMPUTED
     round: int = 0
     version: int = 0
+    published: int = 0
     position: int = 0
     computed: RatingComputed | None = None
     period: Deadline | None = None
@@ -227,6 +231,8 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
             days = _rule(command.year, context)[1].objection_days
             return (RatingPublished(round=rating.round, objections=deadline(context.day, days, calendar_of(context))),)
         case ObjectToRating():
+            if known is None or known.status is RatingStatus.COMPUTED:  # whether it is computed is the city's to know
+                raise RATING_STATUS.refuse(status="not published", status_name="未公示")
             return _objected(command, _in(known, RatingStatus.PUBLISHED), context)
         case FinishRating():
             return _finished(_in(known, RatingStatus.PUBLISHED), context)
@@ -293,13 +299,12 @@ def _finished(rating: YearOfRating, context: DecisionContext) -> Facts:
     last = due_on(rating.period, calendar_of(context))
     if context.day <= last:
         raise RATING_OBJECTIONS_RUNNING.refuse(due=last)
-    pending = []
-    for proceeding in sorted(rating.objections):
+    pending = 0
+    for proceeding in rating.objections:
         opened: Proceeding | None = context.read.get(proceeding_stream(proceeding))
-        if opened is None or opened.status not in ENDED:
-            pending.append(proceeding)
+        pending += opened is None or opened.status not in ENDED
     if pending:
-        raise RATING_OBJECTION_OPEN.refuse(count=len(pending), proceedings="、".join(pending))
+        raise RATING_OBJECTION_OPEN.refuse(count=pending)
     return (RatingFinal(round=rating.round),)
 
 
@@ -316,7 +321,7 @@ def evolve(known: YearOfRating | None, event: RatingEvent) -> YearOfRating:
         case RatingComputed():
             changed["computed"] = event
         case RatingPublished(objections=period):
-            changed |= {"status": RatingStatus.PUBLISHED, "period": period}
+            changed |= {"status": RatingStatus.PUBLISHED, "period": period, "published": rating.version + 1}
         case RatingObjected(provider=provider, proceeding=proceeding):
             changed["objections"] = {**rating.objections, proceeding: provider}
         case RatingFinal():

@@ -10,8 +10,8 @@ from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.state import FORM_NAMES, Diagnosis, Purpose
 from standards import Answer, Edition, Form, Indicator, Raise
 from standards.edition.mapping import SizeClass
-from standards.edition.text import SourceMark
 from standards.edition.punctuation import punctuated
+from standards.edition.text import SourceMark
 from standards.scoring.answers import unshown
 from standards.scoring.measure import rounded
 

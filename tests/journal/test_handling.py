@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +19,10 @@ from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswe
 from domain.diagnosis.state import VerifiedAnswer
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import CAPABILITIES
-from domain.kernel import Capabilities, Command, Refused
+from domain.kernel import NOT_FOUND, Capabilities, Command, Refused
+from domain.participants.people.memberships import EndMembership
 from domain.participants.people.person import PEOPLE
-from domain.participants.people.registration import RegisterPerson
+from domain.participants.people.registration import ErasePerson, RegisterPerson
 from journal import Accepted, Caller, Conflict, Journal, Verified, handle, verify
 from standards import Answer
 from tests.small_city import CITY, FILLER, FIRM, PROVIDER, STRANGER, City, caller, opening, roster
@@ -152,6 +154,17 @@ def test_a_stale_expected_version_conflicts_and_says_where_the_stream_stands(cit
     with pytest.raises(Conflict) as caught:
         city.send(FILLER, PledgeTruth(diagnosis="d1"), expected_version=7)
     assert caught.value.version == 1
+
+
+def test_a_stale_expected_version_tells_nothing_of_a_person_whom_the_sender_does_not_know(city: City) -> None:
+    """plan P7: how many facts a person's record holds is as little told as that there is one."""
+    city.send(CITY, RegisterPerson(person="known-to-the-city", name="x"))
+    for person in ("known-to-the-city", "nobody"):
+        with pytest.raises(Refused) as caught:
+            city.send(FILLER, EndMembership(person=person, membership="m1", on=date(2026, 3, 2)), expected_version=7)
+        assert caught.value.rule == NOT_FOUND
+    with pytest.raises(Conflict):
+        city.send(CITY, ErasePerson(person="known-to-the-city"), expected_version=7)
 
 
 def test_the_same_key_answers_with_the_first_outcome_and_other_input_is_refused(city: City) -> None:

@@ -83,7 +83,7 @@ class YearRating:
 
     year: int = field("Year · 年度")
     status: RatingStatus = field("How far it has come · 状态")
-    version: int = field("Version of the stream · 版本")
+    version: int = field("Version of the stream; to a provider that of the publication, which it cites · 版本")
     round: int = field("Round of computation, from 1 · 轮次")
     method: str = field("Method and version · 方法")
     rule: str | None = field("Rating rule as stream and version; null = the default on file · 规则")
@@ -107,7 +107,7 @@ def build_rating(context: Context, year: int, wanted: frozenset[str]) -> YearRat
     return YearRating(
         year=year,
         status=rating.status,
-        version=rating.version,
+        version=rating.version if office else rating.published,  # every objection moves it, and how many there are is not told
         round=computed.round,
         method=computed.method,
         rule=computed.rule,

@@ -3,8 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from domain.access import Everything, Role
-from domain.providers.rating import FixRatingInputs
+from domain.access import Attribute, Everything, Is, Role
+from domain.governance.proceedings.opening import OpenProceeding
+from domain.governance.proceedings.state import ProceedingKind
+from domain.providers.rating import FixRatingInputs, ObjectToRating
 from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent
 from journal import Caller
 from projections.providers.ratings import rating_inputs
@@ -77,3 +79,24 @@ def test_inputs_are_the_years_diagnoses_by_the_provider_that_has_them(city: Live
     assert (found.provider, found.jobs) == ("p1", 1)
     (work,) = found.components
     assert (work.component, work.jobs, work.mean) == (RatingComponent.WORK, 1, 0)
+
+
+def test_neither_a_version_nor_a_conflict_tells_a_provider_of_what_it_may_not_know(city: LiveCity) -> None:
+    """Whether a rating is computed is the city's until it is published, and so is how many objected."""
+    asked = {"year": YEAR, "proceeding": "x1", "expectedVersion": 7}
+    absent = city.do("provider", "objectToRating", "", **asked)["userErrors"]
+    computed(city)
+    assert city.do("provider", "objectToRating", "", **asked)["userErrors"] == absent
+    city.done("city", "publishRating", "rating { version }", year=YEAR)
+    version = "query($y: Int!) { rating(year: $y) { version } }"
+    before = city.data("provider", version, y=YEAR)["rating"]
+    other = Caller("other", Role.PROVIDER, "p2", Is(Attribute.PROVIDER, "p2"))
+    objecting = OpenProceeding(
+        proceeding="x2", kind=ProceedingKind.RATING_OBJECTION, provider="p2", about=f"rating/{YEAR}", cause=f"rating/{YEAR}/3",
+        asked="重算", grounds="样本有误",
+    )  # fmt: skip
+    for command in (objecting, ObjectToRating(year=YEAR, proceeding="x2")):
+        city.installation.services.send(other, command)
+    city.installation.services.models.catch_up()
+    assert city.data("city", version, y=YEAR)["rating"]["version"] > before["version"]
+    assert city.data("provider", version, y=YEAR)["rating"] == before

@@ -134,6 +134,13 @@ def test_a_provider_objects_by_its_own_proceeding_within_the_time() -> None:
     published().having_read(objection()).when(asked, "provider", "p03", at=LATER).refused(RATING_OBJECTION_LATE)
 
 
+def test_a_provider_is_not_told_whether_a_rating_is_computed_before_it_is_published() -> None:
+    asked = ObjectToRating(year=2023, proceeding="x1")
+    for known in ((), computed()):
+        case = given(RATINGS, *known).having_read(objection()).when(asked, "provider", "p03")
+        case.refused(RATING_STATUS, status="not published", status_name="未公示")
+
+
 def test_no_rating_is_final_while_an_objection_may_come_or_is_open() -> None:
     finish, objected = FinishRating(year=2023), RatingObjected(provider="p03", proceeding="x1")
     published().when(finish, "city").refused(RATING_OBJECTIONS_RUNNING)
@@ -147,7 +154,7 @@ def test_a_second_objection_of_a_provider_takes_the_place_of_none() -> None:
     ended = objection(ProceedingStatus.FINAL)[proceeding_stream("x1")]
     read = {**objection(), proceeding_stream("x2"): ended}
     case = published(first, second).having_read(read)
-    case.when(FinishRating(year=2023), "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1, proceedings="x1")
+    case.when(FinishRating(year=2023), "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
 
 
 def test_a_published_rating_is_recomputed_after_objections_and_a_final_one_never() -> None:
