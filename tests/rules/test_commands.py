@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.access import Place
+from domain.command_rights import HELD_BY_PEOPLE
 from domain.diagnosis.answers import ANSWER_RULES
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.on_site import DIFFERENCE_UNEXPLAINED, RecordSiteVisit
@@ -18,7 +19,7 @@ from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswe
 from domain.diagnosis.state import DiagnosisCommand
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import CAPABILITIES
-from domain.kernel import Command, holds_control, without_invisible
+from domain.kernel import Command, IdOf, holds_control, without_invisible
 from domain.participants.people.registration import RegisterPerson
 from domain.reservations import RESERVATIONS
 from standards import Answer, Form
@@ -235,3 +236,18 @@ def test_a_diagnosis_lies_where_its_enterprise_lies_now_and_with_its_provider() 
     assert DIAGNOSES.place(OPENING, None, WORLD) == where
     assert DIAGNOSES.place(pledge, opened().state, WORLD) == where
     assert DIAGNOSES.place(pledge, None, WORLD) == Place()
+
+
+def test_an_id_of_one_name_is_of_one_kind_in_every_command() -> None:
+    """What the interface shows as proceeding/… is taken as that by every command that asks for a proceeding."""
+    kinds: dict[str, set[str | None]] = {}
+    for capability in CAPABILITIES.values():
+        for command in capability.commands:
+            if command.roles & HELD_BY_PEOPLE:
+                for name, field in command.model_fields.items():
+                    if field.annotation is str:
+                        mark = next((one.kind for one in field.metadata if isinstance(one, IdOf)), None)
+                        kinds.setdefault(name, set()).add(mark)
+    of_things = {name: found for name, found in kinds.items() if found != {None}}
+    assert {name: found for name, found in of_things.items() if len(found) > 1} == {}
+    assert {"proceeding", "person", "diagnosis"} <= of_things.keys()
