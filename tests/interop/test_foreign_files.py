@@ -11,6 +11,7 @@ import pytest
 
 from domain.kernel import Refused
 from interop.editions.workbook import workbook_of
+from interop.editions.workbook_reading import as_stated
 from interop.foreign_files import FILE_TOO_COSTLY, ForeignFiles
 from interop.proof.dossier import with_files
 from interop.rosters.files import FILE_NOT_XLSX
@@ -102,7 +103,7 @@ def test_a_file_that_takes_more_than_it_may_is_refused_and_counted_for_its_sende
 def test_a_workbook_of_the_standard_is_read_apart_or_refused_as_in_place() -> None:
     edition = load("2023")
     files = ForeignFiles()
-    assert files.workbook(workbook_of(edition, plain_origins(edition), None), "city") == edition
+    assert as_stated(files.workbook(workbook_of(edition, plain_origins(edition), None), "city"), edition) == edition
     with pytest.raises(EditionMalformed):
         files.workbook(xlsx(table([row()])), "city")
     with pytest.raises(Refused) as refused:

@@ -145,11 +145,11 @@ def test_origins_and_marks_are_told_beside_the_numbers() -> None:
 
 
 def test_what_is_edited_in_the_workbook_is_what_changes() -> None:
-    again = read_workbook(edited("等级描述", "C2", "有书面的数字化计划"))
+    again = as_stated(read_workbook(edited("等级描述", "C2", "有书面的数字化计划")), EDITION)
     assert [(one.clause, one.after) for one in difference(EDITION, again)] == [
         ("indicators.Z01.levels.1", "有书面的数字化计划")
     ]
-    finer = read_workbook(edited("分档", "C3", 31.25))
+    finer = as_stated(read_workbook(edited("分档", "C3", 31.25)), EDITION)
     assert [(one.clause, one.after) for one in difference(EDITION, finer)] == [("bands.2", "31.25")]
 
 
@@ -243,7 +243,7 @@ def test_blank_rows_and_other_column_orders_do_not_matter() -> None:
     book["维度"].move_range("A1:A7", cols=6)
     saved = io.BytesIO()
     book.save(saved)
-    assert read_workbook(saved.getvalue()).digest == EDITION.digest
+    assert as_stated(read_workbook(saved.getvalue()), EDITION).digest == EDITION.digest
 
 
 def test_what_is_no_workbook_or_a_damaged_one_is_refused() -> None:
