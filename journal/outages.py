@@ -17,7 +17,7 @@ SQLITE_AWAY: Final = frozenset(
 )
 PRIMARY = 0xFF
 """The part of SQLite's extended codes that says which kind of error it is."""
-DISK_AWAY: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOTCONN, errno.ESTALE})
+DISK_AWAY: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOTCONN, errno.ESTALE, errno.ETIMEDOUT})
 
 
 def is_outage(fault: BaseException) -> bool:

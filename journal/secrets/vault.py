@@ -4,6 +4,7 @@ On PostgreSQL it is the schema `secrets`, so that a dump of the journal leaves i
 file of its own. What is deleted here is meant to be gone, which no backup of the journal may undo.
 """
 
+import errno
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -14,7 +15,9 @@ from typing import Any
 import psycopg2
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from psycopg2.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Table, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 
 from journal.atomic_files import draft_of, sync_folder
 from journal.engines.prepared_statements import Rows, Statements
@@ -30,6 +33,10 @@ SCHEMA_LOCK = 7_239_005
 META = MetaData(schema=SCHEMA)
 PROBES = Table("write_probes", META, Column("one", Integer, primary_key=True))
 """One row, written to find out whether anything can be."""
+LONGEST_SECONDS = 10.0
+"""Of one statement, waiting for others included: every request asks here who its caller is, and nobody waits for ever."""
+UNBOUNDED = text("SET LOCAL statement_timeout = 0")
+"""Of what is no request's: tables made at start, and a copy of the whole."""
 KEY_BYTES = 32
 OWNER_ONLY = 0o600
 
@@ -71,6 +78,21 @@ def derived(key: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
 
 
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Tell a statement that PostgreSQL stopped as a store that does not answer.
+
+    Raises:
+        TimeoutError: it was stopped.
+    """
+    try:
+        yield
+    except (DBAPIError, QueryCanceled, LockNotAvailable) as error:
+        if isinstance(getattr(error, "orig", error), QueryCanceled | LockNotAvailable):
+            raise TimeoutError(errno.ETIMEDOUT, "the vault did not answer in time") from error
+        raise
+
+
 class Vault:
     """The tables of secrets 密库, shared by the keys of persons, the accounts and the uploads."""
 
@@ -88,6 +110,7 @@ class Vault:
         """Make tables where they are missing; several processes may start at once."""
         with self.writing() as connection:
             if not self._sqlite:
+                connection.execute(UNBOUNDED)
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
                 connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
             metadata.create_all(connection)
@@ -95,7 +118,7 @@ class Vault:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read from, each statement by itself."""
-        with self._reads.connect() as connection:
+        with _in_time(), self._reads.connect() as connection:
             yield connection
 
     def kept(self, name: str, build: Callable[[], Select[Any]], **values: str) -> Rows:
@@ -106,9 +129,12 @@ class Vault:
         if self._statements is None:
             with self._reads.connect() as connection:
                 return [tuple(row) for row in connection.execute(build(), values)]
-        with self._unasked.connect() as connection:
+        with _in_time(), self._unasked.connect() as connection:
             try:
                 return self._statements.kept(connection, name, build, values)
+            except QueryCanceled:
+                connection.rollback()
+                raise
             except psycopg2.OperationalError:
                 connection.invalidate()
                 return self._statements.kept(connection, name, build, values)
@@ -116,7 +142,7 @@ class Vault:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed at the end of the block; on SQLite one writer at a time, from its first read on."""
-        with self._engine.connect() as connection:
+        with _in_time(), self._engine.connect() as connection:
             if self._sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
@@ -133,6 +159,8 @@ class Vault:
         with engine.connect() as connection:
             if self._sqlite:
                 connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execute(UNBOUNDED)
             try:
                 yield connection
             finally:
@@ -168,17 +196,29 @@ class Vault:
         self._unasked.dispose()
 
 
-def open_vault(url: str) -> Vault:
-    """The vault at an address 打开密库: "sqlite:///PATH", a file of its own (0600), or a PostgreSQL address."""
+def open_vault(url: str, longest_seconds: float = LONGEST_SECONDS) -> Vault:
+    """The vault at an address 打开密库: "sqlite:///PATH", a file of its own (0600), or a PostgreSQL address.
+
+    longest_seconds: of one statement; after that the store counts as one that does not answer (`journal.outages`).
+    """
     if not url.startswith(SQLITE):
         address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
-        return Vault(
+        engines = (
             create_engine(address, pool_pre_ping=True, hide_parameters=True),
             create_engine(address, isolation_level="AUTOCOMMIT", hide_parameters=True),
         )
+
+        def bounded(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
+            with connection.cursor() as cursor:
+                cursor.execute("SET statement_timeout = %s", (int(longest_seconds * 1000),))
+            connection.commit()  # else the pool's first rollback would undo it
+
+        for engine in engines:
+            event.listen(engine, "connect", bounded)
+        return Vault(*engines)
     owners_file(Path(url.removeprefix(SQLITE)))
     # what a statement was given is a secret here, and a failure's message goes to the log
-    connecting = {"timeout": 30, "isolation_level": None, "check_same_thread": False}
+    connecting = {"timeout": longest_seconds, "isolation_level": None, "check_same_thread": False}
     engine = create_engine(url, connect_args=connecting, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

@@ -5,14 +5,17 @@ import stat
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from journal.outages import is_outage
 from journal.secrets.personal import KEYS, KeyDestroyed, KeyMissing, PersonalKeys, SealBroken
 from journal.secrets.vault import MasterKeyUnusable, Vault, derived, master_key, open_vault
 
@@ -211,3 +214,22 @@ def test_a_malformed_master_key_is_refused(tmp_path: Path, content: str) -> None
 
 def test_keys_of_different_purposes_differ() -> None:
     assert len({derived(MASTER, "one"), derived(MASTER, "two"), derived(bytes(32), "one")}) == 3
+
+
+def test_nobody_waits_for_the_vault_longer_than_a_statement_may_take(url: str) -> None:
+    """plan P5: a store that does not answer is told as one that is away, by reads and writes, and is there again afterwards."""
+    with closing(open_vault(url)) as holding, closing(open_vault(url, longest_seconds=0.3)) as asking:
+        PersonalKeys(holding, MASTER)
+        kept = partial(asking.kept, "keys", lambda: select(KEYS.c.person))
+        with holding.writing() as connection:
+            if not url.startswith("sqlite"):
+                connection.execute(text("LOCK TABLE secrets.person_keys IN ACCESS EXCLUSIVE MODE"))
+                with pytest.raises(TimeoutError) as caught:
+                    kept()
+                assert is_outage(caught.value)
+            began = time.monotonic()
+            with pytest.raises((TimeoutError, OperationalError)) as refused, asking.writing() as other:
+                other.execute(KEYS.delete())
+            assert is_outage(refused.value)
+            assert time.monotonic() - began < 5
+        assert kept() is not None
