@@ -31,6 +31,7 @@ from domain.providers.call_commands import (
     GiveMarker,
     OpenCall,
     PublishOutcome,
+    TakeBackMarking,
 )
 from domain.providers.call_events import (
     ApplicationReceived,
@@ -41,6 +42,7 @@ from domain.providers.call_events import (
     DirectoryAdopted,
     MarkerGiven,
     MarkerReleased,
+    MarkerTakenOff,
     MarkingClosed,
     MarkingDrawn,
     ObjectionsOver,
@@ -48,7 +50,7 @@ from domain.providers.call_events import (
 )
 from domain.providers.call_state import CALL_UNKNOWN, Call, CallDates, CallStage, DrawnApplication, call_stream
 from domain.providers.marking import marking_id, marking_stream
-from domain.providers.marking_rounds import close_marking, draw_marking, give_marker
+from domain.providers.marking_rounds import close_marking, draw_marking, give_marker, take_back_marking
 from domain.providers.outcome import end_objections, publish_outcome
 from domain.providers.stages import require_stage
 from domain.stated_dates import require_programme_date
@@ -193,6 +195,7 @@ STEPS: Mapping[type[Command], Step] = {
     CloseCall: _close,
     DrawMarking: draw_marking,
     GiveMarker: give_marker,
+    TakeBackMarking: take_back_marking,
     CloseMarking: close_marking,
     PublishOutcome: publish_outcome,
     EndObjections: end_objections,
@@ -227,7 +230,7 @@ def _changes(call: Call, event: CallEvent) -> dict[str, object]:
             return {"stage": CallStage.MARKING, "seed": seed, "drawn": drawn, "markers": markers}
         case MarkerGiven(number=number, marker=marker):
             return {"drawn": _with_markers(call, number, lambda held: (*held, marker))}
-        case MarkerReleased(number=number, marker=marker):
+        case MarkerReleased(number=number, marker=marker) | MarkerTakenOff(number=number, marker=marker):
             return {"drawn": _with_markers(call, number, lambda held: tuple(one for one in held if one != marker))}
         case MarkingClosed(third=third):
             drawn = tuple(one.model_copy(update={"third": one.third or one.number in third}) for one in call.drawn)
@@ -266,6 +269,8 @@ def _reads(command: AnyCallCommand, call: Call | None) -> tuple[Stream, ...]:
             streams += [marking_stream(marking_id(call.year, at, one)) for at in _numbers(call) for one in markers]
         case GiveMarker(number=number, marker=marker):
             streams += [person_stream(marker), marking_stream(marking_id(call.year, number, marker))]
+        case TakeBackMarking(number=number, marker=marker):
+            streams = [marking_stream(marking_id(call.year, number, marker))]
         case CloseMarking() | PublishOutcome():
             streams += [CALENDAR_STREAM]
             streams += [

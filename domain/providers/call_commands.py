@@ -63,6 +63,14 @@ class GiveMarker(CallCommand):
     marker: PersonRef = Field(description="Person who marks · 评分专家")
 
 
+class TakeBackMarking(CallCommand):
+    """Take an application back from a marker who does not mark it; give it to another then · 收回评分任务."""
+
+    number: Number
+    marker: PersonRef = Field(description="Person who has not marked · 评分专家")
+    reason: Text = Field(description="Why · 收回理由")
+
+
 class CloseMarking(CallCommand):
     """Close marking: every mark is opened; where two differ by more than the rule says, a third is asked · 截止评分.
 
@@ -90,6 +98,7 @@ AnyCallCommand = (
     | CloseCall
     | DrawMarking
     | GiveMarker
+    | TakeBackMarking
     | CloseMarking
     | PublishOutcome
     | EndObjections

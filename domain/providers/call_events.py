@@ -91,6 +91,17 @@ class MarkerReleased(Event):
     marker: PersonId
 
 
+class MarkerTakenOff(Event):
+    """An application was taken back from a marker who had not marked it 已收回评分任务."""
+
+    type: Literal["call.marker_taken_off.v1"] = "call.marker_taken_off.v1"
+    told_to: ClassVar = CITY_ALONE
+    says: ClassVar = "收回了一名评分专家对第 {number} 号申报的评分任务：{reason}"
+    number: int
+    marker: PersonId
+    reason: str
+
+
 class MarkingClosed(Event):
     """The marks are open 评分已截止. opened: how many. third: numbers whose two marks differ by more than the rule's gap."""
 
@@ -139,6 +150,7 @@ CallEvent = (
     | MarkingDrawn
     | MarkerGiven
     | MarkerReleased
+    | MarkerTakenOff
     | MarkingClosed
     | OutcomePublished
     | ObjectionsOver

@@ -69,6 +69,12 @@ MARKING_IN_CONFLICT = Rule(
     "您已申明与该申报有利害关系，不再评分",
     "You declared a conflict with this application and mark it no more",
 )
+MARKING_TAKEN_BACK = Rule(
+    "MARKING_TAKEN_BACK",
+    "plan V1",
+    "该评分任务已由市级部门收回，不再评分；如有疑问请联系市级部门",
+    "The city took this application back and gives it to another; ask the city where there is a question",
+)
 MARK_NOT_THE_SEALED_ONE = Rule(
     "MARK_NOT_THE_SEALED_ONE",
     "plan V1",
@@ -193,6 +199,15 @@ class ConflictDeclared(Event):
     reason: str
 
 
+class MarkingTakenBack(Event):
+    """The city took the application back from the marker, who had not marked it 评分任务已收回."""
+
+    type: Literal["marking.taken_back.v1"] = "marking.taken_back.v1"
+    told_to: ClassVar = CITY_ALONE
+    says: ClassVar = "收回了一份未完成的评分任务：{reason}"
+    reason: str
+
+
 class MarkOpened(Event):
     """The mark can be read 评分已公开: what was sealed, and the salt that proves it."""
 
@@ -203,7 +218,7 @@ class MarkOpened(Event):
     mark: Mark
 
 
-MarkingEvent = MarkingAssigned | MarkSealed | ConflictDeclared | MarkOpened
+MarkingEvent = MarkingAssigned | MarkSealed | ConflictDeclared | MarkingTakenBack | MarkOpened
 
 # State
 
@@ -214,6 +229,7 @@ class MarkingStage(DescribedEnum):
     ASSIGNED = "assigned", "Waits for the marker · 待评"
     SEALED = "sealed", "Marked and sealed · 已封存"
     CONFLICT = "conflict", "The marker stands back · 已回避"
+    TAKEN_BACK = "taken_back", "Taken back by the city, unmarked · 已收回"
     OPENED = "opened", "Open · 已公开"
 
 
@@ -262,6 +278,8 @@ def decide(command: AnyMarkingCommand, marking: Marking | None, context: Decisio
         raise MARK_OPEN_ALREADY.refuse()
     if marking.stage is MarkingStage.CONFLICT:
         raise MARKING_IN_CONFLICT.refuse()
+    if marking.stage is MarkingStage.TAKEN_BACK:
+        raise MARKING_TAKEN_BACK.refuse()
     call: Call | None = context.read.get(call_stream(marking.year))
     assert call is not None, "a marking is assigned by its call"  # noqa: S101 - guards replay, not input
     match command:
@@ -344,6 +362,8 @@ def evolve(marking: Marking | None, event: MarkingEvent) -> Marking:
             changed |= {"stage": MarkingStage.SEALED, "sealed": sealed, "digest": digest}
         case ConflictDeclared():
             changed |= {"stage": MarkingStage.CONFLICT}
+        case MarkingTakenBack():
+            changed |= {"stage": MarkingStage.TAKEN_BACK}
         case MarkOpened(mark=mark):
             changed |= {"stage": MarkingStage.OPENED, "mark": mark}
         case never:

@@ -7,8 +7,8 @@ from domain.access import Role
 from domain.kernel import DecisionContext, Fact, Facts, OnStream, Rule, refuse_together
 from domain.participants.people.state import person_stream
 from domain.providers.application_state import Application, ApplicationStage, application_stream
-from domain.providers.call_commands import CloseMarking, DrawMarking, GiveMarker
-from domain.providers.call_events import MarkerGiven, MarkingClosed, MarkingDrawn
+from domain.providers.call_commands import CloseMarking, DrawMarking, GiveMarker, TakeBackMarking
+from domain.providers.call_events import MarkerGiven, MarkerTakenOff, MarkingClosed, MarkingDrawn
 from domain.providers.call_state import Call, CallStage, DrawnApplication
 from domain.providers.drawing import MARKERS_EACH, TOO_FEW_MARKERS, conflict, drawn_markers, drawn_order, is_marker_on
 from domain.providers.marking import (
@@ -16,6 +16,7 @@ from domain.providers.marking import (
     Marking,
     MarkingAssigned,
     MarkingStage,
+    MarkingTakenBack,
     MarkOpened,
     marking_id,
     marking_stream,
@@ -43,6 +44,18 @@ MARKER_GIVEN_ALREADY = Rule(
     "plan V1",
     "该专家已分配或已回避第 {number} 号申报，请另选评分专家",
     "The expert has application {number} already, or stood back from it; choose another",
+)
+MARKER_HAS_NOT_THE_NUMBER = Rule(
+    "MARKER_HAS_NOT_THE_NUMBER",
+    "plan V1",
+    "该专家现未分配第 {number} 号申报，请核对编号与人员",
+    "The expert does not have application {number} to mark; check number and person",
+)
+MARKED_ALREADY = Rule(
+    "MARKED_ALREADY",
+    "plan V1",
+    "该专家已提交第 {number} 号申报的评分，不能收回",
+    "The expert has marked application {number}, and a mark that is given is not taken back",
 )
 NO_MARKER_NEEDED = Rule(
     "NO_MARKER_NEEDED",
@@ -140,6 +153,26 @@ def give_marker(command: GiveMarker, call: Call, context: DecisionContext) -> Fa
         english, chinese = found.description.split(" · ")
         raise MARKER_IN_CONFLICT.refuse(path="marker", number=command.number, why=chinese, why_in_english=english)
     return tuple(_given(call.year, command.number, command.marker, application))
+
+
+def take_back_marking(command: TakeBackMarking, call: Call, context: DecisionContext) -> Facts:
+    """From who has not marked 收回评分任务: a mark that is sealed stays, whoever would rather have another.
+
+    Raises:
+        Refused: CALL_OUT_OF_ORDER, NUMBER_UNKNOWN, MARKER_HAS_NOT_THE_NUMBER, MARKED_ALREADY.
+    """
+    require_stage(call, CallStage.MARKING)
+    drawn = call.numbered(command.number)
+    if drawn is None:
+        raise NUMBER_UNKNOWN.refuse(path="number", number=command.number)
+    if command.marker not in drawn.markers:
+        raise MARKER_HAS_NOT_THE_NUMBER.refuse(path="marker", number=command.number)
+    stream = marking_stream(marking_id(call.year, command.number, command.marker))
+    marking: Marking = context.read[stream]
+    if marking.stage is not MarkingStage.ASSIGNED:
+        raise MARKED_ALREADY.refuse(path="marker", number=command.number)
+    taken = MarkerTakenOff(number=command.number, marker=command.marker, reason=command.reason)
+    return (taken, OnStream(stream, MarkingTakenBack(reason=command.reason)))
 
 
 def wanted(drawn: DrawnApplication) -> int:

@@ -1,5 +1,6 @@
 """Outcome of a call 遴选结果公示: every result, open to objection, and final once the objections are over. plan V1, V2."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from domain.governance.dated_rules import rule_in_force
@@ -15,7 +16,7 @@ from domain.providers.call_events import ObjectionsOver, OutcomePublished
 from domain.providers.call_state import Call, CallStage
 from domain.providers.marking import marking_id, marking_stream
 from domain.providers.marking_rounds import applications, markings
-from domain.providers.results import Assessed, StaffCertificates, marks_that_count, results_of
+from domain.providers.results import Assessed, StaffCertificates, marks_that_count, results_of, within_places
 from domain.providers.stages import require_stage
 
 # Rules
@@ -107,11 +108,29 @@ def end_objections(_command: EndObjections, call: Call, context: DecisionContext
     until = call.dates.objections_until
     if context.day <= until:
         raise OBJECTIONS_NOT_OVER.refuse(until=until)
-    known = applications(call, context).values()
-    open_still = sorted(one.provider for one in known if any(map(partial(_is_open, context), one.objections)))
+    known = applications(call, context)
+    open_still = sorted(one.provider for one in known.values() if any(map(partial(_is_open, context), one.objections)))
     if open_still:
         raise OBJECTIONS_OPEN.refuse(count=len(open_still), names="、".join(open_still))
-    return (ObjectionsOver(changed=sum(map(_is_changed, known))),)
+    moved = _moved(known, call)
+    facts = [OnStream(application_stream(call.year, provider), fact) for provider, fact in moved.items()]
+    changed = sum(provider in moved or _is_changed(one) for provider, one in known.items())
+    return (*facts, ObjectionsOver(changed=changed))
+
+
+def _moved(known: Mapping[str, Application], call: Call) -> dict[str, ApplicationAssessed]:
+    """Who gains or loses one of the year's places because decisions changed totals 名额调整; each cites those results."""
+    before = {one.provider: one.result for one in known.values() if one.result is not None}
+    causes = tuple(
+        cause_of(application_stream(call.year, provider), one.result_version)
+        for provider, one in sorted(known.items())
+        if _is_changed(one) and one.result_version is not None
+    )
+    return {
+        provider: ApplicationAssessed(result=result, marks=known[provider].marks, rule=call.rule_cause, causes=causes)
+        for provider, result in within_places(before, call.rule).items()
+        if result != before[provider]
+    }
 
 
 def _is_open(context: DecisionContext, proceeding: str) -> bool:

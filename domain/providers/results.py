@@ -3,7 +3,7 @@
 Scores are exact decimals: the mean of two marks, or the middle one of three that lie evenly. Where they decide, nothing is rounded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -69,7 +69,18 @@ def results_of(
         rule_of_marks: whose weights the marks were given under, where it is another: points are then scaled, exactly.
     """
     given = rule_of_marks or rule
-    found = {one.provider: _result(one, rule, given) for one in assessed}
+    return within_places({one.provider: _result(one, rule, given) for one in assessed}, rule)
+
+
+def within_places(results: Mapping[str, SelectionResult], rule: SelectionRule) -> dict[str, SelectionResult]:
+    """Provider -> its result once the places of the year are given to the highest totals 名额; others keep theirs.
+
+    results: as they are by themselves, or as the places were given by totals that were others then.
+    """
+    found = {
+        provider: one.model_copy(update={"shortfalls": tuple(why for why in one.shortfalls if why is not Shortfall.QUOTA)})
+        for provider, one in results.items()
+    }
     if rule.listed_at_most is None:
         return found
     entering = sorted((_standing(one, found[one]) for one in found if found[one].is_listed), reverse=True)

@@ -57,6 +57,13 @@ NOT_YOURS_TO_WITHDRAW = Rule(
     "Only the side that opened the proceeding withdraws it",
 )
 
+OBJECTION_BY_THE_RESULT = Rule(
+    "OBJECTION_BY_THE_RESULT",
+    "plan V1",
+    "评分异议请在公示期内以“对遴选结果提出异议”提起，以便公示据以等候其终结",
+    "Object to marks by objecting to the result while it is open, so that the outcome waits for the decision",
+)
+
 # Commands
 
 

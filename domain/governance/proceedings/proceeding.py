@@ -43,6 +43,7 @@ from domain.governance.proceedings.hearing import (
     set_hearing,
 )
 from domain.governance.proceedings.opening import (
+    OBJECTION_BY_THE_RESULT,
     NoticeServed,
     OpenProceeding,
     ProceedingOpened,
@@ -57,6 +58,7 @@ from domain.governance.proceedings.state import (
     RULE_OF,
     Proceeding,
     ProceedingCommand,
+    ProceedingKind,
     ProceedingStatus,
     proceeding_stream,
 )
@@ -98,7 +100,10 @@ def decide(command: ProceedingCommand, proceeding: Proceeding | None, context: D
     """Raises Refused: any rule of the steps."""
     require_right(command, context.role)
     if isinstance(command, OpenProceeding):
-        return open_proceeding(command, proceeding, context)
+        facts = open_proceeding(command, proceeding, context)
+        if command.kind is ProceedingKind.MARK_OBJECTION:
+            raise OBJECTION_BY_THE_RESULT.refuse(path="kind")
+        return facts
     if proceeding is None:
         raise NOT_FOUND.refuse()
     return STEPS[type(command)](command, proceeding, context)

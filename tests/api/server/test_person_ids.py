@@ -113,6 +113,7 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "assignment.made.v1": {"expert"},
         "call.marker_given.v1": {"marker"},
         "call.marker_released.v1": {"marker"},
+        "call.marker_taken_off.v1": {"marker"},
         "call.marking_drawn.v1": {"markers"},
         "diagnosis.answers_saved.v1": {"author"},
         "marking.assigned.v1": {"marker"},

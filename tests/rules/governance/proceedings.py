@@ -69,6 +69,10 @@ def opener_of(kind: ProceedingKind) -> tuple[str, str]:
 
 
 def opened(kind: ProceedingKind = ProceedingKind.DIRECTORY_MOVE, **changes: Any) -> Given:
+    if kind is ProceedingKind.MARK_OBJECTION:  # opened by the provider's objection to its result alone
+        case = opened(ProceedingKind.RATING_OBJECTION, **changes)
+        case.state = case.state.model_copy(update={"kind": kind})
+        return case
     role, organisation = opener_of(kind)
     return before().when(asking(kind, **changes), role, organisation, CLERK, OPENED).accepted
 

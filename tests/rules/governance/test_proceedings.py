@@ -27,6 +27,7 @@ from domain.governance.proceedings.opening import (
     CAUSE_UNKNOWN,
     FIRM_TO_BE_NAMED,
     NOT_YOURS_TO_WITHDRAW,
+    OBJECTION_BY_THE_RESULT,
     PROCEEDING_EXISTS,
     PROCEEDING_NOT_YOURS_TO_OPEN,
 )
@@ -97,7 +98,9 @@ def test_who_opens_what(kind: ProceedingKind) -> None:
     for role in ("city", "district", "provider", "enterprise", "confirmer", "system"):
         organisation = {"provider": "p1", "enterprise": "e1", "confirmer": "e1", "district": "310117"}.get(role, "")
         case = before().when(asking(kind), role, organisation)
-        if role in may:
+        if role in may and kind is ProceedingKind.MARK_OBJECTION:
+            case.refused(OBJECTION_BY_THE_RESULT, path="kind")
+        elif role in may:
             case.happened("proceeding.opened.v1")
         else:
             case.refused(PROCEEDING_NOT_YOURS_TO_OPEN, path="kind")

@@ -25,12 +25,15 @@ from domain.providers.call_commands import (
     ExtendCall,
     GiveMarker,
     PublishOutcome,
+    TakeBackMarking,
 )
 from domain.providers.call_state import CALL_UNKNOWN, CallStage, call_stream
 from domain.providers.drawing import TOO_FEW_MARKERS
-from domain.providers.marking import MARK_NOT_THE_SEALED_ONE, MarkOpened
+from domain.providers.marking import MARK_NOT_THE_SEALED_ONE, MARKING_TAKEN_BACK, MarkOpened
 from domain.providers.marking_rounds import (
+    MARKED_ALREADY,
     MARKER_GIVEN_ALREADY,
+    MARKER_HAS_NOT_THE_NUMBER,
     MARKER_IN_CONFLICT,
     MARKER_UNKNOWN,
     MARKS_MISSING,
@@ -47,6 +50,7 @@ from tests.rules.providers.calls import (
     CLOSING,
     DRAW,
     FULL,
+    MARKING,
     OPEN_CALL,
     OPENING,
     PUBLISHING,
@@ -56,6 +60,7 @@ from tests.rules.providers.calls import (
     applied,
     drawn,
     later,
+    mark,
     marked,
     opened,
     published,
@@ -238,6 +243,26 @@ def test_days_for_objection_are_working_days() -> None:
     thursday = datetime(2024, 3, 14, 2, tzinfo=UTC)
     played.asked(PublishOutcome(year=YEAR), "city", at=thursday).refused(OBJECTION_TIME_TOO_SHORT, earliest=date(2024, 3, 21))
     played.city(PublishOutcome(year=YEAR), thursday - timedelta(days=2))
+
+
+def test_who_never_marks_is_replaced_and_a_mark_that_is_sealed_is_not_taken_back() -> None:
+    played = drawn("p1")
+    played.add_person("m9", Role.MARKER, "experts")
+    (first, second) = played.call.drawn[0].markers
+    played.asked(mark(f"{YEAR}.1.{second}"), "marker", "experts", second, MARKING)
+    take = TakeBackMarking(year=YEAR, number=1, marker=first, reason="逾期未评，多次催办未复")
+    played.asked(take.model_copy(update={"number": 7}), "city", at=MARKING).refused(NUMBER_UNKNOWN, number=7)
+    played.asked(take.model_copy(update={"marker": "m9"}), "city", at=MARKING).refused(MARKER_HAS_NOT_THE_NUMBER, number=1)
+    played.asked(take.model_copy(update={"marker": second}), "city", at=MARKING).refused(MARKED_ALREADY, number=1)
+    played.asked(take, "city", at=MARKING).happened("call.marker_taken_off.v1", "marking.taken_back.v1")
+    late = played.asked(mark(f"{YEAR}.1.{first}"), "marker", "experts", first, MARKING)
+    late.refused(MARKING_TAKEN_BACK)
+    give = GiveMarker(year=YEAR, number=1, marker=first)
+    played.asked(give, "city", at=MARKING).refused(MARKER_GIVEN_ALREADY, number=1)
+    played.city(give.model_copy(update={"marker": "m9"}), MARKING)
+    seal(played)
+    played.city(CloseMarking(year=YEAR, opened=played.opened()), PUBLISHING)
+    assert played.call.stage is CallStage.MARKED
 
 
 def test_who_passes_is_listed_with_its_tags_and_its_result_as_cause_and_who_fails_is_not() -> None:

@@ -14,9 +14,13 @@ from domain.governance.proceedings.state import (
 )
 from domain.governance.qualification import Certificate, CertificateGrade, CertificateTerm, certificate_stream
 from domain.governance.rule_bodies.body import RuleKind
+from domain.kernel import OnStream
 from domain.providers.application_commands import ObjectToResult, RevisedScore, ReviseResult
+from domain.providers.application_events import ApplicationAssessed
 from domain.providers.application_state import SelectionDimension, Shortfall
 from domain.providers.call_commands import AdoptDirectory, EndObjections, PublishOutcome
+from domain.providers.call_events import ObjectionsOver
+from domain.providers.call_state import call_stream
 from domain.providers.marking import MARK_OUT_OF_RANGE
 from domain.providers.objection import INDUSTRY_NOT_APPLIED_FOR, NO_RESULT_YET, OBJECTION_LATE
 from domain.providers.outcome import OBJECTIONS_OPEN
@@ -101,6 +105,34 @@ def test_what_is_granted_changes_the_result_by_a_fact_that_cites_the_decision() 
     played.asked(tagged, "city", at=ADOPTING).then()
     other = ReviseResult.model_validate(REVISE.model_dump() | {"industries": [{"industry": "C13", "points": "15"}]})
     played.asked(other, "city", at=ADOPTING).refused(INDUSTRY_NOT_APPLIED_FOR, division="C13")
+
+
+def test_places_go_by_the_totals_that_decisions_leave_and_who_loses_one_is_told_why() -> None:
+    above = FULL | {"staff": 21}
+    played = marked("p1", "p2", "p3", totals={"p1": [LOW, LOW], "p3": [above, above]})
+    one_place = played.call.rule.model_copy(update={"listed_at_most": 1})
+    played.states[call_stream(YEAR)] = played.call.model_copy(update={"rule": one_place})
+    played.city(PublishOutcome(year=YEAR), PUBLISHING)
+    results = {one: played.application(one).result for one in ("p1", "p2", "p3")}
+    assert {one: found.shortfalls for one, found in results.items() if found is not None} == {
+        "p1": (Shortfall.PASS_MARK,), "p2": (Shortfall.QUOTA,), "p3": ()
+    }  # fmt: skip
+    played.asked(OBJECT, "provider", "p1", at=later(PUBLISHING, 2))
+    concluded(played, ProceedingOutcome.UPHELD)
+    points = {one: 25 if one is SelectionDimension.STAFF else 15 for one in SelectionDimension}
+    scores = tuple(RevisedScore(dimension=one, points=Decimal(given)) for one, given in points.items())
+    played.city(REVISE.model_copy(update={"scores": scores}), ADOPTING)
+    facts = played.city(EndObjections(year=YEAR), ADOPTING).facts
+    assert isinstance(facts[-1], ObjectionsOver)
+    assert facts[-1].changed == 2
+    loser = played.application("p3")
+    assert loser.result is not None
+    assert loser.result.shortfalls == (Shortfall.QUOTA,)
+    [fact] = [one.event for one in facts if isinstance(one, OnStream)]
+    assert isinstance(fact, ApplicationAssessed)
+    assert fact.causes == (f"application/{YEAR}.p1/{played.application('p1').result_version}",)
+    played.city(AdoptDirectory(year=YEAR), ADOPTING)
+    assert [name for name in ("p1", "p2", "p3") if f"listing/{name}" in played.states] == ["p1"]
 
 
 @pytest.mark.parametrize("holders", [8, 7])
