@@ -6,10 +6,11 @@ same journal, to its root. The keys are drawn at random and never from the seed,
 differs in the sealed names, and in nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from random import Random
 from threading import Event
 
@@ -19,13 +20,17 @@ from domain.access import Role
 from domain.diagnosis.evidence import AttachEvidence
 from domain.instants import city_day
 from domain.kernel import Command
+from domain.providers.call_commands import CloseMarking, OpenCall
 from domain.standard.shadow import RequestShadow
+from journal import Accepted
+from journal.secrets.sealed_marks import SealedMarks
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.background.shadowing import do_shadows
 from zhenduan.demo.city_story import DEMO_SALT, Timed, story
 from zhenduan.demo.data import DemoData, demo_data
 from zhenduan.demo.diagnosis_story import Attachment
 from zhenduan.demo.people import LOGINS, DemoLogin
+from zhenduan.demo.selection import DOCUMENTS, committed_seed
 
 PARTNER = "demo-partner"
 REASON = "示例数据"
@@ -91,12 +96,22 @@ def _build(
 ) -> None:
     chance = Random(data.seed if seed is None else seed)  # noqa: S311 - draws of a demo, meant to be repeatable
     told = story(data, chance, services.clock())
+    services = replace(services, finishers={**services.finishers, OpenCall: _committed})
+    for data_of_document in DOCUMENTS.values():
+        services.blobs.put(data_of_document)
     services.firm_salt.known_or_drawn(partial(_told, told.acts[0].at), DEMO_SALT, REASON)
     for number, timed in enumerate(told.acts, 1):
         _send(replace(services, clock=partial(_told, timed.at)), timed)
         progress(number, len(told.acts))
     for login in LOGINS:
         accounts.register(login.login, login.password, told.people[login.role], is_demo=True)
+
+
+def _committed(accepted: Accepted) -> Mapping[str, str]:
+    """The commitment of a demo's call: to a seed that is known, so that the same demo numbers the same applications alike."""
+    command = accepted.command
+    assert isinstance(command, OpenCall)  # noqa: S101 - the table names it
+    return {"seed_digest": sha256(committed_seed(command.year).encode()).hexdigest()}
 
 
 def _told(at: datetime) -> datetime:
@@ -118,6 +133,9 @@ def _send(services: Services, timed: Timed) -> None:
             indicators=what.indicators,
         )
     command = what if isinstance(what, Command) else what(city_day(timed.at))
+    if isinstance(command, CloseMarking):
+        opened = SealedMarks(services.keys).waiting(services.journal, command.year)
+        command = command.model_copy(update={"opened": opened})
     services.send(who, command, reason=REASON)
     if isinstance(command, RequestShadow):
         services.models.catch_up()

@@ -28,10 +28,13 @@ from standards import Form, edition_for, edition_mappings, load, load_compositio
 from zhenduan.demo.certificates import certificates
 from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
+from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.proceedings import concluded, pending
 from zhenduan.demo.revision import steps
+from zhenduan.demo.selected_people import founded, office, selected_providers, taking_part
+from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
 from zhenduan.demo.terms import HELD_BESIDE, beside, terms
 
 EDITION = "2023"
@@ -51,6 +54,8 @@ REPEATED = 2
 DEMO_SALT = sha256(b"Zhenduan, demo city").hexdigest()
 """Of the ids of its enterprises, which are known as its passwords are: the same city has the same ids."""
 OPERATOR = Caller("operator-demo", Role.SYSTEM, "", Everything())
+FIRST_MINUTE = 60
+"""After the offices open, from which on the acts of a selection follow one another."""
 WEEKEND = 5
 
 
@@ -103,6 +108,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _terms(people, shown, played, [firms[0], *([named[firms[0].group]] if firms[0].group in named else [])])
     played += _revision(people, shown, present)
     played += _proceedings(people, shown, played)
+    played += _selection(people, present)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -159,6 +165,26 @@ def _proceedings(people: People, shown: Mapping[Role, str], played: Sequence[Tim
     if since is not None:
         for at, who, command in pending(people, owner, shown[Role.PROVIDER], diagnosis_stream(latest), since):
             yield Timed(at, Act(0, who, command))
+
+
+def _selection(people: People, present: datetime) -> Iterator[Timed]:
+    """Two years' calls, and what moved in the directory between and after them, as far as the present goes (plan V1-V4)."""
+    who = office(people)
+    providers = selected_providers(people)
+    first, second, six = taking_part(providers)
+    acts = (
+        *founded(people, who, providers),
+        *set_rule(who),
+        *called(FIRST, who, first),
+        *called(SECOND, who, second),
+        *moves(who, six),
+    )
+    minutes = dict[date, int]()
+    for day, caller, command in acts:
+        working = later(day, 0)
+        minutes[working] = minutes.get(working, FIRST_MINUTE) + 1
+        if (at := office_time(working, minutes[working])) <= present:
+            yield Timed(at, Act(0, caller, command))
 
 
 def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:

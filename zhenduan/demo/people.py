@@ -52,6 +52,7 @@ LOGINS = tuple(
         (Role.REPORTING_UNIT, "申报单位：示例西部开发区", "reporting unit: a development zone in the west"),
         (Role.READER, "解读专家：已指派的诊断", "expert who reads the reports assigned"),
         (Role.SAMPLER, "抽评专家：已指派的诊断", "expert who assesses the samples assigned"),
+        (Role.MARKER, "评分专家：抽到的匿名申报", "expert who marks: applications by number"),
         (Role.BANK, "银行：经企业授权的结果", "bank: results by the firms' consent"),
         (Role.SUPPORT, "支撑机构：汇总数据", "support body: totals"),
         (Role.SUPPLIER, "解决方案商：已发布标准", "solution supplier: the published standard"),
@@ -59,7 +60,7 @@ LOGINS = tuple(
         (Role.AUDITOR, "审计：全部日志", "auditor: the whole journal"),
     )
 )
-"""A login for each role that a person may hold, experts who mark and arbitrate aside; the names of login and role are the same.
+"""A login for each role that a person may hold, experts who arbitrate aside; the names of login and role are the same.
 Experts and the bank see the owner's firm for a term, support body, supplier and operator see no firm."""
 
 
