@@ -170,7 +170,8 @@ def _mark(
     weights = rule_in_force(None, SelectionRule, RULE_SET).weights
 
     def points(dimension: SelectionDimension) -> int:
-        return getattr(weights, dimension.value) * office.chance.randint(*share) // 100
+        weight: int = getattr(weights, dimension.value)
+        return weight * office.chance.randint(*share) // 100
 
     reason = "材料充分，与记录相符（示例）" if share is PASSED else "材料单薄，缺少案例（示例）"
     dimensions = tuple(DimensionMark(dimension=each, points=points(each), reason=reason) for each in SelectionDimension)
