@@ -10,9 +10,10 @@ from domain.governance.qualification import CertificateGrade
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.providers.certificates import GrantCertificate
 from journal import Caller
-from zhenduan.demo.certificates import EDITION, RECOGNISED
+from zhenduan.demo.certificates import RECOGNISED
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id
 from zhenduan.demo.proceedings import Played
+from zhenduan.demo.training import EDITION
 
 REGISTERED, JOINED, CERTIFIED = date(2023, 11, 20), date(2023, 11, 21), date(2023, 11, 24)
 MARKERS = 6
