@@ -39,6 +39,7 @@ class Selecting:
     def __init__(self, city: LiveCity, clock: Clock) -> None:
         self.city, self.clock, self.began = city, clock, clock.moment
         self.year = self.day(0).year
+        self.links: dict[str, list[dict[str, str]]] = {}
         for person in MARKERS:
             self._join(person, Role.MARKER, "experts")
         self._join("colleague", Role.DIAGNOSTICIAN, "p2")
@@ -84,7 +85,7 @@ class Selecting:
             "provider": provider,
             "industries": ["C34"],
             "staff": [{"person": person, "industries": ["C34"]}, {"person": who, "industries": ["C34"]}],
-            "links": [],
+            "links": self.links.get(provider, []),
         }
         self.city.done(who, "saveApplication", APPLICATION, **given | rest)
 

@@ -111,6 +111,7 @@ WITHOUT_A_PAST = {
     "applications": "every year's; what became of each is an entry of its trail, which the directory cites",
     "markings": "a mark is given once and never changes after marking is closed",
     "counterfactualDirectory": "worked out from the marks of a year, which are final",
+    "providerCandidates": "whom to choose at this moment",
     "workToReassign": "what is to be given to another at this moment",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
 }

@@ -119,6 +119,8 @@ RESTRICTED_BUT_OPEN = {
         ),
         "as above",
     ),
+    "ProviderCandidate.*": "counts of a provider's cases, which name no firm",
+    "ProviderCandidate.ofIndustry": "as above",
     "ProviderRecord.*": "counts of a provider's cases and comments, which name no firm",
     **{
         f"{name}.*": "what is marked and what a marker gave, of no firm"

@@ -1,0 +1,112 @@
+"""Candidates 候选服务商 in the schema: who of the directory takes a firm's industry, and what speaks for each. plan V3.
+
+Never by what a provider sells: what counts is the tag, what runs at it now, what was confirmed, and no tie that it declared. Where
+all that is equal a hash of firm and provider decides, which nobody can choose.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from api.kit.context import Context
+from api.kit.ids import EnterpriseID, OrganisationID, id_of, key_of
+from api.kit.published import argument, field, published
+from domain.access import Everything
+from domain.command_rights import GOVERNMENT, OWNER
+from domain.governance.standing import TAKES_WORK, DirectoryStanding
+from domain.masks import SELECTION_OFFICE
+from methods.matching import tie_break
+from projections import Snapshot
+from projections.engine.places import EnterpriseRow
+from projections.participants.enterprises import enterprises_by_id
+from projections.participants.organisations import organisations_by_id
+from projections.providers import directory, record_of_provider, selection
+from projections.providers.directory import DirectoryFilter, DirectoryRow
+
+DIVISION = len("C34")
+READERS = GOVERNMENT | OWNER | SELECTION_OFFICE
+
+
+@published(READERS)
+class ProviderCandidate:
+    """Provider of the directory that takes the industry of a firm · 候选服务商. plan V3"""
+
+    provider: OrganisationID = field("Provider · 服务商标识")
+    name: str = field("Its name · 名称")
+    standing: DirectoryStanding = field("How it stands · 在录状态")
+    tag_since: date = field("First day of its tag of the firm's industry · 行业标签起始日")
+    running: int = field("Diagnoses that it has not finished, in the whole city · 在办诊断数")
+    confirmed: int = field("Reports of its that firms confirmed · 已确认诊断数")
+    of_industry: int = field("Of these in the firm's industry · 其中本行业", roles=GOVERNMENT | SELECTION_OFFICE)
+    tie: str | None = field("Tie with the firm or its group that it declared; null = none · 已申明关联")
+    sentence: str = field("What speaks for it or against, in one Chinese sentence · 推荐理由")
+
+
+@strawberry.type
+class CandidateQueries:
+    """Query fields: candidates."""
+
+    @field(
+        "Providers that may diagnose a firm in the scope, with reasons: listed with the tag of its industry. Without a "
+        "declared tie first, then who has least under way, then who has most confirmed; null of a firm that is not in the scope · "
+        "候选服务商. plan V3",
+        roles=READERS,
+    )
+    def provider_candidates(
+        self,
+        info: strawberry.Info[Context, None],
+        enterprise: Annotated[EnterpriseID, argument("Firm to be diagnosed · 企业标识")],
+    ) -> list[ProviderCandidate] | None:
+        """All of them: a directory is little."""
+        context, identity = info.context, key_of(enterprise, "enterprise")
+        firm = enterprises_by_id(context.snapshot, context.scope, [identity]).get(identity)
+        return _candidates(context, firm) if firm is not None else None
+
+
+def _candidates(context: Context, firm: EnterpriseRow) -> list[ProviderCandidate]:
+    division = firm.industry[:DIVISION]
+    sought = directory.directory(context.snapshot, DirectoryFilter(industry=division))
+    listed = [row for row in sought if row.listing.standing in TAKES_WORK]
+    ids = [row.id for row in listed]
+    names = {identity: one.name for identity, one in organisations_by_id(context.snapshot, ids).items()} if ids else {}
+    with context.services.models.reading(until=context.until) as whole:
+        known = record_of_provider.experience(whole, ids, division)
+        ties = _ties(whole, listed, firm)
+    found = [_candidate(row, division, names.get(row.id, row.id), known[row.id], ties.get(row.id)) for row in listed]
+    rank = {one.provider: tie_break(firm.id, row.id) for one, row in zip(found, listed, strict=True)}
+    return sorted(found, key=lambda one: (one.tie is not None, one.running, -one.confirmed, rank[one.provider]))
+
+
+def _ties(whole: Snapshot, listed: list[DirectoryRow], firm: EnterpriseRow) -> Mapping[str, str]:
+    """Provider -> the tie with the firm or its group that it declared when it applied for the directory it stands in."""
+    applied = {f"{row.listing.year}.{row.id}": row.id for row in listed}
+    found = {}
+    for identity, row in selection.applications_by_id(whole, Everything(), list(applied)).items():
+        for link in row.state().links or ():
+            if link.organisation is not None and link.organisation in (firm.id, firm.group):
+                found[applied[identity]] = link.tie
+    return found
+
+
+def _candidate(
+    row: DirectoryRow, division: str, name: str, known: record_of_provider.Experience, tie: str | None
+) -> ProviderCandidate:
+    since = row.listing.tags[division].since
+    warned = "，限期整改中" if row.listing.standing is DirectoryStanding.WARNED else ""
+    tied = f"；已申明关联：{tie}" if tie is not None else "；未申明与该企业的关联"
+    return ProviderCandidate(
+        provider=id_of("organisation", row.id),
+        name=name,
+        standing=row.listing.standing,
+        tag_since=since,
+        running=known.running,
+        confirmed=known.confirmed,
+        of_industry=known.of_industry,
+        tie=tie,
+        sentence=f"自 {since} 起有行业 {division} 的标签{warned}；在办 {known.running} 件，已确认 {known.confirmed} 件{tied}。",
+    )
+
+
+QUERIES = CandidateQueries
