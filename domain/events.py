@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
+from domain.diagnosis.campaigns import CAMPAIGNS
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.participations import PARTICIPATIONS
 from domain.governance.dated_rules import DATED_RULES
 from domain.governance.proceedings.proceeding import PROCEEDINGS
 from domain.governance.working_calendar import WORKING_CALENDAR
@@ -38,6 +40,7 @@ CAPABILITIES = Capabilities(
     APPLICATIONS,
     ASSIGNMENTS,
     CALIBRATIONS,
+    CAMPAIGNS,
     CERTIFICATES,
     CALLS,
     CONSENTS,
@@ -54,6 +57,7 @@ CAPABILITIES = Capabilities(
     LISTINGS,
     MARKINGS,
     ORGANISATIONS,
+    PARTICIPATIONS,
     PARTNER_KEYS,
     PEOPLE,
     PROCEEDINGS,

@@ -41,6 +41,7 @@ DiagnosisRef = Annotated[Identifier, IdOf("diagnosis")]
 EditionRef = Annotated[Identifier, IdOf("edition")]
 RevisionRef = Annotated[Identifier, IdOf("revision")]
 ProceedingRef = Annotated[Identifier, IdOf("proceeding")]
+CampaignRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-z-]{1,40}$"), IdOf("campaign")]
 PartRef = Annotated[Identifier, IdOf("")]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Mask, Role
 from domain.command_rights import APPOINTERS, EXAMINEES, LIAISONS
+from domain.diagnosis.participations import PARTICIPATION_READERS
 from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.events import COMMANDS
 from domain.governance.proceedings.state import PROCEEDING_READERS
@@ -48,6 +49,8 @@ PROCEEDINGS = PROCEEDINGS_READERS - {Role.SYSTEM}
 """Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so the parties' alone."""
 DUE_PROCESS = PROCEEDING_READERS - {Role.SYSTEM}
 """Proceedings 办理程序: their two sides, the city, the district where they lie, the auditor."""
+PARTICIPATIONS = PARTICIPATION_READERS - {Role.SYSTEM}
+"""Firms' parts in campaigns 参诊: each firm its own, whoever it lives with, its group, the auditor."""
 TRAIL_ENTRIES = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
 """Who took part in which role is no partner's business, nor a bank's or an expert's."""
 FOLLOWERS = FIRMS - {Role.BANK}

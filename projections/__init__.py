@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from journal import Journal
 from projections.as_of.validity import VALIDITY
+from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
 from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.firms import FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
@@ -45,6 +46,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     ENTERPRISE_READ_MODEL,
     ORGANISATION_READ_MODEL,
     DIAGNOSIS_READ_MODEL,
+    CAMPAIGN_READ_MODEL,
     TERMS,
     ROSTER_READ_MODEL,
     COVERAGE,

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from domain.access import Place
 from domain.command_rights import require_right
+from domain.diagnosis.campaigns import campaign_stream
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached, attach
 from domain.diagnosis.objections import (
     AnswerObjections,
@@ -27,6 +28,7 @@ from domain.diagnosis.on_site import (
     verify_answers,
 )
 from domain.diagnosis.opening import DiagnosisOpened, OpenDiagnosis, open_diagnosis
+from domain.diagnosis.participations import participation_stream
 from domain.diagnosis.provider import (
     AcceptDiagnosis,
     AssignProvider,
@@ -223,6 +225,8 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
             enterprise_stream(command.enterprise),
             edition_stream(command.edition),
             MAPPING_STREAM,
+            campaign_stream(command.campaign),
+            participation_stream(command.campaign, command.enterprise),
             active_diagnosis(command.enterprise, command.campaign, command.purpose.value),
         ]
     elif diagnosis is not None:

@@ -1,16 +1,19 @@
 """Opening of a diagnosis 开启诊断: of which firm, under which edition, by whom. plan P3, S3, S5, V5."""
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from domain.access import Role, head_of
 from domain.command_rights import LIAISONS, OWNER
+from domain.diagnosis.campaigns import Campaign, campaign_stream, require_campaign
+from domain.diagnosis.participations import ParticipationStarted, participation_stream
 from domain.diagnosis.provider import EXCEPTION_NOT_NEEDED, ExceptionReason, require_matched_provider
 from domain.diagnosis.state import FORM_NAMES, Diagnosis, DiagnosisCommand, Purpose
 from domain.kernel import (
     EVERYONE,
+    CampaignRef,
     DecisionContext,
     EditionRef,
     EnterpriseRef,
@@ -87,9 +90,7 @@ class OpenDiagnosis(DiagnosisCommand):
     roles: ClassVar = LIAISONS | OWNER
 
     enterprise: EnterpriseRef = Field(description="Enterprise · 企业标识")
-    campaign: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")] = Field(
-        description="Campaign: lower-case letters, digits and hyphens, such as 2024 · 批次"
-    )
+    campaign: CampaignRef = Field(description="Campaign: lower-case letters, digits and hyphens, such as 2024 · 批次")
     purpose: Purpose = Field(description="Why the diagnosis is made · 诊断目的")
     form: Form = Field(description="Questionnaire: BRIEF or FULL · 问卷版式")
     edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
@@ -155,6 +156,8 @@ def open_diagnosis(command: OpenDiagnosis, diagnosis: Diagnosis | None, context:
         raise NOT_YOUR_ENTERPRISE.refuse()
     if command.purpose is Purpose.SAMPLE and context.role != Role.CITY:
         raise SAMPLE_BY_CITY.refuse()
+    campaign: Campaign | None = context.read.get(campaign_stream(command.campaign))
+    require_campaign(campaign, command.purpose, context)
     published = context.read.get(edition_stream(command.edition))
     if not isinstance(published, PublishedEdition):
         raise EDITION_UNKNOWN.refuse(edition=command.edition)
@@ -185,7 +188,14 @@ def open_diagnosis(command: OpenDiagnosis, diagnosis: Diagnosis | None, context:
         applicable=applicable,
         reason=command.reason,
     )
-    return (opened, *exception, OnStream(reservation_stream, ReservationTaken(holder=command.diagnosis)))
+    reserved = OnStream(reservation_stream, ReservationTaken(holder=command.diagnosis))
+    return (opened, *exception, reserved) if campaign is None else (opened, *exception, reserved, _started(command))
+
+
+def _started(command: OpenDiagnosis) -> OnStream:
+    """The firm's part in the campaign, invited or not."""
+    stated = command.model_dump(include={"campaign", "enterprise", "diagnosis"})
+    return OnStream(participation_stream(command.campaign, command.enterprise), ParticipationStarted(**stated))
 
 
 def _applicable(enterprise: str, firm: Firm, context: DecisionContext) -> ApplicableEdition | None:

@@ -5,7 +5,7 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from api.diagnosis import diagnoses, groups, improvement
+from api.diagnosis import campaigns, diagnoses, groups, improvement
 from api.governance import dated_rules, proceedings, working_calendar
 from api.kit import nodes
 from api.kit.edges import connect
@@ -52,6 +52,7 @@ MODULES = (
     person_export,
     enterprises,
     diagnoses,
+    campaigns,
     coverage,
     editions,
     edition_mapping,

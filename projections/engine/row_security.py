@@ -50,7 +50,7 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
-        ("enterprise_periods", "roster_figures", "group_cases", "group_results"), ("enterprises", "enterprise")
+        ("enterprise_periods", "roster_figures", "group_cases", "group_results", "participations"), ("enterprises", "enterprise")
     ),
 }
 """Tables whose rows belong to a row of another -> that table, and the column that names the row."""

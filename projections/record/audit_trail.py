@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Role, Scope, sees_only_issued
 from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.participations import FirmInvited, ParticipationStarted
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.events import EVENTS
@@ -102,6 +103,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             found = data(entry)
             subject |= {name: found[name] for name in ("enterprise", "provider")}
             subject["district"] = found["district"] if found["enterprise"] is None else None
+        elif event in (FirmInvited, ParticipationStarted):
+            subject["enterprise"] = data(entry)["enterprise"]
         elif event in (ProviderAssigned, DiagnosisAccepted):
             subject["provider"] = data(entry)["provider"]
         elif event in REPORTED:

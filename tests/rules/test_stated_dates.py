@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from domain.access import Role
 from domain.diagnosis import assignments
+from domain.diagnosis.campaigns import CAMPAIGN_DAYS_REVERSED, CAMPAIGN_END_NOT_LATER, CAMPAIGNS, ExtendCampaign
 from domain.diagnosis.on_site import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import CAPABILITIES
@@ -44,7 +45,7 @@ from domain.standard.revision.consultation import CONSULTATION_DATES, CONSULTATI
 from domain.standard.revision.publication import NOT_AFTER_TODAY
 from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions
-from tests.rules.diagnosis import test_assignments
+from tests.rules.diagnosis import test_assignments, test_campaigns
 from tests.rules.given import AT, BEFORE, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
@@ -228,7 +229,24 @@ def warn(day: date) -> Given:
 CALL_OPENED = city_day(OPENING)
 CALL_FAR = CALL_OPENED + timedelta(days=7305)
 
+def plan_campaign(since: date, until: date) -> Given:
+    return given(CAMPAIGNS).when(test_campaigns.PLAN.model_copy(update={"since": since, "until": until}), "city")
+
+
+def extend_campaign(until: date) -> Given:
+    return test_campaigns.planned().when(ExtendCampaign(campaign="2024", until=until, reason="部分企业停产检修"), "city")
+
+
 FIELDS = {
+    "PlanCampaign.since": Bounded(
+        lambda day: plan_campaign(day, max(day, TODAY)), DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR
+    ),
+    "PlanCampaign.until": Bounded(
+        lambda day: plan_campaign(TODAY, day), CAMPAIGN_DAYS_REVERSED, DATE_TOO_FAR_AHEAD, TODAY, FAR
+    ),
+    "ExtendCampaign.until": Bounded(
+        extend_campaign, CAMPAIGN_END_NOT_LATER, DATE_TOO_FAR_AHEAD, test_campaigns.PLAN.until + DAY, FAR
+    ),
     **{
         f"OpenCall.{name}": Bounded(partial(call_until, name), CALL_DATES_OUT_OF_ORDER, DATE_TOO_FAR_AHEAD, first, CALL_FAR)
         for name, first in zip(

@@ -25,6 +25,7 @@ from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
 from journal import Caller
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
+from zhenduan.demo.campaigns import campaign_of, invited, planned
 from zhenduan.demo.certificates import certificates
 from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
@@ -105,6 +106,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _positions(people, shown)
     played += _headquarters(people, named)
     played += _certificates(people, present)
+    played += _campaigns(people, rosters, played, present)
     played += _terms(people, shown, played, [firms[0], *([named[firms[0].group]] if firms[0].group in named else [])])
     played += _revision(people, shown, present)
     played += _proceedings(people, shown, played)
@@ -149,6 +151,22 @@ def _certificates(people: People, present: datetime) -> Iterator[Timed]:
     """Diagnosticians are certified before the first visit, and renewed; from a day on the certified alone work on site."""
     minutes = count(200)
     for day, who, command in certificates(people, city_day(present)):
+        if (at := office_time(later(day, 0), next(minutes))) <= present:
+            yield Timed(at, Act(0, who, command))
+
+
+def _campaigns(
+    people: People, rosters: Mapping[int, Sequence[DemoFirm]], played: Sequence[Timed], present: datetime
+) -> Iterator[Timed]:
+    """A campaign each year; to the latest of which there is a roster every district invites its firms."""
+    minutes, last = count(330), max(rosters)
+    acted = [what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)]
+    opened = {what.enterprise for what in acted if what.campaign == str(last)}
+    firms: dict[str, list[str]] = {}
+    for firm in rosters[last]:
+        firms.setdefault(firm.district, []).append(enterprise_id(DEMO_SALT, firm.uscc))
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    for day, who, command in (*planned(city, BEGINNING, city_day(present).year), *invited(people, firms, last, opened)):
         if (at := office_time(later(day, 0), next(minutes))) <= present:
             yield Timed(at, Act(0, who, command))
 
@@ -349,7 +367,7 @@ def _diagnoses(
                 confirmed.append(firm)
             began = PAST_FROM + timedelta(days=chance.randrange(PAST_DAYS))
             year = began.year if wanted.past else city_day(present).year
-            size = _size(firm, FIRST_ROSTER.year)
+            size, purpose = _size(firm, FIRST_ROSTER.year), Purpose.REPEAT if again else Purpose.INITIAL
             applies = edition_for(edition_mappings(), firm.industry, size, began, headquarters=firm is seat)
             otherwise = owners or number % data.otherwise.every == 0
             case = DemoCase(
@@ -357,8 +375,8 @@ def _diagnoses(
                 number=number,
                 enterprise=enterprise_id(DEMO_SALT, firm.uscc),
                 firm=firm,
-                campaign=str(year),
-                purpose=Purpose.REPEAT if again else Purpose.INITIAL,
+                campaign=campaign_of(purpose, year),
+                purpose=purpose,
                 form=Form.BRIEF if otherwise else applies.form,
                 reason=chance.choice(data.otherwise.reasons) if otherwise else None,
                 ending=ending,

@@ -17,6 +17,8 @@ DiagnosisID = Annotated[strawberry.ID, IdOf("diagnosis")]
 EditionID = Annotated[strawberry.ID, IdOf("edition")]
 RevisionID = Annotated[strawberry.ID, IdOf("revision")]
 ProceedingID = Annotated[strawberry.ID, IdOf("proceeding")]
+CampaignID = Annotated[strawberry.ID, IdOf("campaign")]
+ParticipationID = Annotated[strawberry.ID, IdOf("participation")]
 GroupID = Annotated[strawberry.ID, IdOf("group")]
 UNITS = ("organisation", "enterprise", "group")
 """Kinds of things that a person can act for."""

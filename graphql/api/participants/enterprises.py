@@ -160,6 +160,19 @@ ENTERPRISES: Listed[EnterpriseFilter, EnterpriseRow, Enterprise] = Listed(
 load_enterprises = ENTERPRISES.of_ids
 
 
+def checked_filter(context: Context, filter: EnterpriseFilter | None) -> EnterpriseFilter:  # noqa: A002 - the argument's published name
+    """A filter of firms with the keys that it names; refused where a value is none of its kind."""
+    if filter is None:
+        return EnterpriseFilter()
+    require_some(filter)
+    require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
+    if unknown := [one for one in filter.industry or () if not _begins_an_industry(one)]:
+        require_known("filter.industry", unknown, {code: one.name for code, one in industries().items()})
+    where = with_keys(filter)
+    require_units(context.snapshot, where, NAMED)
+    return where
+
+
 @strawberry.type
 class EnterpriseQueries:
     """Query fields: enterprises."""
@@ -187,15 +200,7 @@ class EnterpriseQueries:
         filter: Annotated[EnterpriseFilter | None, argument("Which to look for; none = all in the scope · 筛选条件")] = None,  # noqa: A002 - the argument's published name
     ) -> EnterpriseFilter:
         """A page of enterprises within the scope, now or as they were known then."""
-        if filter is None:
-            return EnterpriseFilter()
-        require_some(filter)
-        require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
-        if unknown := [one for one in filter.industry or () if not _begins_an_industry(one)]:
-            require_known("filter.industry", unknown, {code: one.name for code, one in industries().items()})
-        where = with_keys(filter)
-        require_units(info.context.snapshot, where, NAMED)
-        return where
+        return checked_filter(info.context, filter)
 
 
 def find_enterprise(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Enterprise | None:

@@ -11,6 +11,7 @@ from domain.diagnosis.evidence import EvidenceAttached
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.participations import PARTICIPATION_READERS
 from domain.diagnosis.provider import DiagnosisAccepted, ListingExceptionRecorded, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
@@ -66,6 +67,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
 }
 """Event of a firm -> who reads through the schema what the fact says."""
 OTHERS: Mapping[str, frozenset[Role]] = {
+    "participation": PARTICIPATION_READERS,
     "proceeding": PROCEEDING_READERS,
     "application": APPLICATION_TOLD,
     **dict.fromkeys(("call", "directory", "listing"), EVERYONE),

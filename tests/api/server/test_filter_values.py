@@ -19,6 +19,7 @@ REFUSED = {
     "DiagnosisFilter.district": "{ diagnoses(filter: {district: %s}) { totalCount } }",
     "EnterpriseFilter.district": "{ enterprises(filter: {district: %s}) { totalCount } }",
     "EnterpriseFilter.industry": "{ enterprises(filter: {industry: %s}) { totalCount } }",
+    "ParticipationFilter.district": "{ participations(filter: {district: %s}) { totalCount } }",
     "Query.auditTrail(kind)": "{ auditTrail(kind: %s, first: 1) { nodes { type } } }",
 }
 """Filter -> a query by it."""

@@ -29,8 +29,10 @@ NOWHERE = (
     f"diagnosis/{ENTERPRISE}", "enterprise/nobody", "unknown/1", "roster/2024", "headquarters/g1", "person/nobody", "x" * 300, "%",
 )  # fmt: skip
 """What is no id of anything: malformed, absent, of another kind, of a stream that is no type of the schema."""
-SINGLY = {kind: kind for kind in ("enterprise", "diagnosis", "group", "proceeding", "revision")}
+SINGLY = {kind: kind for kind in ("enterprise", "diagnosis", "group", "proceeding", "revision", "campaign")}
 """Kind -> the read that shows one such thing by its id."""
+LISTED = {"person": "people", "participation": "participations"}
+"""Kind -> the list that shows such things."""
 
 
 def everything(city: LiveCity) -> dict[str, list[str]]:
@@ -39,7 +41,12 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     diagnosis = city.opened()
     complaint = {"kind": "COMPLAINT", "provider": "p1", "enterprise": FIRM, "about": diagnosis, "cause": f"{diagnosis}/1"}
     complaint |= {"asked": "更换诊断师", "grounds": "未按约到场"}
+    days = {"since": f"{city.today[:4]}-01-01", "until": f"{city.today[:4]}-12-31"}
+    city.done("city", "planCampaign", "", campaign="round", name="首次诊断", purpose="INITIAL", **days)
+    city.done("district", "inviteFirms", "", campaign="round", filter={})
     return {
+        "campaign": ["campaign/round"],
+        "participation": [f"participation/round.{ENTERPRISE}"],
         "enterprise": [FIRM, OTHER],
         "diagnosis": [diagnosis],
         "proceeding": [city.done("enterprise", "openProceeding", "proceeding { id }", **complaint)["proceeding"]["id"]],
@@ -56,9 +63,9 @@ def shown_singly(city: LiveCity, who: str, kind: str, identity: str) -> bool:
     if kind in SINGLY:
         answer = city.ask(who, f"query($id: ID!) {{ {SINGLY[kind]}(id: $id) {{ id }} }}", id=identity)
         return "errors" not in answer and answer["data"][SINGLY[kind]] is not None
-    if kind == "person":
-        answer = city.ask(who, "{ people(first: 100) { nodes { id } } }")
-        return "errors" not in answer and identity in {one["id"] for one in answer["data"]["people"]["nodes"]}
+    if kind in LISTED:
+        answer = city.ask(who, f"{{ {LISTED[kind]}(first: 100) {{ nodes {{ id }} }} }}")
+        return "errors" not in answer and identity in {one["id"] for one in answer["data"][LISTED[kind]]["nodes"]}
     return True  # editions and organisations are open to every role
 
 
@@ -80,7 +87,7 @@ def test_everything_is_found_by_its_id_by_whom_its_own_read_shows_it_to_and_else
                     assert answer == {"data": {"node": None}}, (who, identity)
                     hidden[kind].add(role)
     assert all(found.values())
-    assert {kind for kind, roles in hidden.items() if roles} == things.keys() - {"edition", "organisation"}
+    assert {kind for kind, roles in hidden.items() if roles} == things.keys() - {"edition", "organisation", "campaign"}
 
 
 @pytest.mark.parametrize("who", ["city", "district", "enterprise", "stranger", "bank", "operator"])

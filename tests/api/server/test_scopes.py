@@ -38,6 +38,7 @@ from domain.access import (
     sees_the_city,
 )
 from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.on_site import VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
@@ -146,6 +147,9 @@ def fill(city: City) -> None:
     city.send(CITY, RegisterOrganisation(organisation="p2", kind=OrganisationKind.PROVIDER, name="服务二所"))
     city.send(CITY, roster(year=YEAR, digest="7" * 64, rows=tuple(enumerate(FIRMS, 2))))
     city.send(CITY, SetTarget(year=YEAR, measure=Measure.SHARE_DIAGNOSED, at_least="60", clause="plan G2", mark="V"))
+    days = {"since": date(YEAR, 1, 1), "until": date(YEAR, 12, 31)}
+    city.send(CITY, PlanCampaign(campaign="2024", name="首次诊断", purpose=Purpose.INITIAL, **days))
+    city.send(CITY, InviteFirms(campaign="2024", enterprises=IDS))
     for number, case in enumerate(CASES):
         provider = PROVIDERS[number]
         assert provider is not None
@@ -266,6 +270,8 @@ NODES = (
     *(id_of("group", key) for key in ("g1", "g2")),
     *(id_of("person", key) for key in ("zhou", "filler-1")),
     id_of("revision", REVISION),
+    *(id_of("participation", f"2024.{key}") for key in IDS),
+    id_of("campaign", "2024"),
     id_of("organisation", "p1"),
     id_of("edition", "2023"),
 )
