@@ -1,16 +1,21 @@
 """Facts of an application 申报事实, from the first draft to the result and what was objected to it. plan V1, V6."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from domain.access import Role
 from domain.kernel import Event
+from domain.person_id_fields import OF_PERSON
 from domain.providers.application_state import LinkedParty, MendItem, SelectionDimension, SelectionResult, StaffMember
 
 # Events
 
 TOLD = frozenset({Role.CITY, Role.PROVIDER, Role.AUDITOR, Role.SYSTEM})
 """Who reads an application's entries: no expert, whose marks would know a name, and no colleague below the manager."""
+
+
+MarkCause = Annotated[str, OF_PERSON]
+"""Cause that names the marking by number and marker, who is told to nobody who may not know people."""
 
 
 class ProviderPutForward(Event):
@@ -103,7 +108,7 @@ class ApplicationAssessed(Event):
     told_to: ClassVar = TOLD
     says: ClassVar = "公示遴选结果：总分 {total}，{outcome}"
     result: SelectionResult
-    marks: tuple[str, ...]
+    marks: tuple[MarkCause, ...]
     rule: str | None
     causes: tuple[str, ...]
 

@@ -72,7 +72,7 @@ CALL_YEAR_PAST = Rule(
 CALL_DATES_OUT_OF_ORDER = Rule(
     "CALL_DATES_OUT_OF_ORDER",
     "plan V1",
-    "{name}{given} 应不早于 {earliest}：申报、补正、评分、异议依次截止，且不早于今日",
+    "{name} {given} 应不早于 {earliest}：申报、补正、评分、异议依次截止，且不早于今日",
     "{name_in_english} {given} lies before {earliest}: applications, mending, marking and objections end in this order, none "
     "before today",
 )

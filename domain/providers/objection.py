@@ -112,7 +112,7 @@ def _revised(command: ReviseResult, result: SelectionResult, rule: SelectionRule
     scores = tuple(one.model_copy(update={"points": points.get(one.dimension, one.points)}) for one in result.scores)
     given = {one.industry: one.points for one in command.industries}
     industries = tuple(_revised_industry(one, given.get(one.industry, one.points), rule) for one in result.industries)
-    total = sum((one.points for one in scores), Decimal(0))
+    total = sum((one.points for one in scores), Decimal(0)).normalize() + Decimal(0)
     kept = [one for one in result.shortfalls if one not in (Shortfall.PASS_MARK, Shortfall.NO_TAG)]
     shortfalls = [Shortfall.PASS_MARK] if total < rule.pass_mark else []
     shortfalls += kept

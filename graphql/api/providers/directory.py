@@ -21,9 +21,10 @@ from api.server.subscriptions import BATCH, follow
 from domain.access import Attribute, Is, Role
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
 from domain.instants import utc_moment
-from domain.kernel import Command, Event, cause_of, kind_of
+from domain.kernel import Command, Event, cause_of, kind_of, stream_of
 from domain.masks import ANYONE, SELECTION_OFFICE, SIGNED_IN
 from domain.providers.listing_events import ListingLapsed, ProviderListed
+from domain.providers.marking import MARKINGS
 from journal import Caller
 from projections import Snapshot
 from projections.engine.pages import Page
@@ -86,7 +87,10 @@ class DirectoryEntry:
 class Cause:
     """Fact in the chain behind an entry of the directory · 依据事实. plan V4"""
 
-    id: strawberry.ID = field("The fact, as stream/version · 事实标识")
+    id: strawberry.ID = field(
+        "The fact, as stream/version; of a marking its place in the chain for number and marker, to who may not read these · "
+        "事实标识"
+    )
     parent: strawberry.ID | None = field("Fact that cites it; null of the move that decides · 上级事实")
     depth: int = field("Steps below the move that decides, from 0 · 层级")
     type: str = field("Published name of the fact · 事实名称")
@@ -256,9 +260,10 @@ def _told(context: Context, provider: str, found: Sequence[CauseRow]) -> list[Ca
     told = [row for row in found if _is_told(context.role, row, own=own)]
     sentences = trail_sentences.sentences_of(context.snapshot, context.scope, [row.entry for row in told]) if told else ()
     said = dict(zip((row.id for row in told), sentences, strict=True))
+    without_people = context.role not in SELECTION_OFFICE
     return [
         Cause(
-            id=strawberry.ID(row.id),
+            id=strawberry.ID(_without_marker(row, place) if without_people else row.id),
             parent=strawberry.ID(row.parent) if row.parent is not None else None,
             depth=row.depth,
             type=row.entry.type,
@@ -266,8 +271,15 @@ def _told(context: Context, provider: str, found: Sequence[CauseRow]) -> list[Ca
             at=utc_moment(row.entry.at),
             sentence=said.get(row.id),
         )
-        for row in found
+        for place, row in enumerate(found)
     ]
+
+
+def _without_marker(row: CauseRow, place: int) -> str:
+    """The id of a fact to who may not know people: that of a marking holds its number and its marker."""
+    if kind_of(row.entry.stream) != MARKINGS.name:
+        return row.id
+    return cause_of(stream_of(MARKINGS.name, f"{place}"), row.entry.version)
 
 
 def _is_told(role: str, row: CauseRow, *, own: bool) -> bool:

@@ -37,8 +37,13 @@ def test_why_a_provider_is_listed_goes_down_to_the_marks_for_the_city_and_names_
         assert why["sentence"].startswith("“示例诊断服务一所”现为“在录”")
         said = [one["sentence"] is not None for one in why["causes"]]
         assert said == [True, told, told, told]
+        assert any("marker" in one["id"] for one in why["causes"]) is (who == "city")
     own = city.data("provider", WHY, provider="p1")["whyListed"]["causes"]
     assert [one["sentence"] is not None for one in own] == [True, True, False, False]
+    trail = f'{{ auditTrail(subject: "application/{selecting.year}.p1", first: 100) {{ nodes {{ type data }} }} }}'
+    for who, told in (("city", True), ("provider", False)):
+        [assessed] = [one for one in city.data(who, trail)["auditTrail"]["nodes"] if one["type"] == "application.assessed.v1"]
+        assert ("marker" in assessed["data"]) is told
 
 
 def test_a_provider_reads_its_own_result_with_every_sub_score_and_no_rivals(selecting: Selecting) -> None:

@@ -109,6 +109,7 @@ def test_the_sentence_of_an_assignment_names_nobody() -> None:
 def test_facts_that_hold_people_say_so_by_type() -> None:
     holding = {name: set(person_fields(event)) for name, event in EVENTS.items() if person_fields(event)}
     assert holding == {
+        "application.assessed.v1": {"marks"},
         "application.saved.v1": {"person"},
         "assignment.made.v1": {"expert"},
         "call.marker_given.v1": {"marker"},
