@@ -28,6 +28,7 @@ from domain.providers.exams.exam import EXAMS
 from domain.providers.listing import DIRECTORIES, LISTINGS
 from domain.providers.marking import MARKINGS
 from domain.providers.rating import RATINGS
+from domain.providers.subsidies import SUBSIDIES
 from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS
@@ -66,6 +67,7 @@ CAPABILITIES = Capabilities(
     ROSTERS,
     SHADOWS,
     RESERVATIONS,
+    SUBSIDIES,
     TARGETS,
     WORKING_CALENDAR,
     TRAININGS,

@@ -86,6 +86,8 @@ RATING_INPUTS = frozenset({Role.CITY, Role.AUDITOR})
 """What a rating rests on, and a rating before it is published."""
 RATINGS_READ = RATING_INPUTS | {Role.PROVIDER}
 """Ratings 年度评价: once published, a provider reads its own with all its parts, and of the others tier and interval."""
+SUBSIDIES_READ = RATINGS_READ | {Role.DISTRICT}
+"""Subsidies 年度补贴: once approved, a provider reads its own line; a district what it pays itself."""
 OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
 CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES

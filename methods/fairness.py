@@ -99,17 +99,30 @@ class FairnessRule:
 
 def comparisons(groups: Mapping[str, GroupCount], rule: FairnessRule) -> Mapping[str, Comparison]:
     """Each group against all others together, corrected over them all; a group that is everybody or nobody is left out."""
-    whole = GroupCount(sum(one.good for one in groups.values()), sum(one.of for one in groups.values()))
+    return {name: one for (_, name), one in report({"": groups}, rule).items()}
+
+
+def report(
+    divisions: Mapping[str, Mapping[str, GroupCount]], rule: FairnessRule
+) -> Mapping[tuple[str, str], Comparison]:
+    """A whole report: by each division, such as by district, each group against all others; corrected over all of them together."""
     pairs = {
-        name: (one, GroupCount(whole.good - one.good, whole.of - one.of))
-        for name, one in sorted(groups.items())
-        if 0 < one.of < whole.of
+        (division, name): pair for division, groups in sorted(divisions.items()) for name, pair in _against_others(groups).items()
     }
     chances = [rounded(fisher(*pair), CARRIED_PLACES) for pair in pairs.values()]
     corrected = holm(chances)
     return {
         name: _judged(one, other, p, after, rule)
         for (name, (one, other)), p, after in zip(pairs.items(), chances, corrected, strict=True)
+    }
+
+
+def _against_others(groups: Mapping[str, GroupCount]) -> Mapping[str, tuple[GroupCount, GroupCount]]:
+    whole = GroupCount(sum(one.good for one in groups.values()), sum(one.of for one in groups.values()))
+    return {
+        name: (one, GroupCount(whole.good - one.good, whole.of - one.of))
+        for name, one in sorted(groups.items())
+        if 0 < one.of < whole.of
     }
 
 

@@ -11,6 +11,9 @@ from fractions import Fraction
 
 from methods.largest_remainder import largest_remainder
 
+METHOD = "p/1"
+"""Id and version of what is computed here, as results cite it."""
+
 
 @dataclass(frozen=True)
 class Claim:

@@ -32,6 +32,7 @@ from projections.providers.directory import DIRECTORY_READ_MODEL
 from projections.providers.exams import EXAM_READ_MODEL
 from projections.providers.ratings import RATING_READ_MODEL
 from projections.providers.selection import APPLICATION_READ_MODEL, CALL_READ_MODEL, MARKING_READ_MODEL
+from projections.providers.subsidies import SUBSIDY_READ_MODEL
 from projections.providers.training import TRAINING_READ_MODEL
 from projections.record.audit_trail import AUDIT_TRAIL
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
@@ -55,6 +56,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     EXAM_READ_MODEL,
     TRAINING_READ_MODEL,
     RATING_READ_MODEL,
+    SUBSIDY_READ_MODEL,
     PEOPLE_READ_MODEL,
     EDITIONS_READ_MODEL,
     EDITION_MAPPING_READ_MODEL,

@@ -13,6 +13,7 @@ import uvicorn
 from api.app import create_app
 from api.server.persisted_documents import PersistedDocuments
 from zhenduan.background.checkpointing import signing
+from zhenduan.background.computing import computing
 from zhenduan.background.due_acts import keeping_time
 from zhenduan.background.exam_closing import closing_exams
 from zhenduan.background.folding import FoldingApart
@@ -109,6 +110,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         shadowing(installation.services) if project else nullcontext(),
         keeping_time(installation.services) if project else nullcontext(),
         closing_exams(installation.services) if project else nullcontext(),
+        computing(installation.services) if project else nullcontext(),
     ):
         # uvicorn has ended everything of its own before it raises the signal again; by its usual handler that would end the
         # process at once, with every database still open and what it wrote last in its log only
@@ -138,6 +140,7 @@ def project(settings: Settings) -> int:
         shadowing(installation.services),
         keeping_time(installation.services),
         closing_exams(installation.services),
+        computing(installation.services),
     ):
         installation.services.models.run(stop)
     return 0

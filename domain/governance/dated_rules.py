@@ -302,6 +302,8 @@ def decide(command: DatedRuleCommand, known: DatedRules | None, context: Decisio
         case RecordRuleSimulation(proposal=number):
             if number not in rules.proposals:
                 raise RULE_PROPOSAL_UNKNOWN.refuse(path="proposal", proposal=number)
+            if rules.proposals[number].outcomes is not None:
+                return ()
             told = command.model_dump(include={"proposal", "method", "position", "input_digest"})
             return (RuleSimulated(**told, outcomes=command.outcomes),)
         case never:
@@ -324,7 +326,7 @@ def _set(command: SetRule, rules: DatedRules, context: DecisionContext) -> Facts
 
 def _stated(command: SetRule | ProposeRule) -> DatedRule:
     source = stated_source(command)
-    return DatedRule(since=command.since, body=command.body, source=source)
+    return DatedRule(since=command.since, body=command.body.whole(), source=source)
 
 
 def _says_the_same(one: DatedRule, other: DatedRule) -> bool:

@@ -1,8 +1,9 @@
 """Yearly rating 年度评价 of providers: inputs fixed, computed, published for objection, recomputed, final. plan V5.
 
-One stream a year. The table of inputs is a fact, and so is all that the rule makes of it: both are written at once, with the
-rule, the position of the journal and the digest that they rest on. Who objects opens a proceeding; no rating is final while
-one is open.
+One stream a year. The table of inputs is a fact, and so is all that the rule makes of it, with the rule, the position of the
+journal and the digest that they rest on; the program computes it from the inputs, apart, since it takes seconds. Each computation
+is a round, and a round that is not published holds for nobody: after objections the former one is shown until the new one is
+published with a time to object of its own. Who objects opens a proceeding; no rating is final while one is open (decision 0043).
 """
 
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.command_rights import CITY, MANAGER, require_right
+from domain.command_rights import BY_THE_PROGRAM, CITY, MANAGER, require_right
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.proceedings.state import ENDED, Proceeding, ProceedingKind, calendar_of, proceeding_stream
 from domain.governance.rule_bodies.body import RuleKind
@@ -24,14 +25,15 @@ from domain.kernel import (
     DecisionContext,
     Event,
     Facts,
+    Label,
     ProceedingRef,
+    Refused,
     Rule,
     Stream,
     Unscoped,
     stream_of,
 )
-from domain.providers.rating_numbers import CityComponent, ProviderInputs, ProviderRating, Tier, compute, digest_of
-from methods.yearly_rating import METHOD
+from domain.providers.rating_numbers import CityComponent, ProviderInputs, ProviderRating, Tier, digest_of
 from standards.described import DescribedEnum
 
 # Rules
@@ -60,6 +62,18 @@ RATING_OBJECTION_OPEN = Rule(
     "尚有 {count} 件异议未办结，请先办结本年度的评价异议程序",
     "{count} objections are still open; conclude this year's proceedings of objection first",
 )
+RATING_ROUND_UNPUBLISHED = Rule(
+    "RATING_ROUND_UNPUBLISHED",
+    "plan V5",
+    "已有第 {round} 轮评价尚未公示，请先公示并给予异议期限，再行定案",
+    "Round {round} was begun and is not published; publish it, with its time to object, before the rating becomes final",
+)
+RATING_INPUTS_OTHER = Rule(
+    "RATING_INPUTS_OTHER",
+    "plan V5",
+    "所得结果不是依最近一轮输入、现行规则与上年档次得出的，请重新计算",
+    "This does not follow from the latest inputs, the rule in force and last year's tiers; compute it anew",
+)
 RATING_OBJECTION_LATE = Rule(
     "RATING_OBJECTION_LATE",
     "plan V5",
@@ -87,7 +101,7 @@ class RatingCommand(Command):
 
 
 class FixRatingInputs(RatingCommand):
-    """Fix the inputs of a year's rating as they stand now, and compute it; again after objections · 锁定输入并评价."""
+    """Fix the inputs of a year's rating as they stand now; the program computes it; again after objections · 锁定评价输入."""
 
     roles: ClassVar = CITY
 
@@ -95,8 +109,25 @@ class FixRatingInputs(RatingCommand):
     inputs: Annotated[tuple[ProviderInputs, ...], Field(max_length=1000)]
 
 
+class RecordRating(RatingCommand):
+    """Record what the rule makes of the latest inputs · 记录评价结果.
+
+    round: whose inputs. rule: that it was computed by, as stream/version; None = the default on file.
+    """
+
+    roles: ClassVar = BY_THE_PROGRAM
+
+    round: Annotated[int, Field(ge=1)]
+    method: Label
+    rule: str | None
+    input_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    rests_on: Decimal
+    components: Annotated[tuple[CityComponent, ...], Field(max_length=5)]
+    providers: Annotated[tuple[ProviderRating, ...], Field(max_length=1000)]
+
+
 class PublishRating(RatingCommand):
-    """Publish a computed rating for objection: each provider sees its own with all its parts · 公示评价."""
+    """Publish the round that was computed last for objection, in place of a former one · 公示评价."""
 
     roles: ClassVar = CITY
 
@@ -110,12 +141,17 @@ class ObjectToRating(RatingCommand):
 
 
 class FinishRating(RatingCommand):
-    """Make a published rating final, once the time to object is over and no objection is open · 评价定案."""
+    """Make a published rating final, once the time to object is over and no objection is open · 评价定案.
+
+    proceedings: every one of objection about this rating on record; one that was opened after the time counts for nothing.
+    """
 
     roles: ClassVar = CITY
 
+    proceedings: Annotated[tuple[ProceedingRef, ...], Field(max_length=10_000)]
 
-AnyRatingCommand = FixRatingInputs | PublishRating | ObjectToRating | FinishRating
+
+AnyRatingCommand = FixRatingInputs | RecordRating | PublishRating | ObjectToRating | FinishRating
 
 # Events
 
@@ -187,34 +223,54 @@ RatingEvent = RatingInputsFixed | RatingComputed | RatingPublished | RatingObjec
 class RatingStatus(DescribedEnum):
     """How far the rating of a year has come · 评价状态."""
 
+    FIXED = "fixed", "Inputs fixed; the program computes it · 计算中"
     COMPUTED = "computed", "Computed; seen by the city alone · 待公示"
     PUBLISHED = "published", "Published and open to objection · 公示中"
     FINAL = "final", "Final · 已定案"
 
 
+RUNNING = frozenset({RatingStatus.FIXED, RatingStatus.COMPUTED, RatingStatus.PUBLISHED})
+"""Until it is final 未定案."""
+
+
 class YearOfRating(BaseModel):
     """The rating of a year as it stands 年度评价.
 
-    computed: the latest round. published: version of the fact that published it, 0 = none. objections: proceeding -> its provider.
+    round, position, input_digest: of the latest inputs. computed: what was computed last; published: what is shown and, once the
+    rating is final, holds; published_at: version of the fact that published it, 0 = none. objections: proceeding -> its provider.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    status: RatingStatus = RatingStatus.COMPUTED
+    status: RatingStatus = RatingStatus.FIXED
     round: int = 0
     version: int = 0
-    published: int = 0
     position: int = 0
+    input_digest: str = ""
     computed: RatingComputed | None = None
+    published: RatingComputed | None = None
+    published_at: int = 0
     period: Deadline | None = None
     objections: dict[str, str] = Field(default_factory=dict)
 
     @property
     def tiers(self) -> dict[str, Tier]:
         """Tiers that hold after it 定案档次: of a rating that is final, those that have one."""
-        if self.status is not RatingStatus.FINAL or self.computed is None:
+        if self.status is not RatingStatus.FINAL or self.published is None:
             return {}
-        return {one.provider: one.tier for one in self.computed.providers if one.tier is not None}
+        return {one.provider: one.tier for one in self.published.providers if one.tier is not None}
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the latest inputs still are to be computed from 待计算."""
+        return self.computed is None or self.computed.round != self.round
+
+    @property
+    def unpublished(self) -> RatingComputed | None:
+        """The round that was computed and not published yet 待公示轮次."""
+        if self.awaited or self.computed is None or self.computed == self.published:
+            return None
+        return self.computed
 
 
 # Decide: what may happen
@@ -226,16 +282,20 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
     match command:
         case FixRatingInputs():
             return _fixed(command, known, context)
+        case RecordRating():
+            return _recorded(command, _in(known, *RUNNING), context)
         case PublishRating():
-            rating = _in(known, RatingStatus.COMPUTED)
+            rating = _in(known, RatingStatus.COMPUTED, RatingStatus.PUBLISHED)
+            if rating.unpublished is None:
+                raise _wrong_status(RatingStatus.FIXED if rating.awaited else rating.status)
             days = _rule(command.year, context)[1].objection_days
             return (RatingPublished(round=rating.round, objections=deadline(context.day, days, calendar_of(context))),)
         case ObjectToRating():
-            if known is None or known.status is RatingStatus.COMPUTED:  # whether it is computed is the city's to know
+            if known is None or known.published is None:  # whether it is computed is the city's to know
                 raise RATING_STATUS.refuse(status="not published", status_name="未公示")
             return _objected(command, _in(known, RatingStatus.PUBLISHED), context)
         case FinishRating():
-            return _finished(_in(known, RatingStatus.PUBLISHED), context)
+            return _finished(command, _in(known, RatingStatus.PUBLISHED), context)
         case never:
             assert_never(never)
 
@@ -244,8 +304,12 @@ def _in(known: YearOfRating | None, *allowed: RatingStatus) -> YearOfRating:
     if known is None or known.status not in allowed:
         if known is None:
             raise RATING_STATUS.refuse(status="none", status_name="尚未评价")
-        raise RATING_STATUS.refuse(status=known.status.value, status_name=known.status.description.rpartition(" · ")[2])
+        raise _wrong_status(known.status)
     return known
+
+
+def _wrong_status(status: RatingStatus) -> Refused:
+    return RATING_STATUS.refuse(status=status.value, status_name=status.description.rpartition(" · ")[2])
 
 
 def _rule(year: int, context: DecisionContext) -> tuple[tuple[str | None, date], RatingRule]:
@@ -259,25 +323,23 @@ def _rule(year: int, context: DecisionContext) -> tuple[tuple[str | None, date],
 def _fixed(command: FixRatingInputs, known: YearOfRating | None, context: DecisionContext) -> Facts:
     if context.day.year <= command.year:
         raise RATING_YEAR_OPEN.refuse(path="year", year=command.year)
-    rating = _in(known, RatingStatus.COMPUTED, RatingStatus.PUBLISHED) if known is not None else YearOfRating()
-    before: YearOfRating | None = context.read.get(rating_stream(command.year - 1))
-    (cause, since), rule = _rule(command.year, context)
+    number = _in(known, *RUNNING).round + 1 if known is not None else 1
     inputs = tuple(sorted(command.inputs, key=lambda one: one.provider))
-    components, rests_on, providers = compute(inputs, before.tiers if before is not None else {}, rule)
-    digest, number = digest_of(inputs), rating.round + 1
-    return (
-        RatingInputsFixed(round=number, position=command.position, input_digest=digest, inputs=inputs),
-        RatingComputed(
-            round=number,
-            method=METHOD,
-            rule=cause,
-            rule_since=since,
-            input_digest=digest,
-            rests_on=rests_on,
-            components=components,
-            providers=providers,
-        ),
-    )
+    return (RatingInputsFixed(round=number, position=command.position, input_digest=digest_of(inputs), inputs=inputs),)
+
+
+def _recorded(command: RecordRating, rating: YearOfRating, context: DecisionContext) -> Facts:
+    """Once a round; nothing that was computed from other inputs, by another rule or on other tiers of the year before."""
+    if not rating.awaited:
+        return ()
+    before: YearOfRating | None = context.read.get(rating_stream(command.year - 1))
+    tiers = before.tiers if before is not None else {}
+    (cause, since), _ = _rule(command.year, context)
+    follows = (command.round, command.input_digest, command.rule) == (rating.round, rating.input_digest, cause)
+    if not follows or any(one.last_tier != tiers.get(one.provider) for one in command.providers):
+        raise RATING_INPUTS_OTHER.refuse()
+    told = command.model_dump(include={"round", "method", "rule", "input_digest", "rests_on"})
+    return (RatingComputed(**told, rule_since=since, components=command.components, providers=command.providers),)
 
 
 def _objected(command: ObjectToRating, rating: YearOfRating, context: DecisionContext) -> Facts:
@@ -294,18 +356,29 @@ def _objected(command: ObjectToRating, rating: YearOfRating, context: DecisionCo
     return (RatingObjected(provider=context.organisation, proceeding=command.proceeding),)
 
 
-def _finished(rating: YearOfRating, context: DecisionContext) -> Facts:
+def _finished(command: FinishRating, rating: YearOfRating, context: DecisionContext) -> Facts:
+    """An objection that was opened in time holds it up, whether or not it was made known here."""
     assert rating.period is not None, "published with its period"  # noqa: S101
+    if rating.published is None or rating.published.round != rating.round:
+        raise RATING_ROUND_UNPUBLISHED.refuse(round=rating.round)
     last = due_on(rating.period, calendar_of(context))
     if context.day <= last:
         raise RATING_OBJECTIONS_RUNNING.refuse(due=last)
     pending = 0
-    for proceeding in rating.objections:
+    for proceeding in sorted({*rating.objections, *command.proceedings}):
         opened: Proceeding | None = context.read.get(proceeding_stream(proceeding))
-        pending += opened is None or opened.status not in ENDED
+        made_known = proceeding in rating.objections
+        pending += (made_known or _in_time(opened, command.year, last)) and (opened is None or opened.status not in ENDED)
     if pending:
         raise RATING_OBJECTION_OPEN.refuse(count=pending)
     return (RatingFinal(round=rating.round),)
+
+
+def _in_time(opened: Proceeding | None, year: int, last: date) -> bool:
+    """Whether a proceeding is an objection to the rating of a year, opened on its last day or before."""
+    if opened is None or opened.opened_on > last:
+        return False
+    return (opened.kind, opened.about) == (ProceedingKind.RATING_OBJECTION, rating_stream(year))
 
 
 # Evolve: what has happened
@@ -316,16 +389,22 @@ def evolve(known: YearOfRating | None, event: RatingEvent) -> YearOfRating:
     rating = known or YearOfRating()
     changed: dict[str, object] = {"version": rating.version + 1}
     match event:
-        case RatingInputsFixed(round=number, position=position):
-            changed |= {"round": number, "position": position}
+        case RatingInputsFixed(round=number, position=position, input_digest=digest):
+            changed |= {"round": number, "position": position, "input_digest": digest}
+            if rating.status is RatingStatus.COMPUTED:
+                changed["status"] = RatingStatus.FIXED
         case RatingComputed():
             changed["computed"] = event
+            if rating.status is RatingStatus.FIXED:
+                changed["status"] = RatingStatus.COMPUTED
         case RatingPublished(objections=period):
-            changed |= {"status": RatingStatus.PUBLISHED, "period": period, "published": rating.version + 1}
+            now = {"published": rating.computed, "published_at": rating.version + 1}
+            changed |= {"status": RatingStatus.PUBLISHED, "period": period, **now}
         case RatingObjected(provider=provider, proceeding=proceeding):
             changed["objections"] = {**rating.objections, proceeding: provider}
-        case RatingFinal():
-            changed["status"] = RatingStatus.FINAL
+        case RatingFinal(round=number):  # before decision 0043 one that was never published could become final
+            this = rating.computed is not None and rating.computed.round == number
+            changed |= {"status": RatingStatus.FINAL, "published": rating.computed if this else rating.published}
         case never:
             assert_never(never)
     return rating.model_copy(update=changed)
@@ -338,18 +417,19 @@ def rating_stream(year: int) -> Stream:
 
 def _reads(command: AnyRatingCommand, known: YearOfRating | None) -> tuple[Stream, ...]:
     streams = [rule_stream(RuleKind.RATING), CALENDAR_STREAM]
-    if isinstance(command, FixRatingInputs):
+    if isinstance(command, RecordRating):
         streams.append(rating_stream(command.year - 1))
     if isinstance(command, ObjectToRating):
         streams.append(proceeding_stream(command.proceeding))
-    if isinstance(command, FinishRating) and known is not None:
-        streams += [proceeding_stream(one) for one in sorted(known.objections)]
+    if isinstance(command, FinishRating):
+        objections = known.objections if known is not None else {}
+        streams += [proceeding_stream(one) for one in sorted({*command.proceedings, *objections})]
     return tuple(streams)
 
 
 RATINGS = Capability(
     name="rating",
-    commands=(FixRatingInputs, PublishRating, ObjectToRating, FinishRating),
+    commands=(FixRatingInputs, RecordRating, PublishRating, ObjectToRating, FinishRating),
     events=tuple(RatingEvent.__args__),
     stream=lambda command: rating_stream(command.year),
     reads=_reads,

@@ -9,7 +9,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.kernel import Count, Label, Part
@@ -39,11 +39,6 @@ class Tier(DescribedEnum):
 
 
 TIERS = tuple(Tier)
-PRIOR_DEGREES = 20
-"""Degrees of freedom by which a provider's variance is drawn to the pooled one; of the method's version, as `METHOD` names it."""
-LEVEL = Decimal("0.90")
-UNSEEN_VARIANCE = Decimal(100)
-"""Of a component that was seen of nobody: it may lie ten points from the others (a standard deviation)."""
 
 
 class ComponentSample(Part):
@@ -121,6 +116,9 @@ class ComputedYear(NamedTuple):
     providers: tuple[ProviderRating, ...]
 
 
+COMPUTED_YEAR: TypeAdapter[ComputedYear] = TypeAdapter(ComputedYear)
+
+
 def parameters_of(rule: RatingRule) -> RatingParameters:
     """The rule as the methods take it."""
     floors = (Decimal(rule.floors.a), Decimal(rule.floors.b), Decimal(rule.floors.c))
@@ -133,7 +131,9 @@ def parameters_of(rule: RatingRule) -> RatingParameters:
         jobs=rule.jobs_at_least,
     )
     weights = {one.value: Decimal(getattr(rule.weights, one.value)) for one in RatingComponent}
-    return RatingParameters(weights, PRIOR_DEGREES, UNSEEN_VARIANCE, LEVEL, rule.providers_at_least, tiers)
+    return RatingParameters(
+        weights, rule.prior_degrees, rule.unseen_variance, rule.interval_level, rule.providers_at_least, tiers
+    )
 
 
 def compute(inputs: Iterable[ProviderInputs], last: Mapping[str, Tier], rule: RatingRule) -> ComputedYear:
@@ -156,6 +156,11 @@ def compute(inputs: Iterable[ProviderInputs], last: Mapping[str, Tier], rule: Ra
     )
     rated = tuple(_rated(name, one, found.components, last.get(name)) for name, one in found.of.items())
     return ComputedYear(city, share_rested_on(found.components, parameters.weights), rated)
+
+
+def rating_bytes(*given: object) -> bytes:
+    """`compute` as JSON, for a process of its own."""
+    return COMPUTED_YEAR.dump_json(compute(*given))  # type: ignore[arg-type] # as that takes them
 
 
 def _rated(provider: str, one: RatedProvider, components: Mapping[str, Shrinkage | None], last: Tier | None) -> ProviderRating:

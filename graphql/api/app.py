@@ -19,6 +19,7 @@ from api.downloads.credentials import CredentialFiles
 from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
 from api.downloads.files import FileEndpoints
+from api.downloads.payments import PaymentFiles
 from api.downloads.proofs import Proofs
 from api.downloads.rosters import RosterFiles
 from api.kit.published import FieldRights, declared
@@ -122,6 +123,7 @@ def create_app(
             *Health(services, lag_seconds).routes(),
             *EditionDocuments(services, operations).routes(),
             *RosterFiles(services, operations).routes(),
+            *PaymentFiles(services, operations).routes(),
             *Dossiers(services, operations).routes(),
             *(CredentialFiles(services, services.credentials, operations).routes() if services.credentials is not None else ()),
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),

@@ -34,6 +34,7 @@ from api.providers import (
     exams,
     markings,
     ratings,
+    subsidies,
     training,
 )
 from api.record import audit_trail, disclosures
@@ -79,6 +80,7 @@ MODULES = (
     directory,
     candidates,
     counterfactual,
+    subsidies,
     audit_trail,
     disclosures,
     standards_events,

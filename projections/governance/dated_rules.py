@@ -2,20 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import orjson
 from sqlalchemy import MetaData, Table, select
 
 from domain.governance import dated_rules as events
-from domain.governance.dated_rules import DatedRule, DatedRules, SimulatedOutcome, dated_rule_on, defaults_of
-from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.dated_rules import (
+    DatedRule,
+    DatedRules,
+    SimulatedOutcome,
+    dated_rule_on,
+    defaults_of,
+    rule_in_force,
+)
+from domain.governance.rule_bodies.body import RuleBody, RuleKind
 from journal import Entry
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
+B = TypeVar("B", bound=RuleBody)
 
 
 class RuleRow(NamedTuple):
@@ -105,6 +113,12 @@ def rule_on(snapshot: Snapshot, kind: RuleKind, day: date) -> KnownRule:
     known = _set(snapshot, kind)
     rule = dated_rule_on(DatedRules(rules={since: one.rule for since, one in known.items()}), kind, day)
     return next((one for one in known.values() if one.rule == rule), KnownRule(rule, None))
+
+
+def body_on(snapshot: Snapshot, body: type[B], day: date) -> B:
+    """What the rule in force on a day says 当日规则正文. body: class of the kind's bodies, such as `RatingRule`."""
+    kind: RuleKind = body.model_fields["kind"].default
+    return rule_in_force(DatedRules(rules={since: one.rule for since, one in _set(snapshot, kind).items()}), body, day)
 
 
 def proposals(snapshot: Snapshot, kind: RuleKind) -> list[Proposed]:

@@ -218,6 +218,13 @@ def proceedings(snapshot: Snapshot, scope: Scope, where: ProceedingFilter, page:
     return [ProceedingRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
+def about(snapshot: Snapshot, kind: ProceedingKind, thing: str) -> list[str]:
+    """Ids of every proceeding of a kind about a thing 就某事项的程序; who asks has judged who may know of them."""
+    table = snapshot[PROCEEDINGS]
+    query = select(table.c.id).where(table.c.kind == kind.value, table.c.about == thing).order_by(table.c.id)
+    return [str(identity) for (identity,) in snapshot.rows(query)]
+
+
 def over_by(snapshot: Snapshot, day: date) -> list[ProceedingRow]:
     """Pending proceedings, the whole city's, whose running time ended before a day 已届满, in order of its last day.
 

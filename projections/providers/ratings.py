@@ -1,31 +1,20 @@
-"""Ratings read model 评价台: the rating of each year as the rules fold it, and what a year's rating is computed from. plan V5."""
+"""Ratings read model 评价台: the rating of each year as the rules fold it. plan V5."""
 
 from collections.abc import Sequence
-from datetime import date
-from fractions import Fraction
 from typing import NamedTuple
 
-from sqlalchemy import MetaData, Table, case, func, select
+from sqlalchemy import MetaData, Table, select
 
-from domain.access import Scope
-from domain.diagnosis.state import Status
-from domain.instants import city_midnight, microseconds
-from domain.providers.rating import RATINGS, RatingEvent, YearOfRating
-from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent
+from domain.kernel import cause_of
+from domain.providers.rating import RATINGS, RatingEvent, RatingInputsFixed, YearOfRating, rating_stream
+from domain.providers.rating_numbers import ProviderInputs
 from journal import Entry
 from journal.codec import decode
-from methods.component_scores import Workload, work_done, work_variance
-from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
-from projections.diagnosis.diagnoses import DIAGNOSES, diagnosis_columns
 from projections.engine.columns import columns
-from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, key
-from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
-DELIVERY, PUNCTUALITY, VOLUME = 50, 30, 20
-"""Weights inside the work done, of the method's version (a/1); what is not recorded yet is left out of them."""
 
 
 class RatingRow(NamedTuple):
@@ -35,7 +24,18 @@ class RatingRow(NamedTuple):
     body: str
 
 
+class RatingInputRow(NamedTuple):
+    """A provider's row of inputs 评价输入. version: of the rating's stream, where it was fixed. body: JSON of `ProviderInputs`."""
+
+    year: int
+    round: int
+    provider: str
+    version: int
+    body: str
+
+
 YEARS = Table("ratings", META, *columns(RatingRow, "year"))
+INPUTS = Table("rating_inputs", META, *columns(RatingInputRow, "year", "round", "provider"))
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -44,11 +44,16 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         year = int(key(entry))
         row = tables[YEARS].get(year)
         known = YearOfRating.model_validate_json(row["body"]) if row is not None else None
-        state = RATINGS.evolve(known, decode(RATINGS, entry.type, entry.state))
+        event = decode(RATINGS, entry.type, entry.state)
+        if isinstance(event, RatingInputsFixed):
+            for one in event.inputs:
+                told = {"provider": one.provider, "version": entry.version, "body": one.model_dump_json()}
+                tables[INPUTS].put({"year": year, "round": event.round, **told})
+        state = RATINGS.evolve(known, event)
         tables[YEARS].put({"year": year, "body": state.model_dump_json()})
 
 
-RATING_READ_MODEL = ReadModel("ratings_desk", (YEARS,), fold, frozenset(RatingEvent.__args__))
+RATING_READ_MODEL = ReadModel("ratings_desk", (YEARS, INPUTS), fold, frozenset(RatingEvent.__args__), version=2)
 
 
 def rating_of(snapshot: Snapshot, year: int) -> YearOfRating | None:
@@ -58,39 +63,25 @@ def rating_of(snapshot: Snapshot, year: int) -> YearOfRating | None:
     return YearOfRating.model_validate_json(rows[0][0]) if rows else None
 
 
-def rating_inputs(snapshot: Snapshot, scope: Scope, year: int) -> tuple[ProviderInputs, ...]:
-    """Inputs of a year's rating 评价输入, a row a provider, from what is on record within a scope.
+class FixedInputs(NamedTuple):
+    """A provider's row of inputs, and the fact that holds it, as stream/version 已锁定输入."""
 
-    Work done alone so far: diagnoses opened in the city's year and not withdrawn, by the provider that has them, and how many of
-    them the firm confirmed. Feedback and samples are not recorded yet: their components are not there, and nothing stands in.
-    """
-    cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
-    first, after = (microseconds(city_midnight(date(one, 1, 1))) for one in (year, year + 1))
-    confirmed = func.sum(case((cases.c.status == Status.CONFIRMED.value, 1), else_=0))
-    query = (
-        select(cases.c.provider, func.count(), confirmed)
-        .where(
-            firms.c.id == cases.c.enterprise,
-            cases.c.provider.is_not(None),
-            cases.c.status != Status.WITHDRAWN.value,
-            cases.c.opened_at >= first,
-            cases.c.opened_at < after,
-            to_sql(scope, diagnosis_columns(snapshot)),
-        )
-        .group_by(cases.c.provider)
-        .order_by(cases.c.provider)
-    )
-    return tuple(_inputs(str(provider), int(jobs), int(done)) for provider, jobs, done in snapshot.rows(query))
+    inputs: ProviderInputs
+    cause: str
 
 
-def _inputs(provider: str, assigned: int, confirmed: int) -> ProviderInputs:
-    work = Workload(assigned=assigned, confirmed=confirmed, due_stages=0, on_time_stages=0, full_load=None)
-    weights = (DELIVERY, PUNCTUALITY, VOLUME)
-    sample = ComponentSample(
-        component=RatingComponent.WORK,
-        jobs=assigned,
-        mean=rounded(work_done(work, *weights) or Fraction(0), SCORE_PLACES),
-        variance=rounded(work_variance(work, *weights) or Fraction(0), CARRIED_PLACES),
-        spread=(1, assigned),
-    )
-    return ProviderInputs(provider=provider, jobs=assigned, comparable=True, components=(sample,))
+def inputs_of(snapshot: Snapshot, year: int, number: int) -> dict[str, FixedInputs]:
+    """What a round was computed from, by provider 本轮输入; the caller has judged who is shown what of it."""
+    table = snapshot[INPUTS]
+    query = select(table.c.provider, table.c.version, table.c.body).where(table.c.year == year, table.c.round == number)
+    return {
+        str(provider): FixedInputs(ProviderInputs.model_validate_json(body), cause_of(rating_stream(year), version))
+        for provider, version, body in snapshot.rows(query.order_by(table.c.provider))
+    }
+
+
+def rated_years(snapshot: Snapshot) -> dict[int, YearOfRating]:
+    """Every year that has a rating, in order 已评价年度; the caller has judged who is shown what of it."""
+    years = snapshot[YEARS]
+    rows = snapshot.rows(select(years.c.year, years.c.body).order_by(years.c.year))
+    return {int(year): YearOfRating.model_validate_json(body) for year, body in rows}

@@ -1,9 +1,9 @@
 """Body of a dated rule 规则正文: what every kind has in common, and the units that its numbers are counted in. plan V4."""
 
 from enum import Enum
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from domain.kernel import Part
 from standards.described import DescribedEnum
@@ -46,7 +46,25 @@ class RuleKind(DescribedEnum):
     SAMPLING = "sampling", "Sampled re-assessment of diagnoses · 抽样评估方案"
 
 
-class RuleBody(Part):
+class LaterStated(Part):
+    """A part that may have come to state more than it once did 后增条目的部分.
+
+    What was stored before a member was there is read with that member's default, which says what was meant then, and is
+    written as it was stored: so its bytes are read and written alike (decision 0025).
+    """
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_stated(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields, stated = type(self).model_fields, self.model_fields_set
+        kept = {name for name, one in fields.items() if name == "kind" or one.is_required() or name in stated}
+        return {name: value for name, value in handler(self).items() if name in kept}
+
+    def whole(self) -> Self:
+        """The same, every member of it stated 全部写明: so no later default speaks for it."""
+        return self.model_copy(update={name: getattr(self, name) for name in type(self).model_fields})
+
+
+class RuleBody(LaterStated):
     """What a rule says from its day on 规则正文. Each kind declares `kind`, one value of `RuleKind`, which tells it apart.
 
     Attributes:

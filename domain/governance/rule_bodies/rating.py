@@ -46,6 +46,62 @@ class TierFloors(Part):
         return self
 
 
+class WorkParts(Part):
+    """Points of the parts of the work done; what is not on record is left out of them · 工作成果各部分分值."""
+
+    delivery: Points = Field(description="Confirmed jobs of those assigned · 完成占比")
+    punctuality: Points = Field(description="Stages on time of those due · 按期占比")
+    volume: Points = Field(description="Confirmed jobs of the declared capacity · 承载占比")
+
+    @model_validator(mode="after")
+    def _count(self) -> Self:
+        if not self.delivery:
+            raise ValueError("delivery counts nothing, and of a year it may be all that is on record")
+        return self
+
+
+class RecordParts(Part):
+    """Points of what is to be on record of a finished job · 过程记录各项分值."""
+
+    visit: Points = Field(description="A visit on site · 现场诊断记录")
+    two_diagnosticians: Points = Field(description="At least two diagnosticians at a visit · 两名以上诊断师到场")
+    evidence: Points = Field(description="Evidence on file · 佐证材料")
+    reasons: Points = Field(description="A reason for every answer that was corrected · 核验调整理由")
+
+    @model_validator(mode="after")
+    def _count(self) -> Self:
+        if not any(getattr(self, name) for name in type(self).model_fields):
+            raise ValueError("no record counts anything")
+        return self
+
+
+class ReportParts(Part):
+    """Points of the parts of a report's quality; what is not on record is left out of them · 报告质量各部分分值."""
+
+    checks: Points = Field(description="Automatic checks that were passed · 自动校验")
+    reading: Points = Field(description="Expert's reading · 专家评阅")
+    upheld: Points = Field(description="Items that survived objection · 经异议维持的指标")
+
+    @model_validator(mode="after")
+    def _count(self) -> Self:
+        if not self.upheld:
+            raise ValueError("items upheld count nothing, and of a year they may be all that is on record")
+        return self
+
+
+class FairnessLimits(Part):
+    """What counts as a tilt in the report on fairness · 公平性判定标准."""
+
+    significance: Probability = Field(description="Corrected probability below which a difference is sure · 显著性水平")
+    least_ratio: Probability = Field(description="Least ratio of two shares that is fair, such as 0.80 · 比例下限")
+
+
+WORK_PARTS = WorkParts(delivery=50, punctuality=30, volume=20)
+RECORD_PARTS = RecordParts(visit=30, two_diagnosticians=30, evidence=20, reasons=20)
+REPORT_PARTS = ReportParts(checks=50, reading=30, upheld=20)
+FAIRNESS_LIMITS = FairnessLimits(significance=Decimal("0.05"), least_ratio=Decimal("0.80"))
+
+
 class RatingRule(RuleBody):
     """Rating of providers: weights, tiers, and how sure a move must be · 年度评价规则."""
 
@@ -72,3 +128,16 @@ class RatingRule(RuleBody):
     cell_jobs: AtLeastOne = Field(description="Jobs below which a cell of the case mix joins the others · 分组最低项目数")
     cell_providers: AtLeastOne = Field(description="Providers below which it does · 分组最低服务商数")
     objection_days: WorkingDays = Field(description="Working days for which a rating is open to objection · 异议期限")
+    prior_degrees: AtLeastOne = Field(
+        default=20, description="Degrees of freedom by which a provider's own variance is drawn to the pooled one · 方差收缩自由度"
+    )
+    interval_level: Probability = Field(default=Decimal("0.90"), description="Level of the intervals of ranks · 区间置信水平")
+    unseen_variance: Annotated[Decimal, Field(ge=0, le=2500, max_digits=8, decimal_places=4)] = Field(
+        default=Decimal(100), description="Variance between providers of a component that was seen of nobody · 未见项方差"
+    )
+    work_parts: WorkParts = Field(default=WORK_PARTS, description="Points of the parts of the work done · 工作成果各部分分值")
+    record_parts: RecordParts = Field(default=RECORD_PARTS, description="Points of what is to be on record · 过程记录各项分值")
+    report_parts: ReportParts = Field(
+        default=REPORT_PARTS, description="Points of the parts of a report's quality · 报告质量各部分分值"
+    )
+    fairness: FairnessLimits = Field(default=FAIRNESS_LIMITS, description="What counts as a tilt · 公平性判定标准")

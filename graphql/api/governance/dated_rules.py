@@ -19,9 +19,10 @@ from domain.governance import dated_rules as rules
 from domain.governance.dated_rules import ProposeRule, SetRule, rule_difference, title_of
 from domain.governance.rule_bodies import BODIES, EveryBody
 from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.simulated_numbers import title_of_number
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
-from domain.masks import ANYONE
+from domain.masks import ANYONE, RATING_INPUTS
 from projections.governance.dated_rules import KnownRule, Proposed, proposals, rule_history, rule_on
 from standards.edition.text import SourceMark
 
@@ -69,7 +70,8 @@ class DatedRule:
 class SimulatedOutcome:
     """One number of a simulation, as it is and as it would be · 规则测算结果. plan V5"""
 
-    name: str = field("What is counted · 指标名称")
+    name: str = field("What is counted, as a code such as tier_A · 指标代码")
+    title: str = field("The same in Chinese · 指标名称", made=True)
     now: Decimal | None = field("As it is; null where nothing gives one · 现值")
     then: Decimal = field("As it would be · 测算值")
 
@@ -82,7 +84,9 @@ class RuleProposal:
     rule: DatedRule = field("What is proposed · 拟设规则")
     proposed_at: datetime = field("When it was proposed, UTC · 提出时间")
     method: str | None = field("Method and version of the simulation; null before · 测算方法")
-    outcomes: list[SimulatedOutcome] | None = field("What it would do to the facts on record; null before · 测算结果")
+    outcomes: list[SimulatedOutcome] | None = field(
+        "What it would do to the facts on record; null before · 测算结果", roles=RATING_INPUTS
+    )
     simulated_at: datetime | None = field("When it was simulated, UTC · 测算时间")
 
 
@@ -122,14 +126,19 @@ def build_history(known: Sequence[KnownRule]) -> list[DatedRule]:
     return [build_rule(one, until) for one, until in zip(known, [*ends, None], strict=True)]
 
 
-def build_proposal(one: Proposed) -> RuleProposal:
-    """A proposal as the schema shows it."""
+def build_outcome(one: rules.SimulatedOutcome) -> SimulatedOutcome:
+    """A number of a simulation as the schema shows it."""
+    return SimulatedOutcome(name=one.name, title=title_of_number(one.name), now=one.now, then=one.then)
+
+
+def build_proposal(one: Proposed, *, office: bool) -> RuleProposal:
+    """A proposal as the schema shows it. office: the reader may know ratings before they are published."""
     return RuleProposal(
         number=one.number,
         rule=build_rule(KnownRule(one.rule, None)),
         proposed_at=utc_moment(one.proposed_at),
         method=one.method,
-        outcomes=all_shown(SimulatedOutcome, one.outcomes) if one.outcomes is not None else None,
+        outcomes=[build_outcome(outcome) for outcome in one.outcomes] if office and one.outcomes is not None else None,
         simulated_at=utc_moment(one.simulated_at) if one.simulated_at is not None else None,
     )
 
@@ -170,7 +179,8 @@ class DatedRuleQueries:
         self, info: strawberry.Info[Context, None], kind: Kind, at_least: AtLeast = None
     ) -> list[RuleProposal]:
         """The proposals of a kind."""
-        return [build_proposal(one) for one in proposals(info.context.at_least(at_least), kind)]
+        office = info.context.caller.role in RATING_INPUTS
+        return [build_proposal(one, office=office) for one in proposals(info.context.at_least(at_least), kind)]
 
     @field(
         "In what the rule of one day differs from that of another, or from a proposal; empty where they say the same, or there is "
@@ -204,7 +214,7 @@ def _find_rule(context: Context, _key: str, command: Command, _wanted: frozenset
 def _find_proposal(context: Context, _key: str, command: Command, _wanted: frozenset[str]) -> RuleProposal | None:
     assert isinstance(command, ProposeRule)  # noqa: S101 - the table below names it
     found = proposals(context.snapshot, command.body.kind)
-    return build_proposal(found[-1]) if found else None
+    return build_proposal(found[-1], office=context.caller.role in RATING_INPUTS) if found else None
 
 
 QUERIES = DatedRuleQueries

@@ -165,6 +165,15 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
     "a text holds a control character": ("", "文字中含有控制字符"),
     "the parts do not add up to 100": ("", "各项之和应为 100"),
     "the floors of the tiers do not fall from A to C": ("", "各档最低分应由 A 至 C 依次降低"),
+    "delivery counts nothing, and of a year it may be all that is on record": (
+        "delivery",
+        "完成占比的分值不能为 0，它可能是该年度唯一有记录的部分",
+    ),
+    "no record counts anything": ("", "过程记录各项分值不能全为 0"),
+    "items upheld count nothing, and of a year they may be all that is on record": (
+        "upheld",
+        "经异议维持的指标分值不能为 0，它可能是该年度唯一有记录的部分",
+    ),
     "a base is stated twice": ("bases", "同一诊断形式与规模的基数重复设定"),
 }
 """What a command itself says of its members together -> (the member to put right, 中文)."""

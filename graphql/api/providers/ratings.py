@@ -1,5 +1,6 @@
 """Yearly ratings 年度评价 in the schema: the city's from the start, each provider's own once it is published. plan V5."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,26 +11,41 @@ import strawberry
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
+from api.kit.ids import OrganisationID, key_of
 from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import wanted_fields
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
+from api.kit.row_mapping import all_shown
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import Role
+from domain.governance.proceedings.state import ProceedingKind
+from domain.governance.rule_bodies.rating import RatingRule
+from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import RATING_INPUTS, RATINGS_READ
+from domain.participants.organisations import OrganisationKind
+from domain.providers import rating_fairness as fairness
 from domain.providers import rating_numbers as numbers
 from domain.providers.rating import (
     RATED_YEARS,
     AnyRatingCommand,
+    FinishRating,
     FixRatingInputs,
     RatingComputed,
     RatingStatus,
-    YearOfRating,
+    rating_stream,
 )
+from domain.providers.rating_fairness import FairnessDivision, FairnessFinding
 from domain.providers.rating_numbers import RatingComponent, Tier
+from projections.governance.dated_rules import body_on
+from projections.governance.proceedings import about
+from projections.participants.organisations import organisations_by_id
 from projections.providers import ratings as rows
+from projections.providers.rating_inputs import facts_of, rating_inputs
 
+enum_type(FairnessDivision)
+enum_type(FairnessFinding)
 enum_type(RatingComponent)
 enum_type(RatingStatus)
 enum_type(Tier)
@@ -55,6 +71,46 @@ class CityComponent:
     within: Decimal = field("Variance of one job within providers · 服务商内方差")
 
 
+@published(RATINGS_READ, row=numbers.ComponentSample)
+class ComponentInput:
+    """What a provider's jobs said of one component, before it was drawn to the city's mean · 分项输入. plan V5"""
+
+    component: RatingComponent = field("Which component · 评价项目")
+    jobs: int = field("Jobs that said something · 项目数")
+    mean: Decimal = field("Their mean, 0 to 100 · 均值")
+    variance: Decimal = field("Variance of one job · 方差")
+
+
+@published(RATING_INPUTS, row=fairness.FairnessComparison)
+class FairnessComparison:
+    """A group of providers against all others, by how many are in tier A or B · 公平性对比. plan V5"""
+
+    division: FairnessDivision = field("By what providers are divided · 比较维度")
+    group: str = field("District, or few or many jobs · 群组")
+    good: int = field("Of the group, in tier A or B · 群组良好数")
+    of: int = field("Of the group, rated · 群组数")
+    others_good: int = field("Of all others, in tier A or B · 其他良好数")
+    others_of: int = field("Of all others, rated · 其他数")
+    ratio: Decimal | None = field("Ratio of the two shares; null where the others have none · 比例之比")
+    low: Decimal = field("Lower end of its 90 percent interval · 下限")
+    high: Decimal = field("Upper end of it · 上限")
+    p: Decimal = field("Probability of a table no likelier, were there no difference · 显著性")
+    corrected: Decimal = field("The same, corrected over the whole report · 校正后显著性")
+    finding: FairnessFinding = field("What it shows · 比较结论")
+
+
+@published(RATINGS_READ)
+class RatingFairness:
+    """Whether good tiers tilt, as far as it can be told; reported, never a correction · 公平性报告. plan V5"""
+
+    method: str = field("Method and version · 方法")
+    compared: int = field("How many comparisons were made · 对比数")
+    tilts: int = field("How many show a tilt that is both sure and large · 倾斜数")
+    untold: int = field("How many cannot be told from so few · 无法判断数")
+    by_chance: Decimal = field("How many would look unfair by chance alone, were none corrected · 偶然预期数")
+    comparisons: list[FairnessComparison] | None = field("Each of them · 各项对比", roles=RATING_INPUTS)
+
+
 @published(RATINGS_READ, row=numbers.ProviderRating)
 class ProviderRating:
     """Rating of one provider · 服务商年度评价. plan V5
@@ -72,6 +128,9 @@ class ProviderRating:
     reliability: Decimal | None = field("Its reliability, 0 to 1 · 信度")
     chances: list[Decimal] | None = field("Probability of each tier, best first · 各档概率")
     parts: list[ComponentEstimate] | None = field("The components that it is made of · 分项", made=True)
+    jobs: int | None = field("Jobs of the year · 项目数", made=True)
+    inputs: list[ComponentInput] | None = field("What its jobs said, component by component · 分项输入", made=True)
+    cause: str | None = field("Fact that holds its row of inputs, stream and version · 输入出处", made=True)
 
 
 @published(RATINGS_READ)
@@ -84,41 +143,52 @@ class YearRating:
     year: int = field("Year · 年度")
     status: RatingStatus = field("How far it has come · 状态")
     version: int = field("Version of the stream; to a provider that of the publication, which it cites · 版本")
-    round: int = field("Round of computation, from 1 · 轮次")
-    method: str = field("Method and version · 方法")
+    round: int = field("Round that is shown, from 1; of what is published the published one · 轮次")
+    latest_round: int | None = field("Round whose inputs were fixed last; it holds once published · 最近轮次", roles=RATING_INPUTS)
+    method: str | None = field("Method and version; null until it is computed · 方法")
     rule: str | None = field("Rating rule as stream and version; null = the default on file · 规则")
-    rule_since: date = field("First day of the rule · 规则起始日")
-    rests_on: Decimal = field("Share of the weight whose components are on record, 0 to 1 · 依据占比")
+    rule_since: date | None = field("First day of the rule; null until it is computed · 规则起始日")
+    rests_on: Decimal | None = field(
+        "Share of the weight whose components are on record, 0 to 1; null until it is computed · 依据占比"
+    )
     objections_until: date | None = field("Last day to object, as it was counted; null before publication · 异议截止日")
     objections: int | None = field("How many objected · 异议数", roles=RATING_INPUTS)
     position: int | None = field("Journal position up to which facts were read · 截止位置", roles=RATING_INPUTS)
     input_digest: str | None = field("SHA-256 of the table of inputs · 输入摘要", roles=RATING_INPUTS)
     components: list[CityComponent] | None = field("Components over the whole city · 全市分项", roles=RATING_INPUTS)
+    fairness: RatingFairness | None = field("Report on fairness; null until it is computed · 公平性报告")
     providers: list[ProviderRating] = parts(ProviderRating, "Every provider's rating, in order of id · 各服务商评价")
 
 
-def build_rating(context: Context, year: int, wanted: frozenset[str]) -> YearRating | None:
-    """The rating as the caller is shown it."""
+def build_rating(context: Context, year: int, wanted: frozenset[str], number: int | None = None) -> YearRating | None:
+    """The rating as the caller is shown it: the published round; to the city and the auditor by its number also the next."""
     rating = rows.rating_of(context.snapshot, year)
     office = context.caller.role in RATING_INPUTS
-    if rating is None or rating.computed is None or (rating.status is RatingStatus.COMPUTED and not office):
+    if rating is None or (rating.published is None and not office):
         return None
-    computed = rating.computed
+    computed = rating.published or rating.computed
+    if number is not None:
+        known = (rating.published, rating.computed if office else None)
+        computed = next((one for one in known if one is not None and one.round == number), None)
+        if computed is None:
+            return None
     return YearRating(
         year=year,
         status=rating.status,
-        version=rating.version if office else rating.published,  # every objection moves it, and how many there are is not told
-        round=computed.round,
-        method=computed.method,
-        rule=computed.rule,
-        rule_since=computed.rule_since,
-        rests_on=computed.rests_on,
+        version=rating.version if office else rating.published_at,  # objections move it, and how many there are is not told
+        round=computed.round if computed else rating.round,
+        latest_round=rating.round if office else None,
+        method=computed.method if computed else None,
+        rule=computed.rule if computed else None,
+        rule_since=computed.rule_since if computed else None,
+        rests_on=computed.rests_on if computed else None,
         objections_until=rating.period.due if rating.period else None,
         objections=len(rating.objections) if office else None,
         position=rating.position if office else None,
-        input_digest=computed.input_digest if office else None,
-        components=_components(computed) if office else None,
-        providers=_providers(context, rating, wanted_parts(wanted, "providers")),
+        input_digest=(computed.input_digest if computed else rating.input_digest) if office else None,
+        components=_components(computed) if office and computed else None,
+        fairness=_fairness(context, year, computed) if computed and "fairness" in wanted else None,
+        providers=_providers(context, year, computed, wanted_parts(wanted, "providers")),
     )
 
 
@@ -128,8 +198,43 @@ def _components(computed: RatingComputed) -> list[CityComponent]:
     ]
 
 
-def _providers(context: Context, rating: YearOfRating, wanted: frozenset[str]) -> list[ProviderRating]:
-    found = rating.computed.providers if rating.computed else ()
+def _fairness(context: Context, year: int, computed: RatingComputed) -> RatingFairness:
+    """Of the round that is shown, by the limits of the rule that the year was lived under."""
+    known = rows.inputs_of(context.snapshot, year, computed.round)
+    parents = {one: row.parent for one, row in organisations_by_id(context.snapshot, list(known)).items() if row.parent is not None}
+    above = organisations_by_id(context.snapshot, sorted(set(parents.values())))
+    homes = {one: up for one, up in parents.items() if up in above and above[up].kind == OrganisationKind.DISTRICT}
+    jobs = {one.provider: known[one.provider].inputs.jobs if one.provider in known else 0 for one in computed.providers}
+    limits = body_on(context.snapshot, RatingRule, date(year, 12, 31)).fairness
+    found = fairness.fairness_of(computed.providers, homes, jobs, limits)
+    findings = Counter(one.finding for one in found.comparisons)
+    return RatingFairness(
+        method=fairness.METHOD,
+        compared=len(found.comparisons),
+        tilts=findings[FairnessFinding.TILT],
+        untold=findings[FairnessFinding.CANNOT_TELL],
+        by_chance=found.by_chance,
+        comparisons=all_shown(FairnessComparison, found.comparisons) if context.caller.role in RATING_INPUTS else None,
+    )
+
+
+def _inputs(found: rows.FixedInputs | None) -> dict[str, Any]:
+    if found is None:
+        return {"jobs": None, "inputs": None, "cause": None}
+    return {
+        "jobs": found.inputs.jobs,
+        "inputs": [
+            ComponentInput(component=one.component, jobs=one.jobs, mean=one.mean, variance=one.variance)
+            for one in found.inputs.components
+        ],
+        "cause": found.cause,
+    }
+
+
+def _providers(context: Context, year: int, computed: RatingComputed | None, wanted: frozenset[str]) -> list[ProviderRating]:
+    found = computed.providers if computed else ()
+    opened = computed is not None and wanted & {"jobs", "inputs", "cause"}
+    known = rows.inputs_of(context.snapshot, year, computed.round) if computed and opened else {}
     provider = led_to(context, (ProviderRating, "provider"), found, wanted)
     office, own = context.caller.role in RATING_INPUTS, context.caller.organisation
     shown = []
@@ -151,6 +256,7 @@ def _providers(context: Context, rating: YearOfRating, wanted: frozenset[str]) -
                 reliability=one.reliability if whole else None,
                 chances=list(one.chances) if whole else None,
                 parts=parts if whole else None,
+                **_inputs(known.get(one.provider) if whole else None),
             )
         )
     return shown
@@ -162,19 +268,51 @@ class RatingQueries:
 
     @field("Rating of the providers for a year; null where there is none to see · 年度评价. plan V5", roles=RATINGS_READ)
     def rating(
-        self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year · 年度")]
+        self,
+        info: strawberry.Info[Context, None],
+        year: Annotated[int, argument("Year · 年度")],
+        round: Annotated[  # noqa: A002 - the word of the domain, which the schema shows
+            int | None, argument("Round, for the city and the auditor also one that is not published; none = as it stands · 轮次")
+        ] = None,
     ) -> YearRating | None:
         """The year's rating."""
-        return build_rating(info.context, year, wanted_fields(info))
+        return build_rating(info.context, year, wanted_fields(info), round)
+
+    @field(
+        "Facts that a provider's rating rests on: each of its jobs at its version by the cut-off, as stream and version; "
+        "to a provider its own, once published · 评价所依事实. plan V5",
+        roles=RATINGS_READ,
+    )
+    def rating_facts(
+        self,
+        info: strawberry.Info[Context, None],
+        year: Annotated[int, argument("Year · 年度")],
+        provider: Annotated[OrganisationID, argument("Provider · 服务商标识")],
+    ) -> list[str]:
+        """Where the numbers come from."""
+        context, key = info.context, key_of(provider, "organisation")
+        rating, office = rows.rating_of(context.snapshot, year), context.caller.role in RATING_INPUTS
+        own = key == context.caller.organisation and rating is not None and rating.published is not None
+        if rating is None or not (office or own):
+            return []
+        return facts_of(context.snapshot, year, key, rating.position)
 
 
 def _fixed(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """The inputs as they stand in the read models, and how far those are; of a year that cannot be rated none."""
     if int(data["year"]) not in RATED_YEARS:
         return {**data, "position": 0, "inputs": []}
+    year, today = int(data["year"]), city_day(context.services.clock())
     with context.services.models.reading() as snapshot:
-        found = rows.rating_inputs(snapshot, context.caller.scope, int(data["year"]))
+        rule = body_on(snapshot, RatingRule, date(year, 12, 31))
+        found = rating_inputs(snapshot, context.caller.scope, year, rule, today)
         return {**data, "position": snapshot.position, "inputs": [one.model_dump(mode="json") for one in found]}
+
+
+def _opened(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """Every objection to the rating that was opened as a proceeding, whether or not it was made known by `objectToRating`."""
+    with context.services.models.reading() as snapshot:
+        return {**data, "proceedings": about(snapshot, ProceedingKind.RATING_OBJECTION, rating_stream(int(data["year"])))}
 
 
 def _find_rating(context: Context, key: str, command: Command, wanted: frozenset[str]) -> YearRating | None:
@@ -185,6 +323,7 @@ def _find_rating(context: Context, key: str, command: Command, wanted: frozenset
 QUERIES = RatingQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     FixRatingInputs: ServerFields(frozenset({"position", "inputs"}), fill=_fixed),
+    FinishRating: ServerFields(frozenset({"proceedings"}), fill=_opened),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {"rating": Payload("rating", YearRating, _find_rating)}

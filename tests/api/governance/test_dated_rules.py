@@ -1,9 +1,11 @@
 """Dated rules over the API (plan V1–V5, I1): set by the city, told to every signed-in role, compared as data."""
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 from tests.live_city import LiveCity
+from zhenduan.background.computing import compute_waiting
 
 RULE = """kind kindName clause since until source mark isDefault cause needsSimulation
   body { selection { passMark listedAtMost weights { staff products } } ladder { appealDays }
@@ -13,7 +15,8 @@ HISTORY = f"query($kind: RuleKind!) {{ datedRules(kind: $kind) {{ {RULE} }} }}"
 DIFFERENCES = """query($kind: RuleKind!, $before: Date!, $after: Date, $proposal: Int) {
   ruleDifferences(kind: $kind, before: $before, after: $after, proposal: $proposal) { path label before after } }"""
 PROPOSALS = """query($kind: RuleKind!) { ruleProposals(kind: $kind) {
-  number method outcomes { name now then } rule { since isDefault cause body { subsidy { budget } } } } }"""
+  number method outcomes { name title now then } rule { since isDefault cause body { subsidy { budget } } } } }"""
+OUTCOMES = "outcomes { name title now then }"
 SELECTION: dict[str, Any] = {
     "weights": {"basicCapability": 20, "standardsWork": 15, "staff": 30, "industryExperience": 25, "products": 10},
     "passMark": 75,
@@ -58,7 +61,7 @@ def test_whoever_is_not_signed_in_reads_the_rules_that_providers_are_chosen_by_a
     city.done("city", "setRule", "", **stated({"selection": SELECTION}, city.today))
     assert city.data(None, ON, kind="SELECTION", on=None)["datedRule"]["body"]["selection"]["passMark"] == 75
     assert len(city.data(None, HISTORY, kind="SELECTION")["datedRules"]) == 2
-    assert city.data(None, PROPOSALS, kind="RATING") == {"ruleProposals": []}
+    assert city.data(None, PROPOSALS.replace(OUTCOMES, ""), kind="RATING") == {"ruleProposals": []}
     query = "mutation($input: SetRuleInput!) { setRule(input: $input) { userErrors { code } } }"
     answer = city.ask(None, query, input=stated({"selection": SELECTION}, city.today))
     assert "errors" in answer or answer["data"]["setRule"]["userErrors"]
@@ -92,12 +95,18 @@ def test_a_subsidy_rule_is_proposed_and_simulated_first_and_its_budget_may_excee
     assert city.refused("city", "setRule", **given) == "RULE_NOT_SIMULATED"
     sent = city.done("city", "proposeRule", "proposal { number outcomes { name } }", **given)
     assert sent["proposal"] == {"number": 1, "outcomes": None}
+    assert compute_waiting(city.installation.services, threading.Event()) == 1
+    city.installation.services.models.catch_up()
     [shown] = city.data("auditor", PROPOSALS, kind="SUBSIDY")["ruleProposals"]
+    assert {one["name"]: one["title"] for one in shown["outcomes"]}["due_fen"] == "应付总额（分）"
     assert shown["rule"]["body"]["subsidy"]["budget"] == "9000000000"
     assert (shown["rule"]["isDefault"], shown["rule"]["cause"]) == (True, None)
     found = city.data("city", DIFFERENCES, kind="SUBSIDY", before=city.today, after=None, proposal=1)["ruleDifferences"]
     assert ("budget", "3000000000", "9000000000") in {(one["path"], one["before"], one["after"]) for one in found}
     assert city.data("city", DIFFERENCES, kind="SUBSIDY", before=city.today, after=None, proposal=2) == {"ruleDifferences": []}
+    [withheld] = city.ask("provider", PROPOSALS, kind="SUBSIDY")["data"]["ruleProposals"]
+    assert (withheld["number"], withheld["outcomes"]) == (1, None)
+    city.done("city", "setRule", "rule { since }", **given)
 
 
 def test_the_trail_says_which_rule_was_set(city: LiveCity) -> None:

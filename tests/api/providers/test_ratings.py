@@ -1,21 +1,27 @@
 """Yearly ratings through the API (plan V5): the city's alone until published, then each provider its own with all its parts."""
 
+import threading
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from domain.access import Attribute, Everything, Is, Role
+from domain.governance.dated_rules import rule_in_force
 from domain.governance.proceedings.opening import OpenProceeding
 from domain.governance.proceedings.state import ProceedingKind
+from domain.governance.rule_bodies.rating import RatingRule
 from domain.providers.rating import FixRatingInputs, ObjectToRating
 from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent
 from journal import Caller
-from projections.providers.ratings import rating_inputs
+from projections.providers.rating_inputs import facts_of, rating_inputs
 from tests.live_city import LiveCity
+from zhenduan.background.computing import compute_waiting
 
 RATING = """query($y: Int!) { rating(year: $y) { status round restsOn inputDigest objectionsUntil components { component mean }
   providers { nodes { provider { name } tier rankBest rankWorst score chances parts { component score } } } } }"""
 FOR_OTHERS = RATING.replace("inputDigest", "").replace("components { component mean }", "")
 YEAR = 2025
+RULE = rule_in_force(None, RatingRule, date(YEAR, 12, 31))
 
 
 def row(provider: str, score: int) -> ProviderInputs:
@@ -29,6 +35,12 @@ def computed(city: LiveCity) -> None:
     inputs = (row("p1", 90), row("p2", 70), *(row(f"x{at}", 60 + 3 * at) for at in range(10)))
     caller = Caller("city", Role.CITY, "city", Everything())
     city.installation.services.send(caller, FixRatingInputs(year=YEAR, position=1, inputs=inputs))
+    compute(city)
+
+
+def compute(city: LiveCity) -> None:
+    city.installation.services.models.catch_up()
+    assert compute_waiting(city.installation.services, threading.Event()) == 1
     city.installation.services.models.catch_up()
 
 
@@ -41,7 +53,7 @@ def test_a_rating_is_the_citys_alone_until_it_is_published(city: LiveCity) -> No
     computed(city)
     assert rating(city, "city")["status"] == rating(city, "auditor")["status"] == "COMPUTED"
     assert rating(city, "provider") is None
-    assert "errors" in city.ask("provider", RATING, y=YEAR)
+    assert city.ask("provider", RATING, y=YEAR)["data"]["rating"] is None
     assert "errors" in city.ask("enterprise", FOR_OTHERS, y=YEAR)
     shown = rating(city, "city")
     assert shown["restsOn"] == "0.3000"
@@ -67,15 +79,70 @@ def test_a_year_that_goes_on_is_not_rated_and_one_without_work_rates_nobody(city
     assert city.refused("city", "fixRatingInputs", year=this) == "RATING_YEAR_OPEN"
     assert city.refused("provider", "fixRatingInputs", year=YEAR) == "ROLE_NOT_ALLOWED"
     done = city.done("city", "fixRatingInputs", "rating { status round restsOn providers { nodes { tier } } }", year=YEAR)
-    assert done["rating"] == {"status": "COMPUTED", "round": 1, "restsOn": "0.0000", "providers": {"nodes": []}}
+    assert done["rating"] == {"status": "FIXED", "round": 1, "restsOn": None, "providers": {"nodes": []}}
+    compute(city)
+    assert (rating(city, "city")["status"], rating(city, "city")["restsOn"]) == ("COMPUTED", "0.0000")
+    assert city.refused("city", "finishRating", year=YEAR) == "RATING_STATUS"
+
+
+def test_a_round_that_is_not_published_is_the_citys_alone_and_the_former_one_is_shown(city: LiveCity) -> None:
+    computed(city)
+    city.done("city", "publishRating", "rating { round }", year=YEAR)
+    computed(city)
+    rounds = "query($y: Int!, $r: Int) { rating(year: $y, round: $r) { status round } }"
+    both = rounds.replace("round }", "round latestRound }")
+    assert city.data("city", both, y=YEAR, r=None)["rating"] == {"status": "PUBLISHED", "round": 1, "latestRound": 2}
+    assert city.data("city", both, y=YEAR, r=2)["rating"] == {"status": "PUBLISHED", "round": 2, "latestRound": 2}
+    assert city.data("provider", rounds, y=YEAR, r=None)["rating"]["round"] == 1
+    assert city.data("provider", rounds, y=YEAR, r=2)["rating"] is None
+    assert city.refused("city", "finishRating", year=YEAR) == "RATING_ROUND_UNPUBLISHED"
+    assert city.done("city", "publishRating", "rating { round }", year=YEAR)["rating"]["round"] == 2
+    assert city.data("provider", rounds, y=YEAR, r=None)["rating"]["round"] == 2
+
+
+def test_each_number_opens_to_its_parts_and_to_the_facts_they_came_from(city: LiveCity) -> None:
+    computed(city)
+    opened = """query($y: Int!) { rating(year: $y) { providers { nodes {
+      score jobs cause inputs { component jobs mean variance } } } } }"""
+    [mine, *_] = city.data("city", opened, y=YEAR)["rating"]["providers"]["nodes"]
+    assert (mine["jobs"], mine["cause"]) == (200, f"rating/{YEAR}/1")
+    assert mine["inputs"] == [{"component": "WORK", "jobs": 200, "mean": "90", "variance": "100"}]
+    facts = "query($y: Int!, $p: ID!) { ratingFacts(year: $y, provider: $p) }"
+    assert city.data("provider", facts, y=YEAR, p="p1")["ratingFacts"] == []
+    city.done("city", "publishRating", "rating { round }", year=YEAR)
+    shown = city.data("provider", opened, y=YEAR)["rating"]["providers"]["nodes"]
+    assert [one["jobs"] for one in shown if one["score"] is not None] == [200]
+    assert all(one["inputs"] is one["cause"] is None for one in shown if one["score"] is None)
+    assert city.data("provider", facts, y=YEAR, p="p2")["ratingFacts"] == []
+
+
+def test_facts_of_a_rating_are_its_jobs_at_their_versions_by_the_cut_off(city: LiveCity) -> None:
+    diagnosis, year = city.opened(), int(city.today[:4])
+    city.installation.services.models.catch_up()
+    with city.installation.services.models.reading() as snapshot:
+        assert facts_of(snapshot, year, "p1", snapshot.position) == [f"{diagnosis}/1"]
+        assert facts_of(snapshot, year, "p1", 1) == facts_of(snapshot, year, "p2", snapshot.position) == []
+
+
+def test_a_report_on_fairness_stands_beside_every_rating_in_short_to_providers(city: LiveCity) -> None:
+    computed(city)
+    city.done("city", "publishRating", "rating { round }", year=YEAR)
+    short = "query($y: Int!) { rating(year: $y) { fairness { method compared tilts untold byChance } } }"
+    whole = short.replace("byChance", "byChance comparisons { division group good of finding corrected }")
+    told = city.data("auditor", whole, y=YEAR)["rating"]["fairness"]
+    assert told["compared"] == len(told["comparisons"])
+    assert city.data("provider", short, y=YEAR)["rating"]["fairness"]["compared"] == told["compared"]
+    withheld = city.ask("provider", whole, y=YEAR)["data"]["rating"]["fairness"]
+    assert (withheld["comparisons"], withheld["compared"]) == (None, told["compared"])
 
 
 def test_inputs_are_the_years_diagnoses_by_the_provider_that_has_them(city: LiveCity) -> None:
     city.opened()
     city.installation.services.models.catch_up()
     with city.installation.services.models.reading() as snapshot:
-        (found,) = rating_inputs(snapshot, Everything(), int(city.today[:4]))
-        assert rating_inputs(snapshot, Everything(), YEAR) == ()
+        today = date.fromisoformat(city.today)
+        (found,) = rating_inputs(snapshot, Everything(), today.year, RULE, today)
+        assert rating_inputs(snapshot, Everything(), YEAR, RULE, today) == ()
     assert (found.provider, found.jobs) == ("p1", 1)
     (work,) = found.components
     assert (work.component, work.jobs, work.mean) == (RatingComponent.WORK, 1, 0)

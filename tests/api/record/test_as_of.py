@@ -100,6 +100,8 @@ WITHOUT_A_PAST = {
     "campaigns": "as `campaign`",
     "participations": "each step is an entry of its trail, with its day",
     "rating": "a rating is of its year; each round of computation is an entry of its trail, with all its numbers",
+    "ratingFacts": "as `rating`; they are told at the versions of the cut-off",
+    "subsidy": "a subsidy is of its year; each computation is an entry of its trail, with all its numbers",
     "exams": "every try is kept with its days, and none changes once it is over",
     "ownExams": "as `exams`",
     "ownExamPaper": "what is worked on at this moment, and nothing once it is handed in",

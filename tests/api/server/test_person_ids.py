@@ -126,6 +126,8 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "calibration.given.v1": {"person"},
         "calibration.computed.v1": {"person"},
         "training.attendance_recorded.v1": {"people"},
+        "subsidy.computed.v1": {"computed_by"},
+        "subsidy.approved.v1": {"approved_by"},
     }
     kept = {"answers": {"Z01": {"author": "li", "replaces": 1}}, "items": [{"author": "wang"}, 3]}
     assert without(frozenset({"author"}), kept) == {"answers": {"Z01": {"replaces": 1}}, "items": [{}, 3]}

@@ -20,6 +20,7 @@ from domain.governance.dated_rules import (
     DatedRules,
     ProposeRule,
     RecordRuleSimulation,
+    RuleProposed,
     RuleSet,
     SetRule,
     dated_rule_on,
@@ -161,6 +162,11 @@ def test_a_proposal_holds_for_nobody_and_the_same_again_is_none() -> None:
     assert [one.outcomes is not None for one in case.state.proposals.values()] == [False, True]
 
 
+def test_a_proposal_is_simulated_once() -> None:
+    case = given(DATED_RULES).when(propose(), "city").when(simulation(), "system").accepted
+    case.when(simulation(then="6"), "system").then()
+
+
 def test_what_was_not_proposed_is_not_simulated() -> None:
     given(DATED_RULES).when(simulation(), "system").refused(RULE_PROPOSAL_UNKNOWN, proposal=1)
 
@@ -248,3 +254,24 @@ def test_the_shape_of_a_kind_has_not_changed_and_its_stored_bytes_are_read_and_w
     read: RuleBody = TypeAdapter(AnyRuleBody).validate_json(orjson.dumps(kept["example"]))
     assert type(read) is BODIES[kind]
     assert read.model_dump(mode="json") == kept["example"]
+    for former in kept.get("former", []):
+        before: RuleBody = TypeAdapter(AnyRuleBody).validate_json(orjson.dumps(former))
+        assert before.model_dump(mode="json") == former
+        assert set(former) < set(before.whole().model_dump(mode="json")) == set(kept["example"])
+
+
+def test_a_body_stored_before_a_member_was_there_means_what_it_meant() -> None:
+    """What was a constant of the method then is said by the rule now (plan V5): prior 20, level 0.90, unseen 100, work 50/30/20."""
+    [former] = KEPT["rating"]["former"]
+    before = RatingRule.model_validate_json(orjson.dumps(former))
+    said = (before.prior_degrees, before.interval_level, before.unseen_variance, *before.work_parts.model_dump().values())
+    assert said == (20, Decimal("0.90"), 100, 50, 30, 20)
+    assert before == RatingRule.model_validate(before.model_dump())
+
+
+def test_a_rule_that_is_set_says_every_member_so_that_no_later_default_speaks_for_it() -> None:
+    bare = {name: value for name, value in RATING.model_dump().items() if name in KEPT["rating"]["former"][0]}
+    stated = {"since": TODAY, "body": bare, "source": "市经信委 2024 年遴选通知", "mark": "V"}
+    [fact] = given(DATED_RULES).when(ProposeRule.model_validate(stated), "city").facts
+    assert isinstance(fact, RuleProposed)
+    assert set(fact.body.model_dump()) == set(RatingRule.model_fields)

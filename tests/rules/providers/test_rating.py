@@ -1,18 +1,22 @@
 """Yearly rating (plan V5): fixed, computed, published for objection, and final only when nobody is left unheard."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.governance.dated_rules import rule_in_force
 from domain.governance.proceedings.state import Proceeding, ProceedingKind, ProceedingStatus, proceeding_stream
+from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.working_calendar import Deadline
 from domain.kernel import Facts, Refused
 from domain.providers.rating import (
+    RATING_INPUTS_OTHER,
     RATING_OBJECTION_LATE,
     RATING_OBJECTION_OPEN,
     RATING_OBJECTION_UNFIT,
     RATING_OBJECTIONS_RUNNING,
+    RATING_ROUND_UNPUBLISHED,
     RATING_STATUS,
     RATING_YEAR_OPEN,
     RATINGS,
@@ -26,10 +30,12 @@ from domain.providers.rating import (
     RatingObjected,
     RatingPublished,
     RatingStatus,
+    RecordRating,
     YearOfRating,
     rating_stream,
 )
-from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent, Tier
+from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute
+from methods.yearly_rating import METHOD
 from tests.rules.given import AT, Given, given
 
 LATER = datetime(2024, 7, 1, 8, tzinfo=UTC)
@@ -45,19 +51,36 @@ def row(provider: str, score: int, jobs: int = 400) -> ProviderInputs:
 
 
 INPUTS = tuple(row(f"p{at:02}", 50 + 4 * at) for at in range(12))
+RULE = rule_in_force(None, RatingRule, date(2023, 12, 31))
 FIX = FixRatingInputs(year=2023, position=7, inputs=INPUTS)
 
 
-def facts(outcome: Facts | Refused) -> tuple[RatingInputsFixed, RatingComputed]:
+def fact(outcome: Facts | Refused) -> Any:
     assert not isinstance(outcome, Refused), outcome
-    fixed, computed = outcome
-    assert isinstance(fixed, RatingInputsFixed)
-    assert isinstance(computed, RatingComputed)
-    return fixed, computed
+    [one] = outcome
+    return one
 
 
-def computed(**states: Any) -> tuple[RatingInputsFixed, RatingComputed]:
-    return facts(given(RATINGS).having_read(states.get("read", {})).when(FIX, "city").outcome)
+def recording(fixed: RatingInputsFixed, last: dict[str, Tier] | None = None, year: int = 2023, **changes: Any) -> RecordRating:
+    """What the program records of inputs: the rule's own computation of them."""
+    found = compute(fixed.inputs, last or {}, RULE)._asdict()
+    stated = {"year": year, "round": fixed.round, "method": METHOD, "rule": None, "input_digest": fixed.input_digest}
+    return RecordRating(**(stated | found | changes))
+
+
+def rated(case: Given, fix: FixRatingInputs, at: datetime = AT, last: YearOfRating | None = None) -> Any:
+    """The two facts of a round: inputs as the city fixes them, and what the program computes of them."""
+    case = case.when(fix, "city", at=at).happened("rating.inputs_fixed.v1")
+    [fixed] = case.facts
+    before = {rating_stream(fix.year - 1): last} if last else {}
+    told = recording(fixed, last.tiers if last else {}, fix.year)
+    [found] = case.having_read(before).when(told, "system", at=at).happened("rating.computed.v1").facts
+    return fixed, found
+
+
+def computed(fix: FixRatingInputs = FIX) -> tuple[RatingInputsFixed, RatingComputed]:
+    fixed, found = rated(given(RATINGS), fix)
+    return fixed, found
 
 
 def published(*more: Any) -> Given:
@@ -92,13 +115,13 @@ def test_a_year_is_rated_from_its_inputs_once_it_is_over() -> None:
 
 def test_the_order_of_the_rows_changes_nothing() -> None:
     turned = FixRatingInputs(year=2023, position=7, inputs=INPUTS[::-1])
-    assert facts(given(RATINGS).when(turned, "city").outcome) == computed()
+    assert computed(turned) == computed()
 
 
 def test_a_missing_component_is_none_and_stands_in_every_error() -> None:
     """Nothing is imputed: the rating says what it rests on."""
     bare = tuple(one.model_copy(update={"components": one.components[:1]}) for one in INPUTS)
-    _, found = facts(given(RATINGS).when(FIX.model_copy(update={"inputs": bare}), "city").outcome)
+    _, found = computed(FIX.model_copy(update={"inputs": bare}))
     assert [one.component for one in found.components] == [RatingComponent.WORK]
     assert found.rests_on == Decimal("0.3")
     whole = {one.provider: one for one in computed()[1].providers}
@@ -107,14 +130,14 @@ def test_a_missing_component_is_none_and_stands_in_every_error() -> None:
 
 def test_last_years_final_tiers_hold_where_the_evidence_is_weak_and_nobody_falls_two() -> None:
     _, before = computed()
-    last = YearOfRating(status=RatingStatus.FINAL, computed=before)
+    last = YearOfRating(status=RatingStatus.FINAL, published=before)
     inputs = (row("p11", 40), *INPUTS[:-1])
     asked = FixRatingInputs(year=2024, position=9, inputs=inputs)
     at = datetime(2025, 2, 3, 8, tzinfo=UTC)
-    _, found = facts(given(RATINGS).having_read({rating_stream(2023): last}).when(asked, "city", at=at).outcome)
+    _, found = rated(given(RATINGS), asked, at, last)
     fell = next(one for one in found.providers if one.provider == "p11")
     assert (fell.last_tier, fell.tier) == (Tier.A, Tier.B)
-    assert YearOfRating(status=RatingStatus.PUBLISHED, computed=before).tiers == {}
+    assert YearOfRating(status=RatingStatus.PUBLISHED, published=before).tiers == {}
 
 
 def test_a_rating_is_published_with_ten_working_days_to_object() -> None:
@@ -142,7 +165,7 @@ def test_a_provider_is_not_told_whether_a_rating_is_computed_before_it_is_publis
 
 
 def test_no_rating_is_final_while_an_objection_may_come_or_is_open() -> None:
-    finish, objected = FinishRating(year=2023), RatingObjected(provider="p03", proceeding="x1")
+    finish, objected = FinishRating(year=2023, proceedings=()), RatingObjected(provider="p03", proceeding="x1")
     published().when(finish, "city").refused(RATING_OBJECTIONS_RUNNING)
     published(objected).having_read(objection()).when(finish, "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
     published(objected).having_read(objection(ProceedingStatus.FINAL)).when(finish, "city", at=LATER).then(RatingFinal(round=1))
@@ -154,12 +177,56 @@ def test_a_second_objection_of_a_provider_takes_the_place_of_none() -> None:
     ended = objection(ProceedingStatus.FINAL)[proceeding_stream("x1")]
     read = {**objection(), proceeding_stream("x2"): ended}
     case = published(first, second).having_read(read)
-    case.when(FinishRating(year=2023), "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
+    case.when(FinishRating(year=2023, proceedings=()), "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
 
 
-def test_a_published_rating_is_recomputed_after_objections_and_a_final_one_never() -> None:
-    fixed, found = facts(published().when(FIX, "city", at=LATER).outcome)
+def test_an_objection_holds_a_rating_up_though_nobody_made_it_known_here() -> None:
+    """Whoever opens the proceeding has objected: a second step is no condition of being heard."""
+    finish = FinishRating(year=2023, proceedings=("x1",))
+    case = published().having_read(objection(opened_on=PERIOD.due))
+    case.when(finish, "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
+    late = objection(opened_on=PERIOD.due + timedelta(days=1))
+    for other in (late, objection(about=rating_stream(2022)), objection(ProceedingStatus.FINAL), {}):
+        published().having_read(other).when(finish, "city", at=LATER).then(RatingFinal(round=1))
+
+
+def test_a_recomputed_rating_is_published_anew_with_its_own_time_and_the_former_one_holds_till_then() -> None:
+    again = FixRatingInputs(year=2023, position=9, inputs=INPUTS[:-1])
+    fixed, found = rated(published(), again, LATER)
     assert (fixed.round, found.round) == (2, 2)
-    again = published(fixed, found).when(FinishRating(year=2023), "city", at=LATER)
-    again.then(RatingFinal(round=2))
-    published(RatingFinal(round=1)).when(FIX, "city", at=LATER).refused(RATING_STATUS, status="final")
+    case, finish = published(fixed, found), FinishRating(year=2023, proceedings=())
+    assert (case.state.status, case.state.published.round, case.state.unpublished) == (RatingStatus.PUBLISHED, 1, found)
+    case.when(finish, "city", at=LATER).refused(RATING_ROUND_UNPUBLISHED, round=2)
+    case = case.when(PublishRating(year=2023), "city", at=LATER).accepted
+    assert case.state.published == found
+    assert case.state.period.counted_from == LATER.date()
+    case.when(finish, "city", at=LATER).refused(RATING_OBJECTIONS_RUNNING)
+    case = case.when(finish, "city", at=LATER + timedelta(days=20)).then(RatingFinal(round=2))
+    case.when(again, "city", at=LATER + timedelta(days=20)).refused(RATING_STATUS, status="final")
+
+
+def test_inputs_that_were_fixed_anew_hold_a_rating_up_before_they_are_computed() -> None:
+    fixed = fact(published().when(FIX, "city", at=LATER).outcome)
+    published(fixed).when(FinishRating(year=2023, proceedings=()), "city", at=LATER).refused(RATING_ROUND_UNPUBLISHED, round=2)
+    published(fixed).when(PublishRating(year=2023), "city", at=LATER).refused(RATING_STATUS, status="fixed")
+    given(RATINGS, computed()[0]).when(PublishRating(year=2023), "city").refused(RATING_STATUS, status="fixed")
+
+
+def test_what_was_recorded_before_rounds_were_published_reads_as_it_was_meant() -> None:
+    """A journal of before: recomputed after publication, and final without a second publication."""
+    fixed, found = rated(published(), FIX, LATER)
+    case = published(fixed, found, RatingFinal(round=2))
+    assert case.state.published == found
+    assert case.state.tiers
+
+
+def test_the_program_alone_records_a_rating_once_and_only_of_the_latest_inputs_rule_and_tiers() -> None:
+    fixed, found = computed()
+    case, told = given(RATINGS, fixed), recording(fixed)
+    case.when(told, "city").refused(ROLE_NOT_ALLOWED)
+    for wrong in ({"round": 2}, {"input_digest": "a" * 64}, {"rule": "rule/rating/1"}):
+        case.when(recording(fixed, **wrong), "system").refused(RATING_INPUTS_OTHER)
+    case.when(recording(fixed, {"p03": Tier.A}), "system").refused(RATING_INPUTS_OTHER)
+    given(RATINGS).when(told, "system").refused(RATING_STATUS, status="none")
+    case.when(told, "system").then(found)
+    case.when(told, "system").then()

@@ -1,0 +1,72 @@
+"""Payment lists over HTTP 付款清单接口: what the treasury pays by, of an approved subsidy. plan I1.
+
+For the city and the auditor, who read every line in the schema as well.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.downloads.files import NOTHING_RUNS, attachment
+from api.kit.services import Services
+from api.server.admission import Lane
+from api.server.errors import request_error
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.operations import Operations
+from domain.masks import RATING_INPUTS
+from domain.providers.subsidies import SubsidyStatus
+from interop.editions.sheets import MEDIA_TYPE
+from interop.payments.payment_list import payment_list
+from projections.participants.organisations import organisations_by_id
+from projections.providers.subsidies import subsidy_of
+
+
+class PaymentFiles:
+    """The endpoint of payment lists 付款清单接口."""
+
+    def __init__(self, services: Services, operations: Operations) -> None:
+        self._services = services
+        self._operations = operations
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [Route("/subsidies/{year:int}/payments.xlsx", self.payments, methods=["GET"])]
+
+    async def payments(self, request: Request) -> Response:
+        """GET /subsidies/{year}/payments.xlsx: a line a provider of an approved year 付款清单; others get as much as of none."""
+        try:
+            token = bearer(authorization(request.headers))
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        lane = self._operations.admission.lane(token, Lane.BULK)
+        year = request.path_params["year"]
+        response: Response = await self._operations.in_thread(self._made, token, year, lane=lane, token=token)
+        return response
+
+    def _made(self, token: str | None, year: int) -> Response:
+        try:
+            caller = self._operations.signed_in(token)
+            content = self._list(year) if caller.role in RATING_INPUTS else None
+        except CallerGone as gone:
+            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return respond(faulted(fault), JSON, as_status=True)
+        if content is None:
+            missing = request_error("NOT_FOUND", "未找到。", "Not found.")
+            return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+        disposition = attachment(f"{year}年补贴付款清单.xlsx")
+        headers = {**ALWAYS, "content-disposition": disposition, "content-security-policy": NOTHING_RUNS}
+        return Response(content, 200, headers, media_type=MEDIA_TYPE)
+
+    def _list(self, year: int) -> bytes | None:
+        """The list of a year; None where nothing is approved, or the year is none that there may be."""
+        if not 0 <= year < 10_000:  # noqa: PLR2004 - what a column holds of a year that somebody writes into an address
+            return None
+        with self._services.models.reading() as snapshot:
+            subsidy = subsidy_of(snapshot, year)
+            if subsidy is None or subsidy.computed is None or subsidy.status is not SubsidyStatus.APPROVED:
+                return None
+            providers = [one.provider for one in subsidy.computed.providers]
+            names = {identity: row.name for identity, row in organisations_by_id(snapshot, providers).items()}
+        return payment_list(year, subsidy.computed, names, {one: subsidy.taken_back(one) for one in providers})

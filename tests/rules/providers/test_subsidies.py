@@ -1,0 +1,213 @@
+"""Yearly subsidy (plan I1, I2): on a final rating, four eyes, once, within cap and budget, taken back only after a hearing."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.diagnosis.state import Diagnosis, Purpose, diagnosis_stream
+from domain.governance.dated_rules import rule_in_force
+from domain.governance.proceedings.state import (
+    PROCEEDING_NOT_CONCLUDED,
+    Proceeding,
+    ProceedingKind,
+    ProceedingOutcome,
+    ProceedingStatus,
+    proceeding_stream,
+)
+from domain.governance.rule_bodies.subsidy import SubsidisedWork, SubsidyRule
+from domain.kernel import NOT_FOUND
+from domain.participants.enterprises import enterprise_stream
+from domain.providers.rating import RatingStatus, YearOfRating, rating_stream
+from domain.providers.rating_numbers import Tier
+from domain.providers.subsidies import (
+    CLAWBACK_DONE,
+    CLAWBACK_NOT_PAID,
+    DISTRICT_SUBSIDY_RECORDED,
+    SUBSIDIES,
+    SUBSIDY_APPROVED_ALREADY,
+    SUBSIDY_BY_THE_SAME,
+    SUBSIDY_JOB_OTHER_YEAR,
+    SUBSIDY_OTHER_RUN,
+    SUBSIDY_RATING_NOT_FINAL,
+    SUBSIDY_STATUS,
+    ApproveSubsidy,
+    ClawBackSubsidy,
+    ComputeSubsidy,
+    DistrictSubsidyRecorded,
+    LeftOutJob,
+    RecordDistrictSubsidy,
+    SubsidyApproved,
+    SubsidyComputed,
+    subsidy_stream,
+)
+from domain.providers.subsidy_numbers import JobCount, ProviderJobs, compute_subsidy
+from standards import Form
+from tests.rules.given import Given, given
+from tests.rules.providers.test_rating import computed as rated
+from tests.small_city import FIRM
+
+RULE = rule_in_force(None, SubsidyRule, date(2023, 12, 31))
+OPENED = datetime(2023, 10, 2, 8, tzinfo=UTC)
+
+
+def full(jobs: int) -> JobCount:
+    return JobCount(work=SubsidisedWork.FULL, size_class="medium", jobs=jobs)
+
+
+JOBS = (ProviderJobs(provider="p03", counts=(full(3),)), ProviderJobs(provider="p11", counts=(full(10),)))
+LEFT_OUT = (LeftOutJob(diagnosis="d9", provider="p11", cause="subsidy/2023/1"),)
+COMPUTE = ComputeSubsidy(year=2023, position=40, jobs=JOBS, left_out=LEFT_OUT)
+FINAL = YearOfRating(status=RatingStatus.FINAL, version=4, published=rated()[1])
+
+
+def ready(rating: YearOfRating | None = FINAL) -> Given:
+    return given(SUBSIDIES).having_read({rating_stream(2023): rating})
+
+
+def computed() -> Given:
+    return ready().when(COMPUTE, "city", by="li").happened("subsidy.computed.v1")
+
+
+def approved() -> Given:
+    case = computed()
+    return case.when(ApproveSubsidy(year=2023, input_digest=case.state.computed.input_digest), "city", by="wang").accepted
+
+
+def proceeding(**changes: Any) -> dict[str, Proceeding]:
+    stated = {
+        "kind": ProceedingKind.CLAWBACK,
+        "about": subsidy_stream(2023),
+        "cause": "subsidy/2023/2",
+        "provider": "p11",
+        "enterprise": None,
+        "district": None,
+        "applicant_role": "city",
+        "opened_on": date(2024, 4, 1),
+        "opened_by": "li",
+        "status": ProceedingStatus.FINAL,
+        "outcome": ProceedingOutcome.UPHELD,
+    }
+    return {proceeding_stream("x1"): Proceeding(**(stated | changes))}
+
+
+def taking(*diagnoses: str, counts: tuple[JobCount, ...] | None = None, provider: str = "p11") -> ClawBackSubsidy:
+    counts = (full(len(diagnoses)),) if counts is None else counts
+    return ClawBackSubsidy(year=2023, provider=provider, proceeding="x1", diagnoses=diagnoses, counts=counts)
+
+
+def test_it_rests_on_confirmed_jobs_and_the_tiers_of_a_rating_that_is_final() -> None:
+    """Three full jobs in tier C, ten in tier A, at 6,000 yuan each: 12,600 and 72,000 yuan."""
+    [fact] = computed().facts
+    assert isinstance(fact, SubsidyComputed)
+    lines = {one.provider: (one.tier, one.coefficient, one.due, one.paid) for one in fact.providers}
+    assert lines["p03"] == (Tier.C, Decimal("0.7"), 1_260_000, 1_260_000)
+    assert lines["p11"] == (Tier.A, Decimal("1.2"), 7_200_000, 7_200_000)
+    assert (fact.rating, fact.rule, fact.due, fact.paid, fact.ratio) == ("rating/2023/4", None, 8_460_000, 8_460_000, 1)
+    assert fact.left_out == LEFT_OUT
+    for status in (RatingStatus.PUBLISHED, RatingStatus.COMPUTED):
+        ready(YearOfRating(status=status)).when(COMPUTE, "city").refused(SUBSIDY_RATING_NOT_FINAL, year=2023)
+    ready(None).when(COMPUTE, "city").refused(SUBSIDY_RATING_NOT_FINAL)
+    ready().when(COMPUTE, "district").refused(ROLE_NOT_ALLOWED)
+
+
+def test_another_person_approves_what_was_computed_last_and_only_once() -> None:
+    case = computed()
+    digest = case.state.computed.input_digest
+    approve = ApproveSubsidy(year=2023, input_digest=digest)
+    case.when(approve, "city", by="li").refused(SUBSIDY_BY_THE_SAME)
+    case.when(ApproveSubsidy(year=2023, input_digest="a" * 64), "city", by="wang").refused(SUBSIDY_OTHER_RUN, input_digest=digest)
+    ready().when(approve, "city", by="wang").refused(SUBSIDY_STATUS, status="recorded")
+    case = case.when(approve, "city", by="wang").then(SubsidyApproved(input_digest=digest, paid=8_460_000, approved_by="wang"))
+    case.when(approve, "city", by="zhao").refused(SUBSIDY_APPROVED_ALREADY, year=2023)
+    case.when(COMPUTE, "city").refused(SUBSIDY_APPROVED_ALREADY, year=2023)
+
+
+def test_a_district_records_what_it_pays_itself_for_a_firm_of_its_own_once_and_under_its_year() -> None:
+    command = RecordDistrictSubsidy(year=2023, diagnosis="d9", fen=100_000, source="区级通知")
+    fact = DistrictSubsidyRecorded(diagnosis="d9", district=FIRM.district, fen=100_000, source="区级通知")
+    diagnosed = Diagnosis(
+        enterprise="e1",
+        campaign="2023",
+        purpose=Purpose.INITIAL,
+        form=Form.FULL,
+        edition="2023",
+        edition_digest="a",
+        provider="p11",
+        applicable=None,
+        reason=None,
+    )
+
+    def known() -> Given:
+        case = given(SUBSIDIES).having_read({diagnosis_stream("d9"): diagnosed, enterprise_stream("e1"): FIRM})
+        return case.having_begun(diagnosis_stream("d9"), OPENED)
+
+    case = known().when(command, "district").then(fact)
+    case.when(command, "district").refused(DISTRICT_SUBSIDY_RECORDED)
+    other = command.model_copy(update={"year": 2024})
+    known().when(other, "district").refused(SUBSIDY_JOB_OTHER_YEAR, year=2023)
+    given(SUBSIDIES).when(command, "district").refused(NOT_FOUND)
+    known().when(command, "provider").refused(ROLE_NOT_ALLOWED)
+
+
+def test_nothing_is_taken_back_before_a_concluded_proceeding_against_this_very_provider() -> None:
+    paid = approved()
+    paid.when(taking("d1"), "city").refused(PROCEEDING_NOT_CONCLUDED)
+    for wrong in (
+        {"status": ProceedingStatus.DECIDED},
+        {"outcome": ProceedingOutcome.DISMISSED},
+        {"about": subsidy_stream(2022)},
+        {"kind": ProceedingKind.SAMPLE_FINDING},
+    ):
+        paid.having_read(proceeding(**wrong)).when(taking("d1"), "city").refused(PROCEEDING_NOT_CONCLUDED)
+    paid.having_read(proceeding(provider="p03")).when(taking("d1"), "city").refused(CLAWBACK_NOT_PAID)
+    computed().having_read(proceeding()).when(taking("d1"), "city").refused(SUBSIDY_STATUS, status="computed")
+
+
+def test_what_is_taken_back_is_the_overturned_jobs_part_of_what_was_paid_each_job_once() -> None:
+    case = approved().having_read(proceeding())
+    too_many = tuple(f"d{number}" for number in range(20, 31))
+    for wrong in (taking("d9"), taking("d1", counts=()), taking("d1", counts=(full(2),)), taking(*too_many)):
+        case.when(wrong, "city").refused(CLAWBACK_NOT_PAID, path="diagnoses")
+    case = case.when(taking("d1", "d2"), "city").accepted
+    assert (case.state.taken_back("p11"), case.state.taken_back("p03")) == (1_440_000, 0)
+    case.when(taking("d3"), "city").refused(CLAWBACK_DONE)
+    second = taking("d2").model_copy(update={"proceeding": "x2"})
+    case.having_read({proceeding_stream("x2"): proceeding()[proceeding_stream("x1")]})
+    case.when(second, "city").refused(CLAWBACK_NOT_PAID)
+    rest = tuple(f"d{number}" for number in (1, *range(10, 19)))[1:]
+    last = taking(*rest[:8]).model_copy(update={"proceeding": "x2"})
+    assert case.when(last, "city").accepted.state.taken_back("p11") == 7_200_000
+
+
+ROWS = st.lists(st.integers(0, 400), min_size=1, max_size=12).map(
+    lambda jobs: tuple(
+        ProviderJobs(provider=f"p{at:02}", counts=(full(number + 1),)) for at, number in enumerate(jobs)
+    )
+)
+
+
+@drawn(ROWS, st.integers(0, 10**10), st.integers(0, 10**9), st.lists(st.sampled_from([*Tier, None]), min_size=12, max_size=12))
+def test_the_budget_is_never_exceeded_and_the_lines_add_up_to_the_fen(
+    rows: tuple[ProviderJobs, ...], budget: int, cap: int, held: list[Tier | None]
+) -> None:
+    tiers = {row.provider: tier for row, tier in zip(rows, held, strict=False) if tier is not None}
+    rule = RULE.model_copy(update={"budget": budget, "cap": cap})
+    found = compute_subsidy(rows, tiers, rule)
+    assert found.paid == sum(one.paid for one in found.providers) == min(budget, found.due)
+    assert all(one.paid <= one.due <= cap for one in found.providers)
+    assert compute_subsidy(rows[::-1], tiers, rule) == found
+
+
+@pytest.mark.parametrize("size", ["large", "micro"])
+def test_a_base_of_a_size_goes_before_that_of_any_size_and_work_without_one_is_worth_nothing(size: str) -> None:
+    base = RULE.bases[1].model_copy(update={"size_class": "large", "fen": 900_000})
+    rule = RULE.model_copy(update={"bases": (*RULE.bases[1:2], base)})
+    rows = (ProviderJobs(provider="p1", counts=(JobCount(work=SubsidisedWork.FULL, size_class=size, jobs=1),)),)
+    assert compute_subsidy(rows, {}, rule).due == (900_000 if size == "large" else 600_000)
+    brief = (ProviderJobs(provider="p1", counts=(JobCount(work=SubsidisedWork.BRIEF, size_class=size, jobs=1),)),)
+    assert compute_subsidy(brief, {}, rule).due == 0

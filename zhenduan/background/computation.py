@@ -1,0 +1,22 @@
+"""Computation 待算事项: what takes longer than a command may, and the command that records what it comes to. plan V5."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.kernel import Command
+
+
+@dataclass(frozen=True)
+class Computation:
+    """Something to be computed from facts on record, in a process of its own, and recorded once.
+
+    function: its name as `module:function`; it returns bytes. arguments: all that it depends on. command: what records the bytes.
+    key: under which it is recorded once 幂等键. cause: the fact it follows from. reason: kept with the entry.
+    """
+
+    function: str
+    arguments: tuple[object, ...]
+    command: Callable[[bytes], Command]
+    key: str
+    cause: str
+    reason: str

@@ -1,0 +1,74 @@
+"""Computing 后台计算: ratings, and what proposed rules would do, worked out apart from the server and recorded by the program.
+
+Each computation is recorded under its own name as idempotency key, so two processes that look at once, or one that is killed in
+between, leave one fact; what is computed runs in a process of its own, bounded, and leaves nothing behind where it ends early. plan
+V5, I1.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from api.kit.services import Services
+from domain.access import Everything, Role
+from domain.kernel import Refused
+from isolation import Bounds
+from isolation import run as run_apart
+from journal import Caller
+from projections import Snapshot
+from zhenduan.background.computation import Computation
+from zhenduan.background.rating_computing import fixed_ratings
+from zhenduan.background.rule_simulating import proposed_rules
+
+BOUNDS = Bounds(memory_mib=512, cpu_seconds=1_800, wall_seconds=3_600.0)
+"""Of one computation. 2026-11-28: a rating of 60 providers takes 2 s of a core, of 300 three minutes."""
+LOOK_SECONDS = 5.0
+SYSTEM = Caller("system-computing", Role.SYSTEM, "", Everything())
+
+FindWaiting = Callable[[Services, Snapshot], Iterable[Computation]]
+"""What of a capability waits to be computed."""
+WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules)
+"""Every reader of what waits; a capability adds its own."""
+
+log = logging.getLogger(__name__)
+
+
+def compute_waiting(services: Services, stop: threading.Event) -> int:
+    """Compute and record all that waits 计算待算事项; how many were recorded by this."""
+    with services.models.reading() as snapshot:
+        waiting = [one for find in WAITING for one in find(services, snapshot)]
+    done = 0
+    for one in waiting:
+        if stop.is_set():
+            break
+        try:
+            command = one.command(run_apart(one.function, *one.arguments, bounds=BOUNDS))
+            handled = services.send(SYSTEM, command, reason=one.reason, idempotency_key=one.key, causation=one.cause)
+            done += not handled.replayed
+        except Refused as refused:  # it is looked at anew, from what is on record then
+            log.info("计算结果未被采纳 a result was not taken: %s: %s", one.key, refused.rule.code)
+        except Exception:
+            log.exception("未能计算 a computation failed: %s", one.key)
+    return done
+
+
+@contextmanager
+def computing(services: Services, seconds: float = LOOK_SECONDS) -> Iterator[None]:
+    """Compute what waits while the block lasts, looking at an interval."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.wait(seconds):
+            try:
+                compute_waiting(services, stop)
+            except Exception:
+                log.exception("未能查看待算事项 nobody could look for what is to be computed")
+
+    thread = threading.Thread(target=run, name="computing")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
