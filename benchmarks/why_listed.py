@@ -26,8 +26,9 @@ from zhenduan.wiring import opened
 
 GOAL = 100.0
 """Milliseconds."""
-DIRECTORY = "{ directory(first: 100) { nodes { provider name standing year tags { industry } } } }"
-WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence entry { standing history { id what on reason causes } }
+DIRECTORY = "{ directory(first: 100) { nodes { provider name standing year tags { industry { code } } } } }"
+WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence
+  entry { standing history { nodes { id what on reason causes } } }
   causes { id parent depth type what at sentence } } }"""
 
 

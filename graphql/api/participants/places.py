@@ -6,7 +6,7 @@ from api.kit.context import Context
 from api.kit.ids import OrganisationID, id_of
 from api.kit.published import field, published
 from api.kit.row_mapping import CONVERSIONS
-from domain.masks import SIGNED_IN
+from domain.masks import ANYONE, SIGNED_IN
 from interop.code_lists import district_codes, industries
 from projections.participants.organisations import organisations_by_id
 
@@ -22,9 +22,9 @@ class District:
     name: str | None = field("Its name; null: no such code is known · 名称")
 
 
-@published(SIGNED_IN, placed=False)
+@published(ANYONE, placed=False)
 class Industry:
-    """Industry of an enterprise · 行业. plan S3"""
+    """Industry of an enterprise, or that a provider knows · 行业. plan S3"""
 
     code: str = field("GB/T 4754 code, such as C34 · 行业代码")
     name: str | None = field("Name of its two-digit division; null: no such code is known · 行业大类")
@@ -51,13 +51,14 @@ def _district(code: str) -> District:
     return District(code=code, name=found.name if found is not None else None)
 
 
-def _industry(code: str) -> Industry:
+def industry_of(code: str) -> Industry:
+    """An industry by its code 行业; null names nothing known."""
     found = industries().get(code[:DIVISION])
     return Industry(code=code, name=found.name if found is not None else None)
 
 
 CONVERSIONS[str, District] = _district
-CONVERSIONS[str, Industry] = _industry
+CONVERSIONS[str, Industry] = industry_of
 
 
 def load_subdistricts(context: Context, codes: Sequence[str], _wanted: frozenset[str]) -> dict[str, Subdistrict]:

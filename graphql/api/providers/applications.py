@@ -15,6 +15,7 @@ from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import uploaded
+from api.participants.places import Industry, industry_of
 from domain.kernel import Command, IdOf
 from domain.masks import APPLICANTS, APPLICATION_CONTENTS, MARKINGS
 from domain.providers import application_state as state
@@ -32,7 +33,7 @@ class StaffMember:
     """Person of the provider who is to diagnose firms · 诊断人员"""
 
     person: PersonID = field("Id of the person · 人员标识", made=True)
-    industries: list[str] = field("Divisions that the person knows · 熟悉行业", made=True)
+    industries: list[Industry] = field("Divisions that the person knows · 熟悉行业", made=True)
 
 
 @published(APPLICATION_CONTENTS, row=state.LinkedParty)
@@ -76,7 +77,7 @@ class SelectionScore:
 class IndustryScore:
     """What the applicant got for an industry · 行业得分"""
 
-    industry: str = field("GB/T 4754 division · 行业大类")
+    industry: Industry = field("GB/T 4754 division · 行业大类")
     points: Decimal = field("Points, exact · 得分", made=True)
     staff: int = field("Its people who know the division · 熟悉该行业的人数")
     certified: int | None = field("Of these with a certificate; null = none were on record then · 其中持证人数")
@@ -117,7 +118,7 @@ class Application:
     stage: ApplicationStage = field("How far it has come · 状态", made=True)
     put_forward_by: OrganisationID | None = field("District that put it forward; null = it came by itself · 推荐区. plan V6")
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本", made=True)
-    industries: list[str] = field("Divisions that a tag is asked for · 申请行业标签", made=True)
+    industries: list[Industry] = field("Divisions that a tag is asked for · 申请行业标签", made=True)
     staff: list[StaffMember] | None = field("People who are to diagnose firms · 诊断人员", roles=APPLICATION_CONTENTS)
     links: list[LinkedParty] | None = field(
         "Ties declared; null = nothing declared yet, empty = none · 关联方申明", roles=APPLICATION_CONTENTS
@@ -166,8 +167,11 @@ def _application(row: ApplicationRow, record: record_of_provider.ProviderRecord)
         provider=id_of("organisation", row.provider),
         stage=told.stage,
         version=told.version,
-        industries=list(told.industries),
-        staff=[StaffMember(person=id_of("person", one.person), industries=list(one.industries)) for one in told.staff],
+        industries=list(map(industry_of, told.industries)),
+        staff=[
+            StaffMember(person=id_of("person", one.person), industries=list(map(industry_of, one.industries)))
+            for one in told.staff
+        ],
         links=all_shown(LinkedParty, told.links) if told.links is not None else None,
         statement=told.statement,
         documents=[

@@ -16,6 +16,7 @@ from api.kit.mutations import Payload
 from api.kit.paging import After
 from api.kit.parts import parts
 from api.kit.published import argument, field, published, subscription
+from api.participants.places import Industry, industry_of
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
 from domain.access import Attribute, Is, Role
@@ -44,7 +45,7 @@ OPEN_KINDS = frozenset({"call", "listing", "rule"})
 class IndustryTag:
     """Tag of an industry that a provider has earned · 行业标签. plan V2"""
 
-    industry: str = field("GB/T 4754 division · 行业大类")
+    industry: Industry = field("GB/T 4754 division · 行业大类")
     since: date = field("First day · 起始日")
     cause: str = field("Fact by which it was earned, as stream/version · 依据")
 
@@ -59,9 +60,9 @@ class DirectoryMove:
     on: date = field("Day of the city on which it holds · 生效日")
     at: datetime = field("When it was recorded, UTC · 记录时间")
     year: int | None = field("Year of the directory, of a yearly move · 年度")
-    tags: list[str] = field("Tags that the provider has after it · 变动后的标签")
-    gained: list[str] = field("Tags that it brought · 新增标签")
-    lost: list[str] = field("Tags that it took · 失去标签")
+    tags: list[str] = field("Divisions of the tags that the provider has after it · 变动后的标签")
+    gained: list[str] = field("Divisions of the tags that it brought · 新增标签")
+    lost: list[str] = field("Divisions of the tags that it took · 失去标签")
     standing: DirectoryStanding = field("How the provider stands after it · 变动后状态")
     due: date | None = field("Until when a warning is to be corrected · 整改截止日")
     reason: str | None = field("Why, in the city's words; null of a yearly move · 理由")
@@ -163,7 +164,7 @@ def _entry(row: DirectoryRow, name: str, *, with_history: bool) -> DirectoryEntr
         standing=listing.standing,
         year=listing.year,
         tags=[
-            IndustryTag(industry=one, since=held.since, cause=cause_of(listing_stream(row.id), held.version))
+            IndustryTag(industry=industry_of(one), since=held.since, cause=cause_of(listing_stream(row.id), held.version))
             for one, held in sorted(listing.tags.items())
         ],
         moved=listing.moved,

@@ -15,6 +15,7 @@ from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from api.participants.places import Industry, industry_of
 from api.providers.applications import ProviderRecord, records_of
 from domain.access import Role
 from domain.kernel import Command, IdOf
@@ -44,7 +45,7 @@ class AnonymousDocument:
 class StaffOfIndustry:
     """How many people know a division · 行业人员数"""
 
-    industry: str = field("GB/T 4754 division · 行业大类")
+    industry: Industry = field("GB/T 4754 division · 行业大类")
     people: int = field("People · 人数")
 
 
@@ -53,7 +54,7 @@ class AnonymousApplication:
     """An application as its markers see it: by number, without names · 匿名申报. plan V1"""
 
     number: int = field("Anonymous number · 匿名编号")
-    industries: list[str] = field("Divisions that a tag is asked for · 申请行业标签")
+    industries: list[Industry] = field("Divisions that a tag is asked for · 申请行业标签")
     staff: int = field("People who are to diagnose firms · 诊断人员数")
     staff_by_industry: list[StaffOfIndustry] = field("Of these, those who know each division · 各行业人员数")
     statement: str | None = field("What the applicant adds · 补充说明")
@@ -74,7 +75,7 @@ class DimensionMark:
 class IndustryMark:
     """What a marker gave one industry · 行业评分"""
 
-    industry: str = field("GB/T 4754 division · 行业大类")
+    industry: Industry = field("GB/T 4754 division · 行业大类")
     points: int = field("Points · 分数")
 
 
@@ -113,10 +114,10 @@ def mark_shown(mark: MarkGiven) -> Mark:
 def _anonymous(number: int, application: Application, record: ProviderRecord) -> AnonymousApplication:
     return AnonymousApplication(
         number=number,
-        industries=list(application.industries),
+        industries=list(map(industry_of, application.industries)),
         staff=len(application.staff),
         staff_by_industry=[
-            StaffOfIndustry(industry=one, people=sum(one in member.industries for member in application.staff))
+            StaffOfIndustry(industry=industry_of(one), people=sum(one in member.industries for member in application.staff))
             for one in application.industries
         ],
         statement=application.statement,

@@ -112,7 +112,7 @@ class Selecting:
         return self
 
     def markings(self, who: str) -> list[dict[str, Any]]:
-        query = "{ markings { nodes { id number stage application { industries } mark { total } } } }"
+        query = "{ markings { nodes { id number stage application { industries { code } } mark { total } } } }"
         found: list[dict[str, Any]] = self.city.data(who, query)["markings"]["nodes"]
         return found
 

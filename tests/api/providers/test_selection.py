@@ -5,7 +5,8 @@ import pytest
 from tests.api.providers.selected_city import CALL, FULL, MARKERS, Selecting
 
 DIRECTORY = """query($on: Date, $industry: String) { directory(on: $on, industry: $industry) { totalCount
-  nodes { provider name standing year tags { industry since cause } history { nodes { id what on tags gained causes } } } } }"""
+  nodes { provider name standing year tags { industry { code name } since cause }
+  history { nodes { id what on gained causes } } } } }"""
 WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence entry { standing }
   causes { id parent depth what sentence } } }"""
 
@@ -17,7 +18,7 @@ def test_two_providers_apply_are_marked_blind_and_are_listed_where_everyone_read
         assert found["totalCount"] == 2
         first = found["nodes"][0]
         assert (first["provider"], first["name"], first["standing"]) == ("organisation/p1", "示例诊断服务一所", "LISTED")
-        assert [one["industry"] for one in first["tags"]] == ["C34"]
+        assert [one["industry"] for one in first["tags"]] == [{"code": "C34", "name": "通用设备制造业"}]
         [move] = first["history"]["nodes"]
         assert move["causes"] == [f"application/{selecting.year}.p1/9"]
     assert city.data(None, DIRECTORY, industry="C35")["directory"]["nodes"] == []
@@ -49,11 +50,11 @@ def test_why_a_provider_is_listed_goes_down_to_the_marks_for_the_city_and_names_
 def test_a_provider_reads_its_own_result_with_every_sub_score_and_no_rivals(selecting: Selecting) -> None:
     city = selecting.adopted().city
     query = """{ applications { nodes { provider stage
-      result { total listed scores { dimension points } industries { industry earned } } } } }"""
+      result { total listed scores { dimension points } industries { industry { code } earned } } } } }"""
     [own] = city.data("provider", query)["applications"]["nodes"]
     assert (own["provider"], own["stage"]) == ("organisation/p1", "ASSESSED")
     assert own["result"]["total"] == "80"
-    assert own["result"]["industries"] == [{"industry": "C34", "earned": True}]
+    assert own["result"]["industries"] == [{"industry": {"code": "C34"}, "earned": True}]
     assert len(city.data("city", query)["applications"]["nodes"]) == 2
 
 
