@@ -233,6 +233,10 @@ class MarkingStage(DescribedEnum):
     OPENED = "opened", "Open · 已公开"
 
 
+KEPT_AWAY = frozenset({MarkingStage.CONFLICT, MarkingStage.TAKEN_BACK})
+"""Stages in which the application is not shown to the marker any more 不再展示: it is another's to mark."""
+
+
 class Marking(Part):
     """One marker's marking of one application 评分. digest: of the mark sealed last; None = none yet."""
 

@@ -13,8 +13,8 @@ from domain.providers.application import APPLICATIONS as APPLICATION_CAPABILITY
 from domain.providers.application_state import Application
 from domain.providers.call import CALLS as CALL_CAPABILITY
 from domain.providers.call_state import Call
+from domain.providers.marking import KEPT_AWAY, Mark, Marking
 from domain.providers.marking import MARKINGS as MARKING_CAPABILITY
-from domain.providers.marking import Mark, Marking
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import chosen, columns
@@ -243,7 +243,7 @@ def _with_document(snapshot: Snapshot, scope: Scope, sha256: str, *, anonymous: 
         query = select(*chosen(table, ApplicationRow)).where(*_sought(table, scope, ApplicationFilter()), holding)
         yield from (ApplicationRow._make(row).state() for row in snapshot.rows(query))
         return
-    own = markings(snapshot, scope, MarkingFilter(), Page(MOST_MARKINGS))
+    own = [row for row in markings(snapshot, scope, MarkingFilter(), Page(MOST_MARKINGS)) if row.stage not in KEPT_AWAY]
     for year in sorted({row.year for row in own}):
         numbers = {row.number for row in own if row.year == year}
         yield from numbered_applications(snapshot, year, numbers).values()

@@ -22,8 +22,8 @@ from domain.kernel import Command, IdOf
 from domain.masks import MARKINGS, SELECTION_OFFICE
 from domain.providers import marking as state
 from domain.providers.application_state import Application, SelectionDimension
+from domain.providers.marking import KEPT_AWAY, MarkingStage
 from domain.providers.marking import Mark as MarkGiven
-from domain.providers.marking import MarkingStage
 from journal.secrets.sealed_marks import SealedMarks
 from projections.providers import selection
 from projections.providers.selection import MarkingFilter, MarkingRow
@@ -96,7 +96,7 @@ class Marking:
     year: int = field("Year of the call · 年度")
     number: int = field("Anonymous number of the application · 匿名编号")
     stage: MarkingStage = field("How far it has come · 状态", made=True)
-    application: AnonymousApplication | None = field("What is to be marked · 匿名申报")
+    application: AnonymousApplication | None = field("What is to be marked; null once another marks it · 匿名申报")
     mark: Mark | None = field("The mark: to its marker at once, to the city once marking is closed · 评分内容")
     digest: str | None = field("SHA-256 that it was sealed under · 封存摘要", made=True)
     marker: PersonID | None = field("Person who marks · 评分专家", roles=SELECTION_OFFICE, made=True)
@@ -133,8 +133,9 @@ def _build(context: Context, rows: Sequence[MarkingRow], wanted: frozenset[str])
     """Markings of rows; whose application it is, is looked up by the program and told to nobody here."""
     applications: dict[tuple[int, int], AnonymousApplication] = {}
     if "application" in wanted:
-        for year in sorted({row.year for row in rows}):
-            applications |= _applications(context, year, {row.number for row in rows if row.year == year})
+        shown_rows = [row for row in rows if row.stage not in KEPT_AWAY]
+        for year in sorted({row.year for row in shown_rows}):
+            applications |= _applications(context, year, {row.number for row in shown_rows if row.year == year})
     sealed = SealedMarks(context.services.keys)
     return [_marking(context, row, applications.get((row.year, row.number)), sealed) for row in rows]
 

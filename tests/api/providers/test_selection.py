@@ -2,6 +2,7 @@
 
 import pytest
 
+from projections.providers import selection
 from tests.api.providers.selected_city import CALL, FULL, MARKERS, Selecting
 
 DIRECTORY = """query($on: Date, $industry: String) { directory(on: $on, industry: $industry) { totalCount
@@ -69,6 +70,41 @@ def test_two_marks_that_differ_too_much_call_for_a_third_who_learns_neither(sele
         (third,) = {f"person/{one}" for one in MARKERS} - set(one["markers"])
         city.done("city", "giveMarker", CALL, year=selecting.year, number=one["number"], marker=third)
     assert city.refused("city", "closeMarking", year=selecting.year) == "MARKS_MISSING"
+    selecting.sealed()
+    assert city.done("city", "closeMarking", CALL, year=selecting.year)["call"]["stage"] == "MARKED"
+
+
+def given_file(selecting: Selecting, who: str, sha256: str) -> bool:
+    """Whether a marker is given a file of an application."""
+    installation = selecting.city.installation
+    known = installation.accounts.identify(selecting.city.tokens[who])
+    assert known is not None
+    with installation.services.models.reading(known.caller.scope) as snapshot:
+        return selection.document(snapshot, known.caller.scope, sha256, anonymous=True) is not None
+
+
+@pytest.mark.parametrize("how", ["declares a conflict", "never marks"])
+def test_who_does_not_mark_is_replaced_and_kept_away_from_the_application(selecting: Selecting, how: str) -> None:
+    city = selecting.drawn().city
+    query = "{ markings { nodes { id number stage application { documents { sha256 } } } } }"
+    mine, *_ = city.data("marker1", query)["markings"]["nodes"]
+    [document, *_] = mine["application"]["documents"]
+    assert given_file(selecting, "marker1", document["sha256"])
+    if how == "never marks":
+        taken = {"year": selecting.year, "number": mine["number"], "marker": "marker1", "reason": "逾期未评"}
+        assert city.refused("district", "takeBackMarking", **taken) == "ROLE_NOT_ALLOWED"
+        city.done("city", "takeBackMarking", CALL, **taken)
+    else:
+        city.done("marker1", "declareConflict", "marking { stage }", marking=mine["id"], reason="曾任顾问")
+    [gone] = [one for one in city.data("marker1", query)["markings"]["nodes"] if one["id"] == mine["id"]]
+    assert (gone["stage"], gone["application"]) == ("TAKEN_BACK" if how == "never marks" else "CONFLICT", None)
+    assert not given_file(selecting, "marker1", document["sha256"])
+    refused = selecting.seal("marker1", mine["id"])["userErrors"]
+    assert [one["code"] for one in refused] == ["MARKING_TAKEN_BACK" if how == "never marks" else "MARKING_IN_CONFLICT"]
+    call = city.data("city", "{ providerCalls { drawn { nodes { number markers } } } }")["providerCalls"][0]
+    [drawn] = [one for one in call["drawn"]["nodes"] if one["number"] == mine["number"]]
+    (other,) = {f"person/{one}" for one in MARKERS} - {*drawn["markers"], "person/marker1"}
+    city.done("city", "giveMarker", CALL, year=selecting.year, number=mine["number"], marker=other)
     selecting.sealed()
     assert city.done("city", "closeMarking", CALL, year=selecting.year)["call"]["stage"] == "MARKED"
 
