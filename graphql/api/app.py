@@ -25,8 +25,9 @@ from api.downloads.rosters import RosterFiles
 from api.kit.published import FieldRights, declared
 from api.kit.services import Services
 from api.schema import build_schema
-from api.server import graphiql
+from api.server import console, graphiql
 from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits, Overloaded
+from api.server.browser_sessions import BrowserSessions, SessionRoutes
 from api.server.change_notifications import ChangeNotifications
 from api.server.early_rejection import PATHS, AdmissionGate
 from api.server.errors import request_error
@@ -128,11 +129,18 @@ def create_app(
             *(CredentialFiles(services, services.credentials, operations).routes() if services.credentials is not None else ()),
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),
             *(SignOnRoutes(services.sign_on, operations).routes() if services.sign_on is not None else ()),
+            *SessionRoutes(operations).routes(),
             *graphiql.routes(),
+            *console.routes(),
             *SchemaReference(schema, reference).routes(),
         ],
         lifespan=life,
-        middleware=[*origins, Middleware(AdmissionGate, admission=operations.admission), Middleware(RequestIds, failed=_failed)],
+        middleware=[
+            *origins,
+            Middleware(BrowserSessions),
+            Middleware(AdmissionGate, admission=operations.admission),
+            Middleware(RequestIds, failed=_failed),
+        ],
         exception_handlers={HTTPException: _refused, Overloaded: _overloaded},
     )
     app.state.gate = AdmissionGate(app, operations.admission)

@@ -10,6 +10,7 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.server.admission import Admission, Lane, Overloaded
+from api.server.browser_sessions import counts, session_in
 from api.server.errors import request_error
 from api.server.request_ids import HEADER
 
@@ -64,11 +65,12 @@ def may_command(body: bytes | bytearray) -> bool:
 
 
 def _token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    for name, value in headers:
-        if name == b"authorization":
-            scheme, _, token = value.decode("latin-1").partition(" ")
-            return token.strip() if scheme.lower() == "bearer" else None
-    return None
+    sent = dict(headers)
+    given = sent.get(b"authorization")
+    if given is None:
+        return session_in(sent) if counts("http", sent) else None
+    scheme, _, token = given.decode("latin-1").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def said(refused: Overloaded) -> tuple[list[tuple[bytes, bytes]], bytes]:

@@ -1,7 +1,7 @@
 """GraphQL over HTTP: what is read from a request, what is said back, and in which media type.
 
 POST carries queries and mutations as `application/json`, which a foreign page cannot send without asking first. GET carries
-queries, or nothing, for which a browser gets GraphiQL. No cookie is read: what a browser sends by itself authenticates nobody.
+queries, or nothing, for which a browser gets GraphiQL. A cookie alone authenticates nobody (`browser_sessions`).
 """
 
 import asyncio

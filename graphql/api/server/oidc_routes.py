@@ -7,8 +7,9 @@ from starlette.routing import Route
 
 from api.kit.ports import SignOn
 from api.server.admission import Lane
+from api.server.browser_sessions import keep_session
 from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON
+from api.server.http import ALWAYS, HTML, JSON, accepted
 from api.server.operations import Operations
 
 COOKIE = "zhenduan_sign_on"
@@ -52,7 +53,7 @@ class SignOnRoutes:
         return response
 
     async def callback(self, request: Request) -> Response:
-        """The session's token, shown once; one answer for everything that went wrong."""
+        """To a browser the console, signed in; to others the session's token, once. One answer for all that went wrong."""
         given = request.query_params
         state, code, browser = given.get("state", ""), given.get("code", ""), request.cookies.get(COOKIE, "")
         signed_in = None
@@ -62,6 +63,9 @@ class SignOnRoutes:
             )
         if signed_in is None:
             response = _told(REFUSED, 401)
+        elif accepted(request.headers.get("accept"), (JSON, HTML)) == HTML:
+            response = RedirectResponse("/", 303, dict(ALWAYS))
+            keep_session(response, request, signed_in.token)
         else:
             session = {"token": signed_in.token, "expiresAt": signed_in.expires_at.isoformat()}
             response = Response(orjson.dumps({"session": session}), 200, dict(ALWAYS), media_type=JSON)

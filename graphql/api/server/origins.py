@@ -1,6 +1,6 @@
 """Origins · 跨源. Which pages of other origins may read our answers (CORS): those that the operator names exactly, and no other.
 
-A browser sends nothing of ours by itself, since no cookie is read; a token that a page puts into a header is that page's own.
+The cookie of `browser_sessions` is never sent by a page of another site; a token that a page puts into a header is that page's own.
 So answers are never opened with credentials.
 """
 
@@ -17,7 +17,7 @@ from api.server.request_ids import HEADER
 METHODS = ("GET", "POST", "PUT", "DELETE")
 """PUT sends a file and reserves a stream, DELETE ends an operation of one."""
 SENT = ("authorization", "last-event-id", "x-graphql-event-stream-token", "graphql-require-preflight", "apollo-require-preflight")
-"""Headers that a page may send; the last two are those of clients that know servers with cookies, and mean nothing here."""
+"""Headers that a page may send; the last but one is asked for beside a cookie, the last means nothing here."""
 TOLD = (HEADER, "retry-after", "etag", "www-authenticate")
 """Headers that a page may read, besides those that it always may."""
 ASKED_AGAIN_SECONDS = 600
