@@ -4,12 +4,20 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo clients test quick explore walk torture bench lint types wheel audit check install
+# What the console is built from.
+CONSOLE_SOURCES := $(wildcard console/*.* console/src/*.* console/src/*/*.*)
 
-install: $(VENV)/.installed
+.PHONY: demo browser clients test quick explore walk torture bench lint types wheel audit check install
+
+install: $(VENV)/.installed $(VENV)/.console
 
 $(VENV)/.installed: pyproject.toml $(wildcard requirements-dev.lock scripts/install scripts/fonts scripts/graphiql)
 	PYTHON=$(PYTHON) VENV=$(VENV) scripts/install
+	touch $@
+
+# The pages of the console, from the printed schema: a field that goes breaks this.
+$(VENV)/.console: $(VENV)/.installed scripts/console graphql/schema.graphql $(CONSOLE_SOURCES)
+	VENV=$(VENV) scripts/console
 	touch $@
 
 # What stock clients and the contract's tools are checked with: for tests alone, so that a demo does not wait for it.
@@ -18,6 +26,10 @@ clients: $(VENV)/clients/made-by
 $(VENV)/clients/made-by: $(VENV)/.installed scripts/clients tests/clients/package.json tests/clients/package-lock.json
 	VENV=$(VENV) scripts/clients
 	touch $@
+
+# The browser in which the console is tried.
+browser:
+	scripts/browser
 
 demo: install
 	$(BIN)/zhenduan demo
@@ -32,11 +44,11 @@ WORKERS ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 BESIDE = mkdir -p var; $(PYTEST) tests/rules >var/rules.log 2>&1 & rules=$$!; failed=0
 TOGETHER = wait $$rules || failed=1; cat var/rules.log; exit $$failed
 
-test: install clients
+test: install clients browser
 	$(BESIDE); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/rules || failed=1; $(TOGETHER)
 
 # What a change needs before it lands: lint, types, papers, rules, and the tests of what was touched since SINCE, else since main.
-quick: install clients lint types
+quick: install clients browser lint types
 	$(BESIDE); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
 
 # Draws other examples than the suite for as long as it is given, and keeps what it finds.

@@ -372,6 +372,14 @@ def arrows(source: str, known: Collection[str]) -> set[str]:
     return found & set(known)
 
 
+def test_nothing_depends_on_the_console() -> None:
+    """It is a client of the public API: the server hands out what was built and knows nothing of what it asks."""
+    rooms = ["standards", "methods", "domain", "journal", "projections", "interop", "isolation", "graphql", "zhenduan"]
+    sources = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    assert len(sources) > len(rooms)
+    assert [path for path in sources if "console/src" in path.read_text("utf-8")] == []
+
+
 def test_no_two_files_import_each_other_by_any_way_round() -> None:
     known = modules()
     graph = {name: arrows(path.read_text("utf-8"), known) - {name} for name, path in known.items()}

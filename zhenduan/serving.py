@@ -11,6 +11,7 @@ from types import FrameType
 import uvicorn
 
 from api.app import create_app
+from api.server import console
 from api.server.persisted_documents import PersistedDocuments
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.computing import computing
@@ -87,7 +88,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         allowed_origins=settings.cors_origins,
         admission=limits.admission,
         lag_seconds=limits.lag_seconds,
-        persisted=PersistedDocuments(settings.documents, only=settings.documents_only),
+        persisted=PersistedDocuments(settings.documents, only=settings.documents_only, shipped=console.BUILT / "documents"),
         reference=schema_page.page,
     )
     config = bounded(

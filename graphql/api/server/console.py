@@ -6,13 +6,14 @@ API like any other: nothing here knows what they ask.
 
 from pathlib import Path
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-BUILT = Path(__file__).parent / "static" / "console"
+BUILT = Path(__file__).parent / "console_pages"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
@@ -57,4 +58,4 @@ def _page(name: str) -> Route:
 def routes() -> list[BaseRoute]:
     """The two pages, and the files that they load where they were built."""
     files = BUILT / "assets"
-    return [*map(_page, PAGES.values()), *([Mount("/assets", _Assets(directory=files))] if files.is_dir() else ())]
+    return [*map(_page, PAGES.values()), *([Mount("/assets", GZipMiddleware(_Assets(directory=files)))] if files.is_dir() else ())]

@@ -41,17 +41,21 @@ class PersistedDocuments:
     Args:
         folder: where they lie; it need not exist. None = there are none.
         only: no other document is run.
+        shipped: where those of our own pages lie, which need no registering.
     """
 
-    def __init__(self, folder: Path | None = None, *, only: bool = False) -> None:
+    def __init__(self, folder: Path | None = None, *, only: bool = False, shipped: Path | None = None) -> None:
         self.folder = folder
         self.only = only
+        self._shipped = shipped
         self._read = lru_cache(KEPT)(_read)
 
     def text(self, identity: str) -> str | None:
         """The text of an id; None where none is registered, or no more."""
-        path = self._path(identity)
-        return self._read(path) if path is not None and path.is_file() else None
+        own = self._path(identity)
+        shipped = self._shipped / own.name if own is not None and self._shipped is not None else None
+        found = next((path for path in (own, shipped) if path is not None and path.is_file()), None)
+        return self._read(found) if found is not None else None
 
     def resolved(self, query: str, identity: str) -> str:
         """The text to run, of a request with a text, an id, or both.

@@ -1,0 +1,77 @@
+// What the journeys share: a browser of the machine's own, signing in, and what no page may show.
+import { readFileSync } from "node:fs";
+
+import { chromium } from "playwright-core";
+
+const QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic", "--disable-gpu"];
+const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+export const URL_OF = process.env.ZHENDUAN_URL;
+export const SHOTS = process.env.SHOTS;
+export const problems = [];
+
+export async function opened() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET });
+  return browser;
+}
+
+/** A page of its own browser profile; whatever its console says of faults is a problem. */
+export async function tab(browser, given = {}) {
+  const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...given });
+  return [await pageOf(context), context];
+}
+
+export async function pageOf(context) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  page.on("pageerror", (fault) => problems.push(`page: ${fault}`));
+  page.on("dialog", (dialog) => {
+    problems.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (said) => {
+    if (said.type() === "error" && !/ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(said.text())) problems.push(`console: ${said.text()}`);
+  });
+  return page;
+}
+
+export async function signIn(page, role) {
+  await page.goto(`${URL_OF}/`);
+  await page.getByLabel("登录名").fill(role);
+  await page.getByLabel("密码", { exact: true }).fill(`demo-${role}-2024`);
+  await page.locator("button[type=submit]").click();
+  await page.locator("nav").waitFor({ state: "attached" });
+  await page.locator("h1").first().waitFor();
+}
+
+export async function go(page, path) {
+  await page.goto(`${URL_OF}/#${path}`);
+  await page.locator("main h1").first().waitFor();
+  await page.waitForLoadState("networkidle");
+}
+
+/** Serious faults that axe finds on the page as it stands. */
+export async function accessible(page, name) {
+  await page.waitForTimeout(300); // colours fade in
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+    return violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => `${one.id} ×${one.nodes.length} ${one.nodes[0].html.slice(0, 160)}`);
+  });
+  for (const one of found) problems.push(`${name}: ${one}`);
+}
+
+export async function shot(page, name) {
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+}
+
+/** Runs one journey and prints what it found as JSON, the way each script of tests/clients does. */
+export async function journey(run) {
+  const browser = await opened();
+  try {
+    const found = await run(browser);
+    console.log(JSON.stringify({ ...found, problems }));
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { agree, type Asked, asSent, isWhole, plainNumber, ratioOf } from "./answers.ts";
+
+const RATIO: Asked = { id: "X03", kind: "RATIO", numbers: [{ name: "connected" }, { name: "all" }] };
+const CHOICE: Asked = { id: "G01", kind: "CHOICE", numbers: [] };
+const OUTCOME: Asked = { id: "Z01", kind: "OUTCOME", numbers: [{ name: "before" }, { name: "after" }] };
+
+test("a ratio is sent once both its numbers are there", () => {
+  assert.equal(isWhole(RATIO, { numbers: [{ name: "connected", value: "3" }] }), false);
+  assert.equal(isWhole(RATIO, { numbers: [{ name: "connected", value: "3" }, { name: "all", value: "0" }] }), true);
+});
+
+test("zero is a number and an empty field is none", () => {
+  assert.equal(isWhole(RATIO, { numbers: [{ name: "connected", value: "0" }, { name: "all", value: " " }] }), false);
+});
+
+test("what does not apply needs its reason", () => {
+  assert.equal(isWhole(CHOICE, { notApplicable: true, reason: " " }), false);
+  assert.deepEqual(asSent(CHOICE, { notApplicable: true, level: "3", reason: "无此业务 " }), { notApplicable: true, reason: "无此业务" });
+});
+
+test("an outcome above level 1 is shown by its numbers", () => {
+  assert.equal(isWhole(OUTCOME, { level: "3" }), false);
+  assert.equal(isWhole(OUTCOME, { level: "1" }), true);
+});
+
+test("numbers typed with separators or full-width digits are taken as written", () => {
+  assert.equal(plainNumber("１２,３４５．６"), "12345.6");
+});
+
+test("the ratio is told where it can be", () => {
+  const numbers = [{ name: "connected", value: "1" }, { name: "all", value: "3" }];
+  assert.equal(ratioOf({ numbers }, RATIO), "33.3 %");
+  assert.equal(ratioOf({ numbers: [{ name: "connected", value: "1" }, { name: "all", value: "0" }] }, RATIO), null);
+});
+
+test("two answers agree whatever the order of their choices", () => {
+  assert.equal(agree({ choices: ["a", "b"] }, { choices: ["b", "a"] }), true);
+  assert.equal(agree({ level: "3" }, { level: "3.0" }), true);
+  assert.equal(agree({ level: "3" }, { level: "2" }), false);
+});

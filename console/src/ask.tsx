@@ -1,0 +1,100 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { Alert, App, Button, Skeleton } from "antd";
+import { type ReactNode, useCallback } from "react";
+import { type AnyVariables, useClient, useQuery } from "urql";
+
+import { type Fault, faultOf, persisted } from "./api";
+import { useLanguage, useWords } from "./language";
+
+export interface Answer<R> {
+  data: R | undefined;
+  fault: Fault | undefined;
+  fetching: boolean;
+  again: () => void;
+}
+
+/** What a query answers, kept current by asking again. */
+export function useAsk<R, V extends AnyVariables>(document: TypedDocumentNode<R, V>, variables: V, pause = false): Answer<R> {
+  const [answer, execute] = useQuery<R, V>({ query: persisted(document), variables, pause } as Parameters<typeof useQuery<R, V>>[0]);
+  const again = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
+  return { data: answer.data, fault: faultOf(answer.error), fetching: answer.fetching, again };
+}
+
+export interface UserError {
+  code: string;
+  clause: string;
+  field?: string | null;
+  bound?: string | null;
+  message: string;
+  messageInEnglish: string;
+}
+
+/** Sends a command; what it is refused for, or nothing. Refusals and faults are told to the person. */
+export function useSend() {
+  const client = useClient();
+  const { notification, message } = App.useApp();
+  const words = useWords();
+  const { language } = useLanguage();
+  return useCallback(
+    async <R, V extends AnyVariables>(document: TypedDocumentNode<R, V>, variables: V, quiet = false): Promise<{ data?: R; errors: UserError[]; offline: boolean }> => {
+      const answer = await client.mutation<R, V>(persisted(document), variables).toPromise();
+      const fault = faultOf(answer.error);
+      if (fault && !answer.data) {
+        if (!quiet) notification.error({ title: fault.offline ? words.network : fault.says.join("\n"), description: fault.requestId && words.requestId(fault.requestId) });
+        return { errors: [], offline: fault.offline };
+      }
+      const payload = Object.values(answer.data as Record<string, { userErrors?: UserError[] }>)[0];
+      const errors = payload?.userErrors ?? [];
+      if (errors.length && !quiet) {
+        notification.warning({
+          title: words.acts.refused,
+          duration: 10,
+          description: (
+            <ul className="plain">
+              {errors.map((one) => (
+                <li key={one.code + (one.field ?? "")}>
+                  {language === "zh" ? one.message : one.messageInEnglish}
+                  <div className="clause">{words.clause(one.clause)}</div>
+                </li>
+              ))}
+            </ul>
+          ),
+        });
+      } else if (!errors.length && !quiet) {
+        void message.success(words.acts.done);
+      }
+      return { data: answer.data, errors, offline: false };
+    },
+    [client, notification, message, words, language],
+  );
+}
+
+/** The content once it is there; before that that it is being read, or why it cannot be. */
+export function Shown<R>({ answer, children }: { answer: Answer<R>; children: (data: R) => ReactNode }) {
+  const words = useWords();
+  const { data, fault } = answer;
+  if (data) {
+    return (
+      <>
+        {fault && fault.says.length > 0 && <Faulted fault={fault} again={answer.again} />}
+        {children(data)}
+      </>
+    );
+  }
+  if (fault) return <Faulted fault={fault} again={answer.again} />;
+  return <Skeleton active aria-label={words.loading} />;
+}
+
+export function Faulted({ fault, again }: { fault: Fault; again?: () => void }) {
+  const words = useWords();
+  return (
+    <Alert
+      type={fault.offline ? "warning" : "error"}
+      showIcon
+      title={fault.offline ? words.network : [...new Set(fault.says)].join("\n")}
+      description={fault.requestId && words.requestId(fault.requestId)}
+      action={again && <Button onClick={again}>{words.retry}</Button>}
+      style={{ marginBottom: 16 }}
+    />
+  );
+}

@@ -1,0 +1,123 @@
+import {
+  AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileProtectOutlined, HomeOutlined,
+  IdcardOutlined, ProfileOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined,
+} from "@ant-design/icons";
+import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
+import { Link, Navigate, Route, Routes, useLocation } from "react-router";
+
+import { useSend } from "./ask";
+import { RoleNames } from "./gql/enum-names";
+import { useLanguage, useNames, useSaid, useWords } from "./language";
+import { ACT_AS, leave, useViewer, type Viewer } from "./session";
+
+type Role = Viewer["role"];
+type Key = keyof ReturnType<typeof useWords>["nav"];
+
+const page = <K extends string>(load: () => Promise<Record<K, () => ReactNode>>, name: K) =>
+  lazy(async () => ({ default: (await load())[name] }));
+
+const CASES: Role[] = ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_UNIT", "GROUP", "ENTERPRISE", "FILLER", "DEPARTMENT_FILLER", "CONFIRMER", "PROVIDER", "DIAGNOSTICIAN", "REVIEWER", "ARBITER", "SAMPLER", "READER", "BANK", "AUDITOR"];
+const STEERING: Role[] = ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_UNIT", "GROUP", "AUDITOR"];
+const FIRM: Role[] = ["ENTERPRISE", "FILLER", "CONFIRMER"];
+
+/** One row a page: where it is, who has use of it, and what is loaded for it. What a role may read the server decides. */
+const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element: ReactNode }[] = [
+  { key: "home", path: "/", icon: <HomeOutlined />, element: <Lazily page={page(() => import("./pages/home"), "Home")} /> },
+  { key: "diagnoses", path: "/diagnoses", icon: <ProfileOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/diagnoses"), "Diagnoses")} /> },
+  { key: "enterprises", path: "/enterprises", icon: <BankOutlined />, roles: [...CASES, "SUPPORT"], element: <Lazily page={page(() => import("./pages/enterprises"), "Enterprises")} /> },
+  { key: "coverage", path: "/coverage", icon: <BarChartOutlined />, roles: STEERING, element: <Lazily page={page(() => import("./pages/coverage"), "Coverage")} /> },
+  { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },
+  { key: "ratings", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
+  { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "ARBITER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },
+  { key: "certificates", path: "/certificates", icon: <IdcardOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "AUDITOR"], element: <Lazily page={page(() => import("./pages/certificates"), "Certificates")} /> },
+  { key: "people", path: "/people", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "GROUP", "PARK", "SUBDISTRICT", "REPORTING_UNIT", "OPERATOR"], element: <Lazily page={page(() => import("./pages/people"), "People")} /> },
+  { key: "rules", path: "/rules", icon: <CalendarOutlined />, element: <Lazily page={page(() => import("./pages/rules"), "Rules")} /> },
+  { key: "trail", path: "/trail", icon: <AuditOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/trail"), "Trail")} /> },
+  { key: "disclosures", path: "/disclosures", icon: <EyeOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/disclosures"), "Disclosures")} /> },
+  { key: "dossier", path: "/dossier", icon: <FileProtectOutlined />, element: <Lazily page={page(() => import("./pages/dossier"), "DossierCheck")} /> },
+];
+const CASE = <Lazily page={page(() => import("./pages/case"), "Case")} />;
+
+function Lazily({ page: Page }: { page: ReturnType<typeof lazy<() => ReactNode>> }) {
+  return (
+    <Suspense fallback={<Skeleton active />}>
+      <Page />
+    </Suspense>
+  );
+}
+
+/** Navigation, who is signed in, and the page. */
+export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolean) => void }) {
+  const { viewer, again } = useViewer();
+  const words = useWords();
+  const name = useNames();
+  const said = useSaid();
+  const { language, set } = useLanguage();
+  const location = useLocation();
+  const stranger = viewer.role === "PUBLIC";
+  const shown = PAGES.filter((one) => !one.roles || one.roles.includes(viewer.role)).filter((one) => !(stranger && one.key === "home"));
+  const at = shown.find((one) => one.path !== "/" && location.pathname.startsWith(one.path)) ?? shown[0];
+  useEffect(() => {
+    document.title = `${at ? words.nav[at.key] : words.signIn.title} · ${words.product}`;
+  }, [at, words]);
+  return (
+    <Layout style={{ minHeight: "100vh" }}>
+      <a className="skip" href="#content">{language === "zh" ? "跳到正文" : "Skip to content"}</a>
+      <Layout.Sider breakpoint="lg" collapsedWidth={0} width={208} theme="light" zeroWidthTriggerStyle={{ top: 12 }}>
+        <div style={{ padding: "18px 20px", fontWeight: 600 }}><SafetyCertificateOutlined aria-hidden /> {words.product}</div>
+        <nav aria-label={words.product}>
+          <Menu
+            mode="inline"
+            selectedKeys={at ? [at.key] : []}
+            items={shown.map((one) => ({ key: one.key, icon: one.icon, label: <Link to={one.path}>{words.nav[one.key]}</Link> }))}
+          />
+        </nav>
+      </Layout.Sider>
+      <Layout>
+        <header className="bar" style={{ padding: "10px 20px 0 44px", justifyContent: "flex-end", marginBottom: 0 }}>
+          {!stranger && (
+            <Typography.Text type="secondary" className="grow">
+              {name(RoleNames, viewer.role)} · {words.scope}：{said(viewer.scope, viewer.scopeInEnglish)}
+            </Typography.Text>
+          )}
+          <Space wrap>
+            <Button type="text" onClick={() => setDark(!dark)}>{dark ? words.light : words.dark}</Button>
+            <Button type="text" onClick={() => set(language === "zh" ? "en" : "zh")} lang={language === "zh" ? "en" : "zh-CN"}>{words.language}</Button>
+            <Roles />
+            {stranger ? <Link to="/">{words.signIn.title}</Link> : <Button onClick={() => void leave().then(again)}>{words.signIn.out}</Button>}
+          </Space>
+        </header>
+        <Layout.Content id="content" tabIndex={-1}>
+          <main className="page">
+            {viewer.synthetic && <Alert banner type="info" title={words.synthetic} style={{ marginBottom: 16 }} />}
+            <Routes>
+              {shown.map((one) => <Route key={one.key} path={one.path} element={one.element} />)}
+              <Route path="/diagnoses/:id" element={CASE} />
+              <Route path="*" element={<Navigate to="/" replace />} />
+            </Routes>
+          </main>
+        </Layout.Content>
+      </Layout>
+    </Layout>
+  );
+}
+
+function Roles() {
+  const { viewer, again } = useViewer();
+  const words = useWords();
+  const name = useNames();
+  const send = useSend();
+  const others = viewer.memberships.filter((one) => one.id !== viewer.membership);
+  if (!others.length) return null;
+  return (
+    <Dropdown
+      menu={{
+        items: others.map((one) => ({ key: one.id, label: `${name(RoleNames, one.role)} ${one.organisation}` })),
+        onClick: ({ key }) => void send(ACT_AS, { membership: key }, true).then(again),
+      }}
+    >
+      <Button>{words.actAs}</Button>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, Empty, Space, Table, type TableColumnsType, Typography } from "antd";
+import { useEffect, useRef, useState } from "react";
+
+import { useWords } from "./language";
+
+export interface Paging {
+  first: number | null;
+  after: string | null;
+  last: number | null;
+  before: string | null;
+}
+
+const START = (size: number): Paging => ({ first: size, after: null, last: null, before: null });
+
+/** Where a list stands; it begins anew whenever what is asked of it changes. */
+export function usePaging(asked: string, size = 20) {
+  const [state, set] = useState({ asked, paging: START(size) });
+  const paging = state.asked === asked ? state.paging : START(size);
+  return { paging, set: (next: Paging) => set({ asked, paging: next }), size };
+}
+
+interface Connection<R> {
+  nodes: R[];
+  totalCount?: number | null;
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor?: string | null; endCursor?: string | null };
+}
+
+/** A page of a list as a table, with the way to the next and the previous one. */
+export function PagedTable<R extends object>(given: {
+  connection: Connection<R>;
+  columns: TableColumnsType<R>;
+  paging: ReturnType<typeof usePaging>;
+  rowKey: (row: R) => string;
+  empty: string;
+  caption: string;
+  fetching?: boolean;
+}) {
+  const words = useWords();
+  const { connection, paging } = given;
+  const { pageInfo } = connection;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // a table that is wider than the page is scrolled by keyboard too
+    box.current?.querySelector(".ant-table-content")?.setAttribute("tabindex", "0");
+  });
+  return (
+    <div ref={box}>
+      <Table<R>
+        size="middle"
+        columns={given.columns}
+        dataSource={connection.nodes}
+        rowKey={given.rowKey}
+        pagination={false}
+        loading={given.fetching}
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={given.empty} /> }}
+        aria-label={given.caption}
+      />
+      <Space style={{ marginTop: 12 }} wrap>
+        {typeof connection.totalCount === "number" && <Typography.Text type="secondary">{words.total(connection.totalCount)}</Typography.Text>}
+        <Button disabled={!pageInfo.hasPreviousPage} onClick={() => paging.set({ first: null, after: null, last: paging.size, before: pageInfo.startCursor ?? null })}>{words.back}</Button>
+        <Button disabled={!pageInfo.hasNextPage} onClick={() => paging.set({ first: paging.size, after: pageInfo.endCursor ?? null, last: null, before: null })}>{words.more}</Button>
+      </Space>
+    </div>
+  );
+}

@@ -1,0 +1,230 @@
+import { Alert, Button, Descriptions, Empty, Grid, List, Select, Table, Tabs, Tag } from "antd";
+import { lazy, type ReactNode, Suspense } from "react";
+import { useParams, useSearchParams } from "react-router";
+
+import { download } from "../api";
+import { Shown, useAsk } from "../ask";
+import { decimal, shanghai } from "../format";
+import { graphql } from "../gql";
+import { FormNames, PurposeNames } from "../gql/enum-names";
+import type { CaseQuery } from "../gql/graphql";
+import { useNames, useSaid, useWords } from "../language";
+import { useViewer } from "../session";
+import { CaseActs } from "./case-acts";
+import { StatusTag } from "./diagnoses";
+import { Questionnaire } from "./questionnaire";
+
+const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
+
+const CASE = graphql(`
+  query Case($id: ID!) {
+    diagnosis(id: $id) {
+      id caseNumber version status statusSince purpose form campaign edition openedAt grade gradeName levelName issuedVersion
+      enterprise { id name uscc district { code name } industry { code name } }
+      provider { id name }
+      evidence { sha256 filename size indicators attachedAt url }
+      reports { version kind sha256 issuedAt url }
+      result {
+        selfTotal verifiedTotal gradeName levelName
+        dimensions { id name weight selfScore verifiedScore level }
+        gates { code level holds says saysInEnglish fallsShort lift liftProven }
+      }
+      objections { indicator reportVersion text raisedAt status answer { text upheld at } }
+      siteVisits { visitedOn diagnosticians functions notes recordedAt }
+    }
+  }
+`);
+
+export type CaseOf = NonNullable<CaseQuery["diagnosis"]>;
+
+/** One diagnosis, with what may be done next at its head. */
+export function Case() {
+  const { id = "" } = useParams();
+  const words = useWords();
+  const [params, setParams] = useSearchParams();
+  const answer = useAsk(CASE, { id });
+  return (
+    <Shown answer={answer}>
+      {({ diagnosis }) =>
+        diagnosis === null ? (
+          <Empty description={words.case.notFound} />
+        ) : (
+          <>
+            <h1>{diagnosis.enterprise?.name ?? diagnosis.caseNumber} <StatusTag status={diagnosis.status} /></h1>
+            <CaseActs diagnosis={diagnosis} again={answer.again} />
+            <Parts at={params.get("tab") ?? "overview"} go={(tab) => setParams({ tab }, { replace: true })} parts={[
+              { key: "overview", label: words.case.overview, children: <Overview diagnosis={diagnosis} /> },
+              { key: "questionnaire", label: words.case.questionnaire, children: <Questionnaire diagnosis={diagnosis} again={answer.again} /> },
+              { key: "result", label: words.case.result, children: <Result diagnosis={diagnosis} /> },
+              { key: "evidence", label: words.case.evidence, children: <Evidence diagnosis={diagnosis} /> },
+              { key: "visits", label: words.case.visits, children: <Visits diagnosis={diagnosis} /> },
+              { key: "reports", label: words.case.reports, children: <Reports diagnosis={diagnosis} /> },
+              { key: "objections", label: words.case.objections, children: <Objections diagnosis={diagnosis} /> },
+            ]} />
+          </>
+        )
+      }
+    </Shown>
+  );
+}
+
+/** The parts of a case as tabs, on a phone as a list to choose from. */
+function Parts({ at, go, parts }: { at: string; go: (part: string) => void; parts: { key: string; label: string; children: ReactNode }[] }) {
+  const words = useWords();
+  const wide = Grid.useBreakpoint().md ?? true;
+  if (wide) return <Tabs activeKey={at} onChange={go} destroyOnHidden items={parts} />;
+  return (
+    <>
+      <Select aria-label={words.diagnoses.title} value={at} onChange={go} options={parts.map((one) => ({ value: one.key, label: one.label }))} style={{ width: "100%", marginBottom: 16 }} />
+      {parts.find((one) => one.key === at)?.children}
+    </>
+  );
+}
+
+function Overview({ diagnosis }: { diagnosis: CaseOf }) {
+  const words = useWords();
+  const name = useNames();
+  const { fields } = words;
+  return (
+    <>
+      <Descriptions
+        bordered
+        size="small"
+        column={{ xs: 1, md: 2 }}
+        items={[
+          { label: fields.caseNumber, children: diagnosis.caseNumber },
+          { label: fields.uscc, children: diagnosis.enterprise?.uscc ?? "—" },
+          { label: fields.district, children: diagnosis.enterprise?.district.name ?? "—" },
+          { label: fields.industry, children: diagnosis.enterprise ? `${diagnosis.enterprise.industry.code} ${diagnosis.enterprise.industry.name ?? ""}` : "—" },
+          { label: fields.provider, children: diagnosis.provider?.name ?? "—" },
+          { label: fields.purpose, children: name(PurposeNames, diagnosis.purpose) },
+          { label: fields.form, children: name(FormNames, diagnosis.form) },
+          { label: fields.edition, children: diagnosis.edition },
+          { label: fields.opened, children: shanghai(diagnosis.openedAt) },
+          { label: fields.since, children: shanghai(diagnosis.statusSince) },
+          { label: fields.grade, children: diagnosis.gradeName ? `${diagnosis.levelName} · ${diagnosis.gradeName}` : "—" },
+        ].map((item, key) => ({ ...item, key }))}
+      />
+      <p className="clause">{diagnosis.issuedVersion ? words.case.issued(diagnosis.issuedVersion) : words.case.notIssued}</p>
+    </>
+  );
+}
+
+function Result({ diagnosis }: { diagnosis: CaseOf }) {
+  const words = useWords();
+  const said = useSaid();
+  const { result } = diagnosis;
+  if (!result) return <Empty description={words.case.noResult} />;
+  const failing = result.gates.filter((gate) => !gate.holds);
+  return (
+    <>
+      <Descriptions size="small" bordered column={{ xs: 1, md: 3 }} items={[
+        { key: 1, label: words.fields.self, children: decimal(result.selfTotal) },
+        { key: 2, label: words.fields.total, children: decimal(result.verifiedTotal) },
+        { key: 3, label: words.fields.grade, children: `${result.levelName} · ${result.gradeName}` },
+      ]} />
+      {failing.length > 0 && <h2>{words.case.heldBack}</h2>}
+      {failing.map((gate) => (
+        <Alert
+          key={gate.code}
+          type="warning"
+          showIcon
+          style={{ marginBottom: 8 }}
+          title={said(gate.says, gate.saysInEnglish)}
+          description={
+            <>
+              {gate.fallsShort.length > 0 && <div>{words.case.holdsBack}：{gate.fallsShort.map((one) => <Tag key={one}>{one}</Tag>)}</div>}
+              {gate.lift.length > 0 && <div>{words.case.lift}：{gate.lift.map((one) => <Tag color="#1252b3" key={one}>{one}</Tag>)}{gate.liftProven && <span className="clause">{words.case.proven}</span>}</div>}
+            </>
+          }
+        />
+      ))}
+      <h2>{words.case.radar}</h2>
+      <Suspense fallback={<div className="chart" />}><Radar dimensions={result.dimensions} /></Suspense>
+      <Table
+        size="small"
+        pagination={false}
+        rowKey="id"
+        scroll={{ x: "max-content" }}
+        dataSource={result.dimensions}
+        columns={[
+          { title: words.standards.dimension, render: (_, one) => one.name },
+          { title: words.fields.weight, align: "right", render: (_, one) => decimal(one.weight) },
+          { title: words.fields.self, align: "right", render: (_, one) => decimal(one.selfScore) },
+          { title: words.fields.verified, align: "right", render: (_, one) => decimal(one.verifiedScore) },
+          { title: words.fields.level, align: "right", dataIndex: "level" },
+        ]}
+      />
+    </>
+  );
+}
+
+function Evidence({ diagnosis }: { diagnosis: CaseOf }) {
+  const words = useWords();
+  return (
+    <List
+      dataSource={diagnosis.evidence ?? []}
+      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noEvidence} /> }}
+      renderItem={(one) => (
+        <List.Item actions={[<Button key="get" onClick={() => void download(one.url, one.filename)}>{words.case.download}</Button>]}>
+          <List.Item.Meta title={one.filename} description={<>{shanghai(one.attachedAt)} {one.indicators.map((id) => <Tag key={id}>{id}</Tag>)}</>} />
+        </List.Item>
+      )}
+    />
+  );
+}
+
+function Visits({ diagnosis }: { diagnosis: CaseOf }) {
+  const words = useWords();
+  return (
+    <List
+      dataSource={diagnosis.siteVisits ?? []}
+      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noVisits} /> }}
+      renderItem={(one) => (
+        <List.Item>
+          <List.Item.Meta
+            title={words.case.visited(one.visitedOn, one.diagnosticians)}
+            description={<>{words.case.interviewed}：{one.functions.join("、")}<div>{one.notes}</div></>}
+          />
+        </List.Item>
+      )}
+    />
+  );
+}
+
+function Reports({ diagnosis }: { diagnosis: CaseOf }) {
+  const words = useWords();
+  const { viewer } = useViewer();
+  const key = diagnosis.id.split("/").at(-1) ?? "";
+  return (
+    <>
+      <List
+        dataSource={diagnosis.reports ?? []}
+        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noReports} /> }}
+        renderItem={(one) => (
+          <List.Item actions={[<Button key="get" type="primary" onClick={() => void download(one.url)}>{words.case.download} PDF</Button>]}>
+            <List.Item.Meta title={words.case.issued(one.version)} description={`${shanghai(one.issuedAt)} · ${one.sha256.slice(0, 16)}…`} />
+          </List.Item>
+        )}
+      />
+      {["ENTERPRISE", "CITY", "AUDITOR"].includes(viewer.role) && (
+        <Button onClick={() => void download(`/dossiers/grade/${key}?files=1`)}>{words.case.dossier}</Button>
+      )}
+    </>
+  );
+}
+
+function Objections({ diagnosis }: { diagnosis: CaseOf }) {
+  const words = useWords();
+  return (
+    <List
+      dataSource={diagnosis.objections ?? []}
+      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noObjections} /> }}
+      renderItem={(one) => (
+        <List.Item extra={<Tag color={one.answer ? (one.answer.upheld ? "#135200" : "#595959") : "#874d00"}>{one.answer ? (one.answer.upheld ? words.case.upheld : words.case.dismissed) : words.case.awaiting}</Tag>}>
+          <List.Item.Meta title={`${one.indicator}：${one.text}`} description={<>{shanghai(one.raisedAt)}{one.answer && <div>{one.answer.text}</div>}</>} />
+        </List.Item>
+      )}
+    />
+  );
+}

@@ -1,0 +1,70 @@
+import { Card, Col, Empty, InputNumber, Progress, Row, Statistic, Table, Tag } from "antd";
+import { useState } from "react";
+
+import { Shown, useAsk } from "../ask";
+import { decimal, share } from "../format";
+import { graphql } from "../gql";
+import { useWords } from "../language";
+
+const COVERAGE = graphql(`
+  query Coverage($year: Int!) {
+    coverage(year: $year) {
+      year diagnosed confirmed total takenOff
+      targets { measure atLeast reached holds clause mark }
+      districts { district { code name } diagnosed confirmed total }
+    }
+  }
+`);
+
+/** How many firms of a year's roster are diagnosed, by district, and against the targets. */
+export function Coverage() {
+  const words = useWords();
+  const [year, setYear] = useState(new Date().getFullYear());
+  const answer = useAsk(COVERAGE, { year });
+  const w = words.coverage;
+  return (
+    <>
+      <h1>{w.title}</h1>
+      <div className="bar">
+        <label>{w.year} <InputNumber min={2023} max={2100} value={year} onChange={(value) => value && setYear(value)} /></label>
+      </div>
+      <Shown answer={answer}>
+        {({ coverage }) =>
+          coverage.total === 0 ? (
+            <Empty description={w.empty} />
+          ) : (
+            <>
+              <Row gutter={[16, 16]}>
+                <Col xs={12} md={6}><Card><Statistic title={w.all} value={coverage.total} /></Card></Col>
+                <Col xs={12} md={6}><Card><Statistic title={w.diagnosed} value={coverage.diagnosed} /></Card></Col>
+                <Col xs={12} md={6}><Card><Statistic title={w.confirmed} value={coverage.confirmed} /></Card></Col>
+                <Col xs={12} md={6}><Card><Statistic title={w.share} value={share(coverage.diagnosed, coverage.total)} /></Card></Col>
+              </Row>
+              <div style={{ height: 16 }} />
+              {coverage.targets.map((one) => (
+                <p key={one.measure}>
+                  {w.target} ≥ {decimal(one.atLeast)}，{w.reached} {decimal(one.reached)} <Tag color={one.holds ? "#135200" : "#874d00"}>{one.holds ? words.yes : words.no}</Tag>
+                  <span className="clause">{words.clause(one.clause)}</span>
+                </p>
+              ))}
+              <Table
+                size="small"
+                pagination={false}
+                rowKey={(one) => one.district.code}
+                dataSource={[...coverage.districts].sort((a, b) => b.total - a.total)}
+                scroll={{ x: "max-content" }}
+                columns={[
+                  { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },
+                  { title: w.share, render: (_, one) => <Progress percent={one.total ? Math.round((1000 * one.diagnosed) / one.total) / 10 : 0} size="small" aria-label={w.share} style={{ minWidth: 160 }} /> },
+                  { title: w.diagnosed, align: "right", dataIndex: "diagnosed" },
+                  { title: w.confirmed, align: "right", dataIndex: "confirmed" },
+                  { title: w.all, align: "right", dataIndex: "total" },
+                ]}
+              />
+            </>
+          )
+        }
+      </Shown>
+    </>
+  );
+}

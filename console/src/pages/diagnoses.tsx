@@ -1,0 +1,89 @@
+import { Input, Select, Tag } from "antd";
+import { useState } from "react";
+import { Link } from "react-router";
+
+import { Shown, useAsk } from "../ask";
+import { decimal, shanghai } from "../format";
+import { graphql } from "../gql";
+import { DiagnosisStatusNames, PurposeNames } from "../gql/enum-names";
+import type { DiagnosisOrder, DiagnosisStatus } from "../gql/graphql";
+import { useNames, useWords } from "../language";
+import { PagedTable, usePaging } from "../paged";
+
+const DIAGNOSES = graphql(`
+  query Diagnoses($filter: DiagnosisFilter, $orderBy: [DiagnosisOrder!], $first: Int, $after: String, $last: Int, $before: String) {
+    diagnoses(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      nodes {
+        id caseNumber status statusSince purpose form answered gradeName verifiedTotal
+        enterprise { id name }
+        provider { id name }
+      }
+    }
+  }
+`);
+
+/** Dark enough for white letters, in both themes. */
+const COLOURS: Record<string, string> = { OPEN: "#1252b3", SUBMITTED: "#006d75", ACCEPTED: "#10239e", SCORED: "#531dab", ISSUED: "#874d00", OBJECTED: "#a8071a", CONFIRMED: "#135200", WITHDRAWN: "#595959", IN_PROGRESS: "#1252b3" };
+
+/** The status of a case as a tag with its name. */
+export function StatusTag({ status }: { status: string }) {
+  const name = useNames();
+  return <Tag color={COLOURS[status]}>{name(DiagnosisStatusNames, status)}</Tag>;
+}
+
+/** Cases within the reader's scope. */
+export function Diagnoses() {
+  const words = useWords();
+  const name = useNames();
+  const [status, setStatus] = useState<DiagnosisStatus[]>([]);
+  const [caseNumber, setCaseNumber] = useState("");
+  const [order, setOrder] = useState<DiagnosisOrder>("CHANGED_AT_DESC");
+  const paging = usePaging(JSON.stringify([status, caseNumber, order]));
+  const filter = { ...(status.length ? { status } : {}), ...(caseNumber ? { caseNumber } : {}) };
+  const answer = useAsk(DIAGNOSES, { filter, orderBy: [order], ...paging.paging });
+  const statuses = Object.keys(DiagnosisStatusNames).filter((key) => key !== "IN_PROGRESS") as DiagnosisStatus[];
+  return (
+    <>
+      <h1>{words.diagnoses.title}</h1>
+      <div className="bar">
+        <Select mode="multiple" allowClear className="grow" placeholder={words.diagnoses.filter} aria-label={words.diagnoses.filter} value={status} onChange={setStatus} options={statuses.map((value) => ({ value, label: name(DiagnosisStatusNames, value) }))} />
+        <Input.Search allowClear className="grow" placeholder={words.diagnoses.search} aria-label={words.diagnoses.search} onSearch={(text) => setCaseNumber(text.trim())} />
+        <Select
+          aria-label={words.diagnoses.sort}
+          value={order}
+          onChange={setOrder}
+          options={[
+            { value: "CHANGED_AT_DESC", label: words.diagnoses.latest },
+            { value: "STATUS_SINCE_ASC", label: words.diagnoses.oldest },
+            { value: "GRADE_DESC", label: words.diagnoses.highest },
+          ]}
+          style={{ minWidth: 140 }}
+        />
+      </div>
+      <Shown answer={answer}>
+        {({ diagnoses }) => (
+          <PagedTable
+            connection={diagnoses}
+            paging={paging}
+            rowKey={(row) => row.id}
+            caption={words.diagnoses.title}
+            empty={words.diagnoses.empty}
+            fetching={answer.fetching}
+            columns={[
+              { title: words.fields.enterprise, render: (_, row) => <Link to={`/diagnoses/${encodeURIComponent(row.id)}`}>{row.enterprise?.name ?? row.caseNumber}</Link> },
+              { title: words.fields.status, render: (_, row) => <StatusTag status={row.status} /> },
+              { title: words.fields.since, render: (_, row) => <span className="nowrap">{shanghai(row.statusSince)}</span> },
+              { title: words.fields.provider, render: (_, row) => row.provider?.name ?? "—" },
+              { title: words.fields.grade, render: (_, row) => row.gradeName ?? "—" },
+              { title: words.fields.total, align: "right", render: (_, row) => decimal(row.verifiedTotal) },
+              { title: words.fields.purpose, render: (_, row) => name(PurposeNames, row.purpose) },
+              { title: words.fields.caseNumber, dataIndex: "caseNumber", className: "nowrap" },
+            ]}
+          />
+        )}
+      </Shown>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { Checkbox, Tag } from "antd";
+import { useState } from "react";
+
+import { Shown, useAsk } from "../ask";
+import { shanghai } from "../format";
+import { graphql } from "../gql";
+import { useSaid, useWords } from "../language";
+import { PagedTable, usePaging } from "../paged";
+
+const DISCLOSURES = graphql(`
+  query Disclosures($ofOthers: Boolean!, $first: Int, $after: String, $last: Int, $before: String) {
+    disclosures(ofOthers: $ofOthers, first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      nodes { id at roleName organisation why whyInEnglish firms { subject maskNames } }
+    }
+  }
+`);
+
+/** Who read a firm's protected data, and by what right. */
+export function Disclosures() {
+  const words = useWords();
+  const said = useSaid();
+  const [ofOthers, setOfOthers] = useState(true);
+  const paging = usePaging(String(ofOthers));
+  const answer = useAsk(DISCLOSURES, { ofOthers, ...paging.paging });
+  return (
+    <>
+      <h1>{words.disclosures.title}</h1>
+      <div className="bar"><Checkbox checked={ofOthers} onChange={(event) => setOfOthers(event.target.checked)}>{words.disclosures.others}</Checkbox></div>
+      <Shown answer={answer}>
+        {({ disclosures }) => (
+          <PagedTable
+            connection={disclosures}
+            paging={paging}
+            rowKey={(row) => row.id}
+            caption={words.disclosures.title}
+            empty={words.disclosures.empty}
+            fetching={answer.fetching}
+            columns={[
+              { title: words.fields.at, className: "nowrap", render: (_, one) => shanghai(one.at) },
+              { title: words.fields.who, render: (_, one) => `${one.roleName} ${one.organisation}` },
+              { title: words.fields.contents, render: (_, one) => [...new Set(one.firms.flatMap((firm) => firm.maskNames))].map((name) => <Tag key={name}>{name}</Tag>) },
+              { title: words.fields.why, render: (_, one) => said(one.why, one.whyInEnglish) },
+            ]}
+          />
+        )}
+      </Shown>
+    </>
+  );
+}

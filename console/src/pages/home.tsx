@@ -1,0 +1,100 @@
+import { Card, Col, Empty, List, Row, Statistic } from "antd";
+import { Link } from "react-router";
+
+import { Shown, useAsk } from "../ask";
+import { shanghai } from "../format";
+import { graphql } from "../gql";
+import { RoleNames } from "../gql/enum-names";
+import type { DiagnosisStatus } from "../gql/graphql";
+import { useNames, useWords } from "../language";
+import { useViewer } from "../session";
+import { StatusTag } from "./diagnoses";
+
+const TO_DO = graphql(`
+  query ToDo($filter: DiagnosisFilter) {
+    diagnoses(filter: $filter, orderBy: [STATUS_SINCE_ASC], first: 20) {
+      totalCount
+      nodes { id status statusSince enterprise { id name } }
+    }
+  }
+`);
+
+const GAPS = graphql(`
+  query Gaps {
+    stuck: diagnoses(filter: { stuckForDays: 30 }, first: 1) { totalCount }
+    undiagnosed: enterprises(filter: { diagnosed: false }, first: 1) { totalCount }
+    withoutContact: enterprises(filter: { hasContact: false }, first: 1) { totalCount }
+  }
+`);
+
+/** Statuses in which each role has the next step. */
+const NEXT: Partial<Record<string, DiagnosisStatus[]>> = {
+  ENTERPRISE: ["OPEN", "ISSUED"],
+  FILLER: ["OPEN"],
+  DEPARTMENT_FILLER: ["OPEN"],
+  CONFIRMER: ["OPEN", "ISSUED"],
+  PROVIDER: ["SUBMITTED", "ACCEPTED", "SCORED", "OBJECTED"],
+  DIAGNOSTICIAN: ["SUBMITTED", "ACCEPTED", "SCORED", "OBJECTED"],
+};
+const STEERING = ["CITY", "DISTRICT"];
+
+/** What is the reader's to do, longest waiting first. */
+export function Home() {
+  const words = useWords();
+  const name = useNames();
+  const { viewer } = useViewer();
+  const next = NEXT[viewer.role];
+  return (
+    <>
+      <h1>{words.home.greeting(name(RoleNames, viewer.role))}</h1>
+      {STEERING.includes(viewer.role) && <Gaps />}
+      {next ? <ToDo status={next} /> : !STEERING.includes(viewer.role) && <Empty description={words.home.nothing} />}
+    </>
+  );
+}
+
+function ToDo({ status }: { status: DiagnosisStatus[] }) {
+  const words = useWords();
+  const answer = useAsk(TO_DO, { filter: { status } });
+  return (
+    <Shown answer={answer}>
+      {({ diagnoses }) => (
+        <List
+          header={<h2 style={{ margin: 0 }}>{words.home.due}</h2>}
+          dataSource={diagnoses.nodes}
+          locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.home.nothing} /> }}
+          renderItem={(one) => (
+            <List.Item extra={<StatusTag status={one.status} />}>
+              <List.Item.Meta
+                title={<Link to={`/diagnoses/${encodeURIComponent(one.id)}`}>{words.home.step[one.status]}：{one.enterprise?.name}</Link>}
+                description={`${words.fields.since} ${shanghai(one.statusSince)}`}
+              />
+            </List.Item>
+          )}
+        />
+      )}
+    </Shown>
+  );
+}
+
+function Gaps() {
+  const words = useWords();
+  const answer = useAsk(GAPS, {});
+  return (
+    <Shown answer={answer}>
+      {(data) => (
+        <Row gutter={[16, 16]}>
+          {([
+            [words.home.stuck, data.stuck.totalCount, "/diagnoses"],
+            [words.home.undiagnosed, data.undiagnosed.totalCount, "/enterprises"],
+            [words.home.withoutContact, data.withoutContact.totalCount, "/enterprises"],
+          ] as const).map(([title, count, path]) => (
+            <Col xs={24} sm={8} key={title}>
+              <Link to={path}><Card><Statistic title={title} value={count ?? "—"} /></Card></Link>
+            </Col>
+          ))}
+        </Row>
+      )}
+    </Shown>
+  );
+}

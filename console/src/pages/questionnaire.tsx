@@ -1,0 +1,417 @@
+import { Alert, App, Button, Card, Checkbox, Input, Progress, Radio, Select, Space, Tag, Typography, Upload } from "antd";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useClient } from "urql";
+
+import { agree, type Asked, asSent, type Given, isWhole, ratioOf } from "../answers";
+import { ASKED, persisted } from "../api";
+import { Shown, useAsk, useSend } from "../ask";
+import { drop, keep, kept } from "../drafts";
+import { graphql } from "../gql";
+import type { QuestionsQuery, SectionAnswersQuery } from "../gql/graphql";
+import { useWords } from "../language";
+import { useViewer } from "../session";
+import type { CaseOf } from "./case";
+
+const QUESTIONS = graphql(`
+  query Questions($key: String!) {
+    edition(key: $key) {
+      dimensions { id name base }
+      indicators { id name dimension kind key inBrief levels evidence numbers { name label unit atMost } options { name label } }
+    }
+  }
+`);
+
+const ANSWERS = graphql(`
+  query SectionAnswers($id: ID!) {
+    diagnosis(id: $id) {
+      version
+      answers { indicator version given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } difference }
+      evidence { indicators }
+    }
+  }
+`);
+
+const SAVE = graphql(`
+  mutation Save($id: ID!, $section: String!, $answers: [AnswerGivenEntryInput!]!) {
+    saveAnswers(input: { diagnosis: $id, section: $section, answers: $answers }) { userErrors { code clause field bound message messageInEnglish } }
+  }
+`);
+
+const VERIFY = graphql(`
+  mutation Verify($id: ID!, $section: String!, $answers: [VerifiedAnswerEntryInput!]!) {
+    verifyAnswers(input: { diagnosis: $id, section: $section, answers: $answers }) { userErrors { code clause field bound message messageInEnglish } }
+  }
+`);
+
+const TICKET = graphql(`
+  mutation EvidenceTicket($filename: String!) {
+    requestUpload(input: { kind: EVIDENCE, filename: $filename }) { ticket { url } userErrors { code clause field bound message messageInEnglish } }
+  }
+`);
+
+const ATTACH = graphql(`
+  mutation Attach($id: ID!, $sha256: String!, $indicators: [String!]!) {
+    attachEvidence(input: { diagnosis: $id, sha256: $sha256, indicators: $indicators }) { userErrors { code clause field bound message messageInEnglish } }
+  }
+`);
+
+type Indicator = NonNullable<QuestionsQuery["edition"]>["indicators"][number];
+type Known = NonNullable<NonNullable<SectionAnswersQuery["diagnosis"]>["answers"]>[number];
+
+interface Mine {
+  given: Given;
+  reason: string;
+  /** Version of the firm's answer that this one was written over; null = there was none. */
+  seen: number | null;
+  state: "begun" | "saving" | "kept" | "refused" | "conflict";
+  says?: string;
+}
+
+const SAVE_AFTER = 1200;
+
+/** Place of the answer that a refusal is about, as in "answers.2.level"; null of one that is about none. */
+function placeOf(field: string | null | undefined): number | null {
+  const place = /\banswers\.(\d+)/.exec(field ?? "")?.[1];
+  return place === undefined ? null : Number(place);
+}
+
+/** The questionnaire of a case by section: filled in by the firm, verified by the provider, read by the others. */
+export function Questionnaire({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }) {
+  const questions = useAsk(QUESTIONS, { key: diagnosis.edition });
+  const answers = useAsk(ANSWERS, { id: diagnosis.id });
+  return (
+    <Shown answer={questions}>
+      {({ edition }) => (
+        <Shown answer={answers}>
+          {(found) => {
+            const indicators = (edition?.indicators ?? []).filter((one) => diagnosis.form === "FULL" || one.inBrief);
+            return (
+              <Sections
+                diagnosis={diagnosis}
+                dimensions={(edition?.dimensions ?? []).filter((one) => indicators.some((asked) => asked.dimension === one.id))}
+                indicators={indicators}
+                first={found.diagnosis}
+                again={again}
+              />
+            );
+          }}
+        </Shown>
+      )}
+    </Shown>
+  );
+}
+
+function Sections(given: {
+  diagnosis: CaseOf;
+  dimensions: { id: string; name: string }[];
+  indicators: Indicator[];
+  first: SectionAnswersQuery["diagnosis"];
+  again: () => void;
+}) {
+  const { diagnosis, indicators } = given;
+  const client = useClient();
+  const [found, setFound] = useState(given.first);
+  const known = useMemo(() => found?.answers ?? [], [found]);
+  const attached = (found?.evidence ?? []).flatMap((one) => one.indicators);
+  /** Reads the answers again; the versions that stand now. */
+  const read = useCallback(async () => {
+    const { data } = await client.query(persisted(ANSWERS), { id: diagnosis.id }, { requestPolicy: "network-only" }).toPromise();
+    if (data) setFound(data.diagnosis);
+    return new Map((data?.diagnosis?.answers ?? []).map((one) => [one.indicator, one.version]));
+  }, [client, diagnosis.id]);
+  const words = useWords();
+  const send = useSend();
+  const { notification } = App.useApp();
+  const { viewer } = useViewer();
+  const fills = diagnosis.status === "OPEN" && ["ENTERPRISE", "FILLER", "DEPARTMENT_FILLER"].includes(viewer.role);
+  const verifies = ["ACCEPTED", "OBJECTED"].includes(diagnosis.status) && ["PROVIDER", "DIAGNOSTICIAN"].includes(viewer.role);
+  const own = viewer.memberships.find((one) => one.id === viewer.membership);
+  const [section, setSection] = useState(given.dimensions[0]?.id ?? "");
+  const [mine, setMine] = useState<Record<string, Mine>>({});
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const byId = useMemo(() => new Map(indicators.map((one) => [one.id, one])), [indicators]);
+  const answers = useMemo(() => new Map(known.map((one) => [one.indicator, one])), [known]);
+  const done = (id: string) => (verifies ? Boolean(answers.get(id)?.verified) : answers.has(id));
+
+  useEffect(() => {
+    // what an earlier visit could not send
+    void kept(diagnosis.id).then((drafts) => {
+      if (!drafts.length || !(fills || verifies)) return;
+      setMine((now) => ({ ...Object.fromEntries(drafts.map((one) => [one.indicator, { given: one.given, reason: one.reason ?? "", seen: one.seen, state: "kept" as const }])), ...now }));
+    });
+  }, [diagnosis.id, fills, verifies]);
+
+  const save = useCallback(async () => {
+    const ready = Object.entries(mine).filter(([id, one]) => {
+      const asked = byId.get(id);
+      const differs = verifies && !agree(one.given, answers.get(id)?.given ?? {});
+      return asked && ["begun", "kept"].includes(one.state) && isWhole(asked as Asked, one.given) && (!differs || one.reason.trim());
+    });
+    const sections = new Set(ready.map(([id]) => byId.get(id)?.dimension ?? ""));
+    for (const at of sections) {
+      const part = ready.filter(([id]) => byId.get(id)?.dimension === at);
+      const ids = part.map(([id]) => id);
+      setMine((now) => ({ ...now, ...Object.fromEntries(part.map(([id, one]) => [id, { ...one, state: "saving" as const }])) }));
+      const sent = verifies
+        ? await send(VERIFY, { id: diagnosis.id, section: at, answers: part.map(([id, one]) => ({ indicator: id, answer: asSent(byId.get(id) as Asked, one.given), reason: one.reason.trim() || null })) }, true)
+        : await send(SAVE, { id: diagnosis.id, section: at, answers: part.map(([id, one]) => ({ indicator: id, answer: asSent(byId.get(id) as Asked, one.given), replaces: one.seen })) }, true);
+      if (sent.data && !sent.errors.length) {
+        await drop(diagnosis.id, ids);
+        const versions = await read();
+        // what was changed again while it was being saved is now written over the version that was saved
+        setMine((now) => Object.fromEntries(
+          Object.entries(now)
+            .filter(([id, one]) => !ids.includes(id) || one.state !== "saving")
+            .map(([id, one]) => [id, ids.includes(id) ? { ...one, seen: versions.get(id) ?? null } : one]),
+        ));
+        continue;
+      }
+      if (sent.errors.length) {
+        const changed = sent.errors.some((one) => one.code === "ANSWER_CHANGED_MEANWHILE");
+        if (changed) await read();
+        setMine((now) => {
+          const next = { ...now };
+          for (const id of ids) {
+            const before = next[id];
+            if (!before) continue;
+            // a refusal names the answer by its place; one that names none is of the whole section
+            const own = sent.errors.find((one) => placeOf(one.field) === ids.indexOf(id)) ?? sent.errors.find((one) => placeOf(one.field) === null);
+            next[id] = own
+              ? { ...before, state: own.code === "ANSWER_CHANGED_MEANWHILE" ? "conflict" : "refused", says: own.message }
+              : { ...before, state: "begun" };
+          }
+          return next;
+        });
+        continue;
+      }
+      for (const [id, one] of part) await keep({ diagnosis: diagnosis.id, indicator: id, given: one.given, reason: one.reason, seen: one.seen });
+      setMine((now) => ({ ...now, ...Object.fromEntries(part.map(([id, one]) => [id, { ...one, state: "kept" as const }])) }));
+    }
+  }, [mine, byId, answers, verifies, diagnosis.id, send, read]);
+
+  useEffect(() => {
+    const begun = Object.values(mine).some((one) => one.state === "begun");
+    const waiting = Object.values(mine).some((one) => one.state === "kept");
+    clearTimeout(timer.current);
+    if (begun || waiting) timer.current = setTimeout(() => void save(), begun ? SAVE_AFTER : 10_000);
+    const online = () => void save();
+    addEventListener("online", online);
+    return () => {
+      clearTimeout(timer.current);
+      removeEventListener("online", online);
+    };
+  }, [mine, save]);
+
+  const change = (id: string, next: Partial<Given>, reason?: string) =>
+    setMine((now) => {
+      const before = now[id];
+      const said = answers.get(id);
+      const start: Given = before?.given ?? (verifies ? (said?.verified ?? said?.given) : said?.given) ?? {};
+      return {
+        ...now,
+        [id]: {
+          given: { ...start, ...next },
+          reason: reason ?? before?.reason ?? said?.difference ?? "",
+          seen: before?.seen ?? said?.version ?? null,
+          state: "begun",
+        },
+      };
+    });
+
+  const leave = (id: string) =>
+    setMine((now) => {
+      const { [id]: _, ...rest } = now;
+      void drop(diagnosis.id, [id]);
+      return rest;
+    });
+
+  const inSection = indicators.filter((one) => one.dimension === section);
+  const all = indicators.filter((one) => done(one.id)).length;
+  return (
+    <>
+      <div className="bar">
+        <Select
+          aria-label={words.questionnaire.section}
+          value={section}
+          onChange={setSection}
+          style={{ minWidth: 260 }}
+          options={given.dimensions.map((one) => {
+            const asked = indicators.filter((indicator) => indicator.dimension === one.id);
+            return { value: one.id, label: `${one.id} ${one.name}（${asked.filter((indicator) => done(indicator.id)).length}/${asked.length}）` };
+          })}
+        />
+        <div className="grow">
+          <Progress status="normal" percent={indicators.length ? Math.floor((100 * all) / indicators.length) : 0} aria-label={words.questionnaire.progress(all, indicators.length)} format={() => words.questionnaire.progress(all, indicators.length)} />
+        </div>
+      </div>
+      {!fills && !verifies && <Alert type="info" title={words.questionnaire.readOnly} style={{ marginBottom: 16 }} />}
+      {own && own.sections.length > 0 && <p className="clause">{words.fields.sections}：{own.sections.join("、")}</p>}
+      {inSection.map((indicator) => (
+        <Question
+          key={indicator.id}
+          indicator={indicator}
+          known={answers.get(indicator.id)}
+          mine={mine[indicator.id]}
+          mode={fills ? "fill" : verifies ? "verify" : "read"}
+          attached={attached.filter((one) => one === indicator.id).length}
+          change={(next, reason) => change(indicator.id, next, reason)}
+          resolve={(keepMine) => {
+            if (!keepMine) leave(indicator.id);
+            else setMine((now) => ({ ...now, [indicator.id]: { ...(now[indicator.id] as Mine), seen: answers.get(indicator.id)?.version ?? null, state: "begun" } }));
+          }}
+          attach={async (file) => {
+            const asked = await send(TICKET, { filename: file.name });
+            const url = asked.data?.requestUpload.ticket?.url;
+            if (!url) return;
+            const put = await fetch(url, { method: "PUT", body: file, headers: { ...ASKED, "Content-Type": "application/octet-stream" }, credentials: "same-origin" });
+            const answer = (await put.json().catch(() => ({}))) as { sha256?: string; errors?: { message: string }[] };
+            if (answer.sha256) await send(ATTACH, { id: diagnosis.id, sha256: answer.sha256, indicators: [indicator.id] });
+            else notification.error({ title: answer.errors?.[0]?.message ?? words.network });
+            await read();
+            given.again();
+          }}
+        />
+      ))}
+    </>
+  );
+}
+
+function Question(given: {
+  indicator: Indicator;
+  known: Known | undefined;
+  mine: Mine | undefined;
+  mode: "fill" | "verify" | "read";
+  attached: number;
+  change: (next: Partial<Given>, reason?: string) => void;
+  resolve: (keepMine: boolean) => void;
+  attach: (file: File) => Promise<void>;
+}) {
+  const { indicator, known, mine, mode, change } = given;
+  const words = useWords();
+  const q = words.questionnaire;
+  const shown: Given = mine?.given ?? (mode === "fill" ? known?.given : (known?.verified ?? known?.given)) ?? {};
+  const disabled = mode === "read";
+  const differs = mode === "verify" && known !== undefined && mine !== undefined && !agree(mine.given, known.given);
+  const ratio = ratioOf(shown, indicator as Asked);
+  const level = shown.level ? Number(shown.level) : undefined;
+  const whole = level === undefined ? undefined : Math.floor(level);
+  return (
+    <Card
+      size="small"
+      className="indicator"
+      id={indicator.id}
+      title={<span style={{ whiteSpace: "normal" }}>{indicator.id} {indicator.name} {indicator.key && <Tag color="#874d00">{q.key}</Tag>}</span>}
+      extra={<State mine={mine} answered={known !== undefined && (mode !== "verify" || known.verified !== null)} />}
+    >
+      <fieldset disabled={disabled} style={{ border: 0, margin: 0, padding: 0 }}>
+        <legend className="skip">{indicator.name}</legend>
+        {!shown.notApplicable && (indicator.kind === "CHOICE" || indicator.kind === "OUTCOME") && (
+          <>
+            <Radio.Group value={whole} onChange={(event) => change({ level: String(event.target.value), notApplicable: false })} disabled={disabled} style={{ width: "100%" }}>
+              <Space orientation="vertical">
+                <Radio value={0}>{q.belowFirst}</Radio>
+                {indicator.levels.map((text, level) => (
+                  <Radio key={level} value={level + 1}>{q.level(level + 1)}：{text}</Radio>
+                ))}
+              </Space>
+            </Radio.Group>
+            {whole !== undefined && whole >= 1 && whole < indicator.levels.length && (
+              <div style={{ marginTop: 4 }}>
+                <Checkbox disabled={disabled} checked={level !== whole} onChange={(event) => change({ level: event.target.checked ? `${whole}.5` : String(whole) })}>{q.half(whole)}</Checkbox>
+              </div>
+            )}
+          </>
+        )}
+        {!shown.notApplicable && indicator.numbers.length > 0 && (
+          <Space wrap style={{ marginTop: 8 }}>
+            {indicator.numbers.map((number) => (
+              <label key={number.name}>
+                {number.label}{number.unit && `（${number.unit}）`}{" "}
+                <Input
+                  inputMode="decimal"
+                  style={{ width: 140 }}
+                  disabled={disabled}
+                  value={shown.numbers?.find((one) => one.name === number.name)?.value ?? ""}
+                  onChange={(event) => change({ notApplicable: false, numbers: [...(shown.numbers ?? []).filter((one) => one.name !== number.name), { name: number.name, value: event.target.value }] })}
+                />
+              </label>
+            ))}
+            {ratio && <Typography.Text type="secondary" aria-live="polite">{q.ratio(ratio)}</Typography.Text>}
+          </Space>
+        )}
+        {!shown.notApplicable && indicator.kind === "MULTI" && (
+          <Checkbox.Group
+            disabled={disabled}
+            value={shown.choices ?? []}
+            onChange={(choices) => change({ choices, notApplicable: false })}
+            options={indicator.options.map((one) => ({ value: one.name, label: one.label }))}
+          />
+        )}
+        <div style={{ marginTop: 8 }}>
+          <Checkbox disabled={disabled} checked={Boolean(shown.notApplicable)} onChange={(event) => change({ notApplicable: event.target.checked })}>{q.notApplicable}</Checkbox>
+          {shown.notApplicable && (
+            <Input disabled={disabled} aria-label={q.whyNot} placeholder={q.whyNot} value={shown.reason ?? ""} onChange={(event) => change({ reason: event.target.value })} style={{ maxWidth: 420 }} />
+          )}
+        </div>
+      </fieldset>
+      {mode !== "fill" && known && <p className="clause">{q.selfSaid}：<Said given={known.given} indicator={indicator} /></p>}
+      {(differs || (mode === "verify" && mine?.reason)) && (
+        <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
+      )}
+      {mode === "read" && known?.difference && <p className="clause">{q.reason}：{known.difference}</p>}
+      {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says} style={{ marginTop: 8 }} />}
+      {mine?.state === "conflict" && (
+        <Alert
+          type="warning"
+          showIcon
+          style={{ marginTop: 8 }}
+          title={q.conflict}
+          description={known && <Said given={known.given} indicator={indicator} />}
+          action={
+            <Space orientation="vertical">
+              <Button size="small" onClick={() => given.resolve(true)}>{q.keepMine}</Button>
+              <Button size="small" onClick={() => given.resolve(false)}>{q.takeTheirs}</Button>
+            </Space>
+          }
+        />
+      )}
+      {(indicator.evidence || given.attached > 0) && (
+        <div className="clause" style={{ marginTop: 8 }}>
+          {indicator.evidence && <>{q.evidence}：{indicator.evidence} </>}
+          {given.attached > 0 && <Tag color="#135200">{q.attached(given.attached)}</Tag>}
+          {mode !== "read" && (
+            <Upload.Dragger
+              multiple
+              showUploadList={false}
+              customRequest={({ file, onSuccess, onError }) => void given.attach(file as File).then(() => onSuccess?.({}), (fault: Error) => onError?.(fault))}
+              style={{ marginTop: 8 }}
+              height={56}
+              aria-label={`${q.attach} ${indicator.id}`}
+            >
+              {q.drop}
+            </Upload.Dragger>
+          )}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function State({ mine, answered }: { mine: Mine | undefined; answered: boolean }) {
+  const words = useWords();
+  if (!mine) return answered ? <Tag color="#135200">{words.questionnaire.saved}</Tag> : <Tag>{words.questionnaire.noAnswer}</Tag>;
+  if (mine.state === "saving") return <Tag color="#1252b3">{words.questionnaire.saving}</Tag>;
+  if (mine.state === "kept") return <Tag color="#874d00">{words.questionnaire.kept}</Tag>;
+  return <Tag color="#1252b3">{words.questionnaire.begun}</Tag>;
+}
+
+function Said({ given, indicator }: { given: Given; indicator: Indicator }) {
+  const words = useWords();
+  if (given.notApplicable) return <>{words.questionnaire.notApplicable}（{given.reason}）</>;
+  const parts = [
+    given.level ? words.questionnaire.level(Number(given.level)) : "",
+    ...(given.numbers ?? []).map((one) => `${indicator.numbers.find((number) => number.name === one.name)?.label ?? one.name} ${one.value}`),
+    ...(given.choices ?? []).map((one) => indicator.options.find((option) => option.name === one)?.label ?? one),
+  ].filter(Boolean);
+  return <>{parts.length ? parts.join("，") : words.questionnaire.noAnswer}</>;
+}

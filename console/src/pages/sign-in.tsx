@@ -1,0 +1,83 @@
+import { Alert, Button, Card, Form, Input, Space } from "antd";
+import { useState } from "react";
+import { Link } from "react-router";
+
+import { useSend } from "../ask";
+import { useLanguage, useWords } from "../language";
+import { keepSession, SECOND_STEP, SIGN_IN, useViewer } from "../session";
+
+/** Name and password, then the second step where there is one. */
+export function SignIn() {
+  const words = useWords();
+  const { language, set } = useLanguage();
+  const { again } = useViewer();
+  const send = useSend();
+  const [problem, setProblem] = useState<string>();
+  const [ticket, setTicket] = useState<string>();
+  const [recovering, setRecovering] = useState(false);
+  const [busy, setBusy] = useState(false);
+
+  async function entered(token: string) {
+    if (await keepSession(token)) again();
+    else setProblem(words.signIn.failed);
+  }
+
+  async function signIn(given: { login: string; password: string }) {
+    setBusy(true);
+    setProblem(undefined);
+    const { data, errors, offline } = await send(SIGN_IN, given, true);
+    setBusy(false);
+    const answer = data?.signIn;
+    if (errors[0]) setProblem(language === "zh" ? errors[0].message : errors[0].messageInEnglish);
+    else if (answer?.session) await entered(answer.session.token);
+    else if (answer?.secondStep?.mustEnrol) setProblem(words.signIn.mustEnrol);
+    else if (answer?.secondStep) setTicket(answer.secondStep.ticket);
+    else setProblem(offline ? words.network : answer ? words.signIn.refused : words.signIn.failed);
+  }
+
+  async function confirm(given: { code?: string; recoveryCode?: string }) {
+    setBusy(true);
+    const { data, errors } = await send(SECOND_STEP, { ticket: ticket ?? "", code: given.code ?? "", recoveryCode: given.recoveryCode ?? "" }, true);
+    setBusy(false);
+    if (errors[0]) setProblem(language === "zh" ? errors[0].message : errors[0].messageInEnglish);
+    else if (data?.passSecondFactor.session) await entered(data.passSecondFactor.session.token);
+    else setProblem(words.signIn.failed);
+  }
+
+  return (
+    <Card style={{ maxWidth: 420, margin: "6vh auto" }}>
+      <h1>{words.signIn.title}</h1>
+      {problem && <Alert type="error" showIcon title={problem} role="alert" style={{ marginBottom: 16 }} />}
+      {ticket === undefined ? (
+        <Form key="first" layout="vertical" requiredMark={false} onFinish={(given) => void signIn(given as { login: string; password: string })}>
+          <Form.Item name="login" label={words.signIn.login} rules={[{ required: true, message: words.signIn.missing }]}>
+            <Input autoComplete="username" autoFocus />
+          </Form.Item>
+          <Form.Item name="password" label={words.signIn.password} rules={[{ required: true, message: words.signIn.missing }]}>
+            <Input.Password autoComplete="current-password" />
+          </Form.Item>
+          <Space orientation="vertical" style={{ width: "100%" }}>
+            <Button type="primary" htmlType="submit" loading={busy} block>{words.signIn.enter}</Button>
+            <a href="/verify">{words.signIn.verify}</a>
+            <Link to="/standards">{words.signIn.public}</Link>
+            <Button type="link" onClick={() => set(language === "zh" ? "en" : "zh")} lang={language === "zh" ? "en" : "zh-CN"}>{words.language}</Button>
+          </Space>
+        </Form>
+      ) : (
+        <Form key="second" layout="vertical" requiredMark={false} onFinish={(given) => void confirm(given as { code?: string; recoveryCode?: string })}>
+          {recovering ? (
+            <Form.Item name="recoveryCode" label={words.signIn.recovery} rules={[{ required: true, message: words.signIn.missing }]}>
+              <Input autoComplete="off" autoFocus />
+            </Form.Item>
+          ) : (
+            <Form.Item name="code" label={words.signIn.code} rules={[{ required: true, message: words.signIn.missing }]}>
+              <Input autoComplete="one-time-code" inputMode="numeric" autoFocus />
+            </Form.Item>
+          )}
+          <Button type="primary" htmlType="submit" loading={busy} block>{words.signIn.confirm}</Button>
+          {!recovering && <Button type="link" onClick={() => setRecovering(true)}>{words.signIn.useRecovery}</Button>}
+        </Form>
+      )}
+    </Card>
+  );
+}

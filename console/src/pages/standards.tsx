@@ -1,0 +1,123 @@
+import { Collapse, Empty, Select, Table, Tabs, Tag } from "antd";
+import { useState } from "react";
+
+import { Shown, useAsk } from "../ask";
+import { decimal } from "../format";
+import { graphql } from "../gql";
+import { FormNames } from "../gql/enum-names";
+import { useNames, useWords } from "../language";
+
+const EDITIONS = graphql(`
+  query Editions { editions { id key title status inForceFrom digest } }
+`);
+const INDICATORS = graphql(`
+  query Indicators($key: String!) {
+    edition(key: $key) { title levelNames dimensions { id name weight } indicators { id name dimension key inBrief weight levels evidence source mark } }
+  }
+`);
+const REVISIONS = graphql(`
+  query Revisions { revisions(first: 20) { nodes { id title why statusName consultation { since until closed commentCount } } } }
+`);
+
+/** The standard as it is published, and its revisions. */
+export function Standards() {
+  const words = useWords();
+  const answer = useAsk(EDITIONS, {});
+  return (
+    <>
+      <h1>{words.standards.title}</h1>
+      <p className="clause">{words.standards.note}</p>
+      <Shown answer={answer}>
+        {({ editions }) => (
+          <Tabs
+            items={[
+              { key: "indicators", label: words.standards.indicators, children: <Text editions={editions} /> },
+              {
+                key: "editions",
+                label: words.standards.editions,
+                children: (
+                  <Table
+                    size="small"
+                    pagination={false}
+                    rowKey="key"
+                    dataSource={editions}
+                    scroll={{ x: "max-content" }}
+                    columns={[
+                      { title: words.fields.name, dataIndex: "title" },
+                      { title: words.fields.code, dataIndex: "key" },
+                      { title: words.standards.inForce, render: (_, one) => one.inForceFrom ?? "—" },
+                      { title: words.standards.status, dataIndex: "status" },
+                    ]}
+                  />
+                ),
+              },
+              { key: "revisions", label: words.standards.consultations, children: <Revisions /> },
+            ]}
+          />
+        )}
+      </Shown>
+    </>
+  );
+}
+
+function Text({ editions }: { editions: { key: string; title: string }[] }) {
+  const words = useWords();
+  const name = useNames();
+  const [key, setKey] = useState(editions[0]?.key ?? "");
+  const answer = useAsk(INDICATORS, { key }, !key);
+  if (!editions.length) return <Empty />;
+  return (
+    <>
+      <div className="bar">
+        <Select aria-label={words.standards.editions} value={key} onChange={setKey} style={{ minWidth: 280 }} options={editions.map((one) => ({ value: one.key, label: one.title }))} />
+      </div>
+      <Shown answer={answer}>
+        {({ edition }) => (
+          <>
+            {(edition?.dimensions ?? []).map((dimension) => (
+              <section key={dimension.id}>
+                <h2>{dimension.id} {dimension.name}（{decimal(dimension.weight)}）</h2>
+                <Collapse
+                  size="small"
+                  items={(edition?.indicators ?? []).filter((one) => one.dimension === dimension.id).map((one) => ({
+                    key: one.id,
+                    label: <>{one.id} {one.name} {one.key && <Tag color="#874d00">{words.questionnaire.key}</Tag>} {one.inBrief && <Tag>{name(FormNames, "BRIEF")}</Tag>}</>,
+                    children: (
+                      <>
+                        <ol>{one.levels.map((text) => <li key={text}>{text}</li>)}</ol>
+                        {one.evidence && <p className="clause">{words.questionnaire.evidence}：{one.evidence}</p>}
+                        <p className="clause">{words.fields.weight} {decimal(one.weight)} · {words.rules.source} {one.source}（{one.mark.replace("_", "-")}）</p>
+                      </>
+                    ),
+                  }))}
+                />
+              </section>
+            ))}
+          </>
+        )}
+      </Shown>
+    </>
+  );
+}
+
+function Revisions() {
+  const words = useWords();
+  const answer = useAsk(REVISIONS, {});
+  return (
+    <Shown answer={answer}>
+      {({ revisions }) =>
+        revisions.nodes.length ? (
+          <Collapse
+            items={revisions.nodes.map((one) => ({
+              key: one.id,
+              label: <>{one.title} <Tag>{one.statusName}</Tag></>,
+              children: <><p>{one.why}</p>{one.consultation && <p className="clause">{one.consultation.since} – {one.consultation.until} · {words.total(one.consultation.commentCount)}</p>}</>,
+            }))}
+          />
+        ) : (
+          <Empty description={words.standards.noRevisions} />
+        )
+      }
+    </Shown>
+  );
+}

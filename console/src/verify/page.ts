@@ -1,0 +1,121 @@
+import "./page.css";
+
+import { graphql } from "../gql";
+import { CertificateGradeNames, CertificateStatusNames, type Names } from "../gql/enum-names";
+import type { VerifyCertificateQuery } from "../gql/graphql";
+import { Fault, verified } from "./dossier";
+import { FAULTS, PAGE } from "./words";
+
+/** A page for anyone, without signing in and small: a certificate by its number, a dossier by its proofs. */
+
+const QUERY = graphql(`
+  query VerifyCertificate($number: String!) {
+    verifyCertificate(number: $number) { number grade editions since until status verifiedOn holderName synthetic }
+  }
+`);
+type Certificate = NonNullable<VerifyCertificateQuery["verifyCertificate"]>;
+
+let english = localStorage.getItem("zhenduan.language") === "en";
+const said = (names: Names, key: string) => names[key]?.[english ? 1 : 0] ?? key;
+const w = (key: keyof typeof PAGE) => PAGE[key][english ? 1 : 0];
+
+function made<K extends keyof HTMLElementTagNameMap>(name: K, given: Record<string, unknown> = {}, ...children: (Node | string)[]): HTMLElementTagNameMap[K] {
+  const node = document.createElement(name);
+  Object.assign(node, given);
+  node.append(...children);
+  return node;
+}
+
+function rows(pairs: [string, string][]) {
+  return made("dl", {}, ...pairs.flatMap(([name, value]) => [made("dt", { textContent: name }), made("dd", { textContent: value })]));
+}
+
+async function certificate(number: string): Promise<Certificate | null> {
+  const response = await fetch("/graphql", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ documentId: (QUERY as unknown as { __meta__: { hash: string } }).__meta__.hash, variables: { number } }),
+  });
+  const answer = (await response.json()) as { data?: { verifyCertificate: Certificate | null }; errors?: { message: string }[] };
+  if (!answer.data) throw new Error(answer.errors?.[0]?.message ?? String(response.status));
+  return answer.data.verifyCertificate;
+}
+
+function certificates() {
+  const input = made("input", { id: "number", autocomplete: "off", required: true, value: new URLSearchParams(location.search).get("number") ?? "" });
+  const out = made("div", { ariaLive: "polite" });
+  const form = made("form", {}, made("label", { htmlFor: "number", textContent: w("number") }), input, made("button", { textContent: w("check") }));
+  const check = async () => {
+    try {
+      const found = await certificate(input.value.trim());
+      if (!found) return out.replaceChildren(made("p", { className: "bad", textContent: w("unknown") }));
+      const valid = found.status === "VALID";
+      const shown = [
+        made("p", { className: valid ? "good" : "bad", textContent: valid ? w("valid") : `${w("notValid")}：${said(CertificateStatusNames, found.status)}` }),
+        rows([
+          [w("holder"), found.holderName ?? w("hidden")], [w("grade"), said(CertificateGradeNames, found.grade)], [w("number"), found.number],
+          [w("period"), `${found.since} – ${found.until}`], [w("on"), found.verifiedOn],
+        ]),
+      ];
+      if (found.synthetic) shown.push(made("p", { className: "note", textContent: w("synthetic") }));
+      out.replaceChildren(...shown);
+    } catch (fault) {
+      out.replaceChildren(made("p", { className: "bad", textContent: fault instanceof TypeError ? w("failed") : (fault as Error).message }));
+    }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void check();
+  });
+  if (input.value) void check();
+  return made("section", {}, made("h2", { textContent: w("certificate") }), form, out);
+}
+
+function dossiers() {
+  const file = made("input", { id: "file", type: "file", accept: ".json,application/json", required: true });
+  const key = made("textarea", { id: "key", rows: 2, required: true, spellcheck: false });
+  const out = made("div", { ariaLive: "polite" });
+  const form = made(
+    "form", {},
+    made("label", { htmlFor: "file", textContent: w("file") }), file,
+    made("label", { htmlFor: "key", textContent: w("key") }), key,
+    made("button", { textContent: w("check") }),
+    made("p", { className: "note", textContent: w("local") }),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = file.files?.[0];
+    if (!chosen) return;
+    void chosen.arrayBuffer().then((raw) => verified(new Uint8Array(raw), key.value)).then(
+      (proved) => out.replaceChildren(
+        made("p", { className: "good", textContent: w("holds") }),
+        made("p", { textContent: `${proved.subject}，${proved.entries.length} ${w("entries")}，${proved.origin}` }),
+        made("p", { className: "note", textContent: w("limits") }),
+      ),
+      (fault: unknown) => out.replaceChildren(
+        made("p", { className: "bad", textContent: fault instanceof Fault ? FAULTS[fault.code][english ? 1 : 0] : String(fault) }),
+        made("p", { className: "note", textContent: fault instanceof Fault ? `${fault.code} · ${fault.where}` : "" }),
+      ),
+    );
+  });
+  return made("section", {}, made("h2", { textContent: w("dossier") }), form, out);
+}
+
+function show() {
+  document.documentElement.lang = english ? "en" : "zh-CN";
+  document.title = `${w("title")} · 诊断`;
+  const other = made("button", { className: "plain", textContent: english ? "中文" : "English", type: "button" });
+  other.addEventListener("click", () => {
+    english = !english;
+    localStorage.setItem("zhenduan.language", english ? "en" : "zh");
+    show();
+  });
+  document.getElementById("root")?.replaceChildren(
+    made("nav", {}, made("a", { href: "/", textContent: w("home") }), other),
+    made("h1", { textContent: w("title") }),
+    certificates(),
+    dossiers(),
+  );
+}
+
+show();

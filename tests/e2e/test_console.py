@@ -1,0 +1,122 @@
+"""The console in a real browser, on the demo city, against a server that runs none but registered documents."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.server import console
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+JOURNEYS = ROOT / "console" / "e2e"
+ROLES = ["city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator", "department_filler"]
+LARGEST_FIRST_LOAD = 270_000
+LARGEST_PUBLIC_PAGE = 90_000
+"""Bytes as they are sent, compressed."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo city that is served 示例城市. folder: of its data."""
+
+    url: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    assert (console.BUILT / "index.html").exists(), "run scripts/console first; make install does"
+    data = tmp_path_factory.mktemp("console") / "demo"
+    command = [sys.executable, "-m", "zhenduan", "--data", str(data), "demo", "--port", "0"]
+    environment = {**os.environ, "ZHENDUAN_DOCUMENTS": "only"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as running:  # noqa: S603 - our own program
+        assert running.stdout is not None
+        try:
+            printed = iter(running.stdout.readline, "")
+            url = next(found[0] for line in printed if (found := re.match(r"http://[\d.]+:\d+", line)))
+            yield Demo(url, data)
+        finally:
+            running.terminate()
+            running.wait(60)
+
+
+@pytest.fixture(scope="module")
+def travelled(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
+    """Runs a journey with what it is told; what it found, once no page showed a fault."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert chromium, "run scripts/browser first; make test does"
+
+    def run(script: str, *arguments: str, **environment: str) -> dict[str, Any]:
+        told = {"ZHENDUAN_URL": demo.url, "CHROMIUM": chromium, "FOLDER": str(tmp_path_factory.mktemp("files"))}
+        given = {**os.environ, **told, **environment}
+        command = [str(BIN / "node"), str(JOURNEYS / script), *arguments]
+        done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - ours
+        assert done.returncode == 0, done.stderr + done.stdout
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        assert found.pop("problems") == []
+        return found
+
+    return run
+
+
+def test_entering_and_leaving_leave_nothing_to_a_script(travelled: Callable[..., dict[str, Any]]) -> None:
+    found = travelled("entering.mjs")
+    assert found["firstLoad"] <= LARGEST_FIRST_LOAD
+    assert "密码" in found["refused"]
+    assert (found["script"], found["httpOnly"], found["sameSite"], found["left"]) == ("", True, "Strict", 0)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role_opens_without_a_fault_and_is_accessible(
+    travelled: Callable[..., dict[str, Any]], role: str
+) -> None:
+    assert "/standards" in travelled("pages.mjs", role)["paths"]
+
+
+@pytest.mark.parametrize(("role", "how"), [("enterprise", "phone"), ("district", "dark")])
+def test_pages_are_accessible_on_a_phone_and_in_the_dark(
+    travelled: Callable[..., dict[str, Any]], role: str, how: str
+) -> None:
+    assert travelled("pages.mjs", role, how)["parts"]
+
+
+def test_a_section_is_saved_by_itself_kept_without_a_network_and_never_overwritten(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("filling.mjs")
+    assert found == {
+        "saved": True,
+        "afterwards": True,
+        "theirs": True,
+        "begun": 1,
+        "reason": '<img src=x onerror="alert(1)">',
+    }
+
+
+def test_an_answer_that_differs_from_the_firms_is_verified_with_its_reason(travelled: Callable[..., dict[str, Any]]) -> None:
+    found = travelled("verifying.mjs")
+    assert found["held"] == 1
+    assert found["saved"] == 1, found["says"]
+
+
+def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(
+    demo: Demo, travelled: Callable[..., dict[str, Any]]
+) -> None:
+    command = [sys.executable, "-m", "zhenduan", "--data", str(demo.folder), "log-key"]
+    key = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own program
+    found = travelled("proving.mjs", LOG_KEY=key)
+    assert "核验通过" in found["whole"]
+    assert "核验不通过" in found["altered"]
+    assert "DIGEST_DIFFERS" in found["altered"]
+    assert found["number"] in found["certificate"]
+    assert "核验通过" in found["dossier"]
+    assert found["bytes"] <= LARGEST_PUBLIC_PAGE
