@@ -27,6 +27,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "diagnoses", path: "/diagnoses", icon: <ProfileOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/diagnoses"), "Diagnoses")} /> },
   { key: "enterprises", path: "/enterprises", icon: <BankOutlined />, roles: [...CASES, "SUPPORT"], element: <Lazily page={page(() => import("./pages/enterprises"), "Enterprises")} /> },
   { key: "coverage", path: "/coverage", icon: <BarChartOutlined />, roles: STEERING, element: <Lazily page={page(() => import("./pages/coverage"), "Coverage")} /> },
+  { key: "directory", path: "/directory", icon: <SolutionOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },
   { key: "ratings", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
   { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "ARBITER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },

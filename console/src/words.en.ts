@@ -2,7 +2,7 @@ export const english = {
   product: "Digital diagnosis",
   synthetic: "Sample data without official standing",
   nav: {
-    home: "Today", diagnoses: "Diagnoses", enterprises: "Firms", coverage: "Coverage and targets", standards: "Standard",
+    home: "Today", diagnoses: "Diagnoses", enterprises: "Firms", coverage: "Coverage and targets", directory: "Directory", standards: "Standard",
     ratings: "Ratings of providers", proceedings: "Proceedings", certificates: "Certificates", people: "People and roles",
     trail: "Audit trail", disclosures: "Who read our data", dossier: "Check a dossier", rules: "Rules and calendar",
   },
@@ -149,6 +149,7 @@ export const english = {
     after: "After",
   },
   coverage: { title: "Coverage and targets", year: "Year", diagnosed: "Diagnosed", confirmed: "Confirmed", all: "On the roster", target: "Target", reached: "Reached", share: "Coverage", empty: "There is no roster of that year; import one first." },
+  directory: { title: "Directory of providers", industry: "Division, such as C34", on: "Day of the directory", tags: "Industries", moved: "Last move", why: "Why it stands here", history: "Moves", causes: "What it rests on", empty: "No provider fits." },
   standards: { title: "Standard", editions: "Editions", indicators: "Indicators", consultations: "Consultations", inForce: "In force from", dimension: "Dimension", levels: "Levels", status: "Standing", note: "A reconstruction of this project, not the official annex", noRevisions: "There is no revision now." },
   ratings: { title: "Ratings of providers", none: "There is no rating of that year to see.", rank: "Rank interval", chances: "Probability of each tier", restsOn: (share: string) => `Rests on ${share} of the weight; the rest is not recorded yet and stands in the error`, tier: "Tier", reliability: "Reliability", objections: (day: string) => `Objections until ${day}` },
   proceedings: { title: "Proceedings", empty: "There are no proceedings to see.", asked: "Asked", grounds: "Grounds", overdue: "Overdue" },

@@ -1,0 +1,116 @@
+import { Alert, Button, DatePicker, Drawer, Empty, Input, Select, Tag, Timeline } from "antd";
+import { useState } from "react";
+
+import { Shown, useAsk } from "../ask";
+import { shanghai } from "../format";
+import { graphql } from "../gql";
+import { DirectoryStandingNames } from "../gql/enum-names";
+import type { DirectoryStanding } from "../gql/graphql";
+import { useNames, useWords } from "../language";
+import { PagedTable, usePaging } from "../paged";
+
+const DIRECTORY = graphql(`
+  query Directory($on: Date, $industry: String, $standing: DirectoryStanding, $first: Int, $after: String, $last: Int, $before: String) {
+    directory(on: $on, industry: $industry, standing: $standing, first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      nodes { provider name standing year moved due tags { industry } }
+    }
+  }
+`);
+const WHY = graphql(`
+  query WhyListed($provider: ID!, $on: Date) {
+    whyListed(provider: $provider, on: $on) {
+      sentence
+      entry { name standing history { id what on standing reason rule causes } }
+      causes { id depth what at sentence }
+    }
+  }
+`);
+const COLOURS: Record<string, string> = { LISTED: "#135200", WARNED: "#874d00", SUSPENDED: "#a8071a", REMOVED: "#595959", LAPSED: "#595959" };
+
+/** Who may diagnose, as of any day, and why each stands where it does. */
+export function Directory() {
+  const words = useWords();
+  const name = useNames();
+  const [on, setOn] = useState<string | null>(null);
+  const [industry, setIndustry] = useState("");
+  const [standing, setStanding] = useState<DirectoryStanding>();
+  const [why, setWhy] = useState<string>();
+  const paging = usePaging(JSON.stringify([on, industry, standing]));
+  const answer = useAsk(DIRECTORY, { on, industry: industry || null, standing: standing ?? null, ...paging.paging });
+  const standings = Object.keys(DirectoryStandingNames) as DirectoryStanding[];
+  return (
+    <>
+      <h1>{words.directory.title}</h1>
+      <div className="bar">
+        <Input.Search allowClear className="grow" placeholder={words.directory.industry} aria-label={words.directory.industry} onSearch={(text) => setIndustry(text.trim())} />
+        <Select allowClear aria-label={words.fields.status} placeholder={words.fields.status} value={standing} onChange={setStanding} options={standings.map((value) => ({ value, label: name(DirectoryStandingNames, value) }))} style={{ minWidth: 140 }} />
+        <DatePicker aria-label={words.directory.on} placeholder={words.directory.on} onChange={(day) => setOn(day ? day.format("YYYY-MM-DD") : null)} />
+      </div>
+      <Shown answer={answer}>
+        {({ directory }) => (
+          <PagedTable
+            connection={directory}
+            paging={paging}
+            rowKey={(row) => row.provider}
+            caption={words.directory.title}
+            empty={words.directory.empty}
+            fetching={answer.fetching}
+            columns={[
+              { title: words.fields.provider, render: (_, one) => <Button type="link" size="small" onClick={() => setWhy(one.provider)}>{one.name}</Button> },
+              { title: words.fields.status, render: (_, one) => <Tag color={COLOURS[one.standing]}>{name(DirectoryStandingNames, one.standing)}</Tag> },
+              { title: words.directory.tags, render: (_, one) => one.tags.map((tag) => <Tag key={tag.industry}>{tag.industry}</Tag>) },
+              { title: words.fields.year, dataIndex: "year" },
+              { title: words.directory.moved, dataIndex: "moved" },
+              { title: words.fields.due, render: (_, one) => one.due ?? "—" },
+            ]}
+          />
+        )}
+      </Shown>
+      <Drawer open={why !== undefined} onClose={() => setWhy(undefined)} size="large" title={words.directory.why} destroyOnHidden>
+        {why !== undefined && <Why provider={why} on={on} />}
+      </Drawer>
+    </>
+  );
+}
+
+function Why({ provider, on }: { provider: string; on: string | null }) {
+  const words = useWords();
+  const name = useNames();
+  const answer = useAsk(WHY, { provider, on });
+  return (
+    <Shown answer={answer}>
+      {({ whyListed }) =>
+        whyListed ? (
+          <>
+            <Alert type="info" title={whyListed.entry.name} description={whyListed.sentence} style={{ marginBottom: 16 }} />
+            <h2>{words.directory.history}</h2>
+            <Timeline
+              items={whyListed.entry.history.map((move) => ({
+                content: (
+                  <>
+                    {move.on} {move.what} <Tag color={COLOURS[move.standing]}>{name(DirectoryStandingNames, move.standing)}</Tag>
+                    {move.reason && <div>{move.reason}</div>}
+                    {move.rule && <div className="clause">{words.clause(move.rule)}</div>}
+                  </>
+                ),
+              }))}
+            />
+            <h2>{words.directory.causes}</h2>
+            <ul className="plain">
+              {whyListed.causes.map((cause) => (
+                <li key={cause.id} style={{ paddingInlineStart: 20 * cause.depth, marginBottom: 8 }}>
+                  {cause.sentence ?? cause.what}
+                  <div className="clause">{shanghai(cause.at)} · {cause.id}</div>
+                </li>
+              ))}
+            </ul>
+          </>
+        ) : (
+          <Empty description={words.directory.empty} />
+        )
+      }
+    </Shown>
+  );
+}
