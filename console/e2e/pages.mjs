@@ -18,8 +18,9 @@ await journey(async (browser) => {
   const parts = [];
   if (paths.includes("/diagnoses")) {
     await go(page, "/diagnoses");
-    const first = page.locator("table a").first();
-    await first.or(page.locator(".ant-empty")).first().waitFor();
+    await page.locator("table a").or(page.locator(".ant-empty")).first().waitFor();
+    const issued = page.locator("tr.ant-table-row").filter({ has: page.locator(".ant-tag", { hasText: /已确认|已出具报告/ }) }).locator("a").first();
+    const first = (await issued.count()) ? issued : page.locator("table a").first();
     if (await first.count()) {
       const href = (await first.getAttribute("href")).slice(1);
       for (const part of ["overview", "questionnaire", "result", "evidence", "visits", "reports", "objections"]) {

@@ -114,7 +114,7 @@ function Roles() {
   return (
     <Dropdown
       menu={{
-        items: others.map((one) => ({ key: one.id, label: `${name(RoleNames, one.role)} ${one.organisation}` })),
+        items: others.map((one) => ({ key: one.id, label: `${name(RoleNames, one.role)} ${one.organisationName ?? ""}` })),
         onClick: ({ key }) => void send(ACT_AS, { membership: key }, true).then(again),
       }}
     >

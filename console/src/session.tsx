@@ -13,7 +13,7 @@ export const VIEWER = graphql(`
       scope
       scopeInEnglish
       synthetic
-      memberships { id role organisation until sections }
+      memberships { id role organisationName until sections }
     }
   }
 `);

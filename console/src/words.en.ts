@@ -64,6 +64,7 @@ export const english = {
       SCORED: "Issue the report", ISSUED: "Confirm or object", OBJECTED: "Answer the objections", CONFIRMED: "See the result",
       WITHDRAWN: "Withdrawn",
     } as Record<string, string>,
+    overdue: "Overdue diagnoses",
     stuck: "Diagnoses at the same stage for thirty days",
     undiagnosed: "Firms not diagnosed yet",
     withoutContact: "Firms without a contact",

@@ -75,6 +75,7 @@ export const chinese: Words = {
       IN_PROGRESS: "查看进展", OPEN: "继续填报", SUBMITTED: "等待服务商受理", ACCEPTED: "现场核验", SCORED: "出具报告",
       ISSUED: "确认或提出异议", OBJECTED: "答复异议", CONFIRMED: "查看结果", WITHDRAWN: "已撤回",
     },
+    overdue: "已逾期的诊断",
     stuck: "停留满三十日的诊断",
     undiagnosed: "尚未诊断的企业",
     withoutContact: "没有联络人的企业",

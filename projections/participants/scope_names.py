@@ -10,7 +10,12 @@ from projections.participants.organisations import organisations_by_id
 
 def names_in(snapshot: Snapshot, scope: Scope, told: Iterable[Scope]) -> dict[str, str]:
     """Id -> name of what the told scopes name; of firms only those within the reader's own scope."""
-    ids = sorted(frozenset[str]().union(*map(ids_in, told)))
+    return names_of(snapshot, scope, frozenset[str]().union(*map(ids_in, told)))
+
+
+def names_of(snapshot: Snapshot, scope: Scope, told: Iterable[str]) -> dict[str, str]:
+    """Id -> name of units and providers, and of the firms within the reader's scope."""
+    ids = sorted(told)
     if not ids:
         return {}
     names = {identity: firm.name for identity, firm in enterprises_by_id(snapshot, scope, ids).items()}

@@ -21,6 +21,7 @@ const TO_DO = graphql(`
 
 const GAPS = graphql(`
   query Gaps {
+    overdue: diagnoses(filter: { overdue: true }, first: 1) { totalCount }
     stuck: diagnoses(filter: { stuckForDays: 30 }, first: 1) { totalCount }
     undiagnosed: enterprises(filter: { diagnosed: false }, first: 1) { totalCount }
     withoutContact: enterprises(filter: { hasContact: false }, first: 1) { totalCount }
@@ -85,11 +86,12 @@ function Gaps() {
       {(data) => (
         <Row gutter={[16, 16]}>
           {([
+            [words.home.overdue, data.overdue.totalCount, "/diagnoses"],
             [words.home.stuck, data.stuck.totalCount, "/diagnoses"],
             [words.home.undiagnosed, data.undiagnosed.totalCount, "/enterprises"],
             [words.home.withoutContact, data.withoutContact.totalCount, "/enterprises"],
           ] as const).map(([title, count, path]) => (
-            <Col xs={24} sm={8} key={title}>
+            <Col xs={12} md={6} key={title}>
               <Link to={path}><Card><Statistic title={title} value={count ?? "—"} /></Card></Link>
             </Col>
           ))}

@@ -11,7 +11,7 @@ const PEOPLE = graphql(`
     people(first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { id name phone joined memberships { id role organisation since until sections } }
+      nodes { id name phone joined memberships(first: 20) { nodes { id role organisationName since until } } }
     }
   }
 `);
@@ -37,7 +37,7 @@ export function People() {
             columns={[
               { title: words.fields.name, dataIndex: "name" },
               { title: words.fields.phone, render: (_, one) => one.phone ?? "—" },
-              { title: words.fields.role, render: (_, one) => one.memberships.map((held) => <Tag key={held.id}>{name(RoleNames, held.role)} {held.organisation}{held.until ? `（${words.fields.until} ${held.until}）` : ""}</Tag>) },
+              { title: words.fields.role, render: (_, one) => one.memberships.nodes.map((held) => <Tag key={held.id}>{name(RoleNames, held.role)} {held.organisationName}{held.until ? `（${words.fields.until} ${held.until}）` : ""}</Tag>) },
               { title: words.fields.status, render: (_, one) => (one.joined ? words.people.joined : words.people.invited) },
             ]}
           />

@@ -10,7 +10,7 @@ import { PagedTable, usePaging } from "../paged";
 
 const TRAIL = graphql(`
   query Trail($subject: ID, $asOf: String, $first: Int, $after: String, $last: Int, $before: String) {
-    auditTrail(subject: $subject, asOf: $asOf, first: $first, after: $after, last: $last, before: $before) {
+    auditTrail(subject: $subject, asOf: $asOf, orderBy: [AT_DESC], first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id at subject what sentence role organisation reason }

@@ -12,9 +12,9 @@ from api.kit.ids import PersonID
 from api.kit.lists import FoundThen, Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
-from api.kit.parts import parts
+from api.kit.parts import parts, wanted_parts
 from api.kit.published import field, published
-from api.kit.row_mapping import all_shown, shown
+from api.kit.row_mapping import shown
 from domain.access import Mask, Role, head_of
 from domain.kernel import Command
 from domain.masks import ANYONE, NAMES, PEOPLE
@@ -26,6 +26,7 @@ from projections.as_of import people as people_then
 from projections.engine.pages import place_of
 from projections.participants import people as people_rows
 from projections.participants.people import MembershipRow, PersonRow
+from projections.participants.scope_names import names_of
 
 ERASED = "已删除"
 KEY_LOST = "密钥缺失"
@@ -39,6 +40,7 @@ class Membership:
     id: strawberry.ID = field("Id to act in it · 任职标识")
     role: Role = field("Role · 角色")
     organisation: strawberry.ID = field("Organisation, district code or enterprise it is held for · 单位标识")
+    organisation_name: str | None = field("Its name; null of a firm outside the reader's scope · 单位名称", made=True)
     since: date = field("First day · 起始日")
     until: date | None = field("Last day; null = open-ended · 截止日")
     sections: list[str] = field("Dimensions a department's filler fills; else empty · 分管部分")
@@ -77,6 +79,14 @@ def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str
                 yield one.organisation, person_stream(person)
 
 
+def build_memberships(context: Context, rows: Sequence[MembershipRow], wanted: frozenset[str]) -> list[Membership]:
+    """Memberships of rows; the names of what they are held for are read only where the selection asks for them."""
+    names: Mapping[str, str] = {}
+    if "organisationName" in wanted:
+        names = names_of(context.snapshot, context.scope, {row.organisation for row in rows})
+    return [Membership(**shown(Membership, row), organisation_name=names.get(row.organisation)) for row in rows]
+
+
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:
     """People of rows; a name is decrypted, and what roles they hold is read, only where the selection asks for it."""
     masks = context.disclosure_notes.masks("Person", wanted)
@@ -84,12 +94,14 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
     if masks or "memberships" in wanted:
         held = people_rows.held_by(context.snapshot, context.scope, [row.id for row in rows])
     context.disclosure_notes.note(masks, _firms_of(held))
+    every = [one for memberships in held.values() for one in memberships]
+    built = {str(one.id): one for one in build_memberships(context, every, wanted_parts(wanted, "memberships"))}
     return [
         Person(
             **shown(Person, row),
             name=(_opened(context, row.id, "name", row.sealed_name) if "name" in wanted else None) or ERASED,
             phone=_opened(context, row.id, "phone", row.sealed_phone) if "phone" in wanted else None,
-            memberships=all_shown(Membership, held.get(row.id, ())),
+            memberships=[built[one.id] for one in held.get(row.id, ())],
             as_of=known_then(context, "person", row.id),
         )
         for row in rows

@@ -7,12 +7,12 @@ import strawberry
 from api.kit import mutations
 from api.kit.context import Context
 from api.kit.ids import key_of
+from api.kit.paging import below, wanted_fields
 from api.kit.payloads import OwnPayload
 from api.kit.ports import UploadKind
 from api.kit.published import field, mutation, published, published_input
-from api.kit.row_mapping import all_shown
 from api.kit.second_factors import SecondStep as Step
-from api.participants.people import Membership
+from api.participants.people import Membership, build_memberships
 from api.participants.second_factors import SecondFactors, SecondStep, Session, second_factors_of
 from api.server.request_ids import client_address
 from domain.access import Everything, Role, sentence
@@ -172,7 +172,7 @@ class SessionQueries:
             membership=_id(identified.membership) if identified is not None else None,
             scope=chinese,
             scope_in_english=english,
-            memberships=all_shown(Membership, rows),
+            memberships=build_memberships(context, rows, below(wanted_fields(info), "memberships")),
             synthetic=context.services.demo,
         )
 
