@@ -83,14 +83,14 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
       <Modal open={open === "answer"} title={words.acts.answer} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
         <Form
           layout="vertical"
-          initialValues={{ answers: (diagnosis.objections ?? []).filter((one) => !one.answer).map((one) => ({ indicator: one.indicator, upheld: false })) }}
+          initialValues={{ answers: (diagnosis.objections?.nodes ?? []).filter((one) => !one.answer).map((one) => ({ indicator: one.indicator, upheld: false })) }}
           onFinish={(given) => void done(send(ANSWER, { id, answers: (given as { answers: { indicator: string; upheld: boolean; reason: string }[] }).answers }))}
         >
           <Form.List name="answers">
             {(fields) =>
               fields.map((field, number) => (
                 <div key={field.key}>
-                  <strong>{(diagnosis.objections ?? []).filter((one) => !one.answer)[number]?.indicator}</strong> {(diagnosis.objections ?? []).filter((one) => !one.answer)[number]?.text}
+                  <strong>{(diagnosis.objections?.nodes ?? []).filter((one) => !one.answer)[number]?.indicator}</strong> {(diagnosis.objections?.nodes ?? []).filter((one) => !one.answer)[number]?.text}
                   <Form.Item name={[field.name, "indicator"]} hidden><Input /></Form.Item>
                   <Form.Item name={[field.name, "upheld"]} label={words.fields.outcome}><Select options={[{ value: true, label: words.case.upheld }, { value: false, label: words.case.dismissed }]} /></Form.Item>
                   <Form.Item name={[field.name, "reason"]} label={words.fields.reason} rules={[{ required: true, message: words.signIn.missing }]}><Input.TextArea rows={2} /></Form.Item>

@@ -19,18 +19,18 @@ const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 const CASE = graphql(`
   query Case($id: ID!) {
     diagnosis(id: $id) {
-      id caseNumber version status statusSince purpose form campaign edition openedAt grade gradeName levelName issuedVersion
+      id caseNumber version status statusSince purpose form campaign edition { key title } openedAt grade gradeName levelName issuedVersion
       enterprise { id name uscc district { code name } industry { code name } }
       provider { id name }
-      evidence { sha256 filename size indicators attachedAt url }
-      reports { version kind sha256 issuedAt url }
+      evidence(first: 100) { nodes { sha256 filename size indicators attachedAt url } }
+      reports(first: 50) { nodes { version kind sha256 issuedAt url } }
       result {
         selfTotal verifiedTotal gradeName levelName
         dimensions { id name weight selfScore verifiedScore level }
         gates { code level holds says saysInEnglish fallsShort lift liftProven }
       }
-      objections { indicator reportVersion text raisedAt status answer { text upheld at } }
-      siteVisits { visitedOn diagnosticians functions notes recordedAt }
+      objections(first: 100) { nodes { indicator reportVersion text raisedAt status answer { text upheld at } } }
+      siteVisits(first: 50) { nodes { visitedOn diagnosticians functions notes recordedAt } }
     }
   }
 `);
@@ -99,7 +99,7 @@ function Overview({ diagnosis }: { diagnosis: CaseOf }) {
           { label: fields.provider, children: diagnosis.provider?.name ?? "—" },
           { label: fields.purpose, children: name(PurposeNames, diagnosis.purpose) },
           { label: fields.form, children: name(FormNames, diagnosis.form) },
-          { label: fields.edition, children: diagnosis.edition },
+          { label: fields.edition, children: diagnosis.edition.title },
           { label: fields.opened, children: shanghai(diagnosis.openedAt) },
           { label: fields.since, children: shanghai(diagnosis.statusSince) },
           { label: fields.grade, children: diagnosis.gradeName ? `${diagnosis.levelName} · ${diagnosis.gradeName}` : "—" },
@@ -163,7 +163,7 @@ function Evidence({ diagnosis }: { diagnosis: CaseOf }) {
   const words = useWords();
   return (
     <List
-      dataSource={diagnosis.evidence ?? []}
+      dataSource={diagnosis.evidence?.nodes ?? []}
       locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noEvidence} /> }}
       renderItem={(one) => (
         <List.Item actions={[<Button key="get" onClick={() => void download(one.url, one.filename)}>{words.case.download}</Button>]}>
@@ -178,7 +178,7 @@ function Visits({ diagnosis }: { diagnosis: CaseOf }) {
   const words = useWords();
   return (
     <List
-      dataSource={diagnosis.siteVisits ?? []}
+      dataSource={diagnosis.siteVisits?.nodes ?? []}
       locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noVisits} /> }}
       renderItem={(one) => (
         <List.Item>
@@ -199,7 +199,7 @@ function Reports({ diagnosis }: { diagnosis: CaseOf }) {
   return (
     <>
       <List
-        dataSource={diagnosis.reports ?? []}
+        dataSource={diagnosis.reports?.nodes ?? []}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noReports} /> }}
         renderItem={(one) => (
           <List.Item actions={[<Button key="get" type="primary" onClick={() => void download(one.url)}>{words.case.download} PDF</Button>]}>
@@ -218,7 +218,7 @@ function Objections({ diagnosis }: { diagnosis: CaseOf }) {
   const words = useWords();
   return (
     <List
-      dataSource={diagnosis.objections ?? []}
+      dataSource={diagnosis.objections?.nodes ?? []}
       locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noObjections} /> }}
       renderItem={(one) => (
         <List.Item extra={<Tag color={one.answer ? (one.answer.upheld ? "#135200" : "#595959") : "#874d00"}>{one.answer ? (one.answer.upheld ? words.case.upheld : words.case.dismissed) : words.case.awaiting}</Tag>}>

@@ -22,7 +22,7 @@ const WHY = graphql(`
   query WhyListed($provider: ID!, $on: Date) {
     whyListed(provider: $provider, on: $on) {
       sentence
-      entry { name standing history { id what on standing reason rule causes } }
+      entry { name standing history(last: 100) { nodes { id what on standing reason rule causes } } }
       causes { id depth what at sentence }
     }
   }
@@ -87,7 +87,7 @@ function Why({ provider, on }: { provider: string; on: string | null }) {
             <Alert type="info" title={whyListed.entry.name} description={whyListed.sentence} style={{ marginBottom: 16 }} />
             <h2>{words.directory.history}</h2>
             <Timeline
-              items={whyListed.entry.history.map((move) => ({
+              items={whyListed.entry.history.nodes.map((move) => ({
                 content: (
                   <>
                     {move.on} {move.what} <Tag color={COLOURS[move.standing]}>{name(DirectoryStandingNames, move.standing)}</Tag>

@@ -26,7 +26,7 @@ const ANSWERS = graphql(`
     diagnosis(id: $id) {
       version
       answers { indicator version given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } difference }
-      evidence { indicators }
+      evidence(first: 100) { nodes { indicators } }
     }
   }
 `);
@@ -77,7 +77,7 @@ function placeOf(field: string | null | undefined): number | null {
 
 /** The questionnaire of a case by section: filled in by the firm, verified by the provider, read by the others. */
 export function Questionnaire({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }) {
-  const questions = useAsk(QUESTIONS, { key: diagnosis.edition });
+  const questions = useAsk(QUESTIONS, { key: diagnosis.edition.key });
   const answers = useAsk(ANSWERS, { id: diagnosis.id });
   return (
     <Shown answer={questions}>
@@ -112,7 +112,7 @@ function Sections(given: {
   const client = useClient();
   const [found, setFound] = useState(given.first);
   const known = useMemo(() => found?.answers ?? [], [found]);
-  const attached = (found?.evidence ?? []).flatMap((one) => one.indicators);
+  const attached = (found?.evidence?.nodes ?? []).flatMap((one) => one.indicators);
   /** Reads the answers again; the versions that stand now. */
   const read = useCallback(async () => {
     const { data } = await client.query(persisted(ANSWERS), { id: diagnosis.id }, { requestPolicy: "network-only" }).toPromise();

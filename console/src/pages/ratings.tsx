@@ -10,7 +10,7 @@ const RATING = graphql(`
   query Rating($year: Int!) {
     rating(year: $year) {
       year status restsOn objectionsUntil method
-      providers { provider { id name } tier lastTier rankBest rankWorst score reliability chances }
+      providers(first: 100) { nodes { provider { id name } tier lastTier rankBest rankWorst score reliability chances } }
     }
   }
 `);
@@ -34,7 +34,7 @@ export function Ratings() {
                 size="small"
                 pagination={{ pageSize: 50, hideOnSinglePage: true }}
                 rowKey={(one) => one.provider?.id ?? ""}
-                dataSource={rating.providers}
+                dataSource={rating.providers.nodes}
                 scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
