@@ -23,7 +23,7 @@ export async function tab(browser, given = {}) {
 
 export async function pageOf(context) {
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   page.on("pageerror", (fault) => problems.push(`page: ${fault}`));
   page.on("dialog", (dialog) => {
     problems.push(`dialog: ${dialog.message()}`);
@@ -37,7 +37,11 @@ export async function pageOf(context) {
 
 export async function signIn(page, role) {
   await page.goto(`${URL_OF}/`);
-  await page.getByLabel("登录名").fill(role);
+  const name = page.getByLabel("登录名");
+  const again = page.getByRole("button", { name: "重试" });
+  await name.or(again).first().waitFor();
+  if (await again.count()) await again.click(); // a server with much to do says so
+  await name.fill(role);
   await page.getByLabel("密码", { exact: true }).fill(`demo-${role}-2024`);
   await page.locator("button[type=submit]").click();
   await page.locator("nav").waitFor({ state: "attached" });

@@ -59,7 +59,7 @@ def travelled(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Callable[
         told = {"ZHENDUAN_URL": demo.url, "CHROMIUM": chromium, "FOLDER": str(tmp_path_factory.mktemp("files"))}
         given = {**os.environ, **told, **environment}
         command = [str(BIN / "node"), str(JOURNEYS / script), *arguments]
-        done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - ours
+        done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=600, check=False)  # noqa: S603 - ours
         assert done.returncode == 0, done.stderr + done.stdout
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         assert found.pop("problems") == []
