@@ -36,15 +36,16 @@ def selection(
 ) -> str:
     """Every field below a type that the role may read, objects too, none inside itself; none of the coordinates `without`.
 
-    Of an interface, those of every type behind it; of a list that a thing holds its nodes, which are behind its edges again.
-    alias: what each field is called by before its name.
+    Of an interface, those of every type behind it, none of them inside another; of a list that a thing holds its nodes, which are
+    behind its edges again. alias: what each field is called by before its name.
     """
     named = get_named_type(kind)
     if is_leaf_type(named):
         return ""
     if isinstance(named, GraphQLInterfaceType):
         kinds = SCHEMA._schema.get_possible_types(named)  # noqa: SLF001 - the executable one
-        of = {kind.name: selection(kind, role, seen, without, f"{kind.name}_") for kind in kinds}
+        inside = (*seen, *(kind.name for kind in kinds))
+        of = {kind.name: selection(kind, role, inside, without, f"{kind.name}_") for kind in kinds}
         parts = [f"... on {name} {below}" for name, below in of.items() if below != "{  }"]
         return "{ __typename " + " ".join(parts) + " }"
     assert isinstance(named, GraphQLObjectType)
