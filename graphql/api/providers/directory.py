@@ -10,6 +10,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
+from api.kit.filter_values import require_known
 from api.kit.ids import OrganisationID, id_of, key_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload
@@ -26,6 +27,7 @@ from domain.kernel import Command, Event, cause_of, kind_of, stream_of
 from domain.masks import ANYONE, SELECTION_OFFICE, SIGNED_IN
 from domain.providers.listing_events import ListingLapsed, ProviderListed
 from domain.providers.marking import MARKINGS
+from interop.code_lists import industries
 from journal import Caller
 from projections import Snapshot
 from projections.engine.pages import Page
@@ -215,6 +217,7 @@ class DirectoryQueries:
         standing: Annotated[DirectoryStanding | None, argument("How it stands; none = all in the directory · 在录状态")] = None,
     ) -> DirectoryFilter:
         """A page of the directory."""
+        require_known("industry", industry, {code: one.name for code, one in industries().items()})
         return DirectoryFilter(on.isoformat() if on else None, industry, standing.value if standing else None)
 
     @field(

@@ -37,7 +37,7 @@ from tests.small_city import City
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 
-STEPS = int(os.environ.get("WALK_STEPS", "250"))
+STEPS = int(os.environ.get("WALK_STEPS", "500"))
 SEED = int(os.environ.get("WALK_SEED", "20260302"))
 ROLES = sorted(set(Role) - ACTORS - {Role.SYSTEM})
 NAMED = (*IDS, *CASES, REVISION, "zhou", "filler-1", "m1", "bank", "p1", "p2", "g1", "g2", "a1", "c1", "2023", "none", "", *NODES)
