@@ -39,7 +39,7 @@ class ProviderCandidate:
     tag_since: date = field("First day of its tag of the firm's industry · 行业标签起始日")
     running: int = field("Diagnoses that it has not finished, in the whole city · 在办诊断数")
     confirmed: int = field("Reports of its that firms confirmed · 已确认诊断数")
-    of_industry: int = field("Of these in the firm's industry · 其中本行业", roles=GOVERNMENT | SELECTION_OFFICE)
+    of_industry: int | None = field("Of these in the firm's industry · 其中本行业", roles=GOVERNMENT | SELECTION_OFFICE)
     tie: str | None = field("Tie with the firm or its group that it declared; null = none · 已申明关联")
     sentence: str = field("What speaks for it or against, in one Chinese sentence · 推荐理由")
 

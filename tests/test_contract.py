@@ -21,6 +21,7 @@ ROOTS = ("Query", "Mutation", "Subscription")
 BOUNDED = {
     "AnonymousApplication": dict.fromkeys(("documents", "staffByIndustry"), "of one application, within its limits"),
     "Application": dict.fromkeys(("documents", "links", "staff", "toMend"), "of one application, within its limits"),
+    "Campaign": {"progress": "one a step"},
     "CallRule": {"weights": "one a dimension"},
     "DirectoryEntry": {"tags": "one an industry"},
     "Mark": dict.fromkeys(("dimensions", "industries"), "one a dimension, one an industry"),
@@ -70,6 +71,7 @@ BOUNDED = {
         "nodes": "as many as were asked for, at most 100",
         "ownCertificates": "one's own",
         "ownExams": "one's own, one an edition",
+        "providerCandidates": "those of the directory with the tag of one industry",
         "providerCalls": "one a year",
         "ruleDifferences": "of one rule",
         "ruleProposals": "one kind of rule, which changes once a year or so",
