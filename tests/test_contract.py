@@ -110,7 +110,7 @@ def test_what_only_some_readers_of_a_thing_may_read_may_be_null() -> None:
     assert refused == set()
 
 
-NAMES_OF_IDS = {"id", "subject", "actor", "person", "organisation", "membership", "about", "proceeding", "diagnosis", "enterprise"}
+NAMES_OF_IDS = {"id", "campaign", "subject", "actor", "person", "organisation", "membership", "about", "proceeding", "diagnosis", "enterprise"}
 NAMES = {
     "IndicatorInput.id": "the code of an indicator to be",
     "StandardComment.organisation": "the name of who commented, never its id",

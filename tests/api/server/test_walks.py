@@ -37,7 +37,7 @@ from tests.small_city import City
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 
-STEPS = int(os.environ.get("WALK_STEPS", "500"))
+STEPS = int(os.environ.get("WALK_STEPS", "250"))
 SEED = int(os.environ.get("WALK_SEED", "20260302"))
 ROLES = sorted(set(Role) - ACTORS - {Role.SYSTEM})
 NAMED = (*IDS, *CASES, REVISION, "zhou", "filler-1", "m1", "bank", "p1", "p2", "g1", "g2", "a1", "c1", "2023", "none", "", *NODES)
@@ -122,7 +122,9 @@ def test_a_walk_of_every_role_through_every_command_tells_nobody_anything(walked
     assert QUERIES is not None
     commands, questions = sorted(MUTATIONS.fields.keys() - SESSION), sorted(QUERIES.fields.keys() - OWN)
     answered, met = 0, list[str]()
-    for step in range(STEPS):
+    for step in range(4 * STEPS):
+        if step >= STEPS and met:
+            break  # else it goes on until it comes to something: which, moves with every field of the schema
         asks = chance.random() < ASKING
         name, role = chance.choice(questions if asks else commands), chance.choice(ROLES)
         if not may_read(role, f"{'Query' if asks else 'Mutation'}.{name}"):
