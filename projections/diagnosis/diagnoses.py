@@ -330,7 +330,7 @@ class DiagnosisFilter:
     """
 
     status: list[DiagnosisStatus] | None = sought("How far they have come · 状态")
-    campaign: list[str] | None = sought("Campaigns · 批次")
+    campaign: list[str] | None = sought("Ids of campaigns · 批次", of="campaign")
     provider: list[str] | None = sought("Ids of providers · 服务商标识", of="organisation")
     enterprise: list[str] | None = sought("Ids of enterprises · 企业标识", of="enterprise")
     district: list[str] | None = sought("Districts, GB/T 2260 codes · 区代码", shown_by="enterprise")

@@ -24,7 +24,7 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_known, require_some, require_units, with_keys
-from api.kit.ids import DiagnosisID, key_of
+from api.kit.ids import CampaignID, DiagnosisID, key_of
 from api.kit.lists import FoundThen, Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -87,7 +87,7 @@ class Diagnosis(Node):
     """Diagnosis: a firm measured against a pinned edition · 诊断. plan P3–P6"""
 
     id: DiagnosisID = field("Id of the diagnosis · 诊断标识")
-    campaign: str = field("Campaign · 批次")
+    campaign: CampaignID = field("Id of the campaign · 批次标识")
     purpose: Purpose = field("Why it is made · 诊断目的")
     form: Form = field("Questionnaire · 问卷版式")
     edition: PublishedStandard = field("Edition of the standard, kept for ever · 标准版本. plan S5", by="edition")

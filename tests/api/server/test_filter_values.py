@@ -25,7 +25,6 @@ REFUSED = {
 }
 """Filter -> a query by it."""
 FREE = {
-    "DiagnosisFilter.campaign": "batches are named by whoever opens them",
     "DiagnosisFilter.caseNumber": "refused where its check digit is wrong; absent and out of scope answer alike",
     "EnterpriseFilter.text": "part of a name",
 }
