@@ -48,7 +48,8 @@ BOUNDED = {
     "IndicatorOrigin": {"changes": "of one indicator"},
     "LiaisonNode": {"contacts": "those of the day, whom the unit names"},
     "PlannedImprovement": {"numbers": "of one indicator"},
-    "ProviderRating": {"parts": "one a component"},
+    "ProviderRating": dict.fromkeys(("inputs", "parts"), "one a component"),
+    "RatingFairness": {"comparisons": "one a component and group"},
     "Result": dict.fromkeys(("dimensions", "indicators", "gates"), "of one edition"),
     "RuleProposal": {"outcomes": "the figures of one simulation"},
     "ShadowMover": {"reasons": "of the indicators of one edition"},
@@ -110,7 +111,9 @@ def test_what_only_some_readers_of_a_thing_may_read_may_be_null() -> None:
     assert refused == set()
 
 
-NAMES_OF_IDS = {"id", "campaign", "subject", "actor", "person", "organisation", "membership", "about", "proceeding", "diagnosis", "enterprise"}
+NAMES_OF_IDS = {
+    "id", "about", "actor", "campaign", "diagnosis", "enterprise", "membership", "organisation", "person", "proceeding", "subject"
+}  # fmt: skip
 NAMES = {
     "IndicatorInput.id": "the code of an indicator to be",
     "StandardComment.organisation": "the name of who commented, never its id",

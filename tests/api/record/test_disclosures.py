@@ -55,6 +55,8 @@ def client(city: LiveCity) -> Iterator[TestClient]:
 
 # What is protected
 
+SUMS = ("due", "inputDigest", "leftOut", "method", "paid", "position", "providers", "rating", "ratio", "rule", "ruleSince")
+
 RESTRICTED_BUT_OPEN = {
     "Campaign.progress": "counts",
     "CampaignProgress.*": "counts",
@@ -104,6 +106,13 @@ RESTRICTED_BUT_OPEN = {
     "YearRating.*": "of providers, which are rated, and no firm's",
     **{f"{name}.*": "as above" for name in ("ProviderRating", "ComponentEstimate", "CityComponent")},
     "YearRating.objections": "a count",
+    "YearRating.latestRound": "a count",
+    "YearSubsidy.*": "what providers are paid for their work, by ids of cases, and of no firm",
+    **{f"{name}.*": "as above" for name in ("ProviderSubsidy", "DistrictPayment", "LeftOutDiagnosis")},
+    **dict.fromkeys((f"YearSubsidy.{name}" for name in SUMS), "as above"),
+    **{f"{name}.*": "of providers, as their rating" for name in ("ComponentInput", "RatingFairness", "FairnessComparison")},
+    "RatingFairness.comparisons": "as above",
+    "RuleProposal.outcomes": "what a rule would do, in figures of the whole city",
     "YearRating.position": "a place in the journal",
     "YearRating.inputDigest": "a hash",
     "YearRating.components": "means of the whole city",
