@@ -34,8 +34,8 @@ WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules)
 log = logging.getLogger(__name__)
 
 
-def compute_waiting(services: Services, stop: threading.Event) -> int:
-    """Compute and record all that waits 计算待算事项; how many were recorded by this."""
+def compute_waiting(services: Services, stop: threading.Event, *, reason: str = "") -> int:
+    """Compute and record all that waits 计算待算事项; how many were recorded by this. reason: kept instead of each one's own."""
     with services.models.reading() as snapshot:
         waiting = [one for find in WAITING for one in find(services, snapshot)]
     done = 0
@@ -44,7 +44,7 @@ def compute_waiting(services: Services, stop: threading.Event) -> int:
             break
         try:
             command = one.command(run_apart(one.function, *one.arguments, bounds=BOUNDS))
-            handled = services.send(SYSTEM, command, reason=one.reason, idempotency_key=one.key, causation=one.cause)
+            handled = services.send(SYSTEM, command, reason=reason or one.reason, idempotency_key=one.key, causation=one.cause)
             done += not handled.replayed
         except Refused as refused:  # it is looked at anew, from what is on record then
             log.info("计算结果未被采纳 a result was not taken: %s: %s", one.key, refused.rule.code)

@@ -21,15 +21,18 @@ from domain.diagnosis.evidence import AttachEvidence
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.providers.call_commands import CloseMarking, OpenCall
+from domain.providers.rating import FixRatingInputs
 from domain.standard.shadow import RequestShadow
 from journal import Accepted
 from journal.secrets.sealed_marks import SealedMarks
 from zhenduan.accounts.accounts import LocalAccounts
+from zhenduan.background.computing import compute_waiting
 from zhenduan.background.shadowing import do_shadows
 from zhenduan.demo.city_story import DEMO_SALT, Timed, story
 from zhenduan.demo.data import DemoData, demo_data
 from zhenduan.demo.diagnosis_story import Attachment
 from zhenduan.demo.people import LOGINS, DemoLogin
+from zhenduan.demo.ratings import completed
 from zhenduan.demo.selection import DOCUMENTS, committed_seed
 
 PARTNER = "demo-partner"
@@ -136,7 +139,10 @@ def _send(services: Services, timed: Timed) -> None:
     if isinstance(command, CloseMarking):
         opened = SealedMarks(services.keys).waiting(services.journal, command.year)
         command = command.model_copy(update={"opened": opened})
-    services.send(who, command, reason=REASON)
+    services.send(who, completed(services, command), reason=REASON)
+    if isinstance(command, FixRatingInputs):
+        services.models.catch_up()
+        compute_waiting(services, Event(), reason=REASON)
     if isinstance(command, RequestShadow):
         services.models.catch_up()
         do_shadows(services, Event(), "demo", reason=REASON)

@@ -33,6 +33,7 @@ from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.proceedings import concluded, pending
+from zhenduan.demo.ratings import rated_year
 from zhenduan.demo.revision import steps
 from zhenduan.demo.selected_people import founded, office, selected_providers, taking_part
 from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
@@ -111,6 +112,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _revision(people, shown, present)
     played += _proceedings(people, shown, played)
     played += _selection(people, present)
+    played += _rated(people, shown)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -203,6 +205,13 @@ def _selection(people: People, present: datetime) -> Iterator[Timed]:
         minutes[working] = minutes.get(working, FIRST_MINUTE) + 1
         if (at := office_time(working, minutes[working])) <= present:
             yield Timed(at, Act(0, caller, command))
+
+
+def _rated(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
+    """The second year rated once it is over, with an objection of the shown provider, and its subsidy."""
+    minutes = count(300)
+    for day, who, command in rated_year(people, people.callers[Role.PROVIDER, shown[Role.PROVIDER]]):
+        yield Timed(office_time(day, next(minutes)), Act(0, who, command))
 
 
 def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:

@@ -1,0 +1,96 @@
+"""Rated year of the demo city 示例年度评价: 2024 rated, published, objected to, final, and its subsidy approved. plan V5, I1."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from api.kit.services import Services
+from domain.access import Everything, Role
+from domain.governance.proceedings.decision import DecideProceeding, EndTimeToAppeal
+from domain.governance.proceedings.hearing import GiveStatement
+from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
+from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome
+from domain.governance.rule_bodies.rating import RatingRule
+from domain.instants import city_day
+from domain.kernel import Command, cause_of
+from domain.providers.rating import FinishRating, FixRatingInputs, ObjectToRating, PublishRating, rating_stream
+from domain.providers.subsidies import ApproveSubsidy, ComputeSubsidy
+from journal import Caller
+from projections.governance.dated_rules import body_on
+from projections.providers.rating_inputs import rating_inputs
+from projections.providers.subsidies import subsidy_of
+from projections.providers.subsidy_jobs import confirmed_jobs
+from zhenduan.demo.people import People, draw_id
+from zhenduan.demo.proceedings import SYSTEM
+
+YEAR = 2024
+JOINED = date(2025, 1, 2)
+PUBLISHED_AT = 3
+"""Version of the rating's stream at which it is published: after its inputs and what was computed of them."""
+Played = tuple[date, Caller, Command]
+
+
+def rated_year(people: People, provider: Caller) -> Iterator[Played]:
+    """A year from its inputs to its subsidy, each act with its day 评价经过. provider: who objects, in vain."""
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    chief = Caller(draw_id(people.chance), Role.CITY, city.organisation, Everything())
+    for command in people.joining(chief, JOINED):
+        yield JOINED, city, command
+    proceeding, stream = draw_id(people.chance), rating_stream(YEAR)
+    yield date(2025, 1, 6), city, FixRatingInputs(year=YEAR, position=0, inputs=())
+    yield date(2025, 1, 8), city, PublishRating(year=YEAR)
+    opening = OpenProceeding(
+        proceeding=proceeding,
+        kind=ProceedingKind.RATING_OBJECTION,
+        provider=provider.organisation,
+        about=stream,
+        cause=cause_of(stream, PUBLISHED_AT),
+        asked="重新计算工作成果得分（示例）",
+        grounds="停产企业的项目不应计入（示例）",
+    )
+    yield date(2025, 1, 10), provider, opening
+    yield date(2025, 1, 10), provider, ObjectToRating(year=YEAR, proceeding=proceeding)
+    yield date(2025, 1, 13), city, ServeNotice(proceeding=proceeding)
+    yield date(2025, 1, 14), city, GiveStatement(proceeding=proceeding, text="撤回的项目均未计入（示例）", asks_hearing=False)
+    reasons = "经核对，所列项目已按撤回处理（示例）"
+    decision = DecideProceeding(proceeding=proceeding, outcome=ProceedingOutcome.DISMISSED, reasons=reasons)
+    yield date(2025, 1, 16), chief, decision
+    yield date(2025, 2, 14), SYSTEM, EndTimeToAppeal(proceeding=proceeding)
+    yield date(2025, 2, 17), city, FinishRating(year=YEAR, proceedings=(proceeding,))
+    yield date(2025, 2, 18), city, ComputeSubsidy(year=YEAR, position=0, jobs=(), left_out=())
+    yield date(2025, 2, 19), chief, ApproveSubsidy(year=YEAR, input_digest="0" * 64)
+
+
+def completed(services: Services, command: Command) -> Command:
+    """A command with what the server completes over HTTP 补全: what is on record when it is sent."""
+    fill = COMPLETED.get(type(command))
+    if fill is None:
+        return command
+    services.models.catch_up()
+    return fill(services, command)
+
+
+def _inputs(services: Services, command: Command) -> Command:
+    today = city_day(services.clock())
+    with services.models.reading() as snapshot:
+        inputs = rating_inputs(snapshot, Everything(), YEAR, body_on(snapshot, RatingRule, date(YEAR, 12, 31)), today)
+        return command.model_copy(update={"position": snapshot.position, "inputs": inputs})
+
+
+def _jobs(services: Services, command: Command) -> Command:
+    with services.models.reading() as snapshot:
+        jobs = confirmed_jobs(snapshot, Everything(), YEAR)
+        return command.model_copy(update={"position": snapshot.position, "jobs": jobs})
+
+
+def _digest(services: Services, command: Command) -> Command:
+    with services.models.reading() as snapshot:
+        found = subsidy_of(snapshot, YEAR)
+    assert found is not None and found.computed is not None  # noqa: S101, PT018 - it was computed the day before
+    return command.model_copy(update={"input_digest": found.computed.input_digest})
+
+
+COMPLETED: dict[type[Command], Callable[[Services, Command], Command]] = {
+    FixRatingInputs: _inputs,
+    ComputeSubsidy: _jobs,
+    ApproveSubsidy: _digest,
+}
