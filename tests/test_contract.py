@@ -19,8 +19,8 @@ TYPES = SCHEMA._schema.type_map  # noqa: SLF001 - strawberry has no other way to
 THINGS = (GraphQLObjectType, GraphQLInterfaceType)
 ROOTS = ("Query", "Mutation", "Subscription")
 BOUNDED = {
-    "AnonymousApplication": dict.fromkeys(("documents", "staffByIndustry"), "of one application, within its limits"),
-    "Application": dict.fromkeys(("documents", "links", "staff", "toMend"), "of one application, within its limits"),
+    "AnonymousApplication": dict.fromkeys(("documents", "industries", "staffByIndustry"), "of one application, within its limits"),
+    "Application": dict.fromkeys(("documents", "industries", "links", "staff", "toMend"), "of one application, within its limits"),
     "Campaign": {"progress": "one a step"},
     "CallRule": {"weights": "one a dimension"},
     "DirectoryEntry": {"tags": "one an industry"},
@@ -55,6 +55,7 @@ BOUNDED = {
     "ShadowMover": {"reasons": "of the indicators of one edition"},
     "ShadowOutcome": dict.fromkeys(("matrix", "slices", "reasons", "obstacles", "sensitivity"), "of closed sets"),
     "SecondFactors": {"factors": "a person may enrol so many"},
+    "StaffMember": {"industries": "of one person, within the limits of an application"},
     "Statement": {"numbers": "of one indicator"},
     "SubsidyRule": {"bases": "one a kind of work and size class"},
     "Training": {"modules": "of one text"},

@@ -106,7 +106,7 @@ def canaries(number: int) -> tuple[str, ...]:
     return (USCCS[number], FIRMS[number].name, IDS[number], *named)
 
 
-@dataclass
+@dataclass(repr=False)
 class Watched:
     """The API over four firms, asked through any scope."""
 
