@@ -125,7 +125,7 @@ def opened(
             secret=derived(master, "cursors and digests of the interface"),
             demo=demo,
             sign_on=sign_on,
-            transparency=Transparency(log, witnesses),
+            transparency=Transparency(log, witnesses, settings.journal_url),
             credentials=SignedCredentials(master, settings.home or f"https://{log.keys().signing.name}"),
             checks={
                 "JOURNAL": partial(require_writable, journal),

@@ -32,6 +32,7 @@ from journal.entries import canonical
 from journal.transparency.checkpoints import Checkpoint
 from journal.transparency.proof_files import ProofFile
 from journal.transparency.signed_notes import Note
+from journal.transparency.subtrees import Subtrees
 from journal.transparency.transparency_log import NotSigned, TransparencyLog
 
 FORMAT = "zhenduan.dossier.v2"
@@ -219,7 +220,7 @@ def dossier(
         "entries": [
             {
                 "content": _base64(canonical(entry.position, entry.at, entry)),
-                "proof": str(ProofFile(entry.position - 1, path_of(log, entry, checkpoint), note)),
+                "proof": str(ProofFile(entry.position - 1, path_of(log.subtrees, entry, checkpoint), note)),
             }
             for entry in entries
         ],
@@ -254,14 +255,14 @@ def require_size(content: bytes, kept: Files, largest: int) -> None:
         raise FILES_TOO_LARGE.refuse(mebibytes=largest // MIB)
 
 
-def path_of(log: TransparencyLog, entry: Entry, checkpoint: Checkpoint) -> tuple[bytes, ...]:
+def path_of(subtrees: Subtrees, entry: Entry, checkpoint: Checkpoint) -> tuple[bytes, ...]:
     """Audit path of an entry under a checkpoint 证明路径.
 
     Raises:
         Unprovable: the entry is not what was signed for.
     """
     leaf = checkpoint.digest.leaf(canonical(entry.position, entry.at, entry))
-    return tuple(log.subtrees.inclusion(entry.position - 1, leaf, checkpoint.size, checkpoint.root))
+    return tuple(subtrees.inclusion(entry.position - 1, leaf, checkpoint.size, checkpoint.root))
 
 
 def _cited(result: Data) -> list[str]:

@@ -74,5 +74,5 @@ def cheapest_cover(problem: Covering, work: int, in_time: InTime = whenever) -> 
             proven = cutoff + 1
             width *= 2
     except WorkDone:
-        pass
+        pass  # no error: the budget is used up, and what was found by then is told with how much of it is proven
     return Cover(picks, best, min(proven, best), budget.examined)

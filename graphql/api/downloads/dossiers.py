@@ -166,7 +166,7 @@ class Dossiers:
 
     def _trail(self, request: Request, caller: Caller) -> Response:
         """GET /audit-trail.jsonl?subject=&kind=&actor=&role=&organisation=&from=&to=: the trail with proofs, streamed."""
-        log = self._log().log
+        log = self._log()
         if caller.role not in EXPORTS:
             raise NOT_FOUND.refuse()
         given = request.query_params
@@ -183,12 +183,13 @@ class Dossiers:
         )
         if self._exporting[caller.actor] >= MOST_EXPORTS:
             raise self._operations.admission.refusal(is_own=True)
-        made = audit_export.lines(self._services.journal, self._services.models, log, caller.scope, caller.role, where)
-        sent = audit_export.chunks(made)
-        first = next(sent)  # what stands in the way of the whole is told before the answer begins
+        services = self._services
+        begin, export = audit_export.begun(services.models, log.log, caller.scope, caller.role, where)
+        rest = audit_export.apart_lines(services.models.address, log.address, export)
+        first = begin + next(rest)  # what stands in the way of the whole is told before the answer begins
         self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)
         headers = {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}
-        return StreamingResponse(self._joined(first, sent, caller.actor), 200, headers, media_type=JSON_LINES)
+        return StreamingResponse(self._joined(first, rest, caller.actor), 200, headers, media_type=JSON_LINES)
 
     async def _joined(self, first: bytes, rest: Iterator[bytes], actor: str) -> AsyncIterator[bytes]:
         """The chunks of an export, each made in its turn among other bulk work: a long one takes no reader's place."""

@@ -186,7 +186,8 @@ class CredentialSigner(Protocol):
 
 @dataclass(frozen=True)
 class Transparency:
-    """What others hold the journal to account by 透明日志: the log, and its registered witnesses."""
+    """What others hold the journal to account by 透明日志: the log, its registered witnesses, and the journal's address."""
 
     log: TransparencyLog
     witnesses: Witnesses
+    address: str

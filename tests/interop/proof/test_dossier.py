@@ -224,9 +224,9 @@ def test_every_entry_of_a_trail_of_any_length_is_proved(tmp_path: Path, size: in
     log = open_log(journal, f"sqlite:///{tmp_path / 'journal.db'}", tmp_path / "log.key", ORIGIN)
     journal.append([NewEntry("thing/a", v, "thing.happened.v1", b"{}") for v in range(1, size + 1)], now())
     checkpoint = Checkpoint.parse(log.checkpoint().text)
-    proved = Proved(journal, log, checkpoint)
+    proved = Proved(journal, log.subtrees, checkpoint)
     for entry in journal.since(0, size):
-        assert proved.at(entry.position) == (entry, path_of(log, entry, checkpoint))
+        assert proved.at(entry.position) == (entry, path_of(log.subtrees, entry, checkpoint))
     log.close()
     journal.close()
 
@@ -241,7 +241,7 @@ def test_a_trail_is_not_exported_from_a_journal_that_was_changed(tmp_path: Path)
         intruder.run("UPDATE entries SET reason = 'x' WHERE position IN (7, 290)")
     for position in (7, 290):
         with pytest.raises(Unprovable):
-            Proved(journal, log, checkpoint).at(position)
+            Proved(journal, log.subtrees, checkpoint).at(position)
     log.close()
     journal.close()
 
