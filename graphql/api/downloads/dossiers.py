@@ -22,7 +22,7 @@ from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
 from api.server.disclosure_notes import DisclosureNotes
 from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
 from domain.access import Role, sees_only_issued
@@ -140,13 +140,15 @@ class Dossiers:
 
     def _dossier(self, request: Request, caller: Caller) -> Response:
         """GET /dossiers/grade/{id}?files=: the dossier of a grade; `files=1` puts reports and evidence in."""
-        kind = request.path_params["kind"]
+        kind, files = request.path_params["kind"], parameters(request, "files").get("files", "0")
+        if files not in ("0", "1"):
+            raise Malformed(400, "MALFORMED_INPUT", "files 只能为 0 或 1。", "files must be 0 or 1.")
         log = self._log().log
         case = self._admitted(request, caller, DOSSIERS)
         if kind not in KINDS:
             raise NOT_FOUND.refuse()
         made = dossier(self._services.journal, log, diagnosis_stream(case.id), kind)
-        if request.query_params.get("files") == "1":
+        if files == "1":
             blobs = self._services.blobs
             require_size(made, blobs, LARGEST_FILES)
             made = self._services.foreign.dossier(made, blobs.folder, f"{caller.role}/{caller.organisation}")
@@ -158,6 +160,7 @@ class Dossiers:
 
         Outside the case its opening, and from the first report on what led to the latest one.
         """
+        parameters(request)
         case = self._admitted(request, caller, TRAIL)
         through = (case.issued_through or 1) if sees_only_issued(caller.scope) else None
         made = orjson.dumps(provenance(self._services.journal, case.id, caller.role, through))
@@ -169,7 +172,7 @@ class Dossiers:
         log = self._log()
         if caller.role not in EXPORTS:
             raise NOT_FOUND.refuse()
-        given = request.query_params
+        given = parameters(request, "subject", "kind", "actor", "role", "organisation", "from", "to")
         require_known("role", given.get("role"), {role.value: role.names[0] for role in Role})
         times = {name: microseconds(moment_in(given[name])) if name in given else None for name in ("from", "to")}
         where = EntryFilter(

@@ -6,7 +6,7 @@ tokens. What a proof is of is not given out here: entries are read through the s
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from starlette.routing import Route
 from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, read_body, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
 from domain.access import Role
@@ -46,18 +46,18 @@ def _text(text: str) -> Response:
     return PlainTextResponse(text, headers=dict(ALWAYS))
 
 
-def _number(request: Request, name: str) -> int | None:
+def _number(given: Mapping[str, str], name: str) -> int | None:
     """A whole number of the query string; None where it is not given.
 
     Raises:
         Malformed: it is none.
     """
-    given = request.query_params.get(name)
-    if given is None:
+    text = given.get(name)
+    if text is None:
         return None
-    if not given.isascii() or not given.isdigit() or len(given) > LONGEST_NUMBER or int(given) > LARGEST_NUMBER:
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_NUMBER or int(text) > LARGEST_NUMBER:
         raise Malformed(400, "MALFORMED_INPUT", f"{name} 须为非负整数。", f"{name} must be a whole number.")
-    return int(given)
+    return int(text)
 
 
 class Proofs:
@@ -111,7 +111,7 @@ class Proofs:
 
     def _checkpoint(self, request: Request) -> Response:
         """GET /log/checkpoint?size=: the newest checkpoint or the one of a size, with its cosignatures."""
-        note = self._transparency.log.signed(_number(request, "size"))
+        note = self._transparency.log.signed(_number(parameters(request, "size"), "size"))
         return _not_found() if note is None else _text(str(note))
 
     def _inclusion(self, request: Request) -> Response:
@@ -119,14 +119,16 @@ class Proofs:
 
         Without a size: under the newest checkpoint over it that has a cosignature, else under the newest.
         """
-        position = _number(request, "position")
+        given = parameters(request, "position", "size")
+        position = _number(given, "position")
         if position is None:
             return _refusal(400, "MALFORMED_INPUT", "缺少 position。", "position is missing.")
-        return _text(str(self._transparency.log.prove(position, _number(request, "size"))))
+        return _text(str(self._transparency.log.prove(position, _number(given, "size"))))
 
     def _consistency(self, request: Request) -> Response:
         """GET /log/proof/consistency?from=&to=: one base64 hash a line; `to` is the size of a checkpoint."""
-        old, new = _number(request, "from"), _number(request, "to")
+        given = parameters(request, "from", "to")
+        old, new = _number(given, "from"), _number(given, "to")
         if old is None or new is None:
             return _refusal(400, "MALFORMED_INPUT", "缺少 from 或 to。", "from or to is missing.")
         return _text("".join(f"{to_base64(step)}\n" for step in self._transparency.log.consistency(old, new)))

@@ -67,6 +67,26 @@ class Malformed(Exception):  # noqa: N818 - the client's fault, told to it
         return GraphQLResponse({"errors": [request_error(self.code, self.chinese, self.english)]}, self.status)
 
 
+def parameters(request: HTTPRequest, *known: str) -> dict[str, str]:
+    """The parameters of an address beside GraphQL 地址参数: what is misspelt would else be passed over, and all be answered.
+
+    Raises:
+        Malformed: one that is not known there, or one given twice.
+    """
+    given = request.query_params.multi_items()
+    names = [name for name, _ in given]
+    for name in names:
+        if name not in known:
+            allowed = "、".join(known) or "无"
+            in_english = ", ".join(known) or "none"
+            shown = name[:40]
+            english = f"There is no parameter {shown}; there are: {in_english}."
+            raise Malformed(400, "MALFORMED_INPUT", f"没有参数 {shown}，可用：{allowed}。", english)
+        if names.count(name) > 1:
+            raise Malformed(400, "MALFORMED_INPUT", f"{name} 只能给一次。", f"{name} is given more than once.")
+    return dict(given)
+
+
 def accepted(header: str | None, offered: tuple[str, ...] = OFFERED) -> str | None:
     """The media type that an Accept header prefers 内容协商, None when it accepts nothing that is offered.
 

@@ -169,3 +169,21 @@ def test_an_exported_trail_of_everything_is_known_to_be_all_of_the_log(
         file.write_bytes(get(city, client, "auditor", f"/audit-trail.jsonl{query}").content)
         assert verifier.main([str(file), "--log-key", key]) == 0
         assert ("NOT ALL" in capsys.readouterr().out) is says
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        "/audit-trail.jsonl?form=2024-01-01",
+        "/audit-trail.jsonl?role=city&role=bank",
+        "/dossiers/grade/x?files=true",
+        "/dossiers/grade/x?file=1",
+        "/provenance/x?asOf=2024-01-01",
+        "/log/checkpoint?position=1",
+        "/log/proof/inclusion?position=1&of=2",
+    ],
+)
+def test_a_parameter_that_is_not_known_is_refused_and_not_passed_over(city: LiveCity, client: TestClient, door: str) -> None:
+    """What is misspelt would else be answered by everything."""
+    refused = get(city, client, "auditor", door)
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (400, "MALFORMED_INPUT")
