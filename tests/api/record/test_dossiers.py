@@ -172,7 +172,7 @@ def test_an_exported_trail_of_everything_is_known_to_be_all_of_the_log(
 
 
 @pytest.mark.parametrize(
-    "door",
+    "address",
     [
         "/audit-trail.jsonl?form=2024-01-01",
         "/audit-trail.jsonl?role=city&role=bank",
@@ -183,7 +183,7 @@ def test_an_exported_trail_of_everything_is_known_to_be_all_of_the_log(
         "/log/proof/inclusion?position=1&of=2",
     ],
 )
-def test_a_parameter_that_is_not_known_is_refused_and_not_passed_over(city: LiveCity, client: TestClient, door: str) -> None:
+def test_a_parameter_that_is_not_known_is_refused_and_not_passed_over(city: LiveCity, client: TestClient, address: str) -> None:
     """What is misspelt would else be answered by everything."""
-    refused = get(city, client, "auditor", door)
+    refused = get(city, client, "auditor", address)
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (400, "MALFORMED_INPUT")
