@@ -7,6 +7,7 @@ from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.campaigns import CAMPAIGNS
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.participations import PARTICIPATIONS
+from domain.diagnosis.stages import STAGES
 from domain.governance.dated_rules import DATED_RULES
 from domain.governance.proceedings.proceeding import PROCEEDINGS
 from domain.governance.working_calendar import WORKING_CALENDAR
@@ -66,6 +67,7 @@ CAPABILITIES = Capabilities(
     REVISIONS,
     ROSTERS,
     SHADOWS,
+    STAGES,
     RESERVATIONS,
     SUBSIDIES,
     TARGETS,

@@ -65,10 +65,12 @@ from domain.diagnosis.self_assessment import (
     save_answers,
     submit,
 )
+from domain.diagnosis.stages import STAGE_RULE, stage_stream, stages_after
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, assignment_stream, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
 from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
 from domain.governance.standing import DIRECTORY_STREAM, listing_stream
+from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Event, Facts, Stream
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.headquarters import headquarters_stream
@@ -105,10 +107,12 @@ def decide(command: DiagnosisCommand, diagnosis: Diagnosis | None, context: Deci
     """Raises Refused: any rule of the steps."""
     require_right(command, context.role)
     if isinstance(command, OpenDiagnosis):
-        return open_diagnosis(command, diagnosis, context)
-    if diagnosis is None:
+        facts, parties = open_diagnosis(command, diagnosis, context), (command.enterprise, command.provider)
+    elif diagnosis is None:
         raise NOT_FOUND.refuse()
-    return STEPS[type(command)](command, diagnosis, context)
+    else:
+        facts, parties = STEPS[type(command)](command, diagnosis, context), (diagnosis.enterprise, diagnosis.provider)
+    return (*facts, *stages_after(facts, command.diagnosis, parties, context))
 
 
 # Evolve: what has happened
@@ -218,6 +222,20 @@ ON_SITE = (RecordSiteVisit, VerifyAnswers)
 """What a certified diagnostician does 现场工作."""
 
 
+STAGE_ENDS = (
+    OpenDiagnosis,
+    SubmitSelfAssessment,
+    AcceptDiagnosis,
+    RecordSiteVisit,
+    IssueReport,
+    ConfirmReport,
+    ObjectToReport,
+    AnswerObjections,
+    WithdrawDiagnosis,
+)
+"""Steps with which a stage ends and another begins 环节转换."""
+
+
 def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stream, ...]:
     streams: list[Stream] = []
     if isinstance(command, OpenDiagnosis):
@@ -244,6 +262,8 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
         streams += [DIRECTORY_STREAM, listing_stream(provider)]
     if isinstance(command, RecordExpertReview):
         streams.append(assignment_stream(command.diagnosis))
+    if isinstance(command, STAGE_ENDS):
+        streams += [stage_stream(command.diagnosis), STAGE_RULE, CALENDAR_STREAM]
     if isinstance(command, ON_SITE):
         streams.append(QUALIFICATION_RULE)
     return tuple(streams)

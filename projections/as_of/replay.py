@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 from domain.access import Everything, Scope, sees_only_issued
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
+from domain.diagnosis.stages import stage_stream
 from domain.diagnosis.state import assignment_stream, diagnosis_stream
 from domain.kernel import key_of, stream_of
 from domain.participants.consents import consent_stream
@@ -148,7 +149,8 @@ def of_enterprises(
         return Past(position, known, later_of(snapshot, streams, position, scope))
     every = _cases_of(snapshot, enterprises)
     seen = diagnoses_rows.diagnoses_by_id(snapshot, scope, every) if every else {}
-    told = history(snapshot, [*streams, *(diagnosis_stream(identity) for identity in every)], position)
+    cases = [named(identity) for identity in every for named in (diagnosis_stream, stage_stream)]
+    told = history(snapshot, [*streams, *cases], position)
     admitted = [entry for entry in told if key_of(entry.stream) in seen]
     facts = [orjson.loads(entry.state) for entry in admitted if event_of(entry) in NAMING]
     keys = {fact["edition"] for fact in facts if "edition" in fact}

@@ -28,6 +28,7 @@ from projections.diagnosis.proceedings import (
     ObjectionRow,
     SiteVisitRow,
 )
+from projections.diagnosis.stages import STAGES, StageRow
 from projections.engine.columns import chosen
 from projections.engine.snapshot import Snapshot
 from projections.participants.terms import ASSIGNMENTS, AssignmentRow
@@ -93,6 +94,11 @@ def expert_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list
     """Experts' reviews of diagnoses within a scope 专家评审, in the order they were recorded; outside the case none."""
     rows = _of_parties(snapshot, scope, EXPERT_REVIEWS, ids, chosen(snapshot[EXPERT_REVIEWS], ExpertReviewRow))
     return [ExpertReviewRow._make(row) for row in rows]
+
+
+def running_stages(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[StageRow]:
+    """Stages that run of diagnoses within a scope 现行环节; outside the case none."""
+    return [StageRow._make(row) for row in _of_parties(snapshot, scope, STAGES, ids, chosen(snapshot[STAGES], StageRow))]
 
 
 def _of_parties(

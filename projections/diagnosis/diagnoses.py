@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -30,7 +30,7 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportKind
 from domain.diagnosis.state import DiagnosisStatus, Purpose, Status
 from journal import Entry
-from projections.diagnosis import issued, proceedings
+from projections.diagnosis import issued, proceedings, stages
 from projections.engine.columns import Long, columns
 from projections.engine.filters import A_DAY, GradeRange, is_so, one_of, recorded_within, sought, within
 from projections.engine.pages import Page, numeric
@@ -171,6 +171,9 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         found = data(entry)
         identity = key(entry)
         event = event_of(entry)
+        if event in stages.EVENTS:
+            stages.recorded(tables, entry)
+            continue
         if event is DiagnosisOpened:
             cases.put(_opened(identity, entry, found))
             continue
@@ -315,9 +318,9 @@ def _scored(found: dict[str, object]) -> dict[str, object]:
 
 DIAGNOSIS_READ_MODEL = ReadModel(
     "diagnosis_desk",
-    (DIAGNOSES, ANSWERS, EVIDENCE, REPORTS, *proceedings.PROCEEDINGS),
+    (DIAGNOSES, ANSWERS, EVIDENCE, REPORTS, *proceedings.PROCEEDINGS, stages.STAGES),
     fold,
-    frozenset(CASE.events),
+    frozenset(CASE.events) | stages.EVENTS,
 )
 
 
@@ -326,7 +329,7 @@ class DiagnosisFilter:
     """What to look for; what is left out is any, of a list any of its values · 筛选条件.
 
     moment: microseconds of UTC, from which days are counted back. late: status -> the moment, such that what came into it earlier
-    is overdue.
+    is overdue. day: as ISO text, on which the stages are judged that run.
     """
 
     status: list[DiagnosisStatus] | None = sought("How far they have come · 状态")
@@ -343,12 +346,14 @@ class DiagnosisFilter:
     reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", shown_by="enterprise", of="organisation")
     group: list[str] | None = sought("Ids of groups · 企业集团", shown_by="enterprise", of=("organisation", "group"))
     stuck_for_days: int | None = sought("In its status for at least so many days · 停留天数", shown_by="status_since")
-    overdue: bool | None = sought("Whether in its status for longer than the stage limits of today allow · 是否超期")
+    overdue: bool | None = sought("Whether it is past the last day of the stage that it waits in · 是否超期")
+    due_by: date | None = sought("The stage that runs ends on this day or earlier · 到期日", shown_by="stage")
     changed_since: datetime | None = sought("Changed at this time or later · 变更起始时间", shown_by="changed_at")
     opened_since: datetime | None = sought("Opened at this time or later · 开启起始时间", shown_by="opened_at")
     opened_until: datetime | None = sought("Opened at this time or earlier · 开启截止时间", shown_by="opened_at")
     moment: int | None = None
     late: Mapping[str, int] | None = None
+    day: str | None = None
 
 
 LONGEST_STAY = 36_525
@@ -369,9 +374,6 @@ def of_the_case(
     if where.stuck_for_days is not None and where.moment is not None:
         days = min(max(where.stuck_for_days, 0), LONGEST_STAY)
         yield column("status_since") <= where.moment - days * A_DAY
-    if where.late is not None:
-        ways = (and_(column("status") == status, column("status_since") < before) for status, before in where.late.items())
-        yield from is_so(or_(*ways), where.overdue)
     yield from recorded_within(column("opened_at"), where.opened_since, where.opened_until)
 
 
@@ -396,6 +398,17 @@ def waits_for_an_answer(cases: Table, scope: Scope) -> ColumnElement[bool]:
     return false() if sees_only_issued(scope) else cases.c.status == Status.OBJECTED.value
 
 
+def _is_overdue(
+    snapshot: Snapshot, cases: Table, scope: Scope, late: Mapping[str, int], day: str
+) -> ColumnElement[bool]:
+    """Whether a case is past the last day of the stage that runs; where none is known, for too long in its status."""
+    status, since = (issued.column(cases, scope, name) for name in ("status", "status_since"))
+    stuck = or_(*(and_(status == one, since < before) for one, before in late.items()))
+    if sees_only_issued(scope):
+        return stuck
+    return or_(stages.is_over(snapshot, cases, day), and_(~stages.runs(snapshot, cases), stuck))
+
+
 def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
     """Whether a case lies in a scope and is what a filter asks, as conditions of a query of cases and enterprises."""
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
@@ -403,6 +416,10 @@ def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterat
     yield to_sql(scope, diagnosis_columns(snapshot))
     yield from of_the_case(where, snapshot, lambda name: issued.column(cases, scope, name))
     yield from is_so(waits_for_an_answer(cases, scope), where.open_objection)
+    if where.late is not None and where.day is not None:
+        yield from is_so(_is_overdue(snapshot, cases, scope, where.late, where.day), where.overdue)
+    if where.due_by is not None:
+        yield stages.ends_by(snapshot, cases, scope, where.due_by)
     yield from recorded_within(issued.column(cases, scope, "changed_at"), where.changed_since)
     for name in OF_THE_FIRM:
         yield from one_of(snapshot, firms.c[name], getattr(where, name))

@@ -46,7 +46,7 @@ PLACES = {
 """Coordinate -> column of the enterprise's row."""
 PARTS = {
     **dict.fromkeys(
-        ("answers", "evidence", "reports", "objections", "site_visits", "expert_reviews", "diagnosis_periods"),
+        ("answers", "evidence", "reports", "objections", "site_visits", "expert_reviews", "stages", "diagnosis_periods"),
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(

@@ -13,6 +13,7 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.participations import FirmInvited, ParticipationStarted
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.stages import StageBegan
 from domain.events import EVENTS
 from domain.governance.proceedings.opening import ProceedingOpened
 from domain.kernel import kind_of
@@ -105,6 +106,9 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             subject["district"] = found["district"] if found["enterprise"] is None else None
         elif event in (FirmInvited, ParticipationStarted):
             subject["enterprise"] = data(entry)["enterprise"]
+        elif event is StageBegan:
+            found = data(entry)
+            subject |= {name: found[name] for name in ("enterprise", "provider")} | {"diagnosis": key(entry)}
         elif event in (ProviderAssigned, DiagnosisAccepted):
             subject["provider"] = data(entry)["provider"]
         elif event in REPORTED:

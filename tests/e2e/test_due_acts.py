@@ -12,6 +12,8 @@ import pytest
 
 from api.kit.services import Services
 from domain.access import Everything, Role, scope_of
+from domain.diagnosis.stages import stage_stream
+from domain.diagnosis.state import diagnosis_stream
 from domain.governance.proceedings.decision import DecideProceeding
 from domain.governance.proceedings.hearing import GiveStatement, MoveDeadline
 from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
@@ -25,11 +27,14 @@ from domain.governance.proceedings.state import (
 )
 from domain.kernel import Command, fold
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.standard.editions import PublishEdition
 from journal import Caller, Handled
 from journal.codec import decode
 from projections.engine.pages import Page
 from projections.governance.proceedings import BY_DUE_DAY, ProceedingFilter, proceedings
 from tests.live_city import CHEAP
+from tests.small_city import CITY, EDITION, City, roster
+from tests.small_city import opening as naming
 from zhenduan.background import due_acts
 from zhenduan.background.due_acts import do_due_acts, keeping_time
 from zhenduan.settings import Settings
@@ -187,3 +192,26 @@ def test_what_is_due_is_listed_first_and_what_ended_last(program: Services) -> N
         late = proceedings(snapshot, Everything(), ProceedingFilter(due_by=DUE), Page(10, BY_DUE_DAY))
     assert [row.id for row in rows] == ["x4", "x3", "x1"]
     assert [row.id for row in late] == ["x4"]
+
+
+def test_a_stage_is_reminded_of_and_escalated_once_and_the_case_goes_on_waiting(program: Services) -> None:
+    city = City.__new__(City)  # its provider is there already
+    city.journal, city.clock, city.blobs = program.journal, program.clock, program.blobs
+    for command in (PublishEdition(edition=EDITION), roster(), naming("d1")):
+        city.send(CITY, command)
+    program.models.catch_up()
+    reminded, due = date(2024, 5, 15), date(2024, 5, 17)
+    told = ["stage.began.v1"]
+    for day, fact in (
+        (reminded - DAY, ""),
+        (reminded, "stage.reminded.v1"),
+        (reminded, ""),
+        (due, ""),
+        (due + 8 * DAY, "stage.escalated.v1"),
+        (due + 9 * DAY, ""),
+    ):
+        do_due_acts(on(program, day), NEVER)
+        program.models.catch_up()
+        told += [fact] if fact else []
+        assert [one.type for one in program.journal.read(stage_stream("d1"))] == told, day
+    assert [one.type for one in program.journal.read(diagnosis_stream("d1"))] == ["diagnosis.opened.v2"]

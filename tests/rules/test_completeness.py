@@ -74,7 +74,6 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     ("DrawSalt", "sealed"): "the first salt stays, and whoever comes later takes that one",
     ("PublishEdition", "origins"): "a plain edition needs no origins, and what is sent of them is not kept",
     ("InviteFirms", "enterprises"): "who is invited stands; some of them, sent again, are no others",
-    ("RemindFirms", "enterprises"): "who was reminded today is not reminded again",
     ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",
 }
 """Command and field -> why another value of the field may change nothing."""

@@ -45,7 +45,7 @@ from domain.standard.revision.consultation import CONSULTATION_DATES, CONSULTATI
 from domain.standard.revision.publication import NOT_AFTER_TODAY
 from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions
-from tests.rules.diagnosis import test_assignments, test_campaigns
+from tests.rules.diagnosis import test_assignments, test_campaigns, test_stages
 from tests.rules.given import AT, BEFORE, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
@@ -237,7 +237,12 @@ def extend_campaign(until: date) -> Given:
     return test_campaigns.planned().when(ExtendCampaign(campaign="2024", until=until, reason="部分企业停产检修"), "city")
 
 
+def extend_stage(until: date) -> Given:
+    return test_stages.running().when(test_stages.EXTENSION.model_copy(update={"until": until}), "city")
+
+
 FIELDS = {
+    "ExtendStage.until": Bounded(extend_stage, DEADLINE_NOT_LATER, DATE_TOO_FAR_AHEAD, test_stages.DUE + DAY, FAR),
     "PlanCampaign.since": Bounded(
         lambda day: plan_campaign(day, max(day, TODAY)), DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR
     ),

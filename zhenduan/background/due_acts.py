@@ -14,6 +14,7 @@ from datetime import date
 
 from api.kit.services import Services
 from domain.access import Everything, Role
+from domain.diagnosis.stages import EscalateStage, RemindOfStage, stage_stream
 from domain.governance.proceedings.decision import EndTimeToAppeal
 from domain.governance.proceedings.hearing import EndTimeToAnswer
 from domain.governance.proceedings.state import ProceedingStatus, proceeding_stream
@@ -21,6 +22,7 @@ from domain.instants import city_day
 from domain.kernel import Command, Refused, Stream, cause_of
 from journal import Caller
 from projections import Snapshot
+from projections.diagnosis.stages import stages_due
 from projections.governance.proceedings import over_by
 
 LOOK_SECONDS = 30.0
@@ -60,7 +62,18 @@ def _proceedings(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
             yield DueAct("end-time-to-appeal", stream, day, EndTimeToAppeal(proceeding=row.id), cause)
 
 
-ACTS: tuple[FindDue, ...] = (_proceedings,)
+def _stages(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
+    """Stages of cases that end soon, and those that are over."""
+    for row in stages_due(snapshot, today):
+        stream, due = stage_stream(row.diagnosis), date.fromisoformat(row.due)
+        cause = cause_of(stream, row.version)
+        if due < today:
+            yield DueAct("escalate-stage", stream, due, EscalateStage(diagnosis=row.diagnosis), cause)
+        else:
+            yield DueAct("remind-of-stage", stream, due, RemindOfStage(diagnosis=row.diagnosis), cause)
+
+
+ACTS: tuple[FindDue, ...] = (_proceedings, _stages)
 """Every reader of what falls due; a capability adds its own."""
 
 

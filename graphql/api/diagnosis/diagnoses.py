@@ -19,6 +19,7 @@ from api.diagnosis.proceedings import (
     load_objections,
     load_site_visits,
 )
+from api.diagnosis.stages import RunningStage, load_stages
 from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
@@ -94,7 +95,7 @@ class Diagnosis(Node):
     status: DiagnosisStatus = field("How far it has come; IN_PROGRESS outside the case until its report · 状态. plan P4, P7")
     status_name: str = field("Status in Chinese · 状态名称")
     status_since: datetime = field("When it came into this status, UTC · 进入该状态的时间")
-    overdue: bool = field("Whether it stays in its status for longer than the stage limits of the day allow · 是否超期", made=True)
+    overdue: bool = field("Whether it is past the last day of its stage, or stays for too long in its status · 是否超期", made=True)
     case_number: str = field("Number of the case, to be said on the telephone: twelve digits, the last one a check digit · 案号")
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本")
     opened_at: datetime = field("When it was opened, UTC · 开启时间")
@@ -161,6 +162,11 @@ class Diagnosis(Node):
         nullable=True,
         roles=PROCEEDINGS,
         mask=Mask.PROCESS_SECRETS,
+        made=True,
+    )
+    stage: RunningStage | None = field(
+        "Stage that runs, with its last day; null where none does, and outside the case · 现行环节. plan P5",
+        roles=PROCEEDINGS,
         made=True,
     )
     assignments: list[Assignment] | None = parts(
@@ -237,6 +243,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     objections = load_objections(context, ids) if "objections" in wanted else {}
     site_visits = load_site_visits(context, ids) if "siteVisits" in wanted else {}
     expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
+    stages = load_stages(context, ids) if {"stage", "overdue"} & wanted else {}
     assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
     late = _late(context) if "overdue" in wanted else {}
@@ -244,7 +251,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
         Diagnosis(
             **shown(Diagnosis, row),
             status_name=STATUS_NAMES[row.status],
-            overdue=row.status_since < late.get(row.status, row.status_since),
+            overdue=stages[row.id].overdue if row.id in stages else row.status_since < late.get(row.status, row.status_since),
             enterprise=firm_of(row.enterprise),
             provider=provider_of(row.provider),
             edition=published_of(row.edition),
@@ -260,6 +267,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             objections=objections.get(row.id, []),
             site_visits=site_visits.get(row.id, []),
             expert_reviews=expert_reviews.get(row.id, []),
+            stage=stages.get(row.id),
             assignments=assignments.get(row.id, []),
             basis=_basis(row) if "basis" in wanted else None,
             as_of=known_then(context, "diagnosis", row.id),
@@ -290,7 +298,7 @@ DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
         validity.diagnosis_places,
         validity.diagnosis_count,
         lambda context, ids, position, _wanted: replay.of_diagnoses(context.snapshot, context.scope, ids, position),
-        unkept=frozenset({"changed_at", "overdue"}),
+        unkept=frozenset({"changed_at", "overdue", "stage"}),
     ),
 )
 load_diagnoses = DIAGNOSES.of_ids
@@ -333,7 +341,7 @@ class DiagnosisQueries:
         where = with_keys(filter)
         require_units(info.context.snapshot, where, NAMED)
         if where.overdue is not None:
-            where = replace(where, late=_late(info.context))
+            where = replace(where, late=_late(info.context), day=day_then(info.context).isoformat())
         if where.case_number is not None:
             return replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
         return where
@@ -367,5 +375,6 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
 PAYLOADS: Mapping[str, Payload] = {
     "assignment": Payload("diagnosis", Diagnosis, _find_diagnosis),
     "diagnosis": Payload("diagnosis", Diagnosis, _find_diagnosis),
+    "stage": Payload("diagnosis", Diagnosis, _find_diagnosis),
 }
 """Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -16,6 +16,7 @@ from domain.diagnosis.provider import DiagnosisAccepted, ListingExceptionRecorde
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswersSaved, SelfAssessmentSubmitted, TruthPledged
+from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES, EVENTS
 from domain.governance.proceedings.state import PROCEEDING_READERS
@@ -71,6 +72,7 @@ OTHERS: Mapping[str, frozenset[Role]] = {
     "proceeding": PROCEEDING_READERS,
     "application": APPLICATION_TOLD,
     **dict.fromkeys(("call", "directory", "listing"), EVERYONE),
+    "stage": PROCEEDINGS_READERS,
 }
 """Capability whose things lie in no firm's place, and are told to others all the same -> to whom."""
 HIDDEN = (CONSENTS, PROCEEDINGS)

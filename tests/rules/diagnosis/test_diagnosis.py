@@ -77,7 +77,8 @@ def changed(**changes: object) -> OpenDiagnosis:
 
 
 def test_a_diagnosis_opens_under_a_published_edition_which_it_pins_and_takes_its_slot() -> None:
-    given(DIAGNOSES).having_read(WORLD).when(OPENING, "city").then(
+    case = given(DIAGNOSES).having_read(WORLD).when(OPENING, "city")
+    assert case.facts[:2] == (
         DiagnosisOpened(
             enterprise="e1",
             campaign="2024",
@@ -94,7 +95,8 @@ def test_a_diagnosis_opens_under_a_published_edition_which_it_pins_and_takes_its
 
 
 def test_an_enterprise_opens_a_diagnosis_of_itself() -> None:
-    given(DIAGNOSES).having_read(WORLD).when(OPENING, "enterprise", "e1").happened("diagnosis.opened.v2", "slot.taken.v1")
+    case = given(DIAGNOSES).having_read(WORLD).when(OPENING, "enterprise", "e1")
+    case.happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
 
 
 def test_an_enterprise_opens_no_diagnosis_of_another() -> None:
@@ -106,7 +108,7 @@ def test_a_sampled_reassessment_is_opened_by_the_city_alone(role: str) -> None:
     sample = changed(purpose="sample")
     unit = "e1" if role == "enterprise" else "unit"
     given(DIAGNOSES).having_read(WORLD).when(sample, role, unit).refused(SAMPLE_BY_CITY)
-    given(DIAGNOSES).having_read(WORLD).when(sample, "city").happened("diagnosis.opened.v2", "slot.taken.v1")
+    given(DIAGNOSES).having_read(WORLD).when(sample, "city").happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
 
 
 def test_a_diagnosis_opens_once() -> None:
@@ -133,19 +135,19 @@ def test_a_firm_has_one_active_diagnosis_for_a_campaign_and_purpose() -> None:
     second = given(DIAGNOSES).having_read(first.read)
     second.when(changed(diagnosis="d2"), "city").refused(ACTIVE_ALREADY)
     given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", purpose="repeat"), "city").happened(
-        "diagnosis.opened.v2", "slot.taken.v1"
+        "diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1"
     )
     given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", campaign="2024-2"), "city").happened(
-        "diagnosis.opened.v2", "slot.taken.v1"
+        "diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1"
     )
 
 
 @pytest.mark.parametrize("ending", [confirmed, withdrawn])
 def test_the_slot_is_free_again_once_the_diagnosis_has_ended(ending: object) -> None:
     ended: Given = ending()  # type: ignore[operator]
-    assert ended.facts[-1] == OnStream(SLOT, ReservationReleased(holder="d1"))
+    assert ended.facts[1] == OnStream(SLOT, ReservationReleased(holder="d1"))
     again = given(DIAGNOSES).having_read(ended.read)
-    again.when(changed(diagnosis="d2"), "city").happened("diagnosis.opened.v2", "slot.taken.v1")
+    again.when(changed(diagnosis="d2"), "city").happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
 
 
 # Order and roles
@@ -253,7 +255,7 @@ def test_a_provider_is_replaced_until_one_has_accepted() -> None:
     case = submitted().when(AssignProvider(diagnosis="d1", provider="p2"), "district", "310117")
     case.then(ProviderAssigned(provider="p2"))
     provider(case, AcceptDiagnosis(diagnosis="d1")).refused(NOT_ASSIGNED)
-    case.when(AcceptDiagnosis(diagnosis="d1"), "provider", "p2").then(DiagnosisAccepted(provider="p2"))
+    assert case.when(AcceptDiagnosis(diagnosis="d1"), "provider", "p2").facts[0] == DiagnosisAccepted(provider="p2")
     case.when(AssignProvider(diagnosis="d1", provider="p1"), "city").refused(WRONG_STATUS)
 
 
@@ -293,12 +295,13 @@ def test_a_retired_provider_gets_no_new_work_and_finishes_what_it_has() -> None:
     stays = {organisation_stream("p1"): Organisation(kind=OrganisationKind.PROVIDER, name="示例", last=last)}
     gone = {organisation_stream("p1"): Organisation(kind=OrganisationKind.PROVIDER, name="示例", last=last - timedelta(days=1))}
     naming = OPENING.model_copy(update={"provider": "p1"})
-    given(DIAGNOSES).having_read(WORLD | stays).when(naming, "city").happened("diagnosis.opened.v2", "slot.taken.v1")
+    case = given(DIAGNOSES).having_read(WORLD | stays).when(naming, "city")
+    case.happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
     given(DIAGNOSES).having_read(WORLD | gone).when(naming, "city").refused(PROVIDER_RETIRED, path="provider")
     assign = AssignProvider(diagnosis="d1", provider="p1")
     opened(provider=None).having_read(gone).when(assign, "city").refused(PROVIDER_RETIRED)
     provider(submitted().having_read(gone), AcceptDiagnosis(diagnosis="d1")).refused(PROVIDER_RETIRED)
-    provider(accepted().having_read(gone), VISIT).happened("diagnosis.site_visit_recorded.v1")
+    provider(accepted().having_read(gone), VISIT).happened("diagnosis.site_visit_recorded.v1", "stage.began.v1")
 
 
 @pytest.mark.parametrize("campaign", ["2099", "2025", "2025-spring"])

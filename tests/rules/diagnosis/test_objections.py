@@ -24,7 +24,7 @@ def upheld(*indicators: str) -> Given:
 
 
 def test_a_firm_objects_item_by_item() -> None:
-    firm(issued(), objection("Z01", "Z04")).happened("diagnosis.report_objected_to.v1")
+    firm(issued(), objection("Z01", "Z04")).happened("diagnosis.report_objected_to.v1", "stage.began.v1")
 
 
 def test_an_objection_names_an_indicator_of_the_form() -> None:
@@ -39,7 +39,7 @@ def test_an_objection_that_was_not_upheld_cannot_be_raised_again() -> None:
     case = provider(objected("Z01"), answered(Z01=False)).accepted
     assert case.state.status is Status.ISSUED
     firm(case, objection("Z01", "Z04")).refused(OBJECTION_REPEATED, indicators="Z01")
-    firm(case, objection("Z04")).happened("diagnosis.report_objected_to.v1")
+    firm(case, objection("Z04")).happened("diagnosis.report_objected_to.v1", "stage.began.v1")
 
 
 def test_an_objection_stays_closed_through_later_rounds() -> None:
@@ -51,7 +51,7 @@ def test_an_objection_stays_closed_through_later_rounds() -> None:
 
 def test_a_report_stands_when_no_objection_is_upheld_and_can_be_confirmed() -> None:
     case = provider(objected("Z01", "Z04"), answered(Z01=False, Z04=False)).accepted
-    firm(case, ConfirmReport(diagnosis="d1")).happened("diagnosis.report_confirmed.v1", "slot.released.v1")
+    firm(case, ConfirmReport(diagnosis="d1")).happened("diagnosis.report_confirmed.v1", "slot.released.v1", "stage.ended.v1")
 
 
 UNANSWERED, NOT_OPEN = ("OBJECTION_UNANSWERED", "answers"), "OBJECTION_NOT_OPEN"
@@ -95,7 +95,7 @@ def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:
     provider(case, verify("D1", {"Z01": Answer(level=Decimal(4))}, "补充材料属实")).accepted  # noqa: B018 - a property that asserts
     before = case.state.verified_measured.total
     provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
-    [fact] = provider(case, IssueReport(diagnosis="d1")).facts
+    fact, _stage = provider(case, IssueReport(diagnosis="d1")).facts
     assert isinstance(fact, ReportIssued)
     assert fact.version == 2
     assert fact.total > before
@@ -114,7 +114,7 @@ def test_the_second_report_may_be_objected_to_as_well() -> None:
     case = provider(upheld("Z01"), verify("D1", {"Z01": TWO}, "再核")).accepted
     for command in (ScoreDiagnosis(diagnosis="d1"), IssueReport(diagnosis="d1")):
         provider(case, command).accepted  # noqa: B018 - a property that asserts
-    firm(case, objection("Z01")).happened("diagnosis.report_objected_to.v1")
+    firm(case, objection("Z01")).happened("diagnosis.report_objected_to.v1", "stage.began.v1")
 
 
 def test_a_firm_supports_its_objection_with_evidence() -> None:

@@ -142,7 +142,7 @@ def test_nothing_is_submitted_without_a_pledge_and_a_changed_answer_asks_for_a_n
 
 
 def test_a_submitted_self_assessment_carries_its_own_measurement() -> None:
-    [fact] = submitted().facts
+    fact, _stage = submitted().facts
     assert isinstance(fact, SelfAssessmentSubmitted)
     assert fact.measured == EDITION.measure(Form.BRIEF, uniform(3))
 

@@ -78,7 +78,7 @@ def test_a_visit_lies_not_in_the_future_by_the_citys_day(at: datetime, visited_o
     if future:
         case.refused(VISIT_IN_FUTURE)
     else:
-        case.happened("diagnosis.site_visit_recorded.v1")
+        case.happened("diagnosis.site_visit_recorded.v1", "stage.began.v1")
 
 
 # Verification, scoring, report
@@ -128,7 +128,7 @@ def test_a_visit_after_scoring_asks_for_a_new_score_before_the_report() -> None:
     provider(case, VISIT).accepted  # noqa: B018 - a property that asserts
     provider(case, IssueReport(diagnosis="d1")).refused(SCORE_OUTDATED)
     provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
-    [fact] = provider(case, IssueReport(diagnosis="d1")).facts
+    fact, _stage = provider(case, IssueReport(diagnosis="d1")).facts
     assert isinstance(fact, ReportIssued)
     assert (fact.version, fact.grade) == (1, 5)
 
@@ -159,7 +159,7 @@ def test_an_expert_review_opens_the_upper_levels() -> None:
 
 
 def test_a_report_states_the_verified_total_and_the_issued_grade() -> None:
-    [fact] = issued().facts
+    fact, _stage = issued().facts
     result = EDITION.measure(Form.BRIEF, uniform(3))
     assert fact == ReportIssued(version=1, file=FILE, total=result.total, grade=5)
 

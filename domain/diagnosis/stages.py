@@ -1,0 +1,369 @@
+"""Stages 诊断环节: each stage of a case has its last day, counted in working days by the rule of the day it was opened. plan P3–P6.
+
+A stage begins in the transaction of the step that leads to it, on a stream beside the case's own: no step's fact changed its
+shape, and a case that was opened before there were stages has one from its next step on. Time reminds and escalates, it never
+confirms: what a stage waits for is done by those it waits for, however late.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, ClassVar, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.access import Place
+from domain.command_rights import BY_THE_PROGRAM, GOVERNMENT, require_right
+from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
+from domain.diagnosis.on_site import SiteVisitRecorded
+from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.provider import DiagnosisAccepted
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.self_assessment import SelfAssessmentSubmitted
+from domain.diagnosis.state import PROCEEDINGS_READERS, DiagnosisCommand, diagnosis_stream
+from domain.diagnosis.withdrawal import DiagnosisWithdrawn
+from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
+from domain.governance.proceedings.hearing import DEADLINE_NOT_LATER, TIME_NOT_OVER
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.stages import StageLimits
+from domain.governance.working_calendar import (
+    CALENDAR_STREAM,
+    DAY,
+    Deadline,
+    WorkingCalendar,
+    calendar_in_force,
+    deadline,
+    due_on,
+    working_days_between,
+)
+from domain.kernel import (
+    NOT_FOUND,
+    NOWHERE,
+    Capability,
+    DecisionContext,
+    Event,
+    Facts,
+    OnStream,
+    Rule,
+    Stream,
+    Text,
+    Unfinished,
+    stream_of,
+)
+from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.stated_dates import require_programme_date
+from standards.described import DescribedEnum
+
+
+class Stage(DescribedEnum):
+    """Stage of a case that waits for somebody · 诊断环节."""
+
+    SELF_ASSESSMENT = "self_assessment", "The firm fills in and submits its self-assessment · 自评"
+    EVIDENCE_CHECK = "evidence_check", "The provider checks what was submitted and accepts it · 资料核验"
+    SITE_VISIT = "site_visit", "The provider visits the firm · 现场诊断"
+    REPORT = "report", "The provider verifies, scores and issues the report · 报告编制"
+    CONFIRMATION = "confirmation", "The firm confirms the report or objects · 企业确认"
+    OBJECTION = "objection", "The objections are answered · 异议处理"
+
+
+STAGE_RULE = rule_stream(RuleKind.STAGES)
+"""Stream of the rule that says how long each stage takes."""
+
+# Rules
+
+STAGE_NOT_RUNNING = Rule(
+    "STAGE_NOT_RUNNING",
+    "plan P5",
+    "该诊断当前没有计时的环节，无须延期",
+    "No stage of the diagnosis runs now; there is nothing to extend",
+)
+
+# Commands
+
+
+class ExtendStage(DiagnosisCommand):
+    """Give the stage that runs more time, also one that is over, with the reason · 环节延期."""
+
+    roles: ClassVar = GOVERNMENT
+
+    until: date = Field(description="Last day from now on, later than before · 新的截止日")
+    reason: Text = Field(description="Why · 理由")
+
+
+class RemindOfStage(DiagnosisCommand):
+    """Remind of a stage that ends soon 环节临期提醒."""
+
+    roles: ClassVar = BY_THE_PROGRAM
+
+
+class EscalateStage(DiagnosisCommand):
+    """Take note that the time of a stage is over, for the district to look into 环节逾期上报."""
+
+    roles: ClassVar = BY_THE_PROGRAM
+
+
+StageCommand = ExtendStage | RemindOfStage | EscalateStage
+
+# Events
+
+
+class StageFact(Event):
+    """A fact of a case's stages 环节事实."""
+
+    told_to: ClassVar = PROCEEDINGS_READERS
+
+
+class StageBegan(StageFact):
+    """A stage runs from now on 环节已开始, the one before it is done.
+
+    remind_on: from which day on it is reminded of. rule: the dated rule, as stream/version; None = the default on file.
+    """
+
+    type: Literal["stage.began.v1"] = "stage.began.v1"
+    says: ClassVar = "进入“{title}”环节，截止 {deadline.due}"
+    stage: Stage
+    enterprise: str
+    provider: str | None
+    deadline: Deadline
+    remind_on: date
+    rule: str | None
+    rule_since: date
+
+    @property
+    def title(self) -> str:
+        """What the stage is called 环节名称."""
+        return self.stage.names[0]
+
+
+class StageReminded(StageFact):
+    """A stage ends soon 环节临期已提醒."""
+
+    type: Literal["stage.reminded.v1"] = "stage.reminded.v1"
+    says: ClassVar = "提醒：“{title}”环节将于 {due} 截止"
+    stage: Stage
+    due: date
+
+    @property
+    def title(self) -> str:
+        """What the stage is called 环节名称."""
+        return self.stage.names[0]
+
+
+class StageEscalated(StageFact):
+    """The time of a stage is over 环节逾期已上报. due: its last day."""
+
+    type: Literal["stage.escalated.v1"] = "stage.escalated.v1"
+    says: ClassVar = "上报：“{title}”环节已于 {due} 逾期"
+    stage: Stage
+    due: date
+
+    @property
+    def title(self) -> str:
+        """What the stage is called 环节名称."""
+        return self.stage.names[0]
+
+
+class StageExtended(StageFact):
+    """A stage has more time 环节已延期. before: its last day until then; remind_on: from which day on it is reminded of."""
+
+    type: Literal["stage.extended.v1"] = "stage.extended.v1"
+    says: ClassVar = "将“{title}”环节由 {before} 延至 {until}：{reason}"
+    stage: Stage
+    before: date
+    until: date
+    remind_on: date
+    reason: str
+
+    @property
+    def title(self) -> str:
+        """What the stage is called 环节名称."""
+        return self.stage.names[0]
+
+
+class StagesEnded(StageFact):
+    """No stage runs any more 环节已全部结束: the case is confirmed or withdrawn."""
+
+    type: Literal["stage.ended.v1"] = "stage.ended.v1"
+    says: ClassVar = "各环节至此结束"
+
+
+StageEvent = StageBegan | StageReminded | StageEscalated | StageExtended | StagesEnded
+
+# State
+
+
+class Stages(BaseModel):
+    """The stage that runs 现行环节; None = none does. until: its last day where it was extended. remind_on: None once reminded."""
+
+    model_config = ConfigDict(frozen=True)
+
+    enterprise: str
+    provider: str | None
+    stage: Stage | None = None
+    deadline: Deadline | None = None
+    until: date | None = None
+    remind_on: date | None = None
+    escalated: bool = False
+
+    def due(self, calendar: WorkingCalendar) -> date:
+        """Last day of the stage that runs 截止日."""
+        assert self.deadline is not None, "a stage that runs has its last day"  # noqa: S101 - guards replay, not input
+        return self.until or due_on(self.deadline, calendar)
+
+
+def stage_stream(diagnosis: str) -> Stream:
+    """Stream of one case's stages."""
+    return stream_of("stage", diagnosis)
+
+
+# Which stage follows
+
+BEGUN_BY: Mapping[type[Event], Stage | None] = {
+    DiagnosisOpened: Stage.SELF_ASSESSMENT,
+    SelfAssessmentSubmitted: Stage.EVIDENCE_CHECK,
+    DiagnosisAccepted: Stage.SITE_VISIT,
+    SiteVisitRecorded: Stage.REPORT,
+    ReportIssued: Stage.CONFIRMATION,
+    ReportObjectedTo: Stage.OBJECTION,
+    ReportConfirmed: None,
+    DiagnosisWithdrawn: None,
+}
+"""Fact of a case -> the stage that begins with it; None = none runs from then on. Answered objections: what became of them says."""
+
+
+def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], context: DecisionContext) -> Iterator[OnStream]:
+    """The stage that begins with a step 后续环节, as a fact beside it; nothing where the stage goes on.
+
+    parties: the firm, and the provider if there is one. context: with the stage's stream, its rule and the calendar read.
+    """
+    stream = stage_stream(diagnosis)
+    known: Stages | None = context.read.get(stream)
+    for fact in facts:
+        if isinstance(fact, OnStream):
+            continue
+        kind = fact.event if isinstance(fact, Unfinished) else type(fact)
+        if isinstance(fact, ObjectionsAnswered):
+            stage: Stage | None = Stage.REPORT if fact.upheld else Stage.CONFIRMATION
+        elif kind in BEGUN_BY:
+            stage = BEGUN_BY[kind]
+        else:
+            continue
+        if stage is None:
+            if known is not None and known.stage is not None:
+                yield OnStream(stream, StagesEnded())
+        elif kind is not SiteVisitRecorded or known is None or known.stage is Stage.SITE_VISIT:
+            yield OnStream(stream, _begun(stage, diagnosis, parties, context))
+
+
+def _begun(stage: Stage, diagnosis: str, parties: tuple[str, str | None], context: DecisionContext) -> StageBegan:
+    opened = context.first_day_of(diagnosis_stream(diagnosis))
+    rules: DatedRules | None = context.read.get(STAGE_RULE)
+    rule, limits, calendar = dated_rule_on(rules, RuleKind.STAGES, opened), _limits(opened, context), _calendar(context)
+    given = deadline(context.day, getattr(limits, stage.value), calendar)
+    return StageBegan(
+        stage=stage,
+        enterprise=parties[0],
+        provider=parties[1],
+        deadline=given,
+        remind_on=_remind_on(given.due, limits, calendar),
+        rule=rule.cause,
+        rule_since=rule.since,
+    )
+
+
+def _limits(opened: date, context: DecisionContext) -> StageLimits:
+    body = dated_rule_on(context.read.get(STAGE_RULE), RuleKind.STAGES, opened).body
+    assert isinstance(body, StageLimits)  # noqa: S101 - the kind has no other bodies
+    return body
+
+
+def _calendar(context: DecisionContext) -> WorkingCalendar:
+    return calendar_in_force(context.read.get(CALENDAR_STREAM))
+
+
+def _remind_on(due: date, limits: StageLimits, calendar: WorkingCalendar) -> date:
+    """The day so many working days before the last one."""
+    found = due
+    while working_days_between(found, due, calendar) < limits.remind_before:
+        found -= timedelta(days=1)
+    return found
+
+
+# Decide: what may happen
+
+
+def decide(command: StageCommand, stages: Stages | None, context: DecisionContext) -> Facts:
+    """Raises Refused: any rule above, those of stated dates, DEADLINE_NOT_LATER and TIME_NOT_OVER (plan P5)."""
+    require_right(command, context.role)
+    if stages is None:
+        raise NOT_FOUND.refuse()
+    if stages.stage is None:
+        if isinstance(command, ExtendStage):
+            raise STAGE_NOT_RUNNING.refuse()
+        return ()
+    due = stages.due(_calendar(context))
+    match command:
+        case ExtendStage(until=until, reason=reason):
+            require_programme_date("until", until, context)
+            if until <= due or until < context.day:
+                raise DEADLINE_NOT_LATER.refuse(path="until", present=due, earliest=max(due + DAY, context.day))
+            limits = _limits(context.first_day_of(diagnosis_stream(command.diagnosis)), context)
+            remind_on = _remind_on(until, limits, _calendar(context))
+            return (StageExtended(stage=stages.stage, before=due, until=until, remind_on=remind_on, reason=reason),)
+        case RemindOfStage():
+            if stages.remind_on is None or context.day > due:
+                return ()
+            if context.day < stages.remind_on:
+                raise TIME_NOT_OVER.refuse(latest=stages.remind_on)
+            return (StageReminded(stage=stages.stage, due=due),)
+        case EscalateStage():
+            if stages.escalated:
+                return ()
+            if context.day <= due:
+                raise TIME_NOT_OVER.refuse(latest=due)
+            return (StageEscalated(stage=stages.stage, due=due),)
+        case never:
+            assert_never(never)
+
+
+# Evolve: what has happened
+
+
+def evolve(stages: Stages | None, event: StageEvent) -> Stages:
+    """The stages after one more fact."""
+    if isinstance(event, StageBegan):
+        stated = event.model_dump(include={"enterprise", "provider", "stage", "remind_on"})
+        return Stages(**stated, deadline=event.deadline)
+    assert stages is not None, "a history starts with StageBegan"  # noqa: S101 - guards replay, not input
+    match event:
+        case StageReminded():
+            return stages.model_copy(update={"remind_on": None})
+        case StageEscalated():
+            return stages.model_copy(update={"escalated": True})
+        case StageExtended(until=until, remind_on=remind_on):
+            return stages.model_copy(update={"until": until, "remind_on": remind_on, "escalated": False})
+        case StagesEnded():
+            return Stages(enterprise=stages.enterprise, provider=stages.provider)
+        case never:
+            assert_never(never)
+
+
+def _reads(command: StageCommand, stages: Stages | None) -> tuple[Stream, ...]:
+    firm = (enterprise_stream(stages.enterprise),) if stages is not None else ()
+    return (CALENDAR_STREAM, STAGE_RULE, diagnosis_stream(command.diagnosis), *firm)
+
+
+def _place(_command: StageCommand, stages: Stages | None, read: Mapping[str, Any]) -> Place:
+    firm: Firm | None = read.get(enterprise_stream(stages.enterprise)) if stages is not None else None
+    return NOWHERE if stages is None or firm is None else place_of(stages.enterprise, firm, stages.provider)
+
+
+STAGES = Capability(
+    name="stage",
+    commands=tuple(StageCommand.__args__),
+    events=tuple(StageEvent.__args__),
+    stream=lambda command: stage_stream(command.diagnosis),
+    reads=_reads,
+    place=_place,
+    decide=decide,
+    evolve=evolve,
+)
