@@ -14,7 +14,7 @@ const DIRECTORY = graphql(`
     directory(on: $on, industry: $industry, standing: $standing, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { provider name standing year moved due tags { industry } }
+      nodes { provider name standing year moved due tags { industry { code name } } }
     }
   }
 `);
@@ -60,7 +60,7 @@ export function Directory() {
             columns={[
               { title: words.fields.provider, render: (_, one) => <Button type="link" size="small" onClick={() => setWhy(one.provider)}>{one.name}</Button> },
               { title: words.fields.status, render: (_, one) => <Tag color={COLOURS[one.standing]}>{name(DirectoryStandingNames, one.standing)}</Tag> },
-              { title: words.directory.tags, render: (_, one) => one.tags.map((tag) => <Tag key={tag.industry}>{tag.industry}</Tag>) },
+              { title: words.directory.tags, render: (_, one) => one.tags.map((tag) => <Tag key={tag.industry.code}>{tag.industry.code} {tag.industry.name}</Tag>) },
               { title: words.fields.year, dataIndex: "year" },
               { title: words.directory.moved, dataIndex: "moved" },
               { title: words.fields.due, render: (_, one) => one.due ?? "—" },
