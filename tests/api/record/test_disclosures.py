@@ -349,6 +349,9 @@ def test_a_persons_export_is_a_reading_of_the_firms_in_it(city: LiveCity) -> Non
 # Addresses beside GraphQL
 
 NOT_LOGGED = {
+    "/": "a page without data, which asks /graphql",
+    "/verify": "as /",
+    "/session": "a cookie in and out; asks nothing of a firm",
     "/graphql": "its fields are walked above",
     "/graphql/": "as /graphql",
     "/schema.graphql": "the schema, which is no firm's",
