@@ -75,6 +75,7 @@ REQUIRED = {
     "id": NODES,
     "ids": (Literal(json.dumps(NODES)),),
     "enterprise": (ENTERPRISE,),
+    "provider": ("p1",),
     "diagnosis": (CASE,),
     "key": ("2023",),
     "older": ("2023",),

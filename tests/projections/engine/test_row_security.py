@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from sqlalchemy import select
 
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Role, Scope, scope_of
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import open_journal
 from projections import READ_MODELS, ReadModels, open_read_models
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
@@ -31,6 +32,7 @@ def secured(new_database: Any) -> Iterator[Secured]:
     city = City(journal)
     city.send(CITY, roster(digest="3" * 64, rows=tuple(enumerate(OTHERS, 3))))
     city.issued()
+    city.send(CITY, RegisterOrganisation(organisation="experts", kind=OrganisationKind.EXPERT_GROUP, name="experts"))
     open_to_others(city)
     models = open_read_models(address, journal)
     models.catch_up()
