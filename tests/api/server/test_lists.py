@@ -54,7 +54,8 @@ def key_of(field: GraphQLField) -> str:
     assert isinstance(connection, GraphQLObjectType)
     node = get_named_type(connection.fields["nodes"].type)
     assert isinstance(node, GraphQLObjectType)
-    return next(name for name in ("id", "diagnosis", "number", "edition", "organisation { id }") if name.split()[0] in node.fields)
+    known_by = ("id", "diagnosis", "number", "edition", "provider", "organisation { id }")
+    return next(name for name in known_by if name.split()[0] in node.fields)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

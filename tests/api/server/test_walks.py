@@ -70,7 +70,7 @@ def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     database = request.getfixturevalue("new_database")() if request.param == "postgres" else None
     folder: Path = tmp_path_factory.mktemp("walk")
     with opened(Settings(folder, database), create=True) as installation:
-        fill(City(installation.services.journal))
+        fill(City(installation.services.journal, blobs=installation.services.blobs))
         installation.services.models.catch_up()
         installation.services.keys.open = lambda *_sealed: "某某"  # type: ignore[method-assign] # never sealed in this city
         yield installation
