@@ -20,6 +20,7 @@ from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.working_calendar import CALENDAR_STREAM, Deadline, deadline, due_on
 from domain.kernel import (
     Capability,
+    Cause,
     Command,
     Count,
     DecisionContext,
@@ -119,7 +120,7 @@ class RecordRating(RatingCommand):
 
     round: Annotated[int, Field(ge=1)]
     method: Label
-    rule: str | None
+    rule: Cause | None
     input_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     rests_on: Decimal
     components: Annotated[tuple[CityComponent, ...], Field(max_length=5)]

@@ -23,12 +23,14 @@ from domain.kernel import (
     NOT_FOUND,
     NOWHERE,
     Capability,
+    Cause,
     Command,
     Count,
     DecisionContext,
     DiagnosisRef,
     Event,
     Facts,
+    Identifier,
     Label,
     OrganisationRef,
     Part,
@@ -135,9 +137,9 @@ class RecordDistrictSubsidy(SubsidyCommand):
 class LeftOutJob(Part):
     """A confirmed job that the city does not pay for 未计任务. cause: the fact why, such as a district's subsidy of it."""
 
-    diagnosis: str
-    provider: str
-    cause: str
+    diagnosis: Identifier
+    provider: Label
+    cause: Cause
 
 
 class ComputeSubsidy(SubsidyCommand):
@@ -180,7 +182,7 @@ class DistrictSubsidyRecorded(Event):
     """A district pays for a diagnosis 区级补贴已登记, in fen."""
 
     type: Literal["subsidy.district_recorded.v1"] = "subsidy.district_recorded.v1"
-    says: ClassVar = "登记了区级补贴：诊断 {diagnosis}，{fen} 分（{source}）"
+    says: ClassVar = "登记了对一项诊断的区级补贴，共 {fen} 分（{source}）"
     diagnosis: str
     district: str
     fen: int
@@ -225,7 +227,7 @@ class SubsidyClawedBack(Event):
     """A part of what was paid is taken back 补贴已追回, in fen. counts: the jobs that were overturned."""
 
     type: Literal["subsidy.clawed_back.v1"] = "subsidy.clawed_back.v1"
-    says: ClassVar = "追回了 {provider:organisation}的补贴 {fen} 分（程序 {proceeding}）"
+    says: ClassVar = "经程序追回了 {provider:organisation}的补贴 {fen} 分"
     provider: str
     proceeding: str
     diagnoses: tuple[str, ...]

@@ -183,7 +183,7 @@ def test_a_command_is_bounded_in_every_field(command: DiagnosisCommand, changes:
 BOUNDED_ELSEWHERE = frozenset(
     {
         *("Edition", "IndustryEdition", "Origin", "Firm", "RosterFinding", "CompositionRule", "Indicator"),
-        *("ShadowResult", "EditionSensitivity", "TrainingText"),
+        *("ShadowResult", "EditionSensitivity", "TrainingText", "ProviderRating"),
     }
 )
 """What comes from files of ours, is worked out by the program, or is bounded as a whole: a new indicator's line by

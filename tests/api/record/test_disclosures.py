@@ -101,6 +101,7 @@ RESTRICTED_BUT_OPEN = {
     "UploadTicket.*": "on the way in",
     "Invitation.*": "a ticket",
     **dict.fromkeys(("Diagnosis.assignments", "Assignment.*"), "who works on a diagnosis, as the city itself decided"),
+    **dict.fromkeys(("Diagnosis.stage", "RunningStage.*"), "how far the work on a case is and by when, as its parties agreed"),
     "Proceeding.*": "who stands against whom, how far it is and by when; what the sides say of the firm has rows of its own",
     **dict.fromkeys(("Proceeding.openedBy", "Proceeding.decidedBy"), "opaque ids"),
     "YearRating.*": "of providers, which are rated, and no firm's",
