@@ -74,6 +74,12 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     ("DrawSalt", "sealed"): "the first salt stays, and whoever comes later takes that one",
     ("PublishEdition", "origins"): "a plain edition needs no origins, and what is sent of them is not kept",
     ("InviteFirms", "enterprises"): "who is invited stands; some of them, sent again, are no others",
+    **{
+        ("RecordRating", name): "a round that is computed stays as it is, whoever works it out a second time"
+        for name in ("components", "input_digest", "method", "providers", "rests_on")
+    },
+    ("RecordRuleSimulation", "method"): "a proposal that is simulated stays so, whoever works it out a second time",
+    ("ReviseResult", "industries"): "points that stand already are no change",
     ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",
 }
 """Command and field -> why another value of the field may change nothing."""
