@@ -13,7 +13,7 @@ import orjson
 
 IN_TIME = 2.0
 """Seconds from when a request was due within which its answer counts."""
-FIRM = "uscc name district subdistrict industry employees revenueWan sizeClass aboveScale"
+FIRM = "uscc name district { code } industry { code } employees revenueWan sizeClass aboveScale"
 CASE = "campaign status version answered"
 OURS = f"""query Page($first: Int!) {{
   enterprises(first: $first) {{

@@ -50,9 +50,11 @@ class Sizes:
 SIZES = Sizes()
 SMOKE = Sizes(seconds=0.1, rounds=1, connections=(2,))
 
+ENUMERATED = ("sizeClass", "status")
+"""Fields that we publish as values of an enumeration, and a row holds as their texts."""
 THEIRS = f"""query Page($first: Int!) {{
   enterprises: allEnterprises(first: $first, condition: {{ district: "{SHOWN_DISTRICT}" }}, orderBy: PRIMARY_KEY_ASC) {{
-    nodes {{ id: rowId {FIRM} diagnosis {{ id: rowId {CASE} provider: assigned {{ id: rowId name }} }} }}
+    nodes {{ id: rowId {FIRM.replace(" { code }", "")} diagnosis {{ id: rowId {CASE} provider: assigned {{ id: rowId name }} }} }}
   }}
 }}"""
 TAGS = {
@@ -105,11 +107,15 @@ def answer(port: int, query: str, token: str | None, rows: int) -> Any:  # noqa:
     return found["data"]
 
 
-def bare(answer: Any) -> Any:  # noqa: ANN401 - any JSON
-    """An answer of ours with the keys of things in place of their ids `kind/key`, as the rows have them."""
+def bare(answer: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON
+    """An answer of ours as the rows have it: keys of things in place of their ids `kind/key`, codes, what is stored of a value."""
+    if isinstance(answer, dict) and answer.keys() == {"code"}:
+        return answer["code"]
     if isinstance(answer, dict):
-        return {name: str(one).rpartition("/")[2] if name == "id" else bare(one) for name, one in answer.items()}
-    return [bare(one) for one in answer] if isinstance(answer, list) else answer
+        return {name: str(one).rpartition("/")[2] if name == "id" else bare(one, name) for name, one in answer.items()}
+    if isinstance(answer, list):
+        return [bare(one) for one in answer]
+    return answer.lower() if name in ENUMERATED else answer
 
 
 def graphile(address: str, port: int) -> list[str]:

@@ -11,9 +11,11 @@ import orjson
 
 from domain.kernel import Refused
 from domain.participants.rosters.findings import RosterReport
+from domain.providers.subsidies import SubsidyComputed
 from interop.editions.workbook import workbook_of
 from interop.editions.workbook_reading import read_workbook
 from interop.foreign_files import ROSTER, SHEET
+from interop.payments.payment_list import payment_list
 from interop.proof.dossier import with_files
 from interop.rosters.annotated import annotated, seen_sheet
 from interop.rosters.roster import Progress
@@ -56,6 +58,11 @@ def workbook_bytes(data: bytes) -> bytes:
 def dossier_bytes(content: bytes, folder: str) -> bytes:
     """A dossier with the files that a folder keeps 卷宗附文件; see `with_files`."""
     return with_files(content, Blobs(Path(folder)))
+
+
+def payments_bytes(computed: bytes, told: bytes) -> bytes:
+    """The payment list 付款清单 of a computed subsidy as JSON, and of year, names and what was taken back; see `payment_list`."""
+    return payment_list(computed=SubsidyComputed.model_validate_json(computed), **orjson.loads(told))
 
 
 def edition_bytes(edition: Edition, origins: tuple[Origin, ...], published_at: datetime | None) -> bytes:

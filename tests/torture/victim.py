@@ -25,7 +25,7 @@ def command_of(key: str) -> tuple[Command, int]:
     """The command that a key stands for, the same whenever it is sent; and how many entries it writes."""
     if int(key[-1], 16) % 2:
         return RegisterOrganisation(organisation=key, kind=OrganisationKind.PROVIDER, name="示例服务商"), 1
-    return opening(key).model_copy(update={"campaign": key}), 2
+    return opening(key).model_copy(update={"campaign": key}), 3
 
 
 def lines(file: Path) -> Iterator[tuple[str, str]]:

@@ -140,7 +140,9 @@ def build_participations(context: Context, rows: Sequence[SteppedRow], wanted: f
     return [
         Participation(
             **shown(Participation, row.part),
-            **{name: edge(getattr(row.part, name)) for name, edge in edges.items()},
+            campaign=edges["campaign"](row.part.campaign),
+            enterprise=edges["enterprise"](row.part.enterprise),
+            diagnosis=edges["diagnosis"](row.part.diagnosis),
             step=row.step,
             step_since=utc_moment(row.step_since),
             age=_age(calendar, row.step_since, today),

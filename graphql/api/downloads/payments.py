@@ -3,6 +3,7 @@
 For the city and the auditor, who read every line in the schema as well.
 """
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,9 +18,13 @@ from api.server.operations import Operations
 from domain.masks import RATING_INPUTS
 from domain.providers.subsidies import SubsidyStatus
 from interop.editions.sheets import MEDIA_TYPE
-from interop.payments.payment_list import payment_list
+from interop.foreign_files import WORKER, WRITTEN_MIB
+from isolation import Bounds, run
 from projections.participants.organisations import organisations_by_id
 from projections.providers.subsidies import subsidy_of
+
+BOUNDS = Bounds(memory_mib=1_024, cpu_seconds=60, wall_seconds=180.0, written_mib=WRITTEN_MIB)
+"""Of one list, which has a line a provider; the library keeps what it writes in a file of its own until it is whole."""
 
 
 class PaymentFiles:
@@ -69,4 +74,5 @@ class PaymentFiles:
                 return None
             providers = [one.provider for one in subsidy.computed.providers]
             names = {identity: row.name for identity, row in organisations_by_id(snapshot, providers).items()}
-        return payment_list(year, subsidy.computed, names, {one: subsidy.taken_back(one) for one in providers})
+        told = {"year": year, "names": names, "taken_back": {one: subsidy.taken_back(one) for one in providers}}
+        return run(f"{WORKER}:payments_bytes", subsidy.computed.model_dump_json().encode(), orjson.dumps(told), bounds=BOUNDS)

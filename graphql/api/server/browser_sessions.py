@@ -15,13 +15,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.server.admission import Lane
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
 from api.server.messages import CallerGone, GraphQLResponse
 from api.server.operations import Operations
 
 PREFLIGHT = b"graphql-require-preflight"
 PLAIN, OVER_TLS = "zhenduan_session", "__Host-zhenduan_session"
 """Names of the cookie; a browser takes the second only over TLS, for this host alone and from nobody else."""
+
+
+LARGEST_BODY = 1024
+"""Nothing is read from it."""
 
 
 def _headers(scope: Scope) -> Mapping[bytes, bytes]:
@@ -88,6 +92,7 @@ class SessionRoutes:
     async def keep(self, request: Request) -> Response:
         """204 and the cookie; 401 where the token is nobody's."""
         try:
+            await read_body(request, LARGEST_BODY, frozenset({"", JSON}))
             token = bearer(authorization(request.headers))
             await self._operations.in_thread(self._operations.signed_in, token, lane=Lane.ENTRY)
         except Malformed as malformed:

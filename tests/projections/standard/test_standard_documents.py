@@ -29,6 +29,7 @@ from projections.documents.comparison import MADE_ROOM, reasons_of
 from projections.documents.markdown import literal
 from projections.report.wording import chinese
 from standards import difference, load, load_composition, plain_origins, published_editions
+from standards.edition.text import SourceMark
 from tests.rules.firms import EDITION
 
 ROOT = Path(__file__).parents[3]
@@ -85,7 +86,7 @@ def test_a_number_that_nobody_verified_has_its_mark_beside_it_and_the_status_on_
 
 
 def test_a_verified_edition_is_not_called_unverified() -> None:
-    source = EDITION.source.model_copy(update={"mark": "V"})
+    source = EDITION.source.model_copy(update={"mark": SourceMark.V})
     indicators = tuple(item.model_copy(update={"source": source}) for item in EDITION.indicators)
     verified = EDITION.model_copy(update={"source": source, "indicators": indicators})
     assert "未经核对" not in printing.standard_page(standard_sheet(verified, plain_origins(verified), DAY))
