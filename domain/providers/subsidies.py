@@ -30,7 +30,6 @@ from domain.kernel import (
     DiagnosisRef,
     Event,
     Facts,
-    Identifier,
     Label,
     OrganisationRef,
     Part,
@@ -137,7 +136,7 @@ class RecordDistrictSubsidy(SubsidyCommand):
 class LeftOutJob(Part):
     """A confirmed job that the city does not pay for 未计任务. cause: the fact why, such as a district's subsidy of it."""
 
-    diagnosis: Identifier
+    diagnosis: Label
     provider: Label
     cause: Cause
 

@@ -83,7 +83,8 @@ def build_memberships(context: Context, rows: Sequence[MembershipRow], wanted: f
     """Memberships of rows; the names of what they are held for are read only where the selection asks for them."""
     names: Mapping[str, str] = {}
     if "organisationName" in wanted:
-        names = names_of(context.snapshot, context.scope, {row.organisation for row in rows})
+        today = context.present or context  # of the past, too, a unit goes by the name that it has
+        names = names_of(today.snapshot, today.scope, {row.organisation for row in rows})
     return [Membership(**shown(Membership, row), organisation_name=names.get(row.organisation)) for row in rows]
 
 
