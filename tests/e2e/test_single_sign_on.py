@@ -273,6 +273,18 @@ def test_a_browser_signs_in_and_may_then_act_in_any_of_its_roles(client: TestCli
     assert viewer(client, token)[1]["role"] == "AUDITOR"
 
 
+def test_a_person_comes_back_to_the_console_signed_in_by_a_cookie_and_no_script_sees_the_token(client: TestClient) -> None:
+    state, code = begun(client)
+    page = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    done = client.get("/callback", params={"state": state, "code": code}, headers=page, follow_redirects=False)
+    assert (done.status_code, done.headers["location"], done.content) == (303, "/", b"")
+    kept = next(one for one in done.headers.get_list("set-cookie") if "zhenduan_session" in one)
+    assert "HttpOnly" in kept
+    assert "SameSite=strict" in kept
+    asked = client.post("/graphql", json={"query": "{ viewer { role } }"}, headers={"graphql-require-preflight": "1"})
+    assert asked.json()["data"]["viewer"]["role"] == "DISTRICT"
+
+
 def test_what_was_signed_in_by_a_subject_ends_when_it_is_unlinked(
     client: TestClient, linked: Installation, provider: Provider
 ) -> None:
