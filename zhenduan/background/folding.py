@@ -7,19 +7,19 @@ got on. Batches of both take turns under the projector's lock, so that it does n
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import closing
 
 from isolation import Bounds, ProcessBroken, ProcessOverBounds, preload
 from isolation import run as run_apart
-from journal import open_journal
-from projections import open_read_models
 
+WORKER = "zhenduan.catch_up"
+"""Loaded there and not here; and once, else each process loads for a second and a half what the rows are folded with."""
 MOST = 100_000
 """Entries that one process folds; the next goes on."""
 BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=600, wall_seconds=1_800.0, niceness=0, written_mib=1 << 20)
 """Of one process. It stands behind nobody: reads are old until it is done."""
 
 log = logging.getLogger(__name__)
+preload(WORKER)
 
 
 class _ToldToStop(Exception):  # noqa: N818 - not a fault
@@ -31,7 +31,6 @@ class FoldingApart:
 
     def __init__(self, models: str, journal: str) -> None:
         """Addresses of both."""
-        preload(__name__)  # else each process loads for a second and a half what the rows are folded with
         self._models = models
         self._journal = journal
 
@@ -47,20 +46,8 @@ class FoldingApart:
                 raise _ToldToStop
 
         try:
-            run_apart(folded, self._models, self._journal, bounds=BOUNDS, progress=told)
+            run_apart(f"{WORKER}:catch_up", self._models, self._journal, MOST, bounds=BOUNDS, progress=told)
         except _ToldToStop:
             return
         except (ProcessOverBounds, ProcessBroken) as failed:
             log.error("读模型追赶进程中断 a process that folds was broken off: %s", failed)  # noqa: TRY400 - its traceback is its message
-
-
-def folded(models: str, journal: str, progress: Callable[[int], None]) -> bytes:
-    """Fold what the journal holds beyond the rows; the position reached, in decimal.
-
-    Args:
-        models: address of the read models.
-        journal: address of the journal.
-        progress: told the position after each batch; where it raises, nobody waits for it any more.
-    """
-    with closing(open_journal(journal)) as source, closing(open_read_models(models, source)) as rows:
-        return str(rows.catch_up(MOST, progress)).encode()
