@@ -1,0 +1,1 @@
+"""A provider's application for the year's directory · 申报."""

@@ -1,0 +1,1 @@
+"""Providers in the directory, and their moves within the year · 名录."""

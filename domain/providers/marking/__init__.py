@@ -1,0 +1,1 @@
+"""Markers drawn, applications marked unseen, marks opened together · 评分."""

@@ -1,0 +1,1 @@
+"""Yearly rating of providers · 年度评价."""

@@ -1,0 +1,1 @@
+"""Yearly subsidy of providers · 年度补贴."""
