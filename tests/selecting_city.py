@@ -9,13 +9,13 @@ from domain.instants import city_day
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
-from domain.providers.application_commands import (
+from domain.providers.applications.commands import (
     AcceptApplication,
     SaveApplication,
     SubmitApplication,
 )
-from domain.providers.application_state import SelectionDimension
-from domain.providers.call_commands import (
+from domain.providers.applications.state import SelectionDimension
+from domain.providers.calls.commands import (
     AdoptDirectory,
     CloseCall,
     CloseMarking,
@@ -24,7 +24,7 @@ from domain.providers.call_commands import (
     OpenCall,
     PublishOutcome,
 )
-from domain.providers.marking import OpenedMark, digest_of, marking_id
+from domain.providers.marking.marking import OpenedMark, digest_of, marking_id
 from journal import Journal
 from tests.rules.given import SEED
 from tests.rules.providers.calls import SALT, document, mark

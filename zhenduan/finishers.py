@@ -11,8 +11,8 @@ from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command
 from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.participants.rosters.comparison import ImportRoster
-from domain.providers.call_commands import OpenCall
-from domain.providers.marking import SealMark
+from domain.providers.calls.commands import OpenCall
+from domain.providers.marking.marking import SealMark
 from interop.code_lists import names_of_codes
 from interop.rosters.reports import keep_report
 from journal import Accepted, Finish, Journal

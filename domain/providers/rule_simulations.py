@@ -16,8 +16,8 @@ from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.subsidy import SubsidyRule
 from domain.governance.simulated_numbers import SimulatedNumber
 from domain.kernel import Part
-from domain.providers.rating_numbers import TIERS, ComputedYear, ProviderInputs, Tier, compute
-from domain.providers.subsidy_numbers import ComputedSubsidy, ProviderJobs, compute_subsidy
+from domain.providers.ratings.numbers import TIERS, ComputedYear, ProviderInputs, Tier, compute
+from domain.providers.subsidies.numbers import ComputedSubsidy, ProviderJobs, compute_subsidy
 
 
 class RuleSimulation(Part):

@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 
 from domain.kernel import fold
-from domain.providers.call import CALLS
-from domain.providers.call_state import Call, call_stream
-from domain.providers.marking import (
+from domain.providers.calls.call import CALLS
+from domain.providers.calls.state import Call, call_stream
+from domain.providers.marking.marking import (
     MARKINGS,
     Mark,
     Marking,

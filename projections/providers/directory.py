@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Index, MetaData, Table, select
 
 from domain.governance.standing import Listing
-from domain.providers.adoption import IN_DIRECTORY
-from domain.providers.listing import LISTINGS
-from domain.providers.listing_events import ListingEvent
+from domain.providers.calls.adoption import IN_DIRECTORY
+from domain.providers.listings.events import ListingEvent
+from domain.providers.listings.listing import LISTINGS
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import Long, chosen, columns

@@ -20,7 +20,7 @@ from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.working_calendar import WorkingCalendar, add_working_days
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import cause_of
-from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent
+from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent
 from methods.component_scores import ReportQuality, Workload, records_of_job, report_of_job, work_done, work_variance
 from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
 from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS, diagnosis_columns

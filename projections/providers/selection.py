@@ -9,12 +9,12 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from domain.kernel import Capability
-from domain.providers.application import APPLICATIONS as APPLICATION_CAPABILITY
-from domain.providers.application_state import Application
-from domain.providers.call import CALLS as CALL_CAPABILITY
-from domain.providers.call_state import Call
-from domain.providers.marking import KEPT_AWAY, Mark, Marking
-from domain.providers.marking import MARKINGS as MARKING_CAPABILITY
+from domain.providers.applications.application import APPLICATIONS as APPLICATION_CAPABILITY
+from domain.providers.applications.state import Application
+from domain.providers.calls.call import CALLS as CALL_CAPABILITY
+from domain.providers.calls.state import Call
+from domain.providers.marking.marking import KEPT_AWAY, Mark, Marking
+from domain.providers.marking.marking import MARKINGS as MARKING_CAPABILITY
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import chosen, columns

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import MetaData, Table, select
 
-from domain.providers.subsidies import SUBSIDIES, SubsidyEvent, YearOfSubsidy
+from domain.providers.subsidies.subsidy import SUBSIDIES, SubsidyEvent, YearOfSubsidy
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import columns

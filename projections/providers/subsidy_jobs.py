@@ -15,7 +15,7 @@ from domain.access import Scope
 from domain.diagnosis.state import Status
 from domain.governance.rule_bodies.subsidy import SubsidisedWork
 from domain.instants import city_midnight, microseconds
-from domain.providers.subsidy_numbers import JobCount, ProviderJobs
+from domain.providers.subsidies.numbers import JobCount, ProviderJobs
 from projections.diagnosis.diagnoses import DIAGNOSES, diagnosis_columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql

@@ -24,7 +24,7 @@ from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.subsidy import SubsidyRule
 from domain.kernel import Command, name_of
-from domain.providers.rating import FixRatingInputs
+from domain.providers.ratings.rating import FixRatingInputs
 from journal import Caller, Handled
 from projections.governance.dated_rules import proposals
 from tests.live_city import CHEAP

@@ -31,12 +31,12 @@ from domain.participants.people.memberships import (
 from domain.participants.people.person import PEOPLE
 from domain.participants.people.registration import InvitePerson
 from domain.participants.people.state import Membership, Person, person_stream
-from domain.providers.application import MENDING_TIME_OUTSIDE
+from domain.providers.applications.application import MENDING_TIME_OUTSIDE
 from domain.providers.calibration import CALIBRATION_CLOSED
-from domain.providers.call import CALL_DATES_OUT_OF_ORDER, CALL_NOT_PUT_OFF
-from domain.providers.call_commands import ExtendCall
+from domain.providers.calls.call import CALL_DATES_OUT_OF_ORDER, CALL_NOT_PUT_OFF
+from domain.providers.calls.commands import ExtendCall
 from domain.providers.certificates import CERTIFICATE_BACKDATED
-from domain.providers.listing import CORRECTION_IN_THE_PAST
+from domain.providers.listings.listing import CORRECTION_IN_THE_PAST
 from domain.standard import editions
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS, RetireEdition

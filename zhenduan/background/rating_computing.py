@@ -8,8 +8,8 @@ from domain.events import CAPABILITIES
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.kernel import cause_of
-from domain.providers.rating import RatingInputsFixed, RecordRating, rating_stream
-from domain.providers.rating_numbers import COMPUTED_YEAR
+from domain.providers.ratings.numbers import COMPUTED_YEAR
+from domain.providers.ratings.rating import RatingInputsFixed, RecordRating, rating_stream
 from journal.codec import decode
 from methods.yearly_rating import METHOD
 from projections import Snapshot
@@ -17,7 +17,7 @@ from projections.governance.dated_rules import body_on, rule_on
 from projections.providers.ratings import rated_years
 from zhenduan.background.computation import Computation
 
-COMPUTE = "domain.providers.rating_numbers:rating_bytes"
+COMPUTE = "domain.providers.ratings.numbers:rating_bytes"
 REASON = "评价输入已锁定"
 
 

@@ -20,8 +20,8 @@ from domain.access import Role
 from domain.diagnosis.evidence import AttachEvidence
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.providers.call_commands import CloseMarking, OpenCall
-from domain.providers.rating import FixRatingInputs
+from domain.providers.calls.commands import CloseMarking, OpenCall
+from domain.providers.ratings.rating import FixRatingInputs
 from domain.standard.shadow import RequestShadow
 from journal import Accepted
 from journal.secrets.sealed_marks import SealedMarks

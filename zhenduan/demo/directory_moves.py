@@ -10,7 +10,7 @@ from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
 from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome, Side, proceeding_stream
 from domain.governance.standing import listing_stream
 from domain.kernel import cause_of
-from domain.providers.listing import (
+from domain.providers.listings.listing import (
     ConfirmCorrection,
     GainTag,
     LoseTag,

@@ -12,8 +12,8 @@ from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcom
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.instants import city_day
 from domain.kernel import Command, cause_of
-from domain.providers.rating import FinishRating, FixRatingInputs, ObjectToRating, PublishRating, rating_stream
-from domain.providers.subsidies import ApproveSubsidy, ComputeSubsidy
+from domain.providers.ratings.rating import FinishRating, FixRatingInputs, ObjectToRating, PublishRating, rating_stream
+from domain.providers.subsidies.subsidy import ApproveSubsidy, ComputeSubsidy
 from journal import Caller
 from projections.governance.dated_rules import body_on
 from projections.providers.rating_inputs import rating_inputs

@@ -12,7 +12,7 @@ from domain.governance.proceedings.hearing import GiveStatement
 from domain.governance.proceedings.opening import ServeNotice
 from domain.governance.proceedings.state import ProceedingOutcome
 from domain.governance.rule_bodies.selection import SelectionRule
-from domain.providers.application_commands import (
+from domain.providers.applications.commands import (
     AcceptApplication,
     AttachApplicationDocument,
     ObjectToResult,
@@ -23,8 +23,8 @@ from domain.providers.application_commands import (
     SaveApplication,
     SubmitApplication,
 )
-from domain.providers.application_state import MendItem, SelectionDimension, StaffMember
-from domain.providers.call_commands import (
+from domain.providers.applications.state import MendItem, SelectionDimension, StaffMember
+from domain.providers.calls.commands import (
     AdoptDirectory,
     CloseCall,
     CloseMarking,
@@ -34,9 +34,9 @@ from domain.providers.call_commands import (
     OpenCall,
     PublishOutcome,
 )
-from domain.providers.drawing import drawn_markers, drawn_order
-from domain.providers.marking import DimensionMark, IndustryMark, SealMark, marking_id
-from domain.providers.results import MARKERS_OF_A_DISPUTE
+from domain.providers.calls.results import MARKERS_OF_A_DISPUTE
+from domain.providers.marking.drawing import drawn_markers, drawn_order
+from domain.providers.marking.marking import DimensionMark, IndustryMark, SealMark, marking_id
 from zhenduan.demo.files import evidence_pdf
 from zhenduan.demo.proceedings import SYSTEM, Played
 from zhenduan.demo.selected_people import SelectedProvider, SelectionOffice

@@ -27,7 +27,7 @@ from domain.kernel import (
 )
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.participants.people.state import Person, person_stream
-from domain.providers.application_commands import (
+from domain.providers.applications.commands import (
     AcceptApplication,
     AnyApplicationCommand,
     AttachApplicationDocument,
@@ -39,7 +39,7 @@ from domain.providers.application_commands import (
     SubmitApplication,
     WithdrawApplication,
 )
-from domain.providers.application_events import (
+from domain.providers.applications.events import (
     ApplicationAccepted,
     ApplicationAssessed,
     ApplicationDocumentAttached,
@@ -51,16 +51,16 @@ from domain.providers.application_events import (
     ProviderPutForward,
     ResultObjectedTo,
 )
-from domain.providers.application_state import (
+from domain.providers.applications.objection import object_to_result, revise_result
+from domain.providers.applications.state import (
     Application,
     ApplicationDocument,
     ApplicationStage,
     SelectionDimension,
     application_stream,
 )
-from domain.providers.call_events import ApplicationReceived
-from domain.providers.call_state import CALL_UNKNOWN, Call, CallStage, call_stream
-from domain.providers.objection import object_to_result, revise_result
+from domain.providers.calls.events import ApplicationReceived
+from domain.providers.calls.state import CALL_UNKNOWN, Call, CallStage, call_stream
 from domain.stated_dates import require_programme_date
 
 # Rules

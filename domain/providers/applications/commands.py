@@ -12,8 +12,8 @@ from domain.diagnosis.evidence import MediaType
 from domain.diagnosis.state import Sha256
 from domain.kernel import Command, Count, Identifier, IdOf, Label, OrganisationRef, Part, Text
 from domain.participants.organisations import Division
-from domain.providers.application_state import LinkedParty, MendItem, SelectionDimension, StaffMember
-from domain.providers.call_state import Year
+from domain.providers.applications.state import LinkedParty, MendItem, SelectionDimension, StaffMember
+from domain.providers.calls.state import Year
 
 # Commands
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from domain.access import Role
 from domain.kernel import Event
 from domain.person_id_fields import OF_PERSON
-from domain.providers.application_state import LinkedParty, MendItem, SelectionDimension, SelectionResult, StaffMember
+from domain.providers.applications.state import LinkedParty, MendItem, SelectionDimension, SelectionResult, StaffMember
 
 # Events
 

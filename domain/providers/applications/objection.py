@@ -9,9 +9,9 @@ from domain.governance.proceedings.opening import OpenProceeding, open_proceedin
 from domain.governance.proceedings.state import Proceeding, ProceedingKind, proceeding_stream, require_concluded
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.kernel import DecisionContext, Event, Facts, OnStream, Rule, cause_of
-from domain.providers.application_commands import ObjectToResult, ReviseResult
-from domain.providers.application_events import ApplicationAssessed, ResultObjectedTo
-from domain.providers.application_state import (
+from domain.providers.applications.commands import ObjectToResult, ReviseResult
+from domain.providers.applications.events import ApplicationAssessed, ResultObjectedTo
+from domain.providers.applications.state import (
     Application,
     IndustryScore,
     SelectionDimension,
@@ -19,9 +19,9 @@ from domain.providers.application_state import (
     Shortfall,
     application_stream,
 )
-from domain.providers.call_state import Call, CallStage
-from domain.providers.marking import DIMENSION_NAMES, MARK_OUT_OF_RANGE
-from domain.providers.stages import require_stage
+from domain.providers.calls.stages import require_stage
+from domain.providers.calls.state import Call, CallStage
+from domain.providers.marking.marking import DIMENSION_NAMES, MARK_OUT_OF_RANGE
 
 # Rules
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from domain.governance.standing import DIRECTORY_STREAM, Directory, DirectoryStanding, Listing, listing_stream
 from domain.kernel import DecisionContext, Fact, Facts, OnStream, cause_of
-from domain.providers.application_state import Application, application_stream
-from domain.providers.call_commands import AdoptDirectory
-from domain.providers.call_events import DirectoryAdopted
-from domain.providers.call_state import Call, CallStage, call_stream
-from domain.providers.listing_events import DirectoryBegun, ListingLapsed, ProviderListed
-from domain.providers.marking_rounds import applications
-from domain.providers.stages import require_stage
+from domain.providers.applications.state import Application, application_stream
+from domain.providers.calls.commands import AdoptDirectory
+from domain.providers.calls.events import DirectoryAdopted
+from domain.providers.calls.stages import require_stage
+from domain.providers.calls.state import Call, CallStage, call_stream
+from domain.providers.listings.events import DirectoryBegun, ListingLapsed, ProviderListed
+from domain.providers.marking.rounds import applications
 
 IN_DIRECTORY = frozenset({DirectoryStanding.LISTED, DirectoryStanding.WARNED, DirectoryStanding.SUSPENDED})
 

@@ -18,9 +18,9 @@ from domain.governance.standing import DIRECTORY_STREAM, Directory, listing_stre
 from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import Capability, Command, DecisionContext, Facts, Read, Rule, Stream, Unfinished, refuse_together
 from domain.participants.people.state import person_stream
-from domain.providers.adoption import adopt_directory
-from domain.providers.application_state import Application, ApplicationStage, application_stream
-from domain.providers.call_commands import (
+from domain.providers.applications.state import Application, ApplicationStage, application_stream
+from domain.providers.calls.adoption import adopt_directory
+from domain.providers.calls.commands import (
     AdoptDirectory,
     AnyCallCommand,
     CloseCall,
@@ -33,7 +33,7 @@ from domain.providers.call_commands import (
     PublishOutcome,
     TakeBackMarking,
 )
-from domain.providers.call_events import (
+from domain.providers.calls.events import (
     ApplicationReceived,
     CallClosed,
     CallEvent,
@@ -48,11 +48,11 @@ from domain.providers.call_events import (
     ObjectionsOver,
     OutcomePublished,
 )
-from domain.providers.call_state import CALL_UNKNOWN, Call, CallDates, CallStage, DrawnApplication, call_stream
-from domain.providers.marking import marking_id, marking_stream
-from domain.providers.marking_rounds import close_marking, draw_marking, give_marker, take_back_marking
-from domain.providers.outcome import end_objections, publish_outcome
-from domain.providers.stages import require_stage
+from domain.providers.calls.outcome import end_objections, publish_outcome
+from domain.providers.calls.stages import require_stage
+from domain.providers.calls.state import CALL_UNKNOWN, Call, CallDates, CallStage, DrawnApplication, call_stream
+from domain.providers.marking.marking import marking_id, marking_stream
+from domain.providers.marking.rounds import close_marking, draw_marking, give_marker, take_back_marking
 from domain.stated_dates import require_programme_date
 
 # Rules

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from domain.command_rights import CITY
 from domain.kernel import Command, PersonRef, Text
-from domain.providers.call_state import Year
-from domain.providers.marking import OpenedMark
+from domain.providers.calls.state import Year
+from domain.providers.marking.marking import OpenedMark
 
 Number = Annotated[int, Field(ge=1, le=100_000, description="Anonymous number of the application · 匿名编号")]
 

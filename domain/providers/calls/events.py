@@ -8,7 +8,7 @@ from domain.access import Role
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.kernel import EVERYONE, Event, Text
 from domain.person_id_fields import PersonId
-from domain.providers.call_state import CallDates
+from domain.providers.calls.state import CallDates
 
 StoredSelection = Annotated[SelectionRule, WithJsonSchema({"type": "object"})]
 """The rule as a call keeps it; its own shape is kept with the rules."""

@@ -9,15 +9,15 @@ from domain.governance.qualification import QUALIFICATION_RULE, Certificate, Cer
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.governance.working_calendar import add_working_days
 from domain.kernel import DecisionContext, Facts, OnStream, Rule, cause_of
-from domain.providers.application_events import ApplicationAssessed
-from domain.providers.application_state import Application, ApplicationStage, application_stream
-from domain.providers.call_commands import EndObjections, PublishOutcome
-from domain.providers.call_events import ObjectionsOver, OutcomePublished
-from domain.providers.call_state import Call, CallStage
-from domain.providers.marking import marking_id, marking_stream
-from domain.providers.marking_rounds import applications, markings
-from domain.providers.results import Assessed, StaffCertificates, marks_that_count, results_of, within_places
-from domain.providers.stages import require_stage
+from domain.providers.applications.events import ApplicationAssessed
+from domain.providers.applications.state import Application, ApplicationStage, application_stream
+from domain.providers.calls.commands import EndObjections, PublishOutcome
+from domain.providers.calls.events import ObjectionsOver, OutcomePublished
+from domain.providers.calls.results import Assessed, StaffCertificates, marks_that_count, results_of, within_places
+from domain.providers.calls.stages import require_stage
+from domain.providers.calls.state import Call, CallStage
+from domain.providers.marking.marking import marking_id, marking_stream
+from domain.providers.marking.rounds import applications, markings
 
 # Rules
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.kernel import Part
-from domain.providers.application_state import (
+from domain.providers.applications.state import (
     IndustryScore,
     SelectionDimension,
     SelectionResult,
@@ -17,7 +17,7 @@ from domain.providers.application_state import (
     Shortfall,
     StaffMember,
 )
-from domain.providers.marking import Mark
+from domain.providers.marking.marking import Mark
 
 MARKERS_OF_A_DISPUTE = 3
 

@@ -1,7 +1,7 @@
 """Stages of a call 征集阶段检查: what comes out of order is refused with the stage it is at and the one it takes. plan V1."""
 
 from domain.kernel import Rule
-from domain.providers.call_state import Call, CallStage
+from domain.providers.calls.state import Call, CallStage
 
 CALL_OUT_OF_ORDER = Rule(
     "CALL_OUT_OF_ORDER",

@@ -1,6 +1,6 @@
 """Moves within the year 名录动态调整: tags, warnings, suspension, removal, return. plan V4.
 
-Each move cites its causes, facts on record as stream/version, and follows the ladder in force. Yearly moves: `adoption.py`.
+Each move cites its causes, facts on record as stream/version, and follows the ladder in force. Yearly moves: `calls/adoption.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ from domain.kernel import (
     refuse_together,
 )
 from domain.participants.organisations import Division
-from domain.providers.listing_events import (
+from domain.providers.listings.events import (
     DirectoryBegun,
     ListingEvent,
     ProviderRemoved,

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from domain.kernel import Rule
 from domain.participants.people.state import Person
-from domain.providers.application_state import Application
+from domain.providers.applications.state import Application
 from standards.described import DescribedEnum
 
 MARKERS_EACH = 2

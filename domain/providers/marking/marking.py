@@ -35,9 +35,9 @@ from domain.kernel import (
 )
 from domain.participants.organisations import Division
 from domain.person_id_fields import PersonId
-from domain.providers.application_state import SelectionDimension
-from domain.providers.call_events import CITY_ALONE, MarkerReleased
-from domain.providers.call_state import Call, call_stream
+from domain.providers.applications.state import SelectionDimension
+from domain.providers.calls.events import CITY_ALONE, MarkerReleased
+from domain.providers.calls.state import Call, call_stream
 from standards.described import DescribedEnum
 
 # Rules

@@ -6,12 +6,21 @@ from hashlib import sha256
 from domain.access import Role
 from domain.kernel import DecisionContext, Fact, Facts, OnStream, Rule, refuse_together
 from domain.participants.people.state import person_stream
-from domain.providers.application_state import Application, ApplicationStage, application_stream
-from domain.providers.call_commands import CloseMarking, DrawMarking, GiveMarker, TakeBackMarking
-from domain.providers.call_events import MarkerGiven, MarkerTakenOff, MarkingClosed, MarkingDrawn
-from domain.providers.call_state import Call, CallStage, DrawnApplication
-from domain.providers.drawing import MARKERS_EACH, TOO_FEW_MARKERS, conflict, drawn_markers, drawn_order, is_marker_on
-from domain.providers.marking import (
+from domain.providers.applications.state import Application, ApplicationStage, application_stream
+from domain.providers.calls.commands import CloseMarking, DrawMarking, GiveMarker, TakeBackMarking
+from domain.providers.calls.events import MarkerGiven, MarkerTakenOff, MarkingClosed, MarkingDrawn
+from domain.providers.calls.results import differ_too_much
+from domain.providers.calls.stages import require_stage
+from domain.providers.calls.state import Call, CallStage, DrawnApplication
+from domain.providers.marking.drawing import (
+    MARKERS_EACH,
+    TOO_FEW_MARKERS,
+    conflict,
+    drawn_markers,
+    drawn_order,
+    is_marker_on,
+)
+from domain.providers.marking.marking import (
     MARK_NOT_THE_SEALED_ONE,
     Marking,
     MarkingAssigned,
@@ -22,8 +31,6 @@ from domain.providers.marking import (
     marking_stream,
     open_mark,
 )
-from domain.providers.results import differ_too_much
-from domain.providers.stages import require_stage
 
 # Rules
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from domain.governance.rule_bodies.rating import FairnessLimits
 from domain.kernel import Part
-from domain.providers.rating_numbers import ProviderRating, Tier
+from domain.providers.ratings.numbers import ProviderRating, Tier
 from methods.fairness import FairnessRule, Finding, GroupCount, expected_false_accusations, report
 from standards.described import DescribedEnum
 

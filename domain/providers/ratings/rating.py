@@ -34,7 +34,7 @@ from domain.kernel import (
     Unscoped,
     stream_of,
 )
-from domain.providers.rating_numbers import CityComponent, ProviderInputs, ProviderRating, Tier, digest_of
+from domain.providers.ratings.numbers import CityComponent, ProviderInputs, ProviderRating, Tier, digest_of
 from standards.described import DescribedEnum
 
 # Rules

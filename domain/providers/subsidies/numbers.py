@@ -13,7 +13,7 @@ from pydantic import Field
 
 from domain.governance.rule_bodies.subsidy import SubsidisedWork, SubsidyRule
 from domain.kernel import Count, Label, Part
-from domain.providers.rating_numbers import Tier
+from domain.providers.ratings.numbers import Tier
 from methods.payments import Claim, due, payments
 from methods.rounding import SCORE_PLACES, rounded
 

@@ -42,8 +42,8 @@ from domain.kernel import (
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.person_id_fields import PersonId
-from domain.providers.rating import RATED_YEARS, RatingStatus, YearOfRating, rating_stream
-from domain.providers.subsidy_numbers import (
+from domain.providers.ratings.rating import RATED_YEARS, RatingStatus, YearOfRating, rating_stream
+from domain.providers.subsidies.numbers import (
     JobCount,
     ProviderJobs,
     ProviderSubsidy,

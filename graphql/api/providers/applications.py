@@ -18,9 +18,9 @@ from api.kit.uploaded_files import uploaded
 from api.participants.places import Industry, industry_of
 from domain.kernel import Command, IdOf
 from domain.masks import APPLICANTS, APPLICATION_CONTENTS, MARKINGS
-from domain.providers import application_state as state
-from domain.providers.application_commands import AttachApplicationDocument, ObjectToResult
-from domain.providers.application_state import ApplicationStage, SelectionDimension, Shortfall
+from domain.providers.applications import state
+from domain.providers.applications.commands import AttachApplicationDocument, ObjectToResult
+from domain.providers.applications.state import ApplicationStage, SelectionDimension, Shortfall
 from projections.providers import record_of_provider, selection
 from projections.providers.selection import ApplicationFilter, ApplicationRow
 

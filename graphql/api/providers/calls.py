@@ -16,9 +16,9 @@ from api.kit.published import field, published
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.kernel import Command
 from domain.masks import ANYONE, SELECTION_OFFICE
-from domain.providers.application_state import SelectionDimension
-from domain.providers.call_commands import CloseMarking, DrawMarking
-from domain.providers.call_state import Call, CallStage
+from domain.providers.applications.state import SelectionDimension
+from domain.providers.calls.commands import CloseMarking, DrawMarking
+from domain.providers.calls.state import Call, CallStage
 from journal.secrets.sealed_marks import SealedMarks
 from projections.providers import selection
 from projections.providers.selection import CallRow

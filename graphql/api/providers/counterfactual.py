@@ -21,7 +21,7 @@ from domain.governance.rule_bodies.selection import SelectionRule
 from domain.governance.standing import DirectoryStanding
 from domain.kernel import Rule, fold
 from domain.masks import SELECTION_OFFICE
-from domain.providers.results import Assessed, results_of
+from domain.providers.calls.results import Assessed, results_of
 from journal.codec import decode
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.pages import Page

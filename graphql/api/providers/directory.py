@@ -25,8 +25,8 @@ from domain.governance.standing import DirectoryStanding, Listing, listing_strea
 from domain.instants import utc_moment
 from domain.kernel import Command, Event, cause_of, kind_of, stream_of
 from domain.masks import ANYONE, SELECTION_OFFICE, SIGNED_IN
-from domain.providers.listing_events import ListingLapsed, ProviderListed
-from domain.providers.marking import MARKINGS
+from domain.providers.listings.events import ListingLapsed, ProviderListed
+from domain.providers.marking.marking import MARKINGS
 from interop.code_lists import industries
 from journal import Caller
 from projections import Snapshot

@@ -20,10 +20,10 @@ from api.providers.applications import ProviderRecord, records_of
 from domain.access import Role
 from domain.kernel import Command, IdOf
 from domain.masks import MARKINGS, SELECTION_OFFICE
-from domain.providers import marking as state
-from domain.providers.application_state import Application, SelectionDimension
-from domain.providers.marking import KEPT_AWAY, MarkingStage
-from domain.providers.marking import Mark as MarkGiven
+from domain.providers.applications.state import Application, SelectionDimension
+from domain.providers.marking import marking as state
+from domain.providers.marking.marking import KEPT_AWAY, MarkingStage
+from domain.providers.marking.marking import Mark as MarkGiven
 from journal.secrets.sealed_marks import SealedMarks
 from projections.providers import selection
 from projections.providers.selection import MarkingFilter, MarkingRow

@@ -25,9 +25,10 @@ from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import RATING_INPUTS, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
-from domain.providers import rating_fairness as fairness
-from domain.providers import rating_numbers as numbers
-from domain.providers.rating import (
+from domain.providers.ratings import fairness, numbers
+from domain.providers.ratings.fairness import FairnessDivision, FairnessFinding
+from domain.providers.ratings.numbers import RatingComponent, Tier
+from domain.providers.ratings.rating import (
     RATED_YEARS,
     AnyRatingCommand,
     FinishRating,
@@ -36,8 +37,6 @@ from domain.providers.rating import (
     RatingStatus,
     rating_stream,
 )
-from domain.providers.rating_fairness import FairnessDivision, FairnessFinding
-from domain.providers.rating_numbers import RatingComponent, Tier
 from projections.governance.dated_rules import body_on
 from projections.governance.proceedings import about
 from projections.participants.organisations import organisations_by_id

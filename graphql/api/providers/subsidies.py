@@ -19,10 +19,10 @@ from api.participants.organisations import Organisation, load_organisations
 from domain.access import Everything, Role
 from domain.kernel import Command, cause_of
 from domain.masks import RATING_INPUTS, RATINGS_READ, SUBSIDIES_READ
-from domain.providers import subsidy_numbers as numbers
-from domain.providers.rating import RATED_YEARS
-from domain.providers.rating_numbers import Tier
-from domain.providers.subsidies import (
+from domain.providers.ratings.numbers import Tier
+from domain.providers.ratings.rating import RATED_YEARS
+from domain.providers.subsidies import numbers
+from domain.providers.subsidies.subsidy import (
     AnySubsidyCommand,
     ClawBackSubsidy,
     ComputeSubsidy,

@@ -8,7 +8,7 @@ import pytest
 
 from domain.access import Role
 from domain.kernel import name_of
-from domain.providers.marking import MarkSealed
+from domain.providers.marking.marking import MarkSealed
 from journal.codec import EVENT_OF
 from tests.api.providers.selected_city import CALL, MARKERS, SECRET, Selecting
 from tests.api.server.test_scopes import ARGUMENTS

@@ -10,8 +10,8 @@ from domain.governance.dated_rules import rule_in_force
 from domain.governance.proceedings.opening import OpenProceeding
 from domain.governance.proceedings.state import ProceedingKind
 from domain.governance.rule_bodies.rating import RatingRule
-from domain.providers.rating import FixRatingInputs, ObjectToRating
-from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent
+from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent
+from domain.providers.ratings.rating import FixRatingInputs, ObjectToRating
 from journal import Caller
 from projections.providers.rating_inputs import facts_of, rating_inputs
 from tests.live_city import LiveCity

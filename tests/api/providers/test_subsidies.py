@@ -11,9 +11,9 @@ from domain.access import Everything, Role
 from domain.governance.rule_bodies.subsidy import SubsidisedWork
 from domain.instants import microseconds
 from domain.kernel import Command
-from domain.providers.rating import PublishRating, RatingFinal, rating_stream
-from domain.providers.subsidies import ApproveSubsidy, ComputeSubsidy
-from domain.providers.subsidy_numbers import JobCount, ProviderJobs
+from domain.providers.ratings.rating import PublishRating, RatingFinal, rating_stream
+from domain.providers.subsidies.numbers import JobCount, ProviderJobs
+from domain.providers.subsidies.subsidy import ApproveSubsidy, ComputeSubsidy
 from journal import Caller, NewEntry
 from journal.codec import encode
 from projections.providers.subsidies import subsidy_of

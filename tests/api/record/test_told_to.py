@@ -42,7 +42,7 @@ from domain.participants.enterprises import (
     EnterpriseStated,
     EnterpriseTakenOffRoster,
 )
-from domain.providers.application_events import TOLD as APPLICATION_TOLD
+from domain.providers.applications.events import TOLD as APPLICATION_TOLD
 from tests.live_city import ENTERPRISE, PEOPLE, LiveCity
 
 OF_A_FIRM = {event for capability in (CONSENT, DIAGNOSES, ENTERPRISES) for event in capability.events}

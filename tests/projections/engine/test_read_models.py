@@ -53,9 +53,9 @@ from domain.providers.calibration import SetCalibrationCases
 from domain.providers.certificates import GrantCertificate
 from domain.providers.exams.exam import EnrolForExam
 from domain.providers.exams.paper import commitment_of
-from domain.providers.rating import FixRatingInputs
-from domain.providers.rating_numbers import ProviderInputs
-from domain.providers.subsidies import RecordDistrictSubsidy
+from domain.providers.ratings.numbers import ProviderInputs
+from domain.providers.ratings.rating import FixRatingInputs
+from domain.providers.subsidies.subsidy import RecordDistrictSubsidy
 from domain.providers.training import PublishTraining
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition

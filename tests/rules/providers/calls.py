@@ -9,14 +9,14 @@ from domain.events import CAPABILITIES
 from domain.kernel import Command, Refused
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.participants.people.state import Membership, Person, person_stream
-from domain.providers.application_commands import (
+from domain.providers.applications.commands import (
     AcceptApplication,
     AttachApplicationDocument,
     SaveApplication,
     SubmitApplication,
 )
-from domain.providers.application_state import Application, SelectionDimension, application_stream
-from domain.providers.call_commands import (
+from domain.providers.applications.state import Application, SelectionDimension, application_stream
+from domain.providers.calls.commands import (
     AdoptDirectory,
     CloseCall,
     CloseMarking,
@@ -25,8 +25,8 @@ from domain.providers.call_commands import (
     OpenCall,
     PublishOutcome,
 )
-from domain.providers.call_state import Call, call_stream
-from domain.providers.marking import Marking, MarkingStage, OpenedMark, SealMark, digest_of
+from domain.providers.calls.state import Call, call_stream
+from domain.providers.marking.marking import Marking, MarkingStage, OpenedMark, SealMark, digest_of
 from tests.rules.given import SEED, Given, given
 
 SALT = "5a" * 16

@@ -9,7 +9,7 @@ from domain.diagnosis.provider import PROVIDER_RETIRED, PROVIDER_UNKNOWN
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
 from domain.kernel import NOT_FOUND
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.providers.application import (
+from domain.providers.applications.application import (
     APPLICATION_FIXED,
     APPLICATION_INCOMPLETE,
     APPLICATION_NOT_WAITING,
@@ -21,15 +21,15 @@ from domain.providers.application import (
     RE_ENTRY_TOO_EARLY,
     STAFF_NOT_OF_PROVIDER,
 )
-from domain.providers.application_commands import (
+from domain.providers.applications.commands import (
     AcceptApplication,
     PutForward,
     ReturnApplication,
     SubmitApplication,
     WithdrawApplication,
 )
-from domain.providers.application_state import ApplicationStage, MendItem, SelectionDimension
-from domain.providers.call_state import CALL_UNKNOWN
+from domain.providers.applications.state import ApplicationStage, MendItem, SelectionDimension
+from domain.providers.calls.state import CALL_UNKNOWN
 from tests.rules.given import Given
 from tests.rules.providers.calls import (
     APPLYING,

@@ -6,8 +6,8 @@ import pytest
 
 from domain.access import Role
 from domain.governance.standing import DIRECTORY_STREAM, DirectoryStanding, listing_stream
-from domain.providers.application_commands import AcceptApplication
-from domain.providers.call import (
+from domain.providers.applications.commands import AcceptApplication
+from domain.providers.calls.call import (
     APPLICATIONS_UNCHECKED,
     CALL_DATES_OUT_OF_ORDER,
     CALL_EXISTS,
@@ -16,7 +16,7 @@ from domain.providers.call import (
     CALL_PART_OVER,
     CALL_YEAR_PAST,
 )
-from domain.providers.call_commands import (
+from domain.providers.calls.commands import (
     AdoptDirectory,
     CloseCall,
     CloseMarking,
@@ -27,10 +27,12 @@ from domain.providers.call_commands import (
     PublishOutcome,
     TakeBackMarking,
 )
-from domain.providers.call_state import CALL_UNKNOWN, CallStage, call_stream
-from domain.providers.drawing import TOO_FEW_MARKERS
-from domain.providers.marking import MARK_NOT_THE_SEALED_ONE, MARKING_TAKEN_BACK, MarkOpened
-from domain.providers.marking_rounds import (
+from domain.providers.calls.outcome import OBJECTION_TIME_TOO_SHORT, OBJECTIONS_NOT_OVER
+from domain.providers.calls.stages import CALL_OUT_OF_ORDER
+from domain.providers.calls.state import CALL_UNKNOWN, CallStage, call_stream
+from domain.providers.marking.drawing import TOO_FEW_MARKERS
+from domain.providers.marking.marking import MARK_NOT_THE_SEALED_ONE, MARKING_TAKEN_BACK, MarkOpened
+from domain.providers.marking.rounds import (
     MARKED_ALREADY,
     MARKER_GIVEN_ALREADY,
     MARKER_HAS_NOT_THE_NUMBER,
@@ -42,8 +44,6 @@ from domain.providers.marking_rounds import (
     NUMBER_UNKNOWN,
     SEED_NOT_THE_COMMITTED_ONE,
 )
-from domain.providers.outcome import OBJECTION_TIME_TOO_SHORT, OBJECTIONS_NOT_OVER
-from domain.providers.stages import CALL_OUT_OF_ORDER
 from tests.rules.given import SEED
 from tests.rules.providers.calls import (
     ADOPTING,

@@ -15,7 +15,7 @@ from domain.governance.proceedings.state import (
 )
 from domain.governance.standing import DirectoryStanding, listing_stream
 from domain.kernel import NOT_FOUND
-from domain.providers.listing import (
+from domain.providers.listings.listing import (
     CORRECTION_IN_THE_PAST,
     FROM,
     NOT_ON_THE_LIST,

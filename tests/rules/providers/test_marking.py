@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.kernel import NOT_FOUND
-from domain.providers.call_commands import CloseMarking
-from domain.providers.marking import (
+from domain.providers.calls.commands import CloseMarking
+from domain.providers.marking.marking import (
     MARK_INCOMPLETE,
     MARK_OPEN_ALREADY,
     MARK_OUT_OF_RANGE,

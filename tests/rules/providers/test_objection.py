@@ -15,16 +15,16 @@ from domain.governance.proceedings.state import (
 from domain.governance.qualification import Certificate, CertificateGrade, CertificateTerm, certificate_stream
 from domain.governance.rule_bodies.body import RuleKind
 from domain.kernel import OnStream
-from domain.providers.application_commands import ObjectToResult, RevisedScore, ReviseResult
-from domain.providers.application_events import ApplicationAssessed
-from domain.providers.application_state import SelectionDimension, Shortfall
-from domain.providers.call_commands import AdoptDirectory, EndObjections, PublishOutcome
-from domain.providers.call_events import ObjectionsOver
-from domain.providers.call_state import call_stream
-from domain.providers.marking import MARK_OUT_OF_RANGE
-from domain.providers.objection import INDUSTRY_NOT_APPLIED_FOR, NO_RESULT_YET, OBJECTION_LATE
-from domain.providers.outcome import OBJECTIONS_OPEN
-from domain.providers.stages import CALL_OUT_OF_ORDER
+from domain.providers.applications.commands import ObjectToResult, RevisedScore, ReviseResult
+from domain.providers.applications.events import ApplicationAssessed
+from domain.providers.applications.objection import INDUSTRY_NOT_APPLIED_FOR, NO_RESULT_YET, OBJECTION_LATE
+from domain.providers.applications.state import SelectionDimension, Shortfall
+from domain.providers.calls.commands import AdoptDirectory, EndObjections, PublishOutcome
+from domain.providers.calls.events import ObjectionsOver
+from domain.providers.calls.outcome import OBJECTIONS_OPEN
+from domain.providers.calls.stages import CALL_OUT_OF_ORDER
+from domain.providers.calls.state import call_stream
+from domain.providers.marking.marking import MARK_OUT_OF_RANGE
 from tests.rules.providers.calls import (
     ADOPTING,
     FULL,

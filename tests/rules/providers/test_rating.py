@@ -10,7 +10,8 @@ from domain.governance.proceedings.state import Proceeding, ProceedingKind, Proc
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.working_calendar import Deadline
 from domain.kernel import Facts, Refused
-from domain.providers.rating import (
+from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute
+from domain.providers.ratings.rating import (
     RATING_INPUTS_OTHER,
     RATING_OBJECTION_LATE,
     RATING_OBJECTION_OPEN,
@@ -34,7 +35,6 @@ from domain.providers.rating import (
     YearOfRating,
     rating_stream,
 )
-from domain.providers.rating_numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute
 from methods.yearly_rating import METHOD
 from tests.rules.given import AT, Given, given
 

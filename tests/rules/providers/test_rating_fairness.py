@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from domain.governance.rule_bodies.rating import FAIRNESS_LIMITS
-from domain.providers.rating_fairness import FairnessDivision, FairnessFinding, fairness_of
-from domain.providers.rating_numbers import ProviderRating, Tier
+from domain.providers.ratings.fairness import FairnessDivision, FairnessFinding, fairness_of
+from domain.providers.ratings.numbers import ProviderRating, Tier
 from tests.rules.providers.test_rating import computed
 
 ONE = computed()[1].providers[0]

@@ -7,9 +7,9 @@ from domain.governance.dated_rules import rule_in_force
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.subsidy import SubsidisedWork, SubsidyRule
 from domain.governance.simulated_numbers import SimulatedNumber, title_of_number
-from domain.providers.rating_numbers import ProviderInputs, Tier, compute
+from domain.providers.ratings.numbers import ProviderInputs, Tier, compute
 from domain.providers.rule_simulations import RuleSimulation, simulate_rating, simulate_subsidy
-from domain.providers.subsidy_numbers import JobCount, ProviderJobs
+from domain.providers.subsidies.numbers import JobCount, ProviderJobs
 from tests.rules.providers.test_rating import INPUTS
 
 RATING = rule_in_force(None, RatingRule, date(2024, 1, 1))

@@ -22,9 +22,10 @@ from domain.governance.proceedings.state import (
 from domain.governance.rule_bodies.subsidy import SubsidisedWork, SubsidyRule
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
-from domain.providers.rating import RatingStatus, YearOfRating, rating_stream
-from domain.providers.rating_numbers import Tier
-from domain.providers.subsidies import (
+from domain.providers.ratings.numbers import Tier
+from domain.providers.ratings.rating import RatingStatus, YearOfRating, rating_stream
+from domain.providers.subsidies.numbers import JobCount, ProviderJobs, compute_subsidy
+from domain.providers.subsidies.subsidy import (
     CLAWBACK_DONE,
     CLAWBACK_NOT_PAID,
     DISTRICT_SUBSIDY_RECORDED,
@@ -45,7 +46,6 @@ from domain.providers.subsidies import (
     SubsidyComputed,
     subsidy_stream,
 )
-from domain.providers.subsidy_numbers import JobCount, ProviderJobs, compute_subsidy
 from standards import Form
 from tests.rules.given import Given, given
 from tests.rules.providers.test_rating import computed as rated
