@@ -157,7 +157,7 @@ def comparison(
         names: what to call the two; their short names when None.
     """
     sections: dict[str, tuple[list[ClauseChange], dict[str, list[Difference]]]] = {GENERAL: ([], {})}
-    dimensions = {item.id: f"{item.id} {item.name}" for edition in (old, new) for item in edition.dimensions}
+    dimensions = {item.id: chinese(f"{item.id} {item.name}") for edition in (old, new) for item in edition.dimensions}
     sections |= {title: ([], {}) for title in (*dimensions.values(), SCALE, GATES)}
     called = dimensions | {edition.key: short_name(edition) for edition in (old, new)}
     for one in difference(old, new):
@@ -203,11 +203,11 @@ def _line(
     before, after = old.by_id.get(identity), new.by_id.get(identity)
     reason = reasons.get(f"indicators.{identity}", "")
     if before is None and after is not None:
-        return LineChange(identity, after.name, "added", (), _whole(new, after), reason)
+        return LineChange(identity, chinese(after.name), "added", (), _whole(new, after), reason)
     if after is None and before is not None:
-        return LineChange(identity, before.name, "dropped", (), _whole(old, before), reason)
+        return LineChange(identity, chinese(before.name), "dropped", (), _whole(old, before), reason)
     clauses = tuple(_clause(one, reasons, called) for one in found)
-    return LineChange(identity, new.by_id[identity].name, "changed", clauses, (), reason)
+    return LineChange(identity, chinese(new.by_id[identity].name), "changed", clauses, (), reason)
 
 
 def _whole(edition: Edition, item: Indicator) -> tuple[tuple[str, str], ...]:
@@ -236,11 +236,14 @@ def _whole(edition: Edition, item: Indicator) -> tuple[tuple[str, str], ...]:
 def _clause(one: Difference, reasons: Mapping[str, str], called: Mapping[str, str]) -> ClauseChange:
     path = one.clause.split(".")
     within = one.label.partition("”的")[2] if len(path) >= MEMBER and path[0] in ("dimensions", "indicators") else ""
+    before, after = _worded(path, one.before, called), _worded(path, one.after, called)
+    if before == after:  # they differ in what is set alike: each is shown as it was written
+        before, after = one.before, one.after
     return ClauseChange(
         clause=one.clause,
         label=chinese(within or one.label),
-        before=_worded(path, one.before, called),
-        after=_worded(path, one.after, called),
+        before=before,
+        after=after,
         reason=next(
             (reasons[clause] for size in range(len(path), LINE - 1, -1) if (clause := ".".join(path[:size])) in reasons),
             reasons.get(path[0], ""),

@@ -57,6 +57,14 @@ def pdf() -> bytes:
     return print_standard(standard_sheet(INDUSTRY.edition, INDUSTRY.origins, DAY), "city").pdf
 
 
+def test_texts_that_differ_in_marks_alone_are_compared_as_they_were_written() -> None:
+    first, *rest = EDITION.indicators
+    old, new = (first.model_copy(update={"levels": (f"甲{mark}乙", *first.levels[1:])}) for mark in (",", "，"))
+    shown = comparison(*(EDITION.model_copy(update={"indicators": (one, *rest)}) for one in (old, new)))
+    (clause,) = (one for section in shown.sections for line in section.lines for one in line.clauses)
+    assert (clause.before, clause.after) == ("甲,乙", "甲，乙")
+
+
 def test_every_line_of_an_edition_is_on_its_pages(pdf: bytes) -> None:
     said = flat(pdf)
     edition = INDUSTRY.edition

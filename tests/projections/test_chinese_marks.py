@@ -1,0 +1,231 @@
+"""Chinese marks 中文标点 (plan P4, S1): no document that the product makes sets Chinese with the marks of English.
+
+Every maker of a document has its row in DOCUMENTS, or says in DATA why it sets no text. Makers are found where they cannot hide:
+whoever writes a workbook, keeps a page's template, prints a page, or hands out a file.
+"""
+
+import ast
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from html import unescape
+from itertools import permutations
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from api.schema import schema_text
+from domain.events import COMMANDS, EVENTS
+from domain.participants.rosters.findings import LeftOut, RosterReport
+from domain.providers.rating_numbers import Tier
+from interop.editions.workbook import workbook_of
+from interop.payments.payment_list import payment_list
+from interop.rosters.annotated import annotated, seen_sheet
+from interop.rosters.roster_reading import read_roster
+from interop.rosters.template import template
+from journal import open_journal
+from projections.documents import as_markdown, comparison, printing, standard_sheet
+from projections.documents.comparison import EditionComparison, reasons_of
+from projections.report.printing import page as report_page
+from projections.report.sheet import sheet
+from standards import load_composition, published_editions
+from tests.interop.sample_rosters import HEADERS, row, table, xlsx
+from tests.projections.diagnosis.test_report import ReadModel, mixed
+from zhenduan.pages import access_page, manual_page, rules_page, schema_page
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("domain", "graphql/api", "interop", "isolation", "journal", "methods", "projections", "standards", "zhenduan")
+EDITIONS = sorted(published_editions())
+HAN = r"[\u3400-\u9fff]"
+WRONG = re.compile(rf"(?:{HAN}|[）”》」])[ ]?[,;:()?!](?!//)|[,;:()][ ]?(?:{HAN}|[（“《「])|{HAN}\.(?:\s|$)|{HAN}\"|\"{HAN}")
+BETWEEN = re.compile(rf"{HAN}[,;:()?!] ?{HAN}|{HAN} ?\(|\){HAN}")
+"""In pages of both languages, where a Chinese noun may end an English sentence: within the Chinese."""
+NOT_TEXT = re.compile(r"<(style|script|pre|code|svg)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL)
+NOT_SAID = re.compile(r"```.*?```|`[^`]*`|(?<=\])\([^)\s]*\)|\{[%{].*?[%}]\}|\{#.*?#\}", re.DOTALL)
+"""Of Markdown and of templates: code, the address of a link, what a template puts in."""
+
+
+def lines(text: str) -> Iterator[str]:
+    """What a reader is shown of a page, line by line."""
+    for line in NOT_SAID.sub("", unescape(NOT_TEXT.sub("\n", text))).splitlines():
+        if line.strip():
+            yield line.strip()
+
+
+def cells(data: bytes) -> Iterator[str]:
+    """Every text of a workbook: cells, comments, names of sheets, help and refusals of its cells."""
+    book = load_workbook(io.BytesIO(data))
+    for one in book.worksheets:
+        yield one.title
+        for check in one.data_validations.dataValidation:
+            yield from (said for said in (check.prompt, check.promptTitle, check.error, check.errorTitle) if said)
+        for cell in (cell for line in one.iter_rows() for cell in line):
+            if isinstance(cell.value, str):
+                yield cell.value
+            if cell.comment is not None:
+                yield from cell.comment.text.splitlines()
+
+
+def the_report(folder: Path) -> Iterator[str]:
+    journal = open_journal(f"sqlite:///{folder / 'journal.db'}")
+    city = ReadModel(journal)
+    city.scored(*mixed())
+    yield from lines(report_page(sheet(city.issued())))
+    journal.close()
+
+
+def comparisons() -> Iterator[EditionComparison]:
+    for old, new in permutations(map(load_composition, EDITIONS), 2):
+        yield comparison(old.edition, new.edition, reasons_of(old.edition, new.edition, new.origins))
+
+
+def the_editions(_folder: Path) -> Iterator[str]:
+    for found in map(load_composition, EDITIONS):
+        for day in (date(2023, 9, 1), None):
+            yield from lines(printing.standard_page(standard_sheet(found.edition, found.origins, day)))
+
+
+def the_comparisons(_folder: Path) -> Iterator[str]:
+    for shown in comparisons():
+        yield from lines(printing.comparison_page(shown))
+
+
+def the_comparisons_as_text(_folder: Path) -> Iterator[str]:
+    for shown in comparisons():
+        yield from lines(as_markdown(shown).replace("\\", ""))
+
+
+def the_edition_workbooks(_folder: Path) -> Iterator[str]:
+    for found in map(load_composition, EDITIONS):
+        yield from cells(workbook_of(found.edition, found.origins, datetime(2023, 9, 1, tzinfo=UTC)))
+
+
+def the_manuals(_folder: Path) -> Iterator[str]:
+    text = manual_page.manual(ROOT / "docs/roles")
+    yield from lines(text)
+    yield from lines(printing.manual_page(manual_page.as_html(text), manual_page.TITLE))
+
+
+def the_findings(_folder: Path) -> Iterator[str]:
+    wrong = {HEADERS[2]: "火星"}, {"从业人员": 0}, {HEADERS[0]: "1"}, {"企业名称": ""}
+    data = xlsx(table([row(number, **one) for number, one in enumerate(wrong, 1)]))
+    left = (LeftOut(enterprise="e1", uscc="91310000XX0000019X", name="示例乙"),)
+    report = RosterReport(findings=read_roster(data, "名单.xlsx").findings, left_out=left)
+    assert len({one.code for one in report.findings}) > 2
+    yield from cells(annotated(seen_sheet(data, "名单.xlsx"), report))
+
+
+def the_payments(_folder: Path) -> Iterator[str]:
+    line = SimpleNamespace(provider="p1", tier=Tier.A, jobs=3, due=100, paid=90)
+    free = SimpleNamespace(provider="p2", tier=None, jobs=1, due=100, paid=90)
+    computed: Any = SimpleNamespace(providers=(line, free), method="i-1", rule=None, rating="rating/2025/3", input_digest="0" * 64)
+    yield from cells(payment_list(2025, computed, {"p1": "示例服务商"}, {}))
+
+
+def of_file(name: str) -> Callable[[Path], Iterator[str]]:
+    return lambda _folder: lines((ROOT / name).read_text("utf-8"))
+
+
+def words_of_the_console(_folder: Path) -> Iterator[str]:
+    """The quoted texts of its Chinese words."""
+    yield from re.findall(r'"([^"\n]*)"', (ROOT / "console/src/words.zh.ts").read_text("utf-8"))
+
+
+def sentences(_folder: Path) -> Iterator[str]:
+    """Of refusals, of the trail, and the Chinese of whatever may be commanded: they stand in notices, pages and answers."""
+    yield from (one.rule.says for one in rules_page.listed())
+    yield from (event.says for event in EVENTS.values())
+    yield from ((command.__doc__ or "").partition("\n")[0].partition(" · ")[2].removesuffix(".") for command in COMMANDS.values())
+
+
+DOCUMENTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
+    "projections/report/printing.py": the_report,
+    "projections/report/templates/report.html": the_report,
+    "projections/documents/printing.py": the_editions,
+    "projections/documents/templates/standard.html": the_editions,
+    "projections/documents/templates/comparison.html": the_comparisons,
+    "projections/documents/markdown.py": the_comparisons_as_text,
+    "projections/documents/templates/manual.html": the_manuals,
+    "zhenduan/pages/manual_page.py": the_manuals,
+    "zhenduan/pages/rules_page.py": lambda _folder: lines(rules_page.page(None)),
+    "zhenduan/pages/access_page.py": lambda _folder: lines(access_page.page()),
+    "zhenduan/pages/schema_page.py": lambda _folder: lines(schema_page.page(schema_text())),
+    "zhenduan/pages/schema_page.html": of_file("zhenduan/pages/schema_page.html"),
+    "graphql/api/server/page/graphiql.html": of_file("graphql/api/server/page/graphiql.html"),
+    "console/index.html": of_file("console/index.html"),
+    "console/verify.html": of_file("console/verify.html"),
+    "console/src/words.zh.ts": words_of_the_console,
+    "interop/editions/workbook.py": the_edition_workbooks,
+    "interop/rosters/template.py": lambda _folder: cells(template()),
+    "interop/rosters/annotated.py": the_findings,
+    "interop/payments/payment_list.py": the_payments,
+    "domain": sentences,
+    **{f"docs/roles/{one.name}": of_file(f"docs/roles/{one.name}") for one in sorted((ROOT / "docs/roles").glob("*.md"))},
+    **{f"docs/{name}.md": of_file(f"docs/{name}.md") for name in ("operator", "partners", "standards", "access")},
+    "RULES.md": of_file("RULES.md"),
+    "GLOSSARY.md": of_file("GLOSSARY.md"),
+}
+"""Who makes a document -> its texts, line by line. Partial templates are read as parts of the pages that take them in."""
+IN_BOTH_LANGUAGES = frozenset(
+    {
+        *(one for one in DOCUMENTS if one.startswith("docs/") and not one.startswith("docs/roles")),
+        *(f"zhenduan/pages/{name}" for name in ("rules_page.py", "access_page.py", "schema_page.py", "schema_page.html")),
+        "interop/rosters/template.py",
+        "interop/rosters/annotated.py",
+        "RULES.md",
+        "GLOSSARY.md",
+    }
+)
+DATA: Mapping[str, str] = {
+    "graphql/api/downloads/dossiers.py": "entries as they were recorded, in JSON, and what is proved of them",
+    "graphql/api/downloads/files.py": "files as they were sent, and reports by their digest",
+    "graphql/api/downloads/payments.py": "made in interop/payments",
+    "graphql/api/downloads/rosters.py": "made in interop/rosters",
+    "graphql/api/downloads/edition_documents.py": "made in projections/documents and interop/editions, and data as published",
+}
+
+
+def makes_documents(tree: ast.Module, *, of_pages: bool) -> bool:
+    """Whether a module writes workbooks, prints pages, hands out files, or, with of_pages, makes a page itself."""
+    nodes = list(ast.walk(tree))
+    taken = {(node.module, name.name) for node in nodes if isinstance(node, ast.ImportFrom) for name in node.names}
+    called = {getattr(node.func, "id", getattr(node.func, "attr", "")) for node in nodes if isinstance(node, ast.Call)}
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    is_page = of_pages and bool(defined & {"page", "as_markdown", "as_html"})
+    return ("openpyxl", "Workbook") in taken or bool(called & {"typeset", "attachment"}) or is_page
+
+
+def makers() -> Iterator[str]:
+    """Whoever makes what people read, by file."""
+    for room in ROOMS:
+        for module in sorted((ROOT / room).rglob("*.py")):
+            if makes_documents(ast.parse(module.read_text("utf-8")), of_pages=room != "graphql/api"):
+                yield str(module.relative_to(ROOT))
+        for html in sorted((ROOT / room).rglob("*.html")):
+            if "<html" in html.read_text("utf-8") and "console_pages" not in html.parts:
+                yield str(html.relative_to(ROOT))
+    yield from (str(html.relative_to(ROOT)) for html in sorted((ROOT / "console").glob("*.html")))
+
+
+def test_every_maker_of_a_document_is_listed() -> None:
+    found = set(makers())
+    assert found - DOCUMENTS.keys() - DATA.keys() == set()
+    assert DATA.keys() - found == set()
+    assert {one for one in DOCUMENTS if not (ROOT / one).exists()} == set()
+
+
+@pytest.mark.parametrize("maker", DOCUMENTS)
+def test_no_document_sets_chinese_with_the_marks_of_english(maker: str, tmp_path: Path) -> None:
+    said = list(DOCUMENTS[maker](tmp_path))
+    assert any(re.search(HAN, line) for line in said)
+    wrong = BETWEEN if maker in IN_BOTH_LANGUAGES else WRONG
+    assert {line[max(found.start() - 30, 0) : found.end() + 30] for line in said if (found := wrong.search(line))} == set()
+
+
+@pytest.mark.parametrize("wrong", ["甲,乙", "甲;乙", "版本: 甲", "甲(乙)", "甲)", "好吗?", "甲。乙.", '说"好"', "）, 乙"])
+def test_the_check_finds_what_it_is_for(wrong: str) -> None:
+    assert WRONG.search(wrong)
