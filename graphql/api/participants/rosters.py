@@ -167,7 +167,9 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
         frozenset({"digest", "filename", "rows", "findings", "refused_rows", "salt", "silent", "titles", "names"}),
         (("sha256", str, "SHA-256 of the uploaded file · 文件散列"),),
         _roster,
+        shows_version=False,
     ),
+    TakeOffRoster: ServerFields(frozenset(), shows_version=False),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {

@@ -8,14 +8,14 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.ids import PersonID, id_of
-from api.kit.mutations import Payload
+from api.kit.mutations import Payload, ServerFields
 from api.kit.parts import parts
 from api.kit.published import field, published
 from api.providers.exams import PracticalCase
 from domain.access import Role
 from domain.kernel import Command
 from domain.masks import CERTIFICATES, OWN_CERTIFICATES
-from domain.providers.calibration import AssessorSeverity
+from domain.providers.calibration import AssessorSeverity, GiveCaseLevels
 from domain.providers.calibration import Calibration as CalibrationState
 from projections.providers import calibrations as rows
 from projections.providers import training as trainings
@@ -107,5 +107,9 @@ def _find_calibration(context: Context, key: str, _command: Command, _wanted: fr
 
 
 QUERIES = CalibrationQueries
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    GiveCaseLevels: ServerFields(frozenset(), shows_version=False),
+}
+"""What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {"calibration": Payload("calibration", Calibration, _find_calibration)}
 """Capability -> what its payloads carry 返回对象."""

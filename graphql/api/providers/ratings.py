@@ -33,6 +33,7 @@ from domain.providers.ratings.rating import (
     AnyRatingCommand,
     FinishRating,
     FixRatingInputs,
+    ObjectToRating,
     RatingComputed,
     RatingStatus,
     rating_stream,
@@ -323,6 +324,7 @@ QUERIES = RatingQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     FixRatingInputs: ServerFields(frozenset({"position", "inputs"}), fill=_fixed),
     FinishRating: ServerFields(frozenset({"proceedings"}), fill=_opened),
+    ObjectToRating: ServerFields(frozenset(), shows_version=False),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {"rating": Payload("rating", YearRating, _find_rating)}

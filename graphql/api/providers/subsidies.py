@@ -27,6 +27,7 @@ from domain.providers.subsidies.subsidy import (
     ClawBackSubsidy,
     ComputeSubsidy,
     LeftOutJob,
+    RecordDistrictSubsidy,
     SubsidyStatus,
     YearOfSubsidy,
     subsidy_stream,
@@ -80,7 +81,7 @@ class YearSubsidy:
 
     year: int = field("Year whose jobs are paid for · 年度")
     status: SubsidyStatus = field("How far it has come · 状态")
-    version: int = field("Version of the stream · 版本")
+    version: int | None = field("Version of the stream, which counts everybody's facts · 版本", roles=RATING_INPUTS)
     method: str | None = field("Method and version; null until it is computed · 方法", roles=RATINGS_READ)
     rule: str | None = field("Subsidy rule as stream and version; null = the default on file · 规则", roles=RATINGS_READ)
     rule_since: date | None = field("First day of the rule · 规则起始日", roles=RATINGS_READ)
@@ -111,7 +112,7 @@ def build_subsidy(context: Context, year: int, wanted: frozenset[str]) -> YearSu
     return YearSubsidy(
         year=year,
         status=subsidy.status,
-        version=subsidy.version,
+        version=subsidy.version if office else None,
         method=computed.method if computed else None,
         rule=computed.rule if computed else None,
         rule_since=computed.rule_since if computed else None,
@@ -227,6 +228,7 @@ def _find_subsidy(context: Context, key: str, command: Command, wanted: frozense
 QUERIES = SubsidyQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ComputeSubsidy: ServerFields(frozenset({"position", "jobs", "left_out"}), fill=_jobs),
+    RecordDistrictSubsidy: ServerFields(frozenset(), shows_version=False),
     ClawBackSubsidy: ServerFields(frozenset({"counts"}), fill=_overturned),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""

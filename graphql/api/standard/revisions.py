@@ -29,6 +29,7 @@ from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.standard.revision.consultation import CommentOnDraft
 from domain.standard.revision.draft import DraftRevision
+from domain.standard.revision.review import ReviewDraft
 from domain.standard.revision.state import draft_scope
 from projections.as_of import replay
 from projections.standard import editions
@@ -192,6 +193,7 @@ FOUND_BY_ID: Mapping[str, NodeKind] = {"revision": NodeKind(Revision, _load_revi
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     DraftRevision: ServerFields(frozenset({"revision", "industries", "rule"}), fill=_revision),
     CommentOnDraft: ServerFields(frozenset({"comment"}), fill=new_id("comment"), shows_version=False),
+    ReviewDraft: ServerFields(frozenset(), shows_version=False),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {

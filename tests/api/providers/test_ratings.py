@@ -150,7 +150,7 @@ def test_inputs_are_the_years_diagnoses_by_the_provider_that_has_them(city: Live
 
 def test_neither_a_version_nor_a_conflict_tells_a_provider_of_what_it_may_not_know(city: LiveCity) -> None:
     """Whether a rating is computed is the city's until it is published, and so is how many objected."""
-    asked = {"year": YEAR, "proceeding": "x1", "expectedVersion": 7}
+    asked = {"year": YEAR, "proceeding": "x1"}
     absent = city.do("provider", "objectToRating", "", **asked)["userErrors"]
     computed(city)
     assert city.do("provider", "objectToRating", "", **asked)["userErrors"] == absent
@@ -167,3 +167,7 @@ def test_neither_a_version_nor_a_conflict_tells_a_provider_of_what_it_may_not_kn
     city.installation.services.models.catch_up()
     assert city.data("city", version, y=YEAR)["rating"]["version"] > before["version"]
     assert city.data("provider", version, y=YEAR)["rating"] == before
+    objection = {"kind": "RATING_OBJECTION", "provider": "p1", "about": f"rating/{YEAR}", "cause": f"rating/{YEAR}/3"}
+    opened = city.done("provider", "openProceeding", "proceeding { id }", **objection, asked="重算", grounds="样本有误")
+    told = city.do("provider", "objectToRating", "version", year=YEAR, proceeding=opened["proceeding"]["id"])
+    assert (told["version"], told["userErrors"]) == (None, [])
