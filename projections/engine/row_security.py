@@ -101,25 +101,34 @@ def reader_of(scope: Scope) -> str:
     return f"{reader}_outside" if sees_only_issued(scope) else reader
 
 
-def enter(connection: Connection, scope: Scope) -> None:
-    """Read the rest of a transaction through the row policies; a party that sees everything needs none."""
+def entering(scope: Scope) -> Mapping[str, str] | None:
+    """What `ENTER` is given, to read the rest of a transaction through the row policies; None for who sees everything."""
     carried = SEPARATOR.join(sorted(tags(scope)))
-    if carried != WHOLE_CITY or sees_only_issued(scope):
-        run(connection, ENTER, {"scope": carried, "reader": reader_of(scope)})
+    if carried == WHOLE_CITY and not sees_only_issued(scope):
+        return None
+    return {"scope": carried, "reader": reader_of(scope)}
+
+
+def enter(connection: Connection, scope: Scope) -> None:
+    """Read the rest of a transaction through the row policies."""
+    if (given := entering(scope)) is not None:
+        run(connection, ENTER, given)
 
 
 ENTER = "SELECT set_config('zhenduan.scope', %(scope)s, true), set_config('role', %(reader)s, true)"
 
 
-def create_policies(connection: Connection, tables: Mapping[str, Table]) -> bool:
+def create_policies(connection: Connection, tables: Mapping[str, Table], *beside: str) -> bool:
     """Put the policies on one generation of the tables, in place of any before; False where the role cannot be made.
 
-    tables: as read models name them -> of the generation. Who may not create roles asks an administrator for `READERS` once.
+    tables: as read models name them -> of the generation. beside: what the readers read besides, which holds no data.
+    Who may not create roles asks an administrator for `READERS` once.
     """
     if not all(_has_role(connection, reader) for reader in READERS):
         return False
     named = {name: connection.dialect.identifier_preparer.quote(table.name) for name, table in tables.items()}
     statements = list(_statements(named, tables, connection.execute(SCHEMA).scalar_one()))
+    statements += [f"GRANT SELECT ON {name} TO {', '.join(READERS)}" for name in beside]
     mark = sha256("\n".join(statements).encode()).hexdigest()
     marked = f"{tables['enterprises'].name}_fence"
     if connection.execute(MARK, {"view": marked}).scalar() != mark:  # a start that changes nothing locks nothing

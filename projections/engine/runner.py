@@ -168,7 +168,8 @@ class ReadModels:
         tables: dict[str, Table] = {}
         for read_model in self._read_models:
             tables |= self._named(read_model, standing[read_model.name][0])
-        return set(row_security.ROW_SECURED) <= tables.keys() and row_security.create_policies(connection, tables)
+        secured = set(row_security.ROW_SECURED) <= tables.keys()
+        return secured and row_security.create_policies(connection, tables, GENERATIONS.name)
 
     def _begin_anew(self, connection: Connection, read_model: ReadModel, old: int) -> None:
         """Start a read model over in tables of its present shape: it is new, or a release has changed what its rows look like."""
@@ -327,7 +328,8 @@ class ReadModels:
         if until is not None:
             milliseconds_left(until)
         with self._reads.connect() as connection:
-            standing = {name: rest for name, *rest in self._begun(connection, until)}
+            entering = row_security.entering(scope) if scope is not None and self._row_secured else None
+            standing = {name: rest for name, *rest in self._begun(connection, until, entering)}
             try:
                 generations, positions = zip(*(standing[read_model.name] for read_model in self._read_models), strict=True)
                 snapshot = Snapshot(
@@ -339,14 +341,15 @@ class ReadModels:
                     row_secured=self._row_secured,
                     until=until,
                 )
-                if scope is not None:
-                    snapshot.through(scope)
                 yield snapshot
             finally:
                 self._ended(connection)
 
-    def _begun(self, connection: Connection, until: float | None) -> Rows:
-        """A snapshot begun, and (read model, generation, position) as it shows them; a lost connection is made anew."""
+    def _begun(self, connection: Connection, until: float | None, entering: Mapping[str, str] | None) -> Rows:
+        """A snapshot begun, through a scope, and (read model, generation, position) as it shows them, all in one message.
+
+        A lost connection is made anew.
+        """
         if self._sqlite:
             if until is not None:
                 _driver(connection).set_progress_handler(lambda: time.monotonic() >= until, STEPS_BETWEEN_LOOKS)
@@ -355,11 +358,13 @@ class ReadModels:
         begin = BEGIN_READING
         if until is not None:
             begin = BEGIN_IN_TIME.format(milliseconds=milliseconds_left(until))
+        if entering is not None:
+            begin = begin.replace("; ", f"; {row_security.ENTER}; ", 1)
         try:
-            return run(connection, begin)
+            return run(connection, begin, entering)
         except psycopg2.OperationalError:
             connection.invalidate()
-            return run(connection, begin)
+            return run(connection, begin, entering)
 
     def _ended(self, connection: Connection) -> None:
         driver: Any = connection.connection

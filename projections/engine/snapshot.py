@@ -99,6 +99,28 @@ class Snapshot:
                 return self._statements.rows(self._connection, build(), values)
             return self._statements.kept(self._connection, (self._generations, *name), build, values)
 
+    def narrowed(self, read: Callable[["Snapshot"], object], columns: tuple[str, ...]) -> Rows:
+        """The rows of a read that is one query, of some of its columns alone, as they stand 取部分列.
+
+        read: reads from the snapshot that it is given, which only listens to what is asked.
+
+        Raises:
+            LookupError: it is another number of queries, or has no such column.
+            Refused: DEADLINE_EXCEEDED.
+        """
+        listener = _Listener(self)
+        read(listener)
+        if len(listener.asked) != 1:
+            raise LookupError(f"{len(listener.asked)} queries, where one is to be narrowed")
+        ((name, build, values),) = listener.asked
+
+        def narrower() -> Select[Any]:
+            query = build()
+            chosen = query.selected_columns
+            return query.with_only_columns(*(chosen[column] for column in columns))
+
+        return self.kept(None if name is None else (*name, columns), narrower, **values)
+
     def listed(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         """As `among`, of a list that is given by name."""
         if self._statements is None:
@@ -113,3 +135,19 @@ class Snapshot:
         if self._statements is None:
             return column.in_(list(values))
         return column == any_(bindparam(None, list(values), type_=ARRAY(String)))
+
+
+class _Listener(Snapshot):
+    """A snapshot that notes what is asked of it and answers with nothing 只听不答."""
+
+    def __init__(self, of: Snapshot) -> None:
+        self.__dict__.update(of.__dict__)
+        self.asked: list[tuple[tuple[Hashable, ...] | None, Callable[[], Select[Any]], dict[str, Any]]] = []
+
+    def kept(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - as there
+        self.asked.append((name, build, values))
+        return ()
+
+    def rows(self, query: Select[Any]) -> Rows:
+        self.asked.append((None, lambda: query, {}))
+        return ()

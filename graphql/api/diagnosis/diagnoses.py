@@ -1,6 +1,6 @@
 """Diagnosis 诊断 in the schema: one firm's case with answers, evidence, result and reports. plan P3–P6, S4."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,6 +34,7 @@ from api.kit.paging import AtLeast, below, distinct
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
+from api.kit.row_plans import Holds
 from api.kit.uploaded_files import uploaded
 from api.participants.enterprises import NAMED, Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
@@ -45,7 +46,7 @@ from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
 from domain.diagnosis.stage_limits import overdue_since
-from domain.diagnosis.state import STATUS_NAMES, DiagnosisStatus, Purpose, diagnosis_stream
+from domain.diagnosis.state import STATUS_NAMES, DiagnosisStatus, Purpose
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.instants import city_midnight, microseconds, utc_moment
@@ -93,7 +94,7 @@ class Diagnosis(Node):
     form: Form = field("Questionnaire · 问卷版式")
     edition: PublishedStandard = field("Edition of the standard, kept for ever · 标准版本. plan S5", by="edition")
     status: DiagnosisStatus = field("How far it has come; IN_PROGRESS outside the case until its report · 状态. plan P4, P7")
-    status_name: str = field("Status in Chinese · 状态名称")
+    status_name: str = field("Status in Chinese · 状态名称", out_of=("status", STATUS_NAMES.__getitem__))
     status_since: datetime = field("When it came into this status, UTC · 进入该状态的时间")
     overdue: bool = field("Whether it is past the last day of its stage, or stays for too long in its status · 是否超期", made=True)
     case_number: str = field("Number of the case, to be said on the telephone: twelve digits, the last one a check digit · 案号")
@@ -144,7 +145,9 @@ class Diagnosis(Node):
         "Result with every reason; null before scoring · 评分结果. plan S4", roles=REPORTS, mask=Mask.RESULT_AND_REPORT, made=True
     )
     open_objection: bool | None = field(
-        "Whether an objection waits for an answer · 有无待答复的异议. plan P6", roles=PROCEEDINGS, made=True
+        "Whether an objection waits for an answer · 有无待答复的异议. plan P6",
+        roles=PROCEEDINGS,
+        out_of=("status", DiagnosisStatus.OBJECTED.__eq__),
     )
     objections: list[Objection] | None = parts(
         Objection,
@@ -206,6 +209,9 @@ def _basis(row: DiagnosisRow) -> EditionBasis:
     )
 
 
+HOLDS = Holds("diagnosis", firm="enterprise")
+
+
 def _late(context: Context) -> Mapping[str, int]:
     """Status -> the moment, in microseconds of UTC, such that what came into it earlier is overdue on the day of the answer.
 
@@ -218,17 +224,12 @@ def _late(context: Context) -> Mapping[str, int]:
     return {status.value: microseconds(city_midnight(day)) for status, day in found.items()}
 
 
-def held_in(rows: Sequence[DiagnosisRow]) -> Iterator[tuple[str, str]]:
-    """Whose data the rows hold: (firm, subject) of each."""
-    return ((row.enterprise, diagnosis_stream(row.id)) for row in rows)
-
-
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
     """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
     notes = context.disclosure_notes
     masks = notes.masks("Diagnosis", wanted) | notes.masks("EditionBasis", below(wanted, "basis"))
     if masks:
-        context.disclosure_notes.note(masks, held_in(rows))
+        context.disclosure_notes.note(masks, HOLDS.held(rows))
     ids = [row.id for row in rows]
     firm_of = led_to(context, (Diagnosis, "enterprise"), rows, wanted)
     provider_of = led_to(context, (Diagnosis, "provider"), rows, wanted)
@@ -250,7 +251,6 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     return [
         Diagnosis(
             **shown(Diagnosis, row),
-            status_name=STATUS_NAMES[row.status],
             overdue=stages[row.id].overdue if row.id in stages else row.status_since < late.get(row.status, row.status_since),
             enterprise=firm_of(row.enterprise),
             provider=provider_of(row.provider),
@@ -263,7 +263,6 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
                 if row.result and "result" in wanted
                 else None
             ),
-            open_objection=row.status == DiagnosisStatus.OBJECTED,
             objections=objections.get(row.id, []),
             site_visits=site_visits.get(row.id, []),
             expert_reviews=expert_reviews.get(row.id, []),
@@ -292,7 +291,8 @@ DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
     count=diagnoses_rows.count,
     by_id=diagnoses_rows.diagnoses_by_id,
     build=build_diagnoses,
-    held=held_in,
+    holds=HOLDS,
+    stored=True,
     on=lambda where, moment: replace(where, moment=microseconds(moment)) if where.stuck_for_days is not None else where,
     past=FoundThen(
         validity.diagnosis_places,

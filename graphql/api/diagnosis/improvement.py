@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from pydantic import ValidationError
 from strawberry.utils.str_converters import to_camel_case
 
-from api.diagnosis.diagnoses import held_in
+from api.diagnosis.diagnoses import HOLDS
 from api.diagnosis.diagnosis_result import Gate, Lifts, gate_of, gates_of, lifts_of
 from api.diagnosis.improvement_words import descriptor, improvement_said, needed, plan_said
 from api.diagnosis.parts import NamedNumber, verified_answers
@@ -298,7 +298,7 @@ class ImprovementQueries:
         answers = _verified(context, row, edition)
         table = costs_in_force(context.snapshot, row.edition, city_day(context.services.clock()))
         used = table.costs.with_singles(steps)
-        context.disclosure_notes.note(MASKS, held_in([row]))
+        context.disclosure_notes.note(MASKS, HOLDS.held([row]))
         found = cheapest_improvement(
             edition,
             Form(row.form),

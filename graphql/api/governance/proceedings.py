@@ -1,6 +1,6 @@
 """Proceedings 办理程序 in the schema: what is pending against whom, for those whom it concerns. plan P6, V4."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from api.kit.orders import order_enum
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
+from api.kit.row_plans import Holds
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import Mask, Role
@@ -26,7 +27,6 @@ from domain.governance.proceedings.state import (
     ProceedingOutcome,
     ProceedingStatus,
     Side,
-    proceeding_stream,
 )
 from domain.governance.working_calendar import working_days_between
 from domain.instants import city_day
@@ -86,14 +86,12 @@ class Proceeding(Node):
     ended_at: datetime | None = field("When it ended, UTC; null while it is pending · 终结时间")
 
 
-def held_in(rows: Sequence[ProceedingRow]) -> Iterator[tuple[str, str]]:
-    """Whose data the rows hold: (firm, subject) of each that a firm is party to."""
-    return ((row.enterprise, proceeding_stream(row.id)) for row in rows if row.enterprise is not None)
+HOLDS = Holds("proceeding", firm="enterprise")
 
 
 def build_proceedings(context: Context, rows: Sequence[ProceedingRow], wanted: frozenset[str]) -> list[Proceeding]:
     """Proceedings of rows, their two sides through the caller's scope."""
-    context.disclosure_notes.note(context.disclosure_notes.masks("Proceeding", wanted), held_in(rows))
+    context.disclosure_notes.note(context.disclosure_notes.masks("Proceeding", wanted), HOLDS.held(rows))
     provider = led_to(context, (Proceeding, "provider"), rows, wanted)
     enterprise = led_to(context, (Proceeding, "enterprise"), rows, wanted)
     today, calendar = city_day(context.services.clock()), calendar_now(context.snapshot)
@@ -127,7 +125,7 @@ PROCEEDINGS: Listed[ProceedingFilter, ProceedingRow, Proceeding] = Listed(
     count=proceeding_count,
     build=build_proceedings,
     by_id=proceedings_by_id,
-    held=held_in,
+    holds=HOLDS,
 )
 
 

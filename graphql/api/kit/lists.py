@@ -4,8 +4,8 @@ Now and as of a moment of the past go the same way: a list says by which of thre
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from operator import attrgetter
@@ -13,12 +13,17 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 import strawberry
+from graphql import GraphQLObjectType
+from graphql.execution.collect_fields import FieldDetails
 
 from api.kit.as_of import AsOfMoment, Pages, Then, pages_of, past_context, position_of
 from api.kit.context import Context
 from api.kit.orders import require_kept, total_order
 from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, below, connection, wanted_fields
-from api.kit.published import Roles, argument, field, mask_of
+from api.kit.published import Roles, argument, mask_of
+from api.kit.published import field as published_field
+from api.kit.row_plans import Holds, PageReads, RowSource, held, place_reader
+from api.server.compiled_selections import CompiledExecutor, FromRows
 from api.server.field_rights import require_searchable
 from domain.access import Scope
 from domain.instants import utc_moment
@@ -61,6 +66,14 @@ class NeverChanged(Generic[Where]):
     by: Callable[[Where, int], Where]
 
 
+def _nothing(_context: Context) -> None:
+    return None
+
+
+OF_NOW: Mapping[str, Callable[[Context], Any]] = {"as_of": _nothing}
+"""What every row of a list of now shows alike."""
+
+
 def _on_any_day(where: Where, _moment: datetime) -> Where:
     return where
 
@@ -77,8 +90,9 @@ class Listed(Generic[Where, Row, Node]):
     count: of all rows. order: that of the list by itself, its last column the rows' key. orders: what it may be ordered by
     instead (`order_enum`). build(context, rows, wanted): what is shown of rows. by_id: the rows of some ids, where a thing is also
     shown by itself. scope: through which it is read. of: what a cursor is of besides the arguments. on: what is looked for, on the
-    day of a moment. held(rows): whose data the rows hold, as (firm, subject); who is found by a protected field is told what it
-    holds. past: None where the list has none.
+    day of a moment. holds: whose protected data the rows hold; who is found by a protected field is told what it holds. stored:
+    the rows are the columns of one query as they stand, so that the list may be answered from them (`row_plans`); given: what
+    every row of now shows alike, field by field. past: None where the list has none.
     """
 
     name: str
@@ -92,16 +106,19 @@ class Listed(Generic[Where, Row, Node]):
     scope: Callable[[Context], Scope] = attrgetter("scope")
     of: Callable[[Where], str] = _of_nothing
     on: Callable[[Where, datetime], Where] = _on_any_day
-    held: Callable[[Sequence[Row]], Iterable[tuple[str, str]]] | None = None
+    holds: Holds | None = None
+    stored: bool = False
+    given: Mapping[str, Callable[[Context], Any]] = field(default_factory=lambda: OF_NOW)
     past: FoundThen[Where] | FoldedAnew[Where] | NeverChanged[Where] | None = None
 
     def of_ids(self, context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Node]:
         """Things of many ids within the scope; those outside are absent."""
-        rows = self._by_id(context.snapshot, self.scope(context), ids) if ids else {}
+        rows = self.found_by_id(context.snapshot, self.scope(context), ids) if ids else {}
         return dict(zip(rows, self.build(context, list(rows.values()), wanted), strict=True))
 
     @property
-    def _by_id(self) -> Callable[[Snapshot, Scope, Sequence[str]], Mapping[str, Row]]:
+    def found_by_id(self) -> Callable[[Snapshot, Scope, Sequence[str]], Mapping[str, Row]]:
+        """`by_id`, where the list has one."""
         if self.by_id is None:
             raise TypeError(f"the things of the list {self.name} are not shown by id")
         return self.by_id
@@ -137,7 +154,7 @@ def listing(
             parameters, return_annotation=Connection[listed.node]  # type: ignore[name-defined]
         )
         resolve.__name__, resolve.__doc__, resolve.__module__ = sought.__name__, sought.__doc__, sought.__module__
-        return field(says, roles=roles)(resolve)
+        return published_field(says, roles=roles)(resolve)
 
     return decorate
 
@@ -179,22 +196,72 @@ def paged(
         require_kept(named, listed.past.unkept)
     pages, start = pages_of(context, name, as_of, direction.cursor)
     place = tuple(orjson.loads(start)) if start is not None else None
-    reads = _reads(context, listed, listed.on(where, _moment(context, pages.then)), order, pages, fields)
+    sought = listed.on(where, _moment(context, pages.then))
+    reads = _reads(context, listed, sought, order, pages, fields)
+    masks = frozenset(mask for one in named if (mask := mask_of(listed.node, one)) is not None)
+
+    def cursor(place: Place) -> str:
+        return pages.cursor(orjson.dumps(place).decode())
 
     def noted(rows: Sequence[Row]) -> Sequence[Row]:
-        if listed.held is not None:
-            masks = frozenset(mask for one in named if (mask := mask_of(listed.node, one)) is not None)
-            context.disclosure_notes.note(masks, listed.held(rows))
+        if listed.holds is not None:
+            context.disclosure_notes.note(masks, listed.holds.held(rows))
         return rows
 
-    found = direction.found(reads.page, order, place)
-    return connection(
-        found,
-        lambda row: pages.cursor(orjson.dumps(reads.place(row)).decode()),
-        lambda shown: reads.build(shown, noted),
-        reads.count,
-        wanted,
-    )
+    def objects() -> Connection[Node]:
+        found = direction.found(reads.page, order, place)
+        return connection(
+            found, lambda row: cursor(reads.place(row)), lambda shown: reads.build(shown, noted), reads.count, wanted
+        )
+
+    if pages.then.position is not None or not listed.stored:
+        return objects()
+    page: Any = PageOfRows(context, listed, sought, wanted, direction, order, place, masks, cursor, reads.count, objects)
+    return page  # type: ignore[no-any-return] # which the executor answers from, or takes the objects of
+
+
+@dataclass(frozen=True)
+class PageOfRows(FromRows, Generic[Where, Row, Node]):
+    """A page that is answered from rows where it can be 行分页; else it is a `Connection`. masks: of what is looked for by."""
+
+    context: Context
+    listed: Listed[Where, Row, Node]
+    where: Where
+    wanted: frozenset[str]
+    direction: Direction
+    order: Order
+    beyond: Place | None
+    masks: frozenset[str]
+    cursor: Callable[[Place], str]
+    count: Callable[[], int]
+    made: Callable[[], Connection[Node]]
+
+    def objects(self) -> Connection[Node]:
+        """The page of the types' own classes."""
+        return self.made()
+
+    def completed(self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any] | None:
+        """The page as its rows show it."""
+        source = RowSource(executor)
+        plan = executor.planned(kind, fields, self.listed.name, lambda: source.plan(self.listed, self.wanted, kind, fields))
+        if plan is None:
+            return None
+        context, listed, scope = self.context, self.listed, self.listed.scope(self.context)
+        columns = plan.columns(self.order)
+
+        def read(page: Page) -> Sequence[tuple[Any, ...]]:
+            return context.snapshot.narrowed(lambda snapshot: listed.rows(snapshot, scope, self.where, page), columns)
+
+        found = self.direction.found(read, self.order, self.beyond)
+        if self.masks and listed.holds is not None:
+            context.disclosure_notes.note(self.masks, held(plan.rows, found.rows))
+        beside = plan.found(context, found.rows)
+        place = place_reader(columns, self.order) if plan.shows_cursors else tuple
+        reads = PageReads(found, lambda row: self.cursor(place(row)), self.count)
+        try:
+            return plan.complete(found.rows, beside, plan.constants(context), reads)
+        except Exception:  # noqa: BLE001 - the objects meet it again, and it is told as theirs
+            return None
 
 
 def _moment(context: Context, then: Then) -> datetime:
@@ -226,7 +293,7 @@ def _reads(
         def as_known(places: Sequence[Place], noted: Callable[[Sequence[Row]], Sequence[Row]]) -> list[Node]:
             ids = [str(place[-1]) for place in places]
             earlier = past_context(context, then.replay(context, ids, position, fields), asked)
-            found = listed._by_id(earlier.snapshot, earlier.scope, ids)  # noqa: SLF001 - its own module
+            found = listed.found_by_id(earlier.snapshot, earlier.scope, ids)
             return listed.build(earlier, noted([found[identity] for identity in ids]), fields)
 
         return _Reads(
@@ -265,7 +332,7 @@ def single(
     context.at_least(at_least)
     if as_of is not None:
         position, asked = position_of(context, as_of)
-        if not isinstance(listed.past, FoundThen) or not listed._by_id(context.snapshot, listed.scope(context), [identity]):  # noqa: SLF001
+        if not isinstance(listed.past, FoundThen) or not listed.found_by_id(context.snapshot, listed.scope(context), [identity]):
             return None
         context = past_context(context, listed.past.replay(context, [identity], position, wanted), asked)
     return listed.of_ids(context, [identity], wanted).get(identity)

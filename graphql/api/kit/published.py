@@ -22,7 +22,7 @@ from projections.engine.filters import OF, PUBLISHED_AS, SAYS
 Roles = frozenset[Role]
 C = TypeVar("C", bound=type)
 
-ROLES, MASK, BY, MADE = "roles", "mask", "by", "made"
+ROLES, MASK, BY, MADE, OUT_OF = "roles", "mask", "by", "made", "out_of"
 
 
 def field(
@@ -32,6 +32,7 @@ def field(
     mask: Mask | None = None,
     by: str | None = None,
     made: bool = False,
+    out_of: tuple[str, Callable[[Any], object]] | None = None,
     **more: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     """A field with what it says of itself.
@@ -42,9 +43,10 @@ def field(
         mask: kind of protected data that it shows; reading it is written down.
         by: of an edge to one other thing, the column of the type's row that holds its id.
         made: not the column of the same name (`shown`).
+        out_of: the column that it follows from, and how.
         more: passed on to the library, such as `default`.
     """
-    return strawberry.field(description=says, metadata={ROLES: roles, MASK: mask, BY: by, MADE: made}, **more)
+    return strawberry.field(description=says, metadata={ROLES: roles, MASK: mask, BY: by, MADE: made, OUT_OF: out_of}, **more)
 
 
 def argument(says: str, *, name: str | None = None) -> StrawberryArgumentAnnotation:
@@ -86,7 +88,8 @@ def published(
             said = _definition(made).fields
             edges = {one.python_name: one.metadata[BY] for one in said if one.metadata.get(BY) is not None}
             apart = [one.python_name for one in said if one.metadata.get(MADE)]
-            declare(made, row, [one.python_name for one in said], edges, apart)
+            out_of = {one.python_name: one.metadata[OUT_OF] for one in said if one.metadata.get(OUT_OF) is not None}
+            declare(made, row, [one.python_name for one in said], edges, apart, out_of)
         return made
 
     return publish

@@ -1,9 +1,9 @@
 """Shown · 展示: a published type filled from the row that it names, by equal names.
 
 A type says which row it is filled from (`published(…, row=EnterpriseRow)`). Each of its fields is then a column of that row under
-the same name, converted as the two annotations ask for; or an edge, led to by a column that holds the other thing's id; or made
-beside them, which the call must give. That is settled once, when the class is made: so a planner of reads can know of every type
-which column and which conversion each field is, and nothing is looked up while rows are shown.
+the same name, converted as the two annotations ask for; or follows from one column (`out_of`); or an edge, led to by a column that
+holds the other thing's id; or made beside them, which the call must give. That is settled once, when the class is made: so a plan
+of reads knows of every type which column and which conversion each field is, and nothing is looked up while rows are shown.
 """
 
 import types
@@ -55,6 +55,7 @@ class ShownFrom:
     values: Callable[[Any], dict[str, Any]] = field(repr=False)
 
 
+NONE_FOLLOW: Mapping[str, tuple[str, Callable[[Any], object]]] = {}
 DECLARED: dict[type, ShownFrom] = {}
 """Every published type that names its row."""
 
@@ -74,17 +75,25 @@ def all_shown(kind: type[T], rows: Iterable[object]) -> list[T]:
     return [kind(**values(row)) for row in rows]
 
 
-def declare(kind: type, row: type, fields: Sequence[str], edges: Mapping[str, str], made: Iterable[str]) -> None:
-    """Settle how a type is filled from its row; said by `published`.
+def declare(
+    kind: type,
+    row: type,
+    fields: Sequence[str],
+    edges: Mapping[str, str],
+    made: Iterable[str],
+    out_of: Mapping[str, tuple[str, Callable[[Any], object]]] = NONE_FOLLOW,
+) -> None:
+    """Settle how a type is filled from its row; said by `published`. out_of: field -> the column that it follows from, and how.
 
     Raises:
         TypeError: a column of the same name holds another kind of value, and the field does not say that it is made; or an edge
             names no column.
     """
-    held, apart = _held(row, fields), {*made, *edges}
-    if unknown := [f"{name} by {by}" for name, by in edges.items() if by not in held]:
+    held, apart = _held(row, fields), {*made, *edges, *out_of}
+    followed = {**edges, **{name: column for name, (column, _) in out_of.items()}}
+    if unknown := [f"{name} by {by}" for name, by in followed.items() if by not in held]:
         raise TypeError(f"{kind.__name__}: {row.__name__} has no such column: {', '.join(unknown)}")
-    columns = {}
+    columns = {name: ShownColumn(column, how, _unwrapped(held[column])[1]) for name, (column, how) in out_of.items()}
     for name in fields:
         if name in held and name not in apart:
             try:
@@ -162,15 +171,15 @@ def _list_of(held: Any, wanted: Any) -> Callable[[Any], Any]:  # noqa: ANN401
 def _values(kind: type, columns: Mapping[str, ShownColumn]) -> Callable[[Any], dict[str, Any]]:
     """One function a type: reading 20 fields through it costs what writing them out by hand does."""
     names = {f"to_{name}": one.convert for name, one in columns.items() if one.convert is not None}
-    listed = ", ".join(f"{name!r}: {_read(one)}" for name, one in columns.items())
+    listed = ", ".join(f"{name!r}: {_read(name, one)}" for name, one in columns.items())
     text = f"lambda row: {{{listed}}}"
     made: Callable[[Any], dict[str, Any]] = eval(compile(text, f"<{kind.__name__}>", "eval"), names)  # noqa: S307 - of names of our own
     return made
 
 
-def _read(one: ShownColumn) -> str:
+def _read(name: str, one: ShownColumn) -> str:
     if one.convert is None:
         return f"row.{one.name}"
     if one.nullable:
-        return f"None if (held := row.{one.name}) is None else to_{one.name}(held)"
-    return f"to_{one.name}(row.{one.name})"
+        return f"None if (held := row.{one.name}) is None else to_{name}(held)"
+    return f"to_{name}(row.{one.name})"

@@ -13,7 +13,7 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.filter_values import require_known, require_some, require_units, with_keys
 from api.kit.ids import EnterpriseID, key_of
-from api.kit.lists import FoundThen, Listed, listing, single
+from api.kit.lists import OF_NOW, FoundThen, Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
 from api.kit.orders import order_enum
@@ -21,6 +21,7 @@ from api.kit.paging import AtLeast, below
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
+from api.kit.row_plans import Holds
 from api.participants.consents import Consent, load_consents
 from api.participants.liaisons import Contact, contacts_context, load_contacts
 from api.participants.organisations import load_organisations
@@ -30,7 +31,6 @@ from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS
 from domain.participants.consents import GrantConsent
-from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import OrganisationKind
 from interop.code_lists import district_codes, industries
 from projections.as_of import replay, validity
@@ -100,11 +100,14 @@ NAMED: Mapping[str, OrganisationKind] = {
 published_filter(EnterpriseFilter)
 
 
+HOLDS = Holds("enterprise")
+
+
 def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: frozenset[str]) -> list[Enterprise]:
     """Enterprises of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
     masks = context.disclosure_notes.masks("Enterprise", wanted)
     if masks:
-        context.disclosure_notes.note(masks, ((row.id, enterprise_stream(row.id)) for row in rows))
+        context.disclosure_notes.note(masks, HOLDS.held(rows))
     latest = led_to(context, (Enterprise, "diagnosis"), rows, wanted)
     subdistrict_of, park_of, reporting_unit_of, group_of = (
         led_to(context, (Enterprise, name), rows, wanted) for name in ("subdistrict", "park", "reporting_unit", "group")
@@ -146,7 +149,9 @@ ENTERPRISES: Listed[EnterpriseFilter, EnterpriseRow, Enterprise] = Listed(
     count=enterprise_rows.count,
     by_id=enterprise_rows.enterprises_by_id,
     build=build_enterprises,
-    held=lambda rows: ((row.id, enterprise_stream(row.id)) for row in rows),
+    holds=HOLDS,
+    stored=True,
+    given={**OF_NOW, "synthetic": lambda context: context.services.demo},
     on=lambda where, moment: replace(where, day=city_day(moment).isoformat()) if where.has_contact is not None else where,
     past=FoundThen(
         validity.enterprise_places,

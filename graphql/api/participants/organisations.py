@@ -1,6 +1,6 @@
 """Organisations 组织 in the schema: districts, parks, groups, providers. plan O1–O3, V2."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -54,6 +54,8 @@ ORGANISATIONS: Listed[OrganisationFilter, OrganisationRow, Organisation] = Liste
     rows=lambda snapshot, _scope, where, page: organisation_rows.organisations(snapshot, where, page),
     count=lambda snapshot, _scope, where: organisation_rows.organisation_count(snapshot, where),
     build=lambda context, rows, _wanted: [build_organisation(context, row) for row in rows],
+    by_id=lambda snapshot, _scope, ids: organisation_rows.organisations_by_id(snapshot, ids),
+    stored=True,
     on=lambda where, moment: where.on(city_day(moment).isoformat()),
     past=FoldedAnew(
         lambda context, _where, position: replay.of_kind(
@@ -63,10 +65,7 @@ ORGANISATIONS: Listed[OrganisationFilter, OrganisationRow, Organisation] = Liste
 )
 
 
-def load_organisations(context: Context, ids: Sequence[str], _wanted: frozenset[str]) -> dict[str, Organisation]:
-    """Organisations of many ids."""
-    rows = organisation_rows.organisations_by_id(context.snapshot, ids) if ids else {}
-    return {identity: build_organisation(context, row) for identity, row in rows.items()}
+load_organisations = ORGANISATIONS.of_ids
 
 
 TakingPart = Annotated[

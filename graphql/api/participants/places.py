@@ -1,6 +1,7 @@
 """Places 归属 in the schema: districts, subdistricts, units and industries, each code with what people call it. plan O2, P1."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from api.kit.context import Context
 from api.kit.ids import OrganisationID, id_of
@@ -46,11 +47,13 @@ class Unit:
     name: str | None = field("Its name today; null: it is not entered as an organisation · 名称")
 
 
+@lru_cache(4_096)
 def _district(code: str) -> District:
     found = district_codes().get(code)
     return District(code=code, name=found.name if found is not None else None)
 
 
+@lru_cache(4_096)
 def industry_of(code: str) -> Industry:
     """An industry by its code 行业; null names nothing known."""
     found = industries().get(code[:DIVISION])

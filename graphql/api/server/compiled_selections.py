@@ -10,8 +10,9 @@ The functions run no resolver, so giving up half way has no effect that could ha
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from graphql import (
     FieldNode,
@@ -36,6 +37,8 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 
+T = TypeVar("T")
+
 LARGEST_INT = 2**31 - 1
 PLANS_OF_A_DOCUMENT = 64
 """A document with many boolean variables has as many plans as they have values; beyond this, graphql-core does it."""
@@ -44,8 +47,8 @@ EXACT_CLASS: Final = {GraphQLString.name: "str", GraphQLID.name: "str", GraphQLB
 SEQUENCES = (list, tuple)
 
 Completer = Callable[[Any], dict[str, Any]]
-Plans = dict[tuple[object, ...], Completer | None]
-"""(type, values of boolean variables, the field nodes) -> function, None where graphql-core must do it.
+Plans = dict[tuple[object, ...], Any]
+"""(type, values of boolean variables, the field nodes) -> function or plan of rows, None where graphql-core must do it.
 
 A document owns its plans: node identities stay valid as long as it is kept.
 """
@@ -57,6 +60,18 @@ class Unexpected(Exception):  # noqa: N818 - a signal: let graphql-core do it
 
 class Uncompilable(Exception):  # noqa: N818 - as above, at compile time
     """The selection set asks for more than plain attributes."""
+
+
+class FromRows(ABC):
+    """A value of a field that may be answered from rows, without the objects that it stands for 行值 (`api.kit.row_plans`)."""
+
+    @abstractmethod
+    def completed(self, executor: "CompiledExecutor", kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any] | None:
+        """The value as it is answered; None where it must be completed from its objects."""
+
+    @abstractmethod
+    def objects(self) -> object:
+        """What the resolver would have given else."""
 
 
 def _unexpected(value: object) -> Any:  # noqa: ANN401 - used as an expression in generated code, returns never
@@ -103,11 +118,14 @@ class SourceText:
         Raises:
             Uncompilable: some field is more than a plain attribute.
         """
-        name = self._object(kind, fields)
-        text = "\n".join(self._functions)
-        exec(compile(text, f"<selection of {kind.name}>", "exec"), self._names)  # noqa: S102 - text of our own making, see above
-        made: Completer = self._names[name]
+        made: Completer = self._made(self._object(kind, fields))
         return made
+
+    def _made(self, name: str) -> Any:  # noqa: ANN401 - a function of ours
+        """The function of a name, with all that it calls."""
+        text = "\n".join(self._functions)
+        exec(compile(text, f"<{name}>", "exec"), self._names)  # noqa: S102 - text of our own making, see above
+        return self._names[name]
 
     def _new(self, prefix: str, value: object = None) -> str:
         self._count += 1
@@ -117,9 +135,7 @@ class SourceText:
         return name
 
     def _object(self, kind: GraphQLObjectType, fields: list[FieldDetails]) -> str:
-        definition = kind.extensions.get("strawberry-definition")
-        if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of is not None:
-            raise Uncompilable(kind.name)
+        definition = self._require_ours(kind)
         grouped, deferred, _ = self._executor.collect_subfields(kind, fields)
         if deferred:
             raise Uncompilable(kind.name)
@@ -133,23 +149,35 @@ class SourceText:
         self._functions.append("\n".join([f"def {name}(o):", *lines, "    return {" + ", ".join(items) + "}", ""]))
         return name
 
+    def _require_ours(self, kind: GraphQLObjectType) -> StrawberryObjectDefinition:
+        """The class of ours that a type is made of."""
+        definition = kind.extensions.get("strawberry-definition")
+        if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of is not None:
+            raise Uncompilable(kind.name)
+        return definition
+
     def _field(self, kind: GraphQLObjectType, details: list[FieldDetails], lines: list[str]) -> str:
         """Expression of one field's value; statements that must come first are added to `lines`."""
         field_name = details[0].node.name.value
         if field_name == "__typename":
             return repr(kind.name)
+        name, field_type = self._attribute(kind, field_name)
+        variable = self._new("value")
+        lines.append(f"    {variable} = o.{name}")
+        return self._value(field_type, variable, details, lines)
+
+    def _attribute(self, kind: GraphQLObjectType, field_name: str) -> tuple[str, GraphQLOutputType]:
+        """The plain attribute that a field shows, and its type."""
         field = self._executor.schema.get_field(kind, field_name)
         if field is None or field.args or not getattr(field.resolve, "_is_default", False):
             raise Uncompilable(field_name)
         attribute = field.extensions["strawberry-definition"]
         if not attribute.is_basic_field or attribute.default_resolver is not getattr:
             raise Uncompilable(field_name)
-        variable = self._new("value")
-        lines.append(f"    {variable} = o.{attribute.python_name}")
-        return self._value(field.type, variable, details, lines)
+        return attribute.python_name, field.type
 
     def _value(self, kind: GraphQLOutputType, variable: str, details: list[FieldDetails], lines: list[str]) -> str:
-        inner, may_be_none = _nullable(kind)
+        inner, may_be_none = nullable(kind)
         if not may_be_none:
             lines.append(f"    if {variable} is None: unexpected(None)")
         there = f"{variable} is not None and " if may_be_none else ""
@@ -166,7 +194,7 @@ class SourceText:
         return f"(None if {variable} is None else {expression})" if may_be_none else expression
 
     def _list(self, kind: GraphQLList[Any], variable: str, details: list[FieldDetails]) -> str:
-        inner, may_be_none = _nullable(kind.of_type)
+        inner, may_be_none = nullable(kind.of_type)
         if isinstance(inner, GraphQLObjectType):
             expression = f"{self._object(inner, details)}(x)"
             return f"[{'None if x is None else ' if may_be_none else ''}{expression} for x in {variable}]"
@@ -200,18 +228,28 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     """How many values compiled functions completed in this operation; tests look at it."""
     given_up = 0
     """How many they left to graphql-core."""
+    from_rows = 0
+    """How many fields were answered from rows, without objects."""
+    from_objects = 0
+    """How many that might have been were not."""
 
     def plan(self, kind: GraphQLObjectType, fields: list[FieldDetails]) -> Completer | None:
         """The function for objects of a type below some fields, made at first need."""
-        key = (kind, self._switches(), *(id(detail.node) for detail in fields))
+        made: Completer | None = self.planned(kind, fields, "", lambda: SourceText(self).function(kind, fields))
+        return made
+
+    def planned(self, kind: GraphQLObjectType, fields: list[FieldDetails], what: str, make: Callable[[], T]) -> T | None:
+        """What is made once a document for a type below some fields; None where graphql-core must do it."""
+        key = (kind, what, self._switches(), *(id(detail.node) for detail in fields))
         if key not in self.plans:
             if len(self.plans) >= PLANS_OF_A_DOCUMENT:
                 return None
             try:
-                self.plans[key] = SourceText(self).function(kind, fields)
+                self.plans[key] = make()
             except (Uncompilable, GraphQLError):
                 self.plans[key] = None
-        return self.plans[key]
+        found: T | None = self.plans[key]
+        return found
 
     def _switches(self) -> tuple[tuple[str, bool], ...]:
         """Values of boolean variables: all that @skip and @include can depend on."""
@@ -227,6 +265,13 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,  # noqa: ANN401 - as above
     ) -> Any:  # noqa: ANN401 - as above
         """One object: compiled where it can be."""
+        if isinstance(result, FromRows):
+            answered = result.completed(self, return_type, field_details_list)
+            if answered is not None:
+                self.from_rows += 1
+                return answered
+            self.from_objects += 1
+            result = result.objects()
         plan = self.plan(return_type, field_details_list)
         if plan is not None:
             try:
@@ -266,7 +311,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
 
 
-def _nullable(kind: GraphQLOutputType) -> tuple[GraphQLOutputType, bool]:
+def nullable(kind: GraphQLOutputType) -> tuple[GraphQLOutputType, bool]:
     """A type without its non-null mark, and whether None is allowed."""
     return (kind.of_type, False) if isinstance(kind, GraphQLNonNull) else (kind, True)
 
