@@ -4,13 +4,15 @@ Enterprises lie in an area before this one, which therefore adds its part to the
 """
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from projections.diagnosis.diagnoses import DIAGNOSES, diagnosis_columns
 from projections.engine.filters import is_so, one_of
+from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
@@ -22,9 +24,7 @@ def case_columns(snapshot: Snapshot) -> Columns:
     """How a scope reads an enterprise by who works on its cases."""
     firms, cases = snapshot[ENTERPRISES], snapshot[DIAGNOSES]
     return {
-        Attribute.PROVIDER: lambda value: exists(
-            select(cases.c.id).where(cases.c.enterprise == firms.c.id, cases.c.provider == value)
-        ),
+        Attribute.PROVIDER: lambda value: firms.c.id.in_(select(cases.c.enterprise).where(cases.c.provider == value)),
         Attribute.ASSIGNMENT: lambda expert, day: firms.c.id.in_(
             select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(snapshot, expert, day)))
         ),
@@ -40,4 +40,11 @@ def case_conditions(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -
         yield exists(select(cases.c.id).where(*seen, *one_of(snapshot, cases.c.provider, where.provider)))
 
 
-FIRMS_BY_CASES = JudgedByCases(case_columns, case_conditions)
+def page_of_provider(snapshot: Snapshot, provider: str, page: Page) -> Select[Any]:
+    """Ids of the firms whose cases a provider has, those of one page of them by id: an index holds them in that order."""
+    cases = snapshot[DIAGNOSES]
+    mine = select(cases.c.enterprise).distinct().where(cases.c.provider == provider)
+    return page.of(mine, lambda _id: cases.c.enterprise)
+
+
+FIRMS_BY_CASES = JudgedByCases(case_columns, case_conditions, page_of_provider)

@@ -3,9 +3,9 @@
 When a firm moves, its things move: no other table repeats where a thing lies.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Index, MetaData, String, Table
+from sqlalchemy import Column, Index, MetaData, String, Table, text
 
 from domain.kernel import Event
 from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
@@ -38,12 +38,19 @@ class EnterpriseRow(NamedTuple):
     changed_at: Long
 
 
+def _where_it_is(column: str) -> dict[str, Any]:
+    """An index of the rows that have a value there, which few have."""
+    condition = text(f'"{column}" IS NOT NULL')
+    return {"postgresql_where": condition, "sqlite_where": condition}
+
+
 ENTERPRISES = Table(
     "enterprises",
     META,
     *columns(EnterpriseRow, "id"),
     Column("sought", String, nullable=False),
     Index("ix_district", "district", "id"),
+    *(Index(f"ix_{unit}", unit, "id", **_where_it_is(unit)) for unit in ("subdistrict", "park", "reporting_unit", "group")),
     Index("ix_firm_name", "name", "id"),
     Index("ix_firm_uscc", "uscc", "id"),
     Index("ix_firm_changed_at", "changed_at", "id"),

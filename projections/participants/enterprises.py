@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Select, String, Table, case, func, or_, select
+from sqlalchemy import Column, FromClause, MetaData, Select, String, Table, case, func, or_, select, union
 from sqlalchemy.sql import ColumnElement
 
-from domain.access import Attribute, Scope
+from domain.access import Attribute, Is, Scope
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.kernel import kind_of, without_invisible
 from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
 from projections.engine.columns import chosen
 from projections.engine.filters import is_so, one_of, recorded_within, sought
-from projections.engine.pages import Page
+from projections.engine.pages import BY_ID, Page
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS, EnterpriseRow
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
@@ -32,6 +32,14 @@ BIGRAMS = Table(
     Column("bigram", String, primary_key=True),
     Column("enterprise", String, primary_key=True),
 )
+
+
+LONGEST_CODE = len("91310000132260250X")
+"""Of a whole USCC; a text of another length is no code."""
+
+
+MOST_BIGRAMS = 5
+"""Each is one more table that is joined, which the database plans anew for each number of them."""
 
 
 def bigrams(text: str) -> frozenset[str]:
@@ -108,10 +116,12 @@ class JudgedByCases:
     """What the cases of firms say of them 企业的诊断, given by the area of diagnoses, which comes after this one.
 
     columns: how a scope reads a firm by who works on its cases. conditions: whether a firm has the cases that a filter asks for.
+    page_of_provider: ids of the firms of one page, by id, of all whose cases a provider has.
     """
 
     columns: Callable[[Snapshot], Columns]
     conditions: Callable[[Snapshot, Scope, EnterpriseFilter], Iterator[ColumnElement[bool]]]
+    page_of_provider: Callable[[Snapshot, str, Page], Select[Any]]
 
 
 BY_CASES: list[JudgedByCases] = []
@@ -134,34 +144,55 @@ def enterprise_columns(snapshot: Snapshot) -> Columns:
     }
 
 
-def _matching(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:
-    firms, words = snapshot[ENTERPRISES], snapshot[BIGRAMS]
+def _matching(
+    snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, postings: Sequence[tuple[str, FromClause]]
+) -> Iterator[ColumnElement[bool]]:
+    firms = snapshot[ENTERPRISES]
     yield to_sql(scope, enterprise_columns(snapshot))
     yield from as_stated(where, snapshot, firms)
     (by_cases,) = BY_CASES
     yield from by_cases.conditions(snapshot, scope, where)
     if where.has_contact is not None and where.day is not None:
         yield from is_so(has_contact(snapshot, firms.c.id, where.day), where.has_contact)
-    if sought := plain(without_invisible(where.text or "")):
+    if sought := _sought(where):
         named = firms.c.sought.contains(sought, autoescape=True)
-        if len(sought) > 1:  # of a single letter there is no bigram, and every name is looked at
-            wanted = bigrams(sought)
-            found = (
-                select(words.c.enterprise)
-                .where(words.c.bigram.in_(sorted(wanted)))
-                .group_by(words.c.enterprise)
-                .having(func.count() == len(wanted))
-            )
-            named &= firms.c.id.in_(found)
-        yield named | (firms.c.uscc == sought.upper())
+        having = [one.c.bigram == word for word, one in postings]
+        if len(sought) == LONGEST_CODE:  # a whole code, or a name that is as long
+            code, (_, first), same = firms.alias(), postings[0], [one.c.enterprise for _, one in postings[1:]]
+            by_name = select(first.c.enterprise).where(*having, *(first.c.enterprise == one for one in same))
+            yield firms.c.id.in_(union(select(code.c.id).where(code.c.uscc == sought.upper()), by_name))
+            yield named | (firms.c.uscc == sought.upper())
+        else:
+            yield named
+            yield from having
+            yield from (one.c.enterprise == firms.c.id for _, one in postings)
+
+
+def _sought(where: EnterpriseFilter) -> str:
+    """The text that is looked for, as names are searched; empty = none."""
+    return plain(without_invisible(where.text or ""))
+
+
+def _postings(snapshot: Snapshot, where: EnterpriseFilter) -> list[tuple[str, FromClause]]:
+    """Bigrams by which firms are found before their names are looked at, each with its own postings; of a single letter none."""
+    sought = _sought(where)
+    found = sorted(bigrams(sought)) if len(sought) > 1 else []
+    few = found[:: -(-len(found) // MOST_BIGRAMS)] if found else []
+    return [(word, snapshot[BIGRAMS].alias()) for word in few]
 
 
 def enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, page: Page) -> list[EnterpriseRow]:
     """A page of enterprises within a scope 企业列表."""
     firms = snapshot[ENTERPRISES]
+    (by_cases,) = BY_CASES
 
     def query() -> Select[Any]:
-        whole = select(*chosen(firms, EnterpriseRow)).where(*_matching(snapshot, scope, where))
+        postings = _postings(snapshot, where)
+        whole = select(*chosen(firms, EnterpriseRow)).where(*_matching(snapshot, scope, where, postings))
+        if isinstance(scope, Is) and scope.attribute is Attribute.PROVIDER and page.order == BY_ID and where == EnterpriseFilter():
+            whole = whole.where(firms.c.id.in_(by_cases.page_of_provider(snapshot, scope.value, page)))
+        if postings and len(_sought(where)) != LONGEST_CODE:  # they hold the firms in the order of the page
+            return page.of(whole, lambda name: postings[0][1].c.enterprise if name == "id" else firms.c[name])
         return page.of(whole, firms.c.__getitem__)
 
     name = ("enterprises", scope, page.shape) if where == EnterpriseFilter() else None
@@ -170,7 +201,8 @@ def enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, page:
 
 def count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> int:
     """How many enterprises a scope admits 企业数."""
-    query = select(func.count()).select_from(snapshot[ENTERPRISES]).where(*_matching(snapshot, scope, where))
+    matching = _matching(snapshot, scope, where, _postings(snapshot, where))
+    query = select(func.count()).select_from(snapshot[ENTERPRISES]).where(*matching)
     return int(snapshot.rows(query)[0][0])
 
 

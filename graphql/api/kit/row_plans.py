@@ -1,4 +1,4 @@
-"""Row plans · 行计划: a list answered from its rows at once, without an object a row. decision 0045.
+"""Row plans · 行计划: a list answered from its rows at once, without an object a row. decision 0052.
 
 A selection of a list whose rows are columns as they stand is planned once a document: which columns it needs, which edges it
 follows, and one generated function from a row to its part of the answer. Whatever it does not know (a field that is worked out,

@@ -1,4 +1,4 @@
-"""Lists answered from rows (decision 0045): the same answers, errors and disclosures as by the types' own classes."""
+"""Lists answered from rows (decision 0052): the same answers, errors and disclosures as by the types' own classes."""
 
 from collections.abc import Iterator
 from random import Random

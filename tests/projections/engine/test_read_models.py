@@ -344,6 +344,7 @@ def test_pages_neither_skip_nor_repeat(models: ReadModels) -> None:
         ("９１４４０３００７１５２６７２６ＸＧ", 1),
         ("ＡＢ", 1),
         ("\u3000", 4),
+        ("9111000\u200b0802100433B", 1),
     ],
 )
 def test_search_takes_a_text_as_an_import_does_and_finds_a_single_letter(
