@@ -20,7 +20,7 @@ NEVER_FROM_ROWS = {
     "Enterprise": {"contacts", "consents"},
     "Diagnosis": {
         *("answers", "evidence", "reports", "result", "objections", "siteVisits", "expertReviews", "assignments"),
-        *("basis", "overdue"),
+        *("basis", "overdue", "stage"),
     },
     "Organisation": set(),
 }
