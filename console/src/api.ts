@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { Client, type CombinedError, fetchExchange } from "urql";
+import { Client, type CombinedError, fetchExchange, mapExchange } from "urql";
 
 /**
  * The one way to the API. Documents go by their digests, which the server knows from the build; the session lies in a cookie that no
@@ -7,9 +7,19 @@ import { Client, type CombinedError, fetchExchange } from "urql";
  */
 export const ASKED = { "GraphQL-Require-Preflight": "1" };
 
+/** Told to the window when an answer is refused as it is to a stranger: the session may be over, here or in another tab. */
+export const SESSION_DOUBTED = "zhenduan.session-doubted";
+const STRANGERS = ["UNAUTHENTICATED", "FORBIDDEN"];
+
+const noticed = mapExchange({
+  onResult({ data, error }) {
+    if (!data && error?.graphQLErrors.some((one) => STRANGERS.includes(String(one.extensions.code)))) window.dispatchEvent(new Event(SESSION_DOUBTED));
+  },
+});
+
 export const client = new Client({
   url: "/graphql",
-  exchanges: [fetchExchange],
+  exchanges: [noticed, fetchExchange],
   requestPolicy: "network-only",
   preferGetMethod: false,
   fetchOptions: { headers: ASKED, credentials: "same-origin" },

@@ -1,6 +1,6 @@
 import {
-  AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileProtectOutlined, HomeOutlined,
-  IdcardOutlined, ProfileOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined,
+  AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
+  IdcardOutlined, ProfileOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined, UploadOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
@@ -25,7 +25,9 @@ const FIRM: Role[] = ["ENTERPRISE", "FILLER", "CONFIRMER"];
 const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element: ReactNode }[] = [
   { key: "home", path: "/", icon: <HomeOutlined />, element: <Lazily page={page(() => import("./pages/home"), "Home")} /> },
   { key: "diagnoses", path: "/diagnoses", icon: <ProfileOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/diagnoses"), "Diagnoses")} /> },
+  { key: "campaigns", path: "/campaigns", icon: <FlagOutlined />, roles: [...STEERING, ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/campaigns"), "Campaigns")} /> },
   { key: "enterprises", path: "/enterprises", icon: <BankOutlined />, roles: [...CASES, "SUPPORT"], element: <Lazily page={page(() => import("./pages/enterprises"), "Enterprises")} /> },
+  { key: "rosters", path: "/rosters", icon: <UploadOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/rosters"), "Rosters")} /> },
   { key: "coverage", path: "/coverage", icon: <BarChartOutlined />, roles: STEERING, element: <Lazily page={page(() => import("./pages/coverage"), "Coverage")} /> },
   { key: "directory", path: "/directory", icon: <SolutionOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },

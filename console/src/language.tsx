@@ -1,28 +1,37 @@
+import chineseLocale from "antd/locale/zh_CN";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 
 import type { Names } from "./gql/enum-names";
-import { english, type Words } from "./words.en";
+import type { Words } from "./words.en";
 import { chinese } from "./words.zh";
 
 export type Language = "zh" | "en";
 
 const KEY = "zhenduan.language";
-const Current = createContext<{ language: Language; set: (language: Language) => void }>({ language: "zh", set: () => {} });
+type Spoken = { words: Words; locale: typeof chineseLocale };
+const CHINESE: Spoken = { words: chinese, locale: chineseLocale };
+const Current = createContext<{ language: Language; spoken: Spoken; set: (language: Language) => void }>({ language: "zh", spoken: CHINESE, set: () => {} });
 
-/** Chinese unless the reader chose English; the choice stays in this browser. */
+/** Chinese unless the reader chose English, which is loaded then; the choice stays in this browser. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
-  const [language, set] = useState<Language>(() => (localStorage.getItem(KEY) === "en" ? "en" : "zh"));
+  const [wanted, set] = useState<Language>(() => (localStorage.getItem(KEY) === "en" ? "en" : "zh"));
+  const [english, setEnglish] = useState<Spoken>();
   useEffect(() => {
-    localStorage.setItem(KEY, language);
+    if (wanted === "en") void import("./english").then(({ spoken }) => setEnglish(spoken));
+  }, [wanted]);
+  const language = wanted === "en" && english ? "en" : "zh";
+  useEffect(() => {
+    localStorage.setItem(KEY, wanted);
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  }, [language]);
-  return <Current.Provider value={{ language, set }}>{children}</Current.Provider>;
+  }, [wanted, language]);
+  const spoken = language === "en" && english ? english : CHINESE;
+  return <Current.Provider value={{ language, spoken, set }}>{children}</Current.Provider>;
 }
 
 export const useLanguage = () => useContext(Current);
 
 /** All texts of the console in the reader's language. */
-export const useWords = (): Words => (useLanguage().language === "zh" ? chinese : english);
+export const useWords = (): Words => useLanguage().spoken.words;
 
 /** A sentence that the server says in both languages. */
 export const useSaid = () => {

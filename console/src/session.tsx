@@ -13,6 +13,7 @@ export const VIEWER = graphql(`
       scope
       scopeInEnglish
       synthetic
+      singleSignOn
       memberships { id role organisationName until sections }
     }
   }

@@ -1,19 +1,19 @@
 import { App, ConfigProvider, Skeleton, theme } from "antd";
-import english from "antd/locale/en_US";
-import chinese from "antd/locale/zh_CN";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { HashRouter, useLocation } from "react-router";
 
+import { SESSION_DOUBTED } from "./api";
 import { Faulted, useAsk } from "./ask";
 import { useLanguage } from "./language";
 import { VIEWER, ViewerProvider } from "./session";
 
 const SignIn = lazy(async () => ({ default: (await import("./pages/sign-in")).SignIn }));
+const Join = lazy(async () => ({ default: (await import("./pages/join")).Join }));
 const Frame = lazy(async () => ({ default: (await import("./frame")).Frame }));
 
 /** The frame: theme, language, who is signed in, and what is theirs. */
 export function Shell() {
-  const { language } = useLanguage();
+  const { spoken } = useLanguage();
   const [dark, setDark] = useState(() => {
     const chosen = localStorage.getItem("zhenduan.dark");
     return chosen === null ? matchMedia("(prefers-color-scheme: dark)").matches : chosen === "yes";
@@ -24,7 +24,7 @@ export function Shell() {
   }, [dark]);
   return (
     <ConfigProvider
-      locale={language === "zh" ? chinese : english}
+      locale={spoken.locale}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: { colorPrimary: dark ? "#5b9bff" : "#1252b3", colorLink: dark ? "#8ab8ff" : "#1252b3", colorInfo: dark ? "#5b9bff" : "#1252b3", colorTextDescription: dark ? "#b4b4b4" : "#595959", colorTextPlaceholder: dark ? "#9a9a9a" : "#6b6b6b", fontSize: 15 },
@@ -43,15 +43,21 @@ export function Shell() {
 function Signed({ dark, setDark }: { dark: boolean; setDark: (dark: boolean) => void }) {
   const { data, fault, again } = useAsk(VIEWER, {});
   const location = useLocation();
+  const signedIn = data !== undefined && data.viewer.role !== "PUBLIC";
+  useEffect(() => {
+    if (!signedIn) return;
+    window.addEventListener(SESSION_DOUBTED, again);
+    return () => window.removeEventListener(SESSION_DOUBTED, again);
+  }, [signedIn, again]);
   const ended = fault?.code === "UNAUTHENTICATED";
   useEffect(() => {
     if (ended) void fetch("/session", { method: "DELETE" }).then(again);
   }, [ended, again]);
-  if (!data) return <main className="page">{fault && !ended ? <Faulted fault={fault} again={again} /> : <Skeleton active />}</main>;
+  if (!data || ended) return <main className="page">{fault && !ended ? <Faulted fault={fault} again={again} /> : <Skeleton active />}</main>;
   return (
     <ViewerProvider value={{ viewer: data.viewer, again }}>
       <Suspense fallback={<main className="page"><Skeleton active /></main>}>
-        {data.viewer.role === "PUBLIC" && location.pathname === "/" ? <main className="page"><SignIn /></main> : <Frame dark={dark} setDark={setDark} />}
+        {!signedIn && location.pathname === "/join" ? <main className="page"><Join /></main> : !signedIn && location.pathname === "/" ? <main className="page"><SignIn /></main> : <Frame dark={dark} setDark={setDark} />}
       </Suspense>
     </ViewerProvider>
   );

@@ -108,6 +108,24 @@ def test_an_answer_that_differs_from_the_firms_is_verified_with_its_reason(trave
     assert found["saved"] == 1, found["says"]
 
 
+def test_a_district_sees_what_is_late_where_its_roster_is_wrong_and_reminds_whom_it_invited(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("steering.mjs")
+    assert found["overdue"] == found["late"] > 0
+    assert "统一社会信用代码" in found["finding"]
+    assert "退回" in found["finding"]
+    assert found["reminded"] > 0
+
+
+def test_who_is_invited_joins_by_a_link_and_a_session_left_in_another_tab_leaves_nothing(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("joining.mjs")
+    assert "12–256" in found["refused"]
+    assert (found["link"], found["rows"]) == (True, 0)
+
+
 def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(
     demo: Demo, travelled: Callable[..., dict[str, Any]]
 ) -> None:

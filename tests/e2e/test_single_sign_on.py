@@ -542,6 +542,14 @@ def test_the_cookie_of_a_sign_on_goes_by_tls_alone_where_we_are_reached_by_it(
     assert "samesite=lax" in cookie
 
 
+def test_a_page_learns_whether_there_is_a_single_sign_on_to_offer(client: TestClient, tmp_path: Path) -> None:
+    asked = {"query": "{ viewer { singleSignOn } }"}
+    offered = client.post("/graphql", json=asked).json()["data"]["viewer"]["singleSignOn"]
+    assert client.get(offered).status_code == 303
+    with opened(Settings(tmp_path / "plain"), create=True) as plain, TestClient(create_app(plain.services)) as alone:
+        assert alone.post("/graphql", json=asked).json()["data"]["viewer"]["singleSignOn"] is None
+
+
 def test_without_a_provider_there_is_no_way_in(tmp_path: Path) -> None:
     assert from_environment(environment={}).provider is None
     named = {"ZHENDUAN_OIDC_ISSUER": "https://sso.example", "ZHENDUAN_OIDC_CLIENT": "c", "ZHENDUAN_HOME": "https://h"}

@@ -1,11 +1,11 @@
-import { Input, Select, Tag } from "antd";
+import { Checkbox, Input, Select, Tag } from "antd";
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import { Shown, useAsk } from "../ask";
 import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
-import { DiagnosisStatusNames, PurposeNames } from "../gql/enum-names";
+import { DiagnosisStatusNames, PurposeNames, StageNames } from "../gql/enum-names";
 import type { DiagnosisOrder, DiagnosisStatus } from "../gql/graphql";
 import { useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
@@ -16,7 +16,8 @@ const DIAGNOSES = graphql(`
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
-        id caseNumber status statusSince purpose form answered gradeName verifiedTotal
+        id caseNumber status statusSince overdue purpose form answered gradeName verifiedTotal
+        stage { stage due }
         enterprise { id name }
         provider { id name }
       }
@@ -40,8 +41,11 @@ export function Diagnoses() {
   const [status, setStatus] = useState<DiagnosisStatus[]>([]);
   const [caseNumber, setCaseNumber] = useState("");
   const [order, setOrder] = useState<DiagnosisOrder>("CHANGED_AT_DESC");
-  const paging = usePaging(JSON.stringify([status, caseNumber, order]));
-  const filter = { ...(status.length ? { status } : {}), ...(caseNumber ? { caseNumber } : {}) };
+  const [sought, seek] = useSearchParams();
+  const overdue = sought.has("overdue");
+  const stuck = Number(sought.get("stuck")) || undefined;
+  const paging = usePaging(JSON.stringify([status, caseNumber, order, overdue, stuck]));
+  const filter = { ...(status.length ? { status } : {}), ...(caseNumber ? { caseNumber } : {}), ...(overdue ? { overdue } : {}), ...(stuck ? { stuckForDays: stuck } : {}) };
   const answer = useAsk(DIAGNOSES, { filter, orderBy: [order], ...paging.paging });
   const statuses = Object.keys(DiagnosisStatusNames).filter((key) => key !== "IN_PROGRESS") as DiagnosisStatus[];
   return (
@@ -61,6 +65,8 @@ export function Diagnoses() {
           ]}
           style={{ minWidth: 140 }}
         />
+        <Checkbox checked={overdue} onChange={(event) => seek(event.target.checked ? { overdue: "" } : {})}>{words.diagnoses.overdue}</Checkbox>
+        {stuck && <Tag closable onClose={() => seek({})}>{words.diagnoses.stuck(stuck)}</Tag>}
       </div>
       <Shown answer={answer}>
         {({ diagnoses }) => (
@@ -74,6 +80,7 @@ export function Diagnoses() {
             columns={[
               { title: words.fields.enterprise, render: (_, row) => <Link to={`/diagnoses/${encodeURIComponent(row.id)}`}>{row.enterprise?.name ?? row.caseNumber}</Link> },
               { title: words.fields.status, render: (_, row) => <StatusTag status={row.status} /> },
+              { title: words.fields.due, render: (_, row) => (row.stage ? <span className="nowrap">{name(StageNames, row.stage.stage)} {row.stage.due}{row.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}</span> : "—") },
               { title: words.fields.since, render: (_, row) => <span className="nowrap">{shanghai(row.statusSince)}</span> },
               { title: words.fields.provider, render: (_, row) => row.provider?.name ?? "—" },
               { title: words.fields.grade, render: (_, row) => row.gradeName ?? "—" },

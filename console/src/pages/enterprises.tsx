@@ -1,6 +1,6 @@
 import { Checkbox, Input, Tag } from "antd";
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
@@ -29,16 +29,26 @@ export function Enterprises() {
   const words = useWords();
   const name = useNames();
   const [text, setText] = useState("");
-  const [undiagnosed, setUndiagnosed] = useState(false);
-  const paging = usePaging(JSON.stringify([text, undiagnosed]));
-  const filter = { ...(text ? { text } : {}), ...(undiagnosed ? { diagnosed: false } : {}) };
+  const [sought, seek] = useSearchParams();
+  const undiagnosed = sought.has("undiagnosed");
+  const uncontacted = sought.has("uncontacted");
+  const paging = usePaging(JSON.stringify([text, undiagnosed, uncontacted]));
+  const filter = { ...(text ? { text } : {}), ...(undiagnosed ? { diagnosed: false } : {}), ...(uncontacted ? { hasContact: false } : {}) };
+  const toggled = (name: string, on: boolean) =>
+    seek((before) => {
+      const after = new URLSearchParams(before);
+      if (on) after.set(name, "");
+      else after.delete(name);
+      return after;
+    });
   const answer = useAsk(ENTERPRISES, { filter, ...paging.paging });
   return (
     <>
       <h1>{words.enterprises.title}</h1>
       <div className="bar">
         <Input.Search allowClear className="grow" placeholder={words.enterprises.search} aria-label={words.enterprises.search} onSearch={(given) => setText(given.trim())} />
-        <Checkbox checked={undiagnosed} onChange={(event) => setUndiagnosed(event.target.checked)}>{words.enterprises.undiagnosed}</Checkbox>
+        <Checkbox checked={undiagnosed} onChange={(event) => toggled("undiagnosed", event.target.checked)}>{words.enterprises.undiagnosed}</Checkbox>
+        {uncontacted && <Tag closable onClose={() => toggled("uncontacted", false)}>{words.enterprises.uncontacted}</Tag>}
       </div>
       <Shown answer={answer}>
         {({ enterprises }) => (

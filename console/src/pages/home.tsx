@@ -86,10 +86,10 @@ function Gaps() {
       {(data) => (
         <Row gutter={[16, 16]}>
           {([
-            [words.home.overdue, data.overdue.totalCount, "/diagnoses"],
-            [words.home.stuck, data.stuck.totalCount, "/diagnoses"],
-            [words.home.undiagnosed, data.undiagnosed.totalCount, "/enterprises"],
-            [words.home.withoutContact, data.withoutContact.totalCount, "/enterprises"],
+            [words.home.overdue, data.overdue.totalCount, "/diagnoses?overdue"],
+            [words.home.stuck, data.stuck.totalCount, "/diagnoses?stuck=30"],
+            [words.home.undiagnosed, data.undiagnosed.totalCount, "/enterprises?undiagnosed"],
+            [words.home.withoutContact, data.withoutContact.totalCount, "/enterprises?uncontacted"],
           ] as const).map(([title, count, path]) => (
             <Col xs={12} md={6} key={title}>
               <Link to={path}><Card><Statistic title={title} value={count ?? "—"} /></Card></Link>

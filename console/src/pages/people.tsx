@@ -1,6 +1,6 @@
-import { Tag } from "antd";
+import { App, Button, Tag, Typography } from "antd";
 
-import { Shown, useAsk } from "../ask";
+import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
 import { useNames, useWords } from "../language";
@@ -16,12 +16,26 @@ const PEOPLE = graphql(`
   }
 `);
 
+const INVITE = graphql(`
+  mutation IssueInvitation($person: ID!) {
+    issueInvitation(input: { person: $person }) { invitation { ticket } userErrors { code clause field bound message messageInEnglish } }
+  }
+`);
+
 /** People within the reader's scope and the roles that they hold. */
 export function People() {
   const words = useWords();
   const name = useNames();
   const paging = usePaging("");
   const answer = useAsk(PEOPLE, paging.paging);
+  const send = useSend();
+  const { modal } = App.useApp();
+
+  async function invite(person: string) {
+    const { data } = await send(INVITE, { person });
+    const ticket = data?.issueInvitation.invitation?.ticket;
+    if (ticket) void modal.info({ title: words.people.invite, width: 560, content: <>{words.people.link}<Typography.Paragraph copyable code>{`${location.origin}/#/join?ticket=${encodeURIComponent(ticket)}`}</Typography.Paragraph></> });
+  }
   return (
     <>
       <h1>{words.people.title}</h1>
@@ -38,7 +52,7 @@ export function People() {
               { title: words.fields.name, dataIndex: "name" },
               { title: words.fields.phone, render: (_, one) => one.phone ?? "—" },
               { title: words.fields.role, render: (_, one) => one.memberships.nodes.map((held) => <Tag key={held.id}>{name(RoleNames, held.role)} {held.organisationName}{held.until ? `（${words.fields.until} ${held.until}）` : ""}</Tag>) },
-              { title: words.fields.status, render: (_, one) => (one.joined ? words.people.joined : words.people.invited) },
+              { title: words.fields.status, render: (_, one) => (one.joined ? words.people.joined : <>{words.people.invited} <Button size="small" onClick={() => void invite(one.id)}>{words.people.invite}</Button></>) },
             ]}
           />
         )}

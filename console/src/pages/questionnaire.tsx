@@ -3,13 +3,14 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "urql";
 
 import { agree, type Asked, asSent, type Given, isWhole, ratioOf } from "../answers";
-import { ASKED, persisted } from "../api";
+import { persisted } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { drop, keep, kept } from "../drafts";
 import { graphql } from "../gql";
 import type { QuestionsQuery, SectionAnswersQuery } from "../gql/graphql";
 import { useWords } from "../language";
 import { useViewer } from "../session";
+import { put } from "../uploads";
 import type { CaseOf } from "./case";
 
 const QUESTIONS = graphql(`
@@ -263,10 +264,9 @@ function Sections(given: {
             const asked = await send(TICKET, { filename: file.name });
             const url = asked.data?.requestUpload.ticket?.url;
             if (!url) return;
-            const put = await fetch(url, { method: "PUT", body: file, headers: { ...ASKED, "Content-Type": "application/octet-stream" }, credentials: "same-origin" });
-            const answer = (await put.json().catch(() => ({}))) as { sha256?: string; errors?: { message: string }[] };
-            if (answer.sha256) await send(ATTACH, { id: diagnosis.id, sha256: answer.sha256, indicators: [indicator.id] });
-            else notification.error({ title: answer.errors?.[0]?.message ?? words.network });
+            const { sha256, says } = await put(url, file);
+            if (sha256) await send(ATTACH, { id: diagnosis.id, sha256, indicators: [indicator.id] });
+            else notification.error({ title: says ?? words.network });
             await read();
             given.again();
           }}

@@ -1,19 +1,22 @@
 import { Alert, Button, Card, Form, Input, Space } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link } from "react-router";
 
 import { useSend } from "../ask";
 import { useLanguage, useWords } from "../language";
 import { keepSession, SECOND_STEP, SIGN_IN, useViewer } from "../session";
 
+const Enrolment = lazy(async () => ({ default: (await import("./enrolment")).Enrolment }));
+
 /** Name and password, then the second step where there is one. */
 export function SignIn() {
   const words = useWords();
   const { language, set } = useLanguage();
-  const { again } = useViewer();
+  const { viewer, again } = useViewer();
   const send = useSend();
   const [problem, setProblem] = useState<string>();
   const [ticket, setTicket] = useState<string>();
+  const [enrolling, setEnrolling] = useState<string>();
   const [recovering, setRecovering] = useState(false);
   const [busy, setBusy] = useState(false);
 
@@ -30,7 +33,7 @@ export function SignIn() {
     const answer = data?.signIn;
     if (errors[0]) setProblem(language === "zh" ? errors[0].message : errors[0].messageInEnglish);
     else if (answer?.session) await entered(answer.session.token);
-    else if (answer?.secondStep?.mustEnrol) setProblem(words.signIn.mustEnrol);
+    else if (answer?.secondStep?.mustEnrol) setEnrolling(answer.secondStep.ticket);
     else if (answer?.secondStep) setTicket(answer.secondStep.ticket);
     else setProblem(offline ? words.network : answer ? words.signIn.refused : words.signIn.failed);
   }
@@ -48,7 +51,9 @@ export function SignIn() {
     <Card style={{ maxWidth: 420, margin: "6vh auto" }}>
       <h1>{words.signIn.title}</h1>
       {problem && <Alert type="error" showIcon title={problem} role="alert" style={{ marginBottom: 16 }} />}
-      {ticket === undefined ? (
+      {enrolling !== undefined ? (
+        <Suspense fallback={words.loading}><Enrolment ticket={enrolling} entered={entered} /></Suspense>
+      ) : ticket === undefined ? (
         <Form key="first" layout="vertical" requiredMark={false} onFinish={(given) => void signIn(given as { login: string; password: string })}>
           <Form.Item name="login" label={words.signIn.login} rules={[{ required: true, message: words.signIn.missing }]}>
             <Input autoComplete="username" autoFocus />
@@ -58,6 +63,7 @@ export function SignIn() {
           </Form.Item>
           <Space orientation="vertical" style={{ width: "100%" }}>
             <Button type="primary" htmlType="submit" loading={busy} block>{words.signIn.enter}</Button>
+            {viewer.singleSignOn && <Button href={viewer.singleSignOn} block>{words.signIn.singleSignOn}</Button>}
             <a href="/verify">{words.signIn.verify}</a>
             <Link to="/standards">{words.signIn.public}</Link>
             <Button type="link" onClick={() => set(language === "zh" ? "en" : "zh")} lang={language === "zh" ? "en" : "zh-CN"}>{words.language}</Button>

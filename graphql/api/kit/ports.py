@@ -15,6 +15,8 @@ from standards.described import DescribedEnum
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
 """Nobody in particular 公众."""
+SIGN_ON_PATH = "/login"
+"""Where a browser begins to sign in with the city's identity provider 单点登录入口."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from api.kit.context import Context
 from api.kit.ids import key_of
 from api.kit.paging import below, wanted_fields
 from api.kit.payloads import OwnPayload
-from api.kit.ports import UploadKind
+from api.kit.ports import SIGN_ON_PATH, UploadKind
 from api.kit.published import field, mutation, published, published_input
 from api.kit.second_factors import SecondStep as Step
 from api.participants.people import Membership, build_memberships
@@ -49,6 +49,11 @@ class Viewer:
     scope_in_english: str = field("What the caller sees, in English · 可见范围（英文）")
     memberships: list[Membership] = field("Roles that may be acted in today · 今日有效任职")
     synthetic: bool = field("Everything shown is of a demo city · 示例数据")
+
+    @field("Path at which a browser signs in with the city's identity provider; null where none is set up · 单点登录地址")
+    def single_sign_on(self, info: strawberry.Info[Context, None]) -> str | None:
+        """As the installation is set up."""
+        return SIGN_ON_PATH if info.context.services.sign_on is not None else None
 
     @field("The caller's second factors; null for the public and for machines · 第二因素")
     def second_factors(self, info: strawberry.Info[Context, None]) -> SecondFactors | None:

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api.kit.ports import SignOn
+from api.kit.ports import SIGN_ON_PATH, SignOn
 from api.server.admission import Lane
 from api.server.browser_sessions import keep_session
 from api.server.errors import request_error
@@ -33,7 +33,7 @@ class SignOnRoutes:
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        return [Route("/login", self.login, methods=["GET"]), Route("/callback", self.callback, methods=["GET"])]
+        return [Route(SIGN_ON_PATH, self.login, methods=["GET"]), Route("/callback", self.callback, methods=["GET"])]
 
     async def login(self, _request: Request) -> Response:
         """Send the browser to the provider."""
