@@ -9,6 +9,7 @@ from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.participations import PARTICIPATIONS
 from domain.diagnosis.stages import STAGES
 from domain.governance.dated_rules import DATED_RULES
+from domain.governance.proceedings.docket import DOCKETS
 from domain.governance.proceedings.proceeding import PROCEEDINGS
 from domain.governance.working_calendar import WORKING_CALENDAR
 from domain.kernel import Capabilities, Event, name_of
@@ -49,6 +50,7 @@ CAPABILITIES = Capabilities(
     DATED_RULES,
     DIAGNOSES,
     DIRECTORIES,
+    DOCKETS,
     EDITIONS,
     EDITION_MAPPINGS,
     ENTERPRISES,

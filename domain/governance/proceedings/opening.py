@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.access import Mask, Role
 from domain.command_rights import CITY, GOVERNMENT
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
+from domain.governance.proceedings.docket import docket_of, file_proceeding
 from domain.governance.proceedings.state import (
     OF_A_FIRM,
     OF_A_PROVIDER,
@@ -173,7 +174,7 @@ OPENERS = (
 
 
 def open_proceeding(command: OpenProceeding, proceeding: Proceeding | None, context: DecisionContext) -> Facts:
-    """Opened by whoever may, against a provider on record; the office's own causes are looked up at once 提起程序."""
+    """By whoever may, against a provider on record, so many a year; the office's own causes are looked up at once 提起程序."""
     if proceeding is not None:
         raise PROCEEDING_EXISTS.refuse()
     _require_opener(command.kind, context.role)
@@ -188,6 +189,8 @@ def open_proceeding(command: OpenProceeding, proceeding: Proceeding | None, cont
     kind = RULE_OF[command.kind]
     rules: DatedRules | None = context.read.get(rule_stream(kind))
     rule = dated_rule_on(rules, kind, context.day)
+    docket = docket_of(command.kind, command.provider, command.enterprise)
+    filed = (file_proceeding(command.proceeding, docket, context),) if docket is not None else ()
     return (
         ProceedingOpened(
             **command.model_dump(exclude={"proceeding"}),
@@ -198,6 +201,7 @@ def open_proceeding(command: OpenProceeding, proceeding: Proceeding | None, cont
             rule=rule.cause,
             rule_since=rule.since,
         ),
+        *filed,
     )
 
 

@@ -24,6 +24,7 @@ from domain.governance.proceedings.decision import (
     decide_proceeding,
     end_time_to_appeal,
 )
+from domain.governance.proceedings.docket import docket_of
 from domain.governance.proceedings.hearing import (
     DeadlineMoved,
     EndTimeToAnswer,
@@ -195,6 +196,8 @@ def _reads(command: ProceedingCommand, proceeding: Proceeding | None) -> tuple[S
         found.append(enterprise_stream(enterprise))
     if isinstance(command, OpenProceeding):
         found += [cited(command.cause)[0], organisation_stream(command.provider)]
+        docket = docket_of(command.kind, command.provider, command.enterprise)
+        found += [docket] if docket is not None else []
     elif isinstance(command, ServeNotice) and proceeding is not None:
         found.append(cited(proceeding.cause)[0])
     return tuple(dict.fromkeys(found))

@@ -8,7 +8,8 @@ from domain.access import Place
 from domain.command_rights import require_right
 from domain.diagnosis.provider import PROVIDER_RETIRED, PROVIDER_UNKNOWN
 from domain.governance.dated_rules import rule_in_force, rule_stream
-from domain.governance.proceedings.state import calendar_of, proceeding_stream
+from domain.governance.proceedings.docket import docket_of
+from domain.governance.proceedings.state import ProceedingKind, calendar_of, proceeding_stream
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
@@ -329,6 +330,8 @@ def _reads(command: AnyApplicationCommand, _application: Application | None) -> 
         streams += [person_stream(one.person) for one in command.staff]
     if isinstance(command, ObjectToResult):
         streams += [proceeding_stream(command.proceeding), organisation_stream(command.provider), rule_stream(RuleKind.PROCEDURE)]
+        docket = docket_of(ProceedingKind.MARK_OBJECTION, command.provider, None)
+        streams += [docket] if docket is not None else []
     if isinstance(command, ReturnApplication):
         streams += [CALENDAR_STREAM]
     if isinstance(command, ReviseResult):

@@ -66,7 +66,7 @@ def object_to_result(command: ObjectToResult, application: Application, call: Ca
     )
     stream = proceeding_stream(command.proceeding)
     opened = open_proceeding(asked, context.read.get(stream), context)
-    facts = [OnStream(stream, fact) for fact in opened if isinstance(fact, Event)]
+    facts = [OnStream(stream, fact) if isinstance(fact, Event) else fact for fact in opened]
     return (ResultObjectedTo(proceeding=command.proceeding), *facts)
 
 

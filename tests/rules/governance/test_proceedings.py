@@ -1,6 +1,6 @@
 """Due process (plan P6, V4): whoever is to be moved, charged or overruled is told, heard, decided on by others, may appeal."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,14 @@ from domain.governance.proceedings.decision import (
     DECIDED_BY_THE_SAME,
     HEARING_COMES_FIRST,
     TIME_TO_APPEAL_OVER,
+)
+from domain.governance.proceedings.docket import (
+    DOCKETS,
+    PROCEEDINGS_AT_MOST,
+    PROCEEDINGS_TOO_MANY,
+    Docket,
+    ProceedingFiled,
+    docket_of,
 )
 from domain.governance.proceedings.hearing import (
     DEADLINE_NOT_LATER,
@@ -65,6 +73,7 @@ from tests.rules.governance.proceedings import (
     SERVE,
     STATEMENT,
     WITHDRAWAL,
+    WORLD,
     answered,
     appealed,
     asking,
@@ -101,7 +110,8 @@ def test_who_opens_what(kind: ProceedingKind) -> None:
         if role in may and kind is ProceedingKind.MARK_OBJECTION:
             case.refused(OBJECTION_BY_THE_RESULT, path="kind")
         elif role in may:
-            case.happened("proceeding.opened.v1")
+            counted = ("docket.proceeding_filed.v1",) if kind in OF_A_PROVIDER | OF_A_FIRM else ()
+            case.happened("proceeding.opened.v1", *counted)
         else:
             case.refused(PROCEEDING_NOT_YOURS_TO_OPEN, path="kind")
 
@@ -116,6 +126,33 @@ def test_nobody_opens_one_in_the_name_of_another_and_an_absent_provider_answers_
     before().when(asking(ProceedingKind.COMPLAINT), "enterprise", "e2").refused(NOT_FOUND)
     for provider in ("p9", "310117"):
         before().when(asking(provider=provider), "city").refused(NOT_FOUND)
+
+
+@pytest.mark.parametrize("kind", [ProceedingKind.COMPLAINT, ProceedingKind.RATING_OBJECTION])
+def test_a_side_opens_so_many_proceedings_a_year_and_no_more(kind: ProceedingKind) -> None:
+    """Else one firm keeps the office from everybody else's objections."""
+    role, organisation = opener_of(kind)
+    docket = docket_of(kind, "p1", "e1" if kind in OF_A_FIRM else None)
+    assert docket is not None
+    day = OPENED.date()
+    full = Docket(filed=(day - timedelta(days=364), *[day - DAY] * (PROCEEDINGS_AT_MOST - 1)))
+    again = day + DAY
+    world = {**WORLD, docket: full}
+    case = given(PROCEEDINGS).having_read(world).having_facts({"diagnosis/d1": 7})
+    refused = case.when(asking(kind), role, organisation, CLERK, OPENED)
+    refused.refused(PROCEEDINGS_TOO_MANY, most=PROCEEDINGS_AT_MOST, again=again, earliest=again)
+    case.when(asking(kind), role, organisation, CLERK, on(again)).happened("proceeding.opened.v1", "docket.proceeding_filed.v1")
+
+
+def test_of_a_docket_only_what_counts_is_kept_and_what_the_office_opens_is_not_counted() -> None:
+    docket = None
+    for number in range(PROCEEDINGS_AT_MOST + 5):
+        docket = DOCKETS.evolve(docket, ProceedingFiled(proceeding=f"x{number}", filed_on=OPENED.date() + number * DAY))
+    assert docket.filed[0] == OPENED.date() + 5 * DAY
+    assert len(docket.filed) == PROCEEDINGS_AT_MOST
+    assert {kind for kind in KINDS if docket_of(kind, "p1", None if kind not in OF_A_FIRM else "e1") is None} == {
+        kind for kind in KINDS if kind not in OF_A_PROVIDER | OF_A_FIRM
+    }
 
 
 def test_a_complaint_names_its_firm_and_a_move_of_the_directory_names_none() -> None:

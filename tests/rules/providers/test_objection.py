@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 
 from domain.governance.dated_rules import DatedRule, DatedRules, defaults_of, rule_stream
+from domain.governance.proceedings.docket import PROCEEDINGS_AT_MOST, PROCEEDINGS_TOO_MANY, Docket, docket_of
 from domain.governance.proceedings.state import (
     PROCEEDING_NOT_CONCLUDED,
     Proceeding,
+    ProceedingKind,
     ProceedingOutcome,
     ProceedingStatus,
     proceeding_stream,
@@ -50,7 +52,7 @@ REVISE = ReviseResult(
 def objected() -> Played:
     played = published("p1", "p2", totals={"p1": [LOW, LOW]})
     played.asked(OBJECT, "provider", "p1", at=later(PUBLISHING, 2)).happened(
-        "application.objected_to.v1", "proceeding.opened.v1"
+        "application.objected_to.v1", "proceeding.opened.v1", "docket.proceeding_filed.v1"
     )
     return played
 
@@ -64,6 +66,15 @@ def concluded(played: Played, outcome: ProceedingOutcome) -> None:
 def test_an_objection_is_a_proceeding_about_the_result_that_cites_it() -> None:
     found: Proceeding = objected().states[proceeding_stream("o1")]
     assert (found.about, found.cause) == ("application/2024.p1", "application/2024.p1/9")
+
+
+def test_an_objection_to_a_result_counts_among_the_proceedings_that_the_provider_opens() -> None:
+    played = published("p1", "p2", totals={"p1": [LOW, LOW]})
+    at = later(PUBLISHING, 2)
+    docket = docket_of(ProceedingKind.MARK_OBJECTION, "p1", None)
+    assert docket is not None
+    played.states[docket] = Docket(filed=(at.date(),) * PROCEEDINGS_AT_MOST)
+    played.asked(OBJECT, "provider", "p1", at=at).refused(PROCEEDINGS_TOO_MANY)
 
 
 def test_an_objection_after_its_day_before_the_outcome_or_without_result_is_refused() -> None:
