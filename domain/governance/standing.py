@@ -1,7 +1,7 @@
 """Standing of providers 服务商在录情况: what is read of the directory wherever work is given or taken. plan V2–V4.
 
 The moves are decided in `domain/providers/listings/` and `domain/providers/calls/adoption.py`; here is what they leave, and what
-follows from it for work: from its first directory on, new work goes to who is listed with the industry's tag.
+follows from it for work: from the first directory on, new work goes to who is listed with the industry's tag.
 """
 
 from datetime import date

@@ -13,6 +13,7 @@ import psycopg2
 from sqlalchemy import create_engine
 
 from journal.disclosure_log.disclosure_log import DisclosureLog, DisclosuresInUse, Written
+from journal.engines.postgres_engine import postgres_engine
 from journal.engines.sqlite import APPEND_ONLY, BUSY_SECONDS, owners_file, to_wal
 from journal.secrets.vault import SQLITE
 
@@ -199,8 +200,7 @@ class PostgresStore:
 def open_disclosures(url: str) -> DisclosureLog:
     """The disclosure log at an address 打开披露日志: "sqlite:///PATH", a file of its own, or a PostgreSQL address."""
     if not url.startswith(SQLITE):
-        address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
-        return DisclosureLog(PostgresStore(url), create_engine(address, pool_size=2, pool_pre_ping=True))
+        return DisclosureLog(PostgresStore(url), postgres_engine(url, pool_size=2, pool_pre_ping=True))
     store = SQLiteStore(Path(url.removeprefix(SQLITE)))
     arguments = {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
     return DisclosureLog(store, create_engine(url, connect_args=arguments))

@@ -16,10 +16,11 @@ import psycopg2
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from psycopg2.errors import LockNotAvailable, QueryCanceled
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Table, create_engine, event, text
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Select, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from journal.atomic_files import draft_of, sync_folder
+from journal.engines.postgres_engine import postgres_engine
 from journal.engines.prepared_statements import Rows, Statements
 from journal.engines.sqlite import owners_file, to_wal
 from journal.text_normalisation import carried_text
@@ -105,9 +106,16 @@ class Vault:
         self._unasked = unasked or self._reads
         self._statements = None if self._sqlite else Statements()
         self._probed = False
+        self._tables: set[str] = set()
 
     def create(self, metadata: MetaData) -> None:
-        """Make tables where they are missing; several processes may start at once."""
+        """Make tables where they are missing; several processes may start at once. Where all are there, nothing is written."""
+        wanted = {table.name for table in metadata.tables.values()}
+        if not wanted <= self._tables:
+            with self._reads.connect() as connection:
+                self._tables |= set(inspect(connection).get_table_names(None if self._sqlite else SCHEMA))
+        if wanted <= self._tables:
+            return
         with self.writing() as connection:
             if not self._sqlite:
                 connection.execute(UNBOUNDED)
@@ -202,10 +210,9 @@ def open_vault(url: str, longest_seconds: float = LONGEST_SECONDS) -> Vault:
     longest_seconds: of one statement; after that the store counts as one that does not answer (`journal.outages`).
     """
     if not url.startswith(SQLITE):
-        address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
         engines = (
-            create_engine(address, pool_pre_ping=True, hide_parameters=True),
-            create_engine(address, isolation_level="AUTOCOMMIT", hide_parameters=True),
+            postgres_engine(url, pool_pre_ping=True, hide_parameters=True),
+            postgres_engine(url, isolation_level="AUTOCOMMIT", hide_parameters=True),
         )
 
         def bounded(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from journal.engines.postgres_engine import postgres_engine
 from journal.engines.postgres_schema import SCHEMA_LOCK
 
 SQLITE = "sqlite:///"
@@ -130,7 +131,7 @@ class LogTables:
 
 def _engine(url: str, *, embedded: bool, **rest: Any) -> Engine:  # noqa: ANN401 - as the library takes them
     if not embedded:
-        return create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_pre_ping=True, **rest)
+        return postgres_engine(url, pool_pre_ping=True, **rest)
     engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

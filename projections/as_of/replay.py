@@ -34,6 +34,7 @@ from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.read_model import ReadModel, Tables, event_of
 from projections.engine.snapshot import Snapshot
+from projections.engine.table_statements import make
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL, enterprises_by_id
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
@@ -267,7 +268,7 @@ def replayed(past: Past) -> Iterator[Snapshot]:
         for read_model in (*SHOWN, *people):
             named = _tables(read_model)
             for table in named.values():
-                table.create(connection)
+                make(connection, table)
             tables |= named
             entries = past.entries.get(read_model.name, ())
             if heard := read_model.heard(entries):

@@ -37,11 +37,13 @@ from domain.access import Scope
 from journal import Entry, Journal
 from journal.codec import current
 from journal.deadlines import milliseconds_left
+from journal.engines.postgres_engine import postgres_engine
 from journal.engines.prepared_statements import Rows, Statements, run
 from journal.engines.sqlite import owners_file, to_wal
 from projections.engine import row_security
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import Snapshot
+from projections.engine.table_statements import make
 
 BATCH = 2_000
 FAR_BEHIND = 2 * BATCH
@@ -182,8 +184,7 @@ class ReadModels:
         if not self._sqlite:
             row_security.drop_policies(connection, self._named(read_model, generation))
         for table in self._named(read_model, generation).values():
-            table.drop(connection, checkfirst=True)
-            table.create(connection)
+            make(connection, table, anew=True)
         connection.execute(
             GENERATIONS.insert().values(
                 desk=read_model.name, generation=generation, position=0, current=current, shape=read_model.shape
@@ -457,10 +458,9 @@ def open_read_models(url: str, journal: Journal | None, read_models: Sequence[Re
     journal: that they are folded from; None = they are read alone.
     """
     if not url.startswith("sqlite:///"):
-        address = url.replace("postgresql://", "postgresql+psycopg2://", 1)
-        writes = create_engine(address, pool_size=2, max_overflow=8)
+        writes = postgres_engine(url, pool_size=2, max_overflow=8)
         bounds: Any = {"pool_size": READERS_AT_ONCE, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
-        reads = create_engine(address, isolation_level="AUTOCOMMIT", **bounds)
+        reads = postgres_engine(url, isolation_level="AUTOCOMMIT", **bounds)
 
         @event.listens_for(reads, "connect")
         def _ready(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types

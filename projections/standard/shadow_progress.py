@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Column, Engine, MetaData, String, Table, create_engine, event, select, text
 
+from journal.engines.postgres_engine import postgres_engine
 from journal.engines.sqlite import to_wal
 from projections.engine.columns import Long, columns
 from projections.engine.runner import SCHEMA_LOCK
@@ -87,7 +88,7 @@ class ShadowLeases:
 def open_shadow_leases(url: str) -> ShadowLeases:
     """The leases at the address of the read models 打开测算租约."""
     if not url.startswith("sqlite:///"):
-        return ShadowLeases(create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1), pool_size=2))
+        return ShadowLeases(postgres_engine(url, pool_size=2))
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
     event.listen(engine, "connect", lambda connection, _record: to_wal(connection))
     return ShadowLeases(engine)
