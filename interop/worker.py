@@ -11,7 +11,7 @@ import orjson
 
 from domain.kernel import Refused
 from domain.participants.rosters.findings import RosterReport
-from domain.providers.subsidies.subsidy import SubsidyComputed
+from domain.providers.subsidies.events import SubsidyComputed
 from interop.editions.workbook import workbook_of
 from interop.editions.workbook_reading import read_workbook
 from interop.foreign_files import ROSTER, SHEET

@@ -7,7 +7,7 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from domain.providers.subsidies.subsidy import SubsidyComputed
+from domain.providers.subsidies.events import SubsidyComputed
 
 HEAD = ("序号", "服务商标识", "服务商名称", "评价档次", "确认任务数", "应付金额（元）", "实付金额（元）", "已追回（元）")
 YUAN = Decimal(100)

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import MetaData, Table, select
 
-from domain.providers.subsidies.subsidy import SUBSIDIES, SubsidyEvent, YearOfSubsidy
+from domain.providers.subsidies.events import SubsidyEvent
+from domain.providers.subsidies.state import YearOfSubsidy
+from domain.providers.subsidies.subsidy import SUBSIDIES
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import columns

@@ -7,8 +7,9 @@ V5, I1.
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from functools import partial
 
 from api.kit.services import Services
 from domain.access import Everything, Role
@@ -18,6 +19,7 @@ from isolation import run as run_apart
 from journal import Caller
 from projections import Snapshot
 from zhenduan.background.computation import Computation
+from zhenduan.background.intervals import at_intervals
 from zhenduan.background.rating_computing import fixed_ratings
 from zhenduan.background.rule_simulating import proposed_rules
 
@@ -53,22 +55,7 @@ def compute_waiting(services: Services, stop: threading.Event, *, reason: str = 
     return done
 
 
-@contextmanager
-def computing(services: Services, seconds: float = LOOK_SECONDS) -> Iterator[None]:
+def computing(services: Services, seconds: float = LOOK_SECONDS) -> AbstractContextManager[None]:
     """Compute what waits while the block lasts, looking at an interval."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(seconds):
-            try:
-                compute_waiting(services, stop)
-            except Exception:
-                log.exception("未能查看待算事项 nobody could look for what is to be computed")
-
-    thread = threading.Thread(target=run, name="computing")
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    failing = "未能查看待算事项 what is to be computed could not be looked for"
+    return at_intervals(partial(compute_waiting, services), seconds, name="computing", failing=failing)

@@ -8,9 +8,10 @@ it is really due is for the rules to say: what they refuse is looked at again ne
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from api.kit.services import Services
 from domain.access import Everything, Role
@@ -24,6 +25,7 @@ from journal import Caller
 from projections import Snapshot
 from projections.diagnosis.stages import stages_due
 from projections.governance.proceedings import over_by
+from zhenduan.background.intervals import at_intervals
 
 LOOK_SECONDS = 30.0
 SYSTEM = Caller("system-due-acts", Role.SYSTEM, "", Everything())
@@ -96,22 +98,7 @@ def do_due_acts(services: Services, stop: threading.Event, *, reason: str = "") 
     return done
 
 
-@contextmanager
-def keeping_time(services: Services, seconds: float = LOOK_SECONDS) -> Iterator[None]:
+def keeping_time(services: Services, seconds: float = LOOK_SECONDS) -> AbstractContextManager[None]:
     """Do what falls due while the block lasts, looking at an interval."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(seconds):
-            try:
-                do_due_acts(services, stop)
-            except Exception:
-                log.exception("到期事项未能查看 nobody could look for what is due")
-
-    thread = threading.Thread(target=run, name="due-acts")
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    failing = "到期事项未能查看 what is due could not be looked for"
+    return at_intervals(partial(do_due_acts, services), seconds, name="due-acts", failing=failing)

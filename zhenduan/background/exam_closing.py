@@ -4,9 +4,7 @@ An act of time: whether it comes at once, late or twice, the paper is closed and
 """
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from api.kit.services import Services
 from api.providers.exams import seed_of
@@ -16,6 +14,7 @@ from domain.kernel import Refused
 from domain.providers.exams.exam import TimeOutExam
 from journal import Caller
 from projections.providers import exams
+from zhenduan.background.intervals import at_intervals
 
 SECONDS = 15.0
 """How late a paper may be closed; no answer is taken after its end either way."""
@@ -44,24 +43,7 @@ def close_overdue(services: Services) -> int:
     return closed
 
 
-@contextmanager
-def closing_exams(services: Services, seconds: float = SECONDS) -> Iterator[None]:
+def closing_exams(services: Services, seconds: float = SECONDS) -> AbstractContextManager[None]:
     """Close overdue papers now and at every interval while the block lasts."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while True:
-            try:
-                close_overdue(services)
-            except Exception:
-                log.exception("超时试卷未能收卷 overdue papers were not closed")
-            if stop.wait(seconds):
-                return
-
-    thread = threading.Thread(target=run, name="exam-closing")
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    failing = "超时试卷未能收卷 overdue papers were not closed"
+    return at_intervals(lambda _stop: close_overdue(services), seconds, name="exam-closing", failing=failing, at_once=True)

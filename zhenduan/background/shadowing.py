@@ -6,8 +6,9 @@ A run is done by whoever holds its lease. One that is cut short leaves no fact b
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from hashlib import sha256
 from itertools import accumulate
 from uuid import uuid4
@@ -34,6 +35,7 @@ from standards.revising.standard_text import composed
 from standards.shadow.rescore import RULES
 from standards.shadow.sensitivity import EditionSensitivity
 from standards.shadow.tally import ShadowResult
+from zhenduan.background.intervals import at_intervals
 
 RESCORED = "projections.diagnosis.rescored:outcome_bytes"
 BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=3_600, wall_seconds=4 * 3_600.0, written_mib=1_024)
@@ -164,22 +166,7 @@ def _now(services: Services) -> int:
     return microseconds(services.clock())
 
 
-@contextmanager
-def shadowing(services: Services, seconds: float = LOOK_SECONDS) -> Iterator[None]:
+def shadowing(services: Services, seconds: float = LOOK_SECONDS) -> AbstractContextManager[None]:
     """Do what is asked for while the block lasts, looking at an interval."""
-    stop, worker = threading.Event(), str(uuid4())
-
-    def run() -> None:
-        while not stop.wait(seconds):
-            try:
-                do_shadows(services, stop, worker)
-            except Exception:
-                log.exception("影子测算未能开始 no shadow re-scoring could begin")
-
-    thread = threading.Thread(target=run, name="shadows")
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    look = partial(do_shadows, services, worker=str(uuid4()))
+    return at_intervals(look, seconds, name="shadows", failing="影子测算未能开始 no shadow re-scoring could begin")

@@ -16,7 +16,7 @@ from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, resp
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
 from domain.masks import RATING_INPUTS
-from domain.providers.subsidies.subsidy import SubsidyStatus
+from domain.providers.subsidies.state import SubsidyStatus
 from interop.editions.sheets import MEDIA_TYPE
 from interop.foreign_files import WORKER, WRITTEN_MIB
 from isolation import Bounds, run

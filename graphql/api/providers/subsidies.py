@@ -22,16 +22,10 @@ from domain.masks import RATING_INPUTS, RATINGS_READ, SUBSIDIES_READ
 from domain.providers.ratings.numbers import Tier
 from domain.providers.ratings.rating import RATED_YEARS
 from domain.providers.subsidies import numbers
-from domain.providers.subsidies.subsidy import (
-    AnySubsidyCommand,
-    ClawBackSubsidy,
-    ComputeSubsidy,
-    LeftOutJob,
-    RecordDistrictSubsidy,
-    SubsidyStatus,
-    YearOfSubsidy,
-    subsidy_stream,
-)
+from domain.providers.subsidies.clawback import ClawBackSubsidy
+from domain.providers.subsidies.events import LeftOutJob
+from domain.providers.subsidies.state import SubsidyStatus, YearOfSubsidy, subsidy_stream
+from domain.providers.subsidies.subsidy import AnySubsidyCommand, ComputeSubsidy, RecordDistrictSubsidy
 from projections.engine.snapshot import Snapshot
 from projections.providers.subsidies import subsidy_of
 from projections.providers.subsidy_jobs import confirmed_jobs, counted, jobs_of_year

@@ -24,10 +24,11 @@ from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
 from domain.providers.ratings.numbers import Tier
 from domain.providers.ratings.rating import RatingStatus, YearOfRating, rating_stream
+from domain.providers.subsidies.clawback import CLAWBACK_DONE, CLAWBACK_NOT_PAID, ClawBackSubsidy
+from domain.providers.subsidies.events import DistrictSubsidyRecorded, LeftOutJob, SubsidyApproved, SubsidyComputed
 from domain.providers.subsidies.numbers import JobCount, ProviderJobs, compute_subsidy
+from domain.providers.subsidies.state import SUBSIDY_STATUS, subsidy_stream
 from domain.providers.subsidies.subsidy import (
-    CLAWBACK_DONE,
-    CLAWBACK_NOT_PAID,
     DISTRICT_SUBSIDY_RECORDED,
     SUBSIDIES,
     SUBSIDY_APPROVED_ALREADY,
@@ -35,16 +36,9 @@ from domain.providers.subsidies.subsidy import (
     SUBSIDY_JOB_OTHER_YEAR,
     SUBSIDY_OTHER_RUN,
     SUBSIDY_RATING_NOT_FINAL,
-    SUBSIDY_STATUS,
     ApproveSubsidy,
-    ClawBackSubsidy,
     ComputeSubsidy,
-    DistrictSubsidyRecorded,
-    LeftOutJob,
     RecordDistrictSubsidy,
-    SubsidyApproved,
-    SubsidyComputed,
-    subsidy_stream,
 )
 from standards import Form
 from tests.rules.given import Given, given
