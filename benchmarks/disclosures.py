@@ -19,7 +19,7 @@ from benchmarks.serving import a_client, asked, ours, server
 from domain.access import Attribute, Is
 from domain.disclosures import Disclosed, Disclosure
 from journal.engines.group_commit import LARGEST_GROUP
-from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
+from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from zhenduan.demo.people import SHOWN_DISTRICT
 from zhenduan.wiring import Installation, opened

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from journal import Journal
 from projections.as_of.validity import VALIDITY
 from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
-from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.firms import FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.engine import runner

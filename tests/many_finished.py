@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, create_engine
 
 from projections import ReadModels
-from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES
+from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.snapshot import Snapshot
 from standards import Form, Process

@@ -30,11 +30,11 @@ from domain.standard.revision.state import revision_stream
 from journal import Entry
 from journal.codec import current, stored_names
 from projections.diagnosis import diagnoses as diagnoses_rows
-from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.issued import SHOWN_OUTSIDE
+from projections.engine.generations import make
 from projections.engine.read_model import ReadModel, Tables, event_of
 from projections.engine.snapshot import Snapshot
-from projections.engine.table_statements import make
 from projections.participants.enterprises import ENTERPRISE_READ_MODEL, enterprises_by_id
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL

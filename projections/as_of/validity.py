@@ -31,15 +31,13 @@ from domain.participants.enterprises import plain
 from journal import Entry
 from projections.diagnosis import issued
 from projections.diagnosis.diagnoses import (
-    DIAGNOSES,
     OF_THE_FIRM,
-    TOTALS,
     DiagnosisFilter,
-    DiagnosisRow,
     diagnosis_columns,
     of_the_case,
     waits_for_an_answer,
 )
+from projections.diagnosis.diagnoses_fold import DIAGNOSES, TOTALS, DiagnosisRow
 from projections.engine.columns import columns
 from projections.engine.filters import is_so, one_of
 from projections.engine.pages import Page, Place, numeric

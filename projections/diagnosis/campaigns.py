@@ -21,7 +21,7 @@ from domain.diagnosis.participations import (
 from domain.diagnosis.state import Purpose
 from journal import Entry
 from projections.diagnosis import issued
-from projections.diagnosis.diagnoses import DIAGNOSES
+from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.filters import one_of, sought
 from projections.engine.pages import BY_ID, By, Order, Page

@@ -9,16 +9,15 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Scope, sees_only_issued
 from domain.diagnosis.objections import ObjectionStatus
 from domain.diagnosis.state import Status
-from projections.diagnosis.diagnoses import (
+from projections.diagnosis.diagnoses import DiagnosisFilter, matching
+from projections.diagnosis.diagnoses_fold import (
     ANSWERS,
     DIAGNOSES,
     EVIDENCE,
     REPORTS,
     AnswerRow,
-    DiagnosisFilter,
     EvidenceRow,
     ReportRow,
-    matching,
 )
 from projections.diagnosis.proceedings import (
     EXPERT_REVIEWS,

@@ -9,7 +9,8 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
 from domain.diagnosis.state import Status
-from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, diagnosis_columns
+from projections.diagnosis.diagnoses import diagnosis_columns
+from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot

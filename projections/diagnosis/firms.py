@@ -10,7 +10,8 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
-from projections.diagnosis.diagnoses import DIAGNOSES, diagnosis_columns
+from projections.diagnosis.diagnoses import diagnosis_columns
+from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.filters import is_so, one_of
 from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES

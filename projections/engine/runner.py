@@ -10,20 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
     Connection,
     Engine,
-    Integer,
-    MetaData,
-    String,
     Table,
     create_engine,
     event,
@@ -31,7 +24,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
-from sqlalchemy.sql import quoted_name
 
 from domain.access import Scope
 from journal import Entry, Journal
@@ -41,9 +33,9 @@ from journal.engines.postgres_engine import postgres_engine
 from journal.engines.prepared_statements import Rows, Statements, run
 from journal.engines.sqlite import owners_file, to_wal
 from projections.engine import row_security
+from projections.engine.generations import GENERATIONS, PROGRESS, make, tables_of
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import Snapshot
-from projections.engine.table_statements import make
 
 BATCH = 2_000
 FAR_BEHIND = 2 * BATCH
@@ -55,17 +47,6 @@ FOLLOW_SECONDS = 0.25
 """How soon a follower hears that it is to stop, while nothing is appended."""
 LOG_BYTES = 16 * 2**20
 """What SQLite's write-ahead log shrinks back to after a long reader or a rebuild made it grow."""
-
-PROGRESS = MetaData()
-GENERATIONS = Table(
-    "desk_generations",
-    PROGRESS,
-    Column("desk", String, primary_key=True),
-    Column("generation", Integer, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-    Column("current", Boolean, nullable=False),
-    Column("shape", String, nullable=False),
-)
 
 STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.position).where(GENERATIONS.c.current)
 BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.compile(dialect=PGDialect_psycopg2())}"  # type: ignore[no-untyped-call]
@@ -88,19 +69,6 @@ Apart = Callable[[threading.Event, Callable[[], None]], None]
 takes the interpreter from whoever reads, and they take it from the folding."""
 
 log = logging.getLogger(__name__)
-
-
-@lru_cache(256)
-def tables_of(read_model: ReadModel, generation: int) -> Mapping[str, Table]:
-    """A read model's tables under the names of one generation."""
-    metadata = MetaData()
-    named = {}
-    for table in read_model.tables:
-        copy = table.to_metadata(metadata, name=f"{table.name}_{generation}")
-        for index in copy.indexes:
-            index.name = quoted_name(f"{index.name}_{table.name}_{generation}", quote=None)
-        named[table.name] = copy
-    return named
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -23,7 +23,8 @@ from domain.kernel import cause_of
 from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent
 from methods.component_scores import ReportQuality, Workload, records_of_job, report_of_job, work_done, work_variance
 from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
-from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS, diagnosis_columns
+from projections.diagnosis.diagnoses import diagnosis_columns
+from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.diagnosis.proceedings import OBJECTIONS, SITE_VISITS
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from domain.diagnosis.state import Status
 from domain.standard.revision.state import Disposition
-from projections.diagnosis.diagnoses import DIAGNOSES
+from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.snapshot import Snapshot
 from projections.standard.revision_rows import COMMENTS

@@ -16,7 +16,8 @@ from domain.diagnosis.state import Status
 from domain.governance.rule_bodies.subsidy import SubsidisedWork
 from domain.instants import city_midnight, microseconds
 from domain.providers.subsidies.numbers import JobCount, ProviderJobs
-from projections.diagnosis.diagnoses import DIAGNOSES, diagnosis_columns
+from projections.diagnosis.diagnoses import diagnosis_columns
+from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot

@@ -16,12 +16,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from domain.providers.rating_numbers import Tier
 from openpyxl import load_workbook
 
 from api.schema import schema_text
 from domain.events import COMMANDS, EVENTS
 from domain.participants.rosters.findings import LeftOut, RosterReport
+from domain.providers.ratings.numbers import Tier
 from interop.editions.workbook import workbook_of
 from interop.payments.payment_list import payment_list
 from interop.rosters.annotated import annotated, seen_sheet

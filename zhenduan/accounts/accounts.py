@@ -24,10 +24,10 @@ from sqlalchemy.exc import IntegrityError
 
 from api.kit.ports import Identified, Invited
 from api.kit.second_factors import SecondStep, SignedIn
-from domain.access import Role, scope_of
-from domain.instants import city_day, city_midnight, microseconds, utc_moment
+from domain.access import Role
+from domain.instants import city_day, microseconds, utc_moment
 from domain.kernel import Rule
-from journal import Caller, Journal
+from journal import Journal
 from journal.secrets.vault import Vault
 from projections import ReadModels
 from projections.participants.people import MembershipRow
@@ -45,7 +45,7 @@ from zhenduan.accounts.logins import (
     password_bytes,
     require_password,
 )
-from zhenduan.accounts.memberships import Memberships
+from zhenduan.accounts.memberships import Memberships, end_of, identified
 from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.accounts.partner_keys import IssuedKey, PartnerKeys
 from zhenduan.accounts.provider_settings import TokenRefused
@@ -184,7 +184,7 @@ class LocalAccounts:
         except IntegrityError:
             raise LOGIN_TAKEN.refuse(login=row["login"]) from None
         self._attempts.take_back(ticket, None, now)
-        return _identified(person, held[0], now, _end_of(held[0]))
+        return identified(person, held[0], now, end_of(held[0]))
 
     def person_of(self, login: str) -> str:
         """Whose a login is 登录名所属人员.
@@ -397,7 +397,7 @@ class LocalAccounts:
         held = next((one for one in memberships if one.id == session.membership), None)
         if held is None or self._is_too_weak(session, held, now):
             return None
-        return _identified(session.person, held, now, min(utc_moment(session.ends), _end_of(held)))
+        return identified(session.person, held, now, min(utc_moment(session.ends), end_of(held)))
 
     def _is_too_weak(self, session: OpenSession, held: MembershipRow, now: datetime) -> bool:
         """Whether a role needs a second factor and the session was opened without one, such as before the day it began."""
@@ -414,8 +414,8 @@ class LocalAccounts:
         held = self._held(person, city_day(now)) if person is not None else []
         if person is None or not held:
             return None
-        ends = min(datetime.fromtimestamp(claims["exp"], UTC), _end_of(held[0]))
-        return _identified(person, held[0], now, ends)
+        ends = min(datetime.fromtimestamp(claims["exp"], UTC), end_of(held[0]))
+        return identified(person, held[0], now, ends)
 
     # Partner keys
 
@@ -443,18 +443,3 @@ def _unmatched(hasher: PasswordHasher) -> str:
     salt, drawn = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
     cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${drawn}"
-
-
-def _identified(person: str, held: MembershipRow, now: datetime, ends: datetime) -> Identified:
-    role = Role(held.role)
-    scope = scope_of(role, held.organisation, person, city_day(now))
-    sections = frozenset(held.sections) if role is Role.DEPARTMENT_FILLER else None
-    return Identified(Caller(person, role, held.organisation, scope, sections), held.id, ends)
-
-
-def _end_of(held: MembershipRow) -> datetime:
-    """The midnight after a membership's last day, in the city."""
-    if held.until is None:
-        return datetime.max.replace(tzinfo=UTC)
-    last = date.fromisoformat(held.until)
-    return city_midnight(last + timedelta(days=1))

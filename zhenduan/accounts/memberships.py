@@ -3,11 +3,14 @@
 A role that was taken away opens nothing from the moment its mutation has returned, in every process. plan P7.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
+from api.kit.ports import Identified
+from domain.access import Role, scope_of
+from domain.instants import city_day, city_midnight
 from domain.participants.people.person import PEOPLE
 from domain.participants.people.state import Person, person_stream
-from journal import Journal
+from journal import Caller, Journal
 from journal.codec import folded
 from projections.participants.people import MembershipRow
 
@@ -55,3 +58,19 @@ class Memberships:
             known = folded(PEOPLE, later, known)
             self._known[person] = (later[-1].version, known)
         return known
+
+
+def identified(person: str, held: MembershipRow, now: datetime, ends: datetime) -> Identified:
+    """A person who acts in a membership, for whom it was shown until when."""
+    role = Role(held.role)
+    scope = scope_of(role, held.organisation, person, city_day(now))
+    sections = frozenset(held.sections) if role is Role.DEPARTMENT_FILLER else None
+    return Identified(Caller(person, role, held.organisation, scope, sections), held.id, ends)
+
+
+def end_of(held: MembershipRow) -> datetime:
+    """The midnight after a membership's last day, in the city."""
+    if held.until is None:
+        return datetime.max.replace(tzinfo=UTC)
+    last = date.fromisoformat(held.until)
+    return city_midnight(last + timedelta(days=1))

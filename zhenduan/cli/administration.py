@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from api.server.disclosure_notes import DisclosureNotes
 from domain.access import Role
 from domain.instants import city_day, microseconds
-from domain.kernel import Refused, name_of
+from domain.kernel import Refused
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.partner_keys import IssuePartnerKey, RevokePartnerKey
 from domain.participants.people.memberships import GrantMembership
@@ -30,36 +30,19 @@ from domain.participants.people.ways_in import (
     UnlinkSignOn,
     WayInCommand,
 )
-from domain.participants.rosters.bringing_in import RosterUnchanged, held_back
-from domain.participants.rosters.findings import ConfirmedFinding, RosterFinding
-from domain.standard.edition_mapping import mapping_command
-from domain.standard.editions import PublishEdition
 from interop.code_lists import districts
-from interop.foreign_files import ForeignFiles
-from interop.rosters.reports import read_report
-from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_command
 from journal import Broken, Conflict, Verified, verify
-from projections.participants import rosters
-from projections.participants.enterprises import registered_codes
-from projections.participants.organisations import ids_by_name
-from standards import edition_mappings, load_composition, published_editions
 from zhenduan.accounts.logins import require_password
 from zhenduan.accounts.partner_keys import PARTNER_KEY_UNKNOWN, IssuedKey
-from zhenduan.cli.output import answer, progress
+from zhenduan.cli.output import answer, progress, refusal
 from zhenduan.cli.proving import against_checkpoints
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened, operator
 
 CITY = "city"
 """Id of the city's own organisation."""
-SHOWN_FINDINGS = 50
 
 log = logging.getLogger(__name__)
-
-
-def _refusal(refused: Refused) -> int:
-    sys.stderr.write(f"{refused.rule.code}（{refused.rule.clause}）：{refused.says}\n{refused.says_in_english}\n")
-    return 1
 
 
 def rebuild(settings: Settings) -> int:
@@ -114,7 +97,7 @@ def initialise(settings: Settings, city: str, user: str) -> int:
                 new += 1
             except Refused as refused:
                 if refused.rule.code != "ORGANISATION_EXISTS":
-                    return _refusal(refused)
+                    return refusal(refused)
         installation.services.models.catch_up()
     there = len(wanted) - new
     answer(f"已登记 registered: {new}；已存在 there already: {there}", registered=new, there=there)
@@ -160,7 +143,7 @@ def invite(settings: Settings, invitation: PersonToInvite, user: str) -> int:
                 _take_back(installation, person, user)
                 raise
         except Refused as refused:
-            return _refusal(refused)
+            return refusal(refused)
         except ValidationError as problem:
             sys.stderr.write(f"输入有误 malformed: {problem}\n")
             return 2
@@ -200,7 +183,7 @@ def _done(act: Callable[[Installation], None], settings: Settings) -> int:
         try:
             act(installation)
         except Refused as refused:
-            return _refusal(refused)
+            return refusal(refused)
         except ValidationError as problem:
             sys.stderr.write(f"输入有误 malformed: {problem}\n")
             return 2
@@ -328,144 +311,4 @@ def revoke_partner_key(settings: Settings, key: str, signed: Signed) -> int:
     if failed := _done(act, settings):
         return failed
     answer("已吊销 revoked")
-    return 0
-
-
-def _show(findings: tuple[RosterFinding, ...]) -> None:
-    names = {
-        "refused": "退回 refused",
-        "confirm": "待确认 to confirm",
-        "confirmed": "已确认 confirmed",
-        "warned": "提示 warned",
-    }
-    for finding in findings[:SHOWN_FINDINGS]:
-        where = f"第 {finding.row} 行" if finding.row else "文件"
-        answer(f"{names[finding.severity]}\t{where}\t{finding.column}\t{finding.code}\t{finding.says}")
-    if len(findings) > SHOWN_FINDINGS:
-        answer(f"…… 另有 {len(findings) - SHOWN_FINDINGS} 条 and more")
-    answer("", findings=[finding.model_dump(mode="json") for finding in findings])
-
-
-def roster_template(file: Path) -> int:
-    """Write the template of a roster, with drop-downs and help."""
-    try:
-        file.write_bytes(ForeignFiles().template)
-    except OSError as error:
-        sys.stderr.write(f"无法写入 cannot write {file}: {error.strerror}\n")
-        return 2
-    answer(f"已写入 written: {file}")
-    return 0
-
-
-def import_roster(
-    settings: Settings,
-    file: Path,
-    year: int,
-    user: str,
-    *,
-    accept_partial: bool,
-    confirm: Sequence[str] = (),
-    findings: Path | None = None,
-) -> int:
-    """Bring in a roster file; 1 when it was refused as a whole, and nothing but that report was written.
-
-    confirm: findings that a person confirms, as ROW:CODE. findings: where the sheet with its findings as comments is written.
-    """
-    try:
-        confirmed = [ConfirmedFinding(row=int(row), code=code) for row, _, code in (one.partition(":") for one in confirm)]
-    except ValueError:
-        sys.stderr.write("--confirm 的写法是 行号:规则代码 is written ROW:CODE, 5:ROSTER_NAME_CHANGED\n")
-        return 2
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        sys.stderr.write(f"无法读取 cannot read {file}: {error.strerror}\n")
-        return 2
-    with progress("读取 reading", "行 rows") as told:
-        try:
-            reading = ForeignFiles().roster(content, file.name, user, told)
-        except Refused as refused:
-            return _refusal(refused)
-    with opened(settings) as installation:
-        try:
-            installation.services.models.catch_up()
-            with installation.services.models.reading() as snapshot:
-                units = ids_by_name(snapshot, NAMED_UNITS)
-                registered = registered_codes(snapshot, operator(user).scope, organisation_codes(reading))
-            command = roster_command(
-                reading,
-                year,
-                installation.services.firm_salt.known_or_drawn(installation.services.clock),
-                accept_partial=accept_partial,
-                confirmed=confirmed,
-                organisations=units,
-                registered=registered,
-            )
-            blobs, who = installation.services.blobs, operator(user)
-            handled = installation.services.send(who, command)
-        except ValidationError as problem:
-            sys.stderr.write(f"输入有误 malformed: {problem}\n")
-            return 2
-        except Refused as refused:
-            return _refusal(refused)
-        with progress("更新读模型 projecting", "条 entries") as told:
-            told(installation.services.models.catch_up())
-        with installation.services.models.reading() as snapshot:
-            row = rosters.import_of_file(snapshot, operator(user).scope, year, command.digest, who.organisation)
-        assert row is not None  # noqa: S101 - the report is an entry, now or before
-        report = read_report(blobs, row.report, row.findings)
-    _show(report.findings)
-    if findings is not None:
-        findings.write_bytes(ForeignFiles().annotated(content, file.name, report.content, user))
-        answer(f"批注名单 findings in the cells: {findings}")
-    for left in report.left_out[:SHOWN_FINDINGS]:
-        answer(f"文件未列 left out\t{left.uscc}\t{left.name}")
-    answer("", left_out=[left.model_dump(mode="json") for left in report.left_out])
-    repeated = any(entry.type == name_of(RosterUnchanged) for entry in handled.entries)
-    counts = {"blocked": row.blocked, "new": row.registered, "revised": row.revised, "unchanged": row.unchanged}
-    answer("", year=year, **counts, refused=row.refused_rows, repeated=repeated)
-    if row.blocked:
-        answer(
-            f"整份退回 refused as a whole: {held_back(row.refused_rows)}；"
-            "--confirm 行号:代码 确认，--accept-partial 可部分接收 confirms or takes the others in"
-        )
-        return 1
-    nothing_changed = "（此前已导入，未作改变 taken in before, nothing changed）" if repeated else ""
-    answer(
-        f"新登记 new {row.registered}，更新 revised {row.revised}，无变化 unchanged {row.unchanged}，"
-        f"退回 refused {row.refused_rows}{nothing_changed}"
-    )
-    return 0
-
-
-def publish_editions(settings: Settings, keys: Sequence[str], user: str) -> int:
-    """Publish editions on file, in their order; what was published before changes nothing."""
-    for key in keys:
-        if key not in published_editions():
-            sys.stderr.write(f"没有版本 no edition {key}；可选 one of: {'、'.join(published_editions())}\n")
-            return 2
-    with opened(settings) as installation:
-        try:
-            for key in keys:
-                handled = installation.services.send(operator(user), PublishEdition(**dict(load_composition(key))))
-                said = f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}"
-                answer(said, editions=[{"key": key, "before": not handled.entries}])
-        except Refused as refused:
-            return _refusal(refused)
-        finally:
-            installation.services.models.catch_up()
-    return 0
-
-
-def set_edition_mapping(settings: Settings, user: str) -> int:
-    """Set the mappings on file, in order; those that were set before change nothing."""
-    with opened(settings) as installation:
-        for mapping in edition_mappings().mappings:
-            try:
-                handled = installation.services.send(operator(user), mapping_command(mapping))
-            except Refused as refused:
-                return _refusal(refused)
-            said = f"已设定 set: {mapping.since}" if handled.entries else f"此前已设定 set before: {mapping.since}"
-            answer(said, mappings=[{"since": mapping.since.isoformat(), "before": not handled.entries}])
-        installation.services.models.catch_up()
     return 0

@@ -1,20 +1,22 @@
 """Editions at the command line 标准版本: compared, written out as documents, and read back from a workbook. plan S1–S5, P8."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from domain.kernel import Refused
+from domain.standard.edition_mapping import mapping_command
+from domain.standard.editions import PublishEdition
 from interop.editions.documents import documents_of, published
 from interop.editions.workbook_reading import as_stated
 from interop.foreign_files import ForeignFiles
 from projections.documents import EditionComparison, as_markdown, comparison, print_comparison
 from projections.documents.comparison import reasons_of
 from projections.standard import editions
-from standards import EditionMalformed, difference, load, load_composition, published_editions
-from zhenduan.cli.output import OPERATOR, answer
+from standards import EditionMalformed, difference, edition_mappings, load, load_composition, published_editions
+from zhenduan.cli.output import OPERATOR, answer, refusal
 from zhenduan.settings import Settings
-from zhenduan.wiring import opened
+from zhenduan.wiring import opened, operator
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "pdf": (".pdf",),
@@ -116,4 +118,36 @@ def check_workbook(file: Path, against: str | None) -> int:
         answer("\n".join(lines), against=other, differences=told)
     elif against:
         return _unknown(against)
+    return 0
+
+
+def publish_editions(settings: Settings, keys: Sequence[str], user: str) -> int:
+    """Publish editions on file, in their order; what was published before changes nothing."""
+    for key in keys:
+        if key not in published_editions():
+            return _unknown(key)
+    with opened(settings) as installation:
+        try:
+            for key in keys:
+                handled = installation.services.send(operator(user), PublishEdition(**dict(load_composition(key))))
+                said = f"已发布 published: {key}" if handled.entries else f"此前已发布 published before: {key}"
+                answer(said, editions=[{"key": key, "before": not handled.entries}])
+        except Refused as refused:
+            return refusal(refused)
+        finally:
+            installation.services.models.catch_up()
+    return 0
+
+
+def set_edition_mapping(settings: Settings, user: str) -> int:
+    """Set the mappings on file, in order; those that were set before change nothing."""
+    with opened(settings) as installation:
+        for mapping in edition_mappings().mappings:
+            try:
+                handled = installation.services.send(operator(user), mapping_command(mapping))
+            except Refused as refused:
+                return refusal(refused)
+            said = f"已设定 set: {mapping.since}" if handled.entries else f"此前已设定 set before: {mapping.since}"
+            answer(said, mappings=[{"since": mapping.since.isoformat(), "before": not handled.entries}])
+        installation.services.models.catch_up()
     return 0

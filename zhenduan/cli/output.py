@@ -4,6 +4,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.kernel import Refused
 
 OPERATOR = "operator"
 """Whom work at the command line is counted for: nobody else is counted in its process."""
@@ -52,3 +56,9 @@ def progress(says: str, unit: str) -> Iterator[Callable[[int], None]]:
             bar.update(done - bar.n)
 
         yield told
+
+
+def refusal(refused: "Refused") -> int:
+    """Say why a rule refused, in both languages; the exit code."""
+    sys.stderr.write(f"{refused.rule.code}（{refused.rule.clause}）：{refused.says}\n{refused.says_in_english}\n")
+    return 1

@@ -55,7 +55,8 @@ from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS,
 from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
-from projections.diagnosis.diagnoses import DiagnosisFilter, DiagnosisRow
+from projections.diagnosis.diagnoses import DiagnosisFilter
+from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.engine.filters import GradeRange
 from projections.governance.dated_rules import rule_on
 from projections.governance.working_calendar import calendar_now

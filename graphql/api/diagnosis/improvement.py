@@ -28,7 +28,7 @@ from domain.instants import city_day
 from domain.kernel import Rule
 from domain.masks import REPORTS
 from projections.diagnosis import diagnoses
-from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.standard.improvement_costs import costs_in_force
 from standards import (
     Answer,

@@ -14,7 +14,7 @@ from domain.diagnosis.answers import is_open_section
 from domain.diagnosis.report import ReportKind
 from domain.masks import ANSWERS, REPORTS
 from projections.diagnosis import case_parts
-from projections.diagnosis.diagnoses import AnswerRow, EvidenceRow, ReportRow
+from projections.diagnosis.diagnoses_fold import AnswerRow, EvidenceRow, ReportRow
 from standards import Answer as GivenAnswer
 from standards import Edition, Indicator
 from standards.scoring.measure import level_and_points

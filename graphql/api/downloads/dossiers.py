@@ -39,7 +39,7 @@ from journal import Caller
 from journal.transparency.subtrees import Unprovable
 from journal.transparency.transparency_log import SigningRefused
 from projections.diagnosis import diagnoses
-from projections.diagnosis.diagnoses import DiagnosisRow
+from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.record import audit_trail
 from projections.record.audit_trail import EntryFilter
 

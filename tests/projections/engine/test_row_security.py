@@ -14,7 +14,7 @@ from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, Open
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import open_journal
 from projections import READ_MODELS, ReadModels, open_read_models
-from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
+from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.diagnosis.proceedings import PROCEEDINGS
 from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES

@@ -21,7 +21,7 @@ from domain.programme.targets import Measure, SetTarget
 from journal import Journal
 from projections import ReadModels, Snapshot, open_read_models
 from projections.as_of import replay as replayed
-from projections.diagnosis.diagnoses import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
+from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.diagnosis.proceedings import PROCEEDINGS
 from projections.engine.places import ENTERPRISES
 from projections.participants.organisations import ORGANISATION_READ_MODEL, ORGANISATIONS

@@ -22,7 +22,8 @@ from projections.as_of import replay as replayed
 from projections.as_of import validity
 from projections.as_of.validity import VALIDITY
 from projections.diagnosis import diagnoses
-from projections.diagnosis.diagnoses import DIAGNOSIS_READ_MODEL, DiagnosisFilter
+from projections.diagnosis.diagnoses import DiagnosisFilter
+from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
 from projections.engine.filters import GradeRange
 from projections.engine.pages import BY_ID, By, Order, Page, Place
 from projections.participants import enterprises

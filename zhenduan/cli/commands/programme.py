@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def _import_roster(settings: "Settings", given: argparse.Namespace) -> int:
-    from zhenduan.cli import administration
+    from zhenduan.cli import rosters
 
-    return administration.import_roster(
+    return rosters.import_roster(
         settings,
         given.file,
         given.year,
@@ -25,9 +25,9 @@ def _import_roster(settings: "Settings", given: argparse.Namespace) -> int:
 
 
 def _roster_template(given: argparse.Namespace) -> int:
-    from zhenduan.cli import administration
+    from zhenduan.cli import rosters
 
-    return administration.roster_template(given.file)
+    return rosters.roster_template(given.file)
 
 
 def add_to(command: "Adds") -> None:

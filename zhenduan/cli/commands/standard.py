@@ -13,15 +13,15 @@ SHOWN_MOVERS = 20
 
 
 def _publish(settings: "Settings", given: argparse.Namespace) -> int:
-    from zhenduan.cli import administration
+    from zhenduan.cli import editions
 
-    return administration.publish_editions(settings, given.keys, getpass.getuser())
+    return editions.publish_editions(settings, given.keys, getpass.getuser())
 
 
 def _set_mapping(settings: "Settings", _given: argparse.Namespace) -> int:
-    from zhenduan.cli import administration
+    from zhenduan.cli import editions
 
-    return administration.set_edition_mapping(settings, getpass.getuser())
+    return editions.set_edition_mapping(settings, getpass.getuser())
 
 
 def _diff_editions(given: argparse.Namespace) -> int:
