@@ -21,6 +21,7 @@ import psycopg2
 
 from api.kit.published import declared
 from api.schema import build_schema
+from api.server.answer_cache import AnswerCache
 from api.server.http import QUERIES_AND_MUTATIONS
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
@@ -128,7 +129,7 @@ def graphile(address: str, port: int) -> list[str]:
 def in_process(city: BuiltCity, seconds: float) -> Work:
     """Our page asked for again and again without HTTP, by one caller."""
     with opened(city.settings) as installation:
-        operations = Operations(installation.services, build_schema(), declared(build_schema()))
+        operations = Operations(installation.services, build_schema(), declared(build_schema()), answers=AnswerCache(0))
         request = GraphQLRequest(OURS, {"first": city.rows}, "Page")
 
         def once() -> None:

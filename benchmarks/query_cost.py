@@ -22,6 +22,7 @@ from graphql import (
 
 from api.kit.published import declared
 from api.schema import build_schema
+from api.server.answer_cache import AnswerCache
 from api.server.http import QUERIES
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
@@ -85,7 +86,7 @@ def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     executable = schema._schema  # noqa: SLF001 - strawberry has no other way to it
     rows: list[tuple[str, int, float]] = []
     with built(bench, engine) as city, opened(city.settings) as installation:
-        operations = Operations(installation.services, schema, declared(schema))
+        operations = Operations(installation.services, schema, declared(schema), answers=AnswerCache(0))
         for name, query in queries(executable):
             cost = cost_of(executable, parse(query), limits)
             request = GraphQLRequest(query)

@@ -25,16 +25,20 @@ import psutil
 
 from benchmarks.clients import load
 from benchmarks.measuring import Processor, Work
+from zhenduan.limits import KEPT_ANSWERS
 
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)/")
 
 
 @contextmanager
 def server(command: list[str], environment: Mapping[str, str], port: int = 0) -> Iterator[tuple[int, int]]:
-    """A server process until the block ends, once it answers; (its process, its port), 0 = as it prints it."""
+    """A server process until the block ends, once it answers; (its process, its port), 0 = as it prints it.
+
+    It makes each answer anew, unless its environment says otherwise: one client asks the same again and again.
+    """
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
-            command, env={**os.environ, **environment}, stdout=told, stderr=told, start_new_session=True
+            command, env={**os.environ, KEPT_ANSWERS: "0", **environment}, stdout=told, stderr=told, start_new_session=True
         )
         try:
             deadline = time.monotonic() + 60

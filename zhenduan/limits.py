@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits
+from api.server.answer_cache import MOST_BYTES
 
 KIB = 1024
 LOCAL = frozenset({"127.0.0.1", "::1"})
@@ -16,6 +17,7 @@ WAITING = "ZHENDUAN_WAITING"
 OF_SESSION = "ZHENDUAN_OF_SESSION"
 DEADLINE = "ZHENDUAN_DEADLINE"
 LAG = "ZHENDUAN_LAG"
+KEPT_ANSWERS = "ZHENDUAN_KEPT_ANSWERS"
 
 
 class LimitUnusable(ValueError):  # noqa: N818 - says which one
@@ -50,11 +52,15 @@ class ConnectionLimits:
 
 @dataclass(frozen=True)
 class ServerLimits:
-    """All limits of a serving process 服务限额. lag_seconds: how far the read models may be behind before it is not ready."""
+    """All limits of a serving process 服务限额.
+
+    lag_seconds: how far the read models may be behind before it is not ready. kept_answers: MiB of answers that it keeps, 0 = none.
+    """
 
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     admission: AdmissionLimits = field(default_factory=AdmissionLimits)
     lag_seconds: float = LONGEST_LAG_SECONDS
+    kept_answers: int = MOST_BYTES // 2**20
 
 
 def usual_values() -> Mapping[str, str]:
@@ -69,6 +75,7 @@ def usual_values() -> Mapping[str, str]:
         OF_SESSION: str(usual.admission.of_caller),
         DEADLINE: str(int(usual.admission.deadline_seconds)),
         LAG: str(int(usual.lag_seconds)),
+        KEPT_ANSWERS: str(usual.kept_answers),
     }
 
 
@@ -93,6 +100,7 @@ def limits_of(environment: Mapping[str, str]) -> ServerLimits:
             deadline_seconds=float(_positive(environment, DEADLINE, int(admission.deadline_seconds))),
         ),
         lag_seconds=float(_positive(environment, LAG, int(LONGEST_LAG_SECONDS))),
+        kept_answers=0 if environment.get(KEPT_ANSWERS) == "0" else _positive(environment, KEPT_ANSWERS, MOST_BYTES // 2**20),
     )
 
 

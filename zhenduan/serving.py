@@ -12,6 +12,7 @@ import uvicorn
 
 from api.app import create_app
 from api.server import console
+from api.server.answer_cache import AnswerCache
 from api.server.persisted_documents import PersistedDocuments
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.computing import computing
@@ -88,6 +89,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         allowed_origins=settings.cors_origins,
         admission=limits.admission,
         lag_seconds=limits.lag_seconds,
+        answers=AnswerCache(limits.kept_answers * 2**20),
         persisted=PersistedDocuments(settings.documents, only=settings.documents_only, shipped=console.BUILT / "documents"),
         reference=schema_page.page,
     )

@@ -27,6 +27,7 @@ from api.kit.services import Services
 from api.schema import build_schema
 from api.server import console, graphiql
 from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits, Overloaded
+from api.server.answer_cache import AnswerCache
 from api.server.browser_sessions import BrowserSessions, SessionRoutes
 from api.server.change_notifications import ChangeNotifications
 from api.server.early_rejection import PATHS, AdmissionGate
@@ -67,6 +68,7 @@ def create_app(
     reference: Callable[[str], str] | None = None,
     watch_seconds: float = WATCH_SECONDS,
     lag_seconds: float = LONGEST_LAG_SECONDS,
+    answers: AnswerCache | None = None,
 ) -> Starlette:
     """The whole API over one program 接口应用.
 
@@ -83,6 +85,7 @@ def create_app(
         persisted: documents that may be asked for by their ids; None = there are none.
         watch_seconds: how long an idle socket may outlive its session.
         lag_seconds: how far the read models may be behind before the process is not ready.
+        answers: those that it keeps to give again; None = as many as usual.
 
     Raises:
         FieldsWithoutRights: a field of the schema has no row.
@@ -90,8 +93,9 @@ def create_app(
     schema = schema or build_schema()
     change_notifications = ChangeNotifications(services.journal, services.models)
     revocations = Revocations(services.journal)
+    rights = rights or declared(schema)
     operations = Operations(
-        services, schema, rights or declared(schema), change_notifications, limits, revocations, admission, persisted
+        services, schema, rights, change_notifications, limits, revocations, admission, persisted, answers=answers
     )
     files = FileEndpoints(services, operations)
     over_http = GraphQLOverHTTP(operations, graphiql.page)

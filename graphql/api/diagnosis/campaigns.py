@@ -119,7 +119,7 @@ def build_campaigns(context: Context, rows: Sequence[CampaignRow], wanted: froze
     found: Mapping[str, list[rows_of.ProgressRow]] = {}
     if "progress" in wanted and rows:
         found = rows_of.progress(context.snapshot, context.scope, [row.id for row in rows])
-    today, calendar = city_day(context.services.clock()), calendar_now(context.snapshot)
+    today, calendar = context.today, calendar_now(context.snapshot)
     return [
         Campaign(
             **shown(Campaign, row),
@@ -136,7 +136,7 @@ def build_participations(context: Context, rows: Sequence[SteppedRow], wanted: f
     """Firms' parts of rows, with what they lead to through the caller's scope."""
     parts = [row.part for row in rows]
     edges = {name: led_to(context, (Participation, name), parts, wanted) for name in ("campaign", "enterprise", "diagnosis")}
-    today, calendar = city_day(context.services.clock()), calendar_now(context.snapshot)
+    today, calendar = context.today, calendar_now(context.snapshot)
     return [
         Participation(
             **shown(Participation, row.part),
@@ -226,7 +226,7 @@ def _named_or_found(find: Find) -> Callable[[Context, dict[str, Any]], dict[str,
         if named is not None:
             return {**data, "enterprises": [key_of(one, "enterprise") for one in named]}
         where = checked_filter(context, EnterpriseFilter(**asked))
-        found = find(context, str(data["campaign"]), replace(where, day=city_day(context.services.clock()).isoformat()))
+        found = find(context, str(data["campaign"]), replace(where, day=context.today.isoformat()))
         if len(found) > INVITED_AT_ONCE:
             raise TOO_MANY_FIRMS.refuse(path="filter", at_most=INVITED_AT_ONCE)
         if not found:
@@ -238,13 +238,13 @@ def _named_or_found(find: Find) -> Callable[[Context, dict[str, Any]], dict[str,
 
 def _to_invite(context: Context, campaign: str, where: EnterpriseFilter) -> list[str]:
     planned = rows_of.campaigns_by_id(context.snapshot, context.scope, [campaign]).get(campaign)
-    year = planned.year if planned is not None else city_day(context.services.clock()).year
+    year = planned.year if planned is not None else context.today.year
     return rows_of.to_invite(context.snapshot, context.scope, where, year, INVITED_AT_ONCE)
 
 
 def _to_remind(context: Context, campaign: str, where: EnterpriseFilter) -> list[str]:
     waiting = set(rows_of.to_remind(context.snapshot, context.scope, campaign, INVITED_AT_ONCE))
-    year = city_day(context.services.clock()).year
+    year = context.today.year
     return [one for one in rows_of.to_invite(context.snapshot, context.scope, where, year, INVITED_AT_ONCE) if one in waiting]
 
 

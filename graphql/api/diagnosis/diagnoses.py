@@ -294,7 +294,7 @@ DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
     build=build_diagnoses,
     holds=HOLDS,
     stored=True,
-    on=lambda where, moment: replace(where, moment=microseconds(moment)) if where.stuck_for_days is not None else where,
+    on=lambda where, then: replace(where, moment=microseconds(then.time)) if where.stuck_for_days is not None else where,
     past=FoundThen(
         validity.diagnosis_places,
         validity.diagnosis_count,

@@ -226,7 +226,7 @@ def load_group(
     organisation = organisations_by_id(snapshot, [identity]).get(identity)
     if organisation is None or organisation.kind != OrganisationKind.GROUP:
         return None
-    day, then = city_day(context.services.clock()), None
+    day, then = context.today, None
     now = groups.group(snapshot, scope, identity, day, year=year)
     row = now
     if position is not None:

@@ -24,7 +24,6 @@ from api.server.errors import MALFORMED_INPUT
 from api.standard.editions import editions_of
 from api.standard.improvement_costs import ImprovementCosts, build_costs
 from domain.access import Mask
-from domain.instants import city_day
 from domain.kernel import Rule
 from domain.masks import REPORTS
 from projections.diagnosis import diagnoses
@@ -296,7 +295,7 @@ class ImprovementQueries:
             if indicator not in edition.by_id:
                 raise _malformed(f"keep.{index}", *SAID["INDICATOR_UNKNOWN"])
         answers = _verified(context, row, edition)
-        table = costs_in_force(context.snapshot, row.edition, city_day(context.services.clock()))
+        table = costs_in_force(context.snapshot, row.edition, context.today)
         used = table.costs.with_singles(steps)
         context.disclosure_notes.note(MASKS, HOLDS.held([row]))
         found = cheapest_improvement(

@@ -20,7 +20,7 @@ from domain.governance.dated_rules import ProposeRule, SetRule, rule_difference,
 from domain.governance.rule_bodies import BODIES, EveryBody
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.simulated_numbers import title_of_number
-from domain.instants import city_day, utc_moment
+from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import ANYONE, RATING_INPUTS
 from projections.governance.dated_rules import KnownRule, Proposed, proposals, rule_history, rule_on
@@ -163,7 +163,7 @@ class DatedRuleQueries:
     ) -> DatedRule:
         """The rule in force."""
         context = info.context
-        day = on or city_day(context.services.clock())
+        day = on or context.today
         snapshot = context.at_least(at_least)
         found = rule_on(snapshot, kind, day)
         history = build_history(rule_history(snapshot, kind))
@@ -199,7 +199,7 @@ class DatedRuleQueries:
         context = info.context
         old = rule_on(context.snapshot, kind, before).rule.body
         if proposal is None:
-            new = rule_on(context.snapshot, kind, after or city_day(context.services.clock())).rule.body
+            new = rule_on(context.snapshot, kind, after or context.today).rule.body
         else:
             new = next((one.rule.body for one in proposals(context.snapshot, kind) if one.number == proposal), old)
         return all_shown(RuleDifference, rule_difference(old, new))

@@ -94,7 +94,7 @@ def build_proceedings(context: Context, rows: Sequence[ProceedingRow], wanted: f
     context.disclosure_notes.note(context.disclosure_notes.masks("Proceeding", wanted), HOLDS.held(rows))
     provider = led_to(context, (Proceeding, "provider"), rows, wanted)
     enterprise = led_to(context, (Proceeding, "enterprise"), rows, wanted)
-    today, calendar = city_day(context.services.clock()), calendar_now(context.snapshot)
+    today, calendar = context.today, calendar_now(context.snapshot)
     built = []
     for row in rows:
         fields = shown(Proceeding, row)

@@ -145,7 +145,7 @@ def pages_of(context: Context, name: str, as_of: str | None, after: str | None) 
 def day_then(context: Context) -> date:
     """The day in the city that an answer is of 所问日期: today, or of the past the day of the moment asked for."""
     if context.past is None or context.present is None:
-        return city_day(context.services.clock())
+        return context.today
     if context.asked is not None:
         return city_day(context.asked)
     at = replay.recorded_at(context.present.snapshot, context.past.position)

@@ -3,7 +3,7 @@
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from api.kit.cursors import Cursors
 from api.kit.ports import PUBLIC, Identified
@@ -12,11 +12,13 @@ from api.server.change_notifications import ChangeNotifications
 from api.server.disclosure_notes import DisclosureNotes
 from api.server.query_cost import Cost
 from domain.access import Scope
+from domain.instants import city_day
 from domain.kernel import Rule
 from journal import Caller
 from journal.deadlines import DEADLINE_EXCEEDED
 from projections import Snapshot
 from projections.as_of.replay import Past, replayed
+from standards import Edition
 
 NO_COST = Cost()
 AT_LEAST_SECONDS = 5.0
@@ -31,9 +33,21 @@ NOT_YET_VISIBLE = Rule(
 
 
 @dataclass
+class MadeOf:
+    """What an answer was made of besides the rows of one snapshot 应答依据, so that none is kept that depends on more.
+
+    more: something else of the program was asked: its time, its keys, a file. days: of the city that it was made for.
+    """
+
+    more: bool = False
+    days: set[date] = field(default_factory=set)
+
+
+@dataclass
 class Context:
     """What the resolvers of one operation share.
 
+    program: the wiring; asked through `services`, which is noted.
     identified: None when nobody is signed in; then the scope admits nothing.
     token: the bearer token of the request, needed to end or change its own session.
     disclosure_notes: what of the answer is protected, written down before it leaves.
@@ -42,9 +56,10 @@ class Context:
     until: deadline of the operation's reads, on the monotonic clock; None = none.
     cost: of the operation, and the limit that it keeps.
     last_event: cursor of the last event that the client saw of the subscription, where its transport says so.
+    made_of: what the answer was made of besides the rows of its snapshot.
     """
 
-    services: Services
+    program: Services
     cursors: Cursors
     change_notifications: ChangeNotifications | None = None
     identified: Identified | None = None
@@ -56,8 +71,32 @@ class Context:
     until: float | None = None
     cost: Cost = NO_COST
     last_event: str | None = None
+    made_of: MadeOf = field(default_factory=MadeOf)
     _open: ExitStack = field(default_factory=ExitStack)
     _snapshot: Snapshot | None = None
+
+    @property
+    def services(self) -> Services:
+        """Everything of the program; what it answers may be another the next time, at the same rows."""
+        self.made_of.more = True
+        return self.program
+
+    @property
+    def demo(self) -> bool:
+        """Whether the data is synthetic, as long as the program runs."""
+        return self.program.demo
+
+    @property
+    def editions(self) -> dict[str, Edition]:
+        """Published editions by key, kept once read: they never change."""
+        return self.program.editions
+
+    @property
+    def today(self) -> date:
+        """The day in the city."""
+        day = city_day(self.program.clock())
+        self.made_of.days.add(day)
+        return day
 
     @property
     def caller(self) -> Caller:
@@ -93,8 +132,13 @@ class Context:
         """The operation's snapshot, opened at first use."""
         if self._snapshot is None:
             eyes = self.scope if self.identified is not None else None
-            self._snapshot = self._open.enter_context(self.services.models.reading(eyes, self.until))
+            self._snapshot = self._open.enter_context(self.program.models.reading(eyes, self.until))
         return self._snapshot
+
+    @property
+    def has_read(self) -> bool:
+        """Whether the answer rests on the rows of a snapshot that is still open."""
+        return self._snapshot is not None
 
     def at_least(self, position: str | None) -> Snapshot:
         """The operation's snapshot, no older than an opaque position 读己之写.
@@ -114,7 +158,7 @@ class Context:
         """
         if self.snapshot.position < position:
             self.refresh()
-            if not self.services.models.wait_for(position, AT_LEAST_SECONDS):
+            if not self.program.models.wait_for(position, AT_LEAST_SECONDS):
                 raise NOT_YET_VISIBLE.refuse()
 
     def replayed(self, found: Past) -> Snapshot:
@@ -123,6 +167,7 @@ class Context:
 
     def refresh(self) -> None:
         """Let go of the snapshot, so that the next read sees what a command just wrote."""
+        self.made_of.more |= self.has_read
         self._open.close()
         self._snapshot = None
 

@@ -6,7 +6,7 @@ Now and as of a moment of the past go the same way: a list says by which of thre
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
@@ -26,7 +26,7 @@ from api.kit.row_plans import Holds, PageReads, RowSource, held, place_reader
 from api.server.compiled_selections import CompiledExecutor, FromRows
 from api.server.field_rights import require_searchable
 from domain.access import Scope
-from domain.instants import utc_moment
+from domain.instants import city_day, utc_moment
 from projections import Snapshot
 from projections.as_of.replay import Past, recorded_at
 from projections.engine.filters import named_in
@@ -74,7 +74,28 @@ OF_NOW: Mapping[str, Callable[[Context], Any]] = {"as_of": _nothing}
 """What every row of a list of now shows alike."""
 
 
-def _on_any_day(where: Where, _moment: datetime) -> Where:
+@dataclass(frozen=True)
+class Occasion:
+    """When a list is asked for 所问时点, looked at only where what is looked for depends on it: now, or a moment of the past."""
+
+    context: Context
+    then: Then
+
+    @property
+    def day(self) -> date:
+        """The day in the city."""
+        return self.context.today if self.then.position is None else city_day(self.time)
+
+    @property
+    def time(self) -> datetime:
+        """The moment, on which days are counted."""
+        if self.then.position is None:
+            return self.context.services.clock()
+        at = recorded_at(self.context.snapshot, self.then.position) if self.then.asked is None else None
+        return self.then.asked or (utc_moment(at) if at is not None else self.context.services.clock())
+
+
+def _on_any_day(where: Where, _then: Occasion) -> Where:
     return where
 
 
@@ -90,7 +111,7 @@ class Listed(Generic[Where, Row, Node]):
     count: of all rows. order: that of the list by itself, its last column the rows' key. orders: what it may be ordered by
     instead (`order_enum`). build(context, rows, wanted): what is shown of rows. by_id: the rows of some ids, where a thing is also
     shown by itself. scope: through which it is read. of: what a cursor is of besides the arguments. on: what is looked for, on the
-    day of a moment. holds: whose protected data the rows hold; who is found by a protected field is told what it holds. stored:
+    day of an occasion. holds: whose protected data the rows hold; who is found by a protected field is told what it holds. stored:
     the rows are the columns of one query as they stand, so that the list may be answered from them (`row_plans`); given: what
     every row of now shows alike, field by field. past: None where the list has none.
     """
@@ -105,7 +126,7 @@ class Listed(Generic[Where, Row, Node]):
     by_id: Callable[[Snapshot, Scope, Sequence[str]], Mapping[str, Row]] | None = None
     scope: Callable[[Context], Scope] = attrgetter("scope")
     of: Callable[[Where], str] = _of_nothing
-    on: Callable[[Where, datetime], Where] = _on_any_day
+    on: Callable[[Where, Occasion], Where] = _on_any_day
     holds: Holds | None = None
     stored: bool = False
     given: Mapping[str, Callable[[Context], Any]] = field(default_factory=lambda: OF_NOW)
@@ -196,7 +217,7 @@ def paged(
         require_kept(named, listed.past.unkept)
     pages, start = pages_of(context, name, as_of, direction.cursor)
     place = tuple(orjson.loads(start)) if start is not None else None
-    sought = listed.on(where, _moment(context, pages.then))
+    sought = listed.on(where, Occasion(context, pages.then))
     reads = _reads(context, listed, sought, order, pages, fields)
     masks = frozenset(mask for one in named if (mask := mask_of(listed.node, one)) is not None)
 
@@ -262,14 +283,6 @@ class PageOfRows(FromRows, Generic[Where, Row, Node]):
             return plan.complete(found.rows, beside, plan.constants(context), reads)
         except Exception:  # noqa: BLE001 - the objects meet it again, and it is told as theirs
             return None
-
-
-def _moment(context: Context, then: Then) -> datetime:
-    """The moment that a list is asked for, on which days are counted."""
-    if then.position is None:
-        return context.services.clock()
-    at = recorded_at(context.snapshot, then.position) if then.asked is None else None
-    return then.asked or (utc_moment(at) if at is not None else context.services.clock())
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from api.participants.liaisons import Contact, contacts_context, load_contacts
 from api.participants.organisations import load_organisations
 from api.participants.places import District, Industry, Subdistrict, Unit, load_subdistricts, load_units
 from domain.access import Mask
-from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS
 from domain.participants.consents import GrantConsent
@@ -117,7 +116,7 @@ def build_enterprises(context: Context, rows: Sequence[EnterpriseRow], wanted: f
         ids = [row.id for row in rows]
         contacts = load_contacts(contacts_context(context, ids), ids, below(wanted, "contacts"))
     consents = load_consents(context, [row.id for row in rows], wanted_parts(wanted, "consents")) if "consents" in wanted else {}
-    demo = context.services.demo
+    demo = context.demo
     return [
         Enterprise(
             **shown(Enterprise, row),
@@ -151,8 +150,8 @@ ENTERPRISES: Listed[EnterpriseFilter, EnterpriseRow, Enterprise] = Listed(
     build=build_enterprises,
     holds=HOLDS,
     stored=True,
-    given={**OF_NOW, "synthetic": lambda context: context.services.demo},
-    on=lambda where, moment: replace(where, day=city_day(moment).isoformat()) if where.has_contact is not None else where,
+    given={**OF_NOW, "synthetic": lambda context: context.demo},
+    on=lambda where, then: replace(where, day=then.day.isoformat()) if where.has_contact is not None else where,
     past=FoundThen(
         validity.enterprise_places,
         validity.enterprise_count,

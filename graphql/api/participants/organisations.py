@@ -15,7 +15,6 @@ from api.kit.nodes import Node, NodeKind
 from api.kit.orders import order_enum
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.participants.organisations import OrganisationKind
@@ -56,7 +55,7 @@ ORGANISATIONS: Listed[OrganisationFilter, OrganisationRow, Organisation] = Liste
     build=lambda context, rows, _wanted: [build_organisation(context, row) for row in rows],
     by_id=lambda snapshot, _scope, ids: organisation_rows.organisations_by_id(snapshot, ids),
     stored=True,
-    on=lambda where, moment: where.on(city_day(moment).isoformat()),
+    on=lambda where, then: where if where.taking_part_on is None else where.on(then.day.isoformat()),
     past=FoldedAnew(
         lambda context, _where, position: replay.of_kind(
             context.snapshot, "organisation", ORGANISATION_READ_MODEL, position
@@ -85,8 +84,7 @@ class OrganisationQueries:
         taking_part: TakingPart = None,
     ) -> OrganisationFilter:
         """A page of organisations, now or as they were known then."""
-        today = city_day(info.context.services.clock()).isoformat()
-        return OrganisationFilter(kind, today if taking_part else None)
+        return OrganisationFilter(kind, info.context.today.isoformat() if taking_part else None)
 
 
 def _find_organisation(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Organisation | None:

@@ -17,7 +17,6 @@ from api.participants.second_factors import SecondFactors, SecondStep, Session, 
 from api.server.request_ids import client_address
 from domain.access import Everything, Role, sentence
 from domain.command_rights import MAY_APPOINT
-from domain.instants import city_day
 from domain.kernel import NOT_FOUND, Refused, Rule
 from domain.masks import ANYONE, NAMES, SIGNED_IN, UPLOADERS
 from domain.participants.people.registration import JOINED_ALREADY, JoinProgramme
@@ -168,7 +167,7 @@ class SessionQueries:
         chinese, english = sentence(context.scope, names_in(context.snapshot, context.scope, [context.scope]))
         rows = []
         if identified is not None and identified.membership:
-            today = city_day(context.services.clock()).isoformat()
+            today = context.today.isoformat()
             rows = people.memberships_of(context.snapshot, context.caller.actor, today)
         return Viewer(
             actor=_id(context.caller.actor),
@@ -178,7 +177,7 @@ class SessionQueries:
             scope=chinese,
             scope_in_english=english,
             memberships=build_memberships(context, rows, below(wanted_fields(info), "memberships")),
-            synthetic=context.services.demo,
+            synthetic=context.demo,
         )
 
 

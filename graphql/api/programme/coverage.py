@@ -133,7 +133,7 @@ class CoverageQueries:
             total=total,
             taken_off=sum(row.taken_off for row in rows),
             removals=removed,
-            synthetic=context.services.demo,
+            synthetic=context.demo,
             targets=[_target(target, diagnosed, total) for target in targets],
             districts=all_shown(DistrictCoverage, rows),
             as_of=then,

@@ -95,7 +95,7 @@ def build_certificates(
     context: Context, found: Sequence[HeldCertificate], wanted: frozenset[str]
 ) -> list[Certificate]:
     """Certificates of rows, each with its status today."""
-    today = city_day(context.services.clock())
+    today = context.today
     person = led_to(context, (Certificate, "person"), found, wanted)
     return [
         Certificate(
@@ -117,7 +117,7 @@ def build_certificates(
 
 
 def _today(context: Context) -> str:
-    return city_day(context.services.clock()).isoformat()
+    return context.today.isoformat()
 
 
 HELD_CERTIFICATES: Listed[str, HeldCertificate, Certificate] = Listed(
@@ -181,7 +181,7 @@ class CertificateQueries:
             status=one.held.status_of(one.term, today),
             verified_on=today,
             holder_name=name,
-            synthetic=context.services.demo,
+            synthetic=context.demo,
             credential=credential(signer, one, found.place, name, now) if signer is not None else None,
         )
 
@@ -200,7 +200,7 @@ def agreed_name(context: Context, one: HeldCertificate, sealed_name: str | None)
 
 
 def _numbered(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    year = city_day(context.services.clock()).year
+    year = context.today.year
     return {**data, "number": f"ZDS-{year}-{''.join(secrets.choice(ALPHABET) for _ in range(DRAWN))}"}
 
 

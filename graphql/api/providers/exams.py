@@ -18,7 +18,6 @@ from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import wanted_fields
 from api.kit.published import argument, field, published
 from api.participants.people import PERSONS, Person
-from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import CERTIFICATES, CERTIFICATES_READ, OWN_CERTIFICATES
 from domain.providers.exams.exam import BeginExam, EnrolForExam, ExamCommand, HandInExam
@@ -147,7 +146,7 @@ class ExamQueries:
     )
     def exams(self, info: strawberry.Info[Context, None]) -> str:
         """A page of examinations."""
-        return city_day(info.context.services.clock()).isoformat()
+        return info.context.today.isoformat()
 
     @field("Examinations of one's own, by edition · 本人考试. plan T1", roles=OWN_CERTIFICATES)
     def own_exams(self, info: strawberry.Info[Context, None]) -> list[Exam]:

@@ -21,7 +21,6 @@ from api.participants.organisations import Organisation, load_organisations
 from domain.access import Role
 from domain.governance.proceedings.state import ProceedingKind
 from domain.governance.rule_bodies.rating import RatingRule
-from domain.instants import city_day
 from domain.kernel import Command
 from domain.masks import RATING_INPUTS, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
@@ -302,7 +301,7 @@ def _fixed(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """The inputs as they stand in the read models, and how far those are; of a year that cannot be rated none."""
     if int(data["year"]) not in RATED_YEARS:
         return {**data, "position": 0, "inputs": []}
-    year, today = int(data["year"]), city_day(context.services.clock())
+    year, today = int(data["year"]), context.today
     with context.services.models.reading() as snapshot:
         rule = body_on(snapshot, RatingRule, date(year, 12, 31))
         found = rating_inputs(snapshot, context.caller.scope, year, rule, today)

@@ -15,6 +15,8 @@ from journal import Caller
 if TYPE_CHECKING:
     from api.kit.services import Services
 
+Found = Mapping[tuple[str, str], frozenset[str]]
+"""(firm, subject) -> the masks of its fields that an answer holds."""
 Guarded = Mapping[str, Mapping[str, str]]
 """Type -> protected field -> mask, of those that a document asks for."""
 
@@ -64,6 +66,15 @@ class DisclosureNotes:
         for pair in held:
             known = found.get(pair)
             found[pair] = masks if known is None else known | masks
+
+    @property
+    def found(self) -> Found:
+        """What is noted so far, and not written down."""
+        return dict(self._found)
+
+    def note_again(self, found: Found) -> None:
+        """Note what an answer holds that was made before."""
+        self._found.update(found)
 
     def leave(self, services: "Services", caller: Caller) -> None:
         """Write down what was noted, once; the answer may leave when this returns.

@@ -255,6 +255,8 @@ class GraphQLOverHTTP:
         if media == EVENT_STREAM:
             return _sent(await self._streams.distinct(asked, token, kinds | SUBSCRIPTIONS))
         answer, body = await self._operations.answered(self._run, asked, token, kinds)
+        if request.method == "GET" and answer.tag:
+            return tagged(respond(answer, media, body), answer.tag, request.headers.get("if-none-match"))
         return respond(answer, media, body)
 
     async def _shared_stream(
@@ -327,6 +329,15 @@ def respond(answer: GraphQLResponse, media: str, body: bytes | None = None, *, a
         headers["retry-after"] = RETRY_SECONDS
     content = body if body is not None else orjson.dumps(answer.payload)
     return Response(content, status, headers, media_type=f"{media}; charset=utf-8")
+
+
+def tagged(response: Response, tag: str, known: str | None) -> Response:
+    """An answer with its tag 实体标签, or 304 to who has it already; a weak tag, since each answer bears its request's own id."""
+    tag = f'W/"{tag}"'
+    if known is not None and tag in (one.strip() for one in known.split(",")):
+        response = Response(status_code=304, headers=dict(ALWAYS))
+    response.headers["etag"] = tag
+    return response
 
 
 def told(answer: GraphQLResponse, media: str, *, as_status: bool = False) -> Response:

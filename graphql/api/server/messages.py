@@ -40,6 +40,7 @@ class GraphQLResponse:
 
     status: of HTTP, where the media type lets errors have one. body: the payload as JSON, where it is at hand.
     cost: of the operation; None where none ran. position: cursor of an event of a subscription; empty = none.
+    tag: of the data and its reader, as long as it may be given again; empty = none.
     """
 
     payload: dict[str, Any]
@@ -47,6 +48,7 @@ class GraphQLResponse:
     body: bytes | None = None
     cost: Cost | None = None
     position: str = ""
+    tag: str = ""
 
     @property
     def is_executed(self) -> bool:

@@ -27,6 +27,7 @@ from api.kit.ports import PUBLIC, Identified
 from api.kit.published import FieldRights
 from api.kit.services import Services
 from api.server.admission import COSTLY, Admission, AdmissionLimits, Lane, is_command
+from api.server.answer_cache import AnswerCache, Key, key_of_answer
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import formatted, not_carried
@@ -90,6 +91,7 @@ class Operations:
         admission: AdmissionLimits | None = None,
         persisted: PersistedDocuments | None = None,
         documents: Documents | None = None,
+        answers: AnswerCache | None = None,
     ) -> None:
         self._revocations = revocations
         self._services = services
@@ -101,6 +103,7 @@ class Operations:
         self._cursors = Cursors(services.secret)
         self._change_notifications = change_notifications
         self.admission = Admission(admission or AdmissionLimits())
+        self._answers = answers or AnswerCache()
 
     async def in_thread(
         self,
@@ -208,6 +211,13 @@ class Operations:
         self, request: GraphQLRequest, context: Context, kinds: frozenset[OperationType]
     ) -> PreparedOperation | GraphQLResponse:
         """As `admit`; the first read of the answer opens its snapshot."""
+        readable = self._readable(request, context, kinds)
+        return readable if isinstance(readable, GraphQLResponse) else self._with_variables(readable, request, context)
+
+    def _readable(
+        self, request: GraphQLRequest, context: Context, kinds: frozenset[OperationType]
+    ) -> Prepared | GraphQLResponse:
+        """What the caller may read of a document, paid for; or the answer that says why nothing."""
         try:
             if context.token is not None:
                 context.identified = self.identify(context.token)
@@ -231,6 +241,13 @@ class Operations:
         most = self._limits.cost if context.identified is not None else self._limits.strangers_cost
         context.cost = Cost(prepared.cost, most)
         context.last_event = request.last_event
+        context.disclosure_notes.guard(prepared.entry_point, prepared.guarded)
+        return prepared
+
+    def _with_variables(
+        self, prepared: Prepared, request: GraphQLRequest, context: Context
+    ) -> PreparedOperation | GraphQLResponse:
+        """The operation with its variables in place; or the answer that says what is wrong with them."""
         blocking = prepared.kind is not OperationType.SUBSCRIPTION
         executor = CompiledExecutor.build(
             self._schema,
@@ -250,11 +267,13 @@ class Operations:
             if odd is not None:
                 return GraphQLResponse({"errors": formatted([odd])}, 400)
         executor.plans = prepared.plans
-        context.disclosure_notes.guard(prepared.entry_point, prepared.guarded)
         return PreparedOperation(prepared, executor, context)
 
-    def execute(self, admitted: PreparedOperation) -> GraphQLResponse:
-        """Run a query or mutation in this thread 执行; an answer with protected data leaves once that is written down."""
+    def execute(self, admitted: PreparedOperation, key: Key | None = None) -> GraphQLResponse:
+        """Run a query or mutation in this thread 执行; an answer with protected data leaves once that is written down.
+
+        key: that it is kept by, where it may be.
+        """
         context, caller = admitted.context, admitted.context.caller
         if admitted.prepared.introspective:
             payload, body = self._introspection.answer(admitted.prepared.document)
@@ -266,6 +285,8 @@ class Operations:
             if admitted.prepared.kind is OperationType.QUERY and (crowded := _crowded_out(result)) is not None:
                 return faulted(crowded)
             answer = self._answer(result, admitted)
+            if key is not None and "errors" not in answer.payload:
+                answer = self._answers.kept(key, context, answer)
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosure_notes.leave(self._services, caller)
             if self._revocations is not None and not CHANGE_SESSIONS.isdisjoint(admitted.prepared.coordinates):
@@ -292,12 +313,21 @@ class Operations:
         """
         context = Context(self._services, self._cursors, self._change_notifications, token=token, until=until)
         try:
-            admitted = self._admitted(request, context, kinds)
+            readable = self._readable(request, context, kinds)
+            if isinstance(readable, GraphQLResponse):
+                return readable
+            key: Key | None = None
+            if readable.kind is OperationType.QUERY and not readable.introspective:
+                text = self._persisted.resolved(request.query, request.document_id)
+                key = key_of_answer(text, request.operation_name, request.variables, context.identified)
+                if key is not None and (again := self._answers.again(key, context)) is not None:
+                    return again
+            admitted = self._with_variables(readable, request, context)
             if isinstance(admitted, GraphQLResponse):
                 return admitted
             if within is not None and admitted.prepared.cost > within:
                 raise Costly
-            return self.execute(admitted)
+            return self.execute(admitted, key)
         finally:
             context.close()
 

@@ -130,7 +130,7 @@ class EditionMappingQueries:
         as_of: AsOfMoment = None,
     ) -> ApplicableEdition | None:
         """What applies to a firm within the scope, today or by what was known then."""
-        context, day = info.context, city_day(info.context.services.clock())
+        context, day = info.context, info.context.today
         enterprise = strawberry.ID(key_of(enterprise, "enterprise"))
         if as_of is not None:
             position, asked = position_of(context, as_of)

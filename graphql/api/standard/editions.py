@@ -162,7 +162,7 @@ class EditionDifference:
 
 def editions_of(context: Context, keys: Sequence[str]) -> dict[str, StandardEdition]:
     """Published editions by key, read once a process: they never change."""
-    known = context.services.editions
+    known = context.editions
     for key in keys:
         if key not in known and (row := editions_rows.edition(context.snapshot, key)) is not None:
             known[key] = edition_of_json(row.body)

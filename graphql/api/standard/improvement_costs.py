@@ -10,7 +10,7 @@ from api.kit.context import Context
 from api.kit.mutations import Payload
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
-from domain.instants import city_day, utc_moment
+from domain.instants import utc_moment
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
 from domain.standard.improvement_costs import SetImprovementCosts
@@ -82,7 +82,7 @@ class ImprovementCostQueries:
     def improvement_costs(self, info: strawberry.Info[Context, None], edition: EditionKey) -> ImprovementCosts:
         """The table in force."""
         context = info.context
-        return build_costs(costs_in_force(context.snapshot, edition, city_day(context.services.clock())))
+        return build_costs(costs_in_force(context.snapshot, edition, context.today))
 
     @field("Every table that was set for an edition, in order of the day it begins · 历次改进成本. plan R2", roles=SIGNED_IN)
     def improvement_cost_tables(self, info: strawberry.Info[Context, None], edition: EditionKey) -> list[ImprovementCosts]:

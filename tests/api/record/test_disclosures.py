@@ -65,6 +65,7 @@ RESTRICTED_BUT_OPEN = {
     "LiaisonNode.*": "units of the administration and no firm",
     "AuditEntry.*": "who took part in which role; what an entry holds has rows of its own",
     "AuditEntry.position": "a place in the journal",
+    "YearSubsidy.version": "how many facts a year's subsidy has",
     "AuditEntry.actor": "an opaque id",
     "Coverage.*": "totals of a district",
     "DistrictCoverage.*": "as above",

@@ -9,9 +9,11 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from api.kit import lists
+from api.server.answer_cache import AnswerCache
 from api.server.compiled_selections import CompiledExecutor, FromRows
 from api.server.disclosure_notes import DisclosureNotes
-from tests.live_city import SCHEMA, LiveCity, followed, live_city
+from api.server.operations import Operations
+from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, LiveCity, followed, live_city
 
 TYPES = SCHEMA._schema.type_map  # noqa: SLF001 - strawberry has no other way to it
 STORED = {"enterprises": "Enterprise", "diagnoses": "Diagnosis", "organisations": "Organisation"}
@@ -40,6 +42,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     url = request.getfixturevalue("new_database")() if request.param == "postgres" else "sqlite"
     with live_city(tmp_path_factory.mktemp("plans"), url) as city, followed(city):
         city.issued()
+        city.operations = Operations(city.installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS, answers=AnswerCache(0))
         yield city
 
 
