@@ -23,7 +23,7 @@ export async function tab(browser, given = {}) {
 
 export async function pageOf(context) {
   const page = await context.newPage();
-  page.setDefaultTimeout(90_000);
+  page.setDefaultTimeout(Number(process.env.WAIT ?? 90_000));
   page.on("pageerror", (fault) => problems.push(`page: ${fault}`));
   page.on("dialog", (dialog) => {
     problems.push(`dialog: ${dialog.message()}`);

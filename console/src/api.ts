@@ -44,9 +44,13 @@ export interface Fault {
   offline: boolean;
 }
 
-/** What went wrong, in the server's own words; its id is what the operator finds in the log. */
-export function faultOf(error: CombinedError | undefined): Fault | undefined {
+/**
+ * What went wrong, in the server's own words; its id is what the operator finds in the log. Where the rest was answered, a field that
+ * the reader's role may not read is no fault: it is not shown.
+ */
+export function faultOf(error: CombinedError | undefined, answered = false): Fault | undefined {
   if (!error) return undefined;
+  if (answered && error.graphQLErrors.length > 0 && error.graphQLErrors.every((one) => one.extensions.code === "FORBIDDEN")) return undefined;
   const first = error.graphQLErrors[0];
   const extensions = (first?.extensions ?? {}) as { code?: string; requestId?: string };
   return {

@@ -17,7 +17,7 @@ export interface Answer<R> {
 export function useAsk<R, V extends AnyVariables>(document: TypedDocumentNode<R, V>, variables: V, pause = false): Answer<R> {
   const [answer, execute] = useQuery<R, V>({ query: persisted(document), variables, pause } as Parameters<typeof useQuery<R, V>>[0]);
   const again = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
-  return { data: answer.data, fault: faultOf(answer.error), fetching: answer.fetching, again };
+  return { data: answer.data, fault: faultOf(answer.error, Boolean(answer.data)), fetching: answer.fetching, again };
 }
 
 export interface UserError {

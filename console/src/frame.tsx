@@ -1,5 +1,5 @@
 import {
-  AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
+  AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
   IdcardOutlined, ProfileOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined, UploadOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
@@ -30,6 +30,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "rosters", path: "/rosters", icon: <UploadOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/rosters"), "Rosters")} /> },
   { key: "coverage", path: "/coverage", icon: <BarChartOutlined />, roles: STEERING, element: <Lazily page={page(() => import("./pages/coverage"), "Coverage")} /> },
   { key: "directory", path: "/directory", icon: <SolutionOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
+  { key: "selection", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },
   { key: "ratings", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
   { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "ARBITER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },

@@ -147,15 +147,31 @@ def _place_columns(snapshot: Snapshot, held: Table) -> Columns:
     }
 
 
-def _within(snapshot: Snapshot, scope: Scope, position: int | None = None) -> ColumnElement[bool]:
+class PeopleFilter(NamedTuple):
+    """Which people are looked for 人员筛选: by what they hold or held within the scope; empty or None = all.
+
+    roles: any of them. organisation: id of the unit that it is held for.
+    """
+
+    roles: tuple[Role, ...] = ()
+    organisation: str | None = None
+
+
+ALL = PeopleFilter()
+
+
+def _within(
+    snapshot: Snapshot, scope: Scope, position: int | None = None, where: PeopleFilter = ALL
+) -> ColumnElement[bool]:
     """Whether a person lies in a scope: by the place of any unit that they hold or held a role for.
 
     Everything admits also who holds none. Who is known here is known to domain/participants/appointments.py.
 
     position: whether they were known by then, by a role given by then: what they were elsewhere before tells nobody.
+    where: which of the roles that place them in the scope; one that lies outside finds nobody.
     """
     people, held = snapshot[PEOPLE], snapshot[MEMBERSHIPS]
-    if isinstance(scope, Everything):
+    if isinstance(scope, Everything) and where == ALL:
         return people.c.registered <= position if position is not None else true()
     units, firms = snapshot[ORGANISATIONS], snapshot[ENTERPRISES]
     joined = held.outerjoin(units, units.c.id == held.c.organisation).outerjoin(
@@ -166,8 +182,10 @@ def _within(snapshot: Snapshot, scope: Scope, position: int | None = None) -> Co
         .select_from(joined)
         .where(
             held.c.person == people.c.id,
-            to_sql(scope, _place_columns(snapshot, held)),
+            true() if isinstance(scope, Everything) else to_sql(scope, _place_columns(snapshot, held)),
             held.c.granted <= position if position is not None else true(),
+            held.c.role.in_(where.roles) if where.roles else true(),
+            held.c.organisation == where.organisation if where.organisation is not None else true(),
         )
         .exists()
     )
@@ -192,7 +210,9 @@ def _people(snapshot: Snapshot) -> Select[Any]:
     return select(*chosen(table, PersonRow))
 
 
-def people(snapshot: Snapshot, scope: Scope, page: Page, position: int | None = None) -> list[PersonRow]:
+def people(
+    snapshot: Snapshot, scope: Scope, where: PeopleFilter, page: Page, position: int | None = None
+) -> list[PersonRow]:
     """A page of people 人员列表 within a scope. A person lies where the units lie that they serve.
 
     position: those who were known by then, as they are now; `as_of.people` tells what they were then.
@@ -200,7 +220,7 @@ def people(snapshot: Snapshot, scope: Scope, page: Page, position: int | None = 
     table = snapshot[PEOPLE]
 
     def query() -> Select[Any]:
-        return page.of(_people(snapshot).where(_within(snapshot, scope, position)), table.c.__getitem__)
+        return page.of(_people(snapshot).where(_within(snapshot, scope, position, where)), table.c.__getitem__)
 
     return [PersonRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
@@ -212,9 +232,9 @@ def people_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[P
     return [PersonRow._make(row) for row in snapshot.rows(query.order_by(table.c.id))]
 
 
-def people_count(snapshot: Snapshot, scope: Scope, position: int | None = None) -> int:
+def people_count(snapshot: Snapshot, scope: Scope, where: PeopleFilter, position: int | None = None) -> int:
     """How many people a scope admits 人员数, of those known by a position."""
-    query = select(func.count()).select_from(snapshot[PEOPLE]).where(_within(snapshot, scope, position))
+    query = select(func.count()).select_from(snapshot[PEOPLE]).where(_within(snapshot, scope, position, where))
     return int(snapshot.rows(query)[0][0])
 
 

@@ -18,7 +18,10 @@ from api.server import console
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 JOURNEYS = ROOT / "console" / "e2e"
-ROLES = ["city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator", "department_filler"]
+ROLES = [
+    *("city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator"),
+    *("department_filler", "marker"),
+]
 LARGEST_FIRST_LOAD = 270_000
 LARGEST_PUBLIC_PAGE = 90_000
 """Bytes as they are sent, compressed."""
@@ -116,6 +119,15 @@ def test_a_district_sees_what_is_late_where_its_roster_is_wrong_and_reminds_whom
     assert "统一社会信用代码" in found["finding"]
     assert "退回" in found["finding"]
     assert found["reminded"] > 0
+
+
+def test_a_provider_applies_is_told_what_is_missing_and_what_is_to_be_mended(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("selecting.mjs")
+    assert "产品成果" in found["early"]
+    assert "退回补正" in found["returned"]
+    assert (found["dimensions"], found["faults"]) == (5, 0)
 
 
 def test_who_is_invited_joins_by_a_link_and_a_session_left_in_another_tab_leaves_nothing(

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
-from api.kit.ids import PersonID
+from api.kit.ids import PersonID, key_of
 from api.kit.lists import FoundThen, Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
 from api.kit.parts import parts, wanted_parts
-from api.kit.published import field, published
+from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask, Role, head_of
 from domain.kernel import Command
@@ -25,7 +25,7 @@ from journal.secrets.personal import KeyMissing
 from projections.as_of import people as people_then
 from projections.engine.pages import place_of
 from projections.participants import people as people_rows
-from projections.participants.people import MembershipRow, PersonRow
+from projections.participants.people import MembershipRow, PeopleFilter, PersonRow
 from projections.participants.scope_names import names_of
 
 ERASED = "已删除"
@@ -109,18 +109,18 @@ def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[
     ]
 
 
-PERSONS: Listed[None, PersonRow, Person] = Listed(
+PERSONS: Listed[PeopleFilter, PersonRow, Person] = Listed(
     name="people",
     node=Person,
-    rows=lambda snapshot, scope, _where, page: people_rows.people(snapshot, scope, page),
-    count=lambda snapshot, scope, _where: people_rows.people_count(snapshot, scope),
+    rows=people_rows.people,
+    count=people_rows.people_count,
     by_id=lambda snapshot, scope, ids: {row.id: row for row in people_rows.people_by_id(snapshot, scope, ids)},
     build=build_people,
     past=FoundThen(
-        lambda snapshot, scope, _where, position, page: [
-            place_of(row, page.order) for row in people_rows.people(snapshot, scope, page, position)
+        lambda snapshot, scope, where, position, page: [
+            place_of(row, page.order) for row in people_rows.people(snapshot, scope, where, page, position)
         ],
-        lambda snapshot, scope, _where, position: people_rows.people_count(snapshot, scope, position),
+        people_rows.people_count,
         lambda context, ids, position, _wanted: people_then.of_people(context.snapshot, context.scope, ids, position),
     ),
 )
@@ -136,8 +136,13 @@ class PeopleQueries:
         "has been erased since stays erased · 人员列表. plan O2, P5, P7",
         roles=PEOPLE,
     )
-    def people(self) -> None:
+    def people(
+        self,
+        role: Annotated[list[Role] | None, argument("Roles that they hold or held, any of them; none = all · 岗位")] = None,
+        organisation: Annotated[strawberry.ID | None, argument("Unit or firm that they hold or held one for · 单位标识")] = None,
+    ) -> PeopleFilter:
         """A page of the people of the units in the scope, now or as they were known then."""
+        return PeopleFilter(tuple(role or ()), key_of(organisation, "organisation", "enterprise"))
 
 
 def _new_ids(context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,19 @@ def test_people_are_listed_for_who_may_appoint_them(city: LiveCity, who: str, li
     assert people["totalCount"] == len(listed)
 
 
+def test_people_are_found_by_role_and_unit_and_by_none_that_lies_outside_the_scope(city: LiveCity) -> None:
+    ask = "query($role: [Role!], $unit: ID) { people(first: 100, role: $role, organisation: $unit) { totalCount nodes { memberships(first: 9) { nodes { role organisation } } } } }"  # noqa: E501 - one query
+    found = city.data("city", ask, role=["DISTRICT", "PROVIDER"])["people"]
+    held = [{one["role"] for one in person["memberships"]["nodes"]} for person in found["nodes"]]
+    assert held
+    assert all(roles & {"DISTRICT", "PROVIDER"} for roles in held)
+    assert found["totalCount"] == len(held) < city.data("city", ask)["people"]["totalCount"]
+    own = city.data("provider", ask, role=["PROVIDER"])["people"]
+    unit = own["nodes"][0]["memberships"]["nodes"][0]["organisation"]
+    assert city.data("provider", ask, unit=unit)["people"]["totalCount"] > 0
+    assert city.data("district", ask, unit=unit)["people"] == {"totalCount": 0, "nodes": []}
+
+
 def test_an_auditor_counts_all_people_and_reads_no_name(city: LiveCity) -> None:
     everyone = city.data("city", "{ people { totalCount } }")
     assert city.data("auditor", "{ people { totalCount } }") == everyone
