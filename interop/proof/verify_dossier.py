@@ -215,7 +215,8 @@ def read(content: bytes) -> Data:
     for name, kind in members.items():
         if not isinstance(dossier.get(name), kind):
             raise Fault("MALFORMED", name, "缺失或类型不符 missing, or of the wrong type")
-    if dossier.get("algorithm", OLDER["algorithm"]) not in tuple(PROOF_LINES):
+    unsaid = OLDER["algorithm"] if dossier["format"] == OLDER_FORMAT else None
+    if dossier.get("algorithm", unsaid) not in tuple(PROOF_LINES):
         raise Fault("ALGORITHM_UNKNOWN", "algorithm", "杂凑算法不明 an algorithm that is not known")
     if odd := sorted(dossier.keys() - members.keys() - OLDER.keys()):
         raise Fault("MALFORMED", odd[0], "多余的内容 a member that does not belong here")
@@ -971,6 +972,8 @@ def verify_trail(
             item = json.loads(line, object_pairs_hook=_once)
             if checkpoint is None and item["format"] in TRAIL_LINES:
                 _only(item, TRAIL_HEAD, where)
+                if item["format"] == TRAIL_FORMAT and "algorithm" not in item:
+                    raise Fault("MALFORMED", where, "未写明杂凑算法 it does not state its algorithm")
                 members = TRAIL_LINES[item["format"]]
                 checkpoint = open_checkpoint(item["checkpoint"], log_key, witness_keys, known)
                 check_algorithm(item, checkpoint)
