@@ -6,13 +6,14 @@ asking first (`GraphQL-Require-Preflight`), and on a socket where the page is of
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.server.admission import Lane
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
@@ -24,6 +25,7 @@ PLAIN, OVER_TLS = "zhenduan_session", "__Host-zhenduan_session"
 """Names of the cookie; a browser takes the second only over TLS, for this host alone and from nobody else."""
 
 
+UNAUTHENTICATED = 401
 LARGEST_BODY = 1024
 """Nothing is read from it."""
 
@@ -65,7 +67,22 @@ class BrowserSessions:
             if token is not None:
                 given: Iterable[tuple[bytes, bytes]] = scope["headers"]
                 scope = {**scope, "headers": [*given, (b"authorization", b"Bearer " + token.encode("latin-1"))]}
+                send = partial(_forgetting, send)
         await self._app(scope, receive, send)
+
+
+async def _forgetting(send: Send, message: Message) -> None:
+    """Take a cookie out of the browser whose session is over: with it not even signing in would be answered."""
+    if message["type"] == "http.response.start" and message["status"] == UNAUTHENTICATED:
+        forgetting = Response()
+        _forget(forgetting, (PLAIN, OVER_TLS))
+        message["headers"] = [*message["headers"], *(one for one in forgetting.raw_headers if one[0] == b"set-cookie")]
+    await send(message)
+
+
+def _forget(response: Response, names: Iterable[str]) -> None:
+    for name in names:
+        response.delete_cookie(name, path="/", secure=name == OVER_TLS, httponly=True, samesite="strict")
 
 
 def keep_session(response: Response, request: Request, token: str) -> None:
@@ -106,7 +123,5 @@ class SessionRoutes:
     async def forget(self, request: Request) -> Response:
         """204, and the browser forgets; the session itself is ended by `signOut`."""
         response = Response(status_code=204, headers=dict(ALWAYS))
-        for name in (PLAIN, OVER_TLS):
-            if name in request.cookies:
-                response.delete_cookie(name, path="/", secure=name == OVER_TLS, httponly=True, samesite="strict")
+        _forget(response, [name for name in (PLAIN, OVER_TLS) if name in request.cookies])
         return response

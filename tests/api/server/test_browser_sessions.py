@@ -72,6 +72,15 @@ def test_a_cookie_counts_where_the_request_says_that_it_was_asked_for(client: Te
     assert role(signed_in(client), ASKED) == Role.DISTRICT
 
 
+def test_a_cookie_whose_session_is_over_is_taken_out_so_that_its_person_can_sign_in_again(client: TestClient) -> None:
+    """Signed out elsewhere or over by time: with the cookie every request was refused, signing in as well."""
+    client.cookies.set("zhenduan_session", "over", domain="testserver.local")
+    refused = client.post("/graphql", json={"query": ROLE}, headers=ASKED)
+    assert (refused.status_code, client.cookies.get("zhenduan_session")) == (401, None)
+    assert role(client, ASKED) == Role.PUBLIC
+    assert "set-cookie" not in client.post("/graphql", json={"query": ROLE}, headers={"authorization": "Bearer over"}).headers
+
+
 def test_a_cookie_alone_authenticates_nobody(client: TestClient) -> None:
     """A form or an image of a foreign page sends cookies, and can set no header."""
     assert role(signed_in(client), {}) == Role.PUBLIC
