@@ -12,10 +12,16 @@ from strawberry.types.scalar import ScalarDefinition
 
 WRITTEN: Mapping[type, tuple[re.Pattern[str], str]] = {
     date: (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "YYYY-MM-DD"),
+    datetime: (
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"),
+        "YYYY-MM-DDThh:mm:ss with Z or an offset",
+    ),
     Decimal: (re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"), "[+-]digits[.digits]"),
 }
 """Type -> how a value is written. Python reads week dates, full-width digits, blanks and "_" between digits as well, which other
-readers of the same text do not; an exponent makes "1E+3" of what a person calls 1000."""
+readers of the same text do not; an exponent makes "1E+3" of what a person calls 1000. A time without its zone is nobody's."""
+YEARS = range(1900, 2200)
+"""Years of a day or moment that anybody means. At the ends of the calendar there is no day before or after to be counted to."""
 
 
 def _strict(kind: type, parse: Callable[[object], object] | None) -> Callable[[object], object]:
@@ -26,7 +32,10 @@ def _strict(kind: type, parse: Callable[[object], object] | None) -> Callable[[o
     def parsed(value: object) -> object:
         if isinstance(value, str) and not pattern.fullmatch(value):
             raise StrawberryInputCoercionError(f"Write it as {form} in ASCII.")
-        return parse(value)
+        found = parse(value)
+        if isinstance(found, date) and found.year not in YEARS:
+            raise StrawberryInputCoercionError(f"Its year lies between {YEARS[0]} and {YEARS[-1]}.")
+        return found
 
     return parsed
 
@@ -51,6 +60,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
     datetime: replace(
         DateTimeDefinition,
+        parse_value=_strict(datetime, DateTimeDefinition.parse_value),
         description="A moment, date-time of RFC 3339; answers are in UTC, or bear their zone · 时刻",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
     ),

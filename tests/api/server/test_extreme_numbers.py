@@ -1,7 +1,7 @@
-"""Every Int of the schema 整数边界 (plan P1): no number, however extreme, of any argument or input field ends as a fault."""
+"""Every number and date of the schema 数值边界 (plan P1): none, however extreme, of any argument or input field ends as a fault."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +12,10 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLScalarType,
     OperationType,
     get_named_type,
     get_nullable_type,
@@ -37,25 +37,31 @@ from tests.root_fields import RIGHTS, may_read
 from zhenduan.wiring import Installation
 
 __all__ = ["walked"]
-EXTREME = (-(2**31), -1, 0, 1, 1999, 9999, 10_000, 10**9, 2**31 - 1)
+EXTREME: Mapping[str, tuple[int | str, ...]] = {
+    "Int": (-(2**31), -1, 0, 1, 1999, 9999, 10_000, 10**9, 2**31 - 1),
+    "Date": ("0001-01-01", "2024-02-29", "2026-12-31", "9999-12-31"),
+    "DateTime": ("0001-01-01T00:00:00+14:00", "2026-12-31T16:00:00Z", "9999-12-31T23:59:59-12:00"),
+    "Decimal": ("-0", "0.000000000001", "-99999999999999999999", "99999999999999999999"),
+}
+"""Scalar -> values at the ends of what it takes, where years turn, and on the day that most years have not."""
 QUERY = SCHEMA._schema.query_type  # noqa: SLF001 - the executable one
 ROLES = (Role.CITY, Role.AUDITOR, *sorted(set(UNITS) - {Role.CITY, Role.AUDITOR}))
 Steps = tuple[tuple[str, GraphQLField], ...]
 
 
-def ints(kind: GraphQLInputType, seen: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Paths of the Ints within an input type; () = itself, "[]" = an item of a list."""
+def bounded(kind: GraphQLInputType, seen: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Scalar and path of what has extremes within an input type; () = itself, "[]" = an item of a list."""
     bare = get_nullable_type(kind)
-    if bare is GraphQLInt:
-        yield ()
+    if isinstance(bare, GraphQLScalarType) and bare.name in EXTREME:
+        yield bare.name, ()
     elif isinstance(bare, GraphQLList):
-        yield from (("[]", *rest) for rest in ints(bare.of_type, seen))
+        yield from ((scalar, ("[]", *rest)) for scalar, rest in bounded(bare.of_type, seen))
     elif isinstance(bare, GraphQLInputObjectType) and bare.name not in seen:
         for name, field in bare.fields.items():
-            yield from ((name, *rest) for rest in ints(field.type, (*seen, bare.name)))
+            yield from ((scalar, (name, *rest)) for scalar, rest in bounded(field.type, (*seen, bare.name)))
 
 
-def built(kind: GraphQLInputType, path: tuple[str, ...], number: int) -> Any:
+def built(kind: GraphQLInputType, path: tuple[str, ...], number: int | str) -> Any:
     """A value of an input type that holds a number at a path, and besides only what it must."""
     bare = get_nullable_type(kind)
     if not path:
@@ -91,16 +97,16 @@ def steps_to_fields() -> Iterator[Steps]:
 def of_queries() -> Iterator[Any]:
     for steps in steps_to_fields():
         for name, argument in steps[-1][1].args.items():
-            for path in ints(argument.type):
-                yield pytest.param(steps, name, path, id=".".join((*(step for step, _ in steps), name, *path)))
+            for scalar, path in bounded(argument.type):
+                yield pytest.param(steps, name, scalar, path, id=".".join((*(step for step, _ in steps), name, *path, scalar)))
 
 
 def of_mutations() -> Iterator[Any]:
     assert MUTATIONS is not None
     for name, field in MUTATIONS.fields.items():
         for argument, one in field.args.items():
-            for path in ints(one.type):
-                yield pytest.param(name, argument, one, path, id=".".join((name, *path)))
+            for scalar, path in bounded(one.type):
+                yield pytest.param(name, argument, one, scalar, path, id=".".join((name, *path, scalar)))
 
 
 def asked(installation: Installation, role: Role, query: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -134,13 +140,13 @@ def can_ask(role: Role, steps: Steps) -> bool:
     return all(may_read(role, f"{kind}.{name}") for kind, (name, _) in zip(kinds, steps, strict=True))
 
 
-@pytest.mark.parametrize(("steps", "argument", "path"), list(of_queries()))
-def test_no_number_of_a_query_however_extreme_ends_as_a_fault(
-    walked: Installation, steps: Steps, argument: str, path: tuple[str, ...]
+@pytest.mark.parametrize(("steps", "argument", "scalar", "path"), list(of_queries()))
+def test_no_number_and_no_date_of_a_query_however_extreme_ends_as_a_fault(
+    walked: Installation, steps: Steps, argument: str, scalar: str, path: tuple[str, ...]
 ) -> None:
     kind = steps[-1][1].args[argument].type
     role = next(one for one in ROLES if can_ask(one, steps))
-    for number in EXTREME:
+    for number in EXTREME[scalar]:
         query, variables = document(steps, argument, built(kind, path, number))
         payload = asked(walked, role, query, variables)
         codes = [error["extensions"].get("code") for error in payload.get("errors", ())]
@@ -149,13 +155,13 @@ def test_no_number_of_a_query_however_extreme_ends_as_a_fault(
         assert "data" in payload or "BAD_REQUEST" not in codes, (query, payload)
 
 
-@pytest.mark.parametrize(("name", "argument", "one", "path"), list(of_mutations()))
-def test_no_number_of_a_command_however_extreme_ends_as_a_fault(
-    walked: Installation, name: str, argument: str, one: GraphQLArgument | GraphQLInputField, path: tuple[str, ...]
+@pytest.mark.parametrize(("name", "argument", "one", "scalar", "path"), list(of_mutations()))
+def test_no_number_and_no_date_of_a_command_however_extreme_ends_as_a_fault(
+    walked: Installation, name: str, argument: str, one: GraphQLArgument | GraphQLInputField, scalar: str, path: tuple[str, ...]
 ) -> None:
     roles = [role for role in ROLES if may_read(role, f"Mutation.{name}")]
     query = f"mutation($it: {one.type}) {{ {name}({argument}: $it) {{ userErrors {{ code field }} }} }}"
-    for number in EXTREME:
+    for number in EXTREME[scalar]:
         for role in roles[:4]:
             payload = asked(walked, role, query, {"it": built(one.type, path, number)})
             codes = [error["extensions"].get("code") for error in payload.get("errors", ())]

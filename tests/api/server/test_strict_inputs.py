@@ -26,6 +26,26 @@ def test_a_date_is_written_one_way(city: LiveCity, written: str) -> None:
     assert not answer.get("data")
 
 
+@pytest.mark.parametrize("name", ["Date", "DateTime"])
+def test_a_day_and_a_moment_lie_in_years_that_somebody_means(name: str) -> None:
+    """At the ends of the calendar nothing can be counted from a day: a working day after 9999-12-31 was a fault."""
+    scalar: Any = SCHEMA._schema.type_map[name]  # noqa: SLF001 - as below
+    rest = "" if name == "Date" else "T00:00:00Z"
+    for day in ("0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"):
+        with pytest.raises(Exception, match="between 1900 and 2199"):
+            scalar.parse_value(day + rest)
+    assert [scalar.parse_value(day + rest).year for day in ("1900-01-01", "2024-02-29", "2199-12-31")] == [1900, 2024, 2199]
+
+
+@pytest.mark.parametrize("written", ["2024-01-01", "2024-01-01T08:00:00", "20240101T080000Z", "2024-W01-1T08:00:00Z", "1704067200"])
+def test_a_moment_is_written_one_way_and_bears_its_zone(written: str) -> None:
+    scalar: Any = SCHEMA._schema.type_map["DateTime"]  # noqa: SLF001 - as below
+    with pytest.raises(Exception, match="ASCII"):
+        scalar.parse_value(written)
+    written_well = ("2024-01-01T08:00:00Z", "2024-01-01T16:00:00.000000+08:00")
+    assert scalar.parse_value(written_well[0]) == scalar.parse_value(written_well[1])
+
+
 @pytest.mark.parametrize("written", ["1_0", "１２", " 1", "1 ", "NaN", "Infinity", "0x1", "٣", "1E+3", "1e3", "5e-1", "0E0"])
 def test_a_decimal_is_ascii_digits_sign_and_point(written: str) -> None:
     decimal: Any = SCHEMA._schema.type_map["Decimal"]  # noqa: SLF001 - strawberry has no other door to it
