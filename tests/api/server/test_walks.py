@@ -27,20 +27,30 @@ from api.kit.ports import Identified
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
 from domain.access import EXPERTS, Role, admits, scope_of
+from domain.governance.proceedings.opening import OpenProceeding
+from domain.governance.proceedings.state import ProceedingKind
 from domain.masks import ACTORS
+from domain.participants.people.memberships import GrantMembership
+from domain.participants.people.registration import RegisterPerson
+from domain.providers.applications.commands import SaveApplication
+from domain.providers.calls.commands import OpenCall
 from journal import Caller
 from tests.api.server.test_person_ids import PEOPLE, SHOWN_BY_RIGHT, UNITS
-from tests.api.server.test_scopes import CASES, FIRMS, IDS, NODES, REVISION, TODAY, canaries, fill, place, texts
+from tests.api.server.test_scopes import CASES, FIRMS, IDS, NODES, REVISION, TODAY, YEAR, canaries, fill, place, texts
 from tests.live_city import RIGHTS, SCHEMA, UNBOUNDED
 from tests.root_fields import may_read, selection
-from tests.small_city import City
+from tests.small_city import CITY, City, caller
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 
 STEPS = int(os.environ.get("WALK_STEPS", "250"))
 SEED = int(os.environ.get("WALK_SEED", "20260302"))
 ROLES = sorted(set(Role) - ACTORS - {Role.SYSTEM})
-NAMED = (*IDS, *CASES, REVISION, "zhou", "filler-1", "m1", "bank", "p1", "p2", "g1", "g2", "a1", "c1", "2023", "none", "", *NODES)
+OF_THE_YEAR = (f"call/{YEAR}", f"application/{YEAR}.p2", f"rating/{YEAR - 1}", f"subsidy/{YEAR - 1}", "listing/p2")
+NAMED = (
+    *(*IDS, *CASES, REVISION, "zhou", "filler-1", "m1", "bank", "p1", "p2", "g1", "g2", "a1", "c1", "2023", "2024", "none", ""),
+    *("objection-p2", "complaint-1", "knows", "experts", *OF_THE_YEAR, *NODES),
+)
 """What an id is tried with: every thing there is, and nothing."""
 PLAIN: dict[str, tuple[Any, ...]] = {
     "Int": (0, 1, 3, 2026, -1, 2**31 - 1),
@@ -57,6 +67,9 @@ SESSION = frozenset({"signIn", "signOut", "actAs", "acceptInvitation"})
 """What is about the walker's own session, not about things."""
 OWN = frozenset({"viewer", "node", "nodes"})
 """The viewer is told its own scope, in words that name its unit; of a node everything would be asked, whatever it is."""
+RIVAL = "对手暗号"
+"""What only things of the provider p2 hold, for which nobody walks: its application, its objection."""
+OFFICE = frozenset({Role.CITY, Role.AUDITOR})
 SPARED = 0.7
 """How often what may be left out of a call is: else nearly every question is refused for its cursor."""
 ASKING = 0.3
@@ -70,10 +83,35 @@ def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     database = request.getfixturevalue("new_database")() if request.param == "postgres" else None
     folder: Path = tmp_path_factory.mktemp("walk")
     with opened(Settings(folder, database), create=True) as installation:
-        fill(City(installation.services.journal, blobs=installation.services.blobs))
+        city = City(installation.services.journal, blobs=installation.services.blobs)
+        fill(city)
+        apply_as_the_rival(city)
         installation.services.models.catch_up()
         installation.services.keys.open = lambda *_sealed: "某某"  # type: ignore[method-assign] # never sealed in this city
         yield installation
+
+
+def apply_as_the_rival(city: City) -> None:
+    """A call of the year in which p2 states an application, and an objection of p2 to its rating."""
+    names = ("applications_until", "mending_until", "marking_until", "objections_until")
+    dates = {name: TODAY + timedelta(days=days) for name, days in zip(names, (2, 3, 5, 19), strict=True)}
+    city.send(CITY, OpenCall(year=YEAR, **dates), finish=lambda _accepted: {"seed_digest": "0" * 64})
+    city.send(CITY, RegisterPerson(person="knows", name="x"))
+    held = {"membership": "m-knows", "role": Role.DIAGNOSTICIAN, "organisation": "p2", "since": TODAY}
+    city.send(CITY, GrantMembership.model_validate({"person": "knows", **held}))
+    own = {"year": YEAR, "provider": "p2", "industries": ("C34",), "links": (), "statement": RIVAL}
+    rival = caller(Role.PROVIDER, "p2")
+    city.send(rival, SaveApplication.model_validate({**own, "staff": ({"person": "knows", "industries": ("C34",)},)}))
+    objection = OpenProceeding(
+        proceeding="objection-p2",
+        kind=ProceedingKind.RATING_OBJECTION,
+        provider="p2",
+        about=f"rating/{YEAR - 1}",
+        cause=f"rating/{YEAR - 1}/1",
+        asked=RIVAL,
+        grounds=RIVAL,
+    )
+    city.send(rival, objection)
 
 
 def value(chance: random.Random, kind: GraphQLInputType, told: Sequence[str] = (), depth: int = 0) -> Any:
@@ -111,6 +149,7 @@ def leaked(caller: Caller, told: str, sent: str) -> list[str]:
     outside = [n for n in range(len(FIRMS)) if not admits(caller.scope, place(n))]
     secrets = [secret for number in outside for secret in canaries(number)]
     secrets += [person for person in PEOPLE if person != caller.actor]
+    secrets += [RIVAL] if caller.role not in OFFICE else []
     return [secret for secret in secrets if secret in told and secret not in sent]
 
 
@@ -130,8 +169,8 @@ def test_a_walk_of_every_role_through_every_command_tells_nobody_anything(walked
         if not may_read(role, f"{'Query' if asks else 'Mutation'}.{name}"):
             continue
         person = "zhou" if role in EXPERTS else f"asks-as-{role}"
-        caller = Caller(person, role, UNITS.get(role, "unit"), scope_of(role, UNITS.get(role, "unit"), person, TODAY))
-        identified = Identified(caller, "m", datetime.now(UTC) + timedelta(hours=1))
+        asking = Caller(person, role, UNITS.get(role, "unit"), scope_of(role, UNITS.get(role, "unit"), person, TODAY))
+        identified = Identified(asking, "m", datetime.now(UTC) + timedelta(hours=1))
         services.accounts.identify = lambda _token, _snapshot=None, known=identified: known  # type: ignore[misc]
         field = (QUERIES if asks else MUTATIONS).fields[name]
         given = {argument: value(chance, one.type, met[-KEPT:]) for argument, one in field.args.items()}
@@ -146,6 +185,6 @@ def test_a_walk_of_every_role_through_every_command_tells_nobody_anything(walked
         answered += 1
         where = (SEED, step, role, name, given)
         assert "INTERNAL_ERROR" not in told, (where, told[:500])
-        assert not leaked(caller, told, f"{given}"), where
+        assert not leaked(asking, told, f"{given}"), where
     assert answered > STEPS // 2
     assert met, "it comes to things that it made"
