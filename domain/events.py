@@ -31,6 +31,11 @@ from domain.providers.listings.listing import DIRECTORIES, LISTINGS
 from domain.providers.marking.marking import MARKINGS
 from domain.providers.ratings.rating import RATINGS
 from domain.providers.subsidies.subsidy import SUBSIDIES
+from domain.providers.feedback.feedback import FEEDBACKS, QUOTAS
+from domain.providers.listing import DIRECTORIES, LISTINGS
+from domain.providers.marking import MARKINGS
+from domain.providers.rating import RATINGS
+from domain.providers.subsidies import SUBSIDIES
 from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS
@@ -55,6 +60,7 @@ CAPABILITIES = Capabilities(
     EDITION_MAPPINGS,
     ENTERPRISES,
     EXAMS,
+    FEEDBACKS,
     HEADQUARTERS,
     IDENTIFIERS,
     IMPROVEMENT_COSTS,
@@ -65,6 +71,7 @@ CAPABILITIES = Capabilities(
     PARTNER_KEYS,
     PEOPLE,
     PROCEEDINGS,
+    QUOTAS,
     RATINGS,
     REVISIONS,
     ROSTERS,

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.governance.rule_bodies.body import RuleBody, RuleKind
 from domain.governance.rule_bodies.exam import ExamRule
+from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.rule_bodies.procedure import ProcedureRule
 from domain.governance.rule_bodies.rating import RatingRule
@@ -24,6 +25,7 @@ EveryBody = (
     | SubsidyRule
     | ExamRule
     | SamplingPlan
+    | FeedbackRule
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

@@ -44,6 +44,7 @@ class RuleKind(DescribedEnum):
     SUBSIDY = "subsidy", "Yearly subsidy of providers · 补贴规则"
     EXAM = "exam", "Examination and certificates of diagnosticians · 考试与证书规则"
     SAMPLING = "sampling", "Sampled re-assessment of diagnoses · 抽样评估方案"
+    FEEDBACK = "feedback", "Feedback and complaints of firms · 企业反馈规则"
 
 
 class LaterStated(Part):
