@@ -27,15 +27,11 @@ from domain.providers.calibration import CALIBRATIONS
 from domain.providers.calls.call import CALLS
 from domain.providers.certificates import CERTIFICATES
 from domain.providers.exams.exam import EXAMS
+from domain.providers.feedback.feedback import FEEDBACKS, QUOTAS
 from domain.providers.listings.listing import DIRECTORIES, LISTINGS
 from domain.providers.marking.marking import MARKINGS
 from domain.providers.ratings.rating import RATINGS
 from domain.providers.subsidies.subsidy import SUBSIDIES
-from domain.providers.feedback.feedback import FEEDBACKS, QUOTAS
-from domain.providers.listing import DIRECTORIES, LISTINGS
-from domain.providers.marking import MARKINGS
-from domain.providers.rating import RATINGS
-from domain.providers.subsidies import SUBSIDIES
 from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
 from domain.standard.edition_mapping import EDITION_MAPPINGS

@@ -88,6 +88,10 @@ RATINGS_READ = RATING_INPUTS | {Role.PROVIDER}
 """Ratings 年度评价: once published, a provider reads its own with all its parts, and of the others tier and interval."""
 SUBSIDIES_READ = RATINGS_READ | {Role.DISTRICT}
 """Subsidies 年度补贴: once approved, a provider reads its own line; a district what it pays itself."""
+FEEDBACK_READ = OF_THE_FIRM | RATINGS_READ
+"""Feedback of firms 企业反馈: each firm its own, city and auditor, the provider what was said to it by name. plan P6."""
+FEEDBACK_MEANS = RATINGS_READ
+"""How firms answered of each provider 反馈汇总: a provider is told its own. plan P6."""
 OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
 CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES

@@ -31,6 +31,8 @@ from domain.participants.rosters.confirmations import (
     ROSTER_UNIT_REMOVED,
 )
 from domain.participants.rosters.findings import ConfirmedFinding
+from domain.providers.feedback.giving import GiveFeedback
+from domain.providers.feedback.handling import AskSecondInstance
 from domain.standard.editions import PublishEdition
 from interop.rosters.reports import keep_report
 from journal import Caller, Handled, Journal, handle
@@ -58,6 +60,8 @@ MADE: Mapping[type[Command], Mapping[str, Any]] = {
     ConfirmReport: {"file": FILE},
     RegisterPerson: SEALED,
     InvitePerson: SEALED,
+    GiveFeedback: {"sealed_text": "x"},
+    AskSecondInstance: {"sealed_grounds": "x"},
 }
 """What a city whose reports and names are nobody's concern makes for its facts."""
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from domain.access import Role, scope_of
 from domain.diagnosis.report import ConfirmReport, IssueReport
-from domain.kernel import Command
+from domain.kernel import Command, Unfinished
 from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.participants.rosters.comparison import ImportRoster
 from domain.providers.calls.commands import OpenCall
+from domain.providers.feedback.giving import GiveFeedback
+from domain.providers.feedback.handling import AskSecondInstance
 from domain.providers.marking.marking import SealMark
 from interop.code_lists import names_of_codes
 from interop.rosters.reports import keep_report
@@ -62,7 +64,22 @@ def finishers(
         assert isinstance(given, SealMark)  # noqa: S101 - the table below names it
         return marks.sealed(marking.year, given.marking, given.mark)
 
+    def seal_text(accepted: Accepted) -> Mapping[str, Any]:
+        given = accepted.command
+        assert isinstance(given, GiveFeedback)  # noqa: S101 - the table below names it
+        (fact, *_) = (fact for fact in accepted.facts if isinstance(fact, Unfinished))
+        text = keys.seal(fact.stated["author"], f"text {given.feedback}", given.text) if given.text is not None else None
+        return {"sealed_text": text}
+
+    def seal_grounds(accepted: Accepted) -> Mapping[str, Any]:
+        asked = accepted.command
+        assert isinstance(asked, AskSecondInstance)  # noqa: S101 - the table below names it
+        (fact, *_) = (fact for fact in accepted.facts if isinstance(fact, Unfinished))
+        return {"sealed_grounds": keys.seal(fact.stated["author"], f"grounds {asked.feedback}", asked.grounds)}
+
     return {
+        GiveFeedback: seal_text,
+        AskSecondInstance: seal_grounds,
         OpenCall: commit_seed,
         SealMark: seal_mark,
         IssueReport: report,

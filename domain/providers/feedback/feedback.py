@@ -1,7 +1,7 @@
-"""Feedback 企业反馈: given after a milestone, taken up, replied to, looked at again where asked, closed with what came of it. plan P6.
+"""Feedback 企业反馈: given after a milestone, taken up, replied to, looked at again where asked, closed with its outcome. plan P6.
 
-Anonymous where the firm asks for it: the stream's key tells nothing, its entries are there for the auditor alone, and the page shows
-who wrote to the firm itself, the handler and the auditor (decision 0060). Each step stands in a file of its own.
+Anonymous where the firm asks for it: the stream's key tells nothing, its entries are there for the auditor alone, and the page
+shows who wrote to the firm itself, the handler and the auditor (decision 0060). Each step stands in a file of its own.
 """
 
 from collections.abc import Callable, Mapping
@@ -108,7 +108,7 @@ def _reads(command: FeedbackCommand, feedback: Feedback | None) -> tuple[Stream,
     return tuple(dict.fromkeys(streams))
 
 
-CITED_BY_FEEDBACK = frozenset({"listing", "proceeding", "revision", "rating", "rule", "draw", "diagnosis", "certificate"})
+CITED_BY_FEEDBACK = frozenset({"listing", "proceeding", "revision", "rating", "rule", "diagnosis", "certificate"})
 """Kinds of streams in which that lies what a feedback may have led to 可引事实类别."""
 
 

@@ -10,7 +10,19 @@ from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.state import Diagnosis, diagnosis_stream, pinned_edition
 from domain.governance.proceedings.state import calendar_of
 from domain.governance.working_calendar import Deadline, deadline
-from domain.kernel import NOT_FOUND, Cause, DecisionContext, DiagnosisRef, Event, Facts, OnStream, Rule, Text, Unfinished, cited
+from domain.kernel import (
+    NOT_FOUND,
+    Cause,
+    DecisionContext,
+    DiagnosisRef,
+    Event,
+    Facts,
+    OnStream,
+    Rule,
+    Text,
+    Unfinished,
+    cited,
+)
 from domain.person_id_fields import PersonId
 from domain.providers.feedback.state import (
     FIRMS_PEOPLE,
@@ -38,8 +50,8 @@ FEEDBACK_EMPTY = Rule(
 MILESTONE_NOT_REACHED = Rule(
     "MILESTONE_NOT_REACHED",
     "plan P6",
-    "该诊断尚未到“{milestone}”环节，请就已完成的环节反馈",
-    "The diagnosis has not come to this step ({milestone_in_english}); say how a step went that is done",
+    "该诊断尚未到“{step}”环节，请就已完成的环节反馈",
+    "The diagnosis has not come to this step ({step_in_english}); say how a step went that is done",
 )
 FEEDBACK_GIVEN_ALREADY = Rule(
     "FEEDBACK_GIVEN_ALREADY",
@@ -146,7 +158,7 @@ def give(command: GiveFeedback, known: Feedback | None, context: DecisionContext
     about = command.about
     if about is None or cited(about)[0] != diagnosis_stream(command.diagnosis) or not context.has(about):
         english, chinese = command.milestone.description.split(" · ")
-        raise MILESTONE_NOT_REACHED.refuse(path="milestone", milestone=chinese, milestone_in_english=english)
+        raise MILESTONE_NOT_REACHED.refuse(path="milestone", step=chinese, step_in_english=english)
     is_complaint = command.kind is FeedbackKind.COMPLAINT
     if command.text is None and (is_complaint or not command.scores):
         raise FEEDBACK_EMPTY.refuse(path="text")

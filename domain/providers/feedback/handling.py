@@ -60,7 +60,7 @@ PROCEEDING_OF_COMPLAINT_UNFIT = Rule(
     "PROCEEDING_OF_COMPLAINT_UNFIT",
     "plan P6",
     "请填写本企业就该投诉提起的投诉程序；匿名投诉不经程序复核，由另一人复核",
-    "Name the proceeding of complaint that your firm opened about this one; an anonymous complaint has none, another handler looks at it",
+    "Name the proceeding of complaint that your firm opened about this one; an anonymous complaint has none but another handler",
 )
 PROCEEDING_OF_COMPLAINT_RUNNING = Rule(
     "PROCEEDING_OF_COMPLAINT_RUNNING",

@@ -125,7 +125,7 @@ class FeedbackCommand(Command):
 
 
 class Feedback(BaseModel):
-    """A feedback as it stands 反馈. handlers: first, then second instance. ask_by: until when a second instance may be asked for."""
+    """A feedback as it stands 反馈. handlers: first, then second instance. ask_by: last day to ask for the second."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -25,6 +25,7 @@ from domain.governance.standing import DirectoryStanding, Listing, listing_strea
 from domain.instants import utc_moment
 from domain.kernel import Command, Event, cause_of, kind_of, stream_of
 from domain.masks import ANYONE, SELECTION_OFFICE, SIGNED_IN
+from domain.providers.feedback.feedback import FEEDBACKS
 from domain.providers.listings.events import ListingLapsed, ProviderListed
 from domain.providers.marking.marking import MARKINGS
 from interop.code_lists import industries
@@ -259,7 +260,11 @@ def _sentence(entry: DirectoryEntry, decisive: Sequence[MoveRow]) -> str:
 
 
 def _told(context: Context, provider: str, found: Sequence[CauseRow]) -> list[Cause]:
-    """The chain, with the sentences of those facts that the reader is told of."""
+    """The chain, with the sentences of those facts that the reader is told of.
+
+    A feedback's own facts stand in it for the auditor alone: to all others the move cites them, and when they happened is not told.
+    """
+    found = [row for row in found if kind_of(row.entry.stream) != FEEDBACKS.name or context.role == Role.AUDITOR]
     own = context.scope == Is(Attribute.PROVIDER, provider)
     told = [row for row in found if _is_told(context.role, row, own=own)]
     sentences = trail_sentences.sentences_of(context.snapshot, context.scope, [row.entry for row in told]) if told else ()

@@ -53,6 +53,9 @@ from domain.providers.calibration import SetCalibrationCases
 from domain.providers.certificates import GrantCertificate
 from domain.providers.exams.exam import EnrolForExam
 from domain.providers.exams.paper import commitment_of
+from domain.providers.feedback.giving import GiveFeedback
+from domain.providers.feedback.handling import TakeUpFeedback
+from domain.providers.feedback.state import FeedbackKind, FeedbackMilestone, FeedbackScore, FeedbackSubject
 from domain.providers.ratings.numbers import ProviderInputs
 from domain.providers.ratings.rating import FixRatingInputs
 from domain.providers.subsidies.subsidy import RecordDistrictSubsidy
@@ -96,6 +99,16 @@ OTHERS = (
 )
 
 CONSENTING = firm_id(USCCS[0])
+FEEDBACK = GiveFeedback(
+    feedback="f1",
+    diagnosis="d1",
+    milestone=FeedbackMilestone.REPORT,
+    about="diagnosis/d1/1",
+    kind=FeedbackKind.COMPLAINT,
+    scores=(FeedbackScore(subject=FeedbackSubject.PROVIDER, score=2),),
+    text="现场访谈准备不足",
+    anonymous=True,
+)
 NO_JOBS = ProviderInputs(provider="p1", jobs=0, comparable=True, components=())
 
 
@@ -207,6 +220,8 @@ def set_under_way(city: City) -> None:
     district = caller(Role.DISTRICT, FIRM.district)
     city.send(district, InviteFirms(campaign="repeat", enterprises=(ENTERPRISE,)))
     city.send(CITY, opening("d2").model_copy(update={"campaign": "repeat", "purpose": Purpose.REPEAT}))
+    city.send(FILLER, FEEDBACK)
+    city.send(CITY, TakeUpFeedback(feedback="f1"))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
 
 
