@@ -20,6 +20,7 @@ from domain.providers.feedback import giving, handling
 from domain.providers.feedback.feedback import FeedbackEvent
 from domain.providers.feedback.state import (
     MILESTONES,
+    RATED_SUBJECTS,
     FeedbackKind,
     FeedbackMilestone,
     FeedbackOutcome,
@@ -236,8 +237,13 @@ class ScoreInYear(NamedTuple):
     score: int
 
 
-def scores_between(snapshot: Snapshot, first: str, last: str, provider: str | None = None) -> list[ScoreInYear]:
-    """Scores of feedback, complaints aside, that was given within some days 期间评分; who asks has judged what is told of it."""
+def scores_between(
+    snapshot: Snapshot, first: str, last: str, provider: str | None = None, opened: tuple[int, int] | None = None
+) -> list[ScoreInYear]:
+    """Scores of feedback, complaints aside, that was given within some days 期间评分; who asks has judged what is told of it.
+
+    opened: moments (microseconds) between which its job was opened; None = whenever.
+    """
     table, scores = snapshot[FEEDBACK], snapshot[FEEDBACK_SCORES]
     columns_ = (table.c.provider, table.c.id, table.c.version, table.c.diagnosis, table.c.enterprise, table.c.anonymous)
     wanted = (*columns_, table.c.given_on, scores.c.subject, scores.c.score)
@@ -248,6 +254,10 @@ def scores_between(snapshot: Snapshot, first: str, last: str, provider: str | No
         table.c.given_on <= last,
         *([table.c.provider == provider] if provider is not None else []),
     ]
+    if opened is not None:
+        cases = snapshot[DIAGNOSES]
+        begun = select(cases.c.id).where(cases.c.opened_at >= opened[0], cases.c.opened_at < opened[1])
+        conditions.append(table.c.diagnosis.in_(begun))
     query = select(*wanted).select_from(table.join(scores, scores.c.feedback == table.c.id)).where(*conditions)
     ordered = query.order_by(table.c.provider, table.c.id, scores.c.place)
     rows = ((*row[:-2], FeedbackSubject(row[-2]), int(row[-1])) for row in map(tuple, snapshot.rows(ordered)))
@@ -327,3 +337,20 @@ def answering(snapshot: Snapshot, first: int, after: int) -> list[Answering]:
 
 REPORTED = ("issued", "objected", "confirmed")
 """Statuses of a case that has a report: its firm could say how it went."""
+
+
+def counted(scores: Sequence[ScoreInYear], at_least: int) -> dict[str, list[ScoreInYear]]:
+    """Scores that a provider is rated by 计入评价的评分, by provider: those of its own work.
+
+    Anonymous ones count from so many firms on: below, the provider would read in its rating what one of them said.
+    """
+    own: dict[str, list[ScoreInYear]] = {}
+    for one in scores:
+        if one.subject in RATED_SUBJECTS:
+            own.setdefault(one.provider, []).append(one)
+    hidden = {provider: {one.enterprise for one in found if one.anonymous} for provider, found in own.items()}
+    told = {
+        provider: [one for one in found if not one.anonymous or len(hidden[provider]) >= at_least]
+        for provider, found in own.items()
+    }
+    return {provider: found for provider, found in told.items() if found}

@@ -1,7 +1,7 @@
 """Inputs of a year's rating 评价输入: what is on record of each provider's jobs, as the rating rule counts it. plan V5.
 
-A job is a diagnosis that was opened in the city's year and not withdrawn; its provider is the one that has it. Feedback and samples
-are not recorded yet: their components are not there, and nothing stands in.
+A job is a diagnosis that was opened in the city's year and not withdrawn; its provider is the one that has it. What firms said
+of it by the end of the year counts from the rule on that says so; where nobody spoke there is no component, and nothing stands in.
 """
 
 from collections import defaultdict
@@ -15,13 +15,23 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Everything, Scope
 from domain.diagnosis.state import Status, diagnosis_stream
+from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.working_calendar import WorkingCalendar, add_working_days
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import cause_of
+from domain.providers.feedback.state import feedback_stream
 from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent
-from methods.component_scores import ReportQuality, Workload, records_of_job, report_of_job, work_done, work_variance
+from methods.component_scores import (
+    ReportQuality,
+    Workload,
+    feedback_of_job,
+    records_of_job,
+    report_of_job,
+    work_done,
+    work_variance,
+)
 from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
 from projections.diagnosis.diagnoses import diagnosis_columns
 from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
@@ -31,6 +41,7 @@ from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
+from projections.providers.feedback import ScoreInYear, counted, scores_between
 from projections.record.audit_trail import ENTRIES
 
 DAY = timedelta(days=1)
@@ -100,10 +111,16 @@ def jobs_of(snapshot: Snapshot, scope: Scope, year: int) -> Iterator[Job]:
         )
 
 
-def facts_of(snapshot: Snapshot, year: int, provider: str, position: int) -> list[str]:
-    """The facts that a provider's row rests on 所依事实: its jobs of the year at their versions by a position, stream/version."""
+def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unnamed: bool) -> list[str]:
+    """The facts that a provider's row rests on 所依事实: jobs and feedback of the year at their versions by a position.
+
+    unnamed: with feedback whose firm gave no name, which the provider is not told of one by one.
+    """
     entries = snapshot[ENTRIES]
     streams = [diagnosis_stream(job.diagnosis) for job in jobs_of(snapshot, Everything(), year) if job.provider == provider]
+    if body_on(snapshot, RatingRule, date(year, 12, 31)).feedback_counts:
+        said = feedback_of(snapshot, year, provider).get(provider, [])
+        streams += dict.fromkeys(feedback_stream(one.feedback) for one in said if unnamed or not one.anonymous)
     query = (
         select(entries.c.stream, func.max(entries.c.version))
         .where(snapshot.among(entries.c.stream, streams), entries.c.position <= position)
@@ -118,16 +135,25 @@ def _by_case(table: Table, mine: Select[tuple[str]], *what: ColumnElement[Any]) 
     return select(table.c.diagnosis, *what).where(table.c.diagnosis.in_(mine)).group_by(table.c.diagnosis)
 
 
+def feedback_of(snapshot: Snapshot, year: int, provider: str | None = None) -> dict[str, list[ScoreInYear]]:
+    """What firms said of the jobs of a year by its end, as far as it counts, by provider 年度反馈."""
+    opened = microseconds(city_midnight(date(year, 1, 1))), microseconds(city_midnight(date(year + 1, 1, 1)))
+    said = scores_between(snapshot, date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat(), provider, opened)
+    return counted(said, body_on(snapshot, FeedbackRule, date(year, 12, 31)).pool_at_least)
+
+
 def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, today: date) -> tuple[ProviderInputs, ...]:
     """Inputs of a year's rating 评价输入, a row a provider, from what is on record within a scope, as the rule counts it."""
     due = _ReportsDue(snapshot, today)
     by_provider: defaultdict[str, list[Job]] = defaultdict(list)
     for job in jobs_of(snapshot, scope, year):
         by_provider[job.provider].append(job)
-    return tuple(
-        ProviderInputs(provider=provider, jobs=len(jobs), comparable=True, components=tuple(_components(jobs, rule, due)))
-        for provider, jobs in sorted(by_provider.items())
-    )
+    said = feedback_of(snapshot, year) if rule.feedback_counts else {}
+    rows = []
+    for provider, jobs in sorted(by_provider.items()):
+        parts = [*_components(jobs, rule, due), *_feedback(jobs, said.get(provider, ()))]
+        rows.append(ProviderInputs(provider=provider, jobs=len(jobs), comparable=True, components=tuple(parts)))
+    return tuple(rows)
 
 
 class _ReportsDue:
@@ -176,6 +202,16 @@ def _work(jobs: Sequence[Job], rule: RatingRule, due: _ReportsDue) -> ComponentS
         variance=rounded(work_variance(work, *weights) or Fraction(0), CARRIED_PLACES),
         spread=(1, len(jobs)),
     )
+
+
+def _feedback(jobs: Sequence[Job], said: Sequence[ScoreInYear]) -> Iterator[ComponentSample]:
+    """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
+    by_job: defaultdict[str, list[int | None]] = defaultdict(list)
+    own = {job.diagnosis for job in jobs}
+    for one in said:
+        if one.diagnosis in own:
+            by_job[one.diagnosis].append(one.score)
+    yield from _averaged(RatingComponent.FEEDBACK, (feedback_of_job(by_job[job]) for job in sorted(by_job)))
 
 
 def _record_weights(rule: RatingRule) -> dict[str, int]:

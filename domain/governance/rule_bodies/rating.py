@@ -140,4 +140,10 @@ class RatingRule(RuleBody):
     report_parts: ReportParts = Field(
         default=REPORT_PARTS, description="Points of the parts of a report's quality · 报告质量各部分分值"
     )
+    feedback_counts: bool = Field(
+        default=False, description="Whether what firms said by the end of the year counts · 是否计入企业反馈"
+    )
+    sampled_counts: bool = Field(
+        default=False, description="Whether the adjudicated samples of the year count · 是否计入抽样评估"
+    )
     fairness: FairnessLimits = Field(default=FAIRNESS_LIMITS, description="What counts as a tilt · 公平性判定标准")

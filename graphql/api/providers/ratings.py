@@ -278,8 +278,8 @@ class RatingQueries:
         return build_rating(info.context, year, wanted_fields(info), round)
 
     @field(
-        "Facts that a provider's rating rests on: each of its jobs at its version by the cut-off, as stream and version; "
-        "to a provider its own, once published · 评价所依事实. plan V5",
+        "Facts that a provider's rating rests on: its jobs and what firms said of them, at their versions by the cut-off, as "
+        "stream and version; to a provider its own, once published, without what has no name · 评价所依事实. plan V5",
         roles=RATINGS_READ,
     )
     def rating_facts(
@@ -294,7 +294,7 @@ class RatingQueries:
         own = key == context.caller.organisation and rating is not None and rating.published is not None
         if rating is None or not (office or own):
             return []
-        return facts_of(context.snapshot, year, key, rating.position)
+        return facts_of(context.snapshot, year, key, rating.position, unnamed=office)
 
 
 def _fixed(context: Context, data: dict[str, Any]) -> dict[str, Any]:

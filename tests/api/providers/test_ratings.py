@@ -120,8 +120,9 @@ def test_facts_of_a_rating_are_its_jobs_at_their_versions_by_the_cut_off(city: L
     diagnosis, year = city.opened(), int(city.today[:4])
     city.installation.services.models.catch_up()
     with city.installation.services.models.reading() as snapshot:
-        assert facts_of(snapshot, year, "p1", snapshot.position) == [f"{diagnosis}/1"]
-        assert facts_of(snapshot, year, "p1", 1) == facts_of(snapshot, year, "p2", snapshot.position) == []
+        assert facts_of(snapshot, year, "p1", snapshot.position, unnamed=True) == [f"{diagnosis}/1"]
+        for provider, position in (("p1", 1), ("p2", snapshot.position)):
+            assert facts_of(snapshot, year, provider, position, unnamed=True) == []
 
 
 def test_a_report_on_fairness_stands_beside_every_rating_in_short_to_providers(city: LiveCity) -> None:
