@@ -262,7 +262,9 @@ def test_the_shape_of_a_kind_has_not_changed_and_its_stored_bytes_are_read_and_w
 
 def test_a_body_stored_before_a_member_was_there_means_what_it_meant() -> None:
     """What was a constant of the method then is said by the rule now (plan V5): prior 20, level 0.90, unseen 100, work 50/30/20."""
-    [former] = KEPT["rating"]["former"]
+    former, second = KEPT["rating"]["former"]
+    later = RatingRule.model_validate_json(orjson.dumps(second))
+    assert (later.feedback_counts, later.sampled_counts) == (False, False)
     before = RatingRule.model_validate_json(orjson.dumps(former))
     said = (before.prior_degrees, before.interval_level, before.unseen_variance, *before.work_parts.model_dump().values())
     assert said == (20, Decimal("0.90"), 100, 50, 30, 20)

@@ -1,0 +1,114 @@
+"""Feedback (plan P6): who wrote an anonymous one is told by no field, entry, count or order, but to its firm, handler and auditor.
+
+Every query field of the schema is asked as everyone who may sign in, before and after it was given; what is new is looked through.
+"""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from domain.access import Role
+from tests.api.server.test_scopes import ARGUMENTS
+from tests.live_city import ENTERPRISE, PEOPLE, SCHEMA, LiveCity
+from tests.root_fields import Literal, calls
+
+SECRET = "车间主任说访谈只有十分钟"
+SHOWN = "feedback { id status anonymous text about enterprise { id } scores { subject score } }"
+HANDLED = SHOWN.replace("scores", "handler scores")
+SCORES = [{"subject": "PROVIDER", "score": 2}, {"subject": "PROCESS", "score": 1}]
+TOLD = frozenset({"enterprise", "filler", "department", "confirmer", "auditor"})
+"""Who may know that the firm wrote: its own people, and the auditor."""
+VOLATILE = ("queryCost", "session")
+
+
+def give(city: LiveCity, diagnosis: str, who: str = "filler", **changes: Any) -> str:
+    given = {"diagnosis": diagnosis, "milestone": "REPORT", "kind": "FEEDBACK", "scores": SCORES, "text": SECRET, "anonymous": True}
+    return str(city.done(who, "giveFeedback", SHOWN, **{**given, **changes})["feedback"]["id"])
+
+
+def leaves(value: Any, path: str = "") -> Counter[str]:
+    """Every value of an answer, and the name of the field it stands in."""
+    if isinstance(value, dict):
+        return sum((leaves(inner, name) for name, inner in value.items()), Counter())
+    if isinstance(value, list):
+        return sum((leaves(inner, path) for inner in value), Counter())
+    return Counter() if "ursor" in path else Counter({f"{path}: {value}": 1})
+
+
+def answers(city: LiveCity, who: str | None, role: Role, further: tuple[str, ...] = ()) -> Counter[str]:
+    """All that one person reads through every root field, value by value."""
+    year = int(city.today[:4])
+    more = {"id": further, "ids": (Literal("[" + ", ".join(f'"{one}"' for one in further) + "]"),)} if further else {}
+    tried = {**ARGUMENTS, "year": (year,), **more}
+    found: Counter[str] = Counter()
+    for name, arguments, chosen in calls(SCHEMA._schema, role, tried):  # noqa: SLF001 - the executable schema
+        if name not in VOLATILE:
+            payload = city.ask(who, f"{{ {name}{arguments.replace('first: 100', 'first: 20')} {chosen} }}")
+            assert "INTERNAL" not in str(payload.get("errors", "")), (name, payload["errors"])
+            found += leaves(payload.get("data"))
+    return found
+
+
+EVERYONE = [*((login, role) for login, role, _ in PEOPLE), (None, Role.PUBLIC)]
+
+
+def test_no_door_tells_who_wrote_anonymous_feedback_nor_which_job_nor_when(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    given = give(city, diagnosis)
+    ids = (given,)
+    before = {who: answers(city, who, role, ids) for who, role in EVERYONE if who not in TOLD}
+    other = give(city, diagnosis, kind="COMPLAINT", scores=[], text=SECRET)
+    ids = (given, other)
+    tells = (ENTERPRISE, diagnosis, "person/filler", "示例精密机械", SECRET, city.today)
+    for who, role in EVERYONE:
+        if who in TOLD:
+            assert any(SECRET in one for one in answers(city, who, role, ids)), who
+            continue
+        new = answers(city, who, role, ids) - before[who]
+        assert not any(SECRET in one for one in before[who]), who
+        assert not [one for one in new if any(part in one for part in tells)], (who, new)
+        if role is not Role.CITY:  # the city sees that there is one; nobody else that there is any
+            assert not any(other in one or given in one for one in (*new, *before[who])), who
+
+
+def test_the_handler_alone_reads_who_wrote_and_the_log_names_no_firm(city: LiveCity) -> None:
+    given = give(city, city.issued(), kind="COMPLAINT", scores=[])
+    seen = city.data("city", f'{{ {SHOWN.replace("feedback {", f"""feedback(id: "{given}") {{""", 1)} }}')["feedback"]
+    assert (seen["anonymous"], seen["text"], seen["about"], seen["enterprise"]) == (True, None, None, None)
+    taken = city.done("city", "takeUpFeedback", HANDLED, feedback=given)["feedback"]
+    assert (taken["text"], taken["enterprise"]["id"], taken["handler"]) == (SECRET, f"enterprise/{ENTERPRISE}", "person/city")
+    log = city.data("city", "{ disclosures { nodes { entryPoint firms { subject enterprise } } } }")["disclosures"]["nodes"]
+    rows = [row for row in log if "eedback" in row["entryPoint"]]
+    assert rows
+    assert all(row["firms"] == [{"subject": "", "enterprise": None}] for row in rows)
+    city.done("city", "answerFeedback", SHOWN, feedback=given, reply="已与服务商核实")
+    own = city.data("enterprise", "{ feedbacks { nodes { id reply askUntil status } } }")["feedbacks"]["nodes"]
+    assert [(one["reply"], one["status"]) for one in own] == [("已与服务商核实", "ANSWERED")]
+
+
+def test_a_provider_reads_what_was_said_by_name_and_nothing_else(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    named = give(city, diagnosis, anonymous=False)
+    give(city, diagnosis, milestone="SITE_VISIT")
+    asked = "{ feedbacks { totalCount nodes { id text scores { score } } } }"
+    told = city.data("provider", asked)["feedbacks"]
+    assert (told["totalCount"], [one["id"] for one in told["nodes"]], told["nodes"][0]["text"]) == (1, [named], SECRET)
+    assert city.data("rival", asked)["feedbacks"]["totalCount"] == 0
+    year = f"{{ yearFeedback(year: {city.today[:4]}) {{ providers {{ nodes {{ asked answered silent pools {{ firms }} }} }} }} }}"
+    (mine,) = city.data("provider", year)["yearFeedback"]["providers"]["nodes"]
+    assert mine == {"asked": 1, "answered": None, "silent": None, "pools": []}
+    (of_all,) = city.data("city", year)["yearFeedback"]["providers"]["nodes"]
+    assert (of_all["answered"], of_all["silent"]) == (1, 0)
+
+
+OTHERS = {"stranger": "NOT_FOUND", "provider": "ROLE_NOT_ALLOWED", "city": "ROLE_NOT_ALLOWED"}
+
+
+@pytest.mark.parametrize(("who", "code"), OTHERS.items())
+def test_feedback_is_given_by_the_jobs_own_firm_about_steps_that_were_done(city: LiveCity, who: str, code: str) -> None:
+    diagnosis = city.issued()
+    said = {"diagnosis": diagnosis, "milestone": "REPORT", "kind": "FEEDBACK", "scores": SCORES, "anonymous": True}
+    assert city.refused(who, "giveFeedback", **said) == code
+    assert city.refused("filler", "giveFeedback", **{**said, "milestone": "CONFIRMATION"}) == "MILESTONE_NOT_REACHED"
+    assert city.refused("filler", "giveFeedback", **{**said, "scores": []}) == "FEEDBACK_EMPTY"
