@@ -30,7 +30,7 @@ from domain.providers.feedback.state import (
 from journal import Entry
 from journal.codec import stored_names
 from methods.rounding import rounded
-from projections.diagnosis.diagnoses import DIAGNOSES
+from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.filters import one_of, sought
 from projections.engine.pages import Page
