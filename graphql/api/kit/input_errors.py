@@ -160,6 +160,8 @@ CHINESE: Mapping[str, str] = {
 VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
     "a person or an industry is named twice": ("staff", "人员或行业重复"),
     "a dimension or an industry is marked twice": ("dimensions", "维度或行业重复评分"),
+    "a subject is scored twice": ("scores", "评价对象重复评分"),
+    "an indicator is named where an indicator is scored, and nowhere else": ("scores", "仅在评价指标时填写指标编号，且必须填写"),
     "until lies before since": ("until", "截止日不得早于起始日"),
     "the role is no expert's": ("role", "该角色不是专家角色，可选评分专家、仲裁专家、抽评专家、解读专家"),
     "a text holds a control character": ("", "文字中含有控制字符"),
