@@ -37,17 +37,19 @@ demo: install
 # The suite makes hundreds of databases and flushes each write: in memory where the machine has such a folder.
 TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-# The rules' tests are checked as a whole for what none of them tried: one process runs them, while others run the rest. A browser
-# shares the machine with nobody: its tests come last.
+# The rules' tests are checked as a whole for what none of them tried: one process runs them, and then tries the console, while others
+# run the rest. A browser mostly waits for a page to be at rest.
 PYTEST := TMPDIR=$(TEST_FOLDER) PYTHONHASHSEED=0 $(BIN)/python -m pytest -q
 # One more than there are cores: a test that waits for PostgreSQL, a socket or a command leaves its core to another.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 BESIDE = mkdir -p var; $(PYTEST) tests/rules >var/rules.log 2>&1 & rules=$$!; failed=0
+BESIDE_ALL = mkdir -p var; { $(PYTEST) tests/rules; good=$$?; $(PYTEST) tests/e2e/test_console.py && exit $$good; } >var/rules.log 2>&1 & \
+	rules=$$!; failed=0
 TOGETHER = wait $$rules || failed=1; cat var/rules.log; exit $$failed
 
 test: install clients browser
-	$(BESIDE); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/rules --ignore tests/e2e/test_console.py || failed=1; \
-	wait $$rules || failed=1; cat var/rules.log; $(PYTEST) tests/e2e/test_console.py || failed=1; exit $$failed
+	$(BESIDE_ALL); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/rules --ignore tests/e2e/test_console.py || failed=1; \
+	$(TOGETHER)
 
 # What a change needs before it lands: lint, types, papers, rules, and the tests of what was touched since SINCE, else since main.
 quick: install clients browser lint types

@@ -14,15 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Table,
-    create_engine,
-    event,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, select, text
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from domain.access import Scope
@@ -48,6 +40,11 @@ FOLLOW_SECONDS = 0.25
 LOG_BYTES = 16 * 2**20
 """What SQLite's write-ahead log shrinks back to after a long reader or a rebuild made it grow."""
 
+MOVE = (
+    GENERATIONS.update()
+    .where(GENERATIONS.c.generation == bindparam("of"), GENERATIONS.c.desk.in_(bindparam("desks", expanding=True)))
+    .values(position=bindparam("to"))
+)
 STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.position).where(GENERATIONS.c.current)
 BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.compile(dialect=PGDialect_psycopg2())}"  # type: ignore[no-untyped-call]
 """One way to the server and back instead of two, for every operation."""
@@ -218,16 +215,20 @@ class ReadModels:
     def _fold_all(
         self, connection: Connection, standing: Mapping[str, tuple[int, int]], entries: Sequence[Entry]
     ) -> None:
-        """One batch, brought into today's shape once for all read models."""
+        """One batch, brought into today's shape once for all read models; their positions move together, in one statement."""
         today = [current(entry) for entry in entries]
+        moved: dict[int, list[str]] = {}
         for read_model in self._read_models:
-            self._fold(connection, read_model, *standing[read_model.name], entries if read_model.as_stored else today)
+            generation, position = standing[read_model.name]
+            if entries and position < entries[-1].position:
+                self._fold(connection, read_model, generation, position, entries if read_model.as_stored else today)
+                moved.setdefault(generation, []).append(read_model.name)
+        for generation, names in moved.items():
+            connection.execute(MOVE, {"to": entries[-1].position, "of": generation, "desks": names})
 
     def _fold(
         self, connection: Connection, read_model: ReadModel, generation: int, position: int, entries: Sequence[Entry]
     ) -> None:
-        if not entries or entries[-1].position <= position:
-            return
         new = entries if entries[0].position > position else [e for e in entries if e.position > position]
         # Rows in memory are those in the tables as long as the position there is the one this process left.
         left, tables = self._kept.pop((read_model.name, generation), (-1, None))
@@ -238,11 +239,6 @@ class ReadModels:
                 read_model.fold(tables, heard)
                 tables.flush()
         self._kept[read_model.name, generation] = (new[-1].position, tables)
-        connection.execute(
-            GENERATIONS.update()
-            .where(GENERATIONS.c.desk == read_model.name, GENERATIONS.c.generation == generation)
-            .values(position=new[-1].position)
-        )
 
     def run(self, stop: threading.Event, apart: Apart | None = None) -> None:
         """Follow the journal until told to stop 持续运行; a lost connection is taken up again.

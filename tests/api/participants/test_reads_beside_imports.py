@@ -23,6 +23,8 @@ COSTLY = hostile(b"<row/>" * 600_000 + (b"<row>" + b"<c><v>1</v></c>" * 90 + b"<
 """600,000 empty rows, which once cost 67 s, and 360,000 cells, which still cost seconds; a few kilobytes in all."""
 SIDE_BY_SIDE = 14
 ALONE, FEWEST = 40, 5
+BETWEEN = 0.02
+"""Seconds from one page to the next: whoever reads without a pause leaves the imports no core."""
 READ = "{ enterprises { totalCount nodes { name } } }"
 IMPORT = "mutation($input: ImportRosterInput!) { importRoster(input: $input) { userErrors { code } rosterImport { blocked } } }"
 
@@ -46,6 +48,7 @@ def trial(read: Callable[[], Any], work: Callable[[], str | None], here: Callabl
         while not all(one.done() for one in at_work):
             read()
             answered += 1
+            time.sleep(BETWEEN)
         fourteen = time.process_time() - before - answered * alone
     ends = [one.result() for one in at_work]
     assert ends.count(WORK_BUSY.code) >= SIDE_BY_SIDE - 4

@@ -40,9 +40,13 @@ class Selecting:
         self.city, self.clock, self.began = city, clock, clock.moment
         self.year = self.day(0).year
         self.links: dict[str, list[dict[str, str]]] = {}
+
+    def joined(self) -> "Selecting":
+        """Those who mark, and a rival's diagnostician, are known and signed in."""
         for person in MARKERS:
             self._join(person, Role.MARKER, "experts")
         self._join("colleague", Role.DIAGNOSTICIAN, "p2")
+        return self
 
     def _join(self, person: str, role: Role, organisation: str) -> None:
         city, accounts = self.city, self.city.installation.accounts

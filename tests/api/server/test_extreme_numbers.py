@@ -28,6 +28,7 @@ from api.kit.ports import Identified
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
 from domain.access import Role, scope_of
+from domain.events import CAPABILITIES
 from journal import Caller
 from tests.api.server.test_person_ids import UNITS
 from tests.api.server.test_scopes import ARGUMENTS, TODAY
@@ -46,6 +47,8 @@ EXTREME: Mapping[str, tuple[int | str, ...]] = {
 """Scalar -> values at the ends of what it takes, where years turn, and on the day that most years have not."""
 QUERY = SCHEMA._schema.query_type  # noqa: SLF001 - the executable one
 ROLES = (Role.CITY, Role.AUDITOR, *sorted(set(UNITS) - {Role.CITY, Role.AUDITOR}))
+SENDERS = {one.__name__[0].lower() + one.__name__[1:]: one.roles for each in CAPABILITIES.values() for one in each.commands}
+"""Command -> who may send it: nobody else's numbers are looked at."""
 Steps = tuple[tuple[str, GraphQLField], ...]
 
 
@@ -159,10 +162,11 @@ def test_no_number_and_no_date_of_a_query_however_extreme_ends_as_a_fault(
 def test_no_number_and_no_date_of_a_command_however_extreme_ends_as_a_fault(
     walked: Installation, name: str, argument: str, one: GraphQLArgument | GraphQLInputField, scalar: str, path: tuple[str, ...]
 ) -> None:
-    roles = [role for role in ROLES if may_read(role, f"Mutation.{name}")]
+    asking = [role for role in ROLES if may_read(role, f"Mutation.{name}")]
+    roles = [role for role in asking if role in SENDERS.get(name, asking)] or asking
     query = f"mutation($it: {one.type}) {{ {name}({argument}: $it) {{ userErrors {{ code field }} }} }}"
     for number in EXTREME[scalar]:
-        for role in roles[:4]:
+        for role in roles[:2]:
             payload = asked(walked, role, query, {"it": built(one.type, path, number)})
             codes = [error["extensions"].get("code") for error in payload.get("errors", ())]
             assert "INTERNAL_ERROR" not in codes, (name, path, number, payload)
